@@ -1,0 +1,56 @@
+# What a developer and CI run. Each target makes the virtual environment it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint types completions generated check bench clean
+
+help: ## list the targets
+	@awk -F ': .*## ' '/^[a-z]+:.* ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Made anew, not patched, so that it holds exactly what these two files say.
+$(READY): pyproject.toml constraints.txt
+	@echo "Making $(VENV); this takes about a minute."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt -e '.[dev]'
+	@touch $@
+
+DEMO_POINT := deriv "6*x**2+2*x+4" --at x=3
+DEMO_PARTIAL := deriv "u**3+v**2+4*u*v" --at u=3,v=4 --wrt u,v
+DEMO_PLOT := deriv "relu(x)" --at x=-3:3:100 --plot relu.png
+shown = echo '$$ $(1)' && $(BIN)/$(1)
+
+demo: $(READY) ## set up and run the main job: a point, partial derivatives, a plot
+	@$(call shown,$(DEMO_POINT))
+	@$(call shown,$(DEMO_PARTIAL))
+	@$(call shown,$(DEMO_PLOT))
+
+test: $(READY) ## set up and run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## ruff
+	@$(BIN)/ruff check .
+
+types: $(READY) ## mypy
+	@$(BIN)/mypy
+
+completions: $(READY) ## write the shell completions anew
+	@$(BIN)/python completions/generate.py
+
+generated: $(READY) ## check that generated files are current
+	@$(BIN)/python completions/generate.py --check
+	@$(BIN)/python docs/generate.py --check
+
+check: test lint types generated ## all that CI runs
+
+bench: $(READY) ## measure speed
+	@$(BIN)/python benchmarks/run.py
+
+clean: ## remove everything made here
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis relu.png
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

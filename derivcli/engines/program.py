@@ -1,0 +1,301 @@
+"""An expression as a flat list of steps: what every engine interprets.
+
+A program's values are numbered: its inputs first, then one for each step. Equal steps are shared, rewrites
+are put in place, and arithmetic on constants is done here, exactly where it is rational. A piecewise step
+holds programs of its own for its conditions and values, which an interpretation runs only at the points
+that take them.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from derivcli.language import constants, formulas
+from derivcli.language.constants import Constant
+from derivcli.language.expression import Expression
+from derivcli.language.functions import FUNCTIONS, Function, vocabulary
+from derivcli.language.tree import RELATIONS, Tree, postorder, rows_by_class, substitute, symbol
+
+ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise")
+COMPARISONS = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+LOGIC = (*RELATIONS, "and", "or", "not", "true", "false")
+OPERATIONS = frozenset((*ARITHMETIC, *LOGIC, *(row.name for row in FUNCTIONS if row.primitive)))
+"""The names of all steps; every interpretation has a rule for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation on earlier values; `constant` is its number where it carries one."""
+
+    operation: str
+    inputs: tuple[int, ...]
+    constant: float = 0.0
+    branches: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Steps over `inputs`, the names of variables; `outputs` are the numbers of the values wanted."""
+
+    inputs: tuple[str, ...]
+    steps: tuple[Step, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One piece of a piecewise step; both programs read the step's inputs, in their order."""
+
+    condition: Program
+    value: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What symbols mean in a tree: the values that hold them, and the trees of those that are definitions."""
+
+    values: Mapping[Tree, int]
+    definitions: Mapping[Tree, Tree] = field(default_factory=dict)
+
+
+def lower(expressions: Sequence[Expression], inputs: Sequence[str]) -> Program:
+    """The program of several expressions over the variables `inputs`, one output each."""
+    lowering = _Lowering(inputs)
+    return lowering.program([lowering.lower_expression(expression) for expression in expressions])
+
+
+def lower_tree(tree: Tree, inputs: Sequence[str]) -> Program:
+    """The program of one tree over the variables `inputs`."""
+    lowering = _Lowering(inputs)
+    return lowering.program([lowering.lower(tree, Scope(lowering.variables()))])
+
+
+class _Lowering:
+    """The steps made so far, each once."""
+
+    def __init__(self, inputs: Sequence[str]) -> None:
+        self.inputs = tuple(inputs)
+        self.steps: list[Step] = []
+        self.numbers: dict[Step, int] = {}
+        self.constants: dict[int, Constant] = {}
+
+    def variables(self) -> dict[Tree, int]:
+        """The values that hold the inputs."""
+        return {symbol(name): number for number, name in enumerate(self.inputs)}
+
+    def program(self, outputs: Sequence[int]) -> Program:
+        """The finished program, without the steps that nothing needs."""
+        return _pruned(Program(self.inputs, tuple(self.steps), tuple(outputs)))
+
+    def lower_expression(self, expression: Expression) -> int:
+        """The value of an expression; each of its definitions is computed once."""
+        values: dict[Tree, int] = self.variables()
+        trees: dict[Tree, Tree] = {}
+        for definition in expression.definitions:
+            values[symbol(definition.name)] = self.lower(definition.tree, Scope(values, trees))
+            trees[symbol(definition.name)] = substitute(definition.tree, trees)
+        return self.lower(expression.tree, Scope(values, trees))
+
+    def lower(self, tree: Tree, scope: Scope) -> int:
+        """The value of `tree`."""
+        done: dict[Tree, int] = dict(scope.values)
+        for node in postorder(tree, stop_at=sympy.Piecewise):
+            if node not in done:
+                done[node] = self.lower_node(node, done, scope)
+        return done[tree]
+
+    def lower_node(self, node: Any, done: Mapping[Tree, int], scope: Scope) -> int:
+        """The value of a node whose parts are done."""
+        if isinstance(node, sympy.Piecewise):
+            return self.lower_piecewise(node, scope)
+        parts = [done[part] for part in node.args]
+        if isinstance(node, sympy.Rational):
+            return self.constant(Fraction(node.p, node.q))
+        if isinstance(node, sympy.NumberSymbol):
+            return self.constant(float(node))
+        if isinstance(node, sympy.Add):
+            return self.lower_sum(node, parts, done)
+        if isinstance(node, sympy.Mul):
+            return self.lower_product(node, parts, done)
+        if isinstance(node, sympy.Pow):
+            return self.lower_power(node, parts)
+        if isinstance(node, sympy.core.relational.Relational | sympy.logic.boolalg.Boolean):
+            return self.lower_condition(node, parts)
+        row = rows_by_class().get(type(node))
+        assert row is not None, f"no row of the function table has the class {type(node).__name__}"
+        return self.call(row, parts)
+
+    def lower_sum(self, node: Any, parts: Sequence[int], done: Mapping[Tree, int]) -> int:
+        """Terms from left to right; one that begins with -1 is subtracted."""
+        total = parts[0]
+        for term, part in zip(node.args[1:], parts[1:], strict=True):
+            if isinstance(term, sympy.Mul) and term.args[0] is sympy.S.NegativeOne and len(term.args) > 1:
+                positive = self.product(term.args[1:], [done[factor] for factor in term.args[1:]], done)
+                total = self.step("subtract", total, positive)
+            else:
+                total = self.step("add", total, part)
+        return total
+
+    def lower_product(self, node: Any, parts: Sequence[int], done: Mapping[Tree, int]) -> int:
+        """Factors from left to right; a leading -1 changes the sign at the end."""
+        if node.args[0] is sympy.S.NegativeOne and len(parts) > 1:
+            return self.step("negative", self.product(node.args[1:], parts[1:], done))
+        return self.product(node.args, parts, done)
+
+    def product(self, factors: Sequence[Any], parts: Sequence[int], done: Mapping[Tree, int]) -> int:
+        """The product; a reciprocal factor divides."""
+        total = parts[0]
+        for factor, part in zip(factors[1:], parts[1:], strict=True):
+            if isinstance(factor, sympy.Pow) and factor.exp is sympy.S.NegativeOne:
+                total = self.step("divide", total, done[factor.base])
+            else:
+                total = self.step("multiply", total, part)
+        return total
+
+    def lower_power(self, node: Any, parts: Sequence[int]) -> int:
+        base, exponent = parts
+        if node.exp is sympy.S.NegativeOne:
+            return self.step("divide", self.constant(Fraction(1)), base)
+        if node.exp is sympy.S.Half:
+            return self.step("sqrt", base)
+        if node.base is sympy.E:
+            return self.step("exp", exponent)
+        if exponent in self.constants:
+            folded = self.folded("pow", base, exponent)
+            if folded is not None:
+                return folded
+            return self.add_step(Step("pow_constant", (base,), float(self.constants[exponent])))
+        return self.step("pow", base, exponent)
+
+    def lower_condition(self, node: Any, parts: Sequence[int]) -> int:
+        for operator, kind in RELATIONS.items():
+            if isinstance(node, kind):
+                return self.step(operator, *parts)
+        if isinstance(node, sympy.And | sympy.Or):
+            total = parts[0]
+            for part in parts[1:]:
+                total = self.step("and" if isinstance(node, sympy.And) else "or", total, part)
+            return total
+        if isinstance(node, sympy.Not):
+            return self.step("not", *parts)
+        return self.step("true" if node == sympy.true else "false")
+
+    def lower_piecewise(self, node: Any, scope: Scope) -> int:
+        """A step whose branches are programs over the values that they read.
+
+        Definitions are put in place there, so that they too are computed only at the points that take the branch.
+        """
+        node = substitute(node, scope.definitions)
+        read = [part for part in postorder(node) if part in scope.values]
+        captured = sorted({scope.values[part] for part in read} - self.constants.keys())
+        branches = []
+        for pair in node.args:
+            condition = self.inner(pair.cond, captured, scope)
+            if condition.steps[-1].operation == "true" and not branches:
+                return self.lower(pair.expr, Scope(scope.values))
+            if condition.steps[-1].operation != "false":
+                branches.append(Branch(condition, self.inner(pair.expr, captured, scope)))
+        return self.add_step(Step("piecewise", tuple(captured), branches=tuple(branches)))
+
+    def inner(self, tree: Tree, captured: Sequence[int], scope: Scope) -> Program:
+        """The program of a branch over the captured values; constants are known inside too."""
+        inner = _Lowering([f"value{number}" for number in captured])
+        values = {}
+        for part, number in scope.values.items():
+            if number in self.constants:
+                values[part] = inner.constant(self.constants[number])
+            elif number in captured:
+                values[part] = captured.index(number)
+        return inner.program([inner.lower(tree, Scope(values))])
+
+    def call(self, row: Function, arguments: Sequence[int]) -> int:
+        """The value of a call: a constant, a rewrite put in place, or steps of at most two arguments."""
+        folded = self.folded(row.name, *arguments)
+        if folded is not None:
+            return folded
+        if row.variadic:
+            total = arguments[0]
+            for argument in arguments[1:]:
+                total = self.step(row.name, total, argument)
+            return total
+        if row.definition is None:
+            return self.step(row.name, *arguments)
+        missing = len(row.parameters) - len(arguments)
+        extra = [self.lower(tree, Scope({})) for tree in formulas.defaults(row)[len(row.defaults) - missing :]]
+        parameters = map(symbol, row.parameters)
+        return self.lower(formulas.definition(row), Scope(dict(zip(parameters, [*arguments, *extra], strict=True))))
+
+    def step(self, operation: str, *inputs: int) -> int:
+        """The value of an operation, computed at once where its inputs are constants."""
+        folded = self.folded(operation, *inputs)
+        return self.add_step(Step(operation, inputs)) if folded is None else folded
+
+    def folded(self, operation: str, *inputs: int) -> int | None:
+        """The constant that an operation on constants gives, if that is what it is."""
+        if not inputs or any(part not in self.constants for part in inputs):
+            return None
+        values = [self.constants[part] for part in inputs]
+        if operation in COMPARISONS:
+            return self.add_step(Step("true" if COMPARISONS[operation](*values) else "false", ()))
+        try:
+            value = _fold(operation, values)
+        except ArithmeticError:
+            return None
+        return None if value is None else self.constant(value)
+
+    def constant(self, value: Constant) -> int:
+        """The value of a constant."""
+        number = self.add_step(Step("constant", (), float(value)))
+        self.constants.setdefault(number, value)
+        return number
+
+    def add_step(self, step: Step) -> int:
+        """The number of a step, made if it is new."""
+        if step not in self.numbers:
+            self.numbers[step] = len(self.inputs) + len(self.steps)
+            self.steps.append(step)
+        return self.numbers[step]
+
+
+def _fold(operation: str, values: Sequence[Constant]) -> Constant | None:
+    """An operation on constants; None where constants have no rule for it."""
+    match operation:
+        case "add":
+            return constants.add(values)
+        case "subtract":
+            return constants.add([values[0], -values[1]])
+        case "multiply":
+            return constants.multiply(values)
+        case "divide":
+            return constants.multiply([values[0], constants.reciprocal(values[1])])
+        case "negative":
+            return -values[0]
+        case "pow":
+            return constants.power(values[0], values[1])
+    row = vocabulary().get(operation)
+    return None if row is None else constants.apply(row, values)
+
+
+def _pruned(program: Program) -> Program:
+    """The program without steps that no output needs."""
+    first = len(program.inputs)
+    needed = set(program.outputs)
+    for number in range(first + len(program.steps) - 1, first - 1, -1):
+        if number in needed:
+            needed.update(program.steps[number - first].inputs)
+    renumbered = {number: number for number in range(first)}
+    steps = []
+    for offset, step in enumerate(program.steps):
+        if first + offset in needed:
+            renumbered[first + offset] = first + len(steps)
+            inputs = tuple(renumbered[part] for part in step.inputs)
+            steps.append(Step(step.operation, inputs, step.constant, step.branches))
+    return Program(program.inputs, tuple(steps), tuple(renumbered[number] for number in program.outputs))

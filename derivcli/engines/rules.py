@@ -1,0 +1,153 @@
+"""The torch rule of every operation: tensors to tensor, differentiable as often as torch likes.
+
+Where torch has no kernel, or drops the graph, a `torch.autograd.Function` of ours stands in: its backward is
+the derivative formula of the function table, run as a program like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from derivcli.engines.program import Program, lower_tree
+from derivcli.language import formulas
+from derivcli.language.functions import vocabulary
+
+Rule = Callable[..., Tensor]
+Kernel = Callable[..., Tensor]
+
+
+@lru_cache(maxsize=4096)
+def constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """A constant as a tensor of shape ()."""
+    return torch.tensor(value, dtype=dtype, device=device)
+
+
+class _ByFormula(torch.autograd.Function):
+    """A kernel without a graph, differentiated by the formulas of its row."""
+
+    @staticmethod
+    def forward(ctx: Any, name: str, kernel: Kernel, *inputs: Tensor) -> Tensor:
+        ctx.name = name
+        ctx.save_for_backward(*inputs)
+        return kernel(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
+        inputs = ctx.saved_tensors
+        gradients: list[Tensor | None] = [None, None]
+        for index, needed in enumerate(ctx.needs_input_grad[2:]):
+            gradients.append(grad_outputs[0] * run(_derivative(ctx.name, index), inputs) if needed else None)
+        return tuple(gradients)
+
+
+@cache
+def _derivative(name: str, index: int) -> Program:
+    """The program of a row's derivative in its parameter `index`."""
+    row = vocabulary()[name]
+    return lower_tree(formulas.derivative(row, index), row.parameters)
+
+
+def by_formula(name: str, kernel: Kernel) -> Rule:
+    """A rule whose forward is `kernel` and whose backward is the row's formula."""
+    return lambda *inputs: _ByFormula.apply(name, kernel, *inputs)
+
+
+def run(program: Program, inputs: tuple[Tensor, ...]) -> Tensor:
+    """The one output of a program without branches."""
+    values = list(inputs)
+    for step in program.steps:
+        values.append(apply(step.operation, [values[i] for i in step.inputs], step.constant, inputs[0]))
+    return values[program.outputs[0]]
+
+
+def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor) -> Tensor:
+    """One step without branches; `like` gives constants their dtype and device."""
+    if operation == "constant":
+        return constant(number, like.dtype, like.device)
+    if operation == "pow_constant":
+        return torch.pow(inputs[0], number)
+    return RULES[operation](*inputs)
+
+
+def _cbrt(x: Tensor) -> Tensor:
+    """The real cube root: a power, then one Newton step for the last digits (y - (y^3 - x)/(3 y^2))."""
+    y = torch.sign(x) * torch.abs(x) ** (1 / 3)
+    step = (y * y * y - x) / (3 * y * y)
+    return torch.where(torch.isfinite(step), y - step, y)
+
+
+def _by_scipy(name: str) -> Kernel:
+    """A kernel of scipy.special."""
+
+    def kernel(*inputs: Tensor) -> Tensor:
+        import scipy.special
+
+        with np.errstate(all="ignore"):
+            values = getattr(scipy.special, name)(*[x.detach().cpu().double().numpy() for x in inputs])
+        return torch.as_tensor(values, dtype=inputs[-1].dtype, device=inputs[-1].device)
+
+    return kernel
+
+
+RULES: dict[str, Rule] = {
+    "add": torch.add,
+    "subtract": torch.sub,
+    "multiply": torch.mul,
+    "divide": torch.div,
+    "negative": torch.neg,
+    "pow": torch.pow,
+    "<": torch.lt,
+    "<=": torch.le,
+    ">": torch.gt,
+    ">=": torch.ge,
+    "==": torch.eq,
+    "!=": torch.ne,
+    "and": torch.logical_and,
+    "or": torch.logical_or,
+    "not": torch.logical_not,
+    "true": lambda: torch.tensor(True),
+    "false": lambda: torch.tensor(False),
+    "sqrt": torch.sqrt,
+    "cbrt": by_formula("cbrt", _cbrt),
+    "exp": torch.exp,
+    "expm1": torch.expm1,
+    "log": torch.log,
+    "log2": torch.log2,
+    "log10": torch.log10,
+    "log1p": torch.log1p,
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "tan": torch.tan,
+    "asin": torch.asin,
+    "acos": torch.acos,
+    "atan": torch.atan,
+    "atan2": torch.atan2,
+    "sinh": torch.sinh,
+    "cosh": torch.cosh,
+    "tanh": torch.tanh,
+    "asinh": torch.asinh,
+    "acosh": torch.acosh,
+    "atanh": torch.atanh,
+    "abs": torch.abs,
+    "sign": torch.sign,
+    "floor": torch.floor,
+    "mod": torch.remainder,
+    "max": torch.maximum,
+    "min": torch.minimum,
+    "hypot": torch.hypot,
+    "erf": torch.erf,
+    "erfc": torch.erfc,
+    "gamma": by_formula("gamma", _by_scipy("gamma")),
+    "loggamma": torch.lgamma,
+    "polygamma": by_formula("polygamma", _by_scipy("polygamma")),
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "logsumexp": torch.logaddexp,
+}
+"""The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""

@@ -1,0 +1,114 @@
+"""Refusals and notes as data, the exit statuses, and the one place that draws a caret."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+
+WINDOW = 72
+"""Columns of source shown around a caret."""
+
+
+class ExitStatus(IntEnum):
+    """What the process tells its caller."""
+
+    OK = 0
+    DIFFERENCE = 1
+    REFUSED = 2
+    INTERNAL = 70
+    UNWRITABLE = 74
+    INTERRUPTED = 130
+    CLOSED_PIPE = 141
+    TERMINATED = 143
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a source text, in characters: `start` included, `stop` not."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing about a text that was accepted."""
+
+    message: str
+    source: str
+    span: Span
+
+
+class DerivError(Exception):
+    """A refusal: one sentence, where in which text it applies, and a way out.
+
+    It is data until the program's border draws it. (Not a frozen dataclass like the other nouns,
+    since Python writes the traceback into an exception while it travels.)
+    """
+
+    def __init__(
+        self,
+        message: str,
+        source: str = "",
+        span: Span | None = None,
+        hint: str = "",
+        status: ExitStatus = ExitStatus.REFUSED,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.span = span
+        self.hint = hint
+        self.status = status
+
+    def __str__(self) -> str:
+        return draw_error(self)
+
+
+def draw_error(error: DerivError) -> str:
+    """The refusal as text: the sentence, the source with a caret under the place, the way out."""
+    lines = [visible(error.message)]
+    if error.span is not None:
+        lines += _caret(error.source, error.span)
+    if error.hint:
+        lines.append("  " + visible(error.hint))
+    return "\n".join(lines)
+
+
+def draw_note(note: Note) -> str:
+    """A note as text, drawn like a refusal."""
+    return "\n".join([visible(note.message), *_caret(note.source, note.span)])
+
+
+def visible(text: str) -> str:
+    """`text` with every character that could act on a terminal replaced by its escape."""
+    return "".join(c if _is_printable(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _is_printable(character: str) -> bool:
+    return character.isprintable() and unicodedata.category(character) != "Cf"
+
+
+def _caret(source: str, span: Span) -> list[str]:
+    """The line of `source` that holds `span`, cut to a window, and the carets under it."""
+    start = min(span.start, len(source))
+    line_start = source.rfind("\n", 0, start) + 1
+    line_stop = source.find("\n", start)
+    line_stop = len(source) if line_stop < 0 else line_stop
+    stop = max(start + 1, min(span.stop, line_stop))
+    left = max(line_start, min(start - WINDOW // 2, line_stop - WINDOW))
+    right = min(line_stop, left + WINDOW)
+    stop = min(stop, max(right, start + 1))
+    before = ("…" if left > line_start else "") + visible(source[left:start])
+    marked = visible(source[start:stop])
+    after = visible(source[stop:right]) + ("…" if right < line_stop else "")
+    carets = "^" * max(1, _width(marked))
+    return ["  " + before + marked + after, "  " + " " * _width(before) + carets]
+
+
+def _width(text: str) -> int:
+    """Terminal columns that `text` takes."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    combining = sum(unicodedata.combining(c) != 0 for c in text)
+    return len(text) + wide - combining

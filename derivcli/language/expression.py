@@ -1,0 +1,61 @@
+"""What a text means: the structure between the parser and everything after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from derivcli.errors import Note
+    from derivcli.language.constants import Constant
+    from derivcli.language.tree import Tree
+
+
+@dataclass(frozen=True)
+class Definition:
+    """An intermediate name and the tree that it stands for."""
+
+    name: str
+    tree: Tree
+
+    @cached_property
+    def text(self) -> str:
+        """The definition in the language's own canonical notation, which the parser reads back."""
+        from derivcli.language.text import text_of
+
+        return text_of(self.tree)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One formula as it was understood.
+
+    `tree` is the SymPy tree in the shape that was typed. It may hold the names of `definitions`, each of which
+    may use those before it. `variables` are the remaining names in the order in which they appear.
+    `constant` is the value of a formula without variables, exact where it is rational.
+    """
+
+    source: str
+    tree: Tree
+    variables: tuple[str, ...]
+    definitions: tuple[Definition, ...] = ()
+    notes: tuple[Note, ...] = ()
+    constant: Constant | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The formula in the language's own canonical notation, which the parser reads back."""
+        from derivcli.language.text import text_of
+
+        return text_of(self.tree)
+
+    @cached_property
+    def expanded(self) -> Tree:
+        """The tree with every definition put in its place."""
+        from derivcli.language.tree import substitute, symbol
+
+        replacements: dict[Tree, Tree] = {}
+        for definition in self.definitions:
+            replacements[symbol(definition.name)] = substitute(definition.tree, replacements)
+        return substitute(self.tree, replacements) if replacements else self.tree

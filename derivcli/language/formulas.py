@@ -1,0 +1,48 @@
+"""The table's own formulas as trees: read once, by the parser that reads everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from derivcli.language.functions import Function
+from derivcli.language.parse import parse_tree
+from derivcli.language.tree import Tree, substitute, symbol
+
+
+@cache
+def definition(row: Function) -> Tree:
+    """The rewrite of a row, over its parameters."""
+    assert row.definition is not None, f"{row.name} is a primitive"
+    return parse_tree(row.definition, declared=row.parameters)
+
+
+@cache
+def derivative(row: Function, index: int) -> Tree:
+    """The row's partial derivative in its parameter `index`, over its parameters."""
+    assert row.derivatives is not None, f"{row.name} has no derivatives of its own"
+    return parse_tree(row.derivatives[index], declared=row.parameters)
+
+
+@cache
+def special(row: Function) -> tuple[tuple[str, Tree], ...]:
+    """Where the row has no ordinary derivative: kinds with conditions over its parameters."""
+    return tuple((kind, parse_tree(text, declared=row.parameters, condition=True)) for kind, text in row.special)
+
+
+@cache
+def defaults(row: Function) -> tuple[Tree, ...]:
+    """The values of the last parameters where a call leaves them out."""
+    return tuple(parse_tree(text) for text in row.defaults)
+
+
+def complete(row: Function, arguments: Sequence[Tree]) -> tuple[Tree, ...]:
+    """The arguments of a call with the defaults filled in."""
+    missing = len(row.parameters) - len(arguments)
+    return (*arguments, *(defaults(row)[-missing:] if missing > 0 else ()))
+
+
+def bind(row: Function, formula: Tree, arguments: Sequence[Tree]) -> Tree:
+    """A formula of the row with its parameters replaced by the arguments of a call."""
+    parameters = [symbol(name) for name in row.parameters]
+    return substitute(formula, dict(zip(parameters, complete(row, arguments), strict=True)))

@@ -1,0 +1,320 @@
+"""The language's functions and constants: one row each, the table that everything else reads.
+
+A row is data. Its formulas (`definition`, `derivatives`, `special`) are written in the language itself, over
+the row's `parameters`. A row with a `definition` is a rewrite into other rows; a row without one is a
+primitive and has one rule in each interpretation of a program.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One function of the language."""
+
+    name: str
+    doc: str
+    """One sentence for the reader."""
+    parameters: tuple[str, ...] = ("x",)
+    defaults: tuple[str, ...] = ()
+    """Values of the last parameters where the call leaves them out."""
+    variadic: bool = False
+    """Takes one argument or more; `definition` and `special` then speak of two at a time."""
+    whole: tuple[str, ...] = ()
+    """Parameters that have to be constant whole numbers, since no derivative in them exists."""
+    aliases: tuple[str, ...] = ()
+    sympy: str | None = None
+    """The SymPy class that is this function. Without one, a class is made from `derivatives` or `definition`."""
+    also: tuple[str, ...] = ()
+    """SymPy classes that mean the same but are not built, since their derivative is not ours."""
+    definition: str | None = None
+    derivatives: tuple[str, ...] | None = None
+    """The partial derivative in each parameter."""
+    special: tuple[tuple[str, str], ...] = ()
+    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition."""
+    floats: Callable[..., float] | None = None
+    """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
+    domain: tuple[Interval, ...] = ((-3.0, 3.0),)
+    """For each parameter an interval inside the natural domain, for drawing samples."""
+
+    @property
+    def primitive(self) -> bool:
+        """Whether interpretations have a rule for it."""
+        return self.definition is None
+
+    @property
+    def arity(self) -> tuple[int, int | None]:
+        """The least and the greatest number of arguments; None for any number."""
+        if self.variadic:
+            return 1, None
+        return len(self.parameters) - len(self.defaults), len(self.parameters)
+
+    @property
+    def signature(self) -> str:
+        """The call as one writes it, for messages and documentation: `elu(x, alpha=1)`."""
+        if self.variadic:
+            return f"{self.name}({', '.join(self.parameters)}, ...)"
+        required = len(self.parameters) - len(self.defaults)
+        optional = [f"{p}={d}" for p, d in zip(self.parameters[required:], self.defaults, strict=True)]
+        return f"{self.name}({', '.join([*self.parameters[:required], *optional])})"
+
+
+POSITIVE = ((0.05, 5.0),)
+XY = ("x", "y")
+
+FUNCTIONS: tuple[Function, ...] = (
+    # Powers, roots, exponentials and logarithms
+    Function(
+        name="pow", aliases=("Pow",), parameters=("x", "n"), sympy="Pow", floats=math.pow,
+        special=(("edge", "x == 0 and n != floor(n)"),), domain=((0.1, 3.0), (-2.0, 2.0)),
+        doc="x to the power n, the same as x**n.",
+    ),
+    Function(
+        name="sqrt", sympy="sqrt", floats=math.sqrt, special=(("edge", "x == 0"),), domain=POSITIVE,
+        doc="Square root.",
+    ),
+    Function(
+        name="cbrt", floats=lambda x: math.copysign(round_root(abs(x), 3), x), derivatives=("1/(3*cbrt(x)^2)",),
+        special=(("vertical", "x == 0"),), domain=((0.1, 9.0),),
+        doc="Real cube root, of negative numbers too.",
+    ),
+    Function(
+        name="root", aliases=("real_root",), parameters=("x", "n"),
+        definition="if(mod(n, 2) == 1, sign(x)*abs(x)^(1/n), x^(1/n))", domain=((0.1, 9.0), (2.0, 5.0)),
+        doc="Real n-th root; of negative numbers too where n is an odd integer.",
+    ),
+    Function(name="exp", sympy="exp", floats=math.exp, doc="e to the power x."),
+    Function(name="exp2", definition="2^x", doc="2 to the power x."),
+    Function(name="expm1", floats=math.expm1, derivatives=("exp(x)",), doc="exp(x) - 1, accurate near 0."),
+    Function(
+        name="log", aliases=("ln",), sympy="log", floats=math.log, domain=POSITIVE,
+        doc="Natural logarithm; log(x, b) is the logarithm to base b.",
+    ),
+    Function(
+        name="log2", floats=math.log2, derivatives=("1/(x*log(2))",), domain=POSITIVE,
+        doc="Logarithm to base 2.",
+    ),
+    Function(
+        name="log10", aliases=("lg",), floats=math.log10, derivatives=("1/(x*log(10))",), domain=POSITIVE,
+        doc="Logarithm to base 10.",
+    ),
+    Function(
+        name="log1p", floats=math.log1p, derivatives=("1/(1+x)",), domain=((-0.9, 5.0),),
+        doc="log(1 + x), accurate near 0.",
+    ),
+    # Trigonometric functions and their inverses
+    Function(name="sin", sympy="sin", floats=math.sin, doc="Sine of an angle in radians."),
+    Function(name="cos", sympy="cos", floats=math.cos, doc="Cosine of an angle in radians."),
+    Function(
+        name="tan", aliases=("tg",), sympy="tan", floats=math.tan, domain=((-1.4, 1.4),),
+        doc="Tangent of an angle in radians.",
+    ),
+    Function(name="sec", sympy="sec", definition="1/cos(x)", domain=((-1.4, 1.4),), doc="Secant, 1/cos(x)."),
+    Function(
+        name="csc", aliases=("cosec",), sympy="csc", definition="1/sin(x)", domain=((0.1, 3.0),),
+        doc="Cosecant, 1/sin(x).",
+    ),
+    Function(
+        name="cot", aliases=("ctg", "cotan"), sympy="cot", definition="cos(x)/sin(x)", domain=((0.1, 3.0),),
+        doc="Cotangent, cos(x)/sin(x).",
+    ),
+    Function(
+        name="asin", aliases=("arcsin",), sympy="asin", floats=math.asin, special=(("edge", "abs(x) == 1"),),
+        domain=((-0.95, 0.95),), doc="Inverse sine, in [-pi/2, pi/2].",
+    ),
+    Function(
+        name="acos", aliases=("arccos",), sympy="acos", floats=math.acos, special=(("edge", "abs(x) == 1"),),
+        domain=((-0.95, 0.95),), doc="Inverse cosine, in [0, pi].",
+    ),
+    Function(
+        name="atan", aliases=("arctan",), sympy="atan", floats=math.atan,
+        doc="Inverse tangent, in (-pi/2, pi/2).",
+    ),
+    Function(
+        name="asec", aliases=("arcsec",), sympy="asec", definition="acos(1/x)", domain=((1.1, 5.0),),
+        doc="Inverse secant, acos(1/x).",
+    ),
+    Function(
+        name="acsc", aliases=("arccsc",), sympy="acsc", definition="asin(1/x)", domain=((1.1, 5.0),),
+        doc="Inverse cosecant, asin(1/x).",
+    ),
+    Function(
+        name="acot", aliases=("arccot",), sympy="acot", definition="atan(1/x)", domain=((0.1, 5.0),),
+        doc="Inverse cotangent, atan(1/x).",
+    ),
+    Function(
+        name="atan2", aliases=("arctan2",), parameters=("y", "x"), sympy="atan2", floats=math.atan2,
+        special=(("jump", "y == 0 and x <= 0"),), domain=((0.2, 3.0), (-3.0, 3.0)),
+        doc="Angle of the point (x, y), in (-pi, pi].",
+    ),
+    # Hyperbolic functions and their inverses
+    Function(name="sinh", sympy="sinh", floats=math.sinh, doc="Hyperbolic sine."),
+    Function(name="cosh", sympy="cosh", floats=math.cosh, doc="Hyperbolic cosine."),
+    Function(name="tanh", aliases=("th",), sympy="tanh", floats=math.tanh, doc="Hyperbolic tangent."),
+    Function(name="sech", sympy="sech", definition="1/cosh(x)", doc="Hyperbolic secant, 1/cosh(x)."),
+    Function(
+        name="csch", aliases=("cosech",), sympy="csch", definition="1/sinh(x)", domain=((0.1, 3.0),),
+        doc="Hyperbolic cosecant, 1/sinh(x).",
+    ),
+    Function(
+        name="coth", sympy="coth", definition="1/tanh(x)", domain=((0.1, 3.0),),
+        doc="Hyperbolic cotangent, 1/tanh(x).",
+    ),
+    Function(
+        name="asinh", aliases=("arcsinh", "arsinh"), sympy="asinh", floats=math.asinh,
+        doc="Inverse hyperbolic sine.",
+    ),
+    Function(
+        name="acosh", aliases=("arccosh", "arcosh"), sympy="acosh", floats=math.acosh,
+        special=(("edge", "x == 1"),), domain=((1.1, 5.0),), doc="Inverse hyperbolic cosine.",
+    ),
+    Function(
+        name="atanh", aliases=("arctanh", "artanh"), sympy="atanh", floats=math.atanh, domain=((-0.95, 0.95),),
+        doc="Inverse hyperbolic tangent.",
+    ),
+    Function(
+        name="asech", aliases=("arcsech", "arsech"), sympy="asech", definition="acosh(1/x)",
+        domain=((0.1, 0.9),), doc="Inverse hyperbolic secant, acosh(1/x).",
+    ),
+    Function(
+        name="acsch", aliases=("arccsch", "arcsch"), sympy="acsch", definition="asinh(1/x)",
+        domain=((0.1, 5.0),), doc="Inverse hyperbolic cosecant, asinh(1/x).",
+    ),
+    Function(
+        name="acoth", aliases=("arccoth", "arcoth"), sympy="acoth", definition="atanh(1/x)",
+        domain=((1.1, 5.0),), doc="Inverse hyperbolic cotangent, atanh(1/x).",
+    ),
+    # Absolute value, steps and extremes
+    Function(
+        name="abs", aliases=("Abs", "fabs"), sympy="Abs", floats=abs, special=(("corner", "x == 0"),),
+        domain=((0.1, 3.0),), doc="Absolute value.",
+    ),
+    Function(
+        name="sign", aliases=("sgn",), also=("sign",), derivatives=("0",), special=(("jump", "x == 0"),),
+        floats=lambda x: float((x > 0) - (x < 0)), domain=((0.1, 3.0),), doc="-1, 0 or 1, as x is below, at or above 0.",
+    ),
+    Function(
+        name="floor", also=("floor",), derivatives=("0",), special=(("jump", "x == floor(x)"),),
+        floats=lambda x: float(math.floor(x)), domain=((0.1, 0.9),), doc="Greatest integer that is at most x.",
+    ),
+    Function(
+        name="ceil", aliases=("ceiling",), also=("ceiling",), definition="-floor(-x)",
+        floats=lambda x: float(math.ceil(x)), domain=((0.1, 0.9),), doc="Least integer that is at least x.",
+    ),
+    Function(
+        name="frac", also=("frac",), definition="x-floor(x)", domain=((0.1, 0.9),),
+        doc="Fractional part x - floor(x), never negative.",
+    ),
+    Function(
+        name="mod", aliases=("Mod", "remainder"), parameters=XY, also=("Mod",), derivatives=("1", "-floor(x/y)"),
+        special=(("jump", "mod(x, y) == 0"),), floats=operator.mod, domain=((0.1, 0.9), (1.0, 2.0)),
+        doc="Remainder x - y*floor(x/y), with the sign of y.",
+    ),
+    Function(
+        name="max", aliases=("Max", "maximum"), parameters=XY, variadic=True, sympy="Max", floats=max,
+        special=(("corner", "x == y"),), domain=((0.1, 1.0), (1.1, 2.0)), doc="Greatest of its arguments.",
+    ),
+    Function(
+        name="min", aliases=("Min", "minimum"), parameters=XY, variadic=True, sympy="Min", floats=min,
+        special=(("corner", "x == y"),), domain=((0.1, 1.0), (1.1, 2.0)), doc="Least of its arguments.",
+    ),
+    Function(
+        name="heaviside", aliases=("Heaviside",), also=("Heaviside",), derivatives=("0",),
+        definition="Piecewise((0, x < 0), (1/2, x == 0), (1, x > 0))", domain=((0.1, 3.0),),
+        doc="Unit step: 0 below 0, 1 above, 1/2 at 0.",
+    ),
+    Function(
+        name="hypot", parameters=XY, derivatives=("x/hypot(x, y)", "y/hypot(x, y)"), floats=math.hypot,
+        special=(("corner", "x == 0 and y == 0"),), domain=((0.1, 3.0), (0.1, 3.0)),
+        doc="sqrt(x**2 + y**2) without overflow on the way.",
+    ),
+    # Error function and the gamma family
+    Function(name="erf", sympy="erf", floats=math.erf, doc="Error function."),
+    Function(name="erfc", sympy="erfc", floats=math.erfc, doc="Complementary error function, 1 - erf(x)."),
+    Function(
+        name="gamma", aliases=("Gamma",), sympy="gamma", derivatives=("gamma(x)*polygamma(0, x)",),
+        floats=math.gamma, domain=((0.1, 6.0),), doc="Gamma function.",
+    ),
+    Function(
+        name="loggamma", aliases=("lgamma", "gammaln"), sympy="loggamma", floats=math.lgamma, domain=((0.1, 6.0),),
+        doc="Logarithm of the absolute value of gamma(x).",
+    ),
+    Function(
+        name="polygamma", parameters=("n", "x"), whole=("n",), sympy="polygamma", derivatives=("0", "polygamma(n+1, x)"),
+        domain=((0.0, 0.0), (0.1, 6.0)), doc="The n-th derivative of digamma(x), for a whole number n.",
+    ),
+    Function(
+        name="digamma", aliases=("psi",), definition="polygamma(0, x)", domain=((0.1, 6.0),),
+        doc="Derivative of loggamma(x).",
+    ),
+    Function(
+        name="trigamma", definition="polygamma(1, x)", domain=((0.1, 6.0),), doc="Derivative of digamma(x).",
+    ),
+    Function(
+        name="factorial", aliases=("fact",), sympy="factorial", definition="gamma(x+1)",
+        floats=lambda x: math.gamma(x + 1), domain=((0.1, 5.0),), doc="x!, which is gamma(x + 1).",
+    ),
+    # Activation functions
+    Function(
+        name="relu", aliases=("ReLU",), derivatives=("if(x > 0, 1, 0)",), special=(("corner", "x == 0"),),
+        floats=lambda x: max(x, 0.0), domain=((0.1, 3.0),), doc="Rectified linear unit, max(x, 0).",
+    ),
+    Function(
+        name="leaky_relu", aliases=("LeakyReLU", "leakyrelu"), parameters=("x", "slope"), defaults=("0.01",),
+        definition="if(x > 0, x, slope*x)", domain=((-3.0, -0.1), (0.01, 0.3)),
+        doc="x above 0, slope*x below.",
+    ),
+    Function(
+        name="elu", aliases=("ELU",), parameters=("x", "alpha"), defaults=("1",),
+        definition="if(x > 0, x, alpha*expm1(x))", domain=((-3.0, -0.1), (0.5, 2.0)),
+        doc="Exponential linear unit: x above 0, alpha*(exp(x) - 1) below.",
+    ),
+    Function(
+        name="sigmoid", aliases=("expit", "logistic"), derivatives=("sigmoid(x)*sigmoid(-x)",),
+        doc="Logistic function, 1/(1 + exp(-x)).",
+    ),
+    Function(
+        name="softplus", definition="logsumexp(0, x)", derivatives=("sigmoid(x)",), domain=((-30.0, 30.0),),
+        doc="Smooth rectifier, log(1 + exp(x)), accurate everywhere.",
+    ),
+    Function(
+        name="silu", aliases=("swish", "SiLU"), definition="x*sigmoid(x)", doc="Sigmoid linear unit, x*sigmoid(x).",
+    ),
+    Function(
+        name="gelu", aliases=("GELU",), definition="x*erfc(-x/sqrt(2))/2", domain=((-8.0, 8.0),),
+        doc="Gaussian error linear unit, x times the normal distribution function.",
+    ),
+    Function(name="mish", definition="x*tanh(softplus(x))", doc="x*tanh(softplus(x))."),
+    Function(
+        name="logsumexp", aliases=("logaddexp",), parameters=XY, variadic=True,
+        derivatives=("sigmoid(x-y)", "sigmoid(y-x)"), domain=((-3.0, 3.0), (-3.0, 3.0)),
+        doc="log(exp(x) + exp(y) + ...) without overflow.",
+    ),
+)
+
+CONSTANTS: dict[str, float] = {"e": math.e, "E": math.e, "pi": math.pi, "tau": math.tau}
+"""Names that are numbers unless the user declares them."""
+
+BRANCHING = ("Piecewise", "piecewise", "where", "if")
+"""Calls with conditions; the parser reads them itself."""
+
+
+def round_root(x: float, n: int) -> float:
+    """The positive n-th root of `x`, exact where the root is a whole number."""
+    guess: float = x ** (1 / n)
+    whole = round(guess)
+    return float(whole) if whole**n == x else guess
+
+
+@cache
+def vocabulary() -> dict[str, Function]:
+    """Every name that can be called, aliases included, with its row."""
+    return {name: row for row in FUNCTIONS for name in (row.name, *row.aliases)}

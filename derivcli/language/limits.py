@@ -1,0 +1,13 @@
+"""The limits of the language, as data; every refusal over one names it."""
+
+CHARACTERS = 1_000_000
+"""Length of a text."""
+
+NESTING = 100
+"""How deep brackets, calls, signs and powers may stand inside each other; SymPy's recursion fails soon after."""
+
+DIGITS = 400
+"""Digits of one number; float64 reaches 309 before the point."""
+
+POINTS = 10_000_000
+"""Points of one calculation, which is held in memory."""

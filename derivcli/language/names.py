@@ -1,0 +1,82 @@
+"""What a name means: a declared variable first, then a function, a constant, a variable, a product of letters."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable
+
+from derivcli.errors import DerivError
+from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.tokens import GREEK_NAMES, Token
+
+KEYWORDS = frozenset(("and", "or", "not"))
+TRUTHS = {"True": True, "False": False}
+
+_VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
+_NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
+_OPERATIONS = frozenset(
+    "diff Derivative derivative integrate Integral Sum Product limit Limit solve simplify expand factor D".split()
+)
+_LONGEST_GUESS = 40
+"""Longer names are not compared with the table."""
+
+
+def split_products(tokens: list[Token], declared: Collection[str]) -> list[Token]:
+    """The tokens with `uv` parted into `u` and `v` where each letter is a variable, declared or standing alone."""
+    letters = {token.text for token in tokens if token.kind == "name" and len(token.text) == 1}
+    letters = {letter for letter in letters if letter not in CONSTANTS} | {*declared}
+    return [part for token in tokens for part in _letters_of(token, letters, declared)]
+
+
+def is_variable_name(name: str) -> bool:
+    """Whether an undeclared name is one variable: a letter or a Greek name, with an index perhaps."""
+    return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
+
+
+def is_function_name(name: str, called: bool) -> bool:
+    """Whether the name is a function here: Greek names are variables unless called."""
+    return (name in vocabulary() or name in BRANCHING) and (called or name not in GREEK_NAMES)
+
+
+def unknown(token: Token, called: bool) -> DerivError:
+    """The refusal of a name that means nothing, with what was perhaps meant."""
+    name = token.text
+    shown = name if len(name) <= _LONGEST_GUESS else name[:_LONGEST_GUESS] + "…"
+    if name in _NOT_FINITE:
+        return DerivError(f"'{shown}' is not a finite number", span=token.span, hint="write a finite number")
+    if name in TRUTHS:
+        return DerivError(f"'{name}' is a condition, not a number", span=token.span, hint="write 1 or 0")
+    if name in _OPERATIONS:
+        hint = "give the plain expression, and the variable with --wrt"
+        return DerivError(f"'{shown}' is not needed: deriv differentiates by itself", span=token.span, hint=hint)
+    guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
+    if called:
+        return DerivError(f"unknown function '{shown}'", span=token.span, hint=guess or "for a product write *")
+    ways = f"declare it, as in --at {shown}=2"
+    if name.isalpha() and len(name) <= 8:
+        ways += f", or write {'*'.join(name)}"
+    return DerivError(f"unknown name '{shown}'", span=token.span, hint=guess or ways)
+
+
+def _letters_of(token: Token, letters: Collection[str], declared: Collection[str]) -> Iterable[Token]:
+    name = token.text
+    known = name in declared or name in vocabulary() or name in BRANCHING or name in GREEK_NAMES or name in CONSTANTS
+    if token.kind != "name" or len(name) < 2 or known or not all(letter in letters for letter in name):
+        return (token,)
+    return [Token("name", letter, token.start + i, token.start + i + 1) for i, letter in enumerate(name)]
+
+
+def _guess(name: str, called: bool) -> str:
+    """A question that names what was perhaps meant, or nothing."""
+    words = [*vocabulary(), *BRANCHING]
+    for word in sorted(words, key=len, reverse=True):
+        rest = name.removeprefix(word)
+        if len(word) > 1 and rest != name and is_variable_name(rest) and not called:
+            return f"did you mean {word}({rest})?"
+        rest = name.removesuffix(word)
+        if len(word) > 1 and rest != name and is_variable_name(rest):
+            return f"did you mean {rest}*{word}{'' if called else '(x)'}?"
+    folded = {word.lower(): word for word in words}
+    close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6 if called else 0.75)
+    return f"did you mean {folded[close[0]]}?" if close else ""

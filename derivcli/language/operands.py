@@ -1,0 +1,193 @@
+"""What the parser has read so far: a piece of tree with its place, its depth and, if constant, its value.
+
+Every way of combining operands stands here, with the checks that belong to it: numbers are not conditions,
+nesting has a limit, and a constant that float64 cannot hold is refused before it is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from derivcli.errors import DerivError, Span
+from derivcli.language import constants, limits, tree
+from derivcli.language.constants import Constant
+from derivcli.language.functions import Function
+from derivcli.language.tree import Tree
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A finished piece of the formula."""
+
+    tree: Tree
+    start: int
+    stop: int
+    depth: int = 0
+    value: Constant | None = None
+    condition: bool = False
+    literal: bool = False
+    """Is a number as typed, so that another number beside it is a slip."""
+
+    @property
+    def span(self) -> Span:
+        """Where the operand stands."""
+        return Span(self.start, self.stop)
+
+
+def number(text: str, start: int, stop: int) -> Operand:
+    """A number as typed."""
+    span = Span(start, stop)
+    value = guarded(lambda: constants.literal(text), span)
+    return Operand(tree.number(value), start, stop, value=value, literal=True)
+
+
+def add(terms: Sequence[Operand]) -> Operand:
+    """The sum of several terms."""
+    return _combine(terms, tree.add, constants.add)
+
+
+def multiply(factors: Sequence[Operand]) -> Operand:
+    """The product of several factors."""
+    return _combine(factors, tree.multiply, constants.multiply)
+
+
+def negative(operand: Operand, start: int) -> Operand:
+    """The operand behind a minus at `start`."""
+    require_number(operand)
+    value = None if operand.value is None else -operand.value
+    return Operand(tree.negative(operand.tree), start, operand.stop, operand.depth, value)
+
+
+def reciprocal(operand: Operand) -> Operand:
+    """The operand as a factor to divide by."""
+    require_number(operand)
+    divisor = operand.value
+    value = None if divisor is None else guarded(lambda: constants.reciprocal(divisor), operand.span)
+    return replace(operand, tree=tree.reciprocal(operand.tree), value=value, literal=False)
+
+
+def power(base: Operand, exponent: Operand) -> Operand:
+    """base ** exponent."""
+    require_number(base)
+    require_number(exponent)
+    span = Span(base.start, exponent.stop)
+    value = None
+    if base.value is not None and exponent.value is not None:
+        b, e = base.value, exponent.value
+        value = guarded(lambda: constants.power(b, e), span)
+    depth = deepened((base, exponent), span)
+    return Operand(tree.power(base.tree, exponent.tree), base.start, exponent.stop, depth, value)
+
+
+def call(row: Function, arguments: Sequence[Operand], span: Span) -> Operand:
+    """The row's function of the arguments, whose number has been checked."""
+    for argument in arguments:
+        require_number(argument)
+    known = [argument.value for argument in arguments if argument.value is not None]
+    value = None
+    if len(known) == len(arguments):
+        value = guarded(lambda: constants.apply(row, known), span)
+    depth = deepened(arguments, span)
+    return Operand(_call_tree(row, arguments), span.start, span.stop, depth, value)
+
+
+def piecewise(pairs: Sequence[tuple[Operand, Operand]], span: Span) -> Operand:
+    """The value of the first pair whose condition holds."""
+    for value, condition in pairs:
+        require_number(value)
+        require_condition(condition)
+    depth = deepened([part for pair in pairs for part in pair], span)
+    made = tree.piecewise([(value.tree, condition.tree) for value, condition in pairs])
+    return Operand(made, span.start, span.stop, depth)
+
+
+def comparison(parts: Sequence[Operand], operators: Sequence[str]) -> Operand:
+    """A chain of comparisons, `1 < x <= 3` being two of them."""
+    for part in parts:
+        require_number(part)
+    links = [
+        tree.relation(operator, left.tree, right.tree)
+        for operator, left, right in zip(operators, parts, parts[1:], strict=False)
+    ]
+    made = links[0] if len(links) == 1 else tree.all_of(links)
+    span = Span(parts[0].start, parts[-1].stop)
+    return Operand(made, span.start, span.stop, deepened(parts, span), condition=True)
+
+
+def junction(parts: Sequence[Operand], build: Callable[[Sequence[Tree]], Tree]) -> Operand:
+    """Conditions joined by `and` or `or`."""
+    for part in parts:
+        require_condition(part)
+    span = Span(parts[0].start, parts[-1].stop)
+    made = build([part.tree for part in parts])
+    return Operand(made, span.start, span.stop, deepened(parts, span), condition=True)
+
+
+def negation(operand: Operand, start: int) -> Operand:
+    """The opposite of a condition behind a `not` at `start`."""
+    require_condition(operand)
+    span = Span(start, operand.stop)
+    return Operand(tree.negation(operand.tree), start, operand.stop, deepened([operand], span), condition=True)
+
+
+def require_number(operand: Operand) -> None:
+    """Refuse a condition where a number is meant."""
+    if operand.condition:
+        hint = "turn it into a number with if(x > 0, 1, 0)"
+        raise DerivError("this is a condition where a number is needed", span=operand.span, hint=hint)
+
+
+def require_condition(operand: Operand) -> None:
+    """Refuse a number where a condition is meant."""
+    if not operand.condition:
+        hint = "compare it with something, as in x > 0"
+        raise DerivError("this is a number where a condition is needed", span=operand.span, hint=hint)
+
+
+def deepened(parts: Sequence[Operand], span: Span) -> int:
+    """The depth of a node over `parts`, within the limit."""
+    depth = 1 + max(part.depth for part in parts)
+    if depth > limits.NESTING:
+        raise too_deep(span)
+    return depth
+
+
+def too_deep(span: Span) -> DerivError:
+    """The refusal of a formula nested beyond the limit."""
+    message = f"the formula nests deeper than the limit of {limits.NESTING}"
+    return DerivError(message, span=span, hint="name inner parts with --let")
+
+
+def guarded(compute: Callable[[], Value], span: Span) -> Value:
+    """The value of a constant, or the refusal of one that float64 cannot hold."""
+    try:
+        return compute()
+    except constants.TooLarge:
+        message = "this constant is outside the range of float64, about 1e-308 to 1e308"
+        raise DerivError(message, span=span, hint="scale the formula") from None
+    except constants.Undefined as reason:
+        message = "this divides by zero" if "zero" in str(reason) else "this constant is not a real number"
+        raise DerivError(message, span=span, hint="deriv works over the real numbers") from None
+
+
+def _call_tree(row: Function, arguments: Sequence[Operand]) -> Tree:
+    return tree.call(row, [argument.tree for argument in arguments])
+
+
+def _combine(
+    parts: Sequence[Operand],
+    build: Callable[[Sequence[Tree]], Tree],
+    evaluate: Callable[[Sequence[Constant]], Constant],
+) -> Operand:
+    """One n-ary node over two or more parts."""
+    for part in parts:
+        require_number(part)
+    span = Span(parts[0].start, parts[-1].stop)
+    known = [part.value for part in parts if part.value is not None]
+    value = guarded(lambda: evaluate(known), span) if len(known) == len(parts) else None
+    made = build([part.tree for part in parts])
+    return Operand(made, span.start, span.stop, max(part.depth for part in parts), value)

@@ -1,0 +1,177 @@
+"""Text to tokens with positions.
+
+    token  := number | name | operator | superscript | bracket | comma | bar | comparison
+    number := digits [ "." digits ] [ ("e" | "E") [ "+" | "-" ] digits ]
+    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts
+
+What looks like an ASCII character but is another one is refused: two variables that look the same would
+give a derivative that is quietly wrong.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from derivcli.errors import DerivError, Span
+from derivcli.language import limits
+
+GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψω" + "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ",
+        (
+            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau "
+            "upsilon phi chi psi omega Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi "
+            "Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega"
+        ).split(),
+        strict=True,
+    )
+) | {"ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta", "ς": "sigma", "µ": "mu"}
+GREEK_NAMES = frozenset(GREEK.values()) | {"lamda"}
+
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+SPELLINGS = {
+    "^": "**", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "−": "-",
+    "≤": "<=", "≥": ">=", "≠": "!=",
+}  # fmt: skip
+"""Other ways to write an operator."""
+
+LOOK_ALIKES = dict(zip("авеіјкмнорсѕтухһԁԛԝАВЕІЈКМНОРСЅТУХ", "abeijkmhopcstyxhdqwABEIJKMHOPCSTYX", strict=True))
+"""Cyrillic letters that look Latin; compatibility forms are found by normalization."""
+
+_GREEK_CLASS = "".join(GREEK)
+_PATTERN = re.compile(
+    rf"""
+    (?P<space>\s+)
+  | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+  | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
+  | (?P<superscript>[⁺⁻]?[⁰¹²³⁴-⁹]+)
+  | (?P<comparison><=|>=|==|!=|[<>≤≥≠])
+  | (?P<operator>\*\*|//|[-+*/^!×·⋅∗÷∕−√∛])
+  | (?P<bracket>[()])
+  | (?P<comma>,)
+  | (?P<bar>\|)
+    """,
+    re.VERBOSE,
+)
+_RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
+_HINTS = {
+    "=": ("this is an equation; only one expression can be differentiated", "move everything to one side, as in x**2 - 3"),
+    "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
+    "]": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
+    "{": ("braces are no part of a formula", "group with round brackets"),
+    "}": ("braces are no part of a formula", "group with round brackets"),
+    "'": ("strings are no part of a formula", "write the expression without quotes"),
+    '"': ("strings are no part of a formula", "write the expression without quotes"),
+    "%": ("'%' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
+    "&": ("'&' is not read here", "write 'and' inside a condition"),
+    "~": ("'~' is not read here", "write 'not' inside a condition"),
+    ":": ("':' is no part of a formula", "ranges belong to --at, as in --at x=0:1:11"),
+    ";": ("';' is no part of a formula", "give several expressions as separate arguments"),
+    "@": ("'@' is no part of a formula", "for a product write *"),
+    "$": ("'$' is no part of a formula", "write the formula without it"),
+    "\\": ("'\\' is no part of a formula", "write functions by name, as in sin(x)"),
+    "_": ("a name cannot begin with '_'", "begin it with a letter, as in x_1"),
+    "½": ("the fraction '½' is not read here", "write (1/2)"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text: its kind, its canonical text and where it stands."""
+
+    kind: str
+    text: str
+    start: int
+    stop: int
+
+    @property
+    def span(self) -> Span:
+        """Where the token stands."""
+        return Span(self.start, self.stop)
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of `text`, closed by one of kind `end`; raises DerivError at the first unreadable place."""
+    if len(text) > limits.CHARACTERS:
+        message = f"the text has {len(text):,} characters; the limit is {limits.CHARACTERS:,}"
+        raise DerivError(message, text, Span(limits.CHARACTERS, limits.CHARACTERS + 1), "shorten it with --let")
+    tokens: list[Token] = []
+    position = 0
+    while position < len(text):
+        match = _PATTERN.match(text, position)
+        if match is None:
+            raise _unreadable(text, position)
+        kind = str(match.lastgroup)
+        if kind != "space":
+            tokens.append(_token(kind, match.group(), text, position))
+        elif not match.group().isprintable():
+            _check_space(text, match.start(), match.end())
+        position = match.end()
+    tokens.append(Token("end", "", position, position))
+    return tokens
+
+
+def canonical_name(name: str) -> str:
+    """A name in one spelling: Greek letters by name, subscripts as digits (`x₁` is `x1`)."""
+    return GREEK.get(name[:1], name[:1]) + name[1:].translate(SUBSCRIPTS) if name else name
+
+
+def _token(kind: str, raw: str, text: str, start: int) -> Token:
+    stop = start + len(raw)
+    if kind == "number":
+        _check_number(raw, text, start, stop)
+    elif kind == "name":
+        raw = canonical_name(raw)
+    elif kind == "superscript":
+        raw = raw.translate(SUPERSCRIPTS)
+    elif kind in ("operator", "comparison"):
+        raw = SPELLINGS.get(raw, raw)
+    return Token(kind, raw, start, stop)
+
+
+def _check_number(raw: str, text: str, start: int, stop: int) -> None:
+    """Refuse what is glued to a number, and numbers that are written as no one writes them."""
+    span = Span(start, stop)
+    following = text[stop : stop + 1]
+    radix = _RADIX.match(text, start)
+    if radix:
+        raise DerivError(f"'{radix.group()}' is no decimal number", text, Span(start, radix.end()), "write it in base ten")
+    if following == "_" or (following == "." and "." in raw):
+        raise DerivError("this is not a number", text, Span(start, stop + 1), "write it like 1000 or 1.5e-3")
+    if raw.endswith(".") and following.isalpha():
+        raise DerivError("a number cannot end at its point here", text, span, f"write {raw}0 or {raw}0*{following}")
+    if len(raw) > 1 and raw[0] == "0" and raw[1].isdigit():
+        raise DerivError("a number cannot begin with 0", text, span, f"write {raw.lstrip('0') or '0'}")
+    if len(raw) > limits.DIGITS:
+        raise DerivError(f"a number of {len(raw)} digits is over the limit of {limits.DIGITS}", text, span, "shorten it")
+
+
+def _check_space(text: str, start: int, stop: int) -> None:
+    """White space may be a line's end or any printable or typographic blank, but no control character."""
+    for position in range(start, stop):
+        if unicodedata.category(text[position]) == "Cc" and text[position] not in "\t\n\r":
+            raise _unreadable(text, position)
+
+
+def _unreadable(text: str, position: int) -> DerivError:
+    """Why the character at `position` cannot begin a token."""
+    character = text[position]
+    span = Span(position, position + 1)
+    if character in _HINTS:
+        return DerivError(*_HINTS[character][:1], text, span, _HINTS[character][1])
+    if character == ".":
+        return DerivError("attributes are no part of a formula", text, span, "a decimal number has a digit after its point")
+    twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)
+    code = f"U+{ord(character):04X}"
+    if twin != character and len(twin) == 1 and twin.isascii():
+        message = f"this character looks like '{twin}' but is a different one ({code})"
+        return DerivError(message, text, span, f"type a plain {twin}")
+    try:
+        name = unicodedata.name(character)
+    except ValueError:
+        name = "a control character" if unicodedata.category(character) in ("Cc", "Cs") else "an unnamed character"
+    return DerivError(f"a formula cannot contain {code} ({name})", text, span, "remove it or type it again")

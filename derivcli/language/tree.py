@@ -1,0 +1,195 @@
+"""SymPy nodes built as typed: n-ary, in order, never evaluated.
+
+SymPy's own constructors sort, merge and cancel, and `x/x` would lose its hole; so the nodes are made below
+them, by `Basic.__new__`. Division is a factor to the power -1 and subtraction a term times -1, as everywhere
+in SymPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import sympy
+from sympy.core.basic import Basic
+from sympy.functions.elementary.piecewise import ExprCondPair
+
+from derivcli.language.functions import FUNCTIONS, Function
+
+Tree = Basic
+"""Any SymPy node, expression or condition."""
+
+MINUS_ONE = sympy.S.NegativeOne
+NUMBERS: dict[str, Tree] = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
+
+RELATIONS: dict[str, type[Tree]] = {
+    "<": sympy.StrictLessThan, "<=": sympy.LessThan, ">": sympy.StrictGreaterThan, ">=": sympy.GreaterThan,
+    "==": sympy.Equality, "!=": sympy.Unequality,
+}  # fmt: skip
+
+
+def symbol(name: str) -> sympy.Symbol:
+    """The real variable of that name."""
+    return sympy.Symbol(name, real=True)
+
+
+def number(value: Fraction) -> Tree:
+    """An exact number."""
+    if value.denominator == 1:
+        return sympy.Integer(value.numerator)
+    return sympy.Rational(value.numerator, value.denominator)
+
+
+def constant(name: str) -> Tree:
+    """The number that a name of the language stands for."""
+    return multiply([sympy.Integer(2), sympy.pi]) if name == "tau" else NUMBERS[name]
+
+
+def add(terms: Sequence[Tree]) -> Tree:
+    """The sum of the terms, in their order."""
+    return _node(sympy.Add, terms)
+
+
+def multiply(factors: Sequence[Tree]) -> Tree:
+    """The product of the factors, in their order."""
+    return _node(sympy.Mul, factors)
+
+
+def power(base: Tree, exponent: Tree) -> Tree:
+    """base ** exponent."""
+    return _node(sympy.Pow, (base, exponent))
+
+
+def reciprocal(base: Tree) -> Tree:
+    """1 / base, as a factor."""
+    return _node(sympy.Pow, (base, MINUS_ONE))
+
+
+def negative(tree: Tree) -> Tree:
+    """The tree with its sign changed; a leading number takes the sign."""
+    if isinstance(tree, sympy.Rational):
+        return -tree
+    if isinstance(tree, sympy.Mul):
+        first, *rest = tree.args
+        if not isinstance(first, sympy.Rational):
+            return multiply([MINUS_ONE, *tree.args])
+        if first.is_positive:
+            return multiply([-first, *rest])
+    return multiply([MINUS_ONE, tree])
+
+
+def call(row: Function, arguments: Sequence[Tree]) -> Tree:
+    """The row's function of the arguments."""
+    if row.name == "sqrt":
+        return _node(sympy.Pow, (arguments[0], sympy.S.Half))
+    return _node(class_of(row), arguments)
+
+
+def piecewise(pairs: Sequence[tuple[Tree, Tree]]) -> Tree:
+    """The value of the first pair whose condition holds."""
+    return Basic.__new__(sympy.Piecewise, *[Basic.__new__(ExprCondPair, value, where) for value, where in pairs])
+
+
+def relation(operator: str, left: Tree, right: Tree) -> Tree:
+    """A comparison of two expressions."""
+    return Basic.__new__(RELATIONS[operator], left, right)
+
+
+def all_of(conditions: Sequence[Tree]) -> Tree:
+    """The conjunction."""
+    return Basic.__new__(sympy.And, *conditions)
+
+
+def any_of(conditions: Sequence[Tree]) -> Tree:
+    """The disjunction."""
+    return Basic.__new__(sympy.Or, *conditions)
+
+
+def negation(condition: Tree) -> Tree:
+    """The opposite."""
+    return Basic.__new__(sympy.Not, condition)
+
+
+def truth(value: bool) -> Tree:
+    """True or False as a condition."""
+    return sympy.true if value else sympy.false
+
+
+def substitute(tree: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
+    """`tree` with symbols replaced, its shape kept; SymPy's own `xreplace` would evaluate on the way."""
+    done: dict[Tree, Tree] = dict(replacements)
+    for node in postorder(tree):
+        if node not in done:
+            parts = [done[part] for part in node.args]
+            done[node] = node if parts == list(node.args) else _node(type(node), parts)
+    return done[tree]
+
+
+def postorder(tree: Tree, stop_at: type[Tree] | tuple[()] = ()) -> Iterator[Tree]:
+    """Every node after its parts, without recursion; a node that stands in several places comes once.
+
+    The parts of nodes of the class `stop_at` are left out.
+    """
+    seen: set[int] = set()
+    stack: list[tuple[Tree, bool]] = [(tree, False)]
+    while stack:
+        node, expanded = stack.pop()
+        if id(node) in seen:
+            continue
+        if expanded or not node.args or isinstance(node, stop_at):
+            seen.add(id(node))
+            yield node
+        else:
+            stack.append((node, True))
+            stack.extend((part, False) for part in reversed(node.args))
+
+
+@cache
+def class_of(row: Function) -> type[Tree]:
+    """The SymPy class of a row: SymPy's own, or one made from the row's formulas."""
+    if row.sympy is not None:
+        found: type[Tree] = getattr(sympy, row.sympy)
+        return found
+
+    def fdiff(self: Any, argindex: int = 1) -> Tree:
+        return _derivative_of_call(row, argindex - 1, self.args)
+
+    made: type[Tree] = type(row.name, (sympy.Function,), {"fdiff": fdiff, "__module__": __name__})
+    return made
+
+
+@cache
+def rows_by_class() -> dict[type[Tree], Function]:
+    """The row that a SymPy class stands for, classes that SymPy's own derivatives bring in included."""
+    rows = {getattr(sympy, name): row for row in FUNCTIONS for name in row.also}
+    return rows | {class_of(row): row for row in FUNCTIONS if row.name not in ("pow", "sqrt")}
+
+
+def _derivative_of_call(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:
+    """The partial derivative of a call in its argument `index`, from the row's formulas.
+
+    A variadic function is symmetric and associative, so it is a function of that argument and of the call
+    with all the others.
+    """
+    from derivcli.language.formulas import bind, definition, derivative
+
+    if row.variadic:
+        others = [argument for i, argument in enumerate(arguments) if i != index]
+        if not others:
+            return sympy.Integer(1)
+        index, arguments = 0, [arguments[index], others[0] if len(others) == 1 else call(row, others)]
+    if row.derivatives is not None:
+        return bind(row, derivative(row, index), arguments)
+    return bind(row, definition(row).diff(symbol(row.parameters[index])), arguments)
+
+
+def _node(kind: type[Tree], arguments: Sequence[Tree]) -> Tree:
+    made = Basic.__new__(kind, *arguments)
+    if kind in _COMMUTATIVE:
+        made.is_commutative = True
+    return made
+
+
+_COMMUTATIVE = frozenset((sympy.Add, sympy.Mul, sympy.Pow))

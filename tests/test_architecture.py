@@ -1,0 +1,161 @@
+"""Who may import whom, read from the syntax trees of the package, and what `derivcli` never does."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MOST_LINES = 400
+
+LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
+"""The folders; each may import itself and those to its left."""
+
+LEAVES = ("errors", "result")
+"""Files that all may import, and that import nothing of ours."""
+
+ENGINE_PARTS = {"program", "rules", "clock"}
+"""Files of engines/ that are no engines."""
+
+THIRD_PARTIES: dict[str, tuple[str, ...]] = {
+    "torch": ("derivcli/engines/",),
+    "scipy": ("derivcli/engines/",),
+    "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/render/"),
+    "matplotlib": ("derivcli/render/plot.py",),
+    "rich": ("derivcli/render/table.py", "derivcli/cli/"),
+    "typer": ("derivcli/cli/",),
+    "click": (),
+}
+"""Where each may be imported; Typer carries a click of its own, which another one breaks."""
+
+RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
+
+PLANTED = {
+    "language/parse.py": ["from derivcli.engines import reverse", "from ..points import spec", "import scipy"],
+    "language/tokens.py": ["eval('1')", "f = [builtins.exec(x)]", "a.b.parse_expr(x)(1)", "from sympy import sympify"],
+    "points/spec.py": ["def f():\n    import derivcli.render.table as table", "from derivcli.derive import derive"],
+    "engines/reverse.py": ["from . import symbolic", "import derivcli.engines", "from .symbolic import f"],
+    "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "f = sympy.lambdify(x, x)"],
+    "engines/program.py": ["from derivcli.engines.reverse import run", "from derivcli.check import judge"],
+    "render/table.py": ["import torch", "import matplotlib.pyplot", "import typer", "from derivcli import parse"],
+    "render/json.py": ["from rich.table import Table", "from derivcli.cli.options import Options"],
+    "cli/app.py": ["import click", "from sympy import Symbol", "from derivcli.__main__ import main"],
+    "derive.py": ["from derivcli.cli import app", "import derivcli", "def f():\n    from torch.special import erf"],
+    "errors.py": ["from derivcli import result", "\n" * (MOST_LINES + 1)],
+    "result.py": ["if TYPE_CHECKING:\n    pass\nelse:\n    import torch", "if not TYPE_CHECKING:\n    import derivcli"],
+    "__init__.py": ["from derivcli.language.parse import parse", "from derivcli.engines import reverse"],
+    "helpers.py": ["from derivcli.language import tokens"],
+}
+ALLOWED = {
+    "language/parse.py": "import sympy\nfrom derivcli.errors import Span\nfrom . import tokens\n'eval(x)'; evaluate(x)",
+    "result.py": "if TYPE_CHECKING:\n    import torch\n    from derivcli.language.expression import Expression",
+    "engines/reverse.py": "import torch\nfrom derivcli.engines import program, rules\nfrom ..points import spec",
+    "engines/symbolic.py": "from derivcli.engines import clock\nfrom derivcli.engines.program import Program",
+    "derive.py": "from derivcli.engines import reverse\nfrom derivcli.render import table",
+    "render/plot.py": "import matplotlib\nfrom derivcli.derive import derive",
+    "cli/app.py": "import rich, typer\nfrom derivcli import derive, parse\nfrom derivcli.render import table",
+    "__main__.py": "from derivcli.cli.app import run",
+    "__init__.py": "from derivcli.derive import derive\nfrom derivcli.language.expression import Expression",
+    "errors.py": "\n" * MOST_LINES,
+}
+
+
+def violations(path: str, source: str) -> list[str]:
+    """What the file at `path` (from the root, with slashes) breaks, one line each."""
+    file = PurePosixPath(path).with_suffix("").parts
+    tree = ast.parse(source)
+    found = [f"{path} is longer than {MOST_LINES} lines"] if len(source.splitlines()) > MOST_LINES else []
+    for line, target in imports(tree, file[:-1]):
+        if target[0] == "derivcli":
+            refused = breaks_layers(file, target)
+        else:
+            refused = target[0] in THIRD_PARTIES and not path.startswith(THIRD_PARTIES[target[0]])
+        if refused or target[-1] in RUNS_TEXT:
+            found.append(f"{path}:{line} imports {'.'.join(target)}")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in RUNS_TEXT:
+            found.append(f"{path}:{node.lineno} calls {ast.unparse(node.func)}")
+    return found
+
+
+def imports(tree: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Line and full dotted name of everything that is imported when the code runs."""
+    for node in running(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, tuple(alias.name.split("."))) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            base = (*above, *(node.module.split(".") if node.module else ()))
+            yield from ((node.lineno, (*base, alias.name)) for alias in node.names)
+
+
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below `node` but those that only a type checker reads."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            yield from running(ast.Module(child.orelse, []))
+        else:
+            yield child
+            yield from running(child)
+
+
+def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
+    """Whether `file` may not import `target`; a name of the public list counts as a file beside `derive`."""
+    home, wanted = file[1], (*target, "__init__")[1]
+    if wanted in ("cli", "__main__"):
+        return wanted == "__main__" or home not in ("cli", "__main__")
+    if home in ("cli", "__main__"):
+        return False
+    if home in LEAVES or wanted in LEAVES:
+        return home in LEAVES
+    if home == "__init__":
+        return wanted not in ("derive", "points") and target[1:3] != ("language", "expression")
+    if home == "derive":
+        return wanted not in LAYERS
+    if wanted not in LAYERS or home not in LAYERS:
+        return (home, wanted) != ("render", "derive")
+    if home == wanted == "engines":
+        return (*target, "")[2] not in shared_with(file[2])
+    return LAYERS.index(wanted) > LAYERS.index(home)
+
+
+def shared_with(engine: str) -> set[str]:
+    """The files of engines/ that one of them may import."""
+    return ENGINE_PARTS if engine in ENGINE_PARTS | {"reverse"} else ENGINE_PARTS - {"rules"}
+
+
+def loaded(code: str) -> set[str]:
+    """Which heavy libraries a fresh Python has loaded after `code`."""
+    report = f"{code}\nimport sys; print(*{{'torch', 'sympy', 'matplotlib'}} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", report], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_the_package_keeps_its_architecture() -> None:
+    files = sorted((ROOT / "derivcli").rglob("*.py"))
+    assert files
+    found = [each for file in files for each in violations(file.relative_to(ROOT).as_posix(), file.read_text("utf-8"))]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("path", "source"), [(path, source) for path in PLANTED for source in PLANTED[path]])
+def test_a_planted_violation_is_caught(path: str, source: str) -> None:
+    assert len(violations(f"derivcli/{path}", source)) == 1
+
+
+@pytest.mark.parametrize(("path", "source"), ALLOWED.items())
+def test_what_is_allowed_passes(path: str, source: str) -> None:
+    assert violations(f"derivcli/{path}", source) == []
+
+
+@pytest.mark.parametrize("code", ["import derivcli", "from derivcli.cli import app"])
+def test_the_package_loads_no_heavy_library(code: str) -> None:
+    assert loaded(code) == set()
+
+
+def test_a_heavy_library_would_be_seen() -> None:
+    assert loaded("import sympy, matplotlib") == {"sympy", "matplotlib"}
