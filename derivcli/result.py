@@ -18,7 +18,7 @@ FLAGS = ("corner", "jump", "edge", "vertical", "branch", "undefined")
 """What a point can touch, in the order of the bits in `Result.flags`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """One function and its first partial derivatives at every point.
 
@@ -35,7 +35,7 @@ class Result:
     flags: KindArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SymbolicResult:
     """One function and its first partial derivatives as formulas, keyed by variable."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from derivcli.language.constants import Constant
 from derivcli.language.functions import Function
-from derivcli.language.parse import parse_tree
+from derivcli.language.parse import Parser, parse_tree
 from derivcli.language.tree import Tree, substitute, symbol
 
 
@@ -34,6 +35,13 @@ def special(row: Function) -> tuple[tuple[str, Tree], ...]:
 def defaults(row: Function) -> tuple[Tree, ...]:
     """The values of the last parameters where a call leaves them out."""
     return tuple(parse_tree(text) for text in row.defaults)
+
+
+def value_of_definition(row: Function, values: tuple[Constant, ...]) -> Constant | None:
+    """The value of a row's rewrite for constant arguments."""
+    assert row.definition is not None, f"{row.name} is a primitive"
+    given = dict(zip(row.parameters, values, strict=False))
+    return Parser(row.definition, row.parameters, trusted=True, values=given).run().value
 
 
 def complete(row: Function, arguments: Sequence[Tree]) -> tuple[Tree, ...]:

@@ -88,7 +88,9 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         name="root", aliases=("real_root",), parameters=("x", "n"),
-        definition="if(mod(n, 2) == 1, sign(x)*abs(x)^(1/n), x^(1/n))", domain=((0.1, 9.0), (2.0, 5.0)),
+        definition="if(mod(n, 2) == 1, sign(x)*abs(x)^(1/n), x^(1/n))",
+        derivatives=("root(x, n)/(n*x)", "-root(x, n)*log(abs(x))/n^2"),
+        floats=lambda x, n: math.copysign(round_root(abs(x), n), x) if n % 2 == 1 else math.pow(x, 1 / n), domain=((0.1, 9.0), (2.0, 5.0)),
         doc="Real n-th root; of negative numbers too where n is an odd integer.",
     ),
     Function(name="exp", sympy="exp", floats=math.exp, doc="e to the power x."),
@@ -228,7 +230,8 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         name="heaviside", aliases=("Heaviside",), also=("Heaviside",), derivatives=("0",),
-        definition="Piecewise((0, x < 0), (1/2, x == 0), (1, x > 0))", domain=((0.1, 3.0),),
+        definition="Piecewise((0, x < 0), (1/2, x == 0), (1, x > 0))",
+        floats=lambda x: 0.5 if x == 0 else float(x > 0), domain=((0.1, 3.0),),
         doc="Unit step: 0 below 0, 1 above, 1/2 at 0.",
     ),
     Function(
@@ -269,16 +272,18 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         name="leaky_relu", aliases=("LeakyReLU", "leakyrelu"), parameters=("x", "slope"), defaults=("0.01",),
-        definition="if(x > 0, x, slope*x)", domain=((-3.0, -0.1), (0.01, 0.3)),
+        definition="if(x > 0, x, slope*x)", floats=lambda x, slope=0.01: x if x > 0 else slope * x, domain=((-3.0, -0.1), (0.01, 0.3)),
         doc="x above 0, slope*x below.",
     ),
     Function(
         name="elu", aliases=("ELU",), parameters=("x", "alpha"), defaults=("1",),
-        definition="if(x > 0, x, alpha*expm1(x))", domain=((-3.0, -0.1), (0.5, 2.0)),
+        definition="if(x > 0, x, alpha*expm1(x))", floats=lambda x, alpha=1.0: x if x > 0 else alpha * math.expm1(x),
+        domain=((-3.0, -0.1), (0.5, 2.0)),
         doc="Exponential linear unit: x above 0, alpha*(exp(x) - 1) below.",
     ),
     Function(
         name="sigmoid", aliases=("expit", "logistic"), derivatives=("sigmoid(x)*sigmoid(-x)",),
+        floats=lambda x: 1 / (1 + math.exp(-x)) if x > -700 else math.exp(x),
         doc="Logistic function, 1/(1 + exp(-x)).",
     ),
     Function(
@@ -295,7 +300,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(name="mish", definition="x*tanh(softplus(x))", doc="x*tanh(softplus(x))."),
     Function(
         name="logsumexp", aliases=("logaddexp",), parameters=XY, variadic=True,
-        derivatives=("sigmoid(x-y)", "sigmoid(y-x)"), domain=((-3.0, 3.0), (-3.0, 3.0)),
+        derivatives=("sigmoid(x-y)", "sigmoid(y-x)"), floats=lambda *x: max(x) + math.log(math.fsum(math.exp(v - max(x)) for v in x)),
+        domain=((-3.0, 3.0), (-3.0, 3.0)),
         doc="log(exp(x) + exp(y) + ...) without overflow.",
     ),
 )
@@ -307,11 +313,11 @@ BRANCHING = ("Piecewise", "piecewise", "where", "if")
 """Calls with conditions; the parser reads them itself."""
 
 
-def round_root(x: float, n: int) -> float:
-    """The positive n-th root of `x`, exact where the root is a whole number."""
+def round_root(x: float, n: float) -> float:
+    """The n-th root of a positive `x`, exact where it is a whole number."""
     guess: float = x ** (1 / n)
-    whole = round(guess)
-    return float(whole) if whole**n == x else guess
+    whole = float(round(guess))
+    return whole if whole**n == x else guess
 
 
 @cache

@@ -90,7 +90,7 @@ def call(row: Function, arguments: Sequence[Operand], span: Span) -> Operand:
     known = [argument.value for argument in arguments if argument.value is not None]
     value = None
     if len(known) == len(arguments):
-        value = guarded(lambda: constants.apply(row, known), span)
+        value = guarded(lambda: _value_of_call(row, known), span)
     depth = deepened(arguments, span)
     return Operand(_call_tree(row, arguments), span.start, span.stop, depth, value)
 
@@ -176,6 +176,15 @@ def guarded(compute: Callable[[], Value], span: Span) -> Value:
 
 def _call_tree(row: Function, arguments: Sequence[Operand]) -> Tree:
     return tree.call(row, [argument.tree for argument in arguments])
+
+
+def _value_of_call(row: Function, values: Sequence[Constant]) -> Constant | None:
+    """The value of a function of constants, by its function on floats or by its rewrite."""
+    if row.floats is not None or row.definition is None:
+        return constants.apply(row, values)
+    from derivcli.language.formulas import value_of_definition
+
+    return value_of_definition(row, tuple(values))
 
 
 def _combine(

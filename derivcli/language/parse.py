@@ -23,11 +23,12 @@ one of two tables, by whether an operand is due or has just been read.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NoReturn
 
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, names, operands, tree
+from derivcli.language.constants import Constant
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, finish
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
@@ -67,11 +68,19 @@ def parse_tree(text: str, declared: Collection[str] = (), condition: bool = Fals
 class Parser:
     """The state of one reading: the place in the tokens, the open frames, what was noticed."""
 
-    def __init__(self, text: str, declared: Collection[str], condition: bool = False, trusted: bool = False) -> None:
+    def __init__(
+        self,
+        text: str,
+        declared: Collection[str],
+        condition: bool = False,
+        trusted: bool = False,
+        values: Mapping[str, Constant] | None = None,
+    ) -> None:
         self.text = text
         self.declared = {canonical_name(name) for name in declared}
         self.condition = condition
         self.trusted = trusted
+        self.values = values or {}
         self.tokens: list[Token] = []
         self.position = 0
         self.frames: list[Frame] = []
@@ -169,7 +178,7 @@ class Parser:
 
     def variable(self, token: Token) -> Operand:
         """A variable as an operand."""
-        return Operand(self.symbol(token.text), token.start, token.stop)
+        return Operand(self.symbol(token.text), token.start, token.stop, value=self.values.get(token.text))
 
     def symbol(self, name: str) -> Tree:
         """The symbol of a name, noting the name in the order of appearance."""

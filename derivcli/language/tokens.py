@@ -59,7 +59,7 @@ _PATTERN = re.compile(
 )
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 _HINTS = {
-    "=": ("this is an equation; only one expression can be differentiated", "move everything to one side, as in x**2 - 3"),
+    "=": ("this is an equation; only one expression can be differentiated", "move everything to one side; points belong to --at, as in --at x=3"),
     "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
     "]": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
     "{": ("braces are no part of a formula", "group with round brackets"),

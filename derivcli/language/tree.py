@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy
 from sympy.core.basic import Basic
@@ -18,7 +18,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.language.functions import FUNCTIONS, Function
 
-Tree = Basic
+Tree: TypeAlias = Basic
 """Any SymPy node, expression or condition."""
 
 MINUS_ONE = sympy.S.NegativeOne
@@ -123,8 +123,13 @@ def substitute(tree: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
     for node in postorder(tree):
         if node not in done:
             parts = [done[part] for part in node.args]
-            done[node] = node if parts == list(node.args) else _node(type(node), parts)
+            done[node] = node if parts == list(node.args) else rebuild(node, parts)
     return done[tree]
+
+
+def rebuild(node: Tree, parts: Sequence[Tree]) -> Tree:
+    """The same node over other parts."""
+    return _node(type(node), parts)
 
 
 def postorder(tree: Tree, stop_at: type[Tree] | tuple[()] = ()) -> Iterator[Tree]:

@@ -1,0 +1,135 @@
+"""The app and its one error border: every way out of the program ends here with an exit status."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+import typer
+from typer.exceptions import TyperException
+
+from derivcli.cli import options, streams
+from derivcli.cli.arguments import ordered
+from derivcli.cli.evaluate import evaluate
+from derivcli.errors import DerivError, ExitStatus, draw_error, visible
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+HELP = ("--help", "-h")
+EPILOG = "\n\n".join((
+    "Examples:",
+    "deriv '6*x**2+2*x+4' --at x=3",
+    "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v",
+    "deriv 'relu(x)' --at x=-3:3:100 --plot relu.png",
+    "deriv 'sin 2x'",
+))  # fmt: skip
+
+
+class Terminated(BaseException):
+    """The process was asked to end (SIGTERM); it unwinds, so that no temporary file stays."""
+
+
+@app.command(epilog=EPILOG, context_settings={"help_option_names": list(HELP)})
+def deriv(
+    context: typer.Context,
+    expressions: options.Expressions,
+    at: options.At = None,
+    zip_: options.Zip = False,
+    wrt: options.Wrt = None,
+    let: options.Let = None,
+    plot: options.Plot = None,
+    format_: options.FormatOption = None,
+    digits: options.Digits = None,
+    dtype: options.DtypeOption = options.Dtype.float64,
+) -> None:
+    """Differentiate expressions with PyTorch's backward(), at points or as formulas.
+
+    Without --at the derivatives are printed as formulas.
+    """
+    job = options.Calculation(
+        expressions, at or (), zip_, options.names_in(wrt), options.formulas_in(let), dtype.value
+    )
+    text, notes = evaluate(job, format_ and format_.value, digits, plot, streams.screen(os.environ))
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    for note in notes:
+        _tell(note)
+
+
+def run(words: Sequence[str]) -> ExitStatus:
+    """One command line, from its words to its exit status; everything that can go wrong is told here."""
+    try:
+        _invoke(words)
+        sys.stdout.flush()
+    except DerivError as error:
+        _tell(draw_error(error))
+        return error.status
+    except TyperException as error:
+        _tell(_usage(error))
+        return ExitStatus.REFUSED
+    except (KeyboardInterrupt, typer.Abort):
+        _tell("interrupted")
+        return ExitStatus.INTERRUPTED
+    except Terminated:
+        return ExitStatus.TERMINATED
+    except BrokenPipeError:
+        return ExitStatus.CLOSED_PIPE
+    except OSError as error:
+        _tell(f"cannot write output: {error.strerror or error}")
+        return ExitStatus.UNWRITABLE
+    except Exception as error:
+        _tell(f"internal error: {type(error).__name__}: {error}\n  please report it with this command: {_command(words)}")
+        return ExitStatus.INTERNAL
+    return ExitStatus.OK
+
+
+def main() -> None:
+    """The console script: real streams, signals and the end of the process."""
+    streams.open_streams()
+    signal.signal(signal.SIGTERM, _terminate)
+    status = run(sys.argv[1:])
+    _leave(status)
+
+
+def _invoke(words: Sequence[str]) -> None:
+    command: Any = typer.main.get_command(app)
+    flags = {name for option in command.params for name in option.opts if name.startswith("-") and option.is_flag}
+    valued = {name for option in command.params for name in option.opts if name.startswith("-")} - flags
+    arguments = list(HELP[:1]) if list(words) == ["-h"] else ordered(words, valued, {*flags, "--help"})
+    command.main(arguments, prog_name="deriv", standalone_mode=False)
+
+
+def _usage(error: TyperException) -> str:
+    """What Typer has against the words, as one sentence with a way out."""
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    message = visible(" ".join(message.split()).rstrip("."))
+    if message.startswith("Missing argument"):
+        return 'an expression is missing\n  write one, as in deriv "x**2" --at x=3'
+    return f"{message[:1].lower()}{message[1:]}\n  deriv --help lists the options"
+
+
+def _tell(text: str) -> None:
+    """Say something on standard error, if it is there."""
+    try:
+        sys.stderr.write(f"deriv: {text}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
+
+
+def _command(words: Sequence[str]) -> str:
+    return visible(shlex.join(["deriv", *words]))
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def _leave(status: ExitStatus) -> None:
+    """End the process at once: the output is written, and taking torch apart would cost a second."""
+    os._exit(status)

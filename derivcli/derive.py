@@ -1,0 +1,200 @@
+"""The calculation from text to numbers, in its order: points, definitions, expressions, engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, overload
+
+from derivcli.errors import DerivError, Span
+
+if TYPE_CHECKING:
+    from derivcli.language.expression import Definition, Expression
+    from derivcli.points.spec import Item, Points
+    from derivcli.result import Result, SymbolicResult
+
+Lets = Mapping[str, str]
+
+
+def parse(text: str, *, declared: Collection[str] = (), let: Lets | None = None) -> Expression:
+    """The formula that `text` writes.
+
+    `declared` are names that are one variable each, such as `speed`; `let` gives names to formulas that the
+    text may use. Raises DerivError with the place where the text is no formula.
+    """
+    from derivcli.language.parse import parse_expression
+
+    return parse_expression(text, declared, read_definitions(let or {}, declared))
+
+
+@overload
+def derive(
+    expression: str | Expression,
+    at: None = None,
+    wrt: Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    dtype: str = "float64",
+) -> SymbolicResult: ...
+
+
+@overload
+def derive(
+    expression: str | Expression,
+    at: str | Mapping[str, Item],
+    wrt: Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    dtype: str = "float64",
+) -> Result: ...
+
+
+def derive(
+    expression: str | Expression,
+    at: str | Mapping[str, Item] | None = None,
+    wrt: Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    dtype: str = "float64",
+) -> Result | SymbolicResult:
+    """The value and the first partial derivatives of an expression at points, or its derivatives as formulas.
+
+    `at` gives each variable a number, a formula as text, or several of them (a sequence, an array of shape
+    (n,), a range such as "0:1:11"); several variables are crossed, or paired with `paired`. It may also be one
+    text, as on the command line: "x=0:1:11,y=2". Without `at` the derivatives are formulas.
+    `wrt` names the variables to differentiate by, all of them by default. `dtype` is "float64" or "float32".
+    Arrays of the result have shape (points,). Raises DerivError for input that is refused.
+    """
+    from derivcli.points.spec import points_from, read_points
+
+    if at is None:
+        return derive_formulas([expression], wrt, let)[0]
+    points = read_points([at], paired) if isinstance(at, str) else points_from(at, paired)
+    return derive_at(points, [expression], wrt, let, dtype)[0]
+
+
+def derive_at(
+    points: Points,
+    expressions: Sequence[str | Expression],
+    wrt: Sequence[str] | None = None,
+    let: Lets | None = None,
+    dtype: str = "float64",
+) -> list[Result]:
+    """Values and first partial derivatives of several expressions at the same points."""
+    wanted = None if wrt is None else _names(wrt)
+    parsed = _parse_all(expressions, {*points.at, *(wanted or ())}, let)
+    variables = _variables(parsed)
+    _check_values(parsed, variables, points.at, wanted)
+    chosen = wanted or variables or list(points.at)
+    _check_wrt(chosen, [*variables, *points.at], parsed)
+    from derivcli.engines import reverse
+
+    if dtype not in reverse.DTYPES:
+        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(reverse.DTYPES)}")
+    return reverse.differentiate(parsed, points.at, chosen, dtype)
+
+
+def derive_formulas(
+    expressions: Sequence[str | Expression],
+    wrt: Sequence[str] | None = None,
+    let: Lets | None = None,
+) -> list[SymbolicResult]:
+    """The first partial derivatives of several expressions as formulas."""
+    wanted = None if wrt is None else _names(wrt)
+    parsed = _parse_all(expressions, wanted or (), let)
+    variables = _variables(parsed)
+    if not (wanted or variables):
+        source = parsed[0].source
+        message = "there is no variable to differentiate by"
+        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
+    chosen = wanted or variables
+    _check_wrt(chosen, variables or chosen, parsed)
+    from derivcli.engines import symbolic
+
+    return [symbolic.differentiate(expression, chosen) for expression in parsed]
+
+
+def read_definitions(let: Lets, declared: Iterable[str] = ()) -> tuple[Definition, ...]:
+    """The named formulas, each of which may use those before it."""
+    from derivcli.language.expression import Definition
+    from derivcli.language.parse import parse_expression
+    from derivcli.language.tokens import canonical_name, tokenize
+
+    definitions: list[Definition] = []
+    later = [canonical_name(name) for name in let]
+    for raw, text in let.items():
+        name = canonical_name(raw)
+        if [token.kind for token in tokenize(raw)] != ["name", "end"]:
+            raise DerivError(f"'{raw}' is no name", raw, Span(0, len(raw)), "write it like --let z=x+1")
+        if name in declared:
+            hint = "leave out one of the two"
+            raise DerivError(f"'{name}' is given a formula and is a variable too", raw, Span(0, len(raw)), hint)
+        expression = parse_expression(text, {*declared, *later}, tuple(definitions))
+        for used in expression.variables:
+            if used in later:
+                hint = f"define '{used}' first, and nothing by itself"
+                raise DerivError(f"'{name}' uses '{used}' before it is defined", text, place_of(used, text), hint)
+        definitions.append(Definition(name, expression.tree))
+        later.remove(name)
+    return tuple(definitions)
+
+
+def place_of(name: str, source: str) -> Span:
+    """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
+    from derivcli.language.tokens import tokenize
+
+    spans = [token.span for token in tokenize(source) if token.kind == "name" and token.text == name]
+    return spans[0] if spans else Span(0, len(source))
+
+
+def _parse_all(expressions: Sequence[str | Expression], declared: Collection[str], let: Lets | None) -> list[Expression]:
+    from derivcli.language.parse import parse_expression
+
+    definitions = read_definitions(let or {}, declared)
+    return [
+        parse_expression(expression, declared, definitions) if isinstance(expression, str) else expression
+        for expression in expressions
+    ]
+
+
+def _names(names: Sequence[str]) -> list[str]:
+    """The names to differentiate by, each once, in one spelling."""
+    from derivcli.language.tokens import canonical_name, tokenize
+
+    for name in names:
+        if [token.kind for token in tokenize(name)] != ["name", "end"]:
+            raise DerivError(f"'{name}' is no name of a variable", name, Span(0, len(name)), "write it like --wrt u,v")
+    return list(dict.fromkeys(canonical_name(name.strip()) for name in names))
+
+
+def _variables(expressions: Sequence[Expression]) -> list[str]:
+    """The variables of all expressions in the order in which they appear."""
+    return list(dict.fromkeys(name for expression in expressions for name in expression.variables))
+
+
+def _check_values(
+    expressions: Sequence[Expression], variables: Collection[str], at: Collection[str], wrt: Collection[str] | None
+) -> None:
+    """Refuse a variable without a value, and a value for no variable."""
+    for expression in expressions:
+        for name in expression.variables:
+            if name not in at:
+                place = place_of(name, expression.source)
+                hint = f"add it, as in --at {name}=1"
+                raise DerivError(f"'{name}' has no value", expression.source, place, hint)
+    for name in at:
+        if variables and name not in variables and name not in (wrt or ()):
+            source = expressions[0].source
+            hint = f"leave it out, or add --wrt {name} to see the derivative 0"
+            raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
+
+
+def _check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:
+    """Refuse to differentiate by what is no variable."""
+    for name in wrt:
+        if name not in known:
+            source = expressions[0].source
+            hint = f"the variables are {', '.join(known)}" if known else "give it a value with --at"
+            raise DerivError(f"'{name}' is no variable here", source, Span(0, len(source)), hint)

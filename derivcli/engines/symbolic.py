@@ -1,0 +1,127 @@
+"""The derivative as a formula: SymPy differentiates, and the result is put in the order one writes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sympy
+
+from derivcli.engines.clock import TimeIsUp, clock
+from derivcli.errors import DerivError, Span
+from derivcli.language import tree as build
+from derivcli.language.expression import Expression
+from derivcli.language.functions import vocabulary
+from derivcli.language.text import text_of
+from derivcli.language.tree import Tree, postorder, symbol
+from derivcli.result import SymbolicResult
+
+SECONDS = 10.0
+"""How long SymPy may take for one derivative; its product rule is quadratic in the factors."""
+
+RECURSION = 20_000
+"""SymPy differentiates by recursion, several Python frames a level."""
+
+
+def differentiate(expression: Expression, wrt: Sequence[str]) -> SymbolicResult:
+    """The first partial derivatives of an expression in the variables `wrt`."""
+    return SymbolicResult(expression, {name: derivative(expression, name) for name in wrt})
+
+
+def derivative(expression: Expression, name: str) -> Expression:
+    """The partial derivative in the variable `name`; raises DerivError where SymPy needs too long."""
+    try:
+        with clock(SECONDS), _deep_recursion():
+            tree = arrange(_merged(expression.expanded.diff(symbol(name))))
+            text = text_of(tree)
+    except TimeIsUp:
+        message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
+        span = Span(0, len(expression.source))
+        raise DerivError(message, expression.source, span, f"give a point, as in --at {name}=1") from None
+    variables = [str(part) for part in postorder(tree) if part.is_Symbol]
+    return Expression(text, tree, tuple(dict.fromkeys(variables)))
+
+
+def arrange(tree: Tree) -> Tree:
+    """A tree that SymPy evaluated, in the shape one writes: ordered terms, one fraction a product, no -1 powers."""
+    done: dict[Tree, Tree] = {}
+    for node in postorder(tree):
+        done[node] = _arranged(node, done)
+    return done[tree]
+
+
+def _merged(tree: Tree) -> Tree:
+    """The tree with its sums, products and powers evaluated by SymPy, so that x**2*x is x**3."""
+    done: dict[Tree, Tree] = {}
+    for node in postorder(tree):
+        parts = [done[part] for part in node.args]
+        if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
+            done[node] = node.func(*parts)
+        else:
+            done[node] = build.rebuild(node, parts) if parts else node
+    return done[tree]
+
+
+def _arranged(node: Any, done: dict[Tree, Tree]) -> Tree:
+    if isinstance(node, sympy.Rational):
+        return node if node.q == 1 else build.multiply([sympy.Integer(node.p), build.reciprocal(sympy.Integer(node.q))])
+    if isinstance(node, sympy.Add):
+        return build.add([done[term] for term in node.as_ordered_terms()])
+    if isinstance(node, sympy.Mul):
+        return _fraction(node.as_ordered_factors(), done)
+    if isinstance(node, sympy.Pow):
+        return _fraction([node], done) if _is_divisor(node) else _power(node, node.exp, done)
+    if isinstance(node, sympy.Heaviside):
+        return build.call(vocabulary()["heaviside"], [done[node.args[0]]])
+    if not node.args:
+        return node
+    return build.rebuild(node, [done[part] for part in node.args])
+
+
+def _fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> Tree:
+    """A product as one numerator over one denominator, numbers first."""
+    number = sympy.S.One
+    above: list[Tree] = []
+    below: list[Tree] = []
+    for factor in factors:
+        if isinstance(factor, sympy.Rational):
+            number *= factor
+        elif _is_divisor(factor):
+            below.append(_power(factor, -factor.exp, done))
+        else:
+            above.append(done[factor])
+    if number.q != 1:
+        below.insert(0, sympy.Integer(number.q))
+    if abs(number.p) != 1 or not above:
+        above.insert(0, sympy.Integer(number.p))
+    elif number.p == -1:
+        above.insert(0, sympy.S.NegativeOne)
+    if below:
+        above.append(build.reciprocal(below[0] if len(below) == 1 else build.multiply(below)))
+    return above[0] if len(above) == 1 else build.multiply(above)
+
+
+def _is_divisor(node: Any) -> bool:
+    return isinstance(node, sympy.Pow) and isinstance(node.exp, sympy.Rational) and node.exp.is_negative
+
+
+def _power(node: Any, exponent: Any, done: dict[Tree, Tree]) -> Tree:
+    """The node's base to another exponent."""
+    if exponent == 1:
+        return done[node.base]
+    if exponent == sympy.S.Half:
+        return build.power(done[node.base], exponent)
+    return build.power(done[node.base], _arranged(exponent, done) if exponent.is_Rational else done[exponent])
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Let SymPy recurse as deep as the nesting that the parser admits needs."""
+    previous = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(previous, RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(previous)

@@ -1,0 +1,214 @@
+"""Where to evaluate: the text of `--at`, or the same as Python values, to points.
+
+    spec   := assignment { "," assignment }
+    assignment := name "=" item { "," item }
+    item   := constant formula | start ":" stop ":" count
+
+A range is a linspace with both ends. Several values of several variables are crossed, the last variable
+varying fastest, or paired with `zip`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from derivcli.errors import DerivError, Span
+from derivcli.language import constants, limits
+from derivcli.language.constants import Constant
+from derivcli.language.parse import parse_expression
+from derivcli.language.tokens import canonical_name, tokenize
+from derivcli.language.tree import Tree
+
+if TYPE_CHECKING:
+    from derivcli.result import FloatArray
+
+Item: TypeAlias = "float | int | str | FloatArray | Sequence[float | int | str]"
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The values of one variable.
+
+    `exact` holds the trees of values typed as formulas or decimals; ranges and arrays are the float64 they are.
+    """
+
+    name: str
+    values: FloatArray
+    exact: tuple[Tree, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The values of every variable at every point: arrays of shape (points,)."""
+
+    axes: tuple[Axis, ...]
+    at: dict[str, FloatArray]
+
+    @property
+    def count(self) -> int:
+        """The number of points."""
+        return len(next(iter(self.at.values()))) if self.at else 1
+
+
+def read_points(specs: Iterable[str], paired: bool = False) -> Points:
+    """The points that `--at` texts write; raises DerivError with the place where they are none."""
+    axes = [axis for spec in specs for axis in _read_spec(spec)]
+    return combine(axes, paired)
+
+
+def points_from(at: Mapping[str, Item], paired: bool = False) -> Points:
+    """The points that Python values give: numbers, formulas as text, sequences or arrays of one dimension."""
+    return combine([_axis_from(canonical_name(name), value) for name, value in at.items()], paired)
+
+
+def declared_names(spec: str) -> list[str]:
+    """The names to which an `--at` text gives values."""
+    return [canonical_name(match.group(1)) for match in _ASSIGNMENT.finditer(spec)]
+
+
+def combine(axes: Sequence[Axis], paired: bool) -> Points:
+    """Every combination of the axes' values or, paired, the first with the first and so on."""
+    names = [axis.name for axis in axes]
+    for name in names:
+        if names.count(name) > 1:
+            hint = f"write its values in one list, as in {name}=1,2,3"
+            raise DerivError(f"'{name}' is given values more than once", hint=hint)
+    sizes = [len(axis.values) for axis in axes]
+    if paired:
+        count = max(sizes, default=1)
+        different = [axis.name for axis in axes if len(axis.values) not in (1, count)]
+        if different:
+            counts = ", ".join(f"{axis.name} has {len(axis.values)}" for axis in axes)
+            raise DerivError(f"paired variables need equally many values, and {counts}", hint="leave out --zip to cross them")
+        arrays = [np.broadcast_to(axis.values, (count,)) for axis in axes]
+    else:
+        check_count(int(np.prod([float(size) for size in sizes])))
+        arrays = [grid.ravel() for grid in np.meshgrid(*[axis.values for axis in axes], indexing="ij")]
+    return Points(tuple(axes), dict(zip(names, arrays, strict=True)))
+
+
+def check_count(count: int, source: str = "", span: Span | None = None) -> None:
+    """Refuse more points than one calculation may hold."""
+    if count > limits.POINTS:
+        message = f"{count:,} points are over the limit of {limits.POINTS:,}"
+        raise DerivError(message, source, span, "take fewer points")
+
+
+def linspace(start: Constant, stop: Constant, count: int) -> FloatArray:
+    """`count` equally spaced values with both ends, each the float64 nearest to the exact one where it can be.
+
+    With rational ends the i-th value is (p (n-1-i) + r i) / (q (n-1)) in whole numbers, so that a zero in the
+    middle is exactly 0. Where those are too long for that, it is interpolated without overflow.
+    """
+    steps = count - 1
+    index = np.arange(count)
+    if isinstance(start, Fraction) and isinstance(stop, Fraction):
+        common = start.denominator * stop.denominator
+        first, last = int(start * common), int(stop * common)
+        if max(abs(first), abs(last), common) * steps < 2**53:
+            return (first * (steps - index) + last * index) / (common * steps)
+    part = index / steps
+    values: FloatArray = float(start) * (1 - part) + float(stop) * part
+    return values
+
+
+_ASSIGNMENT = re.compile(r"(?:^|,)\s*([^\W\d_]\w*)\s*=(?!=)")
+
+
+def _read_spec(spec: str) -> list[Axis]:
+    if not spec.strip():
+        raise DerivError("the points are empty", spec, Span(0, 1), "write them like x=3 or x=0:1:11")
+    starts = list(_ASSIGNMENT.finditer(spec))
+    if not starts or spec[: starts[0].start()].strip(" ,"):
+        raise DerivError("a point needs the name of its variable", spec, Span(0, len(spec)), "write it like x=3,y=4")
+    ends = [match.start() for match in starts[1:]] + [len(spec)]
+    return [_read_axis(spec, match, end) for match, end in zip(starts, ends, strict=True)]
+
+
+def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:
+    name = match.group(1)
+    tokens = tokenize(name)
+    if len(tokens) != 2 or tokens[0].kind != "name":
+        raise DerivError(f"'{name}' is no name of a variable", spec, Span(*match.span(1)), "write it like x=3")
+    parts: list[FloatArray] = []
+    exact: list[Tree] | None = []
+    for start, stop in _split(spec, match.end(), end, ","):
+        pieces = list(_split(spec, start, stop, ":"))
+        if len(pieces) == 1:
+            value, tree = _read_constant(spec, *pieces[0])
+            parts.append(np.array([constants.float_of(value)]))
+            exact = None if exact is None else [*exact, tree]
+        else:
+            parts.append(_read_range(spec, pieces, Span(start, stop)))
+            exact = None
+    values = np.concatenate(parts)
+    return Axis(canonical_name(name), values, None if exact is None else tuple(exact))
+
+
+def _split(spec: str, start: int, end: int, separator: str) -> Iterable[tuple[int, int]]:
+    """The stretches of a text between separators that stand outside brackets."""
+    depth = 0
+    for position in range(start, end):
+        character = spec[position]
+        depth += (character == "(") - (character == ")")
+        if character == separator and depth <= 0:
+            yield start, position
+            start = position + 1
+    yield start, end
+
+
+def _read_constant(spec: str, start: int, stop: int) -> tuple[Constant, Tree]:
+    """A number or a formula without variables."""
+    text = spec[start:stop]
+    span = Span(start + len(text) - len(text.lstrip()), max(start + 1, stop - len(text) + len(text.rstrip())))
+    if not text.strip():
+        raise DerivError("a value is missing here", spec, Span(start, start + 1), "write a number")
+    try:
+        expression = parse_expression(text)
+    except DerivError as error:
+        place = error.span or Span(0, len(text))
+        error.source, error.span = spec, Span(place.start + start, place.stop + start)
+        raise
+    if expression.variables:
+        name = expression.variables[0]
+        raise DerivError(f"a point is a number, and '{name}' is a variable", spec, span, "write a number such as pi/2")
+    if expression.constant is None:
+        raise DerivError("this formula has no value as a number here", spec, span, "write the number itself")
+    return expression.constant, expression.tree
+
+
+def _read_range(spec: str, pieces: Sequence[tuple[int, int]], span: Span) -> FloatArray:
+    """The values of start:stop:count."""
+    if len(pieces) != 3:
+        raise DerivError("a range is start:stop:count", spec, span, "write it like x=0:1:11")
+    start, stop, count = (_read_constant(spec, *piece)[0] for piece in pieces)
+    place = Span(*pieces[2])
+    if count != int(count) or count < 0:
+        raise DerivError("the count of a range is a whole number", spec, place, "write it like x=0:1:11")
+    if count < 2:
+        hint = f"for one point write {spec[pieces[0][0] : pieces[0][1]]} alone"
+        raise DerivError(f"a range has at least 2 points, and this one has {int(count)}", spec, place, hint)
+    check_count(int(count), spec, place)
+    return linspace(start, stop, int(count))
+
+
+def _axis_from(name: str, value: Item) -> Axis:
+    """The values that a Python object gives a variable."""
+    if isinstance(value, str):
+        (axis,) = _read_spec(f"{name}={value}")
+        return axis
+    if isinstance(value, Sequence) and any(isinstance(item, str) for item in value):
+        (axis,) = _read_spec(f"{name}={','.join(map(str, value))}")
+        return axis
+    values = np.asarray(value, dtype=np.float64)
+    if values.ndim > 1 or values.size == 0:
+        raise DerivError(f"'{name}' needs a number or an array of one dimension", hint="flatten it")
+    if not np.isfinite(values).all():
+        raise DerivError(f"'{name}' has a value that is not finite", hint="points are finite numbers")
+    return Axis(name, np.atleast_1d(values))

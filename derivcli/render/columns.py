@@ -1,0 +1,136 @@
+"""A result as columns, which every format writes in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from derivcli.render.numbers import number_texts
+
+if TYPE_CHECKING:
+    from derivcli.result import FloatArray, Result, SymbolicResult
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a result is to be shown, apart from the format."""
+
+    digits: int | None = None
+    """Significant digits; None for the shortest text that reads back the same."""
+    width: int = 80
+    color: bool = False
+    unicode: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The name of a column: a variable, a function, or a derivative of a function in a variable."""
+
+    function: str
+    variable: str = ""
+    alone: bool = True
+    """Whether the function has one variable only."""
+
+    @property
+    def plain(self) -> str:
+        """For machines: `x`, `f`, `df/dx`."""
+        return f"d{self.function}/d{self.variable}" if self.variable else self.function
+
+    def shown(self, unicode: bool = True) -> str:
+        """For people: `f'`, or `∂f/∂u` where there are several variables."""
+        if not self.variable:
+            return self.function
+        if self.alone:
+            return f"{self.function}'"
+        return f"∂{self.function}/∂{self.variable}" if unicode else self.plain
+
+    def equation(self, unicode: bool = True) -> str:
+        """For the left side of an equation: `f'(x)`, or `∂f/∂u`."""
+        return self.shown(unicode) + (f"({self.variable})" if self.alone and self.variable else "")
+
+    @property
+    def latex(self) -> str:
+        """`shown` in LaTeX."""
+        name, variable = name_latex(self.function), name_latex(self.variable)
+        if not variable:
+            return name
+        return f"{name}'" if self.alone else rf"\frac{{\partial {name}}}{{\partial {variable}}}"
+
+    @property
+    def latex_equation(self) -> str:
+        """`equation` in LaTeX."""
+        return self.latex + (f"({name_latex(self.variable)})" if self.alone and self.variable else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One quantity at every point; `role` is "at", "value" or "derivative"."""
+
+    label: Label
+    role: str
+    values: FloatArray
+
+    def texts(self, digits: int | None = None) -> list[str]:
+        """The numbers as text."""
+        return number_texts(self.values, digits)
+
+
+def columns_of(results: Sequence[Result]) -> list[Column]:
+    """The points, then each function's value and derivatives."""
+    columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
+    for name, result in zip(function_names(len(results)), results, strict=True):
+        columns.append(Column(Label(name), "value", result.value))
+        alone = is_alone(result)
+        for variable, values in result.derivatives.items():
+            columns.append(Column(Label(name, variable, alone), "derivative", values))
+    return columns
+
+
+def is_alone(result: Result | SymbolicResult) -> bool:
+    """Whether f'(x) says it all: one variable, in the formula and in the derivatives."""
+    return len({*result.expression.variables, *result.derivatives}) == 1
+
+
+def function_names(count: int) -> list[str]:
+    """f, or f1, f2, ... for several functions."""
+    return ["f"] if count == 1 else [f"f{number}" for number in range(1, count + 1)]
+
+
+def equations(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tuple[str, str]]:
+    """What was understood, as left and right sides: the definitions, then each function."""
+    definitions = {part.name: part.text for result in results for part in result.expression.definitions}
+    functions = [
+        (f"{name}({', '.join(arguments_of(result))})", result.expression.text)
+        for name, result in zip(function_names(len(results)), results, strict=True)
+    ]
+    return [*definitions.items(), *functions]
+
+
+def arguments_of(result: Result | SymbolicResult) -> list[str]:
+    """The variables of the formula; those of the derivatives where it has none."""
+    return list(result.expression.variables or result.derivatives)
+
+
+def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label, str]]:
+    """The derivatives as formulas, with their labels."""
+    return [
+        (Label(name, variable, is_alone(result)), formula.text)
+        for name, result in zip(function_names(len(results)), results, strict=True)
+        for variable, formula in result.derivatives.items()
+    ]
+
+
+def name_latex(name: str) -> str:
+    """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index."""
+    from derivcli.language.tokens import GREEK_NAMES
+
+    head = name.rstrip("0123456789")
+    if "_" in name:
+        head = name.partition("_")[0]
+    index = name[len(head) :].strip("_").replace("_", r"\_")
+    if head in GREEK_NAMES:
+        head = "\\" + head.replace("lamda", "lambda")
+    elif len(head) > 1:
+        head = rf"\mathrm{{{head}}}"
+    return f"{head}_{{{index}}}" if index else head

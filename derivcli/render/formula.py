@@ -1,0 +1,178 @@
+"""A tree as LaTeX, in the shape that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sympy
+from sympy.functions.elementary.piecewise import ExprCondPair
+
+from derivcli.language.text import AND, ATOM, COMPARISON, NOT, OR, POWER, PRODUCT, SIGN, SUM, Piece, number_text
+from derivcli.language.tree import RELATIONS, Tree, postorder, rows_by_class
+from derivcli.render.columns import name_latex
+
+COMMANDS = {
+    **{name: f"\\{name}" for name in "sin cos tan sec csc cot sinh cosh tanh coth max min".split()},
+    **{f"a{name}": f"\\arc{name}" for name in ("sin", "cos", "tan")},
+    "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}", "gamma": r"\Gamma", "loggamma": r"\ln\Gamma",
+    "digamma": r"\psi", "trigamma": r"\psi'", "sigmoid": r"\sigma", "heaviside": r"\operatorname{H}",
+}  # fmt: skip
+"""Functions with a command or a letter of their own; the others are set upright by name."""
+
+SHAPES: dict[str, str] = {
+    "abs": r"\left|{0}\right|",
+    "floor": r"\left\lfloor {0} \right\rfloor",
+    "ceil": r"\left\lceil {0} \right\rceil",
+    "cbrt": r"\sqrt[3]{{{0}}}",
+    "root": r"\sqrt[{1}]{{{0}}}",
+    "exp": r"e^{{{0}}}",
+    "polygamma": r"\psi^{{({0})}}\left({1}\right)",
+}
+"""Functions that are no name before an argument."""
+
+SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+
+
+def latex_of(tree: Tree) -> str:
+    """The LaTeX of a tree, for math mode."""
+    pieces: dict[Tree, Piece] = {}
+    for node in postorder(tree):
+        if node not in pieces:
+            pieces[node] = _piece(node, [pieces[part] for part in node.args], pieces)
+    return pieces[tree][0]
+
+
+Pieces = dict[Tree, Piece]
+
+
+def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    for kind, write in _WRITERS.items():
+        if isinstance(node, kind):
+            return write(node, parts, pieces)
+    row = rows_by_class().get(type(node))
+    name = row.name if row is not None else type(node).__name__
+    texts = [text for text, _ in parts]
+    if name in SHAPES:
+        return SHAPES[name].format(*texts), POWER if name == "exp" else ATOM
+    if name == "factorial":
+        return f"{_enclosed(parts[0], ATOM)}!", POWER
+    return f"{_command(name)}\\left({', '.join(texts)}\\right)", ATOM
+
+
+def _command(name: str) -> str:
+    return COMMANDS.get(name, rf"\operatorname{{{name}}}".replace("_", r"\_"))
+
+
+def _enclosed(piece: Piece, level: int) -> str:
+    return piece[0] if piece[1] >= level else rf"\left({piece[0]}\right)"
+
+
+def _number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    text = number_text(node)
+    if "/" in text:
+        return rf"\frac{{{node.p}}}{{{node.q}}}", PRODUCT
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        return rf"{mantissa} \cdot 10^{{{exponent}}}", PRODUCT
+    return text, SIGN if text[0] == "-" else ATOM
+
+
+def _sum(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    text = _enclosed(parts[0], PRODUCT)
+    for part in parts[1:]:
+        term = _enclosed(part, PRODUCT)
+        text += f" - {term[1:].lstrip()}" if term[0] == "-" else f" + {term}"
+    return text, SUM
+
+
+def _product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    """Factors side by side; what follows a division sign goes under a fraction's bar."""
+    factors = list(zip(node.args, parts, strict=True))
+    sign = ""
+    if node.args[0] is sympy.S.NegativeOne and len(factors) > 1:
+        sign, factors = "-", factors[1:]
+    above: list[Piece] = []
+    below: list[Piece] = []
+    for factor, piece in factors:
+        if _is_reciprocal(factor):
+            below.append(pieces[factor.base])
+            continue
+        if below:
+            above, below = [(_fraction(above, below), ATOM)], []
+        above.append(piece)
+    text = _fraction(above, below) if below else _beside(above, SIGN if not sign else POWER)
+    return sign + text, SIGN if sign and len(above) == 1 else PRODUCT
+
+
+def _fraction(above: Sequence[Piece], below: Sequence[Piece]) -> str:
+    return rf"\frac{{{_beside(above, SUM) if above else '1'}}}{{{_beside(below, SUM)}}}"
+
+
+def _beside(factors: Sequence[Piece], first_level: int) -> str:
+    """Factors with a thin space or, before a digit, a dot between them; one alone needs no brackets."""
+    text = _enclosed(factors[0], first_level if len(factors) == 1 else SIGN)
+    for factor in factors[1:]:
+        written = _enclosed(factor, POWER)
+        text += rf" \cdot {written}" if written[0].isdigit() else f" {written}"
+    return text
+
+
+def _is_reciprocal(node: Any) -> bool:
+    return isinstance(node, sympy.Pow) and node.exp is sympy.S.NegativeOne
+
+
+def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    base, exponent = parts
+    if node.exp is sympy.S.Half:
+        return rf"\sqrt{{{base[0]}}}", ATOM
+    row = rows_by_class().get(type(node.base))
+    if row is not None and row.name not in SHAPES and row.name != "factorial" and node.exp.is_Integer:
+        command = _command(row.name)
+        return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER
+    return f"{_enclosed(base, ATOM)}^{{{exponent[0]}}}", POWER
+
+
+def _piecewise(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    rows = r" \\ ".join(text for text, _ in parts)
+    return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
+
+
+def _pair(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    condition = r"\text{otherwise}" if node.cond == sympy.true else rf"\text{{if }} {parts[1][0]}"
+    return f"{parts[0][0]} & {condition}", ATOM
+
+
+def _relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    sign = next(sign for sign, kind in RELATIONS.items() if isinstance(node, kind))
+    return f"{_enclosed(parts[0], SUM)} {SIGNS[sign]} {_enclosed(parts[1], SUM)}", COMPARISON
+
+
+def _joined(word: str, level: int) -> Callable[[Any, list[Piece], Pieces], Piece]:
+    def write(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+        return rf" \text{{ {word} }} ".join(_enclosed(part, level + 1) for part in parts), level
+
+    return write
+
+
+def _literally(text: str) -> Callable[[Any, list[Piece], Pieces], Piece]:
+    return lambda node, parts, pieces: (text, ATOM)
+
+
+_WRITERS: dict[type[Tree], Callable[[Any, list[Piece], Pieces], Piece]] = {
+    sympy.Symbol: lambda node, parts, pieces: (name_latex(node.name), ATOM),
+    sympy.Rational: _number,
+    type(sympy.E): _literally("e"),
+    type(sympy.pi): _literally(r"\pi"),
+    sympy.Add: _sum,
+    sympy.Mul: _product,
+    sympy.Pow: _power,
+    sympy.Piecewise: _piecewise,
+    ExprCondPair: _pair,
+    sympy.core.relational.Relational: _relation,
+    sympy.And: _joined("and", AND),
+    sympy.Or: _joined("or", OR),
+    sympy.Not: lambda node, parts, pieces: (rf"\text{{not }} {_enclosed(parts[0], COMPARISON)}", NOT),
+    type(sympy.true): _literally(r"\text{true}"),
+    type(sympy.false): _literally(r"\text{false}"),
+}

@@ -1,0 +1,97 @@
+"""The table for a terminal: what was understood, then the numbers, aligned, in any width."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from derivcli.render.columns import Column, Style, columns_of, derivative_equations, equations
+from derivcli.render.numbers import aligned
+
+if TYPE_CHECKING:
+    from derivcli.result import Result, SymbolicResult
+
+COLORS = {"at": "", "value": "bold", "derivative": "bold cyan"}
+PADDING = 2
+"""Columns that the table's borders and gaps take for each of its columns."""
+
+
+def write_table(results: Sequence[Result], style: Style) -> str:
+    """The formulas, then a table with a row for each point or, where that is too wide, a block for each."""
+    console = _console(style)
+    _print_equations(console, equations(results))
+    console.print()
+    columns = columns_of(results)
+    bare = [column.texts(style.digits) for column in columns]
+    texts = [aligned(cells) for cells in bare]
+    labels = [column.label.shown(style.unicode) for column in columns]
+    widths = [max(len(label), len(cells[0])) for label, cells in zip(labels, texts, strict=True)]
+    if sum(widths) + (PADDING + 1) * len(widths) + 1 <= style.width:
+        console.print(_rows(columns, labels, texts, style))
+    else:
+        for cells in zip(*bare, strict=True):
+            console.print(_block(columns, labels, cells, style))
+    return _text(console)
+
+
+def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str:
+    """The formulas, then their derivatives."""
+    console = _console(style)
+    _print_equations(console, equations(results))
+    _print_equations(console, [(label.equation(style.unicode), text) for label, text in derivative_equations(results)], "cyan")
+    return _text(console)
+
+
+def _console(style: Style) -> Console:
+    """A console that writes to memory; nothing that the user typed is markup there."""
+    return Console(
+        file=io.StringIO(),
+        width=style.width,
+        force_terminal=style.color,
+        no_color=not style.color,
+        color_system="standard" if style.color else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+
+
+def _text(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return "".join(line.rstrip() + "\n" for line in console.file.getvalue().splitlines())
+
+
+def _print_equations(console: Console, lines: Sequence[tuple[str, str]], color: str = "") -> None:
+    """Each equation on a line of its own; a long one goes on, indented, under its right side."""
+    for left, right in lines:
+        grid = Table.grid(padding=0)
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(f"{left} = ", style="dim" if not color else ""), Text(right, style=color))
+        console.print(grid)
+
+
+def _rows(columns: Sequence[Column], labels: Sequence[str], texts: Sequence[Sequence[str]], style: Style) -> Table:
+    table = Table(box=box.ROUNDED if style.unicode else box.ASCII, safe_box=False, border_style="dim")
+    for column, label in zip(columns, labels, strict=True):
+        table.add_column(Text(label), style=COLORS[column.role], header_style=f"{COLORS[column.role]} italic", justify="right")
+    for row in zip(*texts, strict=True):
+        table.add_row(*[Text(cell) for cell in row])
+    return table
+
+
+def _block(columns: Sequence[Column], labels: Sequence[str], cells: Sequence[str], style: Style) -> Table:
+    """One point, a line for each quantity."""
+    table = Table(box=box.ROUNDED if style.unicode else box.ASCII, safe_box=False, border_style="dim", show_header=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    for column, label, cell in zip(columns, labels, aligned(cells), strict=True):
+        table.add_row(Text(label, style="italic"), Text(cell, style=COLORS[column.role]))
+    return table
