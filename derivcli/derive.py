@@ -149,7 +149,9 @@ def place_of(name: str, source: str) -> Span:
     return spans[0] if spans else Span(0, len(source))
 
 
-def _parse_all(expressions: Sequence[str | Expression], declared: Collection[str], let: Lets | None) -> list[Expression]:
+def _parse_all(
+    expressions: Sequence[str | Expression], declared: Collection[str], let: Lets | None
+) -> list[Expression]:
     from derivcli.language.parse import parse_expression
 
     definitions = read_definitions(let or {}, declared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from derivcli.language.expression import Expression
 
-    FloatArray: TypeAlias = NDArray[np.float64] | NDArray[np.float32]
+    FloatArray: TypeAlias = NDArray[np.floating[Any]]
     KindArray: TypeAlias = NDArray[np.uint8]
 
 FLAGS = ("corner", "jump", "edge", "vertical", "branch", "undefined")

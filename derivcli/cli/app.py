@@ -51,9 +51,7 @@ def deriv(
 
     Without --at the derivatives are printed as formulas.
     """
-    job = options.Calculation(
-        expressions, at or (), zip_, options.names_in(wrt), options.formulas_in(let), dtype.value
-    )
+    job = options.Calculation(expressions, at or (), zip_, options.names_in(wrt), options.formulas_in(let), dtype.value)
     text, notes = evaluate(job, format_ and format_.value, digits, plot, streams.screen(os.environ))
     sys.stdout.write(text)
     sys.stdout.flush()
@@ -83,7 +81,9 @@ def run(words: Sequence[str]) -> ExitStatus:
         _tell(f"cannot write output: {error.strerror or error}")
         return ExitStatus.UNWRITABLE
     except Exception as error:
-        _tell(f"internal error: {type(error).__name__}: {error}\n  please report it with this command: {_command(words)}")
+        _tell(
+            f"internal error: {type(error).__name__}: {error}\n  please report it with this command: {_command(words)}"
+        )
         return ExitStatus.INTERNAL
     return ExitStatus.OK
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from derivcli.result import Result, SymbolicResult
 
 
-def evaluate(job: Calculation, name: str | None, digits: int | None, plot: Path | None, screen: Screen) -> tuple[str, list[str]]:
+def evaluate(
+    job: Calculation, name: str | None, digits: int | None, plot: Path | None, screen: Screen
+) -> tuple[str, list[str]]:
     """The text for standard output and the notes for standard error."""
     from derivcli.errors import draw_note
     from derivcli.render import render

@@ -33,26 +33,37 @@ At = Annotated[
     typer.Option(
         "--at",
         metavar="SPEC",
-        help="Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count. May be repeated; several lists are crossed.",
+        help="Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count. May be repeated; lists are crossed.",
         show_default=False,
     ),
 ]
 Zip = Annotated[bool, typer.Option("--zip", help="Pair the lists of several variables instead of crossing them.")]
 Wrt = Annotated[
     list[str] | None,
-    typer.Option("--wrt", metavar="NAMES", help="Differentiate by these variables: u,v. [default: all]", show_default=False),
+    typer.Option(
+        "--wrt", metavar="NAMES", help="Differentiate by these variables: u,v. [default: all]", show_default=False
+    ),
 ]
 Let = Annotated[
     list[str] | None,
-    typer.Option("--let", metavar="NAME=EXPR", help="Name an intermediate formula; may be repeated.", show_default=False),
+    typer.Option(
+        "--let", metavar="NAME=EXPR", help="Name an intermediate formula; may be repeated.", show_default=False
+    ),
 ]
 Plot = Annotated[
     Path | None,
-    typer.Option("--plot", metavar="FILE", help="Save a picture of function and derivatives: .png, .svg or .pdf.", show_default=False),
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Save a picture of function and derivatives: .png, .svg or .pdf.",
+        show_default=False,
+    ),
 ]
 FormatOption = Annotated[
     Format | None,
-    typer.Option("--format", help="How to print. [default: table; tsv where the output is no terminal]", show_default=False),
+    typer.Option(
+        "--format", help="How to print. [default: table; tsv where the output is no terminal]", show_default=False
+    ),
 ]
 Digits = Annotated[
     int | None,
@@ -85,7 +96,9 @@ def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
         name, equals, formula = text.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise DerivError("a definition is a name, '=' and a formula", text, Span(0, len(text)), "write it like z=x+1")
+            raise DerivError(
+                "a definition is a name, '=' and a formula", text, Span(0, len(text)), "write it like z=x+1"
+            )
         if name in formulas:
             raise DerivError(f"'{name}' is defined more than once", text, Span(0, len(name)), "use another name")
         formulas[name] = formula

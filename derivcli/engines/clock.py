@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class TimeIsUp(Exception):
+class OutOfTimeError(Exception):
     """The computation took longer than it was given."""
 
 
 @contextmanager
 def clock(seconds: float) -> Iterator[None]:
-    """Raise TimeIsUp inside the block once it has run for `seconds`.
+    """Raise OutOfTimeError inside the block once it has run for `seconds`.
 
     It works by the process's interval timer, so only in the main thread and where nothing else uses that timer;
     elsewhere the block runs without a limit.
@@ -36,4 +36,4 @@ def clock(seconds: float) -> Iterator[None]:
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    raise TimeIsUp
+    raise OutOfTimeError

@@ -176,9 +176,9 @@ class _Lowering:
         return self.step("pow", base, exponent)
 
     def lower_condition(self, node: Any, parts: Sequence[int]) -> int:
-        for operator, kind in RELATIONS.items():
+        for sign, kind in RELATIONS.items():
             if isinstance(node, kind):
-                return self.step(operator, *parts)
+                return self.step(sign, *parts)
         if isinstance(node, sympy.And | sympy.Or):
             total = parts[0]
             for part in parts[1:]:
@@ -196,7 +196,7 @@ class _Lowering:
         node = substitute(node, scope.definitions)
         read = [part for part in postorder(node) if part in scope.values]
         captured = sorted({scope.values[part] for part in read} - self.constants.keys())
-        branches = []
+        branches: list[Branch] = []
         for pair in node.args:
             condition = self.inner(pair.cond, captured, scope)
             if condition.steps[-1].operation == "true" and not branches:
@@ -292,7 +292,7 @@ def _pruned(program: Program) -> Program:
         if number in needed:
             needed.update(program.steps[number - first].inputs)
     renumbered = {number: number for number in range(first)}
-    steps = []
+    steps: list[Step] = []
     for offset, step in enumerate(program.steps):
         if first + offset in needed:
             renumbered[first + offset] = first + len(steps)

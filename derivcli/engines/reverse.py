@@ -39,9 +39,7 @@ def differentiate(
 
     `at` gives every variable an array of shape (points,); `wrt` names the variables to differentiate by.
     """
-    leaves = {
-        name: torch.tensor(values, dtype=DTYPES[dtype], requires_grad=name in wrt) for name, values in at.items()
-    }
+    leaves = {name: torch.tensor(values, dtype=DTYPES[dtype], requires_grad=name in wrt) for name, values in at.items()}
     program = lower(expressions, tuple(leaves))
     inputs = list(leaves.values())
     count = len(inputs[0]) if inputs else 1
@@ -77,7 +75,7 @@ def backward(output: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
     for leaf in leaves:
         leaf.grad = None
     if output.requires_grad:
-        output.sum().backward()
+        output.sum().backward()  # type: ignore[no-untyped-call]
     return [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
 
 

@@ -55,7 +55,8 @@ def _derivative(name: str, index: int) -> Program:
 
 def by_formula(name: str, kernel: Kernel) -> Rule:
     """A rule whose forward is `kernel` and whose backward is the row's formula."""
-    return lambda *inputs: _ByFormula.apply(name, kernel, *inputs)
+    apply_function: Rule = _ByFormula.apply
+    return lambda *inputs: apply_function(name, kernel, *inputs)
 
 
 def run(program: Program, inputs: tuple[Tensor, ...]) -> Tensor:

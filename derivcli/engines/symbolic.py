@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from derivcli.engines.clock import TimeIsUp, clock
+from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree as build
 from derivcli.language.expression import Expression
@@ -36,7 +36,7 @@ def derivative(expression: Expression, name: str) -> Expression:
         with clock(SECONDS), _deep_recursion():
             tree = arrange(_merged(expression.expanded.diff(symbol(name))))
             text = text_of(tree)
-    except TimeIsUp:
+    except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
         span = Span(0, len(expression.source))
         raise DerivError(message, expression.source, span, f"give a point, as in --at {name}=1") from None

@@ -22,34 +22,34 @@ EXPONENT_LENGTH = len("-9999")
 """Longer exponents are far outside float64, whatever the digits before them."""
 
 
-class TooLarge(ArithmeticError):
+class TooLargeError(ArithmeticError):
     """A constant that is no finite float64."""
 
 
-class Undefined(ArithmeticError):
+class UndefinedError(ArithmeticError):
     """A constant that is not a real number."""
 
 
 def literal(text: str) -> Fraction:
-    """The number that a literal writes, exactly; TooLarge where float64 has nothing near it."""
+    """The number that a literal writes, exactly; TooLargeError where float64 has nothing near it."""
     mantissa, _, exponent = text.lower().partition("e")
     value = Fraction(mantissa.removesuffix("."))
     if value == 0 or not exponent:
         return value
     if len(exponent) > EXPONENT_LENGTH:
-        raise TooLarge
+        raise TooLargeError
     value *= Fraction(10) ** int(exponent)
     if float_of(value) == 0:
-        raise TooLarge
+        raise TooLargeError
     return value
 
 
 def float_of(value: Constant) -> float:
-    """The nearest float64; TooLarge beyond its range."""
+    """The nearest float64; TooLargeError beyond its range."""
     try:
         result = float(value)
     except OverflowError:
-        raise TooLarge from None
+        raise TooLargeError from None
     return _finite(result)
 
 
@@ -70,24 +70,24 @@ def multiply(factors: Sequence[Constant]) -> Constant:
 
 
 def reciprocal(value: Constant) -> Constant:
-    """1 / value; Undefined at 0."""
+    """1 / value; UndefinedError at 0."""
     if value == 0:
-        raise Undefined("division by zero")
+        raise UndefinedError("division by zero")
     return _checked(1 / value)
 
 
 def power(base: Constant, exponent: Constant) -> Constant:
     """base ** exponent over the real numbers; 0**0 is 1, as in PyTorch and SymPy."""
     if base == 0 and exponent < 0:
-        raise Undefined("division by zero")
+        raise UndefinedError("division by zero")
     if _is_small_power(base, exponent):
         return _checked(base ** int(exponent))
     try:
         return _finite(math.pow(float_of(base), float_of(exponent)))
     except OverflowError:
-        raise TooLarge from None
+        raise TooLargeError from None
     except ValueError:
-        raise Undefined("not a real number") from None
+        raise UndefinedError("not a real number") from None
 
 
 def apply(row: Function, arguments: Sequence[Constant]) -> Constant | None:
@@ -97,9 +97,9 @@ def apply(row: Function, arguments: Sequence[Constant]) -> Constant | None:
     try:
         return _finite(float(row.floats(*[float_of(value) for value in arguments])))
     except OverflowError:
-        raise TooLarge from None
+        raise TooLargeError from None
     except (ValueError, ZeroDivisionError):
-        raise Undefined("not a real number") from None
+        raise UndefinedError("not a real number") from None
 
 
 def _is_small_power(base: Constant, exponent: Constant) -> bool:
@@ -124,7 +124,7 @@ def _checked(value: Constant) -> Constant:
 
 def _finite(value: float) -> float:
     if math.isinf(value):
-        raise TooLarge
+        raise TooLargeError
     if math.isnan(value):
-        raise Undefined("not a real number")
+        raise UndefinedError("not a real number")
     return value

@@ -7,7 +7,8 @@ from functools import cache
 
 from derivcli.language.constants import Constant
 from derivcli.language.functions import Function
-from derivcli.language.parse import Parser, parse_tree
+from derivcli.language.parse import parse_tree
+from derivcli.language.parser import Parser
 from derivcli.language.tree import Tree, substitute, symbol
 
 

@@ -156,7 +156,7 @@ def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Opera
 def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand:
     """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their own trees."""
     if row.name == "log" and len(arguments) == 2:
-        return _logarithm(*arguments, span)
+        return _logarithm(arguments[0], arguments[1], span)
     least, most = row.arity
     count = len(arguments)
     if count < least or (most is not None and count > most):

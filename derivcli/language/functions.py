@@ -90,7 +90,8 @@ FUNCTIONS: tuple[Function, ...] = (
         name="root", aliases=("real_root",), parameters=("x", "n"),
         definition="if(mod(n, 2) == 1, sign(x)*abs(x)^(1/n), x^(1/n))",
         derivatives=("root(x, n)/(n*x)", "-root(x, n)*log(abs(x))/n^2"),
-        floats=lambda x, n: math.copysign(round_root(abs(x), n), x) if n % 2 == 1 else math.pow(x, 1 / n), domain=((0.1, 9.0), (2.0, 5.0)),
+        floats=lambda x, n: math.copysign(round_root(abs(x), n), x) if n % 2 == 1 else math.pow(x, 1 / n),
+        domain=((0.1, 9.0), (2.0, 5.0)),
         doc="Real n-th root; of negative numbers too where n is an odd integer.",
     ),
     Function(name="exp", sympy="exp", floats=math.exp, doc="e to the power x."),
@@ -201,7 +202,8 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         name="sign", aliases=("sgn",), also=("sign",), derivatives=("0",), special=(("jump", "x == 0"),),
-        floats=lambda x: float((x > 0) - (x < 0)), domain=((0.1, 3.0),), doc="-1, 0 or 1, as x is below, at or above 0.",
+        floats=lambda x: float((x > 0) - (x < 0)), domain=((0.1, 3.0),),
+        doc="-1, 0 or 1, as x is below, at or above 0.",
     ),
     Function(
         name="floor", also=("floor",), derivatives=("0",), special=(("jump", "x == floor(x)"),),
@@ -251,8 +253,9 @@ FUNCTIONS: tuple[Function, ...] = (
         doc="Logarithm of the absolute value of gamma(x).",
     ),
     Function(
-        name="polygamma", parameters=("n", "x"), whole=("n",), sympy="polygamma", derivatives=("0", "polygamma(n+1, x)"),
-        domain=((0.0, 0.0), (0.1, 6.0)), doc="The n-th derivative of digamma(x), for a whole number n.",
+        name="polygamma", parameters=("n", "x"), whole=("n",), sympy="polygamma",
+        derivatives=("0", "polygamma(n+1, x)"), domain=((0.0, 0.0), (0.1, 6.0)),
+        doc="The n-th derivative of digamma(x), for a whole number n.",
     ),
     Function(
         name="digamma", aliases=("psi",), definition="polygamma(0, x)", domain=((0.1, 6.0),),
@@ -272,7 +275,8 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         name="leaky_relu", aliases=("LeakyReLU", "leakyrelu"), parameters=("x", "slope"), defaults=("0.01",),
-        definition="if(x > 0, x, slope*x)", floats=lambda x, slope=0.01: x if x > 0 else slope * x, domain=((-3.0, -0.1), (0.01, 0.3)),
+        definition="if(x > 0, x, slope*x)", floats=lambda x, slope=0.01: x if x > 0 else slope * x,
+        domain=((-3.0, -0.1), (0.01, 0.3)),
         doc="x above 0, slope*x below.",
     ),
     Function(
@@ -300,7 +304,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(name="mish", definition="x*tanh(softplus(x))", doc="x*tanh(softplus(x))."),
     Function(
         name="logsumexp", aliases=("logaddexp",), parameters=XY, variadic=True,
-        derivatives=("sigmoid(x-y)", "sigmoid(y-x)"), floats=lambda *x: max(x) + math.log(math.fsum(math.exp(v - max(x)) for v in x)),
+        derivatives=("sigmoid(x-y)", "sigmoid(y-x)"),
+        floats=lambda *x: max(x) + math.log(math.fsum(math.exp(each - max(x)) for each in x)),
         domain=((-3.0, 3.0), (-3.0, 3.0)),
         doc="log(exp(x) + exp(y) + ...) without overflow.",
     ),

@@ -166,10 +166,10 @@ def guarded(compute: Callable[[], Value], span: Span) -> Value:
     """The value of a constant, or the refusal of one that float64 cannot hold."""
     try:
         return compute()
-    except constants.TooLarge:
+    except constants.TooLargeError:
         message = "this constant is outside the range of float64, about 1e-308 to 1e308"
         raise DerivError(message, span=span, hint="scale the formula") from None
-    except constants.Undefined as reason:
+    except constants.UndefinedError as reason:
         message = "this divides by zero" if "zero" in str(reason) else "this constant is not a real number"
         raise DerivError(message, span=span, hint="deriv works over the real numbers") from None
 

@@ -59,7 +59,8 @@ _PATTERN = re.compile(
 )
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 _HINTS = {
-    "=": ("this is an equation; only one expression can be differentiated", "move everything to one side; points belong to --at, as in --at x=3"),
+    "=": ("this is an equation; only one expression can be differentiated",
+          "move everything to one side; points belong to --at, as in --at x=3"),
     "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
     "]": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
     "{": ("braces are no part of a formula", "group with round brackets"),
@@ -139,7 +140,9 @@ def _check_number(raw: str, text: str, start: int, stop: int) -> None:
     following = text[stop : stop + 1]
     radix = _RADIX.match(text, start)
     if radix:
-        raise DerivError(f"'{radix.group()}' is no decimal number", text, Span(start, radix.end()), "write it in base ten")
+        raise DerivError(
+            f"'{radix.group()}' is no decimal number", text, Span(start, radix.end()), "write it in base ten"
+        )
     if following == "_" or (following == "." and "." in raw):
         raise DerivError("this is not a number", text, Span(start, stop + 1), "write it like 1000 or 1.5e-3")
     if raw.endswith(".") and following.isalpha():
@@ -147,7 +150,9 @@ def _check_number(raw: str, text: str, start: int, stop: int) -> None:
     if len(raw) > 1 and raw[0] == "0" and raw[1].isdigit():
         raise DerivError("a number cannot begin with 0", text, span, f"write {raw.lstrip('0') or '0'}")
     if len(raw) > limits.DIGITS:
-        raise DerivError(f"a number of {len(raw)} digits is over the limit of {limits.DIGITS}", text, span, "shorten it")
+        raise DerivError(
+            f"a number of {len(raw)} digits is over the limit of {limits.DIGITS}", text, span, "shorten it"
+        )
 
 
 def _check_space(text: str, start: int, stop: int) -> None:
@@ -164,7 +169,9 @@ def _unreadable(text: str, position: int) -> DerivError:
     if character in _HINTS:
         return DerivError(*_HINTS[character][:1], text, span, _HINTS[character][1])
     if character == ".":
-        return DerivError("attributes are no part of a formula", text, span, "a decimal number has a digit after its point")
+        return DerivError(
+            "attributes are no part of a formula", text, span, "a decimal number has a digit after its point"
+        )
     twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)
     code = f"U+{ord(character):04X}"
     if twin != character and len(twin) == 1 and twin.isascii():

@@ -85,7 +85,9 @@ def combine(axes: Sequence[Axis], paired: bool) -> Points:
         different = [axis.name for axis in axes if len(axis.values) not in (1, count)]
         if different:
             counts = ", ".join(f"{axis.name} has {len(axis.values)}" for axis in axes)
-            raise DerivError(f"paired variables need equally many values, and {counts}", hint="leave out --zip to cross them")
+            raise DerivError(
+                f"paired variables need equally many values, and {counts}", hint="leave out --zip to cross them"
+            )
         arrays = [np.broadcast_to(axis.values, (count,)) for axis in axes]
     else:
         check_count(int(np.prod([float(size) for size in sizes])))

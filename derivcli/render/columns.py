@@ -102,9 +102,15 @@ def equations(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tupl
     definitions = {part.name: part.text for result in results for part in result.expression.definitions}
     functions = [
         (f"{name}({', '.join(arguments_of(result))})", result.expression.text)
-        for name, result in zip(function_names(len(results)), results, strict=True)
+        for name, result in named(results)
     ]
     return [*definitions.items(), *functions]
+
+
+def named(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tuple[str, Result | SymbolicResult]]:
+    """Each result with its function's name."""
+    names = function_names(len(results))
+    return [(name, results[number]) for number, name in enumerate(names)]
 
 
 def arguments_of(result: Result | SymbolicResult) -> list[str]:

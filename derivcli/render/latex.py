@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Label, Style, arguments_of, columns_of, function_names, is_alone, name_latex
+from derivcli.render.columns import Label, Style, arguments_of, columns_of, function_names, is_alone, name_latex, named
 
 if TYPE_CHECKING:
     from derivcli.result import Result, SymbolicResult
@@ -17,7 +17,9 @@ def write_latex(results: Sequence[Result], style: Style) -> str:
     rows = zip(*[[_number(text) for text in column.texts(style.digits)] for column in columns], strict=True)
     lines = [" & ".join(f"{column.label.latex}" for column in columns) + r" \\ \hline", *_array_rows(rows)]
     array = "\n".join(lines)
-    return _aligned(_functions(results)) + f"\\[\n\\begin{{array}}{{{'r' * len(columns)}}}\n{array}\n\\end{{array}}\n\\]\n"
+    return (
+        _aligned(_functions(results)) + f"\\[\n\\begin{{array}}{{{'r' * len(columns)}}}\n{array}\n\\end{{array}}\n\\]\n"
+    )
 
 
 def write_formulas_latex(results: Sequence[SymbolicResult], style: Style) -> str:
@@ -38,7 +40,7 @@ def _functions(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tup
     definitions = {part.name: part.tree for result in results for part in result.expression.definitions}
     functions = [
         (f"{name_latex(name)}({', '.join(map(name_latex, arguments_of(result)))})", latex_of(result.expression.tree))
-        for name, result in zip(function_names(len(results)), results, strict=True)
+        for name, result in named(results)
     ]
     return [*((name_latex(name), latex_of(tree)) for name, tree in definitions.items()), *functions]
 

@@ -16,7 +16,10 @@ def write_markdown(results: Sequence[Result], style: Style) -> str:
     columns = columns_of(results)
     cells = [[column.label.shown(style.unicode), *column.texts(style.digits)] for column in columns]
     widths = [max(3, *map(len, column)) for column in cells]
-    rows = [" | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in zip(*cells, strict=True)]
+    rows = [
+        " | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in zip(*cells, strict=True)
+    ]
     rows.insert(1, " | ".join("-" * (width - 1) + ":" for width in widths))
     return _formulas(results) + "\n" + "".join(f"| {row} |\n" for row in rows)
 

@@ -40,7 +40,9 @@ def flag_sentences(results: Sequence[Result], style: Style) -> list[str]:
             touched = np.flatnonzero(result.flags >> bit & 1)
             hidden = kind != "undefined" and (result.flags[touched] >> FLAGS.index("undefined") & 1).all()
             if len(touched) and not hidden:
-                sentences.append(SENTENCES[kind].format(f=_step(name, kind), where=_where(result, touched.tolist(), style)))
+                sentences.append(
+                    SENTENCES[kind].format(f=_step(name, kind), where=_where(result, touched.tolist(), style))
+                )
     return sentences
 
 

@@ -44,7 +44,9 @@ def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str
     """The formulas, then their derivatives."""
     console = _console(style)
     _print_equations(console, equations(results))
-    _print_equations(console, [(label.equation(style.unicode), text) for label, text in derivative_equations(results)], "cyan")
+    _print_equations(
+        console, [(label.equation(style.unicode), text) for label, text in derivative_equations(results)], "cyan"
+    )
     return _text(console)
 
 
@@ -81,7 +83,9 @@ def _print_equations(console: Console, lines: Sequence[tuple[str, str]], color: 
 def _rows(columns: Sequence[Column], labels: Sequence[str], texts: Sequence[Sequence[str]], style: Style) -> Table:
     table = Table(box=box.ROUNDED if style.unicode else box.ASCII, safe_box=False, border_style="dim")
     for column, label in zip(columns, labels, strict=True):
-        table.add_column(Text(label), style=COLORS[column.role], header_style=f"{COLORS[column.role]} italic", justify="right")
+        table.add_column(
+            Text(label), style=COLORS[column.role], header_style=f"{COLORS[column.role]} italic", justify="right"
+        )
     for row in zip(*texts, strict=True):
         table.add_row(*[Text(cell) for cell in row])
     return table
@@ -89,7 +93,9 @@ def _rows(columns: Sequence[Column], labels: Sequence[str], texts: Sequence[Sequ
 
 def _block(columns: Sequence[Column], labels: Sequence[str], cells: Sequence[str], style: Style) -> Table:
     """One point, a line for each quantity."""
-    table = Table(box=box.ROUNDED if style.unicode else box.ASCII, safe_box=False, border_style="dim", show_header=False)
+    table = Table(
+        box=box.ROUNDED if style.unicode else box.ASCII, safe_box=False, border_style="dim", show_header=False
+    )
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     for column, label, cell in zip(columns, labels, aligned(cells), strict=True):

@@ -1,0 +1,408 @@
+"""Text to operands, by the grammar of the language.
+
+    expression := sum
+    sum        := product { ("+" | "-") product }
+    product    := factor { [ "*" | "/" | "//" ] factor }          left to right, the sign may be left out
+    factor     := ("-" | "+" | "√" | "∛") factor | power
+    power      := postfix [ "**" factor ]                          right to left: 2^3^2 is 2^9
+    postfix    := atom { "!" | superscript }
+    atom       := number | variable | constant | "(" sum ")" | "|" sum "|" | call
+    call       := function [ exponent ] "(" sum { "," sum } ")"
+                | function [ exponent ] product                    ends at "+", "-" or the next function
+                | ("if" | "where") "(" condition "," sum "," sum ")"
+                | "Piecewise" "(" pair { "," pair } ")"
+    pair       := "(" sum "," condition ")"
+    exponent   := "**" number | superscript                        sin^2(x) is sin(x)^2
+    condition  := conjunction { "or" conjunction }
+    conjunction := denial { "and" denial }
+    denial     := "not" denial | sum { comparison sum } | "True" | "False" | "(" condition ")"
+
+The parser keeps a stack of frames, one for each open bracket, and never recurses; it looks each token up in
+one of two tables, by whether an operand is due or has just been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NoReturn
+
+from derivcli.errors import DerivError, Note, Span
+from derivcli.language import limits, names, operands, refusals, tree
+from derivcli.language.constants import Constant
+from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, finish
+from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.operands import Operand
+from derivcli.language.tokens import Token, canonical_name, tokenize
+from derivcli.language.tree import Tree
+
+SIGNS = ("-", "+", "√", "∛")
+"""What may stand before an operand."""
+
+SHORT = 40
+"""Longer stretches of text are not repeated in a note."""
+
+
+class Parser:
+    """The state of one reading: the place in the tokens, the open frames, what was noticed."""
+
+    def __init__(
+        self,
+        text: str,
+        declared: Collection[str],
+        condition: bool = False,
+        trusted: bool = False,
+        values: Mapping[str, Constant] | None = None,
+    ) -> None:
+        self.text = text
+        self.declared = {canonical_name(name) for name in declared}
+        self.condition = condition
+        self.trusted = trusted
+        self.values = values or {}
+        self.tokens: list[Token] = []
+        self.position = 0
+        self.frames: list[Frame] = []
+        self.symbols: dict[str, Tree] = {}
+        self.notes: dict[str, Note] = {}
+
+    @property
+    def variables(self) -> list[str]:
+        """The names read as variables, in the order in which they appear."""
+        return list(self.symbols)
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost open frame."""
+        return self.frames[-1]
+
+    @property
+    def next(self) -> Token:
+        """The token after the one at hand."""
+        return self.tokens[self.position]
+
+    def run(self) -> Operand:
+        """Read the whole text."""
+        try:
+            return self._run()
+        except DerivError as error:
+            error.source = error.source or self.text
+            raise
+
+    def _run(self) -> Operand:
+        self.tokens = names.split_products(tokenize(self.text), self.declared)
+        self.frames = [Frame(TEXT, self.tokens[0], inherits_condition=self.condition)]
+        while True:
+            token = self.tokens[self.position]
+            self.position += 1
+            if self.frame.operand is None:
+                self.read_operand(token)
+            elif token.kind == "end":
+                return self.close_text(token)
+            else:
+                self.read_operator(token)
+
+    # An operand is due
+
+    def read_operand(self, token: Token) -> None:
+        """Take a token where an operand is due."""
+        frame = self.frame
+        if frame.branching == "Piecewise" and token.text != "(":
+            self.refuse("Piecewise takes pairs", token.span, "write Piecewise((a, x > 0), (b, True))")
+        if token.kind == "number":
+            frame.operand = operands.number(token.text, token.start, token.stop)
+        elif token.kind == "name":
+            self.read_name(token)
+        elif token.text == "(":
+            is_pair = frame.branching == "Piecewise"
+            self.push(
+                Frame(PAIR if is_pair else GROUP, token, inherits_condition=not is_pair and frame.wants_condition)
+            )
+        elif token.kind == "bar":
+            self.push(Frame(BAR, token))
+        elif token.text in SIGNS:
+            frame.push_prefix(token)
+        else:
+            raise refusals.missing_operand(token, self.tokens[: self.position - 1])
+
+    def read_name(self, token: Token) -> None:
+        """Take a name where an operand is due."""
+        name, frame = token.text, self.frame
+        called = self.next.text == "("
+        if name in self.declared:
+            frame.operand = self.variable(token)
+        elif name in names.KEYWORDS:
+            self.read_keyword(token)
+        elif names.is_function_name(name, called):
+            self.read_function(token)
+        elif name in CONSTANTS:
+            frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
+        elif names.is_variable_name(name):
+            frame.operand = self.variable(token)
+        elif name in names.TRUTHS and frame.wants_condition:
+            frame.operand = Operand(tree.truth(names.TRUTHS[name]), token.start, token.stop, condition=True)
+        else:
+            raise names.unknown(token, called)
+
+    def read_keyword(self, token: Token) -> None:
+        """Take `not` where an operand is due; `and` and `or` are out of place there."""
+        frame = self.frame
+        starts_condition = not (frame.prefixes or frame.factors or frame.terms or frame.relations)
+        if token.text == "not" and frame.wants_condition and starts_condition:
+            if len(frame.denials) >= limits.NESTING:
+                raise operands.too_deep(token.span)
+            frame.denials.append(token)
+        elif token.text == "not" and not frame.wants_condition:
+            raise refusals.condition(token)
+        else:
+            raise refusals.missing_operand(token, self.tokens[: self.position - 1])
+
+    def variable(self, token: Token) -> Operand:
+        """A variable as an operand."""
+        return Operand(self.symbol(token.text), token.start, token.stop, value=self.values.get(token.text))
+
+    def symbol(self, name: str) -> Tree:
+        """The symbol of a name, noting the name in the order of appearance."""
+        if name not in self.symbols:
+            self.symbols[name] = tree.symbol(name)
+        return self.symbols[name]
+
+    def read_function(self, token: Token) -> None:
+        """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
+        self.leave_bare_argument()
+        exponent = self.read_exponent(token)
+        branching = "Piecewise" if token.text == "piecewise" else token.text if token.text in BRANCHING else ""
+        row = vocabulary().get(token.text)
+        if self.next.text == "(":
+            self.position += 1
+            self.push(Frame(CALL, token, row, branching, exponent))
+        elif not branching and (self.next.kind in ("number", "name", "bar") or self.next.text in SIGNS):
+            self.push(Frame(BARE, token, row, exponent=exponent))
+        if self.frame.opener is not token or self.next.text == ")":
+            raise refusals.argument(token, row)
+
+    def read_exponent(self, function: Token) -> Operand | None:
+        """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
+        token = self.next
+        if token.kind == "superscript":
+            self.position += 1
+        elif token.text == "**":
+            self.position += 1
+            token = self.next
+            if token.kind == "number" or names.is_variable_name(token.text):
+                self.position += 1
+        else:
+            return None
+        if token.kind == "name" and names.is_variable_name(token.text):
+            return self.variable(token)
+        if token.kind == "number" or (token.kind == "superscript" and token.text.isdigit()):
+            return operands.number(token.text, token.start, token.stop)
+        name, inverse = function.text, f"a{function.text}"
+        other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
+        span = Span(function.start, token.stop)
+        raise DerivError(
+            f"a power of '{name}' itself is ambiguous here",
+            span=span,
+            hint=f"write {other}1/{name}(x) or ({name}(x))**n",
+        )
+
+    def leave_bare_argument(self) -> None:
+        """A function's name ends the argument of a function without brackets: sin x cos x."""
+        frame = self.frame
+        if frame.kind == BARE and frame.factors and not frame.prefixes:
+            operator, frame.operator = frame.operator, None
+            frame.operand = frame.factors.pop()
+            self.close_bares()
+            self.multiply(operator)
+
+    # An operand has been read
+
+    def read_operator(self, token: Token) -> None:
+        """Take a token where an operator, an end or a silent multiplication is due."""
+        frame = self.frame
+        if token.text == "**":
+            frame.push_prefix(token, frame.operand)
+        elif token.kind == "superscript":
+            exponent = self.superscript(token)
+            assert frame.operand is not None
+            frame.operand = operands.power(frame.operand, exponent)
+        elif token.text == "!":
+            self.read_factorial(token)
+        elif token.text in ("*", "/", "//"):
+            self.multiply(token)
+        elif token.text in ("+", "-"):
+            self.close_bares()
+            self.frame.close_term()
+            self.frame.sign = token
+        elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in names.KEYWORDS:
+            self.close_bares()
+            self.read_separator(token)
+        elif token.kind == "bar" and self.inside_bar():
+            self.close_bares()
+            self.close(token)
+        else:
+            self.read_silent_multiplication(token)
+
+    def read_factorial(self, token: Token) -> None:
+        """x! is factorial(x); x!! would be another function."""
+        if self.next.text == "!":
+            span = Span(token.start, self.next.stop)
+            self.refuse("the double factorial is not read here", span, "write (x!)! for the factorial of x!")
+        operand = self.frame.operand
+        assert operand is not None
+        span = Span(operand.start, token.stop)
+        self.frame.operand = operands.call(vocabulary()["factorial"], [operand], span)
+
+    def superscript(self, token: Token) -> Operand:
+        """The exponent that a run of superscript digits writes."""
+        magnitude = operands.number(token.text.lstrip("+-") or "0", token.start, token.stop)
+        return operands.negative(magnitude, token.start) if token.text[0] == "-" else magnitude
+
+    def read_silent_multiplication(self, token: Token) -> None:
+        """Two operands side by side are a product, except two numbers."""
+        frame = self.frame
+        assert frame.operand is not None
+        if token.kind == "number" and frame.operand.literal:
+            span = Span(frame.operand.start, token.stop)
+            self.refuse("two numbers stand side by side", span, "write * between them, or join them")
+        self.note_silent_multiplication(token)
+        if token.kind == "name" and names.is_function_name(token.text, self.next.text == "("):
+            self.close_bares()
+        self.multiply(None)
+        self.position -= 1
+
+    def note_silent_multiplication(self, token: Token) -> None:
+        """Say how 1/2x and e^2x are read, since people mean two things by them."""
+        frame = self.frame
+        operand = frame.operand
+        assert operand is not None
+        following = "(…)" if token.text == "(" else self.text[token.start : token.stop]
+        second = self.text[operand.start : operand.stop]
+        base = frame.prefixes[-1][1] if frame.prefixes else None
+        if base is not None:
+            if base.value is None or not operand.literal or operand.stop != token.start:
+                return
+            first, sign, start = self.text[base.start : base.stop], "^", base.start
+        elif frame.operator is not None and frame.operator.text == "/":
+            start = frame.factors[0].start
+            first, sign = self.text[start : frame.factors[-1].stop], "/"
+        else:
+            return
+        if len(first) + len(second) + len(following) <= SHORT:
+            read, other = f"({first}{sign}{second})*{following}", f"{first}{sign}({second}*{following})"
+            self.note(sign, f"this is read as {read}; for the other meaning write {other}", start, token.stop)
+
+    def multiply(self, operator: Token | None) -> None:
+        """Close a factor and wait for the next."""
+        self.frame.close_factor()
+        self.frame.operator = operator
+
+    def read_separator(self, token: Token) -> None:
+        """Take a comparison, a comma, a closing bracket, `and` or `or`."""
+        frame = self.frame
+        if token.text == ")":
+            self.close(token)
+        elif token.kind == "comma":
+            if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
+                raise refusals.comma(self.tokens[self.position - 2], token, self.next, frame.kind == TEXT)
+            frame.close_argument()
+        elif not frame.wants_condition:
+            raise refusals.condition(token)
+        elif token.kind == "comparison":
+            frame.compared.append(frame.close_sum())
+            frame.relations.append(token.text)
+        elif token.text == "and":
+            frame.close_comparison()
+        elif token.text == "or":
+            frame.close_conjunction()
+        else:
+            raise refusals.missing_operand(token, self.tokens[: self.position - 1])
+
+    # Opening and closing
+
+    def push(self, frame: Frame) -> None:
+        """Open a frame."""
+        if len(self.frames) > limits.NESTING:
+            raise operands.too_deep(frame.opener.span)
+        self.frames.append(frame)
+
+    def close_bare(self) -> None:
+        """End the argument of a function without brackets."""
+        frame = self.frames.pop()
+        several = bool(frame.factors)
+        frame.close_argument()
+        argument = frame.arguments[0]
+        operand = finish(frame, argument.stop)
+        self.frame.operand = operand
+        if several and operand.stop - operand.start <= SHORT:
+            name = self.text[operand.start : argument.start].strip()
+            written = self.text[argument.start : argument.stop]
+            self.note("argument", f"this is read as {name}({written})", operand.start, operand.stop)
+
+    def close_bares(self) -> None:
+        """End every argument without brackets that is open at this place."""
+        while self.frame.kind == BARE:
+            self.close_bare()
+
+    def inside_bar(self) -> bool:
+        """Whether the innermost bracket is a `|`."""
+        return next(frame for frame in reversed(self.frames) if frame.kind != BARE).kind == BAR
+
+    def close(self, token: Token) -> None:
+        """End the innermost frame at its closing bracket."""
+        frame = self.frame
+        if frame.kind == TEXT:
+            self.refuse("nothing is open here that ')' could close", token.span, "remove it or open it before")
+        if frame.kind == BAR and token.kind != "bar":
+            raise refusals.unclosed(frame.opener, self.text)
+        frame.close_argument()
+        self.frames.pop()
+        if frame.kind == PAIR:
+            self.close_pair(frame, token)
+        else:
+            self.frame.operand = finish(frame, token.stop)
+            self.check_whole(frame)
+
+    def check_whole(self, call: Frame) -> None:
+        """Refuse a call whose order is no constant whole number; the table's own formulas pass theirs on."""
+        row = call.row
+        if row is None or not row.whole or self.trusted:
+            return
+        for parameter, argument in zip(row.parameters, call.arguments, strict=True):
+            value = argument.value
+            if parameter in row.whole and (value is None or value < 0 or value != int(value)):
+                message = f"{parameter} in {row.signature} is a constant whole number"
+                self.refuse(message, argument.span, f"write {row.name}(1, x)")
+
+    def close_pair(self, pair: Frame, token: Token) -> None:
+        """Hand a Piecewise pair to its call, whose next token must part or end it."""
+        if len(pair.arguments) != 2:
+            span = Span(pair.opener.start, token.stop)
+            self.refuse("a pair is a value and its condition", span, "write (x**2, x > 0)")
+        self.frame.arguments += pair.arguments
+        following = self.next
+        self.position += 1
+        if following.text == ")":
+            call = self.frames.pop()
+            self.frame.operand = finish(call, following.stop)
+        elif following.kind != "comma":
+            self.refuse("another pair or ')' is due here", following.span, "write Piecewise((a, x > 0), (b, True))")
+
+    def close_text(self, token: Token) -> Operand:
+        """End the whole text."""
+        self.close_bares()
+        frame = self.frame
+        if frame.kind != TEXT:
+            raise refusals.unclosed(frame.opener, self.text)
+        frame.close_argument()
+        (operand,) = frame.arguments
+        (operands.require_condition if self.condition else operands.require_number)(operand)
+        return operand
+
+    # What was noticed
+
+    def note(self, kind: str, message: str, start: int, stop: int) -> None:
+        """Keep the first note of each kind."""
+        self.notes.setdefault(kind, Note(message, self.text, Span(start, stop)))
+
+    def refuse(self, message: str, span: Span, hint: str = "") -> NoReturn:
+        """Refuse the text."""
+        raise DerivError(message, self.text, span, hint)

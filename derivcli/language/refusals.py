@@ -1,0 +1,62 @@
+"""What the parser says of a token that is out of place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivcli.errors import DerivError, Span
+from derivcli.language.functions import BRANCHING, Function
+from derivcli.language.tokens import Token
+
+EQUATION = "this is an equation; only one expression can be differentiated"
+
+
+def missing_operand(token: Token, before: Sequence[Token]) -> DerivError:
+    """A token that cannot begin an operand; `before` are the tokens read so far."""
+    if token.kind == "end" and not before:
+        hint = 'write one, as in deriv "x**2" --at x=3'
+        return DerivError("the expression is empty", span=token.span, hint=hint)
+    if token.kind == "end":
+        return DerivError("the expression ends where something is still due", span=token.span, hint="complete it")
+    if token.text == ")" and before and before[-1].text == "(":
+        span = Span(before[-1].start, token.stop)
+        return DerivError("these brackets are empty", span=span, hint="write something between them")
+    message = f"a number, a name or '(' is due here, not '{token.text}'"
+    return DerivError(message, span=token.span, hint="complete what stands before it")
+
+
+def condition(token: Token) -> DerivError:
+    """A comparison or a logical word outside a condition."""
+    if token.text == "==":
+        return DerivError(EQUATION, span=token.span, hint="move everything to one side, as in x**2 - 3")
+    hint = "write if(x > 0, a, b) or Piecewise((a, x > 0), (b, True))"
+    return DerivError(f"'{token.text}' belongs inside a condition", span=token.span, hint=hint)
+
+
+def comma(before: Token, token: Token, after: Token, outside: bool) -> DerivError:
+    """A comma outside a call; between two numbers it was perhaps meant as a decimal point."""
+    hint = "give several expressions as separate arguments"
+    if outside and before.kind == after.kind == "number":
+        hint = f"for a decimal number write {before.text}.{after.text}"
+    return DerivError("a comma only parts the arguments of a function", span=token.span, hint=hint)
+
+
+def unclosed(opener: Token, text: str) -> DerivError:
+    """A bracket, a call's bracket or a `|` that is still open at the end."""
+    if opener.kind == "bar":
+        return DerivError("this '|' is never closed", span=opener.span, hint="close it, or write abs(...)")
+    bracket = text.find("(", opener.start)
+    return DerivError("this '(' is never closed", span=Span(bracket, bracket + 1), hint="add the missing ')'")
+
+
+def argument(function: Token, row: Function | None) -> DerivError:
+    """A function's name without an argument."""
+    if function.text in BRANCHING:
+        return DerivError(f"{function.text} needs brackets", span=function.span, hint=f"write {example(function.text)}")
+    hint = f"write {row.signature}" if row else ""
+    return DerivError(f"{function.text} needs an argument", span=function.span, hint=hint)
+
+
+def example(branching: str) -> str:
+    """A call with conditions as one writes it."""
+    return "Piecewise((x**2, x > 0), (0, True))" if branching == "Piecewise" else f"{branching}(x > 0, x**2, 0)"
