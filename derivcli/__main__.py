@@ -8,13 +8,13 @@ def main() -> None:
     """Run the command line and end the process with its exit status."""
     # A short-lived program: collecting garbage while torch and SymPy load costs a tenth of the start-up.
     gc.set_threshold(200_000, 50, 50)
-    if not sys.flags.safe_path and sys.path[:1] == [""]:
-        # `python -m` puts the working directory first, where a file named sympy.py would be imported and run.
-        del sys.path[0]
     from derivcli.cli.app import main as run
 
     run()
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        # `python -m` puts the working directory first, where a file named sympy.py would be imported and run.
+        del sys.path[0]
     main()

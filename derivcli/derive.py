@@ -88,7 +88,7 @@ def derive_at(
     variables = _variables(parsed)
     _check_values(parsed, variables, points.at, wanted)
     chosen = wanted or variables or list(points.at)
-    _check_wrt(chosen, [*variables, *points.at], parsed)
+    _check_wrt(chosen, dict.fromkeys([*variables, *points.at]), parsed)
     from derivcli.engines import reverse
 
     if dtype not in reverse.DTYPES:

@@ -62,11 +62,15 @@ def deriv(
 def run(words: Sequence[str]) -> ExitStatus:
     """One command line, from its words to its exit status; everything that can go wrong is told here."""
     try:
-        _invoke(words)
-        sys.stdout.flush()
+        try:
+            _invoke(words)
+        finally:
+            sys.stdout.flush()
     except DerivError as error:
         _tell(draw_error(error))
         return error.status
+    except typer.Exit as error:
+        return ExitStatus(error.exit_code)
     except TyperException as error:
         _tell(_usage(error))
         return ExitStatus.REFUSED
@@ -101,16 +105,20 @@ def _invoke(words: Sequence[str]) -> None:
     flags = {name for option in command.params for name in option.opts if name.startswith("-") and option.is_flag}
     valued = {name for option in command.params for name in option.opts if name.startswith("-")} - flags
     arguments = list(HELP[:1]) if list(words) == ["-h"] else ordered(words, valued, {*flags, "--help"})
-    command.main(arguments, prog_name="deriv", standalone_mode=False)
+    # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
+    with command.make_context("deriv", arguments) as context:
+        command.invoke(context)
 
 
 def _usage(error: TyperException) -> str:
     """What Typer has against the words, as one sentence with a way out."""
     message = error.format_message() if hasattr(error, "format_message") else str(error)
-    message = visible(" ".join(message.split()).rstrip("."))
     if message.startswith("Missing argument"):
         return 'an expression is missing\n  write one, as in deriv "x**2" --at x=3'
-    return f"{message[:1].lower()}{message[1:]}\n  deriv --help lists the options"
+    message, _, similar = " ".join(message.split()).partition(" (Possible options: ")
+    message = visible(message.replace("Value error, ", "").rstrip("."))
+    hint = f"did you mean {similar.rstrip(')')}?" if similar else "deriv --help lists the options"
+    return f"{message[:1].lower()}{message[1:]}\n  {hint}"
 
 
 def _tell(text: str) -> None:

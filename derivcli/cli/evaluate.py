@@ -17,7 +17,7 @@ def evaluate(
     job: Calculation, name: str | None, digits: int | None, plot: Path | None, screen: Screen
 ) -> tuple[str, list[str]]:
     """The text for standard output and the notes for standard error."""
-    from derivcli.errors import draw_note
+    from derivcli.errors import DerivError, draw_note
     from derivcli.render import render
     from derivcli.render.columns import Style
 
@@ -27,6 +27,8 @@ def evaluate(
         from derivcli.render.plot import SUFFIXES
 
         check_target(plot, SUFFIXES)
+        if not job.at:
+            raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
     results = calculate(job)
     notes = [f"note: {draw_note(note)}" for result in results for note in result.expression.notes]
     numbers = _numeric(results)

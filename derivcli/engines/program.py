@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -33,12 +33,16 @@ OPERATIONS = frozenset((*ARITHMETIC, *LOGIC, *(row.name for row in FUNCTIONS if 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation on earlier values; `constant` is its number where it carries one."""
+    """One operation on earlier values; `constant` is its number where it carries one.
+
+    Values that no later step reads are let go after it: those in `last`.
+    """
 
     operation: str
     inputs: tuple[int, ...]
     constant: float = 0.0
     branches: tuple[Branch, ...] = ()
+    last: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Branch:
 
     condition: Program
     value: Program
+
+
+def only(program: Program, output: int) -> Program:
+    """The part of a program that one of its outputs needs."""
+    return program if program.outputs == (output,) else _pruned(replace(program, outputs=(output,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,17 +294,21 @@ def _fold(operation: str, values: Sequence[Constant]) -> Constant | None:
 
 
 def _pruned(program: Program) -> Program:
-    """The program without steps that no output needs."""
+    """The program without steps that no output needs, each value let go after the last step that reads it."""
     first = len(program.inputs)
     needed = set(program.outputs)
+    last: dict[int, list[int]] = {}
     for number in range(first + len(program.steps) - 1, first - 1, -1):
         if number in needed:
-            needed.update(program.steps[number - first].inputs)
+            inputs = set(program.steps[number - first].inputs)
+            last[number] = [part for part in inputs - needed if part >= first]
+            needed |= inputs
     renumbered = {number: number for number in range(first)}
     steps: list[Step] = []
-    for offset, step in enumerate(program.steps):
-        if first + offset in needed:
-            renumbered[first + offset] = first + len(steps)
-            inputs = tuple(renumbered[part] for part in step.inputs)
-            steps.append(Step(step.operation, inputs, step.constant, step.branches))
+    for number, step in enumerate(program.steps, start=first):
+        if number in needed:
+            renumbered[number] = first + len(steps)
+            inputs_now = tuple(renumbered[part] for part in step.inputs)
+            last_now = tuple(renumbered[part] for part in last[number])
+            steps.append(replace(step, inputs=inputs_now, last=last_now))
     return Program(program.inputs, tuple(steps), tuple(renumbered[number] for number in program.outputs))

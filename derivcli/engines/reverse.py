@@ -7,6 +7,7 @@ only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.program import Program, Step, lower, lower_tree
+from derivcli.engines.program import Program, Step, lower, lower_tree, only
 from derivcli.engines.rules import apply
 from derivcli.language import formulas
 from derivcli.language.expression import Expression
@@ -45,29 +46,31 @@ def differentiate(
     count = len(inputs[0]) if inputs else 1
     results = []
     for expression, output in zip(expressions, program.outputs, strict=True):
-        flags = torch.zeros(count, dtype=torch.uint8)
-        values = forward(Program(program.inputs, program.steps, (output,)), inputs, count, flags)
-        gradients = backward(values[output], [leaves[name] for name in wrt])
-        results.append(_result(expression, leaves, values[output], dict(zip(wrt, gradients, strict=True)), flags))
+        marks = Marks(torch.zeros(count, dtype=torch.uint8))
+        value = forward(only(program, output), inputs, count, marks)
+        gradients = backward(value, [leaves[name] for name in wrt])
+        results.append(_result(expression, leaves, value, dict(zip(wrt, gradients, strict=True)), marks))
     return results
 
 
-def forward(program: Program, inputs: Sequence[Tensor], count: int, flags: Tensor | None = None) -> list[Tensor]:
-    """Every value of the program: the inputs, of shape (count,), then each step's, of that shape or ().
+def forward(program: Program, inputs: Sequence[Tensor], count: int, marks: Marks | None = None) -> Tensor:
+    """The value of a program with one output at inputs of shape (count,): of that shape, or () for a constant.
 
-    With `flags`, of shape (count,), the places that a point touches are marked there.
+    With `marks`, the special places that a point touches are marked there.
     """
     like = inputs[0] if inputs else torch.zeros((), dtype=torch.float64)
     values = list(inputs)
     for step in program.steps:
         operands = [values[number] for number in step.inputs]
         if step.branches:
-            values.append(_piecewise(step, operands, count, like, flags))
-            continue
-        values.append(apply(step.operation, operands, step.constant, like))
-        if flags is not None and step.operation in _WATCHED:
-            _mark(step, operands, flags)
-    return values
+            values.append(_piecewise(step, operands, count, like, marks))
+        else:
+            values.append(apply(step.operation, operands, step.constant, like))
+            if marks is not None and step.operation in _WATCHED:
+                _mark(step, operands, count, marks)
+        for number in step.last:
+            values[number] = like
+    return values[program.outputs[0]]
 
 
 def backward(output: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
@@ -79,36 +82,40 @@ def backward(output: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
     return [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
 
 
-def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, flags: Tensor | None) -> Tensor:
-    """Each branch at the points that take it and at no other, so that nothing leaks from a branch not taken."""
-    waiting = torch.arange(count)
-    result = torch.full((count,), torch.nan, dtype=like.dtype, device=like.device)
+def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, marks: Marks | None) -> Tensor:
+    """Each branch at the points that take it, so that nothing leaks from a branch not taken.
+
+    All points go through a branch together; those that do not take it carry the values of one that does, and
+    neither their value nor their gradient is used.
+    """
+    waiting = torch.ones(count, dtype=torch.bool, device=like.device)
+    taken: list[tuple[Tensor, Tensor]] = []
     for branch in step.branches:
-        here = _taken(operands, waiting, count)
-        marks = None if flags is None else torch.zeros(len(waiting), dtype=torch.uint8)
-        holds = forward(branch.condition, here, len(waiting), marks)[branch.condition.outputs[0]]
-        holds = holds.expand(len(waiting))
-        if flags is not None and marks is not None:
-            flags[waiting] |= marks
-        chosen = waiting[holds]
-        if len(chosen):
-            marks = None if flags is None else torch.zeros(len(chosen), dtype=torch.uint8)
-            inner = forward(branch.value, _taken(operands, chosen, count), len(chosen), marks)
-            value = inner[branch.value.outputs[0]].expand(len(chosen))
-            result = value if len(chosen) == count else result.index_copy(0, chosen, value)
-            if flags is not None and marks is not None:
-                flags[chosen] |= marks
-        waiting = waiting[~holds]
-        if not len(waiting):
+        chosen = waiting & forward(branch.condition, operands, count, marks and marks.within(waiting))
+        if chosen.any():
+            inner = _only_from(operands, chosen, branch.value)
+            taken.append((chosen, forward(branch.value, inner, count, marks and marks.within(chosen))))
+        waiting = waiting & ~chosen
+        if not waiting.any():
             break
+    else:
+        taken.append((waiting, torch.full_like(like, torch.nan, requires_grad=False)))
+    result = taken[-1][1]
+    for chosen, value in reversed(taken[:-1]):
+        result = torch.where(chosen, value, result)
     return result
 
 
-def _taken(operands: list[Tensor], points: Tensor, count: int) -> list[Tensor]:
-    """The operands at some of the points."""
-    if len(points) == count:
+def _only_from(operands: list[Tensor], chosen: Tensor, program: Program) -> list[Tensor]:
+    """The operands that a program reads, with the points that are not chosen replaced by the first that is."""
+    if chosen.all():
         return operands
-    return [operand.index_select(0, points) if operand.ndim else operand for operand in operands]
+    first = int(chosen.to(torch.uint8).argmax())
+    read = {number for step in program.steps for number in step.inputs} | {*program.outputs}
+    return [
+        torch.where(chosen, operand, operand[first].detach()) if number in read and operand.ndim else operand
+        for number, operand in enumerate(operands)
+    ]
 
 
 _WATCHED = frozenset(name for name, row in vocabulary().items() if row.special) | {"pow_constant"} | set(RELATIONS)
@@ -116,25 +123,43 @@ _WATCHED = frozenset(name for name, row in vocabulary().items() if row.special) 
 
 @cache
 def _special(operation: str) -> tuple[tuple[int, Program], ...]:
-    """The bits of the places where an operation has no ordinary derivative, with the conditions."""
+    """The kinds of the places where an operation has no ordinary derivative, with their conditions."""
     row = vocabulary()[operation]
-    return tuple((1 << FLAGS.index(kind), lower_tree(tree, row.parameters)) for kind, tree in formulas.special(row))
+    return tuple((FLAGS.index(kind), lower_tree(tree, row.parameters)) for kind, tree in formulas.special(row))
 
 
-def _mark(step: Step, operands: list[Tensor], flags: Tensor) -> None:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Bits for every point, set where a step touches a special place; only among the points `allowed`."""
+
+    bits: Tensor
+    allowed: Tensor | None = None
+
+    def within(self, points: Tensor) -> Marks:
+        """The same bits, to be set among fewer points."""
+        return Marks(self.bits, points if self.allowed is None else points & self.allowed)
+
+    def set(self, touched: Tensor, kind: int) -> None:
+        """Set the bit of a kind at the points touched."""
+        if self.allowed is not None:
+            touched = touched & self.allowed
+        if touched.any():
+            self.bits.bitwise_or_(touched.to(torch.uint8) << kind)
+
+
+def _mark(step: Step, operands: list[Tensor], count: int, marks: Marks) -> None:
     """Mark the points where a step that depends on a variable touches a special place."""
     if not any(operand.requires_grad for operand in operands):
         return
     known = [operand.detach() for operand in operands]
     if step.operation in RELATIONS:
-        flags |= (known[0] == known[1]).to(torch.uint8) << FLAGS.index("branch")
+        marks.set(known[0] == known[1], FLAGS.index("branch"))
     elif step.operation == "pow_constant":
         if not step.constant.is_integer():
-            flags |= (known[0] == 0).to(torch.uint8) << FLAGS.index("edge")
+            marks.set(known[0] == 0, FLAGS.index("edge"))
     else:
-        for bit, condition in _special(step.operation):
-            touched = forward(condition, known, len(flags))[condition.outputs[0]]
-            flags |= touched.to(torch.uint8) * bit
+        for kind, condition in _special(step.operation):
+            marks.set(forward(condition, known, count), kind)
 
 
 def _result(
@@ -142,16 +167,16 @@ def _result(
     leaves: Mapping[str, Tensor],
     output: Tensor,
     gradients: Mapping[str, Tensor],
-    flags: Tensor,
+    marks: Marks,
 ) -> Result:
-    value = output.detach().expand(len(flags))
-    flags |= (~torch.isfinite(value)).to(torch.uint8) << FLAGS.index("undefined")
+    value = output.detach().expand(len(marks.bits))
+    marks.set(~torch.isfinite(value), FLAGS.index("undefined"))
     return Result(
         expression,
         at={name: _array(leaf) for name, leaf in leaves.items()},
         value=_array(value),
         derivatives={name: _array(gradient) for name, gradient in gradients.items()},
-        flags=_kinds(flags),
+        flags=_kinds(marks.bits),
     )
 
 

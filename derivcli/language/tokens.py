@@ -181,4 +181,5 @@ def _unreadable(text: str, position: int) -> DerivError:
         name = unicodedata.name(character)
     except ValueError:
         name = "a control character" if unicodedata.category(character) in ("Cc", "Cs") else "an unnamed character"
-    return DerivError(f"a formula cannot contain {code} ({name})", text, span, "remove it or type it again")
+    hint = "names are made of Latin or Greek letters" if character.isalpha() else "remove it or type it again"
+    return DerivError(f"a formula cannot contain {code} ({name})", text, span, hint)

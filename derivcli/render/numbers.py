@@ -21,19 +21,16 @@ def number_texts(values: FloatArray, digits: int | None = None) -> list[str]:
 
 
 def aligned(texts: Sequence[str]) -> list[str]:
-    """The texts padded to one width, with the points of the numbers under each other."""
-    heads = [_head(text) for text in texts]
-    left = max((len(head) for head in heads), default=0)
-    right = max((len(text) - len(head) for text, head in zip(texts, heads, strict=True)), default=0)
+    """The texts padded to one width, their points under each other where no number has an exponent."""
+    if any("e" in text for text in texts):
+        tails = [""] * len(texts)
+    else:
+        tails = [text[len(text.partition(".")[0]) :] for text in texts]
+    left = max((len(text) - len(tail) for text, tail in zip(texts, tails, strict=True)), default=0)
+    right = max(map(len, tails), default=0)
     return [
-        " " * (left - len(head)) + text + " " * (right - len(text) + len(head))
-        for text, head in zip(texts, heads, strict=True)
+        text.rjust(left + len(tail)) + " " * (right - len(tail)) for text, tail in zip(texts, tails, strict=True)
     ]
-
-
-def _head(text: str) -> str:
-    """What stands before a number's point; words such as "nan" count as whole."""
-    return text.partition(".")[0].partition("e")[0]
 
 
 def _tidy(text: str) -> str:

@@ -1,0 +1,76 @@
+"""Golden files: a command in each, and all that it prints; `pytest --update-golden` writes them anew."""
+
+import ast
+import inspect
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from derivcli import errors
+from tests.support import deriv
+
+HERE = Path(__file__).parent / "golden"
+PACKAGE = Path(errors.__file__).parent
+CASES = sorted(HERE.rglob("*.txt"))
+
+NOT_ON_THE_COMMAND_LINE = {
+    "derive.py: f\"'{dtype}' is not a number format\"": "the command line refuses it as a usage error",
+    "points/spec.py: f\"'{name}' needs a number or an array of one dimension\"": "arrays come through Python only",
+    "points/spec.py: f\"'{name}' has a value that is not finite\"": "arrays come through Python only",
+    "cli/files.py": "needs a file system in a certain state",
+    "engines/symbolic.py: message": "takes longer than its clock allows",
+    "language/tokens.py: message": "needs a text of a million characters",
+}
+"""Refusals that the command lines in the golden files cannot reach; other tests do."""
+
+
+def run_case(path: Path) -> str:
+    """The whole text of a golden file as the command gives it now."""
+    first = path.read_text().split("\n", 1)[0]
+    command, _, terminal = first.partition("  # terminal of ")
+    words = shlex.split(command.removeprefix("$ deriv "))
+    status = 2 if path.parent.name == "errors" else 0
+    columns = int(terminal.split()[0]) if terminal else None
+    outcome = deriv(*words, status=status, columns=columns, encoding="ascii" if "ascii" in terminal else "utf-8")
+    return f"{first}\n{outcome.stdout}--- standard error\n{outcome.stderr}"
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_golden(path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = run_case(path)
+    if request.config.getoption("--update-golden"):
+        path.write_text(text)
+    assert text == path.read_text()
+
+
+def refusals() -> Iterator[tuple[str, int, int]]:
+    """Every place in the package that makes a DerivError: its file and message, and its first and last line."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("DerivError", "self.refuse"):
+                message = ast.unparse(node.args[0])
+                yield f"{path.relative_to(PACKAGE).as_posix()}: {message}", node.lineno, node.end_lineno or node.lineno
+
+
+def test_every_refusal_has_a_golden_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    reached: set[tuple[str, int]] = set()
+    original = errors.DerivError.__init__
+
+    def record(self: errors.DerivError, *args: object, **kwargs: object) -> None:
+        for frame in inspect.stack(0)[1:3]:
+            reached.add((frame.filename, frame.lineno))
+        original(self, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(errors.DerivError, "__init__", record)
+    for path in (HERE / "errors").glob("*.txt"):
+        run_case(path)
+    missing = []
+    for place, first, last in refusals():
+        lines = {(str(PACKAGE / place.partition(": ")[0]), line) for line in range(first, last + 1)}
+        if not lines & reached and not any(place.startswith(known) for known in NOT_ON_THE_COMMAND_LINE):
+            missing.append(place)
+    assert "\n".join(missing) == ""
