@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types completions generated check bench clean
+.PHONY: help demo test lint types completions docs generated check bench clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.* ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ types: $(READY) ## mypy
 
 completions: $(READY) ## write the shell completions anew
 	@$(BIN)/python completions/generate.py
+
+docs: $(READY) ## write the reference pages anew
+	@$(BIN)/python docs/generate.py
 
 generated: $(READY) ## check that generated files are current
 	@$(BIN)/python completions/generate.py --check

@@ -26,7 +26,7 @@ class Dtype(StrEnum):
 
 Expressions = Annotated[
     list[str],
-    typer.Argument(metavar="EXPR...", help="One or more expressions, such as '6*x**2 + 2*x + 4'.", show_default=False),
+    typer.Argument(metavar="EXPR", help="One or more expressions, such as '6*x**2 + 2*x + 4'.", show_default=False),
 ]
 At = Annotated[
     list[str] | None,
@@ -67,7 +67,9 @@ FormatOption = Annotated[
 ]
 Digits = Annotated[
     int | None,
-    typer.Option("--digits", min=1, max=17, help="Significant digits to print. [default: all]", show_default=False),
+    typer.Option(
+        "--digits", metavar="N", min=1, max=17, help="Significant digits to print. [default: all]", show_default=False
+    ),
 ]
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
 

@@ -1,0 +1,153 @@
+"""What the calculator costs, side by side with the least that could do the same: `make bench`.
+
+Every figure is a median over runs that take turns, since machines drift; a ratio is the median of the ratios
+within a turn. Each line says what it must reach.
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+import torch
+
+from derivcli.derive import parse
+from derivcli.engines.program import lower
+from derivcli.engines.reverse import Marks, backward, forward
+from derivcli.language.parse import parse_expression
+
+IMPORTS = [sys.executable, "-c", "import torch, sympy, typer, rich.table"]
+DERIV = [sys.executable, "-m", "derivcli"]
+FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "6*x**2+2*x+4": lambda x: 6 * x**2 + 2 * x + 4,
+    "sin(x)*exp(-x**2)+log(1+x**2)": lambda x: torch.sin(x) * torch.exp(-(x**2)) + torch.log(1 + x**2),
+    "sqrt(x**2+1)/(2+cos(3*x))": lambda x: torch.sqrt(x**2 + 1) / (2 + torch.cos(3 * x)),
+    "max(x, x**2)*sigmoid(x)": lambda x: torch.maximum(x, x**2) * torch.sigmoid(x),
+    "if(x > 0, sqrt(x), 0)": lambda x: torch.where(x > 0, torch.sqrt(torch.where(x > 0, x, 1.0)), torch.zeros_like(x)),
+}
+"""Formulas and the same by hand; the last by hand with the double `where` that keeps its NaN from leaking."""
+
+
+def seconds(work: Callable[[], object], repeat: int = 1) -> float:
+    """The time of one of `repeat` calls."""
+    start = time.perf_counter()
+    for _ in range(repeat):
+        work()
+    return (time.perf_counter() - start) / repeat
+
+
+def report(what: str, figure: str, wanted: str, met: bool) -> None:
+    """Print one line."""
+    print(f"{'ok  ' if met else 'MISS'}  {what:<62} {figure:<34} wanted: {wanted}", flush=True)
+
+
+def process(words: list[str]) -> float:
+    """The wall time of a process."""
+    return seconds(lambda: subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+
+
+def bench_start(turns: int = 9) -> None:
+    """Whole commands against the imports that they cannot do without."""
+    for words in (IMPORTS, [*DERIV, "--help"]):
+        process(words)
+    first, help_, imports = [], [], []
+    for _ in range(turns):
+        imports.append(process(IMPORTS))
+        first.append(process([*DERIV, "6*x**2+2*x+4", "--at", "x=3"]))
+        help_.append(process([*DERIV, "--help"]))
+    base = statistics.median(imports)
+    for name, times, limit in (("deriv '6*x**2+2*x+4' --at x=3", first, 1.10), ("deriv --help", help_, 0.25)):
+        ratio = statistics.median(a / b for a, b in zip(times, imports, strict=True))
+        figure = f"{statistics.median(times):.3f} s / {base:.3f} s = {ratio:.2f}"
+        report(f"{name}, cold, against its imports", figure, f"<= {limit:.2f}", ratio <= limit)
+
+
+def polynomial(length: int) -> str:
+    """A text of about so many characters with about six terms in a hundred."""
+    terms: list[str] = []
+    size = 0
+    while size < length:
+        number = len(terms)
+        terms.append(f"{number % 97 + 1}.5*x**{number % 7 + 2}*sin({number % 13 + 1}*x)")
+        size += len(terms[-1]) + 1
+    return "+".join(terms)[:length].rsplit("+", 1)[0]
+
+
+LENGTHS = ((100, 0.002, 200), (1_000, None, 50), (10_000, None, 5), (100_000, 1.0, 1), (1_000_000, 10.0, 1))
+"""Characters, the seconds allowed, and how often to repeat."""
+
+
+def bench_parse() -> None:
+    """Parsing alone; the memory is that of a process of its own."""
+    parse_expression(polynomial(100))
+    times = {}
+    for length, wanted, repeat in LENGTHS:
+        text = polynomial(length)
+        times[length] = statistics.median(seconds(partial(parse_expression, text), repeat) for _ in range(3))
+        figure = f"{times[length] * 1e3:.2f} ms, {times[length] / len(text) * 1e6:.2f} µs a character"
+        wish = f"<= {wanted * 1e3:g} ms" if wanted else "linear"
+        linear = times[length] / length <= 2 * times[100] / 100
+        met = linear and (wanted is None or times[length] <= wanted)
+        report(f"parse {len(text):,} characters, {text.count('+') + 1:,} terms", figure, wish, met)
+    code = (
+        "import sys, resource; from derivcli.language.parse import parse_expression; parse_expression(sys.stdin.read());"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, input=polynomial(1_000_000), capture_output=True, text=True, check=True)
+    report(
+        "peak memory of a process that parses 1 MB", f"{done.stdout.strip()} MiB", "<= 600 MiB", int(done.stdout) <= 600
+    )
+
+
+def bench_sympy_parser() -> None:
+    """SymPy's own parser on 18 kB, for comparison."""
+    from sympy.parsing.sympy_parser import parse_expr
+
+    text = polynomial(18_000)
+    theirs, ours = seconds(lambda: parse_expr(text)), seconds(lambda: parse_expression(text))
+    report(
+        "parse 18 kB against SymPy's parse_expr",
+        f"{ours:.3f} s / {theirs:.3f} s = {ours / theirs:.3f}",
+        "< 1",
+        ours < theirs,
+    )
+
+
+def bench_evaluate(turns: int = 21) -> None:
+    """A program forward and backward, special places watched, against the same formula by hand."""
+    for text, hand in FORMULAS.items():
+        for count, repeat, limit in ((1, 300, 1.5), (1_000_000, 1, 1.1)):
+            x = torch.linspace(0.5, 3.0, count, dtype=torch.float64, requires_grad=True)
+            program = lower([parse(text)], ("x",))
+
+            def by_hand(x: torch.Tensor = x, hand: Callable[[torch.Tensor], torch.Tensor] = hand) -> None:
+                x.grad = None
+                hand(x).sum().backward()  # type: ignore[no-untyped-call]
+
+            def by_program(x: torch.Tensor = x, count: int = count, watch: bool = False) -> None:
+                marks = Marks(torch.zeros(count, dtype=torch.uint8)) if watch else None
+                backward(forward(program, [x], count, marks), [x])  # noqa: B023
+
+            pairs = [
+                (seconds(by_hand, repeat), seconds(by_program, repeat), seconds(lambda: by_program(watch=True), repeat))
+                for _ in range(turns)
+            ]
+            ratio = statistics.median(ours / theirs for theirs, ours, _ in pairs)
+            watched = statistics.median(ours / theirs for theirs, _, ours in pairs)
+            base = statistics.median(theirs for theirs, _, _ in pairs)
+            figure = f"{base * 1e6:.0f} µs by hand, {ratio:.2f}, {watched:.2f} watched"
+            report(f"{text} at {count:,}", figure, f"<= {limit:.1f}", ratio <= limit)
+
+
+if __name__ == "__main__":
+    print(f"{os.cpu_count()} cores, torch {torch.__version__}, {torch.get_num_threads()} threads")
+    bench_start()
+    bench_parse()
+    bench_sympy_parser()
+    bench_evaluate()
+    print(f"peak memory of this run: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
