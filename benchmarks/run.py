@@ -94,8 +94,8 @@ def bench_parse() -> None:
         met = linear and (wanted is None or times[length] <= wanted)
         report(f"parse {len(text):,} characters, {text.count('+') + 1:,} terms", figure, wish, met)
     code = (
-        "import sys, resource; from derivcli.language.parse import parse_expression; parse_expression(sys.stdin.read());"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "import sys, resource; from derivcli.language.parse import parse_expression; "
+        "parse_expression(sys.stdin.read()); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, input=polynomial(1_000_000), capture_output=True, text=True, check=True)

@@ -136,7 +136,7 @@ def read_definitions(let: Lets, declared: Iterable[str] = ()) -> tuple[Definitio
             if used in later:
                 hint = f"define '{used}' first, and nothing by itself"
                 raise DerivError(f"'{name}' uses '{used}' before it is defined", text, place_of(used, text), hint)
-        definitions.append(Definition(name, expression.tree))
+        definitions.append(Definition(name, expression.tree, expression.notes))
         later.remove(name)
     return tuple(definitions)
 

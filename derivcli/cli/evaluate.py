@@ -30,7 +30,8 @@ def evaluate(
         if not job.at:
             raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
     results = calculate(job)
-    notes = [f"note: {draw_note(note)}" for result in results for note in result.expression.notes]
+    remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
+    notes = [f"note: {draw_note(note)}" for note in remarks]
     numbers = _numeric(results)
     if numbers:
         from derivcli.render.notes import flag_sentences

@@ -34,7 +34,7 @@ def derivative(expression: Expression, name: str) -> Expression:
     """The partial derivative in the variable `name`; raises DerivError where SymPy needs too long."""
     try:
         with clock(SECONDS), _deep_recursion():
-            tree = arrange(_merged(expression.expanded.diff(symbol(name))))
+            tree = arrange(_merged(_merged(expression.expanded).diff(symbol(name))))
             text = text_of(tree)
     except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"

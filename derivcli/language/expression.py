@@ -18,6 +18,7 @@ class Definition:
 
     name: str
     tree: Tree
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def text(self) -> str:

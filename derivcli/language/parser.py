@@ -27,19 +27,17 @@ from collections.abc import Collection, Mapping
 from typing import NoReturn
 
 from derivcli.errors import DerivError, Note, Span
-from derivcli.language import limits, names, operands, refusals, tree
+from derivcli.language import limits, names, operands, refusals, remarks, tree
 from derivcli.language.constants import Constant
 from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, finish
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
+from derivcli.language.remarks import Remark
 from derivcli.language.tokens import Token, canonical_name, tokenize
 from derivcli.language.tree import Tree
 
 SIGNS = ("-", "+", "√", "∛")
 """What may stand before an operand."""
-
-SHORT = 40
-"""Longer stretches of text are not repeated in a note."""
 
 
 class Parser:
@@ -109,6 +107,7 @@ class Parser:
             self.refuse("Piecewise takes pairs", token.span, "write Piecewise((a, x > 0), (b, True))")
         if token.kind == "number":
             frame.operand = operands.number(token.text, token.start, token.stop)
+            self.note(remarks.inexact_number(token))
         elif token.kind == "name":
             self.read_name(token)
         elif token.text == "(":
@@ -263,32 +262,11 @@ class Parser:
         if token.kind == "number" and frame.operand.literal:
             span = Span(frame.operand.start, token.stop)
             self.refuse("two numbers stand side by side", span, "write * between them, or join them")
-        self.note_silent_multiplication(token)
+        self.note(remarks.silent_multiplication(frame, token, self.text))
         if token.kind == "name" and names.is_function_name(token.text, self.next.text == "("):
             self.close_bares()
         self.multiply(None)
         self.position -= 1
-
-    def note_silent_multiplication(self, token: Token) -> None:
-        """Say how 1/2x and e^2x are read, since people mean two things by them."""
-        frame = self.frame
-        operand = frame.operand
-        assert operand is not None
-        following = "(…)" if token.text == "(" else self.text[token.start : token.stop]
-        second = self.text[operand.start : operand.stop]
-        base = frame.prefixes[-1][1] if frame.prefixes else None
-        if base is not None:
-            if base.value is None or not operand.literal or operand.stop != token.start:
-                return
-            first, sign, start = self.text[base.start : base.stop], "^", base.start
-        elif frame.operator is not None and frame.operator.text == "/":
-            start = frame.factors[0].start
-            first, sign = self.text[start : frame.factors[-1].stop], "/"
-        else:
-            return
-        if len(first) + len(second) + len(following) <= SHORT:
-            read, other = f"({first}{sign}{second})*{following}", f"{first}{sign}({second}*{following})"
-            self.note(sign, f"this is read as {read}; for the other meaning write {other}", start, token.stop)
 
     def multiply(self, operator: Token | None) -> None:
         """Close a factor and wait for the next."""
@@ -330,12 +308,9 @@ class Parser:
         several = bool(frame.factors)
         frame.close_argument()
         argument = frame.arguments[0]
-        operand = finish(frame, argument.stop)
-        self.frame.operand = operand
-        if several and operand.stop - operand.start <= SHORT:
-            name = self.text[operand.start : argument.start].strip()
-            written = self.text[argument.start : argument.stop]
-            self.note("argument", f"this is read as {name}({written})", operand.start, operand.stop)
+        self.frame.operand = operand = finish(frame, argument.stop)
+        if several:
+            self.note(remarks.bare_argument(operand, argument, self.text))
 
     def close_bares(self) -> None:
         """End every argument without brackets that is open at this place."""
@@ -399,9 +374,10 @@ class Parser:
 
     # What was noticed
 
-    def note(self, kind: str, message: str, start: int, stop: int) -> None:
-        """Keep the first note of each kind."""
-        self.notes.setdefault(kind, Note(message, self.text, Span(start, stop)))
+    def note(self, remark: Remark | None) -> None:
+        """Keep the first remark of each kind."""
+        if remark is not None:
+            self.notes.setdefault(remark.kind, Note(remark.message, self.text, remark.span))
 
     def refuse(self, message: str, span: Span, hint: str = "") -> NoReturn:
         """Refuse the text."""

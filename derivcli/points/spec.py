@@ -10,6 +10,7 @@ varying fastest, or paired with `zip`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -90,9 +91,14 @@ def combine(axes: Sequence[Axis], paired: bool) -> Points:
             )
         arrays = [np.broadcast_to(axis.values, (count,)) for axis in axes]
     else:
-        check_count(int(np.prod([float(size) for size in sizes])))
-        arrays = [grid.ravel() for grid in np.meshgrid(*[axis.values for axis in axes], indexing="ij")]
+        check_count(math.prod(sizes))
+        arrays = [_crossed(axis.values, sizes[:place], sizes[place + 1 :]) for place, axis in enumerate(axes)]
     return Points(tuple(axes), dict(zip(names, arrays, strict=True)))
+
+
+def _crossed(values: FloatArray, slower: Sequence[int], faster: Sequence[int]) -> FloatArray:
+    """An axis's values at every combination: each as often as the faster axes have combinations, all that again."""
+    return np.tile(np.repeat(values, math.prod(faster)), math.prod(slower))
 
 
 def check_count(count: int, source: str = "", span: Span | None = None) -> None:
