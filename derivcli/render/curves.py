@@ -1,0 +1,273 @@
+"""What a picture shows: lines broken where they would be false, in panels whose axes show their shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derivcli.errors import DerivError, visible
+from derivcli.render.columns import arguments_of
+
+if TYPE_CHECKING:
+    from derivcli.result import FloatArray, Result
+
+Floats: TypeAlias = NDArray[np.float64]
+Mask: TypeAlias = NDArray[np.bool_]
+
+COMPARABLE = 20
+"""Functions and derivatives share one pair of axes while their scales differ by less than this factor."""
+
+# Okabe and Ito's palette: told apart by every kind of colour vision.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+NAME_LETTERS = 24
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of the picture, sorted by `x`, with nan where it is not drawn.
+
+    `window` is the vertical range that shows its shape; `circles` are the points that stand beside the line.
+    `order` is 0 for the function and counts its derivatives from 1.
+    """
+
+    label: str
+    x: Floats
+    y: Floats
+    window: tuple[float, float]
+    circles: tuple[Floats, Floats]
+    color: str
+    order: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether some of it lies outside its window."""
+        return bool(((self.y < self.window[0]) | (self.y > self.window[1])).any())
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Curves that share a vertical axis, in units of ten to the power `unit`, from `low` to `high`."""
+
+    curves: list[Curve]
+    low: float
+    high: float
+    unit: int
+    logarithmic: bool
+
+
+def varying(at: dict[str, FloatArray]) -> str:
+    """The name of the one variable that takes several values."""
+    names = [name for name, values in at.items() if len(np.unique(values)) > 1]
+    if not names:
+        raise DerivError("a plot needs a range of points", hint="try --at x=-3:3:100")
+    if len(names) > 1:
+        raise DerivError(
+            f"a plot shows one variable, and {' and '.join((', '.join(names[:-1]), names[-1]))} vary",
+            hint="give all but one of them a single value",
+        )
+    return names[0]
+
+
+def panels_of(results: Sequence[Result], name: str) -> list[Panel]:
+    """The functions and derivatives over the variable `name`, arranged for drawing."""
+    with np.errstate(all="ignore"):
+        curves = [curve for index in range(len(results)) for curve in _curves(results, index, name)]
+        if not any(np.isfinite(curve.y).any() for curve in curves):
+            raise DerivError("no value in this range is finite", hint="choose points where the function is defined")
+        return _panels(curves)
+
+
+def _curves(results: Sequence[Result], index: int, name: str) -> list[Curve]:
+    """The lines of one function and its derivatives, told apart by colour and, in grey print, by dashes."""
+    result = results[index]
+    x, y = _sorted(result.at[name], result.value)
+    slope = _sorted(result.at[name], result.derivatives[name])[1] if name in result.derivatives else None
+    line = _broken(x, y, _breaks(x, y, slope))
+    curves = [Curve(label(results, index), *line, _window(y), (x[:0], y[:0]), COLORS[index % len(COLORS)], 0)]
+    beside = lonely(result.flags[np.argsort(result.at[name], kind="stable")] != 0)
+    for number, (key, values) in enumerate(result.derivatives.items()):
+        # Where the function has no value it has no derivative, though PyTorch gives log one at -1.
+        y = _sorted(result.at[name], np.where(np.isfinite(result.value), values, np.nan))[1]
+        line, circles = _derivative_line(x, y, beside), (x[beside], y[beside])
+        color = COLORS[(index if len(results) > 1 else number + 1) % len(COLORS)]
+        curves.append(Curve(label(results, index, key), *line, _window(y), circles, color, number + 1))
+    return curves
+
+
+def lonely(mask: Mask) -> Mask:
+    """The points of a mask with no neighbour in it; where all are flagged, as in max(x, x), no point is special."""
+    padded = np.pad(mask, 1)
+    return np.asarray(mask & ~(padded[:-2] | padded[2:]))
+
+
+def _derivative_line(x: Floats, y: Floats, beside: Mask) -> tuple[Floats, Floats]:
+    """The line through all points but those `beside` it, over which it goes on only if it is smooth on both sides."""
+    kept = np.flatnonzero(~beside)
+    breaks, across = _breaks(x[kept], y[kept]), np.diff(kept) > 1
+    breaks[:1] |= across[:1]
+    breaks[-1:] |= across[-1:]
+    return _broken(x[kept], y[kept], breaks)
+
+
+def _sorted(x: FloatArray, y: FloatArray) -> tuple[Floats, Floats]:
+    """Both arrays in the order of `x`, as float64, with nan for what is not finite."""
+    order = np.argsort(x, kind="stable")
+    y = np.asarray(y, dtype=np.float64)[order]
+    return np.asarray(x, dtype=np.float64)[order], np.where(np.isfinite(y), y, np.nan)
+
+
+def _broken(x: Floats, y: Floats, breaks: Mask) -> tuple[Floats, Floats]:
+    """The line with a nan put into each gap that `breaks` marks."""
+    places = np.flatnonzero(breaks) + 1
+    return np.insert(x, places, x[places - 1]), np.insert(y, places, np.nan)
+
+
+def _breaks(x: Floats, y: Floats, slope: Floats | None = None) -> Mask:
+    """The gaps between neighbouring points, shape (points - 1,), over which a line would be false.
+
+    At a jump the rate of change leaves the slopes at both ends by far more than they differ from each other, and
+    than the rates near by change. At a pole the step is as large as the whole shape and runs against both slopes.
+    Where `slope` is not known (for want of a further derivative) the rates of the neighbouring gaps stand for it.
+    """
+    if not np.isfinite(y).any():
+        return np.zeros(len(y) - 1, dtype=np.bool_)
+    y = y / 32  # so that no difference overflows
+    step, gap = np.diff(y), np.diff(x / 32)
+    rate = step / gap
+    before2, before, after, after2 = _neighbours(rate)
+    nearby = np.fmax(np.abs(before - before2), np.abs(after2 - after))
+    low, high = _window(y)
+    tall, least = high - low, max(0.02 * (high - low), 1e-12 * np.nanmax(np.abs(y)))
+    if slope is not None:
+        before, after, tall = slope[:-1], slope[1:], min(tall, 0.8 * (np.nanmax(y) - np.nanmin(y)))
+    excess = np.abs(rate - before / 2 - after / 2)
+    jump = (excess * gap > least) & (excess > 2 * np.abs(after - before)) & ~(excess <= 10 * nearby)
+    against = (np.sign(before) * np.sign(rate) < 0) & (np.sign(after) * np.sign(rate) < 0)
+    return np.asarray(jump | (against & (np.abs(step) > max(tall, least))))
+
+
+def _neighbours(values: Floats) -> Floats:
+    """The two values before and the two after each one, shape (4, values), nan beyond the ends."""
+    padded = np.pad(values, 2, constant_values=np.nan)
+    return np.array([padded[shift : shift + len(values)] for shift in (0, 1, 3, 4)])
+
+
+def _window(y: Floats) -> tuple[float, float]:
+    """The vertical range that shows the shape: all of it, unless poles would flatten the rest to a line."""
+    finite = y[np.isfinite(y)]
+    if not finite.size:
+        return (np.nan, np.nan)
+    low, high = float(finite.min()), float(finite.max())
+    first, third = (float(quartile) for quartile in np.quantile(finite / 32, (0.25, 0.75)))
+    reach = 3 * (third - first)  # a 32nd, so that no difference overflows
+    inner_low, inner_high = max(low / 32, first - reach), min(high / 32, third + reach)
+    if 0 < 3 * (inner_high - inner_low) < high / 32 - low / 32 and _runs_away(y / 32):
+        return (32 * inner_low, 32 * inner_high)
+    return (low, high)
+
+
+def _runs_away(y: Floats) -> bool:
+    """Whether the farthest value lies on a branch that grows like a pole.
+
+    Toward a pole the steps grow by factors that grow themselves. A peak, a power or an exponential is
+    not like that, however steep it is, and is never cut.
+    """
+    top = int(np.nanargmax(np.abs(y - np.nanmedian(y))))
+    for branch in (y[top : top + 4], y[max(top - 3, 0) : top + 1][::-1]):
+        steps = np.abs(np.diff(branch))
+        if len(steps) == 3 and steps[0] / steps[1] > 1.2 * (steps[1] / steps[2]):
+            return True
+    return False
+
+
+def _panels(curves: list[Curve]) -> list[Panel]:
+    """One panel where functions and derivatives are of comparable size, otherwise one for each."""
+    functions = [curve for curve in curves if not curve.order]
+    derivatives = [curve for curve in curves if curve.order]
+    scales = [_scale(functions), _scale(derivatives)]
+    if min(scales) == 0 or max(scales) < COMPARABLE * min(scales):
+        return [_panel(curves)]
+    return [_panel(functions), _panel(derivatives)]
+
+
+def _scale(curves: list[Curve]) -> float:
+    """The height of an axis that shows the curves and zero, divided by 32 so that it does not overflow."""
+    ends = np.array([end for curve in curves for end in curve.window if np.isfinite(end)]) / 32
+    return float(np.max(ends, initial=0) - np.min(ends, initial=0))
+
+
+def _panel(curves: list[Curve]) -> Panel:
+    """The curves with the vertical axis that suits them: logarithmic, in units of a power of ten, or neither."""
+    low, high = _range(curves)
+    if all(_is_explosive(curve) for curve in curves):
+        return Panel([_changed(curve, np.log10) for curve in curves], *_padded(np.log10(low), np.log10(high)), 0, True)
+    exponent = unit_of(np.array([low, high]))
+    unit = 10.0**exponent
+    low, high = _padded(low / unit, high / unit)
+    # What lies far outside is brought nearer, since the drawing routines subtract any two values.
+    near = low - 10 * (high - low), high + 10 * (high - low)
+    return Panel([_changed(curve, lambda y: np.clip(y / unit, *near)) for curve in curves], low, high, exponent, False)
+
+
+def _range(curves: list[Curve]) -> tuple[float, float]:
+    """The vertical range that shows each curve; of several with poles, the tamest says how far all are shown."""
+    reach = min((max(-curve.window[0], curve.window[1]) for curve in curves if curve.is_cut), default=np.inf)
+    windows = []
+    for curve in curves:
+        low, high = curve.window
+        near = curve.is_cut and low < reach and high > -reach
+        windows.append((max(low, -reach), min(high, reach)) if near else (low, high))
+    return float(np.nanmin(windows)), float(np.nanmax(windows))
+
+
+def _is_explosive(curve: Curve) -> bool:
+    """Whether its positive values would look like a corner on a linear axis, as those of exp(x) up to 700 do."""
+    finite = curve.y[np.isfinite(curve.y)]
+    if not finite.size or curve.is_cut:
+        return not finite.size
+    return bool(finite.min() > 0 and finite.max() / 1e6 > np.median(finite))
+
+
+def _changed(curve: Curve, change: Callable[[Floats], Floats]) -> Curve:
+    """The curve with another vertical coordinate."""
+    return replace(curve, y=change(curve.y), circles=(curve.circles[0], change(curve.circles[1])))
+
+
+def unit_of(values: Floats) -> int:
+    """The power of ten to take as a unit: 0, except near the ends of float64, where axes overflow."""
+    largest = np.max(np.abs(values))
+    exponent = int(np.floor(np.log10(largest))) if largest > 0 else 0
+    return int(np.clip(exponent, -300, 308)) if abs(exponent) >= 250 else 0
+
+
+def _padded(low: float, high: float) -> tuple[float, float]:
+    """The range with some air on both sides; that of a constant, but for rounding, goes on to zero."""
+    if high - low <= 1e-12 * max(abs(low), abs(high)):
+        low, high = (min(low, 0), max(high, 0)) if low or high else (-1, 1)
+    return low - 0.05 * (high - low), high + 0.05 * (high - low)
+
+
+def label(results: Sequence[Result], index: int, key: str = "") -> str:
+    """As in f(x), or f₂(x) where there are several; for the derivative `key` f′(x) or, of several variables, ∂f/∂u."""
+    function = "f" if len(results) == 1 else "f" + str(index + 1).translate(SUBSCRIPTS)
+    wrt = key.split(",") if key else []
+    order = str(len(wrt)).translate(SUPERSCRIPTS)
+    variables = {*results[index].expression.variables, *",".join(results[index].derivatives).split(",")}
+    if wrt and len(variables) > 1:
+        below = "".join(f"∂{short(name, NAME_LETTERS)}" for name in wrt)
+        return f"∂{order if len(wrt) > 1 else ''}{function}/{below}"
+    primes = ("", "′", "″", "‴")[len(wrt)] if len(wrt) < 4 else f"⁽{order}⁾"
+    return f"{function}{primes}({short(', '.join(arguments_of(results[index])), NAME_LETTERS)})"
+
+
+def short(text: str, letters: int) -> str:
+    """The text, made visible and cut to a length."""
+    text = visible(text)
+    return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
