@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from derivcli.errors import DerivError
+from derivcli.render.curves import panels_of
 from derivcli.render.plot import SUFFIXES, draw_plot
 from derivcli.result import Result
 
@@ -265,6 +266,13 @@ def test_circles_mark_what_is_special() -> None:
 X = np.linspace(0, 1, 40)
 
 
+def test_where_the_function_has_no_value_no_derivative_is_drawn() -> None:
+    x = np.linspace(-1, 1, 200)
+    value = np.where(x > 0, np.log(np.abs(x) + 0.5), np.nan)
+    (panel,) = panels_of([make_result("log(x)", {"x": x}, value, {"x": np.ones(200)})], "x")
+    assert np.nanmin(np.where(np.isfinite(panel.curves[1].y), panel.curves[1].x, np.nan)) > 0
+
+
 @pytest.mark.parametrize(
     ("x", "value", "derivative"),
     [
@@ -274,7 +282,7 @@ X = np.linspace(0, 1, 40)
         (X, HUGE * (2 * X - 1), HUGE),
         (X, np.where(X > 0.5, HUGE, -HUGE), 0),
         (X, np.where(X > 0.5, np.inf, X), np.where(X > 0.5, np.nan, -np.inf)),
-        (X, np.nan, X),
+        (X, np.where(X > 0.5, X, np.nan), X),
         (X, 5e-324 * (X > 0.5), 1e-310),
         (X, np.where(abs(X - 0.5) < 0.02, HUGE * np.sign(X - 0.5), 1 / (X - 0.5)), X),
         (X, np.exp(700 * X), np.exp(700 * X)),
