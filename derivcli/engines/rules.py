@@ -76,11 +76,13 @@ def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor) -> 
     return RULES[operation](*inputs)
 
 
-def _cbrt(x: Tensor) -> Tensor:
-    """The real cube root: a power, then one Newton step for the last digits (y - (y^3 - x)/(3 y^2))."""
-    y = torch.sign(x) * torch.abs(x) ** (1 / 3)
-    step = (y * y * y - x) / (3 * y * y)
-    return torch.where(torch.isfinite(step), y - step, y)
+def _root(x: Tensor, n: Tensor) -> Tensor:
+    """The real n-th root: a power, then one Newton step for the last digits (y - (y - x/y^(n-1))/n)."""
+    size = torch.abs(x)
+    y = size ** (1 / n)
+    step = (y - size / y ** (n - 1)) / n
+    y = torch.where(torch.isfinite(step), y - step, y)
+    return torch.where(x < 0, torch.where(torch.remainder(n, 2) == 1, -y, torch.nan), y)
 
 
 def _by_scipy(name: str) -> Kernel:
@@ -115,7 +117,7 @@ RULES: dict[str, Rule] = {
     "true": lambda: torch.tensor(True),
     "false": lambda: torch.tensor(False),
     "sqrt": torch.sqrt,
-    "cbrt": by_formula("cbrt", _cbrt),
+    "root": by_formula("root", _root),
     "exp": torch.exp,
     "expm1": torch.expm1,
     "log": torch.log,
@@ -145,7 +147,7 @@ RULES: dict[str, Rule] = {
     "erf": torch.erf,
     "erfc": torch.erfc,
     "gamma": by_formula("gamma", _by_scipy("gamma")),
-    "loggamma": torch.lgamma,
+    "loggamma": by_formula("loggamma", torch.lgamma),
     "polygamma": by_formula("polygamma", _by_scipy("polygamma")),
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,

@@ -82,14 +82,13 @@ FUNCTIONS: tuple[Function, ...] = (
         doc="Square root.",
     ),
     Function(
-        name="cbrt", floats=lambda x: math.copysign(round_root(abs(x), 3), x), derivatives=("1/(3*cbrt(x)^2)",),
-        special=(("vertical", "x == 0"),), domain=((0.1, 9.0),),
+        name="cbrt", definition="root(x, 3)", derivatives=("1/(3*cbrt(x)^2)",), domain=((0.1, 9.0),),
         doc="Real cube root, of negative numbers too.",
     ),
     Function(
         name="root", aliases=("real_root",), parameters=("x", "n"),
-        definition="if(mod(n, 2) == 1, sign(x)*abs(x)^(1/n), x^(1/n))",
-        derivatives=("root(x, n)/(n*x)", "-root(x, n)*log(abs(x))/n^2"),
+        derivatives=("abs(root(x, n))^(1-n)/n", "-root(x, n)*log(abs(x))/n^2"),
+        special=(("vertical", "x == 0 and mod(n, 2) == 1 and n > 1"), ("edge", "x == 0 and mod(n, 2) != 1")),
         floats=lambda x, n: math.copysign(round_root(abs(x), n), x) if n % 2 == 1 else math.pow(x, 1 / n),
         domain=((0.1, 9.0), (2.0, 5.0)),
         doc="Real n-th root; of negative numbers too where n is an odd integer.",
@@ -249,7 +248,8 @@ FUNCTIONS: tuple[Function, ...] = (
         floats=math.gamma, domain=((0.1, 6.0),), doc="Gamma function.",
     ),
     Function(
-        name="loggamma", aliases=("lgamma", "gammaln"), sympy="loggamma", floats=math.lgamma, domain=((0.1, 6.0),),
+        name="loggamma", aliases=("lgamma", "gammaln"), sympy="loggamma",
+        derivatives=("polygamma(0, x)",), floats=math.lgamma, domain=((0.1, 6.0),),
         doc="Logarithm of the absolute value of gamma(x).",
     ),
     Function(
