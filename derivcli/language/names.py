@@ -77,6 +77,8 @@ def _guess(name: str, called: bool) -> str:
         rest = name.removesuffix(word)
         if len(word) > 1 and rest != name and is_variable_name(rest):
             return f"did you mean {rest}*{word}{'' if called else '(x)'}?"
+    if not called:
+        return ""
     folded = {word.lower(): word for word in words}
-    close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6 if called else 0.75)
+    close = difflib.get_close_matches(name.lower(), folded, n=1)
     return f"did you mean {folded[close[0]]}?" if close else ""
