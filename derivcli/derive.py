@@ -120,13 +120,13 @@ def read_definitions(let: Lets, declared: Iterable[str] = ()) -> tuple[Definitio
     """The named formulas, each of which may use those before it."""
     from derivcli.language.expression import Definition
     from derivcli.language.parse import parse_expression
-    from derivcli.language.tokens import canonical_name, tokenize
+    from derivcli.language.tokens import canonical_name, is_name
 
     definitions: list[Definition] = []
     later = [canonical_name(name) for name in let]
     for raw, text in let.items():
         name = canonical_name(raw)
-        if [token.kind for token in tokenize(raw)] != ["name", "end"]:
+        if not is_name(raw):
             raise DerivError(f"'{raw}' is no name", raw, Span(0, len(raw)), "write it like --let z=x+1")
         if name in declared:
             hint = "leave out one of the two"
@@ -163,10 +163,10 @@ def _parse_all(
 
 def _names(names: Sequence[str]) -> list[str]:
     """The names to differentiate by, each once, in one spelling."""
-    from derivcli.language.tokens import canonical_name, tokenize
+    from derivcli.language.tokens import canonical_name, is_name
 
     for name in names:
-        if [token.kind for token in tokenize(name)] != ["name", "end"]:
+        if not is_name(name.strip()):
             raise DerivError(f"'{name}' is no name of a variable", name, Span(0, len(name)), "write it like --wrt u,v")
     return list(dict.fromkeys(canonical_name(name.strip()) for name in names))
 

@@ -20,7 +20,7 @@ from derivcli.language import constants, formulas
 from derivcli.language.constants import Constant
 from derivcli.language.expression import Expression
 from derivcli.language.functions import FUNCTIONS, Function, vocabulary
-from derivcli.language.tree import RELATIONS, Tree, postorder, rows_by_class, substitute, symbol
+from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class, substitute, symbol
 
 ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise")
 COMPARISONS = {
@@ -143,30 +143,22 @@ class _Lowering:
         return self.call(row, parts)
 
     def lower_sum(self, node: Any, parts: Sequence[int], done: Mapping[Tree, int]) -> int:
-        """Terms from left to right; one that begins with -1 is subtracted."""
+        """Terms from left to right; one whose sign is changed is subtracted."""
         total = parts[0]
         for term, part in zip(node.args[1:], parts[1:], strict=True):
-            if isinstance(term, sympy.Mul) and term.args[0] is sympy.S.NegativeOne and len(term.args) > 1:
-                positive = self.product(term.args[1:], [done[factor] for factor in term.args[1:]], done)
-                total = self.step("subtract", total, positive)
-            else:
-                total = self.step("add", total, part)
+            positive = negated(term)
+            total = self.step("add", total, part) if positive is None else self.step("subtract", total, done[positive])
         return total
 
     def lower_product(self, node: Any, parts: Sequence[int], done: Mapping[Tree, int]) -> int:
-        """Factors from left to right; a leading -1 changes the sign at the end."""
-        if node.args[0] is sympy.S.NegativeOne and len(parts) > 1:
-            return self.step("negative", self.product(node.args[1:], parts[1:], done))
-        return self.product(node.args, parts, done)
-
-    def product(self, factors: Sequence[Any], parts: Sequence[int], done: Mapping[Tree, int]) -> int:
-        """The product; a reciprocal factor divides."""
+        """Factors from left to right; a reciprocal divides, and -1 before one factor changes its sign."""
+        positive = negated(node)
+        if positive is not None:
+            return self.step("negative", done[positive])
         total = parts[0]
-        for factor, part in zip(factors[1:], parts[1:], strict=True):
-            if isinstance(factor, sympy.Pow) and factor.exp is sympy.S.NegativeOne:
-                total = self.step("divide", total, done[factor.base])
-            else:
-                total = self.step("multiply", total, part)
+        for factor, part in zip(node.args[1:], parts[1:], strict=True):
+            base = divisor(factor)
+            total = self.step("multiply", total, part) if base is None else self.step("divide", total, done[base])
         return total
 
     def lower_power(self, node: Any, parts: Sequence[int]) -> int:

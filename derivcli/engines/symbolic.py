@@ -97,7 +97,7 @@ def _fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> Tree:
     if abs(number.p) != 1 or not above:
         above.insert(0, sympy.Integer(number.p))
     elif number.p == -1:
-        above.insert(0, sympy.S.NegativeOne)
+        above[0] = build.negative(above[0])
     if below:
         above.append(build.reciprocal(below[0] if len(below) == 1 else build.multiply(below)))
     return above[0] if len(above) == 1 else build.multiply(above)

@@ -34,11 +34,11 @@ def literal(text: str) -> Fraction:
     """The number that a literal writes, exactly; TooLargeError where float64 has nothing near it."""
     mantissa, _, exponent = text.lower().partition("e")
     value = Fraction(mantissa.removesuffix("."))
-    if value == 0 or not exponent:
+    if value == 0:
         return value
     if len(exponent) > EXPONENT_LENGTH:
         raise TooLargeError
-    value *= Fraction(10) ** int(exponent)
+    value *= Fraction(10) ** int(exponent or 0)
     if float_of(value) == 0:
         raise TooLargeError
     return value

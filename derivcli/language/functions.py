@@ -222,11 +222,11 @@ FUNCTIONS: tuple[Function, ...] = (
         doc="Remainder x - y*floor(x/y), with the sign of y.",
     ),
     Function(
-        name="max", aliases=("Max", "maximum"), parameters=XY, variadic=True, sympy="Max", floats=max,
+        name="max", aliases=("Max", "maximum"), parameters=XY, variadic=True, sympy="Max", floats=lambda *x: max(x),
         special=(("corner", "x == y"),), domain=((0.1, 1.0), (1.1, 2.0)), doc="Greatest of its arguments.",
     ),
     Function(
-        name="min", aliases=("Min", "minimum"), parameters=XY, variadic=True, sympy="Min", floats=min,
+        name="min", aliases=("Min", "minimum"), parameters=XY, variadic=True, sympy="Min", floats=lambda *x: min(x),
         special=(("corner", "x == y"),), domain=((0.1, 1.0), (1.1, 2.0)), doc="Least of its arguments.",
     ),
     Function(

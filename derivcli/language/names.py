@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from derivcli.errors import DerivError
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
@@ -18,15 +18,9 @@ _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "I
 _OPERATIONS = frozenset(
     "diff Derivative derivative integrate Integral Sum Product limit Limit solve simplify expand factor D".split()
 )
+_FUNCTIONS_ELSEWHERE = frozenset(("beta", "Beta", "zeta"))
 _LONGEST_GUESS = 40
 """Longer names are not compared with the table."""
-
-
-def split_products(tokens: list[Token], declared: Collection[str]) -> list[Token]:
-    """The tokens with `uv` parted into `u` and `v` where each letter is a variable, declared or standing alone."""
-    letters = {token.text for token in tokens if token.kind == "name" and len(token.text) == 1}
-    letters = {letter for letter in letters if letter not in CONSTANTS} | {*declared}
-    return [part for token in tokens for part in _letters_of(token, letters, declared)]
 
 
 def is_variable_name(name: str) -> bool:
@@ -34,9 +28,20 @@ def is_variable_name(name: str) -> bool:
     return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
 
 
+def may_be_product(name: str, declared: Collection[str]) -> bool:
+    """Whether a name could be a product of its letters: it means nothing else."""
+    known = name in declared or name in vocabulary() or name in BRANCHING or name in GREEK_NAMES or name in CONSTANTS
+    return len(name) > 1 and name.isalpha() and not known
+
+
 def is_function_name(name: str, called: bool) -> bool:
     """Whether the name is a function here: Greek names are variables unless called."""
     return (name in vocabulary() or name in BRANCHING) and (called or name not in GREEK_NAMES)
+
+
+def is_foreign_function(name: str, called: bool) -> bool:
+    """Whether a variable's name is called that everyone reads as a function which the table lacks."""
+    return called and name in _FUNCTIONS_ELSEWHERE and name not in vocabulary()
 
 
 def unknown(token: Token, called: bool) -> DerivError:
@@ -57,14 +62,6 @@ def unknown(token: Token, called: bool) -> DerivError:
     if name.isalpha() and len(name) <= 8:
         ways += f", or write {'*'.join(name)}"
     return DerivError(f"unknown name '{shown}'", span=token.span, hint=guess or ways)
-
-
-def _letters_of(token: Token, letters: Collection[str], declared: Collection[str]) -> Iterable[Token]:
-    name = token.text
-    known = name in declared or name in vocabulary() or name in BRANCHING or name in GREEK_NAMES or name in CONSTANTS
-    if token.kind != "name" or len(name) < 2 or known or not all(letter in letters for letter in name):
-        return (token,)
-    return [Token("name", letter, token.start + i, token.start + i + 1) for i, letter in enumerate(name)]
 
 
 def _guess(name: str, called: bool) -> str:

@@ -41,6 +41,9 @@ class Operand:
 def number(text: str, start: int, stop: int) -> Operand:
     """A number as typed."""
     span = Span(start, stop)
+    if len(text) > limits.DIGITS:
+        message = f"a number of {len(text)} digits is over the limit of {limits.DIGITS}"
+        raise DerivError(message, span=span, hint="shorten it")
     value = guarded(lambda: constants.literal(text), span)
     return Operand(tree.number(value), start, stop, value=value, literal=True)
 

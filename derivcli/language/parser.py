@@ -32,8 +32,9 @@ from derivcli.language.constants import Constant
 from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, finish
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
+from derivcli.language.reader import Reader
 from derivcli.language.remarks import Remark
-from derivcli.language.tokens import Token, canonical_name, tokenize
+from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
 
 SIGNS = ("-", "+", "√", "∛")
@@ -56,8 +57,7 @@ class Parser:
         self.condition = condition
         self.trusted = trusted
         self.values = values or {}
-        self.tokens: list[Token] = []
-        self.position = 0
+        self.reader = Reader(text, self.declared)
         self.frames: list[Frame] = []
         self.symbols: dict[str, Tree] = {}
         self.notes: dict[str, Note] = {}
@@ -75,7 +75,7 @@ class Parser:
     @property
     def next(self) -> Token:
         """The token after the one at hand."""
-        return self.tokens[self.position]
+        return self.reader.next
 
     def run(self) -> Operand:
         """Read the whole text."""
@@ -86,11 +86,9 @@ class Parser:
             raise
 
     def _run(self) -> Operand:
-        self.tokens = names.split_products(tokenize(self.text), self.declared)
-        self.frames = [Frame(TEXT, self.tokens[0], inherits_condition=self.condition)]
+        self.frames = [Frame(TEXT, self.reader.next, inherits_condition=self.condition)]
         while True:
-            token = self.tokens[self.position]
-            self.position += 1
+            token = self.reader.take()
             if self.frame.operand is None:
                 self.read_operand(token)
             elif token.kind == "end":
@@ -120,7 +118,7 @@ class Parser:
         elif token.text in SIGNS:
             frame.push_prefix(token)
         else:
-            raise refusals.missing_operand(token, self.tokens[: self.position - 1])
+            raise refusals.missing_operand(token, self.reader.before, self.text)
 
     def read_name(self, token: Token) -> None:
         """Take a name where an operand is due."""
@@ -134,7 +132,7 @@ class Parser:
             self.read_function(token)
         elif name in CONSTANTS:
             frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
-        elif names.is_variable_name(name):
+        elif names.is_variable_name(name) and not names.is_foreign_function(name, called):
             frame.operand = self.variable(token)
         elif name in names.TRUTHS and frame.wants_condition:
             frame.operand = Operand(tree.truth(names.TRUTHS[name]), token.start, token.stop, condition=True)
@@ -152,7 +150,7 @@ class Parser:
         elif token.text == "not" and not frame.wants_condition:
             raise refusals.condition(token)
         else:
-            raise refusals.missing_operand(token, self.tokens[: self.position - 1])
+            raise refusals.missing_operand(token, self.reader.before, self.text)
 
     def variable(self, token: Token) -> Operand:
         """A variable as an operand."""
@@ -171,23 +169,25 @@ class Parser:
         branching = "Piecewise" if token.text == "piecewise" else token.text if token.text in BRANCHING else ""
         row = vocabulary().get(token.text)
         if self.next.text == "(":
-            self.position += 1
+            self.reader.take()
             self.push(Frame(CALL, token, row, branching, exponent))
+            if self.next.text != ")":
+                return
         elif not branching and (self.next.kind in ("number", "name", "bar") or self.next.text in SIGNS):
             self.push(Frame(BARE, token, row, exponent=exponent))
-        if self.frame.opener is not token or self.next.text == ")":
-            raise refusals.argument(token, row)
+            return
+        raise refusals.argument(token, row)
 
     def read_exponent(self, function: Token) -> Operand | None:
         """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
         token = self.next
         if token.kind == "superscript":
-            self.position += 1
+            self.reader.take()
         elif token.text == "**":
-            self.position += 1
+            self.reader.take()
             token = self.next
             if token.kind == "number" or names.is_variable_name(token.text):
-                self.position += 1
+                self.reader.take()
         else:
             return None
         if token.kind == "name" and names.is_variable_name(token.text):
@@ -266,7 +266,7 @@ class Parser:
         if token.kind == "name" and names.is_function_name(token.text, self.next.text == "("):
             self.close_bares()
         self.multiply(None)
-        self.position -= 1
+        self.reader.put_back()
 
     def multiply(self, operator: Token | None) -> None:
         """Close a factor and wait for the next."""
@@ -280,7 +280,7 @@ class Parser:
             self.close(token)
         elif token.kind == "comma":
             if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
-                raise refusals.comma(self.tokens[self.position - 2], token, self.next, frame.kind == TEXT)
+                raise refusals.comma(self.reader.before, token, self.next, frame.kind == TEXT)
             frame.close_argument()
         elif not frame.wants_condition:
             raise refusals.condition(token)
@@ -292,7 +292,7 @@ class Parser:
         elif token.text == "or":
             frame.close_conjunction()
         else:
-            raise refusals.missing_operand(token, self.tokens[: self.position - 1])
+            raise refusals.missing_operand(token, self.reader.before, self.text)
 
     # Opening and closing
 
@@ -353,8 +353,7 @@ class Parser:
             span = Span(pair.opener.start, token.stop)
             self.refuse("a pair is a value and its condition", span, "write (x**2, x > 0)")
         self.frame.arguments += pair.arguments
-        following = self.next
-        self.position += 1
+        following = self.reader.take()
         if following.text == ")":
             call = self.frames.pop()
             self.frame.operand = finish(call, following.stop)

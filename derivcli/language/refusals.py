@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from derivcli.errors import DerivError, Span
 from derivcli.language.functions import BRANCHING, Function
 from derivcli.language.tokens import Token
@@ -11,17 +9,17 @@ from derivcli.language.tokens import Token
 EQUATION = "this is an equation; only one expression can be differentiated"
 
 
-def missing_operand(token: Token, before: Sequence[Token]) -> DerivError:
-    """A token that cannot begin an operand; `before` are the tokens read so far."""
-    if token.kind == "end" and not before:
+def missing_operand(token: Token, before: Token | None, text: str) -> DerivError:
+    """A token that cannot begin an operand, and the token before it."""
+    if token.kind == "end" and before is None:
         hint = 'write one, as in deriv "x**2" --at x=3'
         return DerivError("the expression is empty", span=token.span, hint=hint)
     if token.kind == "end":
         return DerivError("the expression ends where something is still due", span=token.span, hint="complete it")
-    if token.text == ")" and before and before[-1].text == "(":
-        span = Span(before[-1].start, token.stop)
+    if token.text == ")" and before is not None and before.text == "(":
+        span = Span(before.start, token.stop)
         return DerivError("these brackets are empty", span=span, hint="write something between them")
-    message = f"a number, a name or '(' is due here, not '{token.text}'"
+    message = f"a number, a name or '(' is due here, not '{text[token.start : token.stop]}'"
     return DerivError(message, span=token.span, hint="complete what stands before it")
 
 
@@ -33,10 +31,10 @@ def condition(token: Token) -> DerivError:
     return DerivError(f"'{token.text}' belongs inside a condition", span=token.span, hint=hint)
 
 
-def comma(before: Token, token: Token, after: Token, outside: bool) -> DerivError:
+def comma(before: Token | None, token: Token, after: Token, outside: bool) -> DerivError:
     """A comma outside a call; between two numbers it was perhaps meant as a decimal point."""
     hint = "give several expressions as separate arguments"
-    if outside and before.kind == after.kind == "number":
+    if outside and before is not None and before.kind == after.kind == "number":
         hint = f"for a decimal number write {before.text}.{after.text}"
     return DerivError("a comma only parts the arguments of a function", span=token.span, hint=hint)
 
@@ -59,4 +57,8 @@ def argument(function: Token, row: Function | None) -> DerivError:
 
 def example(branching: str) -> str:
     """A call with conditions as one writes it."""
-    return "Piecewise((x**2, x > 0), (0, True))" if branching == "Piecewise" else f"{branching}(x > 0, x**2, 0)"
+    return (
+        "Piecewise((x**2, x > 0), (0, True))"
+        if branching in ("Piecewise", "piecewise")
+        else f"{branching}(x > 0, x**2, 0)"
+    )

@@ -10,12 +10,14 @@ import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivcli.language.tree import RELATIONS, Tree, postorder, rows_by_class
+from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class
 
 OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
 """How tightly a piece of text holds together."""
 
 Piece = tuple[str, int]
+Pieces = dict[Tree, Piece]
+Writer = Callable[[Any, list[Piece], Pieces], Piece]
 
 _SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
 _WIDTH = 17
@@ -27,7 +29,7 @@ def text_of(tree: Tree) -> str:
     pieces: dict[Tree, Piece] = {}
     for node in postorder(tree):
         if node not in pieces:
-            pieces[node] = _piece(node, [pieces[part] for part in node.args if part in pieces])
+            pieces[node] = _piece(node, [pieces[part] for part in node.args], pieces)
     return pieces[tree][0]
 
 
@@ -52,10 +54,10 @@ def enclosed(piece: Piece, level: int) -> str:
     return piece[0] if piece[1] >= level else f"({piece[0]})"
 
 
-def _piece(node: Any, parts: list[Piece]) -> Piece:
+def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     for kind, write in _WRITERS.items():
         if isinstance(node, kind):
-            return write(node, parts)
+            return write(node, parts, pieces)
     row = rows_by_class().get(type(node))
     if row is not None:
         if row.name == "polygamma" and parts[0][0] in ("0", "1"):
@@ -64,84 +66,79 @@ def _piece(node: Any, parts: list[Piece]) -> Piece:
     return str(node), ATOM
 
 
-def _write_number(node: Any, parts: list[Piece]) -> Piece:
+def _write_number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     text = number_text(node)
     return text, PRODUCT if "/" in text else SIGN if text[0] == "-" else ATOM
 
 
-def _write_sum(node: Any, parts: list[Piece]) -> Piece:
+def _write_sum(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     text = enclosed(parts[0], PRODUCT)
-    for part in parts[1:]:
-        term = enclosed(part, PRODUCT)
-        text += f" - {term[1:]}" if term[0] == "-" else f" + {term}"
+    for term, part in zip(node.args[1:], parts[1:], strict=True):
+        positive = negated(term)
+        if positive is not None:
+            inner = pieces[positive]
+            text += f" - {enclosed(inner, POWER if inner[0][0] == '-' else PRODUCT)}"
+        else:
+            written = enclosed(part, PRODUCT)
+            text += f" - {written[1:]}" if written[0] == "-" else f" + {written}"
     return text, SUM
 
 
-def _write_product(node: Any, parts: list[Piece]) -> Piece:
-    factors = list(zip(node.args, parts, strict=True))
-    sign = ""
-    if node.args[0] is sympy.S.NegativeOne and len(factors) > 1:
-        sign, factors = "-", factors[1:]
-    first, piece = factors[0]
-    text = f"1/{_divisor(first, piece)}" if _is_reciprocal(first) else enclosed(piece, POWER if sign else SIGN)
-    for factor, piece in factors[1:]:
-        text += f"/{_divisor(factor, piece)}" if _is_reciprocal(factor) else f"*{enclosed(piece, POWER)}"
-    return sign + text, SIGN if sign and len(factors) == 1 and not _is_reciprocal(first) else PRODUCT
+def _write_product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    positive = negated(node)
+    if positive is not None and divisor(positive) is None:
+        return f"-{enclosed(pieces[positive], POWER)}", SIGN
+    text = ""
+    for factor, part in zip(node.args, parts, strict=True):
+        base = divisor(factor)
+        if base is not None:
+            text = f"{text or 1}/{enclosed(pieces[base], POWER)}"
+        else:
+            text = f"{text}*{enclosed(part, POWER)}" if text else enclosed(part, SIGN)
+    return text, PRODUCT
 
 
-def _is_reciprocal(node: Any) -> bool:
-    return isinstance(node, sympy.Pow) and node.exp is sympy.S.NegativeOne
-
-
-def _divisor(node: Any, piece: Piece) -> str:
-    """The base of a reciprocal, out of its text `base**-1`."""
-    return piece[0].removesuffix("**-1")
-
-
-def _write_power(node: Any, parts: list[Piece]) -> Piece:
+def _write_power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     base, exponent = parts
     if node.exp is sympy.S.Half:
         return f"sqrt({base[0]})", ATOM
-    if node.exp is sympy.S.NegativeOne:
-        return f"{enclosed(base, POWER)}**-1", POWER
     raised = exponent[0] if node.exp.is_Integer else enclosed(exponent, POWER)
     return f"{enclosed(base, ATOM)}**{raised}", POWER
 
 
-def _write_piecewise(node: Any, parts: list[Piece]) -> Piece:
-    pairs = [text for text, _ in parts]
+def _write_piecewise(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     if len(node.args) == 2 and node.args[1].cond == sympy.true:
-        (then, condition), (otherwise, _) = ((text_of(pair.expr), text_of(pair.cond)) for pair in node.args)
-        return f"if({condition}, {then}, {otherwise})", ATOM
-    return f"Piecewise({', '.join(pairs)})", ATOM
+        first, second = node.args
+        return f"if({pieces[first.cond][0]}, {pieces[first.expr][0]}, {pieces[second.expr][0]})", ATOM
+    return f"Piecewise({', '.join(text for text, _ in parts)})", ATOM
 
 
-def _write_pair(node: Any, parts: list[Piece]) -> Piece:
+def _write_pair(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"({', '.join(text for text, _ in parts)})", ATOM
 
 
-def _write_relation(node: Any, parts: list[Piece]) -> Piece:
+def _write_relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     left, right = (enclosed(part, SUM) for part in parts)
     return f"{left} {_SIGNS[type(node)]} {right}", COMPARISON
 
 
-def _joined(word: str, level: int) -> Callable[[Any, list[Piece]], Piece]:
-    def write(node: Any, parts: list[Piece]) -> Piece:
+def _joined(word: str, level: int) -> Writer:
+    def write(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         return f" {word} ".join(enclosed(part, level + 1) for part in parts), level
 
     return write
 
 
-def _write_not(node: Any, parts: list[Piece]) -> Piece:
+def _write_not(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"not {enclosed(parts[0], COMPARISON)}", NOT
 
 
-def _literally(text: str) -> Callable[[Any, list[Piece]], Piece]:
-    return lambda node, parts: (text, ATOM)
+def _literally(text: str) -> Writer:
+    return lambda node, parts, pieces: (text, ATOM)
 
 
-_WRITERS: dict[type[Basic], Callable[[Any, list[Piece]], Piece]] = {
-    sympy.Symbol: lambda node, parts: (node.name, ATOM),
+_WRITERS: dict[type[Basic], Writer] = {
+    sympy.Symbol: lambda node, parts, pieces: (node.name, ATOM),
     sympy.Rational: _write_number,
     type(sympy.E): _literally("e"),
     type(sympy.pi): _literally("pi"),

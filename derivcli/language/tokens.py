@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derivcli.errors import DerivError, Span
@@ -57,6 +58,8 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
+_FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗÷∕−√∛()|,<>=≤≥≠-]")
+"""A character that no token has: found at once, however long the text before it."""
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 _HINTS = {
     "=": ("this is an equation; only one expression can be differentiated",
@@ -95,12 +98,14 @@ class Token:
         return Span(self.start, self.stop)
 
 
-def tokenize(text: str) -> list[Token]:
-    """The tokens of `text`, closed by one of kind `end`; raises DerivError at the first unreadable place."""
+def tokenize(text: str) -> Iterator[Token]:
+    """The tokens of `text`, the last of kind `end`; raises DerivError when it comes to an unreadable place."""
     if len(text) > limits.CHARACTERS:
         message = f"the text has {len(text):,} characters; the limit is {limits.CHARACTERS:,}"
         raise DerivError(message, text, Span(limits.CHARACTERS, limits.CHARACTERS + 1), "shorten it with --let")
-    tokens: list[Token] = []
+    foreign = _FOREIGN.search(text)
+    if foreign:
+        raise _unreadable(text, foreign.start())
     position = 0
     while position < len(text):
         match = _PATTERN.match(text, position)
@@ -108,12 +113,23 @@ def tokenize(text: str) -> list[Token]:
             raise _unreadable(text, position)
         kind = str(match.lastgroup)
         if kind != "space":
-            tokens.append(_token(kind, match.group(), text, position))
+            yield _token(kind, match.group(), text, position)
         elif not match.group().isprintable():
             _check_space(text, match.start(), match.end())
         position = match.end()
-    tokens.append(Token("end", "", position, position))
-    return tokens
+    yield Token("end", "", position, position)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is one name and nothing else."""
+    match = _PATTERN.fullmatch(text)
+    return match is not None and match.lastgroup == "name"
+
+
+def letters_alone(text: str) -> frozenset[str]:
+    """The single letters that stand alone as names in a text, readable or not."""
+    found = (match for match in _PATTERN.finditer(text) if match.lastgroup == "name")
+    return frozenset(match.group() for match in found if match.end() == match.start() + 1)
 
 
 def canonical_name(name: str) -> str:
@@ -149,10 +165,6 @@ def _check_number(raw: str, text: str, start: int, stop: int) -> None:
         raise DerivError("a number cannot end at its point here", text, span, f"write {raw}0 or {raw}0*{following}")
     if len(raw) > 1 and raw[0] == "0" and raw[1].isdigit():
         raise DerivError("a number cannot begin with 0", text, span, f"write {raw.lstrip('0') or '0'}")
-    if len(raw) > limits.DIGITS:
-        raise DerivError(
-            f"a number of {len(raw)} digits is over the limit of {limits.DIGITS}", text, span, "shorten it"
-        )
 
 
 def _check_space(text: str, start: int, stop: int) -> None:

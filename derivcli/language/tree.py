@@ -68,16 +68,22 @@ def reciprocal(base: Tree) -> Tree:
 
 
 def negative(tree: Tree) -> Tree:
-    """The tree with its sign changed; a leading number takes the sign."""
-    if isinstance(tree, sympy.Rational):
-        return -tree
-    if isinstance(tree, sympy.Mul):
-        first, *rest = tree.args
-        if not isinstance(first, sympy.Rational):
-            return multiply([MINUS_ONE, *tree.args])
-        if first.is_positive:
-            return multiply([-first, *rest])
-    return multiply([MINUS_ONE, tree])
+    """The tree with its sign changed: a number of its own, else the product of -1 and the tree."""
+    return -tree if isinstance(tree, sympy.Rational) else multiply([MINUS_ONE, tree])
+
+
+def negated(node: Tree) -> Tree | None:
+    """What a product of -1 and one factor changes the sign of; None for any other node."""
+    if isinstance(node, sympy.Mul) and len(node.args) == 2 and node.args[0] is MINUS_ONE:
+        return node.args[1]
+    return None
+
+
+def divisor(node: Tree) -> Tree | None:
+    """The base of a power to -1; None for any other node."""
+    if isinstance(node, sympy.Pow) and node.args[1] is MINUS_ONE:
+        return node.args[0]
+    return None
 
 
 def call(row: Function, arguments: Sequence[Tree]) -> Tree:

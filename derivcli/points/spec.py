@@ -23,7 +23,7 @@ from derivcli.errors import DerivError, Span
 from derivcli.language import constants, limits
 from derivcli.language.constants import Constant
 from derivcli.language.parse import parse_expression
-from derivcli.language.tokens import canonical_name, tokenize
+from derivcli.language.tokens import canonical_name, is_name
 from derivcli.language.tree import Tree
 
 if TYPE_CHECKING:
@@ -141,8 +141,7 @@ def _read_spec(spec: str) -> list[Axis]:
 
 def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:
     name = match.group(1)
-    tokens = tokenize(name)
-    if len(tokens) != 2 or tokens[0].kind != "name":
+    if not is_name(name):
         raise DerivError(f"'{name}' is no name of a variable", spec, Span(*match.span(1)), "write it like x=3")
     parts: list[FloatArray] = []
     exact: list[Tree] | None = []

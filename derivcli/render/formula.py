@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivcli.language.text import AND, ATOM, COMPARISON, NOT, OR, POWER, PRODUCT, SIGN, SUM, Piece, number_text
-from derivcli.language.tree import RELATIONS, Tree, postorder, rows_by_class
+from derivcli.language.text import (
+    AND,
+    ATOM,
+    COMPARISON,
+    NOT,
+    OR,
+    POWER,
+    PRODUCT,
+    SIGN,
+    SUM,
+    Piece,
+    Pieces,
+    Writer,
+    number_text,
+)
+from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class
 from derivcli.render.columns import name_latex
 
 COMMANDS = {
@@ -41,9 +55,6 @@ def latex_of(tree: Tree) -> str:
         if node not in pieces:
             pieces[node] = _piece(node, [pieces[part] for part in node.args], pieces)
     return pieces[tree][0]
-
-
-Pieces = dict[Tree, Piece]
 
 
 def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
@@ -80,46 +91,48 @@ def _number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
 
 def _sum(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     text = _enclosed(parts[0], PRODUCT)
-    for part in parts[1:]:
-        term = _enclosed(part, PRODUCT)
-        text += f" - {term[1:].lstrip()}" if term[0] == "-" else f" + {term}"
+    for term, part in zip(node.args[1:], parts[1:], strict=True):
+        positive = negated(term)
+        if positive is not None:
+            inner = pieces[positive]
+            text += f" - {_enclosed(inner, POWER if inner[0][0] == '-' else PRODUCT)}"
+        else:
+            written = _enclosed(part, PRODUCT)
+            text += f" - {written[1:]}" if written[0] == "-" else f" + {written}"
     return text, SUM
 
 
 def _product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     """Factors side by side; what follows a division sign goes under a fraction's bar."""
-    factors = list(zip(node.args, parts, strict=True))
-    sign = ""
-    if node.args[0] is sympy.S.NegativeOne and len(factors) > 1:
-        sign, factors = "-", factors[1:]
+    positive = negated(node)
+    if positive is not None and divisor(positive) is None:
+        return f"-{_enclosed(pieces[positive], POWER)}", SIGN
     above: list[Piece] = []
     below: list[Piece] = []
-    for factor, piece in factors:
-        if _is_reciprocal(factor):
-            below.append(pieces[factor.base])
+    for factor, piece in zip(node.args, parts, strict=True):
+        base = divisor(factor)
+        if base is not None:
+            below.append(pieces[base])
             continue
         if below:
             above, below = [(_fraction(above, below), ATOM)], []
         above.append(piece)
-    text = _fraction(above, below) if below else _beside(above, SIGN if not sign else POWER)
-    return sign + text, SIGN if sign and len(above) == 1 else PRODUCT
+    return _fraction(above, below) if below else _beside(above), PRODUCT
 
 
 def _fraction(above: Sequence[Piece], below: Sequence[Piece]) -> str:
-    return rf"\frac{{{_beside(above, SUM) if above else '1'}}}{{{_beside(below, SUM)}}}"
+    return rf"\frac{{{_beside(above)}}}{{{_beside(below)}}}"
 
 
-def _beside(factors: Sequence[Piece], first_level: int) -> str:
+def _beside(factors: Sequence[Piece]) -> str:
     """Factors with a thin space or, before a digit, a dot between them; one alone needs no brackets."""
-    text = _enclosed(factors[0], first_level if len(factors) == 1 else SIGN)
+    if len(factors) == 1:
+        return factors[0][0]
+    text = _enclosed(factors[0], SIGN)
     for factor in factors[1:]:
         written = _enclosed(factor, POWER)
         text += rf" \cdot {written}" if written[0].isdigit() else f" {written}"
     return text
-
-
-def _is_reciprocal(node: Any) -> bool:
-    return isinstance(node, sympy.Pow) and node.exp is sympy.S.NegativeOne
 
 
 def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
@@ -148,18 +161,18 @@ def _relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"{_enclosed(parts[0], SUM)} {SIGNS[sign]} {_enclosed(parts[1], SUM)}", COMPARISON
 
 
-def _joined(word: str, level: int) -> Callable[[Any, list[Piece], Pieces], Piece]:
+def _joined(word: str, level: int) -> Writer:
     def write(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         return rf" \text{{ {word} }} ".join(_enclosed(part, level + 1) for part in parts), level
 
     return write
 
 
-def _literally(text: str) -> Callable[[Any, list[Piece], Pieces], Piece]:
+def _literally(text: str) -> Writer:
     return lambda node, parts, pieces: (text, ATOM)
 
 
-_WRITERS: dict[type[Tree], Callable[[Any, list[Piece], Pieces], Piece]] = {
+_WRITERS: dict[type[Tree], Writer] = {
     sympy.Symbol: lambda node, parts, pieces: (name_latex(node.name), ATOM),
     sympy.Rational: _number,
     type(sympy.E): _literally("e"),
