@@ -19,6 +19,8 @@ NOT_ON_THE_COMMAND_LINE = {
     "derive.py: f\"'{dtype}' is not a number format\"": "the command line refuses it as a usage error",
     "points/spec.py: f\"'{name}' needs a number or an array of one dimension\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is not finite\"": "arrays come through Python only",
+    "points/spec.py: f\"'{name}' has a value that is no float64\"": "objects come through Python only",
+    "points/spec.py: f\"the text for '{name}' names other variables\"": "Python only; here it is a point like others",
     "cli/files.py": "needs a file system in a certain state",
     "engines/symbolic.py: message": "takes longer than its clock allows",
     "language/tokens.py: message": "needs a text of a million characters",

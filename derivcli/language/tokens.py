@@ -59,7 +59,9 @@ _PATTERN = re.compile(
     re.VERBOSE,
 )
 _FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗÷∕−√∛()|,<>=≤≥≠-]")
-"""A character that no token has: found at once, however long the text before it."""
+"""A character that no token has."""
+LONG = 10_000
+"""A longer text is searched for such characters first, since reading up to the last one takes seconds."""
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 _HINTS = {
     "=": ("this is an equation; only one expression can be differentiated",
@@ -103,7 +105,7 @@ def tokenize(text: str) -> Iterator[Token]:
     if len(text) > limits.CHARACTERS:
         message = f"the text has {len(text):,} characters; the limit is {limits.CHARACTERS:,}"
         raise DerivError(message, text, Span(limits.CHARACTERS, limits.CHARACTERS + 1), "shorten it with --let")
-    foreign = _FOREIGN.search(text)
+    foreign = _FOREIGN.search(text) if len(text) > LONG else None
     if foreign:
         raise _unreadable(text, foreign.start())
     position = 0

@@ -208,14 +208,25 @@ def _read_range(spec: str, pieces: Sequence[tuple[int, int]], span: Span) -> Flo
 def _axis_from(name: str, value: Item) -> Axis:
     """The values that a Python object gives a variable."""
     if isinstance(value, str):
-        (axis,) = _read_spec(f"{name}={value}")
-        return axis
+        return _axis_of_text(name, value)
     if isinstance(value, Sequence) and any(isinstance(item, str) for item in value):
-        (axis,) = _read_spec(f"{name}={','.join(map(str, value))}")
-        return axis
-    values = np.asarray(value, dtype=np.float64)
+        return _axis_of_text(name, ",".join(map(str, value)))
+    try:
+        values = np.asarray(value, dtype=np.float64)
+    except (ValueError, TypeError, OverflowError):
+        raise DerivError(f"'{name}' has a value that is no float64", hint="give finite numbers") from None
     if values.ndim > 1 or values.size == 0:
         raise DerivError(f"'{name}' needs a number or an array of one dimension", hint="flatten it")
     if not np.isfinite(values).all():
         raise DerivError(f"'{name}' has a value that is not finite", hint="points are finite numbers")
     return Axis(name, np.atleast_1d(values))
+
+
+def _axis_of_text(name: str, text: str) -> Axis:
+    """The values that a text gives one variable."""
+    spec = f"{name}={text}"
+    axes = _read_spec(spec)
+    if len(axes) != 1:
+        hint = "give each variable its own entry"
+        raise DerivError(f"the text for '{name}' names other variables", spec, Span(0, len(spec)), hint)
+    return axes[0]
