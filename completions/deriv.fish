@@ -27,7 +27,7 @@ complete -c deriv -l at -x -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=sta
 complete -c deriv -n '__deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
 complete -c deriv -l wrt -x -d 'Differentiate by these variables: u,v'
 complete -c deriv -l let -x -d 'Name an intermediate formula; may be repeated'
-complete -c deriv -n '__deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Save a picture of function and derivatives: .png, .svg or .pdf'
+complete -c deriv -n '__deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'
 complete -c deriv -n '__deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t value\t' -d 'How to print'
 complete -c deriv -n '__deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'

@@ -30,7 +30,7 @@ def parse(text: str, *, declared: Collection[str] = (), let: Lets | None = None)
 def derive(
     expression: str | Expression,
     at: None = None,
-    wrt: Sequence[str] | None = None,
+    wrt: str | Sequence[str] | None = None,
     *,
     let: Lets | None = None,
     paired: bool = False,
@@ -42,7 +42,7 @@ def derive(
 def derive(
     expression: str | Expression,
     at: str | Mapping[str, Item],
-    wrt: Sequence[str] | None = None,
+    wrt: str | Sequence[str] | None = None,
     *,
     let: Lets | None = None,
     paired: bool = False,
@@ -53,7 +53,7 @@ def derive(
 def derive(
     expression: str | Expression,
     at: str | Mapping[str, Item] | None = None,
-    wrt: Sequence[str] | None = None,
+    wrt: str | Sequence[str] | None = None,
     *,
     let: Lets | None = None,
     paired: bool = False,
@@ -64,11 +64,14 @@ def derive(
     `at` gives each variable a number, a formula as text, or several of them (a sequence, an array of shape
     (n,), a range such as "0:1:11"); several variables are crossed, or paired with `paired`. It may also be one
     text, as on the command line: "x=0:1:11,y=2". Without `at` the derivatives are formulas.
-    `wrt` names the variables to differentiate by, all of them by default. `dtype` is "float64" or "float32".
+    `wrt` names the variables to differentiate by, as a list or as "u,v"; all of them by default.
+    `dtype` is "float64" or "float32".
     Arrays of the result have shape (points,). Raises DerivError for input that is refused.
     """
     from derivcli.points.spec import points_from, read_points
 
+    if not isinstance(at, str | Mapping | None):
+        raise TypeError(f"at is a text or a mapping of names to values, not {type(at).__name__}")
     if at is None:
         return derive_formulas([expression], wrt, let)[0]
     points = read_points([at], paired) if isinstance(at, str) else points_from(at, paired)
@@ -78,7 +81,7 @@ def derive(
 def derive_at(
     points: Points,
     expressions: Sequence[str | Expression],
-    wrt: Sequence[str] | None = None,
+    wrt: str | Sequence[str] | None = None,
     let: Lets | None = None,
     dtype: str = "float64",
 ) -> list[Result]:
@@ -98,7 +101,7 @@ def derive_at(
 
 def derive_formulas(
     expressions: Sequence[str | Expression],
-    wrt: Sequence[str] | None = None,
+    wrt: str | Sequence[str] | None = None,
     let: Lets | None = None,
 ) -> list[SymbolicResult]:
     """The first partial derivatives of several expressions as formulas."""
@@ -133,8 +136,10 @@ def read_definitions(let: Lets, declared: Iterable[str] = ()) -> tuple[Definitio
             raise DerivError(f"'{name}' is given a formula and is a variable too", raw, Span(0, len(raw)), hint)
         expression = parse_expression(text, {*declared, *later}, tuple(definitions))
         for used in expression.variables:
+            if used == name:
+                raise DerivError(f"'{name}' is defined by itself", text, place_of(used, text), "use another name")
             if used in later:
-                hint = f"define '{used}' first, and nothing by itself"
+                hint = f"put --let {used}=... before it"
                 raise DerivError(f"'{name}' uses '{used}' before it is defined", text, place_of(used, text), hint)
         definitions.append(Definition(name, expression.tree, expression.notes))
         later.remove(name)
@@ -161,10 +166,12 @@ def _parse_all(
     ]
 
 
-def _names(names: Sequence[str]) -> list[str]:
+def _names(names: str | Sequence[str]) -> list[str]:
     """The names to differentiate by, each once, in one spelling."""
     from derivcli.language.tokens import canonical_name, is_name
 
+    if isinstance(names, str):
+        names = names.split(",")
     for name in names:
         if not is_name(name.strip()):
             raise DerivError(f"'{name}' is no name of a variable", name, Span(0, len(name)), "write it like --wrt u,v")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     FloatArray: TypeAlias = NDArray[np.floating[Any]]
     KindArray: TypeAlias = NDArray[np.uint8]
 
-FLAGS = ("corner", "jump", "edge", "vertical", "branch", "undefined")
+FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined")
 """What a point can touch, in the order of the bits in `Result.flags`."""
 
 

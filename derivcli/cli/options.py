@@ -55,7 +55,7 @@ Plot = Annotated[
     typer.Option(
         "--plot",
         metavar="FILE",
-        help="Save a picture of function and derivatives: .png, .svg or .pdf.",
+        help="Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.",
         show_default=False,
     ),
 ]

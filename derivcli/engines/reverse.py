@@ -6,6 +6,7 @@ only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -66,8 +67,8 @@ def forward(program: Program, inputs: Sequence[Tensor], count: int, marks: Marks
             values.append(_piecewise(step, operands, count, like, marks))
         else:
             values.append(apply(step.operation, operands, step.constant, like))
-            if marks is not None and step.operation in _WATCHED:
-                _mark(step, operands, count, marks)
+            if marks is not None:
+                _mark(step, operands, values[-1], count, marks)
         for number in step.last:
             values[number] = like
     return values[program.outputs[0]]
@@ -146,10 +147,17 @@ class Marks:
         if touched.any():
             self.bits.bitwise_or_(touched.to(torch.uint8) << kind)
 
+    def set_not_finite(self, value: Tensor, kind: int) -> None:
+        """Set the bit of a kind where a value is not finite; their sum tells at once that all are."""
+        if not math.isfinite(value.sum().item()):
+            self.set(~torch.isfinite(value), kind)
 
-def _mark(step: Step, operands: list[Tensor], count: int, marks: Marks) -> None:
-    """Mark the points where a step that depends on a variable touches a special place."""
-    if not any(operand.requires_grad for operand in operands):
+
+def _mark(step: Step, operands: list[Tensor], value: Tensor, count: int, marks: Marks) -> None:
+    """Mark the points where a step that depends on a variable touches a special place or is not finite."""
+    if value.requires_grad:
+        marks.set_not_finite(value.detach(), FLAGS.index("infinite"))
+    if step.operation not in _WATCHED or not any(operand.requires_grad for operand in operands):
         return
     known = [operand.detach() for operand in operands]
     if step.operation in RELATIONS:
@@ -157,7 +165,7 @@ def _mark(step: Step, operands: list[Tensor], count: int, marks: Marks) -> None:
     elif step.operation == "pow_constant":
         if not step.constant.is_integer():
             marks.set(known[0] == 0, FLAGS.index("edge"))
-    else:
+    elif step.operation != "pow" or operands[1].requires_grad:
         for kind, condition in _special(step.operation):
             marks.set(forward(condition, known, count), kind)
 
@@ -170,7 +178,9 @@ def _result(
     marks: Marks,
 ) -> Result:
     value = output.detach().expand(len(marks.bits))
-    marks.set(~torch.isfinite(value), FLAGS.index("undefined"))
+    marks.set_not_finite(value, FLAGS.index("undefined"))
+    for gradient in gradients.values():
+        marks.set_not_finite(gradient, FLAGS.index("infinite"))
     return Result(
         expression,
         at={name: _array(leaf) for name, leaf in leaves.items()},

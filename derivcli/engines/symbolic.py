@@ -40,6 +40,9 @@ def derivative(expression: Expression, name: str) -> Expression:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
         span = Span(0, len(expression.source))
         raise DerivError(message, expression.source, span, f"give a point, as in --at {name}=1") from None
+    if tree.has(sympy.I):
+        span = Span(0, len(expression.source))
+        raise DerivError("the derivative as a formula is not real", expression.source, span, "give a point with --at")
     variables = [str(part) for part in postorder(tree) if part.is_Symbol]
     return Expression(text, tree, tuple(dict.fromkeys(variables)))
 

@@ -74,7 +74,7 @@ FUNCTIONS: tuple[Function, ...] = (
     # Powers, roots, exponentials and logarithms
     Function(
         name="pow", aliases=("Pow",), parameters=("x", "n"), sympy="Pow", floats=math.pow,
-        special=(("edge", "x == 0 and n != floor(n)"),), domain=((0.1, 3.0), (-2.0, 2.0)),
+        special=(("edge", "x <= 0"),), domain=((0.1, 3.0), (-2.0, 2.0)),
         doc="x to the power n, the same as x**n.",
     ),
     Function(
@@ -101,11 +101,11 @@ FUNCTIONS: tuple[Function, ...] = (
         doc="Natural logarithm; log(x, b) is the logarithm to base b.",
     ),
     Function(
-        name="log2", floats=math.log2, derivatives=("1/(x*log(2))",), domain=POSITIVE,
+        name="log2", aliases=("log_2",), floats=math.log2, derivatives=("1/(x*log(2))",), domain=POSITIVE,
         doc="Logarithm to base 2.",
     ),
     Function(
-        name="log10", aliases=("lg",), floats=math.log10, derivatives=("1/(x*log(10))",), domain=POSITIVE,
+        name="log10", aliases=("lg", "log_10"), floats=math.log10, derivatives=("1/(x*log(10))",), domain=POSITIVE,
         doc="Logarithm to base 10.",
     ),
     Function(
@@ -125,7 +125,7 @@ FUNCTIONS: tuple[Function, ...] = (
         doc="Cosecant, 1/sin(x).",
     ),
     Function(
-        name="cot", aliases=("ctg", "cotan"), sympy="cot", definition="cos(x)/sin(x)", domain=((0.1, 3.0),),
+        name="cot", aliases=("ctg", "cotg", "cotan"), sympy="cot", definition="cos(x)/sin(x)", domain=((0.1, 3.0),),
         doc="Cotangent, cos(x)/sin(x).",
     ),
     Function(
@@ -137,7 +137,7 @@ FUNCTIONS: tuple[Function, ...] = (
         domain=((-0.95, 0.95),), doc="Inverse cosine, in [0, pi].",
     ),
     Function(
-        name="atan", aliases=("arctan",), sympy="atan", floats=math.atan,
+        name="atan", aliases=("arctan", "arctg"), sympy="atan", floats=math.atan,
         doc="Inverse tangent, in (-pi/2, pi/2).",
     ),
     Function(
@@ -160,7 +160,7 @@ FUNCTIONS: tuple[Function, ...] = (
     # Hyperbolic functions and their inverses
     Function(name="sinh", sympy="sinh", floats=math.sinh, doc="Hyperbolic sine."),
     Function(name="cosh", sympy="cosh", floats=math.cosh, doc="Hyperbolic cosine."),
-    Function(name="tanh", aliases=("th",), sympy="tanh", floats=math.tanh, doc="Hyperbolic tangent."),
+    Function(name="tanh", aliases=("th", "Tanh"), sympy="tanh", floats=math.tanh, doc="Hyperbolic tangent."),
     Function(name="sech", sympy="sech", definition="1/cosh(x)", doc="Hyperbolic secant, 1/cosh(x)."),
     Function(
         name="csch", aliases=("cosech",), sympy="csch", definition="1/sinh(x)", domain=((0.1, 3.0),),
@@ -286,12 +286,13 @@ FUNCTIONS: tuple[Function, ...] = (
         doc="Exponential linear unit: x above 0, alpha*(exp(x) - 1) below.",
     ),
     Function(
-        name="sigmoid", aliases=("expit", "logistic"), derivatives=("sigmoid(x)*sigmoid(-x)",),
+        name="sigmoid", aliases=("expit", "logistic", "Sigmoid"), derivatives=("sigmoid(x)*sigmoid(-x)",),
         floats=lambda x: 1 / (1 + math.exp(-x)) if x > -700 else math.exp(x),
         doc="Logistic function, 1/(1 + exp(-x)).",
     ),
     Function(
-        name="softplus", definition="logsumexp(0, x)", derivatives=("sigmoid(x)",), domain=((-30.0, 30.0),),
+        name="softplus", aliases=("Softplus",), definition="logsumexp(0, x)", derivatives=("sigmoid(x)",),
+        domain=((-30.0, 30.0),),
         doc="Smooth rectifier, log(1 + exp(x)), accurate everywhere.",
     ),
     Function(
@@ -301,7 +302,7 @@ FUNCTIONS: tuple[Function, ...] = (
         name="gelu", aliases=("GELU",), definition="x*erfc(-x/sqrt(2))/2", domain=((-8.0, 8.0),),
         doc="Gaussian error linear unit, x times the normal distribution function.",
     ),
-    Function(name="mish", definition="x*tanh(softplus(x))", doc="x*tanh(softplus(x))."),
+    Function(name="mish", aliases=("Mish",), definition="x*tanh(softplus(x))", doc="x*tanh(softplus(x))."),
     Function(
         name="logsumexp", aliases=("logaddexp",), parameters=XY, variadic=True,
         derivatives=("sigmoid(x-y)", "sigmoid(y-x)"),

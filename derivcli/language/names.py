@@ -18,6 +18,7 @@ _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "I
 _OPERATIONS = frozenset(
     "diff Derivative derivative integrate Integral Sum Product limit Limit solve simplify expand factor D".split()
 )
+_USUAL_VARIABLES = frozenset("txyzuv")
 _FUNCTIONS_ELSEWHERE = frozenset(("beta", "Beta", "zeta"))
 _LONGEST_GUESS = 40
 """Longer names are not compared with the table."""
@@ -58,10 +59,16 @@ def unknown(token: Token, called: bool) -> DerivError:
     guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
     if called:
         return DerivError(f"unknown function '{shown}'", span=token.span, hint=guess or "for a product write *")
-    ways = f"declare it, as in --at {shown}=2"
-    if name.isalpha() and len(name) <= 8:
-        ways += f", or write {'*'.join(name)}"
-    return DerivError(f"unknown name '{shown}'", span=token.span, hint=guess or ways)
+    return DerivError(f"unknown name '{shown}'", span=token.span, hint=guess or _ways_out(shown))
+
+
+def _ways_out(name: str) -> str:
+    """How to say that a name is a variable, or that it is a product."""
+    declaring = f"declare it, as in --at {name}=2 or --wrt {name}"
+    if not name.isalpha() or len(name) > 8:
+        return declaring
+    product = f"write {'*'.join(name)}"
+    return f"{product}, or {declaring}" if len(name) <= 3 else f"{declaring}, or {product}"
 
 
 def _guess(name: str, called: bool) -> str:
@@ -72,10 +79,10 @@ def _guess(name: str, called: bool) -> str:
         if len(word) > 1 and rest != name and is_variable_name(rest) and not called:
             return f"did you mean {word}({rest})?"
         rest = name.removesuffix(word)
-        if len(word) > 1 and rest != name and is_variable_name(rest):
+        if len(word) > 1 and rest != name and rest in _USUAL_VARIABLES:
             return f"did you mean {rest}*{word}{'' if called else '(x)'}?"
     if not called:
         return ""
     folded = {word.lower(): word for word in words}
-    close = difflib.get_close_matches(name.lower(), folded, n=1)
+    close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.7)
     return f"did you mean {folded[close[0]]}?" if close else ""

@@ -86,6 +86,7 @@ class Parser:
             raise
 
     def _run(self) -> Operand:
+        refusals.check_notation(self.text, self.declared)
         self.frames = [Frame(TEXT, self.reader.next, inherits_condition=self.condition)]
         while True:
             token = self.reader.take()
@@ -132,6 +133,7 @@ class Parser:
             self.read_function(token)
         elif name in CONSTANTS:
             frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
+            self.note(remarks.euler_number(token))
         elif names.is_variable_name(name) and not names.is_foreign_function(name, called):
             frame.operand = self.variable(token)
         elif name in names.TRUTHS and frame.wants_condition:

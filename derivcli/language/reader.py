@@ -51,6 +51,10 @@ class Reader:
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v` where each letter is a variable; any other token as it is."""
         name = token.text
-        if token.kind != "name" or not names.may_be_product(name, self.declared) or not self.letters.issuperset(name):
+        if token.kind != "name" or not names.may_be_product(name, self.declared):
+            return [token]
+        # The e of `xe^x` can be nothing but the base of an exponential.
+        variables = name[:-1] if name[-1] == "e" and self.text.startswith(("^", "**"), token.stop) else name
+        if not self.letters.issuperset(variables):
             return [token]
         return [Token("name", letter, token.start + i, token.start + i + 1) for i, letter in enumerate(name)]

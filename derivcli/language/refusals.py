@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from derivcli.errors import DerivError, Span
 from derivcli.language.functions import BRANCHING, Function
-from derivcli.language.tokens import Token
+from derivcli.language.tokens import EQUATION, Token
 
-EQUATION = "this is an equation; only one expression can be differentiated"
+_LEIBNIZ = re.compile(r"(?<![A-Za-z0-9_])d\s*/\s*d[A-Za-z](?![A-Za-z0-9_])")
+
+
+def check_notation(text: str, declared: Collection[str]) -> None:
+    """Refuse `d/dx`, which would be read as a quotient of variables."""
+    found = _LEIBNIZ.search(text)
+    if found and "d" not in declared:
+        hint = "leave it out, and name the variable with --wrt"
+        raise DerivError("deriv differentiates by itself", span=Span(*found.span()), hint=hint)
 
 
 def missing_operand(token: Token, before: Token | None, text: str) -> DerivError:

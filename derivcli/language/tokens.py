@@ -35,7 +35,7 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-"
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 SPELLINGS = {
-    "^": "**", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "−": "-",
+    "^": "**", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-", "∙": "*",
     "≤": "<=", "≥": ">=", "≠": "!=",
 }  # fmt: skip
 """Other ways to write an operator."""
@@ -51,21 +51,21 @@ _PATTERN = re.compile(
   | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
   | (?P<superscript>[⁺⁻]?[⁰¹²³⁴-⁹]+)
   | (?P<comparison><=|>=|==|!=|[<>≤≥≠])
-  | (?P<operator>\*\*|//|[-+*/^!×·⋅∗÷∕−√∛])
+  | (?P<operator>\*\*|//|[-+*/^!×·⋅∗∙÷∕⁄−–√∛])
   | (?P<bracket>[()])
   | (?P<comma>,)
   | (?P<bar>\|)
     """,
     re.VERBOSE,
 )
-_FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗÷∕−√∛()|,<>=≤≥≠-]")
+_FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛()|,<>=≤≥≠-]")
 """A character that no token has."""
 LONG = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
+EQUATION = "this is an equation; only one expression can be differentiated"
 _HINTS = {
-    "=": ("this is an equation; only one expression can be differentiated",
-          "move everything to one side; points belong to --at, as in --at x=3"),
+    ".": ("attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
     "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
     "]": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
     "{": ("braces are no part of a formula", "group with round brackets"),
@@ -80,7 +80,7 @@ _HINTS = {
     "@": ("'@' is no part of a formula", "for a product write *"),
     "$": ("'$' is no part of a formula", "write the formula without it"),
     "\\": ("'\\' is no part of a formula", "write functions by name, as in sin(x)"),
-    "_": ("a name cannot begin with '_'", "begin it with a letter, as in x_1"),
+    "_": ("'_' stands only between the letters and digits of a name", "write it like x_1"),
     "½": ("the fraction '½' is not read here", "write (1/2)"),
 }  # fmt: skip
 
@@ -166,6 +166,8 @@ def _check_number(raw: str, text: str, start: int, stop: int) -> None:
     if raw.endswith(".") and following.isalpha():
         raise DerivError("a number cannot end at its point here", text, span, f"write {raw}0 or {raw}0*{following}")
     if len(raw) > 1 and raw[0] == "0" and raw[1].isdigit():
+        if text[start - 1 : start] == ",":
+            raise DerivError("numbers are written without commas", text, span, "write 1000 for 1,000")
         raise DerivError("a number cannot begin with 0", text, span, f"write {raw.lstrip('0') or '0'}")
 
 
@@ -180,14 +182,15 @@ def _unreadable(text: str, position: int) -> DerivError:
     """Why the character at `position` cannot begin a token."""
     character = text[position]
     span = Span(position, position + 1)
+    if character == "=":
+        return _equation(text, span)
     if character in _HINTS:
-        return DerivError(*_HINTS[character][:1], text, span, _HINTS[character][1])
-    if character == ".":
-        return DerivError(
-            "attributes are no part of a formula", text, span, "a decimal number has a digit after its point"
-        )
+        message, hint = _HINTS[character]
+        return DerivError(message, text, span, hint)
     twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)
     code = f"U+{ord(character):04X}"
+    if unicodedata.decomposition(character).startswith("<super>"):
+        return DerivError(f"the superscript '{character}' is not read here", text, span, f"write ^{twin}")
     if twin != character and len(twin) == 1 and twin.isascii():
         message = f"this character looks like '{twin}' but is a different one ({code})"
         return DerivError(message, text, span, f"type a plain {twin}")
@@ -197,3 +200,20 @@ def _unreadable(text: str, position: int) -> DerivError:
         name = "a control character" if unicodedata.category(character) in ("Cc", "Cs") else "an unnamed character"
     hint = "names are made of Latin or Greek letters" if character.isalpha() else "remove it or type it again"
     return DerivError(f"a formula cannot contain {code} ({name})", text, span, hint)
+
+
+_LEFT_SIDE = re.compile(r"\s*([A-Za-z]\w*)\s*(\([^()]*\))?\s*")
+
+
+def _equation(text: str, span: Span) -> DerivError:
+    """The refusal of an `=`: of a definition, a point, an argument by name, or an equation."""
+    before, after = text[: span.start], text[span.stop :]
+    if before.count("(") > before.count(")"):
+        return DerivError("arguments have no names here", text, span, "give them by place, as in elu(x, 2)")
+    left = _LEFT_SIDE.fullmatch(before)
+    hint = "move everything to one side, as in x**2 - 3"
+    if left and (left.group(2) or re.search("[A-Za-z]", after)):
+        hint = f"leave out '{before.strip()} ='"
+    elif left:
+        hint = f"points belong to --at, as in --at {text.strip()}"
+    return DerivError(EQUATION, text, span, hint)

@@ -176,6 +176,10 @@ def _read_constant(spec: str, start: int, stop: int) -> tuple[Constant, Tree]:
     span = Span(start + len(text) - len(text.lstrip()), max(start + 1, stop - len(text) + len(text.rstrip())))
     if not text.strip():
         raise DerivError("a value is missing here", spec, Span(start, start + 1), "write a number")
+    for separator in "=;":
+        if separator in text and "==" not in text:
+            hint = "part the variables with commas, as in x=1,y=2"
+            raise DerivError("a comma is missing between two variables", spec, span, hint)
     try:
         expression = parse_expression(text)
     except DerivError as error:
@@ -199,7 +203,7 @@ def _read_range(spec: str, pieces: Sequence[tuple[int, int]], span: Span) -> Flo
     if count != int(count) or count < 0:
         raise DerivError("the count of a range is a whole number", spec, place, "write it like x=0:1:11")
     if count < 2:
-        hint = f"for one point write {spec[pieces[0][0] : pieces[0][1]]} alone"
+        hint = "a range is start:stop:count, as in x=0:1:11; one point is x=0"
         raise DerivError(f"a range has at least 2 points, and this one has {int(count)}", spec, place, hint)
     check_count(int(count), spec, place)
     return linspace(start, stop, int(count))

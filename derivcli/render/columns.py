@@ -131,10 +131,12 @@ def name_latex(name: str) -> str:
     """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index."""
     from derivcli.language.tokens import GREEK_NAMES
 
-    head = name.rstrip("0123456789")
-    if "_" in name:
-        head = name.partition("_")[0]
-    index = name[len(head) :].strip("_").replace("_", r"\_")
+    head, _, index = name.partition("_")
+    if not index:
+        head = name.rstrip("0123456789")
+        index = name[len(head) :]
+    elif len(head) > 1 and head not in GREEK_NAMES:
+        head, index = name.replace("_", r"\_"), ""
     if head in GREEK_NAMES:
         head = "\\" + head.replace("lamda", "lambda")
     elif len(head) > 1:

@@ -12,19 +12,23 @@ from derivcli.render.numbers import number_texts
 from derivcli.result import FLAGS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from derivcli.result import Result
 
 NAMED = 3
 """Points named in one sentence before the rest is counted."""
 
 SENTENCES = {
-    "corner": "{f} has a corner at {where}: PyTorch's derivative there is a convention",
-    "jump": "{f} has a jump at {where}: there is no derivative there, whatever PyTorch gives",
-    "edge": "{f} reaches the edge of its domain at {where}: a derivative there is one-sided",
-    "vertical": "{f} has a vertical tangent at {where}",
+    "undefined": "{f} is no finite number at {where}: PyTorch's derivative there means nothing",
+    "corner": "a step of {f} has a corner at {where}: PyTorch's derivative there is a convention",
+    "jump": "a step of {f} jumps at {where}: PyTorch's derivative there is a convention",
+    "edge": "a step of {f} is at the edge of its domain at {where}: a derivative there is one-sided at most",
+    "vertical": "a step of {f} has a vertical tangent at {where}",
     "branch": "{f} changes its branch at {where}: PyTorch's derivative there is one branch's alone",
-    "undefined": "{f} is no finite number at {where}: there is no derivative there, whatever PyTorch gives",
+    "infinite": "a step of {f} or its derivative is no finite number at {where}: what PyTorch gives there may be wrong",
 }
+"""What is said of each kind: of an undefined point nothing else, and "infinite" only where nothing else is said."""
 assert SENTENCES.keys() == set(FLAGS)
 
 
@@ -36,18 +40,23 @@ def flag_sentences(results: Sequence[Result], style: Style) -> list[str]:
     """
     sentences = []
     for name, result in zip(function_names(len(results)), results, strict=True):
-        for bit, kind in enumerate(FLAGS):
-            touched = np.flatnonzero(result.flags >> bit & 1)
-            hidden = kind != "undefined" and (result.flags[touched] >> FLAGS.index("undefined") & 1).all()
-            if len(touched) and not hidden:
-                sentences.append(
-                    SENTENCES[kind].format(f=_step(name, kind), where=_where(result, touched.tolist(), style))
-                )
+        undefined = _touched(result, "undefined")
+        explained = undefined.copy()
+        for kind, sentence in SENTENCES.items():
+            here = _touched(result, kind)
+            if kind == "infinite":
+                here &= ~explained
+            elif kind != "undefined":
+                here &= ~undefined
+            explained |= here
+            if here.any():
+                sentences.append(sentence.format(f=name, where=_where(result, np.flatnonzero(here).tolist(), style)))
     return sentences
 
 
-def _step(name: str, kind: str) -> str:
-    return name if kind == "undefined" else f"a step of {name}"
+def _touched(result: Result, kind: str) -> NDArray[np.bool_]:
+    """The points that touch a place of that kind."""
+    return (result.flags >> FLAGS.index(kind) & 1).astype(np.bool_)
 
 
 def _where(result: Result, points: Sequence[int], style: Style) -> str:

@@ -21,7 +21,8 @@ def number_texts(values: FloatArray, digits: int | None = None) -> list[str]:
 
 
 def aligned(texts: Sequence[str]) -> list[str]:
-    """The texts padded to one width, their points under each other where no number has an exponent."""
+    """The texts for people: padded to one width, points under each other where no number has an exponent, no -0."""
+    texts = ["0" if text == "-0" else text for text in texts]
     if any("e" in text for text in texts):
         tails = [""] * len(texts)
     else:

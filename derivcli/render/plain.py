@@ -30,20 +30,23 @@ def write_value(results: Sequence[Result], style: Style) -> str:
 
 
 def write_formulas_tsv(results: Sequence[SymbolicResult], style: Style) -> str:
-    """A line for each derivative: its name, a tab, its formula."""
-    return "".join(f"{label.plain}\t{text}\n" for label, text in derivative_equations(results))
+    """A line for each function and derivative: its name, a tab, its formula."""
+    return _rows(_formulas(results), "\t")
 
 
 def write_formulas_csv(results: Sequence[SymbolicResult], style: Style) -> str:
     """A line for each function and derivative: its name and its formula."""
-    rows = [("name", "formula"), *equations(results)]
-    rows += [(label.plain, text) for label, text in derivative_equations(results)]
-    return _rows(rows, ",")
+    return _rows(_formulas(results), ",")
 
 
 def write_formulas_value(results: Sequence[SymbolicResult], style: Style) -> str:
     """The formulas of the derivatives alone, a line each."""
     return "".join(f"{text}\n" for _, text in derivative_equations(results))
+
+
+def _formulas(results: Sequence[SymbolicResult]) -> list[tuple[str, str]]:
+    derivatives = [(label.plain, text) for label, text in derivative_equations(results)]
+    return [("name", "formula"), *equations(results), *derivatives]
 
 
 def _delimited(results: Sequence[Result], style: Style, delimiter: str) -> str:

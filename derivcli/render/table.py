@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def write_table(results: Sequence[Result], style: Style) -> str:
         console.print(_rows(columns, labels, texts, style))
     else:
         for cells in zip(*bare, strict=True):
-            console.print(_block(columns, labels, cells, style))
+            _print_block(console, columns, labels, cells, style)
     return _text(console)
 
 
@@ -73,11 +74,14 @@ def _text(console: Console) -> str:
 def _print_equations(console: Console, lines: Sequence[tuple[str, str]], color: str = "") -> None:
     """Each equation on a line of its own; a long one goes on, indented, under its right side."""
     for left, right in lines:
-        grid = Table.grid(padding=0)
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(Text(f"{left} = ", style="dim" if not color else ""), Text(right, style=color))
-        console.print(grid)
+        head = f"{left} = "
+        indent = len(head) if 4 * len(head) <= console.width else 4
+        wrapped = textwrap.wrap(head + right, console.width, subsequent_indent=" " * indent, break_on_hyphens=False)
+        for number, line in enumerate(wrapped):
+            text = Text(line, style=color)
+            if number == 0:
+                text.stylize("not bold default" if color else "dim", 0, len(head))
+            console.print(text, no_wrap=True, overflow="ignore", crop=False)
 
 
 def _rows(columns: Sequence[Column], labels: Sequence[str], texts: Sequence[Sequence[str]], style: Style) -> Table:
@@ -91,13 +95,20 @@ def _rows(columns: Sequence[Column], labels: Sequence[str], texts: Sequence[Sequ
     return table
 
 
-def _block(columns: Sequence[Column], labels: Sequence[str], cells: Sequence[str], style: Style) -> Table:
-    """One point, a line for each quantity."""
+def _print_block(
+    console: Console, columns: Sequence[Column], labels: Sequence[str], cells: Sequence[str], style: Style
+) -> None:
+    """One point, a line for each quantity: in a box or, where that is too wide, without one."""
+    cells = aligned(cells)
     table = Table(
         box=box.ROUNDED if style.unicode else box.ASCII, safe_box=False, border_style="dim", show_header=False
     )
     table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
-    for column, label, cell in zip(columns, labels, aligned(cells), strict=True):
-        table.add_row(Text(label, style="italic"), Text(cell, style=COLORS[column.role]))
-    return table
+    table.add_column(no_wrap=True)
+    fits = max(map(len, labels)) + len(cells[0]) + 2 * (PADDING + 1) + 1 <= style.width
+    for column, label, cell in zip(columns, labels, cells, strict=True):
+        if fits:
+            table.add_row(Text(label, style="italic"), Text(cell, style=COLORS[column.role]))
+        else:
+            _print_equations(console, [(label, cell.strip())], COLORS[column.role])
+    console.print(table if fits else "")
