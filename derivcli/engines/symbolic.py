@@ -21,6 +21,9 @@ from derivcli.result import SymbolicResult
 SECONDS = 10.0
 """How long SymPy may take for one derivative; its product rule is quadratic in the factors."""
 
+NOT_REAL = (sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
+"""What no formula over the real numbers holds."""
+
 RECURSION = 20_000
 """SymPy differentiates by recursion, several Python frames a level."""
 
@@ -32,19 +35,24 @@ def differentiate(expression: Expression, wrt: Sequence[str]) -> SymbolicResult:
 
 def derivative(expression: Expression, name: str) -> Expression:
     """The partial derivative in the variable `name`; raises DerivError where SymPy needs too long."""
+    span = Span(0, len(expression.source))
     try:
         with clock(SECONDS), _deep_recursion():
-            tree = arrange(_merged(_merged(expression.expanded).diff(symbol(name))))
+            tree = _derivative(expression.expanded, symbol(name))
             text = text_of(tree)
     except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
-        span = Span(0, len(expression.source))
         raise DerivError(message, expression.source, span, f"give a point, as in --at {name}=1") from None
-    if tree.has(sympy.I):
-        span = Span(0, len(expression.source))
-        raise DerivError("the derivative as a formula is not real", expression.source, span, "give a point with --at")
+    if tree.has(*NOT_REAL):
+        raise DerivError("the derivative is no real formula", expression.source, span, "give a point with --at")
     variables = [str(part) for part in postorder(tree) if part.is_Symbol]
     return Expression(text, tree, tuple(dict.fromkeys(variables)))
+
+
+def _derivative(tree: Tree, variable: Tree) -> Tree:
+    """The derivative of the simplified tree; of the tree as typed where simplifying it leaves nothing real."""
+    derivative = arrange(_merged(_merged(tree).diff(variable)))
+    return arrange(tree.diff(variable)) if derivative.has(*NOT_REAL) else derivative
 
 
 def arrange(tree: Tree) -> Tree:

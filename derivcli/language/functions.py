@@ -196,7 +196,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     # Absolute value, steps and extremes
     Function(
-        name="abs", aliases=("Abs", "fabs"), sympy="Abs", floats=abs, special=(("corner", "x == 0"),),
+        name="abs", aliases=("Abs", "fabs"), also=("Abs",), derivatives=("sign(x)",), floats=abs, special=(("corner", "x == 0"),),
         domain=((0.1, 3.0),), doc="Absolute value.",
     ),
     Function(
@@ -222,11 +222,13 @@ FUNCTIONS: tuple[Function, ...] = (
         doc="Remainder x - y*floor(x/y), with the sign of y.",
     ),
     Function(
-        name="max", aliases=("Max", "maximum"), parameters=XY, variadic=True, sympy="Max", floats=lambda *x: max(x),
+        name="max", aliases=("Max", "maximum"), parameters=XY, variadic=True, also=("Max",),
+        derivatives=("heaviside(x-y)", "heaviside(y-x)"), floats=lambda *x: max(x),
         special=(("corner", "x == y"),), domain=((0.1, 1.0), (1.1, 2.0)), doc="Greatest of its arguments.",
     ),
     Function(
-        name="min", aliases=("Min", "minimum"), parameters=XY, variadic=True, sympy="Min", floats=lambda *x: min(x),
+        name="min", aliases=("Min", "minimum"), parameters=XY, variadic=True, also=("Min",),
+        derivatives=("heaviside(y-x)", "heaviside(x-y)"), floats=lambda *x: min(x),
         special=(("corner", "x == y"),), domain=((0.1, 1.0), (1.1, 2.0)), doc="Least of its arguments.",
     ),
     Function(

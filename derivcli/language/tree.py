@@ -30,6 +30,13 @@ RELATIONS: dict[str, type[Tree]] = {
 }  # fmt: skip
 
 
+class Choice(sympy.Piecewise):  # type: ignore[misc]
+    """A Piecewise whose derivative keeps its conditions as they are; SymPy's would rearrange and solve them."""
+
+    def _eval_derivative(self, variable: Tree) -> Tree:
+        return piecewise([(pair.expr.diff(variable), pair.cond) for pair in self.args])
+
+
 def symbol(name: str) -> sympy.Symbol:
     """The real variable of that name."""
     return sympy.Symbol(name, real=True)
@@ -73,10 +80,10 @@ def negative(tree: Tree) -> Tree:
 
 
 def negated(node: Tree) -> Tree | None:
-    """What a product of -1 and one factor changes the sign of; None for any other node."""
-    if isinstance(node, sympy.Mul) and len(node.args) == 2 and node.args[0] is MINUS_ONE:
-        return node.args[1]
-    return None
+    """What a product of -1 and one factor, no number, changes the sign of; None for any other node."""
+    if not isinstance(node, sympy.Mul) or len(node.args) != 2 or node.args[0] is not MINUS_ONE:
+        return None
+    return None if isinstance(node.args[1], sympy.Rational) else node.args[1]
 
 
 def divisor(node: Tree) -> Tree | None:
@@ -95,7 +102,7 @@ def call(row: Function, arguments: Sequence[Tree]) -> Tree:
 
 def piecewise(pairs: Sequence[tuple[Tree, Tree]]) -> Tree:
     """The value of the first pair whose condition holds."""
-    return Basic.__new__(sympy.Piecewise, *[Basic.__new__(ExprCondPair, value, where) for value, where in pairs])
+    return Basic.__new__(Choice, *[Basic.__new__(ExprCondPair, value, where) for value, where in pairs])
 
 
 def relation(operator: str, left: Tree, right: Tree) -> Tree:
@@ -167,7 +174,7 @@ def class_of(row: Function) -> type[Tree]:
     def fdiff(self: Any, argindex: int = 1) -> Tree:
         return _derivative_of_call(row, argindex - 1, self.args)
 
-    made: type[Tree] = type(row.name, (sympy.Function,), {"fdiff": fdiff, "__module__": __name__})
+    made: type[Tree] = type(row.name, (sympy.Function,), {"fdiff": fdiff, "is_real": True, "__module__": __name__})
     return made
 
 
