@@ -10,7 +10,7 @@ from derivcli.errors import DerivError, Span
 if TYPE_CHECKING:
     from derivcli.language.expression import Definition, Expression
     from derivcli.points.spec import Item, Points
-    from derivcli.result import Result, SymbolicResult
+    from derivcli.result import FloatArray, Result, SymbolicResult
 
 Lets = Mapping[str, str]
 
@@ -96,6 +96,7 @@ def derive_at(
 
     if dtype not in reverse.DTYPES:
         raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(reverse.DTYPES)}")
+    _check_range(points.at, dtype)
     return reverse.differentiate(parsed, points.at, chosen, dtype)
 
 
@@ -198,6 +199,15 @@ def _check_values(
             source = expressions[0].source
             hint = f"leave it out, or add --wrt {name} to see the derivative 0"
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
+
+
+def _check_range(at: Mapping[str, FloatArray], dtype: str) -> None:
+    """Refuse a point that the number format cannot hold."""
+    import numpy as np
+
+    for name, values in at.items():
+        if np.abs(values).max(initial=0) > np.finfo(dtype).max:
+            raise DerivError(f"'{name}' has a value outside the range of {dtype}", hint="compute in float64")
 
 
 def _check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:

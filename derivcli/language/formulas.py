@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from derivcli.language.constants import Constant
 from derivcli.language.functions import Function
@@ -38,6 +38,7 @@ def defaults(row: Function) -> tuple[Tree, ...]:
     return tuple(parse_tree(text) for text in row.defaults)
 
 
+@lru_cache(maxsize=10_000)
 def value_of_definition(row: Function, values: tuple[Constant, ...]) -> Constant | None:
     """The value of a row's rewrite for constant arguments."""
     assert row.definition is not None, f"{row.name} is a primitive"

@@ -196,8 +196,8 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     # Absolute value, steps and extremes
     Function(
-        name="abs", aliases=("Abs", "fabs"), also=("Abs",), derivatives=("sign(x)",), floats=abs, special=(("corner", "x == 0"),),
-        domain=((0.1, 3.0),), doc="Absolute value.",
+        name="abs", aliases=("Abs", "fabs"), also=("Abs",), derivatives=("sign(x)",), floats=abs,
+        special=(("corner", "x == 0"),), domain=((0.1, 3.0),), doc="Absolute value.",
     ),
     Function(
         name="sign", aliases=("sgn",), also=("sign",), derivatives=("0",), special=(("jump", "x == 0"),),

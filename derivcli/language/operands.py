@@ -19,9 +19,9 @@ from derivcli.language.tree import Tree
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Operand:
-    """A finished piece of the formula."""
+    """A finished piece of the formula. (Not frozen, which would double the time to make one.)"""
 
     tree: Tree
     start: int
@@ -62,7 +62,8 @@ def negative(operand: Operand, start: int) -> Operand:
     """The operand behind a minus at `start`."""
     require_number(operand)
     value = None if operand.value is None else -operand.value
-    return Operand(tree.negative(operand.tree), start, operand.stop, operand.depth, value)
+    depth = deepened([operand], Span(start, operand.stop))
+    return Operand(tree.negative(operand.tree), start, operand.stop, depth, value)
 
 
 def reciprocal(operand: Operand) -> Operand:

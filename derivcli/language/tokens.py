@@ -85,9 +85,12 @@ _HINTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Token:
-    """A piece of the text: its kind, its canonical text and where it stands."""
+    """A piece of the text: its kind, its canonical text and where it stands.
+
+    (Not frozen, which would double the time to make one.)
+    """
 
     kind: str
     text: str

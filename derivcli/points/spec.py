@@ -133,7 +133,7 @@ def _read_spec(spec: str) -> list[Axis]:
     if not spec.strip():
         raise DerivError("the points are empty", spec, Span(0, 1), "write them like x=3 or x=0:1:11")
     starts = list(_ASSIGNMENT.finditer(spec))
-    if not starts or spec[: starts[0].start()].strip(" ,"):
+    if not starts or starts[0].start() > 0:
         raise DerivError("a point needs the name of its variable", spec, Span(0, len(spec)), "write it like x=3,y=4")
     ends = [match.start() for match in starts[1:]] + [len(spec)]
     return [_read_axis(spec, match, end) for match, end in zip(starts, ends, strict=True)]
