@@ -5,13 +5,13 @@ within a turn. Each line says what it must reach.
 """
 
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import permutations
 
 import torch
 
@@ -30,6 +30,10 @@ FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "if(x > 0, sqrt(x), 0)": lambda x: torch.where(x > 0, torch.sqrt(torch.where(x > 0, x, 1.0)), torch.zeros_like(x)),
 }
 """Formulas and the same by hand; the last by hand with the double `where` that keeps its NaN from leaking."""
+
+
+PEAK = "print(int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) // 1024)"
+"""Code that prints a process's own peak memory in MiB; getrusage would count that of the process it came from."""
 
 
 def seconds(work: Callable[[], object], repeat: int = 1) -> float:
@@ -94,14 +98,39 @@ def bench_parse() -> None:
         met = linear and (wanted is None or times[length] <= wanted)
         report(f"parse {len(text):,} characters, {text.count('+') + 1:,} terms", figure, wish, met)
     code = (
-        "import sys, resource; from derivcli.language.parse import parse_expression; "
-        "parse_expression(sys.stdin.read()); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "import sys; from derivcli.language.parse import parse_expression; parse_expression(sys.stdin.read()); " + PEAK
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, input=polynomial(1_000_000), capture_output=True, text=True, check=True)
     report(
         "peak memory of a process that parses 1 MB", f"{done.stdout.strip()} MiB", "<= 600 MiB", int(done.stdout) <= 600
     )
+
+
+HOSTILE = {
+    "__import__('os').system('true')": "__import__('os').system('true')",
+    "9**9**9**9": "9**9**9**9*x",
+    "factorial(10**9)": "factorial(10**9)*x",
+    "10,000 brackets": "(" * 10_000 + "x" + ")" * 10_000,
+    "5,000 nested sines": "sin(" * 5_000 + "x" + ")" * 5_000,
+    "a megabyte of (": "(" * 1_000_000,
+    "a megabyte of 9": "9" * 1_000_000,
+    "a foreign letter behind a megabyte": "x+" * 499_999 + "\u0445",
+    "a slip behind 10 kB": polynomial(10_000) + "+)",
+}
+
+
+def bench_refusals() -> None:
+    """What is refused, as the whole command, which must not take a second nor much memory."""
+    for name, text in HOSTILE.items():
+        code = (
+            "import sys, time; from derivcli.cli.app import run; start = time.perf_counter(); "
+            "status = run([sys.stdin.read()]); print(status, time.perf_counter() - start, end=' '); " + PEAK
+        )
+        done = subprocess.run([sys.executable, "-c", code], input=text, capture_output=True, text=True, check=True)
+        status, elapsed, memory = done.stdout.split()
+        met = status == "2" and float(elapsed) < 1 and int(memory) < 500
+        report(f"refuse {name}", f"status {status}, {float(elapsed):.3f} s, {memory} MiB", "2, < 1 s, < 500 MiB", met)
 
 
 def bench_sympy_parser() -> None:
@@ -118,8 +147,12 @@ def bench_sympy_parser() -> None:
     )
 
 
-def bench_evaluate(turns: int = 21) -> None:
-    """A program forward and backward, special places watched, against the same formula by hand."""
+def bench_evaluate(turns: int = 36) -> None:
+    """A program forward and backward, with and without watching special places, against the same formula by hand.
+
+    On one thread, since two wait for each other wherever the machine has other work.
+    """
+    torch.set_num_threads(1)
     for text, hand in FORMULAS.items():
         for count, repeat, limit in ((1, 300, 1.5), (1_000_000, 1, 1.1)):
             x = torch.linspace(0.5, 3.0, count, dtype=torch.float64, requires_grad=True)
@@ -133,10 +166,13 @@ def bench_evaluate(turns: int = 21) -> None:
                 marks = Marks(torch.zeros(count, dtype=torch.uint8)) if watch else None
                 backward(forward(program, [x], count, marks), [x])  # noqa: B023
 
-            pairs = [
-                (seconds(by_hand, repeat), seconds(by_program, repeat), seconds(lambda: by_program(watch=True), repeat))
-                for _ in range(turns)
-            ]
+            works: list[Callable[[], None]] = [by_hand, by_program, partial(by_program, watch=True)]
+            pairs = []
+            orders = list(permutations(works))  # what runs before leaves its memory behind
+            for turn in range(turns):
+                order = orders[turn % len(orders)]
+                times = {work: seconds(work, repeat) for work in order}
+                pairs.append([times[work] for work in works])
             ratio = statistics.median(ours / theirs for theirs, ours, _ in pairs)
             watched = statistics.median(ours / theirs for theirs, _, ours in pairs)
             base = statistics.median(theirs for theirs, _, _ in pairs)
@@ -149,5 +185,5 @@ if __name__ == "__main__":
     bench_start()
     bench_parse()
     bench_sympy_parser()
+    bench_refusals()
     bench_evaluate()
-    print(f"peak memory of this run: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")

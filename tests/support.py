@@ -2,7 +2,10 @@
 
 import io
 import json
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +44,22 @@ class Stream(io.StringIO):
     def isatty(self) -> bool:
         """Whether it claims to be a terminal."""
         return self.terminal
+
+
+@contextmanager
+def no_hang(seconds: int = 30) -> Iterator[None]:
+    """Fail where the block hangs; how long things take is measured by `make bench`."""
+
+    def ring(number: int, frame: object) -> None:
+        raise AssertionError(f"still running after {seconds} seconds")
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 def deriv(

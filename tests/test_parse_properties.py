@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,9 +13,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from derivcli import DerivError, Expression, derive, parse
 from derivcli.language.functions import BRANCHING, vocabulary
+from tests.support import no_hang
 
 EPSILON = 2.0**-52
-SECONDS = 1.0
 """No text takes longer, read or refused."""
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
@@ -256,14 +255,9 @@ def is_sound(read: Expression | DerivError) -> bool:
     return parse(read.text, declared=read.variables).text == read.text
 
 
-def seconds(text: str) -> float:
-    started = time.perf_counter()
-    assert is_sound(outcome(text))
-    return time.perf_counter() - started
-
-
 def survives(text: str) -> None:
-    assert seconds(text) < SECONDS or seconds(text) < SECONDS, "twice too slow, so it was no pause of the machine"
+    with no_hang():
+        assert is_sound(outcome(text))
 
 
 @settings(thorough, max_examples=1000)

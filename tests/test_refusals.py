@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from derivcli import DerivError, derive, parse
 from derivcli.language import limits
+from tests.support import no_hang
 
-SECONDS = 1.0
 """No refusal takes longer."""
 
 REFUSED = [
@@ -200,17 +198,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_text_is_refused_at_once(text: str) -> None:
-    started = time.perf_counter()
-    with pytest.raises(DerivError) as caught:
+def test_a_hostile_text_is_refused(text: str) -> None:
+    with no_hang(), pytest.raises(DerivError) as caught:
         parse(text)
     assert len(str(caught.value)) < 1_000
     assert caught.value.span
-    assert time.perf_counter() - started < SECONDS
 
 
-def test_nested_conditions_are_written_in_time() -> None:
-    started = time.perf_counter()
-    text = parse("if(x>0,1," * 16 + "x" + ")" * 16).text
-    assert text.count("if") == 16
-    assert time.perf_counter() - started < SECONDS
+def test_nested_conditions_are_written_once() -> None:
+    with no_hang():
+        text = parse("if(x>0,1," * 90 + "x" + ")" * 90).text
+    assert text.count("if") == 90

@@ -68,7 +68,7 @@ def forward(program: Program, inputs: Sequence[Tensor], count: int, marks: Marks
         else:
             values.append(apply(step.operation, operands, step.constant, like))
             if marks is not None:
-                _mark(step, operands, values[-1], count, marks)
+                _mark(step, operands, count, marks)
         for number in step.last:
             values[number] = like
     return values[program.outputs[0]]
@@ -119,6 +119,30 @@ def _only_from(operands: list[Tensor], chosen: Tensor, program: Program) -> list
     ]
 
 
+SWALLOWING = frozenset(
+    (
+        "divide",
+        "exp",
+        "pow",
+        "pow_constant",
+        "atan",
+        "atan2",
+        "tanh",
+        "erf",
+        "erfc",
+        "sigmoid",
+        "relu",
+        "max",
+        "min",
+        "sign",
+        "logsumexp",
+        "root",
+        "expm1",
+        *RELATIONS,
+    )
+)
+"""Steps that can make a finite number of one that is not; after any other the value or the gradient tells."""
+
 _WATCHED = frozenset(name for name, row in vocabulary().items() if row.special) | {"pow_constant"} | set(RELATIONS)
 
 
@@ -153,10 +177,12 @@ class Marks:
             self.set(~torch.isfinite(value), kind)
 
 
-def _mark(step: Step, operands: list[Tensor], value: Tensor, count: int, marks: Marks) -> None:
-    """Mark the points where a step that depends on a variable touches a special place or is not finite."""
-    if value.requires_grad:
-        marks.set_not_finite(value.detach(), FLAGS.index("infinite"))
+def _mark(step: Step, operands: list[Tensor], count: int, marks: Marks) -> None:
+    """Mark the points where a step that depends on a variable touches a special place or swallows an infinity."""
+    if step.operation in SWALLOWING and not (step.operation == "pow_constant" and step.constant > 0):
+        for operand in operands[-1:] if step.operation == "divide" else operands:
+            if not operand.is_leaf:
+                marks.set_not_finite(operand.detach(), FLAGS.index("infinite"))
     if step.operation not in _WATCHED or not any(operand.requires_grad for operand in operands):
         return
     known = [operand.detach() for operand in operands]
