@@ -16,7 +16,7 @@ from itertools import permutations
 import torch
 
 from derivcli.derive import parse
-from derivcli.engines.program import lower
+from derivcli.engines.program import Program, lower
 from derivcli.engines.reverse import Marks, backward, forward
 from derivcli.language.parse import parse_expression
 
@@ -158,15 +158,21 @@ def bench_evaluate(turns: int = 36) -> None:
             x = torch.linspace(0.5, 3.0, count, dtype=torch.float64, requires_grad=True)
             program = lower([parse(text)], ("x",))
 
-            def by_hand(x: torch.Tensor = x, hand: Callable[[torch.Tensor], torch.Tensor] = hand) -> None:
+            def by_hand(x: torch.Tensor = x, hand: Callable[[torch.Tensor], torch.Tensor] = hand) -> torch.Tensor:
                 x.grad = None
-                hand(x).sum().backward()  # type: ignore[no-untyped-call]
+                value = hand(x)  # kept, as the calculator keeps it: both give value and derivative
+                value.sum().backward()  # type: ignore[no-untyped-call]
+                return value
 
-            def by_program(x: torch.Tensor = x, count: int = count, watch: bool = False) -> None:
+            def by_program(
+                x: torch.Tensor = x, program: Program = program, count: int = count, watch: bool = False
+            ) -> torch.Tensor:
                 marks = Marks(torch.zeros(count, dtype=torch.uint8)) if watch else None
-                backward(forward(program, [x], count, marks), [x])  # noqa: B023
+                value = forward(program, [x], count, marks)
+                backward(value, [x])
+                return value
 
-            works: list[Callable[[], None]] = [by_hand, by_program, partial(by_program, watch=True)]
+            works: list[Callable[[], torch.Tensor]] = [by_hand, by_program, partial(by_program, watch=True)]
             pairs = []
             orders = list(permutations(works))  # what runs before leaves its memory behind
             for turn in range(turns):
