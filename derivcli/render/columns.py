@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result, SymbolicResult
 
 
+LETTERS = "fghFGH"
+"""What functions are called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a result is to be shown, apart from the format."""
@@ -79,7 +83,7 @@ class Column:
 def columns_of(results: Sequence[Result]) -> list[Column]:
     """The points, then each function's value and derivatives."""
     columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
-    for name, result in zip(function_names(len(results)), results, strict=True):
+    for name, result in zip(function_names(results), results, strict=True):
         columns.append(Column(Label(name), "value", result.value))
         alone = is_alone(result)
         for variable, values in result.derivatives.items():
@@ -92,9 +96,13 @@ def is_alone(result: Result | SymbolicResult) -> bool:
     return len({*result.expression.variables, *result.derivatives}) == 1
 
 
-def function_names(count: int) -> list[str]:
-    """f, or f1, f2, ... for several functions."""
-    return ["f"] if count == 1 else [f"f{number}" for number in range(1, count + 1)]
+def function_names(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[str]:
+    """f, or f1, f2, ... for several functions; another letter where f is a variable or a definition."""
+    expressions = [result.expression for result in results]
+    taken = {name for expression in expressions for name in expression.variables}
+    taken |= {definition.name for expression in expressions for definition in expression.definitions}
+    letter = next(letter for letter in (*LETTERS, "function") if letter not in taken)
+    return [letter] if len(results) == 1 else [f"{letter}{number}" for number in range(1, len(results) + 1)]
 
 
 def equations(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tuple[str, str]]:
@@ -109,7 +117,7 @@ def equations(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tupl
 
 def named(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tuple[str, Result | SymbolicResult]]:
     """Each result with its function's name."""
-    names = function_names(len(results))
+    names = function_names(results)
     return [(name, results[number]) for number, name in enumerate(names)]
 
 
@@ -122,7 +130,7 @@ def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label,
     """The derivatives as formulas, with their labels."""
     return [
         (Label(name, variable, is_alone(result)), formula.text)
-        for name, result in zip(function_names(len(results)), results, strict=True)
+        for name, result in zip(function_names(results), results, strict=True)
         for variable, formula in result.derivatives.items()
     ]
 

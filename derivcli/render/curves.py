@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derivcli.errors import DerivError, visible
-from derivcli.render.columns import arguments_of
+from derivcli.render.columns import arguments_of, function_names
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result
@@ -256,7 +256,7 @@ def _padded(low: float, high: float) -> tuple[float, float]:
 
 def label(results: Sequence[Result], index: int, key: str = "") -> str:
     """As in f(x), or f₂(x) where there are several; for the derivative `key` f′(x) or, of several variables, ∂f/∂u."""
-    function = "f" if len(results) == 1 else "f" + str(index + 1).translate(SUBSCRIPTS)
+    function = function_names(results)[index].translate(SUBSCRIPTS)
     wrt = key.split(",") if key else []
     order = str(len(wrt)).translate(SUPERSCRIPTS)
     variables = {*results[index].expression.variables, *",".join(results[index].derivatives).split(",")}

@@ -28,7 +28,7 @@ def write_json(results: Sequence[Result], style: Style) -> str:
             "derivatives": {variable: _numbers(values, style) for variable, values in result.derivatives.items()},
             "flags": [_kinds(bits) for bits in result.flags.tolist()],
         }
-        for name, result in zip(function_names(len(results)), results, strict=True)
+        for name, result in zip(function_names(results), results, strict=True)
     ]
     at = {variable: _numbers(values, style) for variable, values in results[0].at.items()}
     return _dump({"version": VERSION, "dtype": str(results[0].value.dtype), "at": at, "functions": functions})
@@ -41,7 +41,7 @@ def write_formulas_json(results: Sequence[SymbolicResult], style: Style) -> str:
             **_described(name, result.expression),
             "derivatives": {variable: formula.text for variable, formula in result.derivatives.items()},
         }
-        for name, result in zip(function_names(len(results)), results, strict=True)
+        for name, result in zip(function_names(results), results, strict=True)
     ]
     return _dump({"version": VERSION, "functions": functions})
 

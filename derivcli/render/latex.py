@@ -27,7 +27,7 @@ def write_formulas_latex(results: Sequence[SymbolicResult], style: Style) -> str
     from derivcli.render.formula import latex_of
 
     lines = _functions(results)
-    for name, result in zip(function_names(len(results)), results, strict=True):
+    for name, result in zip(function_names(results), results, strict=True):
         for variable, formula in result.derivatives.items():
             lines.append((Label(name, variable, is_alone(result)).latex_equation, latex_of(formula.tree)))
     return _aligned(lines)

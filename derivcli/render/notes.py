@@ -39,7 +39,7 @@ def flag_sentences(results: Sequence[Result], style: Style) -> list[str]:
     possible, as for abs(x)*x at 0.
     """
     sentences = []
-    for name, result in zip(function_names(len(results)), results, strict=True):
+    for name, result in zip(function_names(results), results, strict=True):
         undefined = _touched(result, "undefined")
         explained = undefined.copy()
         for kind, sentence in SENTENCES.items():
