@@ -183,7 +183,7 @@ def bench_evaluate(turns: int = 36) -> None:
             watched = statistics.median(ours / theirs for theirs, _, ours in pairs)
             base = statistics.median(theirs for theirs, _, _ in pairs)
             figure = f"{base * 1e6:.0f} µs by hand, {ratio:.2f}, {watched:.2f} watched"
-            report(f"{text} at {count:,}", figure, f"<= {limit:.1f}", ratio <= limit)
+            report(f"{text} at {count:,}", figure, f"<= {limit:.1f}", max(ratio, watched) <= limit)
 
 
 if __name__ == "__main__":

@@ -184,3 +184,28 @@ def test_antiderivatives() -> None:
     numbers = [error for error in errors if not isinstance(error, str)]
     assert sum(error <= 1e-9 for error in numbers) == len(numbers) - 3
     assert sum(error <= 1e-12 for error in numbers) >= len(numbers) - 15
+
+
+@pytest.mark.parametrize(
+    "text", ["if(1==1,x,2)^2", "sqrt(if(x/x==1,x,2))", "1/if(3>2,x,1)", "if(if(x<1,x,2)<2,x,x^2)^2"]
+)
+def test_a_choice_inside_a_power_keeps_its_conditions(text: str) -> None:
+    formula = derive(text).derivatives["x"].text
+    assert derive(formula, at="x=0.7").value[0] == pytest.approx(
+        derive(text, at="x=0.7").derivatives["x"][0], rel=1e-14
+    )
+
+
+def test_switched_off_gradients_do_not_matter() -> None:
+    import torch
+
+    with torch.no_grad():
+        assert derive("x^2", at="x=3").derivatives["x"].tolist() == [6]
+    with torch.inference_mode():
+        assert derive("x^2", at="x=3").derivatives["x"].tolist() == [6]
+
+
+@pytest.mark.parametrize("text", ["(x/3)^(10^7)", "(10x)^400", "x^csc(pi)", "0^x", "(-2)^x"])
+def test_a_formula_that_cannot_be_written_is_refused(text: str) -> None:
+    with pytest.raises(DerivError, match="formula"):
+        derive(text)

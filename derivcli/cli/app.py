@@ -20,7 +20,7 @@ from derivcli.errors import DerivError, ExitStatus, draw_error, visible
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
-HELP = ("--help", "-h")
+HELP = "--help"
 EPILOG = "\n\n".join((
     "Examples:",
     "deriv '6*x**2+2*x+4' --at x=3",
@@ -34,7 +34,7 @@ class Terminated(BaseException):
     """The process was asked to end (SIGTERM); it unwinds, so that no temporary file stays."""
 
 
-@app.command(epilog=EPILOG, context_settings={"help_option_names": list(HELP)})
+@app.command(epilog=EPILOG, context_settings={"help_option_names": [HELP]})
 def deriv(
     context: typer.Context,
     expressions: options.Expressions,
@@ -104,7 +104,8 @@ def _invoke(words: Sequence[str]) -> None:
     command: Any = typer.main.get_command(app)
     flags = {name for option in command.params for name in option.opts if name.startswith("-") and option.is_flag}
     valued = {name for option in command.params for name in option.opts if name.startswith("-")} - flags
-    arguments = list(HELP[:1]) if list(words) == ["-h"] else ordered(words, valued, {*flags, "--help"})
+    # A word with one dash is an expression, so -h asks for help only where there is nothing else.
+    arguments = [HELP] if list(words) == ["-h"] else ordered(words, valued, {*flags, HELP})
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
     with command.make_context("deriv", arguments) as context:
         command.invoke(context)

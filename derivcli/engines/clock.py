@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class OutOfTimeError(Exception):
-    """The computation took longer than it was given."""
+class OutOfTimeError(BaseException):
+    """The computation took longer than it was given. (No Exception, which the computation might swallow.)"""
 
 
 @contextmanager

@@ -8,6 +8,7 @@ that take them.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -204,6 +205,8 @@ class _Lowering:
                 return self.lower(pair.expr, Scope(scope.values))
             if condition.steps[-1].operation != "false":
                 branches.append(Branch(condition, self.inner(pair.expr, captured, scope)))
+        if not branches:
+            return self.add_step(Step("constant", (), math.nan))
         return self.add_step(Step("piecewise", tuple(captured), branches=tuple(branches)))
 
     def inner(self, tree: Tree, captured: Sequence[int], scope: Scope) -> Program:

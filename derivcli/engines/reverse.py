@@ -41,6 +41,13 @@ def differentiate(
 
     `at` gives every variable an array of shape (points,); `wrt` names the variables to differentiate by.
     """
+    with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
+        return _differentiate(expressions, at, wrt, dtype)
+
+
+def _differentiate(
+    expressions: Sequence[Expression], at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str
+) -> list[Result]:
     leaves = {name: torch.tensor(values, dtype=DTYPES[dtype], requires_grad=name in wrt) for name, values in at.items()}
     program = lower(expressions, tuple(leaves))
     inputs = list(leaves.values())
@@ -191,7 +198,9 @@ def _mark(step: Step, operands: list[Tensor], count: int, marks: Marks) -> None:
     elif step.operation == "pow_constant":
         if not step.constant.is_integer():
             marks.set(known[0] == 0, FLAGS.index("edge"))
-    elif step.operation != "pow" or operands[1].requires_grad:
+    elif step.operation == "pow" and not operands[1].requires_grad:
+        marks.set((known[0] == 0) & (known[1] != known[1].floor()), FLAGS.index("edge"))
+    else:
         for kind, condition in _special(step.operation):
             marks.set(forward(condition, known, count), kind)
 

@@ -14,6 +14,7 @@ from derivcli.errors import DerivError, Span
 from derivcli.language import tree as build
 from derivcli.language.expression import Expression
 from derivcli.language.functions import vocabulary
+from derivcli.language.parse import parse_expression
 from derivcli.language.text import text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import SymbolicResult
@@ -23,6 +24,21 @@ SECONDS = 10.0
 
 NOT_REAL = (sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 """What no formula over the real numbers holds."""
+
+LARGEST_EXPONENT = 10_000
+"""Larger powers of sums and products are not expanded, since nothing stops an integer power once it runs."""
+
+SYMPY_FAILURES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What comes out of SymPy where an unevaluated tree surprises it."""
+_FAILURES = (*SYMPY_FAILURES, DerivError)
 
 RECURSION = 20_000
 """SymPy differentiates by recursion, several Python frames a level."""
@@ -34,25 +50,51 @@ def differentiate(expression: Expression, wrt: Sequence[str]) -> SymbolicResult:
 
 
 def derivative(expression: Expression, name: str) -> Expression:
-    """The partial derivative in the variable `name`; raises DerivError where SymPy needs too long."""
+    """The partial derivative in the variable `name`.
+
+    Raises DerivError where SymPy needs too long, fails, or leaves something that the language cannot say.
+    """
     span = Span(0, len(expression.source))
+    way_out = f"give a point, as in --at {name}=1"
     try:
         with clock(SECONDS), _deep_recursion():
             tree = _derivative(expression.expanded, symbol(name))
             text = text_of(tree)
+        variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
+        parse_expression(text, variables)
     except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
-        raise DerivError(message, expression.source, span, f"give a point, as in --at {name}=1") from None
-    if tree.has(*NOT_REAL):
-        raise DerivError("the derivative is no real formula", expression.source, span, "give a point with --at")
-    variables = [str(part) for part in postorder(tree) if part.is_Symbol]
-    return Expression(text, tree, tuple(dict.fromkeys(variables)))
+        raise DerivError(message, expression.source, span, way_out) from None
+    except _FAILURES:
+        message = "the derivative cannot be written as a formula over the real numbers"
+        raise DerivError(message, expression.source, span, way_out) from None
+    made = Expression(text, tree, tuple(variables))
+    vars(made)["text"] = text  # known already, and long to write anew for a long formula
+    return made
 
 
 def _derivative(tree: Tree, variable: Tree) -> Tree:
     """The derivative of the simplified tree; of the tree as typed where simplifying it leaves nothing real."""
-    derivative = arrange(_merged(_merged(tree).diff(variable)))
-    return arrange(tree.diff(variable)) if derivative.has(*NOT_REAL) else derivative
+    for node in postorder(tree):
+        if isinstance(node, sympy.Pow) and not node.base.is_Symbol and _size(node.exp) > LARGEST_EXPONENT:
+            raise ArithmeticError("SymPy would compute a number of millions of digits")
+    try:
+        derivative = arrange(_merged(_merged(tree).diff(variable)))
+    except SYMPY_FAILURES:
+        derivative = sympy.nan
+    if derivative.has(*NOT_REAL):
+        derivative = arrange(tree.diff(variable))
+    if derivative.has(*NOT_REAL):
+        raise ArithmeticError("the derivative is not real")
+    return derivative
+
+
+def _size(exponent: Any) -> float:
+    """The size of a constant exponent, 0 of any other."""
+    try:
+        return 0.0 if exponent.free_symbols else abs(float(exponent.evalf(3)))
+    except SYMPY_FAILURES:
+        return 0.0
 
 
 def arrange(tree: Tree) -> Tree:

@@ -23,7 +23,7 @@ EXPONENT_LENGTH = len("-9999")
 
 
 class TooLargeError(ArithmeticError):
-    """A constant that is no finite float64."""
+    """A constant that no float64 is near: too large, or so small that only 0 is."""
 
 
 class UndefinedError(ArithmeticError):
@@ -83,11 +83,14 @@ def power(base: Constant, exponent: Constant) -> Constant:
     if _is_small_power(base, exponent):
         return _checked(base ** int(exponent))
     try:
-        return _finite(math.pow(float_of(base), float_of(exponent)))
+        result = _finite(math.pow(float_of(base), float_of(exponent)))
     except OverflowError:
         raise TooLargeError from None
     except ValueError:
         raise UndefinedError("not a real number") from None
+    if result == 0 and base != 0:
+        raise TooLargeError
+    return result
 
 
 def apply(row: Function, arguments: Sequence[Constant]) -> Constant | None:
@@ -118,7 +121,8 @@ def _shortened(value: Constant) -> Constant:
 
 
 def _checked(value: Constant) -> Constant:
-    float_of(value)
+    if float_of(value) == 0 and value != 0:
+        raise TooLargeError
     return value
 
 

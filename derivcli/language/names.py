@@ -76,7 +76,7 @@ def _guess(name: str, called: bool) -> str:
     words = [*vocabulary(), *BRANCHING]
     for word in sorted(words, key=len, reverse=True):
         rest = name.removeprefix(word)
-        if len(word) > 1 and rest != name and is_variable_name(rest) and not called:
+        if len(word) > 1 and rest != name and is_variable_name(rest.lstrip("0123456789")) and not called:
             return f"did you mean {word}({rest})?"
         rest = name.removesuffix(word)
         if len(word) > 1 and rest != name and rest in _USUAL_VARIABLES:

@@ -188,7 +188,11 @@ def _value_of_call(row: Function, values: Sequence[Constant]) -> Constant | None
         return constants.apply(row, values)
     from derivcli.language.formulas import value_of_definition
 
-    return value_of_definition(row, tuple(values))
+    try:
+        return value_of_definition(row, tuple(values))
+    except DerivError as inner:
+        # It speaks of the rewrite's text, which nobody typed.
+        raise constants.UndefinedError(inner.message) from None
 
 
 def _combine(

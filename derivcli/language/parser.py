@@ -178,7 +178,7 @@ class Parser:
         elif not branching and (self.next.kind in ("number", "name", "bar") or self.next.text in SIGNS):
             self.push(Frame(BARE, token, row, exponent=exponent))
             return
-        raise refusals.argument(token, row)
+        raise refusals.argument(token, row, empty=self.next.text == ")")
 
     def read_exponent(self, function: Token) -> Operand | None:
         """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
@@ -264,7 +264,7 @@ class Parser:
         if token.kind == "number" and frame.operand.literal:
             span = Span(frame.operand.start, token.stop)
             self.refuse("two numbers stand side by side", span, "write * between them, or join them")
-        self.note(remarks.silent_multiplication(frame, token, self.text))
+        self.note(remarks.silent_multiplication(frame, token, self.next, self.text))
         if token.kind == "name" and names.is_function_name(token.text, self.next.text == "("):
             self.close_bares()
         self.multiply(None)

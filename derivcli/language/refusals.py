@@ -58,10 +58,14 @@ def unclosed(opener: Token, text: str) -> DerivError:
     return DerivError("this '(' is never closed", span=Span(bracket, bracket + 1), hint="add the missing ')'")
 
 
-def argument(function: Token, row: Function | None) -> DerivError:
-    """A function's name without an argument."""
+def argument(function: Token, row: Function | None, empty: bool) -> DerivError:
+    """A function's name without an argument, or with empty brackets."""
     if function.text in BRANCHING:
-        return DerivError(f"{function.text} needs brackets", span=function.span, hint=f"write {example(function.text)}")
+        return DerivError(
+            f"{function.text} needs {'arguments' if empty else 'brackets'}",
+            span=function.span,
+            hint=f"write {example(function.text)}",
+        )
     hint = f"write {row.signature}" if row else ""
     return DerivError(f"{function.text} needs an argument", span=function.span, hint=hint)
 

@@ -43,32 +43,43 @@ def euler_number(token: Token) -> Remark | None:
     return Remark("E", "E is read as Euler's number e; declare it, as in --wrt E, to have a variable", token.span)
 
 
-def silent_multiplication(frame: Frame, token: Token, text: str) -> Remark | None:
+def silent_multiplication(frame: Frame, token: Token, after: Token, text: str) -> Remark | None:
     """`1/2x` and `e^2x`, where the product that `token` begins is not the divisor or the exponent; `f(x)`."""
     operand = frame.operand
     assert operand is not None, "a product goes on only behind an operand"
-    second = text[operand.start : operand.stop]
-    base = frame.prefixes[-1][1] if frame.prefixes else None
-    if base is not None:
-        if base.value is None or not operand.literal or operand.stop != token.start:
-            return None
+    joined = operand.stop == token.start
+    base, second_start = _raised(frame, operand)
+    if base is not None and joined and (operand.tree.is_Symbol or (operand.literal and base.value is not None)):
         first, sign, start = text[base.start : base.stop], "^", base.start
-    elif frame.operator is not None and frame.operator.text == "/":
-        if operand.literal and operand.stop < token.start:
-            return None  # `1/2 m` leaves no doubt
-        start = frame.factors[0].start
+    elif frame.operator is not None and frame.operator.text == "/" and (joined or not operand.literal):
+        start, second_start = frame.factors[0].start, frame.operator.stop
         first, sign = text[start : frame.factors[-1].stop], "/"
-    elif operand.tree.is_Symbol and operand.stop == token.start and _LONE_ARGUMENT.match(text, token.start):
-        message = f"this is read as the product of {second} and the bracket, not as a function"
+    elif not frame.prefixes and operand.tree.is_Symbol and joined and _LONE_ARGUMENT.match(text, token.start):
+        written = text[operand.start : operand.stop]
+        message = f"this is read as the product of {written} and the bracket, not as a function"
         return Remark("function", message, Span(operand.start, token.stop))
     else:
         return None
-    following = "(…)" if token.text == "(" else text[token.start : token.stop]
+    second = text[second_start : operand.stop].strip()
+    following = text[token.start : token.stop] if token.kind == "name" else "(…)" if token.text == "(" else ""
+    goes_on = after.text in ("**", "(", "!") or after.kind in ("superscript", "name", "number")
+    if not following or (goes_on and token.kind == "name"):
+        following += "…"
     if len(first) + len(second) + len(following) > SHORT:
         return None
     read, other = f"({first}{sign}{second})*{following}", f"{first}{sign}({second}*{following})"
     message = f"this is read as {read}; for the other meaning put brackets, as in {other}"
     return Remark(sign, message, Span(start, token.stop))
+
+
+def _raised(frame: Frame, operand: Operand) -> tuple[Operand | None, int]:
+    """The base whose exponent the operand is, signs between them passed over, and where the exponent starts."""
+    start = operand.start
+    for prefix, base in reversed(frame.prefixes):
+        if base is not None:
+            return base, start
+        start = prefix.start
+    return None, start
 
 
 _LONE_ARGUMENT = re.compile(r"\(\s*[A-Za-z]\w*\s*\)")

@@ -212,7 +212,8 @@ def _equation(text: str, span: Span) -> DerivError:
     """The refusal of an `=`: of a definition, a point, an argument by name, or an equation."""
     before, after = text[: span.start], text[span.stop :]
     if before.count("(") > before.count(")"):
-        return DerivError("arguments have no names here", text, span, "give them by place, as in elu(x, 2)")
+        hint = "give them by place, as in elu(x, 2); equality is =="
+        return DerivError("arguments have no names here", text, span, hint)
     left = _LEFT_SIDE.fullmatch(before)
     hint = "move everything to one side, as in x**2 - 3"
     if left and (left.group(2) or re.search("[A-Za-z]", after)):

@@ -31,10 +31,18 @@ RELATIONS: dict[str, type[Tree]] = {
 
 
 class Choice(sympy.Piecewise):  # type: ignore[misc]
-    """A Piecewise whose derivative keeps its conditions as they are; SymPy's would rearrange and solve them."""
+    """A Piecewise that stays as it is: SymPy's would rearrange its conditions, solve them, and get some wrong."""
+
+    def __new__(cls, *pairs: Tree) -> Choice:
+        """The pairs, unevaluated."""
+        made: Choice = Basic.__new__(cls, *pairs)
+        return made
 
     def _eval_derivative(self, variable: Tree) -> Tree:
         return piecewise([(pair.expr.diff(variable), pair.cond) for pair in self.args])
+
+    def _eval_power(self, exponent: Tree) -> None:
+        return None
 
 
 def symbol(name: str) -> sympy.Symbol:

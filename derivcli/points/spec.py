@@ -68,11 +68,6 @@ def points_from(at: Mapping[str, Item], paired: bool = False) -> Points:
     return combine([_axis_from(canonical_name(name), value) for name, value in at.items()], paired)
 
 
-def declared_names(spec: str) -> list[str]:
-    """The names to which an `--at` text gives values."""
-    return [canonical_name(match.group(1)) for match in _ASSIGNMENT.finditer(spec)]
-
-
 def combine(axes: Sequence[Axis], paired: bool) -> Points:
     """Every combination of the axes' values or, paired, the first with the first and so on."""
     names = [axis.name for axis in axes]

@@ -109,8 +109,7 @@ def equations(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tupl
     """What was understood, as left and right sides: the definitions, then each function."""
     definitions = {part.name: part.text for result in results for part in result.expression.definitions}
     functions = [
-        (f"{name}({', '.join(arguments_of(result))})", result.expression.text)
-        for name, result in named(results)
+        (f"{name}({', '.join(arguments_of(result))})", result.expression.text) for name, result in named(results)
     ]
     return [*definitions.items(), *functions]
 
@@ -135,6 +134,16 @@ def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label,
     ]
 
 
+LATIN_LOOKING = dict(
+    zip(
+        "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split(),
+        "ABEZHIKMNOPTXo",
+        strict=True,
+    )
+)
+"""Greek letters for which LaTeX has no command, since they look Latin."""
+
+
 def name_latex(name: str) -> str:
     """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index."""
     from derivcli.language.tokens import GREEK_NAMES
@@ -145,7 +154,9 @@ def name_latex(name: str) -> str:
         index = name[len(head) :]
     elif len(head) > 1 and head not in GREEK_NAMES:
         head, index = name.replace("_", r"\_"), ""
-    if head in GREEK_NAMES:
+    if head in LATIN_LOOKING:
+        head = rf"\mathrm{{{LATIN_LOOKING[head]}}}"
+    elif head in GREEK_NAMES:
         head = "\\" + head.replace("lamda", "lambda")
     elif len(head) > 1:
         head = rf"\mathrm{{{head}}}"

@@ -121,7 +121,7 @@ def _product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
 
 
 def _fraction(above: Sequence[Piece], below: Sequence[Piece]) -> str:
-    return rf"\frac{{{_beside(above)}}}{{{_beside(below)}}}"
+    return rf"\frac{{{_beside(above) if above else '1'}}}{{{_beside(below)}}}"
 
 
 def _beside(factors: Sequence[Piece]) -> str:
@@ -140,15 +140,20 @@ def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     if node.exp is sympy.S.Half:
         return rf"\sqrt{{{base[0]}}}", ATOM
     row = rows_by_class().get(type(node.base))
-    if row is not None and row.name not in SHAPES and row.name != "factorial" and node.exp.is_Integer:
+    if row is not None and row.name not in (*SHAPES, "factorial", "loggamma") and _is_plain_exponent(node.exp):
         command = _command(row.name)
         return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER
     return f"{_enclosed(base, ATOM)}^{{{exponent[0]}}}", POWER
 
 
+def _is_plain_exponent(node: Any) -> bool:
+    """Whether an exponent may stand at a function's name, where -1 would mean the inverse."""
+    return isinstance(node, sympy.Integer) and node.is_positive
+
+
 def _piecewise(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     rows = r" \\ ".join(text for text, _ in parts)
-    return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
+    return rf"\begin{{cases}} {rows} \end{{cases}}", SUM
 
 
 def _pair(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:

@@ -1,0 +1,41 @@
+"""LaTeX says what the formula says."""
+
+import pytest
+
+from derivcli import parse
+from derivcli.render.formula import latex_of
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("6x^2+2x+4", "6 x^{2} + 2 x + 4"),
+        ("1/x", r"\frac{1}{x}"),
+        ("x^-1*3", r"\frac{1}{x} \cdot 3"),
+        ("x/2/3", r"\frac{x}{2 \cdot 3}"),
+        ("a/b*c", r"\frac{a}{b} c"),
+        ("(x+1)/(x-1)", r"\frac{x + 1}{x - 1}"),
+        ("a-(b-c)", r"a - \left(b - c\right)"),
+        ("-x*y", "-x y"),
+        ("x*-3", r"x \left(-3\right)"),
+        ("sin(x)^2", r"\sin^{2}\left(x\right)"),
+        ("sin(x)^-1", r"\sin\left(x\right)^{-1}"),
+        ("sqrt(x)", r"\sqrt{x}"),
+        ("root(x,3)", r"\sqrt[3]{x}"),
+        ("e^-x^2", "e^{-x^{2}}"),
+        ("(x^2)^3", r"\left(x^{2}\right)^{3}"),
+        ("x!", "x!"),
+        ("|x|", r"\left|x\right|"),
+        ("theta1*x_1", r"\theta_{1} x_{1}"),
+        ("Α+Ρ", r"\mathrm{A} + \mathrm{P}"),
+        ("1e-20x", r"\left(1 \cdot 10^{-20}\right) x"),
+        (
+            "if(x>0 and x<3, x, 0)",
+            r"\begin{cases} x & \text{if } x > 0 \text{ and } x < 3 \\ 0 & \text{otherwise} \end{cases}",
+        ),
+        ("if(x>0,1,2)^2", r"\left(\begin{cases} 1 & \text{if } x > 0 \\ 2 & \text{otherwise} \end{cases}\right)^{2}"),
+        ("leaky_relu(x)", r"\operatorname{leaky\_relu}\left(x\right)"),
+    ],
+)
+def test_latex(text: str, expected: str) -> None:
+    assert latex_of(parse(text).tree) == expected
