@@ -205,7 +205,7 @@ def test_switched_off_gradients_do_not_matter() -> None:
         assert derive("x^2", at="x=3").derivatives["x"].tolist() == [6]
 
 
-@pytest.mark.parametrize("text", ["(x/3)^(10^7)", "(10x)^400", "x^csc(pi)", "0^x", "(-2)^x"])
+@pytest.mark.parametrize("text", ["(x/3)^(10^7)", "(10x)^400", "0^x", "(-2)^x"])
 def test_a_formula_that_cannot_be_written_is_refused(text: str) -> None:
     with pytest.raises(DerivError, match="formula"):
         derive(text)
