@@ -8,9 +8,12 @@ def main() -> None:
     """Run the command line and end the process with its exit status."""
     # A short-lived program: collecting garbage while torch and SymPy load costs a tenth of the start-up.
     gc.set_threshold(200_000, 50, 50)
-    from derivcli.cli.app import main as run
+    try:
+        from derivcli.cli.app import main as run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # before the border stands that tells of one
+        sys.exit(130)
 
 
 if __name__ == "__main__":
