@@ -17,7 +17,8 @@ import torch
 
 from derivcli.derive import parse
 from derivcli.engines.program import Program, lower
-from derivcli.engines.reverse import Marks, backward, forward
+from derivcli.engines.reverse import backward
+from derivcli.engines.rules import Marks, forward
 from derivcli.language.parse import parse_expression
 
 IMPORTS = [sys.executable, "-c", "import torch, sympy, typer, rich.table"]

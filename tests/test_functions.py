@@ -16,8 +16,7 @@ from torch import Tensor
 
 from derivcli import derive, parse
 from derivcli.engines.program import OPERATIONS, lower
-from derivcli.engines.reverse import forward
-from derivcli.engines.rules import RULES
+from derivcli.engines.rules import RULES, forward
 from derivcli.language.functions import CONSTANTS, FUNCTIONS, Function, vocabulary
 
 DIGITS = 40

@@ -50,12 +50,6 @@ class Frame:
             return self.branching in ("if", "where") and not self.arguments
         return self.inherits_condition or (self.kind == PAIR and len(self.arguments) == 1)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing has been read since the last comma."""
-        pending = (self.operand, self.sign, self.operator)
-        return not any((self.prefixes, self.factors, self.terms, self.compared, self.denials)) and not any(pending)
-
     def push_prefix(self, token: Token, base: Operand | None = None) -> None:
         """Wait for the operand of a sign, a root or, with a base, a power."""
         if len(self.prefixes) >= limits.NESTING:

@@ -27,7 +27,7 @@ class Function:
     defaults: tuple[str, ...] = ()
     """Values of the last parameters where the call leaves them out."""
     variadic: bool = False
-    """Takes one argument or more; `definition` and `special` then speak of two at a time."""
+    """Takes one argument or more; `derivatives` and `special` then speak of two at a time."""
     whole: tuple[str, ...] = ()
     """Parameters that have to be constant whole numbers, since no derivative in them exists."""
     aliases: tuple[str, ...] = ()
