@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
 from derivcli.errors import DerivError, Span
+from derivcli.result import DTYPES
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Definition, Expression
@@ -94,8 +95,8 @@ def derive_at(
     _check_wrt(chosen, dict.fromkeys([*variables, *points.at]), parsed)
     from derivcli.engines import reverse
 
-    if dtype not in reverse.DTYPES:
-        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(reverse.DTYPES)}")
+    if dtype not in DTYPES:
+        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
     _check_range(points.at, dtype)
     return reverse.differentiate(parsed, points.at, chosen, dtype)
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     FloatArray: TypeAlias = NDArray[np.floating[Any]]
     KindArray: TypeAlias = NDArray[np.uint8]
 
+DTYPES = ("float64", "float32")
+"""The number formats that can be asked for."""
+
 FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined")
 """What a point can touch, in the order of the bits in `Result.flags`."""
 

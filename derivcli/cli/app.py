@@ -45,7 +45,7 @@ def deriv(
     plot: options.Plot = None,
     format_: options.FormatOption = None,
     digits: options.Digits = None,
-    dtype: options.DtypeOption = options.Dtype.float64,
+    dtype: options.DtypeOption = options.FLOAT64,
 ) -> None:
     """Differentiate expressions with PyTorch's backward(), at points or as formulas.
 

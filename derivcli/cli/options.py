@@ -12,16 +12,15 @@ import typer
 
 from derivcli.errors import DerivError, Span
 from derivcli.render import FORMATS
+from derivcli.result import DTYPES
 
 Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
 
 
-class Dtype(StrEnum):
-    """The number formats by name."""
-
-    float64 = "float64"
-    float32 = "float32"
+Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
+"""The number formats by name."""
+FLOAT64 = Dtype(DTYPES[0])
 
 
 Expressions = Annotated[

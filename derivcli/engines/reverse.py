@@ -21,9 +21,6 @@ from derivcli.result import FLAGS, Result
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, KindArray
 
-DTYPES = {"float64": torch.float64, "float32": torch.float32}
-"""The number formats that can be asked for."""
-
 
 def differentiate(
     expressions: Sequence[Expression],
@@ -42,7 +39,10 @@ def differentiate(
 def _differentiate(
     expressions: Sequence[Expression], at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str
 ) -> list[Result]:
-    leaves = {name: torch.tensor(values, dtype=DTYPES[dtype], requires_grad=name in wrt) for name, values in at.items()}
+    leaves = {
+        name: torch.tensor(values, dtype=getattr(torch, dtype), requires_grad=name in wrt)
+        for name, values in at.items()
+    }
     program = lower(expressions, tuple(leaves))
     inputs = list(leaves.values())
     count = len(inputs[0]) if inputs else 1

@@ -71,17 +71,22 @@ def _write_number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return text, PRODUCT if "/" in text else SIGN if text[0] == "-" else ATOM
 
 
-def _write_sum(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
-    text = enclosed(parts[0], PRODUCT)
-    for term, part in zip(node.args[1:], parts[1:], strict=True):
-        positive = negated(term)
-        if positive is not None:
-            inner = pieces[positive]
-            text += f" - {enclosed(inner, POWER if inner[0][0] == '-' else PRODUCT)}"
-        else:
-            written = enclosed(part, PRODUCT)
-            text += f" - {written[1:]}" if written[0] == "-" else f" + {written}"
-    return text, SUM
+def sum_writer(bracket: Callable[[Piece, int], str]) -> Writer:
+    """How a sum is written, in this notation and in others: terms from left to right, minus signs between them."""
+
+    def write(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+        text = bracket(parts[0], PRODUCT)
+        for term, part in zip(node.args[1:], parts[1:], strict=True):
+            positive = negated(term)
+            if positive is not None:
+                inner = pieces[positive]
+                text += f" - {bracket(inner, POWER if inner[0][0] == '-' else PRODUCT)}"
+            else:
+                written = bracket(part, PRODUCT)
+                text += f" - {written[1:]}" if written[0] == "-" else f" + {written}"
+        return text, SUM
+
+    return write
 
 
 def _write_product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
@@ -122,9 +127,11 @@ def _write_relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"{left} {_SIGNS[type(node)]} {right}", COMPARISON
 
 
-def _joined(word: str, level: int) -> Writer:
+def joined(word: str, level: int, bracket: Callable[[Piece, int], str]) -> Writer:
+    """How parts joined by a word are written, in this notation and in others."""
+
     def write(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
-        return f" {word} ".join(enclosed(part, level + 1) for part in parts), level
+        return word.join(bracket(part, level + 1) for part in parts), level
 
     return write
 
@@ -133,24 +140,25 @@ def _write_not(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"not {enclosed(parts[0], COMPARISON)}", NOT
 
 
-def _literally(text: str) -> Writer:
+def literally(text: str) -> Writer:
+    """How a node that is always the same is written."""
     return lambda node, parts, pieces: (text, ATOM)
 
 
 _WRITERS: dict[type[Basic], Writer] = {
     sympy.Symbol: lambda node, parts, pieces: (node.name, ATOM),
     sympy.Rational: _write_number,
-    type(sympy.E): _literally("e"),
-    type(sympy.pi): _literally("pi"),
-    sympy.Add: _write_sum,
+    type(sympy.E): literally("e"),
+    type(sympy.pi): literally("pi"),
+    sympy.Add: sum_writer(enclosed),
     sympy.Mul: _write_product,
     sympy.Pow: _write_power,
     sympy.Piecewise: _write_piecewise,
     ExprCondPair: _write_pair,
     sympy.core.relational.Relational: _write_relation,
-    sympy.And: _joined("and", AND),
-    sympy.Or: _joined("or", OR),
+    sympy.And: joined(" and ", AND, enclosed),
+    sympy.Or: joined(" or ", OR, enclosed),
     sympy.Not: _write_not,
-    type(sympy.true): _literally("True"),
-    type(sympy.false): _literally("False"),
+    type(sympy.true): literally("True"),
+    type(sympy.false): literally("False"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from derivcli.render.numbers import number_texts
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 LETTERS = "fghFGH"
 """What functions are called."""
+
+
+AnyResult = TypeVar("AnyResult", bound="Result | SymbolicResult")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Column:
 def columns_of(results: Sequence[Result]) -> list[Column]:
     """The points, then each function's value and derivatives."""
     columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
-    for name, result in zip(function_names(results), results, strict=True):
+    for name, result in named(results):
         columns.append(Column(Label(name), "value", result.value))
         alone = is_alone(result)
         for variable, values in result.derivatives.items():
@@ -96,7 +99,7 @@ def is_alone(result: Result | SymbolicResult) -> bool:
     return len({*result.expression.variables, *result.derivatives}) == 1
 
 
-def function_names(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[str]:
+def function_names(results: Sequence[Result | SymbolicResult]) -> list[str]:
     """f, or f1, f2, ... for several functions; another letter where f is a variable or a definition."""
     expressions = [result.expression for result in results]
     taken = {name for expression in expressions for name in expression.variables}
@@ -114,10 +117,9 @@ def equations(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tupl
     return [*definitions.items(), *functions]
 
 
-def named(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tuple[str, Result | SymbolicResult]]:
+def named(results: Sequence[AnyResult]) -> list[tuple[str, AnyResult]]:
     """Each result with its function's name."""
-    names = function_names(results)
-    return [(name, results[number]) for number, name in enumerate(names)]
+    return list(zip(function_names(results), results, strict=True))
 
 
 def arguments_of(result: Result | SymbolicResult) -> list[str]:
@@ -129,7 +131,7 @@ def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label,
     """The derivatives as formulas, with their labels."""
     return [
         (Label(name, variable, is_alone(result)), formula.text)
-        for name, result in zip(function_names(results), results, strict=True)
+        for name, result in named(results)
         for variable, formula in result.derivatives.items()
     ]
 

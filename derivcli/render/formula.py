@@ -21,7 +21,10 @@ from derivcli.language.text import (
     Piece,
     Pieces,
     Writer,
+    joined,
+    literally,
     number_text,
+    sum_writer,
 )
 from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class
 from derivcli.render.columns import name_latex
@@ -89,19 +92,6 @@ def _number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return text, SIGN if text[0] == "-" else ATOM
 
 
-def _sum(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
-    text = _enclosed(parts[0], PRODUCT)
-    for term, part in zip(node.args[1:], parts[1:], strict=True):
-        positive = negated(term)
-        if positive is not None:
-            inner = pieces[positive]
-            text += f" - {_enclosed(inner, POWER if inner[0][0] == '-' else PRODUCT)}"
-        else:
-            written = _enclosed(part, PRODUCT)
-            text += f" - {written[1:]}" if written[0] == "-" else f" + {written}"
-    return text, SUM
-
-
 def _product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     """Factors side by side; what follows a division sign goes under a fraction's bar."""
     positive = negated(node)
@@ -166,31 +156,20 @@ def _relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"{_enclosed(parts[0], SUM)} {SIGNS[sign]} {_enclosed(parts[1], SUM)}", COMPARISON
 
 
-def _joined(word: str, level: int) -> Writer:
-    def write(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
-        return rf" \text{{ {word} }} ".join(_enclosed(part, level + 1) for part in parts), level
-
-    return write
-
-
-def _literally(text: str) -> Writer:
-    return lambda node, parts, pieces: (text, ATOM)
-
-
 _WRITERS: dict[type[Tree], Writer] = {
     sympy.Symbol: lambda node, parts, pieces: (name_latex(node.name), ATOM),
     sympy.Rational: _number,
-    type(sympy.E): _literally("e"),
-    type(sympy.pi): _literally(r"\pi"),
-    sympy.Add: _sum,
+    type(sympy.E): literally("e"),
+    type(sympy.pi): literally(r"\pi"),
+    sympy.Add: sum_writer(_enclosed),
     sympy.Mul: _product,
     sympy.Pow: _power,
     sympy.Piecewise: _piecewise,
     ExprCondPair: _pair,
     sympy.core.relational.Relational: _relation,
-    sympy.And: _joined("and", AND),
-    sympy.Or: _joined("or", OR),
+    sympy.And: joined(r" \text{ and } ", AND, _enclosed),
+    sympy.Or: joined(r" \text{ or } ", OR, _enclosed),
     sympy.Not: lambda node, parts, pieces: (rf"\text{{not }} {_enclosed(parts[0], COMPARISON)}", NOT),
-    type(sympy.true): _literally(r"\text{true}"),
-    type(sympy.false): _literally(r"\text{false}"),
+    type(sympy.true): literally(r"\text{true}"),
+    type(sympy.false): literally(r"\text{false}"),
 }

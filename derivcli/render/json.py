@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from derivcli.render.columns import Style, function_names
+from derivcli.render.columns import Style, named
 from derivcli.render.numbers import number_texts
 from derivcli.result import FLAGS
 
@@ -28,7 +28,7 @@ def write_json(results: Sequence[Result], style: Style) -> str:
             "derivatives": {variable: _numbers(values, style) for variable, values in result.derivatives.items()},
             "flags": [_kinds(bits) for bits in result.flags.tolist()],
         }
-        for name, result in zip(function_names(results), results, strict=True)
+        for name, result in named(results)
     ]
     at = {variable: _numbers(values, style) for variable, values in results[0].at.items()}
     return _dump({"version": VERSION, "dtype": str(results[0].value.dtype), "at": at, "functions": functions})
@@ -41,7 +41,7 @@ def write_formulas_json(results: Sequence[SymbolicResult], style: Style) -> str:
             **_described(name, result.expression),
             "derivatives": {variable: formula.text for variable, formula in result.derivatives.items()},
         }
-        for name, result in zip(function_names(results), results, strict=True)
+        for name, result in named(results)
     ]
     return _dump({"version": VERSION, "functions": functions})
 

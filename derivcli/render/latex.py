@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Label, Style, arguments_of, columns_of, function_names, is_alone, name_latex, named
+from derivcli.render.columns import Label, Style, arguments_of, columns_of, is_alone, name_latex, named
 
 if TYPE_CHECKING:
     from derivcli.result import Result, SymbolicResult
@@ -27,7 +27,7 @@ def write_formulas_latex(results: Sequence[SymbolicResult], style: Style) -> str
     from derivcli.render.formula import latex_of
 
     lines = _functions(results)
-    for name, result in zip(function_names(results), results, strict=True):
+    for name, result in named(results):
         for variable, formula in result.derivatives.items():
             lines.append((Label(name, variable, is_alone(result)).latex_equation, latex_of(formula.tree)))
     return _aligned(lines)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.render.columns import Style, function_names
+from derivcli.render.columns import Style, named
 from derivcli.render.numbers import number_texts
 from derivcli.result import FLAGS
 
@@ -39,7 +39,7 @@ def flag_sentences(results: Sequence[Result], style: Style) -> list[str]:
     possible, as for abs(x)*x at 0.
     """
     sentences = []
-    for name, result in zip(function_names(results), results, strict=True):
+    for name, result in named(results):
         undefined = _touched(result, "undefined")
         explained = undefined.copy()
         for kind, sentence in SENTENCES.items():
