@@ -6,7 +6,8 @@ from pathlib import Path
 import typer
 
 from derivcli.cli.app import app
-from derivcli.language.functions import BRANCHING, FUNCTIONS, Function
+from derivcli.language.function import Function
+from derivcli.language.functions import BRANCHING, FUNCTIONS
 
 HERE = Path(__file__).parent
 

@@ -23,6 +23,8 @@ ENGINE_PARTS = {"program", "rules", "clock"}
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/",),
     "scipy": ("derivcli/engines/",),
+    "mpmath": ("derivcli/engines/",),
+    "flint": ("derivcli/engines/balls.py", "derivcli/engines/ball_rules.py", "derivcli/check/"),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/render/"),
     "matplotlib": ("derivcli/render/plot.py",),
     "rich": ("derivcli/render/table.py", "derivcli/cli/"),

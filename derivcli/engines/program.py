@@ -20,7 +20,8 @@ import sympy
 from derivcli.language import constants, formulas
 from derivcli.language.constants import Constant
 from derivcli.language.expression import Expression
-from derivcli.language.functions import FUNCTIONS, Function, vocabulary
+from derivcli.language.function import Function
+from derivcli.language.functions import FUNCTIONS, vocabulary
 from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class, substitute, symbol
 
 ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise")

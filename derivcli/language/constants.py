@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from derivcli.language.functions import Function
+from derivcli.language.function import Function
 
 Constant: TypeAlias = Fraction | float
 

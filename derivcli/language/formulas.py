@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from derivcli.language.constants import Constant
-from derivcli.language.functions import Function
+from derivcli.language.function import Function
 from derivcli.language.parse import parse_tree
 from derivcli.language.parser import Parser
 from derivcli.language.tree import Tree, substitute, symbol

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
-from derivcli.language.functions import Function, vocabulary
+from derivcli.language.function import Function
+from derivcli.language.functions import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.tokens import Token
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from derivcli.errors import DerivError, Span
 from derivcli.language import constants, limits, tree
 from derivcli.language.constants import Constant
-from derivcli.language.functions import Function
+from derivcli.language.function import Function
 from derivcli.language.tree import Tree
 
 Value = TypeVar("Value")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 
 from derivcli.errors import DerivError, Span
-from derivcli.language.functions import BRANCHING, Function
+from derivcli.language.function import Function
+from derivcli.language.functions import BRANCHING
 from derivcli.language.tokens import EQUATION, Token
 
 _LEIBNIZ = re.compile(r"(?<![A-Za-z0-9_])d\s*/\s*d[A-Za-z](?![A-Za-z0-9_])")

@@ -16,7 +16,8 @@ import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivcli.language.functions import FUNCTIONS, Function
+from derivcli.language.function import Function
+from derivcli.language.functions import FUNCTIONS
 
 Tree: TypeAlias = Basic
 """Any SymPy node, expression or condition."""

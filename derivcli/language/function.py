@@ -1,0 +1,59 @@
+"""What a row of the function table is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One function of the language."""
+
+    name: str
+    doc: str
+    """One sentence for the reader."""
+    parameters: tuple[str, ...] = ("x",)
+    defaults: tuple[str, ...] = ()
+    """Values of the last parameters where the call leaves them out."""
+    variadic: bool = False
+    """Takes one argument or more; `derivatives` and `special` then speak of two at a time."""
+    whole: tuple[str, ...] = ()
+    """Parameters that have to be constant whole numbers, since no derivative in them exists."""
+    aliases: tuple[str, ...] = ()
+    sympy: str | None = None
+    """The SymPy class that is this function. Without one, a class is made from `derivatives` or `definition`."""
+    also: tuple[str, ...] = ()
+    """SymPy classes that mean the same but are not built, since their derivative is not ours."""
+    definition: str | None = None
+    derivatives: tuple[str, ...] | None = None
+    """The partial derivative in each parameter."""
+    special: tuple[tuple[str, str], ...] = ()
+    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition."""
+    floats: Callable[..., float] | None = None
+    """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
+    domain: tuple[Interval, ...] = ((-3.0, 3.0),)
+    """For each parameter an interval inside the natural domain, for drawing samples."""
+
+    @property
+    def primitive(self) -> bool:
+        """Whether interpretations have a rule for it."""
+        return self.definition is None
+
+    @property
+    def arity(self) -> tuple[int, int | None]:
+        """The least and the greatest number of arguments; None for any number."""
+        if self.variadic:
+            return 1, None
+        return len(self.parameters) - len(self.defaults), len(self.parameters)
+
+    @property
+    def signature(self) -> str:
+        """The call as one writes it, for messages and documentation: `elu(x, alpha=1)`."""
+        if self.variadic:
+            return f"{self.name}({', '.join(self.parameters)}, ...)"
+        required = len(self.parameters) - len(self.defaults)
+        optional = [f"{p}={d}" for p, d in zip(self.parameters[required:], self.defaults, strict=True)]
+        return f"{self.name}({', '.join([*self.parameters[:required], *optional])})"
