@@ -1,0 +1,144 @@
+"""The judge that uses only f: one-sided limits and derivatives from values beside a point.
+
+Where a step of the formula touches a kink, a jump, an edge or 0/0, neither PyTorch's convention nor a symbolic
+derivative is a witness. Values of f at x + h, x + 2h, ... for h of about 1e-30, 1e-36 and 1e-42, in hundreds of
+digits, tell whether f is defined beside x, tends to f(x), and has a one-sided derivative of some order, to more
+than twenty digits. It is accurate, not rigorous: nothing excludes what happens between the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import comb
+
+from flint import arb, fmpq
+
+from derivcli.engines.balls import (
+    Exact,
+    NoValueError,
+    Tape,
+    TouchError,
+    UnsureError,
+    ball_of,
+    coefficients,
+    evaluate,
+)
+
+STEPS = (100, 120, 140)
+"""The steps are 2 to the minus these, of the size of x."""
+
+PRECISIONS = (800, 1600, 3200)
+TINY = arb(2) ** -1500
+"""Smaller numbers are 0 here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What three values tend to: a number, or an infinity with its sign; neither where they do not settle."""
+
+    number: arb | None = None
+    infinite: int = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether they tend to anything."""
+        return self.number is not None or self.infinite != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A function on one side of a point: whether it is defined there, its limit and its derivative."""
+
+    defined: bool
+    limit: Limit
+    derivative: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A function at a point and on both sides; `value` is None where it has none."""
+
+    value: arb | None
+    left: Side
+    right: Side
+
+
+def look(tape: Tape, at: Mapping[str, Exact], by: str, order: int) -> Local:
+    """The function at the point and beside it; `order` is that of the one-sided derivatives.
+
+    Raises UnsureError where the balls stay too wide.
+    """
+    for precision in PRECISIONS:
+        try:
+            return _Looking(tape, at, by, order, precision).local()
+        except UnsureError:
+            if precision == PRECISIONS[-1]:
+                raise
+    raise AssertionError("there is a last precision")
+
+
+class _Looking:
+    """One look at one precision."""
+
+    def __init__(self, tape: Tape, at: Mapping[str, Exact], by: str, order: int, precision: int) -> None:
+        self.tape, self.at, self.by, self.order, self.precision = tape, at, by, order, precision * max(order, 1)
+        size = abs(ball_of(at[by], 64)).mid()
+        self.scale = 0 if size == 0 else int(size.man_exp()[1]) + int(size.man_exp()[0]).bit_length()
+
+    def local(self) -> Local:
+        """Value and sides."""
+        value = self.value(fmpq(0))
+        return Local(value, self.side(-1, value), self.side(1, value))
+
+    def value(self, offset: fmpq) -> arb | None:
+        """f beside the point; None where it has no value."""
+        try:
+            # A ball that cannot be told from 0 is 0 here: at these precisions nothing else is so small.
+            run = evaluate(self.tape, self.at, self.by, precision=self.precision, offset=offset, final=True)
+        except (NoValueError, TouchError):
+            return None
+        return coefficients(run)[0]
+
+    def side(self, direction: int, value: arb | None) -> Side:
+        """One side, by three steps."""
+        limits: list[arb] = []
+        quotients: list[arb] = []
+        filled = value
+        for step in STEPS:
+            h = fmpq(2) ** (self.scale - step) * direction
+            values = [self.value(k * h) for k in range(1, self.order + 2)]
+            if any(one is None for one in values):
+                return Side(False, Limit(), Limit())
+            limits.append(values[0])
+            differences = [filled, *values[:-1]] if filled is not None else values
+            total = sum(
+                ((-1) ** (self.order - k) * comb(self.order, k) * differences[k] for k in range(self.order + 1)), arb(0)
+            )
+            quotients.append(total / arb(h) ** self.order)
+        limit = settle(limits)
+        if value is not None and (limit.number is None or not is_near(limit.number, value)):
+            return Side(True, limit, Limit())
+        return Side(True, limit, settle(quotients))
+
+
+def settle(values: list[arb]) -> Limit:
+    """What three values tend to, by Aitken's extrapolation, which is exact for a + b*q**n."""
+    first, second, third = values
+    if any(value.rad() > arb(2) ** -60 * max(abs(value.mid()), TINY) and value.rad() > TINY for value in values):
+        if not all(abs(value) < TINY for value in values):
+            raise UnsureError
+    before, after = second - first, third - second
+    if abs(third) < TINY or (abs(after) <= abs(third) * arb(2) ** -70):
+        return Limit(arb(third.mid()))
+    if abs(after) * 2 < abs(before):
+        limit = third - after * after / (after - before)
+        return Limit(arb(0) if abs(limit) < abs(third) * arb(2) ** -35 else arb(limit.mid()))
+    if abs(third) > abs(second) > abs(first) and (third > 0) == (first > 0):
+        return Limit(infinite=1 if third > 0 else -1)
+    return Limit()
+
+
+def is_near(left: arb, right: arb) -> bool:
+    """Whether two numbers are the same as far as this judge can tell."""
+    return bool(abs(left - right).lower() <= arb(2) ** -40 * (abs(left) + abs(right)).upper() or abs(left - right) < TINY)

@@ -1,0 +1,445 @@
+"""The ball interpretation: a rule for every primitive, from the values of functions alone.
+
+A rule gives a truncated power series for those of its operands. Elementary functions have series of their own
+in FLINT; of all others FLINT knows values at complex balls, and `analytic` makes their series by Cauchy's
+integral, with its error bound. Where a function has no series at a point, the rule says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from flint import acb, arb, arb_series, fmpq
+
+from derivcli.engines.balls import Node, NoValueError, Number, Run, UnsureError
+from derivcli.engines.cauchy import analytic
+
+Series: TypeAlias = arb_series
+Rule: TypeAlias = Callable[[Run, Node, list[Number]], Any]
+
+def no_value(node: Node, *numbers: Number) -> NoValueError:
+    """What is raised where a function has no real value."""
+    places = ", ".join(f"{float(number.ball.mid()):.6g}" for number in numbers)
+    return NoValueError(f"{node.operation} has no real value at {places}")
+
+
+DIVISION = "the formula divides by zero here"
+SQUARE_ROOT = "the formula takes the square root of a negative number here"
+FRACTIONAL = "a negative number has no real power of this kind here; cbrt(x) and root(x, n) are real for odd n"
+
+
+def plain(function: Callable[..., Series]) -> Rule:
+    """A rule that needs no look at special places."""
+    return lambda run, node, numbers: function(*[number.series for number in numbers])
+
+
+# Arithmetic
+
+
+def _sum(run: Run, node: Node, numbers: list[Number]) -> Series:
+    total = numbers[0].series
+    for number in numbers[1:]:
+        total = total + number.series
+    return total
+
+
+def _product(run: Run, node: Node, numbers: list[Number]) -> Series:
+    total = numbers[0].series
+    for number in numbers[1:]:
+        total = total * number.series
+    return total
+
+
+def _power(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """base**exponent over the real numbers; 0**0 is 1."""
+    base, exponent = numbers
+    constant = None if exponent.varies else exponent.exact
+    if constant is not None and constant.q == 1:
+        return _whole_power(base, int(constant.p))
+    sign = base.sign()
+    if sign > 0:
+        if constant is not None:
+            return base.series**constant
+        return (exponent.series * base.series.log()).exp()
+    if sign < 0:
+        return _power_of_negative(base, exponent)
+    above = exponent.sign()
+    if above < 0:
+        raise NoValueError(DIVISION)
+    if base.varies or exponent.varies:
+        base.touch()
+        exponent.touch()
+    return arb_series([arb(int(above == 0))])
+
+
+def _whole_power(base: Number, exponent: int) -> Series:
+    """A power of any base to a whole exponent."""
+    if exponent < 0 and base.sign() == 0:
+        raise NoValueError(DIVISION)
+    if exponent == -1:
+        return 1 / base.series
+    power = base.series ** abs(exponent)
+    return 1 / power if exponent < 0 else power
+
+
+def _power_of_negative(base: Number, exponent: Number) -> Series:
+    """A real value only where the exponent is a whole number."""
+    exact = exponent.exact
+    if exact is None:
+        if not exponent.ball.contains_integer():
+            raise NoValueError(FRACTIONAL)
+        raise UnsureError
+    if exact.q != 1:
+        raise NoValueError(SQUARE_ROOT if exact == fmpq(1, 2) else FRACTIONAL)
+    exponent.touch()
+    return _whole_power(base, int(exact.p))
+
+
+def _root(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """The real n-th root, of negative numbers too where n is odd."""
+    x, n = numbers
+    exact = n.exact
+    odd = exact is not None and exact.q == 1 and exact.p % 2 == 1
+    sign = x.sign()
+    if sign == 0:
+        if n.sign() <= 0:
+            raise no_value(node, *numbers)
+        x.touch()
+        return arb_series([arb(0)])
+    if sign < 0:
+        if not odd:
+            raise no_value(node, *numbers)
+        n.touch()
+    size = x.series if sign > 0 else -x.series
+    root = size ** fmpq(1, exact) if exact is not None and not n.varies else (size.log() / n.series).exp()
+    return root if sign > 0 else -root
+
+
+# Steps, kinks and choices
+
+
+def _abs(run: Run, node: Node, numbers: list[Number]) -> Series:
+    sign = numbers[0].sign()
+    if sign == 0:
+        numbers[0].touch()
+    return numbers[0].series if sign >= 0 else -numbers[0].series
+
+
+def _sign(run: Run, node: Node, numbers: list[Number]) -> Series:
+    sign = numbers[0].sign()
+    if sign == 0:
+        numbers[0].touch()
+    return arb_series([arb(sign)])
+
+
+def _relu(run: Run, node: Node, numbers: list[Number]) -> Series:
+    sign = numbers[0].sign()
+    if sign == 0:
+        numbers[0].touch()
+    return numbers[0].series if sign > 0 else arb_series([arb(0)])
+
+
+def _greatest(sense: int) -> Rule:
+    """The greatest of the operands or, with `sense` -1, the least."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        best = numbers[0]
+        for number in numbers[1:]:
+            difference = sense * best.minus(number)
+            if difference == 0:
+                best.touch()
+                number.touch()
+            elif difference < 0:
+                best = number
+        return best.series
+
+    return rule
+
+
+def floor_of(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
+    """The greatest whole number below, and whether the number is itself whole."""
+    if exact is not None:
+        return arb(exact.p // exact.q), exact.q == 1
+    below = ball.floor()
+    if below.is_exact():
+        return below, False
+    if not run.final:
+        raise UnsureError
+    run.rigorous = False
+    nearest = ball.unique_fmpz()
+    if nearest is None:
+        raise UnsureError
+    return arb(nearest), True
+
+
+def _floor(run: Run, node: Node, numbers: list[Number]) -> Series:
+    below, whole = floor_of(run, numbers[0].ball, numbers[0].exact)
+    if whole:
+        numbers[0].touch()
+    return arb_series([below])
+
+
+def _round(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """To the nearest whole number, halves to the even one."""
+    x = numbers[0]
+    exact = None if x.exact is None else x.exact + fmpq(1, 2)
+    below, tie = floor_of(run, x.ball + arb(0.5), exact)
+    if tie:
+        x.touch()
+        odd = below.unique_fmpz() % 2
+        below -= int(odd)
+    return arb_series([below])
+
+
+def _mod(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """x - y*floor(x/y)."""
+    x, y = numbers
+    if y.sign() == 0:
+        raise no_value(node, *numbers)
+    exact = None if x.exact is None or y.exact is None else x.exact / y.exact
+    below, whole = floor_of(run, x.ball / y.ball, exact)
+    if whole:
+        x.touch()
+        y.touch()
+    return x.series - y.series * below
+
+
+def _xlogy(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """x*log(y), 0 where x is 0."""
+    x, y = numbers
+    if y.sign() <= 0:
+        if x.sign() != 0 or y.sign() < 0:
+            raise no_value(node, *numbers)
+        x.touch()
+        y.touch()
+        return arb_series([arb(0)])
+    return x.series * y.series.log()
+
+
+def _xlog1py(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """x*log(1+y), 0 where x is 0."""
+    x, y = numbers
+    if y.minus(-1) <= 0:
+        if x.sign() != 0 or y.minus(-1) < 0:
+            raise no_value(node, *numbers)
+        x.touch()
+        y.touch()
+        return arb_series([arb(0)])
+    return x.series * (1 + y.series).log()
+
+
+def _compare(holds: Callable[[int], bool]) -> Rule:
+    """A comparison; at equality of things that vary the branch changes."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> bool:
+        sign = numbers[0].minus(numbers[1])
+        if sign == 0:
+            numbers[0].touch()
+            numbers[1].touch()
+        return holds(sign)
+
+    return rule
+
+
+def _all(run: Run, node: Node, numbers: list[Number]) -> bool:
+    return all(number.series for number in numbers)
+
+
+def _any(run: Run, node: Node, numbers: list[Number]) -> bool:
+    return any(number.series for number in numbers)
+
+
+# Elementary functions with edges
+
+
+def above(edge: int, function: Callable[[Series], Series], at_edge: int | None = None) -> Rule:
+    """A function of x > edge; at the edge it has the value `at_edge`, if any, and no series."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        x = numbers[0]
+        sign = x.minus(edge)
+        if sign < 0 or (sign == 0 and at_edge is None):
+            raise no_value(node, *numbers)
+        if sign == 0:
+            x.touch()
+            return arb_series([arb(at_edge)])
+        return function(x.series)
+
+    return rule
+
+
+def between(function: Callable[[Series], Series], closed: bool) -> Rule:
+    """A function of -1 < x < 1, closed with values at the ends or open without."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        x = numbers[0]
+        inside = min(x.minus(-1), -x.minus(1))
+        if inside < 0 or (inside == 0 and not closed):
+            raise no_value(node, *numbers)
+        if inside == 0:
+            x.touch()
+            end = 1 if x.ball > 0 else -1
+            return arb_series([_END[function](arb(end))])
+        return function(x.series)
+
+    return rule
+
+
+_END: dict[Any, Callable[[arb], arb]] = {arb_series.asin: arb.asin, arb_series.acos: arb.acos}
+
+
+def _asinh(x: Series) -> Series:
+    return (x + (x * x + 1).sqrt()).log() if x[0] >= 0 else -(-x + (x * x + 1).sqrt()).log()
+
+
+def _tanh(x: Series) -> Series:
+    shrunk = (-2 * x if x[0] >= 0 else 2 * x).exp()
+    tanh = (1 - shrunk) / (1 + shrunk)
+    return tanh if x[0] >= 0 else -tanh
+
+
+def _hypot(run: Run, node: Node, numbers: list[Number]) -> Series:
+    x, y = numbers
+    if x.sign() == 0 and y.sign() == 0:
+        x.touch()
+        y.touch()
+        return arb_series([arb(0)])
+    return (x.series * x.series + y.series * y.series).sqrt()
+
+
+def _atan2(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """The angle of (x, y) in (-pi, pi]; the origin has none."""
+    y, x = numbers
+    up, right = y.sign(), x.sign()
+    if right > 0:
+        return (y.series / x.series).atan()
+    if up != 0:
+        return up * arb.pi() / 2 - (x.series / y.series).atan()
+    if right == 0:
+        raise no_value(node, *numbers)
+    y.touch()
+    return arb_series([arb.pi()])
+
+
+def _logsumexp(*x: Series) -> Series:
+    total = x[0].exp()
+    for each in x[1:]:
+        total = total + each.exp()
+    return total.log()
+
+
+def _pole_at_whole(function: Callable[[Series], Series]) -> Rule:
+    """A function with poles at 0, -1, -2, ..."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        x = numbers[0]
+        if not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]:
+            raise no_value(node, *numbers)
+        return function(x.series)
+
+    return rule
+
+
+def _loggamma(x: Series) -> Series:
+    """log|gamma(x)|, left of 0 by the reflection formula."""
+    if x[0] > 0:
+        return x.lgamma()
+    sine = x.sin_pi()
+    return (arb.pi() / (sine if sine[0] > 0 else -sine)).log() - (1 - x).lgamma()
+
+
+def _polygamma(run: Run, node: Node, numbers: list[Number]) -> Series:
+    n, x = numbers
+    if not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]:
+        raise no_value(node, *numbers)
+    return analytic(lambda order, z: z.digamma() if order == 0 else z.polygamma(order))(run, node, numbers)
+
+
+RULES: dict[str, Rule] = {
+    "number": lambda run, node, numbers: arb_series([arb(node.data)]),
+    "pi": lambda run, node, numbers: arb_series([arb.pi()]),
+    "e": lambda run, node, numbers: arb_series([arb.const_e()]),
+    "add": _sum,
+    "multiply": _product,
+    "power": _power,
+    "<": _compare(lambda sign: sign < 0),
+    "<=": _compare(lambda sign: sign <= 0),
+    ">": _compare(lambda sign: sign > 0),
+    ">=": _compare(lambda sign: sign >= 0),
+    "==": _compare(lambda sign: sign == 0),
+    "!=": _compare(lambda sign: sign != 0),
+    "and": _all,
+    "or": _any,
+    "not": lambda run, node, numbers: not numbers[0].series,
+    "true": lambda run, node, numbers: True,
+    "false": lambda run, node, numbers: False,
+    "root": _root,
+    "exp": plain(arb_series.exp),
+    "expm1": plain(lambda x: x.exp() - 1),
+    "log": above(0, arb_series.log),
+    "log2": above(0, lambda x: x.log() / arb.const_log2()),
+    "log10": above(0, lambda x: x.log() / arb.const_log10()),
+    "log1p": above(-1, lambda x: (1 + x).log()),
+    "sin": plain(arb_series.sin),
+    "cos": plain(arb_series.cos),
+    "tan": plain(arb_series.tan),
+    "asin": between(arb_series.asin, closed=True),
+    "acos": between(arb_series.acos, closed=True),
+    "atan": plain(arb_series.atan),
+    "atan2": _atan2,
+    "sinh": plain(lambda x: (x.exp() - (-x).exp()) / 2),
+    "cosh": plain(lambda x: (x.exp() + (-x).exp()) / 2),
+    "tanh": plain(_tanh),
+    "asinh": plain(_asinh),
+    "acosh": above(1, lambda x: (x + (x * x - 1).sqrt()).log(), 0),
+    "atanh": between(lambda x: ((1 + x) / (1 - x)).log() / 2, closed=False),
+    "abs": _abs,
+    "sign": _sign,
+    "floor": _floor,
+    "round": _round,
+    "mod": _mod,
+    "max": _greatest(1),
+    "min": _greatest(-1),
+    "hypot": _hypot,
+    "xlogy": _xlogy,
+    "xlog1py": _xlog1py,
+    "erf": plain(arb_series.erf),
+    "erfc": plain(arb_series.erfc),
+    "gamma": _pole_at_whole(arb_series.gamma),
+    "loggamma": _pole_at_whole(_loggamma),
+    "polygamma": _polygamma,
+    "relu": _relu,
+    "sigmoid": plain(lambda x: 1 / (1 + (-x).exp())),
+    "logit": above(0, lambda x: (x / (1 - x)).log()),
+    "logsumexp": plain(_logsumexp),
+}
+"""The rule of every primitive and of the operations of arithmetic; rewrites are put in place."""
+
+
+def _exact_power(base: fmpq, exponent: fmpq) -> fmpq | None:
+    if exponent.q != 1 or abs(exponent.p) > 1000 or (base == 0 and exponent < 0):
+        return None
+    return base ** int(exponent.p)
+
+
+EXACT: dict[str, Callable[..., fmpq | None]] = {
+    "add": lambda *x: sum(x, fmpq(0)),
+    "multiply": lambda *x: _exact_product(x),
+    "power": _exact_power,
+    "abs": abs,
+    "sign": lambda x: fmpq(int(x > 0) - int(x < 0)),
+    "floor": lambda x: fmpq(x.p // x.q),
+    "mod": lambda x, y: None if y == 0 else x - y * (x / y).floor(),
+    "max": max,
+    "min": min,
+    "relu": lambda x: max(x, fmpq(0)),
+}
+"""The operations that stay among the rational numbers."""
+
+
+def _exact_product(factors: Sequence[fmpq]) -> fmpq:
+    product = fmpq(1)
+    for factor in factors:
+        product *= factor
+    return product
