@@ -21,6 +21,17 @@ DTYPES = ("float64", "float32")
 FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined")
 """What a point can touch, in the order of the bits in `Result.flags`."""
 
+ORDERS = range(1, 7)
+"""The orders of derivatives that nested backward passes are asked for; each costs several times the one before."""
+
+SMALL = 100
+"""Jobs of no more derivatives than these are checked without being asked to."""
+
+
+def derivative_key(name: str, order: int) -> str:
+    """The key of a derivative: "x", or "x,x" for the second."""
+    return ",".join([name] * order)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
@@ -46,7 +57,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SymbolicResult:
-    """One function and its first partial derivatives as formulas, keyed by variable."""
+    """One function and its partial derivatives of one order as formulas, keyed as in a `Result`."""
 
     expression: Expression
     derivatives: dict[str, Expression]

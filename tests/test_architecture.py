@@ -24,7 +24,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/",),
     "scipy": ("derivcli/engines/",),
     "mpmath": ("derivcli/engines/",),
-    "flint": ("derivcli/engines/balls.py", "derivcli/engines/ball_rules.py", "derivcli/check/"),
+    "flint": ("derivcli/engines/balls/", "derivcli/check/"),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/render/"),
     "matplotlib": ("derivcli/render/plot.py",),
     "rich": ("derivcli/render/table.py", "derivcli/cli/"),
@@ -42,6 +42,8 @@ PLANTED = {
     "engines/reverse.py": ["from . import symbolic", "import derivcli.engines", "from .symbolic import f"],
     "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "f = sympy.lambdify(x, x)"],
     "engines/program.py": ["from derivcli.engines.reverse import run", "from derivcli.check import judge"],
+    "engines/balls/run.py": ["from derivcli.engines.rules import RULES", "from derivcli.engines.reverse import run"],
+    "check/judge.py": ["from derivcli.render.table import write_table", "import torch", "import mpmath"],
     "render/table.py": ["import torch", "import matplotlib.pyplot", "import typer", "from derivcli import parse"],
     "render/json.py": ["from rich.table import Table", "from derivcli.cli.options import Options"],
     "cli/app.py": ["import click", "from sympy import Symbol", "from derivcli.__main__ import main"],
@@ -56,6 +58,8 @@ ALLOWED = {
     "result.py": "if TYPE_CHECKING:\n    import torch\n    from derivcli.language.expression import Expression",
     "engines/reverse.py": "import torch\nfrom derivcli.engines import program, rules\nfrom ..points import spec",
     "engines/symbolic.py": "from derivcli.engines import clock\nfrom derivcli.engines.program import Program",
+    "engines/balls/run.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
+    "check/judge.py": "import flint\nfrom derivcli.engines.balls.run import Run",
     "derive.py": "from derivcli.engines import reverse\nfrom derivcli.render import table",
     "render/plot.py": "import matplotlib\nfrom derivcli.derive import derive",
     "cli/app.py": "import rich, typer\nfrom derivcli import derive, parse\nfrom derivcli.render import table",
@@ -120,7 +124,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if wanted not in LAYERS or home not in LAYERS:
         return (home, wanted) != ("render", "derive")
     if home == wanted == "engines":
-        return (*target, "")[2] not in shared_with(file[2])
+        return (*target, "")[2] not in {*shared_with(file[2]), file[2] if len(file) > 3 else ""}
     return LAYERS.index(wanted) > LAYERS.index(home)
 
 

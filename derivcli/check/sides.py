@@ -14,16 +14,16 @@ from math import comb
 
 from flint import arb, fmpq
 
-from derivcli.engines.balls import (
+from derivcli.engines.balls.run import (
     Exact,
     NoValueError,
-    Tape,
     TouchError,
     UnsureError,
     ball_of,
     coefficients,
     evaluate,
 )
+from derivcli.engines.balls.tape import Tape
 
 STEPS = (100, 120, 140)
 """The steps are 2 to the minus these, of the size of x."""
@@ -104,20 +104,22 @@ class _Looking:
         """One side, by three steps."""
         limits: list[arb] = []
         quotients: list[arb] = []
-        filled = value
         for step in STEPS:
             h = fmpq(2) ** (self.scale - step) * direction
-            values = [self.value(k * h) for k in range(1, self.order + 2)]
-            if any(one is None for one in values):
-                return Side(False, Limit(), Limit())
+            values = []
+            for k in range(1, self.order + 2):
+                beside = self.value(k * h)
+                if beside is None:
+                    return Side(False, Limit(), Limit())
+                values.append(beside)
             limits.append(values[0])
-            differences = [filled, *values[:-1]] if filled is not None else values
+            differences = values if value is None else [value, *values[:-1]]
             total = sum(
                 ((-1) ** (self.order - k) * comb(self.order, k) * differences[k] for k in range(self.order + 1)), arb(0)
             )
             quotients.append(total / arb(h) ** self.order)
         limit = settle(limits)
-        if value is not None and (limit.number is None or not is_near(limit.number, value)):
+        if value is not None and not is_near(limit, Limit(value)):
             return Side(True, limit, Limit())
         return Side(True, limit, settle(quotients))
 
@@ -125,9 +127,8 @@ class _Looking:
 def settle(values: list[arb]) -> Limit:
     """What three values tend to, by Aitken's extrapolation, which is exact for a + b*q**n."""
     first, second, third = values
-    if any(value.rad() > arb(2) ** -60 * max(abs(value.mid()), TINY) and value.rad() > TINY for value in values):
-        if not all(abs(value) < TINY for value in values):
-            raise UnsureError
+    if any(value.rad() > TINY and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
+        raise UnsureError
     before, after = second - first, third - second
     if abs(third) < TINY or (abs(after) <= abs(third) * arb(2) ** -70):
         return Limit(arb(third.mid()))
@@ -139,6 +140,9 @@ def settle(values: list[arb]) -> Limit:
     return Limit()
 
 
-def is_near(left: arb, right: arb) -> bool:
-    """Whether two numbers are the same as far as this judge can tell."""
-    return bool(abs(left - right).lower() <= arb(2) ** -40 * (abs(left) + abs(right)).upper() or abs(left - right) < TINY)
+def is_near(left: Limit, right: Limit) -> bool:
+    """Whether two limits are the same number, as far as this judge can tell."""
+    if left.number is None or right.number is None:
+        return False
+    difference, size = abs(left.number - right.number), abs(left.number) + abs(right.number)
+    return bool(difference < TINY or difference.lower() <= arb(2) ** -40 * size.upper())

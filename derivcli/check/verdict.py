@@ -109,6 +109,15 @@ class Verdicts:
         if verdict.message:
             self.messages[point] = verdict.message
 
+    def hard(self) -> NDArray[np.bool_]:
+        """The numbers that are judged and not simply right."""
+        right = np.isin(self.kinds, [PLACES[kind] for kind in RIGHT])
+        return np.asarray((self.kinds != 0) & ~right)
+
+    def names(self) -> list[str]:
+        """The kind of each verdict, "" where there is none."""
+        return ["" if not kind else NAMES[kind - 1] for kind in self.kinds.tolist()]
+
     def count(self) -> dict[str, int]:
         """How many there are of each kind that occurs, in the order of KINDS."""
         counts = np.bincount(self.kinds, minlength=len(KINDS) + 1).tolist()

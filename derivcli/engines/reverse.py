@@ -1,7 +1,7 @@
 """Reverse mode: the program as a real PyTorch graph, and `.backward()` on the sum of its outputs.
 
-The sum makes one pass give the gradient at every point of a batch, since an output depends on its own point
-only.
+A higher derivative is the derivative of the graph that the one before leaves behind. The sum makes one pass
+give the gradient at every point of a batch, since an output depends on its own point only.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor
 from derivcli.engines.program import lower, only
 from derivcli.engines.rules import Marks, forward
 from derivcli.language.expression import Expression
-from derivcli.result import FLAGS, Result
+from derivcli.result import FLAGS, Result, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, KindArray
@@ -27,17 +27,18 @@ def differentiate(
     at: Mapping[str, FloatArray],
     wrt: Sequence[str],
     dtype: str = "float64",
+    order: int = 1,
 ) -> list[Result]:
-    """Values and first partial derivatives of several expressions.
+    """Values and partial derivatives, each in one variable, of several expressions.
 
     `at` gives every variable an array of shape (points,); `wrt` names the variables to differentiate by.
     """
     with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
-        return _differentiate(expressions, at, wrt, dtype)
+        return _differentiate(expressions, at, wrt, dtype, order)
 
 
 def _differentiate(
-    expressions: Sequence[Expression], at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str
+    expressions: Sequence[Expression], at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str, order: int
 ) -> list[Result]:
     leaves = {
         name: torch.tensor(values, dtype=getattr(torch, dtype), requires_grad=name in wrt)
@@ -50,8 +51,12 @@ def _differentiate(
     for expression, output in zip(expressions, program.outputs, strict=True):
         marks = Marks(torch.zeros(count, dtype=torch.uint8))
         value = forward(only(program, output), inputs, count, marks)
-        gradients = backward(value, [leaves[name] for name in wrt])
-        results.append(_result(expression, leaves, value, dict(zip(wrt, gradients, strict=True)), marks))
+        if order == 1:
+            gradients = backward(value, [leaves[name] for name in wrt])
+        else:
+            gradients = [nested(value, leaves[name], order) for name in wrt]
+        keys = [derivative_key(name, order) for name in wrt]
+        results.append(_result(expression, leaves, value, dict(zip(keys, gradients, strict=True)), marks))
     return results
 
 
@@ -62,6 +67,22 @@ def backward(output: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
     if output.requires_grad:
         output.sum().backward()  # type: ignore[no-untyped-call]
     return [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+
+
+def nested(output: Tensor, leaf: Tensor, order: int) -> Tensor:
+    """The derivative of some order of each element of `output` in the same element of the leaf; 0 without a graph."""
+    derivative = output
+    for step in range(order):
+        if not derivative.requires_grad:
+            return torch.zeros_like(leaf)
+        last = step == order - 1
+        (found,) = torch.autograd.grad(
+            derivative.sum(), leaf, create_graph=not last, retain_graph=True, allow_unused=True
+        )
+        if found is None:
+            return torch.zeros_like(leaf)
+        derivative = found
+    return derivative
 
 
 def _result(

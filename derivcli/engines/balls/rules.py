@@ -1,37 +1,25 @@
 """The ball interpretation: a rule for every primitive, from the values of functions alone.
 
 A rule gives a truncated power series for those of its operands. Elementary functions have series of their own
-in FLINT; of all others FLINT knows values at complex balls, and `analytic` makes their series by Cauchy's
-integral, with its error bound. Where a function has no series at a point, the rule says so.
+in FLINT; of all others FLINT knows values at complex balls, and `cauchy.analytic` makes their series by
+Cauchy's integral, with its error bound. Where a function has no series at a point, the rule says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
-from flint import acb, arb, arb_series, fmpq
+from flint import arb, arb_series, fmpq
 
-from derivcli.engines.balls import Node, NoValueError, Number, Run, UnsureError
-from derivcli.engines.cauchy import analytic
-
-Series: TypeAlias = arb_series
-Rule: TypeAlias = Callable[[Run, Node, list[Number]], Any]
-
-def no_value(node: Node, *numbers: Number) -> NoValueError:
-    """What is raised where a function has no real value."""
-    places = ", ".join(f"{float(number.ball.mid()):.6g}" for number in numbers)
-    return NoValueError(f"{node.operation} has no real value at {places}")
-
+from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
+from derivcli.engines.balls.special import SPECIAL
+from derivcli.engines.balls.steps import STEPS, Rule, Series, no_value, plain
+from derivcli.engines.balls.tape import Node
 
 DIVISION = "the formula divides by zero here"
 SQUARE_ROOT = "the formula takes the square root of a negative number here"
 FRACTIONAL = "a negative number has no real power of this kind here; cbrt(x) and root(x, n) are real for odd n"
-
-
-def plain(function: Callable[..., Series]) -> Rule:
-    """A rule that needs no look at special places."""
-    return lambda run, node, numbers: function(*[number.series for number in numbers])
 
 
 # Arithmetic
@@ -116,140 +104,6 @@ def _root(run: Run, node: Node, numbers: list[Number]) -> Series:
     return root if sign > 0 else -root
 
 
-# Steps, kinks and choices
-
-
-def _abs(run: Run, node: Node, numbers: list[Number]) -> Series:
-    sign = numbers[0].sign()
-    if sign == 0:
-        numbers[0].touch()
-    return numbers[0].series if sign >= 0 else -numbers[0].series
-
-
-def _sign(run: Run, node: Node, numbers: list[Number]) -> Series:
-    sign = numbers[0].sign()
-    if sign == 0:
-        numbers[0].touch()
-    return arb_series([arb(sign)])
-
-
-def _relu(run: Run, node: Node, numbers: list[Number]) -> Series:
-    sign = numbers[0].sign()
-    if sign == 0:
-        numbers[0].touch()
-    return numbers[0].series if sign > 0 else arb_series([arb(0)])
-
-
-def _greatest(sense: int) -> Rule:
-    """The greatest of the operands or, with `sense` -1, the least."""
-
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
-        best = numbers[0]
-        for number in numbers[1:]:
-            difference = sense * best.minus(number)
-            if difference == 0:
-                best.touch()
-                number.touch()
-            elif difference < 0:
-                best = number
-        return best.series
-
-    return rule
-
-
-def floor_of(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
-    """The greatest whole number below, and whether the number is itself whole."""
-    if exact is not None:
-        return arb(exact.p // exact.q), exact.q == 1
-    below = ball.floor()
-    if below.is_exact():
-        return below, False
-    if not run.final:
-        raise UnsureError
-    run.rigorous = False
-    nearest = ball.unique_fmpz()
-    if nearest is None:
-        raise UnsureError
-    return arb(nearest), True
-
-
-def _floor(run: Run, node: Node, numbers: list[Number]) -> Series:
-    below, whole = floor_of(run, numbers[0].ball, numbers[0].exact)
-    if whole:
-        numbers[0].touch()
-    return arb_series([below])
-
-
-def _round(run: Run, node: Node, numbers: list[Number]) -> Series:
-    """To the nearest whole number, halves to the even one."""
-    x = numbers[0]
-    exact = None if x.exact is None else x.exact + fmpq(1, 2)
-    below, tie = floor_of(run, x.ball + arb(0.5), exact)
-    if tie:
-        x.touch()
-        odd = below.unique_fmpz() % 2
-        below -= int(odd)
-    return arb_series([below])
-
-
-def _mod(run: Run, node: Node, numbers: list[Number]) -> Series:
-    """x - y*floor(x/y)."""
-    x, y = numbers
-    if y.sign() == 0:
-        raise no_value(node, *numbers)
-    exact = None if x.exact is None or y.exact is None else x.exact / y.exact
-    below, whole = floor_of(run, x.ball / y.ball, exact)
-    if whole:
-        x.touch()
-        y.touch()
-    return x.series - y.series * below
-
-
-def _xlogy(run: Run, node: Node, numbers: list[Number]) -> Series:
-    """x*log(y), 0 where x is 0."""
-    x, y = numbers
-    if y.sign() <= 0:
-        if x.sign() != 0 or y.sign() < 0:
-            raise no_value(node, *numbers)
-        x.touch()
-        y.touch()
-        return arb_series([arb(0)])
-    return x.series * y.series.log()
-
-
-def _xlog1py(run: Run, node: Node, numbers: list[Number]) -> Series:
-    """x*log(1+y), 0 where x is 0."""
-    x, y = numbers
-    if y.minus(-1) <= 0:
-        if x.sign() != 0 or y.minus(-1) < 0:
-            raise no_value(node, *numbers)
-        x.touch()
-        y.touch()
-        return arb_series([arb(0)])
-    return x.series * (1 + y.series).log()
-
-
-def _compare(holds: Callable[[int], bool]) -> Rule:
-    """A comparison; at equality of things that vary the branch changes."""
-
-    def rule(run: Run, node: Node, numbers: list[Number]) -> bool:
-        sign = numbers[0].minus(numbers[1])
-        if sign == 0:
-            numbers[0].touch()
-            numbers[1].touch()
-        return holds(sign)
-
-    return rule
-
-
-def _all(run: Run, node: Node, numbers: list[Number]) -> bool:
-    return all(number.series for number in numbers)
-
-
-def _any(run: Run, node: Node, numbers: list[Number]) -> bool:
-    return any(number.series for number in numbers)
-
-
 # Elementary functions with edges
 
 
@@ -329,51 +183,31 @@ def _logsumexp(*x: Series) -> Series:
     return total.log()
 
 
-def _pole_at_whole(function: Callable[[Series], Series]) -> Rule:
-    """A function with poles at 0, -1, -2, ..."""
-
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
-        x = numbers[0]
-        if not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]:
-            raise no_value(node, *numbers)
-        return function(x.series)
-
-    return rule
+def _logit(run: Run, node: Node, numbers: list[Number]) -> Series:
+    x = numbers[0]
+    if x.sign() <= 0 or x.minus(1) >= 0:
+        raise no_value(node, x)
+    return (x.series / (1 - x.series)).log()
 
 
-def _loggamma(x: Series) -> Series:
-    """log|gamma(x)|, left of 0 by the reflection formula."""
-    if x[0] > 0:
-        return x.lgamma()
-    sine = x.sin_pi()
-    return (arb.pi() / (sine if sine[0] > 0 else -sine)).log() - (1 - x).lgamma()
-
-
-def _polygamma(run: Run, node: Node, numbers: list[Number]) -> Series:
-    n, x = numbers
-    if not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]:
-        raise no_value(node, *numbers)
-    return analytic(lambda order, z: z.digamma() if order == 0 else z.polygamma(order))(run, node, numbers)
+def _softsign(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """x/(1 + |x|), which has a derivative at 0 and no second one."""
+    x = numbers[0]
+    sign = x.sign()
+    if sign == 0 and run.order > 1:
+        x.touch()
+    return x.series / (1 + (x.series if sign >= 0 else -x.series))
 
 
 RULES: dict[str, Rule] = {
+    **STEPS,
+    **SPECIAL,
     "number": lambda run, node, numbers: arb_series([arb(node.data)]),
     "pi": lambda run, node, numbers: arb_series([arb.pi()]),
     "e": lambda run, node, numbers: arb_series([arb.const_e()]),
     "add": _sum,
     "multiply": _product,
     "power": _power,
-    "<": _compare(lambda sign: sign < 0),
-    "<=": _compare(lambda sign: sign <= 0),
-    ">": _compare(lambda sign: sign > 0),
-    ">=": _compare(lambda sign: sign >= 0),
-    "==": _compare(lambda sign: sign == 0),
-    "!=": _compare(lambda sign: sign != 0),
-    "and": _all,
-    "or": _any,
-    "not": lambda run, node, numbers: not numbers[0].series,
-    "true": lambda run, node, numbers: True,
-    "false": lambda run, node, numbers: False,
     "root": _root,
     "exp": plain(arb_series.exp),
     "expm1": plain(lambda x: x.exp() - 1),
@@ -394,24 +228,11 @@ RULES: dict[str, Rule] = {
     "asinh": plain(_asinh),
     "acosh": above(1, lambda x: (x + (x * x - 1).sqrt()).log(), 0),
     "atanh": between(lambda x: ((1 + x) / (1 - x)).log() / 2, closed=False),
-    "abs": _abs,
-    "sign": _sign,
-    "floor": _floor,
-    "round": _round,
-    "mod": _mod,
-    "max": _greatest(1),
-    "min": _greatest(-1),
     "hypot": _hypot,
-    "xlogy": _xlogy,
-    "xlog1py": _xlog1py,
-    "erf": plain(arb_series.erf),
-    "erfc": plain(arb_series.erfc),
-    "gamma": _pole_at_whole(arb_series.gamma),
-    "loggamma": _pole_at_whole(_loggamma),
-    "polygamma": _polygamma,
-    "relu": _relu,
+    "softsign": _softsign,
+    "tanhshrink": plain(lambda x: x - _tanh(x)),
     "sigmoid": plain(lambda x: 1 / (1 + (-x).exp())),
-    "logit": above(0, lambda x: (x / (1 - x)).log()),
+    "logit": _logit,
     "logsumexp": plain(_logsumexp),
 }
 """The rule of every primitive and of the operations of arithmetic; rewrites are put in place."""

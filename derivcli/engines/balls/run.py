@@ -1,12 +1,4 @@
-"""Rigorous numbers: a formula as a truncated power series in ball arithmetic (FLINT's arb).
-
-A ball is a number with a proved bound of its error. The formula is evaluated as typed, from the values of its
-functions alone: the coefficients of x + t carry the derivatives along, so no derivative formula of the
-function table and none of SymPy's is used here, and nothing of the programs that PyTorch runs.
-
-At an exact point every question such as "is this zero?" has an answer: by the ball, where it does not hold 0,
-and by rational arithmetic where it does. What neither answers needs more precision.
-"""
+"""One evaluation of a tape, at a point and to a precision, and the questions that its rules ask of numbers."""
 
 from __future__ import annotations
 
@@ -18,13 +10,12 @@ from typing import Any, TypeAlias
 import sympy
 from flint import arb, arb_series, ctx, fmpq
 
-from derivcli.language import formulas
-from derivcli.language.tree import RELATIONS, Tree, postorder, rows_by_class
+from derivcli.engines.balls.tape import Node, Tape, record
+from derivcli.language.tree import Tree
 
 Exact: TypeAlias = "fmpq | Tape"
 """A point's coordinate: a rational number, or a formula without variables such as pi/2."""
 
-SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
 EXACT_BITS = 20_000
 """Longer rationals are not followed."""
 
@@ -42,132 +33,6 @@ class NoValueError(TouchError):
 
 class UnsureError(Exception):
     """The balls are too wide to tell."""
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """One operation; `parts` are the numbers of its operands, `varies` has a bit for each variable below it."""
-
-    operation: str
-    parts: tuple[int, ...] = ()
-    data: Any = None
-    varies: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A condition and a value of a choice, each with the nodes to evaluate for it, in order."""
-
-    condition: tuple[int, ...]
-    value: tuple[int, ...]
-
-
-@dataclass(slots=True, eq=False)
-class Tape:
-    """A formula's nodes, each once; `order` lists those outside of branches, operands first."""
-
-    variables: tuple[str, ...]
-    nodes: list[Node] = field(default_factory=list)
-    order: tuple[int, ...] = ()
-
-
-def record(tree: Tree, variables: Sequence[str]) -> Tape:
-    """The tape of a tree over the variables."""
-    tape = Tape(tuple(variables))
-    tape.order = _Recorder(tape).block(tree)
-    return tape
-
-
-class _Recorder:
-    """Numbers the nodes of a tree, equal ones once."""
-
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
-        self.numbers: dict[Tree, int] = {}
-
-    def block(self, tree: Tree) -> tuple[int, ...]:
-        """The numbers of all nodes that `tree` needs outside of its branches; its own is the last."""
-        needed: dict[int, None] = {}
-        root = -1
-        for part in postorder(tree, stop_at=sympy.Piecewise):
-            root = self.number(part, needed)
-        return (*needed, root)
-
-    def number(self, tree: Tree, needed: dict[int, None]) -> int:
-        """The number of a node whose parts have theirs."""
-        if tree not in self.numbers:
-            self.numbers[tree] = self.made(tree, needed)
-        else:
-            definition = self.rewritten(tree)
-            if definition is not None:
-                needed.update(dict.fromkeys(self.block(definition)))
-        needed.setdefault(self.numbers[tree])
-        return self.numbers[tree]
-
-    def made(self, tree: Any, needed: dict[int, None]) -> int:
-        """A new node, or that of the row's definition."""
-        if isinstance(tree, sympy.Piecewise):
-            pairs = [Branch(self.block(pair.cond), self.block(pair.expr)) for pair in tree.args]
-            inside = [number for pair in pairs for number in (pair.condition[-1], pair.value[-1])]
-            return self.add(Node("choice", (), pairs, self.varying(inside)))
-        if tree.is_Symbol:
-            place = self.tape.variables.index(tree.name)
-            return self.add(Node("variable", (), place, 1 << place))
-        if isinstance(tree, sympy.Rational):
-            return self.add(Node("number", (), fmpq(int(tree.p), int(tree.q))))
-        definition = self.rewritten(tree)
-        if definition is not None:
-            block = self.block(definition)
-            needed.update(dict.fromkeys(block))
-            return block[-1]
-        parts = tuple(self.numbers[part] for part in tree.args)
-        return self.add(Node(_operation(tree), parts, None, self.varying(parts)))
-
-    def rewritten(self, tree: Any) -> Tree | None:
-        """The definition of a call that has one and no rule here, with its arguments in place."""
-        from derivcli.engines.ball_rules import RULES
-
-        row = rows_by_class().get(type(tree))
-        if row is None or row.definition is None or row.name in RULES:
-            return None
-        return formulas.bind(row, formulas.definition(row), tree.args)
-
-    def varying(self, numbers: Iterable[int]) -> int:
-        """The variables below some nodes."""
-        bits = 0
-        for number in numbers:
-            bits |= self.tape.nodes[number].varies
-        return bits
-
-    def add(self, node: Node) -> int:
-        self.tape.nodes.append(node)
-        return len(self.tape.nodes) - 1
-
-
-def _operation(tree: Any) -> str:
-    """The name of a node's rule."""
-    if isinstance(tree, sympy.core.relational.Relational):
-        return SIGNS[type(tree)]
-    for kind, name in _OPERATIONS.items():
-        if isinstance(tree, kind):
-            return name
-    row = rows_by_class().get(type(tree))
-    assert row is not None, f"no row of the function table has the class {type(tree).__name__}"
-    return row.name
-
-
-_OPERATIONS: dict[type[Tree], str] = {
-    sympy.Add: "add",
-    sympy.Mul: "multiply",
-    sympy.Pow: "power",
-    sympy.And: "and",
-    sympy.Or: "or",
-    sympy.Not: "not",
-    type(sympy.true): "true",
-    type(sympy.false): "false",
-    type(sympy.pi): "pi",
-    type(sympy.E): "e",
-}
 
 
 def rational(value: float | Fraction) -> fmpq:
@@ -233,16 +98,16 @@ class Run:
     order: int = 0
     by: int = 0
     final: bool = False
-    noise: arb | None = None
+    noise: Any = None
     rigorous: bool = True
     extreme: str = ""
     values: dict[int, Any] = field(default_factory=dict)
-    at: Sequence[fmpq | None] = ()
+    at: Sequence[Any] = ()
     known: dict[int, fmpq | None] = field(default_factory=dict)
 
     def block(self, numbers: Iterable[int]) -> Any:
         """Evaluate nodes that have no value yet; the value of the last."""
-        from derivcli.engines.ball_rules import RULES
+        from derivcli.engines.balls.rules import RULES
 
         values, nodes = self.values, self.tape.nodes
         number = -1
@@ -266,23 +131,22 @@ class Run:
                 return self.block(branch.value)
         raise NoValueError
 
-    def checked(self, value: arb_series) -> arb_series:
+    def checked(self, value: Any) -> Any:
         """The value, if it is finite."""
         for place in range(self.order + 1):
             if not value[place].is_finite():
                 raise TouchError if self.final else UnsureError
         return value if self.noise is None else self.blurred(value)
 
-    def blurred(self, value: arb_series) -> arb_series:
+    def blurred(self, value: Any) -> Any:
         """The value as rounding would leave it; what float64 could not hold on the way is noted."""
-        noise = self.noise
         for place in range(self.order + 1):
             size = value[place]
             if abs(size) > LARGEST:
                 self.extreme = "overflow"
             elif abs(size) < SMALLEST and not size.is_zero() and not self.extreme:
                 self.extreme = "underflow"
-        return arb_series([value[place] * (1 + noise) for place in range(self.order + 1)])
+        return arb_series([value[place] * (1 + self.noise) for place in range(self.order + 1)])
 
     def sign(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
         """The sign of a number that a ball encloses; where values are blurred, only constants are exact."""
@@ -306,7 +170,7 @@ class Run:
 
     def exact_anew(self, number: int) -> fmpq | None:
         """The exact value of a node from its ball, if that is a point, or from its operands."""
-        from derivcli.engines.ball_rules import EXACT
+        from derivcli.engines.balls.rules import EXACT
 
         node = self.tape.nodes[number]
         if node.operation == "number":
