@@ -124,7 +124,8 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if wanted not in LAYERS or home not in LAYERS:
         return (home, wanted) != ("render", "derive")
     if home == wanted == "engines":
-        return (*target, "")[2] not in {*shared_with(file[2]), file[2] if len(file) > 3 else ""}
+        inside = {file[2]} if len(file) > 3 else set()
+        return (*target, "")[2] not in shared_with(file[2]) | inside
     return LAYERS.index(wanted) > LAYERS.index(home)
 
 

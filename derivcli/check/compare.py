@@ -48,8 +48,11 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     if is_right(digits, question.dtype):
         return Verdict("proved" if truth.rigorous else "agrees", digits, truth.number)
     cause = _overflow(question) if touched else _off_the_point(question) or _rounding(question)
-    kind, message = ("lossy", cause) if cause else ("wrong", "rounding is not the reason")
-    return Verdict(kind, digits, truth.number, message=message, differs=True)
+    if not cause:
+        return Verdict("wrong", digits, truth.number, message="rounding is not the reason", differs=True)
+    if truth.number == 0 and abs(truth.ball) > 0:
+        cause += f"; the true number, {truth.ball.str(6, radius=False)}, is 0 in {question.dtype}"
+    return Verdict("lossy", digits, truth.number, message=cause, differs=True)
 
 
 def is_right(digits: int, dtype: str) -> bool:

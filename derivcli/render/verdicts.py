@@ -24,7 +24,7 @@ MARKS = {"proved": ("✓", "ok"), "agrees": ("≈", "~")}
 """The marks of numbers that are right, with Unicode and without."""
 
 PHRASES = {
-    "lossy": "{f} lost {lost} to {message}: the truth is {truth}",
+    "lossy": "{f} lost {lost}: the truth is {truth} ({message})",
     "wrong": "{f} is wrong: the truth is {truth}, and rounding is not the reason",
     "corner": "{f} does not exist, a corner: {sides}; {printed}",
     "cusp": "{f} does not exist, a cusp: {sides}; {printed}",
@@ -38,9 +38,6 @@ PHRASES = {
     "unchecked": "{f} is unchecked: {message}",
 }
 """What is said of each kind of number that is not simply right."""
-
-CAUSES = ("cancellation", "overflow on the way", "underflow on the way")
-"""Messages of lossy numbers that read on after "to"."""
 
 
 def mark(verdict: Verdict | None, unicode: bool) -> str:
@@ -148,17 +145,14 @@ def sentence(label: str, verdict: Verdict, printed: FloatArray, style: Style) ->
     number = number_texts(printed, style.digits)[0]
     finite = bool(np.isfinite(printed[0]))
     message = verdict.message
-    phrase = PHRASES[verdict.kind]
-    if verdict.kind == "lossy" and message not in CAUSES:
-        phrase = "{f} lost {lost}: {message}; the truth is {truth}"
-    lost = 0 if verdict.digits is None else verdict.digits
-    return phrase.format(
+    right = digits_text(verdict.digits or 0)
+    return PHRASES[verdict.kind].format(
         f=label,
         message=message,
         truth=_text(verdict.truth, style),
         sides=_sides(verdict, style),
         filled="" if verdict.truth is None else f", and with it the derivative is {_text(verdict.truth, style)}",
-        lost="all its digits" if lost == 0 else f"all but {lost} digits",
+        lost="all its digits" if not verdict.digits else f"all but {right}",
         printed=_printed(number, finite, verdict.kind),
         dtype=str(printed.dtype),
     )

@@ -177,7 +177,7 @@ class Run:
             return node.data
         if node.operation == "variable":
             return self.at[node.data]
-        value = self.values.get(number)
+        value: Any = self.values.get(number)
         if type(value) is arb_series and value[0].is_exact():
             mantissa, exponent = value[0].man_exp()
             return fmpq(mantissa) * fmpq(2) ** int(exponent) if abs(exponent) < EXACT_BITS else None
