@@ -68,7 +68,7 @@ def calculate(job: Calculation) -> Sequence[Result] | Sequence[SymbolicResult]:
     from derivcli.points.spec import read_points
 
     points = read_points(job.at, job.paired)
-    with progress("checking", shown=job.check is True) as tell:
+    with progress("checking") as tell:
         return derive_at(points, job.expressions, job.wrt, job.let, job.order, job.dtype, job.check, tell)
 
 

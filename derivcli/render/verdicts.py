@@ -33,7 +33,7 @@ PHRASES = {
     "isolated": "{f} does not exist, an isolated point: {message}; {printed}",
     "undefined": "{f} does not exist: {message}; {printed}",
     "hole": "{f} does not exist, a hole: {message}{filled}; {printed}",
-    "edge": "{f} is one-sided, at the edge of the domain: {sides}; {printed}",
+    "edge": "{f} is one-sided, at the edge of the domain: from the {sides}; {printed}",
     "overflow": "{f} is beyond {dtype}: {message}",
     "unchecked": "{f} is unchecked: {message}",
 }
