@@ -18,6 +18,7 @@ CASES = sorted(HERE.rglob("*.txt"))
 
 NOT_ON_THE_COMMAND_LINE = {
     "derive.py: f\"'{dtype}' is not a number format\"": "the command line refuses it as a usage error",
+    "derive.py: f'derivatives of order {order}": "the command line refuses it as a usage error",
     "points/spec.py: f\"'{name}' needs a number or an array of one dimension\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is not finite\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is no float64\"": "objects come through Python only",
