@@ -106,7 +106,7 @@ def _result(
 
 
 def _array(tensor: Tensor) -> FloatArray:
-    return np.array(tensor.detach().numpy())
+    return np.array(tensor.detach().numpy(force=True))
 
 
 def _kinds(flags: Tensor) -> KindArray:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import acb, arb, arb_series
 
-from derivcli.engines.balls.cauchy import Function, analytic, derivative_in
+from derivcli.engines.balls.cauchy import Function, analytic, companion
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.steps import Series, floor_of, no_value, plain
 from derivcli.engines.balls.tape import Node
@@ -189,6 +189,8 @@ def _ndtr(x: Series) -> Series:
 def _lambertw(run: Run, node: Node, numbers: list[Number]) -> Series:
     x, k = numbers
     branch = int(k.ball.unique_fmpz())
+    if branch not in (0, -1):
+        raise no_value(node, *numbers)
     edge = run.sign(x.ball + (-arb(1)).exp(), lambda: None, x)
     if edge < 0 or (branch == -1 and x.sign() >= 0):
         raise no_value(node, x)
@@ -290,8 +292,9 @@ SPECIAL: dict[str, Any] = {
     "erfc": plain(arb_series.erfc),
     "erfi": plain(arb_series.erfi),
     "erfcx": plain(lambda x: (x * x).exp() * x.erfc()),
-    "erfcx_n": analytic(derivative_in(lambda x: (x * x).exp() * x.erfc(), 0)),
+    "erfcx_n": companion(lambda x: (x * x).exp() * x.erfc(), (0,)),
     "dawsn": plain(lambda x: (-x * x).exp() * x.erfi() * arb.const_sqrt_pi() / 2),
+    "dawsn_n": companion(lambda x: (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2, (0,)),
     "erfinv": inverse(arb.erfinv, arb_series.erf, -1, 1),
     "erfcinv": inverse(arb.erfcinv, arb_series.erfc, 0, 2),
     "ndtri": inverse(_ndtri, _ndtr, 0, 1),
@@ -304,18 +307,18 @@ SPECIAL: dict[str, Any] = {
     "uppergamma": _incomplete_gamma(_upper),
     "gammainc": _incomplete_gamma(_lower_regularized),
     "gammaincc": _incomplete_gamma(_upper_regularized),
-    "lowergamma_s": analytic(derivative_in(_lower, 0), last_positive),
-    "uppergamma_s": analytic(derivative_in(_upper, 0), last_positive),
-    "gammainc_a": analytic(derivative_in(_lower_regularized, 0), last_positive),
+    "lowergamma_s": companion(_lower, (0,), last_positive),
+    "uppergamma_s": companion(_upper, (0,), last_positive),
+    "gammainc_a": companion(_lower_regularized, (0,), last_positive),
     "zeta": analytic(_zeta, last_positive, pole=lambda s, a: s - 1),
-    "zeta_s": analytic(derivative_in(_zeta, 0), last_positive, pole=lambda k, s, a: s - 1),
+    "zeta_s": companion(_zeta, (0,), last_positive, pole=lambda s, a: s - 1),
     "binomial": analytic(_binomial),
-    "binomial_nk": analytic(derivative_in(derivative_in(_binomial, 1), 1)),
+    "binomial_nk": companion(_binomial, (0, 1)),
     "rf": analytic(_rising),
-    "rf_xk": analytic(derivative_in(derivative_in(_rising, 1), 1)),
+    "rf_xk": companion(_rising, (0, 1)),
     "lambertw": _lambertw,
     **{f"bessel{letter}": cut_at_zero(function, letter in "ji") for letter, function in BESSEL.items()},
-    **{f"bessel{letter}_n": analytic(derivative_in(g, 0), last_positive) for letter, g in BESSEL.items()},
+    **{f"bessel{letter}_n": companion(g, (0,), last_positive) for letter, g in BESSEL.items()},
     "jn": analytic(_jn),
     "spherical_in": analytic(_spherical_in),
     "airyai": plain(lambda x: x.airy_ai()),
@@ -328,7 +331,7 @@ SPECIAL: dict[str, Any] = {
     "Shi": plain(arb_series.shi),
     "Chi": positive(arb_series.chi),
     "expint": cut_at_zero(_expint, entire_for_whole=False),
-    "expint_n": analytic(derivative_in(_expint, 0), last_positive),
+    "expint_n": companion(_expint, (0,), last_positive),
     "fresnels": plain(lambda x: x.fresnel_s()),
     "fresnelc": plain(lambda x: x.fresnel_c()),
     "elliptic_k": analytic(lambda m: m.elliptic_k(), lambda m: [1 - m]),
