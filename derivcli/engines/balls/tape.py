@@ -10,7 +10,7 @@ import sympy
 from flint import fmpq
 
 from derivcli.language import formulas
-from derivcli.language.tree import RELATIONS, Tree, postorder, rows_by_class
+from derivcli.language.tree import RELATIONS, Tree, postorder, rebuild, rows_by_class
 
 SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
 
@@ -95,13 +95,16 @@ class _Recorder:
         return self.add(Node(_operation(tree), parts, None, self.varying(parts)))
 
     def rewritten(self, tree: Any) -> Tree | None:
-        """The definition of a call that has one and no rule here, with its arguments in place."""
+        """What is recorded in place of a call: its row's definition, or the call with its defaults filled in."""
         from derivcli.engines.balls.rules import RULES
 
         row = rows_by_class().get(type(tree))
-        if row is None or row.definition is None or row.name in RULES:
+        if row is None:
             return None
-        return formulas.bind(row, formulas.definition(row), tree.args)
+        if row.definition is not None and row.name not in RULES:
+            return formulas.bind(row, formulas.definition(row), tree.args)
+        complete = tree.args if row.variadic else formulas.complete(row, tree.args)
+        return None if len(complete) == len(tree.args) else rebuild(tree, complete)
 
     def varying(self, numbers: Iterable[int]) -> int:
         """The variables below some nodes."""
