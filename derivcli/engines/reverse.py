@@ -13,13 +13,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.program import lower, only
-from derivcli.engines.rules import Marks, forward
+from derivcli.engines.program import Program, lower, only
+from derivcli.engines.rules import forward
+from derivcli.engines.watch import Watch
 from derivcli.language.expression import Expression
-from derivcli.result import FLAGS, Result
+from derivcli.result import Result
 
 if TYPE_CHECKING:
-    from derivcli.result import FloatArray, KindArray
+    from derivcli.result import FloatArray
 
 
 def differentiate(
@@ -48,45 +49,50 @@ def _differentiate(
     count = len(inputs[0]) if inputs else 1
     results = []
     for expression, output in zip(expressions, program.outputs, strict=True):
-        marks = Marks(torch.zeros(count, dtype=torch.uint8))
-        value = forward(only(program, output), inputs, count, marks)
-        gradients = backward(value, [leaves[name] for name in wrt])
-        results.append(_result(expression, leaves, value, dict(zip(wrt, gradients, strict=True)), marks))
+        watch = Watch.over(inputs, count)
+        value, gradients = evaluate(only(program, output), inputs, [leaves[name] for name in wrt], count, watch)
+        results.append(_result(expression, leaves, value.expand(count), dict(zip(wrt, gradients, strict=True)), watch))
     return results
 
 
-def backward(output: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
-    """The derivative of each element of `output` in the same element of each leaf, by one `.backward()`."""
+def evaluate(
+    program: Program, inputs: Sequence[Tensor], leaves: Sequence[Tensor], count: int, watch: Watch | None = None
+) -> tuple[Tensor, list[Tensor]]:
+    """The value of a program with one output, and its derivative in each leaf at every point."""
+    value = forward(program, inputs, count, watch)
+    total, gradients = backward(value, leaves)
+    if watch is not None:
+        watch.see_finite("undefined", value, total=total)
+        for gradient in gradients:
+            watch.see_finite("infinite", gradient)
+    return value.detach(), gradients
+
+
+def backward(output: Tensor, leaves: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    """The sum of `output`, and by one `.backward()` the derivative of each element in the same one of each leaf."""
     for leaf in leaves:
         leaf.grad = None
-    if output.requires_grad:
-        output.sum().backward()  # type: ignore[no-untyped-call]
-    return [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+    total = output.sum()
+    if total.requires_grad:
+        total.backward()  # type: ignore[no-untyped-call]
+    return total, [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
 
 
 def _result(
     expression: Expression,
     leaves: Mapping[str, Tensor],
-    output: Tensor,
+    value: Tensor,
     gradients: Mapping[str, Tensor],
-    marks: Marks,
+    watch: Watch,
 ) -> Result:
-    value = output.detach().expand(len(marks.bits))
-    marks.set_not_finite(value, FLAGS.index("undefined"))
-    for gradient in gradients.values():
-        marks.set_not_finite(gradient, FLAGS.index("infinite"))
     return Result(
         expression,
         at={name: _array(leaf) for name, leaf in leaves.items()},
         value=_array(value),
         derivatives={name: _array(gradient) for name, gradient in gradients.items()},
-        flags=_kinds(marks.bits),
+        flags=watch.bits,
     )
 
 
 def _array(tensor: Tensor) -> FloatArray:
     return np.array(tensor.detach().numpy())
-
-
-def _kinds(flags: Tensor) -> KindArray:
-    return np.array(flags.numpy())
