@@ -33,7 +33,7 @@ def differentiate(
 
     `at` gives every variable an array of shape (points,); `wrt` names the variables to differentiate by.
     """
-    with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
+    with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
         return _differentiate(expressions, at, wrt, dtype)
 
 
@@ -60,22 +60,21 @@ def evaluate(
 ) -> tuple[Tensor, list[Tensor]]:
     """The value of a program with one output, and its derivative in each leaf at every point."""
     value = forward(program, inputs, count, watch)
-    total, gradients = backward(value, leaves)
+    gradients = backward(value, leaves)
     if watch is not None:
-        watch.see_finite("undefined", value, total=total)
+        watch.see_finite("undefined", value)
         for gradient in gradients:
             watch.see_finite("infinite", gradient)
     return value.detach(), gradients
 
 
-def backward(output: Tensor, leaves: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-    """The sum of `output`, and by one `.backward()` the derivative of each element in the same one of each leaf."""
+def backward(output: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
+    """The derivative of each element of `output` in the same element of each leaf, by one `.backward()`."""
     for leaf in leaves:
         leaf.grad = None
-    total = output.sum()
-    if total.requires_grad:
-        total.backward()  # type: ignore[no-untyped-call]
-    return total, [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+    if output.requires_grad:
+        output.sum().backward()  # type: ignore[no-untyped-call]
+    return [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
 
 
 def _result(

@@ -13,8 +13,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,18 +25,22 @@ from derivcli.language import formulas
 from derivcli.language.function import Function
 from derivcli.language.functions import vocabulary
 from derivcli.language.parse import parse_tree
-from derivcli.language.tree import RELATIONS, Tree, call, substitute, symbol
+from derivcli.language.tree import RELATIONS, Tree, call, postorder, substitute, symbol
 from derivcli.result import FLAGS
+
+if TYPE_CHECKING:
+    from derivcli.result import KindArray
 
 Mask: TypeAlias = NDArray[np.bool_]
 Varies: TypeAlias = bool | Mask
 """At which points a value varies; True and False stand for all and none."""
 
-SWALLOWING = frozenset(
-    "divide exp expm1 pow pow_constant root atan atan2 tanh erf erfc polygamma sigmoid relu max min sign mod "
-    "logsumexp".split()
-) | set(RELATIONS)
-"""Steps that can make a finite number of one that is not; after any other the value or the gradient tells."""
+SWALLOWING: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys("exp expm1 pow_constant atan tanh sign relu erf erfc sigmoid".split(), (0,)),
+    **dict.fromkeys("divide mod polygamma".split(), (1,)),
+    **dict.fromkeys(["pow", "root", "atan2", "max", "min", "logsumexp", *RELATIONS], (0, 1)),
+}
+"""Steps that can make a finite number of one that is not, and of which operands; after others the result tells."""
 
 CONDITIONS: dict[str, Callable[..., Any]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
@@ -49,53 +53,62 @@ CONDITIONS: dict[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an operation has no ordinary derivative: a condition on its operands and, behind them, its value.
+    """Where an operation has no ordinary derivative: a condition on the values that it `reads`.
 
-    It counts where the operand of the number `by` varies; without one, where any of them does.
+    These are numbers of operands or, behind the last operand, of the operation's own value. The place counts where
+    the operand of the number `by` varies; without one, where any of them does.
     """
 
     kind: str
+    reads: tuple[int, ...]
     condition: Program
     by: int | None = None
 
 
-@cache
-def places(operation: str) -> tuple[Place, ...]:
-    """The special places of an operation; those of `pow_constant` count only for an exponent that is not whole."""
-    if operation in RELATIONS:
-        return (Place("branch", _condition("x == y", "xy")),)
+@lru_cache(maxsize=4096)
+def asked(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[Place, ...]]:
+    """The operands that a step may swallow, and its special places; `exponent` is that of a `pow_constant`."""
+    swallowed = SWALLOWING.get(operation, ())
     if operation == "pow_constant":
-        return (Place("edge", _condition("x == 0", "x")),)
+        edge = _place("edge", _read("x == 0", "x"), "x")
+        return swallowed if exponent <= 0 else (), () if exponent.is_integer() else (edge,)
+    if operation in RELATIONS:
+        return swallowed, (_place("branch", _read("x == y", "xy"), "xy"),)
     row = vocabulary().get(operation)
-    if row is None:
-        return ()
-    own = tuple(Place(kind, _with_value(row, tree), _exponent(row)) for kind, tree in formulas.special(row))
-    return own if row.name != "pow" else (*own, Place("edge", _condition("x == 0 and n != floor(n)", "xn"), 0))
+    return swallowed, _places(row) if row else ()
 
 
-def _exponent(row: Function) -> int | None:
-    """The operand that has to vary: the exponent of a power, which has the places of a root if it does not."""
-    return row.parameters.index("n") if row.name == "pow" else None
-
-
-def _condition(text: str, parameters: Sequence[str]) -> Program:
-    """The program of a condition."""
-    return lower_tree(parse_tree(text, parameters, condition=True), (*parameters, "value"))
-
-
-def _with_value(row: Function, condition: Tree) -> Program:
-    """The program of a row's condition; where the row itself is called there, its value is known already."""
+def _places(row: Function) -> tuple[Place, ...]:
+    """The special places of a row; a power whose exponent does not vary has those of a root instead of its own."""
     itself = call(row, [symbol(name) for name in row.parameters])
-    return lower_tree(substitute(condition, {itself: symbol("value")}), (*row.parameters, "value"))
+    by = row.parameters.index("n") if row.name == "pow" else None
+    places = [
+        _place(kind, substitute(condition, {itself: symbol("value")}), row.parameters, by)
+        for kind, condition in formulas.special(row)
+    ]
+    if row.name == "pow":
+        places.append(_place("edge", _read("x == 0 and n != floor(n)", row.parameters), row.parameters, by=0))
+    return tuple(places)
+
+
+def _read(text: str, parameters: Sequence[str]) -> Tree:
+    """The tree of a condition."""
+    return parse_tree(text, parameters, condition=True)
+
+
+def _place(kind: str, condition: Tree, parameters: Sequence[str], by: int | None = None) -> Place:
+    """A place whose condition is a tree over the parameters and `value`."""
+    used = {str(part) for part in postorder(condition) if part.is_Symbol}
+    names = {number: name for number, name in enumerate((*parameters, "value")) if name in used}
+    return Place(kind, tuple(names), lower_tree(condition, tuple(names.values())), by)
 
 
 def _holds(condition: Program, inputs: Sequence[Any]) -> Any:
     """Where a condition holds, as a mask or one truth for all points."""
     values = list(inputs)
-    with np.errstate(all="ignore"):
-        for step in condition.steps:
-            operands = [values[number] for number in step.inputs]
-            values.append(CONDITIONS[step.operation](*operands) if operands else step.constant)
+    for step in condition.steps:
+        operands = [values[number] for number in step.inputs]
+        values.append(CONDITIONS[step.operation](*operands) if operands else step.constant)
     return values[condition.outputs[0]]
 
 
@@ -106,7 +119,7 @@ class Watch:
     Inside a branch only the points that lie in all the masks `among` count.
     """
 
-    bits: NDArray[np.uint8]
+    bits: KindArray
     varies: list[Varies]
     among: tuple[Mask, ...] = ()
 
@@ -124,52 +137,47 @@ class Watch:
         varying = [self.varies[number] for number in step.inputs]
         anywhere = _union(varying)
         self.varies.append(anywhere)
-        if anywhere is False:
+        swallowed, special = asked(step.operation, step.constant)
+        if anywhere is False or not (swallowed or special):
             return
-        if step.operation in SWALLOWING:
-            self._see_swallowed(step, operands, varying)
-        if step.operation == "pow_constant" and step.constant.is_integer():
-            return
-        for place in places(step.operation):
+        for number in swallowed:
+            if not operands[number].is_leaf:  # the points themselves are finite
+                self.see_finite("infinite", operands[number], varying[number])
+        values = (*operands, value)
+        for place in special:
             where = anywhere if place.by is None else varying[place.by]
-            if where is not False:
-                arrays = [each.detach().numpy() for each in (*operands, value)]
-                self._set(place.kind, _holds(place.condition, arrays), where)
+            arrays = [values[number].detach().numpy() for number in place.reads]
+            self._set(place.kind, _holds(place.condition, arrays), where)
 
-    def _see_swallowed(self, step: Step, operands: Sequence[Tensor], varying: Sequence[Varies]) -> None:
-        """Set the bits where a step may make a finite number of an operand that is not; points themselves are."""
-        if step.operation == "pow_constant" and step.constant > 0:
-            return
-        first = 1 if step.operation == "divide" else 0
-        for operand, where in zip(operands[first:], varying[first:], strict=True):
-            if where is not False and not operand.is_leaf:
-                self.see_finite("infinite", operand, where)
+    def see_choice(self, pieces: Sequence[tuple[Tensor, Varies]]) -> None:
+        """Note where the value of a piecewise step varies: at the points of each piece, where that piece does."""
+        first = pieces[0][1]
+        if isinstance(first, bool) and all(varies is first for _, varies in pieces):
+            self.varies.append(first)
+        else:
+            self.varies.append(_union([points.numpy() & varies for points, varies in pieces]))
 
-    def see_finite(self, kind: str, value: Tensor, where: Varies = True, total: Tensor | None = None) -> None:
-        """Set the bit of a kind where a value is not finite; its sum, `total`, tells at once that all are."""
-        value = value.detach()
-        if not math.isfinite((value.sum() if total is None else total).item()):
-            self._set(kind, ~np.isfinite(value.numpy()), where)
+    def see_finite(self, kind: str, value: Tensor, where: Varies = True) -> None:
+        """Set the bit of a kind where a value is not finite; the sum of all squares tells at once if none is."""
+        array = value.detach().numpy()
+        if not math.isfinite(np.dot(array, array)):
+            self._set(kind, ~np.isfinite(array), where)
 
     def _set(self, kind: str, touched: Any, where: Varies) -> None:
         """Set the bit of a kind at the points touched."""
-        if not touched.any():
+        if not np.count_nonzero(touched):
             return
         for mask in (where, *self.among):
             touched = touched & mask
         np.bitwise_or(self.bits, 1 << FLAGS.index(kind), out=self.bits, where=touched)
 
-    def see_choice(self, pieces: Sequence[tuple[Tensor, Varies]]) -> None:
-        """Note where the value of a piecewise step varies: at the points of each piece, where that piece does."""
-        if all(isinstance(varies, bool) and varies == pieces[0][1] for _, varies in pieces):
-            self.varies.append(pieces[0][1])
-        else:
-            self.varies.append(_union([points.numpy() & varies for points, varies in pieces]))
-
 
 def _union(varying: Sequence[Varies]) -> Varies:
     """Where any of the values varies."""
-    masks = [varies for varies in varying if not isinstance(varies, bool)]
-    if any(varies is True for varies in varying):
-        return True
-    return np.logical_or.reduce(masks) if masks else False
+    union: Varies = False
+    for varies in varying:
+        if varies is True or union is False:
+            union = varies
+        elif union is not True and varies is not False:
+            union = union | varies
+    return union
