@@ -60,20 +60,21 @@ def evaluate(
 ) -> tuple[Tensor, list[Tensor]]:
     """The value of a program with one output, and its derivative in each leaf at every point."""
     value = forward(program, inputs, count, watch)
-    gradients = backward(value, leaves)
+    total = value.sum()
+    gradients = backward(total, leaves)
     if watch is not None:
-        watch.see_finite("undefined", value)
+        watch.see_finite("undefined", value, total=total)
         for gradient in gradients:
             watch.see_finite("infinite", gradient)
     return value.detach(), gradients
 
 
-def backward(output: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
-    """The derivative of each element of `output` in the same element of each leaf, by one `.backward()`."""
+def backward(total: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
+    """The derivative of a sum in each leaf, by one `.backward()`."""
     for leaf in leaves:
         leaf.grad = None
-    if output.requires_grad:
-        output.sum().backward()  # type: ignore[no-untyped-call]
+    if total.requires_grad:
+        total.backward()  # type: ignore[no-untyped-call]
     return [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
 
 

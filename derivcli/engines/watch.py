@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.program import Program, Step, lower_tree
+from derivcli.engines.program import COMPARISONS, Program, Step, lower_tree
 from derivcli.language import formulas
 from derivcli.language.function import Function
 from derivcli.language.functions import vocabulary
@@ -56,13 +56,15 @@ class Place:
     """Where an operation has no ordinary derivative: a condition on the values that it `reads`.
 
     These are numbers of operands or, behind the last operand, of the operation's own value. The place counts where
-    the operand of the number `by` varies; without one, where any of them does.
+    the operand of the number `by` varies; without one, where any of them does. Of a relation it is known what it
+    `says` at the place, and where it says so nowhere, no more has to be asked.
     """
 
     kind: str
     reads: tuple[int, ...]
     condition: Program
     by: int | None = None
+    says: bool | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +75,8 @@ def asked(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[Place
         edge = _place("edge", _read("x == 0", "x"), "x")
         return swallowed if exponent <= 0 else (), () if exponent.is_integer() else (edge,)
     if operation in RELATIONS:
-        return swallowed, (_place("branch", _read("x == y", "xy"), "xy"),)
+        equal = _place("branch", _read("x == y", "xy"), "xy")
+        return swallowed, (replace(equal, says=COMPARISONS[operation](0, 0)),)
     row = vocabulary().get(operation)
     return swallowed, _places(row) if row else ()
 
@@ -141,13 +144,14 @@ class Watch:
         if anywhere is False or not (swallowed or special):
             return
         for number in swallowed:
-            if not operands[number].is_leaf:  # the points themselves are finite
+            if varying[number] is not False and not operands[number].is_leaf:  # the points themselves are finite
                 self.see_finite("infinite", operands[number], varying[number])
         values = (*operands, value)
         for place in special:
             where = anywhere if place.by is None else varying[place.by]
-            arrays = [values[number].detach().numpy() for number in place.reads]
-            self._set(place.kind, _holds(place.condition, arrays), where)
+            if where is not False and (place.says is None or _occurs(place.says, value)):
+                arrays = [values[number].detach().numpy() for number in place.reads]
+                self._set(place.kind, _holds(place.condition, arrays), where)
 
     def see_choice(self, pieces: Sequence[tuple[Tensor, Varies]]) -> None:
         """Note where the value of a piecewise step varies: at the points of each piece, where that piece does."""
@@ -157,19 +161,26 @@ class Watch:
         else:
             self.varies.append(_union([points.numpy() & varies for points, varies in pieces]))
 
-    def see_finite(self, kind: str, value: Tensor, where: Varies = True) -> None:
-        """Set the bit of a kind where a value is not finite; the sum of all squares tells at once if none is."""
-        array = value.detach().numpy()
-        if not math.isfinite(np.dot(array, array)):
-            self._set(kind, ~np.isfinite(array), where)
+    def see_finite(self, kind: str, value: Tensor, where: Varies = True, total: Tensor | None = None) -> None:
+        """Set the bit of a kind where a value is not finite; their sum, the `total`, tells at once that all are."""
+        value = value.detach()
+        if not math.isfinite((value.sum() if total is None else total).item()):
+            self._set(kind, ~np.isfinite(value.numpy()), where)
 
     def _set(self, kind: str, touched: Any, where: Varies) -> None:
         """Set the bit of a kind at the points touched."""
         if not np.count_nonzero(touched):
             return
-        for mask in (where, *self.among):
+        for mask in (*self.among, *(() if isinstance(where, bool) else (where,))):
             touched = touched & mask
-        np.bitwise_or(self.bits, 1 << FLAGS.index(kind), out=self.bits, where=touched)
+        points = np.flatnonzero(np.broadcast_to(touched, self.bits.shape))
+        self.bits[points] |= 1 << FLAGS.index(kind)
+
+
+def _occurs(truth: bool, value: Tensor) -> bool:
+    """Whether a condition is that anywhere."""
+    count = np.count_nonzero(value.numpy())
+    return count > 0 if truth else count < value.numel()
 
 
 def _union(varying: Sequence[Varies]) -> Varies:
