@@ -179,7 +179,7 @@ class Watch:
 
 def _occurs(truth: bool, value: Tensor) -> bool:
     """Whether a condition is that anywhere."""
-    count = np.count_nonzero(value.numpy())
+    count = int(np.count_nonzero(value.numpy()))
     return count > 0 if truth else count < value.numel()
 
 
