@@ -43,7 +43,7 @@ PLANTED = {
     "language/tokens.py": ["eval('1')", "f = [builtins.exec(x)]", "a.b.parse_expr(x)(1)", "from sympy import sympify"],
     "points/spec.py": ["def f():\n    import derivcli.render.table as table", "from derivcli.derive import derive"],
     "engines/reverse.py": ["from . import symbolic", "import derivcli.engines", "from .symbolic import f"],
-    "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "from . import watch", "f = sympy.lambdify(x, x)"],
+    "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "from . import watch", "sympy.lambdify(x, x)"],
     "engines/program.py": ["from derivcli.engines.reverse import run", "from derivcli.check import judge"],
     "render/table.py": ["import torch", "import matplotlib.pyplot", "import typer", "from derivcli import parse"],
     "render/json.py": ["from rich.table import Table", "from derivcli.cli.options import Options"],
