@@ -72,8 +72,8 @@ def asked(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[Place
     """The operands that a step may swallow, and its special places; `exponent` is that of a `pow_constant`."""
     swallowed = SWALLOWING.get(operation, ())
     if operation == "pow_constant":
-        edge = _place("edge", _read("x == 0", "x"), "x")
-        return swallowed if exponent <= 0 else (), () if exponent.is_integer() else (edge,)
+        edges = () if exponent.is_integer() else (_place("edge", _read("x == 0", "x"), "x"),)
+        return () if exponent > 0 else swallowed, edges
     if operation in RELATIONS:
         equal = _place("branch", _read("x == y", "xy"), "xy")
         return swallowed, (replace(equal, says=COMPARISONS[operation](0, 0)),)
