@@ -17,8 +17,11 @@ LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
 LEAVES = ("errors", "result")
 """Files that all may import, and that import nothing of ours."""
 
-ENGINE_PARTS = {"program", "rules", "clock"}
+ENGINE_PARTS = {"program", "rules", "watch", "clock"}
 """Files of engines/ that are no engines."""
+
+TORCH_PARTS = {"rules", "watch"}
+"""Those of them that only `reverse` and each other may import."""
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/",),
@@ -40,7 +43,7 @@ PLANTED = {
     "language/tokens.py": ["eval('1')", "f = [builtins.exec(x)]", "a.b.parse_expr(x)(1)", "from sympy import sympify"],
     "points/spec.py": ["def f():\n    import derivcli.render.table as table", "from derivcli.derive import derive"],
     "engines/reverse.py": ["from . import symbolic", "import derivcli.engines", "from .symbolic import f"],
-    "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "f = sympy.lambdify(x, x)"],
+    "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "from . import watch", "sympy.lambdify(x, x)"],
     "engines/program.py": ["from derivcli.engines.reverse import run", "from derivcli.check import judge"],
     "engines/balls/run.py": ["from derivcli.engines.rules import RULES", "from derivcli.engines.reverse import run"],
     "check/judge.py": ["from derivcli.render.table import write_table", "import torch", "import mpmath"],
@@ -131,7 +134,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
 
 def shared_with(engine: str) -> set[str]:
     """The files of engines/ that one of them may import."""
-    return ENGINE_PARTS if engine in ENGINE_PARTS | {"reverse"} else ENGINE_PARTS - {"rules"}
+    return ENGINE_PARTS if engine in ENGINE_PARTS | {"reverse"} else ENGINE_PARTS - TORCH_PARTS
 
 
 def loaded(code: str) -> set[str]:

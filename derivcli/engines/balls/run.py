@@ -115,13 +115,14 @@ class Run:
             if number in values:
                 continue
             node = nodes[number]
-            if node.operation == "choice":
-                value = self.choose(node)
-            else:
-                value = RULES[node.operation](self, node, [Number(self, part) for part in node.parts])
-            if type(value) is arb_series:
-                value = self.checked(value)
-            values[number] = value
+            try:
+                if node.operation == "choice":
+                    value = self.choose(node)
+                else:
+                    value = RULES[node.operation](self, node, [Number(self, part) for part in node.parts])
+            except (ValueError, ZeroDivisionError):  # FLINT's way to refuse a divisor whose ball holds 0
+                raise TouchError if self.final else UnsureError from None
+            values[number] = self.checked(value) if type(value) is arb_series else value
         return values[number]
 
     def choose(self, node: Node) -> Any:
