@@ -21,7 +21,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
         return _without("undefined", question, reason)
     for order in range(1, question.order):
         verdict = _of(look(question.tape, question.at, question.by, order), question, reason)
-        if verdict.kind not in GOES_ON:
+        if verdict.kind not in GOES_ON and (verdict.kind != "hole" or verdict.truth is None):
             return replace(verdict, message=f"{verdict.message}, at order {order}")
     return _of(look(question.tape, question.at, question.by, question.order), question, reason)
 
@@ -36,7 +36,7 @@ def _of(local: Local, question: Question, reason: str) -> Verdict:
         return _where_undefined(left, right, question, reason)
     if not sides:
         return _without("isolated", question, "the formula is real here and not beside")
-    if not all(is_near(side.limit, Limit(local.value)) for side in sides):
+    if not all(side.continues for side in sides):
         return _jump(left, right, question)
     if not all(side.derivative.settled for side in sides):
         raise UnsureError

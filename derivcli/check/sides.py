@@ -32,13 +32,21 @@ PRECISIONS = (800, 1600, 3200)
 TINY = arb(2) ** -1500
 """Smaller numbers are 0 here."""
 
+NOTHING = arb(0)
+PART = arb(2) ** -36
+"""The part of how far values moved that their limit may be wrong by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What three values tend to: a number, or an infinity with its sign; neither where they do not settle."""
+    """What three values tend to: a number, or an infinity with its sign; neither where they do not settle.
+
+    `reach` is how far they moved; the number is known to a small part of it.
+    """
 
     number: arb | None = None
     infinite: int = 0
+    reach: arb = NOTHING
 
     @property
     def settled(self) -> bool:
@@ -48,11 +56,15 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A function on one side of a point: whether it is defined there, its limit and its derivative."""
+    """A function on one side of a point: whether it is defined there, its limit and its derivative.
+
+    `continues` says that the limit is the value at the point; only then is the derivative that of the function.
+    """
 
     defined: bool
-    limit: Limit
-    derivative: Limit
+    limit: Limit = Limit()
+    derivative: Limit = Limit()
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ class _Looking:
             for k in range(1, self.order + 2):
                 beside = self.value(k * h)
                 if beside is None:
-                    return Side(False, Limit(), Limit())
+                    return Side(False)
                 values.append(beside)
             limits.append(values[0])
             differences = values if value is None else [value, *values[:-1]]
@@ -120,8 +132,8 @@ class _Looking:
             quotients.append(total / arb(h) ** self.order)
         limit = settle(limits)
         if value is not None and not is_near(limit, Limit(value)):
-            return Side(True, limit, Limit())
-        return Side(True, limit, settle(quotients))
+            return Side(True, limit)
+        return Side(True, limit, settle(quotients), continues=value is not None)
 
 
 def settle(values: list[arb]) -> Limit:
@@ -130,11 +142,12 @@ def settle(values: list[arb]) -> Limit:
     if any(value.rad() > TINY and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
         raise UnsureError
     before, after = second - first, third - second
-    if abs(third) < TINY or (abs(after) <= abs(third) * arb(2) ** -70):
-        return Limit(arb(third.mid()))
+    reach = abs(third - first)
+    if abs(third) < TINY or abs(after) <= abs(third) * arb(2) ** -70:
+        return Limit(third.mid(), reach=reach)
     if abs(after) * 2 < abs(before):
         limit = third - after * after / (after - before)
-        return Limit(arb(0) if abs(limit) < abs(third) * arb(2) ** -35 else arb(limit.mid()))
+        return Limit(NOTHING if abs(limit) < reach * PART else limit.mid(), reach=reach)
     if abs(third) > abs(second) > abs(first) and (third > 0) == (first > 0):
         return Limit(infinite=1 if third > 0 else -1)
     return Limit()
@@ -145,4 +158,5 @@ def is_near(left: Limit, right: Limit) -> bool:
     if left.number is None or right.number is None:
         return False
     difference, size = abs(left.number - right.number), abs(left.number) + abs(right.number)
-    return bool(difference < TINY or difference.lower() <= arb(2) ** -40 * size.upper())
+    known_to = arb(2) ** -40 * size + PART * (left.reach + right.reach)
+    return bool(difference < TINY or difference.lower() <= known_to.upper())
