@@ -15,7 +15,7 @@ from itertools import permutations
 
 import torch
 
-from derivcli.derive import parse
+from derivcli.derive import derive, parse
 from derivcli.engines.program import lower
 from derivcli.engines.reverse import evaluate
 from derivcli.engines.watch import Watch
@@ -211,10 +211,35 @@ def median_ratio(times: list[list[float]], number: int, base: int) -> float:
     return statistics.median(turn[number] / turn[base] for turn in times)
 
 
+CHECKED = "sin(x)*exp(-x**2)+log(1+x**2)"
+
+
+def bench_check(turns: int = 15) -> None:
+    """What verdicts cost: on the first example as a whole command, and on ten thousand points."""
+    first = [*DERIV, "6*x**2+2*x+4", "--at", "x=3"]
+    process(first)
+    added = []
+    for turn in range(turns):
+        order = (first, [*first, "--no-check"])
+        times = {len(words): process(words) for words in (order if turn % 2 else order[::-1])}
+        added.append(times[len(first)] - times[len(first) + 1])
+    extra = statistics.median(added)
+    report("the default check of '6*x**2+2*x+4' at x=3", f"{extra * 1e3:.0f} ms more", "<= 60 ms", extra <= 0.060)
+    command = [*DERIV, CHECKED, "--at", "x=-3:3:10000", "--check"]
+    whole = statistics.median(process(command) for _ in range(3))
+    report(f"{CHECKED} at 10,000 points, --check, whole command", f"{whole:.2f} s", "<= 3 s", whole <= 3)
+    costs = {}
+    for count in (1_000, 10_000, 100_000):
+        costs[count] = seconds(partial(derive, CHECKED, f"x=-3:3:{count}", check=True)) / count
+        linear = costs[count] <= 1.5 * costs[1_000]
+        report(f"{CHECKED} at {count:,} points, checked", f"{costs[count] * 1e6:.0f} µs a point", "linear", linear)
+
+
 if __name__ == "__main__":
     print(f"{os.cpu_count()} cores, torch {torch.__version__}, {torch.get_num_threads()} threads")
     bench_start()
     bench_parse()
     bench_sympy_parser()
     bench_refusals()
+    bench_check()
     bench_evaluate()
