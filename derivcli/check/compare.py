@@ -11,16 +11,7 @@ from flint import arb, fmpq
 
 from derivcli.check.question import Question, Truth, enclosure
 from derivcli.check.verdict import Verdict
-from derivcli.engines.balls.run import (
-    Exact,
-    Run,
-    TouchError,
-    UnsureError,
-    ball_of,
-    coefficients,
-    evaluate,
-    rational,
-)
+from derivcli.engines.balls.run import Exact, Run, TouchError, UnsureError, ball_of, rational, scale_of
 
 DIGITS = {"float64": 16, "float32": 7}
 LOST = 4
@@ -34,8 +25,11 @@ LARGEST = {"float64": arb(float(np.finfo("float64").max)), "float32": arb(float(
 ROUNDING = {"float64": -48, "float32": -19}
 """The factor by which a step's rounding may blur its result, as a power of 2: a few units in the last place."""
 
-BITS = 64
-"""The precision in which blurred values are computed."""
+BITS, FINE = 64, 800
+"""The precisions in which blurred values are computed, and those beside a point that they follow."""
+
+STEP = 100
+"""Beside a point is 2 to the minus this away, of its size."""
 
 
 def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict:
@@ -47,7 +41,7 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     digits = right_digits(question.printed, truth.ball, question.dtype)
     if is_right(digits, question.dtype):
         return Verdict("proved" if truth.rigorous else "agrees", digits, truth.number)
-    cause = _overflow(question) if touched else _off_the_point(question) or _rounding(question)
+    cause = _rounding_beside(question) if touched else _off_the_point(question) or _rounding(question)
     if not cause:
         return Verdict("wrong", digits, truth.number, message="rounding is not the reason", differs=True)
     if truth.number == 0 and abs(truth.ball) > 0:
@@ -79,24 +73,41 @@ def _rounding(question: Question) -> str:
     Every step of the formula is evaluated with its result blurred as rounding would: the number is explained if
     the blurred derivative holds it, or if something on the way is beyond the range of ordinary numbers.
     """
-    noise = ROUNDING[question.dtype]
-    run = Run(question.tape)
+    run = Run(question.tape, question.by, question.order, BITS, noise=ROUNDING[question.dtype])
     try:
-        evaluate(question.tape, question.at, question.by, question.order, precision=BITS, noise=noise, into=run)
+        held = _holds(run, question)
     except (UnsureError, TouchError):
         return _beyond(run) or "rounding, which reaches a place where the formula breaks down"
-    ball = coefficients(run)[question.order] * math.factorial(question.order)
-    blurred = ball * (1 + arb(0, arb(2) ** noise))
-    if math.isfinite(question.printed) and blurred.contains(arb(question.printed)):
-        return "cancellation"
-    return _beyond(run)
+    return "cancellation" if held else _beyond(run)
+
+
+def _rounding_beside(question: Question) -> str:
+    """How rounding explains the number at a special place, where each side has a series of its own."""
+    if question.presumed:
+        return "rounding, which moves it off a special place"
+    step = fmpq(2) ** (scale_of(question.at[question.by]) - STEP)
+    about = (question.tape, question.by, question.order)
+    for offset in (step, -step):
+        exact = Run(*about, FINE, final=True, through=True)
+        blurred = Run(*about, BITS, noise=ROUNDING[question.dtype], decided=exact.signs, through=True)
+        with suppress(UnsureError, TouchError, IndexError):
+            exact.evaluate(question.at, offset)
+            if _holds(blurred, question, offset):
+                return "cancellation"
+    return _overflow(question)
+
+
+def _holds(run: Run, question: Question, offset: fmpq | None = None) -> bool:
+    """Whether the blurred derivative holds the number."""
+    ball = run.evaluate(question.at, offset)[question.order] * math.factorial(question.order)
+    return math.isfinite(question.printed) and bool((ball * run.blur).contains(arb(question.printed)))
 
 
 def _overflow(question: Question) -> str:
     """Overflow or underflow on the way to the value."""
-    run = Run(question.tape)
+    run = Run(question.tape, precision=BITS, noise=ROUNDING[question.dtype])
     with suppress(UnsureError, TouchError):
-        evaluate(question.tape, question.at, precision=BITS, noise=ROUNDING[question.dtype], into=run)
+        run.evaluate(question.at)
     return _beyond(run)
 
 

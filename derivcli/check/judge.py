@@ -84,7 +84,8 @@ def _judged(question: Question) -> Verdict:
     try:
         truth = enclosure(question)
     except TouchError as place:
-        return judged_beside(question, str(place) or "the formula has no real value here")
+        reason = str(place) or "the formula has no real value here"
+        return judged_beside(replace(question, presumed=place.presumed), reason)
     return compared(question, truth)
 
 

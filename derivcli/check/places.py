@@ -30,10 +30,10 @@ def _of(local: Local, question: Question, reason: str) -> Verdict:
     """The kind of place that the values show."""
     left, right = local.left, local.right
     sides = [side for side in (left, right) if side.defined]
-    if not all(side.limit.settled for side in sides):
-        raise UnsureError
     if local.value is None:
         return _where_undefined(left, right, question, reason)
+    if not all(side.limit.settled for side in sides):
+        raise UnsureError
     if not sides:
         return _without("isolated", question, "the formula is real here and not beside")
     if not all(side.continues for side in sides):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flint import arb
 
-from derivcli.engines.balls.run import Exact, UnsureError, coefficients, evaluate
+from derivcli.engines.balls.run import Exact, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape
 
 PRECISIONS = (96, 192, 384, 768, 1536, 3072)
@@ -31,6 +31,8 @@ class Question:
     order: int
     printed: float
     dtype: str
+    presumed: bool = False
+    """Whether a special place that the point touches is one only as far as the highest precision tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ def enclosure(question: Question) -> Truth:
     Raises TouchError where there is none at the point and UnsureError where the precision does not suffice.
     """
     for precision in PRECISIONS:
-        final = precision == PRECISIONS[-1]
+        run = Run(question.tape, question.by, question.order, precision, final=precision == PRECISIONS[-1])
         try:
-            run = evaluate(question.tape, question.at, question.by, question.order, precision=precision, final=final)
+            ball = run.evaluate(question.at)[question.order] * math.factorial(question.order)
         except UnsureError:
             continue
-        ball = coefficients(run)[question.order] * math.factorial(question.order)
+        except TouchError as place:
+            place.presumed = not run.rigorous
+            raise
         if ball.rel_accuracy_bits() >= ENOUGH or abs(ball) < TINY:
             return Truth(ball, run.rigorous)
     raise UnsureError

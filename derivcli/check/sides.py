@@ -14,15 +14,7 @@ from math import comb
 
 from flint import arb, fmpq
 
-from derivcli.engines.balls.run import (
-    Exact,
-    NoValueError,
-    TouchError,
-    UnsureError,
-    ball_of,
-    coefficients,
-    evaluate,
-)
+from derivcli.engines.balls.run import Exact, NoValueError, Run, UnsureError, scale_of
 from derivcli.engines.balls.tape import Tape
 
 STEPS = (100, 120, 140)
@@ -95,8 +87,7 @@ class _Looking:
 
     def __init__(self, tape: Tape, at: Mapping[str, Exact], by: str, order: int, precision: int) -> None:
         self.tape, self.at, self.by, self.order, self.precision = tape, at, by, order, precision * max(order, 1)
-        size = abs(ball_of(at[by], 64)).mid()
-        self.scale = 0 if size == 0 else int(size.man_exp()[1]) + int(size.man_exp()[0]).bit_length()
+        self.scale = scale_of(at[by])
 
     def local(self) -> Local:
         """Value and sides."""
@@ -105,12 +96,12 @@ class _Looking:
 
     def value(self, offset: fmpq) -> arb | None:
         """f beside the point; None where it has no value."""
+        # A ball that cannot be told from 0 is 0 here: at these precisions nothing else is so small.
+        run = Run(self.tape, self.by, precision=self.precision, final=True)
         try:
-            # A ball that cannot be told from 0 is 0 here: at these precisions nothing else is so small.
-            run = evaluate(self.tape, self.at, self.by, precision=self.precision, offset=offset, final=True)
-        except (NoValueError, TouchError):
+            return run.evaluate(self.at, offset)[0]
+        except NoValueError:
             return None
-        return coefficients(run)[0]
 
     def side(self, direction: int, value: arb | None) -> Side:
         """One side, by three steps."""

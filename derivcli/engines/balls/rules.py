@@ -143,6 +143,13 @@ def between(function: Callable[[Series], Series], closed: bool) -> Rule:
 _END: dict[Any, Callable[[arb], arb]] = {arb_series.asin: arb.asin, arb_series.acos: arb.acos}
 
 
+def _tan(run: Run, node: Node, numbers: list[Number]) -> Series:
+    x = numbers[0]
+    if run.sign(x.ball.cos(), lambda: None, x) == 0:
+        raise no_value(node, x)
+    return x.series.tan()
+
+
 def _asinh(x: Series) -> Series:
     return (x + (x * x + 1).sqrt()).log() if x[0] >= 0 else -(-x + (x * x + 1).sqrt()).log()
 
@@ -217,7 +224,7 @@ RULES: dict[str, Rule] = {
     "log1p": above(-1, lambda x: (1 + x).log()),
     "sin": plain(arb_series.sin),
     "cos": plain(arb_series.cos),
-    "tan": plain(arb_series.tan),
+    "tan": _tan,
     "asin": between(arb_series.asin, closed=True),
     "acos": between(arb_series.acos, closed=True),
     "atan": plain(arb_series.atan),

@@ -21,7 +21,12 @@ EXACT_BITS = 20_000
 
 
 class TouchError(Exception):
-    """The point lies exactly where the formula has no power series: at a kink, a jump, an edge, a hole."""
+    """The point lies exactly where the formula has no power series: at a kink, a jump, an edge, a hole.
+
+    `presumed` where that is so only as far as the highest precision tells.
+    """
+
+    presumed = False
 
 
 class NoValueError(TouchError):
@@ -63,7 +68,7 @@ class Number:
     @property
     def varies(self) -> bool:
         """Whether it depends on the variable of the series."""
-        return bool(self.run.tape.nodes[self.index].varies & self.run.by)
+        return bool(self.run.tape.nodes[self.index].varies & self.run.bit)
 
     def sign(self) -> int:
         """-1, 0 or 1; UnsureError where the ball holds 0 and nothing is known exactly."""
@@ -81,29 +86,61 @@ class Number:
         return not self.run.tape.nodes[self.index].varies
 
     def touch(self) -> None:
-        """Raise TouchError if the series runs through this place."""
-        if self.varies:
+        """Raise TouchError if the series runs through this place, unless that is known."""
+        if self.varies and not self.run.through:
             raise TouchError
 
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One evaluation of a tape: at a point, to a precision in bits, as a series of some order in one variable.
+    """One evaluation of a tape to a precision in bits, as a series up to t**order in the variable `by`.
 
     `final` is set at the highest precision: there a ball that still holds 0 is taken for 0, and `rigorous`
-    says that this happened. With `noise` every value is blurred by that factor of its size, as rounding would.
+    says that this happened. With `noise` every value is blurred by 2**noise of its size, as rounding would, and
+    what float64 could not hold is noted in `extreme`; `decided` are then the signs that a run without noise
+    found, for this one to follow. A run that goes `through` special places stays on one branch there.
     """
 
     tape: Tape
+    by: str = ""
     order: int = 0
-    by: int = 0
+    precision: int = 96
     final: bool = False
-    noise: Any = None
+    noise: int = 0
+    decided: list[int] | None = None
+    through: bool = False
     rigorous: bool = True
     extreme: str = ""
+    signs: list[int] = field(default_factory=list)
     values: dict[int, Any] = field(default_factory=dict)
-    at: Sequence[Any] = ()
+    exact_inputs: Sequence[Any] = ()
     known: dict[int, fmpq | None] = field(default_factory=dict)
+    bit: int = 0
+    blur: Any = None
+
+    def evaluate(self, at: Mapping[str, Exact], offset: fmpq | None = None) -> list[arb]:
+        """The Taylor coefficients of the formula at a point, moved by `offset` along `by`.
+
+        Raises TouchError, NoValueError or UnsureError where there is no series; afterwards the run tells how
+        it came about, or how far it came.
+        """
+        variables = self.tape.variables
+        place = variables.index(self.by) if self.by in variables else None
+        self.bit = 1 << place if self.order and place is not None else 0  # a value alone touches nothing
+        balls = [ball_of(at[name], self.precision) for name in variables]
+        exact = [at[name] if isinstance(at[name], fmpq) else None for name in variables]
+        ctx.prec, ctx.cap = self.precision, self.order + 1
+        self.blur = 1 + arb(0, arb(2) ** self.noise) if self.noise else None
+        if place is not None and offset is not None:
+            balls[place] += arb(offset)
+            exact[place] = None if exact[place] is None else exact[place] + offset
+        self.exact_inputs = exact
+        for number, node in enumerate(self.tape.nodes):
+            if node.operation == "variable":
+                seed = [balls[node.data], arb(1)] if node.data == place and self.order else [balls[node.data]]
+                self.values[number] = self.checked(arb_series(seed))
+        series = self.block(self.tape.order)
+        return [series[place] for place in range(self.order + 1)]
 
     def block(self, numbers: Iterable[int]) -> Any:
         """Evaluate nodes that have no value yet; the value of the last."""
@@ -121,7 +158,7 @@ class Run:
                 else:
                     value = RULES[node.operation](self, node, [Number(self, part) for part in node.parts])
             except (ValueError, ZeroDivisionError):  # FLINT's way to refuse a divisor whose ball holds 0
-                raise TouchError if self.final else UnsureError from None
+                raise self.failure() from None
             values[number] = self.checked(value) if type(value) is arb_series else value
         return values[number]
 
@@ -136,8 +173,12 @@ class Run:
         """The value, if it is finite."""
         for place in range(self.order + 1):
             if not value[place].is_finite():
-                raise TouchError if self.final else UnsureError
-        return value if self.noise is None else self.blurred(value)
+                raise self.failure()
+        return self.blurred(value) if self.noise else value
+
+    def failure(self) -> Exception:
+        """What a step without a finite series means: too little precision or, at the last one, a special place."""
+        return TouchError() if self.final and self.order else UnsureError()
 
     def blurred(self, value: Any) -> Any:
         """The value as rounding would leave it; what float64 could not hold on the way is noted."""
@@ -147,15 +188,23 @@ class Run:
                 self.extreme = "overflow"
             elif abs(size) < SMALLEST and not size.is_zero() and not self.extreme:
                 self.extreme = "underflow"
-        return arb_series([value[place] * (1 + self.noise) for place in range(self.order + 1)])
+        return arb_series([value[place] * self.blur for place in range(self.order + 1)])
 
     def sign(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
         """The sign of a number that a ball encloses; where values are blurred, only constants are exact."""
+        if self.decided is not None:
+            self.signs.append(0)
+            return self.decided[len(self.signs) - 1]
+        self.signs.append(self.sign_anew(ball, exact, *operands))
+        return self.signs[-1]
+
+    def sign_anew(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
+        """The sign, found out."""
         if ball > 0:
             return 1
         if ball < 0:
             return -1
-        known = exact() if self.noise is None or all(operand.fixed for operand in operands) else None
+        known = exact() if not self.noise or all(operand.fixed for operand in operands) else None
         if known is not None:
             return int(known > 0) - int(known < 0)
         if not self.final:
@@ -177,7 +226,7 @@ class Run:
         if node.operation == "number":
             return node.data
         if node.operation == "variable":
-            return self.at[node.data]
+            return self.exact_inputs[node.data]
         value: Any = self.values.get(number)
         if type(value) is arb_series and value[0].is_exact():
             mantissa, exponent = value[0].man_exp()
@@ -199,57 +248,17 @@ SMALLEST = arb(2) ** -1022
 """The range of float64's ordinary numbers."""
 
 
-def evaluate(
-    tape: Tape,
-    at: Mapping[str, Exact],
-    by: str = "",
-    order: int = 0,
-    *,
-    precision: int,
-    offset: fmpq | None = None,
-    final: bool = False,
-    noise: int = 0,
-    into: Run | None = None,
-) -> Run:
-    """The series of a formula about a point in the variable `by`, up to t**order, in so many bits.
-
-    `offset` moves the point along `by`, and `into` is a fresh run that tells even after a failure how far it
-    came. The result is `coefficients(run)`; the run tells how it came about.
-    Raises TouchError, NoValueError or UnsureError where there is no series.
-    """
-    ctx.prec, ctx.cap = precision, order + 1
-    place = tape.variables.index(by) if by in tape.variables else None
-    by_bit = 1 << place if order and place is not None else 0  # a value alone touches nothing
-    run = into or Run(tape)
-    run.order, run.by, run.final = order, by_bit, final
-    run.noise = arb(0, arb(2) ** noise) if noise else None
-    inputs = [at[name] for name in tape.variables]
-    balls = [ball_of(value, precision) for value in inputs]
-    exact = [value if isinstance(value, fmpq) else None for value in inputs]
-    ctx.prec, ctx.cap = precision, order + 1
-    if place is not None and offset is not None:
-        balls[place] += arb(offset)
-        exact[place] = None if exact[place] is None else exact[place] + offset
-    run.at = exact
-    for number, node in enumerate(tape.nodes):
-        if node.operation == "variable":
-            seed = [balls[node.data], arb(1)] if node.data == place and order else [balls[node.data]]
-            series = arb_series(seed)
-            run.values[number] = series if run.noise is None else run.blurred(series)
-    run.block(tape.order)
-    return run
-
-
-def coefficients(run: Run) -> list[arb]:
-    """The Taylor coefficients that a run came to, from t**0 on."""
-    series = run.values[run.tape.order[-1]]
-    return [series[place] for place in range(run.order + 1)]
+def scale_of(value: Exact) -> int:
+    """The power of 2 next above a coordinate's size; 0 for 0."""
+    size = abs(ball_of(value, 64)).mid()
+    mantissa, exponent = size.man_exp()
+    return 0 if size == 0 else int(exponent) + int(mantissa).bit_length()
 
 
 def ball_of(value: Exact, precision: int) -> arb:
     """A coordinate as a ball."""
     if isinstance(value, Tape):
-        return coefficients(evaluate(value, {}, precision=precision))[0]
+        return Run(value, precision=precision).evaluate({})[0]
     return arb(value)
 
 
