@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from derivcli.engines.kernels import KERNELS, ArrayFunction
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
@@ -83,17 +84,15 @@ def _root(x: Tensor, n: Tensor) -> Tensor:
     return torch.where(x < 0, torch.where(torch.remainder(n, 2) == 1, -y, torch.nan), y)
 
 
-def _by_scipy(name: str) -> Kernel:
-    """A kernel of scipy.special."""
+def _on_arrays(kernel: ArrayFunction) -> Kernel:
+    """A kernel of NumPy arrays on tensors."""
 
-    def kernel(*inputs: Tensor) -> Tensor:
-        import scipy.special
-
+    def on_tensors(*inputs: Tensor) -> Tensor:
         with np.errstate(all="ignore"):
-            values = getattr(scipy.special, name)(*[x.detach().cpu().double().numpy() for x in inputs])
+            values = kernel(*[x.detach().cpu().double().numpy() for x in inputs])
         return torch.as_tensor(values, dtype=inputs[-1].dtype, device=inputs[-1].device)
 
-    return kernel
+    return on_tensors
 
 
 RULES: dict[str, Rule] = {
@@ -144,12 +143,11 @@ RULES: dict[str, Rule] = {
     "hypot": torch.hypot,
     "erf": torch.erf,
     "erfc": torch.erfc,
-    "gamma": by_formula("gamma", _by_scipy("gamma")),
     "loggamma": by_formula("loggamma", torch.lgamma),
-    "polygamma": by_formula("polygamma", _by_scipy("polygamma")),
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
     "logsumexp": torch.logaddexp,
+    **{name: by_formula(name, _on_arrays(kernel)) for name, kernel in KERNELS.items()},
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
@@ -212,7 +210,7 @@ def _only_from(operands: list[Tensor], chosen: Tensor, program: Program) -> list
 
 SWALLOWING = frozenset(
     "divide exp expm1 pow pow_constant root atan atan2 tanh erf erfc sigmoid relu max min sign logsumexp".split()
-) | set(RELATIONS)
+) | {*RELATIONS, *KERNELS}
 """Steps that can make a finite number of one that is not; after any other the value or the gradient tells."""
 
 _WATCHED = frozenset(name for name, row in vocabulary().items() if row.special) | {"pow_constant"} | set(RELATIONS)

@@ -19,7 +19,7 @@ _OPERATIONS = frozenset(
     "diff Derivative derivative integrate Integral Sum Product limit Limit solve simplify expand factor D".split()
 )
 _USUAL_VARIABLES = frozenset("txyzuv")
-_FUNCTIONS_ELSEWHERE = frozenset(("beta", "Beta", "zeta"))
+_FUNCTIONS_ELSEWHERE: frozenset[str] = frozenset()
 _LONGEST_GUESS = 40
 """Longer names are not compared with the table."""
 
@@ -36,8 +36,8 @@ def may_be_product(name: str, declared: Collection[str]) -> bool:
 
 
 def is_function_name(name: str, called: bool) -> bool:
-    """Whether the name is a function here: Greek names are variables unless called."""
-    return (name in vocabulary() or name in BRANCHING) and (called or name not in GREEK_NAMES)
+    """Whether the name is a function here: Greek names, and letters with an index, are variables unless called."""
+    return (name in vocabulary() or name in BRANCHING) and (called or not is_variable_name(name))
 
 
 def is_foreign_function(name: str, called: bool) -> bool:

@@ -1,0 +1,260 @@
+"""The special functions on NumPy arrays: SciPy where it is right to 13 digits, exact recurrences, else mpmath.
+
+Every kernel takes float64 arrays that broadcast, and gives NaN where the function has no real value. A whole
+parameter below its least value makes a function 0: the table's formulas multiply such a term by 0 anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derivcli.engines import precise
+from derivcli.engines.elliptic import QUARTER, ellipint
+from derivcli.engines.precise import pointwise
+
+Array = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+ArrayFunction = Callable[..., Array]
+
+
+def by_scipy(name: str) -> ArrayFunction:
+    """A function of scipy.special."""
+
+    def kernel(*inputs: Array) -> Array:
+        import scipy.special
+
+        with np.errstate(all="ignore"):
+            return np.asarray(getattr(scipy.special, name)(*inputs), dtype=np.float64)
+
+    return kernel
+
+
+def either(fast: ArrayFunction, slow: ArrayFunction, trusted: Callable[..., Any]) -> ArrayFunction:
+    """The fast kernel where it can be trusted, the slow one at the other points."""
+
+    def kernel(*inputs: Array) -> Array:
+        grid = np.broadcast_arrays(*inputs)
+        with np.errstate(all="ignore"):
+            good: Truths = np.asarray(trusted(*grid))
+            values = np.array(fast(*grid))
+        if not good.all():
+            values[~good] = slow(*(part[~good] for part in grid))
+        return values
+
+    return kernel
+
+
+def _from_pair(name: str, index: int) -> ArrayFunction:
+    """One of the results of a function of scipy.special that gives several."""
+
+    def kernel(x: Array) -> Array:
+        import scipy.special
+
+        return np.asarray(getattr(scipy.special, name)(x)[index], dtype=np.float64)
+
+    return kernel
+
+
+def _positive(kernel: ArrayFunction) -> ArrayFunction:
+    """The kernel, NaN where the last argument is negative and the function complex."""
+    return lambda *inputs: np.where(inputs[-1] < 0, np.nan, kernel(*inputs))
+
+
+# The gamma family
+
+
+def _lowergamma(s: Array, x: Array) -> Array:
+    import scipy.special
+
+    return np.asarray(scipy.special.gammainc(s, x) * scipy.special.gamma(s))
+
+
+def _uppergamma(s: Array, x: Array) -> Array:
+    import scipy.special
+
+    return np.asarray(scipy.special.gammaincc(s, x) * scipy.special.gamma(s))
+
+
+def _zeta(s: Array, a: Array) -> Array:
+    import scipy.special
+
+    return np.where(s > 1, scipy.special.zeta(s, a), scipy.special.zeta(s))
+
+
+def _lambertw(x: Array, k: Array) -> Array:
+    """The two branches that are real; the float64 next to -1/e is taken as -1/e itself."""
+    import scipy.special
+
+    found = scipy.special.lambertw(x, k)
+    real = np.isin(k, (-1, 0)) & (found.imag == 0)
+    return np.where(np.isin(k, (-1, 0)) & (x == -1 / np.e), -1, np.where(real, found.real, np.nan))
+
+
+GAMMA: dict[str, ArrayFunction] = {
+    "gamma": by_scipy("gamma"),
+    "polygamma": by_scipy("polygamma"),
+    "beta": either(by_scipy("beta"), pointwise(precise.beta), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
+    "lowergamma": either(_lowergamma, pointwise(precise.lowergamma), lambda s, x: (s > 0) & (s < 30) & (x >= 0)),
+    "lowergamma_s": pointwise(precise.lowergamma_s),
+    "uppergamma": either(_uppergamma, pointwise(precise.uppergamma), lambda s, x: (s > 0.1) & (s < 30) & (x >= 0)),
+    "uppergamma_s": pointwise(precise.uppergamma_s),
+    "gammainc": either(by_scipy("gammainc"), pointwise(precise.gammainc), lambda a, x: (a > 0) & (a < 60)),
+    "gammaincc": either(by_scipy("gammaincc"), pointwise(precise.gammaincc), lambda a, x: (a > 0.1) & (a < 60)),
+    "gammainc_a": pointwise(precise.gammainc_a),
+    "zeta": either(_zeta, pointwise(lambda mp, s, a: precise.zeta_s(mp, 0, s, a)), lambda s, a: (s > 1) & (a > 0)),
+    "zeta_s": pointwise(precise.zeta_s),
+    "binomial": either(
+        by_scipy("binom"),
+        pointwise(lambda mp, n, k: mp.binomial(n, k)),
+        lambda n, k: (n >= 0) & (n < 1000) & (k == np.floor(k)) & (k >= 0),
+    ),
+    "binomial_nk": pointwise(precise.binomial_nk),
+    "rf": either(
+        by_scipy("poch"), pointwise(lambda mp, x, k: mp.rf(x, k)), lambda x, k: (x > 0) & (k > 0) & (x + k < 20)
+    ),
+    "rf_xk": pointwise(precise.rf_xk),
+    "lambertw": either(_lambertw, pointwise(precise.lambertw), lambda x, k: (x <= -1 / np.e) | (x > -0.36) | (k > 0)),
+}
+
+
+# Bessel and Airy functions
+
+ORDER = 60
+"""Of higher orders SciPy's Bessel functions have fewer digits."""
+FAR = 1000.0
+"""So have they at greater arguments."""
+AIRY_FAR = 40.0
+
+
+def _near(n: Array, x: Array) -> Any:
+    return (abs(n) < ORDER) & (abs(x) < FAR)
+
+
+def _spherical(name: str) -> ArrayFunction:
+    """A spherical Bessel function of whole order; 0 for a negative one."""
+
+    def kernel(n: Array, x: Array) -> Array:
+        import scipy.special
+
+        order = np.maximum(n, 0).astype(np.int64)
+        return np.where(n < 0, 0, np.asarray(getattr(scipy.special, name)(order, x)))
+
+    return kernel
+
+
+BESSEL: dict[str, ArrayFunction] = {
+    "besselj": either(by_scipy("jv"), pointwise(lambda mp, n, x: mp.besselj(n, x)), _near),
+    "bessely": either(by_scipy("yv"), pointwise(lambda mp, n, x: mp.bessely(n, x)), _near),
+    "besseli": either(by_scipy("iv"), pointwise(lambda mp, n, x: mp.besseli(n, x)), _near),
+    "besselk": either(by_scipy("kv"), pointwise(lambda mp, n, x: mp.besselk(n, x)), _near),
+    "besselj_n": pointwise(precise.besselj_n),
+    "bessely_n": pointwise(precise.bessely_n),
+    "besseli_n": pointwise(precise.besseli_n),
+    "besselk_n": pointwise(precise.besselk_n),
+    "jn": either(_spherical("spherical_jn"), pointwise(precise.jn), lambda n, x: (n < 15) & (abs(x) < FAR)),
+    "spherical_in": _spherical("spherical_in"),
+    **{
+        name: either(
+            _from_pair("airy", index),
+            pointwise(lambda mp, x, k=index % 2, own=getattr(precise, name[:6]): own(mp, k, x)),
+            lambda x: abs(x) < AIRY_FAR,
+        )
+        for index, name in enumerate(("airyai", "airyaiprime", "airybi", "airybiprime"))
+    },
+}
+
+
+# Integrals and error functions
+
+FRESNEL_FAR = 40.0
+
+INTEGRALS: dict[str, ArrayFunction] = {
+    "Ei": by_scipy("expi"),
+    "Si": _from_pair("sici", 0),
+    "Ci": _positive(_from_pair("sici", 1)),
+    "Shi": _from_pair("shichi", 0),
+    "Chi": _positive(_from_pair("shichi", 1)),
+    "expint": either(
+        lambda n, x: by_scipy("expn")(np.where(n >= 0, np.floor(n), 0), x),
+        pointwise(precise.expint),
+        lambda n, x: (n == np.floor(n)) & (n >= 0) & (n < 1000) & (x > 0),
+    ),
+    "expint_n": pointwise(precise.expint_n),
+    "fresnels": either(_from_pair("fresnel", 0), pointwise(precise.fresnels), lambda x: abs(x) < FRESNEL_FAR),
+    "fresnelc": either(_from_pair("fresnel", 1), pointwise(precise.fresnelc), lambda x: abs(x) < FRESNEL_FAR),
+    "erfi": by_scipy("erfi"),
+    "erfinv": by_scipy("erfinv"),
+    "erfcinv": by_scipy("erfcinv"),
+    "erfcx": by_scipy("erfcx"),
+    "erfcx_n": pointwise(precise.erfcx_n),
+    "dawsn": by_scipy("dawsn"),
+    "dawsn_n": pointwise(precise.dawsn_n),
+    "log_ndtr": by_scipy("log_ndtr"),
+    "ndtri": by_scipy("ndtri"),
+}
+
+
+# Elliptic integrals
+
+
+def _elliptic(scipy_name: str, j: int) -> ArrayFunction:
+    """An incomplete integral of the first or second kind; SciPy leaves out m above 1."""
+    slow = lambda z, m: ellipint(np.array(0.0), np.array(0.0), np.array(float(j)), np.array(0.0), z, m)  # noqa: E731
+    return either(by_scipy(scipy_name), slow, lambda z, m: m <= 1)
+
+
+def _elliptic_pi(n: Array, z: Array, m: Array) -> Array:
+    return ellipint(np.array(0.0), np.array(1.0), np.array(1.0), n, z, m)
+
+
+ELLIPTIC: dict[str, ArrayFunction] = {
+    "elliptic_k": by_scipy("ellipk"),
+    "elliptic_e": by_scipy("ellipe"),
+    "elliptic_e_inc": _elliptic("ellipeinc", 0),
+    "elliptic_f": _elliptic("ellipkinc", 1),
+    "elliptic_pi": lambda n, m: _elliptic_pi(n, np.array(QUARTER), m),
+    "elliptic_pi_inc": _elliptic_pi,
+    "ellipint": ellipint,
+}
+
+
+# Orthogonal polynomials
+
+
+def _recurrence(n: Array, below: Array, step: Callable[[int, Array, Array], Array]) -> Array:
+    """The polynomial of degree `n` where that of degree 0 is 1 and `step` goes from the last two to the next."""
+    before, now = below, np.ones_like(below)
+    result = np.where(n == 0, now, 0.0 * below)
+    for degree in range(int(np.max(n, initial=0))):
+        before, now = now, step(degree, now, before)
+        result = np.where(n == degree + 1, now, result)
+    return result
+
+
+def _gegenbauer(n: Array, a: Array, x: Array) -> Array:
+    zero = np.zeros(np.broadcast_shapes(np.shape(a), np.shape(x)))
+    return _recurrence(n, zero, lambda k, now, before: (2 * (k + a) * x * now - (k + 2 * a - 1) * before) / (k + 1))
+
+
+def _assoc_laguerre(n: Array, a: Array, x: Array) -> Array:
+    zero = np.zeros(np.broadcast_shapes(np.shape(a), np.shape(x)))
+    return _recurrence(n, zero, lambda k, now, before: ((2 * k + 1 + a - x) * now - (k + a) * before) / (k + 1))
+
+
+POLYNOMIALS: dict[str, ArrayFunction] = {
+    "legendre": lambda n, x: _gegenbauer(n, np.array(0.5), x),
+    "chebyshevt": lambda n, x: _recurrence(n, x, lambda k, now, before: 2 * x * now - before),
+    "chebyshevu": lambda n, x: _gegenbauer(n, np.array(1.0), x),
+    "hermite": lambda n, x: _recurrence(n, 0 * x, lambda k, now, before: 2 * x * now - 2 * k * before),
+    "hermite_prob": lambda n, x: _recurrence(n, 0 * x, lambda k, now, before: x * now - k * before),
+    "laguerre": lambda n, x: _assoc_laguerre(n, np.array(0.0), x),
+    "gegenbauer": _gegenbauer,
+    "assoc_laguerre": _assoc_laguerre,
+}
+
+KERNELS: dict[str, ArrayFunction] = {**GAMMA, **BESSEL, **INTEGRALS, **ELLIPTIC, **POLYNOMIALS}
+"""The kernel of every special function, by the name of its row."""
