@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from derivcli.engines import precise
 from derivcli.engines.elliptic import QUARTER, ellipint
-from derivcli.engines.precise import pointwise
+from derivcli.engines.precise import order_slope, plain, pointwise
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -82,7 +82,7 @@ def _uppergamma(s: Array, x: Array) -> Array:
 def _zeta(s: Array, a: Array) -> Array:
     import scipy.special
 
-    return np.where(s > 1, scipy.special.zeta(s, a), scipy.special.zeta(s))
+    return np.asarray(np.where(s > 1, scipy.special.zeta(s, a), scipy.special.zeta(s)))
 
 
 def _lambertw(x: Array, k: Array) -> Array:
@@ -97,25 +97,37 @@ def _lambertw(x: Array, k: Array) -> Array:
 GAMMA: dict[str, ArrayFunction] = {
     "gamma": by_scipy("gamma"),
     "polygamma": by_scipy("polygamma"),
-    "beta": either(by_scipy("beta"), pointwise(precise.beta), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
-    "lowergamma": either(_lowergamma, pointwise(precise.lowergamma), lambda s, x: (s > 0) & (s < 30) & (x >= 0)),
+    "beta": either(by_scipy("beta"), pointwise(plain("beta")), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
+    "lowergamma": either(
+        _lowergamma, pointwise(lambda mp, s, x: mp.gammainc(s, 0, x)), lambda s, x: (s > 0) & (s < 30) & (x >= 0)
+    ),
     "lowergamma_s": pointwise(precise.lowergamma_s),
-    "uppergamma": either(_uppergamma, pointwise(precise.uppergamma), lambda s, x: (s > 0.1) & (s < 30) & (x >= 0)),
-    "uppergamma_s": pointwise(precise.uppergamma_s),
-    "gammainc": either(by_scipy("gammainc"), pointwise(precise.gammainc), lambda a, x: (a > 0) & (a < 60)),
-    "gammaincc": either(by_scipy("gammaincc"), pointwise(precise.gammaincc), lambda a, x: (a > 0.1) & (a < 60)),
+    "uppergamma": either(_uppergamma, pointwise(plain("gammainc")), lambda s, x: (s > 0.1) & (s < 30) & (x >= 0)),
+    "uppergamma_s": pointwise(order_slope("gammainc")),
+    "gammainc": either(
+        by_scipy("gammainc"),
+        pointwise(lambda mp, a, x: precise.gammainc_a(mp, 0, a, x)),
+        lambda a, x: (a > 0) & (a < 60),
+    ),
+    "gammaincc": either(
+        by_scipy("gammaincc"),
+        pointwise(lambda mp, a, x: mp.gammainc(a, x, regularized=True)),
+        lambda a, x: (a > 0.1) & (a < 60),
+    ),
     "gammainc_a": pointwise(precise.gammainc_a),
-    "zeta": either(_zeta, pointwise(lambda mp, s, a: precise.zeta_s(mp, 0, s, a)), lambda s, a: (s > 1) & (a > 0)),
+    "zeta": either(
+        _zeta,
+        pointwise(lambda mp, s, a: precise.zeta_s(mp, 0, s, a)),
+        lambda s, a: ((s > 1) & (a > 0)) | ((a == 1) & (s < 1)),
+    ),
     "zeta_s": pointwise(precise.zeta_s),
     "binomial": either(
         by_scipy("binom"),
-        pointwise(lambda mp, n, k: mp.binomial(n, k)),
+        pointwise(plain("binomial")),
         lambda n, k: (n >= 0) & (n < 1000) & (k == np.floor(k)) & (k >= 0),
     ),
     "binomial_nk": pointwise(precise.binomial_nk),
-    "rf": either(
-        by_scipy("poch"), pointwise(lambda mp, x, k: mp.rf(x, k)), lambda x, k: (x > 0) & (k > 0) & (x + k < 20)
-    ),
+    "rf": either(by_scipy("poch"), pointwise(plain("rf")), lambda x, k: (x > 0) & (k > 0) & (x + k < 20)),
     "rf_xk": pointwise(precise.rf_xk),
     "lambertw": either(_lambertw, pointwise(precise.lambertw), lambda x, k: (x <= -1 / np.e) | (x > -0.36) | (k > 0)),
 }
@@ -147,20 +159,20 @@ def _spherical(name: str) -> ArrayFunction:
 
 
 BESSEL: dict[str, ArrayFunction] = {
-    "besselj": either(by_scipy("jv"), pointwise(lambda mp, n, x: mp.besselj(n, x)), _near),
-    "bessely": either(by_scipy("yv"), pointwise(lambda mp, n, x: mp.bessely(n, x)), _near),
-    "besseli": either(by_scipy("iv"), pointwise(lambda mp, n, x: mp.besseli(n, x)), _near),
-    "besselk": either(by_scipy("kv"), pointwise(lambda mp, n, x: mp.besselk(n, x)), _near),
-    "besselj_n": pointwise(precise.besselj_n),
-    "bessely_n": pointwise(precise.bessely_n),
-    "besseli_n": pointwise(precise.besseli_n),
+    "besselj": either(by_scipy("jv"), pointwise(plain("besselj")), _near),
+    "bessely": either(by_scipy("yv"), pointwise(plain("bessely")), _near),
+    "besseli": either(by_scipy("iv"), pointwise(plain("besseli")), _near),
+    "besselk": either(by_scipy("kv"), pointwise(plain("besselk")), _near),
+    "besselj_n": pointwise(order_slope("besselj")),
+    "bessely_n": pointwise(order_slope("bessely")),
+    "besseli_n": pointwise(order_slope("besseli")),
     "besselk_n": pointwise(precise.besselk_n),
     "jn": either(_spherical("spherical_jn"), pointwise(precise.jn), lambda n, x: (n < 15) & (abs(x) < FAR)),
     "spherical_in": _spherical("spherical_in"),
     **{
         name: either(
             _from_pair("airy", index),
-            pointwise(lambda mp, x, k=index % 2, own=getattr(precise, name[:6]): own(mp, k, x)),
+            pointwise(precise.airy(name[:6], index % 2)),
             lambda x: abs(x) < AIRY_FAR,
         )
         for index, name in enumerate(("airyai", "airyaiprime", "airybi", "airybiprime"))
@@ -180,12 +192,12 @@ INTEGRALS: dict[str, ArrayFunction] = {
     "Chi": _positive(_from_pair("shichi", 1)),
     "expint": either(
         lambda n, x: by_scipy("expn")(np.where(n >= 0, np.floor(n), 0), x),
-        pointwise(precise.expint),
+        pointwise(plain("expint")),
         lambda n, x: (n == np.floor(n)) & (n >= 0) & (n < 1000) & (x > 0),
     ),
-    "expint_n": pointwise(precise.expint_n),
-    "fresnels": either(_from_pair("fresnel", 0), pointwise(precise.fresnels), lambda x: abs(x) < FRESNEL_FAR),
-    "fresnelc": either(_from_pair("fresnel", 1), pointwise(precise.fresnelc), lambda x: abs(x) < FRESNEL_FAR),
+    "expint_n": pointwise(order_slope("expint")),
+    "fresnels": either(_from_pair("fresnel", 0), pointwise(plain("fresnels")), lambda x: abs(x) < FRESNEL_FAR),
+    "fresnelc": either(_from_pair("fresnel", 1), pointwise(plain("fresnelc")), lambda x: abs(x) < FRESNEL_FAR),
     "erfi": by_scipy("erfi"),
     "erfinv": by_scipy("erfinv"),
     "erfcinv": by_scipy("erfcinv"),
@@ -203,12 +215,12 @@ INTEGRALS: dict[str, ArrayFunction] = {
 
 def _elliptic(scipy_name: str, j: int) -> ArrayFunction:
     """An incomplete integral of the first or second kind; SciPy leaves out m above 1."""
-    slow = lambda z, m: ellipint(np.array(0.0), np.array(0.0), np.array(float(j)), np.array(0.0), z, m)  # noqa: E731
-    return either(by_scipy(scipy_name), slow, lambda z, m: m <= 1)
+    zero = np.zeros(())
+    return either(by_scipy(scipy_name), lambda z, m: ellipint(zero, zero, zero + j, zero, z, m), lambda z, m: m <= 1)
 
 
 def _elliptic_pi(n: Array, z: Array, m: Array) -> Array:
-    return ellipint(np.array(0.0), np.array(1.0), np.array(1.0), n, z, m)
+    return ellipint(np.zeros(()), np.ones(()), np.ones(()), n, z, m)
 
 
 ELLIPTIC: dict[str, ArrayFunction] = {

@@ -58,133 +58,85 @@ def _real(formula: Formula, point: tuple[float, ...]) -> float:
     return float(found.real) if abs(found.imag) <= mp.mpf(10) ** (8 - DIGITS) * abs(found.real) else math.nan
 
 
+def plain(name: str) -> Formula:
+    """A function of mpmath."""
+    return lambda mp, *inputs: getattr(mp, name)(*inputs)
+
+
 def slope(mp: Any, function: Formula, at: Any, times: Any) -> Any:
     """The derivative of a function of one number, `times` times."""
     return function(at) if times == 0 else mp.diff(function, at, int(times))
 
 
+def order_slope(name: str) -> Formula:
+    """The k-th derivative of a function of mpmath in its first argument, k before the arguments."""
+    return lambda mp, k, order, x: slope(mp, lambda t: getattr(mp, name)(t, x), order, k)
+
+
 # The gamma family
 
 
-def lowergamma(mp: Any, s: Any, x: Any) -> Any:
-    return mp.gammainc(s, 0, x)
-
-
-def uppergamma(mp: Any, s: Any, x: Any) -> Any:
-    return mp.gammainc(s, x)
-
-
 def lowergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
+    """The k-th derivative of the lower function in s."""
     return slope(mp, lambda t: mp.gammainc(t, 0, x), s, k)
-
-
-def uppergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
-    return slope(mp, lambda t: mp.gammainc(t, x), s, k)
-
-
-def gammainc(mp: Any, a: Any, x: Any) -> Any:
-    """The regularised lower function for every real `a`."""
-    if a > 0 and x < a + 1:
-        return mp.gammainc(a, 0, x, regularized=True)
-    return 1 - mp.gammainc(a, x) * mp.rgamma(a)
-
-
-def gammaincc(mp: Any, a: Any, x: Any) -> Any:
-    return mp.gammainc(a, x, regularized=True)
 
 
 def gammainc_a(mp: Any, k: Any, a: Any, x: Any) -> Any:
     """By the lower function where that is the smaller one, by the upper elsewhere: the other would cancel."""
-    if k == 0:
-        return gammainc(mp, a, x)
     if a > 0 and x < a + 1:
         return slope(mp, lambda t: mp.gammainc(t, 0, x) * mp.rgamma(t), a, k)
-    return -slope(mp, lambda t: mp.gammainc(t, x) * mp.rgamma(t), a, k)
-
-
-def beta(mp: Any, a: Any, b: Any) -> Any:
-    return mp.beta(a, b)
+    return int(k == 0) - slope(mp, lambda t: mp.gammainc(t, x) * mp.rgamma(t), a, k)
 
 
 def zeta_s(mp: Any, k: Any, s: Any, a: Any) -> Any:
+    """The k-th derivative of Hurwitz's zeta function in s; 0 for k = -1."""
     if k < 0:
         return 0
-    if s == 1 or a <= 0:
-        return mp.nan
-    return mp.zeta(s, a) if k == 0 else slope(mp, lambda t: mp.zeta(t, a), s, k)
+    return mp.nan if s == 1 or a <= 0 else slope(mp, lambda t: mp.zeta(t, a), s, k)
 
 
 def binomial_nk(mp: Any, i: Any, j: Any, n: Any, k: Any) -> Any:
+    """Both derivatives at once; none in k where n is a negative whole number."""
     if j > 0 and n < 0 and n == mp.floor(n):
         return mp.nan
     return mp.diff(mp.binomial, (n, k), (int(i), int(j))) if i or j else mp.binomial(n, k)
 
 
 def rf_xk(mp: Any, i: Any, j: Any, x: Any, k: Any) -> Any:
+    """Both derivatives at once."""
     return mp.diff(mp.rf, (x, k), (int(i), int(j))) if i or j else mp.rf(x, k)
 
 
 def lambertw(mp: Any, x: Any, k: Any) -> Any:
+    """The branch k."""
     return mp.lambertw(x, int(k))
 
 
 # Bessel and Airy functions
 
 
-def besselj_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
-    return slope(mp, lambda t: mp.besselj(t, x), n, k)
-
-
-def bessely_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
-    return slope(mp, lambda t: mp.bessely(t, x), n, k)
-
-
-def besseli_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
-    return slope(mp, lambda t: mp.besseli(t, x), n, k)
-
-
 def besselk_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
-    """An even function of the order."""
-    if n == 0 and k % 2 == 1:
-        return 0
-    return slope(mp, lambda t: mp.besselk(t, x), n, k)
+    """The k-th derivative of an even function of the order."""
+    return 0 if n == 0 and k % 2 == 1 else order_slope("besselk")(mp, k, n, x)
 
 
 def jn(mp: Any, n: Any, x: Any) -> Any:
+    """The spherical function, even or odd in x as the order is."""
     if x == 0:
         return int(n == 0)
     return (-1) ** int(n) * jn(mp, n, -x) if x < 0 else mp.sqrt(mp.pi / (2 * x)) * mp.besselj(n + 0.5, x)
 
 
-def airyai(mp: Any, k: Any, x: Any) -> Any:
-    return mp.airyai(x, derivative=int(k))
+def airy(name: str, derivative: int) -> Formula:
+    """An Airy function or its derivative."""
+    return lambda mp, x: getattr(mp, name)(x, derivative=derivative)
 
 
-def airybi(mp: Any, k: Any, x: Any) -> Any:
-    return mp.airybi(x, derivative=int(k))
-
-
-# Integrals and error functions
-
-
-def expint(mp: Any, n: Any, x: Any) -> Any:
-    return mp.expint(n, x)
-
-
-def expint_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
-    return slope(mp, lambda t: mp.expint(t, x), n, k)
-
-
-def fresnels(mp: Any, x: Any) -> Any:
-    return mp.fresnels(x)
-
-
-def fresnelc(mp: Any, x: Any) -> Any:
-    return mp.fresnelc(x)
+# Error functions
 
 
 def erfcx_n(mp: Any, k: Any, x: Any) -> Any:
-    """From y' = 2 x y - 2/sqrt(pi) and y''= 2 x y' + 2 y, in digits for what cancels there."""
+    """From y' = 2 x y - 2/sqrt(pi) and y'' = 2 x y' + 2 y, in digits for what cancels there."""
     with mp.workdps(DIGITS + 2 * int(k) * (2 + max(0, mp.mag(x)) // 3)):
         before, now = mp.mpf(0), mp.exp(x * x) * mp.erfc(x)
         for order in range(int(k)):

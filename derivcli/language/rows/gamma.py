@@ -41,7 +41,8 @@ GAMMA: tuple[Function, ...] = (
     Function(
         name="lowergamma", aliases=("gammainc_lower",), parameters=("s", "x"),
         derivatives=("lowergamma_s(1, s, x)", "x^(s-1)*exp(-x)"), special=(("edge", "x == 0"),),
-        domain=((0.2, 5.0), (0.1, 6.0)), doc="Lower incomplete gamma function: t**(s-1)*exp(-t) integrated from 0 to x.",
+        domain=((0.2, 5.0), (0.1, 6.0)),
+        doc="Lower incomplete gamma function, t**(s-1)*exp(-t) integrated from 0 to x.",
     ),
     Function(
         name="uppergamma", aliases=("gammainc_upper",), parameters=("s", "x"),

@@ -46,7 +46,8 @@ POLYNOMIALS: tuple[Function, ...] = (
     Function(
         name="assoc_laguerre", aliases=("eval_genlaguerre",), parameters=("n", "a", "x"), whole=("n",),
         constant=("a",), derivatives=("0", "0", "-assoc_laguerre(n-1, a+1, x)"),
-        domain=((0.0, 0.0), (0.3, 3.0), (0.1, 3.0)), doc="Generalised Laguerre polynomial of degree n, for a constant a.",
+        domain=((0.0, 0.0), (0.3, 3.0), (0.1, 3.0)),
+        doc="Generalised Laguerre polynomial of degree n, for a constant a.",
     ),
     # PyTorch's names
     Function(
