@@ -99,11 +99,17 @@ GAMMA: dict[str, ArrayFunction] = {
     "polygamma": by_scipy("polygamma"),
     "beta": either(by_scipy("beta"), pointwise(plain("beta")), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
     "lowergamma": either(
-        _lowergamma, pointwise(lambda mp, s, x: mp.gammainc(s, 0, x)), lambda s, x: (s > 0) & (s < 30) & (x >= 0)
+        _lowergamma,
+        pointwise(lambda mp, s, x: precise.lowergamma_s(mp, 0, s, x)),
+        lambda s, x: (s > 0) & (s < 30) & (x >= 0),
     ),
     "lowergamma_s": pointwise(precise.lowergamma_s),
-    "uppergamma": either(_uppergamma, pointwise(plain("gammainc")), lambda s, x: (s > 0.1) & (s < 30) & (x >= 0)),
-    "uppergamma_s": pointwise(order_slope("gammainc")),
+    "uppergamma": either(
+        _uppergamma,
+        pointwise(lambda mp, s, x: precise.uppergamma_s(mp, 0, s, x)),
+        lambda s, x: (s > 0.1) & (s < 30) & (x >= 0),
+    ),
+    "uppergamma_s": pointwise(precise.uppergamma_s),
     "gammainc": either(
         by_scipy("gammainc"),
         pointwise(lambda mp, a, x: precise.gammainc_a(mp, 0, a, x)),
@@ -111,7 +117,7 @@ GAMMA: dict[str, ArrayFunction] = {
     ),
     "gammaincc": either(
         by_scipy("gammaincc"),
-        pointwise(lambda mp, a, x: mp.gammainc(a, x, regularized=True)),
+        pointwise(lambda mp, a, x: mp.gammainc(a, x, regularized=True) if x >= 0 else mp.nan),
         lambda a, x: (a > 0.1) & (a < 60),
     ),
     "gammainc_a": pointwise(precise.gammainc_a),

@@ -77,12 +77,19 @@ def order_slope(name: str) -> Formula:
 
 
 def lowergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
-    """The k-th derivative of the lower function in s."""
-    return slope(mp, lambda t: mp.gammainc(t, 0, x), s, k)
+    """The k-th derivative of the lower function in s; none for a negative x, where it is complex but at whole s."""
+    return mp.nan if x < 0 else slope(mp, lambda t: mp.gammainc(t, 0, x), s, k)
+
+
+def uppergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
+    """The k-th derivative of the upper function in s; none for a negative x."""
+    return mp.nan if x < 0 else slope(mp, lambda t: mp.gammainc(t, x), s, k)
 
 
 def gammainc_a(mp: Any, k: Any, a: Any, x: Any) -> Any:
     """By the lower function where that is the smaller one, by the upper elsewhere: the other would cancel."""
+    if x < 0:
+        return mp.nan
     if a > 0 and x < a + 1:
         return slope(mp, lambda t: mp.gammainc(t, 0, x) * mp.rgamma(t), a, k)
     return int(k == 0) - slope(mp, lambda t: mp.gammainc(t, x) * mp.rgamma(t), a, k)

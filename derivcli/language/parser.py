@@ -134,7 +134,7 @@ class Parser:
         elif name in CONSTANTS:
             frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
             self.note(remarks.euler_number(token))
-        elif names.is_variable_name(name) and not names.is_foreign_function(name, called):
+        elif names.is_variable_name(name):
             frame.operand = self.variable(token)
         elif name in names.TRUTHS and frame.wants_condition:
             frame.operand = Operand(tree.truth(names.TRUTHS[name]), token.start, token.stop, condition=True)
