@@ -91,6 +91,14 @@ def spherical(kind: str, sign: int = 1) -> Callable[..., acb]:
     return value
 
 
+def scaled_i(n: Any, x: acb) -> acb:
+    return (-x if x.real > 0 else x).exp() * x.bessel_i(exact(n))
+
+
+def scaled_k(n: Any, x: acb) -> acb:
+    return x.exp() * x.bessel_k(exact(n))
+
+
 def sinc(x: acb) -> acb:
     return x.sinc()
 
@@ -198,6 +206,10 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "modified_bessel_i1": by_arb(lambda x: x.bessel_i(acb(1))),
     "modified_bessel_k0": by_arb(lambda x: x.bessel_k(acb(0))),
     "modified_bessel_k1": by_arb(lambda x: x.bessel_k(acb(1))),
+    "ive_x": lambda k, n, x: slope(lambda x: scaled_i(n, x))(k, x),
+    "kve_x": lambda k, n, x: slope(lambda x: scaled_k(n, x))(k, x),
+    "ive": lambda n, x: by_arb(lambda x: scaled_i(n, x))(x),
+    "kve": lambda n, x: by_arb(lambda x: scaled_k(n, x))(x),
     "i0e": by_arb(lambda x: (-abs(x)).exp() * x.bessel_i(acb(0))),
     "i1e": by_arb(lambda x: (-abs(x)).exp() * x.bessel_i(acb(1))),
     "k0e": by_arb(lambda x: x.exp() * x.bessel_k(acb(0))),
@@ -294,9 +306,11 @@ ELSEWHERE_SPECIAL: dict[str, list[tuple[float, ...]]] = {
     "besseli_n": [(1, 2.0, 2.5)],
     "besselk_n": [(1, 1.0, 2.5), (2, -1.5, 0.75)],
     "bessel_j0": [(20.5,)],
-    "i0e": [(-2.5,), (20.5,)],
+    "ive_x": [(1, 0.0, -2.5), (2, 1.0, -2.5), (1, 0.5, 900.5)],
+    "kve_x": [(1, 0.0, 2.5), (1, 0.5, 900.5), (0, -1.5, 2.5)],
+    "i0e": [(-2.5,), (20.5,), (1e4,)],
     "i1e": [(-2.5,)],
-    "k0e": [(20.5,)],
+    "k0e": [(20.5,), (1e4,)],
     "jn": [(0, 0.01), (1, -2.5), (3, 0.25), (5, 12.5)],
     "yn": [(0, 2.5), (1, -2.5), (2, -1.5)],
     "spherical_in": [(0, 0.01), (1, -2.5), (3, 0.25)],

@@ -149,7 +149,13 @@ AIRY_FAR = 40.0
 
 
 def _near(n: Array, x: Array) -> Any:
-    return (abs(n) < ORDER) & (abs(x) < FAR)
+    """Where SciPy is right; for negative x too where the function is complex, which SciPy knows as well."""
+    return (abs(n) < ORDER) & (abs(x) < FAR) | (x < 0) & (n != np.floor(n))
+
+
+def _near_or_negative(n: Array, x: Array) -> Any:
+    """The same for functions that are complex at every negative x."""
+    return _near(n, x) | (x < 0)
 
 
 def _spherical(name: str) -> ArrayFunction:
@@ -166,13 +172,19 @@ def _spherical(name: str) -> ArrayFunction:
 
 BESSEL: dict[str, ArrayFunction] = {
     "besselj": either(by_scipy("jv"), pointwise(plain("besselj")), _near),
-    "bessely": either(by_scipy("yv"), pointwise(plain("bessely")), _near),
+    "bessely": either(by_scipy("yv"), pointwise(plain("bessely")), _near_or_negative),
     "besseli": either(by_scipy("iv"), pointwise(plain("besseli")), _near),
-    "besselk": either(by_scipy("kv"), pointwise(plain("besselk")), _near),
+    "besselk": either(by_scipy("kv"), pointwise(plain("besselk")), _near_or_negative),
     "besselj_n": pointwise(order_slope("besselj")),
     "bessely_n": pointwise(order_slope("bessely")),
     "besseli_n": pointwise(order_slope("besseli")),
     "besselk_n": pointwise(precise.besselk_n),
+    "ive_x": either(
+        lambda k, n, x: by_scipy("ive")(n, x), pointwise(precise.ive_x), lambda k, n, x: (k == 0) & (abs(n) < ORDER)
+    ),
+    "kve_x": either(
+        lambda k, n, x: by_scipy("kve")(n, x), pointwise(precise.kve_x), lambda k, n, x: (k == 0) & (abs(n) < ORDER)
+    ),
     "jn": either(_spherical("spherical_jn"), pointwise(precise.jn), lambda n, x: (n < 15) & (abs(x) < FAR)),
     "spherical_in": _spherical("spherical_in"),
     **{

@@ -10,11 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.errors import DerivError
+
 Array = NDArray[np.float64]
 Formula = Callable[..., Any]
 """A function of an mpmath context and numbers of it."""
 
 DIGITS = 30
+SECONDS = 2.0
+"""How long one point may take: some series have as many terms as an argument says."""
 REMEMBERED = 20_000
 """Points whose value is kept, for higher derivatives ask for the same ones again and again."""
 
@@ -50,9 +55,14 @@ def _real(formula: Formula, point: tuple[float, ...]) -> float:
     if not all(map(math.isfinite, point)):
         return math.nan
     try:
-        found = formula(mp, *map(mp.mpf, point))
+        with clock(SECONDS):
+            found = formula(mp, *map(mp.mpf, point))
     except (ArithmeticError, ValueError, mp.NoConvergence):
         return math.nan
+    except OutOfTimeError:
+        arguments = ", ".join(map(repr, point))
+        message = f"a special function takes longer than {SECONDS:g} seconds at the arguments ({arguments})"
+        raise DerivError(message, hint="leave the point out") from None
     if not isinstance(found, mp.mpc):
         return float(found)
     return float(found.real) if abs(found.imag) <= mp.mpf(10) ** (8 - DIGITS) * abs(found.real) else math.nan
@@ -125,6 +135,26 @@ def lambertw(mp: Any, x: Any, k: Any) -> Any:
 def besselk_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
     """The k-th derivative of an even function of the order."""
     return 0 if n == 0 and k % 2 == 1 else order_slope("besselk")(mp, k, n, x)
+
+
+def ive_x(mp: Any, k: Any, n: Any, x: Any) -> Any:
+    """The k-th derivative of exp(-|x|) I_n(x); for x > 0, d/dx is half the second difference in n."""
+    if x < 0:
+        return mp.nan if n != mp.floor(n) else (-1) ** int(n + k) * ive_x(mp, k, n, -x)
+    return mp.exp(-x) * _differences(mp, k, lambda order: mp.besseli(n + order, x), x)
+
+
+def kve_x(mp: Any, k: Any, n: Any, x: Any) -> Any:
+    """The k-th derivative of exp(x) K_n(x), for which d/dx is minus half the second difference in n."""
+    return mp.exp(x) * (-1) ** int(k) * _differences(mp, k, lambda order: mp.besselk(n + order, x), x)
+
+
+def _differences(mp: Any, k: Any, term: Callable[[int], Any], x: Any) -> Any:
+    """Half the second difference, taken k times, in digits for what cancels far out."""
+    times = int(k)
+    with mp.workdps(DIGITS + times * (2 + max(0, mp.mag(x)) // 3)):
+        terms = [(-1) ** m * mp.binomial(2 * times, m) * term(times - m) for m in range(2 * times + 1)]
+        return mp.fsum(terms) / 2**times
 
 
 def jn(mp: Any, n: Any, x: Any) -> Any:

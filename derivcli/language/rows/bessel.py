@@ -70,19 +70,32 @@ BESSEL: tuple[Function, ...] = (
         name="modified_bessel_k1", aliases=("k1",), definition="besselk(1, x)", domain=((0.2, 6.0),),
         doc="besselk(1, x).",
     ),
+    # Scaled, so that they neither overflow nor vanish
     Function(
-        name="i0e", definition="exp(-abs(x))*besseli(0, x)", domain=((0.2, 6.0),), doc="exp(-|x|)*besseli(0, x).",
+        name="ive_x", parameters=KNX, whole=("k",), constant=("n",), special=(("corner", "x == 0"),), domain=COUNTED,
+        derivatives=("0", "0", "ive_x(k+1, n, x)"), doc="The k-th derivative of exp(-|x|)*besseli(n, x) in x.",
     ),
     Function(
-        name="i1e", definition="exp(-abs(x))*besseli(1, x)", domain=((0.2, 6.0),), doc="exp(-|x|)*besseli(1, x).",
+        name="kve_x", parameters=KNX, whole=("k",), constant=("n",), domain=COUNTED,
+        derivatives=("0", "0", "kve_x(k+1, n, x)"), doc="The k-th derivative of exp(x)*besselk(n, x) in x.",
     ),
     Function(
-        name="k0e", aliases=("scaled_modified_bessel_k0",), definition="exp(x)*besselk(0, x)",
-        domain=((0.2, 6.0),), doc="exp(x)*besselk(0, x).",
+        name="ive", parameters=NX, constant=("n",), definition="ive_x(0, n, x)", domain=SMALL_ORDERS,
+        doc="exp(-|x|)*besseli(n, x), for a constant n.",
     ),
     Function(
-        name="k1e", aliases=("scaled_modified_bessel_k1",), definition="exp(x)*besselk(1, x)",
-        domain=((0.2, 6.0),), doc="exp(x)*besselk(1, x).",
+        name="kve", parameters=NX, constant=("n",), definition="kve_x(0, n, x)", domain=SMALL_ORDERS,
+        doc="exp(x)*besselk(n, x), for a constant n.",
+    ),
+    Function(name="i0e", definition="ive_x(0, 0, x)", domain=((0.2, 6.0),), doc="exp(-|x|)*besseli(0, x)."),
+    Function(name="i1e", definition="ive_x(0, 1, x)", domain=((0.2, 6.0),), doc="exp(-|x|)*besseli(1, x)."),
+    Function(
+        name="k0e", aliases=("scaled_modified_bessel_k0",), definition="kve_x(0, 0, x)", domain=((0.2, 6.0),),
+        doc="exp(x)*besselk(0, x).",
+    ),
+    Function(
+        name="k1e", aliases=("scaled_modified_bessel_k1",), definition="kve_x(0, 1, x)", domain=((0.2, 6.0),),
+        doc="exp(x)*besselk(1, x).",
     ),
     # Spherical Bessel functions
     Function(
