@@ -16,8 +16,8 @@ from derivcli.engines import precise
 from derivcli.engines.kernels import KERNELS
 from derivcli.engines.rules import RULES
 from derivcli.language.function import Function
-from derivcli.language.functions import vocabulary
-from tests.test_functions import DIGITS, oracle, samples
+from derivcli.language.functions import SPECIAL, vocabulary
+from tests.test_functions import DIGITS, call_of, oracle, samples, smooth, with_numbers
 
 every_kernel = pytest.mark.parametrize("row", [vocabulary()[name] for name in KERNELS], ids=lambda row: row.name)
 
@@ -46,6 +46,17 @@ def test_float32_stays_float32(row: Function) -> None:
 @every_kernel
 def test_no_points_give_no_values(row: Function) -> None:
     assert KERNELS[row.name](*(np.empty(0) for _ in row.parameters)).shape == (0,)
+
+
+@pytest.mark.parametrize("row", SPECIAL, ids=lambda row: row.name)
+def test_the_formula_agrees_with_the_number(row: Function) -> None:
+    names = [row.parameters[by] for by in smooth(row)]
+    for sample in samples(row)[-3:]:
+        text = with_numbers(row, call_of(row), sample)
+        at = {row.parameters[by]: sample[by] for by in smooth(row)}
+        numbers = derive(text, at, names).derivatives
+        for name, formula in derive(text, wrt=names).derivatives.items():
+            assert derive(formula.text, at, names).value[0] == pytest.approx(numbers[name][0], rel=1e-11), formula.text
 
 
 NOT_REAL = [

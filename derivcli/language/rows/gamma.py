@@ -79,7 +79,7 @@ GAMMA: tuple[Function, ...] = (
         doc="Regularised upper incomplete gamma function, uppergamma(a, x)/gamma(a).",
     ),
     Function(
-        name="gammainc_a", parameters=("k", "a", "x"), whole=("k",),
+        name="gammainc_a", parameters=("k", "a", "x"), whole=("k",), least=1,
         derivatives=("0", "gammainc_a(k+1, a, x)", "gammainc_a(k, a-1, x)-gammainc_a(k, a, x)"),
         domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), doc="The k-th derivative of gammainc(a, x) in a.",
     ),
