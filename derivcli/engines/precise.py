@@ -138,9 +138,7 @@ def besselk_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
 
 
 def ive_x(mp: Any, k: Any, n: Any, x: Any) -> Any:
-    """The k-th derivative of exp(-|x|) I_n(x); for x > 0, d/dx is half the second difference in n."""
-    if x < 0:
-        return mp.nan if n != mp.floor(n) else (-1) ** int(n + k) * ive_x(mp, k, n, -x)
+    """The k-th derivative of exp(-x) I_n(x), for which d/dx is half the second difference in n."""
     return mp.exp(-x) * _differences(mp, k, lambda order: mp.besseli(n + order, x), x)
 
 
@@ -170,15 +168,6 @@ def airy(name: str, derivative: int) -> Formula:
 
 
 # Error functions
-
-
-def erfcx_n(mp: Any, k: Any, x: Any) -> Any:
-    """From y' = 2 x y - 2/sqrt(pi) and y'' = 2 x y' + 2 y, in digits for what cancels there."""
-    with mp.workdps(DIGITS + 2 * int(k) * (2 + max(0, mp.mag(x)) // 3)):
-        before, now = mp.mpf(0), mp.exp(x * x) * mp.erfc(x)
-        for order in range(int(k)):
-            before, now = now, 2 * x * now + (2 * order * before if order else -2 / mp.sqrt(mp.pi))
-    return now
 
 
 def dawsn_n(mp: Any, k: Any, x: Any) -> Any:
