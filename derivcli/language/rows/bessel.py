@@ -99,12 +99,12 @@ BESSEL: tuple[Function, ...] = (
     ),
     # Spherical Bessel functions
     Function(
-        name="jn", parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
+        name="jn", aliases=("spherical_jn",), parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
         derivatives=("0", "(n*jn(n-1, x)-(n+1)*jn(n+1, x))/(2*n+1)"),
         doc="Spherical Bessel function of the first kind, for a whole number n.",
     ),
     Function(
-        name="yn", parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
+        name="yn", aliases=("spherical_yn",), parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
         definition="sign(x)^(n+1)*sqrt(pi/(2*abs(x)))*bessely(n+1/2, abs(x))",
         doc="Spherical Bessel function of the second kind, for a whole number n.",
     ),
