@@ -6,6 +6,8 @@ from typing import Any
 import mpmath
 from mpmath import mpf
 
+from tests.oracles_special import ELSEWHERE_SPECIAL, SPECIAL
+
 
 def real_root(x: Any, n: Any) -> Any:
     return mpmath.sign(x) * abs(x) ** (1 / mpf(n)) if n % 2 == 1 else x ** (1 / mpf(n))
@@ -66,14 +68,7 @@ ORACLE: dict[str, Callable[..., Any]] = {
     "min": min,
     "heaviside": lambda x: (mpmath.sign(x) + 1) / 2,
     "hypot": lambda x, y: mpmath.sqrt(x * x + y * y),
-    "erf": mpmath.erf,
-    "erfc": mpmath.erfc,
-    "gamma": mpmath.gamma,
-    "loggamma": lambda x: mpmath.log(abs(mpmath.gamma(x))),
-    "polygamma": lambda n, x: mpmath.psi(int(n), x),
-    "digamma": lambda x: mpmath.psi(0, x),
-    "trigamma": lambda x: mpmath.psi(1, x),
-    "factorial": mpmath.factorial,
+    **SPECIAL,
     "relu": lambda x: (x + abs(x)) / 2,
     "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
     "elu": lambda x, alpha: x if x > 0 else alpha * (mpmath.exp(x) - 1),
@@ -86,6 +81,7 @@ ORACLE: dict[str, Callable[..., Any]] = {
 }
 
 ELSEWHERE: dict[str, list[tuple[float, ...]]] = {
+    **ELSEWHERE_SPECIAL,
     "cbrt": [(-8.5,)],
     "tan": [(2.5,)],
     "sec": [(2.5,)],
@@ -109,11 +105,6 @@ ELSEWHERE: dict[str, list[tuple[float, ...]]] = {
     "min": [(2.5, 1.5)],
     "heaviside": [(-1.5,)],
     "hypot": [(-3.5, 4.5)],
-    "gamma": [(-1.5,)],
-    "loggamma": [(-1.5,)],
-    "digamma": [(-1.5,)],
-    "trigamma": [(-1.5,)],
-    "factorial": [(-1.5,)],
     "relu": [(-1.5,)],
     "leaky_relu": [(1.5, 0.25)],
     "elu": [(1.5, 0.75)],

@@ -17,7 +17,7 @@ LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
 LEAVES = ("errors", "result")
 """Files that all may import, and that import nothing of ours."""
 
-ENGINE_PARTS = {"program", "rules", "watch", "clock"}
+ENGINE_PARTS = {"program", "rules", "watch", "kernels", "precise", "elliptic", "clock"}
 """Files of engines/ that are no engines."""
 
 TORCH_PARTS = {"rules", "watch"}

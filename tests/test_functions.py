@@ -1,11 +1,12 @@
-"""The function table is the test plan: every row, its value and derivatives, against mpmath in 40 digits."""
+"""The function table is the test plan: every row, its value and derivatives, against an oracle of 40 digits."""
 
 from __future__ import annotations
 
 import random
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -15,7 +16,7 @@ from mpmath import mp, mpf
 from torch import Tensor
 
 from derivcli import derive, parse
-from derivcli.engines.program import OPERATIONS, lower
+from derivcli.engines.program import LOGIC, OPERATIONS, Step, lower
 from derivcli.engines.rules import RULES, forward
 from derivcli.language.function import Function
 from derivcli.language.functions import CONSTANTS, FUNCTIONS, vocabulary
@@ -29,8 +30,11 @@ TOLERANCE = 1e-13
 FACTOR = 1.0005
 """A rule wrong by 0.05 % has to be caught."""
 
-ORDER = 2
-"""The value of parameters that are constant whole numbers."""
+ORDER = {"lambertw": 0}
+"""The value of whole parameters in drawn samples, where it is not 2."""
+
+NOISE = mpf(10) ** -25
+"""What the numeric second derivative of a linear function may be."""
 
 Sample = tuple[float, ...]
 
@@ -48,13 +52,14 @@ def _precision() -> Iterator[None]:
 
 def smooth(row: Function) -> list[int]:
     """The indices of the parameters to differentiate by."""
-    return [index for index, name in enumerate(row.parameters) if name not in row.whole]
+    return [index for index, name in enumerate(row.parameters) if name not in row.whole + row.constant]
 
 
 def samples(row: Function) -> list[Sample]:
-    """Points drawn from the row's domain, the same ones in every run."""
+    """Points drawn from the row's domain, the same ones in every run, and those written down."""
     draw = random.Random(zlib.crc32(row.name.encode()))
-    ranges = [(ORDER, ORDER) if name in row.whole else row.domain[i] for i, name in enumerate(row.parameters)]
+    order = ORDER.get(row.name, 2)
+    ranges = [(order, order) if name in row.whole else row.domain[i] for i, name in enumerate(row.parameters)]
     drawn = [tuple(draw.uniform(*interval) for interval in ranges) for _ in range(SAMPLES)]
     return drawn + ELSEWHERE.get(row.name, [])
 
@@ -63,37 +68,84 @@ def call_of(row: Function, name: str = "") -> str:
     return f"{name or row.name}({', '.join(row.parameters)})"
 
 
-def with_order(row: Function, text: str) -> str:
-    """A formula over the row's parameters with the whole ones written as numbers."""
-    for name in row.whole:
-        text = re.sub(rf"\b{name}\b", str(ORDER), text)
+def orders(row: Function, sample: Sample) -> list[float]:
+    """The values of the whole parameters."""
+    return [value for name, value in zip(row.parameters, sample, strict=True) if name in row.whole]
+
+
+def with_numbers(row: Function, text: str, sample: Sample) -> str:
+    """A formula over the row's parameters with those that have to be constant written as numbers."""
+    for name, value in zip(row.parameters, sample, strict=True):
+        if name in row.whole + row.constant:
+            text = re.sub(rf"\b{name}\b", f"({int(value) if name in row.whole else value!r})", text)
     return text
 
 
-def evaluated(row: Function, text: str) -> list[Sample]:
-    """The value and the partial derivatives of a formula over the row's parameters, at every sample."""
-    columns = list(zip(*samples(row), strict=True))
-    at = {row.parameters[index]: columns[index] for index in smooth(row)}
-    result = derive(with_order(row, text), at, list(at), paired=True)
-    return list(zip(*(column.tolist() for column in (result.value, *result.derivatives.values())), strict=True))
+def batches(row: Function, text: str) -> Iterator[tuple[str, list[Sample]]]:
+    """The formula with numbers for what has to be constant, and the samples that have those numbers.
+
+    A formula of the table may go on to an order below the least, which is refused to a user: such samples are left out.
+    """
+    by_text: dict[str, list[Sample]] = {}
+    for sample in samples(row):
+        if text != call_of(row) and row.least in orders(row, sample):
+            continue
+        by_text.setdefault(with_numbers(row, text, sample), []).append(sample)
+    yield from by_text.items()
+
+
+def evaluated(row: Function, text: str) -> Iterator[tuple[Sample, list[float]]]:
+    """Every sample with the value and the partial derivatives of a formula over the row's parameters."""
+    for written, group in batches(row, text):
+        columns = list(zip(*group, strict=True))
+        at = {row.parameters[index]: columns[index] for index in smooth(row)}
+        result = derive(written, at, list(at), paired=True)
+        numbers = [column.tolist() for column in (result.value, *result.derivatives.values())]
+        yield from zip(group, map(list, zip(*numbers, strict=True)), strict=True)
+
+
+def seconds(row: Function, by: int) -> Iterator[tuple[Sample, float]]:
+    """Every sample with the second derivative of the row in its parameter `by`."""
+    names = [row.parameters[index] for index in smooth(row)]
+    for written, group in batches(row, call_of(row)):
+        program = lower([parse(written, declared=names)], names)
+        columns = list(zip(*group, strict=True))
+        inputs = [torch.tensor(columns[index], dtype=torch.float64) for index in smooth(row)]
+        leaf = inputs[smooth(row).index(by)].requires_grad_()
+        slope = once(forward(program, inputs, len(group)), leaf)
+        yield from zip(group, once(slope, leaf).tolist(), strict=True)
+
+
+def once(output: Tensor, leaf: Tensor) -> Tensor:
+    """The derivative of each element of `output` in the same element of the leaf."""
+    if not output.requires_grad:
+        return torch.zeros_like(leaf)
+    (slope,) = torch.autograd.grad(output.sum(), leaf, create_graph=True, allow_unused=True, materialize_grads=True)
+    return slope + torch.zeros_like(leaf)  # for a slope that is 0 everywhere torch leaves without storage
+
+
+@cache
+def known(name: str, sample: Sample, by: int | None, order: int, precision: int) -> Any:
+    """What the oracle says, remembered, since every planted fault is held against it."""
+    exact = tuple(map(mpf, sample))
+    if by is None:
+        return ORACLE[name](*exact)
+    return mpmath.diff(lambda t: ORACLE[name](*exact[:by], t, *exact[by + 1 :]), exact[by], order)
 
 
 def oracle(row: Function, sample: Sample, by: int | None = None, order: int = 1) -> Any:
     """The row's value, or its derivative in the parameter `by`."""
-    exact = tuple(map(mpf, sample))
-    if by is None:
-        return ORACLE[row.name](*exact)
-    return mpmath.diff(lambda t: ORACLE[row.name](*exact[:by], t, *exact[by + 1 :]), exact[by], order)
+    return known(row.name, sample, by, order, mp.prec)
 
 
-def is_close(got: float, want: Any, tolerance: float = TOLERANCE) -> bool:
-    return bool(abs(got - want) <= tolerance * abs(want))
+def is_close(got: float, want: Any, tolerance: float = TOLERANCE, noise: Any = 0) -> bool:
+    return bool(abs(got - want) <= tolerance * abs(want) + noise)
 
 
 def failures(row: Function) -> list[str]:
     """Every value and partial derivative that is not the oracle's."""
     found = []
-    for sample, numbers in zip(samples(row), evaluated(row, call_of(row)), strict=True):
+    for sample, numbers in evaluated(row, call_of(row)):
         for by, got in zip([None, *smooth(row)], numbers, strict=True):
             want = oracle(row, sample, by)
             if not is_close(got, want):
@@ -102,18 +154,13 @@ def failures(row: Function) -> list[str]:
 
 
 def second_failures(row: Function) -> list[str]:
-    """Every second derivative in the last parameter that is not the oracle's."""
-    name, last = row.parameters[-1], len(row.parameters) - 1
+    """Every second derivative, in each parameter by itself, that is not the oracle's."""
     found = []
-    for sample in samples(row):
-        fixed = {p: repr(v) for p, v in zip(row.parameters[:-1], sample, strict=False) if p not in row.whole}
-        program = lower([parse(with_order(row, call_of(row)), declared=[name], let=fixed)], [name])
-        leaf = torch.tensor([sample[-1]], dtype=torch.float64, requires_grad=True)
-        (first,) = torch.autograd.grad(forward(program, [leaf], 1).sum(), leaf, create_graph=True)
-        (second,) = torch.autograd.grad(first.sum(), leaf)
-        want = oracle(row, sample, last, 2)
-        if not is_close(second.item(), want, 1e-11):
-            found.append(f"{row.name} at {sample}: {second.item()} is not {mpmath.nstr(want, 20)}")
+    for by in smooth(row):
+        for sample, got in seconds(row, by):
+            want = oracle(row, sample, by, 2)
+            if not is_close(got, want, 1e-11, NOISE):
+                found.append(f"{call_of(row)} at {sample}, by {by}: {got} is not {mpmath.nstr(want, 20)}")
     return found
 
 
@@ -124,10 +171,29 @@ def planted(rule: Callable[..., Tensor], by: int) -> Callable[..., Tensor]:
         output = rule(*inputs)
         rest = output - output.detach()
         if by == 2:
-            return output + (FACTOR - 1) * output.detach() * (inputs[-1] - inputs[-1].detach()) ** 2
+            bends = [(part - part.detach()) ** 2 for part in inputs if part.requires_grad]
+            return output + (FACTOR - 1) * output.detach() * sum(bends)
         return output.detach() * (FACTOR if by == 0 else 1) + rest * (FACTOR if by == 1 else 1)
 
     return wrong
+
+
+def operations(steps: Sequence[Step]) -> Iterator[str]:
+    """The operations of steps and of their branches that compute with numbers."""
+    for step in steps:
+        for branch in step.branches:
+            yield from operations(branch.value.steps)
+        if step.operation in RULES and step.operation not in LOGIC:
+            yield step.operation
+
+
+def decisive(row: Function) -> str:
+    """The operation in which a fault of the row is planted: its own, or the last of its rewrite."""
+    if row.primitive:
+        return row.name
+    names = [row.parameters[index] for index in smooth(row)]
+    program = lower([parse(with_numbers(row, call_of(row), samples(row)[0]), declared=names)], names)
+    return [*operations(program.steps)][-1]
 
 
 def test_the_oracle_has_exactly_the_rows_of_the_table() -> None:
@@ -139,40 +205,33 @@ def test_value_and_derivatives(row: Function) -> None:
     assert failures(row) == []
 
 
-@pytest.mark.parametrize("order", range(6))
-def test_every_order_of_polygamma(order: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(globals(), "ORDER", order)
-    assert failures(vocabulary()["polygamma"]) == []
+@every_row
+def test_second_derivatives(row: Function) -> None:
+    assert second_failures(row) == []
 
 
-SECOND = ("cbrt", "gamma", "polygamma", "sin", "hypot", "erfc", "loggamma", "sigmoid", "root")
+FLAT = {"sign", "floor", "ceil", "heaviside"}
+"""Rows whose derivative is 0, which is not wrong by any factor."""
 
 
-@pytest.mark.parametrize("name", SECOND)
-def test_second_derivative(name: str) -> None:
-    assert second_failures(vocabulary()[name]) == []
-
-
-FLAT = {"sign", "floor"}
-"""Primitives whose derivative is 0, which is not wrong by any factor."""
-
-
-@every_primitive
+@pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.name != "heaviside"], ids=lambda row: row.name)
 def test_a_wrong_value_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, row.name, planted(RULES[row.name], 0))
+    operation = decisive(row)
+    monkeypatch.setitem(RULES, operation, planted(RULES[operation], 0))
     assert failures(row)
 
 
-@pytest.mark.parametrize("name", [row.name for row in PRIMITIVES if row.name not in FLAT])
-def test_a_wrong_derivative_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, name, planted(RULES[name], 1))
-    assert failures(vocabulary()[name])
+def test_a_wrong_comparison_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "<", torch.gt)
+    assert failures(vocabulary()["heaviside"])
 
 
-@pytest.mark.parametrize("name", [name for name in SECOND if name in RULES])
-def test_a_wrong_second_derivative_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, name, planted(RULES[name], 2))
-    assert second_failures(vocabulary()[name])
+@pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.name not in FLAT], ids=lambda row: row.name)
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_wrong_derivative_is_caught(row: Function, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = decisive(row)
+    monkeypatch.setitem(RULES, operation, planted(RULES[operation], order))
+    assert (failures if order == 1 else second_failures)(row)
 
 
 def test_every_operation_has_a_rule() -> None:
@@ -196,7 +255,7 @@ def test_floats_agree(row: Function) -> None:
 
 @pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.definition], ids=lambda row: row.name)
 def test_definition_agrees(row: Function) -> None:
-    for sample, (value, *_) in zip(samples(row), evaluated(row, row.definition or ""), strict=True):
+    for sample, (value, *_) in evaluated(row, row.definition or ""):
         assert is_close(value, oracle(row, sample)), sample
 
 
@@ -205,7 +264,7 @@ def test_derivative_formulas_agree(row: Function) -> None:
     assert row.derivatives is not None
     assert len(row.derivatives) == len(row.parameters)
     for by in smooth(row):
-        for sample, (value, *_) in zip(samples(row), evaluated(row, row.derivatives[by]), strict=True):
+        for sample, (value, *_) in evaluated(row, row.derivatives[by]):
             assert is_close(value, oracle(row, sample, by)), (row.parameters[by], sample)
 
 
@@ -214,7 +273,8 @@ ALIASES = [(row, alias) for row in FUNCTIONS for alias in row.aliases]
 
 @pytest.mark.parametrize(("row", "alias"), ALIASES, ids=[alias for _, alias in ALIASES])
 def test_an_alias_is_the_function(row: Function, alias: str) -> None:
-    own, other = (parse(with_order(row, call_of(row, name)), declared=row.parameters) for name in (row.name, alias))
+    texts = [with_numbers(row, call_of(row, name), samples(row)[0]) for name in (row.name, alias)]
+    own, other = (parse(text, declared=row.parameters) for text in texts)
     assert own.tree == other.tree
 
 
@@ -270,6 +330,36 @@ EXTREME = [
     ("expm1(x)", 1e-20),
     ("silu(x)", -700.0),
     ("mish(x)", -40.0),
+    ("erfcx(x)", 1e8),
+    ("erfcx(x)", -25.0),
+    ("erfinv(x)", 1e-20),
+    ("erfcinv(x)", 1e-20),
+    ("log_ndtr(x)", -200.0),
+    ("ndtri(x)", 1e-20),
+    ("dawsn(x)", 1e6),
+    ("sinc(x)", 1e-10),
+    ("sinc(x)", 1e3),
+    ("Si(x)", 1e-10),
+    ("Shi(x)", 1e-10),
+    ("Shi(x)", 600.0),
+    ("Ei(x)", -600.0),
+    ("Ei(x)", 600.0),
+    ("E1(x)", 1e-10),
+    ("E1(x)", 600.0),
+    ("bessel_j0(x)", 1e4),
+    ("bessel_j1(x)", 1e-10),
+    ("bessel_y0(x)", 1e-10),
+    ("modified_bessel_i0(x)", 600.0),
+    ("modified_bessel_k0(x)", 600.0),
+    ("i0e(x)", 1e6),
+    ("k1e(x)", 1e6),
+    ("airyai(x)", 90.0),
+    ("airyai(x)", -90.0),
+    ("airybi(x)", 90.0),
+    ("elliptic_k(x)", 1 - 1e-10),
+    ("elliptic_k(x)", -1e10),
+    ("elliptic_e(x)", 1 - 1e-10),
+    ("elliptic_e(x)", -1e10),
 ]
 
 

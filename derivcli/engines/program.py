@@ -231,10 +231,10 @@ class _Lowering:
             for argument in arguments[1:]:
                 total = self.step(row.name, total, argument)
             return total
-        if row.definition is None:
-            return self.step(row.name, *arguments)
         missing = len(row.parameters) - len(arguments)
         extra = [self.lower(tree, Scope({})) for tree in formulas.defaults(row)[len(row.defaults) - missing :]]
+        if row.definition is None:
+            return self.step(row.name, *arguments, *extra)
         parameters = map(symbol, row.parameters)
         return self.lower(formulas.definition(row), Scope(dict(zip(parameters, [*arguments, *extra], strict=True))))
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from derivcli.engines.kernels import KERNELS, ArrayFunction
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.watch import Varies, Watch
 from derivcli.language import formulas
@@ -82,17 +83,15 @@ def _root(x: Tensor, n: Tensor) -> Tensor:
     return torch.where(x < 0, torch.where(torch.remainder(n, 2) == 1, -y, torch.nan), y)
 
 
-def _by_scipy(name: str) -> Kernel:
-    """A kernel of scipy.special."""
+def _on_arrays(kernel: ArrayFunction) -> Kernel:
+    """A kernel of NumPy arrays on tensors."""
 
-    def kernel(*inputs: Tensor) -> Tensor:
-        import scipy.special
-
+    def on_tensors(*inputs: Tensor) -> Tensor:
         with np.errstate(all="ignore"):
-            values = getattr(scipy.special, name)(*[x.detach().cpu().double().numpy() for x in inputs])
+            values = kernel(*[x.detach().cpu().double().numpy() for x in inputs])
         return torch.as_tensor(values, dtype=inputs[-1].dtype, device=inputs[-1].device)
 
-    return kernel
+    return on_tensors
 
 
 RULES: dict[str, Rule] = {
@@ -143,12 +142,11 @@ RULES: dict[str, Rule] = {
     "hypot": torch.hypot,
     "erf": torch.erf,
     "erfc": torch.erfc,
-    "gamma": by_formula("gamma", _by_scipy("gamma")),
     "loggamma": by_formula("loggamma", torch.lgamma),
-    "polygamma": by_formula("polygamma", _by_scipy("polygamma")),
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
     "logsumexp": torch.logaddexp,
+    **{name: by_formula(name, _on_arrays(kernel)) for name, kernel in KERNELS.items()},
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 

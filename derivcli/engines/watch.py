@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from derivcli.engines.kernels import KERNELS
 from derivcli.engines.program import COMPARISONS, Program, Step, lower_tree
 from derivcli.language import formulas
 from derivcli.language.function import Function
@@ -37,10 +38,14 @@ Varies: TypeAlias = bool | Mask
 
 SWALLOWING: dict[str, tuple[int, ...]] = {
     **dict.fromkeys("exp expm1 pow_constant atan tanh sign relu erf erfc sigmoid".split(), (0,)),
-    **dict.fromkeys("divide mod polygamma".split(), (1,)),
+    **dict.fromkeys("divide mod".split(), (1,)),
     **dict.fromkeys(["pow", "root", "atan2", "max", "min", "logsumexp", *RELATIONS], (0, 1)),
+    **{name: tuple(range(len(vocabulary()[name].parameters))) for name in KERNELS},
 }
-"""Steps that can make a finite number of one that is not, and of which operands; after others the result tells."""
+"""Steps that can make a finite number of one that is not, and of which operands; after others the result tells.
+
+Of special functions all operands are looked at, which costs next to nothing beside them.
+"""
 
 CONDITIONS: dict[str, Callable[..., Any]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,

@@ -154,6 +154,8 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
         return _logarithm(arguments[0], arguments[1], span)
     least, most = row.arity
     count = len(arguments)
+    if row.longer is not None and count > (most or count):
+        return _finish_call(vocabulary()[row.longer], arguments, span)
     if count < least or (most is not None and count > most):
         wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
         plural = "" if wanted == "1" else "s"

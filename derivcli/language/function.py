@@ -22,7 +22,13 @@ class Function:
     """Takes one argument or more; `derivatives` and `special` then speak of two at a time."""
     whole: tuple[str, ...] = ()
     """Parameters that have to be constant whole numbers, since no derivative in them exists."""
+    least: int = 0
+    """The least value of those; in formulas, where a term may go on below it, the function is 0 there."""
+    constant: tuple[str, ...] = ()
+    """Parameters that have to be constant, since the derivative in them is not known here."""
     aliases: tuple[str, ...] = ()
+    longer: str | None = None
+    """The row that the same name means with more arguments."""
     sympy: str | None = None
     """The SymPy class that is this function. Without one, a class is made from `derivatives` or `definition`."""
     also: tuple[str, ...] = ()
@@ -57,3 +63,9 @@ class Function:
         required = len(self.parameters) - len(self.defaults)
         optional = [f"{p}={d}" for p, d in zip(self.parameters[required:], self.defaults, strict=True)]
         return f"{self.name}({', '.join([*self.parameters[:required], *optional])})"
+
+    @property
+    def example(self) -> str:
+        """A call with numbers for its whole parameters."""
+        order = str(self.least or 1)
+        return f"{self.name}({', '.join(order if p in self.whole else p for p in self.parameters)})"

@@ -12,9 +12,14 @@ from functools import cache
 
 from derivcli.language.function import Function
 from derivcli.language.rows.activations import ACTIVATIONS
+from derivcli.language.rows.bessel import BESSEL
 from derivcli.language.rows.elementary import ELEMENTARY
-from derivcli.language.rows.special import SPECIAL
+from derivcli.language.rows.elliptic import ELLIPTIC
+from derivcli.language.rows.gamma import GAMMA
+from derivcli.language.rows.integrals import INTEGRALS
+from derivcli.language.rows.polynomials import POLYNOMIALS
 
+SPECIAL: tuple[Function, ...] = (*GAMMA, *INTEGRALS, *BESSEL, *ELLIPTIC, *POLYNOMIALS)
 FUNCTIONS: tuple[Function, ...] = (*ELEMENTARY, *SPECIAL, *ACTIVATIONS)
 
 CONSTANTS: dict[str, float] = {"e": math.e, "E": math.e, "pi": math.pi, "tau": math.tau}

@@ -11,3 +11,6 @@ DIGITS = 400
 
 POINTS = 10_000_000
 """Points of one calculation, which is held in memory."""
+
+WHOLE = 10_000
+"""A whole number that a function counts up to: a degree, an order."""

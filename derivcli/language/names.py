@@ -19,7 +19,6 @@ _OPERATIONS = frozenset(
     "diff Derivative derivative integrate Integral Sum Product limit Limit solve simplify expand factor D".split()
 )
 _USUAL_VARIABLES = frozenset("txyzuv")
-_FUNCTIONS_ELSEWHERE = frozenset(("beta", "Beta", "zeta"))
 _LONGEST_GUESS = 40
 """Longer names are not compared with the table."""
 
@@ -36,13 +35,8 @@ def may_be_product(name: str, declared: Collection[str]) -> bool:
 
 
 def is_function_name(name: str, called: bool) -> bool:
-    """Whether the name is a function here: Greek names are variables unless called."""
-    return (name in vocabulary() or name in BRANCHING) and (called or name not in GREEK_NAMES)
-
-
-def is_foreign_function(name: str, called: bool) -> bool:
-    """Whether a variable's name is called that everyone reads as a function which the table lacks."""
-    return called and name in _FUNCTIONS_ELSEWHERE and name not in vocabulary()
+    """Whether the name is a function here: Greek names, and letters with an index, are variables unless called."""
+    return (name in vocabulary() or name in BRANCHING) and (called or not is_variable_name(name))
 
 
 def unknown(token: Token, called: bool) -> DerivError:

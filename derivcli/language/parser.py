@@ -134,7 +134,7 @@ class Parser:
         elif name in CONSTANTS:
             frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
             self.note(remarks.euler_number(token))
-        elif names.is_variable_name(name) and not names.is_foreign_function(name, called):
+        elif names.is_variable_name(name):
             frame.operand = self.variable(token)
         elif name in names.TRUTHS and frame.wants_condition:
             frame.operand = Operand(tree.truth(names.TRUTHS[name]), token.start, token.stop, condition=True)
@@ -341,13 +341,18 @@ class Parser:
     def check_whole(self, call: Frame) -> None:
         """Refuse a call whose order is no constant whole number; the table's own formulas pass theirs on."""
         row = call.row
-        if row is None or not row.whole or self.trusted:
+        if row is None or self.trusted or not (row.whole or row.constant):
             return
-        for parameter, argument in zip(row.parameters, call.arguments, strict=True):
+        for parameter, argument in zip(row.parameters, call.arguments, strict=False):
             value = argument.value
-            if parameter in row.whole and (value is None or value < 0 or value != int(value)):
+            if parameter in row.constant and value is None:
+                self.refuse(f"{parameter} in {row.signature} is a constant", argument.span, "write a number there")
+            if parameter in row.whole and (value is None or value < row.least or value != int(value)):
                 message = f"{parameter} in {row.signature} is a constant whole number"
-                self.refuse(message, argument.span, f"write {row.name}(1, x)")
+                self.refuse(message, argument.span, f"write {row.example}")
+            if parameter in row.whole and value is not None and value > limits.WHOLE:
+                message = f"{parameter} in {row.signature} is over the limit of {limits.WHOLE}"
+                self.refuse(message, argument.span, "take a smaller one")
 
     def close_pair(self, pair: Frame, token: Token) -> None:
         """Hand a Piecewise pair to its call, whose next token must part or end it."""

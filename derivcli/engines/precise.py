@@ -1,0 +1,179 @@
+"""Special functions one point at a time, by mpmath in more digits than float64 has: where nothing faster is right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.errors import DerivError
+
+Array = NDArray[np.float64]
+Formula = Callable[..., Any]
+"""A function of an mpmath context and numbers of it."""
+
+DIGITS = 30
+SECONDS = 2.0
+"""How long one point may take: some series have as many terms as an argument says."""
+REMEMBERED = 20_000
+"""Points whose value is kept, for higher derivatives ask for the same ones again and again."""
+
+
+@cache
+def context() -> Any:
+    """An mpmath context of our own, so that its precision is nobody else's."""
+    import mpmath
+
+    made = mpmath.mp.clone()
+    made.dps = DIGITS
+    return made
+
+
+def pointwise(formula: Formula) -> Callable[..., Array]:
+    """The formula on arrays, which are broadcast: NaN where it has no real value."""
+
+    @lru_cache(REMEMBERED)
+    def value(*point: float) -> float:
+        return _real(formula, point)
+
+    def kernel(*inputs: Array) -> Array:
+        grid = np.broadcast_arrays(*inputs)
+        values = [value(*point) for point in zip(*(part.ravel().tolist() for part in grid), strict=True)]
+        return np.array(values, dtype=np.float64).reshape(grid[0].shape)
+
+    return kernel
+
+
+def _real(formula: Formula, point: tuple[float, ...]) -> float:
+    """The formula at a point; NaN at poles and wherever it is complex."""
+    mp = context()
+    if not all(map(math.isfinite, point)):
+        return math.nan
+    try:
+        with clock(SECONDS):
+            found = formula(mp, *map(mp.mpf, point))
+    except (ArithmeticError, ValueError, mp.NoConvergence):
+        return math.nan
+    except OutOfTimeError:
+        arguments = ", ".join(map(repr, point))
+        message = f"a special function takes longer than {SECONDS:g} seconds at the arguments ({arguments})"
+        raise DerivError(message, hint="leave the point out") from None
+    if not isinstance(found, mp.mpc):
+        return float(found)
+    return float(found.real) if abs(found.imag) <= mp.mpf(10) ** (8 - DIGITS) * abs(found.real) else math.nan
+
+
+def plain(name: str) -> Formula:
+    """A function of mpmath."""
+    return lambda mp, *inputs: getattr(mp, name)(*inputs)
+
+
+def slope(mp: Any, function: Formula, at: Any, times: Any) -> Any:
+    """The derivative of a function of one number, `times` times."""
+    return function(at) if times == 0 else mp.diff(function, at, int(times))
+
+
+def order_slope(name: str) -> Formula:
+    """The k-th derivative of a function of mpmath in its first argument, k before the arguments."""
+    return lambda mp, k, order, x: slope(mp, lambda t: getattr(mp, name)(t, x), order, k)
+
+
+# The gamma family
+
+
+def lowergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
+    """The k-th derivative of the lower function in s; none for a negative x, where it is complex but at whole s."""
+    return mp.nan if x < 0 else slope(mp, lambda t: mp.gammainc(t, 0, x), s, k)
+
+
+def uppergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
+    """The k-th derivative of the upper function in s; none for a negative x."""
+    return mp.nan if x < 0 else slope(mp, lambda t: mp.gammainc(t, x), s, k)
+
+
+def gammainc_a(mp: Any, k: Any, a: Any, x: Any) -> Any:
+    """By the lower function where that is the smaller one, by the upper elsewhere: the other would cancel."""
+    if x < 0:
+        return mp.nan
+    if a > 0 and x < a + 1:
+        return slope(mp, lambda t: mp.gammainc(t, 0, x) * mp.rgamma(t), a, k)
+    return int(k == 0) - slope(mp, lambda t: mp.gammainc(t, x) * mp.rgamma(t), a, k)
+
+
+def zeta_s(mp: Any, k: Any, s: Any, a: Any) -> Any:
+    """The k-th derivative of Hurwitz's zeta function in s; 0 for k = -1."""
+    if k < 0:
+        return 0
+    return mp.nan if s == 1 or a <= 0 else slope(mp, lambda t: mp.zeta(t, a), s, k)
+
+
+def binomial_nk(mp: Any, i: Any, j: Any, n: Any, k: Any) -> Any:
+    """Both derivatives at once; none in k where n is a negative whole number."""
+    if j > 0 and n < 0 and n == mp.floor(n):
+        return mp.nan
+    return mp.diff(mp.binomial, (n, k), (int(i), int(j))) if i or j else mp.binomial(n, k)
+
+
+def rf_xk(mp: Any, i: Any, j: Any, x: Any, k: Any) -> Any:
+    """Both derivatives at once."""
+    return mp.diff(mp.rf, (x, k), (int(i), int(j))) if i or j else mp.rf(x, k)
+
+
+def lambertw(mp: Any, x: Any, k: Any) -> Any:
+    """The branch k."""
+    return mp.lambertw(x, int(k))
+
+
+# Bessel and Airy functions
+
+
+def besselk_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
+    """The k-th derivative of an even function of the order."""
+    return 0 if n == 0 and k % 2 == 1 else order_slope("besselk")(mp, k, n, x)
+
+
+def ive_x(mp: Any, k: Any, n: Any, x: Any) -> Any:
+    """The k-th derivative of exp(-x) I_n(x), for which d/dx is half the second difference in n."""
+    return mp.exp(-x) * _differences(mp, k, lambda order: mp.besseli(n + order, x), x)
+
+
+def kve_x(mp: Any, k: Any, n: Any, x: Any) -> Any:
+    """The k-th derivative of exp(x) K_n(x), for which d/dx is minus half the second difference in n."""
+    return mp.exp(x) * (-1) ** int(k) * _differences(mp, k, lambda order: mp.besselk(n + order, x), x)
+
+
+def _differences(mp: Any, k: Any, term: Callable[[int], Any], x: Any) -> Any:
+    """Half the second difference, taken k times, in digits for what cancels far out."""
+    times = int(k)
+    with mp.workdps(DIGITS + times * (2 + max(0, mp.mag(x)) // 3)):
+        terms = [(-1) ** m * mp.binomial(2 * times, m) * term(times - m) for m in range(2 * times + 1)]
+        return mp.fsum(terms) / 2**times
+
+
+def jn(mp: Any, n: Any, x: Any) -> Any:
+    """The spherical function, even or odd in x as the order is."""
+    if x == 0:
+        return int(n == 0)
+    return (-1) ** int(n) * jn(mp, n, -x) if x < 0 else mp.sqrt(mp.pi / (2 * x)) * mp.besselj(n + 0.5, x)
+
+
+def airy(name: str, derivative: int) -> Formula:
+    """An Airy function or its derivative."""
+    return lambda mp, x: getattr(mp, name)(x, derivative=derivative)
+
+
+# Error functions
+
+
+def dawsn_n(mp: Any, k: Any, x: Any) -> Any:
+    """From y' = 1 - 2 x y and y'' = -2 x y' - 2 y, in digits for what cancels there."""
+    with mp.workdps(DIGITS + 2 * int(k) * (2 + max(0, mp.mag(x)) // 3)):
+        before, now = mp.mpf(0), mp.exp(-x * x) * mp.erfi(x) * mp.sqrt(mp.pi) / 2
+        for order in range(int(k)):
+            before, now = now, -2 * x * now - (2 * order * before if order else -1)
+    return now
