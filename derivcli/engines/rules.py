@@ -83,6 +83,21 @@ def _root(x: Tensor, n: Tensor) -> Tensor:
     return torch.where(x < 0, torch.where(torch.remainder(n, 2) == 1, -y, torch.nan), y)
 
 
+def _logit(x: Tensor) -> Tensor:
+    """log(x/(1 - x)): near 1/2 as 2*atanh(2*x - 1), where the logarithms cancel."""
+    middle = torch.abs(x - 0.5) < 0.25
+    return torch.where(middle, 2 * torch.atanh(2 * x - 1), torch.log(x) - torch.log1p(-x))
+
+
+def _tanhshrink(x: Tensor) -> Tensor:
+    """x - tanh(x): near 0, where the two cancel, x*r/(1 + r) with r = x^2/(3 + x^2/(5 + x^2/(7 + ...)))."""
+    square = x * x
+    rest = torch.zeros_like(x)
+    for odd in range(23, 1, -2):
+        rest = square / (odd + rest)
+    return torch.where(torch.abs(x) < 1, x * (rest / (1 + rest)), x - torch.tanh(x))
+
+
 def _by_scipy(name: str) -> Kernel:
     """A kernel of scipy.special."""
 
@@ -122,6 +137,9 @@ RULES: dict[str, Rule] = {
     "log2": torch.log2,
     "log10": torch.log10,
     "log1p": torch.log1p,
+    "logit": by_formula("logit", _logit),
+    "xlogy": by_formula("xlogy", torch.special.xlogy),
+    "xlog1py": by_formula("xlog1py", torch.special.xlog1py),
     "sin": torch.sin,
     "cos": torch.cos,
     "tan": torch.tan,
@@ -138,7 +156,10 @@ RULES: dict[str, Rule] = {
     "abs": torch.abs,
     "sign": torch.sign,
     "floor": torch.floor,
+    "round": torch.round,
+    "trunc": torch.trunc,
     "mod": torch.remainder,
+    "fmod": torch.fmod,
     "max": torch.maximum,
     "min": torch.minimum,
     "hypot": torch.hypot,
@@ -149,7 +170,9 @@ RULES: dict[str, Rule] = {
     "polygamma": by_formula("polygamma", _by_scipy("polygamma")),
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
-    "logsumexp": torch.logaddexp,
+    "softsign": by_formula("softsign", torch.nn.functional.softsign),
+    "tanhshrink": by_formula("tanhshrink", _tanhshrink),
+    "logsumexp": by_formula("logsumexp", torch.logaddexp),
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 

@@ -27,6 +27,12 @@ def derivative(row: Function, index: int) -> Tree:
 
 
 @cache
+def alone(row: Function) -> Tree:
+    """The value of a variadic row for one argument, over its parameters."""
+    return parse_tree(row.alone, declared=row.parameters)
+
+
+@cache
 def special(row: Function) -> tuple[tuple[str, Tree], ...]:
     """Where the row has no ordinary derivative: kinds with conditions over its parameters."""
     return tuple((kind, parse_tree(text, declared=row.parameters, condition=True)) for kind, text in row.special)

@@ -12,10 +12,20 @@ from functools import cache
 
 from derivcli.language.function import Function
 from derivcli.language.rows.activations import ACTIVATIONS
-from derivcli.language.rows.elementary import ELEMENTARY
+from derivcli.language.rows.elementary import HYPERBOLIC, POWERS, STEPS, TRIGONOMETRIC
 from derivcli.language.rows.special import SPECIAL
 
-FUNCTIONS: tuple[Function, ...] = (*ELEMENTARY, *SPECIAL, *ACTIVATIONS)
+FAMILIES: dict[str, tuple[Function, ...]] = {
+    "powers and logarithms": POWERS,
+    "trigonometric functions": TRIGONOMETRIC,
+    "hyperbolic functions": HYPERBOLIC,
+    "steps and extremes": STEPS,
+    "error and gamma functions": SPECIAL,
+    "activation functions": ACTIVATIONS,
+}
+"""The rows by what they have in common."""
+
+FUNCTIONS: tuple[Function, ...] = tuple(row for rows in FAMILIES.values() for row in rows)
 
 CONSTANTS: dict[str, float] = {"e": math.e, "E": math.e, "pi": math.pi, "tau": math.tau}
 """Names that are numbers unless the user declares them."""
