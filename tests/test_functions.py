@@ -232,7 +232,9 @@ def test_a_row_is_well_formed(row: Function) -> None:
 
 
 VARIADIC = [row for row in FUNCTIONS if row.variadic]
-SEVERAL = [(0.5, -1.25, 2.0), (2.5, 1.75, -0.5, 1.0), (-1.0, 3.0, 0.25), (700.0, 699.0, 698.5), (-30.0, 9.0, 4.0), (1.5,)]
+SEVERAL = [
+    (0.5, -1.25, 2.0), (2.5, 1.75, -0.5, 1.0), (-1.0, 3.0, 0.25), (700.0, 699.0, 698.5), (-30.0, 9.0, 4.0), (1.5,),
+]  # fmt: skip
 
 
 def several_failures(row: Function) -> list[tuple[float, ...]]:

@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from derivcli.engines import accurate
+from derivcli.engines.accurate import Rule, with_slopes
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
 from derivcli.language.tree import RELATIONS
 from derivcli.result import FLAGS
 
-Rule = Callable[..., Tensor]
 Kernel = Callable[..., Tensor]
 
 
@@ -32,24 +32,14 @@ def constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
     return torch.tensor(value, dtype=dtype, device=device)
 
 
-class _ByFormula(torch.autograd.Function):
-    """A kernel without a graph, differentiated by the formulas of its row."""
+def by_formula(name: str, kernel: Kernel) -> Rule:
+    """A rule whose forward is `kernel` and whose backward is the row's formulas."""
+    return with_slopes(kernel, *(partial(_slope, name, index) for index in range(len(vocabulary()[name].parameters))))
 
-    @staticmethod
-    def forward(ctx: Any, name: str, kernel: Kernel, *inputs: Tensor) -> Tensor:
-        ctx.name = name
-        ctx.save_for_backward(*inputs)
-        return kernel(*inputs)
 
-    @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        inputs = ctx.saved_tensors
-        gradients: list[Tensor | None] = [None, None]
-        count = grad_outputs[0].numel()
-        for index, needed in enumerate(ctx.needs_input_grad[2:]):
-            derivative = forward(_derivative(ctx.name, index), inputs, count) if needed else None
-            gradients.append(None if derivative is None else grad_outputs[0] * derivative)
-        return tuple(gradients)
+def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
+    """The derivative of a row in its parameter `index`, by its formula."""
+    return forward(_derivative(name, index), inputs, max(x.numel() for x in inputs))
 
 
 @cache
@@ -57,12 +47,6 @@ def _derivative(name: str, index: int) -> Program:
     """The program of a row's derivative in its parameter `index`."""
     row = vocabulary()[name]
     return lower_tree(formulas.derivative(row, index), row.parameters)
-
-
-def by_formula(name: str, kernel: Kernel) -> Rule:
-    """A rule whose forward is `kernel` and whose backward is the row's formula."""
-    apply_function: Rule = _ByFormula.apply
-    return lambda *inputs: apply_function(name, kernel, *inputs)
 
 
 def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor) -> Tensor:
@@ -81,21 +65,6 @@ def _root(x: Tensor, n: Tensor) -> Tensor:
     step = (y - size / y ** (n - 1)) / n
     y = torch.where(torch.isfinite(step), y - step, y)
     return torch.where(x < 0, torch.where(torch.remainder(n, 2) == 1, -y, torch.nan), y)
-
-
-def _logit(x: Tensor) -> Tensor:
-    """log(x/(1 - x)): near 1/2 as 2*atanh(2*x - 1), where the logarithms cancel."""
-    middle = torch.abs(x - 0.5) < 0.25
-    return torch.where(middle, 2 * torch.atanh(2 * x - 1), torch.log(x) - torch.log1p(-x))
-
-
-def _tanhshrink(x: Tensor) -> Tensor:
-    """x - tanh(x): near 0, where the two cancel, x*r/(1 + r) with r = x^2/(3 + x^2/(5 + x^2/(7 + ...)))."""
-    square = x * x
-    rest = torch.zeros_like(x)
-    for odd in range(23, 1, -2):
-        rest = square / (odd + rest)
-    return torch.where(torch.abs(x) < 1, x * (rest / (1 + rest)), x - torch.tanh(x))
 
 
 def _by_scipy(name: str) -> Kernel:
@@ -132,27 +101,33 @@ RULES: dict[str, Rule] = {
     "sqrt": torch.sqrt,
     "root": by_formula("root", _root),
     "exp": torch.exp,
-    "expm1": torch.expm1,
+    "expm1": accurate.expm1,
     "log": torch.log,
     "log2": torch.log2,
     "log10": torch.log10,
     "log1p": torch.log1p,
-    "logit": by_formula("logit", _logit),
+    "logit": accurate.logit,
     "xlogy": by_formula("xlogy", torch.special.xlogy),
     "xlog1py": by_formula("xlog1py", torch.special.xlog1py),
     "sin": torch.sin,
     "cos": torch.cos,
     "tan": torch.tan,
-    "asin": torch.asin,
-    "acos": torch.acos,
-    "atan": torch.atan,
-    "atan2": torch.atan2,
+    "asin": accurate.asin,
+    "acos": accurate.acos,
+    "atan": accurate.atan,
+    "acot": accurate.acot,
+    "atan2": accurate.atan2,
     "sinh": torch.sinh,
     "cosh": torch.cosh,
-    "tanh": torch.tanh,
-    "asinh": torch.asinh,
-    "acosh": torch.acosh,
-    "atanh": torch.atanh,
+    "tanh": accurate.tanh,
+    "sech": accurate.sech,
+    "csch": accurate.csch,
+    "coth": accurate.coth,
+    "asinh": accurate.asinh,
+    "acosh": accurate.acosh,
+    "atanh": accurate.atanh,
+    "asech": accurate.asech,
+    "acsch": accurate.acsch,
     "abs": torch.abs,
     "sign": torch.sign,
     "floor": torch.floor,
@@ -162,17 +137,17 @@ RULES: dict[str, Rule] = {
     "fmod": torch.fmod,
     "max": torch.maximum,
     "min": torch.minimum,
-    "hypot": torch.hypot,
+    "hypot": accurate.hypot,
     "erf": torch.erf,
     "erfc": torch.erfc,
     "gamma": by_formula("gamma", _by_scipy("gamma")),
     "loggamma": by_formula("loggamma", torch.lgamma),
     "polygamma": by_formula("polygamma", _by_scipy("polygamma")),
     "relu": torch.relu,
-    "sigmoid": torch.sigmoid,
-    "softsign": by_formula("softsign", torch.nn.functional.softsign),
-    "tanhshrink": by_formula("tanhshrink", _tanhshrink),
-    "logsumexp": by_formula("logsumexp", torch.logaddexp),
+    "sigmoid": accurate.sigmoid,
+    "softsign": accurate.softsign,
+    "tanhshrink": accurate.tanhshrink,
+    "logsumexp": accurate.logsumexp,
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
@@ -234,7 +209,8 @@ def _only_from(operands: list[Tensor], chosen: Tensor, program: Program) -> list
 
 
 SWALLOWING = frozenset(
-    "divide exp expm1 pow pow_constant root atan atan2 tanh erf erfc sigmoid relu max min sign logsumexp".split()
+    "divide exp expm1 pow pow_constant root atan acot atan2 tanh sech csch coth acsch erf erfc sigmoid relu max min "
+    "fmod sign logsumexp xlogy xlog1py".split()
 ) | set(RELATIONS)
 """Steps that can make a finite number of one that is not; after any other the value or the gradient tells."""
 

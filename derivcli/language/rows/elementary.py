@@ -26,7 +26,7 @@ POWERS: tuple[Function, ...] = (
     ),
     Function(
         name="root", aliases=("real_root",), parameters=("x", "n"),
-        derivatives=("abs(root(x, n))^(1-n)/n", "-root(x, n)*log(abs(x))/n^2"),
+        derivatives=("abs(root(x, n))^(1-n)/n", "-root(x, n)*log(x)/n^2"),
         special=(("vertical", "x == 0 and mod(n, 2) == 1 and n > 1"), ("edge", "x == 0 and mod(n, 2) != 1")),
         floats=lambda x, n: math.copysign(round_root(abs(x), n), x) if n % 2 == 1 else math.pow(x, 1 / n),
         domain=((0.1, 9.0), (2.0, 5.0)), defined="x >= 0, or n an odd whole number",
@@ -113,8 +113,8 @@ TRIGONOMETRIC: tuple[Function, ...] = (
         defined="abs(x) >= 1", doc="Inverse cosecant, asin(1/x).",
     ),
     Function(
-        name="acot", aliases=("arccot",), sympy="acot", definition="atan(1/x)", domain=((0.1, 5.0),),
-        defined="x != 0", doc="Inverse cotangent, atan(1/x).",
+        name="acot", aliases=("arccot",), sympy="acot", floats=lambda x: math.atan(1 / x),
+        special=(("jump", "x == 0"),), domain=((0.1, 5.0),), doc="Inverse cotangent, atan(1/x).",
     ),
     Function(
         name="atan2", aliases=("arctan2",), parameters=("y", "x"), sympy="atan2", floats=math.atan2,
@@ -133,13 +133,13 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(name="sinh", sympy="sinh", floats=math.sinh, doc="Hyperbolic sine."),
     Function(name="cosh", sympy="cosh", floats=math.cosh, doc="Hyperbolic cosine."),
     Function(name="tanh", aliases=("th", "Tanh"), sympy="tanh", floats=math.tanh, doc="Hyperbolic tangent."),
-    Function(name="sech", sympy="sech", definition="1/cosh(x)", doc="Hyperbolic secant, 1/cosh(x)."),
+    Function(name="sech", sympy="sech", floats=lambda x: 1 / math.cosh(x), doc="Hyperbolic secant, 1/cosh(x)."),
     Function(
-        name="csch", aliases=("cosech",), sympy="csch", definition="1/sinh(x)", domain=((0.1, 3.0),),
+        name="csch", aliases=("cosech",), sympy="csch", floats=lambda x: 1 / math.sinh(x), domain=((0.1, 3.0),),
         defined="x != 0", doc="Hyperbolic cosecant, 1/sinh(x).",
     ),
     Function(
-        name="coth", sympy="coth", definition="1/tanh(x)", domain=((0.1, 3.0),),
+        name="coth", sympy="coth", floats=lambda x: 1 / math.tanh(x), domain=((0.1, 3.0),),
         defined="x != 0", doc="Hyperbolic cotangent, 1/tanh(x).",
     ),
     Function(
@@ -155,11 +155,12 @@ HYPERBOLIC: tuple[Function, ...] = (
         defined="-1 < x < 1", doc="Inverse hyperbolic tangent.",
     ),
     Function(
-        name="asech", aliases=("arcsech", "arsech"), sympy="asech", definition="acosh(1/x)",
-        domain=((0.1, 0.9),), defined="0 < x <= 1", doc="Inverse hyperbolic secant, acosh(1/x).",
+        name="asech", aliases=("arcsech", "arsech"), sympy="asech", floats=lambda x: math.acosh(1 / x),
+        special=(("edge", "x == 1"),), domain=((0.1, 0.9),),
+        defined="0 < x <= 1", doc="Inverse hyperbolic secant, acosh(1/x).",
     ),
     Function(
-        name="acsch", aliases=("arccsch", "arcsch"), sympy="acsch", definition="asinh(1/x)",
+        name="acsch", aliases=("arccsch", "arcsch"), sympy="acsch", floats=lambda x: math.asinh(1 / x),
         domain=((0.1, 5.0),), defined="x != 0", doc="Inverse hyperbolic cosecant, asinh(1/x).",
     ),
     Function(
