@@ -36,8 +36,8 @@ def may_be_product(name: str, declared: Collection[str]) -> bool:
 
 
 def is_function_name(name: str, called: bool) -> bool:
-    """Whether the name is a function here: Greek names are variables unless called."""
-    return (name in vocabulary() or name in BRANCHING) and (called or name not in GREEK_NAMES)
+    """Whether the name is a function here: what is a variable's name too (gamma, j0) is a variable unless called."""
+    return (name in vocabulary() or name in BRANCHING) and (called or not is_variable_name(name))
 
 
 def is_foreign_function(name: str, called: bool) -> bool:
@@ -83,6 +83,12 @@ def _guess(name: str, called: bool) -> str:
             return f"did you mean {rest}*{word}{'' if called else '(x)'}?"
     if not called:
         return ""
-    folded = {word.lower(): word for word in words}
-    close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.7)
-    return f"did you mean {folded[close[0]]}?" if close else ""
+    word = nearest(name)
+    return f"did you mean {word}?" if word else ""
+
+
+def nearest(name: str) -> str:
+    """What can be called by a name like this one, or nothing."""
+    folded = {word.lower(): word for word in [*vocabulary(), *BRANCHING]}
+    close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
+    return folded[close[0]] if close else ""
