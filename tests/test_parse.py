@@ -302,7 +302,7 @@ def test_a_function_with_a_variables_name_is_one_only_where_it_is_called(
     table = {**vocabulary(), name: vocabulary()["erf"]}
     for module in (names, parser):
         monkeypatch.setattr(module, "vocabulary", lambda: table)
-    assert parse(f"2{name} x + {name}").text == f"2*{name}*x + {name}"
+    assert parse(f"{name} x + {name}").text == f"{name}*x + {name}"
     assert parse(f"{name}(x) + {name}^2").text == f"erf(x) + {name}**2"
     assert parse(f"{name}(x)", declared=[name]).text == f"{name}*x"
     assert parse(f"{name}(x)", let={name: "2y"}).text == f"{name}*x"

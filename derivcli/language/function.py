@@ -35,7 +35,10 @@ class Function:
     derivatives: tuple[str, ...] | None = None
     """The partial derivative in each parameter."""
     special: tuple[tuple[str, str], ...] = ()
-    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition."""
+    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition.
+
+    Programs watch for those of primitives; those of a rewrite follow from it and tell the reader.
+    """
     floats: Callable[..., float] | None = None
     """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
     defined: str = ""

@@ -89,6 +89,6 @@ def _guess(name: str, called: bool) -> str:
 
 def nearest(name: str) -> str:
     """What can be called by a name like this one, or nothing."""
-    folded = {word.lower(): word for word in [*vocabulary(), *BRANCHING]}
+    folded = {word.lower(): word for word in reversed([*vocabulary(), *BRANCHING])}
     close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else ""

@@ -31,12 +31,12 @@ def write_value(results: Sequence[Result], style: Style) -> str:
 
 def write_formulas_tsv(results: Sequence[SymbolicResult], style: Style) -> str:
     """A line for each function and derivative: its name, a tab, its formula."""
-    return _rows(_formulas(results), "\t")
+    return delimited_rows(_formulas(results), "\t")
 
 
 def write_formulas_csv(results: Sequence[SymbolicResult], style: Style) -> str:
     """A line for each function and derivative: its name and its formula."""
-    return _rows(_formulas(results), ",")
+    return delimited_rows(_formulas(results), ",")
 
 
 def write_formulas_value(results: Sequence[SymbolicResult], style: Style) -> str:
@@ -52,10 +52,11 @@ def _formulas(results: Sequence[SymbolicResult]) -> list[tuple[str, str]]:
 def _delimited(results: Sequence[Result], style: Style, delimiter: str) -> str:
     columns = columns_of(results)
     rows = zip(*[column.texts(style.digits) for column in columns], strict=True)
-    return _rows([[column.label.plain for column in columns], *rows], delimiter)
+    return delimited_rows([[column.label.plain for column in columns], *rows], delimiter)
 
 
-def _rows(rows: Sequence[Sequence[str]], delimiter: str) -> str:
+def delimited_rows(rows: Sequence[Sequence[str]], delimiter: str) -> str:
+    """Rows of texts as lines, their cells parted by the delimiter."""
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerows(rows)
     return stream.getvalue()

@@ -14,14 +14,15 @@ POWERS: tuple[Function, ...] = (
     Function(
         name="pow", aliases=("Pow",), parameters=("x", "n"), sympy="Pow", floats=math.pow,
         special=(("edge", "x <= 0"),), domain=((0.1, 3.0), (-2.0, 2.0)),
-        defined="x > 0, or n a whole number", doc="x to the power n, the same as x**n.",
+        defined="x > 0 or n is a whole number", doc="x to the power n, the same as x**n.",
     ),
     Function(
         name="sqrt", sympy="sqrt", floats=math.sqrt, special=(("edge", "x == 0"),), domain=POSITIVE,
         defined="x >= 0", doc="Square root.",
     ),
     Function(
-        name="cbrt", definition="root(x, 3)", derivatives=("1/(3*cbrt(x)^2)",), domain=((0.1, 9.0),),
+        name="cbrt", definition="root(x, 3)", derivatives=("1/(3*cbrt(x)^2)",),
+        special=(("vertical", "x == 0"),), domain=((0.1, 9.0),),
         doc="Real cube root, of negative numbers too.",
     ),
     Function(
@@ -29,7 +30,7 @@ POWERS: tuple[Function, ...] = (
         derivatives=("abs(root(x, n))^(1-n)/n", "-root(x, n)*log(x)/n^2"),
         special=(("vertical", "x == 0 and mod(n, 2) == 1 and n > 1"), ("edge", "x == 0 and mod(n, 2) != 1")),
         floats=lambda x, n: math.copysign(round_root(abs(x), n), x) if n % 2 == 1 else math.pow(x, 1 / n),
-        domain=((0.1, 9.0), (2.0, 5.0)), defined="x >= 0, or n an odd whole number",
+        domain=((0.1, 9.0), (2.0, 5.0)), defined="x >= 0 or n is an odd whole number",
         doc="Real n-th root; of negative numbers too where n is an odd integer.",
     ),
     Function(name="exp", sympy="exp", floats=math.exp, doc="e to the power x."),
@@ -59,16 +60,17 @@ POWERS: tuple[Function, ...] = (
     Function(
         name="xlogy", parameters=XY, derivatives=("log(y)", "if(x == 0, 0, x/y)"),
         floats=lambda x, y: x * math.log(y) if x else 0.0, special=(("edge", "x == 0 and y <= 0"),),
-        domain=((0.1, 3.0), (0.05, 5.0)), defined="y > 0, or x = 0", doc="x*log(y), and 0 where x is 0.",
+        domain=((0.1, 3.0), (0.05, 5.0)), defined="y > 0 or x == 0", doc="x*log(y), and 0 where x is 0.",
     ),
     Function(
         name="xlog1py", parameters=XY, derivatives=("log1p(y)", "if(x == 0, 0, x/(1+y))"),
         floats=lambda x, y: x * math.log1p(y) if x else 0.0, special=(("edge", "x == 0 and y <= -1"),),
         domain=((0.1, 3.0), (-0.9, 5.0)),
-        defined="y > -1, or x = 0", doc="x*log(1 + y), accurate near y = 0, and 0 where x is 0.",
+        defined="y > -1 or x == 0", doc="x*log(1 + y), accurate near y = 0, and 0 where x is 0.",
     ),
     Function(
-        name="entr", definition="xlogy(-x, x)", derivatives=("-1-log(x)",), domain=POSITIVE,
+        name="entr", definition="xlogy(-x, x)", derivatives=("-1-log(x)",),
+        special=(("edge", "x == 0"),), domain=POSITIVE,
         defined="x >= 0", doc="Entropy term -x*log(x), and 0 at 0.",
     ),
 )
@@ -105,11 +107,13 @@ TRIGONOMETRIC: tuple[Function, ...] = (
         doc="Inverse tangent, in (-pi/2, pi/2).",
     ),
     Function(
-        name="asec", aliases=("arcsec",), sympy="asec", definition="acos(1/x)", domain=((1.1, 5.0),),
+        name="asec", aliases=("arcsec",), sympy="asec", definition="acos(1/x)",
+        special=(("edge", "abs(x) == 1"),), domain=((1.1, 5.0),),
         defined="abs(x) >= 1", doc="Inverse secant, acos(1/x).",
     ),
     Function(
-        name="acsc", aliases=("arccsc",), sympy="acsc", definition="asin(1/x)", domain=((1.1, 5.0),),
+        name="acsc", aliases=("arccsc",), sympy="acsc", definition="asin(1/x)",
+        special=(("edge", "abs(x) == 1"),), domain=((1.1, 5.0),),
         defined="abs(x) >= 1", doc="Inverse cosecant, asin(1/x).",
     ),
     Function(
@@ -119,7 +123,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         name="atan2", aliases=("arctan2",), parameters=("y", "x"), sympy="atan2", floats=math.atan2,
         special=(("jump", "y == 0 and x <= 0"),), domain=((0.2, 3.0), (-3.0, 3.0)),
-        defined="not both 0", doc="Angle of the point (x, y), in (-pi, pi].",
+        defined="x and y are not both 0", doc="Angle of the point (x, y), in (-pi, pi].",
     ),
     Function(
         name="deg2rad", aliases=("radians",), definition="x*(pi/180)", doc="An angle of x degrees in radians.",
@@ -185,7 +189,8 @@ STEPS: tuple[Function, ...] = (
     ),
     Function(
         name="ceil", aliases=("ceiling",), also=("ceiling",), definition="-floor(-x)",
-        floats=lambda x: float(math.ceil(x)), domain=((0.1, 0.9),), doc="Least integer that is at least x.",
+        floats=lambda x: float(math.ceil(x)),
+        special=(("jump", "x == ceil(x)"),), domain=((0.1, 0.9),), doc="Least integer that is at least x.",
     ),
     Function(
         name="round", derivatives=("0",), special=(("jump", "mod(x, 1) == 1/2"),), floats=lambda x: float(round(x)),
@@ -196,7 +201,8 @@ STEPS: tuple[Function, ...] = (
         floats=lambda x: float(math.trunc(x)), domain=((0.1, 0.9),), doc="Integer part: x rounded towards 0.",
     ),
     Function(
-        name="frac", also=("frac",), definition="x-floor(x)", domain=((0.1, 0.9),),
+        name="frac", also=("frac",), definition="x-floor(x)",
+        special=(("jump", "x == floor(x)"),), domain=((0.1, 0.9),),
         doc="Fractional part x - floor(x), never negative.",
     ),
     Function(
@@ -221,13 +227,13 @@ STEPS: tuple[Function, ...] = (
     ),
     Function(
         name="clamp", aliases=("clip",), parameters=("x", "lo", "hi"), definition="min(max(x, lo), hi)",
-        domain=((0.1, 1.0), (-2.0, -1.0), (1.1, 2.0)),
+        special=(("corner", "x == lo or x == hi"),), domain=((0.1, 1.0), (-2.0, -1.0), (1.1, 2.0)),
         defined="lo <= hi", doc="x between lo and hi, and the nearer of the two outside.",
     ),
     Function(
         name="heaviside", aliases=("Heaviside",), also=("Heaviside",), derivatives=("0",),
         definition="Piecewise((0, x < 0), (1/2, x == 0), (1, x > 0))",
-        floats=lambda x: 0.5 if x == 0 else float(x > 0), domain=((0.1, 3.0),),
+        floats=lambda x: 0.5 if x == 0 else float(x > 0), special=(("jump", "x == 0"),), domain=((0.1, 3.0),),
         doc="Unit step: 0 below 0, 1 above, 1/2 at 0.",
     ),
     Function(
