@@ -49,11 +49,10 @@ _deriv_files() {
     done
 }
 
-_deriv() {
-    local -a words names=()
+
+_deriv_main() {
+    local -a names=()
     local word option= current given=' ' lead= plain skip index name
-    COMPREPLY=()
-    _deriv_words
     for ((index = 1; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
@@ -85,7 +84,13 @@ _deriv() {
     fi
 
     case $option in
-        '') if [[ $plain == -* ]]; then names=(--at --zip --wrt --let --plot --format --digits --dtype --help); fi ;;
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--at --zip --wrt --let --plot --format --digits --dtype --help)
+            elif ((${#words[@]} == 1 + 1)); then
+                names=(functions)
+            fi
+            ;;
         --plot)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}")
@@ -99,6 +104,68 @@ _deriv() {
             COMPREPLY+=("${name:skip}")
         fi
     done
+}
+
+_deriv_functions() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --format) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --format) given+='--format ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--format --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=(pow sqrt cbrt root exp exp2 expm1 log log2 log10 log1p logit xlogy xlog1py entr sin cos tan sec csc cot asin acos atan asec acsc acot atan2 deg2rad rad2deg sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth abs sign floor ceil round trunc frac mod fmod max min clamp heaviside hypot erf erfc gamma loggamma polygamma digamma trigamma factorial relu relu6 leaky_relu prelu threshold hardtanh hardsigmoid hardswish hardshrink softshrink elu celu selu softsign tanhshrink sigmoid logsigmoid softplus silu gelu gelu_tanh mish logsumexp softmax log_softmax)
+            fi
+            ;;
+        --format) names=(table tsv csv json markdown) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv() {
+    local -a words
+    COMPREPLY=()
+    _deriv_words
+    if ((${#words[@]} > 2)); then
+        case ${words[1]} in
+            functions)
+                _deriv_functions "$@"
+                return
+                ;;
+        esac
+    fi
+    _deriv_main "$@"
 }
 
 complete -F _deriv deriv
