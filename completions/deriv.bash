@@ -155,17 +155,15 @@ _deriv_functions() {
 
 _deriv() {
     local -a words
+    local complete=_deriv_main
     COMPREPLY=()
     _deriv_words
     if ((${#words[@]} > 2)); then
         case ${words[1]} in
-            functions)
-                _deriv_functions "$@"
-                return
-                ;;
+            functions) complete=_deriv_functions ;;
         esac
     fi
-    _deriv_main "$@"
+    $complete "$@"
 }
 
 complete -F _deriv deriv
