@@ -53,8 +53,8 @@ ACTIVATIONS: tuple[Function, ...] = (
     ),
     Function(
         name="hardshrink", aliases=("Hardshrink",), parameters=("x", "t"), defaults=HALF,
-        definition="if(x > t or x < -t, x, 0)", special=(("jump", "abs(x) == t"),), domain=((1.1, 3.0), (0.2, 1.0)),
-        doc="x, but 0 between -t and t.",
+        definition="if(x > t or x < -t, x, 0)", special=(("jump", "abs(x) == t"),),
+        defined="t >= 0", domain=((1.1, 3.0), (0.2, 1.0)), doc="x, but 0 between -t and t.",
     ),
     Function(
         name="softshrink", aliases=("Softshrink",), parameters=("x", "t"), defaults=HALF,
