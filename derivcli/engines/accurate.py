@@ -37,36 +37,27 @@ def with_slopes(kernel: Rule, *slopes: Rule) -> Rule:
     return lambda *inputs: apply_function(kernel, slopes, *inputs)
 
 
-class _Sigmoid(torch.autograd.Function):
-    """The logistic function; torch's own slope y*(1 - y) is 0 where y is nearly 1."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        y = torch.sigmoid(x)
-        ctx.save_for_backward(x, y)
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
-        x, y = ctx.saved_tensors
-        slope: Tensor
-        if torch.is_grad_enabled():
-            slope = (sech(x / 2) / 2) ** 2
-        else:
-            slope = y * (1 - y if x.max().item() < FAR else torch.sigmoid(-x))
-        return grad_outputs[0] * slope
-
-
 NEAR, FAR = 0.05, 4.0
 """Between them torch's derivatives of the logistic function, made of 1 - y and 1 - 2*y, keep 14 digits."""
-
-_sigmoid: Rule = _Sigmoid.apply
 
 
 def sigmoid(x: Tensor) -> Tensor:
     """The logistic function: torch's own, which costs least, where all its derivatives are right."""
     low, high = (bound.item() for bound in torch.aminmax(x.detach()))
     return torch.sigmoid(x) if NEAR < low <= high < FAR or high < -NEAR else _sigmoid(x)
+
+
+def _sigmoid_slope(x: Tensor) -> Tensor:
+    """sech(x/2)^2/4, and y - y^2 or y*sigmoid(-x), which cost less, where that is no longer to be differentiated."""
+    if torch.is_grad_enabled():
+        return (sech(x / 2) / 2) ** 2
+    y = torch.sigmoid(x)
+    return torch.addcmul(y, y, y, value=-1) if x.amax().item() < FAR else y * torch.sigmoid(-x)
+
+
+def _tanh_slope(x: Tensor) -> Tensor:
+    """sech(x)^2, and 1/cosh(x)^2, which costs less, where that is no longer to be differentiated."""
+    return sech(x) ** 2 if torch.is_grad_enabled() else torch.cosh(x) ** -2
 
 
 def _sech(x: Tensor) -> Tensor:
@@ -123,13 +114,14 @@ atan2 = with_slopes(
 )
 sech: Rule = with_slopes(_sech, lambda x: -sech(x) * tanh(x))
 csch: Rule = with_slopes(_csch, lambda x: -csch(x) * coth(x))
-tanh: Rule = with_slopes(torch.tanh, lambda x: sech(x) ** 2)
+tanh: Rule = with_slopes(torch.tanh, _tanh_slope)
 coth: Rule = with_slopes(lambda x: 1 / torch.tanh(x), lambda x: -(csch(x) ** 2))
 asinh = with_slopes(torch.asinh, lambda x: 1 / _from_one(x))
 acosh = with_slopes(torch.acosh, lambda x: 1 / (torch.sqrt(x - 1) * torch.sqrt(x + 1)))
 atanh = with_slopes(torch.atanh, lambda x: 1 / complement(x))
 asech = with_slopes(_asech, lambda x: -1 / (x * torch.sqrt(complement(x))))
 acsch = with_slopes(lambda x: torch.asinh(1 / x), lambda x: -1 / torch.abs(x) / _from_one(x))
+_sigmoid = with_slopes(torch.sigmoid, _sigmoid_slope)
 logit = with_slopes(_logit, lambda x: 1 / (x * (1 - x)))
 tanhshrink = with_slopes(_tanhshrink, lambda x: tanh(x) ** 2)
 softsign = with_slopes(torch.nn.functional.softsign, lambda x: (1 / (1 + torch.abs(x))) ** 2)
