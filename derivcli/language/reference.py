@@ -57,5 +57,5 @@ def example(row: Function) -> str:
 def _inside(interval: Interval) -> str:
     """A number in the interval, of as few digits as can be."""
     low, high = interval
-    rounded = (f"{low + INSIDE * (high - low):.{digits}g}" for digits in range(1, 17))
-    return next(text for text in rounded if low <= float(text) <= high)
+    rounded = (float(f"{low + INSIDE * (high - low):.{digits}g}") for digits in range(1, 17))
+    return f"{next(value for value in rounded if low <= value <= high):g}"
