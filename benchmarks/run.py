@@ -15,10 +15,10 @@ from itertools import permutations
 
 import torch
 
-from derivcli.derive import parse
-from derivcli.engines.program import Program, lower
-from derivcli.engines.reverse import backward
-from derivcli.engines.rules import Marks, forward
+from derivcli.derive import derive, parse
+from derivcli.engines.program import lower
+from derivcli.engines.reverse import evaluate
+from derivcli.engines.watch import Watch
 from derivcli.language.parse import parse_expression
 
 IMPORTS = [sys.executable, "-c", "import torch, sympy, typer, rich.table"]
@@ -156,35 +156,83 @@ def bench_evaluate(turns: int = 36) -> None:
     torch.set_num_threads(1)
     for text, hand in FORMULAS.items():
         for count, repeat, limit in ((1, 300, 1.5), (1_000_000, 1, 1.1)):
-            x = torch.linspace(0.5, 3.0, count, dtype=torch.float64, requires_grad=True)
-            program = lower([parse(text)], ("x",))
+            unwatched, watched = evaluations(text, count)
+            times = side_by_side([by_hand(hand, count), unwatched, watched], turns, repeat)
+            ratios = median_ratio(times, 1, 0), median_ratio(times, 2, 0)
+            base = statistics.median(turn[0] for turn in times)
+            figure = f"{base * 1e6:.0f} µs by hand, {ratios[0]:.2f}, {ratios[1]:.2f} watched"
+            report(f"{text} at {count:,}", figure, f"<= {limit:.1f}", max(ratios) <= limit)
+            if count > 1:
+                ratio = median_ratio(times, 2, 1)
+                report(f"{text} at {count:,}, watched / unwatched", f"{ratio:.3f}", "<= 1.10", ratio <= 1.10)
 
-            def by_hand(x: torch.Tensor = x, hand: Callable[[torch.Tensor], torch.Tensor] = hand) -> torch.Tensor:
-                x.grad = None
-                value = hand(x)  # kept, as the calculator keeps it: both give value and derivative
-                value.sum().backward()  # type: ignore[no-untyped-call]
-                return value
 
-            def by_program(
-                x: torch.Tensor = x, program: Program = program, count: int = count, watch: bool = False
-            ) -> torch.Tensor:
-                marks = Marks(torch.zeros(count, dtype=torch.uint8)) if watch else None
-                value = forward(program, [x], count, marks)
-                backward(value, [x])
-                return value
+def by_hand(hand: Callable[[torch.Tensor], torch.Tensor], count: int) -> Callable[[], object]:
+    """A formula written in torch, forward and backward."""
+    x = points(count)
 
-            works: list[Callable[[], torch.Tensor]] = [by_hand, by_program, partial(by_program, watch=True)]
-            pairs = []
-            orders = list(permutations(works))  # what runs before leaves its memory behind
-            for turn in range(turns):
-                order = orders[turn % len(orders)]
-                times = {work: seconds(work, repeat) for work in order}
-                pairs.append([times[work] for work in works])
-            ratio = statistics.median(ours / theirs for theirs, ours, _ in pairs)
-            watched = statistics.median(ours / theirs for theirs, _, ours in pairs)
-            base = statistics.median(theirs for theirs, _, _ in pairs)
-            figure = f"{base * 1e6:.0f} µs by hand, {ratio:.2f}, {watched:.2f} watched"
-            report(f"{text} at {count:,}", figure, f"<= {limit:.1f}", max(ratio, watched) <= limit)
+    def work() -> torch.Tensor:
+        x.grad = None
+        value = hand(x)  # kept, as the calculator keeps it: both give value and derivative
+        value.sum().backward()  # type: ignore[no-untyped-call]
+        return value
+
+    return work
+
+
+def evaluations(text: str, count: int) -> tuple[Callable[[], object], Callable[[], object]]:
+    """The calculator's work on a formula, unwatched and watched."""
+    x = points(count)
+    program = lower([parse(text)], ("x",))
+
+    def work(watched: bool) -> object:
+        return evaluate(program, [x], [x], count, Watch.over([x], count) if watched else None)
+
+    return partial(work, False), partial(work, True)
+
+
+def points(count: int) -> torch.Tensor:
+    """So many points, none of them special."""
+    return torch.linspace(0.5, 3.0, count, dtype=torch.float64, requires_grad=True)
+
+
+def side_by_side(works: list[Callable[[], object]], turns: int, repeat: int) -> list[list[float]]:
+    """The times of each in every turn; the order changes, since what runs before leaves its memory behind."""
+    orders = list(permutations(range(len(works))))
+    times = []
+    for turn in range(turns):
+        taken = {number: seconds(works[number], repeat) for number in orders[turn % len(orders)]}
+        times.append([taken[number] for number in range(len(works))])
+    return times
+
+
+def median_ratio(times: list[list[float]], number: int, base: int) -> float:
+    """How long one takes as a multiple of another, in the middle of all turns."""
+    return statistics.median(turn[number] / turn[base] for turn in times)
+
+
+CHECKED = "sin(x)*exp(-x**2)+log(1+x**2)"
+
+
+def bench_check(turns: int = 15) -> None:
+    """What verdicts cost: on the first example as a whole command, and on ten thousand points."""
+    first = [*DERIV, "6*x**2+2*x+4", "--at", "x=3"]
+    process(first)
+    added = []
+    for turn in range(turns):
+        order = (first, [*first, "--no-check"])
+        times = {len(words): process(words) for words in (order if turn % 2 else order[::-1])}
+        added.append(times[len(first)] - times[len(first) + 1])
+    extra = statistics.median(added)
+    report("the default check of '6*x**2+2*x+4' at x=3", f"{extra * 1e3:.0f} ms more", "<= 60 ms", extra <= 0.060)
+    command = [*DERIV, CHECKED, "--at", "x=-3:3:10000", "--check"]
+    whole = statistics.median(process(command) for _ in range(3))
+    report(f"{CHECKED} at 10,000 points, --check, whole command", f"{whole:.2f} s", "<= 3 s", whole <= 3)
+    costs = {}
+    for count in (1_000, 10_000, 100_000):
+        costs[count] = seconds(partial(derive, CHECKED, f"x=-3:3:{count}", check=True)) / count
+        linear = costs[count] <= 1.5 * costs[1_000]
+        report(f"{CHECKED} at {count:,} points, checked", f"{costs[count] * 1e6:.0f} µs a point", "linear", linear)
 
 
 if __name__ == "__main__":
@@ -193,4 +241,5 @@ if __name__ == "__main__":
     bench_parse()
     bench_sympy_parser()
     bench_refusals()
+    bench_check()
     bench_evaluate()

@@ -61,10 +61,12 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --wrt | --let | --plot | --format | --digits | --dtype) option=$word ;;
+            --at | --wrt | --order | --let | --plot | --format | --digits | --dtype) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
+            --order) given+='--order ' ;;
+            --check | --no-check) given+='--check --no-check ' ;;
             --plot) given+='--plot ' ;;
             --format) given+='--format ' ;;
             --digits) given+='--digits ' ;;
@@ -86,7 +88,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --let --plot --format --digits --dtype --help)
+                names=(--at --zip --wrt --order --let --check --no-check --plot --format --digits --dtype --help)
             elif ((${#words[@]} == 1 + 1)); then
                 names=(functions)
             fi

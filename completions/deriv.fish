@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --wrt --let --plot --format --digits --dtype
+    if contains -- $tokens[-1] --at --wrt --order --let --plot --format --digits --dtype
         set -e tokens[-1]
     end
     for token in $tokens
@@ -40,7 +40,10 @@ complete -c deriv -f
 complete -c deriv -n '__deriv_is ""' -l at -x -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
 complete -c deriv -n '__deriv_is ""' -l wrt -x -d 'Differentiate by these variables: u,v'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives'
 complete -c deriv -n '__deriv_is ""' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t value\t' -d 'How to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
 from derivcli.errors import DerivError, Span
-from derivcli.result import DTYPES
+from derivcli.result import DTYPES, ORDERS, SMALL
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Definition, Expression
@@ -35,7 +35,9 @@ def derive(
     *,
     let: Lets | None = None,
     paired: bool = False,
+    order: int = 1,
     dtype: str = "float64",
+    check: bool | None = None,
 ) -> SymbolicResult: ...
 
 
@@ -47,7 +49,9 @@ def derive(
     *,
     let: Lets | None = None,
     paired: bool = False,
+    order: int = 1,
     dtype: str = "float64",
+    check: bool | None = None,
 ) -> Result: ...
 
 
@@ -58,15 +62,20 @@ def derive(
     *,
     let: Lets | None = None,
     paired: bool = False,
+    order: int = 1,
     dtype: str = "float64",
+    check: bool | None = None,
 ) -> Result | SymbolicResult:
-    """The value and the first partial derivatives of an expression at points, or its derivatives as formulas.
+    """The value and the partial derivatives of an expression at points, or its derivatives as formulas.
 
     `at` gives each variable a number, a formula as text, or several of them (a sequence, an array of shape
     (n,), a range such as "0:1:11"); several variables are crossed, or paired with `paired`. It may also be one
     text, as on the command line: "x=0:1:11,y=2". Without `at` the derivatives are formulas.
-    `wrt` names the variables to differentiate by, as a list or as "u,v"; all of them by default.
+    `wrt` names the variables to differentiate by, as a list or as "u,v"; all of them by default. `order` is
+    that of every derivative, from 1 to 6.
     `dtype` is "float64" or "float32".
+    `check` compares every number with exact mathematics: True always, False never, None where there are no
+    more than 100 derivatives.
     Arrays of the result have shape (points,). Raises DerivError for input that is refused.
     """
     from derivcli.points.spec import points_from, read_points
@@ -74,9 +83,9 @@ def derive(
     if not isinstance(at, str | Mapping | None):
         raise TypeError(f"at is a text or a mapping of names to values, not {type(at).__name__}")
     if at is None:
-        return derive_formulas([expression], wrt, let)[0]
+        return derive_formulas([expression], wrt, let, order)[0]
     points = read_points([at], paired) if isinstance(at, str) else points_from(at, paired)
-    return derive_at(points, [expression], wrt, let, dtype)[0]
+    return derive_at(points, [expression], wrt, let, order, dtype, check)[0]
 
 
 def derive_at(
@@ -84,9 +93,16 @@ def derive_at(
     expressions: Sequence[str | Expression],
     wrt: str | Sequence[str] | None = None,
     let: Lets | None = None,
+    order: int = 1,
     dtype: str = "float64",
+    check: bool | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Result]:
-    """Values and first partial derivatives of several expressions at the same points."""
+    """Values and partial derivatives of several expressions at the same points, with their verdicts.
+
+    `progress` is told, while numbers are checked, how many of how many are done.
+    """
+    _check_order(order)
     wanted = None if wrt is None else _names(wrt)
     parsed = _parse_all(expressions, {*points.at, *(wanted or ())}, let)
     variables = _variables(parsed)
@@ -98,15 +114,24 @@ def derive_at(
     if dtype not in DTYPES:
         raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
     _check_range(points.at, dtype)
-    return reverse.differentiate(parsed, points.at, chosen, dtype)
+    results = reverse.differentiate(parsed, points.at, chosen, dtype, order)
+    if check is None:
+        check = sum(len(result.value) * len(result.derivatives) for result in results) <= SMALL
+    if not check:
+        return results
+    from derivcli.check.judge import check_all
+
+    return check_all(results, points, progress)
 
 
 def derive_formulas(
     expressions: Sequence[str | Expression],
     wrt: str | Sequence[str] | None = None,
     let: Lets | None = None,
+    order: int = 1,
 ) -> list[SymbolicResult]:
-    """The first partial derivatives of several expressions as formulas."""
+    """The partial derivatives of several expressions as formulas."""
+    _check_order(order)
     wanted = None if wrt is None else _names(wrt)
     parsed = _parse_all(expressions, wanted or (), let)
     variables = _variables(parsed)
@@ -118,7 +143,7 @@ def derive_formulas(
     _check_wrt(chosen, variables or chosen, parsed)
     from derivcli.engines import symbolic
 
-    return [symbolic.differentiate(expression, chosen) for expression in parsed]
+    return [symbolic.differentiate(expression, chosen, order) for expression in parsed]
 
 
 def read_definitions(let: Lets, declared: Iterable[str] = ()) -> tuple[Definition, ...]:
@@ -209,6 +234,13 @@ def _check_range(at: Mapping[str, FloatArray], dtype: str) -> None:
     for name, values in at.items():
         if np.abs(values).max(initial=0) > np.finfo(dtype).max:
             raise DerivError(f"'{name}' has a value outside the range of {dtype}", hint="compute in float64")
+
+
+def _check_order(order: int) -> None:
+    """Refuse an order that nested backward passes do not reach."""
+    if order not in ORDERS:
+        hint = f"choose one from {ORDERS[0]} to {ORDERS[-1]}"
+        raise DerivError(f"derivatives of order {order} are not computed", hint=hint)
 
 
 def _check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:

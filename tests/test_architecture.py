@@ -17,14 +17,17 @@ LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
 LEAVES = ("errors", "result")
 """Files that all may import, and that import nothing of ours."""
 
-ENGINE_PARTS = {"program", "rules", "accurate", "clock"}
+ENGINE_PARTS = {"program", "rules", "watch", "accurate", "clock"}
 """Files of engines/ that are no engines."""
+
+TORCH_PARTS = {"rules", "watch", "accurate"}
+"""Those of them that only `reverse` and each other may import."""
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/",),
     "scipy": ("derivcli/engines/",),
     "mpmath": ("derivcli/engines/",),
-    "flint": ("derivcli/engines/balls.py", "derivcli/engines/ball_rules.py", "derivcli/check/"),
+    "flint": ("derivcli/engines/balls/", "derivcli/check/"),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/render/"),
     "matplotlib": ("derivcli/render/plot.py",),
     "rich": ("derivcli/render/table.py", "derivcli/cli/"),
@@ -40,8 +43,10 @@ PLANTED = {
     "language/tokens.py": ["eval('1')", "f = [builtins.exec(x)]", "a.b.parse_expr(x)(1)", "from sympy import sympify"],
     "points/spec.py": ["def f():\n    import derivcli.render.table as table", "from derivcli.derive import derive"],
     "engines/reverse.py": ["from . import symbolic", "import derivcli.engines", "from .symbolic import f"],
-    "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "f = sympy.lambdify(x, x)"],
+    "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "from . import watch", "sympy.lambdify(x, x)"],
     "engines/program.py": ["from derivcli.engines.reverse import run", "from derivcli.check import judge"],
+    "engines/balls/run.py": ["from derivcli.engines.rules import RULES", "from derivcli.engines.reverse import run"],
+    "check/judge.py": ["from derivcli.render.table import write_table", "import torch", "import mpmath"],
     "render/table.py": ["import torch", "import matplotlib.pyplot", "import typer", "from derivcli import parse"],
     "render/json.py": ["from rich.table import Table", "from derivcli.cli.options import Options"],
     "cli/app.py": ["import click", "from sympy import Symbol", "from derivcli.__main__ import main"],
@@ -56,6 +61,8 @@ ALLOWED = {
     "result.py": "if TYPE_CHECKING:\n    import torch\n    from derivcli.language.expression import Expression",
     "engines/reverse.py": "import torch\nfrom derivcli.engines import program, rules\nfrom ..points import spec",
     "engines/symbolic.py": "from derivcli.engines import clock\nfrom derivcli.engines.program import Program",
+    "engines/balls/run.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
+    "check/judge.py": "import flint\nfrom derivcli.engines.balls.run import Run",
     "derive.py": "from derivcli.engines import reverse\nfrom derivcli.render import table",
     "render/plot.py": "import matplotlib\nfrom derivcli.derive import derive",
     "cli/app.py": "import rich, typer\nfrom derivcli import derive, parse\nfrom derivcli.render import table",
@@ -120,13 +127,14 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if wanted not in LAYERS or home not in LAYERS:
         return (home, wanted) != ("render", "derive")
     if home == wanted == "engines":
-        return (*target, "")[2] not in shared_with(file[2])
+        inside = {file[2]} if len(file) > 3 else set()
+        return (*target, "")[2] not in shared_with(file[2]) | inside
     return LAYERS.index(wanted) > LAYERS.index(home)
 
 
 def shared_with(engine: str) -> set[str]:
     """The files of engines/ that one of them may import."""
-    return ENGINE_PARTS if engine in ENGINE_PARTS | {"reverse"} else ENGINE_PARTS - {"rules"}
+    return ENGINE_PARTS if engine in ENGINE_PARTS | {"reverse"} else ENGINE_PARTS - TORCH_PARTS
 
 
 def loaded(code: str) -> set[str]:

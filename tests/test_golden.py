@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ CASES = sorted(HERE.rglob("*.txt"))
 
 NOT_ON_THE_COMMAND_LINE = {
     "derive.py: f\"'{dtype}' is not a number format\"": "the command line refuses it as a usage error",
+    "derive.py: f'derivatives of order {order}": "the command line refuses it as a usage error",
     "points/spec.py: f\"'{name}' needs a number or an array of one dimension\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is not finite\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is no float64\"": "objects come through Python only",
@@ -31,11 +33,12 @@ NOT_ON_THE_COMMAND_LINE = {
 def run_case(path: Path) -> str:
     """The whole text of a golden file as the command gives it now."""
     first = path.read_text().split("\n", 1)[0]
-    command, _, terminal = first.partition("  # terminal of ")
+    command, _, remark = first.partition("  # ")
     words = shlex.split(command.removeprefix("$ deriv "))
-    status = 2 if path.parent.name == "errors" else 0
-    columns = int(terminal.split()[0]) if terminal else None
-    outcome = deriv(*words, status=status, columns=columns, encoding="ascii" if "ascii" in terminal else "utf-8")
+    status = 2 if path.parent.name == "errors" else 1 if "status 1" in remark else 0
+    columns = re.search(r"terminal of (\d+)", remark)
+    encoding = "ascii" if "ascii" in remark else "utf-8"
+    outcome = deriv(*words, status=status, columns=int(columns[1]) if columns else None, encoding=encoding)
     return f"{first}\n{outcome.stdout}--- standard error\n{outcome.stderr}"
 
 

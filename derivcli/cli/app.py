@@ -45,7 +45,9 @@ def deriv(
     at: options.At = None,
     zip_: options.Zip = False,
     wrt: options.Wrt = None,
+    order: options.Order = 1,
     let: options.Let = None,
+    check: options.Check = None,
     plot: options.Plot = None,
     format_: options.FormatOption = None,
     digits: options.Digits = None,
@@ -55,12 +57,15 @@ def deriv(
 
     Without --at the derivatives are printed as formulas.
     """
-    job = options.Calculation(expressions, at or (), zip_, options.names_in(wrt), options.formulas_in(let), dtype.value)
-    text, notes = evaluate(job, format_ and format_.value, digits, plot, streams.screen(os.environ))
-    sys.stdout.write(text)
+    names, formulas = options.names_in(wrt), options.formulas_in(let)
+    job = options.Calculation(expressions, at or (), zip_, names, formulas, order, dtype.value, check)
+    answer = evaluate(job, format_ and format_.value, digits, plot, streams.screen(os.environ))
+    sys.stdout.write(answer.text)
     sys.stdout.flush()
-    for note in notes:
+    for note in answer.notes:
         _tell(note)
+    if answer.differs:
+        raise typer.Exit(ExitStatus.DIFFERENCE)
 
 
 def run(words: Sequence[str]) -> ExitStatus:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derivcli.cli.options import Calculation
+from derivcli.cli.progress import progress
 from derivcli.errors import DerivError, draw_note
 
 if TYPE_CHECKING:
@@ -15,23 +17,46 @@ if TYPE_CHECKING:
     from derivcli.result import Result, SymbolicResult
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command came to: the text for standard output, notes for standard error, a failed check."""
+
+    text: str
+    notes: list[str]
+    differs: bool
+
+
 def evaluate(
     job: Calculation, format_name: str | None, digits: int | None, plot: Path | None, screen: Screen
-) -> tuple[str, list[str]]:
-    """The text for standard output and the notes for standard error."""
+) -> Answer:
+    """The answer to a job."""
     from derivcli.render import render
     from derivcli.render.columns import Style
 
-    style = Style(digits, screen.width, screen.color, screen.unicode)
+    style = Style(digits, screen.width, screen.color, screen.unicode, job.check is True)
     if plot is not None:
         _check_plot(plot, job)
     results = calculate(job)
-    notes = _notes(results, style)
+    name = format_name or ("table" if screen.terminal else "tsv")
+    shown = plot is None or format_name is not None
+    notes = _notes(results, style, tells_verdicts=shown and name in TELLING)
     if plot is not None:
         notes.append(_save_plot(plot, results))
-        if format_name is None:
-            return "", notes
-    return render(results, format_name or ("table" if screen.terminal else "tsv"), style), notes
+    text = render(results, name, style) if shown else ""
+    return Answer(text, notes, job.check is True and _differs(_numeric(results)))
+
+
+TELLING = ("table", "markdown", "json")
+"""Formats that say what the check found; for the others it goes to standard error."""
+
+
+def _differs(results: Sequence[Result]) -> bool:
+    """Whether a checked number misleads."""
+    return any(
+        verdicts is not None and verdicts.differs.any()
+        for result in results
+        for verdicts in (*result.verdicts.values(), result.value_verdicts)
+    )
 
 
 def calculate(job: Calculation) -> Sequence[Result] | Sequence[SymbolicResult]:
@@ -39,10 +64,12 @@ def calculate(job: Calculation) -> Sequence[Result] | Sequence[SymbolicResult]:
     from derivcli.derive import derive_at, derive_formulas
 
     if not job.at:
-        return derive_formulas(job.expressions, job.wrt, job.let)
+        return derive_formulas(job.expressions, job.wrt, job.let, job.order)
     from derivcli.points.spec import read_points
 
-    return derive_at(read_points(job.at, job.paired), job.expressions, job.wrt, job.let, job.dtype)
+    points = read_points(job.at, job.paired)
+    with progress("checking") as tell:
+        return derive_at(points, job.expressions, job.wrt, job.let, job.order, job.dtype, job.check, tell)
 
 
 def _check_plot(plot: Path, job: Calculation) -> None:
@@ -64,12 +91,19 @@ def _save_plot(plot: Path, results: Sequence[Result] | Sequence[SymbolicResult])
     return f"saved {plot}"
 
 
-def _notes(results: Sequence[Result] | Sequence[SymbolicResult], style: Style) -> list[str]:
+def _notes(
+    results: Sequence[Result] | Sequence[SymbolicResult], style: Style, tells_verdicts: bool
+) -> list[str]:
     """How the texts were read where they could mean two things, and where the numbers may mislead."""
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
     notes = [draw_note(note) for note in remarks]
     numbers = _numeric(results)
-    if numbers:
+    if any(result.verdicts for result in numbers):
+        from derivcli.render.verdicts import lines, report
+
+        if not tells_verdicts:
+            notes += [*(report(numbers, style) if style.verdicts else []), *lines(numbers, style)]
+    elif numbers:
         from derivcli.render.notes import flag_sentences
 
         notes += flag_sentences(numbers, style)

@@ -12,7 +12,7 @@ import typer
 
 from derivcli.errors import DerivError, Span
 from derivcli.render import FORMATS
-from derivcli.result import DTYPES
+from derivcli.result import DTYPES, ORDERS, SMALL
 
 Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
@@ -70,6 +70,18 @@ Digits = Annotated[
         "--digits", metavar="N", min=1, max=17, help="Significant digits to print. [default: all]", show_default=False
     ),
 ]
+Order = Annotated[
+    int, typer.Option("--order", metavar="N", min=ORDERS[0], max=ORDERS[-1], help="The order of the derivatives.")
+]
+Check = Annotated[
+    bool | None,
+    typer.Option(
+        "--check/--no-check",
+        help="Judge every number against exact mathematics; exit with 1 if one misleads. "
+        f"[default: jobs of no more than {SMALL} derivatives are judged]",
+        show_default=False,
+    ),
+]
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
 
 
@@ -82,7 +94,9 @@ class Calculation:
     paired: bool
     wrt: Sequence[str] | None
     let: dict[str, str]
+    order: int
     dtype: str
+    check: bool | None
 
 
 def names_in(wrt: Sequence[str] | None) -> list[str] | None:

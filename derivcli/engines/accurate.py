@@ -107,11 +107,9 @@ direction: Rule = with_slopes(
 expm1 = with_slopes(torch.expm1, torch.exp)
 asin = with_slopes(torch.asin, lambda x: 1 / torch.sqrt(complement(x)))
 acos = with_slopes(torch.acos, lambda x: -1 / torch.sqrt(complement(x)))
-atan = with_slopes(torch.atan, lambda x: _from_one(x) ** -2)
-acot = with_slopes(lambda x: torch.atan(1 / x), lambda x: -(_from_one(x) ** -2))
-atan2 = with_slopes(
-    torch.atan2, lambda y, x: direction(x, y) / hypot(x, y), lambda y, x: -direction(y, x) / hypot(x, y)
-)
+atan = with_slopes(torch.atan, lambda x: _atan_slope(x))
+acot = with_slopes(lambda x: torch.atan(1 / x), lambda x: -_atan_slope(x))
+atan2 = with_slopes(torch.atan2, lambda y, x: _over_square(x, y), lambda y, x: -_over_square(y, x))
 sech: Rule = with_slopes(_sech, lambda x: -sech(x) * tanh(x))
 csch: Rule = with_slopes(_csch, lambda x: -csch(x) * coth(x))
 tanh: Rule = with_slopes(torch.tanh, _tanh_slope)
@@ -126,6 +124,20 @@ logit = with_slopes(_logit, lambda x: 1 / (x * (1 - x)))
 tanhshrink = with_slopes(_tanhshrink, lambda x: tanh(x) ** 2)
 softsign = with_slopes(torch.nn.functional.softsign, lambda x: (1 / (1 + torch.abs(x))) ** 2)
 logsumexp = with_slopes(torch.logaddexp, lambda x, y: sigmoid(x - y), lambda x, y: sigmoid(y - x))
+
+
+def _atan_slope(x: Tensor) -> Tensor:
+    """1/(1 + x^2); through a square root where it is to be differentiated, since its square would overflow then."""
+    return _from_one(x) ** -2 if torch.is_grad_enabled() else 1 / (1 + x * x)
+
+
+def _over_square(x: Tensor, y: Tensor) -> Tensor:
+    """x/(x^2 + y^2) without squares that overflow; of the smaller over the larger where that is not differentiated."""
+    if torch.is_grad_enabled():
+        return direction(x, y) / hypot(x, y)
+    steep = torch.abs(x) >= torch.abs(y)
+    ratio = torch.where(steep, y / x, x / y)
+    return torch.where(steep, 1, ratio) / torch.where(steep, x, y) / (1 + ratio * ratio)
 
 
 def _from_one(x: Tensor) -> Tensor:

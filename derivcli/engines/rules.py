@@ -6,10 +6,9 @@ the derivative formula of the function table, run as a program like any other.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -18,12 +17,13 @@ from torch import Tensor
 from derivcli.engines import accurate
 from derivcli.engines.accurate import Rule, with_slopes
 from derivcli.engines.program import Program, Step, lower_tree
+from derivcli.engines.watch import Varies, Watch
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
-from derivcli.language.tree import RELATIONS
-from derivcli.result import FLAGS
 
 Kernel = Callable[..., Tensor]
+Piece: TypeAlias = tuple[Tensor, Tensor, Varies]
+"""The points that take a branch, its value there, and where that varies."""
 
 
 @lru_cache(maxsize=4096)
@@ -152,46 +152,50 @@ RULES: dict[str, Rule] = {
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
 
-def forward(program: Program, inputs: Sequence[Tensor], count: int, marks: Marks | None = None) -> Tensor:
+def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watch | None = None) -> Tensor:
     """The value of a program with one output at inputs of shape (count,): of that shape, or () for a constant.
 
-    With `marks`, the special places that a point touches are marked there.
+    A `watch` over these inputs sees every step.
     """
     like = inputs[0] if inputs else torch.zeros((), dtype=torch.float64)
     values = list(inputs)
     for step in program.steps:
         operands = [values[number] for number in step.inputs]
         if step.branches:
-            values.append(_piecewise(step, operands, count, like, marks))
+            value = _piecewise(step, operands, count, like, watch)
         else:
-            values.append(apply(step.operation, operands, step.constant, like))
-            if marks is not None:
-                _mark(step, operands, count, marks)
+            value = apply(step.operation, operands, step.constant, like)
+            if watch is not None:
+                watch.see(step, operands, value)
+        values.append(value)
         for number in step.last:
             values[number] = like
     return values[program.outputs[0]]
 
 
-def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, marks: Marks | None) -> Tensor:
+def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watch | None) -> Tensor:
     """Each branch at the points that take it, so that nothing leaks from a branch not taken.
 
     All points go through a branch together; those that do not take it carry the values of one that does, and
     neither their value nor their gradient is used.
     """
     waiting = torch.ones(count, dtype=torch.bool, device=like.device)
-    taken: list[tuple[Tensor, Tensor]] = []
+    pieces: list[Piece] = []
     for branch in step.branches:
-        chosen = waiting & forward(branch.condition, operands, count, marks and marks.within(waiting))
+        chosen = waiting & forward(branch.condition, operands, count, watch and watch.within(waiting, step))
         if chosen.any():
-            inner = _only_from(operands, chosen, branch.value)
-            taken.append((chosen, forward(branch.value, inner, count, marks and marks.within(chosen))))
+            inner = watch and watch.within(chosen, step)
+            value = forward(branch.value, _only_from(operands, chosen, branch.value), count, inner)
+            pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
         waiting = waiting & ~chosen
         if not waiting.any():
             break
     else:
-        taken.append((waiting, torch.full_like(like, torch.nan, requires_grad=False)))
-    result = taken[-1][1]
-    for chosen, value in reversed(taken[:-1]):
+        pieces.append((waiting, torch.full_like(like, torch.nan, requires_grad=False), False))
+    if watch is not None:
+        watch.see_choice([(points, varies) for points, _, varies in pieces])
+    result = pieces[-1][1]
+    for chosen, value, _ in reversed(pieces[:-1]):
         result = torch.where(chosen, value, result)
     return result
 
@@ -206,64 +210,3 @@ def _only_from(operands: list[Tensor], chosen: Tensor, program: Program) -> list
         torch.where(chosen, operand, operand[first].detach()) if number in read and operand.ndim else operand
         for number, operand in enumerate(operands)
     ]
-
-
-SWALLOWING = frozenset(
-    "divide exp expm1 pow pow_constant root atan acot atan2 tanh sech csch coth acsch erf erfc sigmoid relu max min "
-    "fmod sign logsumexp xlogy xlog1py".split()
-) | set(RELATIONS)
-"""Steps that can make a finite number of one that is not; after any other the value or the gradient tells."""
-
-_WATCHED = frozenset(name for name, row in vocabulary().items() if row.special) | {"pow_constant"} | set(RELATIONS)
-
-
-@cache
-def _special(operation: str) -> tuple[tuple[int, Program], ...]:
-    """The kinds of the places where an operation has no ordinary derivative, with their conditions."""
-    row = vocabulary()[operation]
-    return tuple((FLAGS.index(kind), lower_tree(tree, row.parameters)) for kind, tree in formulas.special(row))
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Bits for every point, set where a step touches a special place; only among the points `allowed`."""
-
-    bits: Tensor
-    allowed: Tensor | None = None
-
-    def within(self, points: Tensor) -> Marks:
-        """The same bits, to be set among fewer points."""
-        return Marks(self.bits, points if self.allowed is None else points & self.allowed)
-
-    def set(self, touched: Tensor, kind: int) -> None:
-        """Set the bit of a kind at the points touched."""
-        if self.allowed is not None:
-            touched = touched & self.allowed
-        if touched.any():
-            self.bits.bitwise_or_(touched.to(torch.uint8) << kind)
-
-    def set_not_finite(self, value: Tensor, kind: int) -> None:
-        """Set the bit of a kind where a value is not finite; their sum tells at once that all are."""
-        if not math.isfinite(value.sum().item()):
-            self.set(~torch.isfinite(value), kind)
-
-
-def _mark(step: Step, operands: list[Tensor], count: int, marks: Marks) -> None:
-    """Mark the points where a step that depends on a variable touches a special place or swallows an infinity."""
-    if step.operation in SWALLOWING and not (step.operation == "pow_constant" and step.constant > 0):
-        for operand in operands[-1:] if step.operation == "divide" else operands:
-            if not operand.is_leaf:
-                marks.set_not_finite(operand.detach(), FLAGS.index("infinite"))
-    if step.operation not in _WATCHED or not any(operand.requires_grad for operand in operands):
-        return
-    known = [operand.detach() for operand in operands]
-    if step.operation in RELATIONS:
-        marks.set(known[0] == known[1], FLAGS.index("branch"))
-    elif step.operation == "pow_constant":
-        if not step.constant.is_integer():
-            marks.set(known[0] == 0, FLAGS.index("edge"))
-    elif step.operation == "pow" and not operands[1].requires_grad:
-        marks.set((known[0] == 0) & (known[1] != known[1].floor()), FLAGS.index("edge"))
-    else:
-        for kind, condition in _special(step.operation):
-            marks.set(forward(condition, known, count), kind)

@@ -17,7 +17,7 @@ from derivcli.language.functions import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.text import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.result import SymbolicResult
+from derivcli.result import SymbolicResult, derivative_key
 
 SECONDS = 10.0
 """How long SymPy may take for one derivative; its product rule is quadratic in the factors."""
@@ -44,9 +44,15 @@ RECURSION = 20_000
 """SymPy differentiates by recursion, several Python frames a level."""
 
 
-def differentiate(expression: Expression, wrt: Sequence[str]) -> SymbolicResult:
-    """The first partial derivatives of an expression in the variables `wrt`."""
-    return SymbolicResult(expression, {name: derivative(expression, name) for name in wrt})
+def differentiate(expression: Expression, wrt: Sequence[str], order: int = 1) -> SymbolicResult:
+    """The partial derivatives of an expression, each in one of the variables `wrt`."""
+    found = {}
+    for name in wrt:
+        formula = expression
+        for _ in range(order):
+            formula = derivative(formula, name)
+        found[derivative_key(name, order)] = formula
+    return SymbolicResult(expression, found)
 
 
 def derivative(expression: Expression, name: str) -> Expression:

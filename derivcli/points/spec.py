@@ -50,11 +50,23 @@ class Points:
 
     axes: tuple[Axis, ...]
     at: dict[str, FloatArray]
+    paired: bool = False
 
     @property
     def count(self) -> int:
         """The number of points."""
         return len(next(iter(self.at.values()))) if self.at else 1
+
+    def exact(self, name: str, point: int) -> Tree | None:
+        """The formula or decimal that was typed for a variable at a point; None where it is a float64."""
+        faster = 1
+        for axis in reversed(self.axes):
+            size = len(axis.values)
+            if axis.name == name:
+                place = min(point, size - 1) if self.paired else point // faster % size
+                return axis.exact[place] if axis.exact is not None else None
+            faster *= size
+        return None
 
 
 def read_points(specs: Iterable[str], paired: bool = False) -> Points:
@@ -88,7 +100,7 @@ def combine(axes: Sequence[Axis], paired: bool) -> Points:
     else:
         check_count(math.prod(sizes))
         arrays = [_crossed(axis.values, sizes[:place], sizes[place + 1 :]) for place, axis in enumerate(axes)]
-    return Points(tuple(axes), dict(zip(names, arrays, strict=True)))
+    return Points(tuple(axes), dict(zip(names, arrays, strict=True)), paired)
 
 
 def _crossed(values: FloatArray, slower: Sequence[int], faster: Sequence[int]) -> FloatArray:

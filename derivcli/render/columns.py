@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, TypeVar
 from derivcli.render.numbers import number_texts
 
 if TYPE_CHECKING:
+    from derivcli.check.verdict import Verdicts
     from derivcli.result import FloatArray, Result, SymbolicResult
 
 
 LETTERS = "fghFGH"
 """What functions are called."""
 
+MANY = 4
+"""From this order on primes are no longer counted but written as a number."""
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 AnyResult = TypeVar("AnyResult", bound="Result | SymbolicResult")
 
@@ -28,6 +33,8 @@ class Style:
     width: int = 80
     color: bool = False
     unicode: bool = True
+    verdicts: bool = False
+    """Whether formats for programs have columns for verdicts too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +45,22 @@ class Label:
     variable: str = ""
     alone: bool = True
     """Whether the function has one variable only."""
+    order: int = 1
 
     @property
     def plain(self) -> str:
-        """For machines: `x`, `f`, `df/dx`."""
-        return f"d{self.function}/d{self.variable}" if self.variable else self.function
+        """For machines: `x`, `f`, `df/dx`, `d2f/dx2`."""
+        order = "" if self.order == 1 else str(self.order)
+        return f"d{order}{self.function}/d{self.variable}{order}" if self.variable else self.function
 
     def shown(self, unicode: bool = True) -> str:
         """For people: `f'`, or `∂f/∂u` where there are several variables."""
         if not self.variable:
             return self.function
-        if self.alone:
-            return f"{self.function}'"
-        return f"∂{self.function}/∂{self.variable}" if unicode else self.plain
+        power = "" if self.order == 1 else str(self.order).translate(SUPERSCRIPTS)
+        if self.alone and (unicode or self.order < MANY):
+            return self.function + ("'" * self.order if self.order < MANY else f"⁽{power}⁾")
+        return f"∂{power}{self.function}/∂{self.variable}{power}" if unicode else self.plain
 
     def equation(self, unicode: bool = True) -> str:
         """For the left side of an equation: `f'(x)`, or `∂f/∂u`."""
@@ -62,7 +72,10 @@ class Label:
         name, variable = name_latex(self.function), name_latex(self.variable)
         if not variable:
             return name
-        return f"{name}'" if self.alone else rf"\frac{{\partial {name}}}{{\partial {variable}}}"
+        if self.alone:
+            return name + ("'" * self.order if self.order < MANY else f"^{{({self.order})}}")
+        power = "" if self.order == 1 else f"^{{{self.order}}}"
+        return rf"\frac{{\partial{power} {name}}}{{\partial {variable}{power}}}"
 
     @property
     def latex_equation(self) -> str:
@@ -77,6 +90,7 @@ class Column:
     label: Label
     role: str
     values: FloatArray
+    verdicts: Verdicts | None = None
 
     def texts(self, digits: int | None = None) -> list[str]:
         """The numbers as text."""
@@ -88,15 +102,25 @@ def columns_of(results: Sequence[Result]) -> list[Column]:
     columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
     for name, result in named(results):
         columns.append(Column(Label(name), "value", result.value))
-        alone = is_alone(result)
-        for variable, values in result.derivatives.items():
-            columns.append(Column(Label(name, variable, alone), "derivative", values))
+        for key, values in result.derivatives.items():
+            label = derivative_label(name, key, result)
+            columns.append(Column(label, "derivative", values, result.verdicts.get(key)))
     return columns
+
+
+def derivative_label(name: str, key: str, result: Result | SymbolicResult) -> Label:
+    """The label of one of a function's derivatives."""
+    return Label(name, key.split(",")[0], is_alone(result), key.count(",") + 1)
 
 
 def is_alone(result: Result | SymbolicResult) -> bool:
     """Whether f'(x) says it all: one variable, in the formula and in the derivatives."""
-    return len({*result.expression.variables, *result.derivatives}) == 1
+    return len({*result.expression.variables, *_differentiated(result)}) == 1
+
+
+def _differentiated(result: Result | SymbolicResult) -> list[str]:
+    """The variables of a result's derivatives."""
+    return list(dict.fromkeys(name for key in result.derivatives for name in key.split(",")))
 
 
 def function_names(results: Sequence[Result | SymbolicResult]) -> list[str]:
@@ -124,15 +148,15 @@ def named(results: Sequence[AnyResult]) -> list[tuple[str, AnyResult]]:
 
 def arguments_of(result: Result | SymbolicResult) -> list[str]:
     """The variables of the formula; those of the derivatives where it has none."""
-    return list(result.expression.variables or result.derivatives)
+    return list(result.expression.variables or _differentiated(result))
 
 
 def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label, str]]:
     """The derivatives as formulas, with their labels."""
     return [
-        (Label(name, variable, is_alone(result)), formula.text)
+        (derivative_label(name, key, result), formula.text)
         for name, result in named(results)
-        for variable, formula in result.derivatives.items()
+        for key, formula in result.derivatives.items()
     ]
 
 

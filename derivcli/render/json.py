@@ -7,11 +7,14 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from derivcli.render.columns import Style, named
 from derivcli.render.numbers import number_texts
 from derivcli.result import FLAGS
 
 if TYPE_CHECKING:
+    from derivcli.check.verdict import Verdict, Verdicts
     from derivcli.language.expression import Expression
     from derivcli.result import FloatArray, Result, SymbolicResult
 
@@ -27,6 +30,8 @@ def write_json(results: Sequence[Result], style: Style) -> str:
             "value": _numbers(result.value, style),
             "derivatives": {variable: _numbers(values, style) for variable, values in result.derivatives.items()},
             "flags": [_kinds(bits) for bits in result.flags.tolist()],
+            "verdicts": {variable: _verdicts(verdicts) for variable, verdicts in result.verdicts.items()},
+            "value_verdicts": [] if result.value_verdicts is None else _verdicts(result.value_verdicts),
         }
         for name, result in named(results)
     ]
@@ -54,6 +59,23 @@ def _described(name: str, expression: Expression) -> dict[str, Any]:
         "variables": list(expression.variables),
         "definitions": {definition.name: definition.text for definition in expression.definitions},
     }
+
+
+def _verdicts(verdicts: Verdicts) -> list[dict[str, Any] | None]:
+    """What was found of each number, all of it."""
+    found = [verdicts[point] for point in range(len(verdicts))]
+    return [None if verdict is None else _verdict(verdict) for verdict in found]
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    numbers = {"truth": verdict.truth, "left": verdict.left, "right": verdict.right}
+    shown = {name: number if number is None else _number(number) for name, number in numbers.items()}
+    message = {"message": verdict.message, "differs": verdict.differs}
+    return {"kind": verdict.kind, "digits": verdict.digits, **shown, **message}
+
+
+def _number(number: float) -> float | str:
+    return _numbers(np.array([number]), Style())[0]
 
 
 def _numbers(values: FloatArray, style: Style) -> list[float | str]:

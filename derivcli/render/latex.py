@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Label, Style, arguments_of, columns_of, is_alone, name_latex, named
+from derivcli.render.columns import Style, arguments_of, columns_of, derivative_label, name_latex, named
 
 if TYPE_CHECKING:
     from derivcli.result import Result, SymbolicResult
@@ -28,8 +28,8 @@ def write_formulas_latex(results: Sequence[SymbolicResult], style: Style) -> str
 
     lines = _functions(results)
     for name, result in named(results):
-        for variable, formula in result.derivatives.items():
-            lines.append((Label(name, variable, is_alone(result)).latex_equation, latex_of(formula.tree)))
+        for key, formula in result.derivatives.items():
+            lines.append((derivative_label(name, key, result).latex_equation, latex_of(formula.tree)))
     return _aligned(lines)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derivcli.render.columns import Style, columns_of, derivative_equations, equations
+from derivcli.render.numbers import number_texts
 
 if TYPE_CHECKING:
+    from derivcli.check.verdict import Verdicts
     from derivcli.result import Result, SymbolicResult
 
 
@@ -50,9 +53,20 @@ def _formulas(results: Sequence[SymbolicResult]) -> list[tuple[str, str]]:
 
 
 def _delimited(results: Sequence[Result], style: Style, delimiter: str) -> str:
-    columns = columns_of(results)
-    rows = zip(*[column.texts(style.digits) for column in columns], strict=True)
-    return delimited_rows([[column.label.plain for column in columns], *rows], delimiter)
+    columns: list[tuple[str, Sequence[str]]] = []
+    for column in columns_of(results):
+        columns.append((column.label.plain, column.texts(style.digits)))
+        if style.verdicts and column.verdicts is not None:
+            columns += _verdicts(column.label.plain, column.verdicts, style)
+    rows = zip(*[texts for _, texts in columns], strict=True)
+    return delimited_rows([[name for name, _ in columns], *rows], delimiter)
+
+
+def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, Sequence[str]]]:
+    """Columns of the kinds of verdict, and of the true numbers where they are known."""
+    truths = number_texts(verdicts.truth, style.digits)
+    known = ["" if math.isnan(truth) else text for truth, text in zip(verdicts.truth.tolist(), truths, strict=True)]
+    return [(f"{name} verdict", verdicts.names()), (f"{name} truth", known)]
 
 
 def delimited_rows(rows: Sequence[Sequence[str]], delimiter: str) -> str:

@@ -5,40 +5,83 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from derivcli.render.columns import Column, Style, columns_of, derivative_equations, equations
+from derivcli.render import verdicts
+from derivcli.render.columns import Style, columns_of, derivative_equations, equations
 from derivcli.render.numbers import aligned
 
 if TYPE_CHECKING:
     from derivcli.result import Result, SymbolicResult
 
-COLORS = {"at": "", "value": "bold", "derivative": "bold cyan"}
+COLORS = {"at": "", "value": "bold", "derivative": "bold cyan", "verdict": "green", "warning": "yellow"}
 PADDING = 2
 """Columns that the table's borders and gaps take for each of its columns."""
 
 
 def write_table(results: Sequence[Result], style: Style) -> str:
-    """The formulas, then a table with a row for each point or, where that is too wide, a block for each."""
+    """The formulas, then a table with a row for each point or, where that is too wide, a block for each.
+
+    Under it stands what the check found.
+    """
     console = _console(style)
     _print_equations(console, equations(results))
     console.print()
-    columns = columns_of(results)
-    bare = [column.texts(style.digits) for column in columns]
-    texts = [aligned(cells) for cells in bare]
-    labels = [column.label.shown(style.unicode) for column in columns]
-    widths = [max(len(label), len(cells[0])) for label, cells in zip(labels, texts, strict=True)]
+    columns = _table_columns(results, style)
+    texts = [aligned(column.texts) if column.numeric else list(column.texts) for column in columns]
+    widths = [max(map(len, (column.label, *cells))) for column, cells in zip(columns, texts, strict=True)]
     if sum(widths) + (PADDING + 1) * len(widths) + 1 <= style.width:
-        console.print(_rows(columns, labels, texts, style))
+        console.print(_rows(columns, texts, style))
     else:
-        for cells in zip(*bare, strict=True):
-            _print_block(console, columns, labels, cells, style)
+        for cells in zip(*[column.texts for column in columns], strict=True):
+            _print_block(console, columns, cells, style)
+    _print_verdicts(console, results, style)
     return _text(console)
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of text."""
+
+    label: str
+    texts: Sequence[str]
+    color: str
+    numeric: bool = True
+
+
+def _table_columns(results: Sequence[Result], style: Style) -> list[TableColumn]:
+    """The columns of numbers; of several rows each checked one is followed by the marks of its verdicts."""
+    found = []
+    for column in columns_of(results):
+        label = column.label.shown(style.unicode)
+        found.append(TableColumn(label, column.texts(style.digits), COLORS[column.role]))
+        if column.verdicts is not None and len(column.verdicts) > 1:
+            marks = [verdicts.mark(column.verdicts[point], style.unicode) for point in range(len(column.verdicts))]
+            found.append(TableColumn("", marks, COLORS["verdict"], numeric=False))
+    return found
+
+
+def _print_verdicts(console: Console, results: Sequence[Result], style: Style) -> None:
+    """What the check found: a line for each number that is not simply right, or one proud line."""
+    if not verdicts.checked(results):
+        return
+    told = verdicts.lines(results, style)
+    summary = verdicts.report(results, style) if style.verdicts or not told else []
+    for line in summary:
+        _print_wrapped(console, line, COLORS["verdict"] if not told else "")
+    for line in told:
+        _print_wrapped(console, line, COLORS["warning"])
+
+
+def _print_wrapped(console: Console, line: str, color: str) -> None:
+    for part in textwrap.wrap(line, console.width, subsequent_indent="  ", break_on_hyphens=False):
+        console.print(Text(part, style=color), no_wrap=True, overflow="ignore", crop=False)
 
 
 def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str:
@@ -112,31 +155,31 @@ def _print_equations(console: Console, lines: Sequence[tuple[str, str]], color: 
             console.print(text, no_wrap=True, overflow="ignore", crop=False)
 
 
-def _rows(columns: Sequence[Column], labels: Sequence[str], texts: Sequence[Sequence[str]], style: Style) -> Table:
+def _rows(columns: Sequence[TableColumn], texts: Sequence[Sequence[str]], style: Style) -> Table:
     table = Table(box=box.ROUNDED if style.unicode else box.ASCII, safe_box=False, border_style="dim")
-    for column, label in zip(columns, labels, strict=True):
-        table.add_column(
-            Text(label), style=COLORS[column.role], header_style=f"{COLORS[column.role]} italic", justify="right"
-        )
+    for column in columns:
+        justify: Literal["right", "left"] = "right" if column.numeric else "left"
+        table.add_column(Text(column.label), style=column.color, header_style=f"{column.color} italic", justify=justify)
     for row in zip(*texts, strict=True):
         table.add_row(*[Text(cell) for cell in row])
     return table
 
 
-def _print_block(
-    console: Console, columns: Sequence[Column], labels: Sequence[str], cells: Sequence[str], style: Style
-) -> None:
+def _print_block(console: Console, columns: Sequence[TableColumn], cells: Sequence[str], style: Style) -> None:
     """One point, a line for each quantity: in a box or, where that is too wide, without one."""
-    cells = aligned(cells)
+    cells = aligned(cells) if all(column.numeric for column in columns) else cells
     table = Table(
         box=box.ROUNDED if style.unicode else box.ASCII, safe_box=False, border_style="dim", show_header=False
     )
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
-    fits = max(map(len, labels)) + len(cells[0]) + 2 * (PADDING + 1) + 1 <= style.width
-    for column, label, cell in zip(columns, labels, cells, strict=True):
+    width = max(len(column.label) for column in columns) + max(map(len, cells))
+    fits = width + 2 * (PADDING + 1) + 1 <= style.width
+    for column, cell in zip(columns, cells, strict=True):
         if fits:
-            table.add_row(Text(label, style="italic"), Text(cell, style=COLORS[column.role]))
+            table.add_row(Text(column.label, style="italic"), Text(cell, style=column.color))
+        elif column.label:
+            _print_equations(console, [(column.label, cell.strip())], column.color)
         else:
-            _print_equations(console, [(label, cell.strip())], COLORS[column.role])
+            console.print(Text("  " + cell, style=column.color))
     console.print(table if fits else "")

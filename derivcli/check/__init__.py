@@ -1,0 +1,1 @@
+"""Are they right?"""

@@ -1,0 +1,315 @@
+"""The ball interpretation: a rule for every primitive, from the values of functions alone.
+
+A rule gives a truncated power series for those of its operands. Elementary functions have series of their own
+in FLINT; of all others FLINT knows values at complex balls, and `cauchy.analytic` makes their series by
+Cauchy's integral, with its error bound. Where a function has no series at a point, the rule says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flint import arb, arb_series, fmpq
+
+from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
+from derivcli.engines.balls.special import SPECIAL
+from derivcli.engines.balls.steps import STEPS, Rule, Series, no_value, plain
+from derivcli.engines.balls.tape import Node
+
+DIVISION = "the formula divides by zero here"
+SQUARE_ROOT = "the formula takes the square root of a negative number here"
+FRACTIONAL = "a negative number has no real power of this kind here; cbrt(x) and root(x, n) are real for odd n"
+
+
+# Arithmetic
+
+
+def _sum(run: Run, node: Node, numbers: list[Number]) -> Series:
+    total = numbers[0].series
+    for number in numbers[1:]:
+        total = total + number.series
+    return total
+
+
+def _product(run: Run, node: Node, numbers: list[Number]) -> Series:
+    total = numbers[0].series
+    for number in numbers[1:]:
+        total = total * number.series
+    return total
+
+
+def _power(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """base**exponent over the real numbers; 0**0 is 1."""
+    base, exponent = numbers
+    constant = None if exponent.varies else exponent.exact
+    if constant is not None and constant.q == 1:
+        return _whole_power(base, int(constant.p))
+    sign = base.sign()
+    if sign > 0:
+        if constant is not None:
+            return base.series**constant
+        return (exponent.series * base.series.log()).exp()
+    if sign < 0:
+        return _power_of_negative(base, exponent)
+    above = exponent.sign()
+    if above < 0:
+        raise NoValueError(DIVISION)
+    if base.varies or exponent.varies:
+        base.touch()
+        exponent.touch()
+    return arb_series([arb(int(above == 0))])
+
+
+def _whole_power(base: Number, exponent: int) -> Series:
+    """A power of any base to a whole exponent."""
+    if exponent < 0 and base.sign() == 0:
+        raise NoValueError(DIVISION)
+    if exponent == -1:
+        return 1 / base.series
+    power = base.series ** abs(exponent)
+    return 1 / power if exponent < 0 else power
+
+
+def _power_of_negative(base: Number, exponent: Number) -> Series:
+    """A real value only where the exponent is a whole number."""
+    exact = exponent.exact
+    if exact is None:
+        if not exponent.ball.contains_integer():
+            raise NoValueError(FRACTIONAL)
+        raise UnsureError
+    if exact.q != 1:
+        raise NoValueError(SQUARE_ROOT if exact == fmpq(1, 2) else FRACTIONAL)
+    exponent.touch()
+    return _whole_power(base, int(exact.p))
+
+
+def _root(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """The real n-th root, of negative numbers too where n is odd."""
+    x, n = numbers
+    exact = n.exact
+    odd = exact is not None and exact.q == 1 and exact.p % 2 == 1
+    sign = x.sign()
+    if sign == 0:
+        if n.sign() <= 0:
+            raise no_value(node, *numbers)
+        x.touch()
+        return arb_series([arb(0)])
+    if sign < 0:
+        if not odd:
+            raise no_value(node, *numbers)
+        n.touch()
+    size = x.series if sign > 0 else -x.series
+    root = size ** fmpq(1, exact) if exact is not None and not n.varies else (size.log() / n.series).exp()
+    return root if sign > 0 else -root
+
+
+# Elementary functions with edges
+
+
+def above(edge: int, function: Callable[[Series], Series], at_edge: int | None = None) -> Rule:
+    """A function of x > edge; at the edge it has the value `at_edge`, if any, and no series."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        x = numbers[0]
+        sign = x.minus(edge)
+        if sign < 0 or (sign == 0 and at_edge is None):
+            raise no_value(node, *numbers)
+        if sign == 0:
+            x.touch()
+            return arb_series([arb(at_edge)])
+        return function(x.series)
+
+    return rule
+
+
+def between(function: Callable[[Series], Series], closed: bool) -> Rule:
+    """A function of -1 < x < 1, closed with values at the ends or open without."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        x = numbers[0]
+        inside = min(x.minus(-1), -x.minus(1))
+        if inside < 0 or (inside == 0 and not closed):
+            raise no_value(node, *numbers)
+        if inside == 0:
+            x.touch()
+            end = 1 if x.ball > 0 else -1
+            return arb_series([_END[function](arb(end))])
+        return function(x.series)
+
+    return rule
+
+
+_END: dict[Any, Callable[[arb], arb]] = {arb_series.asin: arb.asin, arb_series.acos: arb.acos}
+
+
+def _asinh(x: Series) -> Series:
+    return (x + (x * x + 1).sqrt()).log() if x[0] >= 0 else -(-x + (x * x + 1).sqrt()).log()
+
+
+def _tanh(x: Series) -> Series:
+    shrunk = (-2 * x if x[0] >= 0 else 2 * x).exp()
+    tanh = (1 - shrunk) / (1 + shrunk)
+    return tanh if x[0] >= 0 else -tanh
+
+
+def _sech(x: Series) -> Series:
+    shrunk = (-x if x[0] >= 0 else x).exp()
+    return 2 * shrunk / (1 + shrunk * shrunk)
+
+
+def _csch(x: Series) -> Series:
+    shrunk = (-x if x[0] >= 0 else x).exp()
+    csch = 2 * shrunk / (1 - shrunk * shrunk)
+    return csch if x[0] >= 0 else -csch
+
+
+def nonzero(function: Callable[[Series], Series]) -> Rule:
+    """A function of x != 0."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        if numbers[0].sign() == 0:
+            raise no_value(node, *numbers)
+        return function(numbers[0].series)
+
+    return rule
+
+
+def _acot(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """atan(1/x), and pi/2 at 0, where it jumps."""
+    x = numbers[0]
+    if x.sign() == 0:
+        x.touch()
+        return arb_series([arb.pi() / 2])
+    return (1 / x.series).atan()
+
+
+def _asech(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """acosh(1/x) for 0 < x <= 1."""
+    x = numbers[0]
+    below = x.minus(1)
+    if x.sign() <= 0 or below > 0:
+        raise no_value(node, x)
+    if below == 0:
+        x.touch()
+        return arb_series([arb(0)])
+    return ((1 + (1 - x.series * x.series).sqrt()) / x.series).log()
+
+
+def _hypot(run: Run, node: Node, numbers: list[Number]) -> Series:
+    x, y = numbers
+    if x.sign() == 0 and y.sign() == 0:
+        x.touch()
+        y.touch()
+        return arb_series([arb(0)])
+    return (x.series * x.series + y.series * y.series).sqrt()
+
+
+def _atan2(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """The angle of (x, y) in (-pi, pi]; the origin has none."""
+    y, x = numbers
+    up, right = y.sign(), x.sign()
+    if right > 0:
+        return (y.series / x.series).atan()
+    if up != 0:
+        return up * arb.pi() / 2 - (x.series / y.series).atan()
+    if right == 0:
+        raise no_value(node, *numbers)
+    y.touch()
+    return arb_series([arb.pi()])
+
+
+def _logsumexp(*x: Series) -> Series:
+    total = x[0].exp()
+    for each in x[1:]:
+        total = total + each.exp()
+    return total.log()
+
+
+def _logit(run: Run, node: Node, numbers: list[Number]) -> Series:
+    x = numbers[0]
+    if x.sign() <= 0 or x.minus(1) >= 0:
+        raise no_value(node, x)
+    return (x.series / (1 - x.series)).log()
+
+
+def _softsign(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """x/(1 + |x|), which has a derivative at 0 and no second one."""
+    x = numbers[0]
+    sign = x.sign()
+    if sign == 0 and run.order > 1:
+        x.touch()
+    return x.series / (1 + (x.series if sign >= 0 else -x.series))
+
+
+RULES: dict[str, Rule] = {
+    **STEPS,
+    **SPECIAL,
+    "number": lambda run, node, numbers: arb_series([arb(node.data)]),
+    "pi": lambda run, node, numbers: arb_series([arb.pi()]),
+    "e": lambda run, node, numbers: arb_series([arb.const_e()]),
+    "add": _sum,
+    "multiply": _product,
+    "power": _power,
+    "root": _root,
+    "exp": plain(arb_series.exp),
+    "expm1": plain(lambda x: x.exp() - 1),
+    "log": above(0, arb_series.log),
+    "log2": above(0, lambda x: x.log() / arb.const_log2()),
+    "log10": above(0, lambda x: x.log() / arb.const_log10()),
+    "log1p": above(-1, lambda x: (1 + x).log()),
+    "sin": plain(arb_series.sin),
+    "cos": plain(arb_series.cos),
+    "tan": plain(arb_series.tan),
+    "asin": between(arb_series.asin, closed=True),
+    "acos": between(arb_series.acos, closed=True),
+    "atan": plain(arb_series.atan),
+    "acot": _acot,
+    "atan2": _atan2,
+    "sinh": plain(lambda x: (x.exp() - (-x).exp()) / 2),
+    "cosh": plain(lambda x: (x.exp() + (-x).exp()) / 2),
+    "tanh": plain(_tanh),
+    "sech": plain(_sech),
+    "csch": nonzero(_csch),
+    "coth": nonzero(lambda x: 1 / _tanh(x)),
+    "asinh": plain(_asinh),
+    "acosh": above(1, lambda x: (x + (x * x - 1).sqrt()).log(), 0),
+    "atanh": between(lambda x: ((1 + x) / (1 - x)).log() / 2, closed=False),
+    "asech": _asech,
+    "acsch": nonzero(lambda x: _asinh(1 / x)),
+    "hypot": _hypot,
+    "softsign": _softsign,
+    "tanhshrink": plain(lambda x: x - _tanh(x)),
+    "sigmoid": plain(lambda x: 1 / (1 + (-x).exp())),
+    "logit": _logit,
+    "logsumexp": plain(_logsumexp),
+}
+"""The rule of every primitive and of the operations of arithmetic; rewrites are put in place."""
+
+
+def _exact_power(base: fmpq, exponent: fmpq) -> fmpq | None:
+    if exponent.q != 1 or abs(exponent.p) > 1000 or (base == 0 and exponent < 0):
+        return None
+    return base ** int(exponent.p)
+
+
+EXACT: dict[str, Callable[..., fmpq | None]] = {
+    "add": lambda *x: sum(x, fmpq(0)),
+    "multiply": lambda *x: _exact_product(x),
+    "power": _exact_power,
+    "abs": abs,
+    "sign": lambda x: fmpq(int(x > 0) - int(x < 0)),
+    "floor": lambda x: fmpq(x.p // x.q),
+    "mod": lambda x, y: None if y == 0 else x - y * (x / y).floor(),
+    "max": max,
+    "min": min,
+    "relu": lambda x: max(x, fmpq(0)),
+}
+"""The operations that stay among the rational numbers."""
+
+
+def _exact_product(factors: Sequence[fmpq]) -> fmpq:
+    product = fmpq(1)
+    for factor in factors:
+        product *= factor
+    return product

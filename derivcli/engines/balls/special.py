@@ -1,0 +1,355 @@
+"""The ball rules of special functions: FLINT's values, and its series where it has them.
+
+The companions of the function table, such as `besselj_n(k, n, x)`, are derivatives in a parameter; here they
+are Taylor coefficients of the function itself, by Cauchy's integral again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import acb, arb, arb_series
+
+from derivcli.engines.balls.cauchy import Function, analytic, companion
+from derivcli.engines.balls.run import Number, Run
+from derivcli.engines.balls.steps import Series, floor_of, no_value, plain
+from derivcli.engines.balls.tape import Node
+
+HALF = acb(0.5)
+
+
+def last_positive(*arguments: acb) -> list[acb]:
+    """The domain of functions whose last argument has to be positive."""
+    return [arguments[-1]]
+
+
+def positive(function: Any) -> Any:
+    """A series of a function of x > 0."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        if numbers[-1].sign() <= 0:
+            raise no_value(node, *numbers)
+        return function(*[number.series for number in numbers])
+
+    return rule
+
+
+def not_zero(function: Any) -> Any:
+    """A series of a function with a pole or a branch point at 0 alone."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        if numbers[-1].sign() == 0:
+            raise no_value(node, *numbers)
+        return function(*[number.series for number in numbers])
+
+    return rule
+
+
+def _is_whole(number: Number) -> int | None:
+    """The value of a constant whole number, else None."""
+    exact = None if number.varies else number.exact
+    return int(exact.p) if exact is not None and exact.q == 1 else None
+
+
+def cut_at_zero(function: Function, entire_for_whole: bool) -> Any:
+    """A function g(order, x) with a cut along x < 0; without it where the order is a whole number, if said so."""
+    off_the_cut, everywhere = analytic(function, last_positive), analytic(function)
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        if entire_for_whole and _is_whole(numbers[-2]) is not None:
+            return everywhere(run, node, numbers)
+        sign = numbers[-1].sign()
+        if sign < 0:
+            raise no_value(node, *numbers)
+        if sign == 0:
+            numbers[-1].touch()
+            numbers[-2].touch()
+            return everywhere(run, node, numbers)
+        return off_the_cut(run, node, numbers)
+
+    return rule
+
+
+def not_at_poles(rule: Any) -> Any:
+    """A rule whose last operand has poles at 0, -1, -2, ..."""
+
+    def guarded(run: Run, node: Node, numbers: list[Number]) -> Series:
+        x = numbers[-1]
+        if not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]:
+            raise no_value(node, *numbers)
+        return rule(run, node, numbers)
+
+    return guarded
+
+
+# The gamma family
+
+
+def _loggamma(x: Series) -> Series:
+    """log|gamma(x)|, left of 0 by the reflection formula."""
+    if x[0] > 0:
+        return x.lgamma()
+    sine = x.sin_pi()
+    return (arb.pi() / (sine if sine[0] > 0 else -sine)).log() - (1 - x).lgamma()
+
+
+def _polygamma(n: acb, x: acb) -> acb:
+    return x.digamma() if n == 0 else x.polygamma(n)
+
+
+def _beta(run: Run, node: Node, numbers: list[Number]) -> Series:
+    a, b = numbers
+    for number in (a, b):
+        if not number.ball > 0 and floor_of(run, number.ball, number.exact)[1]:
+            raise no_value(node, *numbers)
+    return a.series.gamma() * b.series.gamma() * (a.series + b.series).rgamma()
+
+
+def _binomial(n: acb, k: acb) -> acb:
+    return _rising(n - k + 1, k) * (k + 1).rgamma()
+
+
+def _rising(x: acb, k: acb) -> acb:
+    """Gamma(x+k)/Gamma(x), by the reflection formula where both have poles."""
+    whole = k.real.unique_fmpz() if k.imag.is_zero() and k.is_exact() else None
+    if whole is not None and 0 <= whole <= 1000:
+        product = acb(1)
+        for step in range(int(whole)):
+            product *= x + step
+        return product
+    return (x + k).gamma() * x.rgamma()
+
+
+def _lower(s: acb, x: acb) -> acb:
+    return x.gamma_lower(s)
+
+
+def _upper(s: acb, x: acb) -> acb:
+    return x.gamma_upper(s)
+
+
+def _lower_regularized(a: acb, x: acb) -> acb:
+    return x.gamma_lower(a, regularized=1)
+
+
+def _upper_regularized(a: acb, x: acb) -> acb:
+    return x.gamma_upper(a, regularized=1)
+
+
+def _zeta(s: acb, a: acb) -> acb:
+    return s.zeta(a)
+
+
+def _incomplete_gamma(function: Function) -> Any:
+    """An incomplete gamma function of s and x >= 0; at x = 0 it has a value and perhaps no series."""
+    inside = analytic(function, last_positive)
+    value = analytic(function)
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        sign = numbers[-1].sign()
+        if sign < 0:
+            raise no_value(node, *numbers)
+        if sign == 0:
+            numbers[-1].touch()
+            numbers[-2].touch()
+            return value(run, node, numbers)
+        return inside(run, node, numbers)
+
+    return rule
+
+
+# Inverse functions, by the reversion of a series
+
+
+def inverse(value: Any, function: Any, low: int, high: int) -> Any:
+    """The series of the inverse of `function` at x, low < x < high; `value` is the inverse of a ball."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        x = numbers[0]
+        if x.minus(low) <= 0 or x.minus(high) >= 0:
+            raise no_value(node, x)
+        y = value(x.ball)
+        if not run.order:
+            return arb_series([y])
+        rise = function(arb_series([y, 1]))
+        climb = arb_series([arb(0), *[rise[n] for n in range(1, run.order + 1)]]).reversion()
+        return y + climb(x.series - arb_series([x.ball]))
+
+    return rule
+
+
+def _ndtri(x: arb) -> arb:
+    return -arb(2).sqrt() * (2 * x).erfcinv()
+
+
+def _ndtr(x: Series) -> Series:
+    return (-x / arb(2).sqrt()).erfc() / 2
+
+
+def _lambertw(run: Run, node: Node, numbers: list[Number]) -> Series:
+    x, k = numbers
+    branch = int(k.ball.unique_fmpz())
+    if branch not in (0, -1):
+        raise no_value(node, *numbers)
+    edge = run.sign(x.ball + (-arb(1)).exp(), lambda: None, x)
+    if edge < 0 or (branch == -1 and x.sign() >= 0):
+        raise no_value(node, x)
+    if edge == 0:
+        x.touch()
+        return arb_series([arb(-1)])
+    return x.series.lambertw(branch)
+
+
+def _spherical_in(n: acb, x: acb) -> acb:
+    return _spherical(n, x, x * x / 4)
+
+
+def _jn(n: acb, x: acb) -> acb:
+    return _spherical(n, x, -x * x / 4)
+
+
+def _spherical(n: acb, x: acb, z: acb) -> acb:
+    """The spherical Bessel function as x**n times an entire function of x**2 (DLMF 10.53.1)."""
+    whole = int(n.real.unique_fmpz())
+    if whole < 0:
+        return acb(0)
+    power = x**whole / 2 ** (whole + 1) if whole else HALF
+    return power * acb.pi().sqrt() * (n + acb(1.5)).rgamma() * z.hypgeom_0f1(n + acb(1.5))
+
+
+# Elliptic integrals, of the parameter m
+
+
+def _sine_clear(m: acb, z: acb) -> acb:
+    """1 - m sin(z)**2, which has to stay positive."""
+    return 1 - m * z.sin() ** 2
+
+
+def _elliptic_e(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """The complete integral of the second kind, with a value at its edge m = 1."""
+    m = numbers[0]
+    if m.minus(1) == 0:
+        m.touch()
+        return arb_series([arb(1)])
+    return analytic(lambda m: m.elliptic_e(), lambda m: [1 - m])(run, node, numbers)
+
+
+def _elliptic_pi(n: acb, m: acb) -> acb:
+    return acb.elliptic_pi(n, m)
+
+
+def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
+    """The integral from 0 to z of sin**(2p) (1 - n sin**2)**-i (1 - m sin**2)**(1/2 - j)."""
+    powers = [int(k.real.unique_fmpz()) for k in (p, i, j)]
+
+    def integrand(u: acb, is_analytic: bool) -> acb:
+        square = (u * z).sin() ** 2
+        root = (1 - m * square).sqrt(analytic=True)
+        product = square ** powers[0] * root * z if powers[0] else root * z
+        if powers[1]:
+            product /= (1 - n * square) ** powers[1]
+        return product / (1 - m * square) ** powers[2] if powers[2] else product
+
+    return acb.integral(integrand, acb(0), acb(1))
+
+
+def _polynomial(name: str) -> Function:
+    """One of FLINT's orthogonal polynomials: the degree first, the variable last; 0 for a negative degree."""
+    method = getattr(acb, name)
+
+    def polynomial(n: acb, *rest: acb) -> acb:
+        return acb(0) if n.real < 0 else method(rest[-1], n, *rest[:-1])
+
+    return polynomial
+
+
+def _hermite_prob(n: acb, x: acb) -> acb:
+    return acb(0) if n.real < 0 else (x / acb(2).sqrt()).hermite_h(n) / acb(2) ** (n / 2)
+
+
+def _laguerre(n: acb, x: acb) -> acb:
+    return acb(0) if n.real < 0 else x.laguerre_l(n, acb(0))
+
+
+def _assoc_laguerre(n: acb, a: acb, x: acb) -> acb:
+    return acb(0) if n.real < 0 else x.laguerre_l(n, a)
+
+
+def _bessel(name: str) -> Function:
+    method = getattr(acb, name)
+    return lambda n, x: method(x, n)
+
+
+BESSEL = {letter: _bessel(f"bessel_{letter}") for letter in "jyik"}
+
+
+def _expint(n: acb, x: acb) -> acb:
+    return x.expint(n)
+
+
+SPECIAL: dict[str, Any] = {
+    "erf": plain(arb_series.erf),
+    "erfc": plain(arb_series.erfc),
+    "erfi": plain(arb_series.erfi),
+    "erfcx": plain(lambda x: (x * x).exp() * x.erfc()),
+    "erfcx_n": companion(lambda x: (x * x).exp() * x.erfc(), (0,)),
+    "dawsn": plain(lambda x: (-x * x).exp() * x.erfi() * arb.const_sqrt_pi() / 2),
+    "dawsn_n": companion(lambda x: (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2, (0,)),
+    "erfinv": inverse(arb.erfinv, arb_series.erf, -1, 1),
+    "erfcinv": inverse(arb.erfcinv, arb_series.erfc, 0, 2),
+    "ndtri": inverse(_ndtri, _ndtr, 0, 1),
+    "log_ndtr": plain(lambda x: _ndtr(x).log()),
+    "gamma": not_at_poles(plain(arb_series.gamma)),
+    "loggamma": not_at_poles(plain(_loggamma)),
+    "polygamma": not_at_poles(analytic(_polygamma)),
+    "beta": _beta,
+    "lowergamma": _incomplete_gamma(_lower),
+    "uppergamma": _incomplete_gamma(_upper),
+    "gammainc": _incomplete_gamma(_lower_regularized),
+    "gammaincc": _incomplete_gamma(_upper_regularized),
+    "lowergamma_s": companion(_lower, (0,), last_positive),
+    "uppergamma_s": companion(_upper, (0,), last_positive),
+    "gammainc_a": companion(_lower_regularized, (0,), last_positive),
+    "zeta": analytic(_zeta, last_positive, pole=lambda s, a: s - 1),
+    "zeta_s": companion(_zeta, (0,), last_positive, pole=lambda s, a: s - 1),
+    "binomial": analytic(_binomial),
+    "binomial_nk": companion(_binomial, (0, 1)),
+    "rf": analytic(_rising),
+    "rf_xk": companion(_rising, (0, 1)),
+    "lambertw": _lambertw,
+    **{f"bessel{letter}": cut_at_zero(function, letter in "ji") for letter, function in BESSEL.items()},
+    **{f"bessel{letter}_n": companion(g, (0,), last_positive) for letter, g in BESSEL.items()},
+    "jn": analytic(_jn),
+    "spherical_in": analytic(_spherical_in),
+    "airyai": plain(lambda x: x.airy_ai()),
+    "airybi": plain(lambda x: x.airy_bi()),
+    "airyaiprime": analytic(lambda x: x.airy_ai(derivative=1)),
+    "airybiprime": analytic(lambda x: x.airy_bi(derivative=1)),
+    "Ei": not_zero(arb_series.ei),
+    "Si": plain(arb_series.si),
+    "Ci": positive(arb_series.ci),
+    "Shi": plain(arb_series.shi),
+    "Chi": positive(arb_series.chi),
+    "expint": cut_at_zero(_expint, entire_for_whole=False),
+    "expint_n": companion(_expint, (0,), last_positive),
+    "fresnels": plain(lambda x: x.fresnel_s()),
+    "fresnelc": plain(lambda x: x.fresnel_c()),
+    "elliptic_k": analytic(lambda m: m.elliptic_k(), lambda m: [1 - m]),
+    "elliptic_e": _elliptic_e,
+    "elliptic_f": analytic(lambda z, m: acb.elliptic_f(z, m), lambda z, m: [_sine_clear(m, z)]),
+    "elliptic_e_inc": analytic(lambda z, m: acb.elliptic_e_inc(z, m), lambda z, m: [_sine_clear(m, z)]),
+    "elliptic_pi": analytic(_elliptic_pi, lambda n, m: [1 - m, 1 - n]),
+    "elliptic_pi_inc": analytic(
+        lambda n, z, m: acb.elliptic_pi_inc(n, z, m), lambda n, z, m: [_sine_clear(m, z), _sine_clear(n, z)]
+    ),
+    "ellipint": analytic(_ellipint, lambda p, i, j, n, z, m: [_sine_clear(m, z), _sine_clear(n, z)]),
+    "legendre": analytic(_polynomial("legendre_p")),
+    "chebyshevt": analytic(_polynomial("chebyshev_t")),
+    "chebyshevu": analytic(_polynomial("chebyshev_u")),
+    "hermite": analytic(_polynomial("hermite_h")),
+    "hermite_prob": analytic(_hermite_prob),
+    "laguerre": analytic(_laguerre),
+    "assoc_laguerre": analytic(_assoc_laguerre),
+    "gegenbauer": analytic(lambda n, a, x: acb(0) if n.real < 0 else x.gegenbauer_c(n, a)),
+}
+"""The rules of special functions."""

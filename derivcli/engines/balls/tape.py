@@ -1,0 +1,144 @@
+"""A formula as a tape: its nodes in the order of evaluation, recorded from the tree as typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from flint import fmpq
+
+from derivcli.language import formulas
+from derivcli.language.tree import RELATIONS, Tree, postorder, rebuild, rows_by_class
+
+SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One operation; `parts` are the numbers of its operands, `varies` has a bit for each variable below it."""
+
+    operation: str
+    parts: tuple[int, ...] = ()
+    data: Any = None
+    varies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A condition and a value of a choice, each with the nodes to evaluate for it, in order."""
+
+    condition: tuple[int, ...]
+    value: tuple[int, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Tape:
+    """A formula's nodes, each once; `order` lists those outside of branches, operands first."""
+
+    variables: tuple[str, ...]
+    nodes: list[Node] = field(default_factory=list)
+    order: tuple[int, ...] = ()
+
+
+def record(tree: Tree, variables: Sequence[str]) -> Tape:
+    """The tape of a tree over the variables."""
+    tape = Tape(tuple(variables))
+    tape.order = _Recorder(tape).block(tree)
+    return tape
+
+
+class _Recorder:
+    """Numbers the nodes of a tree, equal ones once."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.numbers: dict[Tree, int] = {}
+
+    def block(self, tree: Tree) -> tuple[int, ...]:
+        """The numbers of all nodes that `tree` needs outside of its branches; its own is the last."""
+        needed: dict[int, None] = {}
+        root = -1
+        for part in postorder(tree, stop_at=sympy.Piecewise):
+            root = self.number(part, needed)
+        return (*needed, root)
+
+    def number(self, tree: Tree, needed: dict[int, None]) -> int:
+        """The number of a node whose parts have theirs."""
+        if tree not in self.numbers:
+            self.numbers[tree] = self.made(tree, needed)
+        else:
+            definition = self.rewritten(tree)
+            if definition is not None:
+                needed.update(dict.fromkeys(self.block(definition)))
+        needed.setdefault(self.numbers[tree])
+        return self.numbers[tree]
+
+    def made(self, tree: Any, needed: dict[int, None]) -> int:
+        """A new node, or that of the row's definition."""
+        if isinstance(tree, sympy.Piecewise):
+            pairs = [Branch(self.block(pair.cond), self.block(pair.expr)) for pair in tree.args]
+            inside = [number for pair in pairs for number in (pair.condition[-1], pair.value[-1])]
+            return self.add(Node("choice", (), pairs, self.varying(inside)))
+        if tree.is_Symbol:
+            place = self.tape.variables.index(tree.name)
+            return self.add(Node("variable", (), place, 1 << place))
+        if isinstance(tree, sympy.Rational):
+            return self.add(Node("number", (), fmpq(int(tree.p), int(tree.q))))
+        definition = self.rewritten(tree)
+        if definition is not None:
+            block = self.block(definition)
+            needed.update(dict.fromkeys(block))
+            return block[-1]
+        parts = tuple(self.numbers[part] for part in tree.args)
+        return self.add(Node(_operation(tree), parts, None, self.varying(parts)))
+
+    def rewritten(self, tree: Any) -> Tree | None:
+        """What is recorded in place of a call: its row's definition, or the call with its defaults filled in."""
+        from derivcli.engines.balls.rules import RULES
+
+        row = rows_by_class().get(type(tree))
+        if row is None:
+            return None
+        if row.definition is not None and row.name not in RULES:
+            return formulas.rewritten(row, tree.args)
+        complete = tree.args if row.variadic else formulas.complete(row, tree.args)
+        return None if len(complete) == len(tree.args) else rebuild(tree, complete)
+
+    def varying(self, numbers: Iterable[int]) -> int:
+        """The variables below some nodes."""
+        bits = 0
+        for number in numbers:
+            bits |= self.tape.nodes[number].varies
+        return bits
+
+    def add(self, node: Node) -> int:
+        self.tape.nodes.append(node)
+        return len(self.tape.nodes) - 1
+
+
+def _operation(tree: Any) -> str:
+    """The name of a node's rule."""
+    if isinstance(tree, sympy.core.relational.Relational):
+        return SIGNS[type(tree)]
+    for kind, name in _OPERATIONS.items():
+        if isinstance(tree, kind):
+            return name
+    row = rows_by_class().get(type(tree))
+    assert row is not None, f"no row of the function table has the class {type(tree).__name__}"
+    return row.name
+
+
+_OPERATIONS: dict[type[Tree], str] = {
+    sympy.Add: "add",
+    sympy.Mul: "multiply",
+    sympy.Pow: "power",
+    sympy.And: "and",
+    sympy.Or: "or",
+    sympy.Not: "not",
+    type(sympy.true): "true",
+    type(sympy.false): "false",
+    type(sympy.pi): "pi",
+    type(sympy.E): "e",
+}

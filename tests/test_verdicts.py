@@ -1,0 +1,267 @@
+"""The check tells the truth: hard places by hand, every kind of verdict, and what it says where PyTorch misleads."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from derivcli import derive
+from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
+from tests.support import deriv
+
+INF = math.inf
+ANY = object()
+"""Stands for a truth that a row says nothing about."""
+
+PLACES: list[tuple[str, str, str, object]] = [
+    # f, where, kind, truth: a number or (left, right)
+    ("sqrt(x)", "x=0", "edge", (None, INF)),
+    ("sqrt(x^2)", "x=0", "corner", (-1, 1)),
+    ("hypot(x, 0)", "x=0", "corner", (-1, 1)),
+    ("x*sqrt(x)", "x=0", "edge", (None, 0)),
+    ("sqrt(x)^2", "x=0", "edge", (None, 1)),
+    ("abs(x)", "x=0", "corner", (-1, 1)),
+    ("relu(x)", "x=0", "corner", (0, 1)),
+    ("max(x, 0)", "x=0", "corner", (0, 1)),
+    ("relu(x)-relu(-x)", "x=0", "wrong", 1),
+    ("leaky_relu(x)", "x=0", "corner", (0.01, 1)),
+    ("min(max(x, -1), 1)", "x=1", "corner", (1, 0)),
+    ("x**0", "x=0", "proved", 0),
+    ("x**2.0", "x=-3", "proved", -6),
+    ("x**2", "x=0", "proved", 0),
+    ("0**x", "x=0", "jump", ANY),
+    ("0**x", "x=-1", "undefined", None),
+    ("x**x", "x=0", "edge", (None, -INF)),
+    ("x**x", "x=-1", "isolated", None),
+    ("x**(1/3)", "x=-8", "undefined", None),
+    ("cbrt(x)", "x=-8", "proved", 1 / 12),
+    ("cbrt(x)", "x=0", "vertical", (INF, INF)),
+    ("sign(x)*abs(x)**(1/3)", "x=0", "vertical", (INF, INF)),
+    ("sqrt(abs(x))", "x=0", "cusp", (-INF, INF)),
+    ("exp(2*log(x))", "x=0", "undefined", None),
+    ("exp(2*log(x))", "x=-3", "undefined", None),
+    ("log(x)", "x=-1", "undefined", None),
+    ("digamma(x)", "x=-1", "undefined", None),
+    ("digamma(x)", "x=-1.5", "proved", 9.379246644989124),
+    ("gamma(x)", "x=-0.5", "proved", -0.12935358979554004),
+    ("where(x>0, log(x), 0)", "x=0", "jump", (0, None)),
+    ("where(x>0, sqrt(x), 0)", "x=-1", "proved", 0),
+    ("where(x<1, x, exp(1000x))", "x=0.9", "proved", 1),
+    ("where(x==0, 1, sin(x)/x)", "x=0", "agrees", 0),
+    ("where(x<0, 0, 1)*x", "x=0", "corner", (0, 1)),
+    ("Piecewise((exp(-1/x), x>0), (0, True))", "x=0", "agrees", 0),
+    ("Piecewise((sqrt(x), x>0), (x, True))", "x=-4", "proved", 1),
+    ("sin(x)/x", "x=0", "hole", 0),
+    ("x/x", "x=0", "hole", 0),
+    ("(x^2-1)/(x-1)", "x=1", "hole", 1),
+    ("abs(x)*sin(x)/x", "x=0", "hole", (-1, 1)),
+    ("atan2(x, x)", "x=0", "undefined", None),
+    ("atan2(x, 0)", "x=0", "undefined", None),
+    ("max(x, x^2)", "x=1", "corner", (1, 2)),
+    ("max(x, 1)", "x=1", "corner", (0, 1)),
+    ("max(x, x^2, 1)", "x=1", "corner", (0, 2)),
+    ("floor(x)", "x=1", "jump", ANY),
+    ("floor(x)", "x=2", "jump", ANY),
+    ("ceil(x)", "x=2", "jump", ANY),
+    ("sign(x)", "x=0", "jump", ANY),
+    ("heaviside(x)", "x=0", "jump", ANY),
+    ("mod(x, 2)", "x=4", "jump", ANY),
+    ("x//2", "x=4", "jump", ANY),
+    ("x//2", "x=3", "proved", 0),
+    ("tan(x)", "x=1.5707963267948966", "lossy", 2.70384464585838e33),
+    ("tan(x)", "x=pi/2", "undefined", None),
+    ("abs(cos(x))", "x=pi/2", "corner", (-1, 1)),
+    ("exp(x)", "x=710", "overflow", INF),
+    ("x**2", "x=1e200", "proved", 2e200),
+    ("exp(x)/(1+exp(x))", "x=800", "lossy", 0),
+    ("log(1+exp(x))", "x=800", "lossy", 1),
+    ("x^100-x^100+x", "x=2000", "lossy", 1),
+    ("log(exp(x))", "x=800", "lossy", 1),
+    ("softplus(x)", "x=20.18", "proved", 0.9999999982783798),
+    ("log(1+x)", "x=1e-17", "proved", 1),
+    ("(exp(x)-1)/x", "x=1e-12", "lossy", 0.5000000000003333),
+    ("(1-cos(x))/x^2", "x=1e-4", "lossy", -8.333333327777778e-06),
+    ("(1-cos(x))/x^2", "x=1e-8", "lossy", -8.333333333333334e-10),
+    ("(x^2-1)/(x-1)", "x=1+1e-9", "lossy", 1),
+    ("sqrt(x^2+1)-x", "x=1e9", "lossy", -5e-19),
+    ("(x+1e16)-1e16", "x=1", "proved", 1),
+    ("sqrt(x**4)", "x=0", "wrong", 0),
+    ("tanh(x)", "x=1000", "proved", 0),
+    ("0.1*3*x-0.3*x", "x=1", "proved", 0),
+    ("sin(x)^2+cos(x)^2", "x=0.7", "proved", 0),
+    ("x^2*sin(1/x)", "x=0", "hole", 0),
+    ("if(x == 0, 0, x^2*sin(1/x))", "x=0", "agrees", 0),
+    ("sqrt(cos(x)-1)", "x=0", "isolated", None),
+    ("1/x", "x=0", "undefined", None),
+    ("sin(exp(exp(x)))", "x=14", "unchecked", None),
+    ("2/3", "x=1", "proved", 0),
+]
+"""Places where a plain PyTorch program misleads, and others, with what is true there."""
+
+
+def verdict_at(text: str, at: str, order: int = 1) -> Verdict:
+    """The verdict of the only derivative."""
+    result = derive(text, at, order=order, check=True)
+    (verdicts,) = result.verdicts.values()
+    found = verdicts[0]
+    assert found is not None
+    return found
+
+
+def is_number(got: float | None, wanted: object) -> bool:
+    if got is None or not isinstance(wanted, int | float):
+        return got is wanted
+    return got == wanted or abs(got - wanted) <= 1e-14 * abs(wanted)
+
+
+@pytest.mark.parametrize(("text", "at", "kind", "truth"), PLACES, ids=[f"{f} at {at}" for f, at, _, _ in PLACES])
+def test_hard_places(text: str, at: str, kind: str, truth: object) -> None:
+    verdict = verdict_at(text, at)
+    assert verdict.kind == kind, verdict
+    if isinstance(truth, tuple):
+        assert is_number(verdict.left, truth[0]), verdict
+        assert is_number(verdict.right, truth[1]), verdict
+    elif truth is not ANY:
+        assert is_number(verdict.truth, truth), verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "kind", "sides"),
+    [
+        ("abs(x)^3", 1, "agrees", None),
+        ("abs(x)^3", 2, "agrees", None),
+        ("abs(x)^3", 3, "corner", (-6, 6)),
+        ("x*abs(x)", 2, "corner", (-2, 2)),
+        ("abs(x)", 2, "corner", (-1, 1)),
+        ("x^2.5", 2, "edge", (None, 0)),
+        ("x^2.5", 3, "edge", (None, INF)),
+        ("floor(x)", 2, "jump", None),
+        ("sin(x)/x", 2, "hole", (-1 / 3, -1 / 3)),
+        ("cbrt(x)", 3, "vertical", (INF, INF)),
+    ],
+)
+def test_higher_orders_at_zero(text: str, order: int, kind: str, sides: tuple[float, float] | None) -> None:
+    verdict = verdict_at(text, "x=0", order)
+    assert verdict.kind == kind, verdict
+    if sides is not None:
+        assert is_number(verdict.left, sides[0]), verdict
+        assert is_number(verdict.right, sides[1]), verdict
+
+
+HEARN = (
+    "2432902008176640000*e^x-2432902008176640000*e^x*x+1216451004088320000*e^x*x^2-405483668029440000*e^x*x^3"
+    "+101370917007360000*e^x*x^4-20274183401472000*e^x*x^5+3379030566912000*e^x*x^6-482718652416000*e^x*x^7"
+    "+60339831552000*e^x*x^8-6704425728000*e^x*x^9+670442572800*e^x*x^10-60949324800*e^x*x^11+5079110400*e^x*x^12"
+    "-390700800*e^x*x^13+27907200*e^x*x^14-1860480*e^x*x^15+116280*e^x*x^16-6840*e^x*x^17+380*e^x*x^18-20*e^x*x^19"
+    "+e^x*x^20"
+)
+
+
+def test_an_antiderivative_that_loses_every_digit() -> None:
+    verdict = verdict_at(HEARN, "x=0.625")
+    assert (verdict.kind, verdict.digits) == ("lossy", 0)
+    assert is_number(verdict.truth, 0.625**20 * math.exp(0.625))
+
+
+def test_every_kind_has_an_example() -> None:
+    assert {kind for _, _, kind, _ in PLACES} == set(KINDS)
+
+
+def test_a_typed_point_is_exact_and_an_array_is_the_float_that_it_is() -> None:
+    typed = verdict_at("tan(x)", "x=1.5707963267948966")
+    given = derive("tan(x)", {"x": 1.5707963267948966}).verdicts["x"][0]
+    assert (typed.kind, given and given.kind) == ("lossy", "proved")
+    assert "rounding the point" in typed.message
+
+
+def test_values_are_judged_too() -> None:
+    result = derive("log(1+x)", "x=1e-17")
+    assert result.value_verdicts is not None
+    value = result.value_verdicts[0]
+    assert value is not None
+    assert (value.kind, value.truth, result.value[0]) == ("lossy", 1e-17, 0)
+
+
+def test_small_jobs_are_checked_and_large_ones_only_when_asked() -> None:
+    assert derive("x^2", "x=0:1:100").verdicts["x"][99]
+    assert derive("x^2", "x=0:1:101").verdicts == {}
+    assert len(derive("x^2", "x=0:1:101", check=True).verdicts["x"]) == 101
+    assert derive("x^2", "x=1", check=False).verdicts == {}
+
+
+def test_each_variable_has_its_own_verdicts() -> None:
+    result = derive("abs(u)*v", {"u": 0, "v": [0, 3]})
+    assert result.verdicts["u"].names() == ["agrees", "corner"]
+    assert result.verdicts["v"].names() == ["proved", "proved"]
+
+
+def test_crossed_and_paired_points_keep_their_exact_coordinates() -> None:
+    crossed = derive("abs(10x-1)*abs(10y-3)", "x=0.1,0.2,y=0.3,0.4", ["x"])
+    assert crossed.verdicts["x"].names() == ["agrees", "corner", "proved", "proved"]
+    paired = derive("abs(10x-1)*y", {"x": "0.1,0.2", "y": "1,2"}, ["x"], paired=True)
+    assert paired.verdicts["x"].names() == ["corner", "proved"]
+
+
+def test_float32_is_judged_by_its_own_digits() -> None:
+    verdict = derive("sin(x)", {"x": 0.5}, dtype="float32").verdicts["x"][0]
+    assert verdict is not None
+    assert (verdict.kind, verdict.digits) == ("proved", 7)
+
+
+def test_a_batch_of_verdicts_is_arrays() -> None:
+    verdicts = derive("abs(x)", "x=-1:1:3").verdicts["x"]
+    assert verdicts.kinds.dtype == np.uint8
+    assert verdicts.truth.tolist()[0::2] == [-1, 1]
+    assert verdicts.count() == {"proved": 2, "corner": 1}
+    assert verdicts[-1] == verdicts[2]
+    assert Verdicts.empty(2)[0] is None
+    with pytest.raises(IndexError):
+        verdicts[3]
+
+
+MISLEADING = [
+    ("x^2", "x=1", 0),
+    ("abs(x)", "x=0", 1),
+    ("sqrt(x^2)", "x=0", 0),  # nan pretends nothing
+    ("sqrt(x)", "x=0", 0),  # inf is the one-sided derivative
+    ("cbrt(x)", "x=0", 0),
+    ("log(x)", "x=-1", 1),
+    ("sin(x)/x", "x=0", 0),
+    ("(1-cos(x))/x^2", "x=1e-8", 1),
+    ("relu(x)-relu(-x)", "x=0", 1),
+    ("exp(x)", "x=1000", 0),
+    ("exp(x)/(1+exp(x))", "x=800", 1),
+    ("log(1+x)", "x=1e-17", 1),  # the value lost its digits
+]
+
+
+@pytest.mark.parametrize(("text", "at", "status"), MISLEADING)
+def test_the_exit_status_of_a_check(text: str, at: str, status: int) -> None:
+    deriv(text, "--at", at, "--check", status=status)
+    deriv(text, "--at", at)
+    deriv(text, "--at", at, "--no-check")
+
+
+def test_no_verdict_of_a_right_number_says_that_it_misleads() -> None:
+    for text, at, _, _ in PLACES:
+        verdict = verdict_at(text, at)
+        assert not (verdict.kind in RIGHT and verdict.differs)
+        assert verdict.kind not in ("lossy", "wrong") or verdict.differs
+
+
+def test_the_settings_of_flint_stay_as_they_are() -> None:
+    from flint import ctx
+
+    ctx.prec, ctx.cap = 77, 5
+    derive("abs(x)", "x=0", check=True)
+    assert (ctx.prec, ctx.cap) == (77, 5)
+    ctx.prec, ctx.cap = 53, 10
+
+
+def test_a_check_works_in_any_thread() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(verdict_at, "abs(x)", "x=0").result().kind == "corner"
