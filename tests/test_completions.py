@@ -27,7 +27,8 @@ PATIENCE = 30
 """Seconds after which a shell that does not answer is given up."""
 
 FUNCTIONS = {row.name for row in TABLE}
-NAMES = {name for option in typer.main.get_command(app).params for name in option.opts if name[0] == "-"} | {"--help"}
+OPTIONS = typer.main.get_command(app).params
+NAMES = {name for each in OPTIONS for name in (*each.opts, *each.secondary_opts) if name[0] == "-"} | {"--help"}
 OFTEN = {"--at", "--wrt", "--let"}
 
 PICTURES = {
