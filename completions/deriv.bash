@@ -49,11 +49,10 @@ _deriv_files() {
     done
 }
 
-_deriv() {
-    local -a words names=()
+
+_deriv_main() {
+    local -a names=()
     local word option= current given=' ' lead= plain skip index name
-    COMPREPLY=()
-    _deriv_words
     for ((index = 1; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
@@ -62,10 +61,12 @@ _deriv() {
         fi
         case $word in
             --) return ;;
-            --at | --wrt | --let | --plot | --format | --digits | --dtype) option=$word ;;
+            --at | --wrt | --order | --let | --plot | --format | --digits | --dtype) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
+            --order) given+='--order ' ;;
+            --check | --no-check) given+='--check --no-check ' ;;
             --plot) given+='--plot ' ;;
             --format) given+='--format ' ;;
             --digits) given+='--digits ' ;;
@@ -85,7 +86,13 @@ _deriv() {
     fi
 
     case $option in
-        '') if [[ $plain == -* ]]; then names=(--at --zip --wrt --let --plot --format --digits --dtype --help); fi ;;
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--at --zip --wrt --order --let --check --no-check --plot --format --digits --dtype --help)
+            elif ((${#words[@]} == 1 + 1)); then
+                names=(functions)
+            fi
+            ;;
         --plot)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}")
@@ -99,6 +106,66 @@ _deriv() {
             COMPREPLY+=("${name:skip}")
         fi
     done
+}
+
+_deriv_functions() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --format) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --format) given+='--format ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--format --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=(pow sqrt cbrt root exp exp2 expm1 log log2 log10 log1p logit xlogy xlog1py entr sin cos tan sec csc cot asin acos atan asec acsc acot atan2 deg2rad rad2deg sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth abs sign floor ceil round trunc frac mod fmod max min clamp heaviside hypot gamma loggamma polygamma digamma trigamma factorial beta lowergamma uppergamma lowergamma_s uppergamma_s gammainc gammaincc gammainc_a zeta zeta_s binomial binomial_nk rf ff rf_xk lambertw erf erfc erfi erfinv erfcinv erfcx erfcx_n dawsn dawsn_n ndtr log_ndtr ndtri Ei li Li expint expint_n E1 Si Ci Shi Chi fresnels fresnelc besselj bessely besseli besselk besselj_n bessely_n besseli_n besselk_n bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 ive_x kve_x ive kve i0e i1e k0e k1e jn yn spherical_in spherical_bessel_j0 sinc sincpi airyai airybi airyaiprime airybiprime elliptic_k elliptic_f elliptic_e elliptic_e_inc elliptic_pi elliptic_pi_inc ellipint legendre chebyshevt chebyshevu hermite hermite_prob laguerre gegenbauer assoc_laguerre legendre_polynomial_p chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l relu relu6 leaky_relu prelu threshold hardtanh hardsigmoid hardswish hardshrink softshrink elu celu selu softsign tanhshrink sigmoid logsigmoid softplus silu gelu gelu_tanh mish logsumexp softmax log_softmax)
+            fi
+            ;;
+        --format) names=(table tsv csv json markdown) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv() {
+    local -a words
+    local complete=_deriv_main
+    COMPREPLY=()
+    _deriv_words
+    if ((${#words[@]} > 2)); then
+        case ${words[1]} in
+            functions) complete=_deriv_functions ;;
+        esac
+    fi
+    $complete "$@"
 }
 
 complete -F _deriv deriv

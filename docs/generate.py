@@ -5,9 +5,9 @@ from pathlib import Path
 
 import typer
 
-from derivcli.cli.app import app
-from derivcli.language.function import Function
-from derivcli.language.functions import BRANCHING, FUNCTIONS
+from derivcli.cli.app import COMMANDS, app
+from derivcli.language.functions import BRANCHING, FAMILIES
+from derivcli.render.functions import markdown_rows
 
 HERE = Path(__file__).parent
 
@@ -17,26 +17,27 @@ def functions_page() -> str:
     lines = [
         "# Functions\n",
         "Made from the function table by `make docs`; do not edit.\n",
-        "| write | or | meaning |\n| --- | --- | --- |",
-        *(function_row(row) for row in FUNCTIONS),
-        "",
+        "`deriv functions NAME` tells more of each, its derivatives among it.\n",
+        *(f"## {family.capitalize()}\n\n{markdown_rows(rows)}" for family, rows in FAMILIES.items()),
+        "## Choices and constants\n",
         f"Choices have a notation of their own: {', '.join(f'`{name}`' for name in BRANCHING)}. "
         "The constants are `e`, `E`, `pi` and `tau`.\n",
     ]
     return "\n".join(lines)
 
 
-def function_row(row: Function) -> str:
-    """One line of the table."""
-    return f"| `{row.signature}` | {', '.join(f'`{name}`' for name in row.aliases)} | {row.doc} |"
-
-
 def options_page() -> str:
-    """The help text as a page."""
+    """The help texts of all commands as a page."""
+    texts = [help_of("deriv", app), *(help_of(f"deriv {name}", command) for name, command in COMMANDS.items())]
+    blocks = "\n".join(f"```text\n{text}\n```\n" for text in texts)
+    return f"# Options\n\nMade from the program's own help by `make docs`; do not edit.\n\n{blocks}"
+
+
+def help_of(name: str, app: typer.Typer) -> str:
+    """The help text of a command."""
     command = typer.main.get_command(app)
-    with command.make_context("deriv", ["x"], terminal_width=100, max_content_width=100) as context:
-        text = command.get_help(context)
-    return f"# Options\n\nMade from the program's own help by `make docs`; do not edit.\n\n```text\n{text}\n```\n"
+    with command.make_context(name, ["x"], terminal_width=100, max_content_width=100) as context:
+        return command.get_help(context)
 
 
 PAGES = {"functions.md": functions_page, "cli.md": options_page}

@@ -17,10 +17,10 @@ LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
 LEAVES = ("errors", "result")
 """Files that all may import, and that import nothing of ours."""
 
-ENGINE_PARTS = {"program", "rules", "watch", "kernels", "precise", "elliptic", "clock"}
+ENGINE_PARTS = {"program", "rules", "watch", "accurate", "kernels", "precise", "elliptic", "clock"}
 """Files of engines/ that are no engines."""
 
-TORCH_PARTS = {"rules", "watch"}
+TORCH_PARTS = {"rules", "watch", "accurate"}
 """Those of them that only `reverse` and each other may import."""
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {

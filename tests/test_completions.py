@@ -17,14 +17,18 @@ import typer
 from completions import generate
 from derivcli.cli.app import app
 from derivcli.cli.options import Dtype
+from derivcli.language.functions import FUNCTIONS as TABLE
 from derivcli.render import FORMATS
+from derivcli.render.functions import FORMATS as FUNCTION_FORMATS
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "completions"
 PATIENCE = 30
 """Seconds after which a shell that does not answer is given up."""
 
-NAMES = {name for option in typer.main.get_command(app).params for name in option.opts if name[0] == "-"} | {"--help"}
+FUNCTIONS = {row.name for row in TABLE}
+OPTIONS = typer.main.get_command(app).params
+NAMES = {name for each in OPTIONS for name in (*each.opts, *each.secondary_opts) if name[0] == "-"} | {"--help"}
 OFTEN = {"--at", "--wrt", "--let"}
 
 PICTURES = {
@@ -111,8 +115,18 @@ def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash",
 @pytest.mark.parametrize(
     ("line", "expected"),
     {
-        "deriv ": set(),
+        "deriv ": {"functions"},
+        "deriv fu": {"functions"},
         "deriv x": set(),
+        "deriv x fu": set(),
+        "deriv functions ": FUNCTIONS,
+        "deriv functions leaky": {"leaky_relu"},
+        "deriv functions sin fu": set(),
+        "deriv functions -": {"--format", "--help"},
+        "deriv functions --format ": set(FUNCTION_FORMATS),
+        "deriv functions --format=": set(FUNCTION_FORMATS),
+        "deriv functions --plot ": set(),
+        "deriv -- functions ": set(),
         "deriv -": NAMES,
         "deriv --": NAMES,
         "deriv --fo": {"--format"},
@@ -200,6 +214,10 @@ IN_TERMINAL = "import os, sys; os.open(os.ttyname(0), os.O_RDWR); os.execvp(sys.
 
 TYPED = {
     "deriv x --zi\t": "x|--zip",
+    "deriv func\t gam\t": "functions|gamma",
+    "deriv functions --format=js\t": "functions|--format=json",
+    "deriv functions --format js\t leaky\t": "functions|--format|json|leaky",
+    "deriv --zip func\t": "--zip|func",
     "deriv --zip --zi\t": "--zip|--zi",
     "deriv -- --zi\t": "--|--zi",
     "deriv no\t": "no",
@@ -286,8 +304,14 @@ def fish_replies(lines: list[str], folder: Path, script: Path = SCRIPTS / "deriv
 @needs("fish")
 def test_fish_offers(folder: Path) -> None:
     expected = {
-        "deriv ": set(),
-        "deriv no": set(),
+        "deriv ": {"functions"},
+        "deriv note": set(),
+        "deriv x func": set(),
+        "deriv functions ": FUNCTIONS,
+        "deriv functions leaky": {"leaky_relu"},
+        "deriv functions sin si": set(),
+        "deriv functions --": {"--format", "--help"},
+        "deriv functions --format ": set(FUNCTION_FORMATS),
         "deriv --": NAMES,
         "deriv --fo": {"--format"},
         "deriv --at x=-3:3:100 --wrt x --let z=2 --zip --format csv --plot=a.png --": NAMES
@@ -322,12 +346,13 @@ ODD = [
     generate.Option(("--check", "--no-check"), 'It\'s "a" [b]: $(touch ran) `c` \\d', None),
     generate.Option(("--claim",), "Claimed", "N: [x]", repeatable=True),
 ]
+ODD_COMMANDS = [generate.Command("", ODD)]
 
 
 @needs("bash")
 def test_of_two_names_for_one_option_only_one_is_offered_in_bash(folder: Path) -> None:
     script = folder / "odd.bash"
-    script.write_text(generate.bash(ODD), "utf-8")
+    script.write_text(generate.bash(ODD_COMMANDS), "utf-8")
     assert bash_replies("deriv -", folder, script) == ["--check", "--no-check", "--claim"]
     assert bash_replies("deriv --check -", folder, script) == ["--claim"]
 
@@ -335,7 +360,7 @@ def test_of_two_names_for_one_option_only_one_is_offered_in_bash(folder: Path) -
 @needs("fish")
 def test_odd_help_is_only_text_in_fish(folder: Path) -> None:
     script = folder / "odd.fish"
-    script.write_text(generate.fish(ODD), "utf-8")
+    script.write_text(generate.fish(ODD_COMMANDS), "utf-8")
     replies = fish_replies(["deriv --", "deriv --check --"], folder, script)
     assert replies["deriv --"] == [f"--check\t{ODD[0].help}", "--claim\tClaimed", f"--no-check\t{ODD[0].help}"]
     assert replies["deriv --check --"] == ["--claim\tClaimed"]
@@ -345,7 +370,7 @@ def test_odd_help_is_only_text_in_fish(folder: Path) -> None:
 def test_odd_help_is_only_text_in_zsh(folder: Path) -> None:
     """zsh's own machinery gets it with a backslash before each sign that has a meaning there."""
     script = folder / "_deriv"
-    script.write_text(generate.zsh(ODD), "utf-8")
+    script.write_text(generate.zsh(ODD_COMMANDS), "utf-8")
     code = "_arguments() { printf '%s\\0' \"$@\"; }; source ./_deriv"
     check = '[It\'s "a" \\[b\\]\\: $(touch ran) `c` \\\\d]'
     both = "(--check --no-check)"

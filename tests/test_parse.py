@@ -8,6 +8,8 @@ import pytest
 import sympy
 
 from derivcli import derive, parse
+from derivcli.language import names, parser
+from derivcli.language.functions import vocabulary
 
 READ = [
     # powers and silent multiplication
@@ -287,6 +289,23 @@ DECLARED = [
 def test_a_declared_name_wins(text: str, declared: list[str], canonical: str, variables: list[str]) -> None:
     expression = parse(text, declared=declared)
     assert (expression.text, list(expression.variables)) == (canonical, variables)
+
+
+BOTH = ("gamma", "psi", "beta", "zeta", "j0", "y0", "i1", "E1", "W", "Gamma")
+"""Names of variables that the table has or may have too."""
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_function_with_a_variables_name_is_one_only_where_it_is_called(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = {**vocabulary(), name: vocabulary()["erf"]}
+    for module in (names, parser):
+        monkeypatch.setattr(module, "vocabulary", lambda: table)
+    assert parse(f"{name} x + {name}").text == f"{name}*x + {name}"
+    assert parse(f"{name}(x) + {name}^2").text == f"erf(x) + {name}**2"
+    assert parse(f"{name}(x)", declared=[name]).text == f"{name}*x"
+    assert parse(f"{name}(x)", let={name: "2y"}).text == f"{name}*x"
 
 
 def test_definitions_are_named_and_expanded() -> None:

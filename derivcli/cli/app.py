@@ -13,12 +13,15 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import options, streams
+from derivcli.cli import functions, options, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+COMMANDS: dict[str, typer.Typer] = {"functions": functions.app}
+"""The commands beside the main one; a first word that is one of these names is that command."""
 
 HELP = "--help"
 EPILOG = "\n\n".join((
@@ -27,6 +30,7 @@ EPILOG = "\n\n".join((
     "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v",
     "deriv 'relu(x)' --at x=-3:3:100 --plot relu.png",
     "deriv 'sin 2x'",
+    "deriv functions gamma",
 ))  # fmt: skip
 
 
@@ -106,13 +110,15 @@ def main() -> None:
 
 
 def _invoke(words: Sequence[str]) -> None:
-    command: Any = typer.main.get_command(app)
+    own = words[0] if words and words[0] in COMMANDS else ""
+    words = words[1:] if own else words
+    command: Any = typer.main.get_command(COMMANDS.get(own, app))
     flags = {name for option in command.params for name in option.opts if name.startswith("-") and option.is_flag}
     valued = {name for option in command.params for name in option.opts if name.startswith("-")} - flags
     # A word with one dash is an expression, so -h asks for help only where there is nothing else.
     arguments = [HELP] if list(words) == ["-h"] else ordered(words, valued, {*flags, HELP})
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
-    with command.make_context("deriv", arguments) as context:
+    with command.make_context(f"deriv {own}".rstrip(), arguments) as context:
         command.invoke(context)
 
 

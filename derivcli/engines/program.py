@@ -226,17 +226,25 @@ class _Lowering:
         folded = self.folded(row.name, *arguments)
         if folded is not None:
             return folded
-        if row.variadic:
-            total = arguments[0]
-            for argument in arguments[1:]:
-                total = self.step(row.name, total, argument)
-            return total
+        if row.variadic and len(arguments) != len(row.parameters):
+            return self.call_variadic(row, arguments)
         missing = len(row.parameters) - len(arguments)
         extra = [self.lower(tree, Scope({})) for tree in formulas.defaults(row)[len(row.defaults) - missing :]]
         if row.definition is None:
             return self.step(row.name, *arguments, *extra)
         parameters = map(symbol, row.parameters)
         return self.lower(formulas.definition(row), Scope(dict(zip(parameters, [*arguments, *extra], strict=True))))
+
+    def call_variadic(self, row: Function, arguments: Sequence[int]) -> int:
+        """The value of a call with one argument or more than two, by calls with two."""
+        if len(arguments) == 1:
+            return self.lower(formulas.alone(row), Scope({symbol(row.parameters[0]): arguments[0]}))
+        if row.others is not None:
+            return self.call(row, [arguments[0], self.call(vocabulary()[row.others], arguments[1:])])
+        total = arguments[0]
+        for argument in arguments[1:]:
+            total = self.call(row, [total, argument])
+        return total
 
     def step(self, operation: str, *inputs: int) -> int:
         """The value of an operation, computed at once where its inputs are constants."""

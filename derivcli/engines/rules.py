@@ -7,20 +7,21 @@ the derivative formula of the function table, run as a program like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from functools import cache, lru_cache, partial
+from typing import TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from derivcli.engines import accurate
+from derivcli.engines.accurate import Rule, with_slopes
 from derivcli.engines.kernels import KERNELS, ArrayFunction
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.watch import Varies, Watch
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
 
-Rule = Callable[..., Tensor]
 Kernel = Callable[..., Tensor]
 Piece: TypeAlias = tuple[Tensor, Tensor, Varies]
 """The points that take a branch, its value there, and where that varies."""
@@ -32,24 +33,14 @@ def constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
     return torch.tensor(value, dtype=dtype, device=device)
 
 
-class _ByFormula(torch.autograd.Function):
-    """A kernel without a graph, differentiated by the formulas of its row."""
+def by_formula(name: str, kernel: Kernel) -> Rule:
+    """A rule whose forward is `kernel` and whose backward is the row's formulas."""
+    return with_slopes(kernel, *(partial(_slope, name, index) for index in range(len(vocabulary()[name].parameters))))
 
-    @staticmethod
-    def forward(ctx: Any, name: str, kernel: Kernel, *inputs: Tensor) -> Tensor:
-        ctx.name = name
-        ctx.save_for_backward(*inputs)
-        return kernel(*inputs)
 
-    @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        inputs = ctx.saved_tensors
-        gradients: list[Tensor | None] = [None, None]
-        count = grad_outputs[0].numel()
-        for index, needed in enumerate(ctx.needs_input_grad[2:]):
-            derivative = forward(_derivative(ctx.name, index), inputs, count) if needed else None
-            gradients.append(None if derivative is None else grad_outputs[0] * derivative)
-        return tuple(gradients)
+def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
+    """The derivative of a row in its parameter `index`, by its formula."""
+    return forward(_derivative(name, index), inputs, max(x.numel() for x in inputs))
 
 
 @cache
@@ -57,12 +48,6 @@ def _derivative(name: str, index: int) -> Program:
     """The program of a row's derivative in its parameter `index`."""
     row = vocabulary()[name]
     return lower_tree(formulas.derivative(row, index), row.parameters)
-
-
-def by_formula(name: str, kernel: Kernel) -> Rule:
-    """A rule whose forward is `kernel` and whose backward is the row's formula."""
-    apply_function: Rule = _ByFormula.apply
-    return lambda *inputs: apply_function(name, kernel, *inputs)
 
 
 def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor) -> Tensor:
@@ -115,37 +100,51 @@ RULES: dict[str, Rule] = {
     "sqrt": torch.sqrt,
     "root": by_formula("root", _root),
     "exp": torch.exp,
-    "expm1": torch.expm1,
+    "expm1": accurate.expm1,
     "log": torch.log,
     "log2": torch.log2,
     "log10": torch.log10,
     "log1p": torch.log1p,
+    "logit": accurate.logit,
+    "xlogy": by_formula("xlogy", torch.special.xlogy),
+    "xlog1py": by_formula("xlog1py", torch.special.xlog1py),
     "sin": torch.sin,
     "cos": torch.cos,
     "tan": torch.tan,
-    "asin": torch.asin,
-    "acos": torch.acos,
-    "atan": torch.atan,
-    "atan2": torch.atan2,
+    "asin": accurate.asin,
+    "acos": accurate.acos,
+    "atan": accurate.atan,
+    "acot": accurate.acot,
+    "atan2": accurate.atan2,
     "sinh": torch.sinh,
     "cosh": torch.cosh,
-    "tanh": torch.tanh,
-    "asinh": torch.asinh,
-    "acosh": torch.acosh,
-    "atanh": torch.atanh,
+    "tanh": accurate.tanh,
+    "sech": accurate.sech,
+    "csch": accurate.csch,
+    "coth": accurate.coth,
+    "asinh": accurate.asinh,
+    "acosh": accurate.acosh,
+    "atanh": accurate.atanh,
+    "asech": accurate.asech,
+    "acsch": accurate.acsch,
     "abs": torch.abs,
     "sign": torch.sign,
     "floor": torch.floor,
+    "round": torch.round,
+    "trunc": torch.trunc,
     "mod": torch.remainder,
+    "fmod": torch.fmod,
     "max": torch.maximum,
     "min": torch.minimum,
-    "hypot": torch.hypot,
+    "hypot": accurate.hypot,
     "erf": torch.erf,
     "erfc": torch.erfc,
     "loggamma": by_formula("loggamma", torch.lgamma),
     "relu": torch.relu,
-    "sigmoid": torch.sigmoid,
-    "logsumexp": torch.logaddexp,
+    "sigmoid": accurate.sigmoid,
+    "softsign": accurate.softsign,
+    "tanhshrink": accurate.tanhshrink,
+    "logsumexp": accurate.logsumexp,
     **{name: by_formula(name, _on_arrays(kernel)) for name, kernel in KERNELS.items()},
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""

@@ -37,8 +37,9 @@ Varies: TypeAlias = bool | Mask
 """At which points a value varies; True and False stand for all and none."""
 
 SWALLOWING: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys("exp expm1 pow_constant atan tanh sign relu erf erfc sigmoid".split(), (0,)),
-    **dict.fromkeys("divide mod".split(), (1,)),
+    **dict.fromkeys("exp expm1 pow_constant sign relu erf erfc sigmoid".split(), (0,)),
+    **dict.fromkeys("atan acot tanh sech csch coth acsch".split(), (0,)),
+    **dict.fromkeys("divide mod fmod xlogy xlog1py".split(), (1,)),
     **dict.fromkeys(["pow", "root", "atan2", "max", "min", "logsumexp", *RELATIONS], (0, 1)),
     **{name: tuple(range(len(vocabulary()[name].parameters))) for name in KERNELS},
 }

@@ -7,9 +7,10 @@ from functools import cache, lru_cache
 
 from derivcli.language.constants import Constant
 from derivcli.language.function import Function
+from derivcli.language.functions import vocabulary
 from derivcli.language.parse import parse_tree
 from derivcli.language.parser import Parser
-from derivcli.language.tree import Tree, substitute, symbol
+from derivcli.language.tree import Tree, call, substitute, symbol
 
 
 @cache
@@ -24,6 +25,12 @@ def derivative(row: Function, index: int) -> Tree:
     """The row's partial derivative in its parameter `index`, over its parameters."""
     assert row.derivatives is not None, f"{row.name} has no derivatives of its own"
     return parse_tree(row.derivatives[index], declared=row.parameters)
+
+
+@cache
+def alone(row: Function) -> Tree:
+    """The value of a variadic row for one argument, over its parameters."""
+    return parse_tree(row.alone, declared=row.parameters)
 
 
 @cache
@@ -56,3 +63,12 @@ def bind(row: Function, formula: Tree, arguments: Sequence[Tree]) -> Tree:
     """A formula of the row with its parameters replaced by the arguments of a call."""
     parameters = [symbol(name) for name in row.parameters]
     return substitute(formula, dict(zip(parameters, complete(row, arguments), strict=True)))
+
+
+def rewritten(row: Function, arguments: Sequence[Tree]) -> Tree:
+    """The rewrite of a call of the row, whatever the number of its arguments."""
+    if row.variadic and len(arguments) == 1:
+        return substitute(alone(row), {symbol(row.parameters[0]): arguments[0]})
+    if row.others is not None and len(arguments) > 2:
+        arguments = [arguments[0], call(vocabulary()[row.others], arguments[1:])]
+    return bind(row, definition(row), arguments)

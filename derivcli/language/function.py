@@ -20,6 +20,10 @@ class Function:
     """Values of the last parameters where the call leaves them out."""
     variadic: bool = False
     """Takes one argument or more; `derivatives` and `special` then speak of two at a time."""
+    alone: str = "x"
+    """The value of a variadic function for one argument."""
+    others: str | None = None
+    """The row that makes one of all arguments but the first, for a variadic function that is not symmetric."""
     whole: tuple[str, ...] = ()
     """Parameters that have to be constant whole numbers, since no derivative in them exists."""
     least: int = 0
@@ -37,9 +41,14 @@ class Function:
     derivatives: tuple[str, ...] | None = None
     """The partial derivative in each parameter."""
     special: tuple[tuple[str, str], ...] = ()
-    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition."""
+    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition.
+
+    Programs watch for those of primitives; those of a rewrite follow from it and tell the reader.
+    """
     floats: Callable[..., float] | None = None
     """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
+    defined: str = ""
+    """Where the function is defined, for the reader; everywhere if nothing is said."""
     domain: tuple[Interval, ...] = ((-3.0, 3.0),)
     """For each parameter an interval inside the natural domain, for drawing samples."""
 

@@ -13,14 +13,27 @@ from functools import cache
 from derivcli.language.function import Function
 from derivcli.language.rows.activations import ACTIVATIONS
 from derivcli.language.rows.bessel import BESSEL
-from derivcli.language.rows.elementary import ELEMENTARY
+from derivcli.language.rows.elementary import HYPERBOLIC, POWERS, STEPS, TRIGONOMETRIC
 from derivcli.language.rows.elliptic import ELLIPTIC
 from derivcli.language.rows.gamma import GAMMA
 from derivcli.language.rows.integrals import INTEGRALS
 from derivcli.language.rows.polynomials import POLYNOMIALS
 
-SPECIAL: tuple[Function, ...] = (*GAMMA, *INTEGRALS, *BESSEL, *ELLIPTIC, *POLYNOMIALS)
-FUNCTIONS: tuple[Function, ...] = (*ELEMENTARY, *SPECIAL, *ACTIVATIONS)
+FAMILIES: dict[str, tuple[Function, ...]] = {
+    "powers and logarithms": POWERS,
+    "trigonometric functions": TRIGONOMETRIC,
+    "hyperbolic functions": HYPERBOLIC,
+    "steps and extremes": STEPS,
+    "gamma, beta and zeta functions": GAMMA,
+    "error functions and integrals": INTEGRALS,
+    "Bessel and Airy functions": BESSEL,
+    "elliptic integrals": ELLIPTIC,
+    "orthogonal polynomials": POLYNOMIALS,
+    "activation functions": ACTIVATIONS,
+}
+"""The rows by what they have in common."""
+
+FUNCTIONS: tuple[Function, ...] = tuple(row for rows in FAMILIES.values() for row in rows)
 
 CONSTANTS: dict[str, float] = {"e": math.e, "E": math.e, "pi": math.pi, "tau": math.tau}
 """Names that are numbers unless the user declares them."""

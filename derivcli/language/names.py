@@ -35,7 +35,7 @@ def may_be_product(name: str, declared: Collection[str]) -> bool:
 
 
 def is_function_name(name: str, called: bool) -> bool:
-    """Whether the name is a function here: Greek names, and letters with an index, are variables unless called."""
+    """Whether the name is a function here: what is a variable's name too (gamma, j0) is a variable unless called."""
     return (name in vocabulary() or name in BRANCHING) and (called or not is_variable_name(name))
 
 
@@ -77,6 +77,12 @@ def _guess(name: str, called: bool) -> str:
             return f"did you mean {rest}*{word}{'' if called else '(x)'}?"
     if not called:
         return ""
-    folded = {word.lower(): word for word in words}
-    close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.7)
-    return f"did you mean {folded[close[0]]}?" if close else ""
+    word = nearest(name)
+    return f"did you mean {word}?" if word else ""
+
+
+def nearest(name: str) -> str:
+    """What can be called by a name like this one, or nothing."""
+    folded = {word.lower(): word for word in reversed([*vocabulary(), *BRANCHING])}
+    close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
+    return folded[close[0]] if close else ""

@@ -17,7 +17,7 @@ from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
+from derivcli.language.functions import FUNCTIONS, vocabulary
 
 Tree: TypeAlias = Basic
 """Any SymPy node, expression or condition."""
@@ -195,21 +195,33 @@ def rows_by_class() -> dict[type[Tree], Function]:
 
 
 def _derivative_of_call(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:
-    """The partial derivative of a call in its argument `index`, from the row's formulas.
+    """The partial derivative of a call in its argument `index`, from the row's formulas."""
+    from derivcli.language.formulas import alone, bind, definition, derivative
 
-    A variadic function is symmetric and associative, so it is a function of that argument and of the call
-    with all the others.
-    """
-    from derivcli.language.formulas import bind, definition, derivative
-
-    if row.variadic:
-        others = [argument for i, argument in enumerate(arguments) if i != index]
-        if not others:
-            return sympy.Integer(1)
-        index, arguments = 0, [arguments[index], others[0] if len(others) == 1 else call(row, others)]
+    if row.variadic and len(arguments) == 1:
+        return alone(row).diff(symbol(row.parameters[0]))
+    if row.variadic and len(arguments) > 2:
+        return _derivative_in_several(row, index, arguments)
     if row.derivatives is not None:
         return bind(row, derivative(row, index), arguments)
     return bind(row, definition(row).diff(symbol(row.parameters[index])), arguments)
+
+
+def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:
+    """The partial derivative of a call with more than two arguments, which is one of calls with two.
+
+    A symmetric function is one of the argument `index` and of the call with all the others; of any other,
+    the arguments behind the first count by what the row `others` makes of them.
+    """
+    if row.others is None:
+        rest = [argument for i, argument in enumerate(arguments) if i != index]
+        return _derivative_of_call(row, 0, [arguments[index], call(row, rest)])
+    joined = vocabulary()[row.others]
+    pair = [arguments[0], call(joined, arguments[1:])]
+    if index == 0:
+        return _derivative_of_call(row, 0, pair)
+    inner = _derivative_of_call(joined, index - 1, arguments[1:])
+    return multiply([_derivative_of_call(row, 1, pair), inner])
 
 
 def _node(kind: type[Tree], arguments: Sequence[Tree]) -> Tree:

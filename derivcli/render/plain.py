@@ -34,12 +34,12 @@ def write_value(results: Sequence[Result], style: Style) -> str:
 
 def write_formulas_tsv(results: Sequence[SymbolicResult], style: Style) -> str:
     """A line for each function and derivative: its name, a tab, its formula."""
-    return _rows(_formulas(results), "\t")
+    return delimited_rows(_formulas(results), "\t")
 
 
 def write_formulas_csv(results: Sequence[SymbolicResult], style: Style) -> str:
     """A line for each function and derivative: its name and its formula."""
-    return _rows(_formulas(results), ",")
+    return delimited_rows(_formulas(results), ",")
 
 
 def write_formulas_value(results: Sequence[SymbolicResult], style: Style) -> str:
@@ -59,7 +59,7 @@ def _delimited(results: Sequence[Result], style: Style, delimiter: str) -> str:
         if style.verdicts and column.verdicts is not None:
             columns += _verdicts(column.label.plain, column.verdicts, style)
     rows = zip(*[texts for _, texts in columns], strict=True)
-    return _rows([[name for name, _ in columns], *rows], delimiter)
+    return delimited_rows([[name for name, _ in columns], *rows], delimiter)
 
 
 def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, Sequence[str]]]:
@@ -69,7 +69,8 @@ def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, Se
     return [(f"{name} verdict", verdicts.names()), (f"{name} truth", known)]
 
 
-def _rows(rows: Sequence[Sequence[str]], delimiter: str) -> str:
+def delimited_rows(rows: Sequence[Sequence[str]], delimiter: str) -> str:
+    """Rows of texts as lines, their cells parted by the delimiter."""
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerows(rows)
     return stream.getvalue()

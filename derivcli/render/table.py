@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -91,6 +91,34 @@ def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str
     _print_equations(
         console, [(label.equation(style.unicode), text) for label, text in derivative_equations(results)], "cyan"
     )
+    return _text(console)
+
+
+def write_sections(sections: Mapping[str, Sequence[Sequence[str]]], header: Sequence[str], style: Style) -> str:
+    """Rows of texts under the titles of their sections, in columns that all sections share."""
+    console = _console(style)
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, PADDING, 0, 0), header_style="italic")
+    for label, color, most in zip(header, ("bold cyan", "", ""), (None, style.width // 4, None), strict=True):
+        table.add_column(Text(label), style=color, max_width=most, overflow="fold")
+    for title, rows in sections.items():
+        table.add_row()
+        table.add_row(Text(title.capitalize(), style="not bold not cyan italic"))
+        for row in rows:
+            table.add_row(*[Text(cell) for cell in row])
+    console.print(table)
+    return _text(console)
+
+
+def write_facts(title: str, facts: Sequence[tuple[str, str]], style: Style) -> str:
+    """A title, then a line for each fact, those of several lines aligned."""
+    console = _console(style)
+    console.print(Text(title, style="bold cyan"))
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, PADDING, 0, 0))
+    table.add_column(style="italic", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in facts:
+        table.add_row(Text(label), Text(text))
+    console.print(table)
     return _text(console)
 
 

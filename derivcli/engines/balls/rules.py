@@ -160,6 +160,49 @@ def _tanh(x: Series) -> Series:
     return tanh if x[0] >= 0 else -tanh
 
 
+def _sech(x: Series) -> Series:
+    shrunk = (-x if x[0] >= 0 else x).exp()
+    return 2 * shrunk / (1 + shrunk * shrunk)
+
+
+def _csch(x: Series) -> Series:
+    shrunk = (-x if x[0] >= 0 else x).exp()
+    csch = 2 * shrunk / (1 - shrunk * shrunk)
+    return csch if x[0] >= 0 else -csch
+
+
+def nonzero(function: Callable[[Series], Series]) -> Rule:
+    """A function of x != 0."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        if numbers[0].sign() == 0:
+            raise no_value(node, *numbers)
+        return function(numbers[0].series)
+
+    return rule
+
+
+def _acot(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """atan(1/x), and pi/2 at 0, where it jumps."""
+    x = numbers[0]
+    if x.sign() == 0:
+        x.touch()
+        return arb_series([arb.pi() / 2])
+    return (1 / x.series).atan()
+
+
+def _asech(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """acosh(1/x) for 0 < x <= 1."""
+    x = numbers[0]
+    below = x.minus(1)
+    if x.sign() <= 0 or below > 0:
+        raise no_value(node, x)
+    if below == 0:
+        x.touch()
+        return arb_series([arb(0)])
+    return ((1 + (1 - x.series * x.series).sqrt()) / x.series).log()
+
+
 def _hypot(run: Run, node: Node, numbers: list[Number]) -> Series:
     x, y = numbers
     if x.sign() == 0 and y.sign() == 0:
@@ -228,13 +271,19 @@ RULES: dict[str, Rule] = {
     "asin": between(arb_series.asin, closed=True),
     "acos": between(arb_series.acos, closed=True),
     "atan": plain(arb_series.atan),
+    "acot": _acot,
     "atan2": _atan2,
     "sinh": plain(lambda x: (x.exp() - (-x).exp()) / 2),
     "cosh": plain(lambda x: (x.exp() + (-x).exp()) / 2),
     "tanh": plain(_tanh),
+    "sech": plain(_sech),
+    "csch": nonzero(_csch),
+    "coth": nonzero(lambda x: 1 / _tanh(x)),
     "asinh": plain(_asinh),
     "acosh": above(1, lambda x: (x + (x * x - 1).sqrt()).log(), 0),
     "atanh": between(lambda x: ((1 + x) / (1 - x)).log() / 2, closed=False),
+    "asech": _asech,
+    "acsch": nonzero(lambda x: _asinh(1 / x)),
     "hypot": _hypot,
     "softsign": _softsign,
     "tanhshrink": plain(lambda x: x - _tanh(x)),

@@ -283,6 +283,17 @@ def _bessel(name: str) -> Function:
 BESSEL = {letter: _bessel(f"bessel_{letter}") for letter in "jyik"}
 
 
+def _ive_x(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """The k-th derivative in x of exp(-|x|) I_n(x), which has a corner at 0."""
+    sign = numbers[-1].sign()
+    if sign == 0:
+        numbers[-1].touch()
+    if sign < 0 and _is_whole(numbers[-2]) is None:
+        raise no_value(node, *numbers)
+    domain = last_positive if _is_whole(numbers[-2]) is None else None
+    return companion(lambda n, x: (-sign * x).exp() * x.bessel_i(n), (1,), domain)(run, node, numbers)
+
+
 def _expint(n: acb, x: acb) -> acb:
     return x.expint(n)
 
@@ -319,6 +330,8 @@ SPECIAL: dict[str, Any] = {
     "lambertw": _lambertw,
     **{f"bessel{letter}": cut_at_zero(function, letter in "ji") for letter, function in BESSEL.items()},
     **{f"bessel{letter}_n": companion(g, (0,), last_positive) for letter, g in BESSEL.items()},
+    "ive_x": _ive_x,
+    "kve_x": companion(lambda n, x: x.exp() * x.bessel_k(n), (1,), last_positive),
     "jn": analytic(_jn),
     "spherical_in": analytic(_spherical_in),
     "airyai": plain(lambda x: x.airy_ai()),

@@ -102,7 +102,7 @@ class _Recorder:
         if row is None:
             return None
         if row.definition is not None and row.name not in RULES:
-            return formulas.bind(row, formulas.definition(row), tree.args)
+            return formulas.rewritten(row, tree.args)
         complete = tree.args if row.variadic else formulas.complete(row, tree.args)
         return None if len(complete) == len(tree.args) else rebuild(tree, complete)
 

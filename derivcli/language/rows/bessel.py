@@ -14,88 +14,92 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="besselj", aliases=("jv",), parameters=NX, special=(("edge", "x == 0 and n != floor(n)"),),
         derivatives=("besselj_n(1, n, x)", "(besselj(n-1, x)-besselj(n+1, x))/2"), domain=ORDERS,
-        doc="Bessel function of the first kind and order n.",
+        defined="x > 0; everywhere for a whole number n", doc="Bessel function of the first kind and order n.",
     ),
     Function(
         name="bessely", aliases=("yv",), parameters=NX,
         derivatives=("bessely_n(1, n, x)", "(bessely(n-1, x)-bessely(n+1, x))/2"), domain=ORDERS,
-        doc="Bessel function of the second kind and order n.",
+        defined="x > 0", doc="Bessel function of the second kind and order n.",
     ),
     Function(
         name="besseli", aliases=("iv",), parameters=NX, special=(("edge", "x == 0 and n != floor(n)"),),
         derivatives=("besseli_n(1, n, x)", "(besseli(n-1, x)+besseli(n+1, x))/2"), domain=SMALL_ORDERS,
-        doc="Modified Bessel function of the first kind and order n.",
+        defined="x > 0; everywhere for a whole number n", doc="Modified Bessel function of the first kind and order n.",
     ),
     Function(
         name="besselk", aliases=("kv",), parameters=NX,
         derivatives=("besselk_n(1, n, x)", "-(besselk(n-1, x)+besselk(n+1, x))/2"), domain=SMALL_ORDERS,
-        doc="Modified Bessel function of the second kind and order n.",
+        defined="x > 0", doc="Modified Bessel function of the second kind and order n.",
     ),
     Function(
         name="besselj_n", parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "besselj_n(k+1, n, x)", "(besselj_n(k, n-1, x)-besselj_n(k, n+1, x))/2"),
-        doc="The k-th derivative of besselj(n, x) in n.",
+        defined="x > 0", doc="The k-th derivative of besselj(n, x) in n.",
     ),
     Function(
         name="bessely_n", parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "bessely_n(k+1, n, x)", "(bessely_n(k, n-1, x)-bessely_n(k, n+1, x))/2"),
-        doc="The k-th derivative of bessely(n, x) in n.",
+        defined="x > 0", doc="The k-th derivative of bessely(n, x) in n.",
     ),
     Function(
         name="besseli_n", parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "besseli_n(k+1, n, x)", "(besseli_n(k, n-1, x)+besseli_n(k, n+1, x))/2"),
-        doc="The k-th derivative of besseli(n, x) in n.",
+        defined="x > 0", doc="The k-th derivative of besseli(n, x) in n.",
     ),
     Function(
         name="besselk_n", parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "besselk_n(k+1, n, x)", "-(besselk_n(k, n-1, x)+besselk_n(k, n+1, x))/2"),
-        doc="The k-th derivative of besselk(n, x) in n.",
+        defined="x > 0", doc="The k-th derivative of besselk(n, x) in n.",
     ),
     # Orders 0 and 1
     Function(name="bessel_j0", aliases=("j0",), definition="besselj(0, x)", doc="besselj(0, x)."),
     Function(name="bessel_j1", aliases=("j1",), definition="besselj(1, x)", doc="besselj(1, x)."),
     Function(
-        name="bessel_y0", aliases=("y0",), definition="bessely(0, x)", domain=((0.2, 6.0),), doc="bessely(0, x).",
+        name="bessel_y0", aliases=("y0",), definition="bessely(0, x)", domain=((0.2, 6.0),), defined="x > 0",
+        doc="bessely(0, x).",
     ),
     Function(
-        name="bessel_y1", aliases=("y1",), definition="bessely(1, x)", domain=((0.2, 6.0),), doc="bessely(1, x).",
+        name="bessel_y1", aliases=("y1",), definition="bessely(1, x)", domain=((0.2, 6.0),), defined="x > 0",
+        doc="bessely(1, x).",
     ),
     Function(name="modified_bessel_i0", aliases=("i0",), definition="besseli(0, x)", doc="besseli(0, x)."),
     Function(name="modified_bessel_i1", aliases=("i1",), definition="besseli(1, x)", doc="besseli(1, x)."),
     Function(
         name="modified_bessel_k0", aliases=("k0",), definition="besselk(0, x)", domain=((0.2, 6.0),),
-        doc="besselk(0, x).",
+        defined="x > 0", doc="besselk(0, x).",
     ),
     Function(
         name="modified_bessel_k1", aliases=("k1",), definition="besselk(1, x)", domain=((0.2, 6.0),),
-        doc="besselk(1, x).",
+        defined="x > 0", doc="besselk(1, x).",
     ),
     # Scaled, so that they neither overflow nor vanish
     Function(
         name="ive_x", parameters=KNX, whole=("k",), constant=("n",), special=(("corner", "x == 0"),), domain=COUNTED,
-        derivatives=("0", "0", "ive_x(k+1, n, x)"), doc="The k-th derivative of exp(-|x|)*besseli(n, x) in x.",
+        derivatives=("0", "0", "ive_x(k+1, n, x)"), defined="x > 0; everywhere for a whole number n",
+        doc="The k-th derivative of exp(-|x|)*besseli(n, x) in x.",
     ),
     Function(
         name="kve_x", parameters=KNX, whole=("k",), constant=("n",), domain=COUNTED,
-        derivatives=("0", "0", "kve_x(k+1, n, x)"), doc="The k-th derivative of exp(x)*besselk(n, x) in x.",
+        derivatives=("0", "0", "kve_x(k+1, n, x)"), defined="x > 0",
+        doc="The k-th derivative of exp(x)*besselk(n, x) in x.",
     ),
     Function(
         name="ive", parameters=NX, constant=("n",), definition="ive_x(0, n, x)", domain=SMALL_ORDERS,
-        doc="exp(-|x|)*besseli(n, x), for a constant n.",
+        defined="x > 0; everywhere for a whole number n", doc="exp(-|x|)*besseli(n, x), for a constant n.",
     ),
     Function(
         name="kve", parameters=NX, constant=("n",), definition="kve_x(0, n, x)", domain=SMALL_ORDERS,
-        doc="exp(x)*besselk(n, x), for a constant n.",
+        defined="x > 0", doc="exp(x)*besselk(n, x), for a constant n.",
     ),
     Function(name="i0e", definition="ive_x(0, 0, x)", domain=((0.2, 6.0),), doc="exp(-|x|)*besseli(0, x)."),
     Function(name="i1e", definition="ive_x(0, 1, x)", domain=((0.2, 6.0),), doc="exp(-|x|)*besseli(1, x)."),
     Function(
         name="k0e", aliases=("scaled_modified_bessel_k0",), definition="kve_x(0, 0, x)", domain=((0.2, 6.0),),
-        doc="exp(x)*besselk(0, x).",
+        defined="x > 0", doc="exp(x)*besselk(0, x).",
     ),
     Function(
         name="k1e", aliases=("scaled_modified_bessel_k1",), definition="kve_x(0, 1, x)", domain=((0.2, 6.0),),
-        doc="exp(x)*besselk(1, x).",
+        defined="x > 0", doc="exp(x)*besselk(1, x).",
     ),
     # Spherical Bessel functions
     Function(
@@ -106,7 +110,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="yn", aliases=("spherical_yn",), parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
         definition="sign(x)^(n+1)*sqrt(pi/(2*abs(x)))*bessely(n+1/2, abs(x))",
-        doc="Spherical Bessel function of the second kind, for a whole number n.",
+        defined="x > 0", doc="Spherical Bessel function of the second kind, for a whole number n.",
     ),
     Function(
         name="spherical_in", parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),

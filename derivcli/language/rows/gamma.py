@@ -9,56 +9,63 @@ from derivcli.language.function import Function
 GAMMA: tuple[Function, ...] = (
     Function(
         name="gamma", aliases=("Gamma",), sympy="gamma", derivatives=("gamma(x)*polygamma(0, x)",),
-        floats=math.gamma, domain=((0.1, 6.0),), doc="Gamma function.",
+        floats=math.gamma, domain=((0.1, 6.0),), defined="x is no whole number below 1", doc="Gamma function.",
     ),
     Function(
         name="loggamma", aliases=("lgamma", "gammaln"), sympy="loggamma",
         derivatives=("polygamma(0, x)",), floats=math.lgamma, domain=((0.1, 6.0),),
-        doc="Logarithm of the absolute value of gamma(x).",
+        defined="x is no whole number below 1", doc="Logarithm of the absolute value of gamma(x).",
     ),
     Function(
         name="polygamma", parameters=("n", "x"), whole=("n",), sympy="polygamma",
         derivatives=("0", "polygamma(n+1, x)"), domain=((0.0, 0.0), (0.1, 6.0)),
-        doc="The n-th derivative of digamma(x), for a whole number n.",
+        defined="x is no whole number below 1", doc="The n-th derivative of digamma(x), for a whole number n.",
     ),
     Function(
         name="digamma", aliases=("psi",), definition="polygamma(0, x)", domain=((0.1, 6.0),),
-        doc="Derivative of loggamma(x).",
+        defined="x is no whole number below 1", doc="Derivative of loggamma(x).",
     ),
     Function(
-        name="trigamma", definition="polygamma(1, x)", domain=((0.1, 6.0),), doc="Derivative of digamma(x).",
+        name="trigamma", definition="polygamma(1, x)", domain=((0.1, 6.0),), defined="x is no whole number below 1",
+        doc="Derivative of digamma(x).",
     ),
     Function(
         name="factorial", aliases=("fact",), sympy="factorial", definition="gamma(x+1)",
-        floats=lambda x: math.gamma(x + 1), domain=((0.1, 5.0),), doc="x!, which is gamma(x + 1).",
+        floats=lambda x: math.gamma(x + 1), domain=((0.1, 5.0),), defined="x is no whole number below 0",
+        doc="x!, which is gamma(x + 1).",
     ),
     Function(
         name="beta", aliases=("Beta",), parameters=("a", "b"),
         derivatives=("beta(a, b)*(digamma(a)-digamma(a+b))", "beta(a, b)*(digamma(b)-digamma(a+b))"),
-        domain=((0.2, 5.0), (0.2, 5.0)), doc="Beta function, gamma(a)*gamma(b)/gamma(a + b).",
+        domain=((0.2, 5.0), (0.2, 5.0)), defined="a and b are no whole numbers below 1",
+        doc="Beta function, gamma(a)*gamma(b)/gamma(a + b).",
     ),
     # Incomplete gamma functions
     Function(
         name="lowergamma", aliases=("gammainc_lower",), parameters=("s", "x"),
         derivatives=("lowergamma_s(1, s, x)", "x^(s-1)*exp(-x)"), special=(("edge", "x == 0"),),
         domain=((0.2, 5.0), (0.1, 6.0)),
+        defined="x > 0, and at x = 0 where the integral exists",
         doc="Lower incomplete gamma function, t**(s-1)*exp(-t) integrated from 0 to x.",
     ),
     Function(
         name="uppergamma", aliases=("gammainc_upper",), parameters=("s", "x"),
         derivatives=("uppergamma_s(1, s, x)", "-x^(s-1)*exp(-x)"), special=(("edge", "x == 0"),),
         domain=((0.2, 5.0), (0.1, 6.0)),
+        defined="x > 0, and at x = 0 where the integral exists",
         doc="Upper incomplete gamma function: t**(s-1)*exp(-t) integrated from x to infinity.",
     ),
     Function(
         name="lowergamma_s", parameters=("k", "s", "x"), whole=("k",),
         derivatives=("0", "lowergamma_s(k+1, s, x)", "x^(s-1)*exp(-x)*log(x)^k"),
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), doc="The k-th derivative of lowergamma(s, x) in s.",
+        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), defined="x > 0",
+        doc="The k-th derivative of lowergamma(s, x) in s.",
     ),
     Function(
         name="uppergamma_s", parameters=("k", "s", "x"), whole=("k",),
         derivatives=("0", "uppergamma_s(k+1, s, x)", "-x^(s-1)*exp(-x)*log(x)^k"),
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), doc="The k-th derivative of uppergamma(s, x) in s.",
+        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), defined="x > 0",
+        doc="The k-th derivative of uppergamma(s, x) in s.",
     ),
     Function(
         name="gammainc", parameters=("a", "x"),
@@ -67,7 +74,7 @@ GAMMA: tuple[Function, ...] = (
             "if(a < 100 and x < 700, x^(a-1)*exp(-x)/gamma(a), exp((a-1)*log(x)-x-loggamma(a)))",
         ),
         special=(("edge", "x == 0"),), domain=((0.2, 5.0), (0.1, 6.0)),
-        doc="Regularised lower incomplete gamma function, lowergamma(a, x)/gamma(a).",
+        defined="x >= 0", doc="Regularised lower incomplete gamma function, lowergamma(a, x)/gamma(a).",
     ),
     Function(
         name="gammaincc", parameters=("a", "x"),
@@ -76,24 +83,26 @@ GAMMA: tuple[Function, ...] = (
             "if(a < 100 and x < 700, -x^(a-1)*exp(-x)/gamma(a), -exp((a-1)*log(x)-x-loggamma(a)))",
         ),
         special=(("edge", "x == 0"),), domain=((0.2, 5.0), (0.1, 6.0)),
-        doc="Regularised upper incomplete gamma function, uppergamma(a, x)/gamma(a).",
+        defined="x >= 0", doc="Regularised upper incomplete gamma function, uppergamma(a, x)/gamma(a).",
     ),
     Function(
         name="gammainc_a", parameters=("k", "a", "x"), whole=("k",), least=1,
         derivatives=("0", "gammainc_a(k+1, a, x)", "gammainc_a(k, a-1, x)-gammainc_a(k, a, x)"),
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), doc="The k-th derivative of gammainc(a, x) in a.",
+        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), defined="x > 0", doc="The k-th derivative of gammainc(a, x) in a.",
     ),
     # Zeta, binomials, factorial powers
     Function(
         name="zeta", parameters=("s", "a"), defaults=("1",),
         derivatives=("zeta_s(1, s, a)", "if(s == 0, s*digamma(a)-1, -s*zeta(s+1, a))"),
         domain=((1.2, 6.0), (0.3, 4.0)),
+        defined="s != 1 and a > 0",
         doc="Riemann's zeta function; with a, Hurwitz's: the sum of 1/(n + a)**s for n = 0, 1, 2, ...",
     ),
     Function(
         name="zeta_s", parameters=("k", "s", "a"), defaults=("1",), whole=("k",),
         derivatives=("0", "zeta_s(k+1, s, a)", "-s*zeta_s(k, s+1, a)-k*zeta_s(k-1, s+1, a)"),
-        domain=((0.0, 0.0), (1.2, 6.0), (0.3, 4.0)), doc="The k-th derivative of zeta(s, a) in s.",
+        domain=((0.0, 0.0), (1.2, 6.0), (0.3, 4.0)), defined="s != 1 and a > 0",
+        doc="The k-th derivative of zeta(s, a) in s.",
     ),
     Function(
         name="binomial", aliases=("binom", "comb"), parameters=("n", "k"),
@@ -126,6 +135,7 @@ GAMMA: tuple[Function, ...] = (
         name="lambertw", aliases=("LambertW",), parameters=("x", "k"), defaults=("0",), whole=("k",), least=-1,
         derivatives=("exp(-lambertw(x, k))/(1+lambertw(x, k))", "0"), special=(("edge", "x == -1/e"),),
         domain=((-0.3, 5.0), (0.0, 0.0)),
+        defined="x >= -1/e, and x < 0 on the branch k = -1",
         doc="Lambert's W, the y with y*exp(y) = x; real are its branches k = 0 and k = -1.",
     ),
 )

@@ -13,11 +13,11 @@ INTEGRALS: tuple[Function, ...] = (
     Function(name="erfi", derivatives=("2/sqrt(pi)*exp(x^2)",), doc="Imaginary error function, erf(i*x)/i."),
     Function(
         name="erfinv", derivatives=("sqrt(pi)/2*exp(erfinv(x)^2)",), domain=((-0.95, 0.95),),
-        doc="Inverse of erf(x).",
+        defined="-1 < x < 1", doc="Inverse of erf(x).",
     ),
     Function(
         name="erfcinv", derivatives=("-sqrt(pi)/2*exp(erfcinv(x)^2)",), domain=((0.05, 1.95),),
-        doc="Inverse of erfc(x).",
+        defined="0 < x < 2", doc="Inverse of erfc(x).",
     ),
     Function(name="erfcx", derivatives=("erfcx_n(1, x)",), doc="Scaled error function, exp(x**2)*erfc(x)."),
     Function(
@@ -39,33 +39,35 @@ INTEGRALS: tuple[Function, ...] = (
     ),
     Function(
         name="ndtri", derivatives=("sqrt(2*pi)*exp(ndtri(x)^2/2)",), domain=((0.05, 0.95),),
-        doc="Inverse of ndtr(x), a quantile of the normal distribution.",
+        defined="0 < x < 1", doc="Inverse of ndtr(x), a quantile of the normal distribution.",
     ),
     # Exponential integrals
     Function(
         name="Ei", aliases=("expi", "ei"), derivatives=("exp(x)/x",), domain=((0.5, 6.0),),
-        doc="Exponential integral: exp(t)/t integrated from minus infinity to x.",
+        defined="x != 0", doc="Exponential integral: exp(t)/t integrated from minus infinity to x.",
     ),
     Function(
         name="li", definition="Ei(log(x))", derivatives=("1/log(x)",), domain=((1.6, 9.0),),
-        doc="Logarithmic integral: 1/log(t) integrated from 0 to x.",
+        defined="x > 0 and x != 1", doc="Logarithmic integral: 1/log(t) integrated from 0 to x.",
     ),
     Function(
         name="Li", definition="li(x)-li(2)", derivatives=("1/log(x)",), domain=((2.1, 9.0),),
-        doc="Logarithmic integral from 2, li(x) - li(2).",
+        defined="x > 0 and x != 1", doc="Logarithmic integral from 2, li(x) - li(2).",
     ),
     Function(
         name="expint", aliases=("expn",), parameters=("n", "x"), domain=((-2.0, 4.0), (0.1, 5.0)),
         derivatives=("expint_n(1, n, x)", "-expint(n-1, x)"),
+        defined="x > 0, and at x = 0 for n > 1",
         doc="Exponential integral of order n: exp(-x*t)/t**n integrated from 1 to infinity.",
     ),
     Function(
         name="expint_n", parameters=("k", "n", "x"), whole=("k",), domain=((0.0, 0.0), (-2.0, 4.0), (0.1, 5.0)),
         derivatives=("0", "expint_n(k+1, n, x)", "-expint_n(k, n-1, x)"),
-        doc="The k-th derivative of expint(n, x) in n.",
+        defined="x > 0", doc="The k-th derivative of expint(n, x) in n.",
     ),
     Function(
-        name="E1", aliases=("exp1", "e1"), definition="expint(1, x)", domain=((0.1, 5.0),), doc="expint(1, x).",
+        name="E1", aliases=("exp1", "e1"), definition="expint(1, x)", domain=((0.1, 5.0),), defined="x > 0",
+        doc="expint(1, x).",
     ),
     # Trigonometric, hyperbolic and Fresnel integrals
     Function(
@@ -74,7 +76,7 @@ INTEGRALS: tuple[Function, ...] = (
     ),
     Function(
         name="Ci", aliases=("ci",), derivatives=("cos(x)/x",), domain=((0.1, 1.4),),
-        doc="Cosine integral: minus cos(t)/t integrated from x to infinity.",
+        defined="x > 0", doc="Cosine integral: minus cos(t)/t integrated from x to infinity.",
     ),
     Function(
         name="Shi", aliases=("shi",), derivatives=("spherical_in(0, x)",), domain=((0.1, 5.0),),
@@ -82,7 +84,7 @@ INTEGRALS: tuple[Function, ...] = (
     ),
     Function(
         name="Chi", aliases=("chi",), derivatives=("cosh(x)/x",), domain=((0.6, 5.0),),
-        doc="Hyperbolic cosine integral, Ei(x) - Shi(x).",
+        defined="x > 0", doc="Hyperbolic cosine integral, Ei(x) - Shi(x).",
     ),
     Function(
         name="fresnels", derivatives=("sin(pi*x^2/2)",), domain=((0.1, 1.3),),

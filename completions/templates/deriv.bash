@@ -1,0 +1,66 @@
+# <<note>>
+
+# The words up to the cursor, joined again where bash takes them apart at "=" and ":"; sets words.
+_deriv_words() {
+    local line=${COMP_LINE:0:COMP_POINT} rest piece index
+    words=()
+    for ((index = 0; index <= COMP_CWORD; index++)); do
+        rest=${line#"${line%%[![:space:]]*}"}
+        piece=${COMP_WORDS[index]}
+        if ((index == COMP_CWORD)); then piece=$rest; fi
+        if ((index > 0)) && [[ $rest == "$line" ]]; then
+            words[${#words[@]} - 1]+=$piece
+        else
+            words+=("$piece")
+        fi
+        line=${rest#"$piece"}
+    done
+}
+
+# A word without its quotes and backslashes, complete or not; sets plain.
+_deriv_plain() {
+    local quote= letter index
+    plain=
+    for ((index = 0; index < ${#1}; index++)); do
+        letter=${1:index:1}
+        case $quote$letter in
+            \' | \") quote=$letter ;;
+            "''" | '""') quote= ;;
+            \\ | '"\') plain+=${1:$((++index)):1} ;;
+            *) plain+=$letter ;;
+        esac
+    done
+}
+
+# Print the directories and the files named by patterns that begin with $1, each ended by a NUL.
+_deriv_files() {
+    local start=$1 path tilde= home=
+    if [[ $start == '~/'* ]]; then
+        tilde='~'
+        home=${HOME-}
+        start=$home${start:1}
+    fi
+    set +f
+    shopt -u failglob
+    GLOBIGNORE=
+    for path in "$start"*/ <<patterns>>; do
+        if [[ -d $path ]]; then path=${path%/}; elif [[ ! -f $path ]]; then continue; fi
+        printf '%s\0' "$tilde${path#"$home"}"
+    done
+}
+
+<<functions>>
+_deriv() {
+    local -a words
+    local complete=_deriv_main
+    COMPREPLY=()
+    _deriv_words
+    if ((${#words[@]} > 2)); then
+        case ${words[1]} in
+<<commands>>
+        esac
+    fi
+    $complete "$@"
+}
+
+complete -F _deriv deriv

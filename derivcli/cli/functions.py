@@ -1,0 +1,65 @@
+"""`deriv functions`: the function table, or one function of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from derivcli.cli import streams
+from derivcli.language.functions import FAMILIES
+from derivcli.language.reference import look_up
+from derivcli.render.functions import FORMATS
+
+if TYPE_CHECKING:
+    from derivcli.language.function import Function
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+ListFormat = StrEnum("ListFormat", list(FORMATS))  # type: ignore[misc]
+"""The formats by name."""
+
+Name = Annotated[
+    str | None, typer.Argument(metavar="NAME", help="One function, by any of its names.", show_default=False)
+]
+FormatOption = Annotated[
+    ListFormat | None,
+    typer.Option(
+        "--format", help="How to print. [default: table; tsv where the output is no terminal]", show_default=False
+    ),
+]
+
+
+@app.command(context_settings={"help_option_names": ["--help"]})
+def functions(name: Name = None, format_: FormatOption = None) -> None:
+    """List the functions that a formula can use, or tell all about one of them."""
+    from derivcli.render.columns import Style
+    from derivcli.render.functions import write_function, write_list
+
+    screen = streams.screen(os.environ)
+    style = Style(None, screen.width, screen.color, screen.unicode)
+    chosen = format_.value if format_ else "table" if screen.terminal else "tsv"
+    if name is None:
+        text = write_list(FAMILIES, chosen, style)
+    else:
+        row = look_up(name)
+        text = write_function(row, derivatives_of(row), chosen, style)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def derivatives_of(row: Function) -> dict[str, str]:
+    """The partial derivative in each parameter as a formula; of whole parameters there is none."""
+    from derivcli.derive import derive_formulas
+    from derivcli.language import formulas
+    from derivcli.language.text import text_of
+
+    if row.whole:  # which are no variables, so that a formula with them cannot be typed
+        indices = [i for i, name in enumerate(row.parameters) if name not in row.whole]
+        return {row.parameters[i]: text_of(formulas.derivative(row, i)) for i in indices}
+    call = f"{row.name}({', '.join(row.parameters)})"
+    (result,) = derive_formulas([call], row.parameters)
+    return {name: formula.text for name, formula in result.derivatives.items()}
