@@ -67,8 +67,19 @@ def _whole_power(base: Number, exponent: int) -> Series:
         raise NoValueError(DIVISION)
     if exponent == -1:
         return 1 / base.series
-    power = base.series ** abs(exponent)
+    power = _raised(base.series, abs(exponent))
     return 1 / power if exponent < 0 else power
+
+
+def _raised(base: Series, exponent: int) -> Series:
+    """A whole power by squaring; FLINT's own fails for a constant series whose ball holds 0."""
+    power = arb_series([arb(1)])
+    while exponent:
+        if exponent & 1:
+            power = power * base
+        exponent >>= 1
+        base = base * base if exponent else base
+    return power
 
 
 def _power_of_negative(base: Number, exponent: Number) -> Series:

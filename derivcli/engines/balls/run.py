@@ -160,6 +160,8 @@ class Run:
             except (ValueError, ZeroDivisionError):  # FLINT's way to refuse a divisor whose ball holds 0
                 raise self.failure() from None
             values[number] = self.checked(value) if type(value) is arb_series else value
+            if self.noise and self.bit:
+                self.watch_slope(number, node)
         return values[number]
 
     def choose(self, node: Node) -> Any:
@@ -189,6 +191,14 @@ class Run:
             elif abs(size) < SMALLEST and not size.is_zero() and not self.extreme:
                 self.extreme = "underflow"
         return arb_series([value[place] * self.blur for place in range(self.order + 1)])
+
+    def watch_slope(self, number: int, node: Node) -> None:
+        """Note a step whose own slope, a factor of the backward pass, is beyond float64."""
+        series = [self.values[part] for part in node.parts if type(self.values.get(part)) is arb_series]
+        slope = abs(self.values[number][1]) if type(self.values[number]) is arb_series else arb(0)
+        for inner in series:
+            if abs(inner[1]) > 0 and slope > LARGEST * abs(inner[1]):
+                self.extreme = "overflow"
 
     def sign(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
         """The sign of a number that a ball encloses; where values are blurred, only constants are exact."""
@@ -257,9 +267,8 @@ def scale_of(value: Exact) -> int:
 
 def ball_of(value: Exact, precision: int) -> arb:
     """A coordinate as a ball."""
-    if isinstance(value, Tape):
-        return Run(value, precision=precision).evaluate({})[0]
-    return arb(value)
+    ctx.prec = precision
+    return Run(value, precision=precision).evaluate({})[0] if isinstance(value, Tape) else arb(value)
 
 
 def coordinate(value: float | Tree) -> Exact:
