@@ -25,6 +25,8 @@ LARGEST = {"float64": arb(float(np.finfo("float64").max)), "float32": arb(float(
 ROUNDING = {"float64": -48, "float32": -19}
 """The factor by which a step's rounding may blur its result, as a power of 2: a few units in the last place."""
 
+BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
+
 BITS, FINE = 64, 800
 """The precisions in which blurred values are computed, and those beside a point that they follow."""
 
@@ -64,7 +66,9 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
     if not abs(truth) > 0:
         return 0
     relative = float((error / abs(truth)).upper())
-    return DIGITS[dtype] if relative == 0 else max(0, min(DIGITS[dtype], math.floor(-math.log10(relative))))
+    if relative >= 1:
+        return 0
+    return DIGITS[dtype] if relative == 0 else min(DIGITS[dtype], math.floor(-math.log10(relative)))
 
 
 def _rounding(question: Question) -> str:
@@ -77,7 +81,7 @@ def _rounding(question: Question) -> str:
     try:
         held = _holds(run, question)
     except (UnsureError, TouchError):
-        return _beyond(run) or "rounding, which reaches a place where the formula breaks down"
+        return _beyond(run) or BREAKS_DOWN
     return "cancellation" if held else _beyond(run)
 
 
@@ -89,10 +93,14 @@ def _rounding_beside(question: Question) -> str:
     about = (question.tape, question.by, question.order)
     for offset in (step, -step):
         exact = Run(*about, FINE, final=True, through=True)
-        blurred = Run(*about, BITS, noise=ROUNDING[question.dtype], decided=exact.signs, through=True)
-        with suppress(UnsureError, TouchError, IndexError):
+        blurred = Run(*about, BITS, noise=ROUNDING[question.dtype], following=exact.answers, through=True)
+        with suppress(UnsureError, TouchError):
             exact.evaluate(question.at, offset)
-            if _holds(blurred, question, offset):
+            try:
+                held = _holds(blurred, question, offset)
+            except (UnsureError, TouchError):
+                return _beyond(blurred) or BREAKS_DOWN
+            if held:
                 return "cancellation"
     return _overflow(question)
 

@@ -71,11 +71,24 @@ def companion(
                 return NOWHERE
             return function(*here)
 
-        coefficients = taylor(run, along, moving, orders)
+        coefficients = taylor(run, along, moving, orders, _steepness(polynomials))
         scale = prod(map(factorial, orders))
         return arb_series([coefficient * scale for coefficient in coefficients])
 
     return rule
+
+
+def _steepness(polynomials: Sequence[Sequence[arb]]) -> int:
+    """A power of 2 by which t has to be smaller for no argument to move by more than its steps."""
+    sizes = [(n, abs(c).upper()) for coefficients in polynomials for n, c in enumerate(coefficients) if n and c != 0]
+    exponents = [-(-_exponent(size) // n) for n, size in sizes]
+    return max(0, *exponents) if exponents else 0
+
+
+def _exponent(size: arb) -> int:
+    """The power of 2 next above a size."""
+    mantissa, exponent = size.man_exp()
+    return int(exponent) + int(mantissa).bit_length()
 
 
 def _check_domain(run: Run, node: Node, numbers: list[Number], clear: Sequence[acb], pole: acb) -> None:
@@ -92,13 +105,14 @@ def _real(value: acb) -> arb:
     return value.real
 
 
-def taylor(run: Run, f: Function, order: int, orders: Sequence[int]) -> list[arb]:
+def taylor(run: Run, f: Function, order: int, orders: Sequence[int], steepness: int) -> list[arb]:
     """The coefficients of t**n s1**k1 s2**k2 ... of f(t, s1, s2, ...) about 0, for n up to `order`.
 
-    f is real on the real line. Where no bound is proved, the run is told that it is not rigorous.
+    f is real on the real line; its disks are smaller by 2**steepness. Where no bound is proved, the run is told
+    that it is not rigorous.
     """
     precision = ctx.prec
-    exponent, bound = _disk(f, 1 + len(orders))
+    exponent, bound = _disk(f, 1 + len(orders), steepness)
     counts = [each + 2 for each in (order, *orders)]
     depths = [precision // count + 1 for count in counts]
     lost = sum(depth * (each + 1) for depth, each in zip(depths, (order, *orders), strict=True))
@@ -159,15 +173,15 @@ def _mean(values: Torus, powers: Sequence[int], counts: Sequence[int]) -> arb:
     return total.real / prod(counts)
 
 
-def _disk(f: Function, dimension: int) -> tuple[int, arb | None]:
+def _disk(f: Function, dimension: int, steepness: int) -> tuple[int, arb | None]:
     """The exponent of a radius of disks on which the function is bounded, and a bound."""
     with _precision(64):
-        for exponent in RADII:
+        for exponent in (steepness + each for each in RADII):
             side = arb(0, arb(2) ** (-exponent))
             value = f(*[acb(side, side)] * dimension)
             if value.is_finite():
                 return exponent, abs(value).upper()
-    return RADII[3], None
+    return steepness + RADII[3], None
 
 
 def _guess(f: Function, exponent: int, dimension: int) -> arb:

@@ -97,8 +97,8 @@ class Run:
 
     `final` is set at the highest precision: there a ball that still holds 0 is taken for 0, and `rigorous`
     says that this happened. With `noise` every value is blurred by 2**noise of its size, as rounding would, and
-    what float64 could not hold is noted in `extreme`; `decided` are then the signs that a run without noise
-    found, for this one to follow. A run that goes `through` special places stays on one branch there.
+    what float64 could not hold is noted in `extreme`; it may be `following` the answers that a run without noise
+    found to its questions. A run that goes `through` special places stays on one branch there.
     """
 
     tape: Tape
@@ -107,11 +107,12 @@ class Run:
     precision: int = 96
     final: bool = False
     noise: int = 0
-    decided: list[int] | None = None
+    following: Sequence[Any] | None = None
     through: bool = False
     rigorous: bool = True
     extreme: str = ""
-    signs: list[int] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)
+    asked: int = 0
     values: dict[int, Any] = field(default_factory=dict)
     exact_inputs: Sequence[Any] = ()
     known: dict[int, fmpq | None] = field(default_factory=dict)
@@ -202,11 +203,16 @@ class Run:
 
     def sign(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
         """The sign of a number that a ball encloses; where values are blurred, only constants are exact."""
-        if self.decided is not None:
-            self.signs.append(0)
-            return self.decided[len(self.signs) - 1]
-        self.signs.append(self.sign_anew(ball, exact, *operands))
-        return self.signs[-1]
+        found: int = self.decide(lambda: self.sign_anew(ball, exact, *operands))
+        return found
+
+    def decide(self, find: Callable[[], Any]) -> Any:
+        """What a question comes to; a run that follows another has its answers."""
+        self.asked += 1
+        if self.following is not None:
+            return self.following[self.asked - 1]
+        self.answers.append(find())
+        return self.answers[-1]
 
     def sign_anew(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
         """The sign, found out."""

@@ -10,12 +10,13 @@ from typing import Any
 
 from flint import acb, arb, arb_series
 
-from derivcli.engines.balls.cauchy import Function, analytic, companion
+from derivcli.engines.balls.cauchy import NOWHERE, Function, analytic, companion
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.steps import Series, floor_of, no_value, plain
 from derivcli.engines.balls.tape import Node
 
 HALF = acb(0.5)
+FAR_LEFT = -(10**6)
 
 
 def last_positive(*arguments: acb) -> list[acb]:
@@ -51,15 +52,18 @@ def _is_whole(number: Number) -> int | None:
     return int(exact.p) if exact is not None and exact.q == 1 else None
 
 
-def cut_at_zero(function: Function, entire_for_whole: bool) -> Any:
-    """A function g(order, x) with a cut along x < 0; without it where the order is a whole number, if said so."""
+def cut_at_zero(function: Function, entire_for_whole: bool, pole: bool = False) -> Any:
+    """A function g(order, x) with a cut along x < 0, and perhaps a pole at 0.
+
+    It has no cut where the order is a whole number, if that is said.
+    """
     off_the_cut, everywhere = analytic(function, last_positive), analytic(function)
 
     def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
         if entire_for_whole and _is_whole(numbers[-2]) is not None:
             return everywhere(run, node, numbers)
         sign = numbers[-1].sign()
-        if sign < 0:
+        if sign < 0 or (sign == 0 and pole):
             raise no_value(node, *numbers)
         if sign == 0:
             numbers[-1].touch()
@@ -94,7 +98,10 @@ def _loggamma(x: Series) -> Series:
 
 
 def _polygamma(n: acb, x: acb) -> acb:
-    return x.digamma() if n == 0 else x.polygamma(n)
+    """Far to the left only digamma is computed: FLINT's polygamma takes a step for each pole."""
+    if n == 0:
+        return x.digamma()
+    return x.polygamma(n) if x.real > FAR_LEFT else NOWHERE
 
 
 def _beta(run: Run, node: Node, numbers: list[Number]) -> Series:
@@ -328,7 +335,7 @@ SPECIAL: dict[str, Any] = {
     "rf": analytic(_rising),
     "rf_xk": companion(_rising, (0, 1)),
     "lambertw": _lambertw,
-    **{f"bessel{letter}": cut_at_zero(function, letter in "ji") for letter, function in BESSEL.items()},
+    **{f"bessel{letter}": cut_at_zero(g, letter in "ji", pole=letter in "yk") for letter, g in BESSEL.items()},
     **{f"bessel{letter}_n": companion(g, (0,), last_positive) for letter, g in BESSEL.items()},
     "ive_x": _ive_x,
     "kve_x": companion(lambda n, x: x.exp() * x.bessel_k(n), (1,), last_positive),

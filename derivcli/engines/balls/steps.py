@@ -10,6 +10,9 @@ from flint import arb, arb_series, fmpq
 from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
 from derivcli.engines.balls.tape import Node
 
+HUGE = arb(2) ** 10_000
+"""FLINT ends the process where it has to write a whole number of too many digits."""
+
 Series: TypeAlias = arb_series
 Rule: TypeAlias = Callable[[Run, Node, list[Number]], Any]
 
@@ -57,8 +60,15 @@ def _greatest(sense: int) -> Rule:
 
 def floor_of(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
     """The greatest whole number below, and whether the number is itself whole."""
+    found: tuple[arb, bool] = run.decide(lambda: _floor_anew(run, ball, None if run.noise else exact))
+    return found
+
+
+def _floor_anew(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
     if exact is not None:
         return arb(exact.p // exact.q), exact.q == 1
+    if not abs(ball) < HUGE:
+        raise UnsureError
     below = ball.floor()
     if below.is_exact():
         return below, False
@@ -85,7 +95,7 @@ def _round(run: Run, node: Node, numbers: list[Number]) -> Series:
     below, tie = floor_of(run, x.ball + arb(0.5), exact)
     if tie:
         x.touch()
-        odd = below.unique_fmpz() % 2
+        odd = below.unique_fmpz() % 2  # it is below HUGE
         below -= int(odd)
     return arb_series([below])
 
