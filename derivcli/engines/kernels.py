@@ -66,6 +66,9 @@ def _positive(kernel: ArrayFunction) -> ArrayFunction:
 
 # The gamma family
 
+FAR_LEFT = -1000
+"""From here to the left SciPy's polygamma takes a step for each pole."""
+
 
 def _lowergamma(s: Array, x: Array) -> Array:
     import scipy.special
@@ -96,7 +99,7 @@ def _lambertw(x: Array, k: Array) -> Array:
 
 GAMMA: dict[str, ArrayFunction] = {
     "gamma": by_scipy("gamma"),
-    "polygamma": by_scipy("polygamma"),
+    "polygamma": either(by_scipy("polygamma"), pointwise(lambda mp, n, x: mp.psi(int(n), x)), lambda n, x: x > FAR_LEFT),
     "beta": either(by_scipy("beta"), pointwise(plain("beta")), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
     "lowergamma": either(
         _lowergamma,

@@ -180,7 +180,8 @@ def inverse(value: Any, function: Any, low: int, high: int) -> Any:
             return arb_series([y])
         rise = function(arb_series([y, 1]))
         climb = arb_series([arb(0), *[rise[n] for n in range(1, run.order + 1)]]).reversion()
-        return y + climb(x.series - arb_series([x.ball]))
+        moved = arb_series([arb(0), *[x.series[n] for n in range(1, run.order + 1)]])
+        return y + climb(moved)
 
     return rule
 
