@@ -40,9 +40,11 @@ def either(fast: ArrayFunction, slow: ArrayFunction, trusted: Callable[..., Any]
         grid = np.broadcast_arrays(*inputs)
         with np.errstate(all="ignore"):
             good: Truths = np.asarray(trusted(*grid))
-            values = np.array(fast(*grid))
-        if not good.all():
-            values[~good] = slow(*(part[~good] for part in grid))
+            if good.all():
+                return np.asarray(fast(*grid))
+            values = np.empty(good.shape)
+            values[good] = fast(*(part[good] for part in grid))
+        values[~good] = slow(*(part[~good] for part in grid))
         return values
 
     return kernel
@@ -99,7 +101,9 @@ def _lambertw(x: Array, k: Array) -> Array:
 
 GAMMA: dict[str, ArrayFunction] = {
     "gamma": by_scipy("gamma"),
-    "polygamma": either(by_scipy("polygamma"), pointwise(lambda mp, n, x: mp.psi(int(n), x)), lambda n, x: x > FAR_LEFT),
+    "polygamma": either(
+        by_scipy("polygamma"), pointwise(lambda mp, n, x: mp.psi(int(n), x)), lambda n, x: x > FAR_LEFT
+    ),
     "beta": either(by_scipy("beta"), pointwise(plain("beta")), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
     "lowergamma": either(
         _lowergamma,
