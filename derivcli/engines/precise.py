@@ -78,6 +78,12 @@ def slope(mp: Any, function: Formula, at: Any, times: Any) -> Any:
     return function(at) if times == 0 else mp.diff(function, at, int(times))
 
 
+def polygamma_by_reflection(mp: Any, n: Any, x: Any) -> Any:
+    """The n-th derivative of digamma left of 0 (DLMF 5.15.6)."""
+    order = int(n)
+    return (-1) ** order * mp.psi(order, 1 - x) - slope(mp, lambda t: mp.pi * mp.cot(mp.pi * t), x, order)
+
+
 def order_slope(name: str) -> Formula:
     """The k-th derivative of a function of mpmath in its first argument, k before the arguments."""
     return lambda mp, k, order, x: slope(mp, lambda t: getattr(mp, name)(t, x), order, k)
