@@ -82,6 +82,10 @@ class Verdicts:
         kinds, digits = np.zeros(count, np.uint8), np.full(count, NOTHING, np.int8)
         return Verdicts(kinds, digits, truth, left, right, np.zeros(count, np.bool_))
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count:,} {kind}" for kind, count in self.count().items())
+        return f"<{len(self):,} verdicts: {counts or 'none'}>"
+
     def __len__(self) -> int:
         return len(self.kinds)
 

@@ -60,7 +60,7 @@ def companion(
         _check_domain(run, node, arguments, domain(*centre) if domain else (), pole(*centre) if pole else acb(1))
         moving = run.order if any(number.varies for number in arguments) else 0
         if not moving and not any(orders):
-            return arb_series([_real(function(*centre))])
+            return arb_series([real_value(function(*centre))])
         polynomials = [[number.series[n] for n in range(moving + 1)] for number in arguments]
 
         def along(t: acb, *shifts: acb) -> acb:
@@ -98,7 +98,7 @@ def _check_domain(run: Run, node: Node, numbers: list[Number], clear: Sequence[a
         raise no_value(node, *numbers)
 
 
-def _real(value: acb) -> arb:
+def real_value(value: acb) -> arb:
     """The value of a function that is real here."""
     if not value.is_finite() or not value.imag.contains(0):
         raise UnsureError

@@ -200,6 +200,8 @@ class Run:
         for inner in series:
             if abs(inner[1]) > 0 and slope > LARGEST * abs(inner[1]):
                 self.extreme = "overflow"
+            elif slope > 0 and slope < SMALLEST * abs(inner[1]) and not self.extreme:
+                self.extreme = "underflow"
 
     def sign(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
         """The sign of a number that a ball encloses; where values are blurred, only constants are exact."""

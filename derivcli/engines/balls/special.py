@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import acb, arb, arb_series
 
-from derivcli.engines.balls.cauchy import NOWHERE, Function, analytic, companion
+from derivcli.engines.balls.cauchy import NOWHERE, Function, analytic, companion, real_value
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.steps import Series, floor_of, no_value, plain
 from derivcli.engines.balls.tape import Node
@@ -68,7 +68,7 @@ def cut_at_zero(function: Function, entire_for_whole: bool, pole: bool = False) 
         if sign == 0:
             numbers[-1].touch()
             numbers[-2].touch()
-            return everywhere(run, node, numbers)
+            return arb_series([real_value(function(acb(numbers[-2].ball), acb(0)))])
         return off_the_cut(run, node, numbers)
 
     return rule
@@ -150,7 +150,6 @@ def _zeta(s: acb, a: acb) -> acb:
 def _incomplete_gamma(function: Function) -> Any:
     """An incomplete gamma function of s and x >= 0; at x = 0 it has a value and perhaps no series."""
     inside = analytic(function, last_positive)
-    value = analytic(function)
 
     def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
         sign = numbers[-1].sign()
@@ -159,7 +158,7 @@ def _incomplete_gamma(function: Function) -> Any:
         if sign == 0:
             numbers[-1].touch()
             numbers[-2].touch()
-            return value(run, node, numbers)
+            return arb_series([real_value(function(acb(numbers[-2].ball), acb(0)))])
         return inside(run, node, numbers)
 
     return rule
@@ -184,6 +183,13 @@ def inverse(value: Any, function: Any, low: int, high: int) -> Any:
         return y + climb(moved)
 
     return rule
+
+
+def _erfcx(x: acb) -> acb:
+    """exp(x**2)*erfc(x); far to the right without its factors, which no ball survives (DLMF 7.11.5)."""
+    if x.real > 5:
+        return (x * x).hypgeom_u(HALF, HALF) / acb.pi().sqrt()
+    return (x * x).exp() * x.erfc()
 
 
 def _ndtri(x: arb) -> arb:
@@ -310,8 +316,8 @@ SPECIAL: dict[str, Any] = {
     "erf": plain(arb_series.erf),
     "erfc": plain(arb_series.erfc),
     "erfi": plain(arb_series.erfi),
-    "erfcx": plain(lambda x: (x * x).exp() * x.erfc()),
-    "erfcx_n": companion(lambda x: (x * x).exp() * x.erfc(), (0,)),
+    "erfcx": analytic(_erfcx),
+    "erfcx_n": companion(_erfcx, (0,)),
     "dawsn": plain(lambda x: (-x * x).exp() * x.erfi() * arb.const_sqrt_pi() / 2),
     "dawsn_n": companion(lambda x: (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2, (0,)),
     "erfinv": inverse(arb.erfinv, arb_series.erf, -1, 1),
