@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
 
 from derivcli.check.question import Question, Truth, enclosure
 from derivcli.check.verdict import Verdict
+from derivcli.engines.balls.rounding import Rounding
 from derivcli.engines.balls.run import Exact, Run, TouchError, UnsureError, ball_of, rational, scale_of
 
 DIGITS = {"float64": 16, "float32": 7}
@@ -22,13 +25,18 @@ SMALLEST = {"float64": -1074, "float32": -149}
 
 LARGEST = {"float64": arb(float(np.finfo("float64").max)), "float32": arb(float(np.finfo("float32").max))}
 
-ROUNDING = {"float64": -48, "float32": -19}
-"""The factor by which a step's rounding may blur its result, as a power of 2: a few units in the last place."""
+BITS = {"float64": 53, "float32": 24}
+MARGIN = 4
+"""A step's result may be wrong by so many powers of 2 more than half a unit in its last place."""
+
+TRIALS = 8
+REACH = 32
+"""Rounding explains an error that is no larger than so many times the largest of so many trials."""
 
 BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
 
-BITS, FINE = 64, 800
-"""The precisions in which blurred values are computed, and those beside a point that they follow."""
+FINE = 800
+"""Bits enough for values beside a point."""
 
 STEP = 100
 """Beside a point is 2 to the minus this away, of its size."""
@@ -43,12 +51,19 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     digits = right_digits(question.printed, truth.ball, question.dtype)
     if is_right(digits, question.dtype):
         return Verdict("proved" if truth.rigorous else "agrees", digits, truth.number)
-    cause = _rounding_beside(question) if touched else _off_the_point(question) or _rounding(question)
+    cause = _cause(question, truth.ball, touched)
     if not cause:
         return Verdict("wrong", digits, truth.number, message="rounding is not the reason", differs=True)
     if truth.number == 0 and abs(truth.ball) > 0:
         cause += f"; the true number, {truth.ball.str(6, radius=False)}, is 0 in {question.dtype}"
     return Verdict("lossy", digits, truth.number, message=cause, differs=True)
+
+
+def _cause(question: Question, truth: arb, touched: bool) -> str:
+    """Why a number of a right formula is not right; empty where the formula itself is not."""
+    if touched:
+        return _rounding_beside(question, truth)
+    return _off_the_point(question) or _rounding(question, truth)
 
 
 def is_right(digits: int, dtype: str) -> bool:
@@ -71,57 +86,51 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
     return DIGITS[dtype] if relative == 0 else min(DIGITS[dtype], math.floor(-math.log10(relative)))
 
 
-def _rounding(question: Question) -> str:
-    """How rounding explains the number; empty where it does not.
-
-    Every step of the formula is evaluated with its result blurred as rounding would: the number is explained if
-    the blurred derivative holds it, or if something on the way is beyond the range of ordinary numbers.
-    """
-    run = Run(question.tape, question.by, question.order, BITS, noise=ROUNDING[question.dtype])
-    try:
-        held = _holds(run, question)
-    except (UnsureError, TouchError):
-        return _beyond(run) or BREAKS_DOWN
-    return "cancellation" if held else _beyond(run)
+def _rounding(question: Question, truth: arb) -> str:
+    """How rounding explains the number; empty where it does not."""
+    return _explained(question, truth, None, [])
 
 
-def _rounding_beside(question: Question) -> str:
+def _rounding_beside(question: Question, truth: arb) -> str:
     """How rounding explains the number at a special place, where each side has a series of its own."""
     if question.presumed:
         return "rounding, which moves it off a special place"
     step = fmpq(2) ** (scale_of(question.at[question.by]) - STEP)
-    about = (question.tape, question.by, question.order)
     for offset in (step, -step):
-        exact = Run(*about, FINE, final=True, through=True)
-        blurred = Run(*about, BITS, noise=ROUNDING[question.dtype], following=exact.answers, through=True)
+        exact = Run(question.tape, question.by, question.order, FINE, final=True, through=True)
         with suppress(UnsureError, TouchError):
             exact.evaluate(question.at, offset)
-            try:
-                held = _holds(blurred, question, offset)
-            except (UnsureError, TouchError):
-                return _beyond(blurred) or BREAKS_DOWN
-            if held:
-                return "cancellation"
-    return _overflow(question)
+            cause = _explained(question, truth, offset, exact.answers)
+            if cause:
+                return cause
+    return ""
 
 
-def _holds(run: Run, question: Question, offset: fmpq | None = None) -> bool:
-    """Whether the blurred derivative holds the number."""
-    ball = run.evaluate(question.at, offset)[question.order] * math.factorial(question.order)
-    return math.isfinite(question.printed) and bool((ball * run.blur).contains(arb(question.printed)))
+def _explained(question: Question, truth: arb, offset: fmpq | None, answers: Sequence[Any]) -> str:
+    """How rounding explains the number: it is no further from the truth than rounded evaluations are.
+
+    With an offset they are beside the point, following the answers of an exact one there.
+    """
+    reach, extreme = arb(0), ""
+    for seed in range(TRIALS):
+        bits = BITS[question.dtype]
+        rounding = Rounding(MARGIN - bits, bits, seed)
+        run = Run(question.tape, question.by, question.order, FINE, rounding=rounding, through=offset is not None)
+        run.following = answers if offset is not None else None
+        try:
+            found = run.evaluate(question.at, offset)[question.order] * math.factorial(question.order)
+        except (UnsureError, TouchError):
+            return _beyond(rounding) or BREAKS_DOWN
+        reach = arb.max(reach, abs(found - truth))
+        extreme = extreme or _beyond(rounding)
+    if math.isfinite(question.printed) and abs(arb(question.printed) - truth) < REACH * reach:
+        return "cancellation"
+    return extreme
 
 
-def _overflow(question: Question) -> str:
-    """Overflow or underflow on the way to the value."""
-    run = Run(question.tape, precision=BITS, noise=ROUNDING[question.dtype])
-    with suppress(UnsureError, TouchError):
-        run.evaluate(question.at)
-    return _beyond(run)
-
-
-def _beyond(run: Run) -> str:
+def _beyond(rounding: Rounding) -> str:
     """What left the range of ordinary numbers on the way."""
-    return f"{run.extreme} on the way" if run.extreme else ""
+    return f"{rounding.extreme} on the way" if rounding.extreme else ""
 
 
 def _off_the_point(question: Question) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import sympy
 from flint import arb, arb_series, ctx, fmpq
 
+from derivcli.engines.balls.rounding import Rounding
 from derivcli.engines.balls.tape import Node, Tape, record
 from derivcli.language.tree import Tree
 
@@ -96,9 +97,9 @@ class Run:
     """One evaluation of a tape to a precision in bits, as a series up to t**order in the variable `by`.
 
     `final` is set at the highest precision: there a ball that still holds 0 is taken for 0, and `rigorous`
-    says that this happened. With `noise` every value is blurred by 2**noise of its size, as rounding would, and
-    what float64 could not hold is noted in `extreme`; it may be `following` the answers that a run without noise
-    found to its questions. A run that goes `through` special places stays on one branch there.
+    says that this happened. With `rounding` every step's result is moved as rounding might; such a run may be
+    `following` the answers that an exact one found to its questions. A run that goes `through` special places
+    stays on one branch there.
     """
 
     tape: Tape
@@ -106,18 +107,16 @@ class Run:
     order: int = 0
     precision: int = 96
     final: bool = False
-    noise: int = 0
+    rounding: Rounding | None = None
     following: Sequence[Any] | None = None
     through: bool = False
     rigorous: bool = True
-    extreme: str = ""
     answers: list[Any] = field(default_factory=list)
     asked: int = 0
     values: dict[int, Any] = field(default_factory=dict)
     exact_inputs: Sequence[Any] = ()
     known: dict[int, fmpq | None] = field(default_factory=dict)
     bit: int = 0
-    blur: Any = None
 
     def evaluate(self, at: Mapping[str, Exact], offset: fmpq | None = None) -> list[arb]:
         """The Taylor coefficients of the formula at a point, moved by `offset` along `by`.
@@ -131,7 +130,6 @@ class Run:
         balls = [ball_of(at[name], self.precision) for name in variables]
         exact = [at[name] if isinstance(at[name], fmpq) else None for name in variables]
         ctx.prec, ctx.cap = self.precision, self.order + 1
-        self.blur = 1 + arb(0, arb(2) ** self.noise) if self.noise else None
         if place is not None and offset is not None:
             balls[place] += arb(offset)
             exact[place] = None if exact[place] is None else exact[place] + offset
@@ -139,7 +137,7 @@ class Run:
         for number, node in enumerate(self.tape.nodes):
             if node.operation == "variable":
                 seed = [balls[node.data], arb(1)] if node.data == place and self.order else [balls[node.data]]
-                self.values[number] = self.checked(arb_series(seed))
+                self.values[number] = self.stored(arb_series(seed), exact[node.data])
         series = self.block(self.tape.order)
         return [series[place] for place in range(self.order + 1)]
 
@@ -160,9 +158,7 @@ class Run:
                     value = RULES[node.operation](self, node, [Number(self, part) for part in node.parts])
             except (ValueError, ZeroDivisionError):  # FLINT's way to refuse a divisor whose ball holds 0
                 raise self.failure() from None
-            values[number] = self.checked(value) if type(value) is arb_series else value
-            if self.noise and self.bit:
-                self.watch_slope(number, node)
+            values[number] = self.checked(value, node) if type(value) is arb_series else value
         return values[number]
 
     def choose(self, node: Node) -> Any:
@@ -172,39 +168,30 @@ class Run:
                 return self.block(branch.value)
         raise NoValueError
 
-    def checked(self, value: Any) -> Any:
-        """The value, if it is finite."""
+    def checked(self, value: Any, node: Node) -> Any:
+        """The value of a step, if it is finite."""
         for place in range(self.order + 1):
             if not value[place].is_finite():
                 raise self.failure()
-        return self.blurred(value) if self.noise else value
+        if self.rounding is None:
+            return value
+        if node.operation == "number":
+            return self.stored(value, node.data)
+        if self.bit:
+            inner = [self.values[part] for part in node.parts]
+            self.rounding.look_at_slope(value, [part for part in inner if type(part) is arb_series])
+        return value if node.operation == "choice" else self.rounding.moved(value, self.order)
+
+    def stored(self, value: Any, exact: fmpq | None) -> Any:
+        """A number that the formula or the point holds."""
+        return value if self.rounding is None else self.rounding.stored(value, self.order, exact)
 
     def failure(self) -> Exception:
         """What a step without a finite series means: too little precision or, at the last one, a special place."""
         return TouchError() if self.final and self.order else UnsureError()
 
-    def blurred(self, value: Any) -> Any:
-        """The value as rounding would leave it; what float64 could not hold on the way is noted."""
-        for place in range(self.order + 1):
-            size = value[place]
-            if abs(size) > LARGEST:
-                self.extreme = "overflow"
-            elif abs(size) < SMALLEST and not size.is_zero() and not self.extreme:
-                self.extreme = "underflow"
-        return arb_series([value[place] * self.blur for place in range(self.order + 1)])
-
-    def watch_slope(self, number: int, node: Node) -> None:
-        """Note a step whose own slope, a factor of the backward pass, is beyond float64."""
-        series = [self.values[part] for part in node.parts if type(self.values.get(part)) is arb_series]
-        slope = abs(self.values[number][1]) if type(self.values[number]) is arb_series else arb(0)
-        for inner in series:
-            if abs(inner[1]) > 0 and slope > LARGEST * abs(inner[1]):
-                self.extreme = "overflow"
-            elif slope > 0 and slope < SMALLEST * abs(inner[1]) and not self.extreme:
-                self.extreme = "underflow"
-
     def sign(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
-        """The sign of a number that a ball encloses; where values are blurred, only constants are exact."""
+        """The sign of a number that a ball encloses; where steps are rounded, only constants are exact."""
         found: int = self.decide(lambda: self.sign_anew(ball, exact, *operands))
         return found
 
@@ -222,7 +209,7 @@ class Run:
             return 1
         if ball < 0:
             return -1
-        known = exact() if not self.noise or all(operand.fixed for operand in operands) else None
+        known = exact() if self.rounding is None or all(operand.fixed for operand in operands) else None
         if known is not None:
             return int(known > 0) - int(known < 0)
         if not self.final:
@@ -259,11 +246,6 @@ class Run:
 
 def _difference(left: fmpq | None, right: fmpq | None) -> fmpq | None:
     return None if left is None or right is None else left - right
-
-
-LARGEST = arb(float.fromhex("0x1.fffffffffffffp1023"))
-SMALLEST = arb(2) ** -1022
-"""The range of float64's ordinary numbers."""
 
 
 def scale_of(value: Exact) -> int:

@@ -60,7 +60,7 @@ def _greatest(sense: int) -> Rule:
 
 def floor_of(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
     """The greatest whole number below, and whether the number is itself whole."""
-    found: tuple[arb, bool] = run.decide(lambda: _floor_anew(run, ball, None if run.noise else exact))
+    found: tuple[arb, bool] = run.decide(lambda: _floor_anew(run, ball, None if run.rounding else exact))
     return found
 
 

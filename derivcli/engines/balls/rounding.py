@@ -1,0 +1,74 @@
+"""Evaluation as rounding might leave it: every step's result moved by a small random factor.
+
+How far the results of several such evaluations lie apart tells how far rounding can move a number. (Monte Carlo
+arithmetic: Parker, "Monte Carlo arithmetic: exploiting randomness in floating-point arithmetic", 1997.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from flint import arb, arb_series, fmpq
+
+LARGEST = arb(float.fromhex("0x1.fffffffffffffp1023"))
+SMALLEST = arb(2) ** -1022
+"""The range of float64's ordinary numbers."""
+
+GRAIN = 2**20
+"""In how many steps a factor is drawn, so that it is an exact number."""
+
+
+@dataclass(slots=True, eq=False)
+class Rounding:
+    """Random factors of 1 plus or minus up to 2**size, and what was met on the way beyond float64's range."""
+
+    size: int
+    digits: int
+    """Bits of a number of the format: those with no more are not rounded where they stand as they are."""
+    seed: int
+    extreme: str = ""
+    random: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+
+    def moved(self, value: Any, order: int) -> Any:
+        """A step's result, each of its coefficients moved."""
+        self.look(value[place] for place in range(order + 1))
+        return arb_series([value[place] * self.factor() for place in range(order + 1)])
+
+    def stored(self, value: Any, order: int, exact: fmpq | None) -> Any:
+        """A number of the formula or the point, moved if the format does not hold it."""
+        if exact is not None and self.holds(exact):
+            return value
+        return arb_series([value[0] * self.factor(), *[value[place] for place in range(1, order + 1)]])
+
+    def holds(self, number: fmpq) -> bool:
+        """Whether a rational number is one of the format, but for its range."""
+        odd = number.p
+        while odd and odd % 2 == 0:
+            odd //= 2
+        return bool(number.q & (number.q - 1) == 0 and abs(odd) < 2**self.digits)
+
+    def factor(self) -> arb:
+        """One plus or minus up to 2**size."""
+        return 1 + arb(self.random.randint(-GRAIN, GRAIN)) / GRAIN * arb(2) ** self.size
+
+    def look(self, sizes: Iterable[arb]) -> None:
+        """Note numbers that float64 does not hold."""
+        for size in sizes:
+            if abs(size) > LARGEST:
+                self.extreme = "overflow"
+            elif abs(size) < SMALLEST and not size.is_zero() and not self.extreme:
+                self.extreme = "underflow"
+
+    def look_at_slope(self, outer: Any, inner: Iterable[Any]) -> None:
+        """Note a step whose own slope, a factor of the backward pass, is beyond float64."""
+        slope = abs(outer[1])
+        for series in inner:
+            run = abs(series[1])
+            if run > 0:
+                self.look([slope / run])

@@ -1,0 +1,203 @@
+"""The check finds faults: planted in PyTorch's rules, in the table's formulas and in branches, for every row.
+
+It knows nothing of those rules and formulas, so a number that they get wrong is told apart from one that
+rounding spoilt. And the truth itself is held against mpmath, with faults planted there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import mpmath
+import pytest
+import torch
+from mpmath import mp, mpf
+
+from derivcli import derive
+from derivcli.check.verdict import Verdict
+from derivcli.engines import rules
+from derivcli.engines.balls.rules import RULES as BALLS
+from derivcli.engines.program import OPERATIONS
+from derivcli.engines.rules import RULES
+from derivcli.language.function import Function
+from derivcli.language.functions import FUNCTIONS, vocabulary
+from tests.test_functions import (
+    DIGITS,
+    FLAT,
+    Sample,
+    call_of,
+    decisive,
+    every_row,
+    oracle,
+    planted,
+    samples,
+    smooth,
+    with_numbers,
+)
+
+ELSEWHERE_THAN_RULES = {"constant", "pow_constant", "piecewise", "subtract", "divide", "negative", "sqrt", "pow"}
+"""Steps of programs that a tape has no rule for: it has powers, products and choices instead."""
+
+
+def verdicts_at(row: Function, sample: Sample, order: int) -> dict[str, Verdict]:
+    """The verdicts of the value, "", and of the derivatives of a row at a sample."""
+    at = {row.parameters[by]: sample[by] for by in smooth(row)}
+    result = derive(with_numbers(row, call_of(row), sample), at, list(at), order=order, check=True)
+    assert result.value_verdicts is not None
+    found = {"": result.value_verdicts[0], **{key: verdicts[0] for key, verdicts in result.verdicts.items()}}
+    return {key: verdict for key, verdict in found.items() if verdict is not None}
+
+
+def kinds_at(row: Function, sample: Sample, order: int) -> dict[str, str]:
+    return {key: verdict.kind for key, verdict in verdicts_at(row, sample, order).items()}
+
+
+WHOLE_ORDERS = {-2.0, -1.0, 0.0, 1.0, 2.0}
+"""At whole orders some derivatives in the order are limits, for which FLINT proves no bound."""
+
+
+@every_row
+@pytest.mark.parametrize("order", [1, 2])
+def test_every_row_is_proved(row: Function, order: int) -> None:
+    for sample in (samples(row)[0], samples(row)[-1]):
+        kinds = set(kinds_at(row, sample, order).values())
+        assert kinds <= ({"proved", "agrees"} if set(sample) & WHOLE_ORDERS else {"proved"}), (sample, kinds)
+
+
+@every_row
+def test_the_truth_is_that_of_the_oracle(row: Function) -> None:
+    """Of what FLINT proves, mpmath and the oracle's own formulas know the same: two roads to one number."""
+    sample = samples(row)[1]
+    for order in (1, 2):
+        for key, verdict in verdicts_at(row, sample, order).items():
+            by = row.parameters.index(key.split(",")[0]) if key else None
+            with mp.workdps(DIGITS):
+                wanted = oracle(row, sample, by, order)
+            assert verdict.truth == pytest.approx(float(wanted), rel=1e-14, abs=1e-25), (key, sample)
+
+
+@every_row
+def test_a_wrong_value_is_told(row: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    if row.name in FLAT | {"threshold", "hardshrink"}:
+        pytest.skip("its value is that of a branch")
+    operation = decisive(row)
+    monkeypatch.setitem(RULES, operation, planted(RULES[operation], 0))
+    assert any(kinds_at(row, sample, 1)[""] == "wrong" for sample in samples(row)[:3])
+
+
+@pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.name not in FLAT], ids=lambda row: row.name)
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_wrong_derivative_is_told(row: Function, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = decisive(row)
+    monkeypatch.setitem(RULES, operation, planted(RULES[operation], order))
+    kinds = {kind for sample in samples(row)[:3] for key, kind in kinds_at(row, sample, order).items() if key}
+    assert "wrong" in kinds
+
+
+DROPPED = [
+    ("erfinv", 0, "exp(erfinv(x)^2)", 0.4),
+    ("erfcinv", 0, "-exp(erfcinv(x)^2)*sqrt(pi)", 0.4),
+    ("gamma", 0, "gamma(x)", 2.5),
+    ("Ei", 0, "exp(x)", 2.5),
+    ("Si", 0, "sin(x)", 2.5),
+    ("airyaiprime", 0, "airyai(x)", 2.5),
+    ("besselj", 1, "(besselj(n-1, x)+besselj(n+1, x))/2", 2.5),
+    ("lambertw", 0, "exp(lambertw(x, k))", 2.5),
+    ("root", 0, "abs(root(x, n))^(1-n)", 2.5),
+]
+"""Formulas of the table with a factor dropped or a sign changed; the row, the parameter, the fault, a point."""
+
+
+@pytest.mark.parametrize(("name", "index", "formula", "at"), DROPPED, ids=[f"{each[0]}-{each[1]}" for each in DROPPED])
+def test_a_dropped_factor_in_the_table_is_told(
+    name: str, index: int, formula: str, at: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = vocabulary()[name]
+    assert row.derivatives is not None
+    derivatives = (*row.derivatives[:index], formula, *row.derivatives[index + 1 :])
+    faulty = replace(row, derivatives=derivatives)
+    rules._derivative.cache_clear()
+    monkeypatch.setattr(rules, "vocabulary", lambda: {**vocabulary(), name: faulty})
+    text = call_of(row).replace("n", "3") if row.parameters[0] == "n" or "n" in row.parameters else f"{name}(x)"
+    verdict = derive(text, {"x": at}).verdicts["x"][0]
+    rules._derivative.cache_clear()
+    assert verdict is not None
+    assert verdict.kind == "wrong"
+
+
+def test_a_swapped_branch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ("if(x > 1, x^2, x^3)", "relu6(x)", "elu(-x)", "Piecewise((sin(x), x > 2), (cos(x), x > 0), (x, True))")
+    assert all(derive(text, "x=1.5").verdicts["x"].names() == ["proved"] for text in texts)
+    monkeypatch.setitem(RULES, ">", torch.le)
+    for text in ("if(x > 1, x^2, x^3)", "Piecewise((sin(x), x > 2), (cos(x), x > 0), (x, True))"):
+        assert derive(text, "x=1.5").verdicts["x"].names() == ["wrong"], text
+
+
+def test_a_fault_in_a_batch_is_found_at_its_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = RULES["sin"]
+
+    def wrong_beyond_two(x: torch.Tensor) -> torch.Tensor:
+        return torch.where(x > 2, 1.0005 * original(x), original(x))
+
+    monkeypatch.setitem(RULES, "sin", wrong_beyond_two)
+    kinds = derive("sin(x)+x", "x=0:3:31").verdicts["x"].names()
+    assert kinds[:20] == ["proved"] * 20
+    assert kinds[22:] == ["wrong"] * 9
+
+
+FAULTS: list[tuple[str, Callable[[Any], Any]]] = [
+    ("value", lambda series: series * mpf("1.0005")),
+    ("slope", lambda series: series + series[1]),
+]
+
+
+@pytest.mark.parametrize("name", ["sin", "exp", "gamma", "erf", "besselj", "elliptic_k", "log", "jn", "zeta"])
+def test_a_fault_in_the_truth_would_be_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a ball rule wrong by 0.05 %, right numbers are called wrong: the comparison looks at the truth."""
+    row, rule = vocabulary()[name], BALLS[name]
+    monkeypatch.setitem(BALLS, name, lambda run, node, numbers: rule(run, node, numbers) * 2001 / 2000)
+    kinds = kinds_at(row, samples(row)[0], 1)
+    assert set(kinds.values()) == {"wrong"}
+
+
+def test_every_primitive_has_a_rule() -> None:
+    primitives = {row.name for row in FUNCTIONS if row.primitive} - {"pow", "sqrt"}
+    assert primitives <= BALLS.keys()
+    assert BALLS.keys() | {"constant"} >= OPERATIONS - ELSEWHERE_THAN_RULES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sin(x)*exp(-x^2)+log(1+x^2)",
+        "besselj(1/3, x)*gamma(x)/zeta(1+x)",
+        "if(x > 1, erf(x)^x, atan(x))",
+        "elliptic_f(x/3, x/4) + lambertw(x)",
+        "polygamma(2, x)*airyai(x) - Ei(x)/x",
+    ],
+)
+@pytest.mark.parametrize("point", ["1/3", "1.7", "pi/2"])
+def test_a_proved_number_is_within_its_digits_of_mpmath(text: str, point: str) -> None:
+    """Whole formulas: the number that is called proved agrees with a numeric derivative in 60 digits."""
+    functions = {
+        "sin(x)*exp(-x^2)+log(1+x^2)": lambda x: mpmath.sin(x) * mpmath.exp(-(x**2)) + mpmath.log(1 + x**2),
+        "besselj(1/3, x)*gamma(x)/zeta(1+x)": lambda x: (
+            mpmath.besselj(mpf(1) / 3, x) * mpmath.gamma(x) / mpmath.zeta(1 + x)
+        ),
+        "if(x > 1, erf(x)^x, atan(x))": lambda x: mpmath.erf(x) ** x if x > 1 else mpmath.atan(x),
+        "elliptic_f(x/3, x/4) + lambertw(x)": lambda x: mpmath.ellipf(x / 3, x / 4) + mpmath.lambertw(x).real,
+        "polygamma(2, x)*airyai(x) - Ei(x)/x": lambda x: mpmath.psi(2, x) * mpmath.airyai(x) - mpmath.ei(x) / x,
+    }
+    with mp.workdps(60):
+        exact = {"1/3": mpf(1) / 3, "1.7": mpf("1.7"), "pi/2": mp.pi / 2}[point]
+        for order in (1, 2):
+            result = derive(text, f"x={point}", order=order, check=True)
+            ((key, verdicts),) = result.verdicts.items()
+            verdict, wanted = verdicts[0], mpmath.diff(functions[text], exact, order)
+            assert verdict is not None
+            assert verdict.kind == "proved"
+            assert verdict.digits is not None
+            assert abs(mpf(float(result.derivatives[key][0])) - wanted) <= mpf(10) ** -verdict.digits * abs(wanted)
+            assert abs(mpf(verdict.truth or 0) - wanted) <= mpf(2) ** -52 * abs(wanted)
