@@ -23,16 +23,16 @@ def write_list(families: Mapping[str, Sequence[Function]], format_name: str, sty
     """Every function: how it is called, by what other names, and what it means."""
     if format_name == "json":
         return _dump([_described(row) for rows in families.values() for row in rows])
-    sections = {family: [_cells(row) for row in rows] for family, rows in families.items()}
     if format_name == "markdown":
-        return "\n".join(f"## {family.capitalize()}\n\n{markdown_rows(rows)}" for family, rows in families.items())
+        return "\n".join(markdown_family(family, rows) for family, rows in families.items())
     if format_name == "table":
         from derivcli.render.table import write_sections
 
-        return write_sections(sections, HEADER, style)
+        parts = [part for family, rows in families.items() for part in _parts(family, rows)]
+        return write_sections([(_title(title), [_entry(row) for row in part]) for title, part in parts], style)
     from derivcli.render.plain import delimited_rows
 
-    lines = [[*cells, family] for family, rows in sections.items() for cells in rows]
+    lines = [[row.signature, ", ".join(row.aliases), row.doc, family] for family in families for row in families[family]]
     return delimited_rows([[*HEADER, "family"], *lines], DELIMITERS[format_name])
 
 
@@ -52,8 +52,13 @@ def write_function(row: Function, derivatives: Mapping[str, str], format_name: s
     return delimited_rows([("write", row.signature), *facts], DELIMITERS[format_name])
 
 
-def markdown_rows(rows: Sequence[Function]) -> str:
-    """The table of a family in Markdown."""
+def markdown_family(family: str, rows: Sequence[Function]) -> str:
+    """The section of a family in Markdown."""
+    parts = _parts(family, rows)
+    return "\n".join(f"{'#' * level} {_title(title)}\n\n{_rows(part)}" for level, (title, part) in enumerate(parts, 2))
+
+
+def _rows(rows: Sequence[Function]) -> str:
     lines = [f"| `{row.signature}` | {', '.join(f'`{name}`' for name in row.aliases)} | {row.doc} |\n" for row in rows]
     return f"| {' | '.join(HEADER)} |\n| --- | --- | --- |\n" + "".join(lines)
 
@@ -79,8 +84,20 @@ def facts_of(row: Function, derivatives: Mapping[str, str]) -> list[tuple[str, s
     return [(label, text) for label, text in facts if text]
 
 
-def _cells(row: Function) -> list[str]:
-    return [row.signature, ", ".join(row.aliases), row.doc]
+def _parts(family: str, rows: Sequence[Function]) -> list[tuple[str, list[Function]]]:
+    """The rows of a family under its name, and those that only name derivatives of these under another title."""
+    plain = [row for row in rows if row.derivatives_of is None]
+    others = [row for row in rows if row.derivatives_of is not None]
+    return [(family, plain), ("derivatives of these", others)] if others else [(family, plain)]
+
+
+def _title(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _entry(row: Function) -> tuple[str, str]:
+    """How the function is called, and a text with all else."""
+    return row.signature, f"{row.doc} Also {', '.join(row.aliases)}." if row.aliases else row.doc
 
 
 def _described(row: Function) -> dict[str, object]:
@@ -89,6 +106,7 @@ def _described(row: Function) -> dict[str, object]:
         "signature": row.signature,
         "aliases": list(row.aliases),
         "meaning": row.doc,
+        "derivatives_of": row.derivatives_of,
         "family": family_of(row),
         "defined": row.defined,
         "special": [{"kind": kind, "where": condition} for kind, condition in row.special],
