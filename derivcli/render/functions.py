@@ -32,7 +32,8 @@ def write_list(families: Mapping[str, Sequence[Function]], format_name: str, sty
         return write_sections([(_title(title), [_entry(row) for row in part]) for title, part in parts], style)
     from derivcli.render.plain import delimited_rows
 
-    lines = [[row.signature, ", ".join(row.aliases), row.doc, family] for family in families for row in families[family]]
+    listed = [(row, family) for family, rows in families.items() for row in rows]
+    lines = [[row.signature, ", ".join(row.aliases), row.doc, family] for row, family in listed]
     return delimited_rows([[*HEADER, "family"], *lines], DELIMITERS[format_name])
 
 

@@ -14,7 +14,8 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="besselj", aliases=("jv",), parameters=NX, special=(("edge", "x == 0 and n != floor(n)"),),
         derivatives=("besselj_n(1, n, x)", "(besselj(n-1, x)-besselj(n+1, x))/2"), domain=ORDERS,
-        defined="x > 0; everywhere for a whole number n", doc="Bessel function of the first kind and order n.",
+        defined="x > 0, at x = 0 for n > 0, and everywhere for a whole number n",
+        doc="Bessel function of the first kind and order n.",
     ),
     Function(
         name="bessely", aliases=("yv",), parameters=NX,
@@ -24,7 +25,8 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="besseli", aliases=("iv",), parameters=NX, special=(("edge", "x == 0 and n != floor(n)"),),
         derivatives=("besseli_n(1, n, x)", "(besseli(n-1, x)+besseli(n+1, x))/2"), domain=SMALL_ORDERS,
-        defined="x > 0; everywhere for a whole number n", doc="Modified Bessel function of the first kind and order n.",
+        defined="x > 0, at x = 0 for n > 0, and everywhere for a whole number n",
+        doc="Modified Bessel function of the first kind and order n.",
     ),
     Function(
         name="besselk", aliases=("kv",), parameters=NX,
@@ -35,7 +37,7 @@ BESSEL: tuple[Function, ...] = (
         name="besselj_n", derivatives_of="besselj",
         parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "besselj_n(k+1, n, x)", "(besselj_n(k, n-1, x)-besselj_n(k, n+1, x))/2"),
-        defined="x > 0", doc="The k-th derivative of besselj(n, x) in n.",
+        defined="x > 0, and at x = 0 for n > 0", doc="The k-th derivative of besselj(n, x) in n.",
     ),
     Function(
         name="bessely_n", derivatives_of="bessely",
@@ -47,7 +49,7 @@ BESSEL: tuple[Function, ...] = (
         name="besseli_n", derivatives_of="besseli",
         parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "besseli_n(k+1, n, x)", "(besseli_n(k, n-1, x)+besseli_n(k, n+1, x))/2"),
-        defined="x > 0", doc="The k-th derivative of besseli(n, x) in n.",
+        defined="x > 0, and at x = 0 for n > 0", doc="The k-th derivative of besseli(n, x) in n.",
     ),
     Function(
         name="besselk_n", derivatives_of="besselk",
@@ -84,7 +86,8 @@ BESSEL: tuple[Function, ...] = (
             ("corner", "x == 0 and abs(n) == k"), ("jump", "x == 0 and abs(n) < k"),
             ("edge", "x == 0 and n != floor(n)"),
         ),
-        derivatives=("0", "0", "ive_x(k+1, n, x)"), defined="x > 0; everywhere for a whole number n",
+        derivatives=("0", "0", "ive_x(k+1, n, x)"),
+        defined="x > 0, at x = 0 for n > k, and everywhere for a whole number n",
         doc="The k-th derivative of exp(-|x|)*besseli(n, x) in x.",
     ),
     Function(
@@ -96,7 +99,8 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="ive", parameters=NX, constant=("n",), definition="ive_x(0, n, x)", domain=SMALL_ORDERS,
         special=(("corner", "x == 0 and n == 0"), ("edge", "x == 0 and n != floor(n)")),
-        defined="x > 0; everywhere for a whole number n", doc="exp(-|x|)*besseli(n, x), for a constant n.",
+        defined="x > 0, at x = 0 for n > 0, and everywhere for a whole number n",
+        doc="exp(-|x|)*besseli(n, x), for a constant n.",
     ),
     Function(
         name="kve", parameters=NX, constant=("n",), definition="kve_x(0, n, x)", domain=SMALL_ORDERS,

@@ -28,7 +28,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         name="elliptic_e_inc", aliases=("ellipeinc",), parameters=("z", "m"),
         derivatives=("sqrt(1-m*sin(z)^2)", "-ellipint(1, 0, 1, 0, z, m)/2"), domain=(ANGLE, PARAMETER),
-        defined="m*sin(t)**2 < 1 from 0 to z",
+        defined="m*sin(t)**2 <= 1 from 0 to z",
         doc="Elliptic integral of the second kind: sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
     ),
     Function(

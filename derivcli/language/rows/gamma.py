@@ -45,28 +45,29 @@ GAMMA: tuple[Function, ...] = (
         name="lowergamma", aliases=("gammainc_lower",), parameters=("s", "x"),
         derivatives=("lowergamma_s(1, s, x)", "x^(s-1)*exp(-x)"), special=(("edge", "x == 0"),),
         domain=((0.2, 5.0), (0.1, 6.0)),
-        defined="x > 0, and at x = 0 where the integral exists",
+        defined="x > 0 and s is no whole number below 1, and at x = 0 for s > 0",
         doc="Lower incomplete gamma function, t**(s-1)*exp(-t) integrated from 0 to x.",
     ),
     Function(
         name="uppergamma", aliases=("gammainc_upper",), parameters=("s", "x"),
         derivatives=("uppergamma_s(1, s, x)", "-x^(s-1)*exp(-x)"), special=(("edge", "x == 0"),),
         domain=((0.2, 5.0), (0.1, 6.0)),
-        defined="x > 0, and at x = 0 where the integral exists",
+        defined="x > 0, and at x = 0 for s > 0",
         doc="Upper incomplete gamma function: t**(s-1)*exp(-t) integrated from x to infinity.",
     ),
     Function(
         name="lowergamma_s", derivatives_of="lowergamma",
         parameters=("k", "s", "x"), whole=("k",),
         derivatives=("0", "lowergamma_s(k+1, s, x)", "x^(s-1)*exp(-x)*log(x)^k"),
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), defined="x > 0",
+        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)),
+        defined="x > 0 and s is no whole number below 1, and at x = 0 for s > 0",
         doc="The k-th derivative of lowergamma(s, x) in s.",
     ),
     Function(
         name="uppergamma_s", derivatives_of="uppergamma",
         parameters=("k", "s", "x"), whole=("k",),
         derivatives=("0", "uppergamma_s(k+1, s, x)", "-x^(s-1)*exp(-x)*log(x)^k"),
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), defined="x > 0",
+        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), defined="x > 0, and at x = 0 for s > 0",
         doc="The k-th derivative of uppergamma(s, x) in s.",
     ),
     Function(
@@ -76,7 +77,8 @@ GAMMA: tuple[Function, ...] = (
             "if(a < 100 and x < 700, x^(a-1)*exp(-x)/gamma(a), exp((a-1)*log(x)-x-loggamma(a)))",
         ),
         special=(("edge", "x == 0"),), domain=((0.2, 5.0), (0.1, 6.0)),
-        defined="x >= 0", doc="Regularised lower incomplete gamma function, lowergamma(a, x)/gamma(a).",
+        defined="x > 0, and at x = 0 for a > 0",
+        doc="Regularised lower incomplete gamma function, lowergamma(a, x)/gamma(a).",
     ),
     Function(
         name="gammaincc", parameters=("a", "x"),
@@ -85,13 +87,15 @@ GAMMA: tuple[Function, ...] = (
             "if(a < 100 and x < 700, -x^(a-1)*exp(-x)/gamma(a), -exp((a-1)*log(x)-x-loggamma(a)))",
         ),
         special=(("edge", "x == 0"),), domain=((0.2, 5.0), (0.1, 6.0)),
-        defined="x >= 0", doc="Regularised upper incomplete gamma function, uppergamma(a, x)/gamma(a).",
+        defined="x > 0, and at x = 0 for a > 0",
+        doc="Regularised upper incomplete gamma function, uppergamma(a, x)/gamma(a).",
     ),
     Function(
         name="gammainc_a", derivatives_of="gammainc",
         parameters=("k", "a", "x"), whole=("k",), least=1,
         derivatives=("0", "gammainc_a(k+1, a, x)", "gammainc_a(k, a-1, x)-gammainc_a(k, a, x)"),
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), defined="x > 0", doc="The k-th derivative of gammainc(a, x) in a.",
+        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)), defined="x > 0, and at x = 0 for a > 0",
+        doc="The k-th derivative of gammainc(a, x) in a.",
     ),
     # Zeta, binomials, factorial powers
     Function(
@@ -111,6 +115,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         name="binomial", aliases=("binom", "comb"), parameters=("n", "k"),
         derivatives=("binomial_nk(1, 0, n, k)", "binomial_nk(0, 1, n, k)"), domain=((0.5, 6.0), (0.2, 3.0)),
+        defined="n is no whole number below 0, or k is a whole number",
         doc="Binomial coefficient n over k, of real numbers through the gamma function.",
     ),
     Function(
@@ -118,16 +123,19 @@ GAMMA: tuple[Function, ...] = (
         parameters=("i", "j", "n", "k"), whole=("i", "j"),
         derivatives=("0", "0", "binomial_nk(i+1, j, n, k)", "binomial_nk(i, j+1, n, k)"),
         domain=((0.0, 0.0), (0.0, 0.0), (0.5, 6.0), (0.2, 3.0)),
+        defined="n is no whole number below 0, or j = 0 and k is a whole number",
         doc="The i-th derivative in n of the j-th derivative in k of binomial(n, k).",
     ),
     Function(
         name="rf", aliases=("RisingFactorial", "rising_factorial", "poch"), parameters=("x", "k"),
         derivatives=("rf_xk(1, 0, x, k)", "rf_xk(0, 1, x, k)"), domain=((0.5, 4.0), (0.5, 3.0)),
+        defined="x + k is no whole number below 1, or x is one",
         doc="Rising factorial gamma(x + k)/gamma(x), which is x*(x + 1)*...*(x + k - 1).",
     ),
     Function(
         name="ff", aliases=("FallingFactorial", "falling_factorial"), parameters=("x", "k"),
         definition="rf(x-k+1, k)", domain=((3.5, 6.0), (0.5, 3.0)),
+        defined="x is no whole number below 0, or x - k is one",
         doc="Falling factorial gamma(x + 1)/gamma(x - k + 1), which is x*(x - 1)*...*(x - k + 1).",
     ),
     Function(
@@ -135,6 +143,7 @@ GAMMA: tuple[Function, ...] = (
         parameters=("i", "j", "x", "k"), whole=("i", "j"),
         derivatives=("0", "0", "rf_xk(i+1, j, x, k)", "rf_xk(i, j+1, x, k)"),
         domain=((0.0, 0.0), (0.0, 0.0), (0.5, 4.0), (0.5, 3.0)),
+        defined="x + k is no whole number below 1, or x is one",
         doc="The i-th derivative in x of the j-th derivative in k of rf(x, k).",
     ),
     Function(

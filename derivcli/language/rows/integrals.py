@@ -50,23 +50,24 @@ INTEGRALS: tuple[Function, ...] = (
     ),
     Function(
         name="li", definition="Ei(log(x))", derivatives=("1/log(x)",), domain=((1.6, 9.0),),
-        defined="x > 0 and x != 1", doc="Logarithmic integral: 1/log(t) integrated from 0 to x.",
+        defined="x >= 0 and x != 1", doc="Logarithmic integral: 1/log(t) integrated from 0 to x.",
     ),
     Function(
         name="Li", definition="li(x)-li(2)", derivatives=("1/log(x)",), domain=((2.1, 9.0),),
-        defined="x > 0 and x != 1", doc="Logarithmic integral from 2, li(x) - li(2).",
+        defined="x >= 0 and x != 1", doc="Logarithmic integral from 2, li(x) - li(2).",
     ),
     Function(
         name="expint", aliases=("expn",), parameters=("n", "x"), domain=((-2.0, 4.0), (0.1, 5.0)),
         derivatives=("expint_n(1, n, x)", "-expint(n-1, x)"),
-        defined="x > 0, and at x = 0 for n > 1",
+        defined="x > 0, at x = 0 for n > 1, and everywhere but at 0 for a whole n below 1",
         doc="Exponential integral of order n: exp(-x*t)/t**n integrated from 1 to infinity.",
     ),
     Function(
         name="expint_n", derivatives_of="expint",
         parameters=("k", "n", "x"), whole=("k",), domain=((0.0, 0.0), (-2.0, 4.0), (0.1, 5.0)),
         derivatives=("0", "expint_n(k+1, n, x)", "-expint_n(k, n-1, x)"),
-        defined="x > 0", doc="The k-th derivative of expint(n, x) in n.",
+        defined="x > 0, and at x = 0 for n > 1",
+        doc="The k-th derivative of expint(n, x) in n.",
     ),
     Function(
         name="E1", aliases=("exp1", "e1"), definition="expint(1, x)", domain=((0.1, 5.0),), defined="x > 0",
