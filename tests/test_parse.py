@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 import sympy
 
-from derivcli import derive, parse
+from derivcli import DerivError, derive, parse
 from derivcli.language import names, parser
 from derivcli.language.functions import vocabulary
 
@@ -314,7 +314,7 @@ SHORT = ("ei", "si", "ci", "li", "ff", "rf", "jn", "yn", "jv", "yv", "iv", "kv")
 @pytest.mark.parametrize("name", SHORT)
 def test_a_function_with_a_name_of_two_letters_is_one_only_where_it_is_called(name: str) -> None:
     row = vocabulary()[name]
-    first, second = name
+    first, second = name[0], name[1]
     arguments = ", ".join("1" if each in row.whole else each for each in row.parameters)
     letters = [first, second]
     call = parse(f"{row.name}({arguments})").text

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derivcli import FLAGS, derive
+from derivcli import FLAGS, derive, parse
 from derivcli.cli import app
 from derivcli.language.function import Function
 from derivcli.language.functions import FAMILIES, FUNCTIONS, vocabulary
@@ -187,6 +187,13 @@ def test_a_page_has_the_derivatives_that_deriv_prints(row: Function) -> None:
         assert list(page["derivatives"].values()) == lines
     else:
         assert wrong_on_page(row, page["derivatives"]) == []
+
+
+@pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.variables == row.parameters], ids=lambda row: row.name)
+@pytest.mark.parametrize("order", [1, 2])
+def test_formulas_of_derivatives_read_back(row: Function, order: int) -> None:
+    for formula in derive(call_of(row), wrt=row.parameters, order=order).derivatives.values():
+        assert parse(formula.text, declared=row.parameters).text == formula.text
 
 
 def wrong_on_page(row: Function, formulas: dict[str, str]) -> list[str]:

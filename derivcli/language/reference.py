@@ -16,7 +16,7 @@ PLACES = {
 }  # fmt: skip
 """The kinds of `Function.special` in words."""
 
-INSIDE = (2 / 3, 4 / 5, 3 / 4)
+INSIDE = (0.8, 0.9, 0.7)
 """Where in their intervals the values of an example lie, one after another; 1/2 would often be 0."""
 
 KIN = 8
@@ -62,7 +62,7 @@ def example(row: Function) -> str:
     """A command that differentiates the function at a point of its domain."""
     required = row.parameters[: len(row.parameters) - len(row.defaults)]
     numbers = {name: _inside(row.domain[place], INSIDE[place % 3]) for place, name in enumerate(required)}
-    numbers |= dict.fromkeys(row.whole, str(row.least or 1))
+    numbers |= dict.fromkeys(row.whole, "1" if row.derivatives_of else "2")
     arguments = [name if name in row.variables else numbers[name] for name in required]
     at = [f"{name}={numbers[name]}" for name in required if name in row.variables]
     return f'deriv "{row.name}({", ".join(arguments)})" --at {",".join(at)}'

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from derivcli.language import limits
 from derivcli.language.reference import PLACES, example, family_of, related
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def write_function(row: Function, derivatives: Mapping[str, str], format_name: s
         return _dump(_described(row) | {"derivatives": dict(derivatives)})
     facts = facts_of(row, derivatives)
     if format_name == "markdown":
-        return f"## `{row.signature}`\n\n" + "".join(f"- {label}: {text}\n" for label, text in facts)
+        return f"## `{row.signature}`\n\n" + "".join(f"- {label}: {_escaped(text)}\n" for label, text in facts)
     if format_name == "table":
         from derivcli.render.table import write_facts
 
@@ -60,7 +61,8 @@ def markdown_family(family: str, rows: Sequence[Function]) -> str:
 
 
 def _rows(rows: Sequence[Function]) -> str:
-    lines = [f"| `{row.signature}` | {', '.join(f'`{name}`' for name in row.aliases)} | {row.doc} |\n" for row in rows]
+    cells = [(f"`{row.signature}`", ", ".join(f"`{name}`" for name in row.aliases), _escaped(row.doc)) for row in rows]
+    lines = [f"| {' | '.join(row)} |\n" for row in cells]
     return f"| {' | '.join(HEADER)} |\n| --- | --- | --- |\n" + "".join(lines)
 
 
@@ -74,6 +76,7 @@ def facts_of(row: Function, derivatives: Mapping[str, str]) -> list[tuple[str, s
     facts = [
         ("meaning", row.doc),
         ("or", ", ".join(row.aliases)),
+        ("constant", ", ".join(_constants(row))),
         ("defined", f"where {row.defined}" if row.defined else "everywhere"),
         *places,
         ("computed as", row.definition or ""),
@@ -83,6 +86,17 @@ def facts_of(row: Function, derivatives: Mapping[str, str]) -> list[tuple[str, s
         ("example", example(row)),
     ]
     return [(label, text) for label, text in facts if text]
+
+
+def _constants(row: Function) -> list[str]:
+    """The parameters that have to be constant, and which numbers they may be."""
+    whole = [f"{name} (a whole number from {row.least} to {limits.WHOLE})" for name in row.whole]
+    return [*whole, *row.constant]
+
+
+def _escaped(text: str) -> str:
+    """The text in Markdown, where stars and bars mean something."""
+    return text.replace("*", r"\*").replace("|", r"\|")
 
 
 def _parts(family: str, rows: Sequence[Function]) -> list[tuple[str, list[Function]]]:
@@ -107,6 +121,7 @@ def _described(row: Function) -> dict[str, object]:
         "signature": row.signature,
         "aliases": list(row.aliases),
         "meaning": row.doc,
+        "constant": [*row.whole, *row.constant],
         "derivatives_of": row.derivatives_of,
         "family": family_of(row),
         "defined": row.defined,
