@@ -44,12 +44,13 @@ def related(row: Function) -> list[str]:
     """The functions that the row's formulas mention, those of its family that mention it, and its neighbours."""
     family = FAMILIES[family_of(row)]
     place = family.index(row)
-    neighbours = sorted(family, key=lambda other: abs(family.index(other) - place))
     ours = mentioned(row)
     users = [other.name for other in family if row.name in mentioned(other)]
-    plain = [other.name for other in neighbours if other.derivatives_of is None]
-    names = [name for name in dict.fromkeys([*ours, *users, *plain]) if name != row.name]
-    return names[: max(KIN, len(set(ours)))]
+    first = [name for name in dict.fromkeys([*ours, *users]) if name != row.name]
+    first = first[: max(KIN, len(set(ours)))]
+    others = [other for other in family if other.derivatives_of is None and other.name not in (row.name, *first)]
+    nearest_ones = sorted(others, key=lambda other: abs(family.index(other) - place))[: max(0, KIN - len(first))]
+    return [*first, *(other.name for other in others if other in nearest_ones)]
 
 
 def mentioned(row: Function) -> list[str]:

@@ -46,7 +46,7 @@ GAMMA: tuple[Function, ...] = (
         derivatives=("lowergamma_s(1, s, x)", "x^(s-1)*exp(-x)"), special=(("edge", "x == 0"),),
         domain=((0.2, 5.0), (0.1, 6.0)),
         defined="x > 0 and s is no whole number below 1, and at x = 0 for s > 0",
-        doc="Lower incomplete gamma function, t**(s-1)*exp(-t) integrated from 0 to x.",
+        doc="Lower incomplete gamma function: t**(s-1)*exp(-t) integrated from 0 to x.",
     ),
     Function(
         name="uppergamma", aliases=("gammainc_upper",), parameters=("s", "x"),
