@@ -192,8 +192,7 @@ def _even_or_odd(kernel: ArrayFunction) -> ArrayFunction:
 
     def whole_line(k: Array, n: Array, x: Array) -> Array:
         mirrored = np.where(n == np.floor(n), 1 - 2 * np.mod(n + k, 2), np.nan)
-        at_zero = np.where(np.isnan(mirrored), 1, (1 + mirrored) / 2)
-        factor = np.where(x > 0, 1, np.where(x < 0, mirrored, at_zero))
+        factor = np.where(x > 0, 1, np.where(x < 0, mirrored, (1 + mirrored) / 2))
         return np.asarray(factor * kernel(k, n, np.abs(x)))
 
     return whole_line

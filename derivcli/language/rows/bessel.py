@@ -84,10 +84,9 @@ BESSEL: tuple[Function, ...] = (
         parameters=KNX, whole=("k",), constant=("n",), domain=COUNTED,
         special=(
             ("corner", "x == 0 and abs(n) == k"), ("jump", "x == 0 and abs(n) < k"),
-            ("edge", "x == 0 and n != floor(n)"),
         ),
         derivatives=("0", "0", "ive_x(k+1, n, x)"),
-        defined="x > 0, at x = 0 for n > k, and everywhere for a whole number n",
+        defined="x > 0, and everywhere for a whole number n",
         doc="The k-th derivative of exp(-|x|)*besseli(n, x) in x.",
     ),
     Function(
@@ -98,8 +97,8 @@ BESSEL: tuple[Function, ...] = (
     ),
     Function(
         name="ive", parameters=NX, constant=("n",), definition="ive_x(0, n, x)", domain=SMALL_ORDERS,
-        special=(("corner", "x == 0 and n == 0"), ("edge", "x == 0 and n != floor(n)")),
-        defined="x > 0, at x = 0 for n > 0, and everywhere for a whole number n",
+        special=(("corner", "x == 0 and n == 0"),),
+        defined="x > 0, and everywhere for a whole number n",
         doc="exp(-|x|)*besseli(n, x), for a constant n.",
     ),
     Function(

@@ -50,11 +50,11 @@ INTEGRALS: tuple[Function, ...] = (
     ),
     Function(
         name="li", definition="Ei(log(x))", derivatives=("1/log(x)",), domain=((1.6, 9.0),),
-        defined="x >= 0 and x != 1", doc="Logarithmic integral: 1/log(t) integrated from 0 to x.",
+        defined="x > 0 and x != 1", doc="Logarithmic integral: 1/log(t) integrated from 0 to x.",
     ),
     Function(
         name="Li", definition="li(x)-li(2)", derivatives=("1/log(x)",), domain=((2.1, 9.0),),
-        defined="x >= 0 and x != 1", doc="Logarithmic integral from 2, li(x) - li(2).",
+        defined="x > 0 and x != 1", doc="Logarithmic integral from 2, li(x) - li(2).",
     ),
     Function(
         name="expint", aliases=("expn",), parameters=("n", "x"), domain=((-2.0, 4.0), (0.1, 5.0)),
