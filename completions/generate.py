@@ -58,7 +58,7 @@ class Command:
         return f"_deriv_{self.name or 'main'}"
 
 
-WORDS = {"": tuple(COMMANDS), "functions": tuple(row.name for row in FUNCTIONS)}
+WORDS = {"": tuple(COMMANDS), "functions": tuple(row.name for row in FUNCTIONS if row.derivatives_of is None)}
 """What each command's first word may be, where that is known."""
 
 

@@ -7,7 +7,7 @@ import typer
 
 from derivcli.cli.app import COMMANDS, app
 from derivcli.language.functions import BRANCHING, FAMILIES
-from derivcli.render.functions import markdown_rows
+from derivcli.render.functions import markdown_family
 
 HERE = Path(__file__).parent
 
@@ -18,7 +18,7 @@ def functions_page() -> str:
         "# Functions\n",
         "Made from the function table by `make docs`; do not edit.\n",
         "`deriv functions NAME` tells more of each, its derivatives among it.\n",
-        *(f"## {family.capitalize()}\n\n{markdown_rows(rows)}" for family, rows in FAMILIES.items()),
+        *(markdown_family(family, rows) for family, rows in FAMILIES.items()),
         "## Choices and constants\n",
         f"Choices have a notation of their own: {', '.join(f'`{name}`' for name in BRANCHING)}. "
         "The constants are `e`, `E`, `pi` and `tau`.\n",

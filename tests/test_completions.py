@@ -26,7 +26,7 @@ SCRIPTS = ROOT / "completions"
 PATIENCE = 30
 """Seconds after which a shell that does not answer is given up."""
 
-FUNCTIONS = {row.name for row in TABLE}
+FUNCTIONS = {row.name for row in TABLE if row.derivatives_of is None}
 OPTIONS = typer.main.get_command(app).params
 NAMES = {name for each in OPTIONS for name in (*each.opts, *each.secondary_opts) if name[0] == "-"} | {"--help"}
 OFTEN = {"--at", "--wrt", "--let"}

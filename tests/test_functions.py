@@ -16,6 +16,7 @@ from mpmath import mp, mpf
 from torch import Tensor
 
 from derivcli import derive, parse
+from derivcli.engines import rules
 from derivcli.engines.program import LOGIC, OPERATIONS, Step, lower
 from derivcli.engines.rules import RULES, forward
 from derivcli.language.function import Function
@@ -188,12 +189,28 @@ def operations(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def decisive(row: Function) -> str:
-    """The operation in which a fault of the row is planted: its own, or the last of its rewrite."""
+    """The operation in which a fault of the row is planted: its own, or the last of its rewrite.
+
+    A choice between numbers that are computed nowhere has none but the choice itself.
+    """
     if row.primitive:
         return row.name
     names = [row.parameters[index] for index in smooth(row)]
     program = lower([parse(with_numbers(row, call_of(row), samples(row)[0]), declared=names)], names)
-    return [*operations(program.steps)][-1]
+    return ["piecewise", *operations(program.steps)][-1]
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, operation: str, by: int) -> None:
+    """Plant a fault in an operation, which is a rule of its own but for the choice."""
+    if operation != "piecewise":
+        monkeypatch.setitem(RULES, operation, planted(RULES[operation], by))
+        return
+    choose = rules._piecewise
+
+    def wrong(step: Step, operands: list[Tensor], *rest: Any) -> Tensor:
+        return planted(lambda *inputs: choose(step, [*inputs], *rest), by)(*operands)
+
+    monkeypatch.setattr(rules, "_piecewise", wrong)
 
 
 def test_the_oracle_has_exactly_the_rows_of_the_table() -> None:
@@ -216,8 +233,7 @@ FLAT = {"sign", "floor", "ceil", "round", "trunc", "heaviside"}
 
 @pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.name != "heaviside"], ids=lambda row: row.name)
 def test_a_wrong_value_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch) -> None:
-    operation = decisive(row)
-    monkeypatch.setitem(RULES, operation, planted(RULES[operation], 0))
+    plant(monkeypatch, decisive(row), 0)
     assert failures(row)
 
 
@@ -229,8 +245,7 @@ def test_a_wrong_comparison_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.name not in FLAT], ids=lambda row: row.name)
 @pytest.mark.parametrize("order", [1, 2])
 def test_a_wrong_derivative_is_caught(row: Function, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    operation = decisive(row)
-    monkeypatch.setitem(RULES, operation, planted(RULES[operation], order))
+    plant(monkeypatch, decisive(row), order)
     assert (failures if order == 1 else second_failures)(row)
 
 

@@ -118,7 +118,7 @@ EXPECTED: dict[str, str | Refusal] = {
     "name-zeta": "zeta*x",
     "name-lamda": "lamda*x",
     "name-test": ("unknown name 'test'", 0),
-    "name-ff": ("ff needs an argument", 0),
+    "name-ff": ("unknown name 'ff'", 0),
     "name-t1": "t1*x",
     "name-dunder": ("'_' stands only between the letters and digits of a name", 0),
     "name-alphabeta": "alpha",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 import sympy
 
-from derivcli import derive, parse
+from derivcli import DerivError, derive, parse
 from derivcli.language import names, parser
 from derivcli.language.functions import vocabulary
 
@@ -306,6 +306,34 @@ def test_a_function_with_a_variables_name_is_one_only_where_it_is_called(
     assert parse(f"{name}(x) + {name}^2").text == f"erf(x) + {name}**2"
     assert parse(f"{name}(x)", declared=[name]).text == f"{name}*x"
     assert parse(f"{name}(x)", let={name: "2y"}).text == f"{name}*x"
+
+
+SHORT = ("ei", "si", "ci", "li", "ff", "rf", "jn", "yn", "jv", "yv", "iv", "kv")
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_function_with_a_name_of_two_letters_is_one_only_where_it_is_called(name: str) -> None:
+    row = vocabulary()[name]
+    first, second = name[0], name[1]
+    arguments = ", ".join("1" if each in row.whole else each for each in row.parameters)
+    letters = [first, second]
+    call = parse(f"{row.name}({arguments})").text
+    assert parse(f"{name}({arguments})").text == parse(f"{name} ({arguments})").text == call
+    assert parse(f"{name} + {name}^2", declared=letters).text == f"{first}*{second} + {first}*{second}**2"
+    assert parse(f"{name} x", declared=letters).text == f"{first}*{second}*x"
+    assert parse(f"{name}({arguments})", declared=letters).text == call
+    assert parse(name, declared=[name]).text == name
+    with pytest.raises(DerivError) as refusal:
+        parse(f"2{name}")
+    assert refusal.value.message == f"unknown name '{name}'"
+    assert refusal.value.hint.startswith(f"write {first}*{second}, or declare it")
+
+
+@pytest.mark.parametrize(("text", "word"), [("six", "si"), ("lix", "li"), ("kvx", "kv")])
+def test_no_name_of_two_letters_is_guessed(text: str, word: str) -> None:
+    with pytest.raises(DerivError) as refusal:
+        parse(text)
+    assert f"{word}(" not in refusal.value.hint
 
 
 def test_definitions_are_named_and_expanded() -> None:

@@ -124,7 +124,7 @@ GAMMA: dict[str, ArrayFunction] = {
     ),
     "gammaincc": either(
         by_scipy("gammaincc"),
-        pointwise(lambda mp, a, x: mp.gammainc(a, x, regularized=True) if x >= 0 else mp.nan),
+        pointwise(precise.gammaincc),
         lambda a, x: (a > 0.1) & (a < 60),
     ),
     "gammainc_a": pointwise(precise.gammainc_a),
@@ -211,7 +211,7 @@ BESSEL: dict[str, ArrayFunction] = {
     "besseli": either(by_scipy("iv"), pointwise(plain("besseli")), _near),
     "besselk": either(by_scipy("kv"), pointwise(plain("besselk")), _near_or_negative),
     "besselj_n": pointwise(order_slope("besselj")),
-    "bessely_n": pointwise(order_slope("bessely")),
+    "bessely_n": pointwise(precise.bessely_n),
     "besseli_n": pointwise(order_slope("besseli")),
     "besselk_n": pointwise(precise.besselk_n),
     "ive_x": _even_or_odd(either(_difference("ive"), pointwise(precise.ive_x), _little_cancels)),

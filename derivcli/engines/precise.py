@@ -94,21 +94,38 @@ def order_slope(name: str) -> Formula:
 
 def lowergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
     """The k-th derivative of the lower function in s; none for a negative x, where it is complex but at whole s."""
-    return mp.nan if x < 0 else slope(mp, lambda t: mp.gammainc(t, 0, x), s, k)
+    if not _reaches(s, x) or is_pole(mp, s):
+        return mp.nan
+    return slope(mp, lambda t: mp.gammainc(t, 0, x), s, k) if x else 0
 
 
 def uppergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
     """The k-th derivative of the upper function in s; none for a negative x."""
-    return mp.nan if x < 0 else slope(mp, lambda t: mp.gammainc(t, x), s, k)
+    return slope(mp, lambda t: mp.gammainc(t, x), s, k) if _reaches(s, x) else mp.nan
+
+
+def _reaches(s: Any, x: Any) -> bool:
+    """Whether the integrals to or from x exist; at 0 they go on for s < 0 by continuation only."""
+    return bool(x > 0 or (x == 0 and s > 0))
+
+
+def is_pole(mp: Any, x: Any) -> bool:
+    """Whether the gamma function has a pole there, across which a numeric derivative would go."""
+    return bool(x <= 0 and x == mp.floor(x))
 
 
 def gammainc_a(mp: Any, k: Any, a: Any, x: Any) -> Any:
     """By the lower function where that is the smaller one, by the upper elsewhere: the other would cancel."""
-    if x < 0:
+    if not _reaches(a, x):
         return mp.nan
     if a > 0 and x < a + 1:
         return slope(mp, lambda t: mp.gammainc(t, 0, x) * mp.rgamma(t), a, k)
     return int(k == 0) - slope(mp, lambda t: mp.gammainc(t, x) * mp.rgamma(t), a, k)
+
+
+def gammaincc(mp: Any, a: Any, x: Any) -> Any:
+    """The regularised upper function."""
+    return mp.gammainc(a, x, regularized=True) if _reaches(a, x) else mp.nan
 
 
 def zeta_s(mp: Any, k: Any, s: Any, a: Any) -> Any:
@@ -119,14 +136,16 @@ def zeta_s(mp: Any, k: Any, s: Any, a: Any) -> Any:
 
 
 def binomial_nk(mp: Any, i: Any, j: Any, n: Any, k: Any) -> Any:
-    """Both derivatives at once; none in k where n is a negative whole number."""
-    if j > 0 and n < 0 and n == mp.floor(n):
+    """Both derivatives at once; where n is a negative whole number only those in n, and for a whole k."""
+    if is_pole(mp, n + 1) and (j > 0 or k != mp.floor(k)):
         return mp.nan
     return mp.diff(mp.binomial, (n, k), (int(i), int(j))) if i or j else mp.binomial(n, k)
 
 
 def rf_xk(mp: Any, i: Any, j: Any, x: Any, k: Any) -> Any:
     """Both derivatives at once."""
+    if is_pole(mp, x + k) and not is_pole(mp, x):
+        return mp.nan
     return mp.diff(mp.rf, (x, k), (int(i), int(j))) if i or j else mp.rf(x, k)
 
 
@@ -138,8 +157,15 @@ def lambertw(mp: Any, x: Any, k: Any) -> Any:
 # Bessel and Airy functions
 
 
+def bessely_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
+    """The k-th derivative in the order, of a function with a pole at 0."""
+    return order_slope("bessely")(mp, k, n, x) if x > 0 else mp.nan
+
+
 def besselk_n(mp: Any, k: Any, n: Any, x: Any) -> Any:
-    """The k-th derivative of an even function of the order."""
+    """The k-th derivative in the order, of a function that is even in it and has a pole at 0."""
+    if x <= 0:
+        return mp.nan
     return 0 if n == 0 and k % 2 == 1 else order_slope("besselk")(mp, k, n, x)
 
 

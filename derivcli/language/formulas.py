@@ -27,6 +27,13 @@ def derivative(row: Function, index: int) -> Tree:
     return parse_tree(row.derivatives[index], declared=row.parameters)
 
 
+def partial(row: Function, index: int) -> Tree:
+    """The partial derivative in the parameter `index`, of the row's own or that of its rewrite."""
+    if row.derivatives is not None:
+        return derivative(row, index)
+    return definition(row).diff(symbol(row.parameters[index]))
+
+
 @cache
 def alone(row: Function) -> Tree:
     """The value of a variadic row for one argument, over its parameters."""

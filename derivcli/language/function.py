@@ -33,6 +33,8 @@ class Function:
     aliases: tuple[str, ...] = ()
     longer: str | None = None
     """The row that the same name means with more arguments."""
+    derivatives_of: str | None = None
+    """The row whose derivatives this one names, for a row that is there because no other has them."""
     sympy: str | None = None
     """The SymPy class that is this function. Without one, a class is made from `derivatives` or `definition`."""
     also: tuple[str, ...] = ()
@@ -56,6 +58,11 @@ class Function:
     def primitive(self) -> bool:
         """Whether interpretations have a rule for it."""
         return self.definition is None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The parameters that a derivative can be taken in."""
+        return tuple(name for name in self.parameters if name not in self.whole + self.constant)
 
     @property
     def arity(self) -> tuple[int, int | None]:

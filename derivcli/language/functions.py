@@ -19,7 +19,13 @@ from derivcli.language.rows.gamma import GAMMA
 from derivcli.language.rows.integrals import INTEGRALS
 from derivcli.language.rows.polynomials import POLYNOMIALS
 
-FAMILIES: dict[str, tuple[Function, ...]] = {
+
+def _plain_first(rows: tuple[Function, ...]) -> tuple[Function, ...]:
+    """The rows in their order, those that only name derivatives of others behind them."""
+    return tuple(sorted(rows, key=lambda row: row.derivatives_of is not None))
+
+
+_FAMILIES = {
     "powers and logarithms": POWERS,
     "trigonometric functions": TRIGONOMETRIC,
     "hyperbolic functions": HYPERBOLIC,
@@ -31,6 +37,7 @@ FAMILIES: dict[str, tuple[Function, ...]] = {
     "orthogonal polynomials": POLYNOMIALS,
     "activation functions": ACTIVATIONS,
 }
+FAMILIES: dict[str, tuple[Function, ...]] = {name: _plain_first(rows) for name, rows in _FAMILIES.items()}
 """The rows by what they have in common."""
 
 FUNCTIONS: tuple[Function, ...] = tuple(row for rows in FAMILIES.values() for row in rows)

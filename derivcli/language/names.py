@@ -19,6 +19,9 @@ _OPERATIONS = frozenset(
     "diff Derivative derivative integrate Integral Sum Product limit Limit solve simplify expand factor D".split()
 )
 _USUAL_VARIABLES = frozenset("txyzuv")
+ONLY_CALLED = frozenset("ei si ci li ff rf jn yn jv yv iv kv".split())
+"""Functions whose names are too short to be more than letters where no bracket follows."""
+
 _LONGEST_GUESS = 40
 """Longer names are not compared with the table."""
 
@@ -28,14 +31,16 @@ def is_variable_name(name: str) -> bool:
     return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
 
 
-def may_be_product(name: str, declared: Collection[str]) -> bool:
+def may_be_product(name: str, declared: Collection[str], called: bool) -> bool:
     """Whether a name could be a product of its letters: it means nothing else."""
-    known = name in declared or name in vocabulary() or name in BRANCHING or name in GREEK_NAMES or name in CONSTANTS
+    known = name in declared or is_function_name(name, called) or name in GREEK_NAMES or name in CONSTANTS
     return len(name) > 1 and name.isalpha() and not known
 
 
 def is_function_name(name: str, called: bool) -> bool:
     """Whether the name is a function here: what is a variable's name too (gamma, j0) is a variable unless called."""
+    if name in ONLY_CALLED:
+        return called
     return (name in vocabulary() or name in BRANCHING) and (called or not is_variable_name(name))
 
 
@@ -67,7 +72,7 @@ def _ways_out(name: str) -> str:
 
 def _guess(name: str, called: bool) -> str:
     """A question that names what was perhaps meant, or nothing."""
-    words = [*vocabulary(), *BRANCHING]
+    words = [word for word in (*vocabulary(), *BRANCHING) if word not in ONLY_CALLED]
     for word in sorted(words, key=len, reverse=True):
         rest = name.removeprefix(word)
         if len(word) > 1 and rest != name and is_variable_name(rest.lstrip("0123456789")) and not called:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Collection
 from functools import cached_property
@@ -9,6 +10,8 @@ from functools import cached_property
 from derivcli.language import names
 from derivcli.language.functions import CONSTANTS
 from derivcli.language.tokens import Token, letters_alone, tokenize
+
+_BRACKET = re.compile(r"\s*\(")
 
 
 class Reader:
@@ -51,7 +54,10 @@ class Reader:
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v` where each letter is a variable; any other token as it is."""
         name = token.text
-        if token.kind != "name" or not names.may_be_product(name, self.declared):
+        if token.kind != "name":
+            return [token]
+        called = _BRACKET.match(self.text, token.stop) is not None
+        if not names.may_be_product(name, self.declared, called):
             return [token]
         # The e of `xe^x` can be nothing but the base of an exponential.
         variables = name[:-1] if name[-1] == "e" and self.text.startswith(("^", "**"), token.stop) else name

@@ -16,8 +16,11 @@ PLACES = {
 }  # fmt: skip
 """The kinds of `Function.special` in words."""
 
-INSIDE = 2 / 3
-"""Where in its interval an example's value lies; 1/2 would often be 0."""
+INSIDE = (0.8, 0.9, 0.7)
+"""Where in their intervals the values of an example lie, one after another; 1/2 would often be 0."""
+
+KIN = 8
+"""How many functions a page refers to, unless the function's own formulas mention more."""
 
 
 def look_up(name: str) -> Function:
@@ -38,24 +41,36 @@ def family_of(row: Function) -> str:
 
 
 def related(row: Function) -> list[str]:
-    """The functions that the row's formulas mention, then the rest of its family."""
-    formulas = " ".join((row.definition or "", *(row.derivatives or ())))
-    mentioned = [vocabulary()[word].name for word in re.findall(r"[A-Za-z]\w*(?=\()", formulas) if word in vocabulary()]
-    family = [other.name for other in FAMILIES[family_of(row)]]
-    return [name for name in dict.fromkeys([*mentioned, *family]) if name != row.name]
+    """The functions that the row's formulas mention, those of its family that mention it, and its neighbours."""
+    family = FAMILIES[family_of(row)]
+    place = family.index(row)
+    ours = mentioned(row)
+    users = [other.name for other in family if row.name in mentioned(other)]
+    first = [name for name in dict.fromkeys([*ours, *users]) if name != row.name]
+    first = first[: max(KIN, len(set(ours)))]
+    others = [other for other in family if other.derivatives_of is None and other.name not in (row.name, *first)]
+    nearest_ones = sorted(others, key=lambda other: abs(family.index(other) - place))[: max(0, KIN - len(first))]
+    return [*first, *(other.name for other in others if other in nearest_ones)]
+
+
+def mentioned(row: Function) -> list[str]:
+    """The functions in the row's formulas, in their order."""
+    formulas = " ".join((row.definition or "", *(row.derivatives or ()), row.longer or ""))
+    return [vocabulary()[word].name for word in re.findall(r"[A-Za-z]\w*", formulas) if word in vocabulary()]
 
 
 def example(row: Function) -> str:
     """A command that differentiates the function at a point of its domain."""
     required = row.parameters[: len(row.parameters) - len(row.defaults)]
-    arguments = ["1" if name in row.whole else name for name in required]
-    intervals = zip(required, row.domain, strict=False)
-    at = [f"{name}={_inside(interval)}" for name, interval in intervals if name not in row.whole]
+    numbers = {name: _inside(row.domain[place], INSIDE[place % 3]) for place, name in enumerate(required)}
+    numbers |= dict.fromkeys(row.whole, "1" if row.derivatives_of else "2")
+    arguments = [name if name in row.variables else numbers[name] for name in required]
+    at = [f"{name}={numbers[name]}" for name in required if name in row.variables]
     return f'deriv "{row.name}({", ".join(arguments)})" --at {",".join(at)}'
 
 
-def _inside(interval: Interval) -> str:
-    """A number in the interval, of as few digits as can be."""
+def _inside(interval: Interval, place: float) -> str:
+    """A number of few digits near a place in the interval, not 0 where there is another."""
     low, high = interval
-    rounded = (float(f"{low + INSIDE * (high - low):.{digits}g}") for digits in range(1, 17))
-    return f"{next(value for value in rounded if low <= value <= high):g}"
+    rounded = (round(low + place * (high - low), digits) for digits in range(17))
+    return f"{next((value for value in rounded if value and low <= value <= high), low):g}"

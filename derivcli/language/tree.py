@@ -196,15 +196,13 @@ def rows_by_class() -> dict[type[Tree], Function]:
 
 def _derivative_of_call(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:
     """The partial derivative of a call in its argument `index`, from the row's formulas."""
-    from derivcli.language.formulas import alone, bind, definition, derivative
+    from derivcli.language.formulas import alone, bind, partial
 
     if row.variadic and len(arguments) == 1:
         return alone(row).diff(symbol(row.parameters[0]))
     if row.variadic and len(arguments) > 2:
         return _derivative_in_several(row, index, arguments)
-    if row.derivatives is not None:
-        return bind(row, derivative(row, index), arguments)
-    return bind(row, definition(row).diff(symbol(row.parameters[index])), arguments)
+    return bind(row, partial(row, index), arguments)
 
 
 def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:

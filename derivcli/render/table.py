@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -81,7 +81,12 @@ def _print_verdicts(console: Console, results: Sequence[Result], style: Style) -
 
 def _print_wrapped(console: Console, line: str, color: str) -> None:
     for part in textwrap.wrap(line, console.width, subsequent_indent="  ", break_on_hyphens=False):
-        console.print(Text(part, style=color), no_wrap=True, overflow="ignore", crop=False)
+        _print_line(console, Text(part, style=color))
+
+
+def _print_line(console: Console, line: Text) -> None:
+    """A line as it is, however long."""
+    console.print(line, no_wrap=True, overflow="ignore", crop=False)
 
 
 def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str:
@@ -94,18 +99,19 @@ def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str
     return _text(console)
 
 
-def write_sections(sections: Mapping[str, Sequence[Sequence[str]]], header: Sequence[str], style: Style) -> str:
-    """Rows of texts under the titles of their sections, in columns that all sections share."""
+def write_sections(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]], style: Style) -> str:
+    """Terms and what they mean under the titles of their sections; a long term has a line of its own."""
     console = _console(style)
-    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, PADDING, 0, 0), header_style="italic")
-    for label, color, most in zip(header, ("bold cyan", "", ""), (None, style.width // 4, None), strict=True):
-        table.add_column(Text(label), style=color, max_width=most, overflow="fold")
-    for title, rows in sections.items():
-        table.add_row()
-        table.add_row(Text(title.capitalize(), style="not bold not cyan italic"))
-        for row in rows:
-            table.add_row(*[Text(cell) for cell in row])
-    console.print(table)
+    longest = max(len(term) for _, rows in sections for term, _ in rows)
+    indent = min(longest, style.width // 3) + PADDING
+    for number, (title, rows) in enumerate(sections):
+        console.print(Text(title if number == 0 else f"\n{title}", style="italic"))
+        for term, meaning in rows:
+            lines = textwrap.wrap(meaning, style.width - indent, break_on_hyphens=False)
+            beside = lines.pop(0) if len(term) + PADDING <= indent else ""
+            _print_line(console, Text.assemble((term.ljust(indent if beside else 0), "bold cyan"), beside))
+            for line in lines:
+                _print_line(console, Text(" " * indent + line))
     return _text(console)
 
 
@@ -152,7 +158,7 @@ def _print_equations(console: Console, lines: Sequence[tuple[str, str]], color: 
             text = Text(line, style=color)
             if number == 0:
                 text.stylize("not bold default" if color else "dim", 0, len(head))
-            console.print(text, no_wrap=True, overflow="ignore", crop=False)
+            _print_line(console, text)
 
 
 def _rows(columns: Sequence[TableColumn], texts: Sequence[Sequence[str]], style: Style) -> Table:

@@ -14,7 +14,8 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="besselj", aliases=("jv",), parameters=NX, special=(("edge", "x == 0 and n != floor(n)"),),
         derivatives=("besselj_n(1, n, x)", "(besselj(n-1, x)-besselj(n+1, x))/2"), domain=ORDERS,
-        defined="x > 0; everywhere for a whole number n", doc="Bessel function of the first kind and order n.",
+        defined="x > 0, at x = 0 for n > 0, and everywhere for a whole number n",
+        doc="Bessel function of the first kind and order n.",
     ),
     Function(
         name="bessely", aliases=("yv",), parameters=NX,
@@ -24,7 +25,8 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="besseli", aliases=("iv",), parameters=NX, special=(("edge", "x == 0 and n != floor(n)"),),
         derivatives=("besseli_n(1, n, x)", "(besseli(n-1, x)+besseli(n+1, x))/2"), domain=SMALL_ORDERS,
-        defined="x > 0; everywhere for a whole number n", doc="Modified Bessel function of the first kind and order n.",
+        defined="x > 0, at x = 0 for n > 0, and everywhere for a whole number n",
+        doc="Modified Bessel function of the first kind and order n.",
     ),
     Function(
         name="besselk", aliases=("kv",), parameters=NX,
@@ -32,22 +34,26 @@ BESSEL: tuple[Function, ...] = (
         defined="x > 0", doc="Modified Bessel function of the second kind and order n.",
     ),
     Function(
-        name="besselj_n", parameters=KNX, whole=("k",), domain=COUNTED,
+        name="besselj_n", derivatives_of="besselj",
+        parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "besselj_n(k+1, n, x)", "(besselj_n(k, n-1, x)-besselj_n(k, n+1, x))/2"),
-        defined="x > 0", doc="The k-th derivative of besselj(n, x) in n.",
+        defined="x > 0, and at x = 0 for n > 0", doc="The k-th derivative of besselj(n, x) in n.",
     ),
     Function(
-        name="bessely_n", parameters=KNX, whole=("k",), domain=COUNTED,
+        name="bessely_n", derivatives_of="bessely",
+        parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "bessely_n(k+1, n, x)", "(bessely_n(k, n-1, x)-bessely_n(k, n+1, x))/2"),
         defined="x > 0", doc="The k-th derivative of bessely(n, x) in n.",
     ),
     Function(
-        name="besseli_n", parameters=KNX, whole=("k",), domain=COUNTED,
+        name="besseli_n", derivatives_of="besseli",
+        parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "besseli_n(k+1, n, x)", "(besseli_n(k, n-1, x)+besseli_n(k, n+1, x))/2"),
-        defined="x > 0", doc="The k-th derivative of besseli(n, x) in n.",
+        defined="x > 0, and at x = 0 for n > 0", doc="The k-th derivative of besseli(n, x) in n.",
     ),
     Function(
-        name="besselk_n", parameters=KNX, whole=("k",), domain=COUNTED,
+        name="besselk_n", derivatives_of="besselk",
+        parameters=KNX, whole=("k",), domain=COUNTED,
         derivatives=("0", "besselk_n(k+1, n, x)", "-(besselk_n(k, n-1, x)+besselk_n(k, n+1, x))/2"),
         defined="x > 0", doc="The k-th derivative of besselk(n, x) in n.",
     ),
@@ -74,24 +80,35 @@ BESSEL: tuple[Function, ...] = (
     ),
     # Scaled, so that they neither overflow nor vanish
     Function(
-        name="ive_x", parameters=KNX, whole=("k",), constant=("n",), special=(("corner", "x == 0"),), domain=COUNTED,
-        derivatives=("0", "0", "ive_x(k+1, n, x)"), defined="x > 0; everywhere for a whole number n",
+        name="ive_x", derivatives_of="ive",
+        parameters=KNX, whole=("k",), constant=("n",), domain=COUNTED,
+        special=(
+            ("corner", "x == 0 and abs(n) == k"), ("jump", "x == 0 and abs(n) < k"),
+        ),
+        derivatives=("0", "0", "ive_x(k+1, n, x)"),
+        defined="x > 0, and everywhere for a whole number n",
         doc="The k-th derivative of exp(-|x|)*besseli(n, x) in x.",
     ),
     Function(
-        name="kve_x", parameters=KNX, whole=("k",), constant=("n",), domain=COUNTED,
+        name="kve_x", derivatives_of="kve",
+        parameters=KNX, whole=("k",), constant=("n",), domain=COUNTED,
         derivatives=("0", "0", "kve_x(k+1, n, x)"), defined="x > 0",
         doc="The k-th derivative of exp(x)*besselk(n, x) in x.",
     ),
     Function(
         name="ive", parameters=NX, constant=("n",), definition="ive_x(0, n, x)", domain=SMALL_ORDERS,
-        defined="x > 0; everywhere for a whole number n", doc="exp(-|x|)*besseli(n, x), for a constant n.",
+        special=(("corner", "x == 0 and n == 0"),),
+        defined="x > 0, and everywhere for a whole number n",
+        doc="exp(-|x|)*besseli(n, x), for a constant n.",
     ),
     Function(
         name="kve", parameters=NX, constant=("n",), definition="kve_x(0, n, x)", domain=SMALL_ORDERS,
         defined="x > 0", doc="exp(x)*besselk(n, x), for a constant n.",
     ),
-    Function(name="i0e", definition="ive_x(0, 0, x)", domain=((0.2, 6.0),), doc="exp(-|x|)*besseli(0, x)."),
+    Function(
+        name="i0e", definition="ive_x(0, 0, x)", special=(("corner", "x == 0"),), domain=((0.2, 6.0),),
+        doc="exp(-|x|)*besseli(0, x).",
+    ),
     Function(name="i1e", definition="ive_x(0, 1, x)", domain=((0.2, 6.0),), doc="exp(-|x|)*besseli(1, x)."),
     Function(
         name="k0e", aliases=("scaled_modified_bessel_k0",), definition="kve_x(0, 0, x)", domain=((0.2, 6.0),),
@@ -110,7 +127,8 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="yn", aliases=("spherical_yn",), parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
         definition="sign(x)^(n+1)*sqrt(pi/(2*abs(x)))*bessely(n+1/2, abs(x))",
-        defined="x > 0", doc="Spherical Bessel function of the second kind, for a whole number n.",
+        derivatives=("0", "(n*yn(n-1, x)-(n+1)*yn(n+1, x))/(2*n+1)"),
+        defined="x != 0", doc="Spherical Bessel function of the second kind, for a whole number n.",
     ),
     Function(
         name="spherical_in", parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),

@@ -14,7 +14,8 @@ POWERS: tuple[Function, ...] = (
     Function(
         name="pow", aliases=("Pow",), parameters=("x", "n"), sympy="Pow", floats=math.pow,
         special=(("edge", "x <= 0"),), domain=((0.1, 3.0), (-2.0, 2.0)),
-        defined="x > 0 or n is a whole number", doc="x to the power n, the same as x**n.",
+        defined="x > 0, at x = 0 for n >= 0, and at x < 0 for a whole number n",
+        doc="x to the power n, the same as x**n.",
     ),
     Function(
         name="sqrt", sympy="sqrt", floats=math.sqrt, special=(("edge", "x == 0"),), domain=POSITIVE,
@@ -30,7 +31,8 @@ POWERS: tuple[Function, ...] = (
         derivatives=("abs(root(x, n))^(1-n)/n", "-root(x, n)*log(x)/n^2"),
         special=(("vertical", "x == 0 and mod(n, 2) == 1 and n > 1"), ("edge", "x == 0 and mod(n, 2) != 1")),
         floats=lambda x, n: math.copysign(round_root(abs(x), n), x) if n % 2 == 1 else math.pow(x, 1 / n),
-        domain=((0.1, 9.0), (2.0, 5.0)), defined="x >= 0 or n is an odd whole number",
+        domain=((0.1, 9.0), (2.0, 5.0)),
+        defined="x > 0 and n != 0, at x = 0 for n > 0, and at x < 0 for an odd whole number n",
         doc="Real n-th root; of negative numbers too where n is an odd integer.",
     ),
     Function(name="exp", sympy="exp", floats=math.exp, doc="e to the power x."),

@@ -28,7 +28,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         name="elliptic_e_inc", aliases=("ellipeinc",), parameters=("z", "m"),
         derivatives=("sqrt(1-m*sin(z)^2)", "-ellipint(1, 0, 1, 0, z, m)/2"), domain=(ANGLE, PARAMETER),
-        defined="m*sin(t)**2 < 1 from 0 to z",
+        defined="m*sin(t)**2 <= 1 from 0 to z",
         doc="Elliptic integral of the second kind: sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
     ),
     Function(
@@ -47,7 +47,8 @@ ELLIPTIC: tuple[Function, ...] = (
         doc="Elliptic integral of the third kind: 1/((1 - n*sin(t)**2)*sqrt(1 - m*sin(t)**2)) integrated from 0 to z.",
     ),
     Function(
-        name="ellipint", parameters=("p", "i", "j", "n", "z", "m"), whole=("p", "i", "j"),
+        name="ellipint", derivatives_of="elliptic_pi_inc",
+        parameters=("p", "i", "j", "n", "z", "m"), whole=("p", "i", "j"),
         derivatives=(
             "0", "0", "0", "i*ellipint(p+1, i+1, j, n, z, m)",
             "sin(z)^(2*p)*(1-n*sin(z)^2)^(-i)*(1-m*sin(z)^2)^(1/2-j)", "(j-1/2)*ellipint(p+1, i, j+1, n, z, m)",

@@ -21,7 +21,8 @@ INTEGRALS: tuple[Function, ...] = (
     ),
     Function(name="erfcx", derivatives=("erfcx_n(1, x)",), doc="Scaled error function, exp(x**2)*erfc(x)."),
     Function(
-        name="erfcx_n", parameters=("k", "x"), whole=("k",), derivatives=("0", "erfcx_n(k+1, x)"),
+        name="erfcx_n", derivatives_of="erfcx",
+        parameters=("k", "x"), whole=("k",), derivatives=("0", "erfcx_n(k+1, x)"),
         domain=((0.0, 0.0), (-3.0, 3.0)), doc="The k-th derivative of erfcx(x).",
     ),
     Function(
@@ -29,7 +30,8 @@ INTEGRALS: tuple[Function, ...] = (
         doc="Dawson's integral, exp(-x**2)*erfi(x)*sqrt(pi)/2.",
     ),
     Function(
-        name="dawsn_n", parameters=("k", "x"), whole=("k",), derivatives=("0", "dawsn_n(k+1, x)"),
+        name="dawsn_n", derivatives_of="dawsn",
+        parameters=("k", "x"), whole=("k",), derivatives=("0", "dawsn_n(k+1, x)"),
         domain=((0.0, 0.0), (-3.0, 3.0)), doc="The k-th derivative of dawsn(x).",
     ),
     Function(name="ndtr", definition="erfc(-x/sqrt(2))/2", doc="Distribution function of the normal distribution."),
@@ -57,13 +59,15 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         name="expint", aliases=("expn",), parameters=("n", "x"), domain=((-2.0, 4.0), (0.1, 5.0)),
         derivatives=("expint_n(1, n, x)", "-expint(n-1, x)"),
-        defined="x > 0, and at x = 0 for n > 1",
+        defined="x > 0, at x = 0 for n > 1, and everywhere but at 0 for a whole n below 1",
         doc="Exponential integral of order n: exp(-x*t)/t**n integrated from 1 to infinity.",
     ),
     Function(
-        name="expint_n", parameters=("k", "n", "x"), whole=("k",), domain=((0.0, 0.0), (-2.0, 4.0), (0.1, 5.0)),
+        name="expint_n", derivatives_of="expint",
+        parameters=("k", "n", "x"), whole=("k",), domain=((0.0, 0.0), (-2.0, 4.0), (0.1, 5.0)),
         derivatives=("0", "expint_n(k+1, n, x)", "-expint_n(k, n-1, x)"),
-        defined="x > 0", doc="The k-th derivative of expint(n, x) in n.",
+        defined="x > 0, and at x = 0 for n > 1",
+        doc="The k-th derivative of expint(n, x) in n.",
     ),
     Function(
         name="E1", aliases=("exp1", "e1"), definition="expint(1, x)", domain=((0.1, 5.0),), defined="x > 0",
