@@ -35,8 +35,8 @@ REACH = 32
 
 BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
 
-FINE = 800
-"""Bits enough for values beside a point."""
+ENOUGH, FINE = 256, 800
+"""Bits enough for rounded values, and for values beside a point."""
 
 STEP = 100
 """Beside a point is 2 to the minus this away, of its size."""
@@ -115,8 +115,9 @@ def _explained(question: Question, truth: arb, offset: fmpq | None, answers: Seq
     for seed in range(TRIALS):
         bits = BITS[question.dtype]
         rounding = Rounding(MARGIN - bits, bits, seed)
-        run = Run(question.tape, question.by, question.order, FINE, rounding=rounding, through=offset is not None)
-        run.following = answers if offset is not None else None
+        run = Run(question.tape, question.by, question.order, ENOUGH, rounding=rounding)
+        if offset is not None:
+            run.precision, run.following, run.through = FINE, answers, True
         try:
             found = run.evaluate(question.at, offset)[question.order] * math.factorial(question.order)
         except (UnsureError, TouchError):

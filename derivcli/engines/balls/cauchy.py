@@ -113,7 +113,7 @@ def taylor(run: Run, f: Function, order: int, orders: Sequence[int], steepness: 
     """
     precision = ctx.prec
     exponent, bound = _disk(f, 1 + len(orders), steepness)
-    counts = [2 * each + 4 for each in (order, *orders)]  # fewer would need smaller circles and lose more digits
+    counts = [2 * each + 3 for each in (order, *orders)]  # odd, so that no two shifts cancel to a special order
     depths = [precision // count + 1 for count in counts]
     lost = sum(depth * (each + 1) for depth, each in zip(depths, (order, *orders), strict=True))
     with _precision(precision + lost + 20):
