@@ -1,5 +1,6 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
+from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, parse
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.language.expression import Definition, Expression
@@ -15,6 +16,8 @@ __all__ = [
     "Result",
     "Span",
     "SymbolicResult",
+    "Verdict",
+    "Verdicts",
     "derive",
     "parse",
 ]

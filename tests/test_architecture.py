@@ -121,7 +121,8 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if home in LEAVES or wanted in LEAVES:
         return home in LEAVES
     if home == "__init__":
-        return wanted not in ("derive", "points") and target[1:3] != ("language", "expression")
+        named = (("language", "expression"), ("check", "verdict"))
+        return wanted not in ("derive", "points") and target[1:3] not in named
     if home == "derive":
         return wanted not in LAYERS
     if wanted not in LAYERS or home not in LAYERS:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 KINDS = {
@@ -78,6 +79,8 @@ class Verdicts:
     @staticmethod
     def empty(count: int) -> Verdicts:
         """So many numbers without a verdict."""
+        import numpy as np  # late, since the public list names this class
+
         truth, left, right = (np.full(count, np.nan) for _ in range(3))
         kinds, digits = np.zeros(count, np.uint8), np.full(count, NOTHING, np.int8)
         return Verdicts(kinds, digits, truth, left, right, np.zeros(count, np.bool_))
@@ -95,7 +98,7 @@ class Verdicts:
             return None
         digits = int(self.digits[point])
         truth, left, right = (
-            None if np.isnan(array[point]) else float(array[point]) for array in (self.truth, self.left, self.right)
+            None if math.isnan(array[point]) else float(array[point]) for array in (self.truth, self.left, self.right)
         )
         point = range(len(self))[point]
         message, differs = self.messages.get(point, ""), bool(self.differs[point])
@@ -108,15 +111,16 @@ class Verdicts:
         self.kinds[point] = PLACES[verdict.kind]
         self.digits[point] = NOTHING if verdict.digits is None else verdict.digits
         for array, number in ((self.truth, verdict.truth), (self.left, verdict.left), (self.right, verdict.right)):
-            array[point] = np.nan if number is None else number
+            array[point] = math.nan if number is None else number
         self.differs[point] = verdict.differs
         if verdict.message:
             self.messages[point] = verdict.message
 
     def hard(self) -> NDArray[np.bool_]:
         """The numbers that are judged and not simply right."""
-        right = np.isin(self.kinds, [PLACES[kind] for kind in RIGHT])
-        return np.asarray((self.kinds != 0) & ~right)
+        import numpy as np
+
+        return np.asarray((self.kinds != 0) & ~np.isin(self.kinds, [PLACES[kind] for kind in RIGHT]))
 
     def names(self) -> list[str]:
         """The kind of each verdict, "" where there is none."""
@@ -124,5 +128,5 @@ class Verdicts:
 
     def count(self) -> dict[str, int]:
         """How many there are of each kind that occurs, in the order of KINDS."""
-        counts = np.bincount(self.kinds, minlength=len(KINDS) + 1).tolist()
+        counts = Counter(self.kinds.tolist())
         return {kind: counts[place] for kind, place in PLACES.items() if counts[place]}

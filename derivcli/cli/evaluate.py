@@ -64,6 +64,8 @@ def calculate(job: Calculation) -> Sequence[Result] | Sequence[SymbolicResult]:
     from derivcli.derive import derive_at, derive_formulas
 
     if not job.at:
+        if job.check:
+            raise DerivError("a check needs points", hint="add some, as in --at x=3")
         return derive_formulas(job.expressions, job.wrt, job.let, job.order)
     from derivcli.points.spec import read_points
 
