@@ -12,9 +12,10 @@ import numpy as np
 from flint import arb, fmpq
 
 from derivcli.check.question import Question, Truth, enclosure
+from derivcli.check.scatter import is_noise
 from derivcli.check.verdict import Verdict
 from derivcli.engines.balls.rounding import Rounding
-from derivcli.engines.balls.run import Exact, Run, TouchError, UnsureError, ball_of, rational, scale_of
+from derivcli.engines.balls.run import Run, TouchError, UnsureError, rational, rounded, scale_of
 
 DIGITS = {"float64": 16, "float32": 7}
 LOST = 4
@@ -63,7 +64,8 @@ def _cause(question: Question, truth: arb, touched: bool) -> str:
     """Why a number of a right formula is not right; empty where the formula itself is not."""
     if touched:
         return _rounding_beside(question, truth)
-    return _off_the_point(question) or _rounding(question, truth)
+    cause = _off_the_point(question) or _rounding(question, truth)
+    return cause or ("rounding inside a step" if is_noise(question, truth) else "")
 
 
 def is_right(digits: int, dtype: str) -> bool:
@@ -122,7 +124,7 @@ def _explained(question: Question, truth: arb, offset: fmpq | None, answers: Seq
             found = run.evaluate(question.at, offset)[question.order] * math.factorial(question.order)
         except (UnsureError, TouchError):
             return _beyond(rounding) or BREAKS_DOWN
-        reach = arb.max(reach, abs(found - truth))
+        reach = arb.max(reach, abs(found - truth).upper())
         extreme = extreme or _beyond(rounding)
     if math.isfinite(question.printed) and abs(arb(question.printed) - truth) < REACH * reach:
         return "cancellation"
@@ -136,18 +138,13 @@ def _beyond(rounding: Rounding) -> str:
 
 def _off_the_point(question: Question) -> str:
     """What explains a number that is right for the nearest float64 and not for the point as typed."""
-    rounded = {name: _rounded(value, question.dtype) for name, value in question.at.items()}
-    if rounded == question.at:
+    nearest = {name: rational(rounded(value, question.dtype)) for name, value in question.at.items()}
+    if nearest == question.at:
         return ""
     try:
-        truth = enclosure(replace(question, at=rounded))
+        truth = enclosure(replace(question, at=nearest))
     except (TouchError, UnsureError):
         return ""
     if not is_right(right_digits(question.printed, truth.ball, question.dtype), question.dtype):
         return ""
     return f"rounding the point: it is right for the nearest {question.dtype}, not for the point as typed"
-
-
-def _rounded(value: Exact, dtype: str) -> fmpq:
-    """The number of a format that stands for a coordinate."""
-    return rational(float(np.dtype(dtype).type(float(ball_of(value, 200).mid()))))

@@ -60,10 +60,10 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     columns = {key: Verdicts.empty(count) for key in result.derivatives}
     for point in range(count):
         at = {name: _coordinate(result, points, name, point) for name in names}
-        values.put(point, judge(Question(tape, at, "", 0, float(result.value[point]), dtype)))
+        values.put(point, judge(Question(result.expression, tape, at, "", 0, float(result.value[point]), dtype)))
         for key, column in columns.items():
             printed = float(result.derivatives[key][point])
-            question = Question(tape, at, key.split(",")[0], key.count(",") + 1, printed, dtype)
+            question = Question(result.expression, tape, at, key.split(",")[0], key.count(",") + 1, printed, dtype)
             column.put(point, judge(question))
         tick(1 + len(columns))
     return replace(result, verdicts=columns, value_verdicts=values)

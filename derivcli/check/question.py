@@ -10,6 +10,7 @@ from flint import arb
 
 from derivcli.engines.balls.run import Exact, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape
+from derivcli.language.expression import Expression
 
 PRECISIONS = (96, 192, 384, 768, 1536, 3072)
 """Bits; the last ones serve numbers that are 0 or nearly."""
@@ -25,6 +26,7 @@ TINY = arb(2) ** -1082
 class Question:
     """A derivative of some order in the variable `by`, or a value with order 0, as PyTorch printed it."""
 
+    expression: Expression
     tape: Tape
     at: Mapping[str, Exact]
     by: str

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.verdict import RIGHT, Verdict, Verdicts
+from derivcli.check.verdict import KINDS, PLACES, RIGHT, Verdict, Verdicts
 from derivcli.render.columns import Style, derivative_label, named
 from derivcli.render.numbers import number_texts
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from derivcli.result import FloatArray, Result
 
 MOST_LINES = 8
@@ -57,6 +61,11 @@ def checked(results: Sequence[Result]) -> bool:
 def report(results: Sequence[Result], style: Style) -> list[str]:
     """What came out of the check as a whole: the counts and, of many numbers, the worst."""
     told = [summary(results, style)]
+    values = Counter[str]()
+    for result in results:
+        values.update(result.value_verdicts.count() if result.value_verdicts is not None else {})
+    if style.verdicts and not values.keys() <= RIGHT:
+        told.append(f"values: {_counted(values)}")
     if style.verdicts and sum(len(result.value) * len(result.derivatives) for result in results) > 1:
         told.append(worst(results, style))
     return [line for line in told if line]
@@ -69,7 +78,7 @@ def summary(results: Sequence[Result], style: Style) -> str:
     for verdicts in columns:
         counts.update(verdicts.count())
     if not counts.keys() <= RIGHT:
-        return ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
+        return _counted(counts)
     digits = min(int(verdicts.digits.min()) for verdicts in columns)
     number = counts.total()
     most = ALL_DIGITS[str(results[0].value.dtype)]
@@ -78,6 +87,11 @@ def summary(results: Sequence[Result], style: Style) -> str:
     said = f"all {digits} digits" if digits == most else f"{least}{digits} digits"
     sign = MARKS["proved" if "proved" in counts else "agrees"][not style.unicode]
     return f"{sign} {kinds if number == 1 or len(counts) > 1 else f'{number:,} {kinds}'}, {said}"
+
+
+def _counted(counts: Counter[str]) -> str:
+    """How many there are of each kind."""
+    return ", ".join(f"{counts[kind]:,} {kind}" for kind in KINDS if counts[kind])
 
 
 def worst(results: Sequence[Result], style: Style) -> str:
@@ -94,50 +108,63 @@ def digits_text(count: int) -> str:
 
 def lines(results: Sequence[Result], style: Style) -> list[str]:
     """A line for each number that is not simply right, the first of them."""
-    found = list(_hard(results, style))
-    more = len(found) - MOST_LINES
-    return found if more <= 1 else [*found[:MOST_LINES], f"and {more:,} more; --format json has them all"]
+    found = list(islice(_hard(results, style), MOST_LINES + 1))
+    if len(found) <= MOST_LINES:
+        return found
+    marked = [_marked(column) for name, result in named(results) for column in _columns(name, result, style)]
+    more = int(sum(map(np.count_nonzero, marked))) - MOST_LINES
+    return [*found[:MOST_LINES], f"and {more:,} more; --format json has them all"]
 
 
 def _hard(results: Sequence[Result], style: Style) -> Iterator[str]:
     """What to say of each value and derivative that is not right, point by point."""
     for name, result in named(results):
         columns = _columns(name, result, style)
-        for point in _hard_points([verdicts for _, _, verdicts in columns]):
+        marks = [_marked(column) for column in columns]
+        for point in np.flatnonzero(np.any(marks, axis=0)).tolist():
             where = _where(result, point, style)
-            for label, values, verdicts in columns:
-                verdict = verdicts[point]
-                # A value that does not exist needs no line of its own: its derivatives say so.
-                if verdict is not None and verdict.kind not in RIGHT and (label, verdict.kind) != (name, "undefined"):
-                    yield f"{where}: {sentence(label, verdict, values[point : point + 1], style)}"
+            for column, marked in zip(columns, marks, strict=True):
+                verdict = column.verdicts[point]
+                if verdict is not None and marked[point]:
+                    yield f"{where}: {sentence(column.label, verdict, column.values[point : point + 1], style)}"
 
 
-def _columns(name: str, result: Result, style: Style) -> list[tuple[str, FloatArray, Verdicts]]:
-    """The derivatives and the value, each with its label and its verdicts."""
+def _marked(column: JudgedColumn) -> NDArray[np.bool_]:
+    """The numbers of a column that get a line; not values that do not exist, since their derivatives say so."""
+    hard = column.verdicts.hard()
+    return hard & (column.verdicts.kinds != PLACES["undefined"]) if column.is_value else hard
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedColumn:
+    """A function's values or one of its derivatives, with their verdicts."""
+
+    label: str
+    values: FloatArray
+    verdicts: Verdicts
+    is_value: bool = False
+
+
+def _columns(name: str, result: Result, style: Style) -> list[JudgedColumn]:
+    """The derivatives and the value."""
     found = [
-        (derivative_label(name, key, result).shown(style.unicode), result.derivatives[key], verdicts)
+        JudgedColumn(derivative_label(name, key, result).shown(style.unicode), result.derivatives[key], verdicts)
         for key, verdicts in result.verdicts.items()
     ]
-    return [*found, *([(name, result.value, result.value_verdicts)] if result.value_verdicts is not None else [])]
-
-
-def _hard_points(columns: Sequence[Verdicts]) -> list[int]:
-    """The points where some number is not simply right."""
-    hard = np.zeros(len(columns[0]) if columns else 0, np.bool_)
-    for verdicts in columns:
-        hard |= verdicts.hard()
-    return np.flatnonzero(hard).tolist()
+    if result.value_verdicts is not None:
+        found.append(JudgedColumn(name, result.value, result.value_verdicts, is_value=True))
+    return found
 
 
 def _least(results: Sequence[Result], style: Style) -> Iterator[tuple[str, Verdict]]:
     """The verdict with the fewest digits of each column, with its place."""
     for name, result in named(results):
-        for label, _, verdicts in _columns(name, result, style):
-            known = np.where(verdicts.digits < 0, np.iinfo(np.int8).max, verdicts.digits)
-            point = int(known.argmin())
-            verdict = verdicts[point]
+        for column in _columns(name, result, style):
+            digits = column.verdicts.digits
+            point = int(np.where(digits < 0, np.iinfo(np.int8).max, digits).argmin())
+            verdict = column.verdicts[point]
             if verdict is not None:
-                yield f"{label} at {_where(result, point, style)}", verdict
+                yield f"{column.label} at {_where(result, point, style)}", verdict
 
 
 def sentence(label: str, verdict: Verdict, printed: FloatArray, style: Style) -> str:

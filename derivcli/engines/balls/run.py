@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+import numpy as np
 import sympy
 from flint import arb, arb_series, ctx, fmpq
 
@@ -259,6 +260,11 @@ def ball_of(value: Exact, precision: int) -> arb:
     """A coordinate as a ball."""
     ctx.prec = precision
     return Run(value, precision=precision).evaluate({})[0] if isinstance(value, Tape) else arb(value)
+
+
+def rounded(value: Exact, dtype: str) -> float:
+    """The number of a format that stands for a coordinate."""
+    return float(np.dtype(dtype).type(float(ball_of(value, 200).mid())))
 
 
 def coordinate(value: float | Tree) -> Exact:
