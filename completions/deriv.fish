@@ -40,7 +40,7 @@ complete -c deriv -f
 complete -c deriv -n '__deriv_is ""' -l at -x -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
 complete -c deriv -n '__deriv_is ""' -l wrt -x -d 'Differentiate by these variables: u,v'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
 complete -c deriv -n '__deriv_is ""' -l let -x -d 'Name an intermediate formula; may be repeated'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'

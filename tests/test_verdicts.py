@@ -173,7 +173,7 @@ def test_a_typed_point_is_exact_and_an_array_is_the_float_that_it_is() -> None:
     typed = verdict_at("tan(x)", "x=1.5707963267948966")
     given = derive("tan(x)", {"x": 1.5707963267948966}).verdicts["x"][0]
     assert (typed.kind, given and given.kind) == ("lossy", "proved")
-    assert "rounding the point" in typed.message
+    assert "nearest float64" in typed.message
 
 
 def test_values_are_judged_too() -> None:

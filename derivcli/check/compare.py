@@ -47,7 +47,7 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     """The verdict of a number that has a true one; `touched` where a step is exactly at a special place."""
     if abs(truth.ball) > LARGEST[question.dtype]:
         infinity = math.copysign(math.inf, truth.number)
-        message = f"the true number is {truth.ball.str(6, radius=False)}"
+        message = f"the true number is {_shown(truth.ball)}"
         return Verdict("overflow", truth=truth.number, message=message, differs=question.printed != infinity)
     digits = right_digits(question.printed, truth.ball, question.dtype)
     if is_right(digits, question.dtype):
@@ -56,7 +56,7 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     if not cause:
         return Verdict("wrong", digits, truth.number, message="rounding is not the reason", differs=True)
     if truth.number == 0 and abs(truth.ball) > 0:
-        cause += f"; the true number, {truth.ball.str(6, radius=False)}, is 0 in {question.dtype}"
+        cause += f"; the true number, {_shown(truth.ball)}, is 0 in {question.dtype}"
     return Verdict("lossy", digits, truth.number, message=cause, differs=True)
 
 
@@ -147,4 +147,10 @@ def _off_the_point(question: Question) -> str:
         return ""
     if not is_right(right_digits(question.printed, truth.ball, question.dtype), question.dtype):
         return ""
-    return f"rounding the point: it is right for the nearest {question.dtype}, not for the point as typed"
+    return f"PyTorch sees the nearest {question.dtype}, not the point as typed"
+
+
+def _shown(ball: arb) -> str:
+    """A number that may be beyond float64, to six digits."""
+    mantissa, mark, exponent = str(ball.str(6, radius=False)).partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}{mark}{exponent.replace('+', '')}"

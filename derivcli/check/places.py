@@ -47,7 +47,8 @@ def _where_undefined(left: Side, right: Side, question: Question, reason: str) -
     """No value at the point: a hole that limits fill, or nothing."""
     if not (left.defined and right.defined and is_near(left.limit, right.limit)):
         return _without("undefined", question, reason)
-    message = f"the formula has no value here, and the limit {_shown(left.limit)} fills the hole"
+    along = f" along {question.by}" if len(question.at) > 1 else ""
+    message = f"the formula has no value here, and the limit {_shown(left.limit)}{along} fills the hole"
     verdict = _with_sides(_without("hole", question, message), left.derivative, right.derivative)
     same = is_near(left.derivative, right.derivative)
     return replace(verdict, truth=verdict.right if same else None)

@@ -87,7 +87,7 @@ class Verdicts:
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{count:,} {kind}" for kind, count in self.count().items())
-        return f"<{len(self):,} verdicts: {counts or 'none'}>"
+        return f"<{len(self):,} verdict{'s' * (len(self) != 1)}: {counts or 'none'}>"
 
     def __len__(self) -> int:
         return len(self.kinds)

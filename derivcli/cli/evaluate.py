@@ -39,15 +39,18 @@ def evaluate(
     results = calculate(job)
     name = format_name or ("table" if screen.terminal else "tsv")
     shown = plot is None or format_name is not None
-    notes = _notes(results, style, tells_verdicts=shown and name in TELLING)
+    notes = _notes(results, style, shown and name in TELLING, shown and name in CARRYING)
     if plot is not None:
         notes.append(_save_plot(plot, results))
     text = render(results, name, style) if shown else ""
     return Answer(text, notes, job.check is True and _differs(_numeric(results)))
 
 
-TELLING = ("table", "markdown", "json")
+TELLING = ("table", "markdown")
 """Formats that say what the check found; for the others it goes to standard error."""
+
+CARRYING = ("json",)
+"""Formats that carry every verdict as data."""
 
 
 def _differs(results: Sequence[Result]) -> bool:
@@ -94,7 +97,7 @@ def _save_plot(plot: Path, results: Sequence[Result] | Sequence[SymbolicResult])
 
 
 def _notes(
-    results: Sequence[Result] | Sequence[SymbolicResult], style: Style, tells_verdicts: bool
+    results: Sequence[Result] | Sequence[SymbolicResult], style: Style, tells_verdicts: bool, carries_verdicts: bool
 ) -> list[str]:
     """How the texts were read where they could mean two things, and where the numbers may mislead."""
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
@@ -103,8 +106,8 @@ def _notes(
     if any(result.verdicts for result in numbers):
         from derivcli.render.verdicts import lines, report
 
-        if not tells_verdicts:
-            notes += [*(report(numbers, style) if style.verdicts else []), *lines(numbers, style)]
+        notes += report(numbers, style) if style.verdicts and not tells_verdicts else []
+        notes += lines(numbers, style) if not carries_verdicts and not tells_verdicts else []
     elif numbers:
         from derivcli.render.notes import flag_sentences
 

@@ -71,7 +71,14 @@ Digits = Annotated[
     ),
 ]
 Order = Annotated[
-    int, typer.Option("--order", metavar="N", min=ORDERS[0], max=ORDERS[-1], help="The order of the derivatives.")
+    int,
+    typer.Option(
+        "--order",
+        metavar="N",
+        min=ORDERS[0],
+        max=ORDERS[-1],
+        help="The order of the derivatives, each in one variable.",
+    ),
 ]
 Check = Annotated[
     bool | None,

@@ -47,6 +47,8 @@ class Function:
 
     Programs watch for those of primitives; those of a rewrite follow from it and tell the reader.
     """
+    clash: str = ""
+    """What another library means by the row's name, for a note where it is typed."""
     floats: Callable[..., float] | None = None
     """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
     defined: str = ""

@@ -336,6 +336,7 @@ class Parser:
             self.close_pair(frame, token)
         else:
             self.frame.operand = finish(frame, token.stop)
+            self.note(None if self.trusted else remarks.clash(frame))
             self.check_whole(frame)
 
     def check_whole(self, call: Frame) -> None:

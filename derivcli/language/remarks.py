@@ -96,3 +96,10 @@ def bare_argument(call: Operand, argument: Operand, text: str) -> Remark | None:
     if first is not None and first.group() != written and "(" not in first.group():
         message += f"; for the other meaning write {name}({first.group().strip()}){written[first.end() :]}"
     return Remark("argument", message, call.span)
+
+
+def clash(call: Frame) -> Remark | None:
+    """A function whose name means another one in another library."""
+    if call.row is None or not call.row.clash or call.opener.text != call.row.name:
+        return None
+    return Remark(f"clash {call.row.name}", f"{call.row.name} is {call.row.clash}", call.opener.span)

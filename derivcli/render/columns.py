@@ -101,7 +101,7 @@ def columns_of(results: Sequence[Result]) -> list[Column]:
     """The points, then each function's value and derivatives."""
     columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
     for name, result in named(results):
-        columns.append(Column(Label(name), "value", result.value))
+        columns.append(Column(Label(name), "value", result.value, result.value_verdicts))
         for key, values in result.derivatives.items():
             label = derivative_label(name, key, result)
             columns.append(Column(label, "derivative", values, result.verdicts.get(key)))

@@ -61,7 +61,7 @@ def _table_columns(results: Sequence[Result], style: Style) -> list[TableColumn]
     for column in columns_of(results):
         label = column.label.shown(style.unicode)
         found.append(TableColumn(label, column.texts(style.digits), COLORS[column.role]))
-        if column.verdicts is not None and len(column.verdicts) > 1:
+        if column.role == "derivative" and column.verdicts is not None and len(column.verdicts) > 1:
             marks = [verdicts.mark(column.verdicts[point], style.unicode) for point in range(len(column.verdicts))]
             found.append(TableColumn("", marks, COLORS["verdict"], numeric=False))
     return found

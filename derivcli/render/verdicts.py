@@ -79,7 +79,8 @@ def summary(results: Sequence[Result], style: Style) -> str:
         counts.update(verdicts.count())
     if not counts.keys() <= RIGHT:
         return _counted(counts)
-    digits = min(int(verdicts.digits.min()) for verdicts in columns)
+    values = [result.value_verdicts for result in results if result.value_verdicts is not None]
+    digits = min(int(verdicts.digits.min()) for verdicts in columns + values if verdicts.count().keys() <= RIGHT)
     number = counts.total()
     most = ALL_DIGITS[str(results[0].value.dtype)]
     kinds = " and ".join(kind if len(counts) == 1 else f"{count:,} {kind}" for kind, count in counts.items())
@@ -178,7 +179,7 @@ def sentence(label: str, verdict: Verdict, printed: FloatArray, style: Style) ->
         message=message,
         truth=_text(verdict.truth, style),
         sides=_sides(verdict, style),
-        filled="" if verdict.truth is None else f", and with it the derivative is {_text(verdict.truth, style)}",
+        filled="" if verdict.truth is None else f"; the derivative is then {_text(verdict.truth, style)}",
         lost="all its digits" if not verdict.digits else f"all but {right}",
         printed=_printed(number, finite, verdict.kind),
         dtype=str(printed.dtype),

@@ -122,13 +122,15 @@ BESSEL: tuple[Function, ...] = (
     Function(
         name="jn", aliases=("spherical_jn",), parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
         derivatives=("0", "(n*jn(n-1, x)-(n+1)*jn(n+1, x))/(2*n+1)"),
-        doc="Spherical Bessel function of the first kind, for a whole number n.",
+        clash="the spherical Bessel function, as in SymPy; SciPy's jn is besselj",
+        doc="Spherical Bessel function of the first kind, for a whole number n; SciPy's jn is besselj.",
     ),
     Function(
         name="yn", aliases=("spherical_yn",), parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
         definition="sign(x)^(n+1)*sqrt(pi/(2*abs(x)))*bessely(n+1/2, abs(x))",
         derivatives=("0", "(n*yn(n-1, x)-(n+1)*yn(n+1, x))/(2*n+1)"),
-        defined="x != 0", doc="Spherical Bessel function of the second kind, for a whole number n.",
+        clash="the spherical Bessel function, as in SymPy; SciPy's yn is bessely", defined="x != 0",
+        doc="Spherical Bessel function of the second kind, for a whole number n; SciPy's yn is bessely.",
     ),
     Function(
         name="spherical_in", parameters=NX, whole=("n",), domain=((0.0, 0.0), (0.2, 6.0)),
@@ -136,7 +138,10 @@ BESSEL: tuple[Function, ...] = (
         doc="Modified spherical Bessel function of the first kind, for a whole number n.",
     ),
     Function(name="spherical_bessel_j0", definition="jn(0, x)", doc="jn(0, x)."),
-    Function(name="sinc", definition="jn(0, x)", doc="sin(x)/x, and 1 at 0."),
+    Function(
+        name="sinc", definition="jn(0, x)", clash="sin(x)/x, as in SymPy; NumPy's and PyTorch's sinc is sincpi",
+        doc="sin(x)/x, and 1 at 0; NumPy's and PyTorch's sinc is sincpi.",
+    ),
     Function(
         name="sincpi", definition="sinc(pi*x)", domain=((-0.9, 0.9),), doc="sin(pi*x)/(pi*x), and 1 at 0.",
     ),
