@@ -25,7 +25,6 @@ NOT_ON_THE_COMMAND_LINE = {
     "points/spec.py: f\"the text for '{name}' names other variables\"": "Python only; here it is a point like others",
     "cli/files.py": "needs a file system in a certain state",
     "engines/symbolic.py: message": "takes longer than its clock allows",
-    "engines/precise.py: message": "takes longer than its clock allows",
     "language/tokens.py: message": "needs a text of a million characters",
 }
 """Refusals that the command lines in the golden files cannot reach; other tests do."""

@@ -21,7 +21,7 @@ DIGITS = {"float64": 16, "float32": 7}
 LOST = 4
 """A number that lost more digits than these is called lossy."""
 
-SMALLEST = {"float64": -1074, "float32": -149}
+SPACING = {"float64": -1074, "float32": -149}
 """The spacing of the smallest numbers, as a power of 2."""
 
 LARGEST = {"float64": arb(float(np.finfo("float64").max)), "float32": arb(float(np.finfo("float32").max))}
@@ -36,7 +36,7 @@ REACH = 32
 
 BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
 
-ENOUGH, FINE = 256, 800
+TRIAL_BITS, BESIDE_BITS = 256, 800
 """Bits enough for rounded values, and for values beside a point."""
 
 STEP = 100
@@ -64,7 +64,7 @@ def _cause(question: Question, truth: arb, touched: bool) -> str:
     """Why a number of a right formula is not right; empty where the formula itself is not."""
     if touched:
         return _rounding_beside(question, truth)
-    cause = _off_the_point(question) or _rounding(question, truth)
+    cause = _off_the_point(question) or _explained(question, truth, None, [])
     return cause or ("rounding inside a step" if is_noise(question, truth) else "")
 
 
@@ -78,7 +78,7 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
     if not math.isfinite(printed):
         return 0
     error = abs(arb(printed) - truth)
-    if error < arb(2) ** SMALLEST[dtype]:
+    if error < arb(2) ** SPACING[dtype]:
         return DIGITS[dtype]
     if not abs(truth) > 0:
         return 0
@@ -88,18 +88,13 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
     return DIGITS[dtype] if relative == 0 else min(DIGITS[dtype], math.floor(-math.log10(relative)))
 
 
-def _rounding(question: Question, truth: arb) -> str:
-    """How rounding explains the number; empty where it does not."""
-    return _explained(question, truth, None, [])
-
-
 def _rounding_beside(question: Question, truth: arb) -> str:
     """How rounding explains the number at a special place, where each side has a series of its own."""
     if question.presumed:
         return "rounding, which moves it off a special place"
     step = fmpq(2) ** (scale_of(question.at[question.by]) - STEP)
     for offset in (step, -step):
-        exact = Run(question.tape, question.by, question.order, FINE, final=True, through=True)
+        exact = Run(question.tape, question.by, question.order, BESIDE_BITS, final=True, through=True)
         with suppress(UnsureError, TouchError):
             exact.evaluate(question.at, offset)
             cause = _explained(question, truth, offset, exact.answers)
@@ -115,11 +110,10 @@ def _explained(question: Question, truth: arb, offset: fmpq | None, answers: Seq
     """
     reach, extreme = arb(0), ""
     for seed in range(TRIALS):
-        bits = BITS[question.dtype]
-        rounding = Rounding(MARGIN - bits, bits, seed)
-        run = Run(question.tape, question.by, question.order, ENOUGH, rounding=rounding)
+        rounding = Rounding(MARGIN - BITS[question.dtype], question.dtype, seed)
+        run = Run(question.tape, question.by, question.order, TRIAL_BITS, rounding=rounding)
         if offset is not None:
-            run.precision, run.following, run.through = FINE, answers, True
+            run.precision, run.following, run.through = BESIDE_BITS, answers, True
         try:
             found = run.evaluate(question.at, offset)[question.order] * math.factorial(question.order)
         except (UnsureError, TouchError):

@@ -77,7 +77,7 @@ def judge(question: Question) -> Verdict:
     except OutOfTimeError:
         return Verdict("unchecked", message=f"it takes longer than {SECONDS:g} seconds")
     except UnsureError:
-        return Verdict("unchecked", message=f"{PRECISIONS[-1]} bits of precision do not settle it")
+        return Verdict("unchecked", message=f"up to {PRECISIONS[-1]} bits of precision do not settle it")
 
 
 def _judged(question: Question) -> Verdict:

@@ -21,9 +21,16 @@ def judged_beside(question: Question, reason: str) -> Verdict:
         return _without("undefined", question, reason)
     for order in range(1, question.order):
         verdict = _of(look(question.tape, question.at, question.by, order), question, reason)
-        if verdict.kind not in GOES_ON and (verdict.kind != "hole" or verdict.truth is None):
-            return replace(verdict, message=f"{verdict.message}, at order {order}")
+        if _ends(verdict):
+            return replace(verdict, truth=None, digits=None, message=f"{verdict.message}, at order {order}")
     return _of(look(question.tape, question.at, question.by, question.order), question, reason)
+
+
+def _ends(verdict: Verdict) -> bool:
+    """Whether a derivative is of a kind that has none of higher order."""
+    if verdict.kind == "hole":
+        return verdict.truth is None
+    return verdict.kind not in GOES_ON or (verdict.kind == "edge" and math.isinf(verdict.truth or 0))
 
 
 def _of(local: Local, question: Question, reason: str) -> Verdict:
@@ -37,7 +44,7 @@ def _of(local: Local, question: Question, reason: str) -> Verdict:
     if not sides:
         return _without("isolated", question, "the formula is real here and not beside")
     if not all(side.continues for side in sides):
-        return _jump(left, right, question)
+        return _jump(left, right, Limit(local.value), question)
     if not all(side.derivative.settled for side in sides):
         raise UnsureError
     return _edge(left, right, question) if len(sides) == 1 else _between(left.derivative, right.derivative, question)
@@ -54,11 +61,11 @@ def _where_undefined(left: Side, right: Side, question: Question, reason: str) -
     return replace(verdict, truth=verdict.right if same else None)
 
 
-def _jump(left: Side, right: Side, question: Question) -> Verdict:
+def _jump(left: Side, right: Side, value: Limit, question: Question) -> Verdict:
     """Not continuous; a side that is has its one-sided derivative."""
     sides = {"left": left, "right": right}
     told = [f"to {_shown(side.limit)} from the {name}" for name, side in sides.items() if side.defined]
-    verdict = _without("jump", question, f"the formula tends {' and '.join(told)}")
+    verdict = _without("jump", question, f"the formula is {_shown(value)} here and tends {' and '.join(told)}")
     return _with_sides(verdict, left.derivative, right.derivative)
 
 
@@ -100,7 +107,7 @@ def _with_sides(verdict: Verdict, left: Limit, right: Limit) -> Verdict:
 
 
 def _float(limit: Limit) -> float | None:
-    """A limit as the nearest float64, None where there is none."""
+    """A limit as the nearest float64 or an infinity, None where there is none."""
     if limit.number is not None:
         return Truth(limit.number, rigorous=False).number
     return math.inf * limit.infinite if limit.infinite else None

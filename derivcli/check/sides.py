@@ -1,7 +1,7 @@
 """The judge that uses only f: one-sided limits and derivatives from values beside a point.
 
 Where a step of the formula touches a kink, a jump, an edge or 0/0, neither PyTorch's convention nor a symbolic
-derivative is a witness. Values of f at x + h, x + 2h, ... for h of about 1e-30, 1e-36 and 1e-42, in hundreds of
+derivative is a witness. Values of f at x + h, x + 2h, ... for h from about 1e-30 to 1e-48, in hundreds of
 digits, tell whether f is defined beside x, tends to f(x), and has a one-sided derivative of some order, to more
 than twenty digits. It is accurate, not rigorous: nothing excludes what happens between the values.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb
 
 from flint import arb, fmpq
@@ -17,28 +18,37 @@ from flint import arb, fmpq
 from derivcli.engines.balls.run import Exact, NoValueError, Run, UnsureError, scale_of
 from derivcli.engines.balls.tape import Tape
 
-STEPS = (100, 120, 140)
+STEPS = (100, 120, 140, 160)
 """The steps are 2 to the minus these, of the size of x."""
 
+CLOSER = 300
+"""Where a function seems to jump or to end, steps smaller by 2 to the minus this have to confirm it."""
+
 PRECISIONS = (800, 1600, 3200)
-TINY = arb(2) ** -1500
+ZERO = arb(2) ** -2000
 """Smaller numbers are 0 here."""
 
-NOTHING = arb(0)
-PART = arb(2) ** -36
+NONE = arb(0)
+PART = arb(2) ** -30
 """The part of how far values moved that their limit may be wrong by."""
+
+SLOWEST = arb(0.9995)
+"""A ratio of differences nearer to 1 than this is no sign of a limit: those of a logarithm are 1."""
+
+SAME = arb(2) ** -20
+"""How far apart two ratios of differences may be that count as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What three values tend to: a number, or an infinity with its sign; neither where they do not settle.
+    """What four values tend to: a number, or an infinity with its sign; neither where they do not settle.
 
     `reach` is how far they moved; the number is known to a small part of it.
     """
 
     number: arb | None = None
     infinite: int = 0
-    reach: arb = NOTHING
+    reach: arb = NONE
 
     @property
     def settled(self) -> bool:
@@ -73,9 +83,16 @@ def look(tape: Tape, at: Mapping[str, Exact], by: str, order: int) -> Local:
 
     Raises UnsureError where the balls stay too wide.
     """
+    local = _look(tape, at, by, order, 0)
+    doubtful = local.value is not None and not (local.left.continues and local.right.continues)
+    return _look(tape, at, by, order, CLOSER) if doubtful else local
+
+
+def _look(tape: Tape, at: Mapping[str, Exact], by: str, order: int, closer: int) -> Local:
+    """The function at and beside the point, with steps of one size, in as much precision as it needs."""
     for precision in PRECISIONS:
         try:
-            return _Looking(tape, at, by, order, precision).local()
+            return _Looking(tape, at, by, order, precision, closer).local()
         except UnsureError:
             if precision == PRECISIONS[-1]:
                 raise
@@ -85,9 +102,10 @@ def look(tape: Tape, at: Mapping[str, Exact], by: str, order: int) -> Local:
 class _Looking:
     """One look at one precision."""
 
-    def __init__(self, tape: Tape, at: Mapping[str, Exact], by: str, order: int, precision: int) -> None:
-        self.tape, self.at, self.by, self.order, self.precision = tape, at, by, order, precision * max(order, 1)
-        self.scale = scale_of(at[by])
+    def __init__(self, tape: Tape, at: Mapping[str, Exact], by: str, order: int, precision: int, closer: int) -> None:
+        self.tape, self.at, self.by, self.order = tape, at, by, order
+        self.precision = (precision + 2 * closer) * max(order, 1)
+        self.scale = scale_of(at[by]) - closer
 
     def local(self) -> Local:
         """Value and sides."""
@@ -104,7 +122,7 @@ class _Looking:
             return None
 
     def side(self, direction: int, value: arb | None) -> Side:
-        """One side, by three steps."""
+        """One side, by four steps."""
         limits: list[arb] = []
         quotients: list[arb] = []
         for step in STEPS:
@@ -128,20 +146,39 @@ class _Looking:
 
 
 def settle(values: list[arb]) -> Limit:
-    """What three values tend to, by Aitken's extrapolation, which is exact for a + b*q**n."""
-    first, second, third = values
-    if any(value.rad() > TINY and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
+    """What four values tend to, by Aitken's extrapolation, which is exact for a + b*q**n."""
+    if any(value.rad() > ZERO and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
         raise UnsureError
-    before, after = second - first, third - second
-    reach = abs(third - first)
-    if abs(third) < TINY or abs(after) <= abs(third) * arb(2) ** -70:
-        return Limit(third.mid(), reach=reach)
-    if abs(after) * 2 < abs(before):
-        limit = third - after * after / (after - before)
-        return Limit(NOTHING if abs(limit) < reach * PART else limit.mid(), reach=reach)
-    if abs(third) > abs(second) > abs(first) and (third > 0) == (first > 0):
-        return Limit(infinite=1 if third > 0 else -1)
+    last = values[-1]
+    differences = [after - before for before, after in pairwise(values)]
+    reach = abs(last - values[0])
+    if abs(last) < ZERO or abs(differences[-1]) <= abs(last) * arb(2) ** -70:
+        return Limit(arb(last.mid()), reach=reach)
+    if any(difference == 0 for difference in differences):
+        return Limit()
+    first, second = (after / before for before, after in pairwise(differences))
+    if _shrinks(abs(first), abs(second)):
+        earlier, later = (_aitken(*values[start : start + 3]) for start in (0, 1))
+        if abs(later - earlier) > reach / 256:
+            return Limit()
+        return Limit(arb(0) if abs(later) < reach * PART else arb(later.mid()), reach=reach)
+    sizes = [abs(value) for value in values]
+    if all(before < after for before, after in pairwise(sizes)) and all((value > 0) == (last > 0) for value in values):
+        return Limit(infinite=1 if last > 0 else -1)
     return Limit()
+
+
+def _shrinks(first: arb, second: arb) -> bool:
+    """Whether differences with these ratios shrink as those of a sequence with a limit do: fast, or steadily."""
+    if not (first < SLOWEST and second < SLOWEST):
+        return False
+    return bool((first < 0.5 and second < 0.5) or abs(first - second) < SAME)
+
+
+def _aitken(first: arb, second: arb, third: arb) -> arb:
+    """The limit of a geometric sequence from three of its values."""
+    before, after = second - first, third - second
+    return third - after * after / (after - before)
 
 
 def is_near(left: Limit, right: Limit) -> bool:
@@ -150,4 +187,4 @@ def is_near(left: Limit, right: Limit) -> bool:
         return False
     difference, size = abs(left.number - right.number), abs(left.number) + abs(right.number)
     known_to = arb(2) ** -40 * size + PART * (left.reach + right.reach)
-    return bool(difference < TINY or difference.lower() <= known_to.upper())
+    return bool(difference < ZERO or difference.lower() <= known_to.upper())

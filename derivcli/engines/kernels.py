@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from derivcli.engines import precise
 from derivcli.engines.elliptic import QUARTER, ellipint
-from derivcli.engines.precise import order_slope, plain, pointwise
+from derivcli.engines.precise import order_slope, plain, pointwise, steady_order_slope
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -68,8 +68,8 @@ def _positive(kernel: ArrayFunction) -> ArrayFunction:
 
 # The gamma family
 
-FAR_LEFT = -1000
-"""From here to the left SciPy's polygamma takes a step for each pole."""
+FAR_LEFT = -10
+"""From here to the left SciPy's polygamma loses digits, and takes a step for each pole."""
 
 
 def _lowergamma(s: Array, x: Array) -> Array:
@@ -212,7 +212,7 @@ BESSEL: dict[str, ArrayFunction] = {
     "besselk": either(by_scipy("kv"), pointwise(plain("besselk")), _near_or_negative),
     "besselj_n": pointwise(order_slope("besselj")),
     "bessely_n": pointwise(precise.bessely_n),
-    "besseli_n": pointwise(order_slope("besseli")),
+    "besseli_n": pointwise(steady_order_slope("besseli")),
     "besselk_n": pointwise(precise.besselk_n),
     "ive_x": _even_or_odd(either(_difference("ive"), pointwise(precise.ive_x), _little_cancels)),
     "kve_x": either(_difference("kve"), pointwise(precise.kve_x), _little_cancels),

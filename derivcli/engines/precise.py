@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derivcli.engines.clock import OutOfTimeError, clock
-from derivcli.errors import DerivError
 
 Array = NDArray[np.float64]
 Formula = Callable[..., Any]
@@ -50,19 +49,16 @@ def pointwise(formula: Formula) -> Callable[..., Array]:
 
 
 def _real(formula: Formula, point: tuple[float, ...]) -> float:
-    """The formula at a point; NaN at poles and wherever it is complex."""
+    """The formula at a point; NaN at poles, wherever it is complex, and where it takes too long."""
     mp = context()
+    mp.dps = DIGITS
     if not all(map(math.isfinite, point)):
         return math.nan
     try:
         with clock(SECONDS):
             found = formula(mp, *map(mp.mpf, point))
-    except (ArithmeticError, ValueError, mp.NoConvergence):
+    except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return math.nan
-    except OutOfTimeError:
-        arguments = ", ".join(map(repr, point))
-        message = f"a special function takes longer than {SECONDS:g} seconds at the arguments ({arguments})"
-        raise DerivError(message, hint="leave the point out") from None
     if not isinstance(found, mp.mpc):
         return float(found)
     return float(found.real) if abs(found.imag) <= mp.mpf(10) ** (8 - DIGITS) * abs(found.real) else math.nan
@@ -87,6 +83,26 @@ def polygamma_by_reflection(mp: Any, n: Any, x: Any) -> Any:
 def order_slope(name: str) -> Formula:
     """The k-th derivative of a function of mpmath in its first argument, k before the arguments."""
     return lambda mp, k, order, x: slope(mp, lambda t: getattr(mp, name)(t, x), order, k)
+
+
+def steady_order_slope(name: str) -> Formula:
+    """The same for a function that is large beside its derivative."""
+    formula = order_slope(name)
+    return lambda mp, *inputs: _steady(mp, lambda: formula(mp, *inputs))
+
+
+def _steady(mp: Any, compute: Callable[[], Any]) -> Any:
+    """A result in as many digits as it takes for more to make no difference: differences may lose nearly all."""
+    found = compute()
+    for _ in range(2):
+        mp.dps *= 3
+        try:
+            before, found = found, compute()
+        except OutOfTimeError:
+            break
+        if abs(found - before) <= mp.mpf(10) ** -17 * abs(found):
+            break
+    return found
 
 
 # The gamma family

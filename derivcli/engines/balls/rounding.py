@@ -13,9 +13,11 @@ from typing import Any
 
 from flint import arb, arb_series, fmpq
 
-LARGEST = arb(float.fromhex("0x1.fffffffffffffp1023"))
-SMALLEST = arb(2) ** -1022
-"""The range of float64's ordinary numbers."""
+DIGITS = {"float64": 53, "float32": 24}
+"""Bits of a number of each format."""
+
+RANGE = {"float64": (arb(2) ** -1022, arb(2) ** 1024), "float32": (arb(2) ** -126, arb(2) ** 128)}
+"""The sizes of the ordinary numbers of each format."""
 
 GRAIN = 2**20
 """In how many steps a factor is drawn, so that it is an exact number."""
@@ -23,11 +25,10 @@ GRAIN = 2**20
 
 @dataclass(slots=True, eq=False)
 class Rounding:
-    """Random factors of 1 plus or minus up to 2**size, and what was met on the way beyond float64's range."""
+    """Random factors of 1 plus or minus up to 2**size, and what was met on the way beyond the format's range."""
 
     size: int
-    digits: int
-    """Bits of a number of the format: those with no more are not rounded where they stand as they are."""
+    dtype: str
     seed: int
     extreme: str = ""
     random: Random = field(init=False)
@@ -51,22 +52,23 @@ class Rounding:
         odd = number.p
         while odd and odd % 2 == 0:
             odd //= 2
-        return bool(number.q & (number.q - 1) == 0 and abs(odd) < 2**self.digits)
+        return bool(number.q & (number.q - 1) == 0 and abs(odd) < 2 ** DIGITS[self.dtype])
 
     def factor(self) -> arb:
         """One plus or minus up to 2**size."""
         return 1 + arb(self.random.randint(-GRAIN, GRAIN)) / GRAIN * arb(2) ** self.size
 
     def look(self, sizes: Iterable[arb]) -> None:
-        """Note numbers that float64 does not hold."""
+        """Note numbers that the format does not hold."""
+        smallest, largest = RANGE[self.dtype]
         for size in sizes:
-            if abs(size) > LARGEST:
+            if abs(size) > largest:
                 self.extreme = "overflow"
-            elif abs(size) < SMALLEST and not size.is_zero() and not self.extreme:
+            elif abs(size) < smallest and not size.is_zero() and not self.extreme:
                 self.extreme = "underflow"
 
     def look_at_slope(self, outer: Any, inner: Iterable[Any]) -> None:
-        """Note a step whose own slope, a factor of the backward pass, is beyond float64."""
+        """Note a step whose own slope, a factor of the backward pass, is beyond the format."""
         slope = abs(outer[1])
         for series in inner:
             run = abs(series[1])

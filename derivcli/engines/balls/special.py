@@ -10,18 +10,13 @@ from typing import Any
 
 from flint import acb, arb, arb_series
 
-from derivcli.engines.balls.cauchy import NOWHERE, Function, analytic, companion, real_value
+from derivcli.engines.balls.cauchy import Function, analytic, companion
+from derivcli.engines.balls.gamma import GAMMA, at_zero, last_positive
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.steps import Series, floor_of, no_value, plain
+from derivcli.engines.balls.steps import Series, no_value, plain
 from derivcli.engines.balls.tape import Node
 
 HALF = acb(0.5)
-FAR_LEFT = -(10**6)
-
-
-def last_positive(*arguments: acb) -> list[acb]:
-    """The domain of functions whose last argument has to be positive."""
-    return [arguments[-1]]
 
 
 def positive(function: Any) -> Any:
@@ -52,7 +47,7 @@ def _is_whole(number: Number) -> int | None:
     return int(exact.p) if exact is not None and exact.q == 1 else None
 
 
-def cut_at_zero(function: Function, entire_for_whole: bool, pole: bool = False) -> Any:
+def cutat_zero(function: Function, entire_for_whole: bool, pole: bool = False) -> Any:
     """A function g(order, x) with a cut along x < 0, and perhaps a pole at 0.
 
     It has no cut where the order is a whole number, if that is said.
@@ -66,100 +61,8 @@ def cut_at_zero(function: Function, entire_for_whole: bool, pole: bool = False) 
         if sign < 0 or (sign == 0 and pole):
             raise no_value(node, *numbers)
         if sign == 0:
-            numbers[-1].touch()
-            numbers[-2].touch()
-            return arb_series([real_value(function(acb(numbers[-2].ball), acb(0)))])
+            return at_zero(function, node, numbers)
         return off_the_cut(run, node, numbers)
-
-    return rule
-
-
-def not_at_poles(rule: Any) -> Any:
-    """A rule whose last operand has poles at 0, -1, -2, ..."""
-
-    def guarded(run: Run, node: Node, numbers: list[Number]) -> Series:
-        x = numbers[-1]
-        if not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]:
-            raise no_value(node, *numbers)
-        return rule(run, node, numbers)
-
-    return guarded
-
-
-# The gamma family
-
-
-def _loggamma(x: Series) -> Series:
-    """log|gamma(x)|, left of 0 by the reflection formula."""
-    if x[0] > 0:
-        return x.lgamma()
-    sine = x.sin_pi()
-    return (arb.pi() / (sine if sine[0] > 0 else -sine)).log() - (1 - x).lgamma()
-
-
-def _polygamma(n: acb, x: acb) -> acb:
-    """Far to the left only digamma is computed: FLINT's polygamma takes a step for each pole."""
-    if n == 0:
-        return x.digamma()
-    return x.polygamma(n) if x.real > FAR_LEFT else NOWHERE
-
-
-def _beta(run: Run, node: Node, numbers: list[Number]) -> Series:
-    a, b = numbers
-    for number in (a, b):
-        if not number.ball > 0 and floor_of(run, number.ball, number.exact)[1]:
-            raise no_value(node, *numbers)
-    return a.series.gamma() * b.series.gamma() * (a.series + b.series).rgamma()
-
-
-def _binomial(n: acb, k: acb) -> acb:
-    return _rising(n - k + 1, k) * (k + 1).rgamma()
-
-
-def _rising(x: acb, k: acb) -> acb:
-    """Gamma(x+k)/Gamma(x), by the reflection formula where both have poles."""
-    whole = k.real.unique_fmpz() if k.imag.is_zero() and k.is_exact() else None
-    if whole is not None and 0 <= whole <= 1000:
-        product = acb(1)
-        for step in range(int(whole)):
-            product *= x + step
-        return product
-    return (x + k).gamma() * x.rgamma()
-
-
-def _lower(s: acb, x: acb) -> acb:
-    return x.gamma_lower(s)
-
-
-def _upper(s: acb, x: acb) -> acb:
-    return x.gamma_upper(s)
-
-
-def _lower_regularized(a: acb, x: acb) -> acb:
-    return x.gamma_lower(a, regularized=1)
-
-
-def _upper_regularized(a: acb, x: acb) -> acb:
-    return x.gamma_upper(a, regularized=1)
-
-
-def _zeta(s: acb, a: acb) -> acb:
-    return s.zeta(a)
-
-
-def _incomplete_gamma(function: Function) -> Any:
-    """An incomplete gamma function of s and x >= 0; at x = 0 it has a value and perhaps no series."""
-    inside = analytic(function, last_positive)
-
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
-        sign = numbers[-1].sign()
-        if sign < 0:
-            raise no_value(node, *numbers)
-        if sign == 0:
-            numbers[-1].touch()
-            numbers[-2].touch()
-            return arb_series([real_value(function(acb(numbers[-2].ball), acb(0)))])
-        return inside(run, node, numbers)
 
     return rule
 
@@ -313,6 +216,7 @@ def _expint(n: acb, x: acb) -> acb:
 
 
 SPECIAL: dict[str, Any] = {
+    **GAMMA,
     "erf": plain(arb_series.erf),
     "erfc": plain(arb_series.erfc),
     "erfi": plain(arb_series.erfi),
@@ -324,25 +228,8 @@ SPECIAL: dict[str, Any] = {
     "erfcinv": inverse(arb.erfcinv, arb_series.erfc, 0, 2),
     "ndtri": inverse(_ndtri, _ndtr, 0, 1),
     "log_ndtr": plain(lambda x: _ndtr(x).log()),
-    "gamma": not_at_poles(plain(arb_series.gamma)),
-    "loggamma": not_at_poles(plain(_loggamma)),
-    "polygamma": not_at_poles(analytic(_polygamma)),
-    "beta": _beta,
-    "lowergamma": _incomplete_gamma(_lower),
-    "uppergamma": _incomplete_gamma(_upper),
-    "gammainc": _incomplete_gamma(_lower_regularized),
-    "gammaincc": _incomplete_gamma(_upper_regularized),
-    "lowergamma_s": companion(_lower, (0,), last_positive),
-    "uppergamma_s": companion(_upper, (0,), last_positive),
-    "gammainc_a": companion(_lower_regularized, (0,), last_positive),
-    "zeta": analytic(_zeta, last_positive, pole=lambda s, a: s - 1),
-    "zeta_s": companion(_zeta, (0,), last_positive, pole=lambda s, a: s - 1),
-    "binomial": analytic(_binomial),
-    "binomial_nk": companion(_binomial, (0, 1)),
-    "rf": analytic(_rising),
-    "rf_xk": companion(_rising, (0, 1)),
     "lambertw": _lambertw,
-    **{f"bessel{letter}": cut_at_zero(g, letter in "ji", pole=letter in "yk") for letter, g in BESSEL.items()},
+    **{f"bessel{letter}": cutat_zero(g, letter in "ji", pole=letter in "yk") for letter, g in BESSEL.items()},
     **{f"bessel{letter}_n": companion(g, (0,), last_positive) for letter, g in BESSEL.items()},
     "ive_x": _ive_x,
     "kve_x": companion(lambda n, x: x.exp() * x.bessel_k(n), (1,), last_positive),
@@ -357,7 +244,7 @@ SPECIAL: dict[str, Any] = {
     "Ci": positive(arb_series.ci),
     "Shi": plain(arb_series.shi),
     "Chi": positive(arb_series.chi),
-    "expint": cut_at_zero(_expint, entire_for_whole=False),
+    "expint": cutat_zero(_expint, entire_for_whole=False),
     "expint_n": companion(_expint, (0,), last_positive),
     "fresnels": plain(lambda x: x.fresnel_s()),
     "fresnelc": plain(lambda x: x.fresnel_c()),

@@ -170,7 +170,7 @@ HYPERBOLIC: tuple[Function, ...] = (
         domain=((0.1, 5.0),), defined="x != 0", doc="Inverse hyperbolic cosecant, asinh(1/x).",
     ),
     Function(
-        name="acoth", aliases=("arccoth", "arcoth"), sympy="acoth", definition="atanh(1/x)",
+        name="acoth", aliases=("arccoth", "arcoth"), sympy="acoth", definition="log1p(2/(x-1))/2",
         domain=((1.1, 5.0),), defined="abs(x) > 1", doc="Inverse hyperbolic cotangent, atanh(1/x).",
     ),
 )

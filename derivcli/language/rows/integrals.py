@@ -36,7 +36,8 @@ INTEGRALS: tuple[Function, ...] = (
     ),
     Function(name="ndtr", definition="erfc(-x/sqrt(2))/2", doc="Distribution function of the normal distribution."),
     Function(
-        name="log_ndtr", derivatives=("sqrt(2/pi)/erfcx(-x/sqrt(2))",),
+        name="log_ndtr",
+        derivatives=("if(x < 2, sqrt(2/pi)/erfcx(-x/sqrt(2)), exp(-x^2/2-log_ndtr(x))/sqrt(2*pi))",),
         doc="Logarithm of ndtr(x), accurate far to the left.",
     ),
     Function(
