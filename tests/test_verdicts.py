@@ -97,6 +97,22 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("1/x", "x=0", "undefined", None),
     ("sin(exp(exp(x)))", "x=14", "unchecked", None),
     ("2/3", "x=1", "proved", 0),
+    ("x*sin(1/x)", "x=0", "hole", None),
+    ("abs(x)*sin(1/x)", "x=0", "hole", (None, None)),
+    ("root(x, 101)", "x=0", "vertical", (INF, INF)),
+    ("abs(x)^1.001", "x=0", "agrees", 0),
+    ("abs(x)^0.001", "x=0", "cusp", (-INF, INF)),
+    ("where(x==1, 5, x)", "x=1", "jump", ANY),
+    ("rf(-3, k)", "k=2", "jump", ANY),
+    ("ff(-2, k)", "k=2", "isolated", None),
+    ("binomial(5, k)", "k=2", "proved", 10 / 3),
+    ("rf(x, 3)", "x=-2", "proved", 2),
+    ("besselj(-2.5, x)", "x=0", "undefined", None),
+    ("besselj(0.5, x)", "x=0", "edge", (None, INF)),
+    ("elliptic_e(m)", "m=1", "edge", (-INF, None)),
+    ("zeta(s)", "s=1", "undefined", None),
+    ("beta(2, x)", "x=1e10", "lossy", ANY),
+    ("fresnels(x)", "x=1e10", "lossy", 0),
 ]
 """Places where a plain PyTorch program misleads, and others, with what is true there."""
 
@@ -139,6 +155,7 @@ def test_hard_places(text: str, at: str, kind: str, truth: object) -> None:
         ("x^2.5", 3, "edge", (None, INF)),
         ("floor(x)", 2, "jump", None),
         ("sin(x)/x", 2, "hole", (-1 / 3, -1 / 3)),
+        ("sqrt(x)", 2, "edge", (None, INF)),  # the first derivative is infinite already
         ("cbrt(x)", 3, "vertical", (INF, INF)),
     ],
 )
@@ -163,6 +180,18 @@ def test_an_antiderivative_that_loses_every_digit() -> None:
     verdict = verdict_at(HEARN, "x=0.625")
     assert (verdict.kind, verdict.digits) == ("lossy", 0)
     assert is_number(verdict.truth, 0.625**20 * math.exp(0.625))
+
+
+def test_a_function_that_jumps_only_from_afar() -> None:
+    """What seems to jump, or to end, at steps of 1e-30 is looked at again from much closer."""
+    assert verdict_at("sqrt(x+1e-33)*abs(x)", "x=0").kind == "corner"
+    assert verdict_at("sin(1e40*x)", "x=0").truth == 1e40
+
+
+def test_only_limits_along_the_variable_fill_a_hole() -> None:
+    verdict = derive("x*y/(x^2+y^2)", "x=0,y=0").verdicts["x"][0]
+    assert verdict is not None
+    assert "along x" in verdict.message
 
 
 def test_every_kind_has_an_example() -> None:
