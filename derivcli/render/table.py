@@ -39,8 +39,8 @@ def write_table(results: Sequence[Result], style: Style) -> str:
     if sum(widths) + (PADDING + 1) * len(widths) + 1 <= style.width:
         console.print(_rows(columns, texts, style))
     else:
-        for cells in zip(*[column.texts for column in columns], strict=True):
-            _print_block(console, columns, cells, style)
+        for row, cells in enumerate(zip(*[column.texts for column in columns], strict=True)):
+            _print_block(console, columns, row, cells, style)
     _print_verdicts(console, results, style)
     return _text(console)
 
@@ -53,6 +53,12 @@ class TableColumn:
     texts: Sequence[str]
     color: str
     numeric: bool = True
+    warned: Sequence[bool] = ()
+    """Which cells are to catch the eye."""
+
+    def style(self, row: int) -> str:
+        """The color of a cell."""
+        return COLORS["warning"] if self.warned and self.warned[row] else self.color
 
 
 def _table_columns(results: Sequence[Result], style: Style) -> list[TableColumn]:
@@ -63,7 +69,7 @@ def _table_columns(results: Sequence[Result], style: Style) -> list[TableColumn]
         found.append(TableColumn(label, column.texts(style.digits), COLORS[column.role]))
         if column.role == "derivative" and column.verdicts is not None and len(column.verdicts) > 1:
             marks = [verdicts.mark(column.verdicts[point], style.unicode) for point in range(len(column.verdicts))]
-            found.append(TableColumn("", marks, COLORS["verdict"], numeric=False))
+            found.append(TableColumn("", marks, COLORS["verdict"], False, column.verdicts.hard().tolist()))
     return found
 
 
@@ -166,12 +172,14 @@ def _rows(columns: Sequence[TableColumn], texts: Sequence[Sequence[str]], style:
     for column in columns:
         justify: Literal["right", "left"] = "right" if column.numeric else "left"
         table.add_column(Text(column.label), style=column.color, header_style=f"{column.color} italic", justify=justify)
-    for row in zip(*texts, strict=True):
-        table.add_row(*[Text(cell) for cell in row])
+    for number, row in enumerate(zip(*texts, strict=True)):
+        table.add_row(*[Text(cell, column.style(number)) for column, cell in zip(columns, row, strict=True)])
     return table
 
 
-def _print_block(console: Console, columns: Sequence[TableColumn], cells: Sequence[str], style: Style) -> None:
+def _print_block(
+    console: Console, columns: Sequence[TableColumn], row: int, cells: Sequence[str], style: Style
+) -> None:
     """One point, a line for each quantity: in a box or, where that is too wide, without one."""
     cells = aligned(cells) if all(column.numeric for column in columns) else cells
     table = Table(
@@ -183,9 +191,9 @@ def _print_block(console: Console, columns: Sequence[TableColumn], cells: Sequen
     fits = width + 2 * (PADDING + 1) + 1 <= style.width
     for column, cell in zip(columns, cells, strict=True):
         if fits:
-            table.add_row(Text(column.label, style="italic"), Text(cell, style=column.color))
+            table.add_row(Text(column.label, style="italic"), Text(cell, style=column.style(row)))
         elif column.label:
             _print_equations(console, [(column.label, cell.strip())], column.color)
         else:
-            console.print(Text("  " + cell, style=column.color))
+            console.print(Text("  " + cell, style=column.style(row)))
     console.print(table if fits else "")

@@ -27,7 +27,7 @@ POWERS: tuple[Function, ...] = (
         doc="Real cube root, of negative numbers too.",
     ),
     Function(
-        name="root", aliases=("real_root",), parameters=("x", "n"),
+        name="root", aliases=("real_root", "nthroot"), parameters=("x", "n"),
         derivatives=("abs(root(x, n))^(1-n)/n", "-root(x, n)*log(x)/n^2"),
         special=(("vertical", "x == 0 and mod(n, 2) == 1 and n > 1"), ("edge", "x == 0 and mod(n, 2) != 1")),
         floats=lambda x, n: math.copysign(round_root(abs(x), n), x) if n % 2 == 1 else math.pow(x, 1 / n),

@@ -22,7 +22,7 @@ GAMMA: tuple[Function, ...] = (
         defined="x is no whole number below 1", doc="The n-th derivative of digamma(x), for a whole number n.",
     ),
     Function(
-        name="digamma", aliases=("psi",), definition="polygamma(0, x)", domain=((0.1, 6.0),),
+        name="digamma", aliases=("psi",), longer="polygamma", definition="polygamma(0, x)", domain=((0.1, 6.0),),
         defined="x is no whole number below 1", doc="Derivative of loggamma(x).",
     ),
     Function(
@@ -30,7 +30,7 @@ GAMMA: tuple[Function, ...] = (
         doc="Derivative of digamma(x).",
     ),
     Function(
-        name="factorial", aliases=("fact",), sympy="factorial", definition="gamma(x+1)",
+        name="factorial", aliases=("fact", "fac"), sympy="factorial", definition="gamma(x+1)",
         floats=lambda x: math.gamma(x + 1), domain=((0.1, 5.0),), defined="x is no whole number below 0",
         doc="x!, which is gamma(x + 1).",
     ),

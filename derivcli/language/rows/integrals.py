@@ -34,7 +34,10 @@ INTEGRALS: tuple[Function, ...] = (
         parameters=("k", "x"), whole=("k",), derivatives=("0", "dawsn_n(k+1, x)"),
         domain=((0.0, 0.0), (-3.0, 3.0)), doc="The k-th derivative of dawsn(x).",
     ),
-    Function(name="ndtr", definition="erfc(-x/sqrt(2))/2", doc="Distribution function of the normal distribution."),
+    Function(
+        name="ndtr", aliases=("ncdf",), definition="erfc(-x/sqrt(2))/2",
+        doc="Distribution function of the normal distribution.",
+    ),
     Function(
         name="log_ndtr",
         derivatives=("if(x < 2, sqrt(2/pi)/erfcx(-x/sqrt(2)), exp(-x^2/2-log_ndtr(x))/sqrt(2*pi))",),
