@@ -13,11 +13,10 @@ from flint import arb, fmpq
 
 from derivcli.check.question import Question, Truth, enclosure
 from derivcli.check.scatter import is_noise
-from derivcli.check.verdict import Verdict
-from derivcli.engines.balls.rounding import Rounding
+from derivcli.check.verdict import DIGITS, Verdict
+from derivcli.engines.balls.rounding import BITS, Rounding
 from derivcli.engines.balls.run import Run, TouchError, UnsureError, rational, rounded, scale_of
 
-DIGITS = {"float64": 16, "float32": 7}
 LOST = 4
 """A number that lost more digits than these is called lossy."""
 
@@ -26,7 +25,6 @@ SPACING = {"float64": -1074, "float32": -149}
 
 LARGEST = {"float64": arb(float(np.finfo("float64").max)), "float32": arb(float(np.finfo("float32").max))}
 
-BITS = {"float64": 53, "float32": 24}
 MARGIN = 4
 """A step's result may be wrong by so many powers of 2 more than half a unit in its last place."""
 

@@ -32,6 +32,9 @@ KINDS = {
 NAMES = tuple(KINDS)
 PLACES = {kind: place for place, kind in enumerate(KINDS, start=1)}
 
+DIGITS = {"float64": 16, "float32": 7}
+"""How many digits a number of each format has."""
+
 RIGHT = frozenset(("proved", "agrees"))
 """Kinds of a number that is right."""
 

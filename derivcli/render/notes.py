@@ -61,9 +61,12 @@ def _touched(result: Result, kind: str) -> NDArray[np.bool_]:
 
 def _where(result: Result, points: Sequence[int], style: Style) -> str:
     """The first few points by the values of their variables."""
-    named = []
-    for point in points[:NAMED]:
-        values = [(name, number_texts(array[point : point + 1], style.digits)[0]) for name, array in result.at.items()]
-        named.append(", ".join(f"{name} = {text}" for name, text in values))
+    named = [place_of(result, point, style) for point in points[:NAMED]]
     more = len(points) - len(named)
     return " and ".join(named) + (f" and {more:,} more" if more else "")
+
+
+def place_of(result: Result, point: int, style: Style) -> str:
+    """A point by the values of its variables."""
+    values = [(name, number_texts(array[point : point + 1], style.digits)[0]) for name, array in result.at.items()]
+    return ", ".join(f"{name} = {text}" for name, text in values)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.verdict import KINDS, PLACES, RIGHT, Verdict, Verdicts
+from derivcli.check.verdict import DIGITS, KINDS, PLACES, RIGHT, Verdict, Verdicts
 from derivcli.render.columns import Style, derivative_label, named
+from derivcli.render.notes import place_of
 from derivcli.render.numbers import number_texts
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 MOST_LINES = 8
 """Numbers that get a line of their own before the rest is counted."""
-
-ALL_DIGITS = {"float64": 16, "float32": 7}
 
 MARKS = {"proved": ("✓", "ok"), "agrees": ("≈", "~")}
 """The marks of numbers that are right, with Unicode and without."""
@@ -82,7 +81,7 @@ def summary(results: Sequence[Result], style: Style) -> str:
     values = [result.value_verdicts for result in results if result.value_verdicts is not None]
     digits = min(int(verdicts.digits.min()) for verdicts in columns + values if verdicts.count().keys() <= RIGHT)
     number = counts.total()
-    most = ALL_DIGITS[str(results[0].value.dtype)]
+    most = DIGITS[str(results[0].value.dtype)]
     kinds = " and ".join(kind if len(counts) == 1 else f"{count:,} {kind}" for kind, count in counts.items())
     least = "" if number == 1 else "at least "
     said = f"all {digits} digits" if digits == most else f"{least}{digits} digits"
@@ -98,8 +97,8 @@ def _counted(counts: Counter[str]) -> str:
 def worst(results: Sequence[Result], style: Style) -> str:
     """The number with a true one that has the fewest right digits, in words; nothing where all are right."""
     known = [(place, verdict.digits) for place, verdict in _least(results, style) if verdict.digits is not None]
-    place, digits = min(known, key=lambda one: one[1], default=("", ALL_DIGITS["float64"]))
-    return f"the worst is {place}, with {digits_text(digits)} right" if digits < ALL_DIGITS["float32"] * 2 else ""
+    place, digits = min(known, key=lambda one: one[1], default=("", DIGITS["float64"]))
+    return f"the worst is {place}, with {digits_text(digits)} right" if digits < DIGITS["float32"] * 2 else ""
 
 
 def digits_text(count: int) -> str:
@@ -123,7 +122,7 @@ def _hard(results: Sequence[Result], style: Style) -> Iterator[str]:
         columns = _columns(name, result, style)
         marks = [_marked(column) for column in columns]
         for point in np.flatnonzero(np.any(marks, axis=0)).tolist():
-            where = _where(result, point, style)
+            where = place_of(result, point, style)
             for column, marked in zip(columns, marks, strict=True):
                 verdict = column.verdicts[point]
                 if verdict is not None and marked[point]:
@@ -165,7 +164,7 @@ def _least(results: Sequence[Result], style: Style) -> Iterator[tuple[str, Verdi
             point = int(np.where(digits < 0, np.iinfo(np.int8).max, digits).argmin())
             verdict = column.verdicts[point]
             if verdict is not None:
-                yield f"{column.label} at {_where(result, point, style)}", verdict
+                yield f"{column.label} at {place_of(result, point, style)}", verdict
 
 
 def sentence(label: str, verdict: Verdict, printed: FloatArray, style: Style) -> str:
@@ -202,9 +201,3 @@ def _sides(verdict: Verdict, style: Style) -> str:
 
 def _text(number: float | None, style: Style) -> str:
     return "not known" if number is None else number_texts(np.array([number]), style.digits)[0]
-
-
-def _where(result: Result, point: int, style: Style) -> str:
-    """A point by the values of its variables."""
-    values = [(name, number_texts(array[point : point + 1], style.digits)[0]) for name, array in result.at.items()]
-    return ", ".join(f"{name} = {text}" for name, text in values)

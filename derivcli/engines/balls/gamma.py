@@ -30,12 +30,16 @@ def at_zero(function: Function, node: Node, numbers: list[Number]) -> Series:
         raise no_value(node, *numbers) from None
 
 
+def _is_pole(run: Run, x: Number) -> bool:
+    """Whether a number is one of 0, -1, -2, ..."""
+    return not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]
+
+
 def not_at_poles(rule: Any) -> Any:
     """A rule whose last operand has poles at 0, -1, -2, ..."""
 
     def guarded(run: Run, node: Node, numbers: list[Number]) -> Series:
-        x = numbers[-1]
-        if not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]:
+        if _is_pole(run, numbers[-1]):
             raise no_value(node, *numbers)
         return rule(run, node, numbers)
 
@@ -59,9 +63,8 @@ def _polygamma(n: acb, x: acb) -> acb:
 
 def _beta(run: Run, node: Node, numbers: list[Number]) -> Series:
     a, b = numbers
-    for number in (a, b):
-        if not number.ball > 0 and floor_of(run, number.ball, number.exact)[1]:
-            raise no_value(node, *numbers)
+    if any(_is_pole(run, number) for number in numbers):
+        raise no_value(node, *numbers)
     return a.series.gamma() * b.series.gamma() * (a.series + b.series).rgamma()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import arb, arb_series, fmpq
 
-DIGITS = {"float64": 53, "float32": 24}
+BITS = {"float64": 53, "float32": 24}
 """Bits of a number of each format."""
 
 RANGE = {"float64": (arb(2) ** -1022, arb(2) ** 1024), "float32": (arb(2) ** -126, arb(2) ** 128)}
@@ -52,7 +52,7 @@ class Rounding:
         odd = number.p
         while odd and odd % 2 == 0:
             odd //= 2
-        return bool(number.q & (number.q - 1) == 0 and abs(odd) < 2 ** DIGITS[self.dtype])
+        return bool(number.q & (number.q - 1) == 0 and abs(odd) < 2 ** BITS[self.dtype])
 
     def factor(self) -> arb:
         """One plus or minus up to 2**size."""

@@ -14,7 +14,7 @@ from flint import arb, arb_series, fmpq
 
 from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
 from derivcli.engines.balls.special import SPECIAL
-from derivcli.engines.balls.steps import STEPS, Rule, Series, no_value, plain
+from derivcli.engines.balls.steps import STEPS, Rule, Series, above, no_value, nonzero, plain
 from derivcli.engines.balls.tape import Node
 
 DIVISION = "the formula divides by zero here"
@@ -118,22 +118,6 @@ def _root(run: Run, node: Node, numbers: list[Number]) -> Series:
 # Elementary functions with edges
 
 
-def above(edge: int, function: Callable[[Series], Series], at_edge: int | None = None) -> Rule:
-    """A function of x > edge; at the edge it has the value `at_edge`, if any, and no series."""
-
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
-        x = numbers[0]
-        sign = x.minus(edge)
-        if sign < 0 or (sign == 0 and at_edge is None):
-            raise no_value(node, *numbers)
-        if sign == 0:
-            x.touch()
-            return arb_series([arb(at_edge)])
-        return function(x.series)
-
-    return rule
-
-
 def between(function: Callable[[Series], Series], closed: bool) -> Rule:
     """A function of -1 < x < 1, closed with values at the ends or open without."""
 
@@ -180,17 +164,6 @@ def _csch(x: Series) -> Series:
     shrunk = (-x if x[0] >= 0 else x).exp()
     csch = 2 * shrunk / (1 - shrunk * shrunk)
     return csch if x[0] >= 0 else -csch
-
-
-def nonzero(function: Callable[[Series], Series]) -> Rule:
-    """A function of x != 0."""
-
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
-        if numbers[0].sign() == 0:
-            raise no_value(node, *numbers)
-        return function(numbers[0].series)
-
-    return rule
 
 
 def _acot(run: Run, node: Node, numbers: list[Number]) -> Series:

@@ -13,32 +13,10 @@ from flint import acb, arb, arb_series
 from derivcli.engines.balls.cauchy import Function, analytic, companion
 from derivcli.engines.balls.gamma import GAMMA, at_zero, last_positive
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.steps import Series, no_value, plain
+from derivcli.engines.balls.steps import Series, above, no_value, nonzero, plain
 from derivcli.engines.balls.tape import Node
 
 HALF = acb(0.5)
-
-
-def positive(function: Any) -> Any:
-    """A series of a function of x > 0."""
-
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
-        if numbers[-1].sign() <= 0:
-            raise no_value(node, *numbers)
-        return function(*[number.series for number in numbers])
-
-    return rule
-
-
-def not_zero(function: Any) -> Any:
-    """A series of a function with a pole or a branch point at 0 alone."""
-
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
-        if numbers[-1].sign() == 0:
-            raise no_value(node, *numbers)
-        return function(*[number.series for number in numbers])
-
-    return rule
 
 
 def _is_whole(number: Number) -> int | None:
@@ -47,7 +25,7 @@ def _is_whole(number: Number) -> int | None:
     return int(exact.p) if exact is not None and exact.q == 1 else None
 
 
-def cutat_zero(function: Function, entire_for_whole: bool, pole: bool = False) -> Any:
+def cut_at_zero(function: Function, entire_for_whole: bool, pole: bool = False) -> Any:
     """A function g(order, x) with a cut along x < 0, and perhaps a pole at 0.
 
     It has no cut where the order is a whole number, if that is said.
@@ -229,7 +207,7 @@ SPECIAL: dict[str, Any] = {
     "ndtri": inverse(_ndtri, _ndtr, 0, 1),
     "log_ndtr": plain(lambda x: _ndtr(x).log()),
     "lambertw": _lambertw,
-    **{f"bessel{letter}": cutat_zero(g, letter in "ji", pole=letter in "yk") for letter, g in BESSEL.items()},
+    **{f"bessel{letter}": cut_at_zero(g, letter in "ji", pole=letter in "yk") for letter, g in BESSEL.items()},
     **{f"bessel{letter}_n": companion(g, (0,), last_positive) for letter, g in BESSEL.items()},
     "ive_x": _ive_x,
     "kve_x": companion(lambda n, x: x.exp() * x.bessel_k(n), (1,), last_positive),
@@ -239,12 +217,12 @@ SPECIAL: dict[str, Any] = {
     "airybi": plain(lambda x: x.airy_bi()),
     "airyaiprime": analytic(lambda x: x.airy_ai(derivative=1)),
     "airybiprime": analytic(lambda x: x.airy_bi(derivative=1)),
-    "Ei": not_zero(arb_series.ei),
+    "Ei": nonzero(arb_series.ei),
     "Si": plain(arb_series.si),
-    "Ci": positive(arb_series.ci),
+    "Ci": above(0, arb_series.ci),
     "Shi": plain(arb_series.shi),
-    "Chi": positive(arb_series.chi),
-    "expint": cutat_zero(_expint, entire_for_whole=False),
+    "Chi": above(0, arb_series.chi),
+    "expint": cut_at_zero(_expint, entire_for_whole=False),
     "expint_n": companion(_expint, (0,), last_positive),
     "fresnels": plain(lambda x: x.fresnel_s()),
     "fresnelc": plain(lambda x: x.fresnel_c()),

@@ -27,6 +27,33 @@ def plain(function: Callable[..., Series]) -> Rule:
     return lambda run, node, numbers: function(*[number.series for number in numbers])
 
 
+def above(edge: int, function: Callable[[Series], Series], at_edge: int | None = None) -> Rule:
+    """A function of x > edge; at the edge it has the value `at_edge`, if any, and no series."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        x = numbers[0]
+        sign = x.minus(edge)
+        if sign < 0 or (sign == 0 and at_edge is None):
+            raise no_value(node, *numbers)
+        if sign == 0:
+            x.touch()
+            return arb_series([arb(at_edge)])
+        return function(x.series)
+
+    return rule
+
+
+def nonzero(function: Callable[[Series], Series]) -> Rule:
+    """A function of x != 0."""
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        if numbers[0].sign() == 0:
+            raise no_value(node, *numbers)
+        return function(numbers[0].series)
+
+    return rule
+
+
 def _abs(run: Run, node: Node, numbers: list[Number]) -> Series:
     sign = numbers[0].sign()
     if sign == 0:
