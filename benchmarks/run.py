@@ -186,7 +186,7 @@ def evaluations(text: str, count: int) -> tuple[Callable[[], object], Callable[[
     program = lower([parse(text)], ("x",))
 
     def work(watched: bool) -> object:
-        return evaluate(program, [x], [x], count, Watch.over([x], count) if watched else None)
+        return evaluate(program, [x], {"x": x}, [("x",)], Watch.over([x], count) if watched else None)
 
     return partial(work, False), partial(work, True)
 

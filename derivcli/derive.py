@@ -114,7 +114,7 @@ def derive_at(
     if dtype not in DTYPES:
         raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
     _check_range(points.at, dtype)
-    results = reverse.differentiate(parsed, points.at, chosen, dtype, order)
+    results = reverse.differentiate(parsed, points.at, [(name,) * order for name in chosen], dtype)
     if check is None:
         check = sum(len(result.value) * len(result.derivatives) for result in results) <= SMALL
     if not check:

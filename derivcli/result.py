@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from derivcli.check.verdict import Verdicts
     from derivcli.language.expression import Expression
+    from derivcli.points.spec import Points
 
     FloatArray: TypeAlias = NDArray[np.floating[Any]]
     KindArray: TypeAlias = NDArray[np.uint8]
@@ -21,29 +22,54 @@ DTYPES = ("float64", "float32")
 FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined")
 """What a point can touch, in the order of the bits in `Result.flags`."""
 
-ORDERS = range(1, 7)
-"""The orders of derivatives that nested backward passes are asked for; each costs several times the one before."""
+ORDERS = range(1, 201)
+"""The orders of derivatives that can be asked for."""
+
+NESTED = range(1, 13)
+"""Those that nested backward passes are asked for; each costs several times the one before."""
+
+NESTED_BY_DEFAULT = range(1, 4)
+"""Those that nested backward passes compute unless another engine is asked for."""
+
+ENGINES = ("reverse", "taylor")
+"""What computes numbers: nested backward passes, or truncated Taylor arithmetic."""
 
 SMALL = 100
 """Jobs of no more derivatives than these are checked without being asked to."""
 
+ALONG = "along"
+"""Stands for the direction where a derivative is taken along one and not by a variable."""
 
-def derivative_key(name: str, order: int) -> str:
-    """The key of a derivative: "x", or "x,x" for the second."""
-    return ",".join([name] * order)
+Partial: TypeAlias = tuple[str, ...]
+"""What a derivative is taken by, a name for each time: ("x",), ("x", "x", "y"), or ("along", "along")."""
+
+
+def derivative_key(partial: Partial) -> str:
+    """The key of a derivative: "x", "x,x,y", or "along"."""
+    return ",".join(partial)
+
+
+def partial_of(key: str) -> Partial:
+    """What the derivative with a key is taken by."""
+    return tuple(key.split(","))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """One function and its partial derivatives of one order at every point.
+    """One function and its derivatives at every point.
 
     `at`, `value` and each of `derivatives` are NumPy arrays of shape (points,), in the dtype that was
     asked for; the keys of `at` are names of variables, those of `derivatives` too or, above order one, the
-    order spelled out: "x,x".
+    order spelled out: "x,x", "x,x,y". A directional derivative has the key "along", and `direction` then
+    holds the vector as one point; of order two it is "along,along".
     `flags`, shape (points,), has bit k set where the computation touched a place of kind `FLAGS[k]`:
     there PyTorch's derivative is a convention and may be no derivative at all.
     `verdicts` holds what the check found for each derivative, and `value_verdicts` for the value: None in
     place of a verdict, and no verdicts at all, where nothing was checked.
+    `engine` is the one of `ENGINES` that computed the derivatives. `layout` is "columns", or "hessian" where
+    the derivatives are the upper triangle of that matrix. Where `dependent` names a variable, the expression
+    is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
+    of this variable as a function of the others.
     """
 
     expression: Expression
@@ -53,11 +79,38 @@ class Result:
     flags: KindArray
     verdicts: dict[str, Verdicts] = field(default_factory=dict)
     value_verdicts: Verdicts | None = None
+    engine: str = ENGINES[0]
+    layout: str = "columns"
+    direction: Points | None = None
+    dependent: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeriesResult:
+    """The Taylor polynomial of one function in one variable about every point.
+
+    `at` and `flags` are as in a `Result`; `coefficients`, shape (points, degree + 1), holds the n-th derivative
+    over n! for every n. `verdicts` holds one `Verdicts` for each n, or nothing where nothing was checked.
+    `remainder`, shape (points, 2), encloses what the function is more than the polynomial anywhere between
+    the two ends of `interval`; NaN where no enclosure was found.
+    """
+
+    expression: Expression
+    at: dict[str, FloatArray]
+    variable: str
+    coefficients: FloatArray
+    flags: KindArray
+    verdicts: tuple[Verdicts, ...] = ()
+    interval: tuple[float, float] | None = None
+    remainder: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SymbolicResult:
-    """One function and its partial derivatives of one order as formulas, keyed as in a `Result`."""
+    """One function and its derivatives as formulas, keyed and laid out as in a `Result`."""
 
     expression: Expression
     derivatives: dict[str, Expression]
+    layout: str = "columns"
+    direction: Points | None = None
+    dependent: str = ""

@@ -54,7 +54,8 @@ def _error(printed: float, truth: arb, size: arb) -> float:
 def _pair(question: Question, at: dict[str, float], moved: str) -> tuple[float, arb]:
     """PyTorch's number at another point, and the true one."""
     here = {name: np.array([value]) for name, value in at.items()}
-    (result,) = reverse.differentiate([question.expression], here, [moved], question.dtype, max(question.order, 1))
-    found = result.derivatives[derivative_key(moved, question.order)] if question.order else result.value
+    partial = (moved,) * max(question.order, 1)
+    (result,) = reverse.differentiate([question.expression], here, [partial], question.dtype)
+    found = result.derivatives[derivative_key(partial)] if question.order else result.value
     exact = {name: rational(value) for name, value in at.items()}
     return float(found[0]), enclosure(replace(question, at=exact)).ball

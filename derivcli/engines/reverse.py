@@ -6,7 +6,8 @@ give the gradient at every point of a batch, since an output depends on its own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,101 +18,160 @@ from derivcli.engines.program import Program, lower, only
 from derivcli.engines.rules import forward
 from derivcli.engines.watch import Watch
 from derivcli.language.expression import Expression
-from derivcli.result import Result, derivative_key
+from derivcli.result import ALONG, Partial, Result, derivative_key
 
 if TYPE_CHECKING:
+    from derivcli.points.spec import Points
     from derivcli.result import FloatArray
+
+Progress = Callable[[int, int], None]
+"""Is told how many of how many passes are done."""
+
+Leaves = dict[str, Tensor]
+"""The tensors to differentiate by, each of shape (points,), by the names that partials have for them."""
 
 
 def differentiate(
     expressions: Sequence[Expression],
     at: Mapping[str, FloatArray],
-    wrt: Sequence[str],
+    partials: Sequence[Partial],
     dtype: str = "float64",
-    order: int = 1,
+    direction: Points | None = None,
+    dependent: str = "",
+    progress: Progress | None = None,
 ) -> list[Result]:
-    """Values and partial derivatives, each in one variable, of several expressions.
+    """Values and partial derivatives of several expressions.
 
-    `at` gives every variable an array of shape (points,); `wrt` names the variables to differentiate by.
+    `at` gives every variable an array of shape (points,). With a `direction` the derivatives are along it. With
+    a `dependent` variable they are those of this variable, which each expression, being 0, makes a function
+    of the others.
     """
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
-        return _differentiate(expressions, at, wrt, dtype, order)
+        wanted = {name for partial in partials for name in partial} | {dependent}
+        variables, leaves = leaves_at(at, wanted, dtype, direction)
+        count = len(next(iter(variables.values()))) if variables else 1
+        program = lower(expressions, tuple(variables))
+        inputs = list(variables.values())
+        results = []
+        for expression, output in zip(expressions, program.outputs, strict=True):
+            watch = Watch.over(inputs, count)
+            value, found = evaluate(only(program, output), inputs, leaves, partials, watch, dependent, progress)
+            results.append(
+                Result(
+                    expression,
+                    at={name: _array(leaf) for name, leaf in variables.items()},
+                    value=_array(value.expand(count)),
+                    derivatives={derivative_key(partial): _array(found[partial]) for partial in partials},
+                    flags=watch.bits,
+                    direction=direction,
+                    dependent=dependent,
+                )
+            )
+        return results
 
 
-def _differentiate(
-    expressions: Sequence[Expression], at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str, order: int
-) -> list[Result]:
-    leaves = {
-        name: torch.tensor(values, dtype=getattr(torch, dtype), requires_grad=name in wrt)
-        for name, values in at.items()
-    }
-    program = lower(expressions, tuple(leaves))
-    inputs = list(leaves.values())
-    count = len(inputs[0]) if inputs else 1
-    results = []
-    for expression, output in zip(expressions, program.outputs, strict=True):
-        watch = Watch.over(inputs, count)
-        value, gradients = evaluate(only(program, output), inputs, [leaves[name] for name in wrt], count, watch, order)
-        found = {derivative_key(name, order): gradient for name, gradient in zip(wrt, gradients, strict=True)}
-        results.append(_result(expression, leaves, value.expand(count), found, watch))
-    return results
+def leaves_at(
+    at: Mapping[str, FloatArray], wanted: Iterable[str], dtype: str, direction: Points | None = None
+) -> tuple[dict[str, Tensor], Leaves]:
+    """The variables at the points, and the leaves among them to differentiate by.
+
+    Along a direction v there is one leaf, t, and the variables are x + t*v at t = 0.
+    """
+    kind = getattr(torch, dtype)
+    if direction is None:
+        leaves = {name: torch.tensor(values, dtype=kind, requires_grad=name in wanted) for name, values in at.items()}
+        return leaves, {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    moved = torch.zeros(max(map(len, at.values()), default=1), dtype=kind, requires_grad=True)
+    fixed = {name: torch.tensor(values, dtype=kind) for name, values in at.items()}
+    steps = {name: moved * component.item() for name, component in direction.at.items()}
+    return {name: value + steps[name] if name in steps else value for name, value in fixed.items()}, {ALONG: moved}
 
 
 def evaluate(
     program: Program,
     inputs: Sequence[Tensor],
-    leaves: Sequence[Tensor],
-    count: int,
+    leaves: Leaves,
+    partials: Sequence[Partial],
     watch: Watch | None = None,
-    order: int = 1,
-) -> tuple[Tensor, list[Tensor]]:
-    """The value of a program with one output, and its derivative in each leaf at every point."""
-    value = forward(program, inputs, count, watch)
+    dependent: str = "",
+    progress: Progress | None = None,
+) -> tuple[Tensor, dict[Partial, Tensor]]:
+    """The value of a program with one output, and its partial derivatives at every point."""
+    value = forward(program, inputs, len(next(iter(leaves.values()))) if leaves else 1, watch)
     total = value.sum()
-    gradients = backward(total, leaves) if order == 1 else [nested(total, leaf, order) for leaf in leaves]
+    if dependent:
+        found = implicit(total, leaves, dependent, partials)
+    elif all(len(partial) == 1 for partial in partials):
+        found = backward(total, leaves)
+    else:
+        found = nested(total, leaves, partials, progress)
     if watch is not None:
         watch.see_finite("undefined", value, total=total)
-        for gradient in gradients:
-            watch.see_finite("infinite", gradient)
-    return value.detach(), gradients
+        for partial in partials:
+            watch.see_finite("infinite", found[partial])
+    return value.detach(), found
 
 
-def backward(total: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
+def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
     """The derivative of a sum in each leaf, by one `.backward()`."""
-    for leaf in leaves:
+    for leaf in leaves.values():
         leaf.grad = None
     if total.requires_grad:
         total.backward()  # type: ignore[no-untyped-call]
-    return [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+    return {
+        (name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()
+    }
 
 
-def nested(total: Tensor, leaf: Tensor, order: int) -> Tensor:
-    """The derivative of some order of a sum in a leaf; 0 where the graph has run out, as it does for polynomials."""
-    derivative = torch.zeros_like(leaf)
-    for left in range(order - 1, -1, -1):
-        found = None
-        if total.requires_grad:
-            (found,) = torch.autograd.grad(total, leaf, create_graph=left > 0, retain_graph=True, allow_unused=True)
-        if found is None:
-            return torch.zeros_like(leaf)
-        derivative, total = found, found.sum()
-    return derivative
+def nested(
+    total: Tensor, leaves: Leaves, partials: Sequence[Partial], progress: Progress | None = None
+) -> dict[Partial, Tensor]:
+    """Partial derivatives of any order of a sum; each pass serves all partials that begin alike."""
+    beginning: dict[str, list[Partial]] = defaultdict(list)
+    for partial in partials:
+        beginning[partial[0]].append(partial[1:])
+    found: dict[Partial, Tensor] = {}
+    gradients = gradient(total, [leaves[name] for name in beginning], any(len(partial) > 1 for partial in partials))
+    for done, ((name, rest), slope) in enumerate(zip(beginning.items(), gradients, strict=True), start=1):
+        further = [partial for partial in rest if partial]
+        if len(further) < len(rest):
+            found[name,] = slope
+        if further:
+            found |= {(name, *partial): inner for partial, inner in nested(slope.sum(), leaves, further).items()}
+        if progress is not None:
+            progress(done, len(beginning))
+    return found
 
 
-def _result(
-    expression: Expression,
-    leaves: Mapping[str, Tensor],
-    value: Tensor,
-    gradients: Mapping[str, Tensor],
-    watch: Watch,
-) -> Result:
-    return Result(
-        expression,
-        at={name: _array(leaf) for name, leaf in leaves.items()},
-        value=_array(value),
-        derivatives={name: _array(gradient) for name, gradient in gradients.items()},
-        flags=watch.bits,
-    )
+def gradient(total: Tensor, leaves: Sequence[Tensor], again: bool) -> list[Tensor]:
+    """The derivative of a sum in each leaf, to be differentiated again; 0 where the graph has run out."""
+    found: Sequence[Tensor | None] = [None] * len(leaves)
+    if total.requires_grad:
+        found = torch.autograd.grad(total, leaves, create_graph=again, retain_graph=True, allow_unused=True)
+    return [torch.zeros_like(leaf) if slope is None else slope for leaf, slope in zip(leaves, found, strict=True)]
+
+
+def implicit(
+    total: Tensor, leaves: Leaves, dependent: str, partials: Sequence[Partial]
+) -> dict[Partial, Tensor]:
+    """Partial derivatives of the variable y that F(x, y) = 0 makes a function of the others, F's sum being given.
+
+    The first is -F_x/F_y; of a function g of x and y the derivative along the solution is g_x + g_y*y_x.
+    """
+    found: dict[Partial, Tensor] = {}
+    *outer, inner = gradient(total, [*(leaves[name] for name in leaves if name != dependent), leaves[dependent]], True)
+    slopes = dict(zip([name for name in leaves if name != dependent], (-each / inner for each in outer), strict=True))
+    for partial in partials:
+        for length in range(1, len(partial) + 1):
+            name, known = partial[length - 1], partial[:length]
+            if known in found:
+                continue
+            if length == 1:
+                found[known] = slopes[name]
+            else:
+                along, up = gradient(found[known[:-1]].sum(), [leaves[name], leaves[dependent]], True)
+                found[known] = along + up * slopes[name]
+    return found
 
 
 def _array(tensor: Tensor) -> FloatArray:

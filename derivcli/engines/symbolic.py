@@ -51,7 +51,7 @@ def differentiate(expression: Expression, wrt: Sequence[str], order: int = 1) ->
         formula = expression
         for _ in range(order):
             formula = derivative(formula, name)
-        found[derivative_key(name, order)] = formula
+        found[derivative_key((name,) * order)] = formula
     return SymbolicResult(expression, found)
 
 
