@@ -91,7 +91,7 @@ class SeriesResult:
 
     `at` and `flags` are as in a `Result`; `coefficients`, shape (points, degree + 1), holds the n-th derivative
     over n! for every n. `verdicts` holds one `Verdicts` for each n, or nothing where nothing was checked.
-    `remainder`, shape (points, 2), encloses what the function is more than the polynomial anywhere between
+    `points` knows the centres as they were typed. `remainder`, shape (points, 2), encloses what the function is more than the polynomial anywhere between
     the two ends of `interval`; NaN where no enclosure was found.
     """
 
@@ -100,6 +100,7 @@ class SeriesResult:
     variable: str
     coefficients: FloatArray
     flags: KindArray
+    points: Points
     verdicts: tuple[Verdicts, ...] = ()
     interval: tuple[float, float] | None = None
     remainder: FloatArray | None = None

@@ -34,7 +34,8 @@ class Expression:
 
     `tree` is the SymPy tree in the shape that was typed. It may hold the names of `definitions`, each of which
     may use those before it. `variables` are the remaining names in the order in which they appear.
-    `constant` is the value of a formula without variables, exact where it is rational.
+    `constant` is the value of a formula without variables, exact where it is rational. Of an equation `tree` is
+    the left side minus the right side, and `sides` are the two.
     """
 
     source: str
@@ -43,13 +44,14 @@ class Expression:
     definitions: tuple[Definition, ...] = ()
     notes: tuple[Note, ...] = ()
     constant: Constant | None = None
+    sides: tuple[Tree, Tree] | None = None
 
     @cached_property
     def text(self) -> str:
         """The formula in the language's own canonical notation, which the parser reads back."""
         from derivcli.language.text import text_of
 
-        return text_of(self.tree)
+        return " = ".join(map(text_of, self.sides or (self.tree,)))
 
     @cached_property
     def expanded(self) -> Tree:
