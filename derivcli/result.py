@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 DTYPES = ("float64", "float32")
 """The number formats that can be asked for."""
 
-FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined")
-"""What a point can touch, in the order of the bits in `Result.flags`."""
+FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined", "off")
+"""What a point can touch, in the order of the bits in `Result.flags`; `off` is off the curve of an equation."""
 
 ORDERS = range(1, 201)
 """The orders of derivatives that can be asked for."""
@@ -84,6 +84,41 @@ class Result:
     direction: Points | None = None
     dependent: str = ""
 
+    @property
+    def matrix(self) -> FloatArray:
+        """The Hessian, of shape (points, variables, variables)."""
+        import numpy as np
+
+        names = list(dict.fromkeys(name for key in self.derivatives for name in partial_of(key)))
+        rows = [[self.derivatives[derivative_key(_sorted(row, column, names))] for column in names] for row in names]
+        return np.moveaxis(np.array(rows), -1, 0)
+
+
+def _sorted(row: str, column: str, names: list[str]) -> Partial:
+    """The partial of the upper triangle at a place of the Hessian or at its mirror image."""
+    return (row, column) if names.index(row) <= names.index(column) else (column, row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Jacobian:
+    """Several functions with all their first partial derivatives."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def value(self) -> FloatArray:
+        """The functions, of shape (points, functions)."""
+        import numpy as np
+
+        return np.stack([result.value for result in self.results], axis=-1)
+
+    @property
+    def matrix(self) -> FloatArray:
+        """The Jacobian, of shape (points, functions, variables)."""
+        import numpy as np
+
+        return np.stack([np.stack([*result.derivatives.values()], axis=-1) for result in self.results], axis=-2)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeriesResult:
@@ -115,3 +150,6 @@ class SymbolicResult:
     layout: str = "columns"
     direction: Points | None = None
     dependent: str = ""
+
+
+AnyResult: TypeAlias = Result | SeriesResult | SymbolicResult

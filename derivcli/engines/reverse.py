@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from derivcli.engines.program import Program, lower, only
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Is told how many of how many passes are done."""
+
+NEARLY_ALL = 0.6
+"""The part of a number's digits that have to be right for a point to pass for one on a curve."""
 
 Leaves = dict[str, Tensor]
 """The tensors to differentiate by, each of shape (points,), by the names that partials have for them."""
@@ -118,9 +122,7 @@ def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
         leaf.grad = None
     if total.requires_grad:
         total.backward()  # type: ignore[no-untyped-call]
-    return {
-        (name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()
-    }
+    return {(name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()}
 
 
 def nested(
@@ -151,9 +153,7 @@ def gradient(total: Tensor, leaves: Sequence[Tensor], again: bool) -> list[Tenso
     return [torch.zeros_like(leaf) if slope is None else slope for leaf, slope in zip(leaves, found, strict=True)]
 
 
-def implicit(
-    total: Tensor, leaves: Leaves, dependent: str, partials: Sequence[Partial]
-) -> dict[Partial, Tensor]:
+def implicit(total: Tensor, leaves: Leaves, dependent: str, partials: Sequence[Partial]) -> dict[Partial, Tensor]:
     """Partial derivatives of the variable y that F(x, y) = 0 makes a function of the others, F's sum being given.
 
     The first is -F_x/F_y; of a function g of x and y the derivative along the solution is g_x + g_y*y_x.
@@ -172,6 +172,15 @@ def implicit(
                 along, up = gradient(found[known[:-1]].sum(), [leaves[name], leaves[dependent]], True)
                 found[known] = along + up * slopes[name]
     return found
+
+
+def off_the_curve(equation: Expression, at: Mapping[str, FloatArray], dtype: str) -> NDArray[np.bool_]:
+    """Where the difference of an equation's sides is more than rounding of the point and on the way explains."""
+    names = equation.variables
+    (result,) = differentiate([equation], {name: at[name] for name in at}, [(name,) for name in names], dtype)
+    with np.errstate(all="ignore"):
+        size = sum(np.abs(at[name] * result.derivatives[name]) for name in names)
+        return np.asarray(~(np.abs(result.value) <= np.finfo(dtype).eps ** NEARLY_ALL * size))
 
 
 def _array(tensor: Tensor) -> FloatArray:
