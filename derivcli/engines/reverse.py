@@ -7,7 +7,7 @@ give the gradient at every point of a batch, since an output depends on its own 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from derivcli.engines.inputs import Leaves, array, leaves_at
 from derivcli.engines.program import Program, lower, only
 from derivcli.engines.rules import forward
 from derivcli.engines.watch import Watch
 from derivcli.language.expression import Expression
-from derivcli.result import ALONG, Partial, Result, derivative_key
+from derivcli.result import Partial, Result, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.points.spec import Points
@@ -30,9 +31,6 @@ Progress = Callable[[int, int], None]
 
 NEARLY_ALL = 0.6
 """The part of a number's digits that have to be right for a point to pass for one on a curve."""
-
-Leaves = dict[str, Tensor]
-"""The tensors to differentiate by, each of shape (points,), by the names that partials have for them."""
 
 
 def differentiate(
@@ -63,32 +61,15 @@ def differentiate(
             results.append(
                 Result(
                     expression,
-                    at={name: _array(leaf) for name, leaf in variables.items()},
-                    value=_array(value.expand(count)),
-                    derivatives={derivative_key(partial): _array(found[partial]) for partial in partials},
+                    at={name: array(leaf) for name, leaf in variables.items()},
+                    value=array(value.expand(count)),
+                    derivatives={derivative_key(partial): array(found[partial]) for partial in partials},
                     flags=watch.bits,
                     direction=direction,
                     dependent=dependent,
                 )
             )
         return results
-
-
-def leaves_at(
-    at: Mapping[str, FloatArray], wanted: Iterable[str], dtype: str, direction: Points | None = None
-) -> tuple[dict[str, Tensor], Leaves]:
-    """The variables at the points, and the leaves among them to differentiate by.
-
-    Along a direction v there is one leaf, t, and the variables are x + t*v at t = 0.
-    """
-    kind = getattr(torch, dtype)
-    if direction is None:
-        leaves = {name: torch.tensor(values, dtype=kind, requires_grad=name in wanted) for name, values in at.items()}
-        return leaves, {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
-    moved = torch.zeros(max(map(len, at.values()), default=1), dtype=kind, requires_grad=True)
-    fixed = {name: torch.tensor(values, dtype=kind) for name, values in at.items()}
-    steps = {name: moved * component.item() for name, component in direction.at.items()}
-    return {name: value + steps[name] if name in steps else value for name, value in fixed.items()}, {ALONG: moved}
 
 
 def evaluate(
@@ -182,6 +163,3 @@ def off_the_curve(equation: Expression, at: Mapping[str, FloatArray], dtype: str
         size = sum(np.abs(at[name] * result.derivatives[name]) for name in names)
         return np.asarray(~(np.abs(result.value) <= np.finfo(dtype).eps ** NEARLY_ALL * size))
 
-
-def _array(tensor: Tensor) -> FloatArray:
-    return np.array(tensor.detach().numpy(force=True))
