@@ -139,9 +139,9 @@ def jacobian(
     dtype: str = "float64",
     check: bool | None = None,
 ) -> Jacobian | list[SymbolicResult]:
-    """The Jacobian of several functions: `matrix` has shape (points, functions, variables), `value` (points, functions).
+    """The Jacobian of several functions: its `matrix` has shape (points, functions, variables).
 
-    Without `at` it is a list of their partial derivatives as formulas.
+    Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
     from derivcli.result import Jacobian
     from derivcli.wanted import Wanted, wrt_of

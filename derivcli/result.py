@@ -125,9 +125,9 @@ class SeriesResult:
     """The Taylor polynomial of one function in one variable about every point.
 
     `at` and `flags` are as in a `Result`; `coefficients`, shape (points, degree + 1), holds the n-th derivative
-    over n! for every n. `verdicts` holds one `Verdicts` for each n, or nothing where nothing was checked.
-    `points` knows the centres as they were typed. `remainder`, shape (points, 2), encloses what the function is more than the polynomial anywhere between
-    the two ends of `interval`; NaN where no enclosure was found.
+    over n! for every n. `points` knows the centres as they were typed. `verdicts` holds one `Verdicts` for each n,
+    or nothing where nothing was checked. `remainder`, shape (points, 2), encloses what the function is more than
+    the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found.
     """
 
     expression: Expression

@@ -100,7 +100,7 @@ class Wanted:
 
     def engine_for(self, partials: Sequence[Partial]) -> str:
         """The engine that computes the partials: nested backward passes where there are few."""
-        highest = max(map(len, partials))
+        highest = max(map(len, partials), default=1)
         if self.engine == ENGINES[0] and highest not in NESTED:
             message = f"nested backward passes of order {highest} would take too long"
             raise DerivError(message, hint=f"leave out --engine reverse, which goes to {NESTED[-1]}")
