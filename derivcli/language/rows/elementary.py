@@ -60,12 +60,12 @@ POWERS: tuple[Function, ...] = (
         domain=((0.05, 0.95),), defined="0 < x < 1", doc="Inverse of sigmoid(x), log(x/(1 - x)).",
     ),
     Function(
-        name="xlogy", parameters=XY, derivatives=("log(y)", "if(x == 0, 0, x/y)"),
+        name="xlogy", parameters=XY, derivatives=("log(y)", "if(x == 0 and y == 0, 0, x/y)"),
         floats=lambda x, y: x * math.log(y) if x else 0.0, special=(("edge", "x == 0 and y <= 0"),),
         domain=((0.1, 3.0), (0.05, 5.0)), defined="y > 0 or x == 0", doc="x*log(y), and 0 where x is 0.",
     ),
     Function(
-        name="xlog1py", parameters=XY, derivatives=("log1p(y)", "if(x == 0, 0, x/(1+y))"),
+        name="xlog1py", parameters=XY, derivatives=("log1p(y)", "if(x == 0 and y == -1, 0, x/(1+y))"),
         floats=lambda x, y: x * math.log1p(y) if x else 0.0, special=(("edge", "x == 0 and y <= -1"),),
         domain=((0.1, 3.0), (-0.9, 5.0)),
         defined="y > -1 or x == 0", doc="x*log(1 + y), accurate near y = 0, and 0 where x is 0.",
