@@ -74,6 +74,8 @@ def calculate(job: Calculation) -> Sequence[AnyResult]:
     from derivcli.points.spec import read_interval, read_points
 
     points = read_points(job.at, job.paired)
+    if job.on is not None and job.wanted.series is None:
+        raise DerivError("an interval is for the remainder of a series", hint="add --series 5, or leave out --on")
     interval = None if job.on is None else read_interval(job.on)
     with progress() as tell:
         if job.wanted.series is not None:

@@ -57,6 +57,9 @@ def _side(
     text: str, start: int, stop: int, declared: Collection[str], definitions: tuple[Definition, ...]
 ) -> Expression:
     """One side, read where it stands so that its places are those of the whole text."""
+    if not text[start:stop].strip():
+        message = "a side of this equation is empty"
+        raise DerivError(message, text, Span(start and start - 1, start or stop + 1), "write it like x**2 + y**2 = 25")
     try:
         return parse_expression(" " * start + text[start:stop], declared, definitions)
     except DerivError as error:
