@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Style, arguments_of, columns_of, derivative_label, name_latex, named
+from derivcli.render.columns import Style, arguments_of, columns_of, derivative_label, named
+from derivcli.render.labels import name_latex
 
 if TYPE_CHECKING:
     from derivcli.result import Result, SymbolicResult
