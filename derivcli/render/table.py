@@ -14,6 +14,7 @@ from derivcli.render import verdicts
 from derivcli.render.captions import direction_line, engine_line, gradient_lines
 from derivcli.render.columns import Style, columns_of, derivative_equations, equations
 from derivcli.render.matrices import Matrix, matrices_of
+from derivcli.render.series import Expansion, expansions
 from derivcli.render.terminal import (
     COLORS,
     PADDING,
@@ -29,7 +30,7 @@ from derivcli.render.terminal import (
 )
 
 if TYPE_CHECKING:
-    from derivcli.result import Result, SymbolicResult
+    from derivcli.result import Result, SeriesResult, SymbolicResult
 
 
 def write_table(results: Sequence[Result], style: Style) -> str:
@@ -75,7 +76,7 @@ def _table_columns(results: Sequence[Result], style: Style) -> list[TableColumn]
     return found
 
 
-def _print_verdicts(console: Console, results: Sequence[Result], style: Style) -> None:
+def _print_verdicts(console: Console, results: Sequence[Result | SeriesResult], style: Style) -> None:
     """What the check found: a line for each number that is not simply right, or one proud line."""
     if not verdicts.checked(results):
         return
@@ -95,6 +96,38 @@ def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str
     derivatives = [(label.equation(style.unicode), text) for label, text in derivative_equations(results)]
     print_equations(console, derivatives, COLORS["formula"])
     return text_on(console)
+
+
+def write_series_table(results: Sequence[SeriesResult], style: Style) -> str:
+    """The formulas, then each Taylor polynomial with its coefficients and its remainder, and what the check found."""
+    console = console_of(style)
+    print_equations(console, equations(results))
+    for one in expansions(results, style):
+        console.print()
+        print_wrapped(console, one.heading)
+        right = one.right(style)
+        if right is None:
+            print_wrapped(console, one.absence(), COLORS["warning"])
+        else:
+            print_equations(console, [(one.left, right)], COLORS["formula"])
+        print_columns(console, _coefficient_columns(one, style), style)
+        print_wrapped(console, one.remainder(style))
+    _print_verdicts(console, results, style)
+    return text_on(console)
+
+
+def _coefficient_columns(one: Expansion, style: Style) -> list[TableColumn]:
+    """The coefficients under each other, with the marks of their verdicts where they have any."""
+    numbers = one.numbers(style)
+    columns = [
+        TableColumn("n", [str(order) for order in range(len(numbers))], COLORS["at"]),
+        TableColumn("coefficient", numbers, COLORS["derivative"]),
+    ]
+    if one.result.verdicts:
+        marks = [verdicts.mark(each[one.point], style.unicode) for each in one.result.verdicts]
+        warned = [bool(each.hard()[one.point]) for each in one.result.verdicts]
+        columns.append(TableColumn("", marks, COLORS["verdict"], numeric=False, warned=warned))
+    return columns
 
 
 def write_sections(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]], style: Style) -> str:

@@ -1,0 +1,116 @@
+"""A Taylor series in the words that formats share: its heading, its equation, its remainder."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from derivcli.render.columns import Style, named
+from derivcli.render.notes import values_text
+from derivcli.render.numbers import number_texts
+from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
+
+if TYPE_CHECKING:
+    from derivcli.result import SeriesResult
+
+DIGITS = 3
+"""Significant digits of the ends of a remainder, unless others are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The Taylor polynomial of one function about one point."""
+
+    name: str
+    result: SeriesResult
+    point: int
+    heading: str
+    """Of which function and about which point it is, where that is not clear."""
+
+    @property
+    def degree(self) -> int:
+        """The degree that was asked for."""
+        return int(self.result.coefficients.shape[1]) - 1
+
+    @property
+    def left(self) -> str:
+        """The left side of its equation: `T5(x)`."""
+        return f"T{self.degree}({self.result.variable})"
+
+    def right(self, style: Style) -> str | None:
+        """The polynomial; None where there is none."""
+        return polynomial_text(self.result, self.point, style.digits)
+
+    def absence(self) -> str:
+        """Why there is no polynomial."""
+        first = int(np.flatnonzero(~np.isfinite(self.result.coefficients[self.point]))[0])
+        number = number_texts(self.result.coefficients[self.point, first : first + 1])[0]
+        name = coefficient_name(self.result, self.point, first)
+        return f"no Taylor polynomial of degree {self.degree}: {name} is {number}"
+
+    def numbers(self, style: Style) -> list[str]:
+        """The coefficients as text."""
+        return number_texts(self.result.coefficients[self.point], style.digits)
+
+    def remainder(self, style: Style) -> str:
+        """What the function is more than the polynomial; "" where that was not asked."""
+        ends = self.remainder_ends(style)
+        if ends is None:
+            return ""
+        start, stop = interval_texts(self.result)
+        where = f"for {self.result.variable} from {start} to {stop}"
+        if not ends:
+            return f"{where}, no enclosure of the remainder was found"
+        return f"{where}, {self.name} - T{self.degree} lies between {ends[0]} and {ends[1]}"
+
+    def remainder_ends(self, style: Style) -> tuple[str, ...] | None:
+        """The ends of the remainder, rounded outward; () where none was found, None where none was asked for."""
+        if self.result.remainder is None or self.result.interval is None:
+            return None
+        low, high = self.result.remainder[self.point].tolist()
+        if math.isnan(low) or math.isnan(high):
+            return ()
+        digits = style.digits or DIGITS
+        return _rounded(low, digits, ROUND_FLOOR), _rounded(high, digits, ROUND_CEILING)
+
+
+def expansions(results: Sequence[SeriesResult], style: Style) -> list[Expansion]:
+    """Every polynomial, function by function and point by point."""
+    several = sum(len(result.coefficients) for result in results) > 1
+    return [
+        Expansion(name, result, point, _heading(name if len(results) > 1 else "", result, point, several, style))
+        for name, result in named(results)
+        for point in range(len(result.coefficients))
+    ]
+
+
+def _heading(name: str, result: SeriesResult, point: int, several: bool, style: Style) -> str:
+    others = {variable: values for variable, values in result.at.items() if variable != result.variable}
+    if not (several or others):
+        return ""
+    centre = f"about {result.variable} = {centre_text(result, point)}"
+    rest = f", with {values_text(others, point, style)}" if others else ""
+    return f"{name} {centre}{rest}".lstrip()
+
+
+def coefficient_name(result: SeriesResult, point: int, order: int) -> str:
+    """What a coefficient is called in a sentence."""
+    power = power_text(offset_text(result, point), order)
+    return f"the coefficient of {power}" if power else "the constant term"
+
+
+def interval_texts(result: SeriesResult) -> list[str]:
+    """The two ends between which the remainder is enclosed."""
+    return number_texts(np.array(result.interval))
+
+
+def _rounded(value: float, digits: int, rounding: str) -> str:
+    """A number rounded in one direction."""
+    if math.isfinite(value):
+        value = float(Context(prec=digits, rounding=rounding).plus(Decimal(value)))
+    return number_texts(np.array([value]))[0]
