@@ -78,7 +78,7 @@ def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
 
 def _gradient(gradient: str, norm: str, unit: Sequence[str]) -> str:
     if norm == "0":
-        return f"{gradient} = 0: a stationary point"
+        return f"{gradient} = 0, a stationary point"
     return f"|{gradient}| = {norm}, direction ({', '.join(unit)})"
 
 

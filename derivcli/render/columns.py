@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import TYPE_CHECKING, TypeVar
 
 from derivcli.render.labels import Label
-from derivcli.render.numbers import number_texts
+from derivcli.render.numbers import number_texts, outward_texts
 from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 LETTERS = "fghFGH"
 """What functions are called."""
+
+OUTWARD = {"low": ROUND_FLOOR, "high": ROUND_CEILING}
+"""How the ends of an enclosure are rounded."""
 
 AnyResult = TypeVar("AnyResult", bound="Result | SymbolicResult | SeriesResult")
 
@@ -35,7 +39,10 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One quantity at every point; `role` is "at", "value" or "derivative"."""
+    """One quantity at every point.
+
+    `role` is "at", "value", "derivative", or "low" or "high" for the ends of an enclosure.
+    """
 
     label: Label
     role: str
@@ -43,7 +50,9 @@ class Column:
     verdicts: Verdicts | None = None
 
     def texts(self, digits: int | None = None) -> list[str]:
-        """The numbers as text."""
+        """The numbers as text; the ends of an enclosure rounded outward."""
+        if self.role in OUTWARD:
+            return outward_texts(self.values, digits, OUTWARD[self.role])
         return number_texts(self.values, digits)
 
 

@@ -12,7 +12,6 @@ from derivcli.render.numbers import number_texts
 from derivcli.render.series import Expansion, expansions, interval_texts
 
 if TYPE_CHECKING:
-    from derivcli.language.tree import Tree
     from derivcli.points.spec import Points
     from derivcli.result import FloatArray, Result, SeriesResult, SymbolicResult
 
@@ -61,7 +60,8 @@ def _expansion(one: Expansion, style: Style) -> list[tuple[str, str, str]]:
     left = f"T_{{{one.degree}}}({variable})"
     text = one.right(style)
     right = r"\text{none}" if text is None else latex_of(parse_tree(text, [one.result.variable]))
-    lines = [(left, "=", right + (rf" && \text{{{one.heading}}}" if one.heading else ""))]
+    about = rf" && {_heading(one)}" if one.heading else ""
+    lines = [(left, "=", right + about)]
     ends = one.remainder_ends(style)
     if ends:
         inside = ", ".join(map(_number, interval_texts(one.result)))
@@ -69,6 +69,16 @@ def _expansion(one: Expansion, style: Style) -> list[tuple[str, str, str]]:
         difference = rf"{name_latex(one.name)}({variable}) - {left}"
         lines.append((difference, r"\in", rf"{between} \quad \text{{for }} {variable} \in \left[{inside}\right]"))
     return lines
+
+
+def _heading(one: Expansion) -> str:
+    """Of which function a polynomial is, about which point, and what else is held fixed."""
+    result = one.result
+    centres = [(name_latex(result.variable), _typed(result.points, result.variable, one.point))]
+    others = [name for name in result.at if name != result.variable]
+    centres += [(name_latex(name), _text(result.at[name], one.point, Style())) for name in others]
+    places = ",\\, ".join(f"{name} = {value}" for name, value in centres)
+    return rf"\text{{for }} {name_latex(one.name)} \text{{ about }} {places}"
 
 
 def _functions(
@@ -88,7 +98,7 @@ def _function(name: str, result: Result | SymbolicResult | SeriesResult) -> tupl
     if dependent_of(result) and result.expression.sides is not None:
         left, right = map(latex_of, result.expression.sides)
         return left, right
-    return _call(name, [name_latex(name) for name in arguments_of(result)]), latex_of(result.expression.tree)
+    return f"{name_latex(name)}({_names(arguments_of(result))})", latex_of(result.expression.tree)
 
 
 def _direction(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tuple[str, str]]:
@@ -102,12 +112,15 @@ def _direction(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tup
 
 def _components(direction: Points) -> list[str]:
     """The components of a vector as they were typed."""
+    return [_typed(direction, name, 0) for name in direction.at]
+
+
+def _typed(points: Points, name: str, point: int) -> str:
+    """The value of a variable as it was typed."""
     from derivcli.render.formula import latex_of
 
-    trees: list[tuple[Tree | None, FloatArray]] = [
-        (direction.exact(name, 0), values) for name, values in direction.at.items()
-    ]
-    return [_text(values, 0, Style()) if tree is None else latex_of(tree) for tree, values in trees]
+    tree = points.exact(name, point)
+    return _text(points.at[name], point, Style()) if tree is None else latex_of(tree)
 
 
 def _hessians(results: Sequence[Result], style: Style) -> list[tuple[str, str]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from derivcli.render import verdicts
 from derivcli.render.captions import direction_line, engine_line, gradient_lines
-from derivcli.render.columns import Style, columns_of, derivative_equations, equations
+from derivcli.render.columns import Column, Style, columns_of, derivative_equations, equations
 from derivcli.render.matrices import Matrix, matrices_of
-from derivcli.render.series import Expansion, expansions
+from derivcli.render.series import MOST, Expansion, coefficient_columns, expansions
 
 if TYPE_CHECKING:
     from derivcli.result import Result, SeriesResult, SymbolicResult
@@ -21,8 +21,7 @@ def write_markdown(results: Sequence[Result], style: Style) -> str:
     if matrices:
         tables = [part for matrix in matrices for part in (matrix.title, _matrix(matrix))]
     else:
-        columns = columns_of(results)
-        tables = [_table([[column.label.shown(style.unicode), *column.texts(style.digits)] for column in columns])]
+        tables = [_points(columns_of(results), style)]
     told = [*gradient_lines(results, style), engine_line(results), *_verdicts(results, style)]
     return _formulas(results) + _paragraphs([direction_line(results), *tables, *told])
 
@@ -35,7 +34,10 @@ def write_formulas_markdown(results: Sequence[SymbolicResult], style: Style) -> 
 
 def write_series_markdown(results: Sequence[SeriesResult], style: Style) -> str:
     """The formulas as a list, then each Taylor polynomial with its coefficients and its remainder."""
-    told = [part for one in expansions(results, style) for part in _expansion(one, style)]
+    found = expansions(results, style)
+    told = [part for one in found for part in _expansion(one, style)]
+    if len(found) > MOST:
+        told = [_points(coefficient_columns(results), style)]
     return _formulas(results) + _paragraphs([*told, *_verdicts(results, style)])
 
 
@@ -61,6 +63,11 @@ def _formulas(results: Sequence[Result] | Sequence[SymbolicResult] | Sequence[Se
 def _paragraphs(parts: Sequence[str]) -> str:
     """The parts that are not empty, each after an empty line."""
     return "".join(f"\n{part.rstrip()}\n" for part in parts if part)
+
+
+def _points(columns: Sequence[Column], style: Style) -> str:
+    """A table with a row for each point."""
+    return _table([[column.label.shown(style.unicode), *column.texts(style.digits)] for column in columns])
 
 
 def _matrix(matrix: Matrix) -> str:

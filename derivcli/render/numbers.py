@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +20,15 @@ def number_texts(values: FloatArray, digits: int | None = None) -> list[str]:
     if values.dtype == np.float32:
         return [_tidy(str(value)) for value in values]
     return [_tidy(repr(value)) for value in values.tolist()]
+
+
+def outward_texts(values: FloatArray, digits: int | None, rounding: str) -> list[str]:
+    """Each number rounded to so many digits in one direction, which is one of `decimal`'s."""
+    if digits is None:
+        return number_texts(values)
+    context = Context(prec=digits, rounding=rounding)
+    rounded = [float(context.plus(Decimal(value))) if math.isfinite(value) else value for value in values.tolist()]
+    return number_texts(np.array(rounded))
 
 
 def aligned(texts: Sequence[str]) -> list[str]:

@@ -6,28 +6,25 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Style, columns_of, derivative_equations, equations, named
+from derivcli.render.columns import Column, Style, columns_of, derivative_equations, equations
 from derivcli.render.numbers import number_texts
-from derivcli.render.series import expansions
+from derivcli.render.series import coefficient_columns, expansions
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
     from derivcli.result import Result, SeriesResult, SymbolicResult
 
-TextColumn: TypeAlias = tuple[str, list[str]]
-"""A name and the texts under it."""
-
 
 def write_tsv(results: Sequence[Result], style: Style) -> str:
     """A line of names, then a line for each point, parted by tabs."""
-    return _delimited(results, style, "\t")
+    return _delimited(columns_of(results), style, "\t")
 
 
 def write_csv(results: Sequence[Result], style: Style) -> str:
     """A line of names, then a line for each point, parted by commas."""
-    return _delimited(results, style, ",")
+    return _delimited(columns_of(results), style, ",")
 
 
 def write_value(results: Sequence[Result], style: Style) -> str:
@@ -53,12 +50,12 @@ def write_formulas_value(results: Sequence[SymbolicResult], style: Style) -> str
 
 def write_series_tsv(results: Sequence[SeriesResult], style: Style) -> str:
     """A line of names, then the coefficients of each Taylor polynomial on a line, parted by tabs."""
-    return _columns(_series_columns(results, style), "\t")
+    return _delimited(coefficient_columns(results), style, "\t")
 
 
 def write_series_csv(results: Sequence[SeriesResult], style: Style) -> str:
     """A line of names, then the coefficients of each Taylor polynomial on a line, parted by commas."""
-    return _columns(_series_columns(results, style), ",")
+    return _delimited(coefficient_columns(results), style, ",")
 
 
 def write_series_value(results: Sequence[SeriesResult], style: Style) -> str:
@@ -71,37 +68,18 @@ def _formulas(results: Sequence[SymbolicResult]) -> list[tuple[str, str]]:
     return [("name", "formula"), *equations(results), *derivatives]
 
 
-def _delimited(results: Sequence[Result], style: Style, delimiter: str) -> str:
-    columns: list[TextColumn] = []
-    for column in columns_of(results):
-        columns.append((column.label.plain, column.texts(style.digits)))
+def _delimited(columns: Sequence[Column], style: Style, delimiter: str) -> str:
+    """A line of names and a line for each point."""
+    found: list[tuple[str, list[str]]] = []
+    for column in columns:
+        found.append((column.label.plain, column.texts(style.digits)))
         if style.verdicts and column.verdicts is not None:
-            columns += _verdicts(column.label.plain, column.verdicts, style)
-    return _columns(columns, delimiter)
+            found += _verdicts(column.label.plain, column.verdicts, style)
+    rows = zip(*[texts for _, texts in found], strict=True)
+    return delimited_rows([[name for name, _ in found], *rows], delimiter)
 
 
-def _series_columns(results: Sequence[SeriesResult], style: Style) -> list[TextColumn]:
-    """The points, then each function's coefficients and what its remainder lies between."""
-    columns = [(name, number_texts(values, style.digits)) for name, values in results[0].at.items()]
-    for function, result in named(results):
-        prefix = f"{function} " if len(results) > 1 else ""
-        for order, values in enumerate(result.coefficients.T):
-            columns.append((f"{prefix}c{order}", number_texts(values, style.digits)))
-            if style.verdicts and result.verdicts:
-                columns += _verdicts(f"{prefix}c{order}", result.verdicts[order], style)
-        if result.remainder is not None:
-            ends = zip(("low", "high"), result.remainder.T, strict=True)
-            columns += [(f"{prefix}remainder {end}", number_texts(values)) for end, values in ends]
-    return columns
-
-
-def _columns(columns: Sequence[TextColumn], delimiter: str) -> str:
-    """Named columns as a line of names and a line for each row."""
-    rows = zip(*[texts for _, texts in columns], strict=True)
-    return delimited_rows([[name for name, _ in columns], *rows], delimiter)
-
-
-def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[TextColumn]:
+def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, list[str]]]:
     """Columns of the kinds of verdict, and of the true numbers where they are known."""
     truths = number_texts(verdicts.truth, style.digits)
     known = ["" if math.isnan(truth) else text for truth, text in zip(verdicts.truth.tolist(), truths, strict=True)]

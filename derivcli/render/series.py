@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.render.columns import Style, named
+from derivcli.render.columns import OUTWARD, Column, Style, named
+from derivcli.render.labels import Label
 from derivcli.render.notes import values_text
-from derivcli.render.numbers import number_texts
+from derivcli.render.numbers import number_texts, outward_texts
 from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
 
 if TYPE_CHECKING:
     from derivcli.result import SeriesResult
+
+MOST = 8
+"""So many polynomials are written out; the coefficients of more are rows of a table."""
 
 DIGITS = 3
 """Significant digits of the ends of a remainder, unless others are asked for."""
@@ -70,13 +72,13 @@ class Expansion:
 
     def remainder_ends(self, style: Style) -> tuple[str, ...] | None:
         """The ends of the remainder, rounded outward; () where none was found, None where none was asked for."""
-        if self.result.remainder is None or self.result.interval is None:
+        if self.result.remainder is None or self.result.interval is None or self.right(style) is None:
             return None
-        low, high = self.result.remainder[self.point].tolist()
-        if math.isnan(low) or math.isnan(high):
+        ends = self.result.remainder[self.point]
+        if np.isnan(ends).any():
             return ()
-        digits = style.digits or DIGITS
-        return _rounded(low, digits, ROUND_FLOOR), _rounded(high, digits, ROUND_CEILING)
+        low, high = (outward_texts(ends, style.digits or DIGITS, rounding) for rounding in OUTWARD.values())
+        return low[0], high[1]
 
 
 def expansions(results: Sequence[SeriesResult], style: Style) -> list[Expansion]:
@@ -98,6 +100,20 @@ def _heading(name: str, result: SeriesResult, point: int, several: bool, style: 
     return f"{name} {centre}{rest}".lstrip()
 
 
+def coefficient_columns(results: Sequence[SeriesResult]) -> list[Column]:
+    """The points, then each function's coefficients and what its remainder lies between."""
+    columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
+    for function, result in named(results):
+        prefix = f"{function} " if len(results) > 1 else ""
+        for order, values in enumerate(result.coefficients.T):
+            verdicts = result.verdicts[order] if result.verdicts else None
+            columns.append(Column(Label(f"{prefix}c{order}"), "derivative", values, verdicts))
+        if result.remainder is not None:
+            ends = zip(OUTWARD, result.remainder.T, strict=True)
+            columns += [Column(Label(f"{prefix}remainder {end}"), end, values) for end, values in ends]
+    return columns
+
+
 def coefficient_name(result: SeriesResult, point: int, order: int) -> str:
     """What a coefficient is called in a sentence."""
     power = power_text(offset_text(result, point), order)
@@ -107,10 +123,3 @@ def coefficient_name(result: SeriesResult, point: int, order: int) -> str:
 def interval_texts(result: SeriesResult) -> list[str]:
     """The two ends between which the remainder is enclosed."""
     return number_texts(np.array(result.interval))
-
-
-def _rounded(value: float, digits: int, rounding: str) -> str:
-    """A number rounded in one direction."""
-    if math.isfinite(value):
-        value = float(Context(prec=digits, rounding=rounding).plus(Decimal(value)))
-    return number_texts(np.array([value]))[0]

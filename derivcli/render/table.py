@@ -12,12 +12,13 @@ from rich.text import Text
 
 from derivcli.render import verdicts
 from derivcli.render.captions import direction_line, engine_line, gradient_lines
-from derivcli.render.columns import Style, columns_of, derivative_equations, equations
+from derivcli.render.columns import Column, Style, columns_of, derivative_equations, equations
 from derivcli.render.matrices import Matrix, matrices_of
-from derivcli.render.series import Expansion, expansions
+from derivcli.render.series import MOST, Expansion, coefficient_columns, expansions
 from derivcli.render.terminal import (
     COLORS,
     PADDING,
+    UNBROKEN,
     TableColumn,
     console_of,
     fits,
@@ -44,11 +45,13 @@ def write_table(results: Sequence[Result], style: Style) -> str:
     console.print()
     matrices = [(matrix.title, _matrix_columns(matrix)) for matrix in matrices_of(results, style)]
     if matrices and all(fits(columns, style) for _, columns in matrices):
-        for title, columns in matrices:
+        for number, (title, columns) in enumerate(matrices):
+            if number:
+                console.print()
             print_wrapped(console, title)
             print_box(console, columns, style)
     else:
-        print_columns(console, _table_columns(results, style), style)
+        print_columns(console, _table_columns(columns_of(results), style), style)
     for line in gradient_lines(results, style):
         print_wrapped(console, line)
     print_wrapped(console, engine_line(results), COLORS["caption"])
@@ -64,10 +67,10 @@ def _matrix_columns(matrix: Matrix) -> list[TableColumn]:
     return [TableColumn(matrix.corner, matrix.rows, COLORS["name"], numeric=False), *columns]
 
 
-def _table_columns(results: Sequence[Result], style: Style) -> list[TableColumn]:
+def _table_columns(columns: Sequence[Column], style: Style) -> list[TableColumn]:
     """The columns of numbers; of several rows each checked one is followed by the marks of its verdicts."""
     found = []
-    for column in columns_of(results):
+    for column in columns:
         label = column.label.shown(style.unicode)
         found.append(TableColumn(label, column.texts(style.digits), COLORS[column.role]))
         if column.role == "derivative" and column.verdicts is not None and len(column.verdicts) > 1:
@@ -102,21 +105,41 @@ def write_series_table(results: Sequence[SeriesResult], style: Style) -> str:
     """The formulas, then each Taylor polynomial with its coefficients and its remainder, and what the check found."""
     console = console_of(style)
     print_equations(console, equations(results))
-    for one in expansions(results, style):
+    found = expansions(results, style)
+    for one in found if len(found) <= MOST else []:
         console.print()
-        print_wrapped(console, one.heading)
-        right = one.right(style)
-        if right is None:
-            print_wrapped(console, one.absence(), COLORS["warning"])
-        else:
-            print_equations(console, [(one.left, right)], COLORS["formula"])
-        print_columns(console, _coefficient_columns(one, style), style)
-        print_wrapped(console, one.remainder(style))
+        _print_expansion(console, one, style)
+    if len(found) > MOST:
+        console.print()
+        print_columns(console, _table_columns(coefficient_columns(results), style), style)
     _print_verdicts(console, results, style)
     return text_on(console)
 
 
-def _coefficient_columns(one: Expansion, style: Style) -> list[TableColumn]:
+def _print_expansion(console: Console, one: Expansion, style: Style) -> None:
+    """One polynomial, its coefficients, and what the function is more than that."""
+    print_wrapped(console, one.heading)
+    right = one.right(style)
+    if right is None:
+        print_wrapped(console, one.absence(), COLORS["warning"])
+    else:
+        print_equations(console, [(one.left, _terms_together(right, style.width - len(f"{one.left} = ")))], COLORS["formula"])
+    print_columns(console, _numbered_coefficients(one, style), style)
+    print_wrapped(console, one.remainder(style))
+
+
+def _terms_together(polynomial: str, width: int) -> str:
+    """A polynomial that is broken into lines between its terms only, where each fits into the width."""
+    outer = 0
+    letters = []
+    for before, letter in zip(f" {polynomial}", polynomial, strict=False):
+        outer += (letter == "(") - (letter == ")")
+        letters.append(UNBROKEN if letter == " " and (outer or before in "+-") else letter)
+    together = "".join(letters)
+    return together if max(map(len, together.split(" "))) <= width else polynomial
+
+
+def _numbered_coefficients(one: Expansion, style: Style) -> list[TableColumn]:
     """The coefficients under each other, with the marks of their verdicts where they have any."""
     numbers = one.numbers(style)
     columns = [

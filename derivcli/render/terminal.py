@@ -22,12 +22,17 @@ COLORS = {
     "at": "",
     "value": "bold",
     "derivative": "bold cyan",
+    "low": "",
+    "high": "",
     "formula": "cyan",
     "name": "italic",
     "verdict": "green",
     "warning": "yellow",
     "caption": "dim",
 }
+UNBROKEN = "\N{NO-BREAK SPACE}"
+"""Stands for a space at which no line ends."""
+
 PADDING = 2
 """Columns that the table's borders and gaps take for each of its columns."""
 
@@ -81,7 +86,7 @@ def print_equations(console: Console, lines: Sequence[tuple[str, str]], color: s
         indent = len(head) if 4 * len(head) <= console.width else 4
         wrapped = textwrap.wrap(head + right, console.width, subsequent_indent=" " * indent, break_on_hyphens=False)
         for number, line in enumerate(wrapped):
-            text = Text(line, style=color)
+            text = Text(line.replace(UNBROKEN, " "), style=color)
             if number == 0:
                 text.stylize("not bold default" if color else "dim", 0, len(head))
             print_line(console, text)
