@@ -43,8 +43,8 @@ def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
         vector = f"({', '.join(names)}) = ({', '.join(components)})"
     length = math.hypot(*(float(values[0]) for values in direction.at.values()))
     if abs(length - 1) <= ROUNDING:
-        return f"D is the derivative along {vector}"
-    return f"D is the derivative along {vector}, not scaled: its length is {number_texts(np.array([length]))[0]}"
+        return f"D is along {vector}, of length 1"
+    return f"D is along {vector}, of length {number_texts(np.array([length]))[0]}, not scaled"
 
 
 def components_of(direction: Points) -> list[str]:

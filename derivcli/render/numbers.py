@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
@@ -27,8 +26,8 @@ def outward_texts(values: FloatArray, digits: int | None, rounding: str) -> list
     if digits is None:
         return number_texts(values)
     context = Context(prec=digits, rounding=rounding)
-    rounded = [float(context.plus(Decimal(value))) if math.isfinite(value) else value for value in values.tolist()]
-    return number_texts(np.array(rounded))
+    exact = [Decimal(repr(value)) for value in values.tolist()]  # as it is written, so that 2e-5 stays 2e-5
+    return number_texts(np.array([float(context.plus(value)) for value in exact]))
 
 
 def aligned(texts: Sequence[str]) -> list[str]:

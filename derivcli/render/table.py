@@ -123,8 +123,10 @@ def _print_expansion(console: Console, one: Expansion, style: Style) -> None:
     if right is None:
         print_wrapped(console, one.absence(), COLORS["warning"])
     else:
-        print_equations(console, [(one.left, _terms_together(right, style.width - len(f"{one.left} = ")))], COLORS["formula"])
-    print_columns(console, _numbered_coefficients(one, style), style)
+        room = style.width - len(f"{one.left} = ")
+        print_equations(console, [(one.left, _terms_together(right, room))], COLORS["formula"])
+    columns = _numbered_coefficients(one, style)
+    print_columns(console, columns if fits(columns, style) else columns[:2], style)
     print_wrapped(console, one.remainder(style))
 
 

@@ -6,6 +6,7 @@ import io
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from rich import box
@@ -37,7 +38,7 @@ PADDING = 2
 """Columns that the table's borders and gaps take for each of its columns."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableColumn:
     """A column of text."""
 
@@ -48,7 +49,7 @@ class TableColumn:
     warned: Sequence[bool] = ()
     """Which cells are to catch the eye."""
 
-    @property
+    @cached_property
     def cells(self) -> list[str]:
         """The texts as they stand under each other."""
         return aligned(self.texts) if self.numeric else list(self.texts)
