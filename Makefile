@@ -52,7 +52,8 @@ generated: $(READY) ## check that generated files are current
 check: test lint types generated ## all that CI runs
 
 bench: $(READY) ## measure speed
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt -e '.[bench]'
+	@$(BIN)/python -m benchmarks.run
 
 clean: ## remove everything made here
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis relu.png

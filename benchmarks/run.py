@@ -8,13 +8,14 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from itertools import permutations
 
 import torch
 
+from benchmarks import orders
+from benchmarks.side import report, seconds
 from derivcli.derive import derive, parse
 from derivcli.engines.program import lower
 from derivcli.engines.reverse import evaluate
@@ -35,19 +36,6 @@ FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 PEAK = "print(int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) // 1024)"
 """Code that prints a process's own peak memory in MiB; getrusage would count that of the process it came from."""
-
-
-def seconds(work: Callable[[], object], repeat: int = 1) -> float:
-    """The time of one of `repeat` calls."""
-    start = time.perf_counter()
-    for _ in range(repeat):
-        work()
-    return (time.perf_counter() - start) / repeat
-
-
-def report(what: str, figure: str, wanted: str, met: bool) -> None:
-    """Print one line."""
-    print(f"{'ok  ' if met else 'MISS'}  {what:<62} {figure:<34} wanted: {wanted}", flush=True)
 
 
 def process(words: list[str]) -> float:
@@ -242,4 +230,5 @@ if __name__ == "__main__":
     bench_sympy_parser()
     bench_refusals()
     bench_check()
+    orders.bench()
     bench_evaluate()

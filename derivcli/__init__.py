@@ -1,10 +1,10 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
 from derivcli.check.verdict import Verdict, Verdicts
-from derivcli.derive import derive, parse
+from derivcli.derive import derive, hessian, implicit, jacobian, parse, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.language.expression import Definition, Expression
-from derivcli.result import FLAGS, Result, SymbolicResult
+from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
 
 __all__ = [
     "FLAGS",
@@ -12,12 +12,18 @@ __all__ = [
     "DerivError",
     "ExitStatus",
     "Expression",
+    "Jacobian",
     "Note",
     "Result",
+    "SeriesResult",
     "Span",
     "SymbolicResult",
     "Verdict",
     "Verdicts",
     "derive",
+    "hessian",
+    "implicit",
+    "jacobian",
     "parse",
+    "series",
 ]

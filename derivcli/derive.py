@@ -1,22 +1,31 @@
-"""The calculation from text to numbers, in its order: points, definitions, expressions, engine."""
+"""The functions for Python: formulas and points in, numbers, formulas and verdicts out.
+
+Of `expression` a formula as text, or what `parse` made of one. `at` gives each variable a number, a formula as
+text, or several of them (a sequence, an array of shape (n,), a range such as "0:1:11"); several variables are
+crossed, or paired with `paired`. It may also be one text, as on the command line: "x=0:1:11,y=2". Without `at`
+derivatives are formulas. `let` gives names to formulas that the expression may use. `dtype` is "float64" or
+"float32". `engine` is "reverse" (nested backward passes) or "taylor" (truncated Taylor arithmetic), and "" takes
+the first up to order 3. `check` compares every number with exact mathematics: True always, False never, None where
+there are no more than 100 numbers. Arrays of a result have shape (points,) where nothing else is said. All raise
+DerivError for input that is refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
-from derivcli.errors import DerivError, Span
-from derivcli.result import DTYPES, ORDERS, SMALL
+from derivcli import calculate
 
 if TYPE_CHECKING:
-    from derivcli.language.expression import Definition, Expression
+    from derivcli.language.expression import Expression
     from derivcli.points.spec import Item, Points
-    from derivcli.result import FloatArray, Result, SymbolicResult
+    from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
 
-Lets = Mapping[str, str]
+At = str | Mapping[str, "Item"]
 
 
-def parse(text: str, *, declared: Collection[str] = (), let: Lets | None = None) -> Expression:
+def parse(text: str, *, declared: Collection[str] = (), let: calculate.Lets | None = None) -> Expression:
     """The formula that `text` writes.
 
     `declared` are names that are one variable each, such as `speed`; `let` gives names to formulas that the
@@ -24,7 +33,7 @@ def parse(text: str, *, declared: Collection[str] = (), let: Lets | None = None)
     """
     from derivcli.language.parse import parse_expression
 
-    return parse_expression(text, declared, read_definitions(let or {}, declared))
+    return parse_expression(text, declared, calculate.read_definitions(let or {}, declared))
 
 
 @overload
@@ -33,9 +42,12 @@ def derive(
     at: None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: Lets | None = None,
+    let: calculate.Lets | None = None,
     paired: bool = False,
     order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+    along: At | None = None,
+    engine: str = "",
     dtype: str = "float64",
     check: bool | None = None,
 ) -> SymbolicResult: ...
@@ -44,12 +56,15 @@ def derive(
 @overload
 def derive(
     expression: str | Expression,
-    at: str | Mapping[str, Item],
+    at: At,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: Lets | None = None,
+    let: calculate.Lets | None = None,
     paired: bool = False,
     order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+    along: At | None = None,
+    engine: str = "",
     dtype: str = "float64",
     check: bool | None = None,
 ) -> Result: ...
@@ -57,196 +72,237 @@ def derive(
 
 def derive(
     expression: str | Expression,
-    at: str | Mapping[str, Item] | None = None,
+    at: At | None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: Lets | None = None,
+    let: calculate.Lets | None = None,
     paired: bool = False,
     order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+    along: At | None = None,
+    engine: str = "",
     dtype: str = "float64",
     check: bool | None = None,
 ) -> Result | SymbolicResult:
-    """The value and the partial derivatives of an expression at points, or its derivatives as formulas.
+    """The value and the derivatives of an expression at points, or its derivatives as formulas.
 
-    `at` gives each variable a number, a formula as text, or several of them (a sequence, an array of shape
-    (n,), a range such as "0:1:11"); several variables are crossed, or paired with `paired`. It may also be one
-    text, as on the command line: "x=0:1:11,y=2". Without `at` the derivatives are formulas.
     `wrt` names the variables to differentiate by, as a list or as "u,v"; all of them by default. `order` is
-    that of every derivative, from 1 to 6.
-    `dtype` is "float64" or "float32".
-    `check` compares every number with exact mathematics: True always, False never, None where there are no
-    more than 100 derivatives.
-    Arrays of the result have shape (points,). Raises DerivError for input that is refused.
+    that of every derivative, from 1 to 200. `mixed` asks for mixed partials instead: "x,x,y" or ["x", "x", "y"], or
+    several such texts in a list. `along` asks for the derivative along a vector, which is not scaled: "u=1,v=2"
+    or {"u": 1, "v": 2}; of order n that is the n-th derivative of f(p + t*v) at t = 0.
     """
+    from derivcli.wanted import Wanted, mixed_of, wrt_of
+
+    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), _points(along), engine=engine)
+    points = _points(at, paired)
+    if points is None:
+        return calculate.derive_formulas([expression], wanted, let)[0]
+    return calculate.derive_at(points, [expression], wanted, let, dtype, check)[0]
+
+
+@overload
+def jacobian(
+    expressions: Sequence[str | Expression],
+    at: None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> list[SymbolicResult]: ...
+
+
+@overload
+def jacobian(
+    expressions: Sequence[str | Expression],
+    at: At,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Jacobian: ...
+
+
+def jacobian(
+    expressions: Sequence[str | Expression],
+    at: At | None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Jacobian | list[SymbolicResult]:
+    """The Jacobian of several functions: its `matrix` has shape (points, functions, variables).
+
+    Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
+    """
+    from derivcli.result import Jacobian
+    from derivcli.wanted import Wanted, wrt_of
+
+    wanted = Wanted(wrt_of(wrt), engine=engine)
+    points = _points(at, paired)
+    if points is None:
+        return calculate.derive_formulas(expressions, wanted, let)
+    return Jacobian(tuple(calculate.derive_at(points, expressions, wanted, let, dtype, check)))
+
+
+@overload
+def hessian(
+    expression: str | Expression,
+    at: None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> SymbolicResult: ...
+
+
+@overload
+def hessian(
+    expression: str | Expression,
+    at: At,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Result: ...
+
+
+def hessian(
+    expression: str | Expression,
+    at: At | None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Result | SymbolicResult:
+    """The Hessian: the result's `matrix` has shape (points, variables, variables).
+
+    Its `derivatives` and `verdicts` hold the upper triangle: "u,u", "u,v", "v,v".
+    """
+    from derivcli.wanted import Wanted, wrt_of
+
+    wanted = Wanted(wrt_of(wrt), hessian=True, engine=engine)
+    points = _points(at, paired)
+    if points is None:
+        return calculate.derive_formulas([expression], wanted, let)[0]
+    return calculate.derive_at(points, [expression], wanted, let, dtype, check)[0]
+
+
+@overload
+def implicit(
+    equation: str,
+    dependent: str,
+    at: None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> SymbolicResult: ...
+
+
+@overload
+def implicit(
+    equation: str,
+    dependent: str,
+    at: At,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Result: ...
+
+
+def implicit(
+    equation: str,
+    dependent: str,
+    at: At | None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+    engine: str = "",
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Result | SymbolicResult:
+    """The derivatives of the variable `dependent` that an equation makes a function of its other variables.
+
+    The equation is a text such as "x**2 + y**2 = 25"; without a sign of equality it says that the formula is 0.
+    Points give every variable, `dependent` too. `wrt`, `order` and `mixed` are those of `derive`. NaN stands
+    where a point does not solve the equation.
+    """
+    from derivcli.wanted import Wanted, mixed_of, names_of, wrt_of
+
+    (name,) = names_of([dependent], "y")
+    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), dependent=name, engine=engine)
+    points = _points(at, paired)
+    if points is None:
+        return calculate.derive_formulas([equation], wanted, let)[0]
+    return calculate.derive_at(points, [equation], wanted, let, dtype, check)[0]
+
+
+def series(
+    expression: str | Expression,
+    degree: int,
+    at: At,
+    variable: str = "",
+    *,
+    on: tuple[float, float] | None = None,
+    let: calculate.Lets | None = None,
+    paired: bool = False,
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> SeriesResult:
+    """The Taylor polynomial of a degree about every point, in the variable named or in the only one there is.
+
+    Its `coefficients` have shape (points, degree + 1). With `on`, two values of the variable, `remainder` of shape
+    (points, 2) encloses what the function is more than the polynomial anywhere between them.
+    """
+    from derivcli.points.spec import Interval
+    from derivcli.wanted import Wanted, names_of
+
+    name = names_of([variable], "x") if variable else None
+    points = _points(at, paired)
+    assert points is not None, "a series has points"
+    wanted = Wanted(name, series=degree)
+    interval = None if on is None else Interval((name or list(points.at))[0], *map(float, on))
+    return calculate.series_at(points, [expression], wanted, interval, let, dtype, check)[0]
+
+
+def _points(at: At | None, paired: bool = False) -> Points | None:
+    """The points that Python values give, if there are any."""
     from derivcli.points.spec import points_from, read_points
 
     if not isinstance(at, str | Mapping | None):
         raise TypeError(f"at is a text or a mapping of names to values, not {type(at).__name__}")
     if at is None:
-        return derive_formulas([expression], wrt, let, order)[0]
-    points = read_points([at], paired) if isinstance(at, str) else points_from(at, paired)
-    return derive_at(points, [expression], wrt, let, order, dtype, check)[0]
-
-
-def derive_at(
-    points: Points,
-    expressions: Sequence[str | Expression],
-    wrt: str | Sequence[str] | None = None,
-    let: Lets | None = None,
-    order: int = 1,
-    dtype: str = "float64",
-    check: bool | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Result]:
-    """Values and partial derivatives of several expressions at the same points, with their verdicts.
-
-    `progress` is told, while numbers are checked, how many of how many are done.
-    """
-    _check_order(order)
-    wanted = None if wrt is None else _names(wrt)
-    parsed = _parse_all(expressions, {*points.at, *(wanted or ())}, let)
-    variables = _variables(parsed)
-    _check_values(parsed, variables, points.at, wanted)
-    chosen = wanted or variables or list(points.at)
-    _check_wrt(chosen, dict.fromkeys([*variables, *points.at]), parsed)
-    from derivcli.engines import reverse
-
-    if dtype not in DTYPES:
-        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
-    _check_range(points.at, dtype)
-    results = reverse.differentiate(parsed, points.at, [(name,) * order for name in chosen], dtype)
-    if check is None:
-        check = sum(len(result.value) * len(result.derivatives) for result in results) <= SMALL
-    if not check:
-        return results
-    from derivcli.check.judge import check_all
-
-    return check_all(results, points, progress)
-
-
-def derive_formulas(
-    expressions: Sequence[str | Expression],
-    wrt: str | Sequence[str] | None = None,
-    let: Lets | None = None,
-    order: int = 1,
-) -> list[SymbolicResult]:
-    """The partial derivatives of several expressions as formulas."""
-    _check_order(order)
-    wanted = None if wrt is None else _names(wrt)
-    parsed = _parse_all(expressions, wanted or (), let)
-    variables = _variables(parsed)
-    if not (wanted or variables):
-        source = parsed[0].source
-        message = "there is no variable to differentiate by"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
-    chosen = wanted or variables
-    _check_wrt(chosen, variables or chosen, parsed)
-    from derivcli.engines import symbolic
-
-    return [symbolic.differentiate(expression, chosen, order) for expression in parsed]
-
-
-def read_definitions(let: Lets, declared: Iterable[str] = ()) -> tuple[Definition, ...]:
-    """The named formulas, each of which may use those before it."""
-    from derivcli.language.expression import Definition
-    from derivcli.language.parse import parse_expression
-    from derivcli.language.tokens import canonical_name, is_name
-
-    definitions: list[Definition] = []
-    later = [canonical_name(name) for name in let]
-    for raw, text in let.items():
-        name = canonical_name(raw)
-        if not is_name(raw):
-            raise DerivError(f"'{raw}' is no name", raw, Span(0, len(raw)), "write it like --let z=x+1")
-        if name in declared:
-            hint = "leave out one of the two"
-            raise DerivError(f"'{name}' is given a formula and is a variable too", raw, Span(0, len(raw)), hint)
-        expression = parse_expression(text, {*declared, *later}, tuple(definitions))
-        for used in expression.variables:
-            if used == name:
-                raise DerivError(f"'{name}' is defined by itself", text, place_of(used, text), "use another name")
-            if used in later:
-                hint = f"put --let {used}=... before it"
-                raise DerivError(f"'{name}' uses '{used}' before it is defined", text, place_of(used, text), hint)
-        definitions.append(Definition(name, expression.tree, expression.notes))
-        later.remove(name)
-    return tuple(definitions)
-
-
-def place_of(name: str, source: str) -> Span:
-    """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
-    from derivcli.language.tokens import tokenize
-
-    spans = [token.span for token in tokenize(source) if token.kind == "name" and token.text == name]
-    return spans[0] if spans else Span(0, len(source))
-
-
-def _parse_all(
-    expressions: Sequence[str | Expression], declared: Collection[str], let: Lets | None
-) -> list[Expression]:
-    from derivcli.language.parse import parse_expression
-
-    definitions = read_definitions(let or {}, declared)
-    return [
-        parse_expression(expression, declared, definitions) if isinstance(expression, str) else expression
-        for expression in expressions
-    ]
-
-
-def _names(names: str | Sequence[str]) -> list[str]:
-    """The names to differentiate by, each once, in one spelling."""
-    from derivcli.language.tokens import canonical_name, is_name
-
-    if isinstance(names, str):
-        names = names.split(",")
-    for name in names:
-        if not is_name(name.strip()):
-            raise DerivError(f"'{name}' is no name of a variable", name, Span(0, len(name)), "write it like --wrt u,v")
-    return list(dict.fromkeys(canonical_name(name.strip()) for name in names))
-
-
-def _variables(expressions: Sequence[Expression]) -> list[str]:
-    """The variables of all expressions in the order in which they appear."""
-    return list(dict.fromkeys(name for expression in expressions for name in expression.variables))
-
-
-def _check_values(
-    expressions: Sequence[Expression], variables: Collection[str], at: Collection[str], wrt: Collection[str] | None
-) -> None:
-    """Refuse a variable without a value, and a value for no variable."""
-    for expression in expressions:
-        for name in expression.variables:
-            if name not in at:
-                place = place_of(name, expression.source)
-                hint = f"add it, as in --at {name}=1"
-                raise DerivError(f"'{name}' has no value", expression.source, place, hint)
-    for name in at:
-        if variables and name not in variables and name not in (wrt or ()):
-            source = expressions[0].source
-            hint = f"leave it out, or add --wrt {name} to see the derivative 0"
-            raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
-
-
-def _check_range(at: Mapping[str, FloatArray], dtype: str) -> None:
-    """Refuse a point that the number format cannot hold."""
-    import numpy as np
-
-    for name, values in at.items():
-        if np.abs(values).max(initial=0) > np.finfo(dtype).max:
-            raise DerivError(f"'{name}' has a value outside the range of {dtype}", hint="compute in float64")
-
-
-def _check_order(order: int) -> None:
-    """Refuse an order that nested backward passes do not reach."""
-    if order not in ORDERS:
-        hint = f"choose one from {ORDERS[0]} to {ORDERS[-1]}"
-        raise DerivError(f"derivatives of order {order} are not computed", hint=hint)
-
-
-def _check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:
-    """Refuse to differentiate by what is no variable."""
-    for name in wrt:
-        if name not in known:
-            source = expressions[0].source
-            hint = f"the variables are {', '.join(known)}" if known else "give it a value with --at"
-            raise DerivError(f"'{name}' is no variable here", source, Span(0, len(source)), hint)
+        return None
+    return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 DTYPES = ("float64", "float32")
 """The number formats that can be asked for."""
 
-FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined")
-"""What a point can touch, in the order of the bits in `Result.flags`."""
+FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined", "off")
+"""What a point can touch, in the order of the bits in `Result.flags`; `off` is off the curve of an equation."""
 
 ORDERS = range(1, 201)
 """The orders of derivatives that can be asked for."""
@@ -124,15 +124,50 @@ class Result:
             length = np.sqrt((scaled**2).sum(axis=1, keepdims=True))
             return np.ldexp(length, exponent)[:, 0], scaled / length
 
+    @property
+    def matrix(self) -> FloatArray:
+        """The Hessian, of shape (points, variables, variables)."""
+        import numpy as np
+
+        names = list(dict.fromkeys(name for key in self.derivatives for name in partial_of(key)))
+        rows = [[self.derivatives[derivative_key(_sorted(row, column, names))] for column in names] for row in names]
+        return np.moveaxis(np.array(rows), -1, 0)
+
+
+def _sorted(row: str, column: str, names: list[str]) -> Partial:
+    """The partial of the upper triangle at a place of the Hessian or at its mirror image."""
+    return (row, column) if names.index(row) <= names.index(column) else (column, row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Jacobian:
+    """Several functions with all their first partial derivatives."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def value(self) -> FloatArray:
+        """The functions, of shape (points, functions)."""
+        import numpy as np
+
+        return np.stack([result.value for result in self.results], axis=-1)
+
+    @property
+    def matrix(self) -> FloatArray:
+        """The Jacobian, of shape (points, functions, variables)."""
+        import numpy as np
+
+        return np.stack([np.stack([*result.derivatives.values()], axis=-1) for result in self.results], axis=-2)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeriesResult:
     """The Taylor polynomial of one function in one variable about every point.
 
     `at` and `flags` are as in a `Result`; `coefficients`, shape (points, degree + 1), holds the n-th derivative
-    over n! for every n. `verdicts` holds one `Verdicts` for each n, or nothing where nothing was checked.
-    `points` knows the centres as they were typed. `remainder`, shape (points, 2), encloses what the function is
-    more than the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found.
+    over n! for every n. `points` knows the centres as they were typed. `verdicts` holds one `Verdicts` for each n,
+    or nothing where nothing was checked. `remainder`, shape (points, 2), encloses what the function is more than
+    the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found.
     """
 
     expression: Expression
@@ -155,3 +190,6 @@ class SymbolicResult:
     layout: str = "columns"
     direction: Points | None = None
     dependent: str = ""
+
+
+AnyResult: TypeAlias = Result | SeriesResult | SymbolicResult

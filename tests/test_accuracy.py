@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import torch
 from mpmath import mp, mpf
 
-from derivcli import parse
+from derivcli import derive, parse
 from derivcli.engines.program import lower
 from derivcli.engines.rules import RULES, forward
 from derivcli.language.functions import vocabulary
@@ -126,3 +127,24 @@ def test_a_batch_does_not_change_a_derivative() -> None:
     (together,) = torch.autograd.grad(RULES["sigmoid"](sample).sum(), sample)
     alone = [computed("sigmoid", (x,), 0)[1] for x in sample.tolist()]
     assert together.tolist() == pytest.approx(alone, rel=2e-14)
+
+
+POWERS = [
+    ("x^x", 1, 3, 3),
+    ("(x/(1/x))^x", 1, 3, 18),
+    ("(2+0*x)^x", 0, 3, math.log(2) ** 3),
+    ("x^(2-x)", 2, 2, math.log(2) ** 2 - 1),
+]
+"""A formula, x, an order and the derivative, where the exponent, or it less one or two, is 0."""
+
+
+@pytest.mark.parametrize(("text", "x", "order", "wanted"), POWERS)
+def test_powers_at_whole_exponents(text: str, x: float, order: int, wanted: float) -> None:
+    """PyTorch's own derivative of a power takes an exponent of 0 for one that stays 0."""
+    (found,) = derive(text, {"x": x}, order=order, check=False).derivatives.values()
+    assert found[0] == pytest.approx(wanted, rel=1e-14)
+
+
+def test_a_mixed_derivative_of_a_power_where_the_exponent_is_0() -> None:
+    found = derive("x^y", "x=3,y=0", mixed="x,y", check=False).derivatives["x,y"]
+    assert found[0] == pytest.approx(1 / 3, rel=1e-14)

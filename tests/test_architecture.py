@@ -17,11 +17,16 @@ LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
 LEAVES = ("errors", "result")
 """Files that all may import, and that import nothing of ours."""
 
-ENGINE_PARTS = {"program", "rules", "watch", "accurate", "kernels", "precise", "elliptic", "clock"}
+PIPELINE = {"wanted": (), "calculate": ("wanted",), "derive": ("wanted", "calculate")}
+"""Files beside the folders: they may import those, and these of each other."""
+
+ENGINE_PARTS = {"program", "inputs", "rules", "watch", "accurate", "kernels", "precise", "elliptic", "clock"}
 """Files of engines/ that are no engines."""
 
-TORCH_PARTS = {"rules", "watch", "accurate"}
-"""Those of them that only `reverse` and each other may import."""
+TORCH_PARTS = {"inputs", "rules", "watch", "accurate"}
+"""Those of them that only the engines in PyTorch and each other may import."""
+
+TORCH_ENGINES = {"reverse", "taylor"}
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/",),
@@ -54,6 +59,8 @@ PLANTED = {
     "errors.py": ["from derivcli import result", "\n" * (MOST_LINES + 1)],
     "result.py": ["if TYPE_CHECKING:\n    pass\nelse:\n    import torch", "if not TYPE_CHECKING:\n    import derivcli"],
     "__init__.py": ["from derivcli.language.parse import parse", "from derivcli.engines import reverse"],
+    "wanted.py": ["from derivcli.calculate import derive_at", "import typer"],
+    "calculate.py": ["from derivcli.derive import derive", "import torch"],
     "helpers.py": ["from derivcli.language import tokens"],
 }
 ALLOWED = {
@@ -64,7 +71,9 @@ ALLOWED = {
     "engines/balls/run.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
     "check/judge.py": "import flint\nfrom derivcli.engines.balls.run import Run",
     "derive.py": "from derivcli.engines import reverse\nfrom derivcli.render import table",
-    "render/plot.py": "import matplotlib\nfrom derivcli.derive import derive",
+    "render/plot.py": "import matplotlib\nfrom derivcli.points.spec import Points",
+    "calculate.py": "from derivcli.engines import reverse\nfrom derivcli.wanted import Wanted",
+    "wanted.py": "from derivcli.language import tokens\nfrom derivcli.points.spec import Points",
     "cli/app.py": "import rich, typer\nfrom derivcli import derive, parse\nfrom derivcli.render import table",
     "__main__.py": "from derivcli.cli.app import run",
     "__init__.py": "from derivcli.derive import derive\nfrom derivcli.language.expression import Expression",
@@ -122,11 +131,11 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
         return home in LEAVES
     if home == "__init__":
         named = (("language", "expression"), ("check", "verdict"))
-        return wanted not in ("derive", "points") and target[1:3] not in named
-    if home == "derive":
-        return wanted not in LAYERS
+        return wanted != "derive" and target[1:3] not in named
+    if home in PIPELINE:
+        return wanted not in LAYERS and wanted not in PIPELINE[home]
     if wanted not in LAYERS or home not in LAYERS:
-        return (home, wanted) != ("render", "derive")
+        return True
     if home == wanted == "engines":
         inside = {file[2]} if len(file) > 3 else set()
         return (*target, "")[2] not in shared_with(file[2]) | inside
@@ -135,7 +144,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
 
 def shared_with(engine: str) -> set[str]:
     """The files of engines/ that one of them may import."""
-    return ENGINE_PARTS if engine in ENGINE_PARTS | {"reverse"} else ENGINE_PARTS - TORCH_PARTS
+    return ENGINE_PARTS if engine in ENGINE_PARTS | TORCH_ENGINES else ENGINE_PARTS - TORCH_PARTS
 
 
 def loaded(code: str) -> set[str]:

@@ -17,6 +17,7 @@ from derivcli.cli import functions, options, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
+from derivcli.wanted import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -46,19 +47,36 @@ def deriv(
     zip_: options.Zip = False,
     wrt: options.Wrt = None,
     order: options.Order = 1,
+    mixed: options.Mixed = None,
+    along: options.Along = None,
+    hessian: options.Hessian = False,
+    implicit: options.Implicit = None,
+    series: options.Series = None,
+    on: options.On = None,
     let: options.Let = None,
     check: options.Check = None,
     plot: options.Plot = None,
     format_: options.FormatOption = None,
     digits: options.Digits = None,
     dtype: options.DtypeOption = options.FLOAT64,
+    engine: options.EngineOption = None,
 ) -> None:
     """Differentiate expressions with PyTorch's backward(), at points or as formulas.
 
     Without --at the derivatives are printed as formulas.
     """
-    names, formulas = options.names_in(wrt), options.formulas_in(let)
-    job = options.Calculation(expressions, at or (), zip_, names, formulas, order, dtype.value, check)
+    wanted = Wanted(
+        options.names_in(wrt),
+        order,
+        options.partials_in(mixed),
+        options.direction_in(along),
+        hessian,
+        options.dependent_in(implicit),
+        series,
+        engine.value if engine else "",
+    )
+    formulas = options.formulas_in(let)
+    job = options.Calculation(expressions, at or (), zip_, wanted, formulas, dtype.value, check, on)
     answer = evaluate(job, format_ and format_.value, digits, plot, streams.screen(os.environ))
     sys.stdout.write(answer.text)
     sys.stdout.flush()

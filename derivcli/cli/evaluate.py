@@ -14,7 +14,7 @@ from derivcli.errors import DerivError, draw_note
 if TYPE_CHECKING:
     from derivcli.cli.streams import Screen
     from derivcli.render.columns import Style
-    from derivcli.result import Result, SymbolicResult
+    from derivcli.result import AnyResult, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,23 @@ def _differs(results: Sequence[Result]) -> bool:
     )
 
 
-def calculate(job: Calculation) -> Sequence[Result] | Sequence[SymbolicResult]:
+def calculate(job: Calculation) -> Sequence[AnyResult]:
     """The results of a job: numbers where there are points, formulas where there are none."""
-    from derivcli.derive import derive_at, derive_formulas
+    from derivcli.calculate import derive_at, derive_formulas, series_at
 
     if not job.at:
-        if job.check:
-            raise DerivError("a check needs points", hint="add some, as in --at x=3")
-        return derive_formulas(job.expressions, job.wrt, job.let, job.order)
-    from derivcli.points.spec import read_points
+        if job.check or job.wanted.series is not None:
+            what = "a check" if job.check else "a series"
+            raise DerivError(f"{what} needs points", hint="add some, as in --at x=3")
+        return derive_formulas(job.expressions, job.wanted, job.let)
+    from derivcli.points.spec import read_interval, read_points
 
     points = read_points(job.at, job.paired)
-    with progress("checking") as tell:
-        return derive_at(points, job.expressions, job.wrt, job.let, job.order, job.dtype, job.check, tell)
+    interval = None if job.on is None else read_interval(job.on)
+    with progress() as tell:
+        if job.wanted.series is not None:
+            return series_at(points, job.expressions, job.wanted, interval, job.let, job.dtype, job.check, tell)
+        return derive_at(points, job.expressions, job.wanted, job.let, job.dtype, job.check, tell)
 
 
 def _check_plot(plot: Path, job: Calculation) -> None:
@@ -85,9 +89,12 @@ def _check_plot(plot: Path, job: Calculation) -> None:
     check_target(plot, SUFFIXES)
     if not job.at:
         raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
+    if job.wanted.dependent or job.wanted.series is not None:
+        what = "implicit functions" if job.wanted.dependent else "Taylor polynomials"
+        raise DerivError(f"{what} are not drawn", hint="leave out --plot")
 
 
-def _save_plot(plot: Path, results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
+def _save_plot(plot: Path, results: Sequence[AnyResult]) -> str:
     """Draw the picture, put it into its file, and say so."""
     from derivcli.cli.files import write_whole
     from derivcli.render.plot import draw_plot
@@ -96,9 +103,7 @@ def _save_plot(plot: Path, results: Sequence[Result] | Sequence[SymbolicResult])
     return f"saved {plot}"
 
 
-def _notes(
-    results: Sequence[Result] | Sequence[SymbolicResult], style: Style, tells_verdicts: bool, carries_verdicts: bool
-) -> list[str]:
+def _notes(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, carries_verdicts: bool) -> list[str]:
     """How the texts were read where they could mean two things, and where the numbers may mislead."""
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
     notes = [draw_note(note) for note in remarks]
@@ -115,7 +120,7 @@ def _notes(
     return [f"note: {note}" for note in notes]
 
 
-def _numeric(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[Result]:
+def _numeric(results: Sequence[AnyResult]) -> list[Result]:
     from derivcli.result import Result
 
     return [result for result in results if isinstance(result, Result)]

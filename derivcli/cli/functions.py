@@ -53,13 +53,14 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
 
 def derivatives_of(row: Function) -> dict[str, str]:
     """The partial derivative in each parameter that has one, as a formula."""
-    from derivcli.derive import derive_formulas
+    from derivcli.calculate import derive_formulas
     from derivcli.language import formulas
     from derivcli.language.text import text_of
+    from derivcli.wanted import Wanted
 
     if row.variables != row.parameters:  # the others are numbers, so that a formula with them cannot be typed
         indices = {name: row.parameters.index(name) for name in row.variables}
         return {name: text_of(formulas.partial(row, index)) for name, index in indices.items()}
     call = f"{row.name}({', '.join(row.parameters)})"
-    (result,) = derive_formulas([call], row.parameters)
+    (result,) = derive_formulas([call], Wanted(row.parameters))
     return {name: formula.text for name, formula in result.derivatives.items()}

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from derivcli.errors import DerivError, Span
 from derivcli.render import FORMATS
-from derivcli.result import DTYPES, ORDERS, SMALL
+from derivcli.result import DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS, SMALL, Partial
+from derivcli.wanted import Wanted, mixed_of, names_of, wrt_of
+
+if TYPE_CHECKING:
+    from derivcli.points.spec import Points
 
 Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
@@ -21,6 +25,10 @@ Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
 """The number formats by name."""
 FLOAT64 = Dtype(DTYPES[0])
+
+
+Engine = StrEnum("Engine", list(ENGINES))  # type: ignore[misc]
+"""The engines by name."""
 
 
 Expressions = Annotated[
@@ -80,6 +88,60 @@ Order = Annotated[
         help="The order of the derivatives, each in one variable.",
     ),
 ]
+Mixed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mixed", metavar="NAMES", help="A mixed partial derivative: x,x,y. May be repeated.", show_default=False
+    ),
+]
+Along = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--along",
+        metavar="SPEC",
+        help="The derivative along a vector, as it is: u=1,v=2. With --order N the N-th.",
+        show_default=False,
+    ),
+]
+Hessian = Annotated[bool, typer.Option("--hessian", help="All second derivatives, as a matrix.")]
+Implicit = Annotated[
+    str | None,
+    typer.Option(
+        "--implicit",
+        metavar="NAME",
+        help="The derivatives of this variable, which the equation 'x**2+y**2=25' makes a function of the others.",
+        show_default=False,
+    ),
+]
+Series = Annotated[
+    int | None,
+    typer.Option(
+        "--series",
+        metavar="N",
+        min=0,
+        max=ORDERS[-1],
+        help="The Taylor polynomial of degree N about each point.",
+        show_default=False,
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="SPEC",
+        help="With --series: enclose the remainder on an interval, x=0:1.",
+        show_default=False,
+    ),
+]
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option(
+        "--engine",
+        help="What computes the numbers: nested backward passes, or Taylor arithmetic. "
+        f"[default: reverse up to order {NESTED_BY_DEFAULT[-1]}]",
+        show_default=False,
+    ),
+]
 Check = Annotated[
     bool | None,
     typer.Option(
@@ -99,16 +161,35 @@ class Calculation:
     expressions: Sequence[str]
     at: Sequence[str]
     paired: bool
-    wrt: Sequence[str] | None
+    wanted: Wanted
     let: dict[str, str]
-    order: int
     dtype: str
     check: bool | None
+    on: str | None = None
 
 
 def names_in(wrt: Sequence[str] | None) -> list[str] | None:
     """The names in `--wrt u,v --wrt w`."""
-    return None if wrt is None else [name.strip() for text in wrt for name in text.split(",")]
+    return None if wrt is None else wrt_of(",".join(wrt))
+
+
+def partials_in(mixed: Sequence[str] | None) -> list[Partial]:
+    """The partials of `--mixed x,x,y --mixed x,y`."""
+    return [partial for text in mixed or () for partial in mixed_of(text)]
+
+
+def dependent_in(implicit: str | None) -> str:
+    """The name in `--implicit y`."""
+    return "" if implicit is None else names_of([implicit], "--implicit y")[0]
+
+
+def direction_in(along: Sequence[str] | None) -> Points | None:
+    """The vector of `--along u=1 --along v=2`."""
+    if not along:
+        return None
+    from derivcli.points.spec import read_points
+
+    return read_points(along)
 
 
 def formulas_in(let: Sequence[str] | None) -> dict[str, str]:

@@ -104,6 +104,9 @@ direction: Rule = with_slopes(
 )
 """x/hypot(x, y), whose derivatives as a quotient would be differences."""
 
+power: Rule = with_slopes(torch.pow, lambda x, n: _power_slope(x, n), lambda x, n: _power_times_log(x, n))
+"""x^n, whose derivatives PyTorch loses above the first order where n is a whole number: it takes n = 0 for fixed."""
+
 expm1 = with_slopes(torch.expm1, torch.exp)
 asin = with_slopes(torch.asin, lambda x: 1 / torch.sqrt(complement(x)))
 acos = with_slopes(torch.acos, lambda x: -1 / torch.sqrt(complement(x)))
@@ -124,6 +127,18 @@ logit = with_slopes(_logit, lambda x: 1 / (x * (1 - x)))
 tanhshrink = with_slopes(_tanhshrink, lambda x: tanh(x) ** 2)
 softsign = with_slopes(torch.nn.functional.softsign, lambda x: (1 / (1 + torch.abs(x))) ** 2)
 logsumexp = with_slopes(torch.logaddexp, lambda x, y: sigmoid(x - y), lambda x, y: sigmoid(y - x))
+
+
+def _power_slope(x: Tensor, n: Tensor) -> Tensor:
+    """n*x^(n-1), and 0 for 0^0."""
+    return torch.where((x == 0) & (n == 0), 0, n * power(x, n - 1))
+
+
+def _power_times_log(x: Tensor, n: Tensor) -> Tensor:
+    """x^n*log(x), and 0 at x = 0, where it tends to that."""
+    at_zero = (x == 0) & (n >= 0)
+    base = torch.where(at_zero, 1, x)
+    return torch.where(at_zero, 0, power(base, n) * torch.log(base))
 
 
 def _atan_slope(x: Tensor) -> Tensor:

@@ -7,18 +7,20 @@ give the gradient at every point of a batch, since an output depends on its own 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from derivcli.engines.inputs import Leaves, array, leaves_at
 from derivcli.engines.program import Program, lower, only
 from derivcli.engines.rules import forward
 from derivcli.engines.watch import Watch
 from derivcli.language.expression import Expression
-from derivcli.result import ALONG, Partial, Result, derivative_key
+from derivcli.result import Partial, Result, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.points.spec import Points
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Is told how many of how many passes are done."""
 
-Leaves = dict[str, Tensor]
-"""The tensors to differentiate by, each of shape (points,), by the names that partials have for them."""
+NEARLY_ALL = 0.6
+"""The part of a number's digits that have to be right for a point to pass for one on a curve."""
 
 
 def differentiate(
@@ -59,32 +61,15 @@ def differentiate(
             results.append(
                 Result(
                     expression,
-                    at={name: _array(leaf) for name, leaf in variables.items()},
-                    value=_array(value.expand(count)),
-                    derivatives={derivative_key(partial): _array(found[partial]) for partial in partials},
+                    at={name: array(leaf) for name, leaf in variables.items()},
+                    value=array(value.expand(count)),
+                    derivatives={derivative_key(partial): array(found[partial]) for partial in partials},
                     flags=watch.bits,
                     direction=direction,
                     dependent=dependent,
                 )
             )
         return results
-
-
-def leaves_at(
-    at: Mapping[str, FloatArray], wanted: Iterable[str], dtype: str, direction: Points | None = None
-) -> tuple[dict[str, Tensor], Leaves]:
-    """The variables at the points, and the leaves among them to differentiate by.
-
-    Along a direction v there is one leaf, t, and the variables are x + t*v at t = 0.
-    """
-    kind = getattr(torch, dtype)
-    if direction is None:
-        leaves = {name: torch.tensor(values, dtype=kind, requires_grad=name in wanted) for name, values in at.items()}
-        return leaves, {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
-    moved = torch.zeros(max(map(len, at.values()), default=1), dtype=kind, requires_grad=True)
-    fixed = {name: torch.tensor(values, dtype=kind) for name, values in at.items()}
-    steps = {name: moved * component.item() for name, component in direction.at.items()}
-    return {name: value + steps[name] if name in steps else value for name, value in fixed.items()}, {ALONG: moved}
 
 
 def evaluate(
@@ -118,9 +103,7 @@ def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
         leaf.grad = None
     if total.requires_grad:
         total.backward()  # type: ignore[no-untyped-call]
-    return {
-        (name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()
-    }
+    return {(name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()}
 
 
 def nested(
@@ -151,9 +134,7 @@ def gradient(total: Tensor, leaves: Sequence[Tensor], again: bool) -> list[Tenso
     return [torch.zeros_like(leaf) if slope is None else slope for leaf, slope in zip(leaves, found, strict=True)]
 
 
-def implicit(
-    total: Tensor, leaves: Leaves, dependent: str, partials: Sequence[Partial]
-) -> dict[Partial, Tensor]:
+def implicit(total: Tensor, leaves: Leaves, dependent: str, partials: Sequence[Partial]) -> dict[Partial, Tensor]:
     """Partial derivatives of the variable y that F(x, y) = 0 makes a function of the others, F's sum being given.
 
     The first is -F_x/F_y; of a function g of x and y the derivative along the solution is g_x + g_y*y_x.
@@ -174,5 +155,11 @@ def implicit(
     return found
 
 
-def _array(tensor: Tensor) -> FloatArray:
-    return np.array(tensor.detach().numpy(force=True))
+def off_the_curve(equation: Expression, at: Mapping[str, FloatArray], dtype: str) -> NDArray[np.bool_]:
+    """Where the difference of an equation's sides is more than rounding of the point and on the way explains."""
+    names = equation.variables
+    (result,) = differentiate([equation], {name: at[name] for name in at}, [(name,) for name in names], dtype)
+    with np.errstate(all="ignore"):
+        size = sum(np.abs(at[name] * result.derivatives[name]) for name in names)
+        return np.asarray(~(np.abs(result.value) <= np.finfo(dtype).eps ** NEARLY_ALL * size))
+

@@ -85,7 +85,7 @@ RULES: dict[str, Rule] = {
     "multiply": torch.mul,
     "divide": torch.div,
     "negative": torch.neg,
-    "pow": torch.pow,
+    "pow": accurate.power,
     "<": torch.lt,
     "<=": torch.le,
     ">": torch.gt,

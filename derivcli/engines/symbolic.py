@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
@@ -17,10 +17,13 @@ from derivcli.language.functions import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.text import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.result import SymbolicResult, derivative_key
+from derivcli.result import ALONG, Partial, SymbolicResult, derivative_key
+
+if TYPE_CHECKING:
+    from derivcli.points.spec import Points
 
 SECONDS = 10.0
-"""How long SymPy may take for one derivative; its product rule is quadratic in the factors."""
+"""How long SymPy may take for the derivatives of one formula; its product rule is quadratic in the factors."""
 
 NOT_REAL = (sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 """What no formula over the real numbers holds."""
@@ -44,55 +47,101 @@ RECURSION = 20_000
 """SymPy differentiates by recursion, several Python frames a level."""
 
 
-def differentiate(expression: Expression, wrt: Sequence[str], order: int = 1) -> SymbolicResult:
-    """The partial derivatives of an expression, each in one of the variables `wrt`."""
-    found = {}
-    for name in wrt:
-        formula = expression
-        for _ in range(order):
-            formula = derivative(formula, name)
-        found[derivative_key((name,) * order)] = formula
-    return SymbolicResult(expression, found)
+def differentiate(
+    expression: Expression, partials: Sequence[Partial], direction: Points | None = None, dependent: str = ""
+) -> SymbolicResult:
+    """The partial derivatives of an expression, along a direction or of an implicit function as a `Result`'s."""
+    made: dict[Partial, Expression] = {(): expression}
+    with _timed(expression, partials):
+        moves = _moves(expression, partials, direction, dependent)
+        for partial in partials:
+            for length in range(1, len(partial) + 1):
+                if partial[:length] not in made:
+                    name = partial[length - 1]
+                    if dependent and length == 1:
+                        made[partial[:1]] = _expression(arrange(moves[name][dependent]))
+                    else:
+                        made[partial[:length]] = derivative(made[partial[: length - 1]], moves[name])
+    found = {derivative_key(partial): made[partial] for partial in partials}
+    return SymbolicResult(expression, found, direction=direction, dependent=dependent)
 
 
-def derivative(expression: Expression, name: str) -> Expression:
-    """The partial derivative in the variable `name`.
+Moves = Mapping[str, Tree]
+"""How fast variables move: a derivative along x alone has {"x": 1}."""
 
-    Raises DerivError where SymPy needs too long, fails, or leaves something that the language cannot say.
-    """
+
+def _moves(
+    expression: Expression, partials: Sequence[Partial], direction: Points | None, dependent: str
+) -> dict[str, Moves]:
+    """The moves of each name that partials have; with it moves the dependent variable, by -F_x/F_y."""
+    names = dict.fromkeys(name for partial in partials for name in partial)
+    if direction is not None:
+        return {ALONG: {name: direction.exact(name, 0) or sympy.Float(direction.at[name][0]) for name in direction.at}}
+    if not dependent:
+        return {name: {name: sympy.S.One} for name in names}
+    down = _derivative(expression.expanded, {dependent: sympy.S.One})
+    if down == 0:
+        raise ArithmeticError("the equation does not hold the dependent variable")
+    slopes = {name: _merged(-_derivative(expression.expanded, {name: sympy.S.One}) / down) for name in names}
+    return {name: {name: sympy.S.One, dependent: slope} for name, slope in slopes.items()}
+
+
+@contextmanager
+def _timed(expression: Expression, partials: Sequence[Partial]) -> Iterator[None]:
+    """Refuse what SymPy needs too long for, or what leaves the language."""
     span = Span(0, len(expression.source))
-    way_out = f"give a point, as in --at {name}=1"
+    names = dict.fromkeys(expression.variables) or dict.fromkeys(partials[0])
+    way_out = f"give a point, as in --at {','.join(f'{name}=1' for name in names)}"
     try:
         with clock(SECONDS), _deep_recursion():
-            tree = _derivative(expression.expanded, symbol(name))
-            text = text_of(tree)
-        variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
-        parse_expression(text, variables)
+            yield
     except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
         raise DerivError(message, expression.source, span, way_out) from None
     except _FAILURES:
         message = "the derivative cannot be written as a formula over the real numbers"
         raise DerivError(message, expression.source, span, way_out) from None
+
+
+def derivative(expression: Expression, moves: Moves) -> Expression:
+    """The derivative of an expression while its variables move.
+
+    Raises an error of SymPy's or ours where SymPy fails or leaves something that the language cannot say.
+    """
+    return _expression(_derivative(expression.expanded, moves))
+
+
+def _expression(tree: Tree) -> Expression:
+    """The expression of a tree that the language can say."""
+    if tree.has(*NOT_REAL):
+        raise ArithmeticError("the derivative is not real")
+    text = text_of(tree)
+    variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
+    parse_expression(text, variables)
     made = Expression(text, tree, tuple(variables))
     vars(made)["text"] = text  # known already, and long to write anew for a long formula
     return made
 
 
-def _derivative(tree: Tree, variable: Tree) -> Tree:
+def _derivative(tree: Tree, moves: Moves) -> Tree:
     """The derivative of the simplified tree; of the tree as typed where simplifying it leaves nothing real."""
     for node in postorder(tree):
         if isinstance(node, sympy.Pow) and not node.base.is_Symbol and _size(node.exp) > LARGEST_EXPONENT:
             raise ArithmeticError("SymPy would compute a number of millions of digits")
     try:
-        derivative = arrange(_merged(_merged(tree).diff(variable)))
+        found = arrange(_merged(_along(_merged(tree), moves)))
     except SYMPY_FAILURES:
-        derivative = sympy.nan
-    if derivative.has(*NOT_REAL):
-        derivative = arrange(tree.diff(variable))
-    if derivative.has(*NOT_REAL):
+        found = sympy.nan
+    if found.has(*NOT_REAL):
+        found = arrange(_along(tree, moves))
+    if found.has(*NOT_REAL):
         raise ArithmeticError("the derivative is not real")
-    return derivative
+    return found
+
+
+def _along(tree: Tree, moves: Moves) -> Tree:
+    """The sum of the partial derivatives, each times how fast its variable moves."""
+    return sum((move * tree.diff(symbol(name)) for name, move in moves.items()), start=sympy.S.Zero)
 
 
 def _size(exponent: Any) -> float:
@@ -168,9 +217,12 @@ def _fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> Tree:
         above.insert(0, sympy.Integer(number.p))
     elif number.p == -1:
         above[0] = build.negative(above[0])
-    if below:
-        above.append(build.reciprocal(below[0] if len(below) == 1 else build.multiply(below)))
-    return above[0] if len(above) == 1 else build.multiply(above)
+    if not below:
+        return above[0] if len(above) == 1 else build.multiply(above)
+    divided = build.reciprocal(below[0] if len(below) == 1 else build.multiply(below))
+    if above == [build.MINUS_ONE]:  # -(1/y), which a sum subtracts
+        return build.negative(build.multiply([sympy.S.One, divided]))
+    return build.multiply([*above, divided])
 
 
 def _is_divisor(node: Any) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from derivcli.errors import DerivError, Span
 from derivcli.language.function import Function
 from derivcli.language.functions import BRANCHING
-from derivcli.language.tokens import EQUATION, Token
+from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 
 _LEIBNIZ = re.compile(r"(?<![A-Za-z0-9_])d\s*/\s*d[A-Za-z](?![A-Za-z0-9_])")
 
@@ -38,7 +38,7 @@ def missing_operand(token: Token, before: Token | None, text: str) -> DerivError
 def condition(token: Token) -> DerivError:
     """A comparison or a logical word outside a condition."""
     if token.text == "==":
-        return DerivError(EQUATION, span=token.span, hint="move everything to one side, as in x**2 - 3")
+        return DerivError(EQUATION, span=token.span, hint=EQUATION_HINT)
     hint = "write if(x > 0, a, b) or Piecewise((a, x > 0), (b, True))"
     return DerivError(f"'{token.text}' belongs inside a condition", span=token.span, hint=hint)
 

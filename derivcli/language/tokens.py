@@ -64,6 +64,7 @@ LONG = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
+EQUATION_HINT = "move everything to one side, or say which variable it defines, as in --implicit y"
 _HINTS = {
     ".": ("attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
     "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
@@ -215,7 +216,7 @@ def _equation(text: str, span: Span) -> DerivError:
         hint = "give them by place, as in elu(x, 2); equality is =="
         return DerivError("arguments have no names here", text, span, hint)
     left = _LEFT_SIDE.fullmatch(before)
-    hint = "move everything to one side, as in x**2 - 3"
+    hint = EQUATION_HINT
     if left and (left.group(2) or re.search("[A-Za-z]", after)):
         hint = f"leave out '{before.strip()} ='"
     elif left:

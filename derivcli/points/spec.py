@@ -69,6 +69,27 @@ class Points:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The values of one variable between two ends."""
+
+    variable: str
+    low: float
+    high: float
+
+
+def read_interval(spec: str) -> Interval:
+    """The interval that `x=low:high` writes."""
+    starts = list(_ASSIGNMENT.finditer(spec))
+    ends = [] if len(starts) != 1 or starts[0].start() > 0 else list(_split(spec, starts[0].end(), len(spec), ":"))
+    if len(ends) != 2:
+        raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
+    low, high = (constants.float_of(_read_constant(spec, *end)[0]) for end in ends)
+    if not low < high:
+        raise DerivError("the ends of an interval go up", spec, Span(*ends[0]), "swap them, as in x=0:1")
+    return Interval(canonical_name(starts[0].group(1)), low, high)
+
+
 def read_points(specs: Iterable[str], paired: bool = False) -> Points:
     """The points that `--at` texts write; raises DerivError with the place where they are none."""
     axes = [axis for spec in specs for axis in _read_spec(spec)]

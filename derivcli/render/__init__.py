@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derivcli.render.columns import Style
-    from derivcli.result import Result, SeriesResult, SymbolicResult
+    from derivcli.result import AnyResult
 
 FORMATS: dict[str, tuple[str, str]] = {
     "table": ("table", "write_table"),
@@ -25,9 +25,7 @@ FORMATS: dict[str, tuple[str, str]] = {
 """Each format's module and function, imported when it is used."""
 
 
-def render(
-    results: Sequence[Result] | Sequence[SymbolicResult] | Sequence[SeriesResult], name: str, style: Style
-) -> str:
+def render(results: Sequence[AnyResult], name: str, style: Style) -> str:
     """The results in a format of that name."""
     from derivcli.result import SeriesResult, SymbolicResult
 

@@ -13,7 +13,7 @@ from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
-    from derivcli.result import FloatArray, Result, SymbolicResult
+    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 LETTERS = "fghFGH"
 """What functions are called."""
@@ -21,7 +21,7 @@ LETTERS = "fghFGH"
 OUTWARD = {"low": ROUND_FLOOR, "high": ROUND_CEILING}
 """How the ends of an enclosure are rounded."""
 
-AnyResult = TypeVar("AnyResult", bound="Result | SymbolicResult | SeriesResult")
+OneOf = TypeVar("OneOf", bound="AnyResult")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _differentiated(result: Result | SymbolicResult) -> list[str]:
     return list(dict.fromkeys(name for key in result.derivatives for name in partial_of(key)))
 
 
-def function_names(results: Sequence[Result | SymbolicResult | SeriesResult]) -> list[str]:
+def function_names(results: Sequence[AnyResult]) -> list[str]:
     """f, or f1, f2, ... for several functions; another letter where f is a variable or a definition.
 
     What an equation makes a function has its own name.
@@ -101,13 +101,13 @@ def function_names(results: Sequence[Result | SymbolicResult | SeriesResult]) ->
     return letters if len(results) == 1 else [f"{letter}{number}" for number, letter in enumerate(letters, start=1)]
 
 
-def equations(results: Sequence[AnyResult]) -> list[tuple[str, str]]:
+def equations(results: Sequence[OneOf]) -> list[tuple[str, str]]:
     """What was understood, as left and right sides: the definitions, then each function or equation."""
     definitions = {part.name: part.text for result in results for part in result.expression.definitions}
     return [*definitions.items(), *(_equation(name, result, len(results)) for name, result in named(results))]
 
 
-def _equation(name: str, result: Result | SymbolicResult | SeriesResult, count: int) -> tuple[str, str]:
+def _equation(name: str, result: AnyResult, count: int) -> tuple[str, str]:
     """The left and right side of a function or of an equation; of several equations each with its name."""
     if dependent_of(result):
         left, _, right = result.expression.text.partition(" = ")
@@ -115,19 +115,19 @@ def _equation(name: str, result: Result | SymbolicResult | SeriesResult, count: 
     return f"{name}({', '.join(arguments_of(result))})", result.expression.text
 
 
-def named(results: Sequence[AnyResult]) -> list[tuple[str, AnyResult]]:
+def named(results: Sequence[OneOf]) -> list[tuple[str, OneOf]]:
     """Each result with its function's name."""
     return list(zip(function_names(results), results, strict=True))
 
 
-def arguments_of(result: Result | SymbolicResult | SeriesResult) -> list[str]:
+def arguments_of(result: AnyResult) -> list[str]:
     """The variables of the formula; those of the derivatives where it has none."""
     if result.expression.variables:
         return list(result.expression.variables)
     return [result.variable] if isinstance(result, SeriesResult) else _differentiated(result)
 
 
-def dependent_of(result: Result | SymbolicResult | SeriesResult) -> str:
+def dependent_of(result: AnyResult) -> str:
     """The variable that an equation makes a function of the others; "" where a result is of no equation."""
     return "" if isinstance(result, SeriesResult) else result.dependent
 

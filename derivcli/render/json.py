@@ -16,7 +16,7 @@ from derivcli.result import FLAGS, SeriesResult
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict, Verdicts
-    from derivcli.result import FloatArray, Result, SymbolicResult
+    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 VERSION = 1
 """Raised when a program that reads the object would have to change."""
@@ -81,7 +81,7 @@ def _headed(
     return {"version": VERSION, "dtype": str(numbers.dtype), "at": points, "functions": functions}
 
 
-def _described(name: str, result: Result | SymbolicResult | SeriesResult) -> dict[str, Any]:
+def _described(name: str, result: AnyResult) -> dict[str, Any]:
     """The function or the equation, and along which direction it is differentiated."""
     expression = result.expression
     described = {

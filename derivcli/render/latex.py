@@ -13,7 +13,7 @@ from derivcli.render.series import Expansion, expansions, interval_texts
 
 if TYPE_CHECKING:
     from derivcli.points.spec import Points
-    from derivcli.result import FloatArray, Result, SeriesResult, SymbolicResult
+    from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult
 
 WIDEST = 10
 """So many columns a matrix of amsmath has."""
@@ -82,7 +82,7 @@ def _heading(one: Expansion) -> str:
 
 
 def _functions(
-    results: Sequence[Result] | Sequence[SymbolicResult] | Sequence[SeriesResult],
+    results: Sequence[AnyResult],
 ) -> list[tuple[str, str]]:
     """Left and right sides of what was understood."""
     from derivcli.render.formula import latex_of
@@ -92,7 +92,7 @@ def _functions(
     return [*((name_latex(name), latex_of(tree)) for name, tree in definitions.items()), *functions]
 
 
-def _function(name: str, result: Result | SymbolicResult | SeriesResult) -> tuple[str, str]:
+def _function(name: str, result: AnyResult) -> tuple[str, str]:
     from derivcli.render.formula import latex_of
 
     if dependent_of(result) and result.expression.sides is not None:

@@ -12,7 +12,7 @@ from derivcli.render.matrices import Matrix, matrices_of
 from derivcli.render.series import MOST, Expansion, coefficient_columns, expansions
 
 if TYPE_CHECKING:
-    from derivcli.result import Result, SeriesResult, SymbolicResult
+    from derivcli.result import AnyResult, Result, SeriesResult, SymbolicResult
 
 
 def write_markdown(results: Sequence[Result], style: Style) -> str:
@@ -56,7 +56,7 @@ def _verdicts(results: Sequence[Result | SeriesResult], style: Style) -> list[st
     return [*verdicts.report(results, style), *verdicts.lines(results, style)]
 
 
-def _formulas(results: Sequence[Result] | Sequence[SymbolicResult] | Sequence[SeriesResult]) -> str:
+def _formulas(results: Sequence[AnyResult]) -> str:
     return "".join(f"- `{left} = {right}`\n" for left, right in equations(results))
 
 

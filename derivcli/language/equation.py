@@ -1,0 +1,64 @@
+"""An equation, which makes one of its variables a function of the others.
+
+    equation := formula [ ( "=" | "==" ) formula ]
+
+A formula alone stands for that it is 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+import sympy
+
+from derivcli.errors import DerivError, Span
+from derivcli.language import tree
+from derivcli.language.expression import Definition, Expression
+from derivcli.language.parse import parse_expression
+
+_SIGN = re.compile(r"(?<![<>=!])==?(?!=)")
+
+
+def parse_equation(text: str, declared: Collection[str] = (), definitions: tuple[Definition, ...] = ()) -> Expression:
+    """The equation that `text` writes, as its left side minus its right side; refusals are those of a formula."""
+    signs = list(_signs(text))
+    if len(signs) > 1:
+        hint = "give several equations as separate arguments"
+        raise DerivError("an equation has one '='", text, Span(*signs[1]), hint)
+    if not signs:
+        left, right = parse_expression(text, declared, definitions), None
+    else:
+        start, stop = signs[0]
+        left = _side(text, 0, start, declared, definitions)
+        right = _side(text, stop, len(text), {*declared, *left.variables}, definitions)
+        left = _side(text, 0, start, {*declared, *right.variables}, definitions)  # 4uv = u+v names u and v later
+    other = sympy.S.Zero if right is None else right.tree
+    difference = left.tree if other is sympy.S.Zero else tree.add([left.tree, tree.negative(other)])
+    sides = [left] if right is None else [left, right]
+    variables = dict.fromkeys(name for side in sides for name in side.variables)
+    used = dict.fromkeys(definition for side in sides for definition in side.definitions)
+    ordered = tuple(definition for definition in definitions if definition in used)
+    notes = dict.fromkeys(note for side in sides for note in side.notes)
+    return Expression(text, difference, tuple(variables), ordered, tuple(notes), None, (left.tree, other))
+
+
+def _signs(text: str) -> Iterator[tuple[int, int]]:
+    """Where the equality signs outside of brackets stand; inside they belong to conditions."""
+    depth = last = 0
+    for sign in _SIGN.finditer(text):
+        depth += text.count("(", last, sign.start()) - text.count(")", last, sign.start())
+        last = sign.end()
+        if depth <= 0:
+            yield sign.span()
+
+
+def _side(
+    text: str, start: int, stop: int, declared: Collection[str], definitions: tuple[Definition, ...]
+) -> Expression:
+    """One side, read where it stands so that its places are those of the whole text."""
+    try:
+        return parse_expression(" " * start + text[start:stop], declared, definitions)
+    except DerivError as error:
+        error.source = text
+        raise
