@@ -34,14 +34,14 @@ MARKS = {"proved": ("✓", "ok"), "agrees": ("≈", "~")}
 PHRASES = {
     "lossy": "{f} lost {lost}: the truth is {truth} ({message})",
     "wrong": "{f} is wrong: the truth is {truth}, and rounding is not the reason",
-    "corner": "{f} does not exist, a corner: {sides}; {printed}",
-    "cusp": "{f} does not exist, a cusp: {sides}; {printed}",
-    "vertical": "{f} is infinite, a vertical tangent: {sides}; {printed}",
+    "corner": "{f} does not exist, a corner{sides}; {printed}",
+    "cusp": "{f} does not exist, a cusp{sides}; {printed}",
+    "vertical": "{f} is infinite, a vertical tangent{sides}; {printed}",
     "jump": "{f} does not exist, a jump: {message}; {printed}",
     "isolated": "{f} does not exist, an isolated point: {message}; {printed}",
     "undefined": "{f} does not exist: {message}; {printed}",
     "hole": "{f} does not exist, a hole: {message}{filled}; {printed}",
-    "edge": "{f} is one-sided, at the edge of the domain: from the {sides}; {printed}",
+    "edge": "{f} is one-sided, at the edge of the domain: from the {side}; {printed}",
     "overflow": "{f} is beyond {dtype}: {message}",
     "unchecked": "{f} is unchecked: {message}",
 }
@@ -239,7 +239,8 @@ def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style) -
         f=column.label(point),
         message=message,
         truth=_text(verdict.truth, style),
-        sides=_sides(verdict, style),
+        side=_sides(verdict, style) or "one side",
+        sides=f": {_sides(verdict, style)}" if _sides(verdict, style) else "",
         filled="" if verdict.truth is None else f"; the derivative is then {_text(verdict.truth, style)}",
         lost="all its digits" if not verdict.digits else f"all but {right}",
         printed=_printed(column.author, number, finite, verdict.kind),
@@ -255,10 +256,10 @@ def _printed(author: str, number: str, finite: bool, kind: str) -> str:
 
 
 def _sides(verdict: Verdict, style: Style) -> str:
-    """The one-sided derivatives."""
+    """The one-sided derivatives that are known."""
     sides = {"left": verdict.left, "right": verdict.right}
     known = [f"{name} {_text(value, style)}" for name, value in sides.items() if value is not None]
-    return ", ".join(known) if known else "none"
+    return ", ".join(known)
 
 
 def _text(number: float | None, style: Style) -> str:
