@@ -183,6 +183,7 @@ def test_verdicts_name_the_coefficient() -> None:
     assert "x = 0.5: the coefficient of (x - 0.5)**3 lost all but 2 digits: the truth is 0.25" in shown
     assert "x = 0: the coefficient of x does not exist, a corner: left -1, right 1; Taylor arithmetic's 1" in shown
     assert "x**2 does not exist" not in shown
+    assert "\nabout x = 0\nno Taylor polynomial of degree 3: the coefficient of x does not exist\n" in shown
     assert "│ ✓ 15" in shown
 
 

@@ -59,7 +59,7 @@ def _expansion(one: Expansion, style: Style) -> list[tuple[str, str, str]]:
     variable = name_latex(one.result.variable)
     left = f"T_{{{one.degree}}}({variable})"
     text = one.right(style)
-    right = r"\text{none}" if text is None else latex_of(parse_tree(text, [one.result.variable]))
+    right = r"\text{none}" if text is None or one.absence() else latex_of(parse_tree(text, [one.result.variable]))
     about = rf" && {_heading(one)}" if one.heading else ""
     lines = [(left, "=", right + about)]
     ends = one.remainder_ends(style)

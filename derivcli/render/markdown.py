@@ -42,8 +42,7 @@ def write_series_markdown(results: Sequence[SeriesResult], style: Style) -> str:
 
 
 def _expansion(one: Expansion, style: Style) -> list[str]:
-    right = one.right(style)
-    equation = one.absence() if right is None else f"`{one.left} = {right}`"
+    equation = one.absence() or f"`{one.left} = {one.right(style)}`"
     numbers = one.numbers(style)
     table = _table([["n", *map(str, range(len(numbers)))], ["coefficient", *numbers]])
     return [one.heading, equation, table, one.remainder(style)]

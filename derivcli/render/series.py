@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from derivcli.check.verdict import PLACES, WITHOUT
 from derivcli.render.columns import OUTWARD, Column, Style, named
 from derivcli.render.labels import Label
 from derivcli.render.notes import values_text
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 MOST = 8
 """So many polynomials are written out; the coefficients of more are rows of a table."""
+
+NO_PLACES = frozenset(PLACES[kind] for kind in WITHOUT)
+"""The kinds of coefficients that do not exist, as arrays hold them."""
 
 DIGITS = 3
 """Significant digits of the ends of a remainder, unless others are asked for."""
@@ -45,15 +49,21 @@ class Expansion:
         return f"T{self.degree}({self.result.variable})"
 
     def right(self, style: Style) -> str | None:
-        """The polynomial; None where there is none."""
+        """The polynomial of the coefficients; None where one of them is not finite."""
         return polynomial_text(self.result, self.point, style.digits)
 
     def absence(self) -> str:
-        """Why there is no polynomial."""
-        first = int(np.flatnonzero(~np.isfinite(self.result.coefficients[self.point]))[0])
+        """Why the function has no Taylor polynomial here; "" where it has one for all that is known."""
+        infinite = ~np.isfinite(self.result.coefficients[self.point])
+        missing = np.array([verdicts.kinds[self.point] in NO_PLACES for verdicts in self.result.verdicts], np.bool_)
+        bad = infinite | missing if missing.size else infinite
+        if not bad.any():
+            return ""
+        first = int(np.flatnonzero(bad)[0])
         number = number_texts(self.result.coefficients[self.point, first : first + 1])[0]
+        reason = f"is {number}" if infinite[first] else "does not exist"
         name = coefficient_name(self.result, self.point, first)
-        return f"no Taylor polynomial of degree {self.degree}: {name} is {number}"
+        return f"no Taylor polynomial of degree {self.degree}: {name} {reason}"
 
     def numbers(self, style: Style) -> list[str]:
         """The coefficients as text."""
@@ -72,7 +82,7 @@ class Expansion:
 
     def remainder_ends(self, style: Style) -> tuple[str, ...] | None:
         """The ends of the remainder, rounded outward; () where none was found, None where none was asked for."""
-        if self.result.remainder is None or self.result.interval is None or self.right(style) is None:
+        if self.result.remainder is None or self.result.interval is None or self.absence():
             return None
         ends = self.result.remainder[self.point]
         if np.isnan(ends).any():

@@ -120,7 +120,7 @@ def _print_expansion(console: Console, one: Expansion, style: Style) -> None:
     """One polynomial, its coefficients, and what the function is more than that."""
     print_wrapped(console, one.heading)
     right = one.right(style)
-    if right is None:
+    if right is None or one.absence():
         print_wrapped(console, one.absence(), COLORS["warning"])
     else:
         room = style.width - len(f"{one.left} = ")
