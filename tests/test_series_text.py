@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivcli import derive, parse
@@ -81,6 +81,7 @@ def series_about(centre: float | str | Decimal, coefficients: list[float]) -> Se
     return SeriesResult(parse("sin(x)"), points.at, "x", np.array([coefficients]), flags, points)
 
 
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(coefficients=st.lists(NUMBERS, min_size=1, max_size=7), centre=CENTRES, x=st.floats(-100, 100))
 def test_the_language_reads_a_polynomial_back(
     coefficients: list[float], centre: float | str | Decimal, x: float
@@ -194,6 +195,7 @@ def test_all_proved() -> None:
     assert render([series([[0, 1, 2]], verdicts=verdicts)], "table", WIDE).endswith("✓ 3 proved, at least 15 digits\n")
 
 
+@settings(deadline=None, derandomize=True)
 @given(value=st.floats(allow_nan=False), digits=st.integers(1, 17))
 def test_ends_are_rounded_outward(value: float, digits: int) -> None:
     low, high = (outward_texts(np.array([value]), digits, way)[0] for way in ("ROUND_FLOOR", "ROUND_CEILING"))
