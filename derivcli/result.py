@@ -85,6 +85,46 @@ class Result:
     dependent: str = ""
 
     @property
+    def gradient(self) -> FloatArray | None:
+        """The gradient, shape (points, variables), where all first derivatives by two or more variables are there.
+
+        Its columns are in the order of `derivatives`; None where these are anything else.
+        """
+        import numpy as np  # late, since the public list names this class
+
+        missing = {*self.expression.variables} - {self.dependent} - {*self.derivatives}
+        first = self.direction is None and all(len(partial_of(key)) == 1 for key in self.derivatives)
+        whole = first and not missing and len(self.derivatives) > 1
+        return np.stack(list(self.derivatives.values()), axis=1) if whole else None
+
+    @property
+    def gradient_norm(self) -> FloatArray | None:
+        """The gradient's length, shape (points,); NaN where a derivative is not finite, None without a gradient."""
+        parts = self._gradient_parts()
+        return None if parts is None else parts[0]
+
+    @property
+    def gradient_direction(self) -> dict[str, FloatArray]:
+        """The gradient over its length, shape (points,) for each variable; NaN where it is 0 or not finite."""
+        parts = self._gradient_parts()
+        return {} if parts is None else dict(zip(self.derivatives, parts[1].T, strict=True))
+
+    def _gradient_parts(self) -> tuple[FloatArray, FloatArray] | None:
+        """Length and direction of the gradient, over a power of two so that no square overflows or is rounded away."""
+        import numpy as np
+
+        gradient = self.gradient
+        if gradient is None:
+            return None
+        with np.errstate(all="ignore"):
+            finite = np.isfinite(gradient).all(axis=1, keepdims=True)
+            largest = np.where(finite, np.abs(gradient).max(axis=1, keepdims=True), 0)
+            exponent = np.frexp(largest)[1]
+            scaled = np.where(finite, np.ldexp(gradient, -exponent), np.nan)
+            length = np.sqrt((scaled**2).sum(axis=1, keepdims=True))
+            return np.ldexp(length, exponent)[:, 0], scaled / length
+
+    @property
     def matrix(self) -> FloatArray:
         """The Hessian, of shape (points, variables, variables)."""
         import numpy as np

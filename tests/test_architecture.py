@@ -35,7 +35,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "flint": ("derivcli/engines/balls/", "derivcli/check/"),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/render/"),
     "matplotlib": ("derivcli/render/plot.py",),
-    "rich": ("derivcli/render/table.py", "derivcli/cli/"),
+    "rich": ("derivcli/render/table.py", "derivcli/render/terminal.py", "derivcli/cli/"),
     "typer": ("derivcli/cli/",),
     "click": (),
 }

@@ -1,6 +1,6 @@
 """How are they shown?
 
-A format is two functions over the same structures: one for numbers, one for formulas.
+A format is three functions over the same structures: one for numbers, one for formulas, one for series.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derivcli.render.columns import Style
-    from derivcli.result import Result, SymbolicResult
+    from derivcli.result import AnyResult
 
 FORMATS: dict[str, tuple[str, str]] = {
     "table": ("table", "write_table"),
@@ -25,12 +25,13 @@ FORMATS: dict[str, tuple[str, str]] = {
 """Each format's module and function, imported when it is used."""
 
 
-def render(results: Sequence[Result] | Sequence[SymbolicResult], name: str, style: Style) -> str:
+def render(results: Sequence[AnyResult], name: str, style: Style) -> str:
     """The results in a format of that name."""
-    from derivcli.result import Result
+    from derivcli.result import SeriesResult, SymbolicResult
 
     module, function = FORMATS[name]
-    if not isinstance(results[0], Result):
-        function = function.replace("write_", "write_formulas_")
+    for kind, prefix in ((SymbolicResult, "write_formulas_"), (SeriesResult, "write_series_")):
+        if isinstance(results[0], kind):
+            function = function.replace("write_", prefix)
     write: Callable[[Sequence[Any], Style], str] = getattr(import_module(f"derivcli.render.{module}"), function)
     return write(results, style)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import TYPE_CHECKING, TypeVar
 
-from derivcli.render.numbers import number_texts
+from derivcli.render.labels import Label
+from derivcli.render.numbers import number_texts, outward_texts
+from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
-    from derivcli.result import FloatArray, Result, SymbolicResult
-
+    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 LETTERS = "fghFGH"
 """What functions are called."""
 
-MANY = 4
-"""From this order on primes are no longer counted but written as a number."""
+OUTWARD = {"low": ROUND_FLOOR, "high": ROUND_CEILING}
+"""How the ends of an enclosure are rounded."""
 
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-AnyResult = TypeVar("AnyResult", bound="Result | SymbolicResult")
+OneOf = TypeVar("OneOf", bound="AnyResult")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +38,11 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """The name of a column: a variable, a function, or a derivative of a function in a variable."""
-
-    function: str
-    variable: str = ""
-    alone: bool = True
-    """Whether the function has one variable only."""
-    order: int = 1
-
-    @property
-    def plain(self) -> str:
-        """For machines: `x`, `f`, `df/dx`, `d2f/dx2`."""
-        order = "" if self.order == 1 else str(self.order)
-        return f"d{order}{self.function}/d{self.variable}{order}" if self.variable else self.function
-
-    def shown(self, unicode: bool = True) -> str:
-        """For people: `f'`, or `∂f/∂u` where there are several variables."""
-        if not self.variable:
-            return self.function
-        power = "" if self.order == 1 else str(self.order).translate(SUPERSCRIPTS)
-        if self.alone and (unicode or self.order < MANY):
-            return self.function + ("'" * self.order if self.order < MANY else f"⁽{power}⁾")
-        return f"∂{power}{self.function}/∂{self.variable}{power}" if unicode else self.plain
-
-    def equation(self, unicode: bool = True) -> str:
-        """For the left side of an equation: `f'(x)`, or `∂f/∂u`."""
-        return self.shown(unicode) + (f"({self.variable})" if self.alone and self.variable else "")
-
-    @property
-    def latex(self) -> str:
-        """`shown` in LaTeX."""
-        name, variable = name_latex(self.function), name_latex(self.variable)
-        if not variable:
-            return name
-        if self.alone:
-            return name + ("'" * self.order if self.order < MANY else f"^{{({self.order})}}")
-        power = "" if self.order == 1 else f"^{{{self.order}}}"
-        return rf"\frac{{\partial{power} {name}}}{{\partial {variable}{power}}}"
-
-    @property
-    def latex_equation(self) -> str:
-        """`equation` in LaTeX."""
-        return self.latex + (f"({name_latex(self.variable)})" if self.alone and self.variable else "")
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
-    """One quantity at every point; `role` is "at", "value" or "derivative"."""
+    """One quantity at every point.
+
+    `role` is "at", "value", "derivative", or "low" or "high" for the ends of an enclosure.
+    """
 
     label: Label
     role: str
@@ -93,15 +50,18 @@ class Column:
     verdicts: Verdicts | None = None
 
     def texts(self, digits: int | None = None) -> list[str]:
-        """The numbers as text."""
+        """The numbers as text; the ends of an enclosure rounded outward."""
+        if self.role in OUTWARD:
+            return outward_texts(self.values, digits, OUTWARD[self.role])
         return number_texts(self.values, digits)
 
 
 def columns_of(results: Sequence[Result]) -> list[Column]:
-    """The points, then each function's value and derivatives."""
+    """The points, then each function's value and derivatives; of an equation the derivatives alone."""
     columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
     for name, result in named(results):
-        columns.append(Column(Label(name), "value", result.value, result.value_verdicts))
+        if not result.dependent:
+            columns.append(Column(Label(name), "value", result.value, result.value_verdicts))
         for key, values in result.derivatives.items():
             label = derivative_label(name, key, result)
             columns.append(Column(label, "derivative", values, result.verdicts.get(key)))
@@ -110,45 +70,66 @@ def columns_of(results: Sequence[Result]) -> list[Column]:
 
 def derivative_label(name: str, key: str, result: Result | SymbolicResult) -> Label:
     """The label of one of a function's derivatives."""
-    return Label(name, key.split(",")[0], is_alone(result), key.count(",") + 1)
+    return Label(name, partial_of(key), notation_of(result))
 
 
-def is_alone(result: Result | SymbolicResult) -> bool:
-    """Whether f'(x) says it all: one variable, in the formula and in the derivatives."""
-    return len({*result.expression.variables, *_differentiated(result)}) == 1
+def notation_of(result: Result | SymbolicResult) -> str:
+    """How a result's derivatives are written: f'(x) says it all where there is one variable."""
+    if result.direction is not None:
+        return "along"
+    alone = len({*result.expression.variables, *_differentiated(result)} - {result.dependent}) == 1
+    return ("total" if result.dependent else "prime") if alone else "partial"
 
 
 def _differentiated(result: Result | SymbolicResult) -> list[str]:
     """The variables of a result's derivatives."""
-    return list(dict.fromkeys(name for key in result.derivatives for name in key.split(",")))
+    if result.direction is not None:
+        return list(result.direction.at)
+    return list(dict.fromkeys(name for key in result.derivatives for name in partial_of(key)))
 
 
-def function_names(results: Sequence[Result | SymbolicResult]) -> list[str]:
-    """f, or f1, f2, ... for several functions; another letter where f is a variable or a definition."""
+def function_names(results: Sequence[AnyResult]) -> list[str]:
+    """f, or f1, f2, ... for several functions; another letter where f is a variable or a definition.
+
+    What an equation makes a function has its own name.
+    """
     expressions = [result.expression for result in results]
     taken = {name for expression in expressions for name in expression.variables}
     taken |= {definition.name for expression in expressions for definition in expression.definitions}
     letter = next(letter for letter in (*LETTERS, "function") if letter not in taken)
-    return [letter] if len(results) == 1 else [f"{letter}{number}" for number in range(1, len(results) + 1)]
+    letters = [dependent_of(result) or letter for result in results]
+    return letters if len(results) == 1 else [f"{letter}{number}" for number, letter in enumerate(letters, start=1)]
 
 
-def equations(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[tuple[str, str]]:
-    """What was understood, as left and right sides: the definitions, then each function."""
+def equations(results: Sequence[OneOf]) -> list[tuple[str, str]]:
+    """What was understood, as left and right sides: the definitions, then each function or equation."""
     definitions = {part.name: part.text for result in results for part in result.expression.definitions}
-    functions = [
-        (f"{name}({', '.join(arguments_of(result))})", result.expression.text) for name, result in named(results)
-    ]
-    return [*definitions.items(), *functions]
+    return [*definitions.items(), *(_equation(name, result, len(results)) for name, result in named(results))]
 
 
-def named(results: Sequence[AnyResult]) -> list[tuple[str, AnyResult]]:
+def _equation(name: str, result: AnyResult, count: int) -> tuple[str, str]:
+    """The left and right side of a function or of an equation; of several equations each with its name."""
+    if dependent_of(result):
+        left, _, right = result.expression.text.partition(" = ")
+        return (left if count == 1 else f"{name}: {left}"), right or "0"
+    return f"{name}({', '.join(arguments_of(result))})", result.expression.text
+
+
+def named(results: Sequence[OneOf]) -> list[tuple[str, OneOf]]:
     """Each result with its function's name."""
     return list(zip(function_names(results), results, strict=True))
 
 
-def arguments_of(result: Result | SymbolicResult) -> list[str]:
+def arguments_of(result: AnyResult) -> list[str]:
     """The variables of the formula; those of the derivatives where it has none."""
-    return list(result.expression.variables or _differentiated(result))
+    if result.expression.variables:
+        return list(result.expression.variables)
+    return [result.variable] if isinstance(result, SeriesResult) else _differentiated(result)
+
+
+def dependent_of(result: AnyResult) -> str:
+    """The variable that an equation makes a function of the others; "" where a result is of no equation."""
+    return "" if isinstance(result, SeriesResult) else result.dependent
 
 
 def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label, str]]:
@@ -158,32 +139,3 @@ def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label,
         for name, result in named(results)
         for key, formula in result.derivatives.items()
     ]
-
-
-LATIN_LOOKING = dict(
-    zip(
-        "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split(),
-        "ABEZHIKMNOPTXo",
-        strict=True,
-    )
-)
-"""Greek letters for which LaTeX has no command, since they look Latin."""
-
-
-def name_latex(name: str) -> str:
-    """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index."""
-    from derivcli.language.tokens import GREEK_NAMES
-
-    head, _, index = name.partition("_")
-    if not index:
-        head = name.rstrip("0123456789")
-        index = name[len(head) :]
-    elif len(head) > 1 and head not in GREEK_NAMES:
-        head, index = name.replace("_", r"\_"), ""
-    if head in LATIN_LOOKING:
-        head = rf"\mathrm{{{LATIN_LOOKING[head]}}}"
-    elif head in GREEK_NAMES:
-        head = "\\" + head.replace("lamda", "lambda")
-    elif len(head) > 1:
-        head = rf"\mathrm{{{head}}}"
-    return f"{head}_{{{index}}}" if index else head

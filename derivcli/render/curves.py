@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derivcli.errors import DerivError, visible
-from derivcli.render.columns import arguments_of, function_names
+from derivcli.render.columns import arguments_of, function_names, notation_of
+from derivcli.render.labels import Label, raised
+from derivcli.result import partial_of
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result
@@ -26,7 +28,6 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 NAME_LETTERS = 24
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _curves(results: Sequence[Result], index: int, name: str) -> list[Curve]:
     """The lines of one function and its derivatives, told apart by colour and, in grey print, by dashes."""
     result = results[index]
     x, y = _sorted(result.at[name], result.value)
-    slope = _sorted(result.at[name], result.derivatives[name])[1] if name in result.derivatives else None
+    known = result.direction is None and name in result.derivatives
+    slope = _sorted(result.at[name], result.derivatives[name])[1] if known else None
     line = _broken(x, y, _breaks(x, y, slope))
     curves = [Curve(label(results, index), *line, _window(y), (x[:0], y[:0]), COLORS[index % len(COLORS)], 0)]
     beside = lonely(result.flags[np.argsort(result.at[name], kind="stable")] != 0)
@@ -256,15 +258,13 @@ def _padded(low: float, high: float) -> tuple[float, float]:
 
 def label(results: Sequence[Result], index: int, key: str = "") -> str:
     """As in f(x), or f₂(x) where there are several; for the derivative `key` f′(x) or, of several variables, ∂f/∂u."""
+    result = results[index]
     function = function_names(results)[index].translate(SUBSCRIPTS)
-    wrt = key.split(",") if key else []
-    order = str(len(wrt)).translate(SUPERSCRIPTS)
-    variables = {*results[index].expression.variables, *",".join(results[index].derivatives).split(",")}
-    if wrt and len(variables) > 1:
-        below = "".join(f"∂{short(name, NAME_LETTERS)}" for name in wrt)
-        return f"∂{order if len(wrt) > 1 else ''}{function}/{below}"
-    primes = ("", "′", "″", "‴")[len(wrt)] if len(wrt) < 4 else f"⁽{order}⁾"
-    return f"{function}{primes}({short(', '.join(arguments_of(results[index])), NAME_LETTERS)})"
+    partial = partial_of(key) if key else ()
+    if partial and notation_of(result) != "prime":
+        return Label(function, tuple(short(name, NAME_LETTERS) for name in partial), notation_of(result)).shown()
+    primes = ("", "′", "″", "‴")[len(partial)] if len(partial) < 4 else f"⁽{raised(len(partial))}⁾"
+    return f"{function}{primes}({short(', '.join(arguments_of(result)), NAME_LETTERS)})"
 
 
 def short(text: str, letters: int) -> str:

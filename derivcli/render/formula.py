@@ -27,7 +27,7 @@ from derivcli.language.text import (
     sum_writer,
 )
 from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class
-from derivcli.render.columns import name_latex
+from derivcli.render.labels import name_latex
 
 COMMANDS = {
     **{name: f"\\{name}" for name in "sin cos tan sec csc cot sinh cosh tanh coth max min".split()},

@@ -11,12 +11,12 @@ import numpy as np
 
 from derivcli.render.columns import Style, named
 from derivcli.render.numbers import number_texts
-from derivcli.result import FLAGS
+from derivcli.render.polynomial import polynomial_text
+from derivcli.result import FLAGS, SeriesResult
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict, Verdicts
-    from derivcli.language.expression import Expression
-    from derivcli.result import FloatArray, Result, SymbolicResult
+    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 VERSION = 1
 """Raised when a program that reads the object would have to change."""
@@ -26,24 +26,26 @@ def write_json(results: Sequence[Result], style: Style) -> str:
     """The points, and for each function its value, derivatives and flags at every point."""
     functions = [
         {
-            **_described(name, result.expression),
-            "value": _numbers(result.value, style),
-            "derivatives": {variable: _numbers(values, style) for variable, values in result.derivatives.items()},
+            **_described(name, result),
+            "engine": result.engine,
+            "layout": result.layout,
+            ("residual" if result.dependent else "value"): _numbers(result.value, style),
+            "derivatives": _named_numbers(result.derivatives, style),
+            **_gradient(result, style),
             "flags": [_kinds(bits) for bits in result.flags.tolist()],
-            "verdicts": {variable: _verdicts(verdicts) for variable, verdicts in result.verdicts.items()},
+            "verdicts": {key: _verdicts(verdicts) for key, verdicts in result.verdicts.items()},
             "value_verdicts": [] if result.value_verdicts is None else _verdicts(result.value_verdicts),
         }
         for name, result in named(results)
     ]
-    at = {variable: _numbers(values, style) for variable, values in results[0].at.items()}
-    return _dump({"version": VERSION, "dtype": str(results[0].value.dtype), "at": at, "functions": functions})
+    return _dump(_headed(results[0].at, results[0].value, functions, style))
 
 
 def write_formulas_json(results: Sequence[SymbolicResult], style: Style) -> str:
     """For each function its derivatives as formulas."""
     functions = [
         {
-            **_described(name, result.expression),
+            **_described(name, result),
             "derivatives": {variable: formula.text for variable, formula in result.derivatives.items()},
         }
         for name, result in named(results)
@@ -51,14 +53,63 @@ def write_formulas_json(results: Sequence[SymbolicResult], style: Style) -> str:
     return _dump({"version": VERSION, "functions": functions})
 
 
-def _described(name: str, expression: Expression) -> dict[str, Any]:
-    return {
+def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
+    """The points, and for each function its Taylor polynomial about every point."""
+    functions = [
+        {
+            **_described(name, result),
+            "engine": "taylor",
+            "variable": result.variable,
+            "degree": result.coefficients.shape[1] - 1,
+            "polynomials": [polynomial_text(result, point, style.digits) for point in range(len(result.coefficients))],
+            "coefficients": [_numbers(row, style) for row in result.coefficients],
+            "interval": None if result.interval is None else _numbers(np.array(result.interval), Style()),
+            "remainder": None if result.remainder is None else [_numbers(row, Style()) for row in result.remainder],
+            "flags": [_kinds(bits) for bits in result.flags.tolist()],
+            "verdicts": [list(row) for row in zip(*map(_verdicts, result.verdicts), strict=True)],
+        }
+        for name, result in named(results)
+    ]
+    return _dump(_headed(results[0].at, results[0].coefficients, functions, style))
+
+
+def _headed(
+    at: dict[str, FloatArray], numbers: FloatArray, functions: list[dict[str, Any]], style: Style
+) -> dict[str, Any]:
+    """What is known of each function, under the version and the points."""
+    points = _named_numbers(at, style)
+    return {"version": VERSION, "dtype": str(numbers.dtype), "at": points, "functions": functions}
+
+
+def _described(name: str, result: AnyResult) -> dict[str, Any]:
+    """The function or the equation, and along which direction it is differentiated."""
+    expression = result.expression
+    described = {
         "name": name,
         "source": expression.source,
         "expression": expression.text,
         "variables": list(expression.variables),
         "definitions": {definition.name: definition.text for definition in expression.definitions},
     }
+    if isinstance(result, SeriesResult):
+        return described
+    if result.direction is not None:
+        components = {name: _numbers(values[:1], Style())[0] for name, values in result.direction.at.items()}
+        described["direction"] = components
+    return described | ({"dependent": result.dependent} if result.dependent else {})
+
+
+def _gradient(result: Result, style: Style) -> dict[str, Any]:
+    """The gradient's length and direction, where there is one."""
+    norm = result.gradient_norm
+    if norm is None:
+        return {}
+    direction = _named_numbers(result.gradient_direction, style)
+    return {"gradient": {"norm": _numbers(norm, style), "direction": direction}}
+
+
+def _named_numbers(columns: dict[str, FloatArray], style: Style) -> dict[str, list[float | str]]:
+    return {name: _numbers(values, style) for name, values in columns.items()}
 
 
 def _verdicts(verdicts: Verdicts) -> list[dict[str, Any] | None]:

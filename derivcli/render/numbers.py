@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,15 @@ def number_texts(values: FloatArray, digits: int | None = None) -> list[str]:
     if values.dtype == np.float32:
         return [_tidy(str(value)) for value in values]
     return [_tidy(repr(value)) for value in values.tolist()]
+
+
+def outward_texts(values: FloatArray, digits: int | None, rounding: str) -> list[str]:
+    """Each number rounded to so many digits in one direction, which is one of `decimal`'s."""
+    if digits is None:
+        return number_texts(values)
+    context = Context(prec=digits, rounding=rounding)
+    exact = [Decimal(repr(value)) for value in values.tolist()]  # as it is written, so that 2e-5 stays 2e-5
+    return number_texts(np.array([float(context.plus(value)) for value in exact]))
 
 
 def aligned(texts: Sequence[str]) -> list[str]:

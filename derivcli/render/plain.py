@@ -8,22 +8,23 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Style, columns_of, derivative_equations, equations
+from derivcli.render.columns import Column, Style, columns_of, derivative_equations, equations
 from derivcli.render.numbers import number_texts
+from derivcli.render.series import coefficient_columns, expansions
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
-    from derivcli.result import Result, SymbolicResult
+    from derivcli.result import Result, SeriesResult, SymbolicResult
 
 
 def write_tsv(results: Sequence[Result], style: Style) -> str:
     """A line of names, then a line for each point, parted by tabs."""
-    return _delimited(results, style, "\t")
+    return _delimited(columns_of(results), style, "\t")
 
 
 def write_csv(results: Sequence[Result], style: Style) -> str:
     """A line of names, then a line for each point, parted by commas."""
-    return _delimited(results, style, ",")
+    return _delimited(columns_of(results), style, ",")
 
 
 def write_value(results: Sequence[Result], style: Style) -> str:
@@ -47,22 +48,38 @@ def write_formulas_value(results: Sequence[SymbolicResult], style: Style) -> str
     return "".join(f"{text}\n" for _, text in derivative_equations(results))
 
 
+def write_series_tsv(results: Sequence[SeriesResult], style: Style) -> str:
+    """A line of names, then the coefficients of each Taylor polynomial on a line, parted by tabs."""
+    return _delimited(coefficient_columns(results), style, "\t")
+
+
+def write_series_csv(results: Sequence[SeriesResult], style: Style) -> str:
+    """A line of names, then the coefficients of each Taylor polynomial on a line, parted by commas."""
+    return _delimited(coefficient_columns(results), style, ",")
+
+
+def write_series_value(results: Sequence[SeriesResult], style: Style) -> str:
+    """The Taylor polynomials alone, a line each; nan for one that has no finite coefficients."""
+    return "".join(f"{one.right(style) or 'nan'}\n" for one in expansions(results, style))
+
+
 def _formulas(results: Sequence[SymbolicResult]) -> list[tuple[str, str]]:
     derivatives = [(label.plain, text) for label, text in derivative_equations(results)]
     return [("name", "formula"), *equations(results), *derivatives]
 
 
-def _delimited(results: Sequence[Result], style: Style, delimiter: str) -> str:
-    columns: list[tuple[str, Sequence[str]]] = []
-    for column in columns_of(results):
-        columns.append((column.label.plain, column.texts(style.digits)))
+def _delimited(columns: Sequence[Column], style: Style, delimiter: str) -> str:
+    """A line of names and a line for each point."""
+    found: list[tuple[str, list[str]]] = []
+    for column in columns:
+        found.append((column.label.plain, column.texts(style.digits)))
         if style.verdicts and column.verdicts is not None:
-            columns += _verdicts(column.label.plain, column.verdicts, style)
-    rows = zip(*[texts for _, texts in columns], strict=True)
-    return delimited_rows([[name for name, _ in columns], *rows], delimiter)
+            found += _verdicts(column.label.plain, column.verdicts, style)
+    rows = zip(*[texts for _, texts in found], strict=True)
+    return delimited_rows([[name for name, _ in found], *rows], delimiter)
 
 
-def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, Sequence[str]]]:
+def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, list[str]]]:
     """Columns of the kinds of verdict, and of the true numbers where they are known."""
     truths = number_texts(verdicts.truth, style.digits)
     known = ["" if math.isnan(truth) else text for truth, text in zip(verdicts.truth.tolist(), truths, strict=True)]

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from derivcli.render.captions import direction_line
 from derivcli.render.curves import (
     NAME_LETTERS,
-    SUPERSCRIPTS,
     Curve,
     Panel,
     label,
@@ -27,6 +27,7 @@ from derivcli.render.curves import (
     unit_of,
     varying,
 )
+from derivcli.render.labels import raised
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,12 +102,13 @@ def _titles(results: Sequence[Result]) -> list[str]:
 
 
 def _power(exponent: int) -> str:
-    return "10" + str(exponent).translate(SUPERSCRIPTS)
+    return f"10{raised(exponent)}"
 
 
 def _note(results: Sequence[Result], name: str, x_unit: int, panels: list[Panel]) -> str:
     """What the axes do not say: definitions, constants, circles, unusual scales, values out of sight."""
     notes = [f"{part.name} = {part.text}" for result in results for part in result.expression.definitions]
+    notes += [line for line in [direction_line(results)] if line]
     notes += [f"{other} = {values[0]:.6g}" for other, values in results[0].at.items() if other != name]
     if x_unit:
         notes.append(f"horizontal unit {_power(x_unit)}")

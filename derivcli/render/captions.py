@@ -1,0 +1,89 @@
+"""Lines that stand above or under the numbers: the direction, the gradient's length, what computed them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from derivcli.check.verdict import PLACES
+from derivcli.render.columns import Style, named
+from derivcli.render.notes import place_of
+from derivcli.render.numbers import number_texts
+from derivcli.result import ENGINES, partial_of
+
+if TYPE_CHECKING:
+    from derivcli.points.spec import Points
+    from derivcli.result import Result, SymbolicResult
+
+BY = {"reverse": "by nested backward passes", "taylor": "by Taylor arithmetic"}
+"""What is said of each engine."""
+assert BY.keys() == set(ENGINES)
+
+MOST = 8
+"""Points whose gradients get a line."""
+
+DIGITS = 6
+"""Significant digits of a direction, unless others are asked for."""
+
+ROUNDING = 1e-15
+"""A vector whose length is that near to 1 was meant to have it."""
+
+
+def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
+    """Along what vector a derivative is, and that the vector is taken as long as it is; "" without one."""
+    direction = results[0].direction
+    if direction is None:
+        return ""
+    names, components = list(direction.at), components_of(direction)
+    vector = f"{names[0]} = {components[0]}"
+    if len(names) > 1:
+        vector = f"({', '.join(names)}) = ({', '.join(components)})"
+    length = math.hypot(*(float(values[0]) for values in direction.at.values()))
+    if abs(length - 1) <= ROUNDING:
+        return f"D is along {vector}, of length 1"
+    return f"D is along {vector}, of length {number_texts(np.array([length]))[0]}, not scaled"
+
+
+def components_of(direction: Points) -> list[str]:
+    """The components of a vector as they were typed."""
+    from derivcli.language.text import text_of
+
+    trees = [(direction.exact(name, 0), values) for name, values in direction.at.items()]
+    return [number_texts(values[:1])[0] if tree is None else text_of(tree) for tree, values in trees]
+
+
+def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
+    """For each of a few points how long one function's gradient is, and where it points.
+
+    Nothing is said of a point at which a derivative is not finite or known to be none.
+    """
+    (name, result), *others = named(results)
+    norms, direction = result.gradient_norm, result.gradient_direction
+    if others or norms is None or len(norms) > MOST:
+        return []
+    doubtful = np.zeros(len(norms), np.bool_)
+    for verdicts in result.verdicts.values():
+        doubtful |= verdicts.hard() & (verdicts.kinds != PLACES["unchecked"])
+    lines = []
+    for point in np.flatnonzero(~np.isnan(norms) & ~doubtful).tolist():
+        where = f"{place_of(result, point, style)}: " if len(norms) > 1 else ""
+        unit = [number_texts(values[point : point + 1], style.digits or DIGITS)[0] for values in direction.values()]
+        norm = number_texts(norms[point : point + 1], style.digits)[0]
+        lines.append(where + _gradient(f"∇{name}" if style.unicode else f"grad {name}", norm, unit))
+    return lines
+
+
+def _gradient(gradient: str, norm: str, unit: Sequence[str]) -> str:
+    if norm == "0":
+        return f"{gradient} = 0, a stationary point"
+    return f"|{gradient}| = {norm}, direction ({', '.join(unit)})"
+
+
+def engine_line(results: Sequence[Result]) -> str:
+    """What computed the numbers, where it is not one backward pass alone."""
+    engine = results[0].engine
+    high = any(len(partial_of(key)) > 1 for result in results for key in result.derivatives)
+    return BY[engine] if high or engine != ENGINES[0] else ""

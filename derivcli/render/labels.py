@@ -1,0 +1,137 @@
+"""What quantities are called: plainly for programs, in signs for people, in LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from derivcli.result import Partial
+
+MANY = 4
+"""From this order on primes are no longer counted but written as a number."""
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+SIGNS = {"partial": "∂", "total": "d"}
+"""The sign of a derivative that is written as a quotient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The name of a column: a variable, a function, or a derivative of a function.
+
+    `notation` is "prime" where the function has one variable, "partial" where it has several, "total" for a
+    variable that an equation makes a function of one other, and "along" for a derivative along a direction.
+    """
+
+    function: str
+    partial: Partial = ()
+    notation: str = "prime"
+
+    @property
+    def order(self) -> int:
+        """How many times the function is differentiated."""
+        return len(self.partial)
+
+    @property
+    def plain(self) -> str:
+        """For machines: `x`, `f`, `df/dx`, `d3f/dx2dy`, `d2f/dalong2`."""
+        return self._quotient("d", str) if self.partial else self.function
+
+    def shown(self, unicode: bool = True) -> str:
+        """For people: `f'`, `∂³f/∂x²∂y` where there are several variables, `d²y/dx²` or `D²f`."""
+        if not self.partial:
+            return self.function
+        if self.notation == "along":
+            return f"D{_power(self.order, raised if unicode else str)}{self.function}"
+        if self.notation == "prime" and (unicode or self.order < MANY):
+            return self.function + ("'" * self.order if self.order < MANY else f"⁽{raised(self.order)}⁾")
+        return self._quotient(SIGNS[self.notation], raised) if unicode else self.plain
+
+    def operator(self, unicode: bool = True) -> str:
+        """What is done to a function: `∂/∂u`."""
+        return Label("", self.partial, "partial").shown(unicode)
+
+    def equation(self, unicode: bool = True) -> str:
+        """For the left side of an equation: `f'(x)`, or `∂f/∂u`."""
+        return self.shown(unicode) + (f"({self.partial[0]})" if self._has_argument else "")
+
+    @property
+    def latex(self) -> str:
+        """`shown` in LaTeX."""
+        name = name_latex(self.function)
+        if not self.partial:
+            return name
+        power = _power(self.order, braced)
+        if self.notation == "along":
+            return f"D{power} {name}"
+        if self.notation == "prime":
+            return name + ("'" * self.order if self.order < MANY else f"^{{({self.order})}}")
+        letter = "d" if self.notation == "total" else r"\partial"
+        below = [f"{letter} {name_latex(variable)}{_power(count, braced)}" for variable, count in runs(self.partial)]
+        return rf"\frac{{{letter}{power} {name}}}{{{' '.join(below)}}}"
+
+    @property
+    def latex_equation(self) -> str:
+        """`equation` in LaTeX."""
+        return self.latex + (f"({name_latex(self.partial[0])})" if self._has_argument else "")
+
+    @property
+    def _has_argument(self) -> bool:
+        return bool(self.partial) and self.notation == "prime"
+
+    def _quotient(self, letter: str, power: Callable[[int], str]) -> str:
+        """The fraction on one line."""
+        below = [f"{letter}{variable}{_power(count, power)}" for variable, count in runs(self.partial)]
+        return f"{letter}{_power(self.order, power)}{self.function}/{''.join(below)}"
+
+
+def runs(partial: Partial) -> list[tuple[str, int]]:
+    """The variables in the order taken, each with how often it is taken in a row."""
+    return [(name, len(list(group))) for name, group in groupby(partial)]
+
+
+def raised(number: int) -> str:
+    """A number as an exponent, in Unicode."""
+    return str(number).translate(SUPERSCRIPTS)
+
+
+def braced(number: int) -> str:
+    """A number as an exponent, in LaTeX."""
+    return f"^{{{number}}}"
+
+
+def _power(number: int, written: Callable[[int], str]) -> str:
+    return "" if number == 1 else written(number)
+
+
+LATIN_LOOKING = dict(
+    zip(
+        "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split(),
+        "ABEZHIKMNOPTXo",
+        strict=True,
+    )
+)
+"""Greek letters for which LaTeX has no command, since they look Latin."""
+
+
+def name_latex(name: str) -> str:
+    """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index."""
+    from derivcli.language.tokens import GREEK_NAMES
+
+    head, _, index = name.partition("_")
+    if not index:
+        head = name.rstrip("0123456789")
+        index = name[len(head) :]
+    elif len(head) > 1 and head not in GREEK_NAMES:
+        head, index = name.replace("_", r"\_"), ""
+    if head in LATIN_LOOKING:
+        head = rf"\mathrm{{{LATIN_LOOKING[head]}}}"
+    elif head in GREEK_NAMES:
+        head = "\\" + head.replace("lamda", "lambda")
+    elif len(head) > 1:
+        head = rf"\mathrm{{{head}}}"
+    return f"{head}_{{{index}}}" if index else head

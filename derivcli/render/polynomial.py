@@ -1,0 +1,68 @@
+"""A Taylor polynomial as text in the language itself, which reads it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from derivcli.render.numbers import number_texts
+
+if TYPE_CHECKING:
+    from derivcli.result import SeriesResult
+
+
+def polynomial_text(result: SeriesResult, point: int, digits: int | None = None) -> str | None:
+    """The polynomial about a point; None where a coefficient is not finite.
+
+    Terms with the coefficient 0 are left out, and so is a coefficient 1 before a power.
+    """
+    coefficients = result.coefficients[point]
+    if not np.isfinite(coefficients).all():
+        return None
+    offset = offset_text(result, point)
+    text = ""
+    for order, (value, number) in enumerate(zip(coefficients, number_texts(coefficients, digits), strict=True)):
+        if value != 0:
+            sign, size = ("-" if number[0] == "-" else "+"), number.lstrip("-")
+            term = _term(size, power_text(offset, order))
+            text = f"{text} {sign} {term}" if text else f"{sign}{term}".lstrip("+")
+    return text or "0"
+
+
+def _term(size: str, power: str) -> str:
+    if not power:
+        return size
+    return power if size == "1" else f"{size}*{power}"
+
+
+def power_text(offset: str, order: int) -> str:
+    """A power of the distance from the centre; "" for the power 0."""
+    return {0: "", 1: offset}.get(order, f"{offset}**{order}")
+
+
+def offset_text(result: SeriesResult, point: int) -> str:
+    """The distance from the centre: `x`, `(x - pi/2)`, `(x + 1)`."""
+    if result.at[result.variable][point] == 0:
+        return result.variable
+    text, is_sum = _centre(result, point)
+    if is_sum:
+        return f"({result.variable} - ({text}))"
+    return f"({result.variable} {f'+ {text[1:]}' if text[0] == '-' else f'- {text}'})"
+
+
+def centre_text(result: SeriesResult, point: int) -> str:
+    """The centre as it was typed, or the float64 that it is."""
+    return _centre(result, point)[0]
+
+
+def _centre(result: SeriesResult, point: int) -> tuple[str, bool]:
+    """The text of the centre, and whether it is a sum."""
+    import sympy
+
+    from derivcli.language.text import text_of
+
+    tree = result.points.exact(result.variable, point)
+    if tree is None:
+        return number_texts(result.at[result.variable][point : point + 1])[0], False
+    return text_of(tree), isinstance(tree, sympy.Add)

@@ -1,0 +1,135 @@
+"""A Taylor series in the words that formats share: its heading, its equation, its remainder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from derivcli.check.verdict import PLACES, WITHOUT
+from derivcli.render.columns import OUTWARD, Column, Style, named
+from derivcli.render.labels import Label
+from derivcli.render.notes import values_text
+from derivcli.render.numbers import number_texts, outward_texts
+from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
+
+if TYPE_CHECKING:
+    from derivcli.result import SeriesResult
+
+MOST = 8
+"""So many polynomials are written out; the coefficients of more are rows of a table."""
+
+NO_PLACES = frozenset(PLACES[kind] for kind in WITHOUT)
+"""The kinds of coefficients that do not exist, as arrays hold them."""
+
+DIGITS = 3
+"""Significant digits of the ends of a remainder, unless others are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The Taylor polynomial of one function about one point."""
+
+    name: str
+    result: SeriesResult
+    point: int
+    heading: str
+    """Of which function and about which point it is, where that is not clear."""
+
+    @property
+    def degree(self) -> int:
+        """The degree that was asked for."""
+        return int(self.result.coefficients.shape[1]) - 1
+
+    @property
+    def left(self) -> str:
+        """The left side of its equation: `T5(x)`."""
+        return f"T{self.degree}({self.result.variable})"
+
+    def right(self, style: Style) -> str | None:
+        """The polynomial of the coefficients; None where one of them is not finite."""
+        return polynomial_text(self.result, self.point, style.digits)
+
+    def absence(self) -> str:
+        """Why the function has no Taylor polynomial here; "" where it has one for all that is known."""
+        infinite = ~np.isfinite(self.result.coefficients[self.point])
+        missing = np.array([verdicts.kinds[self.point] in NO_PLACES for verdicts in self.result.verdicts], np.bool_)
+        bad = infinite | missing if missing.size else infinite
+        if not bad.any():
+            return ""
+        first = int(np.flatnonzero(bad)[0])
+        number = number_texts(self.result.coefficients[self.point, first : first + 1])[0]
+        reason = f"is {number}" if infinite[first] else "does not exist"
+        name = coefficient_name(self.result, self.point, first)
+        return f"no Taylor polynomial of degree {self.degree}: {name} {reason}"
+
+    def numbers(self, style: Style) -> list[str]:
+        """The coefficients as text."""
+        return number_texts(self.result.coefficients[self.point], style.digits)
+
+    def remainder(self, style: Style) -> str:
+        """What the function is more than the polynomial; "" where that was not asked."""
+        ends = self.remainder_ends(style)
+        if ends is None:
+            return ""
+        start, stop = interval_texts(self.result)
+        where = f"for {self.result.variable} from {start} to {stop}"
+        if not ends:
+            return f"{where}, no enclosure of the remainder was found"
+        return f"{where}, {self.name} - T{self.degree} lies between {ends[0]} and {ends[1]}"
+
+    def remainder_ends(self, style: Style) -> tuple[str, ...] | None:
+        """The ends of the remainder, rounded outward; () where none was found, None where none was asked for."""
+        if self.result.remainder is None or self.result.interval is None or self.absence():
+            return None
+        ends = self.result.remainder[self.point]
+        if np.isnan(ends).any():
+            return ()
+        low, high = (outward_texts(ends, style.digits or DIGITS, rounding) for rounding in OUTWARD.values())
+        return low[0], high[1]
+
+
+def expansions(results: Sequence[SeriesResult], style: Style) -> list[Expansion]:
+    """Every polynomial, function by function and point by point."""
+    several = sum(len(result.coefficients) for result in results) > 1
+    return [
+        Expansion(name, result, point, _heading(name if len(results) > 1 else "", result, point, several, style))
+        for name, result in named(results)
+        for point in range(len(result.coefficients))
+    ]
+
+
+def _heading(name: str, result: SeriesResult, point: int, several: bool, style: Style) -> str:
+    others = {variable: values for variable, values in result.at.items() if variable != result.variable}
+    if not (several or others):
+        return ""
+    centre = f"about {result.variable} = {centre_text(result, point)}"
+    rest = f", with {values_text(others, point, style)}" if others else ""
+    return f"{name} {centre}{rest}".lstrip()
+
+
+def coefficient_columns(results: Sequence[SeriesResult]) -> list[Column]:
+    """The points, then each function's coefficients and what its remainder lies between."""
+    columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
+    for function, result in named(results):
+        prefix = f"{function} " if len(results) > 1 else ""
+        for order, values in enumerate(result.coefficients.T):
+            verdicts = result.verdicts[order] if result.verdicts else None
+            columns.append(Column(Label(f"{prefix}c{order}"), "derivative", values, verdicts))
+        if result.remainder is not None:
+            ends = zip(OUTWARD, result.remainder.T, strict=True)
+            columns += [Column(Label(f"{prefix}remainder {end}"), end, values) for end, values in ends]
+    return columns
+
+
+def coefficient_name(result: SeriesResult, point: int, order: int) -> str:
+    """What a coefficient is called in a sentence."""
+    power = power_text(offset_text(result, point), order)
+    return f"the coefficient of {power}" if power else "the constant term"
+
+
+def interval_texts(result: SeriesResult) -> list[str]:
+    """The two ends between which the remainder is enclosed."""
+    return number_texts(np.array(result.interval))

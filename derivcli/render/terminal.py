@@ -1,0 +1,155 @@
+"""Text on a terminal's screen: equations, wrapped lines, and boxes of aligned columns, in any width."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from derivcli.render.numbers import aligned
+
+if TYPE_CHECKING:
+    from derivcli.render.columns import Style
+
+COLORS = {
+    "at": "",
+    "value": "bold",
+    "derivative": "bold cyan",
+    "low": "",
+    "high": "",
+    "formula": "cyan",
+    "name": "italic",
+    "verdict": "green",
+    "warning": "yellow",
+    "caption": "dim",
+}
+UNBROKEN = "\N{NO-BREAK SPACE}"
+"""Stands for a space at which no line ends."""
+
+PADDING = 2
+"""Columns that the table's borders and gaps take for each of its columns."""
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column of text."""
+
+    label: str
+    texts: Sequence[str]
+    color: str
+    numeric: bool = True
+    warned: Sequence[bool] = ()
+    """Which cells are to catch the eye."""
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """The texts as they stand under each other."""
+        return aligned(self.texts) if self.numeric else list(self.texts)
+
+    def style(self, row: int) -> str:
+        """The color of a cell."""
+        return COLORS["warning"] if self.warned and self.warned[row] else self.color
+
+
+def console_of(style: Style) -> Console:
+    """A console that writes to memory; nothing that the user typed is markup there."""
+    return Console(
+        file=io.StringIO(),
+        width=style.width,
+        force_terminal=style.color,
+        no_color=not style.color,
+        color_system="standard" if style.color else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+
+
+def text_on(console: Console) -> str:
+    """All that was written, without trailing spaces."""
+    assert isinstance(console.file, io.StringIO)
+    return "".join(line.rstrip() + "\n" for line in console.file.getvalue().splitlines())
+
+
+def print_equations(console: Console, lines: Sequence[tuple[str, str]], color: str = "") -> None:
+    """Each equation on a line of its own; a long one goes on, indented, under its right side."""
+    for left, right in lines:
+        head = f"{left} = "
+        indent = len(head) if 4 * len(head) <= console.width else 4
+        wrapped = textwrap.wrap(head + right, console.width, subsequent_indent=" " * indent, break_on_hyphens=False)
+        for number, line in enumerate(wrapped):
+            text = Text(line.replace(UNBROKEN, " "), style=color)
+            if number == 0:
+                text.stylize("not bold default" if color else "dim", 0, len(head))
+            print_line(console, text)
+
+
+def print_wrapped(console: Console, line: str, color: str = "") -> None:
+    """A sentence in as many lines as it needs."""
+    for part in textwrap.wrap(line, console.width, subsequent_indent="  ", break_on_hyphens=False):
+        print_line(console, Text(part, style=color))
+
+
+def print_line(console: Console, line: Text) -> None:
+    """A line as it is, however long."""
+    console.print(line, no_wrap=True, overflow="ignore", crop=False)
+
+
+def fits(columns: Sequence[TableColumn], style: Style) -> bool:
+    """Whether the columns stand side by side in the width of the screen."""
+    widths = [max(map(len, (column.label, *column.cells))) for column in columns]
+    return sum(widths) + (PADDING + 1) * len(widths) + 1 <= style.width
+
+
+def print_columns(console: Console, columns: Sequence[TableColumn], style: Style) -> None:
+    """A row for each point or, where that is too wide, a block for each."""
+    if fits(columns, style):
+        print_box(console, columns, style)
+        return
+    for row, cells in enumerate(zip(*[column.texts for column in columns], strict=True)):
+        _print_block(console, columns, row, cells, style)
+
+
+def print_box(console: Console, columns: Sequence[TableColumn], style: Style) -> None:
+    """The columns side by side under their labels."""
+    table = _box(style)
+    for column in columns:
+        justify: Literal["right", "left"] = "right" if column.numeric else "left"
+        table.add_column(Text(column.label), style=column.color, header_style=f"{column.color} italic", justify=justify)
+    for number, row in enumerate(zip(*[column.cells for column in columns], strict=True)):
+        table.add_row(*[Text(cell, column.style(number)) for column, cell in zip(columns, row, strict=True)])
+    console.print(table)
+
+
+def _print_block(
+    console: Console, columns: Sequence[TableColumn], row: int, cells: Sequence[str], style: Style
+) -> None:
+    """One point, a line for each quantity: in a box or, where that is too wide, without one."""
+    cells = aligned(cells) if all(column.numeric for column in columns) else cells
+    table = _box(style, header=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    width = max(len(column.label) for column in columns) + max(map(len, cells))
+    fitting = width + 2 * (PADDING + 1) + 1 <= style.width
+    for column, cell in zip(columns, cells, strict=True):
+        if fitting:
+            table.add_row(Text(column.label, style="italic"), Text(cell, style=column.style(row)))
+        elif column.label:
+            print_equations(console, [(column.label, cell.strip())], column.color)
+        else:
+            console.print(Text("  " + cell, style=column.style(row)))
+    console.print(table if fitting else "")
+
+
+def _box(style: Style, header: bool = True) -> Table:
+    lines = box.ROUNDED if style.unicode else box.ASCII
+    return Table(box=lines, safe_box=False, border_style="dim", show_header=header)
