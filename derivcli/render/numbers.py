@@ -39,9 +39,7 @@ def aligned(texts: Sequence[str]) -> list[str]:
         tails = [text[len(text.partition(".")[0]) :] for text in texts]
     left = max((len(text) - len(tail) for text, tail in zip(texts, tails, strict=True)), default=0)
     right = max(map(len, tails), default=0)
-    return [
-        text.rjust(left + len(tail)) + " " * (right - len(tail)) for text, tail in zip(texts, tails, strict=True)
-    ]
+    return [text.rjust(left + len(tail)) + " " * (right - len(tail)) for text, tail in zip(texts, tails, strict=True)]
 
 
 def _tidy(text: str) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from derivcli.render import verdicts
 from derivcli.render.captions import direction_line, engine_line, gradient_lines
-from derivcli.render.columns import Column, Style, columns_of, derivative_equations, equations
+from derivcli.render.columns import Column, Style, columns_of, dependent_of, derivative_equations, equations
 from derivcli.render.matrices import Matrix, matrices_of
 from derivcli.render.series import MOST, Expansion, coefficient_columns, expansions
 from derivcli.render.terminal import (
@@ -31,7 +31,7 @@ from derivcli.render.terminal import (
 )
 
 if TYPE_CHECKING:
-    from derivcli.result import Result, SeriesResult, SymbolicResult
+    from derivcli.result import AnyResult, Result, SeriesResult, SymbolicResult
 
 
 def write_table(results: Sequence[Result], style: Style) -> str:
@@ -40,7 +40,7 @@ def write_table(results: Sequence[Result], style: Style) -> str:
     Under it stands what else is known of the numbers, and what the check found.
     """
     console = console_of(style)
-    print_equations(console, equations(results))
+    _print_understood(console, results)
     print_wrapped(console, direction_line(results))
     console.print()
     matrices = [(matrix.title, _matrix_columns(matrix)) for matrix in matrices_of(results, style)]
@@ -57,6 +57,12 @@ def write_table(results: Sequence[Result], style: Style) -> str:
     print_wrapped(console, engine_line(results), COLORS["caption"])
     _print_verdicts(console, results, style)
     return text_on(console)
+
+
+def _print_understood(console: Console, results: Sequence[AnyResult]) -> None:
+    """What was read; of an equation both sides are the user's own."""
+    own = any(map(dependent_of, results))
+    print_equations(console, equations(results), left_color="" if own else None)
 
 
 def _matrix_columns(matrix: Matrix) -> list[TableColumn]:
@@ -94,7 +100,7 @@ def _print_verdicts(console: Console, results: Sequence[Result | SeriesResult], 
 def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str:
     """The formulas, then their derivatives."""
     console = console_of(style)
-    print_equations(console, equations(results))
+    _print_understood(console, results)
     print_wrapped(console, direction_line(results))
     derivatives = [(label.equation(style.unicode), text) for label, text in derivative_equations(results)]
     print_equations(console, derivatives, COLORS["formula"])
@@ -104,7 +110,7 @@ def write_formulas_table(results: Sequence[SymbolicResult], style: Style) -> str
 def write_series_table(results: Sequence[SeriesResult], style: Style) -> str:
     """The formulas, then each Taylor polynomial with its coefficients and its remainder, and what the check found."""
     console = console_of(style)
-    print_equations(console, equations(results))
+    _print_understood(console, results)
     found = expansions(results, style)
     for one in found if len(found) <= MOST else []:
         console.print()

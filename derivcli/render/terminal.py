@@ -80,8 +80,13 @@ def text_on(console: Console) -> str:
     return "".join(line.rstrip() + "\n" for line in console.file.getvalue().splitlines())
 
 
-def print_equations(console: Console, lines: Sequence[tuple[str, str]], color: str = "") -> None:
-    """Each equation on a line of its own; a long one goes on, indented, under its right side."""
+def print_equations(
+    console: Console, lines: Sequence[tuple[str, str]], color: str = "", left_color: str | None = None
+) -> None:
+    """Each equation on a line of its own; a long one goes on, indented, under its right side.
+
+    A left side that is but a name is dim, unless another color is asked for.
+    """
     for left, right in lines:
         head = f"{left} = "
         indent = len(head) if 4 * len(head) <= console.width else 4
@@ -89,7 +94,8 @@ def print_equations(console: Console, lines: Sequence[tuple[str, str]], color: s
         for number, line in enumerate(wrapped):
             text = Text(line.replace(UNBROKEN, " "), style=color)
             if number == 0:
-                text.stylize("not bold default" if color else "dim", 0, len(head))
+                named = "not bold default" if color else "dim"
+                text.stylize(named if left_color is None else left_color, 0, len(head))
             print_line(console, text)
 
 
