@@ -8,7 +8,7 @@ rounding tells whether that is the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,7 +27,6 @@ from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
     from derivcli.points.spec import Points
     from derivcli.result import FloatArray, Result
 
@@ -48,7 +47,7 @@ def check_all(results: Sequence[Result], points: Points, progress: Progress | No
         if progress is not None:
             progress(done, total)
 
-    with _restored_context():
+    with restored_context():
         return [check(result, points, tick) for result in results]
 
 
@@ -58,12 +57,13 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     The value of an equation's difference has none. `tick` is told after each point how many have been judged.
     """
     count, dtype = len(result.value), str(result.value.dtype)
-    tape = record(result.expression.expanded, result.expression.variables)
+    names = result.expression.variables
+    tape = record(result.expression.expanded, names)
     derivatives = {key: _derivative(key, result) for key in result.derivatives}
     values = None if result.dependent else Verdicts.empty(count)
     columns = {key: Verdicts.empty(count) for key in result.derivatives}
     for point in range(count):
-        site = Site(result.expression, tape, _coordinates(result.at, points, result.expression, point))
+        site = Site(result.expression, tape, coordinates(result.at, points, names, point))
         for key, column in columns.items():
             printed = float(result.derivatives[key][point])
             column.put(point, judge(Question(site, derivatives[key], printed, dtype)))
@@ -77,15 +77,20 @@ def _derivative(key: str, result: Result) -> Derivative:
     """Which derivative a key of a result stands for."""
     if result.direction is None:
         return Derivative(partial_of(key), dependent=result.dependent)
-    vector = _coordinates(result.direction.at, result.direction, None, 0)
+    vector = coordinates(result.direction.at, result.direction, result.direction.at, 0)
     return Derivative(partial_of(key), vector)
 
 
 def judge(question: Question) -> Verdict:
     """The verdict of one number, within its time."""
+    return within_time(_judged, question)
+
+
+def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
+    """The verdict that a decision from what is known comes to, unless it takes too long or too much precision."""
     try:
         with clock(SECONDS):
-            return _judged(question)
+            return decide(*known)
     except OutOfTimeError:
         return Verdict("unchecked", message=f"it takes longer than {SECONDS:g} seconds")
     except UnsureError:
@@ -103,19 +108,19 @@ def _judged(question: Question) -> Verdict:
     return compared(question, truth)
 
 
-def _coordinates(
-    at: Mapping[str, FloatArray], points: Points, expression: Expression | None, point: int
+def coordinates(
+    at: Mapping[str, FloatArray], points: Points, names: Iterable[str], point: int
 ) -> dict[str, Exact]:
-    """The coordinates of an expression's variables, or of all, as they were typed, or the float64 that they are."""
+    """The coordinates of variables as they were typed, or the float64 that they are."""
     found = {}
-    for name in at if expression is None else expression.variables:
+    for name in names:
         typed = points.exact(name, point)
         found[name] = coordinate(float(at[name][point]) if typed is None else typed)
     return found
 
 
 @contextmanager
-def _restored_context() -> Iterator[None]:
+def restored_context() -> Iterator[None]:
     """Leave FLINT's settings as they were: they are the process's own."""
     precision, cap = ctx.prec, ctx.cap
     try:

@@ -52,7 +52,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
             continue
         view = View(question, reason, direction, _subject(earlier))
         verdict = _in_one_direction(view, earlier, order, last)
-        if _ends(verdict):
+        if ends(verdict):
             return verdict
         if not last and verdict.kind == "hole":
             return replace(verdict, truth=None, left=None, right=None)
@@ -71,7 +71,7 @@ def _in_one_direction(view: View, earlier: Stages, order: int, last: bool) -> Ve
     function, scale = beside(site, earlier, direction), step_scale(site.at, direction)
     for low in range(1, order + (not last)):
         verdict = _of(look(function, scale, low), replace(view, last=False))
-        if _ends(verdict):
+        if ends(verdict):
             stages = [*earlier, (direction, low)]
             told = f"at order {low}" if len(question.derivative.stages()) == 1 else f"in {_subject(stages)}"
             return replace(verdict, truth=None, digits=None, message=f"{verdict.message}, {told}")
@@ -86,7 +86,7 @@ def _at_an_edge(verdict: Verdict, question: Question) -> Verdict:
     return replace(verdict, kind="edge", message="defined on one side only", differs=differs)
 
 
-def _ends(verdict: Verdict) -> bool:
+def ends(verdict: Verdict) -> bool:
     """Whether a derivative is of a kind that has none of higher order."""
     if verdict.kind == "hole":
         return verdict.truth is None

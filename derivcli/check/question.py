@@ -20,6 +20,9 @@ PRECISIONS = (96, 192, 384, 768, 1536, 3072)
 ENOUGH = 64
 """Bits of an enclosure that float64 cannot tell from a point."""
 
+FEW = 3
+"""With no more variables than these, few steps of a formula stay as they are while some move."""
+
 TINY = arb(2) ** -1082
 """Far below the smallest float64."""
 
@@ -58,7 +61,7 @@ class Site:
     def run(self, path: Path, order: int, precision: int, final: bool) -> Run:
         """An exact evaluation, which has those values from the start that do not move with it."""
         known: dict[int, Any] = {}
-        if order and not final and len(self.at) > len(path):
+        if order and not final and len(self.at) > max(FEW, len(path)):
             bits, nodes = moving(self.tape, path), self.tape.nodes
             fixed = self.values_at(precision).items()
             known = {number: value for number, value in fixed if not nodes[number].varies & bits}
