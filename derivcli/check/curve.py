@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from flint import arb
+from flint import arb, ctx, fmpq
 
 from derivcli.check.compare import compared, shown
-from derivcli.check.places import without
-from derivcli.check.question import Question, Site, Truth, enclosure
+from derivcli.check.places import View, judged_along, without
+from derivcli.check.question import ENOUGH, Question, Site, Truth, enclosure
+from derivcli.check.sides import Beside
 from derivcli.check.verdict import Verdict
 from derivcli.engines.balls.partials import Derivative, FlatError
-from derivcli.engines.balls.run import NoValueError, TouchError, UnsureError, ball_of
+from derivcli.engines.balls.run import Direction, NoValueError, Run, TouchError, UnsureError, ball_of
 
 SHIFT = 4
 """So many last places in each coordinate explain that a point is off its curve."""
 
 FURTHEST = 12
 """How many coefficients of a curve with a vertical tangent tell which way it goes."""
+
+SECANTS = 60
+"""So many steps of the secant method are enough: each adds half as many digits again, or a hundred bits."""
+
+SPARE = 32
+"""Bits of a root that are not waited for."""
 
 
 def judged_on_curve(question: Question) -> Verdict:
@@ -35,7 +43,7 @@ def judged_on_curve(question: Question) -> Verdict:
     except FlatError:
         return _where_flat(question)
     except TouchError:
-        return Verdict("unchecked", message="the equation has no power series here")
+        return _where_not_smooth(question)
 
 
 def is_off(site: Site, residual: Truth, dtype: str) -> bool:
@@ -48,7 +56,7 @@ def is_off(site: Site, residual: Truth, dtype: str) -> bool:
             slope = enclosure(site, Derivative((name,))).ball
         except (TouchError, UnsureError):
             return True
-        reach += abs(ball_of(value, 96) * slope)
+        reach += abs(ball_of(value, ENOUGH) * slope)
     return bool(abs(residual.ball) > SHIFT * float(np.finfo(dtype).eps) * reach)
 
 
@@ -82,3 +90,55 @@ def _turning(site: Site, name: str, dependent: str) -> int:
         if bend != 0:
             return 0 if order % 2 == 0 else (1 if bend > 0 else -1)
     return 0
+
+
+def _where_not_smooth(question: Question) -> Verdict:
+    """The verdict where the equation has no power series, but one in its dependent variable alone.
+
+    Then that variable is a function beside the point, and its values are found one by one.
+    """
+    site, stages = question.site, question.derivative.stages()
+    unknown = Verdict("unchecked", message="the equation has no power series here")
+    try:
+        slope = enclosure(site, Derivative((question.derivative.dependent,))).ball
+    except TouchError:
+        return unknown
+    if len(stages) > 1 or not abs(slope) > 0:
+        return unknown
+    ((direction, order),) = stages
+    view = View(question, "the equation has no real value here", direction)
+    return judged_along(view, _solution(site, question.derivative.dependent, direction), order)
+
+
+def _solution(site: Site, dependent: str, direction: Direction) -> Beside:
+    """The dependent variable as a function of how far the others move in a direction."""
+
+    def solved(offset: fmpq, precision: int) -> arb | None:
+        moved = site.beside(direction, offset)
+
+        def residual(y: arb) -> arb:
+            at = {**moved.at, dependent: y}
+            return Run(site.tape, precision=precision, final=True).evaluate(at)[0] - level
+
+        try:
+            level = Run(site.tape, precision=precision, final=True).evaluate(site.at)[0]
+            start = arb(ball_of(site.at[dependent], precision).mid())
+            return _root(residual, start, arb(abs(offset))) if offset else start
+        except NoValueError:
+            return None
+
+    return solved
+
+
+def _root(residual: Callable[[arb], arb], start: arb, step: arb) -> arb:
+    """A root by the secant method, to nearly all the digits of the precision that is set."""
+    first, second = start, start + step
+    before, after = residual(first), residual(second)
+    for _ in range(SECANTS):
+        if after.contains(0) or abs(second - first) <= arb(2) ** (SPARE - ctx.prec) * (abs(second) + step):
+            return arb(second.mid())
+        if (after - before).contains(0):
+            break
+        first, second = second, arb((second - after * (second - first) / (after - before)).mid())
+        before, after = after, residual(second)
+    raise UnsureError

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from derivcli.check.compare import compared, is_right, right_digits
 from derivcli.check.iterated import Stages, beside, has_series, partial_by
 from derivcli.check.question import Question, Truth
-from derivcli.check.sides import Limit, Local, Side, is_near, look
+from derivcli.check.sides import Beside, Limit, Local, Side, is_near, look
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
 from derivcli.engines.balls.run import Direction, UnsureError, step_scale
 
@@ -20,20 +20,32 @@ GOES_ON = frozenset((*RIGHT, "lossy", "wrong", "edge"))
 class View:
     """A question seen along a direction: why the formula has no series, and what function it is that is seen.
 
-    That is the formula or one of its derivatives; the `last` one is that of the question.
+    That is the formula, or its derivative by `earlier` directions. Only the derivative at the end of the way is
+    compared with the question's number.
     """
 
     question: Question
     reason: str
     direction: Direction
-    subject: str = "the formula"
-    last: bool = True
+    earlier: Stages = ()
+    compares: bool = True
+
+    @property
+    def subject(self) -> str:
+        """What function it is."""
+        return f"the derivative by {','.join(partial_by(self.earlier))}" if self.earlier else "the formula"
 
     @property
     def along(self) -> str:
         """The direction, where there is more than one."""
         names = [*self.direction]
         return "" if len(self.question.site.at) < 2 else f" along {names[0] if len(names) == 1 else 'the direction'}"
+
+    def of_order(self, order: int) -> str:
+        """Which derivative it is that has no further ones."""
+        if len(self.question.derivative.stages()) == 1:
+            return f"at order {order}"
+        return f"in {replace(self, earlier=[*self.earlier, (self.direction, order)]).subject}"
 
 
 def judged_beside(question: Question, reason: str) -> Verdict:
@@ -50,8 +62,8 @@ def judged_beside(question: Question, reason: str) -> Verdict:
         earlier, last = stages[:place], place == len(stages) - 1
         if not last and has_series(site, [*earlier, (direction, order)]):
             continue
-        view = View(question, reason, direction, _subject(earlier))
-        verdict = _in_one_direction(view, earlier, order, last)
+        view = View(question, reason, direction, earlier, last)
+        verdict = judged_along(view, beside(site, earlier, direction), order)
         if ends(verdict):
             return verdict
         if not last and verdict.kind == "hole":
@@ -60,22 +72,20 @@ def judged_beside(question: Question, reason: str) -> Verdict:
     return _at_an_edge(verdict, question) if edge else verdict
 
 
-def _subject(stages: Stages) -> str:
-    """What function further derivatives are taken of."""
-    return f"the derivative by {','.join(partial_by(stages))}" if stages else "the formula"
-
-
-def _in_one_direction(view: View, earlier: Stages, order: int, last: bool) -> Verdict:
-    """The verdict of derivatives up to an order of an earlier derivative; the `last` stage's is the question's."""
-    site, direction, question = view.question.site, view.direction, view.question
-    function, scale = beside(site, earlier, direction), step_scale(site.at, direction)
-    for low in range(1, order + (not last)):
-        verdict = _of(look(function, scale, low), replace(view, last=False))
+def judged_along(view: View, function: Beside, order: int) -> Verdict:
+    """The verdict of a function's derivatives up to an order, from its values in the view."""
+    scale = step_scale(view.question.site.at, view.direction)
+    for low in range(1, order):
+        verdict = _of(look(function, scale, low), replace(view, compares=False))
         if ends(verdict):
-            stages = [*earlier, (direction, low)]
-            told = f"at order {low}" if len(question.derivative.stages()) == 1 else f"in {_subject(stages)}"
-            return replace(verdict, truth=None, digits=None, message=f"{verdict.message}, {told}")
-    return _of(look(function, scale, order), view) if last else verdict
+            return _none_after(verdict, view, low)
+    verdict = _of(look(function, scale, order), view)
+    return verdict if view.compares or not ends(verdict) else _none_after(verdict, view, order)
+
+
+def _none_after(verdict: Verdict, view: View, order: int) -> Verdict:
+    """The verdict of derivatives above the order at which there is none."""
+    return replace(verdict, truth=None, digits=None, message=f"{verdict.message}, {view.of_order(order)}")
 
 
 def _at_an_edge(verdict: Verdict, question: Question) -> Verdict:
@@ -95,7 +105,7 @@ def ends(verdict: Verdict) -> bool:
 
 def _of(local: Local, view: View) -> Verdict:
     """The kind of place that the values show."""
-    factor = view.question.derivative.factor if view.last else 1
+    factor = view.question.derivative.factor if view.compares else 1
     left, right = (replace(side, derivative=side.derivative.over(factor)) for side in (local.left, local.right))
     sides = [side for side in (left, right) if side.defined]
     if local.value is None:
@@ -147,7 +157,7 @@ def _between(left: Limit, right: Limit, view: View) -> Verdict:
     """Continuous, and defined on both sides."""
     question = view.question
     if right.number is not None and is_near(left, right):
-        if not view.last:
+        if not view.compares:
             return Verdict("agrees")
         return compared(question, Truth(right.number, rigorous=False), touched=True)
     if left.infinite and left.infinite == right.infinite:
