@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -52,11 +53,8 @@ def is_off(site: Site, residual: Truth, dtype: str) -> bool:
         return False
     reach = arb(0)
     for name, value in site.at.items():
-        try:
-            slope = enclosure(site, Derivative((name,))).ball
-        except (TouchError, UnsureError):
-            return True
-        reach += abs(ball_of(value, ENOUGH) * slope)
+        with suppress(TouchError, UnsureError):
+            reach += abs(ball_of(value, ENOUGH) * enclosure(site, Derivative((name,))).ball)
     return bool(abs(residual.ball) > SHIFT * float(np.finfo(dtype).eps) * reach)
 
 

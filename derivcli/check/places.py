@@ -33,7 +33,8 @@ class View:
     @property
     def subject(self) -> str:
         """What function it is."""
-        return f"the derivative by {','.join(partial_by(self.earlier))}" if self.earlier else "the formula"
+        formula = self.question.derivative.dependent or "the formula"
+        return f"the derivative by {','.join(partial_by(self.earlier))}" if self.earlier else formula
 
     @property
     def along(self) -> str:

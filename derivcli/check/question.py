@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Coordinate, Direction, Path, Run, TouchError, UnsureError, moved, moving
+from derivcli.engines.balls.run import Coordinate, Direction, Path, Run, TouchError, UnsureError, moved
 from derivcli.engines.balls.tape import Tape
 from derivcli.language.expression import Expression
 
@@ -60,12 +60,8 @@ class Site:
 
     def run(self, path: Path, order: int, precision: int, final: bool) -> Run:
         """An exact evaluation, which has those values from the start that do not move with it."""
-        known: dict[int, Any] = {}
-        if order and not final and len(self.at) > max(FEW, len(path)):
-            bits, nodes = moving(self.tape, path), self.tape.nodes
-            fixed = self.values_at(precision).items()
-            known = {number: value for number, value in fixed if not nodes[number].varies & bits}
-        return Run(self.tape, path, order, precision, final, fixed=known)
+        many = order > 0 and not final and len(self.at) > max(FEW, len(path))
+        return Run(self.tape, path, order, precision, final, fixed=self.values_at(precision) if many else {})
 
     def values_at(self, precision: int) -> dict[int, Any]:
         """The values of the formula's nodes to a precision."""

@@ -91,7 +91,7 @@ class Derivative:
         names = {*self.partial} if self.vector is None else set()
         wanted = moving(tape, names)
         absent = bool(names - {*tape.variables})
-        return absent or all(wanted & ~term.varies for term in tape.terms())
+        return absent or all(wanted & ~term for term in tape.terms())
 
     def enclosed(self, series: Series, tape: Tape) -> arb:
         """The number, from series of the formula."""

@@ -83,7 +83,7 @@ class Number:
     def __init__(self, run: Run, index: int) -> None:
         self.run = run
         self.index = index
-        self.series: Any = run.values[index]
+        self.series: Any = run.value(index)
 
     @property
     def ball(self) -> arb:
@@ -144,7 +144,7 @@ class Run:
     answers: list[Any] = field(default_factory=list)
     asked: int = 0
     values: dict[int, Any] = field(default_factory=dict)
-    exact_inputs: Sequence[Any] = ()
+    at: Mapping[str, Coordinate] = field(default_factory=dict)
     known: dict[int, fmpq | None] = field(default_factory=dict)
     bits: int = 0
 
@@ -154,17 +154,17 @@ class Run:
         Raises TouchError, NoValueError or UnsureError where there is no series; afterwards the run tells how
         it came about, or how far it came.
         """
-        variables = self.tape.variables
+        self.at = at
         self.bits = moving(self.tape, self.path) if self.order else 0  # a value alone touches nothing
-        balls = [ball_of(at[name], self.precision) for name in variables]
-        steps = {name: [ball_of(c, self.precision) for c in self.path[name]] for name in self.path if name in at}
-        self.exact_inputs = [at[name] if isinstance(at[name], fmpq) else None for name in variables]
-        ctx.prec, ctx.cap = self.precision, self.order + 1
-        for number, value in self.fixed.items():  # a series remembers up to where it is known, a number does not
-            self.values[number] = arb_series([value[0]]) if type(value) is arb_series else value
         for number, node in self.tape.inputs():
-            ahead = steps.get(variables[node.data], [])[: self.order]
-            self.values[number] = self.stored(arb_series([balls[node.data], *ahead]), self.exact_inputs[node.data])
+            if number in self.fixed and not node.varies & self.bits:
+                continue
+            name = self.tape.variables[node.data]
+            coefficients = [at[name], *self.path.get(name, ())[: self.order]]
+            balls = [ball_of(each, self.precision) for each in coefficients]
+            ctx.prec, ctx.cap = self.precision, self.order + 1
+            self.values[number] = self.stored(arb_series(balls), self.exact(number))
+        ctx.prec, ctx.cap = self.precision, self.order + 1
         series = self.block(self.tape.order)
         return [series[place] for place in range(self.order + 1)]
 
@@ -172,10 +172,10 @@ class Run:
         """Evaluate nodes that have no value yet; the value of the last."""
         from derivcli.engines.balls.rules import RULES
 
-        values, nodes = self.values, self.tape.nodes
+        values, nodes, fixed, bits = self.values, self.tape.nodes, self.fixed, self.bits
         number = -1
         for number in numbers:
-            if number in values:
+            if number in values or (number in fixed and not nodes[number].varies & bits):
                 continue
             node = nodes[number]
             try:
@@ -186,7 +186,14 @@ class Run:
             except (ValueError, ZeroDivisionError):  # FLINT's way to refuse a divisor whose ball holds 0
                 raise self.failure() from None
             values[number] = self.checked(value, node) if type(value) is arb_series else value
-        return values[number]
+        return self.value(number)
+
+    def value(self, number: int) -> Any:
+        """What a node came to."""
+        if number not in self.values:
+            fixed = self.fixed[number]  # a series remembers up to where it is known, a number does not
+            self.values[number] = arb_series([fixed[0]]) if type(fixed) is arb_series else fixed
+        return self.values[number]
 
     def choose(self, node: Node) -> Any:
         """The value of the first branch whose condition holds; the others are not looked at."""
@@ -258,8 +265,9 @@ class Run:
         if node.operation == "number":
             return node.data
         if node.operation == "variable":
-            return self.exact_inputs[node.data]
-        value: Any = self.values.get(number)
+            coordinate = self.at[self.tape.variables[node.data]]
+            return coordinate if isinstance(coordinate, fmpq) else None
+        value: Any = self.values.get(number, self.fixed.get(number))
         if type(value) is arb_series and value[0].is_exact():
             mantissa, exponent = value[0].man_exp()
             return fmpq(mantissa) * fmpq(2) ** int(exponent) if abs(exponent) < EXACT_BITS else None
