@@ -114,7 +114,8 @@ def _of(local: Local, view: View) -> Verdict:
     if not all(side.limit.settled for side in sides):
         raise UnsureError
     if not sides:
-        return without("isolated", view.question, f"{view.subject} has a value here and not beside")
+        exists = "is real" if view.subject == "the formula" else "exists"
+        return without("isolated", view.question, f"{view.subject} {exists} here and not beside")
     if not all(side.continues for side in sides):
         return _jump(left, right, Limit(local.value), view)
     if not all(side.derivative.settled for side in sides):

@@ -322,4 +322,6 @@ def coordinate(value: float | Tree) -> Exact:
         return rational(value)
     if isinstance(value, sympy.Rational):
         return fmpq(int(value.p), int(value.q))
-    return record(value, ())
+    tape = record(value, ())
+    exact = Run(tape).exact(tape.order[-1])  # as of 1/3
+    return tape if exact is None else exact
