@@ -102,14 +102,15 @@ def series_at(
 
     results = engine.series(parsed, points, by, wanted.series, dtype)
     if _is_checked(check, sum(result.coefficients.size for result in results)):
-        from derivcli.check.judge import check_series
+        from derivcli.check.series import check_series
 
         results = [check_series(result, partial(progress, "checking") if progress else None) for result in results]
     if interval is None:
         return results
-    from derivcli.check.remainder import enclosed
+    from derivcli.check.remainder import remainders
 
-    return [enclosed(result, interval) for result in results]
+    bounded = [replace(result, interval=(interval.low, interval.high)) for result in results]
+    return [replace(result, remainder=remainders(result)) for result in bounded]
 
 
 def _is_checked(check: bool | None, count: int) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from flint import arb, fmpq
 from derivcli.check.question import Question, Truth, enclosure
 from derivcli.check.scatter import is_noise
 from derivcli.check.verdict import DIGITS, Verdict
+from derivcli.engines.balls.partials import path_of
 from derivcli.engines.balls.rounding import BITS, Rounding
-from derivcli.engines.balls.run import Run, TouchError, UnsureError, rational, rounded, scale_of
+from derivcli.engines.balls.run import Path, Run, TouchError, UnsureError, rational, rounded, step_scale
 
 LOST = 4
 """A number that lost more digits than these is called lossy."""
@@ -34,8 +36,8 @@ REACH = 32
 
 BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
 
-TRIAL_BITS, BESIDE_BITS = 256, 800
-"""Bits enough for rounded values, and for values beside a point."""
+TRIAL_BITS, BESIDE_BITS, MORE_BITS = 256, 800, 16
+"""Bits enough for rounded values, and for values beside a point; more for each order of a derivative."""
 
 STEP = 100
 """Beside a point is 2 to the minus this away, of its size."""
@@ -45,7 +47,7 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     """The verdict of a number that has a true one; `touched` where a step is exactly at a special place."""
     if abs(truth.ball) > LARGEST[question.dtype]:
         infinity = math.copysign(math.inf, truth.number)
-        message = f"the true number is {_shown(truth.ball)}"
+        message = f"the true number is {shown(truth.ball)}"
         return Verdict("overflow", truth=truth.number, message=message, differs=question.printed != infinity)
     digits = right_digits(question.printed, truth.ball, question.dtype)
     if is_right(digits, question.dtype):
@@ -54,7 +56,7 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     if not cause:
         return Verdict("wrong", digits, truth.number, message="rounding is not the reason", differs=True)
     if truth.number == 0 and abs(truth.ball) > 0:
-        cause += f"; the true number, {_shown(truth.ball)}, is 0 in {question.dtype}"
+        cause += f"; the true number, {shown(truth.ball)}, is 0 in {question.dtype}"
     return Verdict("lossy", digits, truth.number, message=cause, differs=True)
 
 
@@ -62,7 +64,7 @@ def _cause(question: Question, truth: arb, touched: bool) -> str:
     """Why a number of a right formula is not right; empty where the formula itself is not."""
     if touched:
         return _rounding_beside(question, truth)
-    cause = _off_the_point(question) or _explained(question, truth, None, [])
+    cause = _off_the_point(question) or _explained(question, truth, None)
     return cause or ("rounding inside a step" if is_noise(question, truth) else "")
 
 
@@ -90,51 +92,89 @@ def _rounding_beside(question: Question, truth: arb) -> str:
     """How rounding explains the number at a special place, where each side has a series of its own."""
     if question.presumed:
         return "rounding, which moves it off a special place"
-    step = fmpq(2) ** (scale_of(question.at[question.by]) - STEP)
-    for offset in (step, -step):
-        exact = Run(question.tape, question.by, question.order, BESIDE_BITS, final=True, through=True)
+    site = question.site
+    if _is_of_its_branch(question):
+        return ""
+    for direction, sense in product(question.derivative.ways(), (1, -1)):
+        beside = site.beside(direction, sense * fmpq(2) ** (step_scale(site.at, direction) - STEP))
+        exact = Run(site.tape, path_of(direction), question.order, BESIDE_BITS, final=True, through=True)
         with suppress(UnsureError, TouchError):
-            exact.evaluate(question.at, offset)
-            cause = _explained(question, truth, offset, exact.answers)
+            exact.evaluate(beside.at)
+            cause = _explained(replace(question, site=beside), truth, exact.answers)
             if cause:
                 return cause
     return ""
 
 
-def _explained(question: Question, truth: arb, offset: fmpq | None, answers: Sequence[Any]) -> str:
+def _is_of_its_branch(question: Question) -> bool:
+    """Whether the number is, digit for digit, what the branch gives that PyTorch takes at the point."""
+    site = question.site
+
+    def series(path: Path, order: int) -> list[arb]:
+        return Run(site.tape, path, order, BESIDE_BITS, final=True, through=True).evaluate(site.at)
+
+    try:
+        found = question.derivative.enclosed(series, site.tape)
+    except (UnsureError, TouchError):
+        return False
+    return is_right(right_digits(question.printed, found, question.dtype), question.dtype)
+
+
+def _explained(question: Question, truth: arb, answers: Sequence[Any] | None) -> str:
     """How rounding explains the number: it is no further from the truth than rounded evaluations are.
 
-    With an offset they are beside the point, following the answers of an exact one there.
+    With answers they are beside a special place, following those of an exact evaluation there.
     """
     reach, extreme = arb(0), ""
     for seed in range(TRIALS):
-        rounding = Rounding(MARGIN - BITS[question.dtype], question.dtype, seed)
-        run = Run(question.tape, question.by, question.order, TRIAL_BITS, rounding=rounding)
-        if offset is not None:
-            run.precision, run.following, run.through = BESIDE_BITS, answers, True
+        trial = _Trial(question, seed, answers)
         try:
-            found = run.evaluate(question.at, offset)[question.order] * math.factorial(question.order)
+            found = question.derivative.enclosed(trial.series, question.site.tape)
         except (UnsureError, TouchError):
-            return _beyond(rounding) or BREAKS_DOWN
+            return _beyond(trial) or BREAKS_DOWN
         reach = arb.max(reach, abs(found - truth).upper())
-        extreme = extreme or _beyond(rounding)
+        extreme = extreme or _beyond(trial)
     if math.isfinite(question.printed) and abs(arb(question.printed) - truth) < REACH * reach:
         return "cancellation"
     return extreme
 
 
-def _beyond(rounding: Rounding) -> str:
+@dataclass(slots=True, eq=False)
+class _Trial:
+    """One way in which rounding might have gone, the same along every line, so that it is one of the function."""
+
+    question: Question
+    seed: int
+    answers: Sequence[Any] | None
+    extreme: str = ""
+
+    def series(self, path: Path, order: int) -> list[arb]:
+        """The coefficients of the formula with every step moved."""
+        site, dtype = self.question.site, self.question.dtype
+        rounding = Rounding(MARGIN - BITS[dtype], dtype, self.seed)
+        run = Run(site.tape, path, order, TRIAL_BITS + MORE_BITS * order, rounding=rounding)
+        if self.answers is not None:
+            run.precision, run.following, run.through = BESIDE_BITS + MORE_BITS * order, self.answers, True
+        try:
+            return run.evaluate(site.at)
+        finally:
+            self.extreme = self.extreme or rounding.extreme
+
+
+def _beyond(trial: _Trial) -> str:
     """What left the range of ordinary numbers on the way."""
-    return f"{rounding.extreme} on the way" if rounding.extreme else ""
+    return f"{trial.extreme} on the way" if trial.extreme else ""
 
 
 def _off_the_point(question: Question) -> str:
     """What explains a number that is right for the nearest float64 and not for the point as typed."""
-    nearest = {name: rational(rounded(value, question.dtype)) for name, value in question.at.items()}
-    if nearest == question.at:
+    site, derivative = question.site, question.derivative
+    nearest = _nearest(site.at, question.dtype)
+    vector = derivative.vector and _nearest(derivative.vector, question.dtype)
+    if nearest == site.at and vector == derivative.vector:
         return ""
     try:
-        truth = enclosure(replace(question, at=nearest))
+        truth = enclosure(site.elsewhere(nearest), replace(derivative, vector=vector))
     except (TouchError, UnsureError):
         return ""
     if not is_right(right_digits(question.printed, truth.ball, question.dtype), question.dtype):
@@ -142,7 +182,12 @@ def _off_the_point(question: Question) -> str:
     return f"PyTorch sees the nearest {question.dtype}, not the point as typed"
 
 
-def _shown(ball: arb) -> str:
+def _nearest(numbers: Mapping[str, Any], dtype: str) -> dict[str, Any]:
+    """The numbers of a format that stand for coordinates or slopes."""
+    return {name: rational(rounded(value, dtype)) for name, value in numbers.items()}
+
+
+def shown(ball: arb) -> str:
     """A number that may be beyond float64, to six digits."""
     mantissa, mark, exponent = str(ball.str(6, radius=False)).partition("e")
     return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}{mark}{exponent.replace('+', '')}"

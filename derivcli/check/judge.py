@@ -8,7 +8,7 @@ rounding tells whether that is the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,16 +16,19 @@ from typing import TYPE_CHECKING
 from flint import ctx
 
 from derivcli.check.compare import compared
+from derivcli.check.curve import judged_on_curve
 from derivcli.check.places import judged_beside
-from derivcli.check.question import PRECISIONS, Question, enclosure
+from derivcli.check.question import PRECISIONS, Question, Site, enclosure
 from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Exact, TouchError, UnsureError, coordinate
 from derivcli.engines.balls.tape import record
 from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.result import partial_of
 
 if TYPE_CHECKING:
     from derivcli.points.spec import Points
-    from derivcli.result import Result
+    from derivcli.result import FloatArray, Result
 
 SECONDS = 2.0
 """How long one number may take."""
@@ -44,36 +47,50 @@ def check_all(results: Sequence[Result], points: Points, progress: Progress | No
         if progress is not None:
             progress(done, total)
 
-    with _restored_context():
+    with restored_context():
         return [check(result, points, tick) for result in results]
 
 
 def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result:
     """The result with a verdict for its value and each of its derivatives at every point.
 
-    `tick` is told after each point how many numbers have been judged.
+    The value of an equation's difference has none. `tick` is told after each point how many have been judged.
     """
     count, dtype = len(result.value), str(result.value.dtype)
     names = result.expression.variables
     tape = record(result.expression.expanded, names)
-    values = Verdicts.empty(count)
+    derivatives = {key: _derivative(key, result) for key in result.derivatives}
+    values = None if result.dependent else Verdicts.empty(count)
     columns = {key: Verdicts.empty(count) for key in result.derivatives}
     for point in range(count):
-        at = {name: _coordinate(result, points, name, point) for name in names}
-        values.put(point, judge(Question(result.expression, tape, at, "", 0, float(result.value[point]), dtype)))
+        site = Site(result.expression, tape, coordinates(result.at, points, names, point))
         for key, column in columns.items():
             printed = float(result.derivatives[key][point])
-            question = Question(result.expression, tape, at, key.split(",")[0], key.count(",") + 1, printed, dtype)
-            column.put(point, judge(question))
+            column.put(point, judge(Question(site, derivatives[key], printed, dtype)))
+        if values is not None:
+            values.put(point, judge(Question(site, Derivative(), float(result.value[point]), dtype)))
         tick(1 + len(columns))
     return replace(result, verdicts=columns, value_verdicts=values)
 
 
+def _derivative(key: str, result: Result) -> Derivative:
+    """Which derivative a key of a result stands for."""
+    if result.direction is None:
+        return Derivative(partial_of(key), dependent=result.dependent)
+    vector = coordinates(result.direction.at, result.direction, result.direction.at, 0)
+    return Derivative(partial_of(key), vector)
+
+
 def judge(question: Question) -> Verdict:
     """The verdict of one number, within its time."""
+    return within_time(_judged, question)
+
+
+def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
+    """The verdict that a decision from what is known comes to, unless it takes too long or too much precision."""
     try:
         with clock(SECONDS):
-            return _judged(question)
+            return decide(*known)
     except OutOfTimeError:
         return Verdict("unchecked", message=f"it takes longer than {SECONDS:g} seconds")
     except UnsureError:
@@ -81,22 +98,29 @@ def judge(question: Question) -> Verdict:
 
 
 def _judged(question: Question) -> Verdict:
+    if question.derivative.dependent:
+        return judged_on_curve(question)
     try:
-        truth = enclosure(question)
+        truth = enclosure(question.site, question.derivative)
     except TouchError as place:
         reason = str(place) or "the formula has no real value here"
         return judged_beside(replace(question, presumed=place.presumed), reason)
     return compared(question, truth)
 
 
-def _coordinate(result: Result, points: Points, name: str, point: int) -> Exact:
-    """A coordinate as it was typed, or the float64 that it is."""
-    typed = points.exact(name, point)
-    return coordinate(float(result.at[name][point]) if typed is None else typed)
+def coordinates(
+    at: Mapping[str, FloatArray], points: Points, names: Iterable[str], point: int
+) -> dict[str, Exact]:
+    """The coordinates of variables as they were typed, or the float64 that they are."""
+    found = {}
+    for name in names:
+        typed = points.exact(name, point)
+        found[name] = coordinate(float(at[name][point]) if typed is None else typed)
+    return found
 
 
 @contextmanager
-def _restored_context() -> Iterator[None]:
+def restored_context() -> Iterator[None]:
     """Leave FLINT's settings as they were: they are the process's own."""
     precision, cap = ctx.prec, ctx.cap
     try:

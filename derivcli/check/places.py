@@ -3,69 +3,141 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derivcli.check.compare import compared, is_right, right_digits
+from derivcli.check.iterated import Stages, beside, has_series, partial_by
 from derivcli.check.question import Question, Truth
-from derivcli.check.sides import Limit, Local, Side, is_near, look
+from derivcli.check.sides import Beside, Limit, Local, Side, is_near, look
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
-from derivcli.engines.balls.run import UnsureError
+from derivcli.engines.balls.run import Direction, UnsureError, step_scale
 
 GOES_ON = frozenset((*RIGHT, "lossy", "wrong", "edge"))
 """Kinds of a derivative that exists, so that one of higher order may."""
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A question seen along a direction: why the formula has no series, and what function it is that is seen.
+
+    That is the formula, or its derivative by `earlier` directions. Only the derivative at the end of the way is
+    compared with the question's number.
+    """
+
+    question: Question
+    reason: str
+    direction: Direction
+    earlier: Stages = ()
+    compares: bool = True
+
+    @property
+    def subject(self) -> str:
+        """What function it is."""
+        formula = self.question.derivative.dependent or "the formula"
+        return f"the derivative by {','.join(partial_by(self.earlier))}" if self.earlier else formula
+
+    @property
+    def along(self) -> str:
+        """The direction, where there is more than one."""
+        names = [*self.direction]
+        return "" if len(self.question.site.at) < 2 else f" along {names[0] if len(names) == 1 else 'the direction'}"
+
+    def of_order(self, order: int) -> str:
+        """Which derivative it is that has no further ones."""
+        if len(self.question.derivative.stages()) == 1:
+            return f"at order {order}"
+        return f"in {replace(self, earlier=[*self.earlier, (self.direction, order)]).subject}"
+
+
 def judged_beside(question: Question, reason: str) -> Verdict:
-    """The verdict at a kink, a jump, an edge or a hole, from values of f alone; `reason` says why f has none."""
-    if question.order == 0 or question.by not in question.at:
-        return _without("undefined", question, reason)
-    for order in range(1, question.order):
-        verdict = _of(look(question.tape, question.at, question.by, order), question, reason)
-        if _ends(verdict):
-            return replace(verdict, truth=None, digits=None, message=f"{verdict.message}, at order {order}")
-    return _of(look(question.tape, question.at, question.by, question.order), question, reason)
+    """The verdict at a kink, a jump, an edge or a hole, from values of f alone; `reason` says why f has none.
+
+    A mixed derivative is taken as its name says, the first variable first.
+    """
+    site, stages = question.site, question.derivative.stages()
+    names = {name for direction, _ in stages for name in direction}
+    if not names & site.at.keys():
+        return without("undefined", question, reason)
+    edge = False
+    for place, (direction, order) in enumerate(stages):
+        earlier, last = stages[:place], place == len(stages) - 1
+        if not last and has_series(site, [*earlier, (direction, order)]):
+            continue
+        view = View(question, reason, direction, earlier, last)
+        verdict = judged_along(view, beside(site, earlier, direction), order)
+        if ends(verdict):
+            return verdict
+        if not last and verdict.kind == "hole":
+            return replace(verdict, truth=None, left=None, right=None)
+        edge = edge or verdict.kind == "edge"
+    return _at_an_edge(verdict, question) if edge else verdict
 
 
-def _ends(verdict: Verdict) -> bool:
+def judged_along(view: View, function: Beside, order: int) -> Verdict:
+    """The verdict of a function's derivatives up to an order, from its values in the view."""
+    scale = step_scale(view.question.site.at, view.direction)
+    for low in range(1, order):
+        verdict = _of(look(function, scale, low), replace(view, compares=False))
+        if ends(verdict):
+            return _none_after(verdict, view, low)
+    verdict = _of(look(function, scale, order), view)
+    return verdict if view.compares or not ends(verdict) else _none_after(verdict, view, order)
+
+
+def _none_after(verdict: Verdict, view: View, order: int) -> Verdict:
+    """The verdict of derivatives above the order at which there is none."""
+    return replace(verdict, truth=None, digits=None, message=f"{verdict.message}, {view.of_order(order)}")
+
+
+def _at_an_edge(verdict: Verdict, question: Question) -> Verdict:
+    """The verdict of a derivative of which an earlier one is one-sided."""
+    if verdict.kind not in (*RIGHT, "lossy", "wrong"):
+        return verdict
+    differs = verdict.differs and not math.isnan(question.printed)
+    return replace(verdict, kind="edge", message="defined on one side only", differs=differs)
+
+
+def ends(verdict: Verdict) -> bool:
     """Whether a derivative is of a kind that has none of higher order."""
     if verdict.kind == "hole":
         return verdict.truth is None
     return verdict.kind not in GOES_ON or (verdict.kind == "edge" and math.isinf(verdict.truth or 0))
 
 
-def _of(local: Local, question: Question, reason: str) -> Verdict:
+def _of(local: Local, view: View) -> Verdict:
     """The kind of place that the values show."""
-    left, right = local.left, local.right
+    factor = view.question.derivative.factor if view.compares else 1
+    left, right = (replace(side, derivative=side.derivative.over(factor)) for side in (local.left, local.right))
     sides = [side for side in (left, right) if side.defined]
     if local.value is None:
-        return _where_undefined(left, right, question, reason)
+        return _where_undefined(left, right, view)
     if not all(side.limit.settled for side in sides):
         raise UnsureError
     if not sides:
-        return _without("isolated", question, "the formula is real here and not beside")
+        exists = "is real" if view.subject == "the formula" else "exists"
+        return without("isolated", view.question, f"{view.subject} {exists} here and not beside")
     if not all(side.continues for side in sides):
-        return _jump(left, right, Limit(local.value), question)
+        return _jump(left, right, Limit(local.value), view)
     if not all(side.derivative.settled for side in sides):
         raise UnsureError
-    return _edge(left, right, question) if len(sides) == 1 else _between(left.derivative, right.derivative, question)
+    return _edge(left, right, view.question) if len(sides) == 1 else _between(left.derivative, right.derivative, view)
 
 
-def _where_undefined(left: Side, right: Side, question: Question, reason: str) -> Verdict:
+def _where_undefined(left: Side, right: Side, view: View) -> Verdict:
     """No value at the point: a hole that limits fill, or nothing."""
     if not (left.defined and right.defined and is_near(left.limit, right.limit)):
-        return _without("undefined", question, reason)
-    along = f" along {question.by}" if len(question.at) > 1 else ""
-    message = f"the formula has no value here, and the limit {_shown(left.limit)}{along} fills the hole"
-    verdict = _with_sides(_without("hole", question, message), left.derivative, right.derivative)
+        return without("undefined", view.question, view.reason)
+    message = f"{view.subject} has no value here, and the limit {_shown(left.limit)}{view.along} fills the hole"
+    verdict = _with_sides(without("hole", view.question, message), left.derivative, right.derivative)
     same = is_near(left.derivative, right.derivative)
     return replace(verdict, truth=verdict.right if same else None)
 
 
-def _jump(left: Side, right: Side, value: Limit, question: Question) -> Verdict:
+def _jump(left: Side, right: Side, value: Limit, view: View) -> Verdict:
     """Not continuous; a side that is has its one-sided derivative."""
     sides = {"left": left, "right": right}
     told = [f"to {_shown(side.limit)} from the {name}" for name, side in sides.items() if side.defined]
-    verdict = _without("jump", question, f"the formula is {_shown(value)} here and tends {' and '.join(told)}")
+    verdict = without("jump", view.question, f"{view.subject} is {_shown(value)} here and tends {' and '.join(told)}")
     return _with_sides(verdict, left.derivative, right.derivative)
 
 
@@ -83,20 +155,23 @@ def _edge(left: Side, right: Side, question: Question) -> Verdict:
     return replace(verdict, differs=not agrees and not math.isnan(printed))
 
 
-def _between(left: Limit, right: Limit, question: Question) -> Verdict:
+def _between(left: Limit, right: Limit, view: View) -> Verdict:
     """Continuous, and defined on both sides."""
+    question = view.question
     if right.number is not None and is_near(left, right):
+        if not view.compares:
+            return Verdict("agrees")
         return compared(question, Truth(right.number, rigorous=False), touched=True)
     if left.infinite and left.infinite == right.infinite:
-        verdict = _with_sides(_without("vertical", question, "the tangent is vertical"), left, right)
+        verdict = _with_sides(without("vertical", question, "the tangent is vertical"), left, right)
         opposite = question.printed == -math.inf * right.infinite
         return replace(verdict, truth=verdict.right, differs=verdict.differs or opposite)
     kind = "cusp" if left.infinite and right.infinite else "corner"
     message = f"left {_shown(left)}, right {_shown(right)}"
-    return _with_sides(_without(kind, question, message), left, right)
+    return _with_sides(without(kind, question, message), left, right)
 
 
-def _without(kind: str, question: Question, message: str) -> Verdict:
+def without(kind: str, question: Question, message: str) -> Verdict:
     """A place without a derivative, where a number printed misleads."""
     assert kind in WITHOUT, f"{kind} has a derivative"
     return Verdict(kind, message=message, differs=math.isfinite(question.printed))

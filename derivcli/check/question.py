@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
 
-from flint import arb
+from flint import arb, fmpq
 
-from derivcli.engines.balls.run import Exact, Run, TouchError, UnsureError
+from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Coordinate, Direction, Path, Run, TouchError, UnsureError, moved
 from derivcli.engines.balls.tape import Tape
 from derivcli.language.expression import Expression
 
@@ -18,23 +20,11 @@ PRECISIONS = (96, 192, 384, 768, 1536, 3072)
 ENOUGH = 64
 """Bits of an enclosure that float64 cannot tell from a point."""
 
+FEW = 3
+"""With no more variables than these, few steps of a formula stay as they are while some move."""
+
 TINY = arb(2) ** -1082
 """Far below the smallest float64."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A derivative of some order in the variable `by`, or a value with order 0, as PyTorch printed it."""
-
-    expression: Expression
-    tape: Tape
-    at: Mapping[str, Exact]
-    by: str
-    order: int
-    printed: float
-    dtype: str
-    presumed: bool = False
-    """Whether a special place that the point touches is one only as far as the highest precision tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +40,99 @@ class Truth:
         return float(self.ball.mid()) + 0.0
 
 
-def enclosure(question: Question) -> Truth:
-    """The true number, narrower than float64 can tell, by a power series.
+@dataclass(slots=True, eq=False)
+class Site:
+    """A formula at a point, and what several questions about it share: values, and the proved one of all."""
+
+    expression: Expression
+    tape: Tape
+    at: Mapping[str, Coordinate]
+    value: Truth | None = None
+    values: dict[int, dict[int, Any]] = field(default_factory=dict)
+
+    def elsewhere(self, at: Mapping[str, Coordinate]) -> Site:
+        """The same formula at another point."""
+        return Site(self.expression, self.tape, at)
+
+    def beside(self, direction: Direction, offset: fmpq) -> Site:
+        """The same formula at a point moved by a multiple of a direction."""
+        return self.elsewhere(moved(self.at, direction, offset))
+
+    def run(self, path: Path, order: int, precision: int, final: bool) -> Run:
+        """An exact evaluation, which has those values from the start that do not move with it."""
+        many = order > 0 and not final and len(self.at) > max(FEW, len(path))
+        return Run(self.tape, path, order, precision, final, fixed=self.values_at(precision) if many else {})
+
+    def values_at(self, precision: int) -> dict[int, Any]:
+        """The values of the formula's nodes to a precision."""
+        if precision not in self.values:
+            run = Run(self.tape, {}, 0, precision)
+            value = run.evaluate(self.at)[0]
+            self.values[precision] = run.values
+            self.note(value, rigorous=True)
+        return self.values[precision]
+
+    def note(self, value: arb, rigorous: bool) -> None:
+        """Keep the formula's value if it is known well enough."""
+        if self.value is None and rigorous and is_narrow(value):
+            self.value = Truth(value, rigorous)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A derivative of a formula at a point, as PyTorch printed it.
+
+    `presumed` where a special place that the point touches is one only as far as the highest precision tells.
+    """
+
+    site: Site
+    derivative: Derivative
+    printed: float
+    dtype: str
+    presumed: bool = False
+
+    @property
+    def order(self) -> int:
+        """The order of the derivative, 0 for a value."""
+        return self.derivative.order
+
+
+def is_narrow(ball: arb) -> bool:
+    """Whether float64 cannot tell a ball from a point."""
+    return bool(ball.rel_accuracy_bits() >= ENOUGH or abs(ball) < TINY)
+
+
+def enclosure(site: Site, derivative: Derivative) -> Truth:
+    """The true number, narrower than float64 can tell, by power series.
 
     Raises TouchError where there is none at the point and UnsureError where the precision does not suffice.
     """
+    if not derivative.order and site.value is not None:
+        return site.value
     for precision in PRECISIONS:
-        run = Run(question.tape, question.by, question.order, precision, final=precision == PRECISIONS[-1])
-        try:
-            ball = run.evaluate(question.at)[question.order] * math.factorial(question.order)
-        except UnsureError:
-            continue
-        except TouchError as place:
-            place.presumed = not run.rigorous
-            raise
-        if ball.rel_accuracy_bits() >= ENOUGH or abs(ball) < TINY:
-            return Truth(ball, run.rigorous)
+        with suppress(UnsureError):
+            truth = enclosed(site, derivative, precision, precision == PRECISIONS[-1])
+            if is_narrow(truth.ball):
+                return truth
     raise UnsureError
+
+
+def enclosed(site: Site, derivative: Derivative, precision: int, final: bool) -> Truth:
+    """The true number as far as one precision tells."""
+    rigorous = True
+
+    def series(path: Path, order: int) -> list[arb]:
+        nonlocal rigorous
+        run = site.run(path, order, precision, final)
+        try:
+            found = run.evaluate(site.at)
+        finally:
+            rigorous = rigorous and run.rigorous
+        site.note(found[0], run.rigorous)
+        return found
+
+    try:
+        return Truth(derivative.enclosed(series, site.tape), rigorous)
+    except TouchError as place:
+        place.presumed = not rigorous
+        raise

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from dataclasses import replace
 
 import numpy as np
 from flint import arb
@@ -16,10 +15,14 @@ from flint import arb
 from derivcli.check.question import Question, enclosure
 from derivcli.engines import reverse
 from derivcli.engines.balls.run import TouchError, UnsureError, rational, rounded
+from derivcli.points.spec import Points
 from derivcli.result import derivative_key
 
 NEIGHBOURS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
 """How far away the points are that are asked, in parts of the point."""
+
+HIGHEST = 6
+"""No nested backward passes of a higher order are asked for."""
 
 SHARE = 8
 """Errors that differ by at least one part in so many of the error in question are noise."""
@@ -27,22 +30,27 @@ SHARE = 8
 
 def is_noise(question: Question, truth: arb) -> bool:
     """Whether the errors of PyTorch's numbers nearby scatter as far as the error in question."""
-    if not math.isfinite(question.printed) or question.by not in (*question.at, ""):
+    moved = _moved(question)
+    if not math.isfinite(question.printed) or not moved or question.order > HIGHEST:
         return False
-    moved = question.by or next(iter(question.at), "")
-    if not moved:
-        return False
-    centre = {name: rounded(value, question.dtype) for name, value in question.at.items()}
+    centre = {name: rounded(value, question.dtype) for name, value in question.site.at.items()}
     pairs = [(question.printed, truth)]
     for part in NEIGHBOURS:
         beside = float(np.dtype(question.dtype).type(centre[moved] * (1 + part)))
         with suppress(TouchError, UnsureError):
-            pairs.append(_pair(question, {**centre, moved: beside}, moved))
+            pairs.append(_pair(question, {**centre, moved: beside}))
     size = max((abs(each).upper() for _, each in pairs), key=float)
     if not size > 0:
         return False
     here, *errors = [_error(printed, each, size) for printed, each in pairs if math.isfinite(printed)]
     return len(errors) > 1 and max(errors) - min(errors) >= abs(here) / SHARE
+
+
+def _moved(question: Question) -> str:
+    """The variable in which to go to the neighbours, one that the number depends on; empty where there is none."""
+    derivative, at = question.derivative, question.site.at
+    chosen = (derivative.vector or derivative.partial) if derivative.order else at
+    return next((name for name in chosen if name in at), "")
 
 
 def _error(printed: float, truth: arb, size: arb) -> float:
@@ -51,11 +59,19 @@ def _error(printed: float, truth: arb, size: arb) -> float:
     return float(((arb(printed) - truth) / part).mid())
 
 
-def _pair(question: Question, at: dict[str, float], moved: str) -> tuple[float, arb]:
+def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
     """PyTorch's number at another point, and the true one."""
     here = {name: np.array([value]) for name, value in at.items()}
-    partial = (moved,) * max(question.order, 1)
-    (result,) = reverse.differentiate([question.expression], here, [partial], question.dtype)
-    found = result.derivatives[derivative_key(partial)] if question.order else result.value
+    derivative = question.derivative
+    partial, direction = derivative.partial, None
+    if derivative.vector is not None:
+        slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
+        direction = Points((), slopes)
+    wanted = [partial or (next(iter(at)),)]
+    (result,) = reverse.differentiate(
+        [question.site.expression], here, wanted, question.dtype, direction, derivative.dependent
+    )
+    found = result.derivatives[derivative_key(partial)] if partial else result.value
     exact = {name: rational(value) for name, value in at.items()}
-    return float(found[0]), enclosure(replace(question, at=exact)).ball
+    truth = enclosure(question.site.elsewhere(exact), derivative)
+    return float(found[0]) / derivative.factor, truth.ball

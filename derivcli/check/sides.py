@@ -8,15 +8,18 @@ than twenty digits. It is accurate, not rigorous: nothing excludes what happens 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import comb
+from typing import TypeAlias
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.run import Exact, NoValueError, Run, UnsureError, scale_of
-from derivcli.engines.balls.tape import Tape
+from derivcli.engines.balls.run import UnsureError
+
+Beside: TypeAlias = Callable[[fmpq, int], "arb | None"]
+"""A function of the offset from the point, to a precision in bits; None where it has no value."""
 
 STEPS = (100, 120, 140, 160)
 """The steps are 2 to the minus these, of the size of x."""
@@ -55,6 +58,10 @@ class Limit:
         """Whether they tend to anything."""
         return self.number is not None or self.infinite != 0
 
+    def over(self, factor: int) -> Limit:
+        """What so many times less tends to."""
+        return Limit(None if self.number is None else self.number / factor, self.infinite, self.reach / factor)
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -78,48 +85,40 @@ class Local:
     right: Side
 
 
-def look(tape: Tape, at: Mapping[str, Exact], by: str, order: int) -> Local:
+def look(function: Beside, scale: int, order: int, closer: int = 0) -> Local:
     """The function at the point and beside it; `order` is that of the one-sided derivatives.
 
-    Raises UnsureError where the balls stay too wide.
+    Steps are of the size 2**scale, and smaller by 2**-closer. Raises UnsureError where the balls stay too wide.
     """
-    local = _look(tape, at, by, order, 0)
+    local = _look(function, scale, order, closer)
     doubtful = local.value is not None and not (local.left.continues and local.right.continues)
-    return _look(tape, at, by, order, CLOSER) if doubtful else local
+    return _look(function, scale, order, closer + CLOSER) if doubtful and not closer else local
 
 
-def _look(tape: Tape, at: Mapping[str, Exact], by: str, order: int, closer: int) -> Local:
+def _look(function: Beside, scale: int, order: int, closer: int) -> Local:
     """The function at and beside the point, with steps of one size, in as much precision as it needs."""
     for precision in PRECISIONS:
         try:
-            return _Looking(tape, at, by, order, precision, closer).local()
+            return _Looking(function, scale - closer, order, (precision + 2 * closer) * max(order, 1)).local()
         except UnsureError:
             if precision == PRECISIONS[-1]:
                 raise
     raise AssertionError("there is a last precision")
 
 
+@dataclass(frozen=True, slots=True)
 class _Looking:
     """One look at one precision."""
 
-    def __init__(self, tape: Tape, at: Mapping[str, Exact], by: str, order: int, precision: int, closer: int) -> None:
-        self.tape, self.at, self.by, self.order = tape, at, by, order
-        self.precision = (precision + 2 * closer) * max(order, 1)
-        self.scale = scale_of(at[by]) - closer
+    function: Beside
+    scale: int
+    order: int
+    precision: int
 
     def local(self) -> Local:
         """Value and sides."""
-        value = self.value(fmpq(0))
+        value = self.function(fmpq(0), self.precision)
         return Local(value, self.side(-1, value), self.side(1, value))
-
-    def value(self, offset: fmpq) -> arb | None:
-        """f beside the point; None where it has no value."""
-        # A ball that cannot be told from 0 is 0 here: at these precisions nothing else is so small.
-        run = Run(self.tape, self.by, precision=self.precision, final=True)
-        try:
-            return run.evaluate(self.at, offset)[0]
-        except NoValueError:
-            return None
 
     def side(self, direction: int, value: arb | None) -> Side:
         """One side, by four steps."""
@@ -129,11 +128,12 @@ class _Looking:
             h = fmpq(2) ** (self.scale - step) * direction
             values = []
             for k in range(1, self.order + 2):
-                beside = self.value(k * h)
+                beside = self.function(k * h, self.precision)
                 if beside is None:
                     return Side(False)
                 values.append(beside)
             limits.append(values[0])
+            ctx.prec = self.precision
             differences = values if value is None else [value, *values[:-1]]
             total = sum(
                 ((-1) ** (self.order - k) * comb(self.order, k) * differences[k] for k in range(self.order + 1)), arb(0)

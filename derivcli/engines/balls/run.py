@@ -16,7 +16,16 @@ from derivcli.engines.balls.tape import Node, Tape, record
 from derivcli.language.tree import Tree
 
 Exact: TypeAlias = "fmpq | Tape"
-"""A point's coordinate: a rational number, or a formula without variables such as pi/2."""
+"""A point's coordinate as given: a rational number, or a formula without variables such as pi/2."""
+
+Coordinate: TypeAlias = "Exact | Moved | arb"
+"""Where a variable is evaluated: as given, beside that, or anywhere in a ball."""
+
+Direction: TypeAlias = Mapping[str, Exact]
+"""The slopes of the variables that move."""
+
+Path: TypeAlias = Mapping[str, "Sequence[Exact | arb]"]
+"""The coefficients of t, t**2, ... of the variables that move, be it by 0."""
 
 EXACT_BITS = 20_000
 """Longer rationals are not followed."""
@@ -47,6 +56,25 @@ def rational(value: float | Fraction) -> fmpq:
     return fmpq(*value.as_integer_ratio())
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A coordinate that lies beside one that was given: `base + offset*slope`."""
+
+    base: Coordinate
+    offset: fmpq
+    slope: Exact
+
+
+def moved(at: Mapping[str, Coordinate], direction: Direction, offset: fmpq) -> dict[str, Coordinate]:
+    """A point moved by a multiple of a direction."""
+    beside: dict[str, Coordinate] = dict(at)
+    for name in direction.keys() & at.keys():
+        base, slope = at[name], direction[name]
+        rational_both = isinstance(base, fmpq) and isinstance(slope, fmpq)
+        beside[name] = base + offset * slope if rational_both else Moved(base, offset, slope)
+    return beside
+
+
 class Number:
     """An operand of a rule: its series and, on demand, its exact value."""
 
@@ -55,7 +83,7 @@ class Number:
     def __init__(self, run: Run, index: int) -> None:
         self.run = run
         self.index = index
-        self.series: Any = run.values[index]
+        self.series: Any = run.value(index)
 
     @property
     def ball(self) -> arb:
@@ -69,8 +97,8 @@ class Number:
 
     @property
     def varies(self) -> bool:
-        """Whether it depends on the variable of the series."""
-        return bool(self.run.tape.nodes[self.index].varies & self.run.bit)
+        """Whether it depends on a variable that moves."""
+        return bool(self.run.tape.nodes[self.index].varies & self.run.bits)
 
     def sign(self) -> int:
         """-1, 0 or 1; UnsureError where the ball holds 0 and nothing is known exactly."""
@@ -95,50 +123,48 @@ class Number:
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One evaluation of a tape to a precision in bits, as a series up to t**order in the variable `by`.
+    """One evaluation of a tape to a precision in bits, as a series up to t**order along a path.
 
     `final` is set at the highest precision: there a ball that still holds 0 is taken for 0, and `rigorous`
     says that this happened. With `rounding` every step's result is moved as rounding might; such a run may be
     `following` the answers that an exact one found to its questions. A run that goes `through` special places
-    stays on one branch there.
+    stays on one branch there. `fixed` may hold the values of nodes that depend on no variable that moves.
     """
 
     tape: Tape
-    by: str = ""
+    path: Path = field(default_factory=dict)
     order: int = 0
     precision: int = 96
     final: bool = False
     rounding: Rounding | None = None
     following: Sequence[Any] | None = None
     through: bool = False
+    fixed: Mapping[int, Any] = field(default_factory=dict)
     rigorous: bool = True
     answers: list[Any] = field(default_factory=list)
     asked: int = 0
     values: dict[int, Any] = field(default_factory=dict)
-    exact_inputs: Sequence[Any] = ()
+    at: Mapping[str, Coordinate] = field(default_factory=dict)
     known: dict[int, fmpq | None] = field(default_factory=dict)
-    bit: int = 0
+    bits: int = 0
 
-    def evaluate(self, at: Mapping[str, Exact], offset: fmpq | None = None) -> list[arb]:
-        """The Taylor coefficients of the formula at a point, moved by `offset` along `by`.
+    def evaluate(self, at: Mapping[str, Coordinate]) -> list[arb]:
+        """The Taylor coefficients of the formula about a point.
 
         Raises TouchError, NoValueError or UnsureError where there is no series; afterwards the run tells how
         it came about, or how far it came.
         """
-        variables = self.tape.variables
-        place = variables.index(self.by) if self.by in variables else None
-        self.bit = 1 << place if self.order and place is not None else 0  # a value alone touches nothing
-        balls = [ball_of(at[name], self.precision) for name in variables]
-        exact = [at[name] if isinstance(at[name], fmpq) else None for name in variables]
+        self.at = at
+        self.bits = moving(self.tape, self.path) if self.order else 0  # a value alone touches nothing
+        for number, node in self.tape.inputs():
+            if number in self.fixed and not node.varies & self.bits:
+                continue
+            name = self.tape.variables[node.data]
+            coefficients = [at[name], *self.path.get(name, ())[: self.order]]
+            balls = [ball_of(each, self.precision) for each in coefficients]
+            ctx.prec, ctx.cap = self.precision, self.order + 1
+            self.values[number] = self.stored(arb_series(balls), self.exact(number))
         ctx.prec, ctx.cap = self.precision, self.order + 1
-        if place is not None and offset is not None:
-            balls[place] += arb(offset)
-            exact[place] = None if exact[place] is None else exact[place] + offset
-        self.exact_inputs = exact
-        for number, node in enumerate(self.tape.nodes):
-            if node.operation == "variable":
-                seed = [balls[node.data], arb(1)] if node.data == place and self.order else [balls[node.data]]
-                self.values[number] = self.stored(arb_series(seed), exact[node.data])
         series = self.block(self.tape.order)
         return [series[place] for place in range(self.order + 1)]
 
@@ -146,10 +172,10 @@ class Run:
         """Evaluate nodes that have no value yet; the value of the last."""
         from derivcli.engines.balls.rules import RULES
 
-        values, nodes = self.values, self.tape.nodes
+        values, nodes, fixed, bits = self.values, self.tape.nodes, self.fixed, self.bits
         number = -1
         for number in numbers:
-            if number in values:
+            if number in values or (number in fixed and not nodes[number].varies & bits):
                 continue
             node = nodes[number]
             try:
@@ -160,7 +186,14 @@ class Run:
             except (ValueError, ZeroDivisionError):  # FLINT's way to refuse a divisor whose ball holds 0
                 raise self.failure() from None
             values[number] = self.checked(value, node) if type(value) is arb_series else value
-        return values[number]
+        return self.value(number)
+
+    def value(self, number: int) -> Any:
+        """What a node came to."""
+        if number not in self.values:
+            fixed = self.fixed[number]  # a series remembers up to where it is known, a number does not
+            self.values[number] = arb_series([fixed[0]]) if type(fixed) is arb_series else fixed
+        return self.values[number]
 
     def choose(self, node: Node) -> Any:
         """The value of the first branch whose condition holds; the others are not looked at."""
@@ -178,7 +211,7 @@ class Run:
             return value
         if node.operation == "number":
             return self.stored(value, node.data)
-        if self.bit:
+        if self.bits:
             inner = [self.values[part] for part in node.parts]
             self.rounding.look_at_slope(value, [part for part in inner if type(part) is arb_series])
         return value if node.operation == "choice" else self.rounding.moved(value, self.order)
@@ -232,8 +265,9 @@ class Run:
         if node.operation == "number":
             return node.data
         if node.operation == "variable":
-            return self.exact_inputs[node.data]
-        value: Any = self.values.get(number)
+            coordinate = self.at[self.tape.variables[node.data]]
+            return coordinate if isinstance(coordinate, fmpq) else None
+        value: Any = self.values.get(number, self.fixed.get(number))
         if type(value) is arb_series and value[0].is_exact():
             mantissa, exponent = value[0].man_exp()
             return fmpq(mantissa) * fmpq(2) ** int(exponent) if abs(exponent) < EXACT_BITS else None
@@ -249,20 +283,35 @@ def _difference(left: fmpq | None, right: fmpq | None) -> fmpq | None:
     return None if left is None or right is None else left - right
 
 
-def scale_of(value: Exact) -> int:
+def moving(tape: Tape, names: Iterable[str]) -> int:
+    """A bit for each variable of a tape that is among the names."""
+    return sum(1 << tape.variables.index(name) for name in names if name in tape.variables)
+
+
+def scale_of(value: Coordinate) -> int:
     """The power of 2 next above a coordinate's size; 0 for 0."""
     size = abs(ball_of(value, 64)).mid()
     mantissa, exponent = size.man_exp()
     return 0 if size == 0 else int(exponent) + int(mantissa).bit_length()
 
 
-def ball_of(value: Exact, precision: int) -> arb:
+def step_scale(at: Mapping[str, Coordinate], direction: Direction) -> int:
+    """The power of 2 by whose multiples a point moves along a direction by parts of its own size."""
+    scales = [scale_of(at[name]) - scale_of(slope) for name, slope in direction.items() if name in at and slope != 0]
+    return min(scales, default=0)
+
+
+def ball_of(value: Coordinate, precision: int) -> arb:
     """A coordinate as a ball."""
     ctx.prec = precision
-    return Run(value, precision=precision).evaluate({})[0] if isinstance(value, Tape) else arb(value)
+    if isinstance(value, Tape):
+        return Run(value, precision=precision).evaluate({})[0]
+    if isinstance(value, Moved):
+        return ball_of(value.base, precision) + value.offset * ball_of(value.slope, precision)
+    return arb(value)
 
 
-def rounded(value: Exact, dtype: str) -> float:
+def rounded(value: Coordinate, dtype: str) -> float:
     """The number of a format that stands for a coordinate."""
     return float(np.dtype(dtype).type(float(ball_of(value, 200).mid())))
 
@@ -273,4 +322,6 @@ def coordinate(value: float | Tree) -> Exact:
         return rational(value)
     if isinstance(value, sympy.Rational):
         return fmpq(int(value.p), int(value.q))
-    return record(value, ())
+    tape = record(value, ())
+    exact = Run(tape).exact(tape.order[-1])  # as of 1/3
+    return tape if exact is None else exact

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,24 @@ class Tape:
     variables: tuple[str, ...]
     nodes: list[Node] = field(default_factory=list)
     order: tuple[int, ...] = ()
+    known_terms: set[int] = field(default_factory=set)
+
+    def inputs(self) -> Iterator[tuple[int, Node]]:
+        """The nodes that are variables, with their numbers."""
+        return ((number, node) for number, node in enumerate(self.nodes) if node.operation == "variable")
+
+    def terms(self) -> set[int]:
+        """The variables, a bit for each, of the terms whose sum, up to constant factors, is the formula."""
+        if not self.known_terms:
+            rest = [self.order[-1]]
+            while rest:
+                node = self.nodes[rest.pop()]
+                varying = [part for part in node.parts if self.nodes[part].varies]
+                if node.operation == "add" or (node.operation == "multiply" and len(varying) == 1):
+                    rest += varying
+                else:
+                    self.known_terms.add(node.varies)
+        return self.known_terms
 
 
 def record(tree: Tree, variables: Sequence[str]) -> Tape:

@@ -1,0 +1,64 @@
+"""Derivatives of derivatives where the formula has no power series: one direction after the other.
+
+Beside a kink a derivative may still have a series of its own; where it has none, it is a limit again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from flint import arb
+
+from derivcli.check.question import Site, enclosed, enclosure
+from derivcli.check.sides import CLOSER, Beside, Local, is_near, look
+from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Direction, NoValueError, Run, TouchError, step_scale
+from derivcli.result import Partial
+
+Stages: TypeAlias = "Sequence[tuple[Direction, int]]"
+"""Directions in the order in which derivatives are taken, and how often along each."""
+
+MUCH_CLOSER = 2 * CLOSER
+"""The steps of a limit are smaller by 2 to the minus this than those of the limit that it is a value for."""
+
+
+def partial_by(stages: Stages) -> Partial:
+    """The variables of the stages, each as often as it is taken."""
+    return tuple(name for direction, order in stages for name in direction for _ in range(order))
+
+
+def has_series(site: Site, stages: Stages) -> bool:
+    """Whether a derivative along variables is that of a power series."""
+    try:
+        enclosure(site, Derivative(partial_by(stages)))
+    except TouchError:
+        return False
+    return True
+
+
+def beside(site: Site, stages: Stages, direction: Direction) -> Beside:
+    """A derivative, or with no stages the formula, as a function of how far the point moves in a direction."""
+    return lambda offset, precision: _iterated(site.beside(direction, offset), stages, precision)
+
+
+def _iterated(site: Site, stages: Stages, precision: int) -> arb | None:
+    """A derivative at a point; None where there is none."""
+    try:
+        if not stages:  # a ball that cannot be told from 0 is 0: at these precisions nothing else is so small
+            return Run(site.tape, precision=precision, final=True).evaluate(site.at)[0]
+        return enclosed(site, Derivative(partial_by(stages)), precision, final=True).ball
+    except NoValueError:
+        return None
+    except TouchError:
+        *earlier, (direction, order) = stages
+        function = beside(site, earlier, direction)
+        return _derivative(look(function, step_scale(site.at, direction), order, MUCH_CLOSER))
+
+
+def _derivative(local: Local) -> arb | None:
+    """The derivative that values beside a point show, or the one-sided one where there is but one side."""
+    found = [side.derivative for side in (local.left, local.right) if side.defined]
+    if any(limit.number is None for limit in found) or (len(found) == 2 and not is_near(*found)):
+        return None
+    return found[-1].number if found else None
