@@ -21,7 +21,7 @@ ENGINE_PARTS = {"program", "rules", "watch", "accurate", "kernels", "precise", "
 """Files of engines/ that are no engines."""
 
 TORCH_PARTS = {"rules", "watch", "accurate"}
-"""Those of them that only `reverse` and each other may import."""
+"""Those of them that only `reverse`, `taylor` and each other may import."""
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/",),
@@ -45,6 +45,7 @@ PLANTED = {
     "engines/reverse.py": ["from . import symbolic", "import derivcli.engines", "from .symbolic import f"],
     "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "from . import watch", "sympy.lambdify(x, x)"],
     "engines/program.py": ["from derivcli.engines.reverse import run", "from derivcli.check import judge"],
+    "engines/taylor/run.py": ["from derivcli.engines.reverse import run", "from derivcli.engines.balls import run"],
     "engines/balls/run.py": ["from derivcli.engines.rules import RULES", "from derivcli.engines.reverse import run"],
     "check/judge.py": ["from derivcli.render.table import write_table", "import torch", "import mpmath"],
     "render/table.py": ["import torch", "import matplotlib.pyplot", "import typer", "from derivcli import parse"],
@@ -61,6 +62,7 @@ ALLOWED = {
     "result.py": "if TYPE_CHECKING:\n    import torch\n    from derivcli.language.expression import Expression",
     "engines/reverse.py": "import torch\nfrom derivcli.engines import program, rules\nfrom ..points import spec",
     "engines/symbolic.py": "from derivcli.engines import clock\nfrom derivcli.engines.program import Program",
+    "engines/taylor/run.py": "import torch\nfrom derivcli.engines import program, rules\nfrom . import series",
     "engines/balls/run.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
     "check/judge.py": "import flint\nfrom derivcli.engines.balls.run import Run",
     "derive.py": "from derivcli.engines import reverse\nfrom derivcli.render import table",
@@ -135,7 +137,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
 
 def shared_with(engine: str) -> set[str]:
     """The files of engines/ that one of them may import."""
-    return ENGINE_PARTS if engine in ENGINE_PARTS | {"reverse"} else ENGINE_PARTS - TORCH_PARTS
+    return ENGINE_PARTS if engine in ENGINE_PARTS | {"reverse", "taylor"} else ENGINE_PARTS - TORCH_PARTS
 
 
 def loaded(code: str) -> set[str]:
