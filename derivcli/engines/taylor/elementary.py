@@ -76,7 +76,7 @@ def _power(base: Series, u: Series, v: Series) -> Series:
 
 def _power_at_zero(base: Series, u: Series, v: Series) -> Series:
     """The powers of a series that begins with 0, for one exponent after the other."""
-    exponents = v.value.unique().tolist()
+    exponents = sorted(set(v.value.tolist()))
     pieces = [(v.value == each, partial(_constant_power_of_first, exponent=each)) for each in exponents]
     return choose(pieces, base, u, v)
 

@@ -55,12 +55,12 @@ def pointwise(sampled: Sampled, plain: Callable[..., Tensor]) -> Rule:
 
     def value(*inputs: Series) -> Series:
         caps = inputs[0].caps
-        start = torch.atleast_1d(plain(*(u.value for u in inputs)))
+        start = plain(*(u.value for u in inputs))
         if all(u.is_constant for u in inputs):
             return inputs[0].constant(start)
         moving = [max(lengths) > 1 for lengths in zip(*(u.terms.shape[:-1] for u in inputs), strict=True)]
         orders = tuple(cap if moves else 0 for cap, moves in zip(caps, moving, strict=True))
-        points = torch.broadcast_tensors(start, *(u.value for u in inputs))[0].shape[0]
+        points = max(u.terms.shape[-1] for u in inputs)
         columns = [_columns(u, points) for u in inputs]
         found = [
             at_point(tuple(x.shape for x in point), tuple(x.tobytes() for x in point), orders)
@@ -104,7 +104,8 @@ def _confirmed(mp: Any, sampled: Sampled, inputs: Sequence[NDArray[np.float64]],
     for step in STEPS:
         found = _sampled(mp, sampled, arguments, (*orders, *times), scales, step)
         if before is not None and _agree(before, found):
-            return found[(..., *times)].astype(np.float64) * math.prod(map(math.factorial, times))
+            wanted = found.reshape(*found.shape[: len(orders)], -1)[..., -1].astype(np.float64)
+            return wanted * math.prod(map(math.factorial, times))
         before = found
     raise ArithmeticError("no two runs agree")
 
@@ -135,7 +136,7 @@ def _sampled(
     bits = GUARD + sum(order * (step + 2) + math.ceil(math.lgamma(order + 1) / math.log(2)) for order in orders)
     with mp.workprec(bits):
         widths = [mp.ldexp(1, scale - step) for scale in scales]
-        nodes = [[width * index for index in range(-half, half + 1)] for width, half in zip(widths, halves, strict=True)]
+        nodes = [[width * i for i in range(-half, half + 1)] for width, half in zip(widths, halves, strict=True)]
         axes = len(orders) - len(sampled.slopes)
         values = [_on_grid(mp, argument, nodes[:axes]) for argument in arguments]
         samples = np.empty([len(line) for line in nodes], dtype=object)
@@ -171,7 +172,7 @@ def _on_grid(mp: Any, coefficients: NDArray[np.float64], nodes: Sequence[Sequenc
     return values
 
 
-def _from_differences(samples: Objects, half: int, step: int) -> Objects:
+def _from_differences(samples: Any, half: int, step: int) -> Any:
     """The coefficients, in units of the scale, of the polynomial through samples at whole numbers of steps."""
     found = samples.copy()
     last = len(found) - 1

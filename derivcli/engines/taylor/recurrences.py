@@ -24,7 +24,7 @@ def growing(plain: Callable[..., Tensor], grow: Rule) -> Rule:
     def value(*inputs: Series) -> Series:
         caps = inputs[0].caps
         if not caps:
-            return Series(torch.atleast_1d(plain(*(u.terms for u in inputs))), caps)
+            return Series(plain(*(u.terms for u in inputs)), caps)
         base = value(*(u.first for u in inputs))
         return base.lifted(caps[0]) if all(len(u) == 1 for u in inputs) else grow(base, *inputs)
 

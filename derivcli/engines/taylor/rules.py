@@ -11,9 +11,10 @@ from torch import Tensor
 from derivcli.engines import rules as plain
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.taylor.elementary import ELEMENTARY, constant_power
+from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.recurrences import Rule, growing, sloping
-from derivcli.engines.taylor.special import SPECIAL
 from derivcli.engines.taylor.series import Series, choose
+from derivcli.engines.taylor.special import SPECIAL
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
 
@@ -36,13 +37,13 @@ def _derivative(name: str, index: int) -> Program:
     return lower_tree(formulas.derivative(row, index), row.parameters)
 
 
-def beside(name: str, *indices: int) -> Rule:
-    """A rule by formula, but for the parameters that no formula gives a slope in: samples where one of them varies."""
-    formula = by_formula(name)
+def integral_to(name: str, *fixed: int) -> Rule:
+    """An elliptic integral: by its slope in z, and where one of the other parameters varies by quadrature."""
+    along = by_formula(name)
 
     def value(*inputs: Series) -> Series:
-        sampled = inputs[0].caps and any(len(inputs[index]) > 1 for index in indices)
-        return (SPECIAL[name] if sampled else formula)(*inputs)
+        varies = inputs[0].caps and any(len(inputs[index]) > 1 for index in fixed)
+        return (ELLIPTIC[name] if varies else along)(*inputs)
 
     return value
 
@@ -50,10 +51,11 @@ def beside(name: str, *indices: int) -> Rule:
 TAYLOR: dict[str, Rule] = {
     **ELEMENTARY,
     **SPECIAL,
+    **ELLIPTIC,
+    **{name: integral_to(name, 1) for name in ("elliptic_f", "elliptic_e_inc")},
+    "elliptic_pi_inc": integral_to("elliptic_pi_inc", 0, 2),
+    "ellipint": integral_to("ellipint", 3, 5),
     **{name: by_formula(name) for name in ("erfi", "Ei", "Si", "Ci", "Shi", "Chi", "fresnels", "fresnelc")},
-    **{name: beside(name, 0) for name in ("lowergamma", "uppergamma", "gammainc", "gammaincc")},
-    **{name: beside(name, 1) for name in ("elliptic_f", "elliptic_e_inc")},
-    "elliptic_pi_inc": beside("elliptic_pi_inc", 0, 2),
 }
 """The rule of every operation but `constant`, `pow_constant`, `piecewise` and conditions, which read values alone."""
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from derivcli.engines.precise import Formula, airy, jn, plain
 from derivcli.engines.rules import RULES
-from derivcli.engines.taylor.elementary import exp
+from derivcli.engines.taylor.elementary import exp, log, pow_
 from derivcli.engines.taylor.pointwise import Sampled, pointwise
 from derivcli.engines.taylor.recurrences import (
     Rule,
@@ -82,17 +83,12 @@ POLYNOMIALS: dict[str, Rule] = {
 
 # The gamma function
 
-LEAST = -10.0
-"""From here to the left SciPy's zeta function of a whole order takes a step for each pole."""
-
-
 def _polygamma(n: Series, u: Series) -> Series:
-    """The derivatives of digamma where u is a straight line in one variable, else samples."""
+    """The derivatives of digamma where u is a straight line in one variable, else samples; so where terms cancel."""
     if len(u.caps) != 1 or len(u) > 2:
         return sampled_polygamma(n, u)
     start = u.value
-    near = (start > LEAST) & (start != torch.floor(start)) | (start > 0)
-    return choose([(near, _polygamma_on_line), (~near, sampled_polygamma)], n, u)
+    return choose([(start > 0, _polygamma_on_line), (~(start > 0), sampled_polygamma)], n, u)
 
 
 def _polygamma_on_line(n: Series, u: Series) -> Series:
@@ -100,14 +96,14 @@ def _polygamma_on_line(n: Series, u: Series) -> Series:
     import scipy.special
 
     order, x = int(n.value[0]), u.terms.detach().cpu().double().numpy()
-    found = [torch.atleast_1d(RULES["polygamma"](n.value, u.value))]
+    found = [RULES["polygamma"](n.value, u.value)]
     factor = math.factorial(order) * (-1.0) ** (order + 1)
     for k in range(1, u.caps[0] + 1 if len(u) > 1 else 1):
         factor = -factor * (order + k) / k * x[1]
         with np.errstate(all="ignore"):
             coefficient = factor * scipy.special.zeta(order + k + 1, x[0])
         found.append(torch.as_tensor(coefficient, dtype=u.terms.dtype, device=u.terms.device))
-    return Series(torch.stack(torch.broadcast_tensors(*found)), u.caps)
+    return Series(torch.stack(found), u.caps)
 
 
 sampled_polygamma = pointwise(Sampled(lambda mp, n, x: mp.psi(int(n), x)), RULES["polygamma"])
@@ -116,6 +112,62 @@ sampled_polygamma = pointwise(Sampled(lambda mp, n, x: mp.psi(int(n), x)), RULES
 def polygamma(order: int, u: Series) -> Series:
     """The derivative of digamma of a whole order."""
     return _polygamma(u.constant(float(order)), u)
+
+
+# Incomplete gamma functions
+
+
+LARGE = 100
+"""From here on gamma(a) is too large beside what it divides."""
+
+
+def _density(s: Tensor, x: Tensor) -> Tensor:
+    """x^(s-1)*exp(-x)."""
+    return torch.pow(x, s - 1) * torch.exp(-x)
+
+
+def _regular_density(a: Tensor, x: Tensor) -> Tensor:
+    """The same over gamma(a), by logarithms where it would overflow on the way."""
+    logarithm = (a - 1) * torch.log(x) - x - RULES["loggamma"](a)
+    return torch.where((a < LARGE) & (x < 700), _density(a, x) / RULES["gamma"](a), torch.exp(logarithm))
+
+
+FAR = 8.0
+"""From here on the coefficients of the power and of exp may cancel; nearer to 0 those of the logarithm's slope do."""
+
+
+def _grown_density(base: Series, s: Series, x: Series) -> Series:
+    near = x.value < FAR
+    return choose([(near, lambda _, s, x: pow_(x, s - 1) * exp(-x)), (~near, _by_logarithm)], base, s, x)
+
+
+def _grown_regular_density(base: Series, a: Series, x: Series) -> Series:
+    if len(a) > 1:
+        return density(a, x) / gamma(a)
+    near = (x.value < FAR) & (a.value < LARGE)
+    return choose([(near, lambda _, a, x: density(a, x) / gamma(a)), (~near, _by_logarithm)], base, a, x)
+
+
+def _by_logarithm(base: Series, s: Series, x: Series) -> Series:
+    """By the slope of the logarithm."""
+    short = truncated(x)
+    rate = ((truncated(s) - 1) / short - 1) * derivative(x)
+    return linear(base, rate if len(s) == 1 else rate + log(short) * derivative(s))
+
+
+gamma = growing(RULES["gamma"], lambda base, u: linear(base, polygamma(0, truncated(u)) * derivative(u)))
+density = growing(_density, _grown_density)
+regular_density = growing(_regular_density, _grown_regular_density)
+
+
+def integral_of(name: str, slope: Rule) -> Rule:
+    """An integral up to the second parameter; samples where the first one varies, in which there is no slope."""
+    along = growing(RULES[name], sloping(slope, slope))
+
+    def value(s: Series, x: Series) -> Series:
+        return SAMPLED[name](s, x) if s.caps and len(s) > 1 else along(s, x)
+
+    return value
 
 
 # Functions without an equation of their own
@@ -162,12 +214,6 @@ MEANING: dict[str, Formula] = {
     "erfcx": lambda mp, x: mp.exp(x * x) * mp.erfc(x),
     "dawsn": lambda mp, x: mp.exp(-x * x) * mp.erfi(x) * mp.sqrt(mp.pi) / 2,
     "log_ndtr": lambda mp, x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2),
-    "elliptic_k": plain("ellipk"),
-    "elliptic_e": plain("ellipe"),
-    "elliptic_pi": plain("ellippi"),
-    "elliptic_f": plain("ellipf"),
-    "elliptic_e_inc": plain("ellipe"),
-    "elliptic_pi_inc": plain("ellippi"),
 }
 """What is sampled, by the name of the row."""
 
@@ -203,6 +249,10 @@ SPECIAL: dict[str, Rule] = {
     "lambertw": growing(RULES["lambertw"], _lambertw),
     "polygamma": _polygamma,
     "loggamma": growing(RULES["loggamma"], sloping(lambda u: polygamma(0, u))),
-    "gamma": growing(RULES["gamma"], lambda base, u: linear(base, polygamma(0, truncated(u)) * derivative(u))),
+    "gamma": gamma,
+    "lowergamma": integral_of("lowergamma", density),
+    "uppergamma": integral_of("uppergamma", lambda s, x: -density(s, x)),
+    "gammainc": integral_of("gammainc", regular_density),
+    "gammaincc": integral_of("gammaincc", lambda a, x: -regular_density(a, x)),
 }
 """The special functions but those whose slopes the table's formulas give."""
