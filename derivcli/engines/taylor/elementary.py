@@ -104,11 +104,11 @@ def _root_at_zero(base: Series, u: Series, n: Series) -> Series:
 
 
 def _sine(base: Series, u: Series) -> Series:
-    return pair(base, cos(u.first), u, -1)[0]
+    return pair(base, cos(u.first), derivative(u), -derivative(u))[0]
 
 
 def _cosine(base: Series, u: Series) -> Series:
-    return pair(sin(u.first), base, u, -1)[1]
+    return pair(base, -sin(u.first), derivative(u), -derivative(u))[0]
 
 
 sin = growing(RULES["sin"], _sine)
@@ -146,11 +146,11 @@ def from_one(u: Series) -> Series:
 
 
 def _sinh(base: Series, u: Series) -> Series:
-    return pair(base, cosh(u.first), u, 1)[0]
+    return pair(base, cosh(u.first), derivative(u), derivative(u))[0]
 
 
 def _cosh(base: Series, u: Series) -> Series:
-    return pair(sinh(u.first), base, u, 1)[1]
+    return pair(base, sinh(u.first), derivative(u), derivative(u))[0]
 
 
 sinh = growing(RULES["sinh"], _sinh)

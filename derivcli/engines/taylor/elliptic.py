@@ -10,25 +10,13 @@ from typing import TypeAlias
 import torch
 
 from derivcli.engines.elliptic import LEFT, QUARTER, QUARTER_REST, RIGHT, WEIGHTS
-from derivcli.engines.rules import RULES
 from derivcli.engines.taylor.elementary import constant_power, cos, sin
-from derivcli.engines.taylor.recurrences import Rule, anchored, growing
-from derivcli.engines.taylor.series import Series, choose, embed, joint
+from derivcli.engines.taylor.quadrature import in_blocks, quadrature, spread, summed
+from derivcli.engines.taylor.recurrences import Rule
+from derivcli.engines.taylor.series import Series, choose
 
-BLOCK = 16
-"""Points that are integrated together; each takes as many numbers as there are nodes."""
 Powers: TypeAlias = tuple[int, int, int]
 """The p, i and j of the integrand sin(t)^(2p) (1 - n sin(t)^2)^(-i) (1 - m sin(t)^2)^(1/2 - j)."""
-
-
-def quadrature(name: str, formula: Rule) -> Rule:
-    """The rule of an integral; none of its coefficients exists where it has no value."""
-
-    def grow(base: Series, *inputs: Series) -> Series:
-        found = anchored(formula)(base, *inputs)
-        return Series(torch.where(torch.isfinite(found.value), found.terms, torch.nan), found.caps)
-
-    return growing(RULES[name], grow)
 
 
 def _quarter(m: Series) -> Series:
@@ -41,12 +29,7 @@ def _ellipint(p: Series, i: Series, j: Series, n: Series, z: Series, m: Series) 
 
 
 def _integral(powers: Powers, n: Series, z: Series, m: Series) -> Series:
-    """The integral at all points, some of them at a time."""
-    count = max(u.terms.shape[-1] for u in (n, z, m))
-    places = [torch.arange(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
-    blocks = [_periods(powers, *(u.at(some) for u in (n, z, m))).terms for some in places]
-    *shape, _ = joint(*blocks)
-    return Series(torch.cat([embed(block, [*shape, block.shape[-1]]) for block in blocks], dim=-1), z.caps)
+    return in_blocks(lambda *inputs: _periods(powers, *inputs), n, z, m)
 
 
 def _periods(powers: Powers, n: Series, z: Series, m: Series) -> Series:
@@ -62,17 +45,12 @@ def _within(powers: Powers, n: Series, z: Series, m: Series) -> Series:
     count = max(u.terms.shape[-1] for u in (n, z, m))
     left, right, weights = (torch.as_tensor(x, dtype=z.terms.dtype).repeat(count) for x in (LEFT, RIGHT, WEIGHTS))
     end = cos(z) * (z.value.abs() != QUARTER)
-    n, z, m, end = (_spread(u, count) for u in (n, z, m, end))
+    n, z, m, end = (spread(u, count, len(LEFT)) for u in (n, z, m, end))
     sine, back = sin(z * left), z * right
     cosine = end * cos(back) + sin(z) * sin(back)
     first, second = (_one_minus(factor, sine, cosine) for factor in (n, m))
     heights = constant_power(sine, 2 * p) * constant_power(first, -i) * constant_power(second, 0.5 - j) * z * weights
-    return Series(heights.terms.reshape(*heights.terms.shape[:-1], count, len(LEFT)).sum(dim=-1), z.caps)
-
-
-def _spread(u: Series, count: int) -> Series:
-    """The series at each point once for each node."""
-    return Series(u.terms.expand(*u.terms.shape[:-1], count).repeat_interleave(len(LEFT), dim=-1), u.caps)
+    return summed(heights, len(LEFT))
 
 
 def _one_minus(factor: Series, sine: Series, cosine: Series) -> Series:

@@ -131,36 +131,62 @@ def _sampled(
     mp: Any, sampled: Sampled, arguments: Sequence[NDArray[np.float64]], orders: Sequence[int],
     scales: Sequence[int], step: int,
 ) -> Objects:  # fmt: skip
-    """The coefficients from one grid of samples."""
-    halves = [order // 2 + 1 + order % 2 if order else 0 for order in orders]
-    bits = GUARD + sum(order * (step + 2) + math.ceil(math.lgamma(order + 1) / math.log(2)) for order in orders)
-    with mp.workprec(bits):
-        widths = [mp.ldexp(1, scale - step) for scale in scales]
-        nodes = [[width * i for i in range(-half, half + 1)] for width, half in zip(widths, halves, strict=True)]
-        axes = len(orders) - len(sampled.slopes)
-        values = [_on_grid(mp, argument, nodes[:axes]) for argument in arguments]
-        samples = np.empty([len(line) for line in nodes], dtype=object)
-        for place in product(*map(range, samples.shape)):
-            point = [value[place[:axes]] for value in values]
-            for axis, index in enumerate(sampled.slopes, start=axes):
-                point[index] += nodes[axis][place[axis]]
-            samples[place] = _real(mp, sampled.formula(mp, *point))
-        found = samples
-        for axis, half in enumerate(halves):
-            found = np.moveaxis(_from_differences(np.moveaxis(found, axis, 0), half, step), 0, axis)
+    """The coefficients from one grid of samples, which leaves out the point itself."""
+    size = max(_size(argument) for argument in arguments)
+    lost = [order * (2 + abs(scale) + size) + _bits(order) for order, scale in zip(orders, scales, strict=True)]
+    with mp.workprec(GUARD + sum(lost) + step * sum(orders)):
+        lines = [
+            [mp.ldexp(number, scale - step) for number in _odd_numbers(order)]
+            for order, scale in zip(orders, scales, strict=True)
+        ]
+        samples = _samples(mp, sampled, arguments, lines)
+        found: Objects = samples
+        for axis, order in enumerate(orders):
+            found = np.moveaxis(_from_differences(np.moveaxis(found, axis, 0), _odd_numbers(order)), 0, axis)
         found = found[tuple(slice(order + 1) for order in orders)]
         floor = max(abs(sample) for sample in samples.flat) * NOTHING
         for place in product(*map(range, found.shape)):
-            small = abs(found[place]) * math.prod(map(math.factorial, place)) <= floor
-            exponent = sum(power * scale for power, scale in zip(place, scales, strict=True))
-            found[place] = mp.zero if small else mp.ldexp(found[place], -exponent)
+            exponent = sum(power * (step - scale) for power, scale in zip(place, scales, strict=True))
+            number = mp.ldexp(found[place], exponent)
+            least = mp.ldexp(floor, -size * sum(place)) / math.prod(map(math.factorial, place))
+            found[place] = number if abs(number) > least else mp.zero
         return found
 
 
-def _on_grid(mp: Any, coefficients: NDArray[np.float64], nodes: Sequence[Sequence[Any]]) -> Objects:
+def _size(argument: NDArray[np.float64]) -> int:
+    """The power of 2 that an argument is above 1: far out a function may move as little as this says."""
+    return max(0, math.frexp(float(argument.flat[0]))[1])
+
+
+def _bits(order: int) -> int:
+    """The bits of a factorial."""
+    return math.ceil(math.lgamma(order + 1) / math.log(2))
+
+
+def _odd_numbers(order: int) -> list[int]:
+    """The nodes for coefficients up to an order, three or four more than it takes: ..., -3, -1, 1, 3, ..."""
+    most = 2 * (order // 2) + 3 if order else 0
+    return list(range(-most, most + 1, 2))
+
+
+def _samples(
+    mp: Any, sampled: Sampled, arguments: Sequence[NDArray[np.float64]], lines: Sequence[Sequence[Any]]
+) -> Any:
+    """The function at all combinations of nodes: those of the axes, then those of the slopes."""
+    axes = len(lines) - len(sampled.slopes)
+    values = [_on_grid(mp, argument, lines[:axes]) for argument in arguments]
+    samples = np.empty([len(line) for line in lines], dtype=object)
+    for place in product(*map(range, samples.shape)):
+        point = [value[place[:axes]] for value in values]
+        for axis, index in enumerate(sampled.slopes, start=axes):
+            point[index] += lines[axis][place[axis]]
+        samples[place] = _real(mp, sampled.formula(mp, *point))
+    return samples
+
+
+def _on_grid(mp: Any, coefficients: NDArray[np.float64], nodes: Sequence[Sequence[Any]]) -> Any:
     """A polynomial at all combinations of the nodes of each axis."""
-    values: Objects = np.frompyfunc(mp.mpf, 1, 1)(np.asarray(coefficients, dtype=object)).astype(object)
-    values = np.asarray(values, dtype=object)
+    values = np.asarray(np.frompyfunc(mp.mpf, 1, 1)(coefficients.astype(object)), dtype=object)
     for line in nodes:
         rows = []
         for node in line:
@@ -172,16 +198,14 @@ def _on_grid(mp: Any, coefficients: NDArray[np.float64], nodes: Sequence[Sequenc
     return values
 
 
-def _from_differences(samples: Any, half: int, step: int) -> Any:
-    """The coefficients, in units of the scale, of the polynomial through samples at whole numbers of steps."""
+def _from_differences(samples: Any, nodes: Sequence[int]) -> Any:
+    """The coefficients of the polynomial through samples at nodes that are 2 apart."""
     found = samples.copy()
     last = len(found) - 1
     for level in range(1, last + 1):
-        found[level:] = (found[level:] - found[level - 1 : -1]) / level
+        found[level:] = (found[level:] - found[level - 1 : -1]) / (2 * level)
     for index in range(last - 1, -1, -1):
-        found[index:last] = found[index:last] - (index - half) * found[index + 1 :]
-    for power in range(last + 1):
-        found[power] = found[power] * 2 ** (power * step)
+        found[index:last] = found[index:last] - nodes[index] * found[index + 1 :]
     return found
 
 
@@ -197,6 +221,6 @@ def _real(mp: Any, value: Any) -> Any:
     return value
 
 
-def _agree(before: Objects, after: Objects) -> bool:
+def _agree(before: Any, after: Any) -> bool:
     """Whether every coefficient is the same, as far as float64 can tell."""
     return all(abs(a - b) <= AGREEMENT * abs(b) for a, b in zip(before.flat, after.flat, strict=True))

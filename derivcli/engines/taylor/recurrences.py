@@ -101,16 +101,16 @@ def linear(base: Series, rate: Series) -> Series:
     return Series(y, (cap, *base.caps))
 
 
-def pair(first: Series, second: Series, u: Series, sign: float) -> tuple[Series, Series]:
-    """The s and c that begin with these and have D s = c D u and D c = sign * s D u."""
-    steps, axes = derivative(u).terms, len(first.caps)
-    s, c = (grown(base, u.caps[0], u) for base in (first, second))
-    for k in range(u.caps[0]):
-        push(s, k + 1, c[k], steps, axes)
-        push(c, k + 1, s[k], steps, axes, sign)
-        s[k + 1] /= k + 1
-        c[k + 1] /= k + 1
-    return Series(s, u.caps), Series(c, u.caps)
+def pair(first: Series, second: Series, rate: Series, back: Series) -> tuple[Series, Series]:
+    """The y and z that begin with these and have D y = rate * z and D z = back * y."""
+    cap, axes = rate.caps[0] + 1, len(first.caps)
+    y, z = (grown(base, cap, rate, back, first.lifted(cap), second.lifted(cap)) for base in (first, second))
+    for k in range(cap):
+        push(y, k + 1, z[k], rate.terms, axes)
+        push(z, k + 1, y[k], back.terms, axes)
+        y[k + 1] /= k + 1
+        z[k + 1] /= k + 1
+    return Series(y, (cap, *first.caps)), Series(z, (cap, *first.caps))
 
 
 def power(base: Series, u: Series, exponent: Tensor) -> Series:

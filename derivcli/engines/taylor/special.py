@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.precise import Formula, airy, jn, plain
+from derivcli.engines.precise import plain
 from derivcli.engines.rules import RULES
 from derivcli.engines.taylor.elementary import exp, log, pow_
+from derivcli.engines.taylor.meaning import MEANING
 from derivcli.engines.taylor.pointwise import Sampled, pointwise
+from derivcli.engines.taylor.quadrature import BESSEL_K
 from derivcli.engines.taylor.recurrences import (
     Rule,
     anchored,
@@ -22,6 +23,7 @@ from derivcli.engines.taylor.recurrences import (
     inverse_error,
     lambert,
     linear,
+    pair,
     sloping,
     truncated,
 )
@@ -155,7 +157,18 @@ def _by_logarithm(base: Series, s: Series, x: Series) -> Series:
     return linear(base, rate if len(s) == 1 else rate + log(short) * derivative(s))
 
 
-gamma = growing(RULES["gamma"], lambda base, u: linear(base, polygamma(0, truncated(u)) * derivative(u)))
+def _gamma(base: Series, u: Series) -> Series:
+    """By D y = digamma(u) y D u; left of 0, where the poles on either side cancel, by samples."""
+    right = u.value > 0
+    return choose([(right, _gamma_right), (~right, lambda _, u: sampled_gamma(u))], base, u)
+
+
+def _gamma_right(base: Series, u: Series) -> Series:
+    return linear(base, polygamma(0, truncated(u)) * derivative(u))
+
+
+sampled_gamma = pointwise(Sampled(plain("gamma")), RULES["gamma"])
+gamma = growing(RULES["gamma"], _gamma)
 density = growing(_density, _grown_density)
 regular_density = growing(_regular_density, _grown_regular_density)
 
@@ -170,52 +183,68 @@ def integral_of(name: str, slope: Rule) -> Rule:
     return value
 
 
-# Functions without an equation of their own
+# Airy functions, and the Bessel functions that are singular at 0
 
 
-def _parity(mp: Any, n: Any, x: Any, formula: Formula) -> Any:
-    """A function that is even or odd in x as its whole order is."""
-    return formula(mp, n, x) if x >= 0 else (-1) ** int(n) * formula(mp, n, -x)
+def _airy(slope: str) -> Rule:
+    """A way to grow by y'' = u*y."""
+
+    def grow(base: Series, u: Series) -> Series:
+        step = derivative(u)
+        return pair(base, AIRY[slope](u.first), step, truncated(u) * step)[0]
+
+    return grow
 
 
-def _spherical_in(mp: Any, n: Any, x: Any) -> Any:
-    if x == 0:
-        return int(n == 0)
-    return mp.sqrt(mp.pi / (2 * x)) * mp.besseli(n + mp.mpf(1) / 2, x)
+def _airy_slope(function: str) -> Rule:
+    """A way to grow for the slope of such a y."""
+
+    def grow(base: Series, u: Series) -> Series:
+        step = derivative(u)
+        return pair(base, AIRY[function](u.first), truncated(u) * step, step)[0]
+
+    return grow
 
 
-def _positive(formula: Formula) -> Formula:
-    """The formula, none where the last argument is negative."""
-    return lambda mp, *inputs: formula(mp, *inputs) if inputs[-1] >= 0 else mp.nan
-
-
-MEANING: dict[str, Formula] = {
-    "beta": plain("beta"),
-    "lowergamma": _positive(lambda mp, s, x: mp.gammainc(s, 0, x)),
-    "uppergamma": _positive(lambda mp, s, x: mp.gammainc(s, x)),
-    "gammainc": _positive(lambda mp, a, x: mp.gammainc(a, 0, x) * mp.rgamma(a)),
-    "gammaincc": _positive(lambda mp, a, x: mp.gammainc(a, x) * mp.rgamma(a)),
-    "zeta": plain("zeta"),
-    "binomial": plain("binomial"),
-    "rf": plain("rf"),
-    "besselj": plain("besselj"),
-    "bessely": _positive(plain("bessely")),
-    "besseli": plain("besseli"),
-    "besselk": _positive(plain("besselk")),
-    "ive": lambda mp, n, x: mp.exp(-abs(x)) * mp.besseli(n, x),
-    "kve": _positive(lambda mp, n, x: mp.exp(x) * mp.besselk(n, x)),
-    "jn": jn,
-    "spherical_in": lambda mp, n, x: _parity(mp, n, x, _spherical_in),
-    "airyai": airy("airyai", 0),
-    "airybi": airy("airybi", 0),
-    "airyaiprime": airy("airyai", 1),
-    "airybiprime": airy("airybi", 1),
-    "expint": _positive(plain("expint")),
-    "erfcx": lambda mp, x: mp.exp(x * x) * mp.erfc(x),
-    "dawsn": lambda mp, x: mp.exp(-x * x) * mp.erfi(x) * mp.sqrt(mp.pi) / 2,
-    "log_ndtr": lambda mp, x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2),
+AIRY: dict[str, Rule] = {
+    **{name: growing(RULES[name], _airy(f"{name}prime")) for name in ("airyai", "airybi")},
+    **{f"{name}prime": growing(RULES[f"{name}prime"], _airy_slope(name)) for name in ("airyai", "airybi")},
 }
-"""What is sampled, by the name of the row."""
+
+
+def _singular_bessel(name: str, sign: float, slope: Rule, varying: Rule) -> Rule:
+    """A Bessel function by u*(u*y')' = (n^2 + sign*u^2)*y, where the order does not vary.
+
+    The errors of the recurrence have a singularity at 0, and so does the function.
+    """
+
+    def grow(base: Series, n: Series, u: Series) -> Series:
+        order, short = truncated(n), truncated(u)
+        rate = derivative(u) / short
+        back = (order * order + sign * short * short) * rate
+        return pair(base, u.first * slope(n.first, u.first), rate, back)[0]
+
+    along = growing(RULES[name], grow)
+
+    def value(n: Series, u: Series) -> Series:
+        return varying(n, u) if n.caps and len(n) > 1 else along(n, u)
+
+    return value
+
+
+def _neighbours(name: str, sign: float) -> Rule:
+    """The slope of a Bessel function, from those of the orders beside its own."""
+    return lambda n, u: (BESSEL[name](n - 1, u) - sign * BESSEL[name](n + 1, u)) * (sign / 2)
+
+
+sampled_bessely = pointwise(Sampled(MEANING["bessely"]), RULES["bessely"])
+BESSEL: dict[str, Rule] = {
+    "bessely": _singular_bessel("bessely", -1, _neighbours("bessely", 1), sampled_bessely),
+    "besselk": _singular_bessel("besselk", 1, _neighbours("besselk", -1), BESSEL_K["besselk"]),
+}
+
+
+# Functions without an equation of their own
 
 SLOPES: dict[str, tuple[str, tuple[int, ...]]] = {
     "lowergamma_s": ("lowergamma", (0,)),
@@ -224,9 +253,8 @@ SLOPES: dict[str, tuple[str, tuple[int, ...]]] = {
     "zeta_s": ("zeta", (0,)),
     "binomial_nk": ("binomial", (0, 1)),
     "rf_xk": ("rf", (0, 1)),
-    **{f"bessel{kind}_n": (f"bessel{kind}", (0,)) for kind in "jyik"},
+    **{f"bessel{kind}_n": (f"bessel{kind}", (0,)) for kind in "jyi"},
     "ive_x": ("ive", (1,)),
-    "kve_x": ("kve", (1,)),
     "erfcx_n": ("erfcx", (0,)),
     "dawsn_n": ("dawsn", (0,)),
     "expint_n": ("expint", (0,)),
@@ -241,6 +269,9 @@ SAMPLED: dict[str, Rule] = {
 SPECIAL: dict[str, Rule] = {
     **SAMPLED,
     **POLYNOMIALS,
+    **AIRY,
+    **BESSEL_K,
+    **BESSEL,
     "erf": growing(RULES["erf"], sloping(lambda u: ROOT * exp(-(u * u)))),
     "erfc": growing(RULES["erfc"], sloping(lambda u: -ROOT * exp(-(u * u)))),
     "erfinv": growing(RULES["erfinv"], _inverse(1 / ROOT, 2)),
