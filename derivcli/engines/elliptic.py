@@ -17,9 +17,9 @@ BLOCK = 1024
 """Points that are integrated together; each takes a row of as many numbers as there are nodes."""
 
 _U = STEP * np.arange(-REACH, REACH + 1)
-_LEFT = 1 / (1 + np.exp(-np.pi * np.sinh(_U)))
-_RIGHT = 1 / (1 + np.exp(np.pi * np.sinh(_U)))
-_WEIGHTS = STEP * np.pi * np.cosh(_U) * _LEFT * _RIGHT
+LEFT = 1 / (1 + np.exp(-np.pi * np.sinh(_U)))
+RIGHT = 1 / (1 + np.exp(np.pi * np.sinh(_U)))
+WEIGHTS = STEP * np.pi * np.cosh(_U) * LEFT * RIGHT
 """Nodes of the interval from 0 to 1 by their distance from either end, and their weights."""
 
 
@@ -50,13 +50,13 @@ def _within(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array
     The float64 next to pi/2 is taken as pi/2 itself: where m is near 1 even that difference shows.
     """
     column = z[:, None]
-    sine = np.where(_LEFT < 0.5, np.sin(column * _LEFT), np.sin(column - column * _RIGHT))
-    back = column * _RIGHT
+    sine = np.where(LEFT < 0.5, np.sin(column * LEFT), np.sin(column - column * RIGHT))
+    back = column * RIGHT
     cosine = np.cos(column) * np.cos(back) + np.sin(column) * np.sin(back)
     first, second = (_one_minus(factor[:, None], sine, cosine) for factor in (n, m))
     values = sine ** (2 * p[:, None]) * first ** -i[:, None] * second ** (0.5 - j[:, None])
     rest = QUARTER_REST * (1 - n) ** -i * (1 - m) ** (0.5 - j)
-    found = z * (values * _WEIGHTS).sum(axis=1) + np.where(z == QUARTER, rest, 0)
+    found = z * (values * WEIGHTS).sum(axis=1) + np.where(z == QUARTER, rest, 0)
     end = np.sin(z) ** 2
     allowed = ((i == 0) | (n * end < 1)) & (m * end <= 1) & ((j < 1) | (m * end < 1))
     return np.where(allowed, found, np.nan)

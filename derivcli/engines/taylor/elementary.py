@@ -1,0 +1,280 @@
+"""Series of the elementary functions: each one a recurrence, or the integral of a slope that keeps its digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from derivcli.engines.rules import RULES
+from derivcli.engines.taylor.recurrences import (
+    Rule,
+    anchored,
+    derivative,
+    growing,
+    integral,
+    linear,
+    pair,
+    power,
+    sloping,
+    square_root,
+    truncated,
+)
+from derivcli.engines.taylor.series import Series, choose
+
+
+def from_zero(u: Series) -> Tensor:
+    """The sign of the value at each point, 1 at 0."""
+    return torch.where(u.value < 0, -1.0, 1.0).to(u.terms.dtype)
+
+
+# Powers and logarithms
+
+exp = growing(RULES["exp"], lambda base, u: linear(base, derivative(u)))
+log = growing(RULES["log"], lambda base, u: integral(base, derivative(u) / truncated(u)))
+log1p = growing(RULES["log1p"], sloping(lambda u: 1 / (1 + u)))
+sqrt = growing(RULES["sqrt"], square_root)
+
+
+def constant_power(u: Series, exponent: float) -> Series:
+    """u to a constant power: by multiplication where that is a whole number, so that a polynomial ends."""
+    grow = growing(partial(torch.pow, exponent=exponent), partial(_constant_power, exponent=exponent))
+    return grow(u)
+
+
+def _constant_power(base: Series, u: Series, exponent: float) -> Series:
+    if exponent >= 0 and exponent == int(exponent):
+        return anchored(lambda u: _repeated(u, int(exponent)))(base, u)
+    zero = (u.value == 0) & (exponent > 0)
+    nonzero = partial(power, exponent=torch.full_like(u.value[:1], exponent))
+    return choose([(zero, partial(_by_lower_power, exponent=exponent)), (~zero, nonzero)], base, u)
+
+
+def _by_lower_power(base: Series, u: Series, exponent: float) -> Series:
+    """D y = r u^(r-1) D u, which can be followed down at 0, where the recurrence divides by 0."""
+    return integral(base, exponent * constant_power(truncated(u), exponent - 1) * derivative(u))
+
+
+def _repeated(u: Series, times: int) -> Series:
+    """u multiplied by itself, by squares."""
+    if times < 2:
+        return u if times else u.constant(1.0)
+    half = _repeated(u, times // 2)
+    return half * half * u if times % 2 else half * half
+
+
+def _power(base: Series, u: Series, v: Series) -> Series:
+    """u^v as exp(v*log(u)), or with an exponent that is another at each point but a constant there."""
+    if not v.is_constant:
+        return linear(base, derivative(v * log(u)))
+    zero = (u.value == 0) & torch.isfinite(v.value)
+    return choose([(zero, _power_at_zero), (~zero, lambda base, u, v: power(base, u, v.value))], base, u, v)
+
+
+def _power_at_zero(base: Series, u: Series, v: Series) -> Series:
+    """The powers of a series that begins with 0, for one exponent after the other."""
+    exponents = sorted(set(v.value.tolist()))
+    pieces = [(v.value == each, partial(_constant_power_of_first, exponent=each)) for each in exponents]
+    return choose(pieces, base, u, v)
+
+
+def _constant_power_of_first(base: Series, u: Series, _: Series, exponent: float) -> Series:
+    return _constant_power(base, u, exponent)
+
+
+pow_ = growing(RULES["pow"], _power)
+
+
+def _root(base: Series, u: Series, n: Series) -> Series:
+    """The real root: a constant power 1/n, of negative numbers too."""
+    if not n.is_constant:
+        return linear(base, derivative(log(u) / n))
+    zero = u.value == 0
+    return choose([(zero, _root_at_zero), (~zero, lambda base, u, n: power(base, u, 1 / n.value))], base, u, n)
+
+
+def _root_at_zero(base: Series, u: Series, n: Series) -> Series:
+    return integral(base, pow_(truncated(u), truncated(1 / n - 1)) * derivative(u) / n.value)
+
+
+# Trigonometric functions
+
+
+def _sine(base: Series, u: Series) -> Series:
+    return pair(base, cos(u.first), derivative(u), -derivative(u))[0]
+
+
+def _cosine(base: Series, u: Series) -> Series:
+    return pair(base, -sin(u.first), derivative(u), -derivative(u))[0]
+
+
+sin = growing(RULES["sin"], _sine)
+cos = growing(RULES["cos"], _cosine)
+
+
+def hypot_of(u: Series, v: Series) -> Series:
+    """sqrt(u^2 + v^2), of which the values are brought near 1 by a power of 2, so that nothing overflows."""
+    size = torch.maximum(abs(u.value), abs(v.value))
+    scale = torch.where((size > 0) & torch.isfinite(size), torch.exp2(torch.floor(torch.log2(size))), 1)
+    u, v = u / scale, v / scale
+    return sqrt(u * u + v * v) * scale
+
+
+hypot = growing(RULES["hypot"], anchored(hypot_of))
+
+
+def angle_slope(x: Series, y: Series) -> Series:
+    """x/(x^2 + y^2) without overflow."""
+    size = hypot(x, y)
+    return x / size / size
+
+
+def complement(u: Series) -> Series:
+    """1 - u^2, right near 1."""
+    return (1 - u) * (1 + u)
+
+
+def from_one(u: Series) -> Series:
+    """sqrt(1 + u^2)."""
+    return hypot(u, u.constant(1.0))
+
+
+# Hyperbolic functions
+
+
+def _sinh(base: Series, u: Series) -> Series:
+    return pair(base, cosh(u.first), derivative(u), derivative(u))[0]
+
+
+def _cosh(base: Series, u: Series) -> Series:
+    return pair(base, sinh(u.first), derivative(u), derivative(u))[0]
+
+
+sinh = growing(RULES["sinh"], _sinh)
+cosh = growing(RULES["cosh"], _cosh)
+
+NEAR = 0.25
+"""Below it 1/cosh(u) and 1/sinh(u) keep more digits, above it what is made of exp(-|u|)."""
+
+
+def _by_size(near: Rule, far: Rule) -> Rule:
+    def grow(u: Series) -> Series:
+        small = abs(u.value) < NEAR
+        return choose([(small, near), (~small, far)], u)
+
+    return anchored(grow)
+
+
+def _sech_far(u: Series) -> Series:
+    e = exp(u * -from_zero(u))
+    return 2 * e / (1 + e * e)
+
+
+def _csch_far(u: Series) -> Series:
+    sign = from_zero(u)
+    return 2 * sign * exp(u * -sign) / -expm1(u * (-2 * sign))
+
+
+expm1 = growing(RULES["expm1"], sloping(exp))
+sech = growing(RULES["sech"], _by_size(lambda u: 1 / cosh(u), _sech_far))
+csch = growing(RULES["csch"], _by_size(lambda u: 1 / sinh(u), _csch_far))
+tanh = growing(RULES["tanh"], sloping(lambda u: constant_power(sech(u), 2)))
+
+
+def sigmoid_slope(u: Series) -> Series:
+    """(sech(u/2)/2)^2."""
+    half = sech(u / 2) / 2
+    return half * half
+
+
+sigmoid = growing(RULES["sigmoid"], sloping(sigmoid_slope))
+
+# Steps, extremes and kinks, as PyTorch has them
+
+
+def step(name: str) -> Rule:
+    """A function that is constant around every point but its jumps."""
+    return growing(RULES[name], lambda base, u: base.lifted(u.caps[0]))
+
+
+def straight(name: str, *weights: Callable[..., Tensor]) -> Rule:
+    """A function that is a sum of its arguments times numbers, which depend on the values of the arguments."""
+
+    def formula(*inputs: Series) -> Series:
+        values = [u.value for u in inputs]
+        total, *rest = [
+            Series(torch.where(weight == 0, 0, u.terms * weight), u.caps)
+            for u, weight in zip(inputs, [weight(*values) for weight in weights], strict=True)
+        ]
+        for term in rest:
+            total = total + term
+        return total
+
+    return growing(RULES[name], anchored(formula))
+
+
+def _share(above: Tensor, below: Tensor) -> Tensor:
+    """1 where the first is greater, 1/2 at a tie."""
+    return torch.heaviside(above - below, above.new_tensor(0.5))
+
+
+def xlogy_slope(u: Series, v: Series) -> Series:
+    """u/v, and 0 where both are 0."""
+    none = (u.value == 0) & (v.value == 0)
+    return choose([(none, lambda u, v: u * 0), (~none, lambda u, v: u / v)], u, v)
+
+
+ELEMENTARY: dict[str, Rule] = {
+    "add": lambda u, v: u + v,
+    "subtract": lambda u, v: u - v,
+    "multiply": lambda u, v: u * v,
+    "divide": lambda u, v: u / v,
+    "negative": lambda u: -u,
+    "pow": pow_,
+    "sqrt": sqrt,
+    "root": growing(RULES["root"], _root),
+    "exp": exp,
+    "expm1": expm1,
+    "log": log,
+    "log2": growing(RULES["log2"], sloping(lambda u: 1 / (u * math.log(2)))),
+    "log10": growing(RULES["log10"], sloping(lambda u: 1 / (u * math.log(10)))),
+    "log1p": log1p,
+    "logit": growing(RULES["logit"], sloping(lambda u: 1 / (u * (1 - u)))),
+    "xlogy": growing(RULES["xlogy"], sloping(lambda u, v: log(v), xlogy_slope)),
+    "xlog1py": growing(RULES["xlog1py"], sloping(lambda u, v: log1p(v), lambda u, v: xlogy_slope(u, 1 + v))),
+    "sin": sin,
+    "cos": cos,
+    "tan": growing(RULES["tan"], sloping(lambda u: constant_power(cos(u), -2))),
+    "asin": growing(RULES["asin"], sloping(lambda u: 1 / sqrt(complement(u)))),
+    "acos": growing(RULES["acos"], sloping(lambda u: -1 / sqrt(complement(u)))),
+    "atan": growing(RULES["atan"], sloping(lambda u: 1 / (1 + u * u))),
+    "acot": growing(RULES["acot"], sloping(lambda u: -1 / (1 + u * u))),
+    "atan2": growing(RULES["atan2"], sloping(lambda y, x: angle_slope(x, y), lambda y, x: -angle_slope(y, x))),
+    "hypot": hypot,
+    "sinh": sinh,
+    "cosh": cosh,
+    "tanh": tanh,
+    "sech": sech,
+    "csch": csch,
+    "coth": growing(RULES["coth"], sloping(lambda u: -constant_power(csch(u), 2))),
+    "asinh": growing(RULES["asinh"], sloping(lambda u: 1 / from_one(u))),
+    "acosh": growing(RULES["acosh"], sloping(lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)))),
+    "atanh": growing(RULES["atanh"], sloping(lambda u: 1 / complement(u))),
+    "asech": growing(RULES["asech"], sloping(lambda u: -1 / (u * sqrt(complement(u))))),
+    "acsch": growing(RULES["acsch"], sloping(lambda u: -1 / (u * from_zero(u) * from_one(u)))),
+    "abs": straight("abs", torch.sign),
+    "relu": straight("relu", lambda x: (x > 0).to(x.dtype)),
+    "max": straight("max", _share, lambda x, y: _share(y, x)),
+    "min": straight("min", lambda x, y: _share(y, x), _share),
+    "mod": straight("mod", lambda x, y: torch.ones_like(x), lambda x, y: -torch.floor(x / y)),
+    "fmod": straight("fmod", lambda x, y: torch.ones_like(x), lambda x, y: -torch.trunc(x / y)),
+    **{name: step(name) for name in ("sign", "floor", "round", "trunc")},
+    "sigmoid": sigmoid,
+    "softsign": growing(RULES["softsign"], sloping(lambda u: constant_power(1 + u * from_zero(u), -2))),
+    "tanhshrink": growing(RULES["tanhshrink"], sloping(lambda u: constant_power(tanh(u), 2))),
+    "logsumexp": growing(RULES["logsumexp"], sloping(lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u))),
+}
+"""The elementary operations but those that carry data of their own."""

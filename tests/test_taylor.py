@@ -1,0 +1,150 @@
+"""The function table once more: every row's power series, in each argument and along a curve, against the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import mpmath
+import pytest
+import torch
+from mpmath import mp, mpf
+from torch import Tensor
+
+from derivcli import parse
+from derivcli.engines.program import LOGIC, OPERATIONS, lower
+from derivcli.engines.taylor import rules
+from derivcli.engines.taylor.rules import TAYLOR
+from derivcli.engines.taylor.run import expand
+from derivcli.engines.taylor.series import Series
+from derivcli.language.function import Function
+from derivcli.language.functions import FUNCTIONS
+from tests.oracles import ELSEWHERE, ORACLE
+from tests.test_functions import FACTOR, FLAT, SAMPLES, Sample, call_of, decisive, samples, smooth, with_numbers
+
+DIGITS = 60
+"""What the oracle's differences of order 20 leave of these is more than float64 has."""
+ORDER = 20
+CURVE_ORDER = 6
+LOW = 4
+SLOW = {"zeta": 6, "uppergamma": 8, "gammaincc": 8, "expint": 8, "bessely": 8, "yn": 8}
+"""The orders up to which rows are compared whose oracle, or whose samples in high precision, take long."""
+TOLERANCE = 1e-11
+NOISE = 1e-15
+"""What may be left of the coefficients on either side where one is nearly 0."""
+CURVE = ((1.0, -0.375), (-0.75, 0.25), (0.5, 0.3125))
+"""For each varying argument its first and second coefficient along a curve, times the size of its value."""
+
+Line = Callable[[int, Any], Sequence[Any]]
+"""The coefficients of a parameter, given its index among those that vary and its value."""
+
+every_row = pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+
+
+@pytest.fixture(autouse=True)
+def _precision() -> Iterator[None]:
+    with mp.workdps(DIGITS):
+        yield
+
+
+def one_by_one(by: int) -> Line:
+    """A straight line along one argument."""
+    return lambda index, value: (value, 1.0) if index == by else (value,)
+
+
+def together(index: int, value: float) -> Sequence[float]:
+    """A curve along which all arguments move."""
+    first, second = CURVE[index % len(CURVE)]
+    size = min(1.0, abs(value)) or 1.0
+    return value, first * size, second * size
+
+
+def order_of(row: Function) -> int:
+    """The order up to which a row is compared along a line."""
+    return LOW if row.derivatives_of else SLOW.get(row.name, ORDER)
+
+
+def some_samples(row: Function) -> list[Sample]:
+    """Few of those drawn, and all those written down, but for rows that are slow."""
+    drawn = samples(row)
+    return drawn[:1] + drawn[SAMPLES : SAMPLES + (1 if row.derivatives_of else len(ELSEWHERE.get(row.name, [])))]
+
+
+def series(row: Function, sample: Sample, line: Line, order: int) -> list[float]:
+    """The coefficients that the engine finds along a line."""
+    names = [row.parameters[index] for index in smooth(row)]
+    program = lower([parse(with_numbers(row, call_of(row), sample), declared=names)], names)
+    columns = [line(number, sample[index]) for number, index in enumerate(smooth(row))]
+    inputs = [torch.tensor(column, dtype=torch.float64)[:, None] for column in columns]
+    found = expand(program, inputs, (order,), 1)[:, 0].tolist()
+    return found + [0.0] * (order + 1 - len(found))
+
+
+@cache
+def truth(name: str, sample: Sample, varying: tuple[tuple[int, tuple[float, ...]], ...], order: int) -> list[Any]:
+    """The coefficients by differences of the oracle in many digits."""
+    lines = dict(varying)
+
+    def along(t: Any) -> Any:
+        arguments = [mpmath.polyval(lines[index][::-1], t) if index in lines else mpf(value)
+                     for index, value in enumerate(sample)]  # fmt: skip
+        return ORACLE[name](*arguments)
+
+    return mpmath.taylor(along, 0, order)  # type: ignore[no-any-return]
+
+
+def failures(row: Function, line: Line, order: int, chosen: Sequence[Sample]) -> list[str]:
+    """Every coefficient that is not the oracle's."""
+    found = []
+    for sample in chosen:
+        columns = tuple((index, tuple(line(number, sample[index]))) for number, index in enumerate(smooth(row)))
+        want = truth(row.name, sample, columns, order)
+        for power, (got, exact) in enumerate(zip(series(row, sample, line, order), want, strict=True)):
+            noise = NOISE * max(map(abs, want[max(0, power - 1) : power + 2])) + mpf(10) ** -35
+            if not abs(got - exact) <= TOLERANCE * abs(exact) + noise:
+                found.append(f"{call_of(row)} at {sample}, power {power}: {got} is not {mpmath.nstr(exact, 20)}")
+    return found
+
+
+def test_every_operation_has_a_rule() -> None:
+    assert TAYLOR.keys() | {"constant", "pow_constant", "piecewise", *LOGIC} == OPERATIONS
+
+
+@every_row
+def test_series_in_each_argument(row: Function) -> None:
+    for by in range(len(smooth(row))):
+        assert failures(row, one_by_one(by), order_of(row), some_samples(row)) == []
+
+
+@every_row
+def test_series_along_a_curve(row: Function) -> None:
+    order = 2 if row.derivatives_of else CURVE_ORDER
+    assert failures(row, together, order, some_samples(row)[:2]) == []
+
+
+def planted(rule: Callable[..., Series], power: int) -> Callable[..., Series]:
+    """The rule with its coefficients from a power on wrong by a factor."""
+
+    def wrong(*inputs: Any) -> Series:
+        found = rule(*inputs)
+        terms: Tensor = found.terms.clone()
+        terms[power:] *= FACTOR
+        return Series(terms, found.caps)
+
+    return wrong
+
+
+STRAIGHT = {"abs", "relu", "max", "min", "mod", "fmod"}
+"""Operations without a second derivative."""
+
+
+@pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.name not in FLAT], ids=lambda row: row.name)
+def test_a_wrong_rule_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = decisive(row)
+    power = 1 if operation in STRAIGHT | {"piecewise"} else 2
+    if operation == "piecewise":
+        monkeypatch.setattr(rules, "_piecewise", planted(rules._piecewise, power))
+    else:
+        monkeypatch.setitem(TAYLOR, operation, planted(TAYLOR[operation], power))
+    assert failures(row, together, 2, samples(row)[:3])
