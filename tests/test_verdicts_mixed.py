@@ -24,7 +24,7 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run, coordinate
 from derivcli.engines.balls.tape import record
 from derivcli.engines.rules import RULES
-from derivcli.engines.symbolic import derivative
+from derivcli.engines.symbolic import differentiate
 from derivcli.points.spec import read_points
 from tests.judging import claimed, computed, judged, judged_claim, verdict_of
 
@@ -232,9 +232,7 @@ def site_of(text: str) -> Site:
 
 def symbolic(text: str, by: tuple[str, ...]) -> arb:
     """SymPy's derivative, enclosed."""
-    formula = parse(text)
-    for name in by:
-        formula = derivative(formula, name)
+    formula = differentiate(parse(text), [by]).derivatives[",".join(by)]
     at = {name: coordinate(sympy.Rational(value)) for name, value in WHERE.items()}
     return Run(record(formula.expanded, formula.variables), precision=400).evaluate(at)[0]
 

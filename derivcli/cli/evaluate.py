@@ -12,9 +12,10 @@ from derivcli.cli.progress import progress
 from derivcli.errors import DerivError, draw_note
 
 if TYPE_CHECKING:
+    from derivcli.check.verdict import Verdicts
     from derivcli.cli.streams import Screen
     from derivcli.render.columns import Style
-    from derivcli.result import AnyResult, Result
+    from derivcli.result import AnyResult, Result, SeriesResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def evaluate(
     if plot is not None:
         notes.append(_save_plot(plot, results))
     text = render(results, name, style) if shown else ""
-    return Answer(text, notes, job.check is True and _differs(_numeric(results)))
+    return Answer(text, notes, job.check is True and _differs(_judged(results)))
 
 
 TELLING = ("table", "markdown")
@@ -53,13 +54,19 @@ CARRYING = ("json",)
 """Formats that carry every verdict as data."""
 
 
-def _differs(results: Sequence[Result]) -> bool:
+def _differs(results: Sequence[Result | SeriesResult]) -> bool:
     """Whether a checked number misleads."""
-    return any(
-        verdicts is not None and verdicts.differs.any()
-        for result in results
-        for verdicts in (*result.verdicts.values(), result.value_verdicts)
-    )
+    columns = [verdicts for result in results for verdicts in _columns(result) if verdicts is not None]
+    return any(verdicts.differs.any() for verdicts in columns)
+
+
+def _columns(result: Result | SeriesResult) -> Sequence[Verdicts | None]:
+    """The verdicts of a result."""
+    from derivcli.result import SeriesResult
+
+    if isinstance(result, SeriesResult):
+        return result.verdicts
+    return [*result.verdicts.values(), result.value_verdicts]
 
 
 def calculate(job: Calculation) -> Sequence[AnyResult]:
@@ -100,8 +107,10 @@ def _save_plot(plot: Path, results: Sequence[AnyResult]) -> str:
     """Draw the picture, put it into its file, and say so."""
     from derivcli.cli.files import write_whole
     from derivcli.render.plot import draw_plot
+    from derivcli.result import Result
 
-    write_whole(plot, draw_plot(_numeric(results), plot.suffix.lower().lstrip(".")))
+    numbers = [result for result in results if isinstance(result, Result)]
+    write_whole(plot, draw_plot(numbers, plot.suffix.lower().lstrip(".")))
     return f"saved {plot}"
 
 
@@ -109,7 +118,7 @@ def _notes(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, car
     """How the texts were read where they could mean two things, and where the numbers may mislead."""
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
     notes = [draw_note(note) for note in remarks]
-    numbers = _numeric(results)
+    numbers = _judged(results)
     if any(result.verdicts for result in numbers):
         from derivcli.render.verdicts import lines, report
 
@@ -122,7 +131,8 @@ def _notes(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, car
     return [f"note: {note}" for note in notes]
 
 
-def _numeric(results: Sequence[AnyResult]) -> list[Result]:
-    from derivcli.result import Result
+def _judged(results: Sequence[AnyResult]) -> list[Result | SeriesResult]:
+    """The results that hold numbers."""
+    from derivcli.result import SymbolicResult
 
-    return [result for result in results if isinstance(result, Result)]
+    return [result for result in results if not isinstance(result, SymbolicResult)]

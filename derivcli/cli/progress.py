@@ -28,12 +28,13 @@ def progress() -> Iterator[Tell | None]:
 
 
 def _teller(shown: ExitStack) -> Tell:
-    """What the job calls: it starts the bar once the job has lasted long enough."""
-    due = time.monotonic() + PATIENCE
+    """What the job calls: it starts the bar once the job, from its first call on, has lasted long enough."""
+    due = 0.0
     update: Tell | None = None
 
     def tell(what: str, done: int, total: int) -> None:
         nonlocal due, update
+        due = due or time.monotonic() + PATIENCE
         if time.monotonic() < due and done < total:
             return
         due = time.monotonic() + PAUSE

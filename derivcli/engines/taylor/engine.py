@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from derivcli.engines.taylor.run import expand
-from derivcli.engines.taylor.series import Series
 from torch import Tensor
 
 from derivcli.engines.inputs import array, leaves_at
 from derivcli.engines.program import Program, lower, only
 from derivcli.engines.rules import forward
+from derivcli.engines.taylor.run import expand
+from derivcli.engines.taylor.series import Series
 from derivcli.engines.watch import Watch
 from derivcli.language.expression import Expression
 from derivcli.result import ALONG, Partial, Result, SeriesResult, derivative_key
