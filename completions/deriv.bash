@@ -61,16 +61,21 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --wrt | --order | --let | --plot | --format | --digits | --dtype) option=$word ;;
+            --at | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --plot | --format | --digits | --dtype | --engine) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
             --order) given+='--order ' ;;
+            --hessian) given+='--hessian ' ;;
+            --implicit) given+='--implicit ' ;;
+            --series) given+='--series ' ;;
+            --on) given+='--on ' ;;
             --check | --no-check) given+='--check --no-check ' ;;
             --plot) given+='--plot ' ;;
             --format) given+='--format ' ;;
             --digits) given+='--digits ' ;;
             --dtype) given+='--dtype ' ;;
+            --engine) given+='--engine ' ;;
             --help) given+='--help ' ;;
         esac
     done
@@ -88,7 +93,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --order --let --check --no-check --plot --format --digits --dtype --help)
+                names=(--at --zip --wrt --order --mixed --along --hessian --implicit --series --on --let --check --no-check --plot --format --digits --dtype --engine --help)
             elif ((${#words[@]} == 1 + 1)); then
                 names=(functions)
             fi
@@ -99,6 +104,7 @@ _deriv_main() {
             ;;
         --format) names=(table tsv csv json latex markdown value) ;;
         --dtype) names=(float64 float32) ;;
+        --engine) names=(reverse taylor) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then

@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --wrt --order --let --plot --format --digits --dtype
+    if contains -- $tokens[-1] --at --wrt --order --mixed --along --implicit --series --on --let --plot --format --digits --dtype --engine
         set -e tokens[-1]
     end
     for token in $tokens
@@ -41,6 +41,12 @@ complete -c deriv -n '__deriv_is ""' -l at -x -d 'Where: x=3, x=pi/2, x=1,2,3,y=
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
 complete -c deriv -n '__deriv_is ""' -l wrt -x -d 'Differentiate by these variables: u,v'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
+complete -c deriv -n '__deriv_is ""' -l mixed -x -d 'A mixed partial derivative: x,x,y'
+complete -c deriv -n '__deriv_is ""' -l along -x -d 'The derivative along a vector, as it is: u=1,v=2'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --hessian' -l hessian -d 'All second derivatives, as a matrix'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --implicit' -l implicit -x -d 'The derivatives of this variable, which the equation \'x**2+y**2=25\' makes a function of the others'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --series' -l series -x -d 'The Taylor polynomial of degree N about each point'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on' -l on -x -d 'With --series: enclose the remainder on an interval, x=0:1'
 complete -c deriv -n '__deriv_is ""' -l let -x -d 'Name an intermediate formula; may be repeated'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
@@ -48,6 +54,7 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(_
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t value\t' -d 'How to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t' -d 'What computes the numbers: nested backward passes, or Taylor arithmetic'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first ""' -a 'functions'
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t markdown\t' -d 'How to print'

@@ -17,8 +17,10 @@ PACKAGE = Path(errors.__file__).parent
 CASES = sorted(HERE.rglob("*.txt"))
 
 NOT_ON_THE_COMMAND_LINE = {
-    "derive.py: f\"'{dtype}' is not a number format\"": "the command line refuses it as a usage error",
-    "derive.py: f'derivatives of order {order}": "the command line refuses it as a usage error",
+    "calculate.py: f\"'{dtype}' is not a number format\"": "the command line refuses it as a usage error",
+    "wanted.py: f'derivatives of order {self.order}": "the command line refuses it as a usage error",
+    "wanted.py: f'a Taylor polynomial of degree": "the command line refuses it as a usage error",
+    "wanted.py: f\"'{self.engine}' is no engine\"": "the command line refuses it as a usage error",
     "points/spec.py: f\"'{name}' needs a number or an array of one dimension\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is not finite\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is no float64\"": "objects come through Python only",

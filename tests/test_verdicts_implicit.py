@@ -16,7 +16,7 @@ from derivcli.check.question import Site, enclosure
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run, coordinate
 from derivcli.engines.balls.tape import record
-from derivcli.engines.symbolic import derivative
+from derivcli.engines.symbolic import differentiate
 from derivcli.language.expression import Expression
 from derivcli.points.spec import read_points
 from tests.judging import claimed, computed, judged, verdict_of
@@ -113,7 +113,8 @@ def test_last_places_of_the_coordinates_do_not_lift_a_point_off_its_curve(monkey
 
 def implicit(expression: Expression, by: str) -> Any:
     """The derivative of y along F = 0 as SymPy's formula, from those of F, for up to two variables."""
-    trees = {name: derivative(expression, name).tree for name in {*by, "y"}}
+    found = differentiate(expression, [(name,) for name in {*by, "y"}]).derivatives
+    trees = {name: formula.tree for name, formula in found.items()}
     symbols = {symbol.name: symbol for symbol in expression.tree.free_symbols}
     slopes = {name: -trees[name] / trees["y"] for name in by}
     if len(by) == 1:
