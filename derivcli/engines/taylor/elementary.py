@@ -45,12 +45,19 @@ def constant_power(u: Series, exponent: float) -> Series:
     return grow(u)
 
 
+MULTIPLIED = 4096
+"""Up to this power multiplying costs no digits that matter; beyond it only where the recurrence would divide by 0."""
+
+
 def _constant_power(base: Series, u: Series, exponent: float) -> Series:
-    if exponent >= 0 and exponent == int(exponent):
-        return anchored(lambda u: _repeated(u, int(exponent)))(base, u)
+    whole = exponent >= 0 and float(exponent).is_integer()
+    multiplied = anchored(lambda u: _repeated(u, int(exponent)))
+    if whole and exponent <= MULTIPLIED:
+        return multiplied(base, u)
     zero = (u.value == 0) & (exponent > 0)
+    at_zero = multiplied if whole else partial(_by_lower_power, exponent=exponent)
     nonzero = partial(power, exponent=torch.full_like(u.value[:1], exponent))
-    return choose([(zero, partial(_by_lower_power, exponent=exponent)), (~zero, nonzero)], base, u)
+    return choose([(zero, at_zero), (~zero, nonzero)], base, u)
 
 
 def _by_lower_power(base: Series, u: Series, exponent: float) -> Series:

@@ -40,17 +40,21 @@ def _periods(powers: Powers, n: Series, z: Series, m: Series) -> Series:
 
 
 def _within(powers: Powers, n: Series, z: Series, m: Series) -> Series:
-    """The integral for z from -pi/2 to pi/2; the float64 next to pi/2 is taken as pi/2 itself."""
+    """The integral for z from -pi/2 to pi/2; the float64 next to pi/2 is taken as pi/2 itself.
+
+    Where m*sin(z)^2 is 1 the integrals of all coefficients but the first diverge.
+    """
     p, i, j = powers
     count = max(u.terms.shape[-1] for u in (n, z, m))
     left, right, weights = (torch.as_tensor(x, dtype=z.terms.dtype).repeat(count) for x in (LEFT, RIGHT, WEIGHTS))
     end = cos(z) * (z.value.abs() != QUARTER)
+    inside = (m.value * torch.sin(z.value) ** 2 < 1).expand(count).repeat_interleave(len(LEFT))
     n, z, m, end = (spread(u, count, len(LEFT)) for u in (n, z, m, end))
     sine, back = sin(z * left), z * right
     cosine = end * cos(back) + sin(z) * sin(back)
     first, second = (_one_minus(factor, sine, cosine) for factor in (n, m))
     heights = constant_power(sine, 2 * p) * constant_power(first, -i) * constant_power(second, 0.5 - j) * z * weights
-    return summed(heights, len(LEFT))
+    return summed(heights * torch.where(inside, 1.0, torch.nan), len(LEFT))
 
 
 def _one_minus(factor: Series, sine: Series, cosine: Series) -> Series:

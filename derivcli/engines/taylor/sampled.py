@@ -1,10 +1,13 @@
-"""What the functions without a recurrence mean, in mpmath, at whatever precision it has."""
+"""The functions that are sampled, since they have no recurrence: what they mean in mpmath, at any precision."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from derivcli.engines.precise import Formula, jn, plain
+from derivcli.engines.rules import RULES
+from derivcli.engines.taylor.pointwise import Sampled, pointwise
+from derivcli.engines.taylor.recurrences import Rule
 
 
 def _parity(mp: Any, n: Any, x: Any, formula: Formula) -> Any:
@@ -32,6 +35,8 @@ def _bessely(mp: Any, n: Any, x: Any) -> Any:
 
 
 MEANING: dict[str, Formula] = {
+    "gamma": plain("gamma"),
+    "polygamma": lambda mp, n, x: mp.psi(int(n), x),
     "beta": plain("beta"),
     "lowergamma": _positive(lambda mp, s, x: mp.gammainc(s, 0, x)),
     "uppergamma": _positive(lambda mp, s, x: mp.gammainc(s, x)),
@@ -52,3 +57,24 @@ MEANING: dict[str, Formula] = {
     "log_ndtr": lambda mp, x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2),
 }
 """What is sampled, by the name of the row."""
+
+SLOPES: dict[str, tuple[str, tuple[int, ...]]] = {
+    "lowergamma_s": ("lowergamma", (0,)),
+    "uppergamma_s": ("uppergamma", (0,)),
+    "gammainc_a": ("gammainc", (0,)),
+    "zeta_s": ("zeta", (0,)),
+    "binomial_nk": ("binomial", (0, 1)),
+    "rf_xk": ("rf", (0, 1)),
+    **{f"bessel{kind}_n": (f"bessel{kind}", (0,)) for kind in "jyi"},
+    "ive_x": ("ive", (1,)),
+    "erfcx_n": ("erfcx", (0,)),
+    "dawsn_n": ("dawsn", (0,)),
+    "expint_n": ("expint", (0,)),
+}
+"""Rows that are derivatives of others: which ones, and in which of their arguments."""
+
+SAMPLED: dict[str, Rule] = {
+    **{name: pointwise(Sampled(formula), RULES[name]) for name, formula in MEANING.items() if name in RULES},
+    **{name: pointwise(Sampled(MEANING[of], by), RULES[name]) for name, (of, by) in SLOPES.items()},
+}
+"""The rules of these rows, whatever of their arguments varies."""

@@ -1,0 +1,141 @@
+"""Series of the gamma function, of those that are made of it, and of zeta."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from derivcli.engines.rules import RULES
+from derivcli.engines.taylor.elementary import exp, log, pow_
+from derivcli.engines.taylor.recurrences import Rule, derivative, growing, linear, sloping, truncated
+from derivcli.engines.taylor.sampled import SAMPLED
+from derivcli.engines.taylor.series import Series, choose
+
+# The gamma function and zeta
+
+def _polygamma(n: Series, u: Series) -> Series:
+    """The derivatives of digamma where u is a straight line in one variable, else samples; so where terms cancel."""
+    if len(u.caps) != 1 or len(u) > 2:
+        return SAMPLED["polygamma"](n, u)
+    start = u.value
+    return choose([(start > 0, _polygamma_on_line), (~(start > 0), SAMPLED["polygamma"])], n, u)
+
+
+def _polygamma_on_line(n: Series, u: Series) -> Series:
+    """The k-th coefficient is (-1)^(n+k+1) (n+k)!/k! zeta(n+k+1, u0) u1^k."""
+    import scipy.special
+
+    order, x = int(n.value[0]), u.terms.detach().cpu().double().numpy()
+    found = [RULES["polygamma"](n.value, u.value)]
+    factor = math.factorial(order) * (-1.0) ** (order + 1)
+    for k in range(1, u.caps[0] + 1 if len(u) > 1 else 1):
+        factor = -factor * (order + k) / k * x[1]
+        with np.errstate(all="ignore"):
+            coefficient = factor * scipy.special.zeta(order + k + 1, x[0])
+        found.append(torch.as_tensor(coefficient, dtype=u.terms.dtype, device=u.terms.device))
+    return Series(torch.stack(found), u.caps)
+
+
+def polygamma(order: int, u: Series) -> Series:
+    """The derivative of digamma of a whole order."""
+    return _polygamma(u.constant(float(order)), u)
+
+
+def _gamma(base: Series, u: Series) -> Series:
+    """By D y = digamma(u) y D u; left of 0, where the poles on either side cancel, by samples."""
+    right = u.value > 0
+    return choose([(right, _gamma_right), (~right, lambda _, u: SAMPLED["gamma"](u))], base, u)
+
+
+def _gamma_right(base: Series, u: Series) -> Series:
+    return linear(base, polygamma(0, truncated(u)) * derivative(u))
+
+
+gamma = growing(RULES["gamma"], _gamma)
+
+
+def _zeta(s: Series, u: Series) -> Series:
+    """By the values at greater s where u is a straight line in one variable and s does not vary, else samples."""
+    if len(u.caps) != 1 or len(s) > 1 or len(u) > 2:
+        return SAMPLED["zeta"](s, u)
+    return choose([(s.value > 1, _zeta_on_line), (~(s.value > 1), SAMPLED["zeta"])], s, u)
+
+
+def _zeta_on_line(s: Series, u: Series) -> Series:
+    """The k-th coefficient is (-1)^k binomial(s + k - 1, k) zeta(s + k, u0) u1^k."""
+    found, factor = [RULES["zeta"](s.value, u.value)], torch.ones_like(s.value)
+    for k in range(u.caps[0] if len(u) > 1 else 0):
+        factor = factor * -(s.value + k) / (k + 1) * u.terms[1]
+        found.append(factor * RULES["zeta"](s.value + k + 1, u.value))
+    return Series(torch.stack(found), u.caps)
+
+
+# Incomplete gamma functions
+
+
+LARGE = 100
+"""From here on gamma(a) is too large beside what it divides."""
+
+
+def _density(s: Tensor, x: Tensor) -> Tensor:
+    """x^(s-1)*exp(-x)."""
+    return torch.pow(x, s - 1) * torch.exp(-x)
+
+
+def _regular_density(a: Tensor, x: Tensor) -> Tensor:
+    """The same over gamma(a), by logarithms where it would overflow on the way."""
+    logarithm = (a - 1) * torch.log(x) - x - RULES["loggamma"](a)
+    return torch.where((a < LARGE) & (x < 700), _density(a, x) / RULES["gamma"](a), torch.exp(logarithm))
+
+
+FAR = 8.0
+"""From here on the coefficients of the power and of exp may cancel; nearer to 0 those of the logarithm's slope do."""
+
+
+def _grown_density(base: Series, s: Series, x: Series) -> Series:
+    near = x.value < FAR
+    return choose([(near, lambda _, s, x: pow_(x, s - 1) * exp(-x)), (~near, _by_logarithm)], base, s, x)
+
+
+def _grown_regular_density(base: Series, a: Series, x: Series) -> Series:
+    if len(a) > 1:
+        return density(a, x) / gamma(a)
+    near = (x.value < FAR) & (a.value < LARGE)
+    return choose([(near, lambda _, a, x: density(a, x) / gamma(a)), (~near, _by_logarithm)], base, a, x)
+
+
+def _by_logarithm(base: Series, s: Series, x: Series) -> Series:
+    """By the slope of the logarithm."""
+    short = truncated(x)
+    rate = ((truncated(s) - 1) / short - 1) * derivative(x)
+    return linear(base, rate if len(s) == 1 else rate + log(short) * derivative(s))
+
+
+density = growing(_density, _grown_density)
+regular_density = growing(_regular_density, _grown_regular_density)
+
+
+def integral_of(name: str, slope: Rule) -> Rule:
+    """An integral up to the second parameter; samples where the first one varies, in which there is no slope."""
+    along = growing(RULES[name], sloping(slope, slope))
+
+    def value(s: Series, x: Series) -> Series:
+        return SAMPLED[name](s, x) if s.caps and len(s) > 1 else along(s, x)
+
+    return value
+
+
+GAMMA: dict[str, Rule] = {
+    "gamma": gamma,
+    "loggamma": growing(RULES["loggamma"], sloping(lambda u: polygamma(0, u))),
+    "polygamma": _polygamma,
+    "zeta": _zeta,
+    "lowergamma": integral_of("lowergamma", density),
+    "uppergamma": integral_of("uppergamma", lambda s, x: -density(s, x)),
+    "gammainc": integral_of("gammainc", regular_density),
+    "gammaincc": integral_of("gammaincc", lambda a, x: -regular_density(a, x)),
+}
+"""The rules of the family, but for what is sampled."""
