@@ -6,12 +6,18 @@ import re
 
 import pytest
 
+from derivcli.check import judge
 from derivcli.language.function import Function
 from tests.judging import claimed, computed, judged, verdict_of
 from tests.test_functions import Sample, call_of, every_row, samples, smooth, with_numbers
 
 PLAIN = re.compile(r"[a-z]")
 """A parameter that is a variable without being declared."""
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, "SECONDS", 60.0)
 
 
 def composed(row: Function, sample: Sample) -> tuple[str, str]:

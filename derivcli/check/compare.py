@@ -39,7 +39,7 @@ BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
 TRIAL_BITS, BESIDE_BITS, MORE_BITS = 256, 800, 16
 """Bits enough for rounded values, and for values beside a point; more for each order of a derivative."""
 
-FINER = (1, 2, 4, 8)
+FINEST = 8
 """So many times more bits are taken where those do not do."""
 
 STEP = 100
@@ -128,13 +128,14 @@ def _explained(question: Question, truth: arb, answers: Sequence[Any] | None) ->
 
     With answers they are beside a special place, following those of an exact evaluation there.
     """
-    reach, extreme = arb(0), ""
+    reach, extreme, finer = arb(0), "", 1
     for seed in range(TRIALS):
-        trial = _Trial(question, seed, answers)
+        trial = _Trial(question, seed, answers, finer)
         try:
             found = trial.number()
         except (UnsureError, TouchError):
             return _beyond(trial) or BREAKS_DOWN
+        finer = trial.finer
         reach = arb.max(reach, abs(found - truth).upper())
         extreme = extreme or _beyond(trial)
     if math.isfinite(question.printed) and abs(arb(question.printed) - truth) < REACH * reach:
@@ -149,16 +150,15 @@ class _Trial:
     question: Question
     seed: int
     answers: Sequence[Any] | None
+    finer: int
     extreme: str = ""
-    finer: int = 1
 
     def number(self) -> arb:
         """The number with every step moved, in enough precision that nothing else moves it."""
-        found = arb(0)
-        for self.finer in FINER:
+        found = self.question.derivative.enclosed(self.series, self.question.site.tape)
+        while not is_narrow(found) and self.finer < FINEST:
+            self.finer *= 2
             found = self.question.derivative.enclosed(self.series, self.question.site.tape)
-            if is_narrow(found):
-                break
         return found
 
     def series(self, path: Path, order: int) -> list[arb]:
