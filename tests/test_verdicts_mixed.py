@@ -71,6 +71,7 @@ MIXED: list[tuple[str, str, str, str, object]] = [
     ("(1-cos(x))/x^2*y", "x=1e-8,y=1", "x,y", "lossy", -1 / 12 * 1e-8),
     ("exp(x)*y/(1+exp(x))", "x=800,y=1", "x,y", "lossy", 0),
     ("besselj(1/3, x*y)", "x=2,y=3", "x,y", "proved", ANY),
+    ("erfinv(x)*y", "x=1/2,y=3", "y,y", "proved", 0),
 ]
 
 ALONG: list[tuple[str, str, str, int, str, object]] = [

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from derivcli.check.question import Question, Truth, enclosure
+from derivcli.check.question import Question, Truth, enclosure, is_narrow
 from derivcli.check.scatter import is_noise
 from derivcli.check.verdict import DIGITS, Verdict
 from derivcli.engines.balls.partials import path_of
@@ -38,6 +38,9 @@ BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
 
 TRIAL_BITS, BESIDE_BITS, MORE_BITS = 256, 800, 16
 """Bits enough for rounded values, and for values beside a point; more for each order of a derivative."""
+
+FINEST = 8
+"""So many times more bits are taken where those do not do."""
 
 STEP = 100
 """Beside a point is 2 to the minus this away, of its size."""
@@ -125,13 +128,14 @@ def _explained(question: Question, truth: arb, answers: Sequence[Any] | None) ->
 
     With answers they are beside a special place, following those of an exact evaluation there.
     """
-    reach, extreme = arb(0), ""
+    reach, extreme, finer = arb(0), "", 1
     for seed in range(TRIALS):
-        trial = _Trial(question, seed, answers)
+        trial = _Trial(question, seed, answers, finer)
         try:
-            found = question.derivative.enclosed(trial.series, question.site.tape)
+            found = trial.number()
         except (UnsureError, TouchError):
             return _beyond(trial) or BREAKS_DOWN
+        finer = trial.finer
         reach = arb.max(reach, abs(found - truth).upper())
         extreme = extreme or _beyond(trial)
     if math.isfinite(question.printed) and abs(arb(question.printed) - truth) < REACH * reach:
@@ -146,15 +150,25 @@ class _Trial:
     question: Question
     seed: int
     answers: Sequence[Any] | None
+    finer: int
     extreme: str = ""
+
+    def number(self) -> arb:
+        """The number with every step moved, in enough precision that nothing else moves it."""
+        found = self.question.derivative.enclosed(self.series, self.question.site.tape)
+        while not is_narrow(found) and self.finer < FINEST:
+            self.finer *= 2
+            found = self.question.derivative.enclosed(self.series, self.question.site.tape)
+        return found
 
     def series(self, path: Path, order: int) -> list[arb]:
         """The coefficients of the formula with every step moved."""
         site, dtype = self.question.site, self.question.dtype
         rounding = Rounding(MARGIN - BITS[dtype], dtype, self.seed)
-        run = Run(site.tape, path, order, TRIAL_BITS + MORE_BITS * order, rounding=rounding)
+        bits = self.finer * ((TRIAL_BITS if self.answers is None else BESIDE_BITS) + MORE_BITS * order)
+        run = Run(site.tape, path, order, bits, rounding=rounding)
         if self.answers is not None:
-            run.precision, run.following, run.through = BESIDE_BITS + MORE_BITS * order, self.answers, True
+            run.following, run.through = self.answers, True
         try:
             return run.evaluate(site.at)
         finally:

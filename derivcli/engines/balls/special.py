@@ -56,12 +56,12 @@ def inverse(value: Any, function: Any, low: int, high: int) -> Any:
         if x.minus(low) <= 0 or x.minus(high) >= 0:
             raise no_value(node, x)
         y = value(x.ball)
-        if not run.order:
+        steps = [x.series[n] for n in range(1, run.order + 1)]
+        if all(step.is_zero() for step in steps):  # FLINT composes with no series that is 0
             return arb_series([y])
         rise = function(arb_series([y, 1]))
         climb = arb_series([arb(0), *[rise[n] for n in range(1, run.order + 1)]]).reversion()
-        moved = arb_series([arb(0), *[x.series[n] for n in range(1, run.order + 1)]])
-        return y + climb(moved)
+        return y + climb(arb_series([arb(0), *steps]))
 
     return rule
 

@@ -1,0 +1,56 @@
+"""Every row of the function table inside mixed, directional and implicit derivatives: proved, and told when off."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from derivcli.check import judge
+from derivcli.language.function import Function
+from tests.judging import claimed, computed, judged, verdict_of
+from tests.test_functions import Sample, call_of, every_row, samples, smooth, with_numbers
+
+PLAIN = re.compile(r"[a-z]")
+"""A parameter that is a variable without being declared."""
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, "SECONDS", 60.0)
+
+
+def composed(row: Function, sample: Sample) -> tuple[str, str]:
+    """A row's function of u*v in place of its last smooth argument, and where that is the sample."""
+    *others, last = [row.parameters[by] for by in smooth(row)]
+    at = {name: sample[row.parameters.index(name)] for name in (*others, last)}
+    text = re.sub(rf"\b{last}\b", "(u*v)", with_numbers(row, call_of(row), sample))
+    where = {"u": 1.25, "v": at.pop(last) / 1.25, **at}
+    return text, ",".join(f"{name}={value!r}" for name, value in where.items())
+
+
+@every_row
+@pytest.mark.parametrize(("key", "along"), [("u,v", ""), ("along,along", "u=1,v=sqrt(2)")])
+def test_every_row_is_proved_and_a_number_that_is_off_is_told(row: Function, key: str, along: str) -> None:
+    if not smooth(row) or not all(PLAIN.fullmatch(name) for name in row.parameters):
+        pytest.skip("it has no smooth argument of one letter")
+    text, at = composed(row, samples(row)[0])
+    right = computed(text, at, key, along)
+    verdict = verdict_of(right, at)
+    if verdict.truth == 0:
+        assert verdict.kind in ("proved", "lossy")
+        return
+    assert verdict.kind in ("proved", "agrees")
+    number = float(right.derivatives[key][0])
+    assert verdict_of(claimed(right, key, number * 1.0005), at).kind == "wrong"
+
+
+@every_row
+def test_every_row_is_proved_in_an_equation(row: Function) -> None:
+    """g(u*v) w - w^3 = c, solved for w, with the c of the point."""
+    if not smooth(row) or not all(PLAIN.fullmatch(name) for name in row.parameters):
+        pytest.skip("it has no smooth argument of one letter")
+    text, at = composed(row, samples(row)[0])
+    difference, where = f"({text})*w-w^3", f"{at},w=1.5"
+    level = float(computed(difference, where, "u", dependent="w").value[0])
+    assert judged(f"{difference}-({level!r})", where, "u,v", dependent="w").kind in ("proved", "agrees")
