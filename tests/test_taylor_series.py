@@ -61,6 +61,8 @@ SEVERAL: dict[str, tuple[tuple[float, float], Callable[[Any, Any], Any]]] = {
     "gammainc(x, y)": ((2.25, 1.5), lambda a, x: mpmath.gammainc(a, 0, x, regularized=True)),
     "log(x+y)/sqrt(x*y)": ((0.75, 1.5), lambda x, y: mpmath.log(x + y) / mpmath.sqrt(x * y)),
     "tanh(x*y)+sigmoid(x-y)": ((0.75, 0.5), lambda x, y: mpmath.tanh(x * y) + 1 / (1 + mpmath.exp(y - x))),
+    "uppergamma(x, y)": ((2.25, 1.5), lambda a, x: mpmath.gammainc(a, x)),
+    "bessely(x, y)": ((0.5, 2.25), mpmath.bessely),
     "elliptic_f(x, y)": ((0.75, 0.5), mpmath.ellipf),
     "root(x, y)*mod(x, y)": ((7.25, 2.75), lambda x, y: x ** (1 / y) * (x - 2 * y)),
     "lambertw(x*y)+erfinv(x*y)": (
@@ -91,6 +93,14 @@ def wrong_mixed(text: str, caps: tuple[int, int] = (2, 2)) -> list[tuple[int, ..
 @pytest.mark.parametrize("text", SEVERAL)
 def test_mixed_derivatives(text: str) -> None:
     assert wrong_mixed(text) == []
+
+
+@pytest.mark.parametrize("text", SEVERAL)
+def test_the_order_of_the_axes_does_not_matter(text: str) -> None:
+    inputs = variables(SEVERAL[text][0], 2)
+    found = expand(program(text, NAMES), inputs, (2, 3), 1)
+    swapped = expand(program(text, NAMES), [x.transpose(0, 1) for x in inputs], (3, 2), 1)
+    assert torch.allclose(swapped.transpose(0, 1), found, rtol=1e-12, atol=1e-14)
 
 
 def test_a_wrong_mixed_derivative_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def _singular(name: str, sign: float, varying: Rule) -> Rule:
     along = growing(RULES[name], grow)
 
     def value(n: Series, u: Series) -> Series:
-        return varying(n, u) if n.caps and len(n) > 1 else along(n, u)
+        return along(n, u) if n.is_constant else varying(n, u)
 
     return value
 

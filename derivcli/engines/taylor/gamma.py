@@ -123,7 +123,7 @@ def integral_of(name: str, slope: Rule) -> Rule:
     along = growing(RULES[name], sloping(slope, slope))
 
     def value(s: Series, x: Series) -> Series:
-        return SAMPLED[name](s, x) if s.caps and len(s) > 1 else along(s, x)
+        return along(s, x) if s.is_constant else SAMPLED[name](s, x)
 
     return value
 

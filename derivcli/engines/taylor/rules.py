@@ -42,8 +42,8 @@ def integral_to(name: str, *fixed: int) -> Rule:
     along = by_formula(name)
 
     def value(*inputs: Series) -> Series:
-        varies = inputs[0].caps and any(len(inputs[index]) > 1 for index in fixed)
-        return (ELLIPTIC[name] if varies else along)(*inputs)
+        constant = all(inputs[index].is_constant for index in fixed)
+        return (along if constant else ELLIPTIC[name])(*inputs)
 
     return value
 
