@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from derivcli.engines.inputs import array, leaves_at
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 Axes = dict[str, int]
 """The names that a series has axes for, each with the highest power kept."""
 
+IntArray: TypeAlias = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 
 MANTISSA = 64
@@ -54,10 +57,7 @@ def differentiate(
         found: dict[Partial, FloatArray] = {}
         groups = _grouped(partials)
         for done, (axes, group) in enumerate(groups, start=1):
-            seeds = _seeds(at, axes, dtype, direction)
-            count = len(value)
-            terms = solved(program, seeds, axes, dependent, count) if dependent else _run(program, seeds, axes, count)
-            found |= {partial: derivative_of(terms, axes, partial, count) for partial in group}
+            found |= _Expansion(program, axes, dtype, direction, dependent).derivatives(at, group)
             if progress is not None:
                 progress(done, len(groups))
         for partial in partials:
@@ -77,8 +77,7 @@ def series(
     results = []
     for expression, program in _programs(expressions, points.at):
         value, watch = _watched(program, points.at, dtype, {variable})
-        axes = {variable: degree}
-        terms = _run(program, _seeds(points.at, axes, dtype), axes, len(value))
+        terms = _Expansion(program, {variable: degree}, dtype).terms(points.at)
         coefficients = np.zeros((len(value), degree + 1), dtype=dtype)
         coefficients[:, : len(terms)] = array(terms).T
         coefficients[:, 0] = value
@@ -120,46 +119,77 @@ def _grouped(partials: Sequence[Partial]) -> list[tuple[Axes, list[Partial]]]:
     return found
 
 
-def _seeds(
-    at: Mapping[str, FloatArray], axes: Axes, dtype: str, direction: Points | None = None
-) -> dict[str, Tensor]:
-    """The variables as series: x + t along its own axis, x + v*t along a direction, else constant."""
-    seeds = {}
-    for name, values in at.items():
-        axis = ALONG if direction is not None else name
-        speed = 1.0 if direction is None else direction.at.get(name, np.zeros(1)).item()
-        numbers = [np.asarray(values), np.full(len(values), speed)] if axis in axes and speed else [np.asarray(values)]
-        terms = torch.tensor(np.stack(numbers[: axes.get(axis, 0) + 1]), dtype=getattr(torch, dtype))
-        shape = [len(terms) if each == axis else 1 for each in axes]
-        seeds[name] = terms.reshape(*shape, len(values))
-    return seeds
+@dataclass(frozen=True, slots=True)
+class _Expansion:
+    """A program as a series with some axes, or the implicit function that it makes of the dependent variable."""
 
+    program: Program
+    axes: Axes
+    dtype: str
+    direction: Points | None = None
+    dependent: str = ""
 
-def _run(program: Program, seeds: Mapping[str, Tensor], axes: Axes, count: int) -> Tensor:
-    """The series of the program's output, of shape (terms along each axis..., points)."""
-    with torch.inference_mode(False), np.errstate(all="ignore"):
-        terms = expand(program, list(seeds.values()), tuple(axes.values()), count)
-    return terms.expand(*terms.shape[:-1], count)
+    def derivatives(self, at: Mapping[str, FloatArray], partials: Sequence[Partial]) -> dict[Partial, FloatArray]:
+        """The derivatives that are coefficients of this series, times their factorials."""
+        terms = self.terms(at)
+        found = {}
+        for partial in partials:
+            place = self.place(partial)
+            if any(power >= length for power, length in zip(place, terms.shape[:-1], strict=True)):
+                found[partial] = np.zeros(terms.shape[-1], dtype=self.dtype)  # a polynomial that has ended
+                continue
+            found[partial] = scaled(array(terms[place]), place)
+            beyond, speed = speeds(array(terms), place)
+            if beyond.size:
+                there = {name: np.asarray(values)[beyond] for name, values in at.items()}
+                again = self.terms(there, speed)
+                if again.shape[:-1] == terms.shape[:-1]:
+                    found[partial][beyond] = scaled(array(again[place]), place, speed)
+        return found
 
+    def place(self, partial: Partial) -> tuple[int, ...]:
+        """The powers along each axis of the coefficient for a derivative."""
+        counts = Counter(partial)
+        return tuple(counts[name] for name in self.axes)
 
-def solved(program: Program, seeds: Mapping[str, Tensor], axes: Axes, dependent: str, count: int) -> Tensor:
-    """The series y(t) on which the program keeps its value: by Newton's method, y - F(y)/F_y(y).
+    def terms(self, at: Mapping[str, FloatArray], speed: IntArray | int = 0) -> Tensor:
+        """The series, of shape (terms along each axis..., points), in units of 2**speed along every axis."""
+        seeds = {name: self.seed(name, np.asarray(values), speed) for name, values in at.items()}
+        count = max(map(len, at.values()), default=1)
+        return self.solved(seeds, count) if self.dependent else self.run(seeds, self.axes, count)
 
-    One more axis, along which y moves, gives F_y beside F. Each step doubles the degree up to which y is right.
-    (Brent and Kung, "Fast algorithms for manipulating formal power series", JACM 25, 1978.)
-    """
-    inner, degree = {**axes, "": 1}, sum(axes.values())
-    inputs = {name: terms.unsqueeze(-2) for name, terms in seeds.items()}
-    caps = tuple(axes.values())
-    y = Series(seeds[dependent], caps)
-    for _ in range(degree.bit_length()):
-        moved = torch.cat([y.terms.unsqueeze(-2), _one(y.terms).unsqueeze(-2)], dim=-2)
-        terms = _run(program, {**inputs, dependent: moved}, inner, count).clone()
-        value = Series(terms.select(-2, 0), caps)
-        slope = Series(terms.select(-2, 1) if terms.shape[-2] > 1 else torch.zeros_like(value.terms), caps)
-        value.value.zero_()
-        y = y - value / slope
-    return y.terms
+    def seed(self, name: str, values: FloatArray, speed: IntArray | int) -> Tensor:
+        """A variable: x + t along its own axis, x + v*t along a direction, else constant."""
+        axis = name if self.direction is None else ALONG
+        step = 1.0 if self.direction is None else self.direction.at.get(name, np.zeros(1)).item()
+        numbers = [values, np.ldexp(np.full(len(values), step), speed)] if axis in self.axes and step else [values]
+        terms = torch.tensor(np.stack(numbers[: self.axes.get(axis, 0) + 1]), dtype=getattr(torch, self.dtype))
+        return terms.reshape(*[len(terms) if each == axis else 1 for each in self.axes], len(values))
+
+    def run(self, seeds: Mapping[str, Tensor], axes: Axes, count: int) -> Tensor:
+        """The series of the program's output."""
+        with torch.inference_mode(False), np.errstate(all="ignore"):
+            terms: Tensor = expand(self.program, list(seeds.values()), tuple(axes.values()), count)
+        return terms.expand(*terms.shape[:-1], count)
+
+    def solved(self, seeds: Mapping[str, Tensor], count: int) -> Tensor:
+        """The series y(t) on which the program keeps its value: by Newton's method, y - F(y)/F_y(y).
+
+        One more axis, along which y moves, gives F_y beside F. Each step doubles the degree up to which y is right.
+        (Brent and Kung, "Fast algorithms for manipulating formal power series", JACM 25, 1978.)
+        """
+        inner = {**self.axes, "": 1}
+        inputs = {name: terms.unsqueeze(-2) for name, terms in seeds.items()}
+        caps = tuple(self.axes.values())
+        y = Series(seeds[self.dependent], caps)
+        for _ in range(sum(caps).bit_length()):
+            moved = torch.cat([y.terms.unsqueeze(-2), _one(y.terms).unsqueeze(-2)], dim=-2)
+            terms = self.run({**inputs, self.dependent: moved}, inner, count).clone()
+            value = Series(terms.select(-2, 0), caps)
+            slope = Series(terms.select(-2, 1) if terms.shape[-2] > 1 else torch.zeros_like(value.terms), caps)
+            value.value.zero_()
+            y = y - value / slope
+        return y.terms
 
 
 def _one(terms: Tensor) -> Tensor:
@@ -169,15 +199,27 @@ def _one(terms: Tensor) -> Tensor:
     return one
 
 
-def derivative_of(terms: Tensor, axes: Axes, partial: Partial, count: int) -> FloatArray:
-    """A derivative from its coefficient: exactly 0 where the series ends before it."""
-    powers = Counter(partial)
-    place = tuple(powers[name] for name in axes)
-    if any(power >= length for power, length in zip(place, terms.shape[:-1], strict=True)):
-        return np.zeros(count, dtype=array(terms[..., :0]).dtype)
-    factor = math.prod(math.factorial(power) for power in place)
+def scaled(coefficients: FloatArray, place: Sequence[int], speed: IntArray | int = 0) -> FloatArray:
+    """Derivatives from coefficients in units of 2**speed: times the factorials, in no number out of range."""
+    factor = math.prod(map(math.factorial, place))
     shift = max(0, factor.bit_length() - MANTISSA)
-    coefficients = array(terms[place])
+    numbers = coefficients.astype(np.float64) * float(factor >> shift)
     with np.errstate(all="ignore"):
-        scaled = np.ldexp(coefficients.astype(np.float64) * float(factor >> shift), shift)
-        return np.asarray(scaled.astype(coefficients.dtype))
+        return np.asarray(np.ldexp(numbers, shift - sum(place) * np.asarray(speed)).astype(coefficients.dtype))
+
+
+def speeds(terms: FloatArray, place: Sequence[int]) -> tuple[IntArray, IntArray]:
+    """The points whose coefficient at a place is out of the format's range, and units of t that bring it back.
+
+    The last coefficient on the way there that is in range tells how fast they grow or shrink.
+    """
+    limits, degree = np.finfo(terms.dtype), sum(place)
+    steps = [tuple(power * step // degree for power in place) for step in range(1, degree + 1)]
+    sizes = np.abs(np.stack([terms[step] for step in steps]))
+    ordinary = (sizes > limits.tiny) & (sizes < limits.max)
+    beyond = np.flatnonzero(~ordinary[-1] & ordinary.any(axis=0))
+    last = degree - 1 - ordinary[::-1, beyond].argmax(axis=0)
+    degrees = np.array([sum(step) for step in steps])[last]
+    speed = np.round(-np.log2(sizes[last, beyond]) / degrees).astype(np.int64)
+    moved = speed != 0
+    return beyond[moved], speed[moved]
