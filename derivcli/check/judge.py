@@ -63,7 +63,7 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     values = None if result.dependent else Verdicts.empty(count)
     columns = {key: Verdicts.empty(count) for key in result.derivatives}
     for point in range(count):
-        site = Site(result.expression, tape, coordinates(result.at, points, names, point))
+        site = Site(result.expression, tape, coordinates(result.at, points, names, point), result.engine)
         for key, column in columns.items():
             printed = float(result.derivatives[key][point])
             column.put(point, judge(Question(site, derivatives[key], printed, dtype)))

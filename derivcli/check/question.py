@@ -13,6 +13,7 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Coordinate, Direction, Path, Run, TouchError, UnsureError, moved
 from derivcli.engines.balls.tape import Tape
 from derivcli.language.expression import Expression
+from derivcli.result import ENGINES
 
 PRECISIONS = (96, 192, 384, 768, 1536, 3072)
 """Bits; the last ones serve numbers that are 0 or nearly."""
@@ -42,17 +43,21 @@ class Truth:
 
 @dataclass(slots=True, eq=False)
 class Site:
-    """A formula at a point, and what several questions about it share: values, and the proved one of all."""
+    """A formula at a point, and what several questions about it share: values, and the proved one of all.
+
+    `engine` is the one whose numbers are judged.
+    """
 
     expression: Expression
     tape: Tape
     at: Mapping[str, Coordinate]
+    engine: str = ENGINES[0]
     value: Truth | None = None
     values: dict[int, dict[int, Any]] = field(default_factory=dict)
 
     def elsewhere(self, at: Mapping[str, Coordinate]) -> Site:
         """The same formula at another point."""
-        return Site(self.expression, self.tape, at)
+        return Site(self.expression, self.tape, at, self.engine)
 
     def beside(self, direction: Direction, offset: fmpq) -> Site:
         """The same formula at a point moved by a multiple of a direction."""

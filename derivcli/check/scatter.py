@@ -21,8 +21,8 @@ from derivcli.result import derivative_key
 NEIGHBOURS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
 """How far away the points are that are asked, in parts of the point."""
 
-HIGHEST = 6
-"""No nested backward passes of a higher order are asked for."""
+HIGHEST = {"reverse": 6, "taylor": 200}
+"""What each engine is asked for; nested backward passes take long."""
 
 SHARE = 8
 """Errors that differ by at least one part in so many of the error in question are noise."""
@@ -31,7 +31,7 @@ SHARE = 8
 def is_noise(question: Question, truth: arb) -> bool:
     """Whether the errors of PyTorch's numbers nearby scatter as far as the error in question."""
     moved = _moved(question)
-    if not math.isfinite(question.printed) or not moved or question.order > HIGHEST:
+    if not math.isfinite(question.printed) or not moved or question.order > HIGHEST[question.site.engine]:
         return False
     centre = {name: rounded(value, question.dtype) for name, value in question.site.at.items()}
     pairs = [(question.printed, truth)]
@@ -68,9 +68,12 @@ def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
         slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
         direction = Points((), slopes)
     wanted = [partial or (next(iter(at)),)]
-    (result,) = reverse.differentiate(
-        [question.site.expression], here, wanted, question.dtype, direction, derivative.dependent
-    )
+    compute = reverse.differentiate
+    if question.site.engine == "taylor":
+        from derivcli.engines.taylor import engine  # late, since few checks come to this
+
+        compute = engine.differentiate
+    (result,) = compute([question.site.expression], here, wanted, question.dtype, direction, derivative.dependent)
     found = result.derivatives[derivative_key(partial)] if partial else result.value
     exact = {name: rational(value) for name, value in at.items()}
     truth = enclosure(question.site.elsewhere(exact), derivative)

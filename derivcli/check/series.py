@@ -30,7 +30,7 @@ def check_series(result: SeriesResult, progress: Progress | None = None) -> Seri
     columns = tuple(Verdicts.empty(count) for _ in range(terms))
     with restored_context():
         for point in range(count):
-            site = Site(expression, tape, coordinates(result.at, result.points, names, point))
+            site = Site(expression, tape, coordinates(result.at, result.points, names, point), "taylor")
             for column, verdict in zip(columns, _judged(site, result, point), strict=True):
                 column.put(point, verdict)
             if progress is not None:
