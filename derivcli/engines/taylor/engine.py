@@ -37,6 +37,9 @@ Axes = dict[str, int]
 IntArray: TypeAlias = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 
+SHARE = 0.75
+"""The part of a format's range of exponents that growing or shrinking coefficients have to use up to be out of it."""
+
 MANTISSA = 64
 """Bits of a factorial that are multiplied; its power of 2 comes after, so that none overflows."""
 
@@ -215,11 +218,12 @@ def speeds(terms: FloatArray, place: Sequence[int]) -> tuple[IntArray, IntArray]
     """
     limits, degree = np.finfo(terms.dtype), sum(place)
     steps = [tuple(power * step // degree for power in place) for step in range(1, degree + 1)]
+    steps = [step for step in steps if any(step)]
     sizes = np.abs(np.stack([terms[step] for step in steps]))
     ordinary = (sizes > limits.tiny) & (sizes < limits.max)
     beyond = np.flatnonzero(~ordinary[-1] & ordinary.any(axis=0))
-    last = degree - 1 - ordinary[::-1, beyond].argmax(axis=0)
+    last = len(steps) - 1 - ordinary[::-1, beyond].argmax(axis=0)
     degrees = np.array([sum(step) for step in steps])[last]
     speed = np.round(-np.log2(sizes[last, beyond]) / degrees).astype(np.int64)
-    moved = speed != 0
-    return beyond[moved], speed[moved]
+    leaves = np.abs(speed) * degree > limits.maxexp * SHARE  # others are 0 or infinite for another reason
+    return beyond[leaves], speed[leaves]
