@@ -18,6 +18,7 @@ from derivcli.check.verdict import RIGHT, Verdict
 from derivcli.engines import symbolic
 from derivcli.engines.balls.run import Run, TouchError, coordinate
 from derivcli.engines.balls.tape import record
+from derivcli.result import ENGINES
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 
@@ -151,10 +152,10 @@ def cases(name: str, orders: range = range(1, 4)) -> list[Case]:
         return [row for row in csv.DictReader(file) if int(row["order"]) in orders]
 
 
-def judged(row: Case) -> tuple[float, Verdict]:
+def judged(row: Case, engine: str = "") -> tuple[float, Verdict]:
     """The derivative that a case asks for, and its verdict."""
     at, order = dict(part.split("=") for part in row["at"].split(";")), int(row["order"])
-    result = derive(row["expr"], at, [row["wrt"]], order=order, check=True)
+    result = derive(row["expr"], at, [row["wrt"]], order=order, engine=engine, check=True)
     key = ",".join([row["wrt"]] * order)
     verdict = result.verdicts[key][0]
     assert verdict is not None
@@ -189,12 +190,12 @@ def is_real(row: Case) -> bool:
     return all(abs(part.imag) < 1e-20 * abs(part) for part in parts)
 
 
-def judge_all(name: str, orders: range, capsys: pytest.CaptureFixture[str]) -> Counter[str]:
+def judge_all(name: str, orders: range, capsys: pytest.CaptureFixture[str], engine: str = "") -> Counter[str]:
     """How many numbers of each kind a table of cases comes to, all of them true; it is printed."""
     found: Counter[str] = Counter()
     complaints = []
     for row in cases(name, orders):
-        number, verdict = judged(row)
+        number, verdict = judged(row, engine)
         found[verdict.kind] += 1
         complaints.append(complaint(row, number, verdict))
     with capsys.disabled():
@@ -209,12 +210,17 @@ def test_answers_of_other_systems(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_answers_of_other_systems_of_higher_order(capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(judge_all("peers.csv", range(3, 7), capsys)) == {"proved"}
+    assert set(judge_all("peers.csv", range(3, 11), capsys)) == {"proved"}
 
 
-def test_antiderivatives(capsys: pytest.CaptureFixture[str]) -> None:
+def test_answers_of_other_systems_by_taylor_arithmetic(capsys: pytest.CaptureFixture[str]) -> None:
+    assert judge_all("peers.csv", range(1, 11), capsys, "taylor") == {"proved": 39, "undefined": 1}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_antiderivatives(engine: str, capsys: pytest.CaptureFixture[str]) -> None:
     """At 15 of 1,540 rows the formula is not real, and some cancel digits; nothing is wrong and nothing unchecked."""
-    found = judge_all("antiderivatives.csv", range(1, 2), capsys)
+    found = judge_all("antiderivatives.csv", range(1, 2), capsys, engine)
     assert found.total() == 1540
     assert found.keys() == {"proved", "lossy", "undefined"}
     assert found["proved"] >= 1510
@@ -231,9 +237,10 @@ EDGES = {
 """The kind and the one-sided derivatives where edge.csv has no number."""
 
 
-def test_edge_cases() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_edge_cases(engine: str) -> None:
     for row in cases("edge.csv"):
-        number, verdict = judged(row)
+        number, verdict = judged(row, engine)
         expected = row["expected"].partition(" (")[0]
         if expected in EDGES:
             kind, sides = EDGES[expected]
