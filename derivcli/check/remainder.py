@@ -9,7 +9,7 @@ middle of the piece, where R is known, and what f minus the polynomial is.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,32 +43,39 @@ WIDE_BITS = 128
 def remainders(result: SeriesResult) -> FloatArray:
     """The remainders about every point of a result over its interval, shape (points, 2); NaN where none is found."""
     assert result.interval is not None, "a remainder is that over an interval"
-    names, degree = result.expression.variables, result.coefficients.shape[1] - 1
+    names = result.expression.variables
     found = np.full((len(result.coefficients), 2), np.nan)
     for point in range(len(found)):
         at = coordinates(result.at, result.points, names, point)
-        ends = remainder(result.expression, at, result.variable, degree, *result.interval)
+        ends = remainder(result.expression, at, result.variable, result.coefficients[point].tolist(), *result.interval)
         if ends is not None:
             found[point] = ends
     return found
 
 
 def remainder(
-    expression: Expression, at: Mapping[str, Exact], variable: str, degree: int, low: float, high: float
+    expression: Expression,
+    at: Mapping[str, Exact],
+    variable: str,
+    printed: Sequence[float],
+    low: float,
+    high: float,
 ) -> tuple[float, float] | None:
     """What the function is more than its Taylor polynomial anywhere from `low` to `high`: at least, and at most.
 
-    None where that cannot be enclosed, as where a kink, a jump or an edge may lie in the interval or between it
+    The polynomial is the one with the coefficients as printed, so that their rounding is part of it. None where that cannot be enclosed, as where a kink, a jump or an edge may lie in the interval or between it
     and the centre.
     """
-    if variable not in at:
-        return 0.0, 0.0
-    tape = record(expression.expanded, expression.variables)
+    if not all(map(math.isfinite, printed)):
+        return None
+    tape = record(expression.expanded, (*expression.variables, *({variable} - {*expression.variables})))
+    at = {variable: fmpq(0), **at}  # in which a constant is a polynomial too
     with restored_context():
         try:
             with clock(SECONDS):
-                polynomial = _Polynomial.about(tape, at, variable, degree)
-                return polynomial.remainder(rational(low), rational(high))
+                polynomial = _Polynomial.about(tape, at, variable, printed)
+                ends = polynomial.remainder(rational(low), rational(high))
+                return ends if all(map(math.isfinite, ends)) else None
         except (OutOfTimeError, TouchError, UnsureError):
             return None
 
@@ -92,18 +99,21 @@ class _Polynomial:
     variable: str
     centre: arb
     coefficients: list[arb]
+    rounded: list[arb]
+    """What the coefficients are more than they were printed."""
 
     @staticmethod
-    def about(tape: Tape, at: Mapping[str, Exact], variable: str, degree: int) -> _Polynomial:
+    def about(tape: Tape, at: Mapping[str, Exact], variable: str, printed: Sequence[float]) -> _Polynomial:
         """The polynomial about a point."""
         for precision in PRECISIONS:
-            run = Run(tape, {variable: (ONE,)}, degree, precision)
+            run = Run(tape, {variable: (ONE,)}, len(printed) - 1, precision)
             try:
                 coefficients = run.evaluate(at)
             except UnsureError:
                 continue
             if run.rigorous and all(map(is_narrow, coefficients)):
-                return _Polynomial(tape, at, variable, ball_of(at[variable], precision), coefficients)
+                rounded = [true - arb(number) for true, number in zip(coefficients, printed, strict=True)]
+                return _Polynomial(tape, at, variable, ball_of(at[variable], precision), coefficients, rounded)
         raise UnsureError
 
     @property
@@ -121,18 +131,17 @@ class _Polynomial:
 
     def value(self, x: arb) -> arb:
         """The polynomial at x."""
-        total = arb(0)
-        for coefficient in reversed(self.coefficients):
-            total = total * (x - self.centre) + coefficient
-        return total
+        return _horner(self.coefficients, x - self.centre)
+
+    def rounding(self, x: arb) -> arb:
+        """What the polynomial is more than the one printed."""
+        return _horner(self.rounded, x - self.centre)
 
     def remainder(self, low: fmpq, high: fmpq) -> tuple[float, float]:
         """The ends of the remainder from `low` to `high`."""
         least, most = _rational_below(self.centre), -_rational_below(-self.centre)
-        right = self.cut(least, max(most, high)) if high > least else []
+        right = self.cut(least, max(most, high)) if high >= least else []
         left = self.cut(min(least, low), most) if low < most else []
-        if not left and not right:  # the centre alone
-            return 0.0, 0.0
         while True:
             found = [*self.enclosed(right, low, high), *self.enclosed(left[::-1], low, high)]
             bottom, top = _hull([each for _, each, _ in found])
@@ -200,8 +209,16 @@ class _Polynomial:
             ball = between * shift**self.order
             for other in (at_middle + slope * (x - middle), piece.values - self.value(x)):
                 ball = ball.intersection(other)
-            found.append((piece, ball, at_middle))
+            found.append((piece, ball + self.rounding(x), at_middle + self.rounding(arb(middle))))
         return found
+
+
+def _horner(coefficients: Sequence[arb], shift: arb) -> arb:
+    """A polynomial of the distance to its centre."""
+    total = arb(0)
+    for coefficient in reversed(coefficients):
+        total = total * shift + coefficient
+    return total
 
 
 def _rational_below(ball: arb) -> fmpq:
