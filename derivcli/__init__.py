@@ -1,7 +1,7 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
 from derivcli.check.verdict import Verdict, Verdicts
-from derivcli.derive import derive, hessian, implicit, jacobian, parse, series
+from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
@@ -25,5 +25,6 @@ __all__ = [
     "implicit",
     "jacobian",
     "parse",
+    "polynomial",
     "series",
 ]

@@ -47,7 +47,7 @@ def derive_at(
         for result in _engine(engine)(parsed, points.at, partials, dtype, wanted.along, wanted.dependent, telling)
     ]
     if wanted.dependent:
-        results = _left_off_the_curve(results, dtype)
+        results = _flagged_off_the_curve(results, dtype)
     if not _is_checked(check, sum(len(result.value) * len(result.derivatives) for result in results)):
         return results
     from derivcli.check.judge import check_all
@@ -61,7 +61,9 @@ def derive_formulas(
     """The derivatives of several expressions as formulas."""
     parsed = _parse_all(expressions, wanted.names, let, bool(wanted.dependent))
     variables = _variables(parsed)
-    if not wanted.by(variables):
+    if wanted.engine:
+        raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in --at x=3")
+    if not wanted.by(variables) and not wanted.dependent:
         source = parsed[0].source
         message = "there is no variable to differentiate by"
         raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
@@ -129,8 +131,8 @@ def _engine(name: str) -> Engine:
     return reverse.differentiate
 
 
-def _left_off_the_curve(results: Sequence[Result], dtype: str) -> list[Result]:
-    """The results without numbers at points that do not solve the equation."""
+def _flagged_off_the_curve(results: Sequence[Result], dtype: str) -> list[Result]:
+    """The results with a flag at points that do not solve the equation."""
     import numpy as np
 
     from derivcli.engines import reverse
@@ -138,9 +140,8 @@ def _left_off_the_curve(results: Sequence[Result], dtype: str) -> list[Result]:
     found = []
     for result in results:
         off = reverse.off_the_curve(result.expression, result.at, dtype)
-        derivatives = {key: np.where(off, np.nan, values) for key, values in result.derivatives.items()}
         flags = result.flags | np.where(off, np.uint8(1 << FLAGS.index("off")), np.uint8(0))
-        found.append(replace(result, derivatives=derivatives, flags=flags))
+        found.append(replace(result, flags=flags))
     return found
 
 

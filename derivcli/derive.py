@@ -93,7 +93,7 @@ def derive(
     """
     from derivcli.wanted import Wanted, mixed_of, wrt_of
 
-    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), _points(along), engine=engine)
+    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), _points(along, what="along"), engine=engine)
     points = _points(at, paired)
     if points is None:
         return calculate.derive_formulas([expression], wanted, let)[0]
@@ -146,6 +146,8 @@ def jacobian(
     from derivcli.result import Jacobian
     from derivcli.wanted import Wanted, wrt_of
 
+    if isinstance(expressions, str) or not expressions:
+        raise TypeError("a Jacobian is that of a list of formulas")
     wanted = Wanted(wrt_of(wrt), engine=engine)
     points = _points(at, paired)
     if points is None:
@@ -256,8 +258,8 @@ def implicit(
     """The derivatives of the variable `dependent` that an equation makes a function of its other variables.
 
     The equation is a text such as "x**2 + y**2 = 25"; without a sign of equality it says that the formula is 0.
-    Points give every variable, `dependent` too. `wrt`, `order` and `mixed` are those of `derive`. NaN stands
-    where a point does not solve the equation.
+    Points give every variable, `dependent` too. `wrt`, `order` and `mixed` are those of `derive`. Where a
+    point does not solve the equation the numbers are those of the level curve through it, and flagged "off".
     """
     from derivcli.wanted import Wanted, mixed_of, names_of, wrt_of
 
@@ -275,7 +277,7 @@ def series(
     at: At,
     variable: str = "",
     *,
-    on: tuple[float, float] | None = None,
+    on: tuple[float | str, float | str] | None = None,
     let: calculate.Lets | None = None,
     paired: bool = False,
     dtype: str = "float64",
@@ -286,23 +288,34 @@ def series(
     Its `coefficients` have shape (points, degree + 1). With `on`, two values of the variable, `remainder` of shape
     (points, 2) encloses what the function is more than the polynomial anywhere between them.
     """
-    from derivcli.points.spec import Interval
+    from derivcli.points.spec import read_interval
     from derivcli.wanted import Wanted, names_of
 
     name = names_of([variable], "x") if variable else None
     points = _points(at, paired)
-    assert points is not None, "a series has points"
+    if points is None:
+        raise TypeError("a series has points")
     wanted = Wanted(name, series=degree)
-    interval = None if on is None else Interval((name or list(points.at))[0], *map(float, on))
+    interval = None if on is None else read_interval(f"{(name or list(points.at))[0]}={':'.join(map(str, on))}")
     return calculate.series_at(points, [expression], wanted, interval, let, dtype, check)[0]
 
 
-def _points(at: At | None, paired: bool = False) -> Points | None:
+def polynomial(result: SeriesResult, point: int = 0) -> str | None:
+    """The Taylor polynomial about one of the points, as a formula that `parse` reads back.
+
+    None where one of its coefficients is no finite number.
+    """
+    from derivcli.render.polynomial import polynomial_text
+
+    return polynomial_text(result, point)
+
+
+def _points(at: At | None, paired: bool = False, what: str = "at") -> Points | None:
     """The points that Python values give, if there are any."""
     from derivcli.points.spec import points_from, read_points
 
     if not isinstance(at, str | Mapping | None):
-        raise TypeError(f"at is a text or a mapping of names to values, not {type(at).__name__}")
+        raise TypeError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}")
     if at is None:
         return None
     return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)

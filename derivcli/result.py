@@ -126,17 +126,18 @@ class Result:
 
     @property
     def matrix(self) -> FloatArray:
-        """The Hessian, of shape (points, variables, variables)."""
+        """The Hessian, of shape (points, variables, variables); of other layouts there is none (ValueError)."""
         import numpy as np
 
-        names = list(dict.fromkeys(name for key in self.derivatives for name in partial_of(key)))
-        rows = [[self.derivatives[derivative_key(_sorted(row, column, names))] for column in names] for row in names]
-        return np.moveaxis(np.array(rows), -1, 0)
-
-
-def _sorted(row: str, column: str, names: list[str]) -> Partial:
-    """The partial of the upper triangle at a place of the Hessian or at its mirror image."""
-    return (row, column) if names.index(row) <= names.index(column) else (column, row)
+        if self.layout != "hessian":
+            raise ValueError("these derivatives make no matrix; ask for a Hessian or a Jacobian")
+        names = dict.fromkeys(partial_of(key)[0] for key in self.derivatives)
+        places = {name: place for place, name in enumerate(names)}
+        matrix = np.empty((len(self.value), len(places), len(places)), dtype=self.value.dtype)
+        for key, values in self.derivatives.items():
+            row, column = (places[name] for name in partial_of(key))
+            matrix[:, row, column] = matrix[:, column, row] = values
+        return matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)

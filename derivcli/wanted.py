@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Wanted:
     engine: str = ""
 
     def __post_init__(self) -> None:
-        if self.order not in ORDERS:
+        if operator.index(self.order) not in ORDERS:
             hint = f"choose one from {ORDERS[0]} to {ORDERS[-1]}"
             raise DerivError(f"derivatives of order {self.order} are not computed", hint=hint)
         if self.series is not None and self.series not in range(ORDERS[-1] + 1):
@@ -47,6 +48,8 @@ class Wanted:
             raise DerivError(f"a Taylor polynomial of degree {self.series} is not computed", hint=hint)
         if self.engine not in ("", *ENGINES):
             raise DerivError(f"'{self.engine}' is no engine", hint=f"choose {' or '.join(ENGINES)}")
+        if self.engine == ENGINES[0] and self.series is not None:
+            raise DerivError("a series comes from Taylor arithmetic", hint="leave out --engine reverse")
         self._check_company()
         if self.along is not None and self.along.count > 1:
             raise DerivError("a direction is one vector", hint="write it like --along u=1,v=2")
@@ -67,7 +70,7 @@ class Wanted:
         for one, others in APART.items():
             for other in others:
                 if given[one] and given[other]:
-                    raise DerivError(f"--{one} and --{other} ask for different things", hint="leave out one of the two")
+                    raise DerivError(f"--{one} and --{other} do not go together", hint="leave out one of the two")
 
     @property
     def names(self) -> set[str]:
@@ -124,13 +127,17 @@ def names_of(names: str | Iterable[str], option: str) -> list[str]:
     """Names as a text "u,v" or one by one, in one spelling; `option` shows how to write them."""
     from derivcli.language.tokens import canonical_name, is_name
 
-    if isinstance(names, str):
-        names = names.split(",")
-    found = [name.strip() for name in names]
-    for name in found:
+    parts = names.split(",") if isinstance(names, str) else list(names)
+    source, start = ",".join(parts), 0
+    for part in parts:
+        name = part.strip()
         if not is_name(name):
-            raise DerivError(f"'{name}' is no name of a variable", name, Span(0, len(name)), f"write it like {option}")
-    return [canonical_name(name) for name in found]
+            place = start + len(part) - len(part.lstrip())
+            message = f"'{name}' is no name of a variable" if name else "the name of a variable is missing"
+            span = Span(place, place + max(1, len(name)))
+            raise DerivError(message, source, span, f"write it like {option}")
+        start += len(part) + 1
+    return [canonical_name(part.strip()) for part in parts]
 
 
 def wrt_of(names: str | Sequence[str] | None) -> list[str] | None:
@@ -139,10 +146,10 @@ def wrt_of(names: str | Sequence[str] | None) -> list[str] | None:
 
 
 def mixed_of(names: str | Sequence[str] | None) -> list[Partial]:
-    """Partials from "x,x,y", from ["x", "x", "y"], or from several such texts."""
+    """Partials from "x,x,y", from ["x", "x", "y"], or from several of these."""
     if names is None:
         return []
-    if not isinstance(names, str) and any("," in name for name in names):
+    if not isinstance(names, str) and any("," in name or not isinstance(name, str) for name in names):
         return [partial for text in names for partial in mixed_of(text)]
     found = tuple(names_of(names, "--mixed x,x,y"))
     if len(found) not in ORDERS:

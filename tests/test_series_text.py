@@ -115,7 +115,7 @@ def test_table() -> None:
     shown = render([series([[0, 1, -0.5]], remainder=[[-1.23456e-5, 3.45678e-5]])], "table", WIDE)
     assert shown.startswith("f(x) = sin(x)\n\nT2(x) = (x - 0.5) - 0.5*(x - 0.5)**2\n╭")
     assert "│ 2 │        -0.5 │" in shown
-    assert shown.endswith("for x from 0 to 1, f - T2 lies between -1.24e-5 and 3.46e-5\n")
+    assert shown.endswith("for x from 0 to 1, f - T2 lies between -1.24e-5 and 3.46e-5\nby Taylor arithmetic\n")
 
 
 def test_several_points_and_variables_have_headings() -> None:

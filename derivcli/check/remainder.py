@@ -63,8 +63,8 @@ def remainder(
 ) -> tuple[float, float] | None:
     """What the function is more than its Taylor polynomial anywhere from `low` to `high`: at least, and at most.
 
-    The polynomial is the one with the coefficients as printed, so that their rounding is part of it. None where that cannot be enclosed, as where a kink, a jump or an edge may lie in the interval or between it
-    and the centre.
+    The polynomial is the one with the coefficients as printed, so that their rounding is part of it. None where that
+    cannot be enclosed, as where a kink, a jump or an edge may lie in the interval or between it and the centre.
     """
     if not all(map(math.isfinite, printed)):
         return None

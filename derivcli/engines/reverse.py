@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +29,13 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
 Progress = Callable[[int, int], None]
-"""Is told how many of how many passes are done."""
+"""Is told how many of how many derivatives are known."""
 
 NEARLY_ALL = 0.6
 """The part of a number's digits that have to be right for a point to pass for one on a curve."""
+
+SHIFT = 16
+"""Units in the last place of 1 by which numbers near 0, such as sin(pi), may be wrong."""
 
 
 def differentiate(
@@ -51,18 +56,18 @@ def differentiate(
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
         wanted = {name for partial in partials for name in partial} | {dependent}
         variables, leaves = leaves_at(at, wanted, dtype, direction)
-        count = len(next(iter(variables.values()))) if variables else 1
+        points = len(next(iter(variables.values()))) if variables else 1
         program = lower(expressions, tuple(variables))
         inputs = list(variables.values())
         results = []
         for expression, output in zip(expressions, program.outputs, strict=True):
-            watch = Watch.over(inputs, count)
+            watch = Watch.over(inputs, points)
             value, found = evaluate(only(program, output), inputs, leaves, partials, watch, dependent, progress)
             results.append(
                 Result(
                     expression,
                     at={name: array(leaf) for name, leaf in variables.items()},
-                    value=array(value.expand(count)),
+                    value=array(value.expand(points)),
                     derivatives={derivative_key(partial): array(found[partial]) for partial in partials},
                     flags=watch.bits,
                     direction=direction,
@@ -82,14 +87,14 @@ def evaluate(
     progress: Progress | None = None,
 ) -> tuple[Tensor, dict[Partial, Tensor]]:
     """The value of a program with one output, and its partial derivatives at every point."""
-    value = forward(program, inputs, len(next(iter(leaves.values()))) if leaves else 1, watch)
+    value = forward(program, inputs, max(map(len, inputs), default=1), watch)
     total = value.sum()
     if dependent:
-        found = implicit(total, leaves, dependent, partials)
+        found = implicit(total, leaves, dependent, partials, _ticking(partials, progress))
     elif all(len(partial) == 1 for partial in partials):
         found = backward(total, leaves)
     else:
-        found = nested(total, leaves, partials, progress)
+        found = nested(total, leaves, partials, _ticking(partials, progress))
     if watch is not None:
         watch.see_finite("undefined", value, total=total)
         for partial in partials:
@@ -106,8 +111,17 @@ def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
     return {(name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()}
 
 
+def _ticking(partials: Sequence[Partial], progress: Progress | None) -> Callable[[], None]:
+    """What is called when one more derivative, a partial or what one begins with, is known."""
+    if progress is None:
+        return lambda: None
+    total = len({partial[:length] for partial in partials for length in range(1, len(partial) + 1)})
+    done = count(1)
+    return lambda: progress(next(done), total)
+
+
 def nested(
-    total: Tensor, leaves: Leaves, partials: Sequence[Partial], progress: Progress | None = None
+    total: Tensor, leaves: Leaves, partials: Sequence[Partial], tick: Callable[[], None]
 ) -> dict[Partial, Tensor]:
     """Partial derivatives of any order of a sum; each pass serves all partials that begin alike."""
     beginning: dict[str, list[Partial]] = defaultdict(list)
@@ -115,14 +129,13 @@ def nested(
         beginning[partial[0]].append(partial[1:])
     found: dict[Partial, Tensor] = {}
     gradients = gradient(total, [leaves[name] for name in beginning], any(len(partial) > 1 for partial in partials))
-    for done, ((name, rest), slope) in enumerate(zip(beginning.items(), gradients, strict=True), start=1):
+    for (name, rest), slope in zip(beginning.items(), gradients, strict=True):
+        tick()
         further = [partial for partial in rest if partial]
         if len(further) < len(rest):
             found[name,] = slope
         if further:
-            found |= {(name, *partial): inner for partial, inner in nested(slope.sum(), leaves, further).items()}
-        if progress is not None:
-            progress(done, len(beginning))
+            found |= {(name, *partial): inner for partial, inner in nested(slope.sum(), leaves, further, tick).items()}
     return found
 
 
@@ -134,7 +147,9 @@ def gradient(total: Tensor, leaves: Sequence[Tensor], again: bool) -> list[Tenso
     return [torch.zeros_like(leaf) if slope is None else slope for leaf, slope in zip(leaves, found, strict=True)]
 
 
-def implicit(total: Tensor, leaves: Leaves, dependent: str, partials: Sequence[Partial]) -> dict[Partial, Tensor]:
+def implicit(
+    total: Tensor, leaves: Leaves, dependent: str, partials: Sequence[Partial], tick: Callable[[], None]
+) -> dict[Partial, Tensor]:
     """Partial derivatives of the variable y that F(x, y) = 0 makes a function of the others, F's sum being given.
 
     The first is -F_x/F_y; of a function g of x and y the derivative along the solution is g_x + g_y*y_x.
@@ -152,14 +167,18 @@ def implicit(total: Tensor, leaves: Leaves, dependent: str, partials: Sequence[P
             else:
                 along, up = gradient(found[known[:-1]].sum(), [leaves[name], leaves[dependent]], True)
                 found[known] = along + up * slopes[name]
+            tick()
     return found
 
 
 def off_the_curve(equation: Expression, at: Mapping[str, FloatArray], dtype: str) -> NDArray[np.bool_]:
-    """Where the difference of an equation's sides is more than rounding of the point and on the way explains."""
-    names = equation.variables
-    (result,) = differentiate([equation], {name: at[name] for name in at}, [(name,) for name in names], dtype)
+    """Where the difference of an equation's sides is more than the rounding of the point and of the sides explains."""
+    (result,) = differentiate([equation], at, [(name,) for name in equation.variables], dtype)
+    sides = [replace(equation, tree=side, sides=None) for side in equation.sides or ()]
+    sizes = [side.value for side in differentiate(sides, at, [], dtype)] if sides else []
+    limits = np.finfo(dtype)
     with np.errstate(all="ignore"):
-        size = sum(np.abs(at[name] * result.derivatives[name]) for name in names)
-        return np.asarray(~(np.abs(result.value) <= np.finfo(dtype).eps ** NEARLY_ALL * size))
-
+        sizes += [at[name] * result.derivatives[name] for name in equation.variables]
+        size = np.sum(np.abs(sizes), axis=0)
+        explained = limits.eps**NEARLY_ALL * np.where(np.isnan(size), np.inf, size) + SHIFT * limits.eps
+        return np.asarray(~(np.abs(result.value) <= explained))

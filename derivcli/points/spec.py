@@ -77,6 +77,10 @@ class Interval:
     low: float
     high: float
 
+    def __post_init__(self) -> None:
+        if not -np.inf < self.low < self.high < np.inf:
+            raise DerivError("an interval goes up from one finite number to another", hint="write it like x=0:1")
+
 
 def read_interval(spec: str) -> Interval:
     """The interval that `x=low:high` writes."""
@@ -85,9 +89,11 @@ def read_interval(spec: str) -> Interval:
     if len(ends) != 2:
         raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
     low, high = (constants.float_of(_read_constant(spec, *end)[0]) for end in ends)
-    if not low < high:
-        raise DerivError("the ends of an interval go up", spec, Span(*ends[0]), "swap them, as in x=0:1")
-    return Interval(canonical_name(starts[0].group(1)), low, high)
+    try:
+        return Interval(canonical_name(starts[0].group(1)), low, high)
+    except DerivError as error:
+        error.source, error.span = spec, Span(*ends[0])
+        raise
 
 
 def read_points(specs: Iterable[str], paired: bool = False) -> Points:

@@ -12,7 +12,7 @@ from derivcli.check.verdict import PLACES
 from derivcli.render.columns import Style, named
 from derivcli.render.notes import place_of
 from derivcli.render.numbers import number_texts
-from derivcli.result import ENGINES, partial_of
+from derivcli.result import ENGINES, SeriesResult, partial_of
 
 if TYPE_CHECKING:
     from derivcli.points.spec import Points
@@ -78,12 +78,14 @@ def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
 
 def _gradient(gradient: str, norm: str, unit: Sequence[str]) -> str:
     if norm == "0":
-        return f"{gradient} = 0, a stationary point"
+        return f"|{gradient}| = 0"
     return f"|{gradient}| = {norm}, direction ({', '.join(unit)})"
 
 
-def engine_line(results: Sequence[Result]) -> str:
+def engine_line(results: Sequence[Result] | Sequence[SeriesResult]) -> str:
     """What computed the numbers, where it is not one backward pass alone."""
-    engine = results[0].engine
-    high = any(len(partial_of(key)) > 1 for result in results for key in result.derivatives)
-    return BY[engine] if high or engine != ENGINES[0] else ""
+    first = results[0]
+    if isinstance(first, SeriesResult):
+        return BY["taylor"]
+    high = any(len(partial_of(key)) > 1 for key in first.derivatives)
+    return BY[first.engine] if high or first.engine != ENGINES[0] else ""

@@ -38,7 +38,9 @@ class Label:
 
     @property
     def plain(self) -> str:
-        """For machines: `x`, `f`, `df/dx`, `d3f/dx2dy`, `d2f/dalong2`."""
+        """For machines: `x`, `f`, `df/dx`, `d3f/dx2dy`, `D2f`."""
+        if self.notation == "along":
+            return self.shown(unicode=False)
         return self._quotient("d", str) if self.partial else self.function
 
     def shown(self, unicode: bool = True) -> str:

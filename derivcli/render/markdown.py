@@ -38,7 +38,7 @@ def write_series_markdown(results: Sequence[SeriesResult], style: Style) -> str:
     told = [part for one in found for part in _expansion(one, style)]
     if len(found) > MOST:
         told = [_points(coefficient_columns(results), style)]
-    return _formulas(results) + _paragraphs([*told, *_verdicts(results, style)])
+    return _formulas(results) + _paragraphs([*told, engine_line(results), *_verdicts(results, style)])
 
 
 def _expansion(one: Expansion, style: Style) -> list[str]:

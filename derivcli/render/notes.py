@@ -25,7 +25,7 @@ NAMED = 3
 
 SENTENCES = {
     "undefined": "{f} is no finite number at {where}: {author}'s derivative there means nothing",
-    "off": "not on the curve at {where}: there is no derivative",
+    "off": "not on the curve at {where}: {author}'s derivative there means nothing",
     "corner": "a step of {f} has a corner at {where}: {author}'s derivative there is a convention",
     "jump": "a step of {f} jumps at {where}: {author}'s derivative there is a convention",
     "edge": "a step of {f} is at the edge of its domain at {where}: a derivative there is one-sided at most",

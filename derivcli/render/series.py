@@ -78,7 +78,8 @@ class Expansion:
         where = f"for {self.result.variable} from {start} to {stop}"
         if not ends:
             return f"{where}, no enclosure of the remainder was found"
-        return f"{where}, {self.name} - T{self.degree} lies between {ends[0]} and {ends[1]}"
+        polynomial = f"T{self.degree}" + (" with all its digits" if style.digits else "")
+        return f"{where}, {self.name} - {polynomial} lies between {ends[0]} and {ends[1]}"
 
     def remainder_ends(self, style: Style) -> tuple[str, ...] | None:
         """The ends of the remainder, rounded outward; () where none was found, None where none was asked for."""

@@ -118,6 +118,7 @@ def write_series_table(results: Sequence[SeriesResult], style: Style) -> str:
     if len(found) > MOST:
         console.print()
         print_columns(console, _table_columns(coefficient_columns(results), style), style)
+    print_wrapped(console, engine_line(results), COLORS["caption"])
     _print_verdicts(console, results, style)
     return text_on(console)
 
