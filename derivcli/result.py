@@ -41,7 +41,7 @@ ALONG = "along"
 """Stands for the direction where a derivative is taken along one and not by a variable."""
 
 Partial: TypeAlias = tuple[str, ...]
-"""What a derivative is taken by, a name for each time: ("x",), ("x", "x", "y"), or ("along", "along")."""
+"""What a derivative is taken by, the last name first: ("x",), ("x", "x", "y"), or ("along", "along")."""
 
 
 def derivative_key(partial: Partial) -> str:
@@ -60,7 +60,8 @@ class Result:
 
     `at`, `value` and each of `derivatives` are NumPy arrays of shape (points,), in the dtype that was
     asked for; the keys of `at` are names of variables, those of `derivatives` too or, above order one, the
-    order spelled out: "x,x", "x,x,y". A directional derivative has the key "along", and `direction` then
+    order spelled out: "x,x", and "x,x,y" for the derivative that Leibniz writes with dx^2 dy below, in which the
+    last variable is taken first. A directional derivative has the key "along", and `direction` then
     holds the vector as one point; of order two it is "along,along".
     `flags`, shape (points,), has bit k set where the computation touched a place of kind `FLAGS[k]`:
     there PyTorch's derivative is a convention and may be no derivative at all.

@@ -117,7 +117,7 @@ class Wanted:
 APART = {
     "mixed": ("order", "wrt", "along", "hessian"),
     "along": ("wrt", "hessian", "implicit"),
-    "hessian": ("order", "implicit"),
+    "hessian": ("order",),
     "series": ("order", "mixed", "along", "hessian", "implicit"),
 }
 """Options that ask for different things."""

@@ -254,13 +254,33 @@ def test_a_series_in_one_of_several_variables() -> None:
     assert result.coefficients.tolist() == [[5, 10, 5, 0]]
 
 
+@both_engines
+def test_several_functions_along_a_vector(engine: str) -> None:
+    outcome = deriv("x^2*y^3", "x+y", "--along", "x=1,y=2", "--at", "x=1,y=2", "--engine", engine, "--format", "csv")
+    assert outcome.stdout == "x,y,f1,Df1,f2,Df2\n1,2,8,40,3,3\n"
+
+
+@both_engines
+def test_the_hessian_of_an_implicit_function(engine: str) -> None:
+    """z = sqrt(9 - x^2 - y^2) at (1, 2, 2)."""
+    words = ("x^2+y^2+z^2=9", "--implicit", "z", "--hessian", "--at", "x=1,y=2,z=2", "--engine", engine)
+    found = deriv(*words, "--format", "json").json["functions"][0]
+    assert found["derivatives"] == {"x,x": [-0.625], "x,y": [-0.25], "y,y": [-1]}
+    assert all(verdicts[0]["kind"] == "proved" for verdicts in found["verdicts"].values())
+
+
+def test_letters_of_either_side_of_an_equation_make_products() -> None:
+    for text in ("xy=x+y", "x+y=xy"):
+        assert implicit(text, "y").expression.variables == ("x", "y"), text
+
+
 def test_the_polynomial_reads_back() -> None:
     text = deriv("sin(x)/x", "--series", "7", "--at", "x=1.5", "--format", "value").stdout.strip()
     assert derive(text, "x=1.6").value[0] == pytest.approx(math.sin(1.6) / 1.6, rel=1e-10)
 
 
 def test_contradictions_are_refused() -> None:
-    with pytest.raises(DerivError, match="mixed and --order"):
+    with pytest.raises(DerivError, match="--mixed and --order"):
         derive("x*y", "x=1,y=2", mixed="x,y", order=2)
     with pytest.raises(DerivError, match="no engine"):
         derive("x", "x=1", engine="fast")

@@ -35,42 +35,42 @@ PEANO = "if(x == 0 and y == 0, 0, x*y*(x^2-y^2)/(x^2+y^2))"
 
 MIXED: list[tuple[str, str, str, str, object]] = [
     # f, where, by, kind, truth: a number or (left, right)
-    ("x^2*y^3", "x=2,y=3", "x,y", "proved", 108),
+    ("x^2*y^3", "x=2,y=3", "y,x", "proved", 108),
     ("x^2*y^3", "x=2,y=3", "y,x,y", "proved", 72),
-    ("x^2+sin(y)", "x=pi/2,y=1/3", "x,y", "proved", 0),
-    ("x^2", "x=3,y=1", "x,y", "proved", 0),
-    ("abs(x)", "x=0,y=1", "x,y", "corner", (-1, 1)),
-    ("abs(x)", "x=0,y=1", "y,x", "agrees", 0),
-    ("cos(pi*x)*y", "x=1,y=2", "x,y", "lossy", 0),
-    ("relu(x)*y-relu(-x)*y", "x=0,y=2", "x,y", "wrong", 1),
+    ("x^2+sin(y)", "x=pi/2,y=1/3", "y,x", "proved", 0),
+    ("x^2", "x=3,y=1", "y,x", "proved", 0),
+    ("abs(x)", "x=0,y=1", "y,x", "corner", (-1, 1)),
+    ("abs(x)", "x=0,y=1", "x,y", "agrees", 0),
+    ("cos(pi*x)*y", "x=1,y=2", "y,x", "lossy", 0),
     ("relu(x)*y-relu(-x)*y", "x=0,y=2", "y,x", "wrong", 1),
-    ("if(x == 0, y, y*sin(x)/x)", "x=0,y=2", "x,y", "agrees", 0),
+    ("relu(x)*y-relu(-x)*y", "x=0,y=2", "x,y", "wrong", 1),
     ("if(x == 0, y, y*sin(x)/x)", "x=0,y=2", "y,x", "agrees", 0),
-    ("if(x == 0, y, y*sin(x)/x)", "x=0,y=2", "x,x,y", "wrong", -1 / 3),
-    ("hypot(x, y)", "x=0,y=0", "x,y", "corner", (-1, 1)),
-    ("hypot(x, y)", "x=3,y=4", "x,y", "proved", -12 / 125),
-    (PEANO, "x=0,y=0", "x,y", "wrong", -1),
-    (PEANO, "x=0,y=0", "y,x", "wrong", 1),
+    ("if(x == 0, y, y*sin(x)/x)", "x=0,y=2", "x,y", "agrees", 0),
+    ("if(x == 0, y, y*sin(x)/x)", "x=0,y=2", "y,x,x", "wrong", -1 / 3),
+    ("hypot(x, y)", "x=0,y=0", "y,x", "corner", (-1, 1)),
+    ("hypot(x, y)", "x=3,y=4", "y,x", "proved", -12 / 125),
+    (PEANO, "x=0,y=0", "y,x", "wrong", -1),
+    (PEANO, "x=0,y=0", "x,y", "wrong", 1),
     (PEANO, "x=0,y=0", "x,x", "agrees", 0),
-    ("abs(x)*y^2", "x=0,y=0", "x,y", "isolated", ANY),
-    ("abs(x)*y^2", "x=0,y=0", "y,x", "agrees", 0),
-    ("abs(x)*y^2", "x=0,y=1", "x,y", "corner", (-1, 1)),
-    ("x*abs(y)", "x=1,y=0", "x,y", "corner", (-1, 1)),
-    ("x*sqrt(x)*y", "x=0,y=1", "x,y", "edge", 0),
+    ("abs(x)*y^2", "x=0,y=0", "y,x", "isolated", ANY),
+    ("abs(x)*y^2", "x=0,y=0", "x,y", "agrees", 0),
+    ("abs(x)*y^2", "x=0,y=1", "y,x", "corner", (-1, 1)),
+    ("x*abs(y)", "x=1,y=0", "y,x", "corner", (-1, 1)),
     ("x*sqrt(x)*y", "x=0,y=1", "y,x", "edge", 0),
-    ("sqrt(x)*y", "x=0,y=1", "y,x", "edge", INF),
-    ("cbrt(x)*y", "x=0,y=1", "x,y", "vertical", (INF, INF)),
-    ("sqrt(abs(x))*y", "x=0,y=1", "x,y", "cusp", (-INF, INF)),
-    ("sin(x)/x*y", "x=0,y=1", "x,y", "hole", ANY),
-    ("x*y/(x^2+y^2)", "x=0,y=0", "x,y", "hole", ANY),
-    ("floor(x)*y", "x=1,y=1", "x,y", "jump", ANY),
+    ("x*sqrt(x)*y", "x=0,y=1", "x,y", "edge", 0),
+    ("sqrt(x)*y", "x=0,y=1", "x,y", "edge", INF),
+    ("cbrt(x)*y", "x=0,y=1", "y,x", "vertical", (INF, INF)),
+    ("sqrt(abs(x))*y", "x=0,y=1", "y,x", "cusp", (-INF, INF)),
+    ("sin(x)/x*y", "x=0,y=1", "y,x", "hole", ANY),
+    ("x*y/(x^2+y^2)", "x=0,y=0", "y,x", "hole", ANY),
     ("floor(x)*y", "x=1,y=1", "y,x", "jump", ANY),
-    ("log(x)*y", "x=-1,y=1", "x,y", "undefined", None),
-    ("max(x, y)^3", "x=1,y=1", "x,y", "corner", ANY),
-    ("exp(x*y)", "x=30,y=30", "x,y", "overflow", INF),
-    ("(1-cos(x))/x^2*y", "x=1e-8,y=1", "x,y", "lossy", -1 / 12 * 1e-8),
-    ("exp(x)*y/(1+exp(x))", "x=800,y=1", "x,y", "lossy", 0),
-    ("besselj(1/3, x*y)", "x=2,y=3", "x,y", "proved", ANY),
+    ("floor(x)*y", "x=1,y=1", "x,y", "jump", ANY),
+    ("log(x)*y", "x=-1,y=1", "y,x", "undefined", None),
+    ("max(x, y)^3", "x=1,y=1", "y,x", "corner", ANY),
+    ("exp(x*y)", "x=30,y=30", "y,x", "overflow", INF),
+    ("(1-cos(x))/x^2*y", "x=1e-8,y=1", "y,x", "lossy", -1 / 12 * 1e-8),
+    ("exp(x)*y/(1+exp(x))", "x=800,y=1", "y,x", "lossy", 0),
+    ("besselj(1/3, x*y)", "x=2,y=3", "y,x", "proved", ANY),
     ("erfinv(x)*y", "x=1/2,y=3", "y,y", "proved", 0),
 ]
 
@@ -123,9 +123,9 @@ def test_directional_derivatives(text: str, at: str, along: str, order: int, kin
 
 
 def test_a_message_names_the_derivative_that_does_not_exist() -> None:
-    assert judged("hypot(x, y)", "x=0,y=0", "x,y").message == "left -1, right 1, in the derivative by x"
-    assert judged("abs(x)*y^2", "x=0,y=0", "x,y").message.startswith("the derivative by x exists here")
-    assert judged("abs(x)^3*y", "x=0,y=1", "x,x,x,y").message.endswith("in the derivative by x,x,x")
+    assert judged("hypot(x, y)", "x=0,y=0", "y,x").message == "left -1, right 1, in the derivative by x"
+    assert judged("abs(x)*y^2", "x=0,y=0", "y,x").message.startswith("the derivative by x exists here")
+    assert judged("abs(x)^3*y", "x=0,y=1", "y,x,x,x").message.endswith("in the derivative by x,x,x")
     assert judged("x*y/(x^2+y^2)", "x=0,y=0", "along", "x=1,y=1").message.endswith("along the direction fills the hole")
 
 

@@ -74,11 +74,12 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
 
 
 def _derivative(key: str, result: Result) -> Derivative:
-    """Which derivative a key of a result stands for."""
+    """Which derivative a key of a result stands for; the last variable of a partial is taken first."""
+    partial = partial_of(key)[::-1]
     if result.direction is None:
-        return Derivative(partial_of(key), dependent=result.dependent)
+        return Derivative(partial, dependent=result.dependent)
     vector = coordinates(result.direction.at, result.direction, result.direction.at, 0)
-    return Derivative(partial_of(key), vector)
+    return Derivative(partial, vector)
 
 
 def judge(question: Question) -> Verdict:

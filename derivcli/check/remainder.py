@@ -153,7 +153,7 @@ class _Polynomial:
                 if ball.lower() < inner_bottom - allowed or ball.upper() > inner_top + allowed
             }
             if not loose or max(len(left), len(right)) > MOST / 2:
-                return _down(bottom), -_down(-top)
+                return _down(bottom), 0.0 - _down(-top)
             left, right = self.refined(left, loose), self.refined(right, loose)
 
     def cut(self, low: fmpq, high: fmpq) -> list[_Piece]:
@@ -240,4 +240,4 @@ def _hull(balls: list[arb]) -> tuple[arb, arb]:
 def _down(bound: arb) -> float:
     """The greatest float64 that is no more than an exact bound."""
     nearest = float(bound)
-    return nearest if arb(nearest) <= bound else math.nextafter(nearest, -math.inf)
+    return (nearest if arb(nearest) <= bound else math.nextafter(nearest, -math.inf)) + 0.0

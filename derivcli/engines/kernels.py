@@ -101,9 +101,7 @@ def _lambertw(x: Array, k: Array) -> Array:
 
 GAMMA: dict[str, ArrayFunction] = {
     "gamma": by_scipy("gamma"),
-    "polygamma": either(
-        by_scipy("polygamma"), pointwise(precise.polygamma_by_reflection), lambda n, x: x > FAR_LEFT
-    ),
+    "polygamma": either(by_scipy("polygamma"), pointwise(precise.polygamma_by_reflection), lambda n, x: x > FAR_LEFT),
     "beta": either(by_scipy("beta"), pointwise(plain("beta")), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
     "lowergamma": either(
         _lowergamma,

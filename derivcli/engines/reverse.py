@@ -55,12 +55,12 @@ def differentiate(
     """
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
         wanted = {name for partial in partials for name in partial} | {dependent}
-        variables, leaves = leaves_at(at, wanted, dtype, direction)
-        points = len(next(iter(variables.values()))) if variables else 1
-        program = lower(expressions, tuple(variables))
-        inputs = list(variables.values())
+        points = max(map(len, at.values()), default=1)
+        program = lower(expressions, tuple(at))
         results = []
         for expression, output in zip(expressions, program.outputs, strict=True):
+            variables, leaves = leaves_at(at, wanted, dtype, direction)
+            inputs = list(variables.values())
             watch = Watch.over(inputs, points)
             value, found = evaluate(only(program, output), inputs, leaves, partials, watch, dependent, progress)
             results.append(
@@ -112,10 +112,10 @@ def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
 
 
 def _ticking(partials: Sequence[Partial], progress: Progress | None) -> Callable[[], None]:
-    """What is called when one more derivative, a partial or what one begins with, is known."""
+    """What is called when one more derivative, a partial or what one ends with, is known."""
     if progress is None:
         return lambda: None
-    total = len({partial[:length] for partial in partials for length in range(1, len(partial) + 1)})
+    total = len({partial[place:] for partial in partials for place in range(len(partial))})
     done = count(1)
     return lambda: progress(next(done), total)
 
@@ -123,19 +123,19 @@ def _ticking(partials: Sequence[Partial], progress: Progress | None) -> Callable
 def nested(
     total: Tensor, leaves: Leaves, partials: Sequence[Partial], tick: Callable[[], None]
 ) -> dict[Partial, Tensor]:
-    """Partial derivatives of any order of a sum; each pass serves all partials that begin alike."""
-    beginning: dict[str, list[Partial]] = defaultdict(list)
+    """Partial derivatives of any order of a sum, the last variable first; each pass serves all that end alike."""
+    ending: dict[str, list[Partial]] = defaultdict(list)
     for partial in partials:
-        beginning[partial[0]].append(partial[1:])
+        ending[partial[-1]].append(partial[:-1])
     found: dict[Partial, Tensor] = {}
-    gradients = gradient(total, [leaves[name] for name in beginning], any(len(partial) > 1 for partial in partials))
-    for (name, rest), slope in zip(beginning.items(), gradients, strict=True):
+    gradients = gradient(total, [leaves[name] for name in ending], any(len(partial) > 1 for partial in partials))
+    for (name, rest), slope in zip(ending.items(), gradients, strict=True):
         tick()
         further = [partial for partial in rest if partial]
         if len(further) < len(rest):
             found[name,] = slope
         if further:
-            found |= {(name, *partial): inner for partial, inner in nested(slope.sum(), leaves, further, tick).items()}
+            found |= {(*partial, name): inner for partial, inner in nested(slope.sum(), leaves, further, tick).items()}
     return found
 
 
@@ -158,14 +158,14 @@ def implicit(
     *outer, inner = gradient(total, [*(leaves[name] for name in leaves if name != dependent), leaves[dependent]], True)
     slopes = dict(zip([name for name in leaves if name != dependent], (-each / inner for each in outer), strict=True))
     for partial in partials:
-        for length in range(1, len(partial) + 1):
-            name, known = partial[length - 1], partial[:length]
+        for place in reversed(range(len(partial))):
+            name, known = partial[place], partial[place:]
             if known in found:
                 continue
-            if length == 1:
+            if len(known) == 1:
                 found[known] = slopes[name]
             else:
-                along, up = gradient(found[known[:-1]].sum(), [leaves[name], leaves[dependent]], True)
+                along, up = gradient(found[known[1:]].sum(), [leaves[name], leaves[dependent]], True)
                 found[known] = along + up * slopes[name]
             tick()
     return found

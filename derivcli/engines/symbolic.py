@@ -21,6 +21,7 @@ from derivcli.result import ALONG, Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.points.spec import Points
+    from derivcli.result import FloatArray
 
 SECONDS = 10.0
 """How long SymPy may take for the derivatives of one formula; its product rule is quadratic in the factors."""
@@ -41,7 +42,6 @@ SYMPY_FAILURES = (
     ValueError,
 )
 """What comes out of SymPy where an unevaluated tree surprises it."""
-_FAILURES = (*SYMPY_FAILURES, DerivError)
 
 RECURSION = 20_000
 """SymPy differentiates by recursion, several Python frames a level."""
@@ -55,13 +55,12 @@ def differentiate(
     with _timed(expression, partials):
         moves = _moves(expression, partials, direction, dependent)
         for partial in partials:
-            for length in range(1, len(partial) + 1):
-                if partial[:length] not in made:
-                    name = partial[length - 1]
-                    if dependent and length == 1:
-                        made[partial[:1]] = _expression(arrange(moves[name][dependent]))
-                    else:
-                        made[partial[:length]] = derivative(made[partial[: length - 1]], moves[name])
+            for place in reversed(range(len(partial))):
+                name, known = partial[place], partial[place:]
+                if known not in made:
+                    first = dependent and len(known) == 1
+                    tree = moves[name][dependent] if first else _derivative(made[known[1:]].expanded, moves[name])
+                    made[known] = _expression(arrange(tree) if first else tree)
     found = {derivative_key(partial): made[partial] for partial in partials}
     return SymbolicResult(expression, found, direction=direction, dependent=dependent)
 
@@ -76,7 +75,7 @@ def _moves(
     """The moves of each name that partials have; with it moves the dependent variable, by -F_x/F_y."""
     names = dict.fromkeys(name for partial in partials for name in partial)
     if direction is not None:
-        return {ALONG: {name: direction.exact(name, 0) or sympy.Float(direction.at[name][0]) for name in direction.at}}
+        return {ALONG: {name: direction.exact(name, 0) or _rational(direction.at[name]) for name in direction.at}}
     if not dependent:
         return {name: {name: sympy.S.One} for name in names}
     down = _derivative(expression.expanded, {dependent: sympy.S.One})
@@ -84,6 +83,11 @@ def _moves(
         raise ArithmeticError("the equation does not hold the dependent variable")
     slopes = {name: _merged(-_derivative(expression.expanded, {name: sympy.S.One}) / down) for name in names}
     return {name: {name: sympy.S.One, dependent: slope} for name, slope in slopes.items()}
+
+
+def _rational(component: FloatArray) -> Tree:
+    """The only number of an array, exactly."""
+    return sympy.Rational(*component.item().as_integer_ratio())
 
 
 @contextmanager
@@ -98,17 +102,12 @@ def _timed(expression: Expression, partials: Sequence[Partial]) -> Iterator[None
     except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
         raise DerivError(message, expression.source, span, way_out) from None
-    except _FAILURES:
+    except DerivError as error:
+        message = f"the derivative cannot be written as a formula: {error.message}"
+        raise DerivError(message, expression.source, span, way_out) from None
+    except SYMPY_FAILURES:
         message = "the derivative cannot be written as a formula over the real numbers"
         raise DerivError(message, expression.source, span, way_out) from None
-
-
-def derivative(expression: Expression, moves: Moves) -> Expression:
-    """The derivative of an expression while its variables move.
-
-    Raises an error of SymPy's or ours where SymPy fails or leaves something that the language cannot say.
-    """
-    return _expression(_derivative(expression.expanded, moves))
 
 
 def _expression(tree: Tree) -> Expression:

@@ -15,7 +15,9 @@ import sympy
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree
 from derivcli.language.expression import Definition, Expression
+from derivcli.language.functions import CONSTANTS
 from derivcli.language.parse import parse_expression
+from derivcli.language.tokens import letters_alone
 
 _SIGN = re.compile(r"(?<![<>=!])==?(?!=)")
 
@@ -30,9 +32,9 @@ def parse_equation(text: str, declared: Collection[str] = (), definitions: tuple
         left, right = parse_expression(text, declared, definitions), None
     else:
         start, stop = signs[0]
-        left = _side(text, 0, start, declared, definitions)
-        right = _side(text, stop, len(text), {*declared, *left.variables}, definitions)
-        left = _side(text, 0, start, {*declared, *right.variables}, definitions)  # 4uv = u+v names u and v later
+        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys())}  # xy = x+y names x and y on one side only
+        left = _side(text, 0, start, letters, definitions)
+        right = _side(text, stop, len(text), letters, definitions)
     other = sympy.S.Zero if right is None else right.tree
     difference = left.tree if other is sympy.S.Zero else tree.add([left.tree, tree.negative(other)])
     sides = [left] if right is None else [left, right]

@@ -133,7 +133,7 @@ class Parser:
             self.read_function(token)
         elif name in CONSTANTS:
             frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
-            self.note(remarks.euler_number(token))
+            self.note(remarks.euler_number(token, self.declared))
         elif names.is_variable_name(name):
             frame.operand = self.variable(token)
         elif name in names.TRUTHS and frame.wants_condition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from derivcli.errors import Span
@@ -36,11 +37,13 @@ def inexact_number(token: Token) -> Remark | None:
     return Remark("inexact", f"float64 holds {held} instead, the nearest it has", token.span)
 
 
-def euler_number(token: Token) -> Remark | None:
-    """A capital E, which in engineering is a modulus or a field."""
-    if token.text != "E":
+def euler_number(token: Token, declared: Collection[str]) -> Remark | None:
+    """A capital E, which in engineering is a modulus, and an e beside a variable E, as in Kepler's equation."""
+    if token.text not in ("e", "E") or (token.text == "e" and "E" not in declared):
         return None
-    return Remark("E", "E is read as Euler's number e; declare it, as in --wrt E, to have a variable", token.span)
+    number = "Euler's number e" if token.text == "E" else "Euler's number"
+    message = f"{token.text} is read as {number}; declare it, as in --wrt {token.text}, to have a variable"
+    return Remark(token.text, message, token.span)
 
 
 def silent_multiplication(frame: Frame, token: Token, after: Token, text: str) -> Remark | None:

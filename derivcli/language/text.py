@@ -46,7 +46,8 @@ def number_text(value: sympy.Rational) -> str:
     plain = format(decimal, "f")
     if len(plain.lstrip("-0.")) <= _WIDTH and len(plain) <= _WIDTH + 4:
         return plain
-    return format(decimal, "e").replace("e+", "e") if decimal.as_tuple().exponent != 0 else plain
+    scientific = format(decimal, "e").replace("e+", "e").removesuffix("e0")
+    return scientific if decimal.as_tuple().exponent != 0 else plain
 
 
 def enclosed(piece: Piece, level: int) -> str:

@@ -92,7 +92,7 @@ class Label:
 
 
 def runs(partial: Partial) -> list[tuple[str, int]]:
-    """The variables in the order taken, each with how often it is taken in a row."""
+    """The variables in their order, each with how often it is taken in a row."""
     return [(name, len(list(group))) for name, group in groupby(partial)]
 
 

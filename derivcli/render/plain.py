@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Column, Style, columns_of, derivative_equations, equations
+from derivcli.render.columns import Column, Style, columns_of, dependent_of, derivative_equations, equations
 from derivcli.render.numbers import number_texts
 from derivcli.render.series import coefficient_columns, expansions
 
@@ -65,7 +65,10 @@ def write_series_value(results: Sequence[SeriesResult], style: Style) -> str:
 
 def _formulas(results: Sequence[SymbolicResult]) -> list[tuple[str, str]]:
     derivatives = [(label.plain, text) for label, text in derivative_equations(results)]
-    return [("name", "formula"), *equations(results), *derivatives]
+    understood = [
+        ("equation", " = ".join(sides)) if dependent_of(results[0]) else sides for sides in equations(results)
+    ]
+    return [("name", "formula"), *understood, *derivatives]
 
 
 def _delimited(columns: Sequence[Column], style: Style, delimiter: str) -> str:
