@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from flint import arb, ctx, fmpq
 
 from derivcli import derive
+from derivcli.check.judge import restored_context
+from derivcli.check.sides import look, remembered
 from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
 from tests.support import deriv
 
@@ -165,6 +169,28 @@ def test_higher_orders_at_zero(text: str, order: int, kind: str, sides: tuple[fl
     if sides is not None:
         assert is_number(verdict.left, sides[0]), verdict
         assert is_number(verdict.right, sides[1]), verdict
+
+
+def test_high_orders_at_a_hole_cost_no_more_values_than_one_order() -> None:
+    """1/(x*(x+1)) but for holes, of which values of gamma in thousands of bits tell order 20."""
+    verdict = verdict_at("beta(2, x)", "x=-20", 20)
+    assert verdict.kind == "hole", verdict
+    assert is_number(verdict.truth, math.factorial(20) * float(Fraction(1, 19**21) - Fraction(1, 20**21)))
+
+
+def test_values_beside_a_point_are_computed_once() -> None:
+    asked: list[tuple[fmpq, int, bool]] = []
+
+    def square(offset: fmpq, precision: int, final: bool) -> arb:
+        asked.append((offset, precision, final))
+        ctx.prec = precision
+        return arb(offset) ** 2
+
+    function = remembered(square)
+    with restored_context():
+        found = [look(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
+    assert [number is not None and float(number) for number in found] == [0, 2, 0]
+    assert len(asked) == len(set(asked))
 
 
 HEARN = (
