@@ -76,9 +76,20 @@ def _repeated(u: Series, times: int) -> Series:
 def _power(base: Series, u: Series, v: Series) -> Series:
     """u^v as exp(v*log(u)), or with an exponent that is another at each point but a constant there."""
     if not v.is_constant:
-        return linear(base, derivative(v * log(u)))
+        none = _is_nothing(u) & (v.value > 0)
+        return choose([(none, lambda base, u, v: base.lifted(u.caps[0])), (~none, _by_exponential)], base, u, v)
     zero = (u.value == 0) & torch.isfinite(v.value)
     return choose([(zero, _power_at_zero), (~zero, lambda base, u, v: power(base, u, v.value))], base, u, v)
+
+
+def _by_exponential(base: Series, u: Series, v: Series) -> Series:
+    return linear(base, derivative(v * log(u)))
+
+
+def _is_nothing(u: Series) -> Tensor:
+    """Where a series is 0 and stays so."""
+    ended = len(u) == 1 or len(u) <= u.caps[0]
+    return torch.all(u.terms.flatten(0, -2) == 0, dim=0) & ended
 
 
 def _power_at_zero(base: Series, u: Series, v: Series) -> Series:
@@ -140,8 +151,15 @@ def angle_slope(x: Series, y: Series) -> Series:
 
 
 def complement(u: Series) -> Series:
-    """1 - u^2, right near 1."""
-    return (1 - u) * (1 + u)
+    """1 - u^2, of which every coefficient is right, near 0 and near 1."""
+    near = abs(u.value) < 0.5
+    return choose([(near, lambda u: 1 - u * u), (~near, lambda u: (1 - u) * (1 + u))], u)
+
+
+def _logit_slope(u: Series) -> Series:
+    """1/(u*(1-u)), of which every coefficient is right, at 1/2 too."""
+    near = abs(u.value - 0.5) < 0.25
+    return choose([(near, lambda u: 4 / complement(2 * u - 1)), (~near, lambda u: 1 / (u * (1 - u)))], u)
 
 
 def from_one(u: Series) -> Series:
@@ -249,7 +267,7 @@ ELEMENTARY: dict[str, Rule] = {
     "log2": growing(RULES["log2"], sloping(lambda u: 1 / (u * math.log(2)))),
     "log10": growing(RULES["log10"], sloping(lambda u: 1 / (u * math.log(10)))),
     "log1p": log1p,
-    "logit": growing(RULES["logit"], sloping(lambda u: 1 / (u * (1 - u)))),
+    "logit": growing(RULES["logit"], sloping(_logit_slope)),
     "xlogy": growing(RULES["xlogy"], sloping(lambda u, v: log(v), xlogy_slope)),
     "xlog1py": growing(RULES["xlog1py"], sloping(lambda u, v: log1p(v), lambda u, v: xlogy_slope(u, 1 + v))),
     "sin": sin,
