@@ -158,6 +158,7 @@ def test_a_great_power(exponent: int) -> None:
     ("text", "point", "want"),
     [
         ("abs(x)", 0.0, [0.0, 0.0]),
+        ("softsign(x)", 0.0, [0.0, 1.0, 0.0, 0.0]),
         ("relu(x)", 0.0, [0.0, 0.0]),
         ("relu(x)-relu(-x)", 0.0, [0.0, 0.0]),
         ("max(x, x^2)", 1.0, [1.0, 1.5, 0.5]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from flint import arb, ctx, fmpq
 
 from derivcli import derive
-from derivcli.check.judge import restored_context
+from derivcli.check.judge import check_all, restored_context
 from derivcli.check.sides import look, remembered
 from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
+from derivcli.points.spec import read_points
 from tests.support import deriv
 
 INF = math.inf
@@ -191,6 +193,23 @@ def test_values_beside_a_point_are_computed_once() -> None:
         found = [look(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
     assert [number is not None and float(number) for number in found] == [0, 2, 0]
     assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize(("text", "order"), [("fresnels(x)", 4), ("fresnels(x)", 12), ("sin(fresnelc(x))", 8)])
+def test_a_phase_that_is_rounded_inside_a_function_is_no_wrong_formula(text: str, order: int) -> None:
+    verdict = verdict_at(text, "x=1e10", order)
+    assert (verdict.kind, verdict.message) == ("lossy", "rounding inside a step")
+
+
+@pytest.mark.parametrize(("text", "at"), [("fresnels(x)", "x=1.5"), ("besselj(2, x)", "x=3"), ("tan(x)", "x=1.5")])
+def test_a_number_that_is_off_is_not_explained_by_rounding_inside(text: str, at: str) -> None:
+    result = derive(text, at, order=8, check=False)
+    ((key, values),) = result.derivatives.items()
+    off = replace(result, derivatives={key: values * (1 + 1e-6)})
+    (checked,) = check_all([off], read_points([at]))
+    verdict = checked.verdicts[key][0]
+    assert verdict is not None
+    assert verdict.kind == "wrong", verdict
 
 
 HEARN = (

@@ -241,6 +241,9 @@ def straight(name: str, *weights: Callable[..., Tensor]) -> Rule:
     return growing(RULES[name], anchored(formula))
 
 
+magnitude = straight("abs", torch.sign)
+
+
 def _share(above: Tensor, below: Tensor) -> Tensor:
     """1 where the first is greater, 1/2 at a tie."""
     return torch.heaviside(above - below, above.new_tensor(0.5))
@@ -290,7 +293,7 @@ ELEMENTARY: dict[str, Rule] = {
     "atanh": growing(RULES["atanh"], sloping(lambda u: 1 / complement(u))),
     "asech": growing(RULES["asech"], sloping(lambda u: -1 / (u * sqrt(complement(u))))),
     "acsch": growing(RULES["acsch"], sloping(lambda u: -1 / (u * from_zero(u) * from_one(u)))),
-    "abs": straight("abs", torch.sign),
+    "abs": magnitude,
     "relu": straight("relu", lambda x: (x > 0).to(x.dtype)),
     "max": straight("max", _share, lambda x, y: _share(y, x)),
     "min": straight("min", lambda x, y: _share(y, x), _share),
@@ -298,7 +301,7 @@ ELEMENTARY: dict[str, Rule] = {
     "fmod": straight("fmod", lambda x, y: torch.ones_like(x), lambda x, y: -torch.trunc(x / y)),
     **{name: step(name) for name in ("sign", "floor", "round", "trunc")},
     "sigmoid": sigmoid,
-    "softsign": growing(RULES["softsign"], sloping(lambda u: constant_power(1 + u * from_zero(u), -2))),
+    "softsign": growing(RULES["softsign"], sloping(lambda u: constant_power(1 + magnitude(u), -2))),
     "tanhshrink": growing(RULES["tanhshrink"], sloping(lambda u: constant_power(tanh(u), 2))),
     "logsumexp": growing(RULES["logsumexp"], sloping(lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u))),
 }
