@@ -14,6 +14,9 @@ from derivcli import derive
 from derivcli.check.judge import check_all, restored_context
 from derivcli.check.sides import look, remembered
 from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
+from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.run import Number, Run
+from derivcli.engines.balls.tape import Node
 from derivcli.points.spec import read_points
 from tests.support import deriv
 
@@ -193,6 +196,20 @@ def test_values_beside_a_point_are_computed_once() -> None:
         found = [look(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
     assert [number is not None and float(number) for number in found] == [0, 2, 0]
     assert len(asked) == len(set(asked))
+
+
+def test_constants_are_computed_once_for_all_values_beside_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    gamma = RULES["gamma"]
+
+    def counted(run: Run, node: Node, numbers: list[Number]) -> object:
+        asked.append(run.precision)
+        return gamma(run, node, numbers)
+
+    monkeypatch.setitem(RULES, "gamma", counted)
+    assert verdict_at("max(x, x)*gamma(1/3)", "x=pi", 6).kind == "agrees"
+    beside = [precision for precision in asked if precision > 1000]
+    assert len(beside) <= 2 * len(set(beside))
 
 
 @pytest.mark.parametrize(("text", "order"), [("fresnels(x)", 4), ("fresnels(x)", 12), ("sin(fresnelc(x))", 8)])

@@ -13,7 +13,7 @@ from flint import arb
 from derivcli.check.question import Site, enclosed, enclosure
 from derivcli.check.sides import CLOSER, Beside, Local, is_near, look
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Direction, NoValueError, Run, TouchError, step_scale
+from derivcli.engines.balls.run import Direction, NoValueError, TouchError, step_scale
 from derivcli.result import Partial
 
 Stages: TypeAlias = "Sequence[tuple[Direction, int]]"
@@ -46,7 +46,7 @@ def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | 
     """A derivative at a point; None where there is none."""
     try:
         if not stages:
-            return Run(site.tape, precision=precision, final=final).evaluate(site.at)[0]
+            return site.value_at(precision, final)
         return enclosed(site, Derivative(partial_by(stages)), precision, final).ball
     except NoValueError:
         return None

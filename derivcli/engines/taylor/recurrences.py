@@ -26,7 +26,7 @@ def growing(plain: Callable[..., Tensor], grow: Rule) -> Rule:
         if not caps:
             return Series(plain(*(u.terms for u in inputs)), caps)
         base = value(*(u.first for u in inputs))
-        if all(len(u) == 1 for u in inputs):
+        if all(len(u) == 1 or (len(u) <= caps[0] and not u.terms[1:].any()) for u in inputs):
             return base.lifted(caps[0])
         found = grow(base, *inputs)
         return found if torch.isfinite(found.terms).all() else _still(found, base, *inputs)
@@ -42,8 +42,6 @@ def _still(found: Series, base: Series, *inputs: Series) -> Series:
     if any(1 < len(u) > u.caps[0] for u in inputs):
         return found
     moving = torch.stack([torch.any(u.terms[1:].flatten(0, -2) != 0, dim=0).expand(found.points) for u in inputs])
-    if not moving.any():
-        return base.lifted(found.caps[0])
     alone = embed(base.terms[None], list(found.terms.shape))
     return Series(torch.where(moving.any(dim=0), found.terms, alone), found.caps)
 
