@@ -249,6 +249,11 @@ def _share(above: Tensor, below: Tensor) -> Tensor:
     return torch.heaviside(above - below, above.new_tensor(0.5))
 
 
+def _taken(x: Tensor, y: Tensor, rest: Tensor) -> Tensor:
+    """Minus how many times y was taken from x to leave the rest; the floor of a rounded quotient may be another."""
+    return torch.round((rest - x) / y)
+
+
 def xlogy_slope(u: Series, v: Series) -> Series:
     """u/v, and 0 where both are 0."""
     none = (u.value == 0) & (v.value == 0)
@@ -297,8 +302,8 @@ ELEMENTARY: dict[str, Rule] = {
     "relu": straight("relu", lambda x: (x > 0).to(x.dtype)),
     "max": straight("max", _share, lambda x, y: _share(y, x)),
     "min": straight("min", lambda x, y: _share(y, x), _share),
-    "mod": straight("mod", lambda x, y: torch.ones_like(x), lambda x, y: -torch.floor(x / y)),
-    "fmod": straight("fmod", lambda x, y: torch.ones_like(x), lambda x, y: -torch.trunc(x / y)),
+    "mod": straight("mod", lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.remainder(x, y))),
+    "fmod": straight("fmod", lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.fmod(x, y))),
     **{name: step(name) for name in ("sign", "floor", "round", "trunc")},
     "sigmoid": sigmoid,
     "softsign": growing(RULES["softsign"], sloping(lambda u: constant_power(1 + magnitude(u), -2))),

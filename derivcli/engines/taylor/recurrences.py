@@ -26,7 +26,9 @@ def growing(plain: Callable[..., Tensor], grow: Rule) -> Rule:
         if not caps:
             return Series(plain(*(u.terms for u in inputs)), caps)
         base = value(*(u.first for u in inputs))
-        if all(len(u) == 1 or (len(u) <= caps[0] and not u.terms[1:].any()) for u in inputs):
+        if all(len(u) == 1 for u in inputs):
+            return base.lifted(caps[0])
+        if not any(len(u) > caps[0] or u.terms[1:].any() for u in inputs) and torch.isfinite(base.terms).all():
             return base.lifted(caps[0])
         found = grow(base, *inputs)
         return found if torch.isfinite(found.terms).all() else _still(found, base, *inputs)
@@ -35,7 +37,7 @@ def growing(plain: Callable[..., Tensor], grow: Rule) -> Rule:
 
 
 def _still(found: Series, base: Series, *inputs: Series) -> Series:
-    """What was found but, where no input moves, the base alone: there a recurrence may have multiplied 0 by infinity.
+    """What was found but, where no input moves, a finite base: there a recurrence may have multiplied 0 by infinity.
 
     An input that has all its terms may move beyond the last of them.
     """
@@ -43,7 +45,8 @@ def _still(found: Series, base: Series, *inputs: Series) -> Series:
         return found
     moving = torch.stack([torch.any(u.terms[1:].flatten(0, -2) != 0, dim=0).expand(found.points) for u in inputs])
     alone = embed(base.terms[None], list(found.terms.shape))
-    return Series(torch.where(moving.any(dim=0), found.terms, alone), found.caps)
+    kept = moving.any(dim=0) | ~torch.isfinite(base.terms[None].flatten(0, -2)).all(dim=0)
+    return Series(torch.where(kept, found.terms, alone), found.caps)
 
 
 def anchored(formula: Rule) -> Rule:
