@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from flint import arb, ctx, fmpq
 
 from derivcli import derive
+from derivcli.check.judge import check_all, restored_context
+from derivcli.check.sides import look, remembered
 from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
+from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.run import Number, Run
+from derivcli.engines.balls.tape import Node
+from derivcli.points.spec import read_points
 from tests.support import deriv
 
 INF = math.inf
@@ -165,6 +174,59 @@ def test_higher_orders_at_zero(text: str, order: int, kind: str, sides: tuple[fl
     if sides is not None:
         assert is_number(verdict.left, sides[0]), verdict
         assert is_number(verdict.right, sides[1]), verdict
+
+
+def test_high_orders_at_a_hole_cost_no_more_values_than_one_order() -> None:
+    """1/(x*(x+1)) but for holes, of which values of gamma in thousands of bits tell order 20."""
+    verdict = verdict_at("beta(2, x)", "x=-20", 20)
+    assert verdict.kind == "hole", verdict
+    assert is_number(verdict.truth, math.factorial(20) * float(Fraction(1, 19**21) - Fraction(1, 20**21)))
+
+
+def test_values_beside_a_point_are_computed_once() -> None:
+    asked: list[tuple[fmpq, int, bool]] = []
+
+    def square(offset: fmpq, precision: int, final: bool) -> arb:
+        asked.append((offset, precision, final))
+        ctx.prec = precision
+        return arb(offset) ** 2
+
+    function = remembered(square)
+    with restored_context():
+        found = [look(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
+    assert [number is not None and float(number) for number in found] == [0, 2, 0]
+    assert len(asked) == len(set(asked))
+
+
+def test_constants_are_computed_once_for_all_values_beside_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    gamma = RULES["gamma"]
+
+    def counted(run: Run, node: Node, numbers: list[Number]) -> object:
+        asked.append(run.precision)
+        return gamma(run, node, numbers)
+
+    monkeypatch.setitem(RULES, "gamma", counted)
+    assert verdict_at("max(x, x)*gamma(1/3)", "x=pi", 6).kind == "agrees"
+    beside = [precision for precision in asked if precision > 1000]
+    assert len(beside) <= 2 * len(set(beside))
+
+
+@pytest.mark.parametrize(("text", "order"), [("fresnels(x)", 4), ("fresnels(x)", 12), ("sin(fresnelc(x))", 8)])
+def test_a_phase_that_is_rounded_inside_a_function_is_no_wrong_formula(text: str, order: int) -> None:
+    verdict = verdict_at(text, "x=1e10", order)
+    assert (verdict.kind, verdict.message) == ("lossy", "rounding inside a step")
+
+
+@pytest.mark.parametrize(("text", "at"), [("fresnels(x)", "x=1.5"), ("besselj(2, x)", "x=3"), ("tan(x)", "x=1.5")])
+def test_a_number_that_is_off_is_not_explained_by_rounding_inside(text: str, at: str) -> None:
+    result = derive(text, at, order=8, check=False)
+    ((key, values),) = result.derivatives.items()
+    off = replace(result, derivatives={key: values * (1 + 1e-6)})
+    (checked,) = check_all([off], read_points([at]))
+    verdict = checked.verdicts[key][0]
+    assert verdict is not None
+    assert verdict.kind == "wrong", verdict
 
 
 HEARN = (

@@ -68,7 +68,8 @@ def _cause(question: Question, truth: arb, touched: bool) -> str:
     if touched:
         return _rounding_beside(question, truth)
     cause = _off_the_point(question) or _explained(question, truth, None)
-    return cause or ("rounding inside a step" if is_noise(question, truth) else "")
+    inside = not cause and (is_noise(question, truth) or _is_inside(question, truth))
+    return "rounding inside a step" if inside else cause
 
 
 def is_right(digits: int, dtype: str) -> bool:
@@ -143,6 +144,21 @@ def _explained(question: Question, truth: arb, answers: Sequence[Any] | None) ->
     return extreme
 
 
+def _is_inside(question: Question, truth: arb) -> bool:
+    """Whether the number is no further from the truth than functions of rounded arguments are.
+
+    Those that lead back to others round what they hand on, such as the phase of an oscillation.
+    """
+    reach = arb(0)
+    for seed in range(TRIALS if math.isfinite(question.printed) else 0):
+        try:
+            found = _Trial(question, seed, None, 1, inside=True).number()
+        except (UnsureError, TouchError):
+            return False
+        reach = arb.max(reach, abs(found - truth).upper())
+    return bool(abs(arb(question.printed) - truth) < REACH * reach)
+
+
 @dataclass(slots=True, eq=False)
 class _Trial:
     """One way in which rounding might have gone, the same along every line, so that it is one of the function."""
@@ -152,6 +168,7 @@ class _Trial:
     answers: Sequence[Any] | None
     finer: int
     extreme: str = ""
+    inside: bool = False
 
     def number(self) -> arb:
         """The number with every step moved, in enough precision that nothing else moves it."""
@@ -164,7 +181,7 @@ class _Trial:
     def series(self, path: Path, order: int) -> list[arb]:
         """The coefficients of the formula with every step moved."""
         site, dtype = self.question.site, self.question.dtype
-        rounding = Rounding(MARGIN - BITS[dtype], dtype, self.seed)
+        rounding = Rounding(MARGIN - BITS[dtype], dtype, self.seed, inside=self.inside)
         bits = self.finer * ((TRIAL_BITS if self.answers is None else BESIDE_BITS) + MORE_BITS * order)
         run = Run(site.tape, path, order, bits, rounding=rounding)
         if self.answers is not None:

@@ -111,15 +111,15 @@ def _where_not_smooth(question: Question) -> Verdict:
 def _solution(site: Site, dependent: str, direction: Direction) -> Beside:
     """The dependent variable as a function of how far the others move in a direction."""
 
-    def solved(offset: fmpq, precision: int) -> arb | None:
+    def solved(offset: fmpq, precision: int, final: bool) -> arb | None:
         moved = site.beside(direction, offset)
 
         def residual(y: arb) -> arb:
             at = {**moved.at, dependent: y}
-            return Run(site.tape, precision=precision, final=True).evaluate(at)[0] - level
+            return Run(site.tape, precision=precision, final=final).evaluate(at)[0] - level
 
         try:
-            level = Run(site.tape, precision=precision, final=True).evaluate(site.at)[0]
+            level = Run(site.tape, precision=precision, final=final).evaluate(site.at)[0]
             start = arb(ball_of(site.at[dependent], precision).mid())
             return _root(residual, start, arb(abs(offset))) if offset else start
         except NoValueError:

@@ -13,7 +13,7 @@ from flint import arb
 from derivcli.check.question import Site, enclosed, enclosure
 from derivcli.check.sides import CLOSER, Beside, Local, is_near, look
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Direction, NoValueError, Run, TouchError, step_scale
+from derivcli.engines.balls.run import Direction, NoValueError, TouchError, step_scale
 from derivcli.result import Partial
 
 Stages: TypeAlias = "Sequence[tuple[Direction, int]]"
@@ -39,15 +39,15 @@ def has_series(site: Site, stages: Stages) -> bool:
 
 def beside(site: Site, stages: Stages, direction: Direction) -> Beside:
     """A derivative, or with no stages the formula, as a function of how far the point moves in a direction."""
-    return lambda offset, precision: _iterated(site.beside(direction, offset), stages, precision)
+    return lambda offset, precision, final: _iterated(site.beside(direction, offset), stages, precision, final)
 
 
-def _iterated(site: Site, stages: Stages, precision: int) -> arb | None:
+def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | None:
     """A derivative at a point; None where there is none."""
     try:
-        if not stages:  # a ball that cannot be told from 0 is 0: at these precisions nothing else is so small
-            return Run(site.tape, precision=precision, final=True).evaluate(site.at)[0]
-        return enclosed(site, Derivative(partial_by(stages)), precision, final=True).ball
+        if not stages:
+            return site.value_at(precision, final)
+        return enclosed(site, Derivative(partial_by(stages)), precision, final).ball
     except NoValueError:
         return None
     except TouchError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from derivcli.check.compare import compared, is_right, right_digits
 from derivcli.check.iterated import Stages, beside, has_series, partial_by
 from derivcli.check.question import Question, Truth
-from derivcli.check.sides import Beside, Limit, Local, Side, is_near, look
+from derivcli.check.sides import Beside, Limit, Local, Side, is_near, look, remembered
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
 from derivcli.engines.balls.run import Direction, UnsureError, step_scale
 
@@ -76,8 +76,9 @@ def judged_beside(question: Question, reason: str) -> Verdict:
 def judged_along(view: View, function: Beside, order: int) -> Verdict:
     """The verdict of a function's derivatives up to an order, from its values in the view."""
     scale = step_scale(view.question.site.at, view.direction)
+    function = remembered(function)
     for low in range(1, order):
-        verdict = _of(look(function, scale, low), replace(view, compares=False))
+        verdict = _of(look(function, scale, low, highest=order), replace(view, compares=False))
         if ends(verdict):
             return _none_after(verdict, view, low)
     verdict = _of(look(function, scale, order), view)

@@ -54,10 +54,21 @@ class Site:
     engine: str = ENGINES[0]
     value: Truth | None = None
     values: dict[int, dict[int, Any]] = field(default_factory=dict)
+    constants: dict[tuple[int, bool], dict[int, Any]] = field(default_factory=dict)
 
     def elsewhere(self, at: Mapping[str, Coordinate]) -> Site:
         """The same formula at another point."""
-        return Site(self.expression, self.tape, at, self.engine)
+        return Site(self.expression, self.tape, at, self.engine, constants=self.constants)
+
+    def value_at(self, precision: int, final: bool) -> arb:
+        """The formula's value; what depends on no variable is computed once for all points."""
+        known = self.constants.setdefault((precision, final), {})
+        run = Run(self.tape, precision=precision, final=final, fixed=known)
+        try:
+            return run.evaluate(self.at)[0]
+        finally:
+            nodes = self.tape.nodes
+            known.update((number, value) for number, value in run.values.items() if not nodes[number].varies)
 
     def beside(self, direction: Direction, offset: fmpq) -> Site:
         """The same formula at a point moved by a multiple of a direction."""

@@ -8,8 +8,9 @@ than twenty digits. It is accurate, not rigorous: nothing excludes what happens 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from math import comb
 from typing import TypeAlias
@@ -18,8 +19,11 @@ from flint import arb, ctx, fmpq
 
 from derivcli.engines.balls.run import UnsureError
 
-Beside: TypeAlias = Callable[[fmpq, int], "arb | None"]
-"""A function of the offset from the point, to a precision in bits; None where it has no value."""
+Beside: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
+"""A function of the offset from the point; None where it has no value.
+
+It is computed to a precision in bits; if that is said to be final, what cannot be told from 0 there is 0.
+"""
 
 STEPS = (100, 120, 140, 160)
 """The steps are 2 to the minus these, of the size of x."""
@@ -28,6 +32,11 @@ CLOSER = 300
 """Where a function seems to jump or to end, steps smaller by 2 to the minus this have to confirm it."""
 
 PRECISIONS = (800, 1600, 3200)
+"""Bits for each order of a derivative."""
+
+FEWEST, LOST = 540, 260
+"""Bits that often do, besides those that each order loses; with so few nothing is taken for 0."""
+
 ZERO = arb(2) ** -2000
 """Smaller numbers are 0 here."""
 
@@ -85,25 +94,39 @@ class Local:
     right: Side
 
 
-def look(function: Beside, scale: int, order: int, closer: int = 0) -> Local:
+def look(function: Beside, scale: int, order: int, closer: int = 0, highest: int = 0) -> Local:
     """The function at the point and beside it; `order` is that of the one-sided derivatives.
 
-    Steps are of the size 2**scale, and smaller by 2**-closer. Raises UnsureError where the balls stay too wide.
+    Steps are of the size 2**scale, and smaller by 2**-closer. The precision is that for the order `highest`, if
+    that is higher. Raises UnsureError where the balls stay too wide.
     """
-    local = _look(function, scale, order, closer)
+    bits = max(order, highest, 1)
+    local = _look(function, scale, order, closer, bits)
     doubtful = local.value is not None and not (local.left.continues and local.right.continues)
-    return _look(function, scale, order, closer + CLOSER) if doubtful and not closer else local
+    return _look(function, scale, order, closer + CLOSER, bits) if doubtful and not closer else local
 
 
-def _look(function: Beside, scale: int, order: int, closer: int) -> Local:
+def _look(function: Beside, scale: int, order: int, closer: int, highest: int) -> Local:
     """The function at and beside the point, with steps of one size, in as much precision as it needs."""
-    for precision in PRECISIONS:
+    for precision, final in _precisions(highest, closer):
         try:
-            return _Looking(function, scale - closer, order, (precision + 2 * closer) * max(order, 1)).local()
-        except UnsureError:
-            if precision == PRECISIONS[-1]:
-                raise
-    raise AssertionError("there is a last precision")
+            return _Looking(function, scale - closer, order, precision, final).local()
+        except UnsureError as unsure:
+            last = unsure
+    raise last
+
+
+def _precisions(order: int, closer: int) -> Iterator[tuple[int, bool]]:
+    """Bits to try one after the other, and whether what cannot be told from 0 with them is 0."""
+    if order > 1:
+        yield FEWEST + (LOST + closer) * order, False
+    for each in PRECISIONS:
+        yield (each + 2 * closer) * order, True
+
+
+def remembered(function: Beside) -> Beside:
+    """The function, each value computed once."""
+    return cache(function)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +137,11 @@ class _Looking:
     scale: int
     order: int
     precision: int
+    final: bool
 
     def local(self) -> Local:
         """Value and sides."""
-        value = self.function(fmpq(0), self.precision)
+        value = self.function(fmpq(0), self.precision, self.final)
         return Local(value, self.side(-1, value), self.side(1, value))
 
     def side(self, direction: int, value: arb | None) -> Side:
@@ -128,7 +152,7 @@ class _Looking:
             h = fmpq(2) ** (self.scale - step) * direction
             values = []
             for k in range(1, self.order + 2):
-                beside = self.function(k * h, self.precision)
+                beside = self.function(k * h, self.precision, self.final)
                 if beside is None:
                     return Side(False)
                 values.append(beside)

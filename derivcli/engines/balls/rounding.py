@@ -25,12 +25,16 @@ GRAIN = 2**20
 
 @dataclass(slots=True, eq=False)
 class Rounding:
-    """Random factors of 1 plus or minus up to 2**size, and what was met on the way beyond the format's range."""
+    """Random factors of 1 plus or minus up to 2**size, and what was met on the way beyond the format's range.
+
+    With `inside` the arguments of functions are moved too, as if these rounded them.
+    """
 
     size: int
     dtype: str
     seed: int
     extreme: str = ""
+    inside: bool = False
     random: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,11 +45,15 @@ class Rounding:
         self.look(value[place] for place in range(order + 1))
         return arb_series([value[place] * self.factor() for place in range(order + 1)])
 
+    def argument(self, value: Any, order: int) -> Any:
+        """An argument as a function may have rounded it."""
+        return arb_series([value[0] * self.factor(), *[value[place] for place in range(1, order + 1)]])
+
     def stored(self, value: Any, order: int, exact: fmpq | None) -> Any:
         """A number of the formula or the point, moved if the format does not hold it."""
         if exact is not None and self.holds(exact):
             return value
-        return arb_series([value[0] * self.factor(), *[value[place] for place in range(1, order + 1)]])
+        return self.argument(value, order)
 
     def holds(self, number: fmpq) -> bool:
         """Whether a rational number is one of the format, but for its range."""

@@ -277,6 +277,9 @@ RULES: dict[str, Rule] = {
 }
 """The rule of every primitive and of the operations of arithmetic; rewrites are put in place."""
 
+FUNCTIONS = frozenset(RULES.keys() - STEPS.keys() - {"number", "pi", "e", "add", "multiply", "power"})
+"""The operations that are more than arithmetic and have no pieces."""
+
 
 def _exact_power(base: fmpq, exponent: fmpq) -> fmpq | None:
     if exponent.q != 1 or abs(exponent.p) > 1000 or (base == 0 and exponent < 0):

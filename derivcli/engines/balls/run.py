@@ -182,11 +182,23 @@ class Run:
                 if node.operation == "choice":
                     value = self.choose(node)
                 else:
-                    value = RULES[node.operation](self, node, [Number(self, part) for part in node.parts])
+                    value = RULES[node.operation](self, node, self.operands(node))
             except (ValueError, ZeroDivisionError):  # FLINT's way to refuse a divisor whose ball holds 0
                 raise self.failure() from None
             values[number] = self.checked(value, node) if type(value) is arb_series else value
         return self.value(number)
+
+    def operands(self, node: Node) -> list[Number]:
+        """What a rule is given."""
+        numbers = [Number(self, part) for part in node.parts]
+        if self.rounding is None or not self.rounding.inside:
+            return numbers
+        from derivcli.engines.balls.rules import FUNCTIONS
+
+        for number in numbers if node.operation in FUNCTIONS else []:
+            if number.varies:
+                number.series = self.rounding.argument(number.series, self.order)
+        return numbers
 
     def value(self, number: int) -> Any:
         """What a node came to."""

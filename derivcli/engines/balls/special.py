@@ -193,6 +193,16 @@ def _expint(n: acb, x: acb) -> acb:
     return x.expint(n)
 
 
+def _expint_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """For a whole order below 1 it is a rational function times exp(-x), and has no cut."""
+    whole = _is_whole(numbers[0])
+    if whole is None or whole > 0 or numbers[1].sign() > 0:
+        return cut_at_zero(_expint, entire_for_whole=False)(run, node, numbers)
+    if numbers[1].sign() == 0:
+        raise no_value(node, *numbers)
+    return analytic(_expint)(run, node, numbers)
+
+
 SPECIAL: dict[str, Any] = {
     **GAMMA,
     "erf": plain(arb_series.erf),
@@ -222,7 +232,7 @@ SPECIAL: dict[str, Any] = {
     "Ci": above(0, arb_series.ci),
     "Shi": plain(arb_series.shi),
     "Chi": above(0, arb_series.chi),
-    "expint": cut_at_zero(_expint, entire_for_whole=False),
+    "expint": _expint_rule,
     "expint_n": companion(_expint, (0,), last_positive),
     "fresnels": plain(lambda x: x.fresnel_s()),
     "fresnelc": plain(lambda x: x.fresnel_c()),

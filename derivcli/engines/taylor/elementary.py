@@ -76,9 +76,20 @@ def _repeated(u: Series, times: int) -> Series:
 def _power(base: Series, u: Series, v: Series) -> Series:
     """u^v as exp(v*log(u)), or with an exponent that is another at each point but a constant there."""
     if not v.is_constant:
-        return linear(base, derivative(v * log(u)))
+        none = _is_nothing(u) & (v.value > 0)
+        return choose([(none, lambda base, u, v: base.lifted(u.caps[0])), (~none, _by_exponential)], base, u, v)
     zero = (u.value == 0) & torch.isfinite(v.value)
     return choose([(zero, _power_at_zero), (~zero, lambda base, u, v: power(base, u, v.value))], base, u, v)
+
+
+def _by_exponential(base: Series, u: Series, v: Series) -> Series:
+    return linear(base, derivative(v * log(u)))
+
+
+def _is_nothing(u: Series) -> Tensor:
+    """Where a series is 0 and stays so."""
+    ended = len(u) == 1 or len(u) <= u.caps[0]
+    return torch.all(u.terms.flatten(0, -2) == 0, dim=0) & ended
 
 
 def _power_at_zero(base: Series, u: Series, v: Series) -> Series:
@@ -140,8 +151,15 @@ def angle_slope(x: Series, y: Series) -> Series:
 
 
 def complement(u: Series) -> Series:
-    """1 - u^2, right near 1."""
-    return (1 - u) * (1 + u)
+    """1 - u^2, of which every coefficient is right, near 0 and near 1."""
+    near = abs(u.value) < 0.5
+    return choose([(near, lambda u: 1 - u * u), (~near, lambda u: (1 - u) * (1 + u))], u)
+
+
+def _logit_slope(u: Series) -> Series:
+    """1/(u*(1-u)), of which every coefficient is right, at 1/2 too."""
+    near = abs(u.value - 0.5) < 0.25
+    return choose([(near, lambda u: 4 / complement(2 * u - 1)), (~near, lambda u: 1 / (u * (1 - u)))], u)
 
 
 def from_one(u: Series) -> Series:
@@ -223,9 +241,17 @@ def straight(name: str, *weights: Callable[..., Tensor]) -> Rule:
     return growing(RULES[name], anchored(formula))
 
 
+magnitude = straight("abs", torch.sign)
+
+
 def _share(above: Tensor, below: Tensor) -> Tensor:
     """1 where the first is greater, 1/2 at a tie."""
     return torch.heaviside(above - below, above.new_tensor(0.5))
+
+
+def _taken(x: Tensor, y: Tensor, rest: Tensor) -> Tensor:
+    """Minus how many times y was taken from x to leave the rest; the floor of a rounded quotient may be another."""
+    return torch.round((rest - x) / y)
 
 
 def xlogy_slope(u: Series, v: Series) -> Series:
@@ -249,7 +275,7 @@ ELEMENTARY: dict[str, Rule] = {
     "log2": growing(RULES["log2"], sloping(lambda u: 1 / (u * math.log(2)))),
     "log10": growing(RULES["log10"], sloping(lambda u: 1 / (u * math.log(10)))),
     "log1p": log1p,
-    "logit": growing(RULES["logit"], sloping(lambda u: 1 / (u * (1 - u)))),
+    "logit": growing(RULES["logit"], sloping(_logit_slope)),
     "xlogy": growing(RULES["xlogy"], sloping(lambda u, v: log(v), xlogy_slope)),
     "xlog1py": growing(RULES["xlog1py"], sloping(lambda u, v: log1p(v), lambda u, v: xlogy_slope(u, 1 + v))),
     "sin": sin,
@@ -272,15 +298,15 @@ ELEMENTARY: dict[str, Rule] = {
     "atanh": growing(RULES["atanh"], sloping(lambda u: 1 / complement(u))),
     "asech": growing(RULES["asech"], sloping(lambda u: -1 / (u * sqrt(complement(u))))),
     "acsch": growing(RULES["acsch"], sloping(lambda u: -1 / (u * from_zero(u) * from_one(u)))),
-    "abs": straight("abs", torch.sign),
+    "abs": magnitude,
     "relu": straight("relu", lambda x: (x > 0).to(x.dtype)),
     "max": straight("max", _share, lambda x, y: _share(y, x)),
     "min": straight("min", lambda x, y: _share(y, x), _share),
-    "mod": straight("mod", lambda x, y: torch.ones_like(x), lambda x, y: -torch.floor(x / y)),
-    "fmod": straight("fmod", lambda x, y: torch.ones_like(x), lambda x, y: -torch.trunc(x / y)),
+    "mod": straight("mod", lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.remainder(x, y))),
+    "fmod": straight("fmod", lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.fmod(x, y))),
     **{name: step(name) for name in ("sign", "floor", "round", "trunc")},
     "sigmoid": sigmoid,
-    "softsign": growing(RULES["softsign"], sloping(lambda u: constant_power(1 + u * from_zero(u), -2))),
+    "softsign": growing(RULES["softsign"], sloping(lambda u: constant_power(1 + magnitude(u), -2))),
     "tanhshrink": growing(RULES["tanhshrink"], sloping(lambda u: constant_power(tanh(u), 2))),
     "logsumexp": growing(RULES["logsumexp"], sloping(lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u))),
 }

@@ -34,6 +34,8 @@ GUARD = 120
 """Bits beyond those that differences cancel."""
 NOTHING = 2.0**-100
 """What a coefficient is beside the greatest sample, over its factorial, if it is none."""
+SPARE = 1000
+"""Bits more for coefficients that are nothing beside the samples and no nothing in float64."""
 REMEMBERED = 4096
 
 
@@ -84,30 +86,69 @@ def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], order
     mp, nothing = context(), np.full([order + 1 for order in orders], math.nan)
     if not all(np.isfinite(x).all() for x in inputs):
         return nothing
+    grids = _Grids.of(sampled, inputs, orders)
+    if min(grids.times, default=0) < 0:
+        return np.zeros_like(nothing)
     try:
         with clock(SECONDS):
-            return _confirmed(mp, sampled, inputs, orders)
+            found = grids.agreed(mp)
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return nothing
+    return grids.wanted(found if found.flat[1:].all() else _looked_at_closely(mp, grids, found))
 
 
-def _confirmed(mp: Any, sampled: Sampled, inputs: Sequence[NDArray[np.float64]], orders: tuple[int, ...]) -> Any:
-    """The coefficients on which two runs agree."""
-    counts = len(sampled.slopes)
-    times = tuple(int(x.item()) for x in inputs[:counts])
-    arguments = inputs[counts:]
-    if min(times, default=0) < 0:
-        return np.zeros([order + 1 for order in orders])
-    scales = [_scale(arguments, axis) for axis in range(len(orders))]
-    scales += [_reach(arguments[index]) for index in sampled.slopes]
-    before = None
-    for step in STEPS:
-        found = _sampled(mp, sampled, arguments, (*orders, *times), scales, step)
-        if before is not None and _agree(before, found):
-            wanted = found.reshape(*found.shape[: len(orders)], -1)[..., -1].astype(np.float64)
-            return wanted * math.prod(map(math.factorial, times))
-        before = found
-    raise ArithmeticError("no two runs agree")
+def _looked_at_closely(mp: Any, grids: _Grids, found: Objects) -> Objects:
+    """The coefficients, with those that came to nothing from more bits, if two runs agree on them there."""
+    try:
+        with clock(SECONDS):
+            before, after = (grids.sampled(mp, step, SPARE) for step in STEPS[:2])
+    except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
+        return found
+    same = np.frompyfunc(_is_same, 2, 1)(before, after).astype(bool)
+    return np.where((found == 0) & same, after, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grids:
+    """What is sampled at one point: coefficients up to `orders` of a function of these arguments.
+
+    Its own derivatives are taken `times`; the grids are as wide as `scales` say.
+    """
+
+    formula: Sampled
+    arguments: Sequence[NDArray[np.float64]]
+    orders: tuple[int, ...]
+    times: tuple[int, ...]
+    scales: Sequence[int]
+
+    @staticmethod
+    def of(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], orders: tuple[int, ...]) -> _Grids:
+        """The grids for a function whose first inputs count derivatives."""
+        counts = len(sampled.slopes)
+        times = tuple(int(x.item()) for x in inputs[:counts])
+        arguments = inputs[counts:]
+        scales = [_scale(arguments, axis) for axis in range(len(orders))]
+        scales += [_reach(arguments[index]) for index in sampled.slopes]
+        return _Grids(sampled, arguments, orders, times, scales)
+
+    def sampled(self, mp: Any, step: int, spare: int = 0) -> Objects:
+        """The coefficients from one grid."""
+        return _sampled(mp, self.formula, self.arguments, (*self.orders, *self.times), self.scales, step, spare)
+
+    def agreed(self, mp: Any) -> Objects:
+        """The coefficients on which two runs agree."""
+        before = self.sampled(mp, STEPS[0])
+        for step in STEPS[1:]:
+            found = self.sampled(mp, step)
+            if _agree(before, found):
+                return found
+            before = found
+        raise ArithmeticError("no two runs agree")
+
+    def wanted(self, found: Objects) -> Any:
+        """The derivatives that were asked for, as float64."""
+        last = found.reshape(*found.shape[: len(self.orders)], -1)[..., -1].astype(np.float64)
+        return last * math.prod(map(math.factorial, self.times))
 
 
 def _reach(argument: NDArray[np.float64]) -> int:
@@ -129,12 +170,12 @@ def _scale(arguments: Sequence[NDArray[np.float64]], axis: int) -> int:
 
 def _sampled(
     mp: Any, sampled: Sampled, arguments: Sequence[NDArray[np.float64]], orders: Sequence[int],
-    scales: Sequence[int], step: int,
+    scales: Sequence[int], step: int, spare: int = 0,
 ) -> Objects:  # fmt: skip
     """The coefficients from one grid of samples, which leaves out the point itself."""
     size = max(_size(argument) for argument in arguments)
     lost = [order * (2 + abs(scale) + size) + _bits(order) for order, scale in zip(orders, scales, strict=True)]
-    with mp.workprec(GUARD + sum(lost) + step * sum(orders)):
+    with mp.workprec(GUARD + spare + sum(lost) + step * sum(orders)):
         lines = [
             [mp.ldexp(number, scale - step) for number in _odd_numbers(order)]
             for order, scale in zip(orders, scales, strict=True)
@@ -144,7 +185,7 @@ def _sampled(
         for axis, order in enumerate(orders):
             found = np.moveaxis(_from_differences(np.moveaxis(found, axis, 0), _odd_numbers(order)), 0, axis)
         found = found[tuple(slice(order + 1) for order in orders)]
-        floor = max(abs(sample) for sample in samples.flat) * NOTHING
+        floor = max(abs(sample) for sample in samples.flat) * mp.ldexp(NOTHING, -spare)
         for place in product(*map(range, found.shape)):
             exponent = sum(power * (step - scale) for power, scale in zip(place, scales, strict=True))
             number = mp.ldexp(found[place], exponent)
@@ -223,4 +264,9 @@ def _real(mp: Any, value: Any) -> Any:
 
 def _agree(before: Any, after: Any) -> bool:
     """Whether every coefficient is the same, as far as float64 can tell."""
-    return all(abs(a - b) <= AGREEMENT * abs(b) for a, b in zip(before.flat, after.flat, strict=True))
+    return all(_is_same(a, b) for a, b in zip(before.flat, after.flat, strict=True))
+
+
+def _is_same(before: Any, after: Any) -> bool:
+    """Whether float64 cannot tell two numbers from each other."""
+    return bool(abs(before - after) <= AGREEMENT * abs(after))

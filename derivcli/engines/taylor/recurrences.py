@@ -26,9 +26,27 @@ def growing(plain: Callable[..., Tensor], grow: Rule) -> Rule:
         if not caps:
             return Series(plain(*(u.terms for u in inputs)), caps)
         base = value(*(u.first for u in inputs))
-        return base.lifted(caps[0]) if all(len(u) == 1 for u in inputs) else grow(base, *inputs)
+        if all(len(u) == 1 for u in inputs):
+            return base.lifted(caps[0])
+        if not any(len(u) > caps[0] or u.terms[1:].any() for u in inputs) and torch.isfinite(base.terms).all():
+            return base.lifted(caps[0])
+        found = grow(base, *inputs)
+        return found if torch.isfinite(found.terms).all() else _still(found, base, *inputs)
 
     return value
+
+
+def _still(found: Series, base: Series, *inputs: Series) -> Series:
+    """What was found but, where no input moves, a finite base: there a recurrence may have multiplied 0 by infinity.
+
+    An input that has all its terms may move beyond the last of them.
+    """
+    if any(1 < len(u) > u.caps[0] for u in inputs):
+        return found
+    moving = torch.stack([torch.any(u.terms[1:].flatten(0, -2) != 0, dim=0).expand(found.points) for u in inputs])
+    alone = embed(base.terms[None], list(found.terms.shape))
+    kept = moving.any(dim=0) | ~torch.isfinite(base.terms[None].flatten(0, -2)).all(dim=0)
+    return Series(torch.where(kept, found.terms, alone), found.caps)
 
 
 def anchored(formula: Rule) -> Rule:
@@ -94,6 +112,8 @@ def grown(base: Series, cap: int, *inputs: Series) -> Tensor:
 def linear(base: Series, rate: Series) -> Series:
     """The y that begins with the base and has D y = rate * y."""
     cap, axes = rate.caps[0] + 1, len(base.caps)
+    if rate.is_zero:
+        return base.lifted(cap)
     y = grown(base, cap, rate)
     for k in range(cap):
         push(y, k + 1, y[k], rate.terms, axes)

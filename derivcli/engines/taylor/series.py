@@ -44,6 +44,16 @@ class Series:
         """Whether there is only one term."""
         return self.terms[..., 0].numel() == 1
 
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is the constant 0."""
+        return self.is_constant and not self.terms.any()
+
+    @property
+    def points(self) -> int:
+        """At how many points it is known, 1 where nothing varies over them."""
+        return self.terms.shape[-1]
+
     def constant(self, value: float | Tensor) -> Series:
         """A number, or one for each point, among series like this one."""
         number = torch.as_tensor(value, dtype=self.terms.dtype, device=self.terms.device)
@@ -155,7 +165,8 @@ def _sum(a: Series, b: Series, sign: int) -> Series:
 
 def _product(a: Series, b: Series) -> Series:
     if a.is_constant or b.is_constant:
-        return Series(a.terms * b.terms, a.caps)
+        found = Series(a.terms * b.terms, a.caps)
+        return _ended(found) if a.is_zero or b.is_zero else found
     lengths = zip(a.terms.shape[:-1], b.terms.shape[:-1], a.caps, strict=True)
     shape = [min(p + q - 1, cap + 1) for p, q, cap in lengths]
     out = a.terms.new_zeros([*shape, max(a.terms.shape[-1], b.terms.shape[-1])])
@@ -174,7 +185,13 @@ def _quotient(a: Series, b: Series) -> Series:
     for power in range(len(rest)):
         rest[power] = divided(rest[power], b.terms[0], a.caps[1:])
         push(rest, power + 1, rest[power], b.terms[1:], len(a.caps) - 1, -1)
-    return Series(rest, a.caps)
+    found = Series(rest, a.caps)
+    return _ended(found) if a.is_zero else found
+
+
+def _ended(found: Series) -> Series:
+    """What 0 was multiplied by: the constant 0, unless something was not finite."""
+    return found if found.terms.any() else found.constant(found.value)
 
 
 def divided(a: Tensor, b: Tensor, caps: tuple[int, ...]) -> Tensor:

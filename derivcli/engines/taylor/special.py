@@ -5,11 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import torch
+
 from derivcli.engines.rules import RULES
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.gamma import GAMMA
-from derivcli.engines.taylor.recurrences import Rule, anchored, growing, inverse_error, lambert, sloping
+from derivcli.engines.taylor.quadrature import quadrature
+from derivcli.engines.taylor.recurrences import (
+    Rule,
+    anchored,
+    derivative,
+    growing,
+    integral,
+    inverse_error,
+    lambert,
+    sloping,
+    truncated,
+)
 from derivcli.engines.taylor.sampled import SAMPLED
 from derivcli.engines.taylor.series import Series
 
@@ -26,6 +39,42 @@ def _inverse(factor: float, rate: float) -> Rule:
 def _lambertw(base: Series, u: Series, _: Series) -> Series:
     raised = exp(base)
     return lambert(base, raised, raised * (1 + base), u)
+
+
+# Exponential integrals of whole orders
+
+FURTHEST = 32
+"""Up to this order an exponential integral is led back to the elementary one of order 0."""
+
+
+def _by_order(n: Series, u: Series) -> Series:
+    """By the slope -expint(n - 1, u) down to order 0, or by n*expint(n + 1, u) + u*expint(n, u) = exp(-u) up to it."""
+    order = int(n.value[0])
+    if order > 0:
+        slope = -expint_of_whole(truncated(n) - 1, truncated(u)) * derivative(u)
+        return integral(u.first.constant(0.0), slope)
+    return (exp(-u) - n * expint_of_whole(n + 1, u)) / u if order else exp(-u) / u
+
+
+expint_of_whole = quadrature("expint", _by_order)
+
+
+def _expint(n: Series, u: Series) -> Series:
+    """By elementary functions for one whole order; of another order on a line by other orders, else by samples."""
+    order = float(n.value[0])
+    if n.terms.numel() == 1 and order.is_integer() and abs(order) <= FURTHEST:
+        return expint_of_whole(n, u)
+    on_line = n.is_constant and len(u.caps) == 1 and len(u) == 2
+    return (_expint_on_line if on_line else SAMPLED["expint"])(n, u)
+
+
+def _expint_on_line(n: Series, u: Series) -> Series:
+    """The k-th coefficient is (-u1)^k/k! expint(n - k, u0)."""
+    found, factor = [RULES["expint"](n.value, u.value)], torch.ones_like(u.value)
+    for k in range(1, u.caps[0] + 1):
+        factor = factor * -u.terms[1] / k
+        found.append(factor * RULES["expint"](n.value - k, u.value))
+    return Series(torch.stack(found), u.caps)
 
 
 # Orthogonal polynomials
@@ -80,6 +129,7 @@ SPECIAL: dict[str, Rule] = {
     "erfinv": growing(RULES["erfinv"], _inverse(1 / ROOT, 2)),
     "erfcinv": growing(RULES["erfcinv"], _inverse(-1 / ROOT, 2)),
     "ndtri": growing(RULES["ndtri"], _inverse(math.sqrt(2 * math.pi), 1)),
+    "expint": _expint,
     "lambertw": growing(RULES["lambertw"], _lambertw),
 }
 """The special functions but those whose slopes the table's formulas give."""
