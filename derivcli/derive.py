@@ -86,10 +86,19 @@ def derive(
 ) -> Result | SymbolicResult:
     """The value and the derivatives of an expression at points, or its derivatives as formulas.
 
+    `at` gives each variable a number, a formula as text, or several of them (a sequence, an array of shape (n,), a
+    range such as "0:1:11"), or is one text, "x=0:1:11,y=2"; several variables are crossed, or `paired`. Without it
+    the result is a SymbolicResult. `let` gives names to formulas that the expression may use.
     `wrt` names the variables to differentiate by, as a list or as "u,v"; all of them by default. `order` is
-    that of every derivative, from 1 to 200. `mixed` asks for mixed partials instead: "x,x,y" or ["x", "x", "y"], or
-    several such texts in a list. `along` asks for the derivative along a vector, which is not scaled: "u=1,v=2"
-    or {"u": 1, "v": 2}; of order n that is the n-th derivative of f(p + t*v) at t = 0.
+    that of every derivative, from 1 to 200. `mixed` asks for mixed partials instead: "x,x,y" or ["x", "x", "y"] is
+    the one that Leibniz writes with dx^2 dy below; several of them make a list. `along` asks for the derivative along
+    a vector, which is not scaled: "u=1,v=2" or {"u": 1, "v": 2}; of order n that is d^n/dt^n f(p + t*v) at t = 0.
+    `engine` is "reverse" (nested backward passes) or "taylor" (Taylor arithmetic), "" the first up to order 3;
+    `dtype` "float64" or "float32". `check` judges every number: True always, False never, None up to 100 of them.
+
+    The result's `value` and each of its `derivatives`, keyed "x", "x,x", "x,x,y" or "along", have shape (points,);
+    `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is; `verdicts` hold
+    what the check found. Raises DerivError for input that is refused.
     """
     from derivcli.wanted import Wanted, mixed_of, wrt_of
 

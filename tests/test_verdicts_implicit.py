@@ -72,7 +72,9 @@ def test_points_of_curves(text: str, at: str, key: str, kind: str, truth: object
 
 def test_messages_say_what_is_the_matter() -> None:
     off = judged(CIRCLE, "x=3,y=5", "x", dependent="y")
-    assert off.message == "the point is not on the curve: the left side minus the right side is 9"
+    said = "the point is not on the curve: the left side minus the right side is 9"
+    assert off.message == f"{said}; with y = 4 it would be"
+    assert judged(CIRCLE, "x=6,y=5", "x", dependent="y").message.endswith("is 36")
     assert off.differs, "a number was printed where there is none"
     assert judged("x*y", "x=0,y=0", "x", dependent="y").message == "the curve has a singular point here"
     turning = judged("x-y^2", "x=0,y=0", "x", dependent="y")

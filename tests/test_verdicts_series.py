@@ -79,8 +79,8 @@ def test_a_coefficient_is_compared_and_not_the_derivative() -> None:
     found = verdicts(polynomial("exp(2*x)", "x=0", 4))
     assert [verdict.truth for verdict in found] == [1, 2, 2, 4 / 3, 2 / 3]
     sides = verdicts(polynomial("abs(x)^3", "x=0", 4))[3:]
-    assert [(each.left, each.right) for each in sides] == [(-1, 1)] * 2
-    assert sides[1].message == "left -1, right 1, at order 3"
+    assert [(each.left, each.right) for each in sides] == [(-1, 1), (None, None)]
+    assert sides[1].message == "a corner at order 3: left -1, right 1"
 
 
 def test_a_coefficient_that_is_off_is_wrong_and_the_others_are_not() -> None:

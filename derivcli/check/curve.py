@@ -15,7 +15,7 @@ from derivcli.check.question import ENOUGH, Question, Site, Truth, enclosure
 from derivcli.check.sides import Beside
 from derivcli.check.verdict import Verdict
 from derivcli.engines.balls.partials import Derivative, FlatError
-from derivcli.engines.balls.run import Direction, NoValueError, Run, TouchError, UnsureError, ball_of
+from derivcli.engines.balls.run import Direction, NoValueError, Run, TouchError, UnsureError, ball_of, rational
 
 SHIFT = 4
 """So many last places in each coordinate explain that a point is off its curve."""
@@ -25,6 +25,10 @@ FURTHEST = 12
 
 SECANTS = 60
 """So many steps of the secant method are enough: each adds half as many digits again, or a hundred bits."""
+
+NEWTONS = 50
+CLOSE = 1e-15
+"""Newton's method for a float64 ends where its step is so small a part of it, or after so many steps."""
 
 SPARE = 32
 """Bits of a root that are not waited for."""
@@ -38,13 +42,26 @@ def judged_on_curve(question: Question) -> Verdict:
         return without("undefined", question, str(place))
     if is_off(question.site, residual, question.dtype):
         message = f"the point is not on the curve: the left side minus the right side is {shown(residual.ball)}"
-        return without("undefined", question, message)
+        return without("undefined", question, message + _way_back(question.site, question.derivative.dependent))
     try:
         return compared(question, enclosure(question.site, question.derivative))
     except FlatError:
         return _where_flat(question)
     except TouchError:
         return _where_not_smooth(question)
+
+
+def _way_back(site: Site, dependent: str) -> str:
+    """Where the dependent variable would have to be, if Newton's method finds that from here."""
+    y = float(ball_of(site.at[dependent], ENOUGH).mid())
+    with suppress(TouchError, UnsureError, ZeroDivisionError, OverflowError, ValueError):
+        for _ in range(NEWTONS):
+            here = site.elsewhere({**site.at, dependent: rational(y)})
+            value, slope = (enclosure(here, Derivative(by)).number for by in ((), (dependent,)))
+            before, y = y, y - value / slope
+            if abs(y - before) <= CLOSE * abs(y):
+                return f"; with {dependent} = {y:.16g} it would be"
+    return ""
 
 
 def is_off(site: Site, residual: Truth, dtype: str) -> bool:

@@ -49,6 +49,18 @@ class View:
         return f"in {replace(self, earlier=[*self.earlier, (self.direction, order)]).subject}"
 
 
+NOUNS = {
+    "corner": "a corner",
+    "cusp": "a cusp",
+    "vertical": "a vertical tangent",
+    "edge": "infinite at the edge of the domain,",
+}
+"""Kinds of derivatives, while the others are of the function itself."""
+
+TWO_SIDED = ("corner", "cusp")
+"""Those whose message says what they are on either side."""
+
+
 def judged_beside(question: Question, reason: str) -> Verdict:
     """The verdict at a kink, a jump, an edge or a hole, from values of f alone; `reason` says why f has none.
 
@@ -80,14 +92,21 @@ def judged_along(view: View, function: Beside, order: int) -> Verdict:
     for low in range(1, order):
         verdict = _of(look(function, scale, low, highest=order), replace(view, compares=False))
         if ends(verdict):
-            return _none_after(verdict, view, low)
+            return none_after(verdict, view.of_order(low), view.question.printed)
     verdict = _of(look(function, scale, order), view)
-    return verdict if view.compares or not ends(verdict) else _none_after(verdict, view, order)
+    if view.compares or not ends(verdict):
+        return verdict
+    return none_after(verdict, view.of_order(order), view.question.printed)
 
 
-def _none_after(verdict: Verdict, view: View, order: int) -> Verdict:
-    """The verdict of derivatives above the order at which there is none."""
-    return replace(verdict, truth=None, digits=None, message=f"{verdict.message}, {view.of_order(order)}")
+def none_after(verdict: Verdict, where: str, printed: float) -> Verdict:
+    """The verdict of derivatives above the order at which there is none; the sides are of that one, not of theirs."""
+    message = verdict.message
+    if verdict.kind in NOUNS:
+        sides = f": {message}" if verdict.kind in TWO_SIDED else ""
+        message = f"{NOUNS[verdict.kind]} {where}{sides}"
+    differs = math.isfinite(printed)
+    return replace(verdict, truth=None, digits=None, left=None, right=None, message=message, differs=differs)
 
 
 def _at_an_edge(verdict: Verdict, question: Question) -> Verdict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from flint import arb
 
 from derivcli.check.compare import compared
 from derivcli.check.judge import SECONDS, coordinates, judge, restored_context, within_time
-from derivcli.check.places import ends
+from derivcli.check.places import ends, none_after
 from derivcli.check.question import PRECISIONS, Question, Site, Truth, is_narrow
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.engines.balls.partials import ONE, Derivative
@@ -84,12 +83,9 @@ def coefficients(site: Site, variable: str, degree: int) -> list[Truth | None]:
 def _one_by_one(questions: list[Question]) -> list[Verdict]:
     """The verdicts where there is no series; where a derivative does not exist none of higher order does."""
     found: list[Verdict] = []
-    for question in questions:
-        before = found[-1] if len(found) > 1 else None
-        if before is None or not ends(before):
-            found.append(judge(question))
-            continue
-        message = before.message if ", at order " in before.message else f"{before.message}, at order {len(found) - 1}"
-        differs = math.isfinite(question.printed)
-        found.append(replace(before, truth=None, digits=None, message=message, differs=differs))
+    last: tuple[Verdict, str] | None = None
+    for order, question in enumerate(questions):
+        found.append(judge(question) if last is None else none_after(*last, question.printed))
+        if last is None and order > 0 and ends(found[-1]):
+            last = found[-1], f"at order {order}"
     return found

@@ -34,18 +34,22 @@ MARKS = {"proved": ("✓", "ok"), "agrees": ("≈", "~")}
 PHRASES = {
     "lossy": "{f} lost {lost}: the truth is {truth} ({message})",
     "wrong": "{f} is wrong: the truth is {truth}, and rounding is not the reason",
-    "corner": "{f} does not exist, a corner{sides}; {printed}",
-    "cusp": "{f} does not exist, a cusp{sides}; {printed}",
-    "vertical": "{f} is infinite, a vertical tangent{sides}; {printed}",
+    "corner": "{f} does not exist, a corner: {sides}; {printed}",
+    "cusp": "{f} does not exist, a cusp: {sides}; {printed}",
+    "vertical": "{f} is infinite, a vertical tangent: {sides}; {printed}",
     "jump": "{f} does not exist, a jump: {message}; {printed}",
     "isolated": "{f} does not exist, an isolated point: {message}; {printed}",
     "undefined": "{f} does not exist: {message}; {printed}",
     "hole": "{f} does not exist, a hole: {message}{filled}; {printed}",
-    "edge": "{f} is one-sided, at the edge of the domain: from the {side}; {printed}",
+    "edge": "{f} is one-sided, at the edge of the domain: from the {sides}; {printed}",
     "overflow": "{f} is beyond {dtype}: {message}",
     "unchecked": "{f} is unchecked: {message}",
+    "": "{f} does not exist: {message}; {printed}",
 }
-"""What is said of each kind of number that is not simply right."""
+"""What is said of each kind of number that is not simply right; under "" of one that a lower order keeps from being."""
+
+SIDED = ("corner", "cusp", "vertical", "edge")
+"""Kinds whose phrases tell the one-sided derivatives."""
 
 
 def mark(verdict: Verdict | None, unicode: bool) -> str:
@@ -235,12 +239,12 @@ def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style) -
     finite = bool(np.isfinite(column.values[point]))
     message = verdict.message
     right = digits_text(verdict.digits or 0)
-    return PHRASES[verdict.kind].format(
+    known = (verdict.truth, verdict.left, verdict.right) != (None, None, None)
+    return PHRASES[verdict.kind if known or verdict.kind not in SIDED else ""].format(
         f=column.label(point),
         message=message,
         truth=_text(verdict.truth, style),
-        side=_sides(verdict, style) or "one side",
-        sides=f": {_sides(verdict, style)}" if _sides(verdict, style) else "",
+        sides=_sides(verdict, style) or "one side",
         filled="" if verdict.truth is None else f"; the derivative is then {_text(verdict.truth, style)}",
         lost="all its digits" if not verdict.digits else f"all but {right}",
         printed=_printed(column.author, number, finite, verdict.kind),
