@@ -63,7 +63,7 @@ def bench_jet() -> None:
         jax_time = seconds(partial(theirs, order))
         ours = middle(by(engine.differentiate, order))
         found = derive(TEXT, "x=0.7", order=order, check=False).derivatives[",".join(["x"] * order)][0]
-        same = abs(theirs(order) - found) <= 1e-8 * abs(found) if order < 20 else True
+        same = abs(theirs(order) - found) <= 1e-6 * abs(found)
         figure = f"{jax_time:.3g} s / {ours * 1e3:.2f} ms = {jax_time / ours:,.0f}"
         report(f"order {order} against JAX's jet", figure, f">= {least}", same and jax_time >= least * ours)
 
@@ -122,7 +122,7 @@ def bench_many_variables(turns: int = 9) -> None:
     ratio = statistics.median(mine / hand for mine, hand in times)
     figure = f"{statistics.median(mine for mine, _ in times) * 1e3:.0f} ms = {ratio:.2f} of by hand"
     report("the same once parsed, forward and backward, against a loop", figure, "<= 1.5", ratio <= 1.5)
-    for count in (50, 100, 200):
+    for count in (100, 300, 1_000):
         text, point = rosenbrock(count)
         start = time.perf_counter()
         hessian(text, point, check=False)

@@ -97,8 +97,8 @@ def derive(
     `dtype` "float64" or "float32". `check` judges every number: True always, False never, None up to 100 of them.
 
     The result's `value` and each of its `derivatives`, keyed "x", "x,x", "x,x,y" or "along", have shape (points,);
-    `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is; `verdicts` hold
-    what the check found. Raises DerivError for input that is refused.
+    `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;
+    `verdicts` hold what the check found. Raises DerivError for input that is refused.
     """
     from derivcli.wanted import Wanted, mixed_of, wrt_of
 
