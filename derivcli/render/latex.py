@@ -33,11 +33,19 @@ def write_latex(results: Sequence[Result], style: Style) -> str:
 
 
 def write_formulas_latex(results: Sequence[SymbolicResult], style: Style) -> str:
-    """The formulas and their derivatives as equations."""
+    """The formulas and their derivatives as equations, those of a Hessian and of a Jacobian as a matrix."""
     from derivcli.render.formula import latex_of
 
     lines = [*_functions(results), *_direction(results)]
+    if matrices.is_jacobian(results):
+        entries = [[latex_of(formula.tree) for formula in result.derivatives.values()] for _, result in named(results)]
+        return _aligned([*lines, (_jacobian_head(results), _matrix(entries))])
     for name, result in named(results):
+        if result.layout == "hessian":
+            keys, variables = _hessian_keys(result), arguments_of(result)
+            entries = [[latex_of(result.derivatives[key].tree) for key in row] for row in keys]
+            lines.append((_call(_hessian_head(name, result), [*map(name_latex, variables)]), _matrix(entries)))
+            continue
         for key, formula in result.derivatives.items():
             lines.append((derivative_label(name, key, result).latex_equation, latex_of(formula.tree)))
     return _aligned(lines)
@@ -128,42 +136,53 @@ def _hessians(results: Sequence[Result], style: Style) -> list[tuple[str, str]]:
     lines = []
     for point in range(len(results[0].value)):
         for name, result in named(results):
-            variables = matrices.hessian_variables(result)
             place = [_text(result.at[each], point, style) for each in arguments_of(result)]
-            head = rf"H_{{{name_latex(name)}}}"
-            if variables != arguments_of(result):
-                head = rf"\frac{{\partial^{{2}} {name_latex(name)}}}{{\partial ({_names(variables)})^{{2}}}}"
             if not result.dependent:
                 lines.append((_call(name_latex(name), place), _text(result.value, point, style)))
-            keys = ([matrices.hessian_key(result, row, column) for column in variables] for row in variables)
-            entries = [[result.derivatives[key] for key in row] for row in keys]
-            lines.append((_call(head, place), _matrix(entries, point, style)))
+            entries = [[_text(result.derivatives[key], point, style) for key in row] for row in _hessian_keys(result)]
+            lines.append((_call(_hessian_head(name, result), place), _matrix(entries)))
     return lines
 
 
 def _jacobians(results: Sequence[Result], style: Style) -> list[tuple[str, str]]:
     """The values of all functions and their Jacobian at each point."""
-    names = [name for name, _ in named(results)]
-    variables = list(results[0].derivatives)
-    head = rf"\frac{{\partial ({_names(names)})}}{{\partial ({_names(variables)})}}"
+    names = [[name_latex(name)] for name, _ in named(results)]
     lines = []
     for point in range(len(results[0].value)):
         place = ",\\, ".join(f"{name_latex(name)} = {_text(at, point, style)}" for name, at in results[0].at.items())
-        values = [[result.value] for result in results]
-        vector = _matrix([[each] for each in map(name_latex, names)], point, style)
-        lines.append((rf"\left.{vector}\right|_{{{place}}}", _matrix(values, point, style)))
-        rows = [list(result.derivatives.values()) for result in results]
-        lines.append((rf"\left.{head}\right|_{{{place}}}", _matrix(rows, point, style)))
+        values = [[_text(result.value, point, style)] for result in results]
+        lines.append((rf"\left.{_matrix(names)}\right|_{{{place}}}", _matrix(values)))
+        rows = [[_text(values, point, style) for values in result.derivatives.values()] for result in results]
+        lines.append((rf"\left.{_jacobian_head(results)}\right|_{{{place}}}", _matrix(rows)))
     return lines
 
 
-def _matrix(rows: Sequence[Sequence[FloatArray | str]], point: int, style: Style) -> str:
-    """A matrix of numbers at a point, or of names."""
-    texts = [[each if isinstance(each, str) else _text(each, point, style) for each in row] for row in rows]
-    body = r" \\ ".join(" & ".join(row) for row in texts)
-    if len(texts[0]) <= WIDEST:
+def _hessian_head(name: str, result: Result | SymbolicResult) -> str:
+    """What a Hessian is called, with its variables where they are not the function's in their order."""
+    variables = matrices.hessian_variables(result)
+    if variables == arguments_of(result):
+        return rf"H_{{{name_latex(name)}}}"
+    return rf"\frac{{\partial^{{2}} {name_latex(name)}}}{{\partial ({_names(variables)})^{{2}}}}"
+
+
+def _hessian_keys(result: Result | SymbolicResult) -> list[list[str]]:
+    """The keys of a Hessian's entries, row by row."""
+    variables = matrices.hessian_variables(result)
+    return [[matrices.hessian_key(result, row, column) for column in variables] for row in variables]
+
+
+def _jacobian_head(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
+    """What a Jacobian is called."""
+    names = _names([name for name, _ in named(results)])
+    return rf"\frac{{\partial ({names})}}{{\partial ({_names(list(results[0].derivatives))})}}"
+
+
+def _matrix(rows: Sequence[Sequence[str]]) -> str:
+    """A matrix of texts in LaTeX."""
+    body = r" \\ ".join(" & ".join(row) for row in rows)
+    if len(rows[0]) <= WIDEST:
         return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
-    return rf"\left(\begin{{array}}{{{'c' * len(texts[0])}}} {body} \end{{array}}\right)"
+    return rf"\left(\begin{{array}}{{{'c' * len(rows[0])}}} {body} \end{{array}}\right)"
 
 
 def _call(head: str, arguments: Sequence[str]) -> str:

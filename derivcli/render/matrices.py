@@ -13,7 +13,7 @@ from derivcli.render.numbers import number_texts
 from derivcli.result import derivative_key, partial_of
 
 if TYPE_CHECKING:
-    from derivcli.result import FloatArray, Result
+    from derivcli.result import FloatArray, Result, SymbolicResult
 
 MOST = 8
 """So many matrices are shown; more points are rows of a table."""
@@ -54,7 +54,7 @@ def is_hessian(result: Result) -> bool:
     return result.layout == "hessian" and len(result.derivatives) > 1
 
 
-def is_jacobian(results: Sequence[Result]) -> bool:
+def is_jacobian(results: Sequence[Result] | Sequence[SymbolicResult]) -> bool:
     """Whether the results are the gradients of several functions by the same variables."""
     keys = list(results[0].derivatives)
     several = len(results) > 1 and len(keys) > 1 and all(len(partial_of(key)) == 1 for key in keys)
@@ -62,12 +62,12 @@ def is_jacobian(results: Sequence[Result]) -> bool:
     return several and alike and not any(result.direction or result.dependent for result in results)
 
 
-def hessian_variables(result: Result) -> list[str]:
+def hessian_variables(result: Result | SymbolicResult) -> list[str]:
     """The variables of a Hessian's rows and columns, in order."""
     return list(dict.fromkeys(name for key in result.derivatives for name in partial_of(key)))
 
 
-def hessian_key(result: Result, row: str, column: str) -> str:
+def hessian_key(result: Result | SymbolicResult, row: str, column: str) -> str:
     """The key of an entry, whichever side of the diagonal it is on."""
     key = derivative_key((row, column))
     return key if key in result.derivatives else derivative_key((column, row))

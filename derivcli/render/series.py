@@ -77,7 +77,7 @@ class Expansion:
         start, stop = interval_texts(self.result)
         where = f"for {self.result.variable} from {start} to {stop}"
         if not ends:
-            return f"{where}, no enclosure of the remainder was found"
+            return f"{where}, no enclosure of the remainder was found; the function may not be smooth there"
         polynomial = f"T{self.degree}" + (" with all its digits" if style.digits else "")
         return f"{where}, {self.name} - {polynomial} lies between {ends[0]} and {ends[1]}"
 
