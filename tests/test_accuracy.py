@@ -148,3 +148,8 @@ def test_powers_at_whole_exponents(text: str, x: float, order: int, wanted: floa
 def test_a_mixed_derivative_of_a_power_where_the_exponent_is_0() -> None:
     found = derive("x^y", "x=3,y=0", mixed="x,y", check=False).derivatives["x,y"]
     assert found[0] == pytest.approx(1 / 3, rel=1e-14)
+
+
+def test_a_constant_power_of_zero_has_derivatives_0() -> None:
+    """x^0 is 1 at 0 too."""
+    assert derive("x^y", "x=0,y=0", "x", order=2, check=False).derivatives["x,x"].tolist() == [0]

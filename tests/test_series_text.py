@@ -172,7 +172,8 @@ def test_latex() -> None:
 
 def test_a_missing_enclosure_is_said() -> None:
     result = series([[0, 1]], remainder=[[np.nan, np.nan]])
-    assert "for x from 0 to 1, no enclosure of the remainder was found; the function may not be smooth there\n" in render([result], "table", WIDE)
+    said = "for x from 0 to 1, no enclosure of the remainder was found; the function may not be smooth there\n"
+    assert said in render([result], "table", WIDE)
 
 
 def test_verdicts_name_the_coefficient() -> None:

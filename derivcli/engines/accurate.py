@@ -131,7 +131,8 @@ logsumexp = with_slopes(torch.logaddexp, lambda x, y: sigmoid(x - y), lambda x, 
 
 def _power_slope(x: Tensor, n: Tensor) -> Tensor:
     """n*x^(n-1), and 0 for 0^0."""
-    return torch.where((x == 0) & (n == 0), 0, n * power(x, n - 1))
+    constant = (x == 0) & (n == 0)
+    return torch.where(constant, 0, n * power(torch.where(constant, 1, x), n - 1))
 
 
 def _power_times_log(x: Tensor, n: Tensor) -> Tensor:
