@@ -50,13 +50,13 @@ def bench_jet() -> None:
     except ImportError:
         print("      JAX is not installed: pip install -c constraints.txt '.[bench]'")
         return
-    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
+    jax.config.update("jax_enable_x64", True)
 
     def function(x: "jax.Array") -> "jax.Array":
         return jnp.sin(x) * jnp.exp(-(x**2)) + jnp.log(1 + x**2)
 
     def theirs(order: int) -> float:
-        _, series = jet(function, (0.7,), ([1.0] + [0.0] * (order - 1),))  # type: ignore[no-untyped-call]
+        _, series = jet(function, (0.7,), ([1.0] + [0.0] * (order - 1),))
         return float(series[-1])
 
     for order, least in ((10, 1), (20, 100)):
