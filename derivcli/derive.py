@@ -1,13 +1,7 @@
 """The functions for Python: formulas and points in, numbers, formulas and verdicts out.
 
-Of `expression` a formula as text, or what `parse` made of one. `at` gives each variable a number, a formula as
-text, or several of them (a sequence, an array of shape (n,), a range such as "0:1:11"); several variables are
-crossed, or paired with `paired`. It may also be one text, as on the command line: "x=0:1:11,y=2". Without `at`
-derivatives are formulas. `let` gives names to formulas that the expression may use. `dtype` is "float64" or
-"float32". `engine` is "reverse" (nested backward passes) or "taylor" (truncated Taylor arithmetic), and "" takes
-the first up to order 3. `check` compares every number with exact mathematics: True always, False never, None where
-there are no more than 100 numbers. Arrays of a result have shape (points,) where nothing else is said. All raise
-DerivError for input that is refused.
+Arguments that several of them share mean what `derive` says of them. An `expression` is a formula as text, or what
+`parse` made of one.
 """
 
 from __future__ import annotations
@@ -21,6 +15,7 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.points.spec import Item, Points
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+    from derivcli.wanted import Wanted
 
 At = str | Mapping[str, "Item"]
 
@@ -103,10 +98,7 @@ def derive(
     from derivcli.wanted import Wanted, mixed_of, wrt_of
 
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), _points(along, what="along"), engine=engine)
-    points = _points(at, paired)
-    if points is None:
-        return calculate.derive_formulas([expression], wanted, let)[0]
-    return calculate.derive_at(points, [expression], wanted, let, dtype, check)[0]
+    return _derived(expression, wanted, _points(at, paired), let, dtype, check)
 
 
 @overload
@@ -210,10 +202,7 @@ def hessian(
     from derivcli.wanted import Wanted, wrt_of
 
     wanted = Wanted(wrt_of(wrt), hessian=True, engine=engine)
-    points = _points(at, paired)
-    if points is None:
-        return calculate.derive_formulas([expression], wanted, let)[0]
-    return calculate.derive_at(points, [expression], wanted, let, dtype, check)[0]
+    return _derived(expression, wanted, _points(at, paired), let, dtype, check)
 
 
 @overload
@@ -274,10 +263,7 @@ def implicit(
 
     (name,) = names_of([dependent], "y")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), dependent=name, engine=engine)
-    points = _points(at, paired)
-    if points is None:
-        return calculate.derive_formulas([equation], wanted, let)[0]
-    return calculate.derive_at(points, [equation], wanted, let, dtype, check)[0]
+    return _derived(equation, wanted, _points(at, paired), let, dtype, check)
 
 
 def series(
@@ -317,6 +303,20 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     from derivcli.render.polynomial import polynomial_text
 
     return polynomial_text(result, point)
+
+
+def _derived(
+    expression: str | Expression,
+    wanted: Wanted,
+    points: Points | None,
+    let: calculate.Lets | None,
+    dtype: str,
+    check: bool | None,
+) -> Result | SymbolicResult:
+    """The derivatives of one expression: numbers at points, else formulas."""
+    if points is None:
+        return calculate.derive_formulas([expression], wanted, let)[0]
+    return calculate.derive_at(points, [expression], wanted, let, dtype, check)[0]
 
 
 def _points(at: At | None, paired: bool = False, what: str = "at") -> Points | None:
