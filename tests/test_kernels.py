@@ -13,6 +13,7 @@ import torch
 
 from derivcli import derive
 from derivcli.engines import precise
+from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.engines.kernels import KERNELS
 from derivcli.engines.rules import RULES
 from derivcli.language.function import Function
@@ -146,3 +147,19 @@ def test_a_point_without_end_is_left_out(monkeypatch: pytest.MonkeyPatch) -> Non
 
     kernel: Callable[..., Any] = precise.pointwise(endless)
     assert np.isnan(kernel(np.array([2.5]))).all()
+
+
+def test_the_end_of_a_clock_around_is_no_value_of_the_function() -> None:
+    """Where a check's time is over inside a kernel, the kernel gives nothing, and remembers nothing."""
+    calls = []
+
+    def slow_at_first(mp: Any, x: Any) -> Any:
+        calls.append(x)
+        while len(calls) == 1:
+            pass
+        return 2 * x
+
+    kernel: Callable[..., Any] = precise.pointwise(slow_at_first)
+    with pytest.raises(OutOfTimeError), clock(0.05):
+        kernel(np.array([1.5]))
+    assert kernel(np.array([1.5])).tolist() == [3.0]

@@ -9,16 +9,21 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class OutOfTimeError(BaseException):
-    """The computation took longer than it was given. (No Exception, which the computation might swallow.)"""
+class OutOfTimeError(Exception):
+    """The computation took longer than it was given."""
+
+
+class _Alarm(BaseException):
+    """The time is over. (No Exception, which the computation might swallow.)"""
 
 
 @contextmanager
 def clock(seconds: float) -> Iterator[None]:
-    """Raise OutOfTimeError inside the block once it has run for `seconds`.
+    """Raise OutOfTimeError for the block once it has run for `seconds`.
 
     It works by the process's interval timer, so only in the main thread and where nothing else uses that timer;
-    elsewhere the block runs without a limit.
+    elsewhere the block runs without a limit. Of clocks one in another the outermost one limits them all: an inner
+    block that it ends is passed by, so that nobody takes another's time for a property of the number.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
@@ -26,14 +31,17 @@ def clock(seconds: float) -> Iterator[None]:
     if signal.getitimer(signal.ITIMER_REAL)[0]:
         yield
         return
-    previous = signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        previous = signal.signal(signal.SIGALRM, _ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, previous)
+    except _Alarm:
+        raise OutOfTimeError from None
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    raise OutOfTimeError
+    raise _Alarm

@@ -96,10 +96,7 @@ def _steady(mp: Any, compute: Callable[[], Any]) -> Any:
     found = compute()
     for _ in range(2):
         mp.dps *= 3
-        try:
-            before, found = found, compute()
-        except OutOfTimeError:
-            break
+        before, found = found, compute()
         if abs(found - before) <= mp.mpf(10) ** -17 * abs(found):
             break
     return found
