@@ -83,6 +83,12 @@ def lower(expressions: Sequence[Expression], inputs: Sequence[str]) -> Program:
     return lowering.program([lowering.lower_expression(expression) for expression in expressions])
 
 
+def lower_each(expressions: Sequence[Expression], inputs: Sequence[str]) -> list[tuple[Expression, Program]]:
+    """Each expression with its own program over the variables `inputs`; they are lowered together."""
+    program = lower(expressions, inputs)
+    return [(each, only(program, output)) for each, output in zip(expressions, program.outputs, strict=True)]
+
+
 def lower_tree(tree: Tree, inputs: Sequence[str]) -> Program:
     """The program of one tree over the variables `inputs`."""
     lowering = _Lowering(inputs)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from derivcli.engines.inputs import Leaves, array, leaves_at
-from derivcli.engines.program import Program, lower, only
+from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import forward
 from derivcli.engines.watch import Watch
 from derivcli.language.expression import Expression
@@ -56,13 +56,12 @@ def differentiate(
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
         wanted = {name for partial in partials for name in partial} | {dependent}
         points = max(map(len, at.values()), default=1)
-        program = lower(expressions, tuple(at))
         results = []
-        for expression, output in zip(expressions, program.outputs, strict=True):
+        for expression, program in lower_each(expressions, tuple(at)):
             variables, leaves = leaves_at(at, wanted, dtype, direction)
             inputs = list(variables.values())
             watch = Watch.over(inputs, points)
-            value, found = evaluate(only(program, output), inputs, leaves, partials, watch, dependent, progress)
+            value, found = evaluate(program, inputs, leaves, partials, watch, dependent, progress)
             results.append(
                 Result(
                     expression,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from derivcli.engines.inputs import array, leaves_at
-from derivcli.engines.program import Program, lower, only
+from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import forward
 from derivcli.engines.taylor.run import expand
 from derivcli.engines.taylor.series import Series
@@ -55,7 +55,7 @@ def differentiate(
 ) -> list[Result]:
     """Values and partial derivatives of several expressions; the arguments are those of the reverse engine."""
     results = []
-    for expression, program in _programs(expressions, at):
+    for expression, program in lower_each(expressions, tuple(at)):
         value, watch = _watched(program, at, dtype, {name for partial in partials for name in partial}, direction)
         found: dict[Partial, FloatArray] = {}
         groups = _grouped(partials)
@@ -78,7 +78,7 @@ def series(
 ) -> list[SeriesResult]:
     """The Taylor polynomials of several expressions in one variable about every point."""
     results = []
-    for expression, program in _programs(expressions, points.at):
+    for expression, program in lower_each(expressions, tuple(points.at)):
         value, watch = _watched(program, points.at, dtype, {variable})
         terms = _Expansion(program, {variable: degree}, dtype).terms(points.at)
         coefficients = np.zeros((len(value), degree + 1), dtype=dtype)
@@ -87,12 +87,6 @@ def series(
         at = {name: np.array(values, dtype=dtype) for name, values in points.at.items()}
         results.append(SeriesResult(expression, at, variable, coefficients, watch.bits, points))
     return results
-
-
-def _programs(expressions: Sequence[Expression], at: Mapping[str, FloatArray]) -> list[tuple[Expression, Program]]:
-    """Each expression with its program over the variables."""
-    program = lower(expressions, tuple(at))
-    return [(each, only(program, output)) for each, output in zip(expressions, program.outputs, strict=True)]
 
 
 def _watched(
