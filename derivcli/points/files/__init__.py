@@ -1,0 +1,1 @@
+"""Points from data files, and numbers into them."""
