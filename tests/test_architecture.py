@@ -47,7 +47,8 @@ RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
 PLANTED = {
     "language/parse.py": ["from derivcli.engines import reverse", "from ..points import spec", "import scipy"],
     "language/tokens.py": ["eval('1')", "f = [builtins.exec(x)]", "a.b.parse_expr(x)(1)", "from sympy import sympify"],
-    "points/spec.py": ["def f():\n    import derivcli.render.table as table", "import pyarrow"],
+    "points/spec.py": ["def f():\n    import derivcli.render.table as table", "from derivcli.derive import derive"],
+    "points/grid.py": ["import pyarrow"],
     "engines/reverse.py": ["from . import symbolic", "import derivcli.engines", "from .symbolic import f"],
     "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "from . import watch", "sympy.lambdify(x, x)"],
     "engines/program.py": ["from derivcli.engines.reverse import run", "from derivcli.check import judge"],
