@@ -1,25 +1,47 @@
-"""The calculation from text to numbers, in its order: points, definitions, expressions, engine, check."""
+"""The calculation from text to numbers, in its order: definitions, expressions, engine, points, check.
+
+A `Job` is all that precedes the points, done once; it computes any part of them, for arrays of all or for a stream.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.errors import DerivError, Span
+from derivcli.language import limits
 from derivcli.result import DTYPES, FLAGS, SMALL
 
 if TYPE_CHECKING:
+    from derivcli.engines.chunks import Prepared
     from derivcli.language.expression import Definition, Expression
-    from derivcli.points.spec import Interval, Points
-    from derivcli.result import FloatArray, Partial, Result, SeriesResult, SymbolicResult
+    from derivcli.points.grid import Points
+    from derivcli.points.spec import Interval
+    from derivcli.result import Partial, Result, SeriesResult, SymbolicResult
     from derivcli.wanted import Wanted
 
 Lets = Mapping[str, str]
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, and how many of how many are done."""
-Engine = Callable[..., list["Result"]]
+
+Numbers: TypeAlias = "Sequence[Result] | Sequence[SeriesResult]"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A calculation ready for points.
+
+    `run` gives the results at some points and `judge` adds verdicts to them; `names` are the variables that
+    the points have to have, `numbers` is how many derivatives there are at each, and `threads` says whether several
+    runs may go on at once.
+    """
+
+    run: Callable[[Points], list[Result]]
+    names: tuple[str, ...]
+    numbers: int
+    threads: bool
 
 
 def derive_at(
@@ -31,28 +53,71 @@ def derive_at(
     check: bool | None = None,
     progress: Progress | None = None,
 ) -> list[Result]:
-    """Values and derivatives of several expressions at the same points, with their verdicts.
+    """Values and derivatives of several expressions at the same points, in arrays, with their verdicts.
 
     With a dependent variable the expressions are equations.
     """
-    parsed = _parse_all(expressions, {*points.at, *wanted.names}, let, bool(wanted.dependent))
-    variables = _variables(parsed)
-    _check_values(parsed, variables, points.at, wanted.names)
-    _check_range(points.at, dtype)
-    partials = _partials(wanted, variables, list(points.at), parsed)
-    engine = wanted.engine_for(partials)
+    from derivcli.engines.chunks import whole
+
     telling = partial(progress, "differentiating") if progress else None
-    results = [
-        replace(result, engine=engine, layout=wanted.layout)
-        for result in _engine(engine)(parsed, points.at, partials, dtype, wanted.along, wanted.dependent, telling)
-    ]
-    if wanted.dependent:
-        results = _flagged_off_the_curve(results, dtype)
-    if not _is_checked(check, sum(len(result.value) * len(result.derivatives) for result in results)):
+    job = prepare(points.names, expressions, wanted, let, dtype, telling)
+    check_held(points)
+    _check_range(points, dtype)
+    results = whole(job.run, points, job.threads, telling)
+    if not is_checked(check, points.count * job.numbers):
         return results
+    return judged(results, points, progress)
+
+
+def stream(
+    parts: Iterable[Points], job: Job, check: bool = False, progress: Progress | None = None
+) -> Iterator[tuple[Points, list[Result]]]:
+    """The results of a job at parts of the points, one part after the other; several are computed at once.
+
+    They may share memory with the points.
+    """
+    from derivcli.engines.chunks import in_order, workers
+
+    for part, results in in_order(lambda part: (part, job.run(part)), parts, workers(job.threads)):
+        yield part, judged(results, part, progress) if check else results
+
+
+def judged(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
+    """The results with verdicts."""
     from derivcli.check.judge import check_all
 
     return check_all(results, points, partial(progress, "checking") if progress else None)
+
+
+def prepare(
+    given: Collection[str],
+    expressions: Sequence[str | Expression],
+    wanted: Wanted,
+    let: Lets | None = None,
+    dtype: str = "float64",
+    telling: Callable[[int, int], None] | None = None,
+    offered: Collection[str] = (),
+) -> Job:
+    """The job that values and derivatives of several expressions are, where the variables `given` have values.
+
+    Those that are `offered` have values too, and need not occur.
+    """
+    parsed = _parse_all(expressions, {*given, *offered, *wanted.names}, let, bool(wanted.dependent))
+    variables = _variables(parsed)
+    taken = [name for name in offered if name in variables or name in wanted.names]
+    names = (*given, *(name for name in taken if name not in given))
+    _check_values(parsed, variables, names, {*wanted.names, *taken})
+    if dtype not in DTYPES:
+        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
+    partials = _partials(wanted, variables, names, parsed)
+    engine = wanted.engine_for(partials)
+    prepared = _engine(engine)(parsed, names, partials, dtype, wanted.along, wanted.dependent, telling)
+
+    def run(points: Points) -> list[Result]:
+        results = [replace(result, engine=engine, layout=wanted.layout) for result in prepared.run(points.at)]
+        return _flagged_off_the_curve(results, dtype) if wanted.dependent else results
+
+    return Job(run, names, len(parsed) * len(partials), prepared.threads)
 
 
 def derive_formulas(
@@ -91,19 +156,19 @@ def series_at(
     With an `interval` of that variable the remainder there is enclosed.
     """
     assert wanted.series is not None, "a series has a degree"
-    parsed = _parse_all(expressions, {*points.at, *wanted.names}, let)
+    parsed = _parse_all(expressions, {*points.names, *wanted.names}, let)
     variables = _variables(parsed)
-    _check_values(parsed, variables, points.at, wanted.names)
-    _check_range(points.at, dtype)
-    by = _only(wanted.by(variables or list(points.at)), parsed)
-    _check_wrt([by], dict.fromkeys([*variables, *points.at]), parsed)
+    _check_values(parsed, variables, points.names, wanted.names)
+    _check_range(points, dtype)
+    by = _only(wanted.by(variables or points.names), parsed)
+    _check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
     if interval is not None and interval.variable != by:
         hint = f"write it like --on {by}=0:1"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
     from derivcli.engines.taylor import engine
 
     results = engine.series(parsed, points, by, wanted.series, dtype)
-    if _is_checked(check, sum(result.coefficients.size for result in results)):
+    if is_checked(check, sum(result.coefficients.size for result in results)):
         from derivcli.check.series import check_series
 
         results = [check_series(result, partial(progress, "checking") if progress else None) for result in results]
@@ -115,20 +180,20 @@ def series_at(
     return [replace(result, remainder=remainders(result)) for result in bounded]
 
 
-def _is_checked(check: bool | None, count: int) -> bool:
+def is_checked(check: bool | None, count: int) -> bool:
     """Whether so many numbers are judged: those of small jobs without being asked to."""
     return count <= SMALL if check is None else check
 
 
-def _engine(name: str) -> Engine:
+def _engine(name: str) -> Callable[..., Prepared]:
     """The engine of that name, imported when it is used."""
     if name == "taylor":
         from derivcli.engines.taylor import engine
 
-        return engine.differentiate
+        return engine.prepared
     from derivcli.engines import reverse
 
-    return reverse.differentiate
+    return reverse.prepared
 
 
 def _flagged_off_the_curve(results: Sequence[Result], dtype: str) -> list[Result]:
@@ -253,15 +318,20 @@ def _check_values(
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
 
 
-def _check_range(at: Mapping[str, FloatArray], dtype: str) -> None:
-    """Refuse a number format that there is not, and a point that it cannot hold."""
+def check_held(points: Points) -> None:
+    """Refuse more points than arrays are made for."""
+    if points.count > limits.HELD:
+        message = f"{points.count:,} points are more than the {limits.HELD:,} that are held in memory"
+        raise DerivError(message, hint="take fewer points, or write them to a file with --output")
+
+
+def _check_range(points: Points, dtype: str) -> None:
+    """Refuse a point that the number format cannot hold."""
     import numpy as np
 
-    if dtype not in DTYPES:
-        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
-    for name, values in at.items():
-        if np.abs(values).max(initial=0) > np.finfo(dtype).max:
-            raise DerivError(f"'{name}' has a value outside the range of {dtype}", hint="compute in float64")
+    for axis in points.axes:
+        if axis.largest > float(np.finfo(dtype).max):
+            raise DerivError(f"'{axis.name}' has a value outside the range of {dtype}", hint="compute in float64")
 
 
 def _check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:

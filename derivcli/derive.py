@@ -13,7 +13,8 @@ from derivcli import calculate
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
-    from derivcli.points.spec import Item, Points
+    from derivcli.points.grid import Points
+    from derivcli.points.spec import Item
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
     from derivcli.wanted import Wanted
 

@@ -14,7 +14,7 @@ from derivcli.errors import DerivError, Span
 from derivcli.result import ALONG, ENGINES, NESTED, NESTED_BY_DEFAULT, ORDERS, Partial
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
 
 COEFFICIENTS = 10_000
 """The most Taylor coefficients that a mixed derivative may need: the product of its orders plus one."""

@@ -20,7 +20,7 @@ LEAVES = ("errors", "result")
 PIPELINE = {"wanted": (), "calculate": ("wanted",), "derive": ("wanted", "calculate")}
 """Files beside the folders: they may import those, and these of each other."""
 
-ENGINE_PARTS = {"program", "inputs", "rules", "watch", "accurate", "kernels", "precise", "elliptic", "clock"}
+ENGINE_PARTS = {"program", "chunks", "inputs", "rules", "watch", "accurate", "kernels", "precise", "elliptic", "clock"}
 """Files of engines/ that are no engines."""
 
 TORCH_PARTS = {"inputs", "rules", "watch", "accurate"}

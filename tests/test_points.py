@@ -13,7 +13,8 @@ import sympy
 from derivcli import DerivError, derive
 from derivcli.language import limits
 from derivcli.language.tree import symbol
-from derivcli.points.spec import Points, points_from, read_points
+from derivcli.points.grid import Points
+from derivcli.points.spec import points_from, read_points
 
 
 def values(points: Points) -> dict[str, list[float]]:
@@ -89,8 +90,8 @@ REFUSED = [
     ("x=0:1:-3", "the count of a range is a whole number", 6),
     ("x=0:1:2.5", "the count of a range is a whole number", 6),
     ("x=0:1:n", "'n' is a variable", 6),
-    ("x=0:1:10000001", "10,000,001 points are over the limit of 10,000,000", 6),
-    ("x=0:1:1e300", "over the limit of 10,000,000", 6),
+    ("x=0:1:1000000000001", "1,000,000,000,001 points are over the limit of 1,000,000,000,000", 6),
+    ("x=0:1:1e300", "over the limit of 1,000,000,000,000", 6),
     ("x=" + "(" * 200, "deeper than the limit of 100", 102),
     ("x=" + "9" * 400, "outside the range of float64", 2),
     ("x=0:1:" + "9" * 400, "outside the range of float64", 6),
@@ -171,26 +172,57 @@ def test_no_points_are_one_point_without_variables() -> None:
     assert read_points([]).count == 1
 
 
-@pytest.mark.parametrize("spec", ["x=0:1:10000,y=0:1:1001", "x=0:1:5000001,y=1,2", "x=0:1:10000000,5"])
+@pytest.mark.parametrize("spec", ["x=0:1:1000000,y=0:1:1000001", "x=0:1:500000000001,y=1,2", "x=0:1:1000000000000,5"])
 def test_more_points_than_the_limit_are_refused(spec: str) -> None:
     with pytest.raises(DerivError, match=f"over the limit of {limits.POINTS:,}"):
         read_points([spec])
 
 
 def test_the_limit_itself_is_admitted() -> None:
-    assert read_points(["x=0:1:10000", "y=0:1:1000"]).count == limits.POINTS
+    assert read_points(["x=0:1:1000000", "y=0:1:1000000"]).count == limits.POINTS
 
 
 def test_typed_values_stay_exact() -> None:
-    (axis,) = read_points(["x=pi/2, 0.1, 1/3"]).axes
-    assert axis.exact is not None
-    assert [tree.doit() for tree in axis.exact] == [sympy.pi / 2, sympy.Rational(1, 10), sympy.Rational(1, 3)]
-    assert axis.values.tolist() == [math.pi / 2, 0.1, 1 / 3]
+    points = read_points(["x=pi/2, 0.1, 1/3"])
+    exact = [points.exact("x", point) for point in range(3)]
+    assert [tree.doit() for tree in exact if tree is not None] == [
+        sympy.pi / 2, sympy.Rational(1, 10), sympy.Rational(1, 3),
+    ]  # fmt: skip
+    assert points.at["x"].tolist() == [math.pi / 2, 0.1, 1 / 3]
+
+
+def test_typed_values_stay_exact_beside_a_range() -> None:
+    points = read_points(["x=1/3,0:1:3,1/7"])
+    exact = [points.exact("x", point) for point in range(5)]
+    assert [tree is not None for tree in exact] == [True, False, False, False, True]
+    assert points.at["x"].tolist() == [1 / 3, 0, 0.5, 1, 1 / 7]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize("paired", [False, True])
+def test_parts_are_the_whole(size: int, paired: bool) -> None:
+    specs = ["x=1/3,0:1:3,1/7", "y=2" if paired else "y=0:1:4,pi", "z=1,2,3,4,5" if paired else "z=-1,1"]
+    points = read_points(specs, paired)
+    parts = list(points.parts(size))
+    assert [part.count for part in parts[:-1]] == [size] * (len(parts) - 1)
+    for name in points.names:
+        assert np.concatenate([part.at[name] for part in parts]).tolist() == points.at[name].tolist()
+        typed = [part.exact(name, point) for part in parts for point in range(part.count)]
+        assert typed == [points.exact(name, point) for point in range(points.count)]
+
+
+def test_a_part_of_a_huge_range_takes_its_own_memory_only() -> None:
+    points = read_points(["x=0:1:1000001", "y=0:1:1000"])
+    first = next(points.parts(5))
+    assert first.at["y"].tolist() == [place / 999 for place in range(5)]
+    last = Points(points.axes, start=points.count - 2)
+    assert last.at["x"].tolist() == [1, 1]
+    assert last.at["y"].tolist() == [998 / 999, 1]
 
 
 @pytest.mark.parametrize("points", [read_points(["x=0:1:3"]), points_from({"x": [0.1, 0.2]})])
 def test_ranges_and_arrays_are_the_float64_they_are(points: Points) -> None:
-    assert points.axes[0].exact is None
+    assert points.exact("x", 0) is None
 
 
 ITEMS: list[tuple[Any, list[float]]] = [

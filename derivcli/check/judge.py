@@ -27,7 +27,7 @@ from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
     from derivcli.result import FloatArray, Result
 
 SECONDS = 2.0

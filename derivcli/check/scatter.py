@@ -15,7 +15,7 @@ from flint import arb
 from derivcli.check.question import Question, enclosure
 from derivcli.engines import reverse
 from derivcli.engines.balls.run import TouchError, UnsureError, rational, rounded
-from derivcli.points.spec import Points
+from derivcli.points.grid import given
 from derivcli.result import derivative_key
 
 NEIGHBOURS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
@@ -66,7 +66,7 @@ def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
     partial, direction = derivative.partial, None
     if derivative.vector is not None:
         slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
-        direction = Points((), slopes)
+        direction = given(slopes)
     wanted = [partial or (next(iter(at)),)]
     compute = reverse.differentiate
     if question.site.engine == "taylor":

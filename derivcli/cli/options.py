@@ -16,7 +16,7 @@ from derivcli.result import DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS, SMALL, P
 from derivcli.wanted import Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
 
 Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""

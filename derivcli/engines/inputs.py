@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from derivcli.result import ALONG
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
     from derivcli.result import FloatArray
 
 Leaves = dict[str, Tensor]
@@ -37,5 +36,5 @@ def leaves_at(
 
 
 def array(tensor: Tensor) -> FloatArray:
-    """A tensor's numbers."""
-    return np.array(tensor.detach().numpy(force=True))
+    """A tensor's numbers, in the same memory if they are the processor's."""
+    return tensor.detach().numpy(force=True)

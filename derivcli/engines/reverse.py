@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from derivcli.engines.chunks import Prepared, allows_threads
 from derivcli.engines.inputs import Leaves, array, leaves_at
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import forward
@@ -25,7 +26,7 @@ from derivcli.language.expression import Expression
 from derivcli.result import Partial, Result, derivative_key
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
     from derivcli.result import FloatArray
 
 Progress = Callable[[int, int], None]
@@ -45,35 +46,46 @@ def differentiate(
     dtype: str = "float64",
     direction: Points | None = None,
     dependent: str = "",
-    progress: Progress | None = None,
 ) -> list[Result]:
-    """Values and partial derivatives of several expressions.
+    """Values and partial derivatives of several expressions at points: arrays of shape (points,) for every variable."""
+    return prepared(expressions, tuple(at), partials, dtype, direction, dependent).run(at)
 
-    `at` gives every variable an array of shape (points,). With a `direction` the derivatives are along it. With
-    a `dependent` variable they are those of this variable, which each expression, being 0, makes a function
-    of the others.
+
+def prepared(
+    expressions: Sequence[Expression],
+    names: Sequence[str],
+    partials: Sequence[Partial],
+    dtype: str = "float64",
+    direction: Points | None = None,
+    dependent: str = "",
+    progress: Progress | None = None,
+) -> Prepared:
+    """This engine, made ready for values and partial derivatives of several expressions in the variables `names`.
+
+    With a `direction` the derivatives are along it. With a `dependent` variable they are those of this variable,
+    which each expression, being 0, makes a function of the others.
     """
-    with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
-        wanted = {name for partial in partials for name in partial} | {dependent}
-        points = max(map(len, at.values()), default=1)
-        results = []
-        for expression, program in lower_each(expressions, tuple(at)):
+    lowered = lower_each(expressions, names)
+    wanted = {name for partial in partials for name in partial} | {dependent}
+
+    def run(at: Mapping[str, FloatArray]) -> list[Result]:
+        with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
+            points = max(map(len, at.values()), default=1)
             variables, leaves = leaves_at(at, wanted, dtype, direction)
-            inputs = list(variables.values())
-            watch = Watch.over(inputs, points)
-            value, found = evaluate(program, inputs, leaves, partials, watch, dependent, progress)
-            results.append(
-                Result(
-                    expression,
-                    at={name: array(leaf) for name, leaf in variables.items()},
-                    value=array(value.expand(points)),
-                    derivatives={derivative_key(partial): array(found[partial]) for partial in partials},
-                    flags=watch.bits,
-                    direction=direction,
-                    dependent=dependent,
-                )
-            )
-        return results
+            values = {name: np.asarray(given, dtype=dtype) for name, given in at.items()}
+            results: list[Result] = []
+            for expression, program in lowered:
+                if results and direction is not None:  # the way along it is part of the graph that a pass uses up
+                    variables, leaves = leaves_at(at, wanted, dtype, direction)
+                inputs = list(variables.values())
+                watch = Watch.over(inputs, points)
+                value, found = evaluate(program, inputs, leaves, partials, watch, dependent, progress)
+                derivatives = {derivative_key(partial): array(found[partial]) for partial in partials}
+                numbers = array(value.expand(points)), derivatives, watch.bits
+                results.append(Result(expression, values, *numbers, direction=direction, dependent=dependent))
+            return results
+
+    return Prepared(run, allows_threads(program for _, program in lowered))
 
 
 def evaluate(

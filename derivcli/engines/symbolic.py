@@ -20,7 +20,7 @@ from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ALONG, Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
     from derivcli.result import FloatArray
 
 SECONDS = 10.0

@@ -9,8 +9,11 @@ NESTING = 100
 DIGITS = 400
 """Digits of one number; float64 reaches 309 before the point."""
 
-POINTS = 10_000_000
-"""Points of one calculation, which is held in memory."""
+POINTS = 10**12
+"""Points of one calculation."""
+
+HELD = 10**8
+"""Points whose numbers are held in memory at once: for arrays, a table, a picture."""
 
 WHOLE = 10_000
 """A whole number that a function counts up to: a degree, an order."""

@@ -10,63 +10,25 @@ varying fastest, or paired with `zip`.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import constants, limits
+from derivcli.language import constants
 from derivcli.language.constants import Constant
 from derivcli.language.parse import parse_expression
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.language.tree import Tree
+from derivcli.points.grid import Axis, Points, Range, Values, check_count, combine
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
 Item: TypeAlias = "float | int | str | FloatArray | Sequence[float | int | str]"
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The values of one variable.
-
-    `exact` holds the trees of values typed as formulas or decimals; ranges and arrays are the float64 they are.
-    """
-
-    name: str
-    values: FloatArray
-    exact: tuple[Tree, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """The values of every variable at every point: arrays of shape (points,)."""
-
-    axes: tuple[Axis, ...]
-    at: dict[str, FloatArray]
-    paired: bool = False
-
-    @property
-    def count(self) -> int:
-        """The number of points."""
-        return len(next(iter(self.at.values()))) if self.at else 1
-
-    def exact(self, name: str, point: int) -> Tree | None:
-        """The formula or decimal that was typed for a variable at a point; None where it is a float64."""
-        faster = 1
-        for axis in reversed(self.axes):
-            size = len(axis.values)
-            if axis.name == name:
-                place = min(point, size - 1) if self.paired else point // faster % size
-                return axis.exact[place] if axis.exact is not None else None
-            faster *= size
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,59 +69,6 @@ def points_from(at: Mapping[str, Item], paired: bool = False) -> Points:
     return combine([_axis_from(canonical_name(name), value) for name, value in at.items()], paired)
 
 
-def combine(axes: Sequence[Axis], paired: bool) -> Points:
-    """Every combination of the axes' values or, paired, the first with the first and so on."""
-    names = [axis.name for axis in axes]
-    for name in names:
-        if names.count(name) > 1:
-            hint = f"write its values in one list, as in {name}=1,2,3"
-            raise DerivError(f"'{name}' is given values more than once", hint=hint)
-    sizes = [len(axis.values) for axis in axes]
-    if paired:
-        count = max(sizes, default=1)
-        different = [axis.name for axis in axes if len(axis.values) not in (1, count)]
-        if different:
-            counts = ", ".join(f"{axis.name} has {len(axis.values)}" for axis in axes)
-            raise DerivError(
-                f"paired variables need equally many values, and {counts}", hint="leave out --zip to cross them"
-            )
-        arrays = [np.broadcast_to(axis.values, (count,)) for axis in axes]
-    else:
-        check_count(math.prod(sizes))
-        arrays = [_crossed(axis.values, sizes[:place], sizes[place + 1 :]) for place, axis in enumerate(axes)]
-    return Points(tuple(axes), dict(zip(names, arrays, strict=True)), paired)
-
-
-def _crossed(values: FloatArray, slower: Sequence[int], faster: Sequence[int]) -> FloatArray:
-    """An axis's values at every combination: each as often as the faster axes have combinations, all that again."""
-    return np.tile(np.repeat(values, math.prod(faster)), math.prod(slower))
-
-
-def check_count(count: int, source: str = "", span: Span | None = None) -> None:
-    """Refuse more points than one calculation may hold."""
-    if count > limits.POINTS:
-        message = f"{count:,} points are over the limit of {limits.POINTS:,}"
-        raise DerivError(message, source, span, "take fewer points")
-
-
-def linspace(start: Constant, stop: Constant, count: int) -> FloatArray:
-    """`count` equally spaced values with both ends, each the float64 nearest to the exact one where it can be.
-
-    With rational ends the i-th value is (p (n-1-i) + r i) / (q (n-1)) in whole numbers, so that a zero in the
-    middle is exactly 0. Where those are too long for that, it is interpolated without overflow.
-    """
-    steps = count - 1
-    index = np.arange(count)
-    if isinstance(start, Fraction) and isinstance(stop, Fraction):
-        common = start.denominator * stop.denominator
-        first, last = int(start * common), int(stop * common)
-        if max(abs(first), abs(last), common) * steps < 2**53:
-            return (first * (steps - index) + last * index) / (common * steps)
-    part = index / steps
-    values: FloatArray = float(start) * (1 - part) + float(stop) * part
-    return values
-
-
 _ASSIGNMENT = re.compile(r"(?:^|,)\s*([^\W\d_]\w*)\s*=(?!=)")
 
 
@@ -177,19 +86,23 @@ def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:
     name = match.group(1)
     if not is_name(name):
         raise DerivError(f"'{name}' is no name of a variable", spec, Span(*match.span(1)), "write it like x=3")
-    parts: list[FloatArray] = []
-    exact: list[Tree] | None = []
+    pieces: list[Values | Range] = []
+    typed: list[tuple[float, Tree]] = []
     for start, stop in _split(spec, match.end(), end, ","):
-        pieces = list(_split(spec, start, stop, ":"))
-        if len(pieces) == 1:
-            value, tree = _read_constant(spec, *pieces[0])
-            parts.append(np.array([constants.float_of(value)]))
-            exact = None if exact is None else [*exact, tree]
+        bounds = list(_split(spec, start, stop, ":"))
+        if len(bounds) == 1:
+            value, tree = _read_constant(spec, *bounds[0])
+            typed.append((constants.float_of(value), tree))
         else:
-            parts.append(_read_range(spec, pieces, Span(start, stop)))
-            exact = None
-    values = np.concatenate(parts)
-    return Axis(canonical_name(name), values, None if exact is None else tuple(exact))
+            pieces += _values(typed)
+            typed = []
+            pieces.append(_read_range(spec, bounds, Span(start, stop)))
+    return Axis(canonical_name(name), (*pieces, *_values(typed)))
+
+
+def _values(typed: Sequence[tuple[float, Tree]]) -> list[Values]:
+    """Values that were typed one by one, as one piece of an axis."""
+    return [Values(np.array([number for number, _ in typed]), tuple(tree for _, tree in typed))] if typed else []
 
 
 def _split(spec: str, start: int, end: int, separator: str) -> Iterable[tuple[int, int]]:
@@ -228,19 +141,19 @@ def _read_constant(spec: str, start: int, stop: int) -> tuple[Constant, Tree]:
     return expression.constant, expression.tree
 
 
-def _read_range(spec: str, pieces: Sequence[tuple[int, int]], span: Span) -> FloatArray:
+def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span) -> Range:
     """The values of start:stop:count."""
-    if len(pieces) != 3:
+    if len(bounds) != 3:
         raise DerivError("a range is start:stop:count", spec, span, "write it like x=0:1:11")
-    start, stop, count = (_read_constant(spec, *piece)[0] for piece in pieces)
-    place = Span(*pieces[2])
+    start, stop, count = (_read_constant(spec, *piece)[0] for piece in bounds)
+    place = Span(*bounds[2])
     if count != int(count) or count < 0:
         raise DerivError("the count of a range is a whole number", spec, place, "write it like x=0:1:11")
     if count < 2:
         hint = "a range is start:stop:count, as in x=0:1:11; one point is x=0"
         raise DerivError(f"a range has at least 2 points, and this one has {int(count)}", spec, place, hint)
     check_count(int(count), spec, place)
-    return linspace(start, stop, int(count))
+    return Range(start, stop, int(count))
 
 
 def _axis_from(name: str, value: Item) -> Axis:
@@ -257,7 +170,7 @@ def _axis_from(name: str, value: Item) -> Axis:
         raise DerivError(f"'{name}' needs a number or an array of one dimension", hint="flatten it")
     if not np.isfinite(values).all():
         raise DerivError(f"'{name}' has a value that is not finite", hint="points are finite numbers")
-    return Axis(name, np.atleast_1d(values))
+    return Axis(name, (Values(np.atleast_1d(values)),))
 
 
 def _axis_of_text(name: str, text: str) -> Axis:

@@ -15,7 +15,7 @@ from derivcli.render.numbers import number_texts
 from derivcli.result import ENGINES, SeriesResult, partial_of
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
     from derivcli.result import Result, SymbolicResult
 
 BY = {"reverse": "by nested backward passes", "taylor": "by Taylor arithmetic"}

@@ -12,7 +12,7 @@ from derivcli.render.numbers import number_texts
 from derivcli.render.series import Expansion, expansions, interval_texts
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
     from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult
 
 WIDEST = 10

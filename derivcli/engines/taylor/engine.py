@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from derivcli.engines.chunks import Prepared, allows_threads
 from derivcli.engines.inputs import array, leaves_at
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import forward
@@ -28,7 +29,7 @@ from derivcli.language.expression import Expression
 from derivcli.result import ALONG, Partial, Result, SeriesResult, derivative_key
 
 if TYPE_CHECKING:
-    from derivcli.points.spec import Points
+    from derivcli.points.grid import Points
     from derivcli.result import FloatArray
 
 Axes = dict[str, int]
@@ -51,26 +52,44 @@ def differentiate(
     dtype: str = "float64",
     direction: Points | None = None,
     dependent: str = "",
-    progress: Progress | None = None,
 ) -> list[Result]:
     """Values and partial derivatives of several expressions; the arguments are those of the reverse engine."""
-    results = []
-    for expression, program in lower_each(expressions, tuple(at)):
-        value, watch = _watched(program, at, dtype, {name for partial in partials for name in partial}, direction)
-        found: dict[Partial, FloatArray] = {}
-        groups = _grouped(partials)
-        for done, (axes, group) in enumerate(groups, start=1):
-            found |= _Expansion(program, axes, dtype, direction, dependent).derivatives(at, group)
-            if progress is not None:
-                progress(done, len(groups))
-        for partial in partials:
-            watch.see_finite("infinite", torch.from_numpy(found[partial]))
-        derivatives = {derivative_key(partial): found[partial] for partial in partials}
-        points = {name: np.array(values, dtype=dtype) for name, values in at.items()}
-        results.append(
-            Result(expression, points, value, derivatives, watch.bits, direction=direction, dependent=dependent)
-        )
-    return results
+    return prepared(expressions, tuple(at), partials, dtype, direction, dependent).run(at)
+
+
+def prepared(
+    expressions: Sequence[Expression],
+    names: Sequence[str],
+    partials: Sequence[Partial],
+    dtype: str = "float64",
+    direction: Points | None = None,
+    dependent: str = "",
+    progress: Progress | None = None,
+) -> Prepared:
+    """This engine, made ready; the arguments are those of the reverse engine."""
+    lowered = lower_each(expressions, names)
+    groups = _grouped(partials)
+    wanted = {name for partial in partials for name in partial}
+
+    def run(at: Mapping[str, FloatArray]) -> list[Result]:
+        points = {name: np.asarray(values, dtype=dtype) for name, values in at.items()}
+        results = []
+        for expression, program in lowered:
+            value, watch = _watched(program, at, dtype, wanted, direction)
+            found: dict[Partial, FloatArray] = {}
+            for done, (axes, group) in enumerate(groups, start=1):
+                found |= _Expansion(program, axes, dtype, direction, dependent).derivatives(at, group)
+                if progress is not None:
+                    progress(done, len(groups))
+            for partial in partials:
+                watch.see_finite("infinite", torch.from_numpy(found[partial]))
+            derivatives = {derivative_key(partial): found[partial] for partial in partials}
+            results.append(
+                Result(expression, points, value, derivatives, watch.bits, direction=direction, dependent=dependent)
+            )
+        return results
+
+    return Prepared(run, allows_threads(program for _, program in lowered))
 
 
 def series(
