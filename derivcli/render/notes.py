@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,27 +39,78 @@ SENTENCES = {
 assert SENTENCES.keys() == set(FLAGS)
 
 
-def flag_sentences(results: Sequence[Result | SeriesResult], style: Style) -> list[str]:
-    """A sentence for each function and each kind of place that some point touches.
+@dataclass(slots=True)
+class Seen:
+    """The points at which a function touches a place of one kind: how many, and the first few by name."""
 
-    A step inside the function touches it; that the function as a whole has a derivative there all the same is
-    possible, as for abs(x)*x at 0.
-    """
-    sentences = []
-    for name, result in named(results):
-        undefined = _touched(result, "undefined")
-        explained = undefined.copy()
-        for kind, sentence in SENTENCES.items():
-            here = _touched(result, kind)
-            if kind == "infinite":
-                here &= ~explained
-            elif kind != "undefined":
-                here &= ~undefined
-            explained |= here
-            if here.any():
-                where = _where(result, np.flatnonzero(here).tolist(), style)
-                sentences.append(sentence.format(f=function_of(name, result), where=where, author=author_of(result)))
-    return sentences
+    kind: str
+    function: str
+    author: str
+    count: int = 0
+    places: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """What is said of them.
+
+        A step inside the function touches the place; that the function as a whole has a derivative there all the
+        same is possible, as for abs(x)*x at 0.
+        """
+        more = self.count - len(self.places)
+        where = " and ".join(self.places) + (f" and {more:,} more" if more else "")
+        return SENTENCES[self.kind].format(f=self.function, where=where, author=self.author)
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """The flagged points of results, counted as these come, part after part."""
+
+    seen: dict[tuple[str, str], Seen] = field(default_factory=dict)
+
+    def add(self, results: Sequence[Result | SeriesResult], style: Style) -> None:
+        """Count the flagged points of the next results."""
+        for name, result in named(results):
+            for kind, here in _touched_by_kind(result).items():
+                known = self.seen.setdefault((name, kind), Seen(kind, function_of(name, result), author_of(result)))
+                known.count += int(np.count_nonzero(here))
+                missing = NAMED - len(known.places)
+                points = np.flatnonzero(here)[:missing].tolist() if missing else ()
+                known.places += [place_of(result, point, style) for point in points]
+
+    def sentences(self) -> list[str]:
+        """A sentence for each function and each kind of place that some point touches."""
+        return [seen.sentence() for seen in self._sorted() if seen.count]
+
+    def counts(self) -> str:
+        """How many points of each kind there are, in short."""
+        found: dict[str, int] = {}
+        for seen in self._sorted():
+            found[seen.kind] = found.get(seen.kind, 0) + seen.count
+        return ", ".join(f"{count:,} {kind}" for kind, count in found.items() if count)
+
+    def _sorted(self) -> list[Seen]:
+        names = list(dict.fromkeys(name for name, _ in self.seen))
+        return [self.seen[name, kind] for name in names for kind in SENTENCES if (name, kind) in self.seen]
+
+
+def flag_sentences(results: Sequence[Result | SeriesResult], style: Style) -> list[str]:
+    """A sentence for each function and each kind of place that some point touches."""
+    sightings = Sightings()
+    sightings.add(results, style)
+    return sightings.sentences()
+
+
+def _touched_by_kind(result: Result | SeriesResult) -> dict[str, NDArray[np.bool_]]:
+    """The points to be told of for each kind: of undefined ones nothing else, and "infinite" where nothing else is."""
+    if not result.flags.any():
+        return {}
+    undefined = _touched(result, "undefined")
+    found = {"undefined": undefined}
+    explained = undefined.copy()
+    for kind in SENTENCES:
+        if kind not in ("undefined", "infinite"):
+            found[kind] = _touched(result, kind) & ~undefined
+            explained |= found[kind]
+    return found | {"infinite": _touched(result, "infinite") & ~explained}
 
 
 def author_of(result: Result | SeriesResult) -> str:
@@ -74,13 +126,6 @@ def function_of(name: str, result: Result | SeriesResult) -> str:
 def _touched(result: Result | SeriesResult, kind: str) -> NDArray[np.bool_]:
     """The points that touch a place of that kind."""
     return (result.flags >> FLAGS.index(kind) & 1).astype(np.bool_)
-
-
-def _where(result: Result | SeriesResult, points: Sequence[int], style: Style) -> str:
-    """The first few points by the values of their variables."""
-    named = [place_of(result, point, style) for point in points[:NAMED]]
-    more = len(points) - len(named)
-    return " and ".join(named) + (f" and {more:,} more" if more else "")
 
 
 def place_of(result: Result | SeriesResult, point: int, style: Style) -> str:

@@ -70,29 +70,50 @@ def report(results: Judged, style: Style) -> list[str]:
     """What came out of the check as a whole: the counts and, of many numbers, the worst."""
     told = [summary(results, style)]
     columns = _all_columns(results, style)
-    values = _count(column for column in columns if column.is_value)
-    if style.verdicts and not values.keys() <= RIGHT:
-        told.append(f"values: {_counted(values)}")
+    told += values_line(_count(column for column in columns if column.is_value), style)
     if style.verdicts and sum(len(column.values) for column in columns if not column.is_value) > 1:
         told.append(worst(results, style))
     return [line for line in told if line]
 
 
+def values_line(counts: Counter[str], style: Style) -> list[str]:
+    """How many values there are of each kind, where one of them is not right."""
+    return [f"values: {_counted(counts)}"] if style.verdicts and not counts.keys() <= RIGHT else []
+
+
 def summary(results: Judged, style: Style) -> str:
     """One proud line where every derivative is right; else how many there are of each kind."""
     columns = _all_columns(results, style)
-    counts = _count(column for column in columns if not column.is_value)
+    return summary_of(_count(column for column in columns if not column.is_value), least_digits(results, style), style)
+
+
+def least_digits(results: Judged, style: Style) -> tuple[int, int]:
+    """How many digits every number has at least that is right, and how many its format has."""
+    columns = _all_columns(results, style)
+    right = [column.verdicts for column in columns if column.verdicts.count().keys() <= RIGHT]
+    return min((int(verdicts.digits.min()) for verdicts in right), default=0), DIGITS[str(columns[0].values.dtype)]
+
+
+def summary_of(counts: Counter[str], known: tuple[int, int], style: Style) -> str:
+    """The same line from the counts, the least digits, and the most that there can be."""
     if not counts.keys() <= RIGHT:
         return _counted(counts)
-    right = [column.verdicts for column in columns if column.verdicts.count().keys() <= RIGHT]
-    digits = min(int(verdicts.digits.min()) for verdicts in right)
+    digits, most = known
     number = counts.total()
-    most = DIGITS[str(columns[0].values.dtype)]
     kinds = " and ".join(kind if len(counts) == 1 else f"{count:,} {kind}" for kind, count in counts.items())
     least = "" if number == 1 else "at least "
     said = f"all {digits} digits" if digits == most else f"{least}{digits} digits"
     sign = MARKS["proved" if "proved" in counts else "agrees"][not style.unicode]
     return f"{sign} {kinds if number == 1 or len(counts) > 1 else f'{number:,} {kinds}'}, {said}"
+
+
+def counts_of(results: Judged, style: Style) -> tuple[Counter[str], Counter[str]]:
+    """How many derivatives there are of each kind, and how many values."""
+    columns = _all_columns(results, style)
+    return (
+        _count(column for column in columns if not column.is_value),
+        _count(column for column in columns if column.is_value),
+    )
 
 
 def _count(columns: Iterable[JudgedColumn]) -> Counter[str]:
@@ -122,11 +143,24 @@ def digits_text(count: int) -> str:
 
 def lines(results: Judged, style: Style) -> list[str]:
     """A line for each number that is not simply right, the first of them."""
-    found = list(islice(_hard(results, style), MOST_LINES + 1))
-    if len(found) <= MOST_LINES:
-        return found
-    more = sum(int(np.count_nonzero(_marked(columns))) for _, columns in _columns(results, style)) - MOST_LINES
-    return [*found[:MOST_LINES], f"and {more:,} more; --format json has them all"]
+    found = first_lines(results, style, MOST_LINES + 1)
+    return found if len(found) <= MOST_LINES else cut_lines(found[:MOST_LINES], hard_count(results, style))
+
+
+def first_lines(results: Judged, style: Style, count: int) -> list[str]:
+    """The first lines, at most so many."""
+    return list(islice(_hard(results, style), count))
+
+
+def hard_count(results: Judged, style: Style) -> int:
+    """How many numbers are not simply right."""
+    return sum(int(np.count_nonzero(_marked(columns))) for _, columns in _columns(results, style) if columns)
+
+
+def cut_lines(found: Sequence[str], count: int) -> list[str]:
+    """The first lines of so many, and how many more there are."""
+    more = count - len(found)
+    return [*found, f"and {more:,} more; --format json has them all"] if more else list(found)
 
 
 def _hard(results: Judged, style: Style) -> Iterator[str]:
