@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow
 import pyarrow.compute as compute
 
@@ -38,7 +39,7 @@ class Lines:
         pieces: list[pyarrow.Array | str] = [self.around[0]]
         for column, behind in zip(batch.columns, self.around[1:], strict=True):
             pieces += [self.cells(column), behind]
-        return _joined(pieces).buffers()[2] or b""
+        return _content(_joined(pieces)) if len(batch) else b""
 
 
 def delimited(names: Sequence[str], delimiter: str) -> Lines:
@@ -112,10 +113,7 @@ def _json_cells(column: pyarrow.Array) -> pyarrow.Array:
         encoded = [None if value is None else f'"{base64.b64encode(value).decode()}"' for value in column.to_pylist()]
         texts = pyarrow.array(encoded, TEXT)
     elif pyarrow.types.is_floating(kind):
-        texts = column.cast(TEXT)
-        finite = compute.is_finite(column)
-        if not compute.all(finite).as_py():
-            texts = compute.if_else(finite, texts, _joined(['"', texts, '"']))
+        texts = _json_numbers(column)
     elif pyarrow.types.is_integer(kind) or pyarrow.types.is_boolean(kind):
         texts = column.cast(TEXT)
     elif pyarrow.types.is_timestamp(kind):
@@ -123,6 +121,14 @@ def _json_cells(column: pyarrow.Array) -> pyarrow.Array:
     else:
         texts = _json_texts(column.cast(TEXT))
     return compute.fill_null(texts, "null")
+
+
+def _json_numbers(column: pyarrow.Array) -> pyarrow.Array:
+    """Each number as JSON, or as text where JSON has none; readers make -0 the whole number 0, but not -0.0."""
+    texts = column.cast(TEXT)
+    texts = compute.if_else(compute.equal(texts, "-0"), "-0.0", texts)
+    finite = compute.is_finite(column)
+    return texts if compute.all(finite).as_py() else compute.if_else(finite, texts, _joined(['"', texts, '"']))
 
 
 def _json_texts(texts: pyarrow.Array) -> pyarrow.Array:
@@ -155,20 +161,27 @@ def _json_lists(column: pyarrow.Array) -> pyarrow.Array:
     lengths = compute.fill_null(compute.list_value_length(column), 0).cast(pyarrow.int64())
     offsets = pyarrow.concat_arrays([pyarrow.array([0], pyarrow.int64()), compute.cumulative_sum(lengths)])
     lists = pyarrow.LargeListArray.from_arrays(offsets, texts)
-    joined = _joined(["[", compute.binary_join(lists, ","), "]"])
+    joined = _joined(["[", compute.binary_join(lists, pyarrow.scalar(",", TEXT)), "]"])
     return compute.if_else(column.is_null(), pyarrow.scalar(None, TEXT), joined)
 
 
 def _braces(names: Sequence[str], end: str) -> tuple[str, ...]:
     """What stands around the cells of an object."""
-    keys = [f"{json.dumps(name, ensure_ascii=False)}: " for name in names]
-    return ("{" + keys[0], *(f", {key}" for key in keys[1:]), end) if keys else ("{" + end,)
+    keys = [f"{json.dumps(name, ensure_ascii=False)}:" for name in names]
+    return ("{" + keys[0], *(f",{key}" for key in keys[1:]), end) if keys else ("{" + end,)
 
 
 def _joined(pieces: Sequence[pyarrow.Array | str]) -> pyarrow.Array:
     """The pieces of each row as one text; a piece of text is the same in every row."""
     arguments = [pyarrow.scalar(piece, TEXT) if isinstance(piece, str) else piece for piece in pieces]
     return compute.binary_join_element_wise(*arguments, pyarrow.scalar("", TEXT))
+
+
+def _content(texts: pyarrow.Array) -> pyarrow.Buffer:
+    """All texts, one behind the other, as they lie in memory."""
+    _, offsets, content = texts.buffers()
+    start, stop = np.frombuffer(offsets, np.int64)[[texts.offset, texts.offset + len(texts)]].tolist()
+    return content[start:stop]
 
 
 def _decoded(column: pyarrow.Array) -> pyarrow.Array:
@@ -186,7 +199,7 @@ def _decoded(column: pyarrow.Array) -> pyarrow.Array:
 
 def _is_plain(kind: pyarrow.DataType) -> bool:
     """Whether the texts of a type never hold a quote, a line end or a delimiter."""
-    return pyarrow.types.is_primitive(kind) or pyarrow.types.is_decimal(kind)
+    return any(test(kind) for test in (pyarrow.types.is_primitive, pyarrow.types.is_decimal))
 
 
 def _is_list(kind: pyarrow.DataType) -> bool:
