@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from derivcli.errors import DerivError, ExitStatus
 
@@ -19,6 +20,100 @@ def check_target(path: Path, suffixes: Sequence[str]) -> None:
         raise _refusal(
             path, f"the name's ending, {path.suffix or 'none'}, says no known format", f"use one of {endings}"
         )
+    _check_place(path)
+
+
+def check_output(path: Path, inputs: Sequence[Path], clobber: bool) -> None:
+    """Refuse an output that could not be written, that is one of the inputs, or that exists and may not be replaced.
+
+    A file is known by its device and inode, so that no link hides an input.
+    """
+    _check_place(path)
+    with suppress(FileNotFoundError):
+        output = path.stat()
+        if any(os.path.samestat(output, each) for each in _stats(inputs)):
+            raise _refusal(path, "it is one of the inputs", "choose another name")
+        if not clobber:
+            raise _existing(path)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write the file so that, whatever happens, its old or its new content is there in full."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path, clobber: bool = True) -> Iterator[BinaryIO]:
+    """Yield a new file that takes the place of `path` when the block ends well, and is removed when it does not.
+
+    A link is followed, an existing file keeps its mode, and nothing but a regular file is replaced; without
+    `clobber` nothing is, also where a file appears while the block runs. The new file is made with the mode
+    that the umask leaves, beside the old one because only within a file system is a replacement one step.
+    Its name is drawn before it exists, so that an interrupt finds it.
+    """
+    try:
+        target = _target(path)
+        _check_kind(path, target)
+        temporary = target.with_name(f".deriv-{secrets.token_hex(8)}.tmp")
+        try:
+            yield from _filled(temporary, target)
+            _move(temporary, target, path, clobber)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+    except OSError as error:
+        raise DerivError(f"cannot write {path}: {_reason(error)}", status=ExitStatus.UNWRITABLE) from error
+
+
+def _filled(temporary: Path, target: Path) -> Iterator[BinaryIO]:
+    """Yield the new file with the mode of the old one, and see it on the disk before it ends."""
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+        with suppress(FileNotFoundError):
+            os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
+        try:
+            yield file
+        except BaseException:
+            with suppress(OSError):
+                file.close()  # here, where a disk that is full cannot hide what came first
+            raise
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _move(temporary: Path, target: Path, path: Path, clobber: bool) -> None:
+    """Give the file its final name in a single step, which without `clobber` no other file may have."""
+    if clobber:
+        temporary.replace(target)
+        return
+    try:
+        _claim(temporary, target)
+    except FileExistsError as error:
+        raise _existing(path) from error
+
+
+def _claim(temporary: Path, target: Path) -> None:
+    """Give the file a second name and take the first one away: of the two ways, the one that replaces nothing."""
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links: an empty file holds the name until it is replaced.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        try:
+            temporary.replace(target)
+        except BaseException:
+            with suppress(OSError):
+                target.unlink()
+            raise
+    else:
+        temporary.unlink()
+
+
+def _check_place(path: Path) -> None:
+    """Refuse a path where no file can be made or replaced."""
     try:
         target = _target(path)
         parent = target.parent.stat()
@@ -27,19 +122,6 @@ def check_target(path: Path, suffixes: Sequence[str]) -> None:
         raise _refusal(path, _reason(error), "name a file in a directory that exists") from error
     if not stat.S_ISDIR(parent.st_mode) or not os.access(target.parent, os.W_OK | os.X_OK):
         raise _refusal(path, f"no file can be made in {target.parent}", "name a file in a directory of your own")
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write the file so that, whatever happens, its old or its new content is there in full.
-
-    A link is followed, an existing file keeps its mode, and nothing but a regular file is replaced.
-    """
-    try:
-        target = _target(path)
-        _check_kind(path, target)
-        _replace(target, data)
-    except OSError as error:
-        raise DerivError(f"cannot write {path}: {_reason(error)}", status=ExitStatus.UNWRITABLE) from error
 
 
 def _target(path: Path) -> Path:
@@ -61,30 +143,20 @@ def _check_kind(path: Path, target: Path) -> None:
         raise _refusal(path, "it is read-only", "choose another name, or make it writable")
 
 
-def _replace(target: Path, data: bytes) -> None:
-    """Put a new file in the place of the old one in a single step.
-
-    The new one is made with the mode that the umask leaves, beside the old one because only within a file
-    system is a replacement one step. Its name is drawn before it exists, so that an interrupt finds it.
-    """
-    temporary = target.with_name(f".deriv-{secrets.token_hex(8)}.tmp")
-    try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            with suppress(FileNotFoundError):
-                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
+def _stats(paths: Sequence[Path]) -> Iterator[os.stat_result]:
+    """What the system knows of those files that it can find; the reader tells of the others."""
+    for path in paths:
         with suppress(OSError):
-            temporary.unlink()
-        raise
+            yield path.stat()
 
 
 def _reason(error: OSError) -> str:
     """The system's own words."""
     return error.strerror or str(error)
+
+
+def _existing(path: Path) -> DerivError:
+    return _refusal(path, "it exists", "choose another name, or leave out --no-clobber")
 
 
 def _refusal(path: Path, reason: str, hint: str) -> DerivError:

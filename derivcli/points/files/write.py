@@ -1,0 +1,172 @@
+"""Writing rows into a data file, batch by batch: columns of the input as they were, and numbers of ours beside them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+import pyarrow
+from numpy.typing import NDArray
+
+from derivcli.errors import DerivError
+from derivcli.points.files.formats import FileFormat
+from derivcli.points.files.lines import TextSink, delimited, objects
+from derivcli.points.files.tables import ArrowSink, ParquetSink
+
+Column = NDArray[Any] | Sequence[str]
+"""Numbers or texts of ours, one for each row."""
+
+
+class Sink(Protocol):
+    """What writes one format."""
+
+    def write(self, batch: pyarrow.RecordBatch) -> None:
+        """Take the next rows."""
+
+    def close(self) -> None:
+        """Write what comes after the last rows, but leave the stream open."""
+
+
+SINKS: dict[str, Callable[[pyarrow.NativeFile, pyarrow.Schema], Sink]] = {
+    "csv": lambda stream, schema: TextSink(stream, delimited(schema.names, ",")),
+    "tsv": lambda stream, schema: TextSink(stream, delimited(schema.names, "\t")),
+    "parquet": ParquetSink,
+    "arrow": ArrowSink,
+    "jsonl": lambda stream, schema: TextSink(stream, objects(schema.names)),
+}
+"""What writes each of the data formats."""
+
+DISTINCT = ("parquet", "jsonl")
+"""Formats that readers cannot tell columns of one name apart in."""
+
+
+class Writer:
+    """Writes batches of rows into one file; the first of them says which columns it has."""
+
+    def __init__(self, outlet: _Outlet, format: FileFormat) -> None:
+        self._format = format
+        self._sink: Sink | None = None
+        self._stream = pyarrow.PythonFile(outlet, mode="w")
+        if format.compression:
+            self._stream = pyarrow.CompressedOutputStream(self._stream, format.compression)
+
+    def write(self, rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column]) -> None:
+        """Write the rows of the input, where there are any, and beside them columns of ours, which are copied."""
+        batch = _beside(rows, columns)
+        with _told():
+            self._opened(batch.schema).write(batch)
+
+    def close(self) -> None:
+        """Complete the file; without a batch it has no columns."""
+        with _told():
+            self._opened(pyarrow.schema([])).close()
+            if self._format.compression:
+                self._stream.close()
+
+    def _opened(self, schema: pyarrow.Schema) -> Sink:
+        if self._sink is None:
+            _check(schema, self._format.name)
+            self._sink = SINKS[self._format.name](self._stream, schema)
+        return self._sink
+
+
+@contextmanager
+def writing(file: BinaryIO, format: FileFormat) -> Iterator[Writer]:
+    """Yield a writer into an open file, which is complete, flushed and still open when the block ends well."""
+    outlet = _Outlet(file)
+    writer = None
+    try:
+        writer = Writer(outlet, format)
+        yield writer
+        writer.close()
+        file.flush()
+    except BaseException:
+        outlet.give_up()
+        if writer is not None:
+            with suppress(Exception):
+                writer.close()
+        raise
+
+
+class _Outlet(io.RawIOBase):
+    """Stands before the file: it stays open when pyarrow closes what it writes to.
+
+    And nothing can fail in it after a failure, where pyarrow's objects write once more as they are taken apart.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file: BinaryIO | None = file
+
+    def write(self, data: Any) -> int:
+        """Hand the bytes on."""
+        if self._file is not None:
+            self._file.write(data)
+        return len(data)
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def close(self) -> None:
+        """Leave the file to who opened it."""
+
+    def give_up(self) -> None:
+        """Drop whatever comes."""
+        self._file = None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise pyarrow's errors as the one that means a file could not be written."""
+    try:
+        yield
+    except OSError:
+        raise
+    except pyarrow.ArrowException as error:
+        raise OSError(str(error)) from error
+
+
+def _beside(rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column]) -> pyarrow.RecordBatch:
+    """The columns of the input and ours as one batch."""
+    ours = {name: _array(values) for name, values in columns.items()}
+    fields = [pyarrow.field(name, array.type) for name, array in ours.items()]
+    if rows is None:
+        return pyarrow.RecordBatch.from_arrays(list(ours.values()), schema=pyarrow.schema(fields))
+    schema = pyarrow.schema([*rows.schema, *fields], rows.schema.metadata)
+    return pyarrow.RecordBatch.from_arrays([*rows.columns, *ours.values()], schema=schema)
+
+
+def _array(values: Column) -> pyarrow.Array:
+    """Numbers or texts as a column of their own; a row group outlives the arrays that an engine fills again."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
+        return pyarrow.array(values.copy())
+    return pyarrow.array(values, pyarrow.string())
+
+
+def _check(schema: pyarrow.Schema, format: str) -> None:
+    """Refuse columns that the format cannot hold."""
+    if format in DISTINCT:
+        for name in schema.names:
+            if schema.names.count(name) > 1:
+                message = f"two columns are named '{name}', which {format} cannot tell apart"
+                raise DerivError(message, hint="rename one of them, or write csv, tsv or arrow")
+    for field in schema:
+        if not _holds(format, field):
+            fitting = " or ".join(name for name in SINKS if _holds(name, field))
+            message = f"column '{field.name}' holds {field.type}, which {format} cannot"
+            raise DerivError(message, hint=f"write {fitting} instead")
+
+
+def _holds(format: str, field: pyarrow.Field) -> bool:
+    """Whether the format can hold such a column, found by writing one without rows."""
+    schema = pyarrow.schema([field])
+    try:
+        sink = SINKS[format](pyarrow.BufferOutputStream(), schema)
+        sink.write(pyarrow.RecordBatch.from_arrays([pyarrow.array([], field.type)], schema=schema))
+        sink.close()
+    except pyarrow.ArrowException:
+        return False
+    return True

@@ -1,0 +1,91 @@
+"""Data files as other readers see them: pyarrow's own, and the csv, json, gzip and bz2 of Python."""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.csv
+import pyarrow.feather
+import pyarrow.json
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from derivcli.points.files.formats import FileFormat
+from derivcli.points.files.write import Column, writing
+
+Batch = tuple[pyarrow.RecordBatch | None, Mapping[str, Column]]
+"""What a writer takes: columns of the input, and columns of ours."""
+
+
+def written(batches: Sequence[Batch], name: str, compression: str = "") -> bytes:
+    """The content of a file into which the batches are written."""
+    file = io.BytesIO()
+    with writing(file, FileFormat(name, compression)) as writer:
+        for rows, columns in batches:
+            writer.write(rows, columns)
+    return file.getvalue()
+
+
+def ours(columns: Mapping[str, Column], name: str) -> bytes:
+    """A file of our own columns."""
+    return written([(None, columns)], name)
+
+
+def passed(rows: pyarrow.RecordBatch, name: str) -> bytes:
+    """A file of columns of the input."""
+    return written([(rows, {})], name)
+
+
+def unpacked(data: bytes, compression: str) -> bytes:
+    """What a compressed file holds."""
+    if compression in ("gzip", "bz2"):
+        return {"gzip": gzip.decompress, "bz2": bz2.decompress}[compression](data)
+    return bytes(pyarrow.CompressedInputStream(io.BytesIO(data), compression).read()) if compression else data
+
+
+def read(data: bytes, name: str) -> pyarrow.Table:
+    """The table that pyarrow reads."""
+    file = io.BytesIO(data)
+    if name == "parquet":
+        return pyarrow.parquet.read_table(file)
+    if name == "arrow":
+        return pyarrow.feather.read_table(file)
+    if name == "jsonl":
+        return pyarrow.json.read_json(file)
+    delimiter = {"csv": ",", "tsv": "\t"}[name]
+    return pyarrow.csv.read_csv(
+        file,
+        parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
+
+
+def records(data: bytes, name: str) -> list[list[Any]]:
+    """The cells of a text file, a list for each row, as Python reads them."""
+    text = data.decode()
+    if name == "jsonl":
+        return [list(json.loads(line).values()) for line in text.split("\n")[:-1]]
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter={"csv": ",", "tsv": "\t"}[name]))[1:]
+
+
+def same_numbers(found: Any, expected: NDArray[Any]) -> bool:
+    """Whether the numbers agree bit for bit, a nan with any nan."""
+    found = np.asarray(found)
+    nan = np.isnan(expected)
+    bits = f"u{expected.dtype.itemsize}"
+    return bool(
+        found.dtype == expected.dtype
+        and found.shape == expected.shape
+        and np.array_equal(np.isnan(found), nan)
+        and np.array_equal(found[~nan].view(bits), expected[~nan].view(bits))
+    )
