@@ -47,6 +47,8 @@ class Piece:
     lost: Sequence[Lost] = ()
     line_of: Callable[[int], int | None] = field(default=lambda place: None)
     lines: int = 0
+    texts: dict[str, pa.Array] = field(default_factory=dict)
+    """The wanted columns as they are written, where `rows` holds them as numbers already."""
 
     @property
     def total(self) -> int:
@@ -86,7 +88,8 @@ def _bad_cell(piece: Piece, row: int, place: int, wants: Sequence[Want], decimal
     for want in wants:
         mask = piece.columns[want.variable].bad
         if mask is not None and mask[row]:
-            why, hint = reason(piece.rows.column(want.place)[row].as_py(), decimal_comma)
+            cells = piece.texts.get(want.variable, piece.rows.column(want.place))
+            why, hint = reason(cells[row].as_py(), decimal_comma)
             return Lost(place, f"column '{want.header}': {why}", hint)
     raise AssertionError("a row without a bad cell was taken for a bad one")
 
@@ -108,6 +111,9 @@ class Source(Protocol):
     @property
     def done(self) -> float:
         """How many bytes of the file have been read."""
+
+    def expect(self, wants: Sequence[Want]) -> None:
+        """Choose the types of the wanted columns, before `schema` counts."""
 
     def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
         """The file's rows in pieces, those of formats with rows of their own of at most `size`."""

@@ -60,14 +60,19 @@ class TextFile:
         if self.size is not None:
             self._raw = open_file(self.name, str(self._path))
             self._stream = self._decompressed()
-            self._read(self._stream)
-        block = self.first
+            self.first = self._read(self._stream).removeprefix(_BYTE_ORDER_MARK)
+        block, self.first = self.first, b""
         while block:
             _check_text(self.name, block)
             yield block
             block = self._read(self._stream)
-        if self.size is not None and self.done < self.size:
+        if self.size is not None and self.done < self.size and not self._compression:
             raise shorter(self.name)
+
+    def forget(self) -> None:
+        """Let go of the first block where it can be read again: there may be many files."""
+        if self.size is not None:
+            self.first = b""
 
     def close(self) -> None:
         """Close the file; standard input is its owner's to close."""

@@ -1,0 +1,187 @@
+"""Parquet and Arrow files: columns that have types, in batches."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from derivcli.errors import DerivError
+from derivcli.points.files.piece import STANDARD_INPUT, Piece, Want, read_columns
+from derivcli.points.files.text import open_file, shorter, unreadable
+
+_BUFFER = 1 << 20
+"""Bytes that are read ahead of each Parquet column, so that a row group of any size takes little memory."""
+
+_FAILURES = (pa.ArrowException, OSError, ValueError, TypeError)
+
+
+class TableFile:
+    """A file whose columns have types."""
+
+    notes: list[str]
+    size: int | None
+    count: int | None = None
+
+    def __init__(self, name: str, schema: pa.Schema) -> None:
+        self.name, self.schema, self.notes, self.done = name, schema, [], 0.0
+
+    def expect(self, wants: Sequence[Want]) -> None:
+        """Do nothing: the types are the file's."""
+
+    def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
+        """The file's rows in batches, with the wanted columns as numbers."""
+        rows = 0
+        try:
+            for batch in self._batches(size):
+                if batch.num_rows:
+                    batch.validate(full=True)
+                    rows += batch.num_rows
+                    self.done = (self.size or 0) * (rows / self.count if self.count else 0)
+                    yield Piece(batch, read_columns(batch, wants))
+        except _FAILURES as error:
+            raise self._broken(error) from error
+
+    def close(self) -> None:
+        """Close what is open."""
+
+    def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        raise NotImplementedError
+
+    def _broken(self, error: Exception) -> DerivError:
+        return unreadable(self.name, error)
+
+
+class ParquetFile(TableFile):
+    """A Parquet file; its row groups are streamed."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self._path = path
+        try:
+            with open_file(name, path) as raw, parquet.ParquetFile(_seekable(name, raw, path)) as file:
+                self.size = os.fstat(raw.fileno()).st_size
+                self.count = file.metadata.num_rows
+                super().__init__(name, file.schema_arrow)
+        except _FAILURES as error:
+            raise _no_table(name, "Parquet", error) from error
+
+    def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        with parquet.ParquetFile(self._path, pre_buffer=False, buffer_size=_BUFFER) as file:
+            if file.metadata.num_rows != self.count:
+                raise shorter(self.name)
+            yield from file.iter_batches(batch_size=size)
+
+
+class ArrowFile(TableFile):
+    """An Arrow file (Feather), mapped into memory, so that batches of any size take little of it."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self._path = path
+        self.count = 0
+        try:
+            with open_file(name, path) as raw, pa.ipc.open_file(pa.memory_map(_checked(name, raw, path))) as reader:
+                self.size = os.fstat(raw.fileno()).st_size
+                self.count = reader.count_rows()
+                super().__init__(name, reader.schema)
+        except _FAILURES as error:
+            raise _no_table(name, "Arrow", error) from error
+
+    def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        with open_file(self.name, self._path) as raw:
+            mapped = mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ)
+            with pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))) as reader:
+                for number in range(reader.num_record_batches):
+                    self._check_size(raw)
+                    batch = reader.get_batch(number)
+                    for start in range(0, batch.num_rows, size):
+                        self._check_size(raw)
+                        yield batch.slice(start, size)
+                        _let_go(mapped)
+
+    def _check_size(self, raw: BinaryIO) -> None:
+        """Refuse to read behind the end, for which the system would end the process."""
+        if os.fstat(raw.fileno()).st_size < (self.size or 0):
+            raise shorter(self.name)
+
+
+class ArrowStream(TableFile):
+    """A stream of Arrow batches: from standard input, or in a file."""
+
+    def __init__(self, name: str, raw: BinaryIO, size: int | None, owned: bool) -> None:
+        self._raw, self._owned, self.size = raw, owned, size
+        try:
+            self._reader = pa.ipc.open_stream(pa.PythonFile(raw, mode="r"))
+        except _FAILURES as error:
+            raise _no_table(name, "Arrow", error) from error
+        super().__init__(name, self._reader.schema)
+
+    def close(self) -> None:
+        """Close the file; standard input is its owner's to close."""
+        if self._owned:
+            self._raw.close()
+
+    def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        for batch in self._reader:
+            self.done = self._raw.tell() if self.size is not None else 0
+            yield from (batch.slice(start, size) for start in range(0, batch.num_rows, size))
+
+
+def open_arrow(name: str, path: str | None, stdin: BinaryIO) -> TableFile:
+    """An Arrow file or stream, which its first bytes tell apart; standard input is a stream."""
+    if path is None:
+        return ArrowStream(name, stdin, None, owned=False)
+    raw = open_file(name, path)
+    regular = os.path.isfile(path)  # noqa: PTH113
+    magic = raw.read(6) if regular else b""
+    if magic == b"ARROW1":
+        raw.close()
+        return ArrowFile(name, path)
+    if magic.startswith(b"FEA1"):
+        raw.close()
+        hint = "write it anew with a newer library, as Feather version 2 or Parquet"
+        raise DerivError(f"{name} is a Feather file of version 1, which is read no more", hint=hint)
+    if regular:
+        raw.seek(0)
+    return ArrowStream(name, raw, os.fstat(raw.fileno()).st_size if regular else None, owned=True)
+
+
+def open_parquet(name: str, path: str | None) -> TableFile:
+    """A Parquet file, which cannot come through a pipe."""
+    if path is None:
+        raise _no_pipe(STANDARD_INPUT)
+    return ParquetFile(name, path)
+
+
+def _no_pipe(name: str) -> DerivError:
+    message = f"{name}: Parquet is read from its end, which a pipe does not have"
+    return DerivError(message, hint="save it to a file first")
+
+
+def _seekable(name: str, raw: BinaryIO, path: str) -> str:
+    if not raw.seekable():
+        raise _no_pipe(name)
+    return path
+
+
+def _checked(name: str, raw: BinaryIO, path: str) -> str:
+    if os.fstat(raw.fileno()).st_size == 0:
+        raise DerivError(f"{name} is empty", hint="a data file holds names of columns and rows of numbers")
+    return path
+
+
+def _no_table(name: str, kind: str, error: Exception) -> DerivError:
+    """The refusal of a file that is not what its name says."""
+    if isinstance(error, DerivError):
+        return error
+    hint = "name it after what it is, say --data-format, or write it anew"
+    return DerivError(f"{name} is not a whole {kind} file", hint=hint)
+
+
+def _let_go(mapped: mmap.mmap) -> None:
+    """Tell the system that what was read of a mapped file is not needed in memory."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
