@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from derivcli.errors import DerivError
+from derivcli.errors import DerivError, visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +71,7 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     text = "" if cell is None else str(cell).strip()
     if not text:
         return "the cell is empty", CORRECT
-    shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    shown = visible(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
     written = text.replace(",", ".") if decimal_comma else text
     if NUMBER.fullmatch(written) and not (decimal_comma and "." in text):
         return f"'{shown}' is beyond float64", CORRECT
@@ -88,11 +88,11 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:

@@ -23,7 +23,7 @@ import pyarrow.csv as arrow_csv
 from derivcli.errors import DerivError
 from derivcli.points.files.cells import CORRECT, NUMBER
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
-from derivcli.points.files.text import TextFile, check_utf8, in_order, unreadable, whole_rows
+from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
 
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 """The separator that each format has by itself."""
@@ -76,20 +76,17 @@ class DelimitedFile:
     def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
         """The rows of each block, with the wanted columns as numbers."""
         work = partial(self._piece, wants=wants)
-        pieces = in_order(whole_rows(self.name, self._blocks(), self._cut), work)
+        pieces = in_order(whole_rows(self.name, ended(self._blocks(), self._line_end), self._cut), work)
         for number, piece in enumerate(pieces):
             if number == 0:  # the header is the first row of the first block
                 _shift_lines(piece, self._header_lines)
             yield piece
 
     def _blocks(self) -> Iterator[bytes]:
-        """The file's blocks without the header; the last one ends its line, or has an open quote."""
+        """The file's blocks without the header."""
         blocks = self._text.blocks()
-        block = next(blocks)[self._body :]
-        for following in blocks:
-            yield block
-            block = following
-        yield block if not block or block.endswith((b"\n", b"\r")) else block + self._line_end
+        yield next(blocks)[self._body :]
+        yield from blocks
 
     def _check_headers(self) -> None:
         named = [cell.strip() for cell in self.headers if cell.strip()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow.json as arrow_json
 from derivcli.errors import DerivError
 from derivcli.points.files.cells import CORRECT, EXACT, NUMBER, Column, read_column
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
-from derivcli.points.files.text import TextFile, check_utf8, in_order, whole_rows
+from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, whole_rows
 
 _OBJECT = "write an object like {\"x\": 3} on each line, or leave such rows out with --on-error skip"
 _FAILURES = (pa.ArrowException, ValueError, TypeError, OverflowError)
@@ -61,7 +62,7 @@ class JsonFile:
 
     def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
         """The rows of each block, with the wanted columns as numbers."""
-        blocks = whole_rows(self.name, self._text.blocks(), _last_line)
+        blocks = whole_rows(self.name, ended(self._text.blocks(), b"\n"), _last_line)
         return in_order(blocks, partial(self._piece, wants=wants))
 
     def _piece(self, block: bytes, wants: Sequence[Want]) -> Piece:
@@ -196,7 +197,7 @@ def _object(line: str) -> tuple[dict[str, Any] | None, str]:
         return found
 
     try:
-        value = json.loads(line, object_pairs_hook=gather, parse_int=_whole)
+        value = json.loads(line, object_pairs_hook=gather, parse_int=_whole, parse_float=_finite)
     except (ValueError, RecursionError):
         return None, "the line is not valid JSON"
     if not isinstance(value, dict):
@@ -204,9 +205,14 @@ def _object(line: str) -> tuple[dict[str, Any] | None, str]:
     return (None, f"the object has '{twice[0]}' twice") if twice else (value, "")
 
 
-def _whole(digits: str) -> int | float:
-    """A whole number; as float64 where it is longer than Python reads."""
-    return int(digits) if len(digits) <= 400 else float(digits)
+def _whole(digits: str) -> float | str:
+    """A whole number, or its text where float64 does not reach so far."""
+    return int(digits) if len(digits) <= 300 else _finite(digits)
+
+
+def _finite(digits: str) -> float | str:
+    """A number, or its text where float64 does not reach so far."""
+    return float(digits) if math.isfinite(float(digits)) else digits
 
 
 def _text(value: Any) -> str | None:

@@ -53,7 +53,7 @@ class Piece:
     @property
     def total(self) -> int:
         """All rows of the piece, with those that are lost."""
-        return self.rows.num_rows + len(self.lost)
+        return int(self.rows.num_rows) + len(self.lost)
 
     def bad(self) -> NDArray[np.bool_] | None:
         """Which rows have a wanted cell that is no number; None where all are fine."""
@@ -104,9 +104,15 @@ class Source(Protocol):
 
     name: str
     schema: pa.Schema
-    count: int | None
     size: int | None
-    notes: list[str]
+
+    @property
+    def count(self) -> int | None:
+        """The rows of the file where they are known without reading."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing about the file."""
 
     @property
     def done(self) -> float:

@@ -116,7 +116,10 @@ class ArrowStream(TableFile):
         try:
             self._reader = pa.ipc.open_stream(pa.PythonFile(raw, mode="r"))
         except _FAILURES as error:
-            raise _no_table(name, "Arrow", error) from error
+            refusal = _no_table(name, "Arrow", error)
+            if size is None:
+                refusal = DerivError(f"{name} is no stream of Arrow batches", hint="save it to a file first")
+            raise refusal from error
         super().__init__(name, self._reader.schema)
 
     def close(self) -> None:
@@ -143,7 +146,7 @@ def open_arrow(name: str, path: str | None, stdin: BinaryIO) -> TableFile:
     if magic.startswith(b"FEA1"):
         raw.close()
         hint = "write it anew with a newer library, as Feather version 2 or Parquet"
-        raise DerivError(f"{name} is a Feather file of version 1, which is read no more", hint=hint)
+        raise DerivError(f"{name} is a Feather file of version 1, which is not read here", hint=hint)
     if regular:
         raw.seek(0)
     return ArrowStream(name, raw, os.fstat(raw.fileno()).st_size if regular else None, owned=True)

@@ -115,6 +115,15 @@ def whole_rows(name: str, blocks: Iterator[bytes], cut: Cut) -> Iterator[bytes]:
         yield rest
 
 
+def ended(blocks: Iterator[bytes], line_end: bytes) -> Iterator[bytes]:
+    """The same blocks, the last of which ends its line."""
+    block = next(blocks, b"")
+    for following in blocks:
+        yield block
+        block = following
+    yield block if not block or block.endswith((b"\n", b"\r")) else block + line_end
+
+
 def in_order(blocks: Iterator[bytes], work: Callable[[bytes], T]) -> Iterator[T]:
     """The work done on every block, several at a time, in the order of the blocks."""
     workers = min(_WORKERS, pa.cpu_count())
@@ -134,7 +143,7 @@ def in_order(blocks: Iterator[bytes], work: Callable[[bytes], T]) -> Iterator[T]
 def open_file(name: str, path: str) -> BinaryIO:
     """A file opened for reading, unbuffered; refused where it is none that can be read."""
     try:
-        return open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 (closed by who asked for it)
+        return open(path, "rb", buffering=0)  # noqa: PTH123 (closed by who asked for it)
     except OSError as error:
         raise unreadable(name, error) from error
 
