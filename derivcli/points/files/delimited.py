@@ -23,7 +23,7 @@ import pyarrow.csv as arrow_csv
 from derivcli.errors import DerivError
 from derivcli.points.files.cells import CORRECT, NUMBER
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
-from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
+from derivcli.points.files.text import TextFile, check_utf8, empty, ended, in_order, unreadable, whole_rows
 
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 """The separator that each format has by itself."""
@@ -139,7 +139,7 @@ class DelimitedFile:
         lost: list[Lost] = []
         if b'"' in block and self._cut(block) < len(block):
             return self._unclosed(block, wants)
-        rows = self._parsed(block, lost) if block.strip() else self.schema.empty_table()
+        rows = self._parsed(block, lost) if not block.isspace() and block else self.schema.empty_table()
         batches = rows.combine_chunks().to_batches()
         batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=self.schema)
         columns = read_columns(batch, wants, self._decimal_comma)
@@ -200,7 +200,7 @@ def _first_row(text: bytes, name: str) -> str:
     """The text up to the first line end outside quotes, which holds the header whatever the separator is."""
     start = _blank_until(text)
     if start == len(text):
-        raise DerivError(f"{name} is empty", hint="a data file holds names of columns and rows of numbers")
+        raise empty(name)
     inside = False
     for match in re.compile(rb'["\r\n]').finditer(text, start):
         if match.group() == b'"':

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, whole_rows
 
 _OBJECT = "write an object like {\"x\": 3} on each line, or leave such rows out with --on-error skip"
+_Columns: TypeAlias = "tuple[pa.RecordBatch, dict[str, Column], dict[str, pa.Array]]"
 _FAILURES = (pa.ArrowException, ValueError, TypeError, OverflowError)
 
 
@@ -81,7 +82,24 @@ class JsonFile:
         objects: list[dict[str, Any]] = []
         lost: list[Lost] = []
         lines = [line for line in block.decode().split("\n") if line.strip()]
-        wanted = {want.header for want in wants}
+        for place, line in enumerate(lines):
+            found, why = _object(line)
+            if found is None:
+                lost.append(Lost(place, why, _OBJECT))
+            else:
+                objects.append(found)
+                self._late.update(dict.fromkeys(found.keys() - set(self.schema.names)))
+        try:
+            rows, columns, texts = self._columns(objects, wants)
+        except _FAILURES:
+            objects, lost = self._fitting(lines, {want.header for want in wants})
+            rows, columns, texts = self._columns(objects, wants)
+        return Piece(rows, columns, lost, partial(_line_of, block), block.count(b"\n"), texts)
+
+    def _fitting(self, lines: Sequence[str], wanted: set[str]) -> tuple[list[dict[str, Any]], list[Lost]]:
+        """The objects whose values fit into the columns, and the rows that are none or hold others."""
+        objects: list[dict[str, Any]] = []
+        lost: list[Lost] = []
         for place, line in enumerate(lines):
             found, why = _object(line)
             misfit = "" if found is None else self._misfit(found, wanted)
@@ -89,13 +107,15 @@ class JsonFile:
                 lost.append(Lost(place, why or misfit, CORRECT if misfit else _OBJECT))
             else:
                 objects.append(found)
-                self._late.update(dict.fromkeys(name for name in found if name not in self.schema.names))
+        return objects, lost
+
+    def _columns(self, objects: list[dict[str, Any]], wants: Sequence[Want]) -> _Columns:
+        """The rows, the wanted columns as numbers, and those as the text they are."""
         texts = {w.variable: pa.array([_text(o.get(w.header)) for o in objects], pa.string()) for w in wants}
         columns = {name: read_column(cells) for name, cells in texts.items()}
         given = {want.header: columns[want.variable] for want in wants}
         arrays = [self._array(field, objects, given.get(field.name)) for field in self.schema]
-        rows = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-        return Piece(rows, columns, lost, partial(_line_of, block), block.count(b"\n"), texts)
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema), columns, texts
 
     def _array(self, field: pa.Field, objects: list[dict[str, Any]], column: Column | None) -> pa.Array:
         """A column of the rows that are passed through."""
@@ -217,7 +237,9 @@ def _finite(digits: str) -> float | str:
 
 def _text(value: Any) -> str | None:
     """A value as the text of a cell: numbers as they are read back, texts as they are."""
-    return value if value is None or isinstance(value, str) else json.dumps(value)
+    if value is None or isinstance(value, str):
+        return value
+    return repr(value) if type(value) in (int, float) else json.dumps(value)
 
 
 def _fitting(value: Any, kind: pa.DataType) -> Any:

@@ -166,7 +166,8 @@ class Data:
         """Refuse files without rows, and rows that were all left out."""
         if not self._tally.rows:
             several = len(self._sources) > 1
-            what = "none of the files has rows" if several else f"{self._sources[0].name} has a header and no rows"
+            header = "a header" if isinstance(self._sources[0], DelimitedFile) else "columns"
+            what = "none of the files has rows" if several else f"{self._sources[0].name} has {header} and no rows"
             raise DerivError(what, hint="write rows of numbers under the names of the columns")
         if not self._tally.kept:
             message = f"none of the rows can be read: {self._tally.skipped[0]}"
@@ -237,10 +238,10 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
     if path == "-" and reading.format is None:
         message = f"{STANDARD_INPUT} has no name that tells its format"
         raise DerivError(message, hint="say it, as in --data-format csv")
-    kind = format_of(path, reading.format)
     name, file = (STANDARD_INPUT, None) if path == "-" else (path, path)
     if file is not None and Path(file).is_dir():
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
+    kind = format_of(path, reading.format)
     if kind.name == "parquet":
         return open_parquet(name, file)
     if kind.name == "arrow":

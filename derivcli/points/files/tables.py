@@ -12,7 +12,7 @@ import pyarrow.parquet as parquet
 
 from derivcli.errors import DerivError
 from derivcli.points.files.piece import STANDARD_INPUT, Piece, Want, read_columns
-from derivcli.points.files.text import open_file, shorter, unreadable
+from derivcli.points.files.text import empty, open_file, shorter, unreadable
 
 _BUFFER = 1 << 20
 """Bytes that are read ahead of each Parquet column, so that a row group of any size takes little memory."""
@@ -41,8 +41,10 @@ class TableFile:
                 if batch.num_rows:
                     batch.validate(full=True)
                     rows += batch.num_rows
-                    self.done = (self.size or 0) * (rows / self.count if self.count else 0)
+                    if self.count:
+                        self.done = (self.size or 0) * rows / self.count
                     yield Piece(batch, read_columns(batch, wants))
+            self.done = self.size or 0
         except _FAILURES as error:
             raise self._broken(error) from error
 
@@ -83,7 +85,7 @@ class ArrowFile(TableFile):
         self._path = path
         self.count = 0
         try:
-            with open_file(name, path) as raw, pa.ipc.open_file(pa.memory_map(_checked(name, raw, path))) as reader:
+            with open_file(name, path) as raw, pa.ipc.open_file(pa.memory_map(path)) as reader:
                 self.size = os.fstat(raw.fileno()).st_size
                 self.count = reader.count_rows()
                 super().__init__(name, reader.schema)
@@ -140,6 +142,9 @@ def open_arrow(name: str, path: str | None, stdin: BinaryIO) -> TableFile:
     raw = open_file(name, path)
     regular = os.path.isfile(path)  # noqa: PTH113
     magic = raw.read(6) if regular else b""
+    if regular and not magic:
+        raw.close()
+        raise empty(name)
     if magic == b"ARROW1":
         raw.close()
         return ArrowFile(name, path)
@@ -167,12 +172,8 @@ def _no_pipe(name: str) -> DerivError:
 def _seekable(name: str, raw: BinaryIO, path: str) -> str:
     if not raw.seekable():
         raise _no_pipe(name)
-    return path
-
-
-def _checked(name: str, raw: BinaryIO, path: str) -> str:
     if os.fstat(raw.fileno()).st_size == 0:
-        raise DerivError(f"{name} is empty", hint="a data file holds names of columns and rows of numbers")
+        raise empty(name)
     return path
 
 

@@ -47,7 +47,7 @@ class TextFile:
         self.whole = len(first) < BLOCK
         try:
             if not first:
-                raise DerivError(f"{name} is empty", hint="a data file holds names of columns and rows of numbers")
+                raise empty(name)
             _check_beginning(name, first)
         except DerivError:
             self.close()
@@ -144,7 +144,7 @@ def open_file(name: str, path: str) -> BinaryIO:
     """A file opened for reading, unbuffered; refused where it is none that can be read."""
     try:
         return open(path, "rb", buffering=0)  # noqa: PTH123 (closed by who asked for it)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise unreadable(name, error) from error
 
 
@@ -152,6 +152,11 @@ def unreadable(name: str, error: Exception) -> DerivError:
     """The refusal of a file that the system or the library could not read."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
     return DerivError(f"cannot read {name}: {why}", hint="name a whole data file that you may read")
+
+
+def empty(name: str) -> DerivError:
+    """The refusal of a file with nothing in it."""
+    return DerivError(f"{name} is empty", hint="a data file holds names of columns and rows of numbers")
 
 
 def shorter(name: str) -> DerivError:
