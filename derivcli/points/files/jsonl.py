@@ -31,6 +31,8 @@ class JsonFile:
         self.name, self.size, self._text = text.name, text.size, text
         self._whole = text.whole
         first = text.first if text.whole else text.first[: _last_line(text.first)]
+        if not first:
+            raise DerivError(f"{self.name}: its first line is too long", hint=_OBJECT)
         check_utf8(self.name, first)
         self._mixed: set[str] = set()
         self._late: dict[str, None] = {}
@@ -82,13 +84,14 @@ class JsonFile:
         objects: list[dict[str, Any]] = []
         lost: list[Lost] = []
         lines = [line for line in block.decode().split("\n") if line.strip()]
+        names = set(self.schema.names)
         for place, line in enumerate(lines):
             found, why = _object(line)
             if found is None:
                 lost.append(Lost(place, why, _OBJECT))
             else:
                 objects.append(found)
-                self._late.update(dict.fromkeys(found.keys() - set(self.schema.names)))
+                self._late.update(dict.fromkeys(name for name in found if name not in names))
         try:
             rows, columns, texts = self._columns(objects, wants)
         except _FAILURES:
