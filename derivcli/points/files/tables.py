@@ -1,151 +1,191 @@
-"""Rows in the formats that store columns: Parquet, and Arrow's file format, which is Feather's second version."""
+"""Parquet and Arrow files: columns that have types, in batches."""
 
 from __future__ import annotations
 
-import pyarrow
-import pyarrow.parquet
+import mmap
+import os
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
 
 from derivcli.errors import DerivError
+from derivcli.points.files.piece import STANDARD_INPUT, Piece, Want, read_columns
+from derivcli.points.files.text import empty, open_file, shorter, unreadable
 
-GROUP = 1 << 20
-"""Rows of a row group in Parquet."""
+_BUFFER = 1 << 20
+"""Bytes that are read ahead of each Parquet column, so that a row group of any size takes little memory."""
 
-GROUP_BYTES = 128 << 20
-"""Bytes at which a row group ends with fewer rows, so that memory stays flat however wide they are."""
-
-
-class ParquetSink:
-    """Writes Parquet in row groups of one size, whatever the size of the batches.
-
-    Only text is dictionary-encoded: floating-point numbers rarely repeat, and trying takes as long again as writing
-    them. Snappy costs a tenth more on random numbers, which do not shrink, and halves decimals; every reader has it.
-    On random numbers zstd takes twice the time for 5 % of the size. Splitting their bytes (BYTE_STREAM_SPLIT) saves
-    8 % for a quarter more time, but decimals take twice the space, and older readers do not know it.
-    """
-
-    def __init__(self, stream: pyarrow.NativeFile, schema: pyarrow.Schema) -> None:
-        texts = [field.name for field in schema if _is_text(field.type)]
-        self._writer = pyarrow.parquet.ParquetWriter(stream, schema, compression="snappy", use_dictionary=texts)
-        self._schema = schema
-        self._batches: list[pyarrow.RecordBatch] = []
-        self._rows = self._bytes = 0
-
-    def write(self, batch: pyarrow.RecordBatch) -> None:
-        """Keep the rows until they fill a row group."""
-        columns = [_distinct(column) for column in _fitted(batch, self._schema).columns]
-        self._keep(pyarrow.RecordBatch.from_arrays(columns, schema=self._schema))
-        while self._rows >= GROUP:
-            self._write_group(GROUP)
-        if self._bytes >= GROUP_BYTES:
-            self._write_group(self._rows)
-
-    def close(self) -> None:
-        """Write the last row group and what comes after it."""
-        if self._rows:
-            self._write_group(self._rows)
-        self._writer.close()
-
-    def _keep(self, *batches: pyarrow.RecordBatch) -> None:
-        self._batches += batches
-        self._rows += sum(len(batch) for batch in batches)
-        self._bytes += sum(batch.nbytes for batch in batches)
-
-    def _write_group(self, rows: int) -> None:
-        table = pyarrow.Table.from_batches(self._batches, self._schema)
-        self._writer.write_table(table.slice(0, rows), row_group_size=rows)
-        self._batches, self._rows, self._bytes = [], 0, 0
-        self._keep(*table.slice(rows).to_batches())
+_FAILURES = (pa.ArrowException, OSError, ValueError, TypeError)
 
 
-class ArrowSink:
-    """Writes Arrow's file format, uncompressed: so it is written in two thirds of the time, and read without a copy.
+class TableFile:
+    """A file whose columns have types."""
 
-    Such a file may add to the dictionary of a column but not replace it, and the batches of other files have
-    dictionaries of their own. So each one grows here, and its indices are wide enough to grow.
-    """
+    notes: list[str]
+    size: int | None
+    count: int | None = None
 
-    def __init__(self, stream: pyarrow.NativeFile, schema: pyarrow.Schema) -> None:
-        self._schema = pyarrow.schema([field.with_type(_wide(field.type)) for field in schema], schema.metadata)
-        options = pyarrow.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
-        self._writer = pyarrow.ipc.new_file(stream, self._schema, options=options)
-        self._known: dict[int, pyarrow.Array] = {}
+    def __init__(self, name: str, schema: pa.Schema) -> None:
+        self.name, self.schema, self.notes, self.done = name, schema, [], 0.0
 
-    def write(self, batch: pyarrow.RecordBatch) -> None:
-        """Write the rows as a batch of the file."""
-        batch = _fitted(batch, self._schema)
-        columns = [self._grown(place, column) for place, column in enumerate(batch.columns)]
-        self._writer.write_batch(pyarrow.RecordBatch.from_arrays(columns, schema=self._schema))
+    def expect(self, wants: Sequence[Want]) -> None:
+        """Do nothing: the types are the file's."""
+
+    def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
+        """The file's rows in batches, with the wanted columns as numbers."""
+        rows = 0
+        try:
+            for batch in self._batches(size):
+                if batch.num_rows:
+                    batch.validate(full=True)
+                    rows += batch.num_rows
+                    if self.count:
+                        self.done = (self.size or 0) * rows / self.count
+                    yield Piece(batch, read_columns(batch, wants))
+            self.done = self.size or 0
+        except _FAILURES as error:
+            raise self._broken(error) from error
 
     def close(self) -> None:
-        """Write what comes after the last batch."""
-        self._writer.close()
+        """Close what is open."""
 
-    def _grown(self, place: int, column: pyarrow.Array) -> pyarrow.Array:
-        """The column with a dictionary that begins with the one written before."""
-        if not isinstance(column, pyarrow.DictionaryArray):
-            return column
-        known = self._known.get(place)
-        if known is None or not column.dictionary.equals(known):
-            column = _distinct(column)
-            if known is not None:
-                before = _encoded(pyarrow.array([], pyarrow.int32()), known, column.type)
-                column = pyarrow.chunked_array([before, column]).unify_dictionaries().chunk(1)
-            self._known[place] = column.dictionary
-        return column
+    def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        raise NotImplementedError
+
+    def _broken(self, error: Exception) -> DerivError:
+        return unreadable(self.name, error)
 
 
-def _fitted(batch: pyarrow.RecordBatch, schema: pyarrow.Schema) -> pyarrow.RecordBatch:
-    """The rows with the types of the first ones, refused where a value would change by it."""
-    if batch.schema.equals(schema):
-        return batch
-    assert batch.schema.names == schema.names, "all batches have the same columns"
-    columns = [_cast(column, field) for column, field in zip(batch.columns, schema, strict=True)]
-    return pyarrow.RecordBatch.from_arrays(columns, schema=schema)
+class ParquetFile(TableFile):
+    """A Parquet file; its row groups are streamed."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self._path = path
+        try:
+            with open_file(name, path) as raw, parquet.ParquetFile(_seekable(name, raw, path)) as file:
+                self.size = os.fstat(raw.fileno()).st_size
+                self.count = file.metadata.num_rows
+                super().__init__(name, file.schema_arrow)
+        except _FAILURES as error:
+            raise _no_table(name, "Parquet", error) from error
+
+    def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        with parquet.ParquetFile(self._path, pre_buffer=False, buffer_size=_BUFFER) as file:
+            if file.metadata.num_rows != self.count:
+                raise shorter(self.name)
+            yield from file.iter_batches(batch_size=size)
 
 
-def _cast(column: pyarrow.Array, field: pyarrow.Field) -> pyarrow.Array:
-    """The column with the type of the field, where both are numbers, both are text, or nothing is there."""
-    alike = any(test(column.type) and test(field.type) for test in (_is_number, _is_text, pyarrow.types.is_dictionary))
-    try:
-        if not (alike or column.type == field.type or column.null_count == len(column)):
-            raise pyarrow.ArrowTypeError("another kind of value")
-        return column.cast(field.type)
-    except pyarrow.ArrowException as error:
-        message = f"column '{field.name}' holds {field.type} in its first rows and {column.type} in later ones"
-        hint = "write CSV or JSON Lines, where each cell is of its own type"
-        raise DerivError(message, hint=hint) from error
+class ArrowFile(TableFile):
+    """An Arrow file (Feather), mapped into memory, so that batches of any size take little of it."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self._path = path
+        self.count = 0
+        try:
+            with open_file(name, path) as raw, pa.ipc.open_file(pa.memory_map(path)) as reader:
+                self.size = os.fstat(raw.fileno()).st_size
+                self.count = reader.count_rows()
+                super().__init__(name, reader.schema)
+        except _FAILURES as error:
+            raise _no_table(name, "Arrow", error) from error
+
+    def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        with open_file(self.name, self._path) as raw:
+            mapped = mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ)
+            with pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))) as reader:
+                for number in range(reader.num_record_batches):
+                    self._check_size(raw)
+                    batch = reader.get_batch(number)
+                    for start in range(0, batch.num_rows, size):
+                        self._check_size(raw)
+                        yield batch.slice(start, size)
+                        _let_go(mapped)
+
+    def _check_size(self, raw: BinaryIO) -> None:
+        """Refuse to read behind the end, for which the system would end the process."""
+        if os.fstat(raw.fileno()).st_size < (self.size or 0):
+            raise shorter(self.name)
 
 
-def _distinct(column: pyarrow.Array) -> pyarrow.Array:
-    """The column, its dictionary if it has one with each value once and no null, as the formats want it."""
-    if not isinstance(column, pyarrow.DictionaryArray):
-        return column
-    values = column.dictionary
-    if not values.null_count and len(values.unique()) == len(values):
-        return column
-    again = column.dictionary_decode().dictionary_encode()
-    return _encoded(again.indices.cast(column.type.index_type), again.dictionary, column.type)
+class ArrowStream(TableFile):
+    """A stream of Arrow batches: from standard input, or in a file."""
+
+    def __init__(self, name: str, raw: BinaryIO, size: int | None, owned: bool) -> None:
+        self._raw, self._owned, self.size = raw, owned, size
+        try:
+            self._reader = pa.ipc.open_stream(pa.PythonFile(raw, mode="r"))
+        except _FAILURES as error:
+            refusal = _no_table(name, "Arrow", error)
+            if size is None:
+                refusal = DerivError(f"{name} is no stream of Arrow batches", hint="save it to a file first")
+            raise refusal from error
+        super().__init__(name, self._reader.schema)
+
+    def close(self) -> None:
+        """Close the file; standard input is its owner's to close."""
+        if self._owned:
+            self._raw.close()
+
+    def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        for batch in self._reader:
+            self.done = self._raw.tell() if self.size is not None else 0
+            yield from (batch.slice(start, size) for start in range(0, batch.num_rows, size))
 
 
-def _encoded(
-    indices: pyarrow.Array, dictionary: pyarrow.Array, kind: pyarrow.DictionaryType
-) -> pyarrow.DictionaryArray:
-    return pyarrow.DictionaryArray.from_arrays(indices, dictionary, ordered=kind.ordered)
+def open_arrow(name: str, path: str | None, stdin: BinaryIO) -> TableFile:
+    """An Arrow file or stream, which its first bytes tell apart; standard input is a stream."""
+    if path is None:
+        return ArrowStream(name, stdin, None, owned=False)
+    raw = open_file(name, path)
+    regular = os.path.isfile(path)  # noqa: PTH113
+    magic = raw.read(6) if regular else b""
+    if regular and not magic:
+        raw.close()
+        raise empty(name)
+    if magic == b"ARROW1":
+        raw.close()
+        return ArrowFile(name, path)
+    if magic.startswith(b"FEA1"):
+        raw.close()
+        hint = "write it anew with a newer library, as Feather version 2 or Parquet"
+        raise DerivError(f"{name} is a Feather file of version 1, which is not read here", hint=hint)
+    if regular:
+        raw.seek(0)
+    return ArrowStream(name, raw, os.fstat(raw.fileno()).st_size if regular else None, owned=True)
 
 
-def _wide(kind: pyarrow.DataType) -> pyarrow.DataType:
-    """The type, a dictionary's with 32 bits for each index."""
-    if not pyarrow.types.is_dictionary(kind):
-        return kind
-    return pyarrow.dictionary(pyarrow.int32(), kind.value_type, kind.ordered)
+def open_parquet(name: str, path: str | None) -> TableFile:
+    """A Parquet file, which cannot come through a pipe."""
+    if path is None:
+        raise _no_pipe(STANDARD_INPUT)
+    return ParquetFile(name, path)
 
 
-def _is_number(kind: pyarrow.DataType) -> bool:
-    return any(test(kind) for test in (pyarrow.types.is_integer, pyarrow.types.is_floating))
+def _no_pipe(name: str) -> DerivError:
+    message = f"{name}: Parquet is read from its end, which a pipe does not have"
+    return DerivError(message, hint="save it to a file first")
 
 
-def _is_text(kind: pyarrow.DataType) -> bool:
-    if pyarrow.types.is_dictionary(kind):
-        kind = kind.value_type
-    tests = (pyarrow.types.is_string, pyarrow.types.is_large_string, pyarrow.types.is_string_view)
-    return any(test(kind) for test in tests)
+def _seekable(name: str, raw: BinaryIO, path: str) -> str:
+    if not raw.seekable():
+        raise _no_pipe(name)
+    if os.fstat(raw.fileno()).st_size == 0:
+        raise empty(name)
+    return path
+
+
+def _no_table(name: str, kind: str, error: Exception) -> DerivError:
+    """The refusal of a file that is not what its name says."""
+    if isinstance(error, DerivError):
+        return error
+    hint = "name it after what it is, say --data-format, or write it anew"
+    return DerivError(f"{name} is not a whole {kind} file", hint=hint)
+
+
+def _let_go(mapped: mmap.mmap) -> None:
+    """Tell the system that what was read of a mapped file is not needed in memory."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)

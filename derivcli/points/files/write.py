@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.lines import TextSink, delimited, objects
-from derivcli.points.files.tables import ArrowSink, ParquetSink
+from derivcli.points.files.binary import ArrowSink, ParquetSink
 
 Column = NDArray[Any] | Sequence[str]
 """Numbers or texts of ours, one for each row."""

@@ -1,0 +1,300 @@
+"""Points from the columns of data files, in chunks, so that memory stays flat however many rows there are."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+
+from derivcli.errors import DerivError
+from derivcli.language.tokens import canonical_name, is_name
+from derivcli.points.files.cells import check_type
+from derivcli.points.files.delimited import DelimitedFile
+from derivcli.points.files.formats import Reading, format_of
+from derivcli.points.files.jsonl import JsonFile
+from derivcli.points.files.piece import STANDARD_INPUT, Lost, Piece, Source, Want, faults
+from derivcli.points.files.tables import open_arrow, open_parquet
+from derivcli.points.files.text import TextFile
+
+if TYPE_CHECKING:
+    from derivcli.result import FloatArray
+
+LISTED = 5
+"""Rows that are left out and named; the others are only counted."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """Some rows: the wanted variables, float64 of shape (rows,), and all columns as they are."""
+
+    at: dict[str, FloatArray]
+    rows: pa.RecordBatch
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been counted so far over all files."""
+
+    rows: int = 0
+    kept: int = 0
+    skipped: list[str] = field(default_factory=list)
+    rounded: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+
+class Data:
+    """The columns of data files: opened, and not yet read.
+
+    `headers` are the columns in order, `variables` the header of each variable, `count` the rows where that is
+    known, `files` the files behind the names; `notes` is complete after the last chunk.
+    """
+
+    def __init__(self, reading: Reading, sources: Sequence[Source], files: tuple[Path, ...]) -> None:
+        self.files = files
+        self.headers = tuple(sources[0].schema.names)
+        self._reading, self._sources = reading, sources
+        self._tally = _Tally()
+        for source in sources[1:]:
+            _check_same(source, sources[0])
+        self.variables = self._named()
+        counts = [source.count for source in sources]
+        self.count = None if None in counts else sum(count or 0 for count in counts)
+
+    def __enter__(self) -> Data:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        for source in self._sources:
+            source.close()
+
+    @property
+    def fraction(self) -> float | None:
+        """The part of all bytes that has been read; None for a pipe."""
+        sizes = [source.size for source in self._sources]
+        if None in sizes:
+            return None
+        return min(1.0, sum(source.done for source in self._sources) / max(1, sum(size or 0 for size in sizes)))
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing about the files, complete after the last chunk."""
+        found = [note for source in self._sources for note in source.notes]
+        left_out = self._tally.rows - self._tally.kept
+        if left_out:
+            more = ", …" if left_out > LISTED else ""
+            rows = "1 row was" if left_out == 1 else f"{left_out:,} rows were"
+            found.append(f"{rows} left out: {', '.join(self._tally.skipped)}{more}")
+        for header, (count, first) in self._tally.rounded.items():
+            numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
+            found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
+        return found
+
+    def missing(self, variable: str) -> DerivError:
+        """The refusal of a variable that is no column."""
+        return self._no_column(variable)
+
+    def chunks(self, wanted: Sequence[str], size: int) -> Iterator[Chunk]:
+        """The rows of all files, at most `size` at a time; raises DerivError at the first that cannot be read."""
+        headers = {variable: self._header(variable) for variable in wanted}
+        wants = [[Want(v, h, s.schema.names.index(h)) for v, h in headers.items()] for s in self._sources]
+        for source, expected in zip(self._sources, wants, strict=True):
+            source.expect(expected)
+            for want in expected:
+                check_type(source.schema.field(want.place).type, want.header, source.name)
+        schema = _common([source.schema for source in self._sources])
+        for source, expected in zip(self._sources, wants, strict=True):
+            yield from self._chunks(source, expected, schema, size)
+        self._check_rows()
+
+    def _chunks(self, source: Source, wants: Sequence[Want], schema: pa.Schema, size: int) -> Iterator[Chunk]:
+        row, line = 0, 0
+        order = _order(source.schema.names, schema.names)
+        for piece in source.pieces(wants, size):
+            keep = self._examined(source, piece, wants, row, line)
+            row, line = row + piece.total, line + piece.lines
+            at = {name: column.values for name, column in piece.columns.items()}
+            rows = piece.rows
+            if keep is not None:
+                at, rows = {name: values[keep] for name, values in at.items()}, rows.filter(pa.array(keep))
+            rows = _arranged(rows, order, schema, source.name)
+            self._tally.rows += piece.total
+            self._tally.kept += rows.num_rows
+            yield from _sliced(at, rows, size)
+
+    def _examined(self, source: Source, piece: Piece, wants: Sequence[Want], row: int, line: int) -> np.ndarray | None:
+        """Which of a piece's rows are kept, None for all; raises DerivError at a bad one unless they are skipped."""
+        self._note_rounded(source, piece, wants, row)
+        if not self._reading.skip:
+            for fault in faults(piece, wants, self._reading.decimal_comma):
+                raise _refusal(source, piece, fault, row, line)
+        mask = piece.bad()
+        missing = LISTED - len(self._tally.skipped)
+        for fault in islice(faults(piece, wants, self._reading.decimal_comma), missing):
+            self._tally.skipped.append(f"{source.name}, row {row + fault.place + 1:,} ({fault.why})")
+        return None if mask is None else ~mask
+
+    def _note_rounded(self, source: Source, piece: Piece, wants: Sequence[Want], row: int) -> None:
+        for want in wants:
+            places = piece.columns[want.variable].rounded
+            if places is not None:
+                first = f"row {row + piece.place(int(places[0])) + 1:,} of {source.name}"
+                count, first = self._tally.rounded.get(want.header, (0, first))
+                self._tally.rounded[want.header] = (count + len(places), first)
+
+    def _check_rows(self) -> None:
+        """Refuse files without rows, and rows that were all left out."""
+        if not self._tally.rows:
+            several = len(self._sources) > 1
+            header = "a header" if isinstance(self._sources[0], DelimitedFile) else "columns"
+            what = "none of the files has rows" if several else f"{self._sources[0].name} has {header} and no rows"
+            raise DerivError(what, hint="write rows of numbers under the names of the columns")
+        if not self._tally.kept:
+            message = f"none of the rows can be read: {self._tally.skipped[0]}"
+            raise DerivError(message, hint="choose other columns, or correct the rows")
+
+    def _named(self) -> dict[str, str]:
+        """The header of every variable: those that are names and stand there once, and those that were given."""
+        names = [canonical_name(header.strip()) for header in self.headers]
+        found = {n: h for n, h in zip(names, self.headers, strict=True) if is_name(n) and names.count(n) == 1}
+        given = self._reading.columns.items()
+        return found | {canonical_name(variable): self._given(header) for variable, header in given}
+
+    def _given(self, header: str) -> str:
+        """The header of a column as it stands in the file."""
+        matching = [name for name in self.headers if name == header] or [
+            name for name in self.headers if name.strip() == header.strip()
+        ]
+        if len(matching) != 1:
+            raise self._no_column(header)
+        return str(matching[0])
+
+    def _header(self, variable: str) -> str:
+        if variable not in self.variables:
+            raise self._no_column(variable)
+        return self.variables[variable]
+
+    def _no_column(self, name: str) -> DerivError:
+        """The refusal of a column that is not there, or more than once."""
+        wanted = canonical_name(name.strip())
+        places = [n for n, header in enumerate(self.headers, 1) if canonical_name(header.strip()) == wanted]
+        file = self._sources[0].name
+        if len(places) > 1:
+            shown = " and ".join(map(str, places))
+            return DerivError(f"{file} has several columns '{name}': columns {shown}", hint="rename one of them")
+        headers = ", ".join(header.strip() for header in self.headers)
+        close = difflib.get_close_matches(name, [header.strip() for header in self.headers], 1)
+        hint = f"did you mean '{close[0]}'?" if close else "name a column as in --column x=\"its header\""
+        return DerivError(f"there is no column '{name}'; the file has: {headers}", hint=hint)
+
+
+def open_data(reading: Reading, stdin: BinaryIO) -> Data:
+    """The columns of data files; raises DerivError where a file is none, or has other columns than the first."""
+    paths = [each for path in reading.paths for each in _matching(path)]
+    if paths.count("-") > 1:
+        raise DerivError("standard input is read more than once", hint="give - once")
+    sources: list[Source] = []
+    try:
+        for path in paths:
+            sources.append(_open(path, reading, stdin))
+        return Data(reading, sources, tuple(Path(path).resolve() for path in paths if path != "-"))
+    except BaseException:
+        for source in sources:
+            source.close()
+        raise
+
+
+def _matching(path: str) -> list[str]:
+    """The files behind a name or a pattern."""
+    if path == "-" or not glob.has_magic(path) or Path(path).exists():
+        return [path]
+    found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 (which pathlib has no match for in one call)
+    if not found:
+        raise DerivError(f"no file matches '{path}'", hint="check the pattern, and the directory you are in")
+    return found
+
+
+def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
+    if path == "-" and reading.format is None:
+        message = f"{STANDARD_INPUT} has no name that tells its format"
+        raise DerivError(message, hint="say it, as in --data-format csv")
+    name, file = (STANDARD_INPUT, None) if path == "-" else (path, path)
+    if file is not None and Path(file).is_dir():
+        raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
+    kind = format_of(path, reading.format)
+    if kind.name == "parquet":
+        return open_parquet(name, file)
+    if kind.name == "arrow":
+        return open_arrow(name, file, stdin)
+    text = TextFile(name, file, stdin, kind.compression)
+    try:
+        return JsonFile(text) if kind.name == "jsonl" else DelimitedFile(text, kind.name, reading.decimal_comma)
+    except DerivError:
+        text.close()
+        raise
+
+
+def _check_same(source: Source, first: Source) -> None:
+    """Refuse a file with other columns than the first one."""
+    names, others = list(source.schema.names), list(first.schema.names)
+    for name in dict.fromkeys([*others, *names]):
+        if names.count(name) != others.count(name):
+            lacking, having = (source, first) if names.count(name) < others.count(name) else (first, source)
+            message = f"{lacking.name} has no column '{name}' as {having.name} has it"
+            raise DerivError(message, hint="files that are read together have the same columns")
+
+
+def _order(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Where the columns stand in a file; of several of one name the first comes first."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
+    return [places[name].pop(0) for name in wanted]
+
+
+def _common(schemas: Sequence[pa.Schema]) -> pa.Schema:
+    """The columns of the first file, with types that hold those of all files."""
+    fields = []
+    orders = [_order(schema.names, schemas[0].names) for schema in schemas]
+    for place, name in enumerate(schemas[0].names):
+        kinds = [schema.field(order[place]).type for schema, order in zip(schemas, orders, strict=True)]
+        fields.append(pa.field(name, kinds[0] if len(set(kinds)) == 1 else _wider(kinds)))
+    return pa.schema(fields)
+
+
+def _wider(kinds: Sequence[pa.DataType]) -> pa.DataType:
+    numbers = all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in kinds)
+    return pa.float64() if numbers else pa.string()
+
+
+def _arranged(rows: pa.RecordBatch, order: Sequence[int], schema: pa.Schema, name: str) -> pa.RecordBatch:
+    """The rows with the columns in the order and of the types of the first file."""
+    columns = []
+    for place, wanted in zip(order, schema, strict=True):
+        try:
+            columns.append(rows.column(place).cast(wanted.type))
+        except pa.ArrowException as error:
+            message = f"{name}: column '{wanted.name}' cannot be made {wanted.type}, to be like that of other files"
+            raise DerivError(message, hint="read files with other types one at a time") from error
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _sliced(at: dict[str, FloatArray], rows: pa.RecordBatch, size: int) -> Iterator[Chunk]:
+    """Equal chunks of at most `size` rows, without copying."""
+    count = rows.num_rows
+    step = -(-count // max(1, -(-count // size)))
+    for start in range(0, count, max(1, step)):
+        yield Chunk({name: values[start : start + step] for name, values in at.items()}, rows.slice(start, step))
+
+
+def _refusal(source: Source, piece: Piece, fault: Lost, row: int, line: int) -> DerivError:
+    """What is wrong with a row, and where it is."""
+    within = piece.line_of(fault.place)
+    shown = "" if within is None else f" (line {line + within + 1:,})"
+    return DerivError(f"{source.name}, row {row + fault.place + 1:,}{shown}, {fault.why}", hint=fault.hint)

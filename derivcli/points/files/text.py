@@ -1,0 +1,198 @@
+"""A text file as blocks of whole rows: opened, decompressed, and refused where it is no UTF-8."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import BinaryIO, TypeVar
+
+import pyarrow as pa
+
+from derivcli.errors import DerivError
+
+BLOCK = 4 << 20
+"""Bytes read at a time: enough that the work around each block does not show, and few in memory at once."""
+
+LONGEST_ROW = 64 << 20
+"""Bytes of the longest row."""
+
+_WORKERS = 4
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_OTHERS = {
+    b"PAR1": "Parquet", b"ARROW1": "Arrow", b"FEA1": "Feather", b"\x1f\x8b": "gzip", b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "ZIP or Excel",
+}  # fmt: skip
+"""How files begin that are no text."""
+
+T = TypeVar("T")
+Cut = Callable[[bytes], int]
+
+
+class TextFile:
+    """The bytes of a text file or a pipe, the first block at hand before the reading begins."""
+
+    def __init__(self, name: str, path: str | None, stdin: BinaryIO, compression: str) -> None:
+        self.name = name
+        self._path = path
+        self._compression = compression
+        self._raw = stdin if path is None else open_file(name, path)
+        self.size = _size(self._raw) if path is not None else None
+        self.done = 0
+        self._stream = self._decompressed()
+        first = self._read(self._stream)
+        self.first = first.removeprefix(_BYTE_ORDER_MARK)
+        self.whole = len(first) < BLOCK
+        try:
+            if not first:
+                raise empty(name)
+            _check_beginning(name, first)
+        except DerivError:
+            self.close()
+            raise
+        if self.size is not None:
+            self.close()
+
+    def blocks(self) -> Iterator[bytes]:
+        """All bytes, without a byte order mark, in blocks."""
+        if self.size is not None:
+            self._raw = open_file(self.name, str(self._path))
+            self._stream = self._decompressed()
+            self.first = self._read(self._stream).removeprefix(_BYTE_ORDER_MARK)
+        block, self.first = self.first, b""
+        while block:
+            _check_text(self.name, block)
+            yield block
+            block = self._read(self._stream)
+        if self.size is not None and self.done < self.size and not self._compression:
+            raise shorter(self.name)
+
+    def forget(self) -> None:
+        """Let go of the first block where it can be read again: there may be many files."""
+        if self.size is not None:
+            self.first = b""
+
+    def close(self) -> None:
+        """Close the file; standard input is its owner's to close."""
+        if self._path is not None:
+            self._raw.close()
+
+    def _decompressed(self) -> BinaryIO:
+        if not self._compression:
+            return self._raw
+        stream: BinaryIO = pa.CompressedInputStream(pa.PythonFile(self._raw, mode="r"), self._compression)
+        return stream
+
+    def _read(self, stream: BinaryIO) -> bytes:
+        """Up to a block: a pipe may give less at a time."""
+        parts: list[bytes] = []
+        missing = BLOCK
+        try:
+            while missing and (part := stream.read(missing)):
+                parts.append(part)
+                missing -= len(part)
+            self.done = self._raw.tell() if self.size is not None else 0
+        except (OSError, pa.ArrowException) as error:
+            raise unreadable(self.name, error) from error
+        return b"".join(parts)
+
+
+def whole_rows(name: str, blocks: Iterator[bytes], cut: Cut) -> Iterator[bytes]:
+    """The same bytes in blocks that end where a row ends; `cut` gives the end of a block's last whole row."""
+    rest = b""
+    for block in blocks:
+        block = rest + block
+        end = cut(block)
+        rest = block[end:]
+        if end:
+            yield block[:end]
+        elif len(rest) > LONGEST_ROW:
+            hint = "a quote that is never closed makes one row of all that follows"
+            raise DerivError(f"{name}: a row is longer than {LONGEST_ROW >> 20} MiB", hint=hint)
+    if rest:
+        yield rest
+
+
+def ended(blocks: Iterator[bytes], line_end: bytes) -> Iterator[bytes]:
+    """The same blocks, the last of which ends its line."""
+    block = next(blocks, b"")
+    for following in blocks:
+        yield block
+        block = following
+    yield block if not block or block.endswith((b"\n", b"\r")) else block + line_end
+
+
+def in_order(blocks: Iterator[bytes], work: Callable[[bytes], T]) -> Iterator[T]:
+    """The work done on every block, several at a time, in the order of the blocks."""
+    workers = min(_WORKERS, pa.cpu_count())
+    pool = ThreadPoolExecutor(workers)
+    waiting: deque[Future[T]] = deque()
+    try:
+        for block in blocks:
+            waiting.append(pool.submit(work, block))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def open_file(name: str, path: str) -> BinaryIO:
+    """A file opened for reading, unbuffered; refused where it is none that can be read."""
+    try:
+        return open(path, "rb", buffering=0)  # noqa: PTH123 (closed by who asked for it)
+    except (OSError, ValueError) as error:
+        raise unreadable(name, error) from error
+
+
+def unreadable(name: str, error: Exception) -> DerivError:
+    """The refusal of a file that the system or the library could not read."""
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
+    return DerivError(f"cannot read {name}: {why}", hint="name a whole data file that you may read")
+
+
+def empty(name: str) -> DerivError:
+    """The refusal of a file with nothing in it."""
+    return DerivError(f"{name} is empty", hint="a data file holds names of columns and rows of numbers")
+
+
+def shorter(name: str) -> DerivError:
+    """The refusal of a file that lost its end while it was read."""
+    return DerivError(f"{name} grew shorter while it was read", hint="try again when nothing writes to it")
+
+
+def _size(raw: BinaryIO) -> int | None:
+    """The bytes of a regular file; None where they cannot be told."""
+    status = os.fstat(raw.fileno())
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _check_beginning(name: str, first: bytes) -> None:
+    """Refuse what its first bytes say to be no UTF-8 text."""
+    for magic, kind in _OTHERS.items():
+        if first.startswith(magic):
+            raise DerivError(f"{name} is no text but a {kind} file", hint="give it the ending that says so")
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DerivError(f"{name} is written in UTF-16", hint="convert it, as with iconv -f UTF-16 -t UTF-8")
+
+
+def _check_text(name: str, block: bytes) -> None:
+    """Refuse a block with a NUL; whether it is UTF-8 is seen where whole rows are."""
+    if b"\0" in block:
+        hint = "write it as text in UTF-8; what holds NUL may be UTF-16, or a file of another kind"
+        raise DerivError(f"{name} holds a NUL byte, which no text does", hint=hint)
+
+
+def check_utf8(name: str, data: bytes) -> None:
+    """Refuse bytes that are no UTF-8."""
+    if data.isascii():
+        return
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        shown = data[error.start : error.start + 1].hex().upper()
+        hint = "convert it, as with iconv -f LATIN1 -t UTF-8"
+        raise DerivError(f"{name} is not written in UTF-8: it has the byte {shown}", hint=hint) from None
