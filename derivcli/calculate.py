@@ -8,40 +8,54 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeVar
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits
 from derivcli.result import DTYPES, FLAGS, SMALL
 
 if TYPE_CHECKING:
-    from derivcli.engines.chunks import Prepared
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from derivcli.engines.chunks import Prepared, Telling
     from derivcli.language.expression import Definition, Expression
     from derivcli.points.grid import Points
     from derivcli.points.spec import Interval
-    from derivcli.result import Partial, Result, SeriesResult, SymbolicResult
+    from derivcli.result import FloatArray, Partial, Result, SeriesResult, SymbolicResult
     from derivcli.wanted import Wanted
 
 Lets = Mapping[str, str]
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, and how many of how many are done."""
 
-Numbers: TypeAlias = "Sequence[Result] | Sequence[SeriesResult]"
+Beside = TypeVar("Beside")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A calculation ready for points.
 
-    `run` gives the results at some points and `judge` adds verdicts to them; `names` are the variables that
-    the points have to have, `numbers` is how many derivatives there are at each, and `threads` says whether several
-    runs may go on at once.
+    `names` are the variables that the points have to have, and `numbers` is how many derivatives there are at each.
     """
 
-    run: Callable[[Points], list[Result]]
+    expressions: tuple[Expression, ...]
     names: tuple[str, ...]
     numbers: int
-    threads: bool
+    wanted: Wanted
+    dtype: str
+    engine: str
+    prepared: Prepared
+
+    def run(self, points: Points, telling: Telling | None = None) -> list[Result]:
+        """The results at some points, which may share memory with these; `telling` is told of backward passes."""
+        layout = self.wanted.layout
+        results = [
+            replace(result, engine=self.engine, layout=layout) for result in self.prepared.run(points.at, telling)
+        ]
+        if self.wanted.dependent:
+            results = _flagged_off_the_curve(results, self.dtype)
+        return _undefined_beside_numbers(results)
 
 
 def derive_at(
@@ -57,29 +71,58 @@ def derive_at(
 
     With a dependent variable the expressions are equations.
     """
+    job = prepare(points.names, expressions, wanted, let, dtype)
+    check_held(points.count)
+    check_range(points, dtype)
+    return compute(job, points, is_checked(check, points.count * job.numbers), progress)
+
+
+def prepare(
+    given: Sequence[str],
+    expressions: Sequence[str | Expression],
+    wanted: Wanted,
+    let: Lets | None = None,
+    dtype: str = "float64",
+    offered: Collection[str] = (),
+    declared: Collection[str] = (),
+) -> Job:
+    """The job that values and derivatives of several expressions are, where the variables `given` have values.
+
+    Those that are `offered` have values too, and need not occur; those `declared` are variables in any formula.
+    """
+    parsed = _parse_all(expressions, {*given, *declared, *wanted.names}, let, bool(wanted.dependent))
+    variables = _variables(parsed)
+    taken = [name for name in offered if name in variables or name in wanted.names]
+    names = (*given, *taken)
+    _check_values(parsed, variables, names, {*wanted.names, *taken}, offered)
+    if dtype not in DTYPES:
+        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
+    partials = _partials(wanted, variables, names, parsed)
+    engine = wanted.engine_for(partials)
+    prepared = _engine(engine)(parsed, names, partials, dtype, wanted.along, wanted.dependent)
+    return Job(tuple(parsed), names, len(parsed) * len(partials), wanted, dtype, engine, prepared)
+
+
+def compute(job: Job, points: Points, check: bool, progress: Progress | None = None) -> list[Result]:
+    """The results of a job at all points, in arrays, with verdicts where they are to be checked."""
     from derivcli.engines.chunks import whole
 
     telling = partial(progress, "differentiating") if progress else None
-    job = prepare(points.names, expressions, wanted, let, dtype, telling)
-    check_held(points)
-    _check_range(points, dtype)
-    results = whole(job.run, points, job.threads, telling)
-    if not is_checked(check, points.count * job.numbers):
-        return results
-    return judged(results, points, progress)
+    results = whole(job.run, points, job.prepared.threads, telling)
+    return judged(results, points, progress) if check else results
 
 
-def stream(
-    parts: Iterable[Points], job: Job, check: bool = False, progress: Progress | None = None
-) -> Iterator[tuple[Points, list[Result]]]:
+def stream(parts: Iterable[tuple[Points, Beside]], job: Job) -> Iterator[tuple[Points, Beside, list[Result]]]:
     """The results of a job at parts of the points, one part after the other; several are computed at once.
 
-    They may share memory with the points.
+    They may share memory with the points. What stands beside the points comes along.
     """
     from derivcli.engines.chunks import in_order, workers
 
-    for part, results in in_order(lambda part: (part, job.run(part)), parts, workers(job.threads)):
-        yield part, judged(results, part, progress) if check else results
+    def work(part: tuple[Points, Beside]) -> tuple[Points, Beside, list[Result]]:
+        return *part, job.run(part[0])
+
+    return in_order(work, parts, workers(job.prepared.threads))
 
 
 def judged(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
@@ -87,37 +130,6 @@ def judged(results: Sequence[Result], points: Points, progress: Progress | None 
     from derivcli.check.judge import check_all
 
     return check_all(results, points, partial(progress, "checking") if progress else None)
-
-
-def prepare(
-    given: Collection[str],
-    expressions: Sequence[str | Expression],
-    wanted: Wanted,
-    let: Lets | None = None,
-    dtype: str = "float64",
-    telling: Callable[[int, int], None] | None = None,
-    offered: Collection[str] = (),
-) -> Job:
-    """The job that values and derivatives of several expressions are, where the variables `given` have values.
-
-    Those that are `offered` have values too, and need not occur.
-    """
-    parsed = _parse_all(expressions, {*given, *offered, *wanted.names}, let, bool(wanted.dependent))
-    variables = _variables(parsed)
-    taken = [name for name in offered if name in variables or name in wanted.names]
-    names = (*given, *(name for name in taken if name not in given))
-    _check_values(parsed, variables, names, {*wanted.names, *taken})
-    if dtype not in DTYPES:
-        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
-    partials = _partials(wanted, variables, names, parsed)
-    engine = wanted.engine_for(partials)
-    prepared = _engine(engine)(parsed, names, partials, dtype, wanted.along, wanted.dependent, telling)
-
-    def run(points: Points) -> list[Result]:
-        results = [replace(result, engine=engine, layout=wanted.layout) for result in prepared.run(points.at)]
-        return _flagged_off_the_curve(results, dtype) if wanted.dependent else results
-
-    return Job(run, names, len(parsed) * len(partials), prepared.threads)
 
 
 def derive_formulas(
@@ -159,7 +171,7 @@ def series_at(
     parsed = _parse_all(expressions, {*points.names, *wanted.names}, let)
     variables = _variables(parsed)
     _check_values(parsed, variables, points.names, wanted.names)
-    _check_range(points, dtype)
+    check_range(points, dtype)
     by = _only(wanted.by(variables or points.names), parsed)
     _check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
     if interval is not None and interval.variable != by:
@@ -180,9 +192,9 @@ def series_at(
     return [replace(result, remainder=remainders(result)) for result in bounded]
 
 
-def is_checked(check: bool | None, count: int) -> bool:
+def is_checked(check: bool | None, count: int | None) -> bool:
     """Whether so many numbers are judged: those of small jobs without being asked to."""
-    return count <= SMALL if check is None else check
+    return count is not None and count <= SMALL if check is None else check
 
 
 def _engine(name: str) -> Callable[..., Prepared]:
@@ -208,6 +220,33 @@ def _flagged_off_the_curve(results: Sequence[Result], dtype: str) -> list[Result
         flags = result.flags | np.where(off, np.uint8(1 << FLAGS.index("off")), np.uint8(0))
         found.append(replace(result, flags=flags))
     return found
+
+
+def _undefined_beside_numbers(results: list[Result]) -> list[Result]:
+    """The results with no numbers at points that are not finite, which come from files: nothing has a value there."""
+    import numpy as np
+
+    arrays = results[0].at.values() if results else ()
+    with np.errstate(all="ignore"):
+        finite = [values.sum() for values in arrays if len(values)]  # at once of all that are
+    if np.isfinite(finite).all():
+        return results
+    beside: NDArray[np.bool_] = np.logical_or.reduce([~np.isfinite(values) for values in arrays])
+    if not beside.any():
+        return results
+    return [_undefined_at(result, beside) for result in results]
+
+
+def _undefined_at(result: Result, points: NDArray[np.bool_]) -> Result:
+    """The result with no number at some points, which are flagged."""
+    import numpy as np
+
+    def without(values: FloatArray) -> FloatArray:
+        return np.where(points, np.asarray(np.nan, values.dtype), values)
+
+    derivatives = {key: without(values) for key, values in result.derivatives.items()}
+    flags = np.where(points, np.uint8(1 << FLAGS.index("undefined")), result.flags)
+    return replace(result, value=without(result.value), derivatives=derivatives, flags=flags)
 
 
 def read_definitions(let: Lets, declared: Iterable[str] = ()) -> tuple[Definition, ...]:
@@ -302,7 +341,11 @@ def _variables(expressions: Sequence[Expression]) -> list[str]:
 
 
 def _check_values(
-    expressions: Sequence[Expression], variables: Collection[str], at: Collection[str], named: Collection[str]
+    expressions: Sequence[Expression],
+    variables: Collection[str],
+    at: Collection[str],
+    named: Collection[str],
+    offered: Collection[str] = (),
 ) -> None:
     """Refuse a variable without a value, and a value for no variable."""
     for expression in expressions:
@@ -310,6 +353,8 @@ def _check_values(
             if name not in at:
                 place = place_of(name, expression.source)
                 hint = f"add it, as in --at {name}=1"
+                if offered:
+                    hint += f", or say which column it is with --column; those with names are {', '.join(offered)}"
                 raise DerivError(f"'{name}' has no value", expression.source, place, hint)
     for name in at:
         if variables and name not in variables and name not in named:
@@ -318,14 +363,14 @@ def _check_values(
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
 
 
-def check_held(points: Points) -> None:
+def check_held(count: int) -> None:
     """Refuse more points than arrays are made for."""
-    if points.count > limits.HELD:
-        message = f"{points.count:,} points are more than the {limits.HELD:,} that are held in memory"
+    if count > limits.HELD:
+        message = f"{count:,} points are more than the {limits.HELD:,} that are held in memory"
         raise DerivError(message, hint="take fewer points, or write them to a file with --output")
 
 
-def _check_range(points: Points, dtype: str) -> None:
+def check_range(points: Points, dtype: str) -> None:
     """Refuse a point that the number format cannot hold."""
     import numpy as np
 

@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.points.files import piece, text
-from derivcli.points.files.read import Chunk, Data, Reading, open_data
+from derivcli.points.files.formats import Reading
+from derivcli.points.files.read import Chunk, Data, open_data
 from tests.support import no_hang
 
 ROOT = Path(__file__).parents[1]
@@ -538,7 +539,7 @@ def piped(content: bytes, kind: str, **options: Any) -> Data:
     reader, writer = os.pipe()
     with open(writer, "wb") as sink:  # noqa: PTH123 (a descriptor has no path)
         sink.write(content)
-    return open_data(Reading(("-",), kind, **options), open(reader, "rb"))  # noqa: PTH123, SIM115
+    return open_data(Reading(("-",), kind, **options), open(reader, "rb"))  # noqa: PTH123
 
 
 def test_standard_input(tmp_path: Path) -> None:

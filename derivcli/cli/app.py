@@ -60,6 +60,13 @@ def deriv(
     digits: options.Digits = None,
     dtype: options.DtypeOption = options.FLOAT64,
     engine: options.EngineOption = None,
+    data: options.DataFiles = None,
+    data_format: options.DataFormatOption = None,
+    column: options.ColumnNames = None,
+    decimal_comma: options.DecimalComma = False,
+    on_error: options.OnErrorOption = options.OnError.STOP,
+    output: options.Output = None,
+    no_clobber: options.NoClobber = False,
 ) -> None:
     """Differentiate expressions with PyTorch's backward(), at points or as formulas.
 
@@ -75,10 +82,11 @@ def deriv(
         series,
         engine.value if engine else "",
     )
+    files = options.reading_in(data, data_format, column, decimal_comma, on_error)
     formulas = options.formulas_in(let)
-    job = options.Calculation(expressions, at or (), zip_, wanted, formulas, dtype.value, check, on)
-    answer = evaluate(job, format_ and format_.value, digits, plot, streams.screen(os.environ))
-    sys.stdout.write(answer.text)
+    job = options.Calculation(expressions, at or (), zip_, wanted, formulas, dtype.value, check, on, files)
+    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)
+    answer = evaluate(job, showing, streams.screen(os.environ), sys.stdout.write)
     sys.stdout.flush()
     for note in answer.notes:
         _tell(note)
@@ -94,22 +102,23 @@ def run(words: Sequence[str]) -> ExitStatus:
         finally:
             sys.stdout.flush()
     except DerivError as error:
-        _tell(draw_error(error))
+        _tell(_noted(draw_error(error), error))
         return error.status
     except typer.Exit as error:
         return ExitStatus(error.exit_code)
     except TyperException as error:
         _tell(_usage(error))
         return ExitStatus.REFUSED
-    except (KeyboardInterrupt, typer.Abort):
-        _tell("interrupted")
+    except (KeyboardInterrupt, typer.Abort) as error:
+        _tell(_noted("interrupted", error))
         return ExitStatus.INTERRUPTED
-    except Terminated:
+    except Terminated as error:
+        _tell(_noted("terminated", error))
         return ExitStatus.TERMINATED
     except BrokenPipeError:
         return ExitStatus.CLOSED_PIPE
     except OSError as error:
-        _tell(f"cannot write output: {error.strerror or error}")
+        _tell(_noted(f"cannot write output: {error.strerror or error}", error))
         return ExitStatus.UNWRITABLE
     except Exception as error:
         _tell(
@@ -158,6 +167,11 @@ def _tell(text: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         pass
+
+
+def _noted(text: str, error: BaseException) -> str:
+    """What is said of an error, and how far the work had come."""
+    return "\n  ".join([text, *map(visible, getattr(error, "__notes__", ()))])
 
 
 def _command(words: Sequence[str]) -> str:

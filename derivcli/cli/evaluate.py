@@ -1,51 +1,27 @@
-"""The main command: expressions to a table of values and derivatives, or to a picture."""
+"""The main command: expressions to a table of values and derivatives, to a stream of them, or to a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derivcli.cli.options import Calculation
-from derivcli.cli.progress import progress
+from derivcli.cli.files import check_output, check_target, replacing, write_whole
+from derivcli.cli.options import Calculation, Showing
+from derivcli.cli.progress import PATIENCE, progress
+from derivcli.cli.source import Source, opened
+from derivcli.cli.stream import CHECKED, Streaming, data_sink, printing, summary
 from derivcli.errors import DerivError, draw_note
 
 if TYPE_CHECKING:
-    from derivcli.check.verdict import Verdicts
     from derivcli.cli.streams import Screen
+    from derivcli.points.files.formats import FileFormat
     from derivcli.render.columns import Style
     from derivcli.result import AnyResult, Result, SeriesResult
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command came to: the text for standard output, notes for standard error, a failed check."""
-
-    text: str
-    notes: list[str]
-    differs: bool
-
-
-def evaluate(
-    job: Calculation, format_name: str | None, digits: int | None, plot: Path | None, screen: Screen
-) -> Answer:
-    """The answer to a job."""
-    from derivcli.render import render
-    from derivcli.render.columns import Style
-
-    style = Style(digits, screen.width, screen.color, screen.unicode, job.check is True)
-    if plot is not None:
-        _check_plot(plot, job)
-    results = calculate(job)
-    name = format_name or ("table" if screen.terminal else "tsv")
-    shown = plot is None or format_name is not None
-    notes = _notes(results, style, shown and name in TELLING, shown and name in CARRYING)
-    if plot is not None:
-        notes.append(_save_plot(plot, results))
-    text = render(results, name, style) if shown else ""
-    return Answer(text, notes, job.check is True and _differs(_judged(results)))
-
+Write = Callable[[str], object]
+"""Takes text for standard output."""
 
 TELLING = ("table", "markdown")
 """Formats that say what the check found; for the others it goes to standard error."""
@@ -53,65 +29,210 @@ TELLING = ("table", "markdown")
 CARRYING = ("json",)
 """Formats that carry every verdict as data."""
 
+STREAMED = ("tsv", "csv", "value")
+"""Formats whose lines leave as they come."""
 
-def _differs(results: Sequence[Result | SeriesResult]) -> bool:
-    """Whether a checked number misleads."""
-    columns = [verdicts for result in results for verdicts in _columns(result) if verdicts is not None]
-    return any(verdicts.differs.any() for verdicts in columns)
+RENDERED = {".json": "json", ".md": "markdown", ".tex": "latex", ".txt": "table"}
+"""The formats that an output's ending means, beside those of data files."""
 
-
-def _columns(result: Result | SeriesResult) -> Sequence[Verdicts | None]:
-    """The verdicts of a result."""
-    from derivcli.result import SeriesResult
-
-    if isinstance(result, SeriesResult):
-        return result.verdicts
-    return [*result.verdicts.values(), result.value_verdicts]
+MANY = 1_000
+"""Points that are shown as a table on a terminal without being asked for; more are lines."""
 
 
-def calculate(job: Calculation) -> Sequence[AnyResult]:
-    """The results of a job: numbers where there are points, formulas where there are none."""
-    from derivcli.calculate import derive_at, derive_formulas, series_at
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command came to beside its output: notes for standard error, a failed check."""
 
-    if not job.at:
-        if job.check or job.wanted.series is not None:
-            what = "a check" if job.check else "a series"
-            raise DerivError(f"{what} needs points", hint="add some, as in --at x=3")
-        return derive_formulas(job.expressions, job.wanted, job.let)
-    from derivcli.points.spec import read_interval, read_points
+    notes: list[str] = field(default_factory=list)
+    differs: bool = False
 
-    points = read_points(job.at, job.paired)
-    if job.on is not None and job.wanted.series is None:
-        raise DerivError("an interval is for the remainder of a series", hint="add --series 5, or leave out --on")
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A job, how it is to be shown, and the format that results from all that was said: one of the two is set."""
+
+    job: Calculation
+    showing: Showing
+    style: Style
+    write: Write
+    terminal: bool
+    format: str = ""
+    data: FileFormat | None = None
+
+
+def evaluate(job: Calculation, showing: Showing, screen: Screen, write: Write) -> Answer:
+    """The answer to a job, whose output is written."""
+    from derivcli.render.columns import Style
+
+    style = Style(showing.digits, screen.width, screen.color, screen.unicode, job.check is True)
+    request = _formatted(Request(job, showing, style, write, screen.terminal))
+    _check(request)
+    if not job.has_points:
+        return _whole(request, _formulas(job))
+    with opened(job) as source:
+        if showing.output is not None and source.data is not None:
+            check_output(showing.output, source.data.files, showing.clobber)
+        answer = _numbers(request, source)
+        notes = [f"note: {note}" for note in source.notes]
+        return replace(answer, notes=notes + answer.notes)
+
+
+def _formatted(request: Request) -> Request:
+    """The request with its format: as asked for, by the output's name, or by where standard output goes."""
+    showing = request.showing
+    if showing.output is None:
+        return replace(request, format=showing.format or ("table" if request.terminal else "tsv"))
+    name = showing.format or RENDERED.get(showing.output.suffix.lower())
+    style = replace(request.style, color=False)
+    if name not in (None, "csv", "tsv"):
+        return replace(request, style=style, format=name)
+    from derivcli.points.files.formats import format_of
+
+    found = format_of(str(showing.output), name, RENDERED)
+    if request.job.has_points and request.job.wanted.series is None:
+        return replace(request, style=style, data=found)
+    if found.name not in STREAMED or found.compression:
+        what = "formulas" if not request.job.has_points else "Taylor polynomials"
+        raise DerivError(f"{what} are not written into such a file", hint="name a .csv, .tsv, .json, .md or .tex file")
+    return replace(request, style=style, format=found.name)
+
+
+def _numbers(request: Request, source: Source) -> Answer:
+    """The answer where there are points."""
+    from derivcli.calculate import check_range, compute, is_checked, prepare
+    from derivcli.engines.chunks import CHUNK
+
+    job = request.job
+    check_range(source.typed, job.dtype)
+    if job.wanted.series is not None:
+        return _whole(request, _series(job, source))
+    names = source.typed.names
+    ready = prepare(names, job.expressions, job.wanted, job.let, job.dtype, source.offered, source.declared)
+    parts, count = source.counted(ready.names, CHECKED if job.check else CHUNK)
+    check = is_checked(job.check, None if count is None else count * ready.numbers)
+    if _streams(request, source, count):
+        if request.format == "table":
+            request = replace(request, format="tsv")
+        return _streamed(request, Streaming(ready, source, parts, check, request.style, _target(request.showing)))
+    points = source.whole(parts)
+    with progress() as tell:
+        return _whole(request, compute(ready, points, check, tell))
+
+
+def _streams(request: Request, source: Source, count: int | None) -> bool:
+    """Whether results leave as they come: into a data file, or as more lines than a table is made of unasked."""
+    from derivcli.engines.chunks import CHUNK
+
+    if request.data is not None or request.showing.plot is not None:
+        return request.data is not None
+    if request.format in STREAMED:
+        return source.data is not None or count is None or count > CHUNK
+    return request.showing.format is None and request.showing.output is None and (count is None or count > MANY)
+
+
+def _streamed(request: Request, streaming: Streaming) -> Answer:
+    """The answer to a job whose results leave as they come."""
+    source, style, showing = streaming.source, streaming.style, request.showing
+    if request.data is not None and showing.output is not None:
+        with replacing(showing.output, showing.clobber) as file, data_sink(file, request.data, source, style) as sink:
+            tally, seconds = streaming.run(sink, bar=True)
+        told = [summary(f"wrote {showing.output}", tally, seconds)]
+    else:
+        with printing(request.write, request.format, source, style) as sink:
+            tally, seconds = streaming.run(sink, bar=not request.terminal)
+        told = [summary("done", tally, seconds)] if seconds > PATIENCE else []
+    remarks = dict.fromkeys(note for expression in streaming.job.expressions for note in expression.notes)
+    notes = [f"note: {note}" for note in [*map(draw_note, remarks), *tally.notes()]]
+    return Answer(notes + told, request.job.check is True and tally.differs)
+
+
+def _series(job: Calculation, source: Source) -> Sequence[SeriesResult]:
+    """The Taylor polynomials of a job."""
+    from derivcli.calculate import series_at
+    from derivcli.points.spec import read_interval
+
+    if source.data is not None:
+        raise DerivError("the centres of a series are typed", hint="give them with --at, and leave out --data")
     interval = None if job.on is None else read_interval(job.on)
     with progress() as tell:
-        if job.wanted.series is not None:
-            return series_at(points, job.expressions, job.wanted, interval, job.let, job.dtype, job.check, tell)
-        return derive_at(points, job.expressions, job.wanted, job.let, job.dtype, job.check, tell)
+        return series_at(
+            source.typed, job.expressions, job.wanted, interval, job.let, job.dtype, job.check, tell
+        )
+
+
+def _formulas(job: Calculation) -> Sequence[AnyResult]:
+    """The derivatives of a job as formulas."""
+    from derivcli.calculate import derive_formulas
+
+    return derive_formulas(job.expressions, job.wanted, job.let)
+
+
+def _check(request: Request) -> None:
+    """Refuse before any work what could not be answered after it."""
+    job, showing = request.job, request.showing
+    if showing.plot is not None:
+        _check_plot(showing.plot, job)
+    for path in (showing.plot, showing.output):
+        if path is not None:
+            check_output(path, [], showing.clobber)
+    if not showing.clobber and showing.plot is None and showing.output is None:
+        raise DerivError("--no-clobber is for files that are written", hint="add --output FILE, or leave it out")
+    if not job.has_points and (job.check or job.wanted.series is not None):
+        what = "a check" if job.check else "a series"
+        raise DerivError(f"{what} needs points", hint="add some, as in --at x=3")
+    if job.on is not None and job.wanted.series is None:
+        raise DerivError("an interval is for the remainder of a series", hint="add --series 5, or leave out --on")
+    if request.data is not None and showing.digits is not None and request.data.name not in ("csv", "tsv"):
+        raise DerivError("such a file holds every digit of a number", hint="leave out --digits")
 
 
 def _check_plot(plot: Path, job: Calculation) -> None:
-    """Refuse before any computing what could not be drawn or saved after it."""
-    from derivcli.cli.files import check_target
+    """Refuse what could not be drawn."""
     from derivcli.render.plot import SUFFIXES
 
     check_target(plot, SUFFIXES)
-    if not job.at:
+    if not job.has_points:
         raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
     if job.wanted.dependent or job.wanted.series is not None:
         what = "implicit functions" if job.wanted.dependent else "Taylor polynomials"
         raise DerivError(f"{what} are not drawn", hint="leave out --plot")
 
 
-def _save_plot(plot: Path, results: Sequence[AnyResult]) -> str:
+def _target(showing: Showing) -> str:
+    """What is said of the output where it was not completed."""
+    if showing.output is None:
+        return "the output is not complete"
+    return f"{showing.output} " + ("is as it was" if showing.output.exists() else "was not written")
+
+
+def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:
+    """The answer to a job whose results are there in full."""
+    from derivcli.render import render
+    from derivcli.render.verdicts import differs
+
+    showing, style, name = request.showing, request.style, request.format
+    shown = showing.plot is None or showing.format is not None or showing.output is not None
+    told = []
+    if showing.plot is not None:
+        told.append(_save_plot(showing, results))
+    if shown and showing.output is not None:
+        write_whole(showing.output, render(results, name, style).encode(), showing.clobber)
+        told.append(f"wrote {showing.output}")
+    elif shown:
+        request.write(render(results, name, style))
+    notes = _notes(results, style, shown and name in TELLING, shown and name in CARRYING)
+    return Answer(notes + told, request.job.check is True and differs(_judged(results)))
+
+
+def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:
     """Draw the picture, put it into its file, and say so."""
-    from derivcli.cli.files import write_whole
     from derivcli.render.plot import draw_plot
     from derivcli.result import Result
 
+    assert showing.plot is not None, "there is a picture to save"
     numbers = [result for result in results if isinstance(result, Result)]
-    write_whole(plot, draw_plot(numbers, plot.suffix.lower().lstrip(".")))
-    return f"saved {plot}"
+    write_whole(showing.plot, draw_plot(numbers, showing.plot.suffix.lower().lstrip(".")), showing.clobber)
+    return f"saved {showing.plot}"
 
 
 def _notes(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, carries_verdicts: bool) -> list[str]:

@@ -37,9 +37,9 @@ def check_output(path: Path, inputs: Sequence[Path], clobber: bool) -> None:
             raise _existing(path)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, clobber: bool = True) -> None:
     """Write the file so that, whatever happens, its old or its new content is there in full."""
-    with replacing(path) as file:
+    with replacing(path, clobber) as file:
         file.write(data)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from derivcli.errors import DerivError, Span
+from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.render import FORMATS
 from derivcli.result import DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS, SMALL, Partial
 from derivcli.wanted import Wanted, mixed_of, names_of, wrt_of
@@ -29,6 +30,17 @@ FLOAT64 = Dtype(DTYPES[0])
 
 Engine = StrEnum("Engine", list(ENGINES))  # type: ignore[misc]
 """The engines by name."""
+
+
+DataFormat = StrEnum("DataFormat", list(DATA_FORMATS))  # type: ignore[misc]
+"""The formats of data files by name."""
+
+
+class OnError(StrEnum):
+    """What is done about a row of a data file that cannot be read."""
+
+    STOP = "stop"
+    SKIP = "skip"
 
 
 Expressions = Annotated[
@@ -151,6 +163,42 @@ Check = Annotated[
         show_default=False,
     ),
 ]
+DataFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard "
+        "input). A pattern such as 'part-*.csv' names several. May be repeated.",
+        show_default=False,
+    ),
+]
+DataFormatOption = Annotated[
+    DataFormat | None,
+    typer.Option("--data-format", help="The format of --data. [default: by the file's name]", show_default=False),
+]
+ColumnNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="NAME=HEADER",
+        help="Take a variable from the column with this header: v='Speed (m/s)'. May be repeated.",
+        show_default=False,
+    ),
+]
+DecimalComma = Annotated[bool, typer.Option("--decimal-comma", help="Read 3,14 in a text file as 3.14.")]
+OnErrorOption = Annotated[OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="Write the results into a file: a data file as for --data, with all columns of the input and without "
+        "limit in the number of points, or .json, .md, .tex, .txt. It is replaced only when complete.",
+        show_default=False,
+    ),
+]
+NoClobber = Annotated[bool, typer.Option("--no-clobber", help="Refuse to replace a file that exists.")]
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
 
 
@@ -166,6 +214,23 @@ class Calculation:
     dtype: str
     check: bool | None
     on: str | None = None
+    data: Reading | None = None
+
+    @property
+    def has_points(self) -> bool:
+        """Whether there is something to compute numbers at."""
+        return bool(self.at) or self.data is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How the results are to be shown, and where they go."""
+
+    format: str | None = None
+    digits: int | None = None
+    plot: Path | None = None
+    output: Path | None = None
+    clobber: bool = True
 
 
 def names_in(wrt: Sequence[str] | None) -> list[str] | None:
@@ -194,15 +259,43 @@ def direction_in(along: Sequence[str] | None) -> Points | None:
 
 def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
     """The names and formulas of `--let name=expr`."""
-    formulas: dict[str, str] = {}
-    for text in let or ():
-        name, equals, formula = text.partition("=")
+    return _pairs(let or (), "a definition is a name, '=' and a formula", "write it like z=x+1")
+
+
+def headers_in(columns: Sequence[str] | None) -> dict[str, str]:
+    """The names and headers of `--column name=header`."""
+    hint = "write it like --column v='Speed (m/s)'"
+    pairs = _pairs(columns or (), "a column is a name, '=' and the header in the file", hint)
+    return {names_of([name], "--column v='Speed (m/s)'")[0]: header for name, header in pairs.items()}
+
+
+def reading_in(
+    data: Sequence[str] | None,
+    format: DataFormat | None,
+    columns: Sequence[str] | None,
+    decimal_comma: bool,
+    on_error: OnError,
+) -> Reading | None:
+    """How the files of `--data` are to be read."""
+    skip = on_error == OnError.SKIP
+    if data:
+        return Reading(tuple(data), format and format.value, headers_in(columns), decimal_comma, skip)
+    given = {"--data-format": format, "--column": columns, "--decimal-comma": decimal_comma, "--on-error skip": skip}
+    for option, value in given.items():
+        if value:
+            raise DerivError(f"{option} is about a data file", hint="add --data FILE, or leave it out")
+    return None
+
+
+def _pairs(texts: Sequence[str], what: str, hint: str) -> dict[str, str]:
+    """The names and what stands behind their signs of equality."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, meaning = text.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise DerivError(
-                "a definition is a name, '=' and a formula", text, Span(0, len(text)), "write it like z=x+1"
-            )
-        if name in formulas:
+            raise DerivError(what, text, Span(0, len(text)), hint)
+        if name in found:
             raise DerivError(f"'{name}' is defined more than once", text, Span(0, len(name)), "use another name")
-        formulas[name] = formula
-    return formulas
+        found[name] = meaning
+    return found

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-Tell = Callable[[str, int, int], None]
-"""Is told what is being done, and how many of how many are done."""
+Tell = Callable[[str, int, int | None], None]
+"""Is told what is being done, and how many of how many are done; None where nobody knows how many there are."""
 
 PATIENCE = 1.0
 """Seconds before a bar appears."""
@@ -18,9 +18,9 @@ PAUSE = 0.1
 
 
 @contextmanager
-def progress() -> Iterator[Tell | None]:
+def progress(wanted: bool = True) -> Iterator[Tell | None]:
     """A bar for a job that lasts, gone when it is done; the job tells how much of how much it has done."""
-    if not sys.stderr.isatty():
+    if not wanted or not sys.stderr.isatty():
         yield None
         return
     with ExitStack() as shown:
@@ -32,13 +32,14 @@ def _teller(shown: ExitStack) -> Tell:
     due = 0.0
     update: Tell | None = None
 
-    def tell(what: str, done: int, total: int) -> None:
+    def tell(what: str, done: int, total: int | None) -> None:
         nonlocal due, update
         due = due or time.monotonic() + PATIENCE
-        if time.monotonic() < due and done < total:
+        ends = total is not None and done >= total
+        if time.monotonic() < due and not ends:
             return
         due = time.monotonic() + PAUSE
-        if update is None and done < total:
+        if update is None and not ends:
             update = _bar(shown)
         if update is not None:
             update(what, done, total)
@@ -47,11 +48,25 @@ def _teller(shown: ExitStack) -> Tell:
 
 
 def _bar(shown: ExitStack) -> Tell:
-    """A bar of Rich's, started."""
+    """A bar of Rich's, started: what is done, how much of how much, how much a second, and the time that is left."""
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TimeRemainingColumn(compact=True),
+    )
     bar = shown.enter_context(Progress(*columns, console=Console(file=sys.stderr), transient=True))
-    task = bar.add_task("", total=None)
-    return lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+    task = bar.add_task("", total=None, counts="")
+    start, first = time.monotonic(), 0
+
+    def update(what: str, done: int, total: int | None) -> None:
+        nonlocal first
+        first = first or done
+        rate = (done - first) / max(time.monotonic() - start, PAUSE)
+        counts = f"{done:,}" + (f" of {total:,}" if total is not None else "") + (f", {rate:,.0f}/s" if rate else "")
+        bar.update(task, description=what, completed=done, total=total, counts=counts)
+
+    return update

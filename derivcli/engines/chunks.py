@@ -32,6 +32,9 @@ AHEAD = 2
 MAIN_THREAD = frozenset((*KERNELS, "loggamma"))
 """Steps whose values or derivatives may be computed in high precision, which has settings that threads share."""
 
+Telling = Callable[[int, int], None]
+"""Is told how many of how many are done."""
+
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
@@ -40,11 +43,12 @@ Made = TypeVar("Made")
 class Prepared:
     """An engine made ready for some formulas: the values of their variables in, results out.
 
-    The results may share memory with the values and with each other. `threads` says whether several chunks may be
+    The results may share memory with the values and with each other; who waits is told of the passes over a
+    program, if there are several. `threads` says whether several chunks may be
     computed at once: not where a function is computed in high precision under a clock, which only the main thread has.
     """
 
-    run: Callable[[Mapping[str, FloatArray]], list[Result]]
+    run: Callable[[Mapping[str, FloatArray], Telling | None], list[Result]]
     threads: bool = True
 
 
@@ -88,26 +92,27 @@ def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) 
 
 
 def whole(
-    run: Callable[[Points], Sequence[Result]],
+    run: Callable[[Points, Telling | None], Sequence[Result]],
     points: Points,
     threads: bool,
-    progress: Callable[[int, int], None] | None = None,
+    telling: Telling | None = None,
 ) -> list[Result]:
     """The results of a run over all points, in arrays of their own."""
     parts = points.parts(CHUNK)
     first = next(parts)
-    start = run(first)  # here and alone, so that whatever is made once is made before the threads want it
+    # Here and alone, so that whatever is made once is made before the threads want it.
+    start = run(first, telling if points.count <= CHUNK else None)
     results = _empty(start, points.count)
 
     def fill(part: Points, found: Sequence[Result] | None = None) -> int:
-        _put(results, run(part) if found is None else found, part.start - points.start)
+        _put(results, run(part, None) if found is None else found, part.start - points.start)
         return part.count
 
     done = fill(first, start)
     for count in in_order(fill, parts, workers(threads) if points.count > CHUNK else 1):
         done += count
-        if progress is not None:
-            progress(done, points.count)
+        if telling is not None:
+            telling(done, points.count)
     return results
 
 

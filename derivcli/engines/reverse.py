@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.chunks import Prepared, allows_threads
+from derivcli.engines.chunks import Prepared, Telling, allows_threads
 from derivcli.engines.inputs import Leaves, array, leaves_at
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import forward
@@ -28,9 +28,6 @@ from derivcli.result import Partial, Result, derivative_key
 if TYPE_CHECKING:
     from derivcli.points.grid import Points
     from derivcli.result import FloatArray
-
-Progress = Callable[[int, int], None]
-"""Is told how many of how many derivatives are known."""
 
 NEARLY_ALL = 0.6
 """The part of a number's digits that have to be right for a point to pass for one on a curve."""
@@ -48,7 +45,7 @@ def differentiate(
     dependent: str = "",
 ) -> list[Result]:
     """Values and partial derivatives of several expressions at points: arrays of shape (points,) for every variable."""
-    return prepared(expressions, tuple(at), partials, dtype, direction, dependent).run(at)
+    return prepared(expressions, tuple(at), partials, dtype, direction, dependent).run(at, None)
 
 
 def prepared(
@@ -58,7 +55,6 @@ def prepared(
     dtype: str = "float64",
     direction: Points | None = None,
     dependent: str = "",
-    progress: Progress | None = None,
 ) -> Prepared:
     """This engine, made ready for values and partial derivatives of several expressions in the variables `names`.
 
@@ -68,7 +64,7 @@ def prepared(
     lowered = lower_each(expressions, names)
     wanted = {name for partial in partials for name in partial} | {dependent}
 
-    def run(at: Mapping[str, FloatArray]) -> list[Result]:
+    def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
         with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
             points = max(map(len, at.values()), default=1)
             variables, leaves = leaves_at(at, wanted, dtype, direction)
@@ -95,7 +91,7 @@ def evaluate(
     partials: Sequence[Partial],
     watch: Watch | None = None,
     dependent: str = "",
-    progress: Progress | None = None,
+    progress: Telling | None = None,
 ) -> tuple[Tensor, dict[Partial, Tensor]]:
     """The value of a program with one output, and its partial derivatives at every point."""
     value = forward(program, inputs, max(map(len, inputs), default=1), watch)
@@ -122,7 +118,7 @@ def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
     return {(name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()}
 
 
-def _ticking(partials: Sequence[Partial], progress: Progress | None) -> Callable[[], None]:
+def _ticking(partials: Sequence[Partial], progress: Telling | None) -> Callable[[], None]:
     """What is called when one more derivative, a partial or what one ends with, is known."""
     if progress is None:
         return lambda: None

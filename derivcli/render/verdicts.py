@@ -66,6 +66,19 @@ def checked(results: Judged) -> bool:
     return any(bool(result.verdicts) for result in results)
 
 
+def verdicts_of(result: Result | SeriesResult) -> list[Verdicts]:
+    """The verdicts of a result, column by column."""
+    if isinstance(result, SeriesResult):
+        return list(result.verdicts)
+    values = [] if result.value_verdicts is None else [result.value_verdicts]
+    return [*result.verdicts.values(), *values]
+
+
+def differs(results: Judged) -> bool:
+    """Whether a checked number misleads."""
+    return any(bool(verdicts.differs.any()) for result in results for verdicts in verdicts_of(result))
+
+
 def report(results: Judged, style: Style) -> list[str]:
     """What came out of the check as a whole: the counts and, of many numbers, the worst."""
     told = [summary(results, style)]

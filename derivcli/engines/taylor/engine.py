@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.chunks import Prepared, allows_threads
+from derivcli.engines.chunks import Prepared, Telling, allows_threads
 from derivcli.engines.inputs import array, leaves_at
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import forward
@@ -36,7 +36,6 @@ Axes = dict[str, int]
 """The names that a series has axes for, each with the highest power kept."""
 
 IntArray: TypeAlias = NDArray[np.int64]
-Progress = Callable[[int, int], None]
 
 SHARE = 0.75
 """The part of a format's range of exponents that growing or shrinking coefficients have to use up to be out of it."""
@@ -54,7 +53,7 @@ def differentiate(
     dependent: str = "",
 ) -> list[Result]:
     """Values and partial derivatives of several expressions; the arguments are those of the reverse engine."""
-    return prepared(expressions, tuple(at), partials, dtype, direction, dependent).run(at)
+    return prepared(expressions, tuple(at), partials, dtype, direction, dependent).run(at, None)
 
 
 def prepared(
@@ -64,14 +63,13 @@ def prepared(
     dtype: str = "float64",
     direction: Points | None = None,
     dependent: str = "",
-    progress: Progress | None = None,
 ) -> Prepared:
     """This engine, made ready; the arguments are those of the reverse engine."""
     lowered = lower_each(expressions, names)
     groups = _grouped(partials)
     wanted = {name for partial in partials for name in partial}
 
-    def run(at: Mapping[str, FloatArray]) -> list[Result]:
+    def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
         points = {name: np.asarray(values, dtype=dtype) for name, values in at.items()}
         results = []
         for expression, program in lowered:

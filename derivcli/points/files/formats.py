@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SUFFIXES = {
     ".csv": "csv",
@@ -39,16 +45,41 @@ class FileFormat:
     compression: str = ""
 
 
-def format_of(path: str, given: str | None = None) -> FileFormat:
-    """The format of a data file by its name, or the one given; `-` for a standard stream has no name to tell it."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read: their names or patterns, `-` for standard input, and what their names do not tell.
+
+    `columns` gives variables the headers of their columns. With `skip`, rows that cannot be read are left out.
+    """
+
+    paths: tuple[str, ...]
+    format: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    decimal_comma: bool = False
+    skip: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """A column of few texts: a number of shape (rows,) for each, which is its place among `names`; None for no text."""
+
+    codes: NDArray[np.uint8]
+    names: tuple[str | None, ...]
+
+
+def format_of(path: str, given: str | None = None, beside: Iterable[str] = ()) -> FileFormat:
+    """The format of a data file by its name, or the one given; `-` for a standard stream has no name to tell it.
+
+    Endings that the caller knows `beside` these are named where this one is not known.
+    """
     suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
     compression = COMPRESSIONS.get(suffixes[-1], "") if suffixes else ""
     if compression:
         suffixes.pop()
     name = given or (SUFFIXES.get(suffixes[-1]) if suffixes else None)
     if name is None:
-        known = ", ".join(SUFFIXES)
-        hint = f"use one of {known}, or say --data-format"
+        known = ", ".join((*SUFFIXES, *beside))
+        hint = f"use one of {known}, or say " + ("--format" if beside else "--data-format")
         raise DerivError(f"'{path}' has an ending that says no known data format", hint=hint)
     if compression and name not in TEXT:
         hint = "name a file that is not compressed as a whole"

@@ -12,12 +12,12 @@ import pyarrow
 from numpy.typing import NDArray
 
 from derivcli.errors import DerivError
-from derivcli.points.files.formats import FileFormat
-from derivcli.points.files.lines import TextSink, delimited, objects
 from derivcli.points.files.binary import ArrowSink, ParquetSink
+from derivcli.points.files.formats import Coded, FileFormat
+from derivcli.points.files.lines import TextSink, delimited, objects
 
-Column = NDArray[Any] | Sequence[str]
-"""Numbers or texts of ours, one for each row."""
+Column = NDArray[Any] | Sequence[str] | Coded
+"""Numbers or texts of ours, one for each row; nothing where an array is masked."""
 
 
 class Sink(Protocol):
@@ -141,6 +141,11 @@ def _beside(rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column]) -> 
 
 def _array(values: Column) -> pyarrow.Array:
     """Numbers or texts as a column of their own; a row group outlives the arrays that an engine fills again."""
+    if isinstance(values, Coded):
+        names = pyarrow.array(values.names, pyarrow.string())
+        return pyarrow.DictionaryArray.from_arrays(pyarrow.array(values.codes.astype(np.int16)), names)
+    if isinstance(values, np.ma.MaskedArray):
+        return pyarrow.array(values.data, mask=np.ma.getmaskarray(values))
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return pyarrow.array(values.copy())
     return pyarrow.array(values, pyarrow.string())

@@ -1,0 +1,130 @@
+"""Where a job's points come from: what was typed, or the columns of data files and what was typed beside them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from derivcli.cli.options import Calculation
+from derivcli.errors import DerivError
+
+if TYPE_CHECKING:
+    from derivcli.points.files.read import Data
+    from derivcli.points.grid import Points
+
+    Part: TypeAlias = tuple[Points, Any]
+    """Some points, and the rows of a data file that they come from or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The points typed, and the data files whose columns give the other variables."""
+
+    typed: Points
+    data: Data | None = None
+    mapped: Collection[str] = ()
+    """Variables whose columns were named."""
+
+    @property
+    def offered(self) -> list[str]:
+        """The variables that columns can give."""
+        return list(self.data.variables) if self.data else []
+
+    @property
+    def declared(self) -> set[str]:
+        """Those that are variables in any formula: not a column that happens to be called like a function."""
+        if self.data is None:
+            return set()
+        from derivcli.language.functions import vocabulary
+
+        return {name for name in self.data.variables if name not in vocabulary() or name in self.mapped}
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing about the files."""
+        return self.data.notes if self.data else []
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The names of the columns that go along into an output."""
+        return self.data.headers if self.data else ()
+
+    @property
+    def count(self) -> int | None:
+        """How many points there are, where that is known."""
+        return self.data.count if self.data else self.typed.count
+
+    def expected(self, done: int) -> int | None:
+        """How many points there will be, as far as can be told after so many."""
+        if self.count is not None or self.data is None:
+            return self.count
+        return round(done / self.data.fraction) if self.data.fraction else None
+
+    def parts(self, names: Sequence[str], size: int) -> Iterator[Part]:
+        """The points with these variables, in parts of at most so many."""
+        if self.data is None:
+            yield from ((part, None) for part in self.typed.parts(size))
+            return
+        from derivcli.points.grid import Points, given
+
+        columns = [name for name in names if name not in self.typed.names]
+        if not columns:
+            headers = ", ".join(header.strip() for header in self.data.headers)
+            hint = f"the file has {headers}; leave out --data, or name a column as a variable"
+            raise DerivError("no column of the file occurs in the formula", hint=hint)
+        for chunk in self.data.chunks(columns, size):
+            yield Points((*given(chunk.at).axes, *self.typed.axes), paired=True), chunk.rows
+
+    def counted(self, names: Sequence[str], size: int) -> tuple[Iterator[Part], int | None]:
+        """The parts, and how many points there are; None where the first part does not hold them all."""
+        parts = self.parts(names, size)
+        if self.count is not None:
+            return parts, self.count
+        head = list(islice(parts, 2))
+        return chain(head, parts), head[0][0].count if len(head) == 1 else None
+
+    def whole(self, parts: Iterable[Part]) -> Points:
+        """All points, held in memory."""
+        from derivcli.calculate import check_held
+
+        if self.data is None:
+            check_held(self.typed.count)
+            return self.typed
+        import numpy as np
+
+        from derivcli.points.grid import Points, given
+
+        found: list[Points] = []
+        for part, _ in parts:
+            found.append(part)
+            check_held(sum(each.count for each in found))
+        names = [name for name in found[0].names if name not in self.typed.names]
+        at = {name: np.concatenate([part.at[name] for part in found]) for name in names}
+        return Points((*given(at).axes, *self.typed.axes), paired=True)
+
+
+@contextmanager
+def opened(job: Calculation) -> Iterator[Source]:
+    """The source of a job's points, whose files are open until the block ends."""
+    from derivcli.points.spec import read_points
+
+    if job.data is None:
+        yield Source(read_points(job.at, job.paired))
+        return
+    typed = read_points(job.at)
+    for axis in typed.axes:
+        if axis.count > 1:
+            message = f"'{axis.name}' has {axis.count:,} values, and each row of the file is one point"
+            raise DerivError(message, hint=f"give it one value, as in --at {axis.name}=1")
+    from derivcli.points.files.read import open_data
+
+    with open_data(job.data, sys.stdin.buffer) as data:
+        for name in typed.names:
+            if name in data.variables:
+                message = f"'{name}' is a column of the file and has a value too"
+                raise DerivError(message, hint="leave out one of the two")
+        yield Source(typed, data, job.data.columns)

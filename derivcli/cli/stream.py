@@ -1,0 +1,155 @@
+"""Jobs whose results leave as they come, so that memory does not grow with the points: into a file, or as text."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from derivcli.cli.progress import progress
+from derivcli.cli.source import Source
+
+if TYPE_CHECKING:
+    from derivcli.calculate import Job
+    from derivcli.cli.progress import Tell
+    from derivcli.cli.source import Part
+    from derivcli.points.files.formats import FileFormat
+    from derivcli.render.columns import Style
+    from derivcli.render.tally import Tally
+    from derivcli.result import Result
+
+Sink: TypeAlias = "Callable[[Any, Sequence[Result]], None]"
+"""Takes the rows of the input, or None, and the results at them."""
+
+CHECKED = 2_048
+"""Points of one part where each number is judged, which takes a thousand times as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """What is needed to stream: the job, its source with the parts of it, whether to judge, and how to tell of it."""
+
+    job: Job
+    source: Source
+    parts: Iterable[Part]
+    check: bool
+    style: Style
+    target: str
+    """What is to be said of the output where the stream ends before its end."""
+
+    def run(self, sink: Sink, bar: bool) -> tuple[Tally, float]:
+        """Send the results to a sink, part after part; gives what they were, and the seconds that they took."""
+        from derivcli.render.tally import Tally
+
+        tally = Tally(self.style)
+        start = time.perf_counter()
+        with progress(bar) as tell, told_how_far(tally, self.target):
+            for rows, results in self._results(tally, tell):
+                sink(rows, results)
+                tally.add(results)
+                if tell is not None:
+                    what = "checking" if self.check else "differentiating"
+                    tell(what, tally.points, self.source.expected(tally.points))
+        return tally, time.perf_counter() - start
+
+    def _results(self, tally: Tally, tell: Tell | None) -> Iterator[tuple[Any, Sequence[Result]]]:
+        """The rows and the results of each part."""
+        from derivcli.calculate import judged, stream
+
+        for points, rows, results in stream(self.parts, self.job):
+            if not self.check:
+                yield rows, results
+                continue
+            before, count = tally.points, points.count
+
+            def judging(what: str, done: int, total: int | None, before: int = before, count: int = count) -> None:
+                if tell is not None and total:
+                    tell(what, before + done * count // total, self.source.expected(before))
+
+            yield rows, judged(results, points, judging)
+
+
+@contextmanager
+def told_how_far(tally: Tally, target: str) -> Iterator[None]:
+    """Let whatever ends a stream before its end say how far it came."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"{tally.points:,} point{'s' * (tally.points != 1)} done; {target}")
+        raise
+
+
+def summary(what: str, tally: Tally, seconds: float) -> str:
+    """How many points there were, how fast they were, and how many were flagged."""
+    count = tally.points
+    flagged = tally.sightings.counts()
+    said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.3g} s, {rate_text(count / seconds)}"
+    return f"{said}; {flagged}" if flagged else said
+
+
+def rate_text(rate: float) -> str:
+    """Points a second in words of people."""
+    if rate >= 1e6:
+        return f"{rate / 1e6:.3g} million a second"
+    return f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.2g} a second"
+
+
+@contextmanager
+def printing(write: Callable[[str], object], name: str, source: Source, style: Style) -> Iterator[Sink]:
+    """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
+    from derivcli.points.files.formats import FileFormat
+
+    if source.data is not None and name != "value":
+        with data_sink(TextStream(write), FileFormat(name), source, style) as sink:
+            yield sink
+    else:
+        yield text_sink(write, name, style)
+
+
+def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
+    """A sink that prints values and derivatives, with one line of names at their head."""
+    from derivcli.render import render
+
+    headless = name == "value"
+    first = True
+
+    def sink(rows: Any, results: Sequence[Result]) -> None:
+        nonlocal first
+        text = render(results, name, style)
+        write(text if first or headless else text.partition("\n")[2])
+        first = False
+
+    return sink
+
+
+@contextmanager
+def data_sink(file: Any, format: FileFormat, source: Source, style: Style) -> Iterator[Sink]:
+    """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
+    from derivcli.points.files.write import writing
+    from derivcli.render.data import data_columns
+
+    with writing(file, format) as writer:
+        yield lambda rows, results: writer.write(
+            rows, data_columns(results, style, source.typed.names, source.headers)
+        )
+
+
+class TextStream(io.RawIOBase):
+    """A binary stream whose UTF-8 text goes on to a stream of text, line by line."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._rest = b""
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Pass on all lines that are complete."""
+        whole, newline, self._rest = (self._rest + bytes(data)).rpartition(b"\n")
+        self._write((whole + newline).decode())
+        return len(data)
