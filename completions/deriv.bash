@@ -32,9 +32,10 @@ _deriv_plain() {
     done
 }
 
-# Print the directories and the files named by patterns that begin with $1, each ended by a NUL.
+# Print the directories and the files that begin with $1 and end like one of the patterns after it, each ended by a NUL.
 _deriv_files() {
-    local start=$1 path tilde= home=
+    local start=$1 path ending tilde= home=
+    local -a found
     if [[ $start == '~/'* ]]; then
         tilde='~'
         home=${HOME-}
@@ -43,7 +44,9 @@ _deriv_files() {
     set +f
     shopt -u failglob
     GLOBIGNORE=
-    for path in "$start"*/ "$start"*.[pP][dD][fF] "$start"*.[pP][nN][gG] "$start"*.[sS][vV][gG]; do
+    found=("$start"*/)
+    for ending in "${@:2}"; do found+=("$start"*.$ending); done
+    for path in "${found[@]}"; do
         if [[ -d $path ]]; then path=${path%/}; elif [[ ! -f $path ]]; then continue; fi
         printf '%s\0' "$tilde${path#"$home"}"
     done
@@ -61,7 +64,7 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --plot | --format | --digits | --dtype | --engine) option=$word ;;
+            --at | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --plot | --format | --digits | --dtype | --engine | --data | --data-format | --column | --on-error | --output) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -76,6 +79,11 @@ _deriv_main() {
             --digits) given+='--digits ' ;;
             --dtype) given+='--dtype ' ;;
             --engine) given+='--engine ' ;;
+            --data-format) given+='--data-format ' ;;
+            --decimal-comma) given+='--decimal-comma ' ;;
+            --on-error) given+='--on-error ' ;;
+            --output) given+='--output ' ;;
+            --no-clobber) given+='--no-clobber ' ;;
             --help) given+='--help ' ;;
         esac
     done
@@ -93,18 +101,28 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --order --mixed --along --hessian --implicit --series --on --let --check --no-check --plot --format --digits --dtype --engine --help)
+                names=(--at --zip --wrt --order --mixed --along --hessian --implicit --series --on --let --check --no-check --plot --format --digits --dtype --engine --data --data-format --column --decimal-comma --on-error --output --no-clobber --help)
             elif ((${#words[@]} == 1 + 1)); then
                 names=(functions)
             fi
             ;;
         --plot)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}")
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
             ;;
         --format) names=(table tsv csv json latex markdown value) ;;
         --dtype) names=(float64 float32) ;;
         --engine) names=(reverse taylor) ;;
+        --data)
+            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN][lL]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][sS][vV]')
+            ;;
+        --data-format) names=(csv tsv parquet arrow jsonl) ;;
+        --on-error) names=(stop skip) ;;
+        --output)
+            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN]' '[jJ][sS][oO][nN][lL]' '[mM][dD]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][eE][xX]' '[tT][sS][vV]' '[tT][xX][tT]')
+            ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then

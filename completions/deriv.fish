@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --wrt --order --mixed --along --implicit --series --on --let --plot --format --digits --dtype --engine
+    if contains -- $tokens[-1] --at --wrt --order --mixed --along --implicit --series --on --let --plot --format --digits --dtype --engine --data --data-format --column --on-error --output
         set -e tokens[-1]
     end
     for token in $tokens
@@ -55,6 +55,13 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --format' -l format -x -a
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t' -d 'What computes the numbers: nested backward passes, or Taylor arithmetic'
+complete -c deriv -n '__deriv_is ""' -l data -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson)' -d 'Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard input)'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --data-format' -l data-format -x -a 'csv\t tsv\t parquet\t arrow\t jsonl\t' -d 'The format of --data'
+complete -c deriv -n '__deriv_is ""' -l column -x -d 'Take a variable from the column with this header: v=\'Speed (m/s)\''
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --decimal-comma' -l decimal-comma -d 'Read 3,14 in a text file as 3.14'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on-error' -l on-error -x -a 'stop\t skip\t' -d 'What to do about a row that cannot be read'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --output' -l output -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson json md tex txt)' -d 'Write the results into a file: a data file as for --data, with all columns of the input and without limit in the number of points, or .json, .md, .tex, .txt'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --no-clobber' -l no-clobber -d 'Refuse to replace a file that exists'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first ""' -a 'functions'
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t markdown\t' -d 'How to print'

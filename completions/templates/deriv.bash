@@ -32,9 +32,10 @@ _deriv_plain() {
     done
 }
 
-# Print the directories and the files named by patterns that begin with $1, each ended by a NUL.
+# Print the directories and the files that begin with $1 and end like one of the patterns after it, each ended by a NUL.
 _deriv_files() {
-    local start=$1 path tilde= home=
+    local start=$1 path ending tilde= home=
+    local -a found
     if [[ $start == '~/'* ]]; then
         tilde='~'
         home=${HOME-}
@@ -43,7 +44,9 @@ _deriv_files() {
     set +f
     shopt -u failglob
     GLOBIGNORE=
-    for path in "$start"*/ <<patterns>>; do
+    found=("$start"*/)
+    for ending in "${@:2}"; do found+=("$start"*.$ending); done
+    for path in "${found[@]}"; do
         if [[ -d $path ]]; then path=${path%/}; elif [[ ! -f $path ]]; then continue; fi
         printf '%s\0' "$tilde${path#"$home"}"
     done

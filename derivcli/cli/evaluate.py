@@ -100,7 +100,6 @@ def _formatted(request: Request) -> Request:
 def _numbers(request: Request, source: Source) -> Answer:
     """The answer where there are points."""
     from derivcli.calculate import check_range, compute, is_checked, prepare
-    from derivcli.engines.chunks import CHUNK
 
     job = request.job
     check_range(source.typed, job.dtype)
@@ -108,6 +107,8 @@ def _numbers(request: Request, source: Source) -> Answer:
         return _whole(request, _series(job, source))
     names = source.typed.names
     ready = prepare(names, job.expressions, job.wanted, job.let, job.dtype, source.offered, source.declared)
+    from derivcli.engines.chunks import CHUNK  # not before the formulas are read
+
     parts, count = source.counted(ready.names, CHECKED if job.check else CHUNK)
     check = is_checked(job.check, None if count is None else count * ready.numbers)
     if _streams(request, source, count):
