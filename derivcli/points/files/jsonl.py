@@ -72,10 +72,10 @@ class JsonFile:
         check_utf8(self.name, block)
         try:
             table = _read(block, self.schema)
+            rows = _batch(table.select(range(len(self.schema))), self.schema)
         except _FAILURES:
             return self._line_by_line(block, wants)
         self._late.update(dict.fromkeys(table.schema.names[len(self.schema) :]))
-        rows = _batch(table.select(range(len(self.schema))), self.schema)
         columns = {name: _exact(column, block) for name, column in _by_header(rows, wants)}
         return Piece(rows, columns, (), partial(_line_of, block), block.count(b"\n"))
 
@@ -124,7 +124,7 @@ class JsonFile:
         """A column of the rows that are passed through."""
         if column is not None and field.type == pa.float64():
             return pa.array(column.values, mask=column.bad)
-        return pa.array([_fitting(o.get(field.name), field.type) for o in objects], field.type)
+        return _cells([o.get(field.name) for o in objects], field.type)
 
     def _misfit(self, found: dict[str, Any], wanted: set[str]) -> str:
         """Why an object's values do not fit into the columns; nothing where they do."""
@@ -133,7 +133,7 @@ class JsonFile:
             if field.name in wanted and field.type == pa.float64():
                 continue
             try:
-                pa.scalar(_fitting(value, field.type), field.type)
+                _cells([value], field.type)
             except _FAILURES:
                 return f"column '{field.name}': {_shown(value)} does not fit among values of type {field.type}"
         return ""
@@ -185,7 +185,9 @@ def _read(block: bytes, schema: pa.Schema | None) -> pa.Table:
 
 
 def _batch(table: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
-    batches = table.cast(schema).combine_chunks().to_batches()
+    if table.schema.types != schema.types:
+        raise ValueError("an object inside has other keys than those before")
+    batches = table.combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=schema)
 
 
@@ -245,9 +247,25 @@ def _text(value: Any) -> str | None:
     return repr(value) if type(value) in (int, float) else json.dumps(value)
 
 
-def _fitting(value: Any, kind: pa.DataType) -> Any:
-    """A value for a column of a type: texts take everything as it is written."""
-    return _text(value) if pa.types.is_string(kind) else value
+def _cells(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """A column of values that Arrow must not change; one of texts takes everything as it is written."""
+    if pa.types.is_string(kind):
+        return pa.array([_text(value) for value in values], kind)
+    cells = pa.array(values, kind)
+    if pa.types.is_floating(kind):
+        changed = any(type(value) not in (int, float) for value in values if value is not None)
+    else:
+        changed = _bare(cells.to_pylist()) != _bare(values)
+    if changed:
+        raise ValueError(f"some of the values are not of type {kind}")
+    return cells
+
+
+def _bare(value: Any) -> Any:
+    """A value without the keys that hold nothing, which Arrow adds where other objects have them."""
+    if isinstance(value, dict):
+        return {key: _bare(inner) for key, inner in value.items() if inner is not None}
+    return [_bare(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _shown(value: Any) -> str:
@@ -256,7 +274,11 @@ def _shown(value: Any) -> str:
 
 
 def _kept(kind: pa.DataType) -> pa.DataType:
-    """The type that holds a column's values as they are written."""
+    """The type that holds a column's values as they are written: what Arrow takes for dates is text."""
+    if pa.types.is_list(kind):
+        return pa.list_(_kept(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _kept(field.type)) for field in kind])
     return pa.string() if pa.types.is_temporal(kind) or pa.types.is_null(kind) else kind
 
 

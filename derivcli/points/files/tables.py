@@ -118,6 +118,7 @@ class ArrowStream(TableFile):
         try:
             self._reader = pa.ipc.open_stream(pa.PythonFile(raw, mode="r"))
         except _FAILURES as error:
+            self.close()
             refusal = _no_table(name, "Arrow", error)
             if size is None:
                 refusal = DerivError(f"{name} is no stream of Arrow batches", hint="save it to a file first")
