@@ -16,6 +16,7 @@ OBJECTS = [
     ('{"x":1}\n{"x":2.5}\n', [1, 2.5]),
     ('{"x":1}\n\n{"y":2,"x":3}', [1, 3]),
     ('{"x":"1"}\n{"x":2}\n{"x":" nan "}\n{"x":"-inf"}\n', [1, 2, math.nan, -math.inf]),
+    ('{"x":1}\n{"x":"-Inf"}\n{"x" : " +infinity "}\n{"x":"-NAN"}\n', [1, -math.inf, math.inf, math.nan]),
     ('{"x":1,"d":"2020-01-01"}\r\n{"d":null,"x":4}\r\n', [1, 4]),
     ('\ufeff{"x":1}\n', [1]),
     ('{"x":1}\n{"x":null,"x":2}\n{"x":3}\n', "row 2 (line 2), the object has 'x' twice"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -70,8 +71,9 @@ class JsonFile:
 
     def _piece(self, block: bytes, wants: Sequence[Want]) -> Piece:
         check_utf8(self.name, block)
+        floats = [field.name for field in self.schema if field.type == pa.float64()]
         try:
-            table = _read(block, self.schema)
+            table = _first_read(self.schema, block, _unquoted(block, _keys(floats)))
             rows = _batch(table.select(range(len(self.schema))), self.schema)
         except _FAILURES:
             return self._line_by_line(block, wants)
@@ -141,7 +143,7 @@ class JsonFile:
     def _inferred(self, first: bytes) -> pa.Schema:
         """The columns and their types; what Arrow takes for dates stays the text it is."""
         try:
-            schema = _read(first, None).schema
+            schema = _first_read(None, first, _unquoted(first, rb'"[^"\\\n]*"')).schema
         except _FAILURES:
             return self._inferred_slowly(first)
         return pa.schema([(field.name, _kept(field.type)) for field in schema])
@@ -174,6 +176,27 @@ def _line_of(block: bytes, place: int) -> int | None:
         if place < 0:
             return number
     return None
+
+
+def _keys(names: Sequence[str]) -> bytes:
+    """A pattern of keys as they are written."""
+    written = (json.dumps(name, ensure_ascii=ascii).encode() for name in names for ascii in (True, False))
+    return b"|".join(map(re.escape, dict.fromkeys(written))) or rb"(?!)"
+
+
+def _unquoted(block: bytes, keys: bytes) -> Callable[[], bytes]:
+    """What gives the block with the numbers that JSON has no words for in words that Arrow reads as numbers."""
+    pattern = re.compile(rb'((?:' + keys + rb')\s*:\s*)"\s*[+]?(-?)(nan|inf)(?:inity)?\s*"', re.IGNORECASE)
+    words = {b"nan": b"NaN", b"inf": b"Inf"}
+    return lambda: pattern.sub(lambda m: m[1] + (m[2] if m[3].lower() == b"inf" else b"") + words[m[3].lower()], block)
+
+
+def _first_read(schema: pa.Schema | None, block: bytes, other: Callable[[], bytes]) -> pa.Table:
+    """The block as Arrow reads it, or the other one where it cannot."""
+    try:
+        return _read(block, schema)
+    except _FAILURES:
+        return _read(other(), schema)
 
 
 def _read(block: bytes, schema: pa.Schema | None) -> pa.Table:
@@ -210,24 +233,17 @@ def _exact(named: tuple[str, Column], block: bytes) -> Column:
     return Column(column.values, column.bad, np.array(rounded, dtype=np.intp) if rounded else None)
 
 
-def _object(line: str) -> tuple[dict[str, Any] | None, str]:
-    """The object that a line holds, or why it holds none."""
-    twice: list[str] = []
+class _RepeatedKeyError(ValueError):
+    """A key that an object has twice."""
 
-    def gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice.extend(name for name in names if names.count(name) > 1)
-        return found
 
-    try:
-        value = json.loads(line, object_pairs_hook=gather, parse_int=_whole, parse_float=_finite)
-    except (ValueError, RecursionError):
-        return None, "the line is not valid JSON"
-    if not isinstance(value, dict):
-        return None, "the line is no JSON object"
-    return (None, f"the object has '{twice[0]}' twice") if twice else (value, "")
+def _gathered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object that pairs make; raises _RepeatedKeyError where a key comes again."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _RepeatedKeyError(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def _whole(digits: str) -> float | str:
@@ -238,6 +254,20 @@ def _whole(digits: str) -> float | str:
 def _finite(digits: str) -> float | str:
     """A number, or its text where float64 does not reach so far."""
     return float(digits) if math.isfinite(float(digits)) else digits
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_gathered, parse_int=_whole, parse_float=_finite)
+
+
+def _object(line: str) -> tuple[dict[str, Any] | None, str]:
+    """The object that a line holds, or why it holds none."""
+    try:
+        value = _DECODER.decode(line)
+    except _RepeatedKeyError as error:
+        return None, f"the object has '{error}' twice"
+    except (ValueError, RecursionError):
+        return None, "the line is not valid JSON"
+    return (value, "") if isinstance(value, dict) else (None, "the line is no JSON object")
 
 
 def _text(value: Any) -> str | None:
