@@ -1,21 +1,13 @@
-"""Data files as points: numbers bit for bit in chunks of any size, and every bad cell with its place."""
+"""Separated text as points: numbers bit for bit in chunks of any size, and every bad cell with its place."""
 
 from __future__ import annotations
 
-import bz2
-import csv
 import gzip
-import io
 import json
 import math
-import os
-import struct
-import subprocess
-import sys
 from collections.abc import Sequence
-from decimal import Decimal
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,58 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derivcli.errors import DerivError, ExitStatus
 from derivcli.points.files import piece, text
-from derivcli.points.files.formats import Reading
-from derivcli.points.files.read import Chunk, Data, open_data
-from tests.support import no_hang
+from derivcli.points.files.delimited import DelimitedFile
+from tests.reading import bits, column, file, opened, passed, read, refusal
 
-ROOT = Path(__file__).parents[1]
 FLOATS = st.floats(allow_nan=False)
 PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def opened(path: Path | Sequence[Path], **options: Any) -> Data:
-    paths = [path] if isinstance(path, Path) else path
-    return open_data(Reading(tuple(map(str, paths)), **options), io.BytesIO())
-
-
-def read(path: Path | Sequence[Path], *wanted: str, size: int = 1000, **options: Any) -> tuple[list[Chunk], list[str]]:
-    with no_hang(), opened(path, **options) as data:
-        chunks = list(data.chunks(wanted or ("x",), size))
-        assert all(0 < chunk.rows.num_rows <= size for chunk in chunks)
-        assert all(len(values) == chunk.rows.num_rows for chunk in chunks for values in chunk.at.values())
-        assert data.fraction == 1
-        return chunks, data.notes
-
-
-def column(chunks: Sequence[Chunk], variable: str = "x") -> list[float]:
-    assert all(chunk.at[variable].dtype == np.float64 for chunk in chunks)
-    return [float(value) for chunk in chunks for value in chunk.at[variable]]
-
-
-def passed(chunks: Sequence[Chunk]) -> dict[str, list[Any]]:
-    return dict(pa.Table.from_batches([chunk.rows for chunk in chunks]).to_pydict())
-
-
-def bits(values: Sequence[float]) -> list[bytes]:
-    return [struct.pack("<d", value) for value in values]
-
-
-def refusal(path: Path | Sequence[Path], *wanted: str, **options: Any) -> DerivError:
-    with pytest.raises(DerivError) as caught:
-        read(path, *wanted, **options)
-    error = caught.value
-    assert error.status is ExitStatus.REFUSED
-    assert error.hint
-    assert all(line.isprintable() for line in str(error).split("\n"))
-    return error
-
-
-def file(directory: Path, content: bytes | str, name: str = "t.csv") -> Path:
-    path = directory / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
 
 
 ACCEPTED = [
@@ -215,28 +161,40 @@ def test_columns_get_names(tmp_path: Path) -> None:
 CELLS = st.text(st.sampled_from('ab",;\n\r é'), max_size=5)
 
 
+def delimited(rows: Sequence[tuple[str, float | str]]) -> str:
+    """A header and rows, with quotes only where they are needed: others inside a cell stand for themselves."""
+    lines = ["y,x"]
+    for cell, value in rows:
+        needed = cell.startswith('"') or any(character in cell for character in ",\r\n")
+        shown = '"' + cell.replace('"', '""') + '"' if needed else cell
+        lines.append(f"{shown},{value}")
+    return "\n".join(lines) + "\n"
+
+
+def check_place(rows: Sequence[tuple[str, float]], place: int, directory: Path, before: str = "") -> None:
+    """A bad cell in a row of a file is named with its row and line, also after a row that is skipped."""
+    line = delimited(rows[:place]).count("\n") + before.count("\n") + 1
+    content = delimited([*rows[:place], (rows[place][0], "bad"), *rows[place + 1 :]])
+    path = file(directory, content.replace("\n", "\n" + before, 1))
+    row = place + before.count("\n") + 1
+    if before:
+        assert f"t.csv, row {row} (column 'x': 'bad' is not a number)" in read(path, skip=True)[1][0]
+    else:
+        assert f"t.csv, row {row} (line {line}), column 'x': 'bad' is not a number" in refusal(path).message
+
+
 @PROPERTY
 @given(rows=st.lists(st.tuples(CELLS, FLOATS), min_size=1, max_size=30), size=st.integers(1, 9), data=st.data())
 def test_quoted_cells_in_any_blocks(
     rows: list[tuple[str, float]], size: int, data: st.DataObject, tmp_path: Path
 ) -> None:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerows([("y", "x"), *((cell, repr(value)) for cell, value in rows)])
-    path = file(tmp_path, written.getvalue())
+    path = file(tmp_path, delimited(rows))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text, "BLOCK", data.draw(st.integers(8, 200)))
         chunks, _ = read(path, size=size)
         assert bits(column(chunks)) == bits([value for _, value in rows])
         assert passed(chunks)["y"] == [cell for cell, _ in rows]
-        place = data.draw(st.integers(0, len(rows) - 1))
-        written = io.StringIO(newline="")
-        writer = csv.writer(written, lineterminator="\n")
-        writer.writerows([("y", "x"), *rows[:place]])
-        line = written.getvalue().count("\n") + 1
-        writer.writerows([(rows[place][0], "bad"), *rows[place + 1 :]])
-        message = refusal(file(tmp_path, written.getvalue())).message
-        assert f"t.csv, row {place + 1} (line {line}), column 'x': 'bad' is not a number" in message
+        check_place(rows, data.draw(st.integers(0, len(rows) - 1)), tmp_path)
 
 
 @PROPERTY
@@ -272,326 +230,20 @@ def test_chunks_of_any_size_hold_all_rows_in_order(size: int, tmp_path: Path) ->
     paths = [file(tmp_path, "x,y\n" + "".join(f"{k},{k}\n" for k in range(20)), f"{name}.csv") for name in "ab"]
     chunks, _ = read(paths, size=size)
     assert column(chunks) == [*range(20), *range(20)]
-    assert passed(chunks)["y"] == [str(value) for value in column(chunks)] or passed(chunks)["y"][3] == "3"
+    assert passed(chunks)["y"] == [*map(str, range(20)), *map(str, range(20))]
 
 
-def test_a_planted_fault_in_the_places_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = file(tmp_path, "x,y\n1,2\n3\n5,6\nz,2\n")
-    monkeypatch.setattr(piece, "_bad_cell", lambda part, row, place, wants, comma: piece.Lost(row, "'z'", "hint"))
-    chunks = open_data(Reading((str(path),)), io.BytesIO())
-    with chunks, pytest.raises(DerivError) as caught:
-        list(chunks.chunks(["x"], 9))
-    assert "row 2 (line 3), the row has 1 cell" in caught.value.message
-    _, notes = read(path, skip=True)
-    assert "row 4 ('z')" not in notes[0]  # the row that the fault-free finder names, as below
-    monkeypatch.undo()
-    assert "row 4 (column 'x': 'z'" in read(path, skip=True)[1][0]
-
-
-OBJECTS = [
-    ('{"x":1}\n{"x":2.5}\n', [1, 2.5]),
-    ('{"x":1}\n\n{"y":2,"x":3}', [1, 3]),
-    ('{"x":"1"}\n{"x":2}\n{"x":" nan "}\n{"x":"-inf"}\n', [1, 2, math.nan, -math.inf]),
-    ('{"x":1,"d":"2020-01-01"}\r\n{"d":null,"x":4}\r\n', [1, 4]),
-    ('\ufeff{"x":1}\n', [1]),
-    ('{"x":1}\n{"x":null,"x":2}\n{"x":3}\n', "row 2 (line 2), the object has 'x' twice"),
-    ('{"x":1}\n\n{"x":"abc"}\n', "row 2 (line 3), column 'x': 'abc' is not a number"),
-    ('{"x":1}\n{"x":1e400}\n', "row 2 (line 2), column 'x': '1e400' is beyond float64"),
-    ('{"x":1}\n{"x":true}\n', "row 2 (line 2), column 'x': 'true' is not a number"),
-    ('{"x":1}\n{"x":[2]}\n', "row 2 (line 2), column 'x': '[2]' is not a number"),
-    ('{"x":1}\n{"x":null}\n', "row 2 (line 2), column 'x': the cell is empty"),
-    ('{"x":1}\n{"y":2}\n', "row 2 (line 2), column 'x': the cell is empty"),
-    ('{"x":1}\n[1]\n', "row 2 (line 2), the line is no JSON object"),
-    ('{"x":1}\n{"x":\n', "row 2 (line 2), the line is not valid JSON"),
-    ('{"x":' + "[" * 9999 + "\n", "row 1: the line is not valid JSON"),
-    ('{"x":1}\n{"x":"é"}\n'.encode("latin-1"), "is not written in UTF-8"),
-    ('{"x":true}\n', "column 'x' holds true and false, not numbers"),
-    ('{"x":[1]}\n', "column 'x' holds values of type list<item: int64>, not numbers"),
-    ("[1]\n", "row 1: the line is no JSON object"),
-    ("{}\n", "row 1: the object has no keys"),
-    ("\n", "is empty"),
-    ("", "is empty"),
-]
-
-
-@pytest.mark.parametrize(("content", "wanted"), OBJECTS)
-def test_json_lines(content: bytes | str, wanted: list[float] | str, tmp_path: Path) -> None:
-    path = file(tmp_path, content, "t.jsonl")
-    if isinstance(wanted, str):
-        assert wanted in refusal(path).message
+@pytest.mark.parametrize("fault", ["row", "line", "lost"])
+def test_a_planted_fault_in_the_places_is_seen(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[tuple[str, float]] = [("a\nb", 1), ("c", 2), ("d", 3)]
+    check_place(rows, 1, tmp_path)
+    check_place(rows, 1, tmp_path, before="short\n")
+    if fault == "row":
+        right = piece._bad_cell
+        monkeypatch.setattr(piece, "_bad_cell", lambda part, row, *rest: replace(right(part, row, *rest), place=0))
+    elif fault == "line":
+        monkeypatch.setattr(DelimitedFile, "_line_finder", lambda self, block: lambda place: place)
     else:
-        assert str(column(read(path)[0])) == str([float(value) for value in wanted])
-
-
-def test_json_values_pass_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "BLOCK", 80)
-    first = '{"x":1,"day":"2020-01-01T00:00","n":null,"k":5,"l":[1,{"a":2}]}\n'
-    path = file(tmp_path, first + '{"x":1.5,"n":7,"k":6,"late":1}\n{"x":"nan","n":"t","k":7.5}\n', "t.jsonl")
-    chunks, notes = read(path, skip=True)
-    assert column(chunks) == [1, 1.5]
-    assert passed(chunks) == {
-        "x": [1, 1.5], "day": ["2020-01-01T00:00", None], "n": [None, "7"], "k": [5, 6], "l": ANY_LIST
-    }  # fmt: skip
-    assert any("'late'" in note for note in notes)
-    assert any("row 3 (column 'k': 7.5 does not fit among values of type int64)" in note for note in notes)
-
-
-class _AnyList:
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, list)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-ANY_LIST = _AnyList()
-TABLE = pa.table(
-    {
-        "i": pa.array([1, 2**53 + 1, 5]),
-        "u": pa.array([1, 2**64 - 1, 3], pa.uint64()),
-        "small": pa.array([1, -128, 3], pa.int8()),
-        "half": pa.array([1.5, 2, float("nan")], pa.float16()),
-        "single": pa.array([0.1, 2, float("inf")], pa.float32()),
-        "decimal": pa.array([Decimal("1.10"), Decimal("0.30"), Decimal("-7.00")], pa.decimal128(30, 2)),
-        "text": pa.array(["1", " 2", "+.5"]),
-        "large": pa.array(["1", "2", "3"], pa.large_string()),
-        "coded": pa.array(["1", "2", "1"]).dictionary_encode(),
-        "flag": [True, False, None],
-        "nested": [[1], [2], [3]],
-        "day": pa.array([1, 2, 3], pa.date32()),
-        "nothing": pa.nulls(3),
-        "gaps": [1.5, None, 2.5],
-    }
-)
-TYPES: list[tuple[str, list[float] | str]] = [
-    ("i", [1, 2**53, 5]),
-    ("u", [1, 2.0**64, 3]),
-    ("small", [1, -128, 3]),
-    ("half", [1.5, 2, math.nan]),
-    ("single", [0.10000000149011612, 2, math.inf]),
-    ("decimal", [1.1, 0.3, -7]),
-    ("text", [1, 2, 0.5]),
-    ("large", [1, 2, 3]),
-    ("coded", [1, 2, 1]),
-    ("flag", "column 'flag' holds true and false, not numbers"),
-    ("nested", "not numbers"),
-    ("day", "column 'day' holds values of type date32[day], not numbers"),
-    ("nothing", "row 1, column 'nothing': the cell is empty"),
-    ("gaps", "row 2, column 'gaps': the cell is empty"),
-]
-
-
-def table_file(directory: Path, table: pa.Table, kind: str) -> Path:
-    path = directory / f"t{kind}"
-    if kind == ".parquet":
-        parquet.write_table(table, path, row_group_size=2)
-    else:
-        with (pa.ipc.new_file if kind == ".arrow" else pa.ipc.new_stream)(path, table.schema) as sink:
-            sink.write_table(table, max_chunksize=2)
-    return path
-
-
-@pytest.mark.parametrize(("name", "wanted"), TYPES)
-@pytest.mark.parametrize("kind", [".parquet", ".arrow", ".stream.arrow"])
-def test_types(name: str, wanted: list[float] | str, kind: str, tmp_path: Path) -> None:
-    path = table_file(tmp_path, TABLE, kind)
-    if isinstance(wanted, str):
-        assert wanted in refusal(path, name).message
-        return
-    chunks, notes = read(path, name)
-    assert str(column(chunks, name)) == str([float(value) for value in wanted])
-    assert str(passed(chunks)) == str(TABLE.to_pydict())
-    rounded = f"column '{name}': 1 whole number is rounded to float64, the first in row 2 of {path}"
-    assert notes == ([rounded] if name in ("i", "u") else [])
-
-
-def test_rounded_whole_numbers_are_noted(tmp_path: Path) -> None:
-    numbers = [str(2**53 - 1), str(2**53), str(2**53 + 1), "1e300", "-" + "9" * 30, str(10**20), "9007199254740993.0"]
-    note = "2 whole numbers are rounded to float64, the first in row 3 of"
-    for name, content in (
-        ("t.csv", "x\n" + "\n".join(numbers)),
-        ("t.jsonl", "\n".join(f'{{"x":{number}}}' for number in numbers)),
-    ):
-        chunks, notes = read(file(tmp_path, content, name))
-        assert column(chunks) == [float(number) for number in numbers]
-        assert notes == [f"column 'x': {note} {tmp_path / name}"]
-
-
-def test_tables_skip_rows(tmp_path: Path) -> None:
-    chunks, notes = read(table_file(tmp_path, TABLE, ".parquet"), "gaps", skip=True)
-    assert column(chunks, "gaps") == [1.5, 2.5]
-    assert passed(chunks)["i"] == [1, 5]
-    assert notes == [f"1 row was left out: {tmp_path}/t.parquet, row 2 (column 'gaps': the cell is empty)"]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("t.parquet", b"x,y\n1,2\n", "is not a whole Parquet file"),
-        ("t.arrow", b"x,y\n1,2\n", "is not a whole Arrow file"),
-        ("t.parquet", b"", "t.parquet is empty"),
-        ("t.arrow", b"", "t.arrow is empty"),
-        ("t.feather", b"FEA1....", "t.feather is a Feather file of version 1"),
-        ("t.csv.gz", b"hello", "cannot read"),
-        ("t.csv.gz", gzip.compress(b"x\n" + b"1\n" * 10**5)[:-30], "cannot read"),
-        ("t.csv.bz2", b"", "is empty"),
-        ("t.dat", b"x\n1\n", "says no known data format"),
-    ],
-)
-def test_files_that_are_not_what_they_claim(name: str, content: bytes, message: str, tmp_path: Path) -> None:
-    error = refusal(file(tmp_path, content, name))
-    assert message in error.message
-    assert name in error.message
-
-
-@pytest.mark.parametrize("kind", [".parquet", ".arrow", ".stream.arrow"])
-def test_every_cut_of_a_table_is_refused_or_read(kind: str, tmp_path: Path) -> None:
-    whole = table_file(tmp_path, TABLE.select(["i", "text"]), kind)
-    content = whole.read_bytes()
-    for length in range(0, len(content), 7):
-        path = file(tmp_path, content[:length], f"cut{kind}")
-        try:
-            chunks, _ = read(path, "i")
-        except DerivError as error:
-            assert f"cut{kind}" in error.message
-            assert "\n" not in error.message
-        else:  # a stream may end between two batches
-            assert kind == ".stream.arrow"
-            assert column(chunks, "i") == [1, 2**53, 5][: len(column(chunks, "i"))]
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [("gone.csv", "No such file"), ("folder.csv", "is a directory"), ("no*.csv", "no file matches")],
-)
-def test_names_without_a_file(name: str, message: str, tmp_path: Path) -> None:
-    (tmp_path / "folder.csv").mkdir()
-    assert message in refusal(tmp_path / name).message
-
-
-def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
-    path = file(tmp_path, "x\n1\n")
-    path.chmod(0)
-    tmp_path.chmod(0o755)
-    script = f"""
-import io, os, sys
-from derivcli.points.files.read import *
-os.getuid() or os.setuid(65534)
-try:
-    open_data(Reading(({path.name!r},)), io.BytesIO())
-except DerivError as error:
-    print(error.message)
-"""
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", f"import os; os.chdir({str(tmp_path)!r})\n{script}"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == "cannot read t.csv: Permission denied\n"
-
-
-@pytest.mark.parametrize("kind", [".csv", ".jsonl", ".arrow"])
-def test_a_file_that_grows_shorter(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "BLOCK", 100)
-    path = tmp_path / f"t{kind}"
-    if kind == ".arrow":
-        table_file(tmp_path, pa.table({"x": list(range(3000))}), kind)
-    else:
-        path.write_text("x\n" + "1\n" * 9999 if kind == ".csv" else '{"x":1}\n' * 9999)
-    with opened(path) as data:
-        chunks = data.chunks(["x"], 2)
-        next(chunks)
-        os.truncate(path, 600)
-        with pytest.raises(DerivError, match=r"grew shorter|cannot read"):
-            list(chunks)
-
-
-def test_several_files(tmp_path: Path) -> None:
-    one = file(tmp_path, "x,y\n1,2\n", "1.csv")
-    two = file(tmp_path, "y;x\n4;3\n", "2.csv")
-    none = file(tmp_path, "x,y\n", "3.csv")
-    parquet.write_table(pa.table({"x": [5.5], "y": ["z"]}), tmp_path / "4.parquet")
-    chunks, notes = read([tmp_path / "[123].csv", tmp_path / "4.parquet"])
-    assert column(chunks) == [1, 3, 5.5]
-    assert passed(chunks) == {"x": ["1", "3", "5.5"], "y": ["2", "4", "z"]}
-    assert notes == [f"{two}: its columns are separated by ';'"]
-    assert "none of the files has rows" in refusal([none, none]).message
-    other = file(tmp_path, "x,z\n1,2\n", "5.csv")
-    assert f"{other} has no column 'y' as {one} has it" in refusal([one, other]).message
-    assert "2.csv, row 1 (line 2), column 'x': 'q'" in refusal([one, file(tmp_path, "x,y\nq,4\n", "2.csv")]).message
-
-
-@pytest.mark.parametrize("count", [0, 5])
-def test_rows_are_counted_where_they_are_known(count: int, tmp_path: Path) -> None:
-    table = pa.table({"x": pa.array(range(count), pa.int64())})
-    with opened([table_file(tmp_path, table, ".parquet"), table_file(tmp_path, table, ".arrow")]) as data:
-        assert data.count == 2 * count
-    with opened([table_file(tmp_path, table, ".parquet"), file(tmp_path, "x\n1\n")]) as data:
-        assert data.count is None
-
-
-@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress])
-def test_compressed_text(compress: Any, tmp_path: Path) -> None:
-    path = file(tmp_path, compress(b"x,y\n" + b"1,2\n" * 50000), "t.csv.gz" if compress is gzip.compress else "t.csv.bz2")
-    assert column(read(path)[0]) == [1] * 50000
-    bad = file(tmp_path, compress(b"x,y\n" + b"1,2\n" * 50000 + b"a,b\n"), path.name)
-    assert "row 50,001 (line 50,002), column 'x': 'a'" in refusal(bad).message
-
-
-def piped(content: bytes, kind: str, **options: Any) -> Data:
-    reader, writer = os.pipe()
-    with open(writer, "wb") as sink:  # noqa: PTH123 (a descriptor has no path)
-        sink.write(content)
-    return open_data(Reading(("-",), kind, **options), open(reader, "rb"))  # noqa: PTH123
-
-
-def test_standard_input(tmp_path: Path) -> None:
-    stream = table_file(tmp_path, TABLE, ".stream.arrow").read_bytes()
-    for kind, content in (("csv", b"x\n1\n2"), ("tsv", b"x\ty\n1\t2\n2\t3"), ("jsonl", b'{"x":1}\n{"x":2}')):
-        with no_hang(), piped(content, kind) as data:
-            assert column(list(data.chunks(["x"], 9))) == [1, 2]
-            assert data.fraction is None
-            assert data.files == ()
-            assert data.count is None
-    with no_hang(), piped(stream, "arrow") as data:
-        assert column(list(data.chunks(["small"], 2)), "small") == [1, -128, 3]
-    with no_hang(), piped(b"x\n1\nz", "csv") as data, pytest.raises(DerivError, match=r"standard input, row 2 \(line 3"):
-        list(data.chunks(["x"], 9))
-
-
-def test_what_a_pipe_cannot_give(tmp_path: Path) -> None:
-    for kind in (".parquet", ".arrow"):
-        with pytest.raises(DerivError) as caught, no_hang():
-            piped(table_file(tmp_path, TABLE.select(["i"]), kind).read_bytes(), kind[1:])
-        assert caught.value.hint == "save it to a file first"
-    with pytest.raises(DerivError, match="standard input has no name"):
-        open_data(Reading(("-",)), io.BytesIO())
-    with pytest.raises(DerivError, match="more than once"):
-        open_data(Reading(("-", "-"), "csv"), io.BytesIO(b"x\n1\n"))
-
-
-@pytest.mark.parametrize("kind", ["csv", "parquet", "arrow"])
-def test_memory_stays_flat(kind: str, tmp_path: Path) -> None:
-    count = 1_000_000 if kind == "csv" else 15_000_000
-    path = tmp_path / f"t.{kind}"
-    if kind == "csv":
-        path.write_bytes(b"x,y\n" + b"0.12345678901234567,0.98765432109876543,\n".replace(b",\n", b"\n") * 3 * count)
-    else:
-        numbers = np.arange(float(count))
-        table = pa.table({"x": numbers, "y": numbers})
-        if kind == "parquet":
-            parquet.write_table(table, path, row_group_size=count, use_dictionary=False)
-        else:
-            with pa.ipc.new_file(path, table.schema) as sink:
-                sink.write_table(table)
-    script = f"""
-import io
-from pathlib import Path
-from derivcli.points.files.read import *
-peak = lambda: int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
-before = peak()
-with open_data(Reading(({str(path)!r},)), io.BytesIO()) as data:
-    for chunk in data.chunks(["x", "y"], 1 << 17):
-        chunk.at["x"].sum()
-print(peak() - before)
-"""
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 150, f"{path.stat().st_size >> 20} MiB were read"
+        monkeypatch.setattr(piece.Piece, "lost", property(lambda self: (), lambda self, value: None))
+    with pytest.raises(AssertionError):
+        check_place(rows, 1, tmp_path, before="short\n" if fault == "lost" else "")

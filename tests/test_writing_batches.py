@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from derivcli.cli.files import replacing
 from derivcli.errors import DerivError, ExitStatus
-from derivcli.points.files import lines, tables
+from derivcli.points.files import binary, lines
 from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, TEXT, FileFormat
 from derivcli.points.files.write import Column, writing
 from tests.datafiles import Batch, passed, read, unpacked, written
@@ -93,7 +93,7 @@ def test_one_batch_fills_many_row_groups() -> None:
 
 
 def test_wide_rows_end_a_row_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "GROUP_BYTES", 1 << 20)
+    monkeypatch.setattr(binary, "GROUP_BYTES", 1 << 20)
     data = written([(pyarrow.record_batch({"t": ["x" * 1000] * 300}), {})] * 10, "parquet")
     content = pyarrow.parquet.ParquetFile(io.BytesIO(data)).metadata
     assert (content.num_row_groups, content.num_rows) == (3, 3000)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -70,12 +71,13 @@ class JsonFile:
 
     def _piece(self, block: bytes, wants: Sequence[Want]) -> Piece:
         check_utf8(self.name, block)
+        floats = [field.name for field in self.schema if field.type == pa.float64()]
         try:
-            table = _read(block, self.schema)
+            table = _first_read(self.schema, block, _unquoted(block, _keys(floats)))
+            rows = _batch(table.select(range(len(self.schema))), self.schema)
         except _FAILURES:
             return self._line_by_line(block, wants)
         self._late.update(dict.fromkeys(table.schema.names[len(self.schema) :]))
-        rows = _batch(table.select(range(len(self.schema))), self.schema)
         columns = {name: _exact(column, block) for name, column in _by_header(rows, wants)}
         return Piece(rows, columns, (), partial(_line_of, block), block.count(b"\n"))
 
@@ -124,7 +126,7 @@ class JsonFile:
         """A column of the rows that are passed through."""
         if column is not None and field.type == pa.float64():
             return pa.array(column.values, mask=column.bad)
-        return pa.array([_fitting(o.get(field.name), field.type) for o in objects], field.type)
+        return _cells([o.get(field.name) for o in objects], field.type)
 
     def _misfit(self, found: dict[str, Any], wanted: set[str]) -> str:
         """Why an object's values do not fit into the columns; nothing where they do."""
@@ -133,7 +135,7 @@ class JsonFile:
             if field.name in wanted and field.type == pa.float64():
                 continue
             try:
-                pa.scalar(_fitting(value, field.type), field.type)
+                _cells([value], field.type)
             except _FAILURES:
                 return f"column '{field.name}': {_shown(value)} does not fit among values of type {field.type}"
         return ""
@@ -141,7 +143,7 @@ class JsonFile:
     def _inferred(self, first: bytes) -> pa.Schema:
         """The columns and their types; what Arrow takes for dates stays the text it is."""
         try:
-            schema = _read(first, None).schema
+            schema = _first_read(None, first, _unquoted(first, rb'"[^"\\\n]*"')).schema
         except _FAILURES:
             return self._inferred_slowly(first)
         return pa.schema([(field.name, _kept(field.type)) for field in schema])
@@ -176,6 +178,27 @@ def _line_of(block: bytes, place: int) -> int | None:
     return None
 
 
+def _keys(names: Sequence[str]) -> bytes:
+    """A pattern of keys as they are written."""
+    written = (json.dumps(name, ensure_ascii=ascii).encode() for name in names for ascii in (True, False))
+    return b"|".join(map(re.escape, dict.fromkeys(written))) or rb"(?!)"
+
+
+def _unquoted(block: bytes, keys: bytes) -> Callable[[], bytes]:
+    """What gives the block with the numbers that JSON has no words for in words that Arrow reads as numbers."""
+    pattern = re.compile(rb'((?:' + keys + rb')\s*:\s*)"\s*[+]?(-?)(nan|inf)(?:inity)?\s*"', re.IGNORECASE)
+    words = {b"nan": b"NaN", b"inf": b"Inf"}
+    return lambda: pattern.sub(lambda m: m[1] + (m[2] if m[3].lower() == b"inf" else b"") + words[m[3].lower()], block)
+
+
+def _first_read(schema: pa.Schema | None, block: bytes, other: Callable[[], bytes]) -> pa.Table:
+    """The block as Arrow reads it, or the other one where it cannot."""
+    try:
+        return _read(block, schema)
+    except _FAILURES:
+        return _read(other(), schema)
+
+
 def _read(block: bytes, schema: pa.Schema | None) -> pa.Table:
     return arrow_json.read_json(
         pa.BufferReader(block),
@@ -185,7 +208,9 @@ def _read(block: bytes, schema: pa.Schema | None) -> pa.Table:
 
 
 def _batch(table: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
-    batches = table.cast(schema).combine_chunks().to_batches()
+    if table.schema.types != schema.types:
+        raise ValueError("an object inside has other keys than those before")
+    batches = table.combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=schema)
 
 
@@ -208,24 +233,17 @@ def _exact(named: tuple[str, Column], block: bytes) -> Column:
     return Column(column.values, column.bad, np.array(rounded, dtype=np.intp) if rounded else None)
 
 
-def _object(line: str) -> tuple[dict[str, Any] | None, str]:
-    """The object that a line holds, or why it holds none."""
-    twice: list[str] = []
+class _RepeatedKeyError(ValueError):
+    """A key that an object has twice."""
 
-    def gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice.extend(name for name in names if names.count(name) > 1)
-        return found
 
-    try:
-        value = json.loads(line, object_pairs_hook=gather, parse_int=_whole, parse_float=_finite)
-    except (ValueError, RecursionError):
-        return None, "the line is not valid JSON"
-    if not isinstance(value, dict):
-        return None, "the line is no JSON object"
-    return (None, f"the object has '{twice[0]}' twice") if twice else (value, "")
+def _gathered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object that pairs make; raises _RepeatedKeyError where a key comes again."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _RepeatedKeyError(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def _whole(digits: str) -> float | str:
@@ -238,6 +256,20 @@ def _finite(digits: str) -> float | str:
     return float(digits) if math.isfinite(float(digits)) else digits
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_gathered, parse_int=_whole, parse_float=_finite)
+
+
+def _object(line: str) -> tuple[dict[str, Any] | None, str]:
+    """The object that a line holds, or why it holds none."""
+    try:
+        value = _DECODER.decode(line)
+    except _RepeatedKeyError as error:
+        return None, f"the object has '{error}' twice"
+    except (ValueError, RecursionError):
+        return None, "the line is not valid JSON"
+    return (value, "") if isinstance(value, dict) else (None, "the line is no JSON object")
+
+
 def _text(value: Any) -> str | None:
     """A value as the text of a cell: numbers as they are read back, texts as they are."""
     if value is None or isinstance(value, str):
@@ -245,9 +277,25 @@ def _text(value: Any) -> str | None:
     return repr(value) if type(value) in (int, float) else json.dumps(value)
 
 
-def _fitting(value: Any, kind: pa.DataType) -> Any:
-    """A value for a column of a type: texts take everything as it is written."""
-    return _text(value) if pa.types.is_string(kind) else value
+def _cells(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """A column of values that Arrow must not change; one of texts takes everything as it is written."""
+    if pa.types.is_string(kind):
+        return pa.array([_text(value) for value in values], kind)
+    cells = pa.array(values, kind)
+    if pa.types.is_floating(kind):
+        changed = any(type(value) not in (int, float) for value in values if value is not None)
+    else:
+        changed = _bare(cells.to_pylist()) != _bare(values)
+    if changed:
+        raise ValueError(f"some of the values are not of type {kind}")
+    return cells
+
+
+def _bare(value: Any) -> Any:
+    """A value without the keys that hold nothing, which Arrow adds where other objects have them."""
+    if isinstance(value, dict):
+        return {key: _bare(inner) for key, inner in value.items() if inner is not None}
+    return [_bare(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _shown(value: Any) -> str:
@@ -256,7 +304,11 @@ def _shown(value: Any) -> str:
 
 
 def _kept(kind: pa.DataType) -> pa.DataType:
-    """The type that holds a column's values as they are written."""
+    """The type that holds a column's values as they are written: what Arrow takes for dates is text."""
+    if pa.types.is_list(kind):
+        return pa.list_(_kept(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _kept(field.type)) for field in kind])
     return pa.string() if pa.types.is_temporal(kind) or pa.types.is_null(kind) else kind
 
 

@@ -14,8 +14,11 @@ from derivcli.errors import DerivError
 from derivcli.points.files.piece import STANDARD_INPUT, Piece, Want, read_columns
 from derivcli.points.files.text import empty, open_file, shorter, unreadable
 
-_BUFFER = 1 << 20
-"""Bytes that are read ahead of each Parquet column, so that a row group of any size takes little memory."""
+_BUFFERS = 32 << 20
+"""Bytes that are read ahead of all Parquet columns, so that a row group of any size takes little memory."""
+
+_BUFFER = 1 << 16, 1 << 20
+"""The least and the most of them for one column."""
 
 _FAILURES = (pa.ArrowException, OSError, ValueError, TypeError)
 
@@ -72,7 +75,9 @@ class ParquetFile(TableFile):
             raise _no_table(name, "Parquet", error) from error
 
     def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
-        with parquet.ParquetFile(self._path, pre_buffer=False, buffer_size=_BUFFER) as file:
+        least, most = _BUFFER
+        buffer = max(least, min(most, _BUFFERS // max(1, len(self.schema))))
+        with parquet.ParquetFile(self._path, pre_buffer=False, buffer_size=buffer) as file:
             if file.metadata.num_rows != self.count:
                 raise shorter(self.name)
             yield from file.iter_batches(batch_size=size)
@@ -118,6 +123,7 @@ class ArrowStream(TableFile):
         try:
             self._reader = pa.ipc.open_stream(pa.PythonFile(raw, mode="r"))
         except _FAILURES as error:
+            self.close()
             refusal = _no_table(name, "Arrow", error)
             if size is None:
                 refusal = DerivError(f"{name} is no stream of Arrow batches", hint="save it to a file first")

@@ -41,17 +41,17 @@ class TextFile:
         self._raw = stdin if path is None else open_file(name, path)
         self.size = _size(self._raw) if path is not None else None
         self.done = 0
-        self._stream = self._decompressed()
-        first = self._read(self._stream)
-        self.first = first.removeprefix(_BYTE_ORDER_MARK)
-        self.whole = len(first) < BLOCK
         try:
+            self._stream = self._decompressed()
+            first = self._read(self._stream)
             if not first:
                 raise empty(name)
             _check_beginning(name, first)
-        except DerivError:
+        except BaseException:
             self.close()
             raise
+        self.first = first.removeprefix(_BYTE_ORDER_MARK)
+        self.whole = len(first) < BLOCK
         if self.size is not None:
             self.close()
 
@@ -177,6 +177,7 @@ def _check_beginning(name: str, first: bytes) -> None:
             raise DerivError(f"{name} is no text but a {kind} file", hint="give it the ending that says so")
     if first.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DerivError(f"{name} is written in UTF-16", hint="convert it, as with iconv -f UTF-16 -t UTF-8")
+    _check_text(name, first)
 
 
 def _check_text(name: str, block: bytes) -> None:

@@ -1,0 +1,74 @@
+"""Helpers of the tests that read data files."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+from derivcli.errors import DerivError, ExitStatus
+from derivcli.points.files.formats import Reading
+from derivcli.points.files.read import Chunk, Data, open_data
+from tests.support import no_hang
+
+ROOT = Path(__file__).parents[1]
+def opened(path: Path | Sequence[Path], **options: Any) -> Data:
+    paths = [path] if isinstance(path, Path) else path
+    return open_data(Reading(tuple(map(str, paths)), **options), io.BytesIO())
+
+
+def read(path: Path | Sequence[Path], *wanted: str, size: int = 1000, **options: Any) -> tuple[list[Chunk], list[str]]:
+    with no_hang(), opened(path, **options) as data:
+        chunks = list(data.chunks(wanted or ("x",), size))
+        assert all(0 < chunk.rows.num_rows <= size for chunk in chunks)
+        assert all(len(values) == chunk.rows.num_rows for chunk in chunks for values in chunk.at.values())
+        assert data.fraction == 1
+        return chunks, data.notes
+
+
+def column(chunks: Sequence[Chunk], variable: str = "x") -> list[float]:
+    assert all(chunk.at[variable].dtype == np.float64 for chunk in chunks)
+    return [float(value) for chunk in chunks for value in chunk.at[variable]]
+
+
+def passed(chunks: Sequence[Chunk]) -> dict[str, list[Any]]:
+    return dict(pa.Table.from_batches([chunk.rows for chunk in chunks]).to_pydict())
+
+
+def bits(values: Sequence[float]) -> list[bytes]:
+    return [struct.pack("<d", value) for value in values]
+
+
+def refusal(path: Path | Sequence[Path], *wanted: str, **options: Any) -> DerivError:
+    with pytest.raises(DerivError) as caught:
+        read(path, *wanted, **options)
+    error = caught.value
+    assert error.status is ExitStatus.REFUSED
+    assert error.hint
+    assert all(line.isprintable() for line in str(error).split("\n"))
+    return error
+
+
+def file(directory: Path, content: bytes | str, name: str = "t.csv") -> Path:
+    path = directory / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def table_file(directory: Path, table: pa.Table, kind: str) -> Path:
+    path = directory / f"t{kind}"
+    if kind == ".parquet":
+        parquet.write_table(table, path, row_group_size=2)
+    else:
+        with (pa.ipc.new_file if kind == ".arrow" else pa.ipc.new_stream)(path, table.schema) as sink:
+            sink.write_table(table, max_chunksize=2)
+    return path
+
+

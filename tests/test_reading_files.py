@@ -1,0 +1,212 @@
+"""Data files as files: not what they claim, several, compressed, cut short, through a pipe, in little memory."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+from derivcli.errors import DerivError
+from derivcli.points.files import text
+from derivcli.points.files.formats import Reading
+from derivcli.points.files.read import Data, open_data
+from tests.reading import ROOT, column, file, opened, passed, read, refusal, table_file
+from tests.support import no_hang
+
+
+def zstd(content: bytes) -> bytes:
+    return bytes(pa.compress(content, codec="zstd", asbytes=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.parquet", b"x,y\n1,2\n", "is not a whole Parquet file"),
+        ("t.arrow", b"x,y\n1,2\n", "is not a whole Arrow file"),
+        ("t.parquet", b"", "t.parquet is empty"),
+        ("t.arrow", b"", "t.arrow is empty"),
+        ("t.feather", b"FEA1....", "t.feather is a Feather file of version 1"),
+        ("t.csv.gz", b"hello", "cannot read"),
+        ("t.csv.gz", gzip.compress(b"x\n" + b"1\n" * 10**5)[:-30], "cannot read"),
+        ("t.csv.bz2", b"", "is empty"),
+        ("t.dat", b"x\n1\n", "says no known data format"),
+    ],
+)
+def test_files_that_are_not_what_they_claim(name: str, content: bytes, message: str, tmp_path: Path) -> None:
+    error = refusal(file(tmp_path, content, name))
+    assert message in error.message
+    assert name in error.message
+
+
+def assert_names(message: str, path: Path) -> None:
+    """One sentence that names the file."""
+    assert path.name in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("kind", [".parquet", ".arrow", ".stream.arrow"])
+def test_every_cut_of_a_table_is_refused_or_read(kind: str, tmp_path: Path) -> None:
+    whole = table_file(tmp_path, pa.table({"i": [1, 2, 5], "text": ["a", "b", "c"]}), kind)
+    content = whole.read_bytes()
+    for length in range(0, len(content), 7):
+        path = file(tmp_path, content[:length], f"cut{kind}")
+        try:
+            chunks, _ = read(path, "i")
+        except DerivError as error:
+            assert_names(error.message, path)
+        else:  # a stream may end between two batches
+            assert kind == ".stream.arrow"
+            assert column(chunks, "i") == [1, 2, 5][: len(column(chunks, "i"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("gone.csv", "No such file"), ("folder.csv", "is a directory"), ("no*.csv", "no file matches")],
+)
+def test_names_without_a_file(name: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    assert message in refusal(tmp_path / name).message
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = file(tmp_path, "x\n1\n")
+    path.chmod(0)
+    tmp_path.chmod(0o755)
+    script = f"""
+import io, os, sys
+from derivcli.points.files.read import *
+os.getuid() or os.setuid(65534)
+try:
+    open_data(Reading(({path.name!r},)), io.BytesIO())
+except DerivError as error:
+    print(error.message)
+"""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", f"import os; os.chdir({str(tmp_path)!r})\n{script}"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "cannot read t.csv: Permission denied\n"
+
+
+@pytest.mark.parametrize("kind", [".csv", ".jsonl", ".arrow"])
+def test_a_file_that_grows_shorter(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "BLOCK", 100)
+    path = tmp_path / f"t{kind}"
+    if kind == ".arrow":
+        table_file(tmp_path, pa.table({"x": list(range(3000))}), kind)
+    else:
+        path.write_text("x\n" + "1\n" * 9999 if kind == ".csv" else '{"x":1}\n' * 9999)
+    with opened(path) as data:
+        chunks = data.chunks(["x"], 2)
+        next(chunks)
+        os.truncate(path, 600)
+        with pytest.raises(DerivError, match=r"grew shorter|cannot read"):
+            list(chunks)
+
+
+def test_several_files(tmp_path: Path) -> None:
+    one = file(tmp_path, "x,y\n1,2\n", "1.csv")
+    two = file(tmp_path, "y;x\n4;3\n", "2.csv")
+    none = file(tmp_path, "x,y\n", "3.csv")
+    parquet.write_table(pa.table({"x": [5.5], "y": ["z"]}), tmp_path / "4.parquet")
+    chunks, notes = read([tmp_path / "[123].csv", tmp_path / "4.parquet"])
+    assert column(chunks) == [1, 3, 5.5]
+    assert passed(chunks) == {"x": ["1", "3", "5.5"], "y": ["2", "4", "z"]}
+    assert notes == [f"{two}: its columns are separated by ';'"]
+    assert "none of the files has rows" in refusal([none, none]).message
+    other = file(tmp_path, "x,z\n1,2\n", "5.csv")
+    assert f"{other} has no column 'y' as {one} has it" in refusal([one, other]).message
+    assert "2.csv, row 1 (line 2), column 'x': 'q'" in refusal([one, file(tmp_path, "x,y\nq,4\n", "2.csv")]).message
+
+
+@pytest.mark.parametrize("count", [0, 5])
+def test_rows_are_counted_where_they_are_known(count: int, tmp_path: Path) -> None:
+    table = pa.table({"x": pa.array(range(count), pa.int64())})
+    with opened([table_file(tmp_path, table, ".parquet"), table_file(tmp_path, table, ".arrow")]) as data:
+        assert data.count == 2 * count
+    with opened([table_file(tmp_path, table, ".parquet"), file(tmp_path, "x\n1\n")]) as data:
+        assert data.count is None
+
+
+@pytest.mark.parametrize(("ending", "compress"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".zst", zstd)])
+def test_compressed_text(ending: str, compress: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = file(tmp_path, compress(b"x,y\n" + b"1,2\n" * 50000), f"t.csv{ending}")
+    assert column(read(path)[0]) == [1] * 50000
+    bad = file(tmp_path, compress(b"x,y\n" + b"1,2\n" * 50000 + b"a,b\n"), path.name)
+    assert "row 50,001 (line 50,002), column 'x': 'a'" in refusal(bad).message
+
+
+@contextmanager
+def piped(content: bytes, kind: str) -> Iterator[Data]:
+    """The data that come through a pipe as standard input."""
+    reader, writer = os.pipe()
+    with open(writer, "wb") as sink:  # noqa: PTH123 (a descriptor has no path)
+        sink.write(content)
+    with no_hang(), open(reader, "rb") as source, open_data(Reading(("-",), kind), source) as data:  # noqa: PTH123
+        yield data
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    stream = table_file(tmp_path, pa.table({"x": [1, -128, 3]}), ".stream.arrow").read_bytes()
+    for kind, content in (("csv", b"x\n1\n2"), ("tsv", b"x\ty\n1\t2\n2\t3"), ("jsonl", b'{"x":1}\n{"x":2}')):
+        with piped(content, kind) as data:
+            assert column(list(data.chunks(["x"], 9))) == [1, 2]
+            assert data.fraction is None
+            assert data.files == ()
+            assert data.count is None
+    with piped(stream, "arrow") as data:
+        assert column(list(data.chunks(["x"], 2))) == [1, -128, 3]
+    with pytest.raises(DerivError, match=r"standard input, row 2 \(line 3\)"), piped(b"x\n1\nz", "csv") as data:
+        list(data.chunks(["x"], 9))
+
+
+def test_what_a_pipe_cannot_give(tmp_path: Path) -> None:
+    for kind in (".parquet", ".arrow"):
+        content = table_file(tmp_path, pa.table({"x": [1]}), kind).read_bytes()
+        with pytest.raises(DerivError) as caught, piped(content, kind[1:]):
+            pass
+        assert caught.value.hint == "save it to a file first"
+    with pytest.raises(DerivError, match="standard input has no name"):
+        open_data(Reading(("-",)), io.BytesIO())
+    with pytest.raises(DerivError, match="more than once"):
+        open_data(Reading(("-", "-"), "csv"), io.BytesIO(b"x\n1\n"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "arrow"])
+def test_memory_stays_flat(kind: str, tmp_path: Path) -> None:
+    count = 1_000_000 if kind == "csv" else 15_000_000
+    path = tmp_path / f"t.{kind}"
+    if kind == "csv":
+        path.write_bytes(b"x,y\n" + b"0.12345678901234567,0.98765432109876543,\n".replace(b",\n", b"\n") * 3 * count)
+    else:
+        numbers = np.arange(float(count))
+        table = pa.table({"x": numbers, "y": numbers})
+        if kind == "parquet":
+            parquet.write_table(table, path, row_group_size=count, use_dictionary=False)
+        else:
+            with pa.ipc.new_file(path, table.schema) as sink:
+                sink.write_table(table)
+    script = f"""
+import io
+from pathlib import Path
+from derivcli.points.files.read import *
+peak = lambda: int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
+before = peak()
+with open_data(Reading(({str(path)!r},)), io.BytesIO()) as data:
+    for chunk in data.chunks(["x", "y"], 1 << 17):
+        chunk.at["x"].sum()
+print(peak() - before)
+"""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 150, f"{path.stat().st_size >> 20} MiB were read"

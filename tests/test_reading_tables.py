@@ -1,0 +1,140 @@
+"""JSON Lines, Parquet and Arrow files as points: types, and what passes through unchanged."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from derivcli.points.files import text
+from tests.reading import column, file, passed, read, refusal, table_file
+
+OBJECTS = [
+    ('{"x":1}\n{"x":2.5}\n', [1, 2.5]),
+    ('{"x":1}\n\n{"y":2,"x":3}', [1, 3]),
+    ('{"x":"1"}\n{"x":2}\n{"x":" nan "}\n{"x":"-inf"}\n', [1, 2, math.nan, -math.inf]),
+    ('{"x":1}\n{"x":"-Inf"}\n{"x" : " +infinity "}\n{"x":"-NAN"}\n', [1, -math.inf, math.inf, math.nan]),
+    ('{"x":1,"d":"2020-01-01"}\r\n{"d":null,"x":4}\r\n', [1, 4]),
+    ('\ufeff{"x":1}\n', [1]),
+    ('{"x":1}\n{"x":null,"x":2}\n{"x":3}\n', "row 2 (line 2), the object has 'x' twice"),
+    ('{"x":1}\n\n{"x":"abc"}\n', "row 2 (line 3), column 'x': 'abc' is not a number"),
+    ('{"x":1}\n{"x":1e400}\n', "row 2 (line 2), column 'x': '1e400' is beyond float64"),
+    ('{"x":1}\n{"x":true}\n', "row 2 (line 2), column 'x': 'true' is not a number"),
+    ('{"x":1}\n{"x":[2]}\n', "row 2 (line 2), column 'x': '[2]' is not a number"),
+    ('{"x":1}\n{"x":null}\n', "row 2 (line 2), column 'x': the cell is empty"),
+    ('{"x":1}\n{"y":2}\n', "row 2 (line 2), column 'x': the cell is empty"),
+    ('{"x":1}\n[1]\n', "row 2 (line 2), the line is no JSON object"),
+    ('{"x":1}\n{"x":\n', "row 2 (line 2), the line is not valid JSON"),
+    ('{"x":' + "[" * 9999 + "\n", "row 1: the line is not valid JSON"),
+    ('{"x":1}\n{"x":"é"}\n'.encode("latin-1"), "is not written in UTF-8"),
+    ('{"x":true}\n', "column 'x' holds true and false, not numbers"),
+    ('{"x":[1]}\n', "column 'x' holds values of type list<item: int64>, not numbers"),
+    ("[1]\n", "row 1: the line is no JSON object"),
+    ("{}\n", "row 1: the object has no keys"),
+    ("\n", "is empty"),
+    ("", "is empty"),
+]
+
+
+@pytest.mark.parametrize(("content", "wanted"), OBJECTS)
+def test_json_lines(content: bytes | str, wanted: list[float] | str, tmp_path: Path) -> None:
+    path = file(tmp_path, content, "t.jsonl")
+    if isinstance(wanted, str):
+        assert wanted in refusal(path).message
+    else:
+        assert str(column(read(path)[0])) == str([float(value) for value in wanted])
+
+
+def test_json_values_pass_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "BLOCK", 80)
+    first = '{"x":1,"day":"2020-01-01T00:00","n":null,"k":5,"l":[1,{"a":2}]}\n'
+    path = file(tmp_path, first + '{"x":1.5,"n":7,"k":6,"late":1}\n{"x":"nan","n":"t","k":7.5}\n', "t.jsonl")
+    chunks, notes = read(path, skip=True)
+    assert column(chunks) == [1, 1.5]
+    assert passed(chunks) == {
+        "x": [1, 1.5], "day": ["2020-01-01T00:00", None], "n": [None, "7"], "k": [5, 6], "l": ANY_LIST
+    }  # fmt: skip
+    assert any("'late'" in note for note in notes)
+    assert any("row 3 (column 'k': 7.5 does not fit among values of type int64)" in note for note in notes)
+
+
+class _AnyList:
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, list)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+ANY_LIST = _AnyList()
+TABLE = pa.table(
+    {
+        "i": pa.array([1, 2**53 + 1, 5]),
+        "u": pa.array([1, 2**64 - 1, 3], pa.uint64()),
+        "small": pa.array([1, -128, 3], pa.int8()),
+        "half": pa.array([1.5, 2, float("nan")], pa.float16()),
+        "single": pa.array([0.1, 2, float("inf")], pa.float32()),
+        "decimal": pa.array([Decimal("1.10"), Decimal("0.30"), Decimal("-7.00")], pa.decimal128(30, 2)),
+        "text": pa.array(["1", " 2", "+.5"]),
+        "large": pa.array(["1", "2", "3"], pa.large_string()),
+        "coded": pa.array(["1", "2", "1"]).dictionary_encode(),
+        "flag": [True, False, None],
+        "nested": [[1], [2], [3]],
+        "day": pa.array([1, 2, 3], pa.date32()),
+        "nothing": pa.nulls(3),
+        "gaps": [1.5, None, 2.5],
+    }
+)
+TYPES: list[tuple[str, list[float] | str]] = [
+    ("i", [1, 2**53, 5]),
+    ("u", [1, 2.0**64, 3]),
+    ("small", [1, -128, 3]),
+    ("half", [1.5, 2, math.nan]),
+    ("single", [0.10000000149011612, 2, math.inf]),
+    ("decimal", [1.1, 0.3, -7]),
+    ("text", [1, 2, 0.5]),
+    ("large", [1, 2, 3]),
+    ("coded", [1, 2, 1]),
+    ("flag", "column 'flag' holds true and false, not numbers"),
+    ("nested", "not numbers"),
+    ("day", "column 'day' holds values of type date32[day], not numbers"),
+    ("nothing", "row 1, column 'nothing': the cell is empty"),
+    ("gaps", "row 2, column 'gaps': the cell is empty"),
+]
+
+
+@pytest.mark.parametrize(("name", "wanted"), TYPES)
+@pytest.mark.parametrize("kind", [".parquet", ".arrow", ".stream.arrow"])
+def test_types(name: str, wanted: list[float] | str, kind: str, tmp_path: Path) -> None:
+    path = table_file(tmp_path, TABLE, kind)
+    if isinstance(wanted, str):
+        assert wanted in refusal(path, name).message
+        return
+    chunks, notes = read(path, name)
+    assert str(column(chunks, name)) == str([float(value) for value in wanted])
+    assert str(passed(chunks)) == str(TABLE.to_pydict())
+    rounded = f"column '{name}': 1 whole number is rounded to float64, the first in row 2 of {path}"
+    assert notes == ([rounded] if name in ("i", "u") else [])
+
+
+def test_rounded_whole_numbers_are_noted(tmp_path: Path) -> None:
+    numbers = [str(2**53 - 1), str(2**53), str(2**53 + 1), "1e300", "-" + "9" * 30, str(10**20), "9007199254740993.0"]
+    note = "2 whole numbers are rounded to float64, the first in row 3 of"
+    for name, content in (
+        ("t.csv", "x\n" + "\n".join(numbers)),
+        ("t.jsonl", "\n".join(f'{{"x":{number}}}' for number in numbers)),
+    ):
+        chunks, notes = read(file(tmp_path, content, name))
+        assert column(chunks) == [float(number) for number in numbers]
+        assert notes == [f"column 'x': {note} {tmp_path / name}"]
+
+
+def test_tables_skip_rows(tmp_path: Path) -> None:
+    chunks, notes = read(table_file(tmp_path, TABLE, ".parquet"), "gaps", skip=True)
+    assert column(chunks, "gaps") == [1.5, 2.5]
+    assert passed(chunks)["i"] == [1, 5]
+    assert notes == [f"1 row was left out: {tmp_path}/t.parquet, row 2 (column 'gaps': the cell is empty)"]
+
+
