@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from flint import ctx
 
 from derivcli.check.compare import compared
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 SECONDS = 2.0
 """How long one number may take."""
+
+NOWHERE = Verdict("undefined", message="the point is no finite number")
+"""What is said where a variable from a file is nan or infinite."""
 
 Progress = Callable[[int, int], None]
 
@@ -62,7 +66,13 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     derivatives = {key: _derivative(key, result) for key in result.derivatives}
     values = None if result.dependent else Verdicts.empty(count)
     columns = {key: Verdicts.empty(count) for key in result.derivatives}
-    for point in range(count):
+    finite = np.logical_and.reduce([np.isfinite(result.at[name]) for name in names], initial=True)
+    nowhere = np.flatnonzero(~np.broadcast_to(finite, count)).tolist()
+    for column in (*columns.values(), *([] if values is None else [values])):
+        for point in nowhere:
+            column.put(point, NOWHERE)
+    tick(len(nowhere) * (1 + len(columns)))
+    for point in np.flatnonzero(np.broadcast_to(finite, count)).tolist():
         site = Site(result.expression, tape, coordinates(result.at, points, names, point), result.engine)
         for key, column in columns.items():
             printed = float(result.derivatives[key][point])

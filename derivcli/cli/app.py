@@ -113,7 +113,8 @@ def run(words: Sequence[str]) -> ExitStatus:
         _tell(_noted("interrupted", error))
         return ExitStatus.INTERRUPTED
     except Terminated as error:
-        _tell(_noted("terminated", error))
+        if hasattr(error, "__notes__"):
+            _tell(_noted("terminated", error))
         return ExitStatus.TERMINATED
     except BrokenPipeError:
         return ExitStatus.CLOSED_PIPE

@@ -73,8 +73,7 @@ def evaluate(job: Calculation, showing: Showing, screen: Screen, write: Write) -
         if showing.output is not None and source.data is not None:
             check_output(showing.output, source.data.files, showing.clobber)
         answer = _numbers(request, source)
-        notes = [f"note: {note}" for note in source.notes]
-        return replace(answer, notes=notes + answer.notes)
+        return replace(answer, notes=[*(f"note: {note}" for note in source.notes), *answer.notes])
 
 
 def _formatted(request: Request) -> Request:
@@ -114,10 +113,13 @@ def _numbers(request: Request, source: Source) -> Answer:
     if _streams(request, source, count):
         if request.format == "table":
             request = replace(request, format="tsv")
-        return _streamed(request, Streaming(ready, source, parts, check, request.style, _target(request.showing)))
-    points = source.whole(parts)
-    with progress() as tell:
-        return _whole(request, compute(ready, points, check, tell))
+        streaming = Streaming(ready, source, parts, check, request.style, _target(request.showing))
+        answer = _streamed(request, streaming)
+    else:
+        points = source.whole(parts)
+        with progress() as tell:
+            answer = _whole(request, compute(ready, points, check, tell))
+    return replace(answer, notes=[*(f"note: {remark}" for remark in source.remarks(ready.names)), *answer.notes])
 
 
 def _streams(request: Request, source: Source, count: int | None) -> bool:

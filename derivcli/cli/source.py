@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -32,16 +32,26 @@ class Source:
     @property
     def offered(self) -> list[str]:
         """The variables that columns can give."""
-        return list(self.data.variables) if self.data else []
+        return list(self.columns)
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The headers of the variables that columns can give."""
+        return self.data.variables if self.data else {}
 
     @property
     def declared(self) -> set[str]:
         """Those that are variables in any formula: not a column that happens to be called like a function."""
-        if self.data is None:
-            return set()
         from derivcli.language.functions import vocabulary
 
-        return {name for name in self.data.variables if name not in vocabulary() or name in self.mapped}
+        return {name for name in self.columns if name not in vocabulary() or name in self.mapped}
+
+    def remarks(self, names: Collection[str]) -> list[str]:
+        """What to say of variables that a formula without the file would read as constants."""
+        from derivcli.language.functions import CONSTANTS
+
+        hidden = [name for name in names if name in CONSTANTS and name in self.columns]
+        return [f"'{name}' is the column of the file here, not the constant" for name in hidden]
 
     @property
     def notes(self) -> list[str]:

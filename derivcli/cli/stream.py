@@ -28,6 +28,10 @@ CHECKED = 2_048
 """Points of one part where each number is judged, which takes a thousand times as long."""
 
 
+RATED = 1_000
+"""Points from which on it is worth saying how many there were a second."""
+
+
 @dataclass(frozen=True, slots=True)
 class Streaming:
     """What is needed to stream: the job, its source with the parts of it, whether to judge, and how to tell of it."""
@@ -86,7 +90,8 @@ def summary(what: str, tally: Tally, seconds: float) -> str:
     """How many points there were, how fast they were, and how many were flagged."""
     count = tally.points
     flagged = tally.sightings.counts()
-    said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.3g} s, {rate_text(count / seconds)}"
+    said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.2f} s"
+    said += f", {rate_text(count / seconds)}" if count >= RATED else ""
     return f"{said}; {flagged}" if flagged else said
 
 
@@ -94,7 +99,7 @@ def rate_text(rate: float) -> str:
     """Points a second in words of people."""
     if rate >= 1e6:
         return f"{rate / 1e6:.3g} million a second"
-    return f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.2g} a second"
+    return f"{rate:,.0f} a second"
 
 
 @contextmanager
@@ -132,9 +137,12 @@ def data_sink(file: Any, format: FileFormat, source: Source, style: Style) -> It
     from derivcli.render.data import data_columns
 
     with writing(file, format) as writer:
-        yield lambda rows, results: writer.write(
-            rows, data_columns(results, style, source.typed.names, source.headers)
-        )
+
+        def sink(rows: Any, results: Sequence[Result]) -> None:
+            read = {source.columns[name]: values for name, values in results[0].at.items() if name in source.columns}
+            writer.write(rows, data_columns(results, style, source.typed.names, source.headers), read)
+
+        yield sink
 
 
 class TextStream(io.RawIOBase):

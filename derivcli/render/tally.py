@@ -60,5 +60,5 @@ class Tally:
         if self.digits is None:
             return self.sightings.sentences()
         told = [summary_of(self.derivatives, self.digits, self.style), *values_line(self.values, self.style)]
-        return told + cut_lines(self.lines, self.hard)
+        return (told if self.style.verdicts else []) + cut_lines(self.lines, self.hard)
 

@@ -39,6 +39,9 @@ SINKS: dict[str, Callable[[pyarrow.NativeFile, pyarrow.Schema], Sink]] = {
 }
 """What writes each of the data formats."""
 
+TYPED = ("parquet", "arrow", "jsonl")
+"""Formats that tell a number from its text."""
+
 DISTINCT = ("parquet", "jsonl")
 """Formats that readers cannot tell columns of one name apart in."""
 
@@ -53,8 +56,18 @@ class Writer:
         if format.compression:
             self._stream = pyarrow.CompressedOutputStream(self._stream, format.compression)
 
-    def write(self, rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column]) -> None:
-        """Write the rows of the input, where there are any, and beside them columns of ours, which are copied."""
+    def write(
+        self,
+        rows: pyarrow.RecordBatch | None,
+        columns: Mapping[str, Column],
+        read: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
+        """Write the rows of the input, where there are any, and beside them columns of ours, which are copied.
+
+        Columns of the input that are text and were `read` as numbers are written as these where a format has types.
+        """
+        if rows is not None and read and self._format.name in TYPED:
+            rows = _as_read(rows, read)
         batch = _beside(rows, columns)
         with _told():
             self._opened(batch.schema).write(batch)
@@ -127,6 +140,15 @@ def _told() -> Iterator[None]:
         raise
     except pyarrow.ArrowException as error:
         raise OSError(str(error)) from error
+
+
+def _as_read(rows: pyarrow.RecordBatch, read: Mapping[str, NDArray[Any]]) -> pyarrow.RecordBatch:
+    """The rows with numbers in place of their texts."""
+    for name, values in read.items():
+        place = rows.schema.get_field_index(name)
+        if pyarrow.types.is_string(rows.schema.field(place).type):
+            rows = rows.set_column(place, name, _array(values))
+    return rows
 
 
 def _beside(rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column]) -> pyarrow.RecordBatch:
