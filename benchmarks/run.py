@@ -17,8 +17,8 @@ import torch
 from benchmarks import orders
 from benchmarks.side import report, seconds
 from derivcli.derive import derive, parse
+from derivcli.engines.passes import evaluate
 from derivcli.engines.program import lower
-from derivcli.engines.reverse import evaluate
 from derivcli.engines.watch import Watch
 from derivcli.language.parse import parse_expression
 

@@ -20,13 +20,15 @@ LEAVES = ("errors", "result")
 PIPELINE = {"wanted": (), "calculate": ("wanted",), "derive": ("wanted", "calculate")}
 """Files beside the folders: they may import those, and these of each other."""
 
-ENGINE_PARTS = {"program", "inputs", "rules", "watch", "accurate", "kernels", "precise", "elliptic", "clock"}
+ENGINE_PARTS = {
+    *("program", "inputs", "rules", "watch", "passes", "accurate", "kernels", "precise", "elliptic", "clock"),
+}
 """Files of engines/ that are no engines."""
 
-TORCH_PARTS = {"inputs", "rules", "watch", "accurate"}
+TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate"}
 """Those of them that only the engines in PyTorch and each other may import."""
 
-TORCH_ENGINES = {"reverse", "taylor"}
+TORCH_ENGINES = {"reverse", "taylor", "compiled"}
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/",),
