@@ -21,11 +21,12 @@ PIPELINE = {"wanted": (), "calculate": ("wanted",), "derive": ("wanted", "calcul
 """Files beside the folders: they may import those, and these of each other."""
 
 ENGINE_PARTS = {
-    *("program", "inputs", "rules", "watch", "passes", "accurate", "kernels", "precise", "elliptic", "clock"),
+    *("program", "inputs", "rules", "watch", "passes", "accurate", "decompositions"),
+    *("kernels", "precise", "elliptic", "clock"),
 }
 """Files of engines/ that are no engines."""
 
-TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate"}
+TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate", "decompositions"}
 """Those of them that only the engines in PyTorch and each other may import."""
 
 TORCH_ENGINES = {"reverse", "taylor", "compiled"}

@@ -224,12 +224,13 @@ class Watch:
 
     @property
     def bits(self) -> Any:
-        """A bit of uint8 for each kind of place that a point touches, as an array or, of tensors not at hand, as one."""
+        """A bit for each kind of place that a point touches: an array of uint8 or, from tensors not at hand, one."""
         return self.found.bits
 
     def within(self, points: Tensor, step: Step) -> Watch:
         """The watch over a program that a piecewise step runs for some of the points."""
-        return Watch(self.found, [self.varies[number] for number in step.inputs], (*self.among, self.found.mask(points)))
+        among = (*self.among, self.found.mask(points))
+        return Watch(self.found, [self.varies[number] for number in step.inputs], among)
 
     def see(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         """Set the bits of a step that has run, and note where its value varies."""
