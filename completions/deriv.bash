@@ -104,7 +104,7 @@ _deriv_main() {
             ;;
         --format) names=(table tsv csv json latex markdown value) ;;
         --dtype) names=(float64 float32) ;;
-        --engine) names=(reverse taylor) ;;
+        --engine) names=(reverse taylor compiled) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then

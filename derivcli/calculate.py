@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from derivcli.errors import DerivError, Span
 from derivcli.result import DTYPES, FLAGS, SMALL
@@ -42,10 +42,8 @@ def derive_at(
     partials = _partials(wanted, variables, list(points.at), parsed)
     engine = wanted.engine_for(partials)
     telling = partial(progress, "differentiating") if progress else None
-    results = [
-        replace(result, engine=engine, layout=wanted.layout)
-        for result in _engine(engine)(parsed, points.at, partials, dtype, wanted.along, wanted.dependent, telling)
-    ]
+    computed = _computed(engine, parsed, points.at, partials, dtype, wanted.along, wanted.dependent, telling)
+    results = [replace(result, layout=wanted.layout) for result in computed]
     if wanted.dependent:
         results = _flagged_off_the_curve(results, dtype)
     if not _is_checked(check, sum(len(result.value) * len(result.derivatives) for result in results)):
@@ -118,6 +116,19 @@ def series_at(
 def _is_checked(check: bool | None, count: int) -> bool:
     """Whether so many numbers are judged: those of small jobs without being asked to."""
     return count <= SMALL if check is None else check
+
+
+def _computed(engine: str, *job: Any) -> list[Result]:
+    """What an engine computes, or backward passes where there is no compiled kernel, with a remark that says why."""
+    if engine != "compiled":
+        return [replace(result, engine=engine) for result in _engine(engine)(*job)]
+    from derivcli.engines import compiled
+
+    try:
+        return compiled.differentiate(*job)
+    except compiled.NotCompiledError as reason:
+        remark = f"{reason}: computed by backward passes"
+        return [replace(result, remark=remark) for result in _engine("reverse")(*job)]
 
 
 def _engine(name: str) -> Engine:

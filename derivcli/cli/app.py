@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import functions, options, streams
+from derivcli.cli import cache, functions, options, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
@@ -75,6 +75,8 @@ def deriv(
         series,
         engine.value if engine else "",
     )
+    if wanted.engine == "compiled":
+        cache.keep_kernels(os.environ)
     formulas = options.formulas_in(let)
     job = options.Calculation(expressions, at or (), zip_, wanted, formulas, dtype.value, check, on)
     answer = evaluate(job, format_ and format_.value, digits, plot, streams.screen(os.environ))

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Kernel = Callable[..., Sequence[Tensor]]
 """Takes a tensor for each variable; gives each program's value, derivatives and flags, one program after the other."""
 
+Compute = Callable[[Mapping[str, "FloatArray"]], list[Result]]
+"""Takes the points, any number of them, from any thread."""
+
 CHUNK = 65_536
 """Points that a kernel takes at a time: what it reads and writes for so many stays near the processor."""
 
@@ -43,6 +46,10 @@ OPTIONS: dict[str, Any] = {
     "cpp_cache_precompile_headers": False,  # they would lie in /tmp under a name that anyone can foretell
     "compile_threads": 1,  # no processes that wait for more to compile
 }
+
+
+MOST = 10_000
+"""Operations of which the compiler makes a kernel in about a minute; of more it would take minutes."""
 
 
 class NotCompiledError(Exception):
@@ -90,8 +97,8 @@ def prepared(
     direction: Points | None = None,
     dependent: str = "",
     device: str = "cpu",
-) -> Callable[[Mapping[str, FloatArray]], list[Result]]:
-    """A function of the points, for any number of threads, that gives values and partial derivatives there.
+) -> Compute:
+    """The function of the points that gives values and partial derivatives there; what can be done before is done.
 
     Raises NotCompiledError where there is no kernel.
     """
@@ -100,10 +107,20 @@ def prepared(
     job = Job(expressions, tuple(names), partials, dtype, direction, dependent, device)
     try:
         with _silence():
-            kernel = compiled(traced(job, CHUNK), job.columns(CHUNK))
+            graph = traced(job, CHUNK)
+            if len(graph.graph.nodes) > MOST:
+                raise NotCompiledError("a formula so long would take minutes to compile")
+            kernel = compiled(graph, job.columns(CHUNK))
+    except NotCompiledError:
+        raise
     except Exception as error:  # in a compiler anything can go wrong, and another engine is there
         raise NotCompiledError(_reason(error)) from error
-    return lambda at: _results(job, kernel, at)
+
+    def compute(at: Mapping[str, FloatArray]) -> list[Result]:
+        points = {name: np.ascontiguousarray(at[name], dtype=dtype) for name in job.names}
+        return results(job, points, _run(job, kernel, list(points.values())))
+
+    return compute
 
 
 def traced(job: Job, count: int) -> torch.fx.GraphModule:
@@ -168,18 +185,16 @@ def _silence() -> Iterator[None]:
             logger.setLevel(before)
 
 
-def _results(job: Job, kernel: Kernel, at: Mapping[str, FloatArray]) -> list[Result]:
-    """The results of a job at the points."""
-    columns = [np.ascontiguousarray(at[name], dtype=job.dtype) for name in job.names]
-    points = dict(zip(job.names, columns, strict=True))
-    outputs = iter(_run(job, kernel, columns))
+def results(job: Job, at: Mapping[str, FloatArray], outputs: Sequence[Any]) -> list[Result]:
+    """The results of a job at the points, from the outputs of its kernel."""
+    numbers = iter(outputs)
     return [
         Result(
             expression,
-            at=points,
-            value=next(outputs),
-            derivatives={derivative_key(partial): next(outputs) for partial in job.partials},
-            flags=next(outputs),
+            at=dict(at),
+            value=next(numbers),
+            derivatives={derivative_key(partial): next(numbers) for partial in job.partials},
+            flags=next(numbers),
             engine="compiled",
             direction=job.direction,
             dependent=job.dependent,
@@ -208,7 +223,10 @@ def _padded(column: FloatArray) -> FloatArray:
 
 
 COMPILING = 6.0
-"""Seconds that a kernel of a short formula costs which was not compiled before."""
+"""Seconds that a kernel of a short formula takes to make which was not made before."""
+
+LENGTH = 1_000_000
+"""Points that take as long, without a kernel, as the compiler takes longer for a formula that makes them slower."""
 
 FASTER = 4
 """How many times as fast the kernel is then, at least."""
@@ -216,4 +234,4 @@ FASTER = 4
 
 def pays(points: int | None, seconds_per_point: float) -> bool:
     """Whether compiling is quicker than not, for so many points and what one costs without; unknown numbers never."""
-    return points is not None and points * seconds_per_point * (1 - 1 / FASTER) > COMPILING
+    return points is not None and (points * (1 - 1 / FASTER) - LENGTH) * seconds_per_point > COMPILING

@@ -38,7 +38,7 @@ def _remainder(x: Tensor, y: Tensor | float) -> Tensor:
     return torch.where(_opposite(rest, y), rest + y, rest)
 
 
-def _quotient(x: Tensor, y: Tensor, *, rounding_mode: str | None) -> Tensor:
+def _quotient(x: Tensor, y: Tensor, *, rounding_mode: str | None) -> Any:
     """x/y; rounded down, the whole number that the exact remainder leaves, if float64 has all those near it."""
     if rounding_mode != "floor":
         return NotImplemented
