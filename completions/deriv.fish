@@ -54,7 +54,7 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(_
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t value\t' -d 'How to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t compiled\t' -d 'What computes the numbers: nested backward passes, Taylor arithmetic, or the passes as a compiled kernel'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t compiled\t' -d 'What computes the numbers: nested backward passes, Taylor arithmetic, or passes as a compiled kernel'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first ""' -a 'functions'
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t markdown\t' -d 'How to print'
