@@ -14,11 +14,11 @@ from itertools import permutations
 
 import torch
 
-from benchmarks import orders
+from benchmarks import kernels, orders
 from benchmarks.side import report, seconds
 from derivcli.derive import derive, parse
+from derivcli.engines.passes import evaluate
 from derivcli.engines.program import lower
-from derivcli.engines.reverse import evaluate
 from derivcli.engines.watch import Watch
 from derivcli.language.parse import parse_expression
 
@@ -231,4 +231,5 @@ if __name__ == "__main__":
     bench_refusals()
     bench_check()
     orders.bench()
+    kernels.bench()
     bench_evaluate()

@@ -112,7 +112,7 @@ _deriv_main() {
             ;;
         --format) names=(table tsv csv json latex markdown value) ;;
         --dtype) names=(float64 float32) ;;
-        --engine) names=(reverse taylor) ;;
+        --engine) names=(reverse taylor compiled) ;;
         --data)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN][lL]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][sS][vV]')

@@ -54,7 +54,7 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(_
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t value\t' -d 'How to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t' -d 'What computes the numbers: nested backward passes, or Taylor arithmetic'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t compiled\t' -d 'What computes the numbers: nested backward passes, Taylor arithmetic, or passes as a compiled kernel'
 complete -c deriv -n '__deriv_is ""' -l data -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson)' -d 'Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard input)'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --data-format' -l data-format -x -a 'csv\t tsv\t parquet\t arrow\t jsonl\t' -d 'The format of --data'
 complete -c deriv -n '__deriv_is ""' -l column -x -d 'Take a variable from the column with this header: v=\'Speed (m/s)\''

@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import limits
+from derivcli.fitting import (
+    check_dependent,
+    check_held,
+    check_range,
+    check_values,
+    check_wrt,
+    only_variable,
+    variables_of,
+)
 from derivcli.result import DTYPES, FLAGS, SMALL
 
 if TYPE_CHECKING:
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from derivcli.engines.chunks import Prepared, Telling
-    from derivcli.language.expression import Definition, Expression
+    from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
     from derivcli.points.spec import Interval
     from derivcli.result import FloatArray, Partial, Result, SeriesResult, SymbolicResult
@@ -46,12 +54,14 @@ class Job:
     dtype: str
     engine: str
     prepared: Prepared
+    remark: str = ""
 
     def run(self, points: Points, telling: Telling | None = None) -> list[Result]:
         """The results at some points, which may share memory with these; `telling` is told of backward passes."""
         layout = self.wanted.layout
         results = [
-            replace(result, engine=self.engine, layout=layout) for result in self.prepared.run(points.at, telling)
+            replace(result, engine=self.engine, layout=layout, remark=self.remark)
+            for result in self.prepared.run(points.at, telling)
         ]
         if self.wanted.dependent:
             results = _flagged_off_the_curve(results, self.dtype)
@@ -91,16 +101,16 @@ def prepare(
     Those that are `offered` have values too, and need not occur; those `declared` are variables in any formula.
     """
     parsed = _parse_all(expressions, {*given, *declared, *wanted.names}, let, bool(wanted.dependent))
-    variables = _variables(parsed)
+    variables = variables_of(parsed)
     taken = [name for name in offered if name in variables or name in wanted.names]
     names = (*given, *taken)
-    _check_values(parsed, variables, names, {*wanted.names, *taken}, offered)
+    check_values(parsed, variables, names, {*wanted.names, *taken}, offered)
     if dtype not in DTYPES:
         raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
     partials = _partials(wanted, variables, names, parsed)
     engine = wanted.engine_for(partials)
-    prepared = _engine(engine)(parsed, names, partials, dtype, wanted.along, wanted.dependent)
-    return Job(tuple(parsed), names, len(parsed) * len(partials), wanted, dtype, engine, prepared)
+    engine, prepared, remark = _ready(engine, parsed, names, partials, dtype, wanted.along, wanted.dependent)
+    return Job(tuple(parsed), names, len(parsed) * len(partials), wanted, dtype, engine, prepared, remark)
 
 
 def compute(job: Job, points: Points, check: bool, progress: Progress | None = None) -> list[Result]:
@@ -137,7 +147,7 @@ def derive_formulas(
 ) -> list[SymbolicResult]:
     """The derivatives of several expressions as formulas."""
     parsed = _parse_all(expressions, wanted.names, let, bool(wanted.dependent))
-    variables = _variables(parsed)
+    variables = variables_of(parsed)
     if wanted.engine:
         raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in --at x=3")
     if not wanted.by(variables) and not wanted.dependent:
@@ -169,11 +179,11 @@ def series_at(
     """
     assert wanted.series is not None, "a series has a degree"
     parsed = _parse_all(expressions, {*points.names, *wanted.names}, let)
-    variables = _variables(parsed)
-    _check_values(parsed, variables, points.names, wanted.names)
+    variables = variables_of(parsed)
+    check_values(parsed, variables, points.names, wanted.names)
     check_range(points, dtype)
-    by = _only(wanted.by(variables or points.names), parsed)
-    _check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
+    by = only_variable(wanted.by(variables or points.names), parsed)
+    check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
     if interval is not None and interval.variable != by:
         hint = f"write it like --on {by}=0:1"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
@@ -195,6 +205,18 @@ def series_at(
 def is_checked(check: bool | None, count: int | None) -> bool:
     """Whether so many numbers are judged: those of small jobs without being asked to."""
     return count is not None and count <= SMALL if check is None else check
+
+
+def _ready(engine: str, *job: Any) -> tuple[str, Prepared, str]:
+    """An engine made ready: backward passes where there is no compiled kernel, with a remark that says why."""
+    if engine != "compiled":
+        return engine, _engine(engine)(*job), ""
+    from derivcli.engines import compiled
+
+    try:
+        return engine, compiled.prepared(*job), ""
+    except compiled.NotCompiledError as reason:
+        return "reverse", _engine("reverse")(*job), f"{reason}: computed by backward passes"
 
 
 def _engine(name: str) -> Callable[..., Prepared]:
@@ -249,45 +271,10 @@ def _undefined_at(result: Result, points: NDArray[np.bool_]) -> Result:
     return replace(result, value=without(result.value), derivatives=derivatives, flags=flags)
 
 
-def read_definitions(let: Lets, declared: Iterable[str] = ()) -> tuple[Definition, ...]:
-    """The named formulas, each of which may use those before it."""
-    from derivcli.language.expression import Definition
-    from derivcli.language.parse import parse_expression
-    from derivcli.language.tokens import canonical_name, is_name
-
-    definitions: list[Definition] = []
-    later = [canonical_name(name) for name in let]
-    for raw, text in let.items():
-        name = canonical_name(raw)
-        if not is_name(raw):
-            raise DerivError(f"'{raw}' is no name", raw, Span(0, len(raw)), "write it like --let z=x+1")
-        if name in declared:
-            hint = "leave out one of the two"
-            raise DerivError(f"'{name}' is given a formula and is a variable too", raw, Span(0, len(raw)), hint)
-        expression = parse_expression(text, {*declared, *later}, tuple(definitions))
-        for used in expression.variables:
-            if used == name:
-                raise DerivError(f"'{name}' is defined by itself", text, place_of(used, text), "use another name")
-            if used in later:
-                hint = f"put --let {used}=... before it"
-                raise DerivError(f"'{name}' uses '{used}' before it is defined", text, place_of(used, text), hint)
-        definitions.append(Definition(name, expression.tree, expression.notes))
-        later.remove(name)
-    return tuple(definitions)
-
-
-def place_of(name: str, source: str) -> Span:
-    """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
-    from derivcli.language.tokens import tokenize
-
-    readable = source.replace("==", "= ").replace("=", ",")  # an equation has no token for its sign
-    spans = [token.span for token in tokenize(readable) if token.kind == "name" and token.text == name]
-    return spans[0] if spans else Span(0, len(source))
-
-
 def _parse_all(
     expressions: Sequence[str | Expression], declared: Collection[str], let: Lets | None, equations: bool = False
 ) -> list[Expression]:
+    from derivcli.language.definitions import read_definitions
     from derivcli.language.equation import parse_equation
     from derivcli.language.parse import parse_expression
 
@@ -305,84 +292,7 @@ def _partials(
     """The derivatives of expressions in these variables, where these are given values."""
     known = dict.fromkeys([*variables, *given])
     partials = wanted.partials(variables or given)
-    _check_wrt(wanted.by(variables or given), known or wanted.names, expressions)
+    check_wrt(wanted.by(variables or given), known or wanted.names, expressions)
     if wanted.dependent:
-        _check_dependent(wanted.dependent, partials, expressions)
+        check_dependent(wanted.dependent, partials, expressions)
     return partials
-
-
-def _check_dependent(dependent: str, partials: Sequence[Partial], expressions: Sequence[Expression]) -> None:
-    """Refuse an equation that does not make the variable a function of others."""
-    for expression in expressions:
-        source = expression.source
-        span = Span(0, len(source))
-        if dependent not in expression.variables:
-            hint = f"its variables are {', '.join(expression.variables)}" if expression.variables else "name others"
-            raise DerivError(f"'{dependent}' does not occur in this equation", source, span, hint)
-        if not partials:
-            raise DerivError(f"only '{dependent}' occurs in this equation", source, span, "add another variable")
-        if any(dependent in partial for partial in partials):
-            hint = "differentiate by one of the other variables"
-            raise DerivError(f"'{dependent}' is the function here and no variable of it", source, span, hint)
-
-
-def _only(variables: Sequence[str], expressions: Sequence[Expression]) -> str:
-    """The variable of a series."""
-    if len(variables) != 1:
-        source = expressions[0].source
-        message = f"a series is in one variable, and there are {len(variables) or 'none'}"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
-    return variables[0]
-
-
-def _variables(expressions: Sequence[Expression]) -> list[str]:
-    """The variables of all expressions in the order in which they appear."""
-    return list(dict.fromkeys(name for expression in expressions for name in expression.variables))
-
-
-def _check_values(
-    expressions: Sequence[Expression],
-    variables: Collection[str],
-    at: Collection[str],
-    named: Collection[str],
-    offered: Collection[str] = (),
-) -> None:
-    """Refuse a variable without a value, and a value for no variable."""
-    for expression in expressions:
-        for name in expression.variables:
-            if name not in at:
-                place = place_of(name, expression.source)
-                hint = f"add it, as in --at {name}=1"
-                if offered:
-                    hint += f", or say which column it is with --column; those with names are {', '.join(offered)}"
-                raise DerivError(f"'{name}' has no value", expression.source, place, hint)
-    for name in at:
-        if variables and name not in variables and name not in named:
-            source = expressions[0].source
-            hint = f"leave it out, or add --wrt {name} to see the derivative 0"
-            raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
-
-
-def check_held(count: int) -> None:
-    """Refuse more points than arrays are made for."""
-    if count > limits.HELD:
-        message = f"{count:,} points are more than the {limits.HELD:,} that are held in memory"
-        raise DerivError(message, hint="take fewer points, or write them to a file with --output")
-
-
-def check_range(points: Points, dtype: str) -> None:
-    """Refuse a point that the number format cannot hold."""
-    import numpy as np
-
-    for axis in points.axes:
-        if axis.largest > float(np.finfo(dtype).max):
-            raise DerivError(f"'{axis.name}' has a value outside the range of {dtype}", hint="compute in float64")
-
-
-def _check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:
-    """Refuse to differentiate by what is no variable."""
-    for name in wrt:
-        if name not in known:
-            source = expressions[0].source
-            hint = f"the variables are {', '.join(known)}" if known else "give it a value with --at"
-            raise DerivError(f"'{name}' is no variable here", source, Span(0, len(source)), hint)

@@ -27,9 +27,10 @@ def parse(text: str, *, declared: Collection[str] = (), let: calculate.Lets | No
     `declared` are names that are one variable each, such as `speed`; `let` gives names to formulas that the
     text may use. Raises DerivError with the place where the text is no formula.
     """
+    from derivcli.language.definitions import read_definitions
     from derivcli.language.parse import parse_expression
 
-    return parse_expression(text, declared, calculate.read_definitions(let or {}, declared))
+    return parse_expression(text, declared, read_definitions(let or {}, declared))
 
 
 @overload
@@ -89,8 +90,9 @@ def derive(
     that of every derivative, from 1 to 200. `mixed` asks for mixed partials instead: "x,x,y" or ["x", "x", "y"] is
     the one that Leibniz writes with dx^2 dy below; several of them make a list. `along` asks for the derivative along
     a vector, which is not scaled: "u=1,v=2" or {"u": 1, "v": 2}; of order n that is d^n/dt^n f(p + t*v) at t = 0.
-    `engine` is "reverse" (nested backward passes) or "taylor" (Taylor arithmetic), "" the first up to order 3;
-    `dtype` "float64" or "float32". `check` judges every number: True always, False never, None up to 100 of them.
+    `engine` is "reverse" (nested backward passes), "taylor" (Taylor arithmetic), or "compiled" (backward passes up to
+    order 3 as a compiled kernel, which takes seconds to make); "" is the first up to order 3, then the second.
+    `dtype` is "float64" or "float32". `check` judges every number: True always, False never, None up to 100 of them.
 
     The result's `value` and each of its `derivatives`, keyed "x", "x,x", "x,x,y" or "along", have shape (points,);
     `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;

@@ -31,8 +31,8 @@ NESTED = range(1, 13)
 NESTED_BY_DEFAULT = range(1, 4)
 """Those that nested backward passes compute unless another engine is asked for."""
 
-ENGINES = ("reverse", "taylor")
-"""What computes numbers: nested backward passes, or truncated Taylor arithmetic."""
+ENGINES = ("reverse", "taylor", "compiled")
+"""What computes numbers: nested backward passes, truncated Taylor arithmetic, or such passes as a compiled kernel."""
 
 SMALL = 100
 """Jobs of no more derivatives than these are checked without being asked to."""
@@ -70,7 +70,8 @@ class Result:
     `engine` is the one of `ENGINES` that computed the derivatives. `layout` is "columns", or "hessian" where
     the derivatives are the upper triangle of that matrix. Where `dependent` names a variable, the expression
     is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
-    of this variable as a function of the others.
+    of this variable as a function of the others. `remark` says why another engine than this one was
+    asked for in vain.
     """
 
     expression: Expression
@@ -84,6 +85,7 @@ class Result:
     layout: str = "columns"
     direction: Points | None = None
     dependent: str = ""
+    remark: str = ""
 
     @property
     def gradient(self) -> FloatArray | None:

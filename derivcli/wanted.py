@@ -48,8 +48,8 @@ class Wanted:
             raise DerivError(f"a Taylor polynomial of degree {self.series} is not computed", hint=hint)
         if self.engine not in ("", *ENGINES):
             raise DerivError(f"'{self.engine}' is no engine", hint=f"choose {' or '.join(ENGINES)}")
-        if self.engine == ENGINES[0] and self.series is not None:
-            raise DerivError("a series comes from Taylor arithmetic", hint="leave out --engine reverse")
+        if self.engine not in ("", "taylor") and self.series is not None:
+            raise DerivError("a series comes from Taylor arithmetic", hint=f"leave out --engine {self.engine}")
         self._check_company()
         if self.along is not None and self.along.count > 1:
             raise DerivError("a direction is one vector", hint="write it like --along u=1,v=2")
@@ -107,6 +107,9 @@ class Wanted:
         if self.engine == ENGINES[0] and highest not in NESTED:
             message = f"nested backward passes of order {highest} would take too long"
             raise DerivError(message, hint=f"leave out --engine reverse, which goes to {NESTED[-1]}")
+        if self.engine == "compiled" and highest not in NESTED_BY_DEFAULT:
+            message = f"nested backward passes of order {highest} are not compiled"
+            raise DerivError(message, hint=f"leave out --engine compiled, which goes to {NESTED_BY_DEFAULT[-1]}")
         for partial in partials:
             if math.prod(count + 1 for count in Counter(partial).values()) > COEFFICIENTS:
                 message = f"the derivative in {','.join(partial)} needs too many Taylor coefficients"

@@ -17,16 +17,19 @@ LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
 LEAVES = ("errors", "result")
 """Files that all may import, and that import nothing of ours."""
 
-PIPELINE = {"wanted": (), "calculate": ("wanted",), "derive": ("wanted", "calculate")}
+PIPELINE = {"wanted": (), "fitting": (), "calculate": ("wanted", "fitting"), "derive": ("wanted", "calculate")}
 """Files beside the folders: they may import those, and these of each other."""
 
-ENGINE_PARTS = {"program", "chunks", "inputs", "rules", "watch", "accurate", "kernels", "precise", "elliptic", "clock"}
+ENGINE_PARTS = {
+    *("program", "chunks", "inputs", "rules", "watch", "passes", "accurate", "decompositions"),
+    *("kernels", "precise", "elliptic", "clock"),
+}
 """Files of engines/ that are no engines."""
 
-TORCH_PARTS = {"inputs", "rules", "watch", "accurate"}
+TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate", "decompositions"}
 """Those of them that only the engines in PyTorch and each other may import."""
 
-TORCH_ENGINES = {"reverse", "taylor"}
+TORCH_ENGINES = {"reverse", "taylor", "compiled"}
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/",),
@@ -63,6 +66,7 @@ PLANTED = {
     "result.py": ["if TYPE_CHECKING:\n    pass\nelse:\n    import torch", "if not TYPE_CHECKING:\n    import derivcli"],
     "__init__.py": ["from derivcli.language.parse import parse", "from derivcli.engines import reverse"],
     "wanted.py": ["from derivcli.calculate import derive_at", "import typer"],
+    "fitting.py": ["from derivcli.calculate import derive_at"],
     "calculate.py": ["from derivcli.derive import derive", "import torch"],
     "helpers.py": ["from derivcli.language import tokens"],
 }

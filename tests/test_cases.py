@@ -18,7 +18,6 @@ from derivcli.check.verdict import RIGHT, Verdict
 from derivcli.engines import symbolic
 from derivcli.engines.balls.run import Run, TouchError, coordinate
 from derivcli.engines.balls.tape import record
-from derivcli.result import ENGINES
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 
@@ -217,7 +216,7 @@ def test_answers_of_other_systems_by_taylor_arithmetic(capsys: pytest.CaptureFix
     assert judge_all("peers.csv", range(1, 11), capsys, "taylor") == {"proved": 39, "undefined": 1}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ["reverse", "taylor"])
 def test_antiderivatives(engine: str, capsys: pytest.CaptureFixture[str]) -> None:
     """At 15 of 1,540 rows the formula is not real, and some cancel digits; nothing is wrong and nothing unchecked."""
     found = judge_all("antiderivatives.csv", range(1, 2), capsys, engine)
@@ -237,7 +236,7 @@ EDGES = {
 """The kind and the one-sided derivatives where edge.csv has no number."""
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ["reverse", "taylor"])
 def test_edge_cases(engine: str) -> None:
     for row in cases("edge.csv"):
         number, verdict = judged(row, engine)

@@ -17,7 +17,7 @@ from derivcli import FLAGS, DerivError, derive, parse
 from derivcli.engines.kernels import KERNELS
 from derivcli.engines.program import OPERATIONS
 from derivcli.engines.rules import RULES, apply
-from derivcli.engines.watch import CONDITIONS, SWALLOWING, Watch, asked
+from derivcli.engines.watch import IN_ARRAYS, IN_TENSORS, SWALLOWING, Watch, asked
 from derivcli.language.functions import vocabulary
 
 INFINITE = math.inf, -math.inf, math.nan
@@ -172,19 +172,28 @@ def test_a_power_swallows_nothing_unless_its_exponent_is_negative() -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS - {"constant", "piecewise", "pow_constant"}))
-def test_conditions_are_made_of_what_numpy_interprets(operation: str) -> None:
+def test_conditions_are_made_of_what_is_interpreted(operation: str) -> None:
     for place in asked(operation, 0.0)[1]:
-        assert {step.operation for step in place.condition.steps} <= CONDITIONS.keys() | {"constant"}
+        assert {step.operation for step in place.condition.steps} <= IN_ARRAYS.keys() | {"constant"}
 
 
-@pytest.mark.parametrize("operation", sorted(CONDITIONS.keys() - LOGIC))
-def test_the_two_interpretations_agree(operation: str) -> None:
-    count = 1 if operation in ("abs", "floor", "negative") else 2
-    for operands in itertools.product(FINITE, repeat=count):
+@pytest.mark.parametrize("operation", sorted(IN_ARRAYS))
+def test_the_interpretations_agree(operation: str) -> None:
+    count = 1 if operation in ("abs", "floor", "negative", "not") else 2
+    for operands in itertools.product((False, True) if operation in LOGIC else FINITE, repeat=count):
+        tensors = list(map(torch.tensor, operands)) if operation in LOGIC else [*map(float64, operands)]
         with np.errstate(all="ignore"):
-            other = CONDITIONS[operation](*map(np.array, operands))
-        value = RULES[operation](*[torch.tensor(each, dtype=torch.float64) for each in operands])
-        assert np.array_equal(value.numpy(), other, equal_nan=value.is_floating_point()), operands
+            value = IN_ARRAYS[operation](*map(np.array, operands))
+        for other in (RULES[operation](*tensors), IN_TENSORS[operation](*tensors)):
+            assert np.array_equal(value, other.numpy(), equal_nan=other.is_floating_point()), operands
+
+
+def float64(number: float) -> torch.Tensor:
+    return torch.tensor(number, dtype=torch.float64)
+
+
+def test_both_interpretations_know_the_same_operations() -> None:
+    assert IN_ARRAYS.keys() == IN_TENSORS.keys()
 
 
 MILLION = 1_000_000
@@ -280,5 +289,5 @@ def test_flags_of_a_whole_batch_would_be_seen(monkeypatch: pytest.MonkeyPatch) -
 def test_flags_of_branches_not_taken_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "if(x > 0, x, 2)*if(x + y > 0, abs(x), sqrt(3))"
     assert differences(text, "x") == []
-    monkeypatch.setattr(Watch, "within", lambda watch, points, step: Watch(watch.bits, [True] * len(step.inputs)))
+    monkeypatch.setattr(Watch, "within", lambda watch, points, step: Watch(watch.found, [True] * len(step.inputs)))
     assert differences(text, "x")

@@ -193,7 +193,7 @@ def test_quoted_cells_in_any_blocks(
         patch.setattr(text, "BLOCK", data.draw(st.integers(8, 200)))
         chunks, _ = read(path, size=size)
         assert bits(column(chunks)) == bits([value for _, value in rows])
-        assert passed(chunks)["y"] == [cell for cell, _ in rows]
+        assert passed(chunks)["y"] == [cell or None for cell, _ in rows]  # nothing is written without quotes here
         check_place(rows, data.draw(st.integers(0, len(rows) - 1)), tmp_path)
 
 
@@ -247,3 +247,8 @@ def test_a_planted_fault_in_the_places_is_seen(fault: str, tmp_path: Path, monke
         monkeypatch.setattr(piece.Piece, "lost", property(lambda self: (), lambda self, value: None))
     with pytest.raises(AssertionError):
         check_place(rows, 1, tmp_path, before="short\n" if fault == "lost" else "")
+
+
+def test_an_empty_text_and_nothing_stay_apart(tmp_path: Path) -> None:
+    chunks, _ = read(file(tmp_path, 'x,y\n1,\n2,""\n'))
+    assert passed(chunks)["y"] == [None, ""]

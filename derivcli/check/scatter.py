@@ -21,8 +21,8 @@ from derivcli.result import derivative_key
 NEIGHBOURS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
 """How far away the points are that are asked, in parts of the point."""
 
-HIGHEST = {"reverse": 6, "taylor": 200}
-"""What each engine is asked for; nested backward passes take long."""
+HIGHEST = {"reverse": 6, "taylor": 200, "compiled": 6}
+"""What each engine is asked for; nested backward passes take long. They answer for a kernel that was made of them."""
 
 SHARE = 8
 """Errors that differ by at least one part in so many of the error in question are noise."""

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import functions, options, streams
+from derivcli.cli import cache, functions, options, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
@@ -83,6 +83,8 @@ def deriv(
         engine.value if engine else "",
     )
     files = options.reading_in(data, data_format, column, decimal_comma, on_error)
+    if wanted.engine == "compiled":
+        cache.keep_kernels(os.environ)
     formulas = options.formulas_in(let)
     job = options.Calculation(expressions, at or (), zip_, wanted, formulas, dtype.value, check, on, files)
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)

@@ -98,7 +98,8 @@ def _formatted(request: Request) -> Request:
 
 def _numbers(request: Request, source: Source) -> Answer:
     """The answer where there are points."""
-    from derivcli.calculate import check_range, compute, is_checked, prepare
+    from derivcli.calculate import compute, is_checked, prepare
+    from derivcli.fitting import check_range
 
     job = request.job
     check_range(source.typed, job.dtype)
@@ -245,8 +246,11 @@ def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:
 
 def _notes(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, carries_verdicts: bool) -> list[str]:
     """How the texts were read where they could mean two things, and where the numbers may mislead."""
+    from derivcli.result import Result
+
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
     notes = [draw_note(note) for note in remarks]
+    notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
     numbers = _judged(results)
     if any(result.verdicts for result in numbers):
         from derivcli.render.verdicts import lines, report

@@ -149,7 +149,7 @@ EngineOption = Annotated[
     Engine | None,
     typer.Option(
         "--engine",
-        help="What computes the numbers: nested backward passes, or Taylor arithmetic. "
+        help="What computes the numbers: nested backward passes, Taylor arithmetic, or passes as a compiled kernel. "
         f"[default: reverse up to order {NESTED_BY_DEFAULT[-1]}]",
         show_default=False,
     ),

@@ -99,7 +99,7 @@ class Source:
 
     def whole(self, parts: Iterable[Part]) -> Points:
         """All points, held in memory."""
-        from derivcli.calculate import check_held
+        from derivcli.fitting import check_held
 
         if self.data is None:
             check_held(self.typed.count)

@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from derivcli.engines.inputs import at_hand
+
 Rule = Callable[..., Tensor]
 
 
@@ -43,6 +45,8 @@ NEAR, FAR = 0.05, 4.0
 
 def sigmoid(x: Tensor) -> Tensor:
     """The logistic function: torch's own, which costs least, where all its derivatives are right."""
+    if not at_hand(x):
+        return _sigmoid(x)
     low, high = (bound.item() for bound in torch.aminmax(x.detach()))
     return torch.sigmoid(x) if NEAR < low <= high < FAR or high < -NEAR else _sigmoid(x)
 
@@ -52,7 +56,8 @@ def _sigmoid_slope(x: Tensor) -> Tensor:
     if torch.is_grad_enabled():
         return (sech(x / 2) / 2) ** 2
     y = torch.sigmoid(x)
-    return torch.addcmul(y, y, y, value=-1) if x.amax().item() < FAR else y * torch.sigmoid(-x)
+    near = at_hand(x) and x.amax().item() < FAR
+    return torch.addcmul(y, y, y, value=-1) if near else y * torch.sigmoid(-x)
 
 
 def _tanh_slope(x: Tensor) -> Tensor:

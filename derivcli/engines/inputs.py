@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from derivcli.points.grid import Points
     from derivcli.result import FloatArray
 
+NOWHERE = torch.zeros(1, dtype=torch.float64)
+"""What stands for the points of a formula that has no variable."""
+
 Leaves = dict[str, Tensor]
 """The tensors to differentiate by, each of shape (points,), by the names that partials have for them."""
 
@@ -21,18 +24,29 @@ Leaves = dict[str, Tensor]
 def leaves_at(
     at: Mapping[str, FloatArray], wanted: Iterable[str], dtype: str, direction: Points | None = None
 ) -> tuple[dict[str, Tensor], Leaves]:
-    """The variables at the points, and the leaves among them to differentiate by.
+    """The variables at the points, and the leaves among them to differentiate by."""
+    kind = getattr(torch, dtype)
+    return leaves_of({name: torch.tensor(values, dtype=kind) for name, values in at.items()}, wanted, direction)
+
+
+def leaves_of(
+    fixed: Mapping[str, Tensor], wanted: Iterable[str], direction: Points | None = None
+) -> tuple[dict[str, Tensor], Leaves]:
+    """The variables over tensors that have no graph, and the leaves among them to differentiate by.
 
     Along a direction v there is one leaf, t, and the variables are x + t*v at t = 0.
     """
-    kind = getattr(torch, dtype)
     if direction is None:
-        leaves = {name: torch.tensor(values, dtype=kind, requires_grad=name in wanted) for name, values in at.items()}
+        leaves = {name: value.requires_grad_(name in wanted) for name, value in fixed.items()}
         return leaves, {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
-    moved = torch.zeros(max(map(len, at.values()), default=1), dtype=kind, requires_grad=True)
-    fixed = {name: torch.tensor(values, dtype=kind) for name, values in at.items()}
+    moved = torch.zeros_like(max(fixed.values(), key=len, default=NOWHERE)).requires_grad_()
     steps = {name: moved * component.item() for name, component in direction.at.items()}
     return {name: value + steps[name] if name in steps else value for name, value in fixed.items()}, {ALONG: moved}
+
+
+def at_hand(tensor: Tensor) -> bool:
+    """Whether a tensor's numbers can be looked at: not those of one that is traced, nor, for the wait, of a GPU's."""
+    return type(tensor) is Tensor and tensor.is_cpu
 
 
 def array(tensor: Tensor) -> FloatArray:

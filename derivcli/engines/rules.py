@@ -13,9 +13,11 @@ from typing import TypeAlias
 import numpy as np
 import torch
 from torch import Tensor
+from torch._subclasses import FakeTensor
 
 from derivcli.engines import accurate
 from derivcli.engines.accurate import Rule, with_slopes
+from derivcli.engines.inputs import at_hand
 from derivcli.engines.kernels import KERNELS, ArrayFunction
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.watch import Varies, Watch
@@ -27,10 +29,19 @@ Piece: TypeAlias = tuple[Tensor, Tensor, Varies]
 """The points that take a branch, its value there, and where that varies."""
 
 
+class NoKernelError(Exception):
+    """Raised where a step has no kernel but one of NumPy, and its operands are traced."""
+
+
+def constant(value: float, like: Tensor) -> Tensor:
+    """A constant as a tensor of shape (), of the dtype and on the device of another."""
+    return (_constant if at_hand(like) else _constant.__wrapped__)(value, like.dtype, like.device)
+
+
 @lru_cache(maxsize=4096)
-def constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """A constant as a tensor of shape ()."""
-    return torch.tensor(value, dtype=dtype, device=device)
+def _constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """The constant, made once; what is made while tracing belongs to that trace alone."""
+    return torch.full((), value, dtype=dtype, device=device)
 
 
 def by_formula(name: str, kernel: Kernel) -> Rule:
@@ -53,7 +64,7 @@ def _derivative(name: str, index: int) -> Program:
 def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor) -> Tensor:
     """One step without branches; `like` gives constants their dtype and device."""
     if operation == "constant":
-        return constant(number, like.dtype, like.device)
+        return constant(number, like)
     if operation == "pow_constant":
         return torch.pow(inputs[0], number)
     return RULES[operation](*inputs)
@@ -68,10 +79,12 @@ def _root(x: Tensor, n: Tensor) -> Tensor:
     return torch.where(x < 0, torch.where(torch.remainder(n, 2) == 1, -y, torch.nan), y)
 
 
-def _on_arrays(kernel: ArrayFunction) -> Kernel:
-    """A kernel of NumPy arrays on tensors."""
+def _on_arrays(name: str, kernel: ArrayFunction) -> Kernel:
+    """A kernel of NumPy arrays on tensors, for the row of that name."""
 
     def on_tensors(*inputs: Tensor) -> Tensor:
+        if any(isinstance(x, FakeTensor) for x in inputs):
+            raise NoKernelError(name)
         with np.errstate(all="ignore"):
             values = kernel(*[x.detach().cpu().double().numpy() for x in inputs])
         return torch.as_tensor(values, dtype=inputs[-1].dtype, device=inputs[-1].device)
@@ -95,8 +108,8 @@ RULES: dict[str, Rule] = {
     "and": torch.logical_and,
     "or": torch.logical_or,
     "not": torch.logical_not,
-    "true": lambda: torch.tensor(True),
-    "false": lambda: torch.tensor(False),
+    "true": lambda: torch.full((), True),
+    "false": lambda: torch.full((), False),
     "sqrt": torch.sqrt,
     "root": by_formula("root", _root),
     "exp": torch.exp,
@@ -145,7 +158,7 @@ RULES: dict[str, Rule] = {
     "softsign": accurate.softsign,
     "tanhshrink": accurate.tanhshrink,
     "logsumexp": accurate.logsumexp,
-    **{name: by_formula(name, _on_arrays(kernel)) for name, kernel in KERNELS.items()},
+    **{name: by_formula(name, _on_arrays(name, kernel)) for name, kernel in KERNELS.items()},
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
@@ -175,18 +188,18 @@ def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, wat
     """Each branch at the points that take it, so that nothing leaks from a branch not taken.
 
     All points go through a branch together; those that do not take it carry the values of one that does, and
-    neither their value nor their gradient is used.
+    neither their value nor their gradient is used. Where the numbers are not at hand, every branch is run.
     """
     waiting = torch.ones(count, dtype=torch.bool, device=like.device)
     pieces: list[Piece] = []
     for branch in step.branches:
         chosen = waiting & forward(branch.condition, operands, count, watch and watch.within(waiting, step))
-        if chosen.any():
+        if not at_hand(chosen) or chosen.any():
             inner = watch and watch.within(chosen, step)
             value = forward(branch.value, _only_from(operands, chosen, branch.value), count, inner)
             pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
         waiting = waiting & ~chosen
-        if not waiting.any():
+        if at_hand(waiting) and not waiting.any():
             break
     else:
         pieces.append((waiting, torch.full_like(like, torch.nan, requires_grad=False), False))
@@ -199,10 +212,14 @@ def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, wat
 
 
 def _only_from(operands: list[Tensor], chosen: Tensor, program: Program) -> list[Tensor]:
-    """The operands that a program reads, with the points that are not chosen replaced by the first that is."""
-    if chosen.all():
+    """The operands that a program reads, with the points that are not chosen replaced by the first that is.
+
+    Where that point cannot be looked for, they keep their values, and only their gradient is stopped, which leaks
+    no NaN either: a choice takes one of two gradients and multiplies neither.
+    """
+    if at_hand(chosen) and chosen.all():
         return operands
-    first = int(chosen.to(torch.uint8).argmax())
+    first = int(chosen.to(torch.uint8).argmax()) if at_hand(chosen) else slice(None)
     read = {number for step in program.steps for number in step.inputs} | {*program.outputs}
     return [
         torch.where(chosen, operand, operand[first].detach()) if number in read and operand.ndim else operand

@@ -1,7 +1,8 @@
 """Which points touch a special place: a corner, a jump, an edge, a boundary of branches, an infinity.
 
 A program is watched while it runs, step by step and at every point. What is asked of a step is asked in NumPy,
-over the memory of torch's own tensors: its comparisons take a fraction of torch's time and leave no graph.
+over the memory of torch's own tensors: its comparisons take a fraction of torch's time and leave no graph. Where the
+numbers are not at hand, in a trace or on a GPU, the same is asked in tensors, of all points, without looking.
 
 Every point has the flags that it would have alone. A step can touch a special place only where it varies, that is
 where it depends on a variable that is differentiated by; after a choice between branches, that may be so at some
@@ -11,15 +12,17 @@ points of a batch and not at others.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+import torch
 from torch import Tensor
 
+from derivcli.engines.inputs import at_hand
 from derivcli.engines.kernels import KERNELS
 from derivcli.engines.program import COMPARISONS, Program, Step, lower_tree
 from derivcli.language import formulas
@@ -32,9 +35,14 @@ from derivcli.result import FLAGS
 if TYPE_CHECKING:
     from derivcli.result import KindArray
 
-Mask: TypeAlias = NDArray[np.bool_]
+Mask: TypeAlias = Any
+"""Some of the points, as an array of NumPy or as a tensor."""
+
 Varies: TypeAlias = bool | Mask
 """At which points a value varies; True and False stand for all and none."""
+
+Conditions: TypeAlias = dict[str, Callable[..., Any]]
+"""An interpretation of the operations that the conditions of special places are made of."""
 
 SWALLOWING: dict[str, tuple[int, ...]] = {
     **dict.fromkeys("exp expm1 pow_constant sign relu erf erfc sigmoid".split(), (0,)),
@@ -48,13 +56,19 @@ SWALLOWING: dict[str, tuple[int, ...]] = {
 Of special functions all operands are looked at, which costs next to nothing beside them.
 """
 
-CONDITIONS: dict[str, Callable[..., Any]] = {
+IN_ARRAYS: Conditions = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
     "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "negative": np.negative,
     "abs": np.abs, "floor": np.floor, "mod": np.mod,
 }  # fmt: skip
-"""The NumPy interpretation of the operations that the conditions of special places are made of."""
+IN_TENSORS: Conditions = {
+    **COMPARISONS, "and": lambda x, y: torch.where(x, y, False), "or": lambda x, y: torch.where(x, True, y),
+    "not": torch.logical_not, "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
+    "divide": operator.truediv, "negative": operator.neg, "abs": torch.abs, "floor": torch.floor,
+    "mod": torch.remainder,
+}  # fmt: skip
+"""Choices in place of `and` and `or`, since a compiler has a faster form for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,34 +126,111 @@ def _place(kind: str, condition: Tree, parameters: Sequence[str], by: int | None
     return Place(kind, tuple(names), lower_tree(condition, tuple(names.values())), by)
 
 
-def _holds(condition: Program, inputs: Sequence[Any]) -> Any:
+def _holds(condition: Program, inputs: Sequence[Any], conditions: Conditions) -> Any:
     """Where a condition holds, as a mask or one truth for all points."""
     values = list(inputs)
     for step in condition.steps:
         operands = [values[number] for number in step.inputs]
-        values.append(CONDITIONS[step.operation](*operands) if operands else step.constant)
+        values.append(conditions[step.operation](*operands) if operands else step.constant)
     return values[condition.outputs[0]]
 
 
 @dataclass(frozen=True, slots=True)
+class InArrays:
+    """The interpretation in NumPy: a bit of `bits` for each kind of place that a point touches."""
+
+    bits: KindArray
+
+    def mask(self, points: Tensor) -> Mask:
+        """Some of the points."""
+        return points.numpy()
+
+    def see(self, place: Place, values: Sequence[Tensor], masks: Sequence[Mask]) -> None:
+        """Set the bits of the points in all the masks that touch a place."""
+        if place.says is None or _occurs(place.says, values[-1]):
+            arrays = [values[number].detach().numpy() for number in place.reads]
+            self._set(place.kind, _holds(place.condition, arrays, IN_ARRAYS), masks)
+
+    def see_finite(self, kind: str, value: Tensor, masks: Sequence[Mask], total: Tensor | None) -> None:
+        """Set the bit of a kind where a value is not finite; the sum of all tells at once that none is."""
+        if not math.isfinite((value.sum() if total is None else total).item()):
+            self._set(kind, ~np.isfinite(value.numpy()), masks)
+
+    def _set(self, kind: str, touched: Any, masks: Sequence[Mask]) -> None:
+        """Set the bit of a kind at the points touched."""
+        if not np.count_nonzero(touched):
+            return
+        for mask in masks:
+            touched = touched & mask
+        points = np.flatnonzero(np.broadcast_to(touched, self.bits.shape))
+        self.bits[points] |= 1 << FLAGS.index(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class InTensors:
+    """The interpretation in tensors: for each kind of place touched so far its bit, as a number, or 0 at every point.
+
+    Numbers of the points' own width and choices between them are what a compiler makes the fastest code of.
+    """
+
+    untouched: Tensor
+    touched: dict[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def bits(self) -> Tensor:
+        """A bit for each kind, as uint8."""
+        return sum(self.touched.values(), self.untouched).to(torch.uint8)
+
+    def mask(self, points: Tensor) -> Mask:
+        """Some of the points."""
+        return points
+
+    def see(self, place: Place, values: Sequence[Tensor], masks: Sequence[Mask]) -> None:
+        """Note the points in all the masks that touch a place."""
+        read = [values[number].detach() for number in place.reads]
+        self._set(place.kind, _holds(place.condition, read, IN_TENSORS), masks)
+
+    def see_finite(self, kind: str, value: Tensor, masks: Sequence[Mask], total: Tensor | None) -> None:
+        """Note the points where a value is not finite: only there it differs from itself by what is not 0."""
+        self._set(kind, value - value != 0, masks)
+
+    def _set(self, kind: str, touched: Tensor, masks: Sequence[Mask]) -> None:
+        """Note the points touched."""
+        before = self.touched.get(kind, self.untouched)
+        now = torch.where(touched, float(1 << FLAGS.index(kind)), before)
+        for mask in masks:
+            now = torch.where(mask, now, before)
+        self.touched[kind] = now
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
-    """A bit of `bits` for each kind of place that a point touches, and where each value so far `varies`.
+    """The places that points touch, as `found` so far, and where each value so far `varies`.
 
     Inside a branch only the points that lie in all the masks `among` count.
     """
 
-    bits: KindArray
+    found: InArrays | InTensors
     varies: list[Varies]
     among: tuple[Mask, ...] = ()
 
     @classmethod
     def over(cls, inputs: Sequence[Tensor], count: int) -> Watch:
         """The watch over a program about to run: an input varies if a gradient is wanted there."""
-        return cls(np.zeros(count, dtype=np.uint8), [each.requires_grad for each in inputs])
+        varies: list[Varies] = [each.requires_grad for each in inputs]
+        if all(map(at_hand, inputs)):
+            return cls(InArrays(np.zeros(count, dtype=np.uint8)), varies)
+        return cls(InTensors(torch.zeros(count, dtype=inputs[0].dtype, device=inputs[0].device)), varies)
+
+    @property
+    def bits(self) -> Any:
+        """A bit for each kind of place that a point touches: an array of uint8 or, from tensors not at hand, one."""
+        return self.found.bits
 
     def within(self, points: Tensor, step: Step) -> Watch:
         """The watch over a program that a piecewise step runs for some of the points."""
-        return Watch(self.bits, [self.varies[number] for number in step.inputs], (*self.among, points.numpy()))
+        among = (*self.among, self.found.mask(points))
+        return Watch(self.found, [self.varies[number] for number in step.inputs], among)
 
     def see(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         """Set the bits of a step that has run, and note where its value varies."""
@@ -155,9 +246,8 @@ class Watch:
         values = (*operands, value)
         for place in special:
             where = anywhere if place.by is None else varying[place.by]
-            if where is not False and (place.says is None or _occurs(place.says, value)):
-                arrays = [values[number].detach().numpy() for number in place.reads]
-                self._set(place.kind, _holds(place.condition, arrays), where)
+            if where is not False:
+                self.found.see(place, values, self._masks(where))
 
     def see_choice(self, pieces: Sequence[tuple[Tensor, Varies]]) -> None:
         """Note where the value of a piecewise step varies: at the points of each piece, where that piece does."""
@@ -165,22 +255,15 @@ class Watch:
         if isinstance(first, bool) and all(varies is first for _, varies in pieces):
             self.varies.append(first)
         else:
-            self.varies.append(_union([points.numpy() & varies for points, varies in pieces]))
+            self.varies.append(_union([self.found.mask(points) & varies for points, varies in pieces]))
 
     def see_finite(self, kind: str, value: Tensor, where: Varies = True, total: Tensor | None = None) -> None:
-        """Set the bit of a kind where a value is not finite; their sum, the `total`, tells at once that all are."""
-        value = value.detach()
-        if not math.isfinite((value.sum() if total is None else total).item()):
-            self._set(kind, ~np.isfinite(value.numpy()), where)
+        """Set the bit of a kind where a value is not finite; `total` is the sum of its numbers, if that is known."""
+        self.found.see_finite(kind, value.detach(), self._masks(where), total)
 
-    def _set(self, kind: str, touched: Any, where: Varies) -> None:
-        """Set the bit of a kind at the points touched."""
-        if not np.count_nonzero(touched):
-            return
-        for mask in (*self.among, *(() if isinstance(where, bool) else (where,))):
-            touched = touched & mask
-        points = np.flatnonzero(np.broadcast_to(touched, self.bits.shape))
-        self.bits[points] |= 1 << FLAGS.index(kind)
+    def _masks(self, where: Varies) -> Sequence[Mask]:
+        """The masks that points have to lie in to count where a value varies."""
+        return self.among if isinstance(where, bool) else (*self.among, where)
 
 
 def _occurs(truth: bool, value: Tensor) -> bool:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from derivcli.points.grid import Points
     from derivcli.result import Result, SymbolicResult
 
-BY = {"reverse": "by nested backward passes", "taylor": "by Taylor arithmetic"}
+BY = {
+    "reverse": "by nested backward passes", "taylor": "by Taylor arithmetic", "compiled": "by a compiled kernel",
+}  # fmt: skip
 """What is said of each engine."""
 assert BY.keys() == set(ENGINES)
 

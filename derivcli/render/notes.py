@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from derivcli.result import FloatArray, Result
 
-AUTHORS = {"reverse": "PyTorch", "taylor": "Taylor arithmetic"}
+AUTHORS = {"reverse": "PyTorch", "taylor": "Taylor arithmetic", "compiled": "PyTorch"}
 """Who is said to give a number."""
 assert AUTHORS.keys() == set(ENGINES)
 

@@ -175,7 +175,13 @@ class DelimitedFile:
                 arrow_csv.ParseOptions(
                     delimiter=self._separator, newlines_in_values=quoted, invalid_row_handler=leave_out
                 ),
-                arrow_csv.ConvertOptions(check_utf8=False, default_column_type=pa.string()),
+                arrow_csv.ConvertOptions(
+                    check_utf8=False,
+                    default_column_type=pa.string(),
+                    null_values=[""],  # so that a cell with nothing in it does not become an empty text in quotes
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=False,
+                ),
             )
         except pa.ArrowException as error:
             raise unreadable(self.name, error) from error

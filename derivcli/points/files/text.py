@@ -151,7 +151,8 @@ def open_file(name: str, path: str) -> BinaryIO:
 def unreadable(name: str, error: Exception) -> DerivError:
     """The refusal of a file that the system or the library could not read."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
-    return DerivError(f"cannot read {name}: {why}", hint="name a whole data file that you may read")
+    hint = "check the name" if isinstance(error, FileNotFoundError) else "name a whole data file that you may read"
+    return DerivError(f"cannot read {name}: {why}", hint=hint)
 
 
 def empty(name: str) -> DerivError:

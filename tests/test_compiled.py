@@ -1,0 +1,355 @@
+"""Compiled kernels give the numbers and flags of the reverse engine, for every row and at every hard place."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from derivcli import DerivError, derive, parse
+from derivcli.engines import compiled, reverse, watch
+from derivcli.engines.chunks import CHUNK
+from derivcli.engines.compiled import Job, NotCompiledError, pays, prepared, traced
+from derivcli.engines.kernels import KERNELS
+from derivcli.engines.rules import NoKernelError
+from derivcli.language.function import Function
+from derivcli.language.functions import FUNCTIONS
+from derivcli.points import grid
+from derivcli.points.grid import Points
+from derivcli.result import Partial, Result, derivative_key
+from tests.support import deriv
+from tests.test_flags import GRID, KNOWN, SWALLOWED, formulas
+from tests.test_functions import batches, call_of, smooth
+
+Array = NDArray[np.floating[Any]]
+
+TOLERANCE = 1e-13
+SMALLEST = 1e-300
+"""Numbers below this have fewer digits than others."""
+
+HARD = [0.0, -0.0, *(sign * size for sign in (1, -1) for size in (0.25, 0.5, 1, 2, 3, 6, 30, 1e-9, 1e200, 1e308))]
+"""Points at edges, corners and jumps of rows, and where they overflow."""
+
+
+def columns(names: Sequence[str], group: Sequence[Sequence[float]] = (), count: int = 100) -> dict[str, Array]:
+    """Points of a group and so many hard ones, drawn alike in every run."""
+    draw = np.random.default_rng(1)
+    return {
+        name: np.array([*(sample[number] for sample in group), *draw.choice(HARD, count)])
+        for number, name in enumerate(names)
+    }
+
+
+def differences(got: Sequence[Result], wanted: Sequence[Result]) -> list[str]:
+    """The numbers that are not those of the other engine to 13 digits, and the flags that are not the same."""
+    found = []
+    for one, other in zip(got, wanted, strict=True):
+        numbers = {"": (one.value, other.value)}
+        numbers |= {key: (one.derivatives[key], other.derivatives[key]) for key in other.derivatives}
+        for key, (here, there) in numbers.items():
+            for point in np.flatnonzero(~close(here, there)):
+                at = {name: values[point] for name, values in other.at.items()}
+                found.append(f"{one.expression.source} by {key!r} at {at}: {here[point]}, not {there[point]}")
+        for point in np.flatnonzero(one.flags != other.flags):
+            at = {name: values[point] for name, values in other.at.items()}
+            found.append(f"{one.expression.source} at {at}: flags {one.flags[point]:b}, not {other.flags[point]:b}")
+    return found
+
+
+def close(here: Array, there: Array) -> NDArray[np.bool_]:
+    tolerance = TOLERANCE * np.finfo(here.dtype).eps / np.finfo(np.float64).eps
+    with np.errstate(all="ignore"):
+        near = np.abs(here - there) <= tolerance * np.abs(there) + SMALLEST
+    return np.asarray(near | (here == there) | np.isnan(here) & np.isnan(there))
+
+
+def interpreted(job: Job, at: Mapping[str, Array]) -> list[Result]:
+    """What a job's graph computes without being compiled."""
+    graph = traced(job, len(next(iter(at.values()))))
+    with torch.no_grad():
+        outputs = graph(*(torch.tensor(values) for values in at.values()))
+    return compiled.results(job, at, [output.numpy() for output in outputs])
+
+
+def both(
+    texts: Sequence[str],
+    at: Mapping[str, Array],
+    partials: Sequence[Partial],
+    direction: Points | None = None,
+    dependent: str = "",
+) -> tuple[list[Result], list[Result]]:
+    """The results of a graph, not compiled, and those of the reverse engine."""
+    expressions = [parse(text, declared=tuple(at)) for text in texts]
+    job = Job(expressions, tuple(at), partials, direction=direction, dependent=dependent)
+    return interpreted(job, at), reverse.differentiate(expressions, at, partials, "float64", direction, dependent)
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Graphs of the same operations that the reverse engine runs: others differ by a rounding, which may grow."""
+    monkeypatch.setattr(compiled, "DECOMPOSITIONS", {})
+
+
+ROWS = pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@ROWS
+@pytest.mark.usefixtures("plain")
+def test_a_graph_computes_what_the_reverse_engine_does(row: Function, order: int) -> None:
+    names = [row.parameters[index] for index in smooth(row)]
+    for text, group in batches(row, call_of(row)):
+        points = columns(names, [[sample[index] for index in smooth(row)] for sample in group])
+        missing: list[str] = []
+        try:
+            assert differences(*both([text], points, [(name,) * order for name in names])) == []
+        except NoKernelError as error:
+            missing = [str(error)]
+        assert KERNELS.keys() >= {*missing}
+
+
+VECTOR = grid.given({"x": np.array([1.0]), "y": np.array([2.0])})
+SHAPES: list[tuple[list[str], list[Partial], Points | None, str]] = [
+    (["x^y", "tanh(x*y)", "7"], [("x", "y"), ("y", "y"), ("x", "x", "y")], None, ""),
+    (["x^2*y^3", "sqrt(x^2+y^2)"], [("along",), ("along", "along")], VECTOR, ""),
+    (["x^2+y^2-25", "x*exp(y)-1"], [("x",), ("x", "x")], None, "y"),
+]
+
+
+@pytest.mark.parametrize(("texts", "partials", "direction", "dependent"), SHAPES)
+@pytest.mark.usefixtures("plain")
+def test_every_shape_of_derivative(
+    texts: list[str], partials: list[Partial], direction: Points | None, dependent: str
+) -> None:
+    assert differences(*both(texts, columns("xy"), partials, direction, dependent)) == []
+
+
+ONE = {"x": np.array([1.0, -1.0])}
+
+
+def inside(text: str) -> list[str]:
+    """A formula whose step overflows at 1, and the same in branches."""
+    swallowing = text.format("(x*10^200*10^200)")
+    return [each.format(swallowing) for each in ("{}", "if(x > 0, {}, 0)", "if(x < 0, 0, if(x < 2, {}, 3))")]
+
+
+@pytest.mark.parametrize("text", [text for text in SWALLOWED if "gamma" not in text])
+@pytest.mark.usefixtures("plain")
+def test_a_swallowed_infinity_has_the_same_flags(text: str) -> None:
+    assert differences(*both(inside(text), ONE, [("x",)])) == []
+
+
+@pytest.mark.usefixtures("plain")
+def test_hard_places_have_the_same_flags() -> None:
+    for text, x, _ in KNOWN:
+        assert differences(*both([text], {"x": np.array([x, 1.0, -1.0, 2.0])}, [("x",)])) == []
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(formula=formulas, wrt=st.sampled_from(["x", "y", "xy"]))
+def test_any_formula_has_the_same_numbers_and_flags(formula: str, wrt: str) -> None:
+    points = dict(zip("xy", map(np.array, zip(*GRID, strict=True)), strict=True))
+    try:
+        got, wanted = both([f"{formula} + 0*(x + y)"], points, [(name,) for name in wrt])
+    except DerivError:  # of a constant that cannot be computed
+        return
+    assert differences(got, wanted) == []
+
+
+BRANCHES = ["abs(if(x > 0, x - 1, 0)) + 0*y", "if(x > 0, x, 2)*if(x + y > 0, abs(x), sqrt(3))"]
+
+
+def test_a_wrong_flag_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert differences(*both(BRANCHES, columns("xy"), [("x",)])) == []
+    monkeypatch.setitem(watch.IN_TENSORS, "==", torch.ne)
+    assert differences(*both(BRANCHES, columns("xy"), [("x",)]))
+
+
+@pytest.mark.parametrize("name", ["mask", "see_finite"])
+def test_flags_of_branches_not_taken_would_be_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [*BRANCHES, "if(x > 0, atan(1/(x-1)), 1)"]
+    assert differences(*both(texts, columns("xy"), [("x",)])) == []
+    faults = {"mask": lambda found, points: points | True, "see_finite": lambda *rest: None}
+    monkeypatch.setattr(watch.InTensors, name, faults[name])
+    assert differences(*both(texts, columns("xy"), [("x",)]))
+
+
+LEAKS = [
+    "if(x > 0, log(x), 0)", "if(x > 0, sqrt(x), 0)", "if(x < 1, x, exp(1000*x))", "if(x == 0, 1, sin(x)/x)",
+    "if(x > 0, if(x < 2, log(x)*sqrt(2-x), 0), x)", "Piecewise((1/x, x > 0), (x^0.5, x > -1))", "x*if(x != 0, 1/x, 1)",
+]  # fmt: skip
+"""Formulas with branches that have no number where they are not taken."""
+
+FINITE = 4
+"""So many of them have derivatives everywhere."""
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.usefixtures("plain")
+def test_nothing_leaks_from_a_branch_not_taken(order: int) -> None:
+    at = {"x": np.array([-2.0, -0.5, 0.0, 0.25, 0.75])}
+    got, wanted = both(LEAKS, at, [("x",) * order])
+    assert differences(got, wanted) == []
+    for result in got[:FINITE]:
+        assert np.isfinite(result.derivatives[derivative_key(("x",) * order)]).all()
+
+
+PRIMITIVES = [row for row in FUNCTIONS if row.primitive and row.name not in (*KERNELS, "loggamma")]
+CALLS = [f"{row.name}({', '.join('xy'[: len(row.parameters)])})" for row in PRIMITIVES]
+TEXTS = [*CALLS, *LEAKS[: FINITE - 1], *BRANCHES, "7", "x", "1/x"]
+Run = Callable[[Mapping[str, NDArray[Any]]], list[Result]]
+FIRST: list[Partial] = [("x",), ("y",)]
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Run:
+    """One kernel for every primitive and some formulas with branches."""
+    ready = prepared([parse(text, declared="xy") for text in TEXTS], ("x", "y"), FIRST)
+    return lambda at: ready.run(at, None)
+
+
+def by_reverse(texts: Sequence[str], at: Mapping[str, Array], dtype: str = "float64") -> list[Result]:
+    return reverse.differentiate([parse(text, declared="xy") for text in texts], at, FIRST, dtype)
+
+
+def spread(count: int) -> dict[str, Array]:
+    """Points of every size, of which some are whole numbers, and the hard ones."""
+    draw = np.random.default_rng(count)
+    sizes = 10 ** np.concatenate([draw.uniform(-300, 300, count // 4), draw.uniform(-9, 3, count // 4)])
+    signed = sizes * draw.choice([-1, 1], len(sizes))
+    all_sizes = [*HARD, *signed, *draw.uniform(-3, 3, count // 4), *draw.integers(-20, 20, count // 4)]
+    return {"x": np.array(all_sizes), "y": np.array(all_sizes[::-1])}
+
+
+def test_a_kernel_computes_what_the_reverse_engine_does(kernel: Run) -> None:
+    at = spread(4000)
+    assert differences(kernel(at), by_reverse(TEXTS, at)) == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 777, CHUNK, CHUNK + 1])
+def test_any_number_of_points(kernel: Run, count: int) -> None:
+    at = {name: np.resize(values, count) for name, values in spread(400).items()}
+    last = {name: values[-5:] for name, values in at.items()}
+    results = kernel(at)
+    assert {len(result.value) for result in results} == {len(result.flags) for result in results} == {count}
+    for result, wanted in zip(results, by_reverse(TEXTS, last), strict=True):
+        derivatives = {key: values[-5:] for key, values in result.derivatives.items()}
+        ends = replace(result, value=result.value[-5:], derivatives=derivatives, flags=result.flags[-5:])
+        assert differences([ends], [wanted]) == []
+
+
+def test_no_points(kernel: Run) -> None:
+    results = kernel({"x": np.empty(0), "y": np.empty(0)})
+    assert {len(result.value) for result in results} == {len(result.flags) for result in results} == {0}
+
+
+def test_threads_get_their_own_numbers(kernel: Run) -> None:
+    parts = [{name: values + shift for name, values in spread(400).items()} for shift in range(16)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(kernel, parts))
+    for results, part in zip(together, parts, strict=True):
+        assert differences(results, by_reverse(TEXTS, part)) == []
+
+
+def test_arrays_that_must_not_be_written_to(kernel: Run) -> None:
+    at = {"x": np.broadcast_to(np.array(0.5), CHUNK), "y": np.arange(2.0 * CHUNK)[::2]}
+    results = dict(zip(TEXTS, kernel(at), strict=True))
+    assert np.allclose(results["hypot(x, y)"].value, np.hypot(0.5, at["y"]), rtol=TOLERANCE)
+    assert at["x"].max() == 0.5
+
+
+def test_the_smallest_and_the_greatest_numbers_survive(kernel: Run) -> None:
+    at = {"x": np.array([5e-324, -5e-324, -0.0, 0.0, -745.0]), "y": np.zeros(5)}
+    values = {text: result.value.tolist() for text, result in zip(TEXTS, kernel(at), strict=True)}
+    assert values["exp(x)"] == [1, 1, 1, 1, 5e-324]
+    assert values["x"] == at["x"].tolist()
+    assert list(map(str, values["x"])) == ["5e-324", "-5e-324", "-0.0", "0.0", "-745.0"]
+    assert values["1/x"][:4] == [math.inf, -math.inf, -math.inf, math.inf]
+    assert list(map(math.isnan, values["log(x)"])) == [False, True, False, False, True]
+
+
+LOSING = ["expm1(x)", "acosh(x)", "atanh(x)", "mod(x, y)", "csch(x)"]
+
+
+def test_digits_that_the_compiler_loses_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "DECOMPOSITIONS", {})
+    at = spread(400)
+    results = prepared([parse(text, declared="xy") for text in LOSING], ("x", "y"), FIRST).run(at, None)
+    for text, got, wanted in zip(LOSING, results, by_reverse(LOSING, at), strict=True):
+        assert differences([got], [wanted]), text
+
+
+@pytest.mark.parametrize("order", [2, 3])
+@pytest.mark.parametrize("text", ["abs(x)", "relu(x)", "sign(x)*x", "7*x", "floor(x)", "max(x, 1)"])
+def test_zeros_have_a_memory(text: str, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel would read it."""
+    job = Job([parse(text)], ("x",), [("x",) * order])
+    assert "_efficientzerotensor" not in traced(job, 4).code
+    monkeypatch.setattr(compiled, "DECOMPOSITIONS", {})
+    assert "_efficientzerotensor" in traced(Job([parse("abs(x)")], ("x",), [("x", "x")]), 4).code
+
+
+def test_single_precision(capfd: pytest.CaptureFixture[str]) -> None:
+    texts, at = ["sin(x)*exp(-y)", "if(x > 0, sqrt(x), abs(y))"], columns("xy", [(0.5, 0.25), (-1.5, 2.0)], 0)
+    results = prepared([parse(text) for text in texts], ("x", "y"), FIRST, "float32").run(at, None)
+    assert results[0].value.dtype == results[0].derivatives["x"].dtype == results[0].at["x"].dtype == np.float32
+    assert differences(results, by_reverse(texts, at, "float32")) == []
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("compiler", "reason"),
+    [("/nowhere/g++", "no C++ compiler was found"), (shutil.which("true"), "the compiler failed (ImportError)")],
+)
+def test_why_there_is_no_kernel(
+    compiler: str, reason: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(compiled.OPTIONS, "cpp.cxx", (compiler,))
+    with pytest.raises(NotCompiledError, match=re.escape(reason)):
+        prepared([parse("x+1/3")], ("x",), [("x",)])
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("text", ["besselj(1, x)", "loggamma(x)", "if(x > 0, besselj(1, x), x)", "exp(lgamma(x))"])
+def test_what_has_no_kernel_is_computed_all_the_same(text: str) -> None:
+    result = derive(text, "x=0.5,2", engine="compiled")
+    assert result.engine == "reverse"
+    assert result.derivatives["x"].tolist() == derive(text, "x=0.5,2").derivatives["x"].tolist()
+    assert result.remark.endswith("has no kernel for the compiler: computed by backward passes")
+    assert result.remark.split()[0] in KERNELS
+
+
+def test_a_formula_without_variables() -> None:
+    assert derive("7", {}, engine="compiled").engine == "reverse"
+
+
+def test_too_long_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "MOST", 10)
+    assert "so long" in derive("sin(x)+cos(x)", "x=1", engine="compiled").remark
+
+
+def test_asking_for_the_engine() -> None:
+    outcome = deriv("x^2*y", "--at", "x=0:1:3,y=2", "--engine", "compiled", "--format", "json")
+    function = outcome.json["functions"][0]
+    assert function["engine"] == "compiled"
+    assert function["derivatives"] == {"x": [0, 2, 4], "y": [0, 0.25, 1]}
+    assert {verdict["kind"] for verdict in function["verdicts"]["x"]} == {"proved"}
+    assert outcome.stderr == ""
+
+
+def test_a_kernel_pays_for_long_jobs_of_known_length() -> None:
+    assert pays(10**10, 1e-8)
+    assert not pays(10**6, 1e-8)
+    assert not pays(10**5, 1e-4)
+    assert not pays(None, 1.0)
