@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from derivcli.errors import DerivError, Span
 from derivcli.fitting import (
+    WayOut,
     check_dependent,
     check_held,
     check_range,
     check_values,
     check_wrt,
     only_variable,
+    typed,
     variables_of,
 )
 from derivcli.result import DTYPES, FLAGS, SMALL
@@ -59,9 +61,10 @@ class Job:
     def run(self, points: Points, telling: Telling | None = None) -> list[Result]:
         """The results at some points, which may share memory with these; `telling` is told of backward passes."""
         layout = self.wanted.layout
+        at = {name: points.at[name] for name in self.names}  # engines know the variables by their places
         results = [
             replace(result, engine=self.engine, layout=layout, remark=self.remark)
-            for result in self.prepared.run(points.at, telling)
+            for result in self.prepared.run(at, telling)
         ]
         if self.wanted.dependent:
             results = _flagged_off_the_curve(results, self.dtype)
@@ -95,16 +98,18 @@ def prepare(
     dtype: str = "float64",
     offered: Collection[str] = (),
     declared: Collection[str] = (),
+    way_out: WayOut = typed,
 ) -> Job:
     """The job that values and derivatives of several expressions are, where the variables `given` have values.
 
     Those that are `offered` have values too, and need not occur; those `declared` are variables in any formula.
+    The `way_out` is what to say of a variable without a value.
     """
     parsed = _parse_all(expressions, {*given, *declared, *wanted.names}, let, bool(wanted.dependent))
     variables = variables_of(parsed)
     taken = [name for name in offered if name in variables or name in wanted.names]
     names = (*given, *taken)
-    check_values(parsed, variables, names, {*wanted.names, *taken}, offered)
+    check_values(parsed, variables, names, {*wanted.names, *taken}, way_out)
     if dtype not in DTYPES:
         raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
     partials = _partials(wanted, variables, names, parsed)

@@ -106,7 +106,8 @@ def _numbers(request: Request, source: Source) -> Answer:
     if job.wanted.series is not None:
         return _whole(request, _series(job, source))
     names = source.typed.names
-    ready = prepare(names, job.expressions, job.wanted, job.let, job.dtype, source.offered, source.declared)
+    known = source.offered, source.declared, source.way_out
+    ready = prepare(names, job.expressions, job.wanted, job.let, job.dtype, *known)
     from derivcli.engines.chunks import CHUNK  # not before the formulas are read
 
     parts, count = source.counted(ready.names, CHECKED if job.check else CHUNK)

@@ -46,6 +46,16 @@ class Source:
 
         return {name for name in self.columns if name not in vocabulary() or name in self.mapped}
 
+    def way_out(self, name: str) -> str:
+        """What to say of a variable without a value: how to type it, and why no column is it."""
+        from derivcli.fitting import typed
+
+        alike = [header.strip() for header in self.headers].count(name)
+        if alike > 1:
+            return f"{alike} columns of the file are named '{name}': rename one of them"
+        shown = f"; those with names are {', '.join(self.columns)}" if self.columns else ""
+        return typed(name) + (f", or say which column it is with --column{shown}" if self.data else "")
+
     def remarks(self, names: Collection[str]) -> list[str]:
         """What to say of variables that a formula without the file would read as constants."""
         from derivcli.language.functions import CONSTANTS

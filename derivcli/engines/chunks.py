@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -75,20 +77,47 @@ def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) 
     if workers == 1:
         yield from map(make, items)
         return
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    pool = ThreadPoolExecutor(workers, "chunk")
-    try:
-        waiting: deque[Future[Made]] = deque()
-        for item in items:
-            waiting.append(pool.submit(make, item))
-            if len(waiting) >= AHEAD * workers:
+    with _single_threads():
+        pool = ThreadPoolExecutor(workers, "chunk")
+        try:
+            waiting: deque[Future[Made]] = deque()
+            for item in items:
+                waiting.append(pool.submit(make, item))
+                if len(waiting) >= AHEAD * workers:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@dataclass(slots=True)
+class _Sharing:
+    """How many callers have torch use one thread at a time, and how many threads it used before the first."""
+
+    lock: Lock
+    callers: int = 0
+    before: int = 1
+
+
+_SHARING = _Sharing(Lock())
+
+
+@contextmanager
+def _single_threads() -> Iterator[None]:
+    """Have torch use one thread at a time until the last of the callers, of which several may be at work, is done."""
+    with _SHARING.lock:
+        if not _SHARING.callers:
+            _SHARING.before = torch.get_num_threads()
+            torch.set_num_threads(1)
+        _SHARING.callers += 1
+    try:
+        yield
     finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(before)
+        with _SHARING.lock:
+            _SHARING.callers -= 1
+            if not _SHARING.callers:
+                torch.set_num_threads(_SHARING.before)
 
 
 def whole(
