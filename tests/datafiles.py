@@ -111,3 +111,20 @@ def same_numbers(found: Any, expected: NDArray[Any]) -> bool:
         and np.array_equal(np.isnan(found), nan)
         and np.array_equal(found[~nan].view(bits), expected[~nan].view(bits))
     )
+
+
+def write(table: pyarrow.Table, path: Path) -> Path:
+    """Write a table into a file of the format that its name says, by other means than ours; gives the path back."""
+    kind = path.suffix[1:]
+    if kind == "parquet":
+        pyarrow.parquet.write_table(table, path)
+    elif kind == "arrow":
+        pyarrow.feather.write_feather(table, str(path), compression="uncompressed")
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file, delimiter={"csv": ",", "tsv": "\t"}[kind])
+            writer.writerow(table.column_names)
+            writer.writerows(zip(*table.to_pydict().values(), strict=True))
+    return path
