@@ -20,7 +20,7 @@ from derivcli.fitting import (
     only_variable,
     variables_of,
 )
-from derivcli.result import DTYPES, FLAGS, SMALL
+from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,12 +76,13 @@ def derive_at(
     dtype: str = "float64",
     check: bool | None = None,
     progress: Progress | None = None,
+    device: str = "cpu",
 ) -> list[Result]:
     """Values and derivatives of several expressions at the same points, in arrays, with their verdicts.
 
     With a dependent variable the expressions are equations.
     """
-    job = prepare(points.names, expressions, wanted, let, dtype)
+    job = prepare(points.names, expressions, wanted, let, dtype, device=device)
     check_held(points.count)
     check_range(points, dtype)
     return compute(job, points, is_checked(check, points.count * job.numbers), progress)
@@ -95,6 +96,7 @@ def prepare(
     dtype: str = "float64",
     offered: Collection[str] = (),
     declared: Collection[str] = (),
+    device: str = "cpu",
 ) -> Job:
     """The job that values and derivatives of several expressions are, where the variables `given` have values.
 
@@ -107,9 +109,13 @@ def prepare(
     check_values(parsed, variables, names, {*wanted.names, *taken}, offered)
     if dtype not in DTYPES:
         raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
+    if device not in DEVICES:
+        raise DerivError(f"'{device}' is no device", hint=f"choose {' or '.join(DEVICES)}")
     partials = _partials(wanted, variables, names, parsed)
     engine = wanted.engine_for(partials)
-    engine, prepared, remark = _ready(engine, parsed, names, partials, dtype, wanted.along, wanted.dependent)
+    if engine == "taylor" and device != DEVICES[0]:
+        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
+    engine, prepared, remark = _ready(engine, parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
     return Job(tuple(parsed), names, len(parsed) * len(partials), wanted, dtype, engine, prepared, remark)
 
 

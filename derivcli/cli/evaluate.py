@@ -105,8 +105,16 @@ def _numbers(request: Request, source: Source) -> Answer:
     check_range(source.typed, job.dtype)
     if job.wanted.series is not None:
         return _whole(request, _series(job, source))
-    names = source.typed.names
-    ready = prepare(names, job.expressions, job.wanted, job.let, job.dtype, source.offered, source.declared)
+    ready = prepare(
+        source.typed.names,
+        job.expressions,
+        job.wanted,
+        job.let,
+        job.dtype,
+        source.offered,
+        source.declared,
+        job.device,
+    )
     from derivcli.engines.chunks import CHUNK  # not before the formulas are read
 
     parts, count = source.counted(ready.names, CHECKED if job.check else CHUNK)
@@ -146,7 +154,8 @@ def _streamed(request: Request, streaming: Streaming) -> Answer:
             tally, seconds = streaming.run(sink, bar=not request.terminal)
         told = [summary("done", tally, seconds)] if seconds > PATIENCE else []
     remarks = dict.fromkeys(note for expression in streaming.job.expressions for note in expression.notes)
-    notes = [f"note: {note}" for note in [*map(draw_note, remarks), *tally.notes()]]
+    said = [*map(draw_note, remarks), *filter(None, [streaming.job.remark]), *tally.notes()]
+    notes = [f"note: {note}" for note in said]
     return Answer(notes + told, request.job.check is True and tally.differs)
 
 
