@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from derivcli.cli.cache import keep_kernels
 from derivcli.cli.files import check_output, check_target, replacing, write_whole
 from derivcli.cli.options import Calculation, Showing
 from derivcli.cli.progress import PATIENCE, progress
@@ -98,26 +100,30 @@ def _formatted(request: Request) -> Request:
 
 def _numbers(request: Request, source: Source) -> Answer:
     """The answer where there are points."""
-    from derivcli.calculate import compute, is_checked, prepare
+    from derivcli.calculate import FEW, compute, is_checked, prepare
     from derivcli.fitting import check_range
 
     job = request.job
     check_range(source.typed, job.dtype)
     if job.wanted.series is not None:
         return _whole(request, _series(job, source))
-    ready = prepare(
-        source.typed.names,
-        job.expressions,
-        job.wanted,
-        job.let,
-        job.dtype,
-        source.offered,
-        source.declared,
-        job.device,
-    )
+    with progress() as tell:
+        ready = prepare(
+            source.typed.names,
+            job.expressions,
+            job.wanted,
+            job.let,
+            job.dtype,
+            source.offered,
+            source.declared,
+            job.device,
+            tell,
+        )
     from derivcli.engines.chunks import CHUNK  # not before the formulas are read
 
     parts, count = source.counted(ready.names, CHECKED if job.check else CHUNK)
+    if count is not None and count >= FEW:
+        keep_kernels(os.environ)
     check = is_checked(job.check, None if count is None else count * ready.numbers)
     if _streams(request, source, count):
         if request.format == "table":

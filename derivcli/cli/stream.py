@@ -63,7 +63,7 @@ class Streaming:
         """The rows and the results of each part."""
         from derivcli.calculate import judged, stream
 
-        for points, rows, results in stream(self.parts, self.job):
+        for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
             if not self.check:
                 yield rows, results
                 continue
