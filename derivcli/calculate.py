@@ -143,11 +143,12 @@ def quickest(job: Job, part: Points, count: int | None, progress: Progress | Non
     if count is None or count < FEW or job.wanted.engine or job.engine != "reverse":
         return job
     from derivcli.engines import compiled
-    from derivcli.engines.chunks import workers
+    from derivcli.engines.chunks import one_thread, workers
 
-    job.run(part)
-    start = time.perf_counter()
-    job.run(part)
+    with one_thread():
+        job.run(part)
+        start = time.perf_counter()
+        job.run(part)
     seconds = (time.perf_counter() - start) / part.count / workers(job.prepared.threads)
     if not compiled.pays(count, seconds):
         return job

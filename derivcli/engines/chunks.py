@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -34,6 +36,10 @@ MAIN_THREAD = frozenset((*KERNELS, "loggamma"))
 
 Telling = Callable[[int, int], None]
 """Is told how many of how many are done."""
+
+_LOCK = Lock()
+_inside = _before = 0
+"""How many blocks run with one thread for an operation, and how many threads there were before."""
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -67,28 +73,45 @@ def workers(threads: bool) -> int:
     return torch.get_num_threads() if threads else 1
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread for an operation: on a chunk two take longer, since they wait for each other.
+
+    The setting is the process's own, so the last of the blocks that run at once puts it back.
+    """
+    global _inside, _before
+    with _LOCK:
+        _before = _before if _inside else torch.get_num_threads()
+        _inside += 1
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _inside -= 1
+        torch.set_num_threads(_before)
+
+
 def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:
     """What is made of each item, in their order; several are made at once, and few are ever in hand.
 
-    With one worker everything happens in this thread. Else torch uses one thread for each worker meanwhile.
+    With one worker everything happens in this thread.
     """
-    if workers == 1:
-        yield from map(make, items)
-        return
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    pool = ThreadPoolExecutor(workers, "chunk")
-    try:
-        waiting: deque[Future[Made]] = deque()
-        for item in items:
-            waiting.append(pool.submit(make, item))
-            if len(waiting) >= AHEAD * workers:
+    with one_thread():
+        if workers == 1:
+            yield from map(make, items)
+            return
+        pool = ThreadPoolExecutor(workers, "chunk")
+        try:
+            waiting: deque[Future[Made]] = deque()
+            for item in items:
+                waiting.append(pool.submit(make, item))
+                if len(waiting) >= AHEAD * workers:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(before)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def whole(
@@ -98,10 +121,10 @@ def whole(
     telling: Telling | None = None,
 ) -> list[Result]:
     """The results of a run over all points, in arrays of their own."""
-    parts = points.parts(CHUNK)
+    parts, count = points.parts(CHUNK), workers(threads) if points.count > CHUNK else 1
     first = next(parts)
-    # Here and alone, so that whatever is made once is made before the threads want it.
-    start = run(first, telling if points.count <= CHUNK else None)
+    with one_thread():  # and alone, so that whatever is made once is made before several want it
+        start = run(first, telling if points.count <= CHUNK else None)
     results = _empty(start, points.count)
 
     def fill(part: Points, found: Sequence[Result] | None = None) -> int:
@@ -109,8 +132,8 @@ def whole(
         return part.count
 
     done = fill(first, start)
-    for count in in_order(fill, parts, workers(threads) if points.count > CHUNK else 1):
-        done += count
+    for more in in_order(fill, parts, count):
+        done += more
         if telling is not None:
             telling(done, points.count)
     return results
