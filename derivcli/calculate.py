@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from derivcli.errors import DerivError, Span
 from derivcli.fitting import (
+    Known,
     check_dependent,
     check_held,
     check_range,
@@ -67,9 +68,10 @@ class Job:
     def run(self, points: Points, telling: Telling | None = None) -> list[Result]:
         """The results at some points, which may share memory with these; `telling` is told of backward passes."""
         layout = self.wanted.layout
+        at = {name: points.at[name] for name in self.names}  # engines know the variables by their places
         results = [
             replace(result, engine=self.engine, layout=layout, remark=self.remark)
-            for result in self.prepared.run(points.at, telling)
+            for result in self.prepared.run(at, telling)
         ]
         if self.wanted.dependent:
             results = _flagged_off_the_curve(results, self.dtype)
@@ -90,32 +92,28 @@ def derive_at(
 
     With a dependent variable the expressions are equations.
     """
-    job = prepare(points.names, expressions, wanted, let, dtype, device=device)
+    job = prepare(Known(points.names), expressions, wanted, let, dtype, device=device)
     check_held(points.count)
     check_range(points, dtype)
     return compute(job, points, is_checked(check, points.count * job.numbers), progress)
 
 
 def prepare(
-    given: Sequence[str],
+    known: Known,
     expressions: Sequence[str | Expression],
     wanted: Wanted,
     let: Lets | None = None,
     dtype: str = "float64",
-    offered: Collection[str] = (),
-    declared: Collection[str] = (),
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> Job:
-    """The job that values and derivatives of several expressions are, where the variables `given` have values.
-
-    Those that are `offered` have values too, and need not occur; those `declared` are variables in any formula.
-    """
-    parsed = _parse_all(expressions, {*given, *declared, *wanted.names}, let, bool(wanted.dependent))
+    """The job that values and derivatives of several expressions are."""
+    declared = {*known.given, *known.declared, *wanted.names}
+    parsed = _parse_all(expressions, declared, let, bool(wanted.dependent))
     variables = variables_of(parsed)
-    taken = [name for name in offered if name in variables or name in wanted.names]
-    names = (*given, *taken)
-    check_values(parsed, variables, names, {*wanted.names, *taken}, offered)
+    taken = [name for name in known.offered if name in variables or name in wanted.names]
+    names = (*known.given, *taken)
+    check_values(parsed, variables, names, {*wanted.names, *taken}, known.way_out)
     if dtype not in DTYPES:
         raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
     if device not in DEVICES:

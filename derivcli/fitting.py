@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits
@@ -12,6 +13,27 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
     from derivcli.result import Partial
+
+WayOut: TypeAlias = Callable[[str], str]
+"""Gives the way out where a variable of this name has no value."""
+
+
+def typed(name: str) -> str:
+    """The way out where values are typed."""
+    return f"add it, as in --at {name}=1"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The variables that have values: those `given`, which have to occur, and those `offered`, which need not.
+
+    Those `declared` are variables in any formula; `way_out` is what to say of a variable without a value.
+    """
+
+    given: Sequence[str]
+    offered: Collection[str] = ()
+    declared: Collection[str] = ()
+    way_out: WayOut = typed
 
 
 def variables_of(expressions: Sequence[Expression]) -> list[str]:
@@ -24,7 +46,7 @@ def check_values(
     variables: Collection[str],
     at: Collection[str],
     named: Collection[str],
-    offered: Collection[str] = (),
+    way_out: WayOut = typed,
 ) -> None:
     """Refuse a variable without a value, and a value for no variable."""
     from derivcli.language.definitions import place_of
@@ -33,10 +55,7 @@ def check_values(
         for name in expression.variables:
             if name not in at:
                 place = place_of(name, expression.source)
-                hint = f"add it, as in --at {name}=1"
-                if offered:
-                    hint += f", or say which column it is with --column; those with names are {', '.join(offered)}"
-                raise DerivError(f"'{name}' has no value", expression.source, place, hint)
+                raise DerivError(f"'{name}' has no value", expression.source, place, way_out(name))
     for name in at:
         if variables and name not in variables and name not in named:
             source = expressions[0].source

@@ -7,7 +7,9 @@ import csv
 import gzip
 import io
 import json
+import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,26 @@ from derivcli.points.files.write import Column, writing
 
 Batch = tuple[pyarrow.RecordBatch | None, Mapping[str, Column]]
 """What a writer takes: columns of the input, and columns of ours."""
+
+
+def lay_out(texts: Path, folder: Path) -> Path:
+    """Fill a folder with the text files of another one, and with files that are no text; gives it back."""
+    shutil.copytree(texts, folder, dirs_exist_ok=True)
+    table = pyarrow.table({"x": [1.0, 3.0], "y": [2, 4], "name": ["a", None]})
+    pyarrow.parquet.write_table(table, folder / "points.parquet")
+    pyarrow.feather.write_feather(table, str(folder / "points.arrow"), compression="uncompressed")
+    pyarrow.parquet.write_table(pyarrow.table({"x": [1.0], "flag": [True]}), folder / "typed.parquet")
+    pyarrow.parquet.write_table(pyarrow.table({"x": [1.0], "flag": [[1, 2]]}), folder / "listed.parquet")
+    points = (texts / "points.csv").read_bytes()
+    (folder / "points.csv.gz").write_bytes(gzip.compress(points))
+    (folder / "zipped.csv").write_bytes(b"PK\x03\x04" + points)
+    (folder / "utf16.csv").write_bytes(points.decode().encode("utf-16"))
+    (folder / "latin1.csv").write_bytes("x,größe\n1,2\n".encode("latin-1"))
+    (folder / "nul.csv").write_bytes(b"x,y\n1,\0\n")
+    (folder / "old.feather").write_bytes(b"FEA1" + bytes(100))
+    (folder / "wide.csv").write_text("x" * 200_000 + "\n1\n")
+    (folder / "folder").mkdir()
+    return folder
 
 
 def written(batches: Sequence[Batch], name: str, compression: str = "") -> bytes:
@@ -89,3 +111,20 @@ def same_numbers(found: Any, expected: NDArray[Any]) -> bool:
         and np.array_equal(np.isnan(found), nan)
         and np.array_equal(found[~nan].view(bits), expected[~nan].view(bits))
     )
+
+
+def write(table: pyarrow.Table, path: Path) -> Path:
+    """Write a table into a file of the format that its name says, by other means than ours; gives the path back."""
+    kind = path.suffix[1:]
+    if kind == "parquet":
+        pyarrow.parquet.write_table(table, path)
+    elif kind == "arrow":
+        pyarrow.feather.write_feather(table, str(path), compression="uncompressed")
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file, delimiter={"csv": ",", "tsv": "\t"}[kind])
+            writer.writerow(table.column_names)
+            writer.writerows(zip(*table.to_pydict().values(), strict=True))
+    return path

@@ -68,6 +68,7 @@ def deriv(
     columns: int | None = None,
     environment: dict[str, str] | None = None,
     encoding: str = "utf-8",
+    stdin: bytes = b"",
 ) -> Outcome:
     """Run `deriv` in this process, in a terminal of so many columns if any; another status than expected fails."""
     with pytest.MonkeyPatch.context() as patch:
@@ -79,6 +80,7 @@ def deriv(
         out, err = Stream(columns is not None, encoding), Stream(columns is not None, encoding)
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         result = app.run(words)
     outcome = Outcome(int(result), out.getvalue(), err.getvalue())
     assert outcome.status == status, f"status {outcome.status}, not {status}\n{outcome.stdout}\n{outcome.stderr}"

@@ -13,6 +13,7 @@ from derivcli.engines import compiled, reverse
 from derivcli.engines.chunks import MAIN_THREAD, Prepared, allows_threads
 from derivcli.engines.compiled import NotCompiledError, pays
 from derivcli.engines.program import Program, lower, lower_tree
+from derivcli.fitting import Known
 from derivcli.language import formulas
 from derivcli.language.functions import FUNCTIONS
 from derivcli.language.parse import parse_expression
@@ -25,7 +26,7 @@ MANY = 10**12
 def chosen(count: int | None, wanted: Wanted | None = None, text: str = "sin(x)") -> str:
     """The engine of a job over so many points."""
     points = read_points(["x=1:2:9"])
-    return quickest(prepare(["x"], [text], wanted or Wanted()), points, count).engine
+    return quickest(prepare(Known(["x"]), [text], wanted or Wanted()), points, count).engine
 
 
 @pytest.fixture
@@ -64,13 +65,13 @@ def test_without_a_kernel_backward_passes_serve_and_nothing_is_said(monkeypatch:
 
     monkeypatch.setattr(compiled, "prepared", refuse)
     points = read_points(["x=1:2:9"])
-    job = quickest(prepare(["x"], ["sin(x)"], Wanted()), points, MANY)
+    job = quickest(prepare(Known(["x"]), ["sin(x)"], Wanted()), points, MANY)
     assert (job.engine, job.remark) == ("reverse", "")
 
 
 def test_whoever_waits_is_told(told: list[Any]) -> None:
     said: list[tuple[str, int, int | None]] = []
-    quickest(prepare(["x"], ["sin(x)"], Wanted()), read_points(["x=1:2:9"]), MANY, lambda *one: said.append(one))
+    quickest(prepare(Known(["x"]), ["sin(x)"], Wanted()), read_points(["x=1:2:9"]), MANY, lambda *one: said.append(one))
     assert said == [("compiling", 0, None)]
 
 
@@ -110,7 +111,7 @@ def test_no_other_step_comes_to_high_precision_by_its_slopes() -> None:
 def test_points_that_are_not_finite_have_no_numbers() -> None:
     from derivcli.points.grid import given
 
-    job = prepare(["x"], ["3+0*x", "exp(-x)"], Wanted())
+    job = prepare(Known(["x"]), ["3+0*x", "exp(-x)"], Wanted())
     constant, decaying = job.run(given({"x": np.array([1.0, np.nan, np.inf, -np.inf])}))
     for result in (constant, decaying):
         assert np.isfinite(result.value).tolist() == [True, False, False, False]

@@ -108,17 +108,7 @@ def _numbers(request: Request, source: Source) -> Answer:
     if job.wanted.series is not None:
         return _whole(request, _series(job, source))
     with progress() as tell:
-        ready = prepare(
-            source.typed.names,
-            job.expressions,
-            job.wanted,
-            job.let,
-            job.dtype,
-            source.offered,
-            source.declared,
-            job.device,
-            tell,
-        )
+        ready = prepare(source.known, job.expressions, job.wanted, job.let, job.dtype, job.device, tell)
     from derivcli.engines.chunks import CHUNK  # not before the formulas are read
 
     parts, count = source.counted(ready.names, CHECKED if job.check else CHUNK)
@@ -141,8 +131,10 @@ def _streams(request: Request, source: Source, count: int | None) -> bool:
     """Whether results leave as they come: into a data file, or as more lines than a table is made of unasked."""
     from derivcli.engines.chunks import CHUNK
 
-    if request.data is not None or request.showing.plot is not None:
-        return request.data is not None
+    if request.data is not None:
+        return True
+    if request.showing.plot is not None:
+        return False
     if request.format in STREAMED:
         return source.data is not None or count is None or count > CHUNK
     return request.showing.format is None and request.showing.output is None and (count is None or count > MANY)
@@ -201,6 +193,9 @@ def _check(request: Request) -> None:
         raise DerivError(f"{what} needs points", hint="add some, as in --at x=3")
     if job.on is not None and job.wanted.series is None:
         raise DerivError("an interval is for the remainder of a series", hint="add --series 5, or leave out --on")
+    if request.data is not None and showing.plot is not None:
+        hint = "ask for one with --plot, then for the other with --output"
+        raise DerivError("a picture and a data file are not made in one go", hint=hint)
     if request.data is not None and showing.digits is not None and request.data.name not in ("csv", "tsv"):
         raise DerivError("such a file holds every digit of a number", hint="leave out --digits")
 

@@ -13,6 +13,7 @@ from derivcli.cli.options import Calculation
 from derivcli.errors import DerivError
 
 if TYPE_CHECKING:
+    from derivcli.fitting import Known
     from derivcli.points.files.read import Data
     from derivcli.points.grid import Points
 
@@ -30,21 +31,31 @@ class Source:
     """Variables whose columns were named."""
 
     @property
-    def offered(self) -> list[str]:
-        """The variables that columns can give."""
-        return list(self.columns)
+    def known(self) -> Known:
+        """The variables that have values: those typed, and columns.
+
+        A column that happens to be called like a function is a variable only where that was said.
+        """
+        from derivcli.fitting import Known
+        from derivcli.language.functions import vocabulary
+
+        declared = {name for name in self.columns if name not in vocabulary() or name in self.mapped}
+        return Known(self.typed.names, list(self.columns), declared, self.way_out)
 
     @property
     def columns(self) -> Mapping[str, str]:
         """The headers of the variables that columns can give."""
         return self.data.variables if self.data else {}
 
-    @property
-    def declared(self) -> set[str]:
-        """Those that are variables in any formula: not a column that happens to be called like a function."""
-        from derivcli.language.functions import vocabulary
+    def way_out(self, name: str) -> str:
+        """What to say of a variable without a value: how to type it, and why no column is it."""
+        from derivcli.fitting import typed
 
-        return {name for name in self.columns if name not in vocabulary() or name in self.mapped}
+        alike = [header.strip() for header in self.headers].count(name)
+        if alike > 1:
+            return f"{alike} columns of the file are named '{name}': rename one of them"
+        shown = f"; those with names are {', '.join(self.columns)}" if self.columns else ""
+        return typed(name) + (f", or say which column it is with --column{shown}" if self.data else "")
 
     def remarks(self, names: Collection[str]) -> list[str]:
         """What to say of variables that a formula without the file would read as constants."""

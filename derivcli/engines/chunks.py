@@ -70,7 +70,7 @@ def _needs_main_thread(step: Step) -> bool:
 
 def workers(threads: bool) -> int:
     """How many chunks are computed at once: as many as torch would use threads for one."""
-    return torch.get_num_threads() if threads else 1
+    return (_before if _inside else torch.get_num_threads()) if threads else 1
 
 
 @contextmanager
