@@ -64,7 +64,7 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --plot | --format | --digits | --dtype | --engine | --data | --data-format | --column | --on-error | --output) option=$word ;;
+            --at | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --plot | --format | --digits | --dtype | --engine | --device | --data | --data-format | --column | --on-error | --output) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -79,6 +79,7 @@ _deriv_main() {
             --digits) given+='--digits ' ;;
             --dtype) given+='--dtype ' ;;
             --engine) given+='--engine ' ;;
+            --device) given+='--device ' ;;
             --data-format) given+='--data-format ' ;;
             --decimal-comma) given+='--decimal-comma ' ;;
             --on-error) given+='--on-error ' ;;
@@ -101,7 +102,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --order --mixed --along --hessian --implicit --series --on --let --check --no-check --plot --format --digits --dtype --engine --data --data-format --column --decimal-comma --on-error --output --no-clobber --help)
+                names=(--at --zip --wrt --order --mixed --along --hessian --implicit --series --on --let --check --no-check --plot --format --digits --dtype --engine --device --data --data-format --column --decimal-comma --on-error --output --no-clobber --help)
             elif ((${#words[@]} == 1 + 1)); then
                 names=(functions)
             fi
@@ -113,6 +114,7 @@ _deriv_main() {
         --format) names=(table tsv csv json latex markdown value) ;;
         --dtype) names=(float64 float32) ;;
         --engine) names=(reverse taylor compiled) ;;
+        --device) names=(cpu cuda) ;;
         --data)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN][lL]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][sS][vV]')

@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --wrt --order --mixed --along --implicit --series --on --let --plot --format --digits --dtype --engine --data --data-format --column --on-error --output
+    if contains -- $tokens[-1] --at --wrt --order --mixed --along --implicit --series --on --let --plot --format --digits --dtype --engine --device --data --data-format --column --on-error --output
         set -e tokens[-1]
     end
     for token in $tokens
@@ -55,6 +55,7 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --format' -l format -x -a
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t compiled\t' -d 'What computes the numbers: nested backward passes, Taylor arithmetic, or passes as a compiled kernel'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --device' -l device -x -a 'cpu\t cuda\t' -d 'Where PyTorch computes'
 complete -c deriv -n '__deriv_is ""' -l data -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson)' -d 'Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard input)'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --data-format' -l data-format -x -a 'csv\t tsv\t parquet\t arrow\t jsonl\t' -d 'The format of --data'
 complete -c deriv -n '__deriv_is ""' -l column -x -d 'Take a variable from the column with this header: v=\'Speed (m/s)\''

@@ -5,24 +5,25 @@ A `Job` is all that precedes the points, done once; it computes any part of them
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from derivcli.errors import DerivError, Span
 from derivcli.fitting import (
-    WayOut,
+    Known,
     check_dependent,
     check_held,
     check_range,
     check_values,
     check_wrt,
     only_variable,
-    typed,
     variables_of,
 )
-from derivcli.result import DTYPES, FLAGS, SMALL
+from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,27 +37,33 @@ if TYPE_CHECKING:
     from derivcli.wanted import Wanted
 
 Lets = Mapping[str, str]
-Progress = Callable[[str, int, int], None]
-"""Is told what is being done, and how many of how many are done."""
+Progress = Callable[[str, int, int | None], None]
+"""Is told what is being done, and how many of how many are done; None where that is not known."""
+
+FEW = 1_000_000
+"""So many points are never worth a compiled kernel that nobody asked for."""
 
 Beside = TypeVar("Beside")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A calculation ready for points.
-
-    `names` are the variables that the points have to have, and `numbers` is how many derivatives there are at each.
-    """
+    """A calculation ready for points that have the variables `names`; `remark` says why not by the engine wanted."""
 
     expressions: tuple[Expression, ...]
     names: tuple[str, ...]
-    numbers: int
+    partials: tuple[Partial, ...]
     wanted: Wanted
     dtype: str
+    device: str
     engine: str
     prepared: Prepared
     remark: str = ""
+
+    @property
+    def numbers(self) -> int:
+        """How many derivatives there are at each point."""
+        return len(self.expressions) * len(self.partials)
 
     def run(self, points: Points, telling: Telling | None = None) -> list[Result]:
         """The results at some points, which may share memory with these; `telling` is told of backward passes."""
@@ -79,65 +86,114 @@ def derive_at(
     dtype: str = "float64",
     check: bool | None = None,
     progress: Progress | None = None,
+    device: str = "cpu",
 ) -> list[Result]:
     """Values and derivatives of several expressions at the same points, in arrays, with their verdicts.
 
     With a dependent variable the expressions are equations.
     """
-    job = prepare(points.names, expressions, wanted, let, dtype)
+    job = prepare(Known(points.names), expressions, wanted, let, dtype, device=device)
     check_held(points.count)
     check_range(points, dtype)
     return compute(job, points, is_checked(check, points.count * job.numbers), progress)
 
 
 def prepare(
-    given: Sequence[str],
+    known: Known,
     expressions: Sequence[str | Expression],
     wanted: Wanted,
     let: Lets | None = None,
     dtype: str = "float64",
-    offered: Collection[str] = (),
-    declared: Collection[str] = (),
-    way_out: WayOut = typed,
+    device: str = "cpu",
+    progress: Progress | None = None,
 ) -> Job:
-    """The job that values and derivatives of several expressions are, where the variables `given` have values.
-
-    Those that are `offered` have values too, and need not occur; those `declared` are variables in any formula.
-    The `way_out` is what to say of a variable without a value.
-    """
-    parsed = _parse_all(expressions, {*given, *declared, *wanted.names}, let, bool(wanted.dependent))
+    """The job that values and derivatives of several expressions are."""
+    declared = {*known.given, *known.declared, *wanted.names}
+    parsed = _parse_all(expressions, declared, let, bool(wanted.dependent))
     variables = variables_of(parsed)
-    taken = [name for name in offered if name in variables or name in wanted.names]
-    names = (*given, *taken)
-    check_values(parsed, variables, names, {*wanted.names, *taken}, way_out)
+    taken = [name for name in known.offered if name in variables or name in wanted.names]
+    names = (*known.given, *taken)
+    check_values(parsed, variables, names, {*wanted.names, *taken}, known.way_out)
     if dtype not in DTYPES:
         raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
+    if device not in DEVICES:
+        raise DerivError(f"'{device}' is no device", hint=f"choose {' or '.join(DEVICES)}")
     partials = _partials(wanted, variables, names, parsed)
     engine = wanted.engine_for(partials)
-    engine, prepared, remark = _ready(engine, parsed, names, partials, dtype, wanted.along, wanted.dependent)
-    return Job(tuple(parsed), names, len(parsed) * len(partials), wanted, dtype, engine, prepared, remark)
+    if engine == "taylor" and device != DEVICES[0]:
+        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
+    what = (parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
+    remark = ""
+    if engine == "compiled":
+        from derivcli.engines import compiled
+
+        try:
+            prepared = _compiled(what, progress)
+        except compiled.NotCompiledError as reason:
+            engine, remark = "reverse", f"{reason}: computed by backward passes"
+    if engine != "compiled":
+        prepared = _engine(engine)(*what)
+    return Job(tuple(parsed), names, tuple(partials), wanted, dtype, device, engine, prepared, remark)
+
+
+def quickest(job: Job, part: Points, count: int | None, progress: Progress | None = None) -> Job:
+    """The job with a compiled kernel where that is quicker for so many points, going by what some of them take."""
+    if count is None or count < FEW or job.wanted.engine or job.engine != "reverse":
+        return job
+    from derivcli.engines import compiled
+    from derivcli.engines.chunks import one_thread, workers
+
+    with one_thread():
+        job.run(part)
+        start = time.perf_counter()
+        job.run(part)
+    seconds = (time.perf_counter() - start) / part.count / workers(job.prepared.threads)
+    if not compiled.pays(count, seconds):
+        return job
+    what = (job.expressions, job.names, job.partials, job.dtype, job.wanted.along, job.wanted.dependent, job.device)
+    try:
+        return replace(job, engine="compiled", prepared=_compiled(what, progress))
+    except compiled.NotCompiledError:
+        return job
+
+
+def _compiled(what: Sequence[Any], progress: Progress | None) -> Prepared:
+    """A compiled kernel; whoever waits is told of it."""
+    from derivcli.engines import compiled
+
+    if progress is not None:
+        progress("compiling", 0, None)
+    return compiled.prepared(*what)
 
 
 def compute(job: Job, points: Points, check: bool, progress: Progress | None = None) -> list[Result]:
     """The results of a job at all points, in arrays, with verdicts where they are to be checked."""
-    from derivcli.engines.chunks import whole
+    from derivcli.engines.chunks import CHUNK, whole
 
     telling = partial(progress, "differentiating") if progress else None
+    job = quickest(job, next(points.parts(CHUNK)), points.count, progress)
     results = whole(job.run, points, job.prepared.threads, telling)
     return judged(results, points, progress) if check else results
 
 
-def stream(parts: Iterable[tuple[Points, Beside]], job: Job) -> Iterator[tuple[Points, Beside, list[Result]]]:
-    """The results of a job at parts of the points, one part after the other; several are computed at once.
+def stream(
+    parts: Iterable[tuple[Points, Beside]], job: Job, count: int | None = None, progress: Progress | None = None
+) -> Iterator[tuple[Points, Beside, list[Result]]]:
+    """The results of a job at parts of the points, `count` in all if that is known; several are computed at once.
 
     They may share memory with the points. What stands beside the points comes along.
     """
     from derivcli.engines.chunks import in_order, workers
 
+    parts = iter(parts)
+    head = list(islice(parts, 1))
+    if head:
+        job = quickest(job, head[0][0], count, progress)
+
     def work(part: tuple[Points, Beside]) -> tuple[Points, Beside, list[Result]]:
         return *part, job.run(part[0])
 
-    return in_order(work, parts, workers(job.prepared.threads))
+    yield from in_order(work, chain(head, parts), workers(job.prepared.threads))
 
 
 def judged(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
@@ -210,18 +266,6 @@ def series_at(
 def is_checked(check: bool | None, count: int | None) -> bool:
     """Whether so many numbers are judged: those of small jobs without being asked to."""
     return count is not None and count <= SMALL if check is None else check
-
-
-def _ready(engine: str, *job: Any) -> tuple[str, Prepared, str]:
-    """An engine made ready: backward passes where there is no compiled kernel, with a remark that says why."""
-    if engine != "compiled":
-        return engine, _engine(engine)(*job), ""
-    from derivcli.engines import compiled
-
-    try:
-        return engine, compiled.prepared(*job), ""
-    except compiled.NotCompiledError as reason:
-        return "reverse", _engine("reverse")(*job), f"{reason}: computed by backward passes"
 
 
 def _engine(name: str) -> Callable[..., Prepared]:

@@ -46,6 +46,7 @@ def derive(
     along: At | None = None,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> SymbolicResult: ...
 
@@ -63,6 +64,7 @@ def derive(
     along: At | None = None,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> Result: ...
 
@@ -79,6 +81,7 @@ def derive(
     along: At | None = None,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> Result | SymbolicResult:
     """The value and the derivatives of an expression at points, or its derivatives as formulas.
@@ -92,7 +95,8 @@ def derive(
     a vector, which is not scaled: "u=1,v=2" or {"u": 1, "v": 2}; of order n that is d^n/dt^n f(p + t*v) at t = 0.
     `engine` is "reverse" (nested backward passes), "taylor" (Taylor arithmetic), or "compiled" (backward passes up to
     order 3 as a compiled kernel, which takes seconds to make); "" is the first up to order 3, then the second.
-    `dtype` is "float64" or "float32". `check` judges every number: True always, False never, None up to 100 of them.
+    `dtype` is "float64" or "float32", and PyTorch computes on `device`, "cpu" or "cuda". `check` judges every number:
+    True always, False never, None up to 100 of them.
 
     The result's `value` and each of its `derivatives`, keyed "x", "x,x", "x,x,y" or "along", have shape (points,);
     `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;
@@ -101,7 +105,7 @@ def derive(
     from derivcli.wanted import Wanted, mixed_of, wrt_of
 
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), _points(along, what="along"), engine=engine)
-    return _derived(expression, wanted, _points(at, paired), let, dtype, check)
+    return _derived(expression, wanted, _points(at, paired), let, dtype, device, check)
 
 
 @overload
@@ -114,6 +118,7 @@ def jacobian(
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> list[SymbolicResult]: ...
 
@@ -128,6 +133,7 @@ def jacobian(
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> Jacobian: ...
 
@@ -141,6 +147,7 @@ def jacobian(
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> Jacobian | list[SymbolicResult]:
     """The Jacobian of several functions: its `matrix` has shape (points, functions, variables).
@@ -156,7 +163,7 @@ def jacobian(
     points = _points(at, paired)
     if points is None:
         return calculate.derive_formulas(expressions, wanted, let)
-    return Jacobian(tuple(calculate.derive_at(points, expressions, wanted, let, dtype, check)))
+    return Jacobian(tuple(calculate.derive_at(points, expressions, wanted, let, dtype, check, device=device)))
 
 
 @overload
@@ -169,6 +176,7 @@ def hessian(
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> SymbolicResult: ...
 
@@ -183,6 +191,7 @@ def hessian(
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> Result: ...
 
@@ -196,6 +205,7 @@ def hessian(
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> Result | SymbolicResult:
     """The Hessian: the result's `matrix` has shape (points, variables, variables).
@@ -205,7 +215,7 @@ def hessian(
     from derivcli.wanted import Wanted, wrt_of
 
     wanted = Wanted(wrt_of(wrt), hessian=True, engine=engine)
-    return _derived(expression, wanted, _points(at, paired), let, dtype, check)
+    return _derived(expression, wanted, _points(at, paired), let, dtype, device, check)
 
 
 @overload
@@ -221,6 +231,7 @@ def implicit(
     mixed: str | Sequence[str] | None = None,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> SymbolicResult: ...
 
@@ -238,6 +249,7 @@ def implicit(
     mixed: str | Sequence[str] | None = None,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> Result: ...
 
@@ -254,6 +266,7 @@ def implicit(
     mixed: str | Sequence[str] | None = None,
     engine: str = "",
     dtype: str = "float64",
+    device: str = "cpu",
     check: bool | None = None,
 ) -> Result | SymbolicResult:
     """The derivatives of the variable `dependent` that an equation makes a function of its other variables.
@@ -266,7 +279,7 @@ def implicit(
 
     (name,) = names_of([dependent], "y")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), dependent=name, engine=engine)
-    return _derived(equation, wanted, _points(at, paired), let, dtype, check)
+    return _derived(equation, wanted, _points(at, paired), let, dtype, device, check)
 
 
 def series(
@@ -314,12 +327,13 @@ def _derived(
     points: Points | None,
     let: calculate.Lets | None,
     dtype: str,
+    device: str,
     check: bool | None,
 ) -> Result | SymbolicResult:
     """The derivatives of one expression: numbers at points, else formulas."""
     if points is None:
         return calculate.derive_formulas([expression], wanted, let)[0]
-    return calculate.derive_at(points, [expression], wanted, let, dtype, check)[0]
+    return calculate.derive_at(points, [expression], wanted, let, dtype, check, device=device)[0]
 
 
 def _points(at: At | None, paired: bool = False, what: str = "at") -> Points | None:

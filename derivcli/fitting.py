@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.errors import DerivError, Span
@@ -20,6 +21,19 @@ WayOut: TypeAlias = Callable[[str], str]
 def typed(name: str) -> str:
     """The way out where values are typed."""
     return f"add it, as in --at {name}=1"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The variables that have values: those `given`, which have to occur, and those `offered`, which need not.
+
+    Those `declared` are variables in any formula; `way_out` is what to say of a variable without a value.
+    """
+
+    given: Sequence[str]
+    offered: Collection[str] = ()
+    declared: Collection[str] = ()
+    way_out: WayOut = typed
 
 
 def variables_of(expressions: Sequence[Expression]) -> list[str]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DTYPES = ("float64", "float32")
 """The number formats that can be asked for."""
 
+DEVICES = ("cpu", "cuda")
+"""Where PyTorch can be asked to compute."""
+
 FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined", "off")
 """What a point can touch, in the order of the bits in `Result.flags`; `off` is off the curve of an equation."""
 

@@ -22,6 +22,8 @@ NOT_ON_THE_COMMAND_LINE = {
     "wanted.py: f'derivatives of order {self.order}": "the command line refuses it as a usage error",
     "wanted.py: f'a Taylor polynomial of degree": "the command line refuses it as a usage error",
     "wanted.py: f\"'{self.engine}' is no engine\"": "the command line refuses it as a usage error",
+    "calculate.py: f\"'{device}' is no device\"": "the command line refuses it as a usage error",
+    "engines/inputs.py: f'there is no GPU": "depends on the machine",
     "points/spec.py: f\"'{name}' needs a number or an array of one dimension\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is not finite\"": "arrays come through Python only",
     "points/spec.py: f\"'{name}' has a value that is no float64\"": "objects come through Python only",

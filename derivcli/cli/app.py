@@ -60,6 +60,7 @@ def deriv(
     digits: options.Digits = None,
     dtype: options.DtypeOption = options.FLOAT64,
     engine: options.EngineOption = None,
+    device: options.DeviceOption = options.CPU,
     data: options.DataFiles = None,
     data_format: options.DataFormatOption = None,
     column: options.ColumnNames = None,
@@ -86,7 +87,9 @@ def deriv(
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
     formulas = options.formulas_in(let)
-    job = options.Calculation(expressions, at or (), zip_, wanted, formulas, dtype.value, check, on, files)
+    job = options.Calculation(
+        expressions, at or (), zip_, wanted, formulas, dtype.value, check, on, files, device.value
+    )
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)
     answer = evaluate(job, showing, streams.screen(os.environ), sys.stdout.write)
     sys.stdout.flush()

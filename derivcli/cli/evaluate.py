@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from derivcli.cli.cache import keep_kernels
 from derivcli.cli.files import check_output, check_target, replacing, write_whole
 from derivcli.cli.options import Calculation, Showing
 from derivcli.cli.progress import PATIENCE, progress
@@ -113,19 +115,21 @@ def _prepared(job: Calculation, source: Source) -> Job:
     """The job made ready for the points of its source."""
     from derivcli.calculate import prepare
 
-    known = source.offered, source.declared, source.way_out
-    return prepare(source.typed.names, job.expressions, job.wanted, job.let, job.dtype, *known)
+    with progress() as tell:
+        return prepare(source.known, job.expressions, job.wanted, job.let, job.dtype, job.device, tell)
 
 
 def _computed(request: Request, source: Source, ready: Job) -> Answer:
     """The answer, computed as the points come or all at once."""
-    from derivcli.calculate import compute, is_checked
+    from derivcli.calculate import FEW, compute, is_checked
     from derivcli.engines.chunks import CHUNK  # not before the formulas are read
     from derivcli.render.tally import Tally
 
     tally = Tally(request.style)
     with told_how_far(tally, _target(request)):
         parts, count = source.counted(ready.names, CHECKED if request.job.check else CHUNK)
+        if count is not None and count >= FEW:
+            keep_kernels(os.environ)
         check = is_checked(request.job.check, None if count is None else count * ready.numbers)
         if _streams(request, source, count):
             if request.format == "table":
@@ -161,7 +165,8 @@ def _streamed(request: Request, streaming: Streaming) -> Answer:
             seconds = streaming.run(sink, bar=not request.terminal)
         told = [summary("done", tally, seconds)] if seconds > PATIENCE else []
     remarks = dict.fromkeys(note for expression in streaming.job.expressions for note in expression.notes)
-    notes = [f"note: {note}" for note in [*map(draw_note, remarks), *tally.notes()]]
+    said = [*map(draw_note, remarks), *filter(None, [streaming.job.remark]), *tally.notes()]
+    notes = [f"note: {note}" for note in said]
     return Answer(notes + told, request.job.check is True and tally.differs)
 
 

@@ -13,7 +13,7 @@ import typer
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.render import FORMATS
-from derivcli.result import DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS, SMALL, Partial
+from derivcli.result import DEVICES, DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS, SMALL, Partial
 from derivcli.wanted import Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
 """The number formats by name."""
 FLOAT64 = Dtype(DTYPES[0])
+
+
+Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
+"""The devices by name."""
+CPU = Device(DEVICES[0])
 
 
 Engine = StrEnum("Engine", list(ENGINES))  # type: ignore[misc]
@@ -199,6 +204,7 @@ Output = Annotated[
     ),
 ]
 NoClobber = Annotated[bool, typer.Option("--no-clobber", help="Refuse to replace a file that exists.")]
+DeviceOption = Annotated[Device, typer.Option("--device", help="Where PyTorch computes.")]
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
 
 
@@ -215,6 +221,7 @@ class Calculation:
     check: bool | None
     on: str | None = None
     data: Reading | None = None
+    device: str = DEVICES[0]
 
     @property
     def has_points(self) -> bool:

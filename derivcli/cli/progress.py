@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 Tell = Callable[[str, int, int | None], None]
-"""Is told what is being done, and how many of how many are done; None where nobody knows how many there are."""
+"""Is told what is being done, and how many of how many are done; None where nobody knows, 0 of None before a wait."""
 
 PATIENCE = 1.0
 """Seconds before a bar appears."""
@@ -36,7 +36,8 @@ def _teller(shown: ExitStack) -> Tell:
         nonlocal due, update
         due = due or time.monotonic() + PATIENCE
         ends = total is not None and done >= total
-        if time.monotonic() < due and not ends:
+        lasts = total is None and not done  # and nothing more will be told until it is over
+        if time.monotonic() < due and not ends and not lasts:
             return
         due = time.monotonic() + PAUSE
         if update is None and not ends:
@@ -66,7 +67,8 @@ def _bar(shown: ExitStack) -> Tell:
         nonlocal first
         first = first or done
         rate = (done - first) / max(time.monotonic() - start, PAUSE)
-        counts = f"{done:,}" + (f" of {total:,}" if total is not None else "") + (f", {rate:,.0f}/s" if rate else "")
+        counts = (f"{done:,}" if done else "") + (f" of {total:,}" if total is not None else "")
+        counts += f", {rate:,.0f}/s" if rate else ""
         bar.update(task, description=what, completed=done, total=total, counts=counts)
 
     return update

@@ -13,6 +13,7 @@ from derivcli.cli.options import Calculation
 from derivcli.errors import DerivError
 
 if TYPE_CHECKING:
+    from derivcli.fitting import Known
     from derivcli.points.files.read import Data
     from derivcli.points.grid import Points
 
@@ -30,21 +31,21 @@ class Source:
     """Variables whose columns were named."""
 
     @property
-    def offered(self) -> list[str]:
-        """The variables that columns can give."""
-        return list(self.columns)
+    def known(self) -> Known:
+        """The variables that have values: those typed, and columns.
+
+        A column that happens to be called like a function is a variable only where that was said.
+        """
+        from derivcli.fitting import Known
+        from derivcli.language.functions import vocabulary
+
+        declared = {name for name in self.columns if name not in vocabulary() or name in self.mapped}
+        return Known(self.typed.names, list(self.columns), declared, self.way_out)
 
     @property
     def columns(self) -> Mapping[str, str]:
         """The headers of the variables that columns can give."""
         return self.data.variables if self.data else {}
-
-    @property
-    def declared(self) -> set[str]:
-        """Those that are variables in any formula: not a column that happens to be called like a function."""
-        from derivcli.language.functions import vocabulary
-
-        return {name for name in self.columns if name not in vocabulary() or name in self.mapped}
 
     def way_out(self, name: str) -> str:
         """What to say of a variable without a value: how to type it, and why no column is it."""
@@ -78,11 +79,10 @@ class Source:
         """How many points there are, where that is known."""
         return self.data.count if self.data else self.typed.count
 
-    def expected(self, done: int) -> int | None:
-        """How many points there will be, as far as can be told after so many."""
-        if self.count is not None or self.data is None:
-            return self.count
-        return round(done / self.data.fraction) if self.data.fraction else None
+    @property
+    def expected(self) -> int | None:
+        """How many points there will be, as far as can be told by now."""
+        return self.data.expected if self.data else self.typed.count
 
     def parts(self, names: Sequence[str], size: int) -> Iterator[Part]:
         """The points with these variables, in parts of at most so many."""

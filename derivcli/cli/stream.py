@@ -51,14 +51,14 @@ class Streaming:
                 self.tally.add(results)
                 if tell is not None:
                     what = "checking" if self.check else "differentiating"
-                    tell(what, self.tally.points, self.source.expected(self.tally.points))
+                    tell(what, self.tally.points, self.source.expected)
         return time.perf_counter() - start
 
     def _results(self, tell: Tell | None) -> Iterator[tuple[Any, Sequence[Result]]]:
         """The rows and the results of each part."""
         from derivcli.calculate import judged, stream
 
-        for points, rows, results in stream(self.parts, self.job):
+        for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
             if not self.check:
                 yield rows, results
                 continue
@@ -66,7 +66,7 @@ class Streaming:
 
             def judging(what: str, done: int, total: int | None, before: int = before, count: int = count) -> None:
                 if tell is not None and total:
-                    tell(what, before + done * count // total, self.source.expected(before))
+                    tell(what, before + done * count // total, self.source.expected)
 
             yield rows, judged(results, points, judging)
 

@@ -37,6 +37,10 @@ MAIN_THREAD = frozenset((*KERNELS, "loggamma"))
 Telling = Callable[[int, int], None]
 """Is told how many of how many are done."""
 
+_LOCK = Lock()
+_inside = _before = 0
+"""How many blocks run with one thread for an operation, and how many threads there were before."""
+
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
@@ -66,18 +70,37 @@ def _needs_main_thread(step: Step) -> bool:
 
 def workers(threads: bool) -> int:
     """How many chunks are computed at once: as many as torch would use threads for one."""
-    return torch.get_num_threads() if threads else 1
+    return (_before if _inside else torch.get_num_threads()) if threads else 1
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread for an operation: on a chunk two take longer, since they wait for each other.
+
+    The setting is the process's own, so the last of the blocks that run at once puts it back.
+    """
+    global _inside, _before
+    with _LOCK:
+        _before = _before if _inside else torch.get_num_threads()
+        _inside += 1
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        with _LOCK:  # or a block that begins here would take the one thread for what was set before
+            _inside -= 1
+            torch.set_num_threads(_before)
 
 
 def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:
     """What is made of each item, in their order; several are made at once, and few are ever in hand.
 
-    With one worker everything happens in this thread. Else torch uses one thread for each worker meanwhile.
+    With one worker everything happens in this thread.
     """
-    if workers == 1:
-        yield from map(make, items)
-        return
-    with _single_threads():
+    with one_thread():
+        if workers == 1:
+            yield from map(make, items)
+            return
         pool = ThreadPoolExecutor(workers, "chunk")
         try:
             waiting: deque[Future[Made]] = deque()
@@ -91,35 +114,6 @@ def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) 
             pool.shutdown(cancel_futures=True)
 
 
-@dataclass(slots=True)
-class _Sharing:
-    """How many callers have torch use one thread at a time, and how many threads it used before the first."""
-
-    lock: Lock
-    callers: int = 0
-    before: int = 1
-
-
-_SHARING = _Sharing(Lock())
-
-
-@contextmanager
-def _single_threads() -> Iterator[None]:
-    """Have torch use one thread at a time until the last of the callers, of which several may be at work, is done."""
-    with _SHARING.lock:
-        if not _SHARING.callers:
-            _SHARING.before = torch.get_num_threads()
-            torch.set_num_threads(1)
-        _SHARING.callers += 1
-    try:
-        yield
-    finally:
-        with _SHARING.lock:
-            _SHARING.callers -= 1
-            if not _SHARING.callers:
-                torch.set_num_threads(_SHARING.before)
-
-
 def whole(
     run: Callable[[Points, Telling | None], Sequence[Result]],
     points: Points,
@@ -127,10 +121,10 @@ def whole(
     telling: Telling | None = None,
 ) -> list[Result]:
     """The results of a run over all points, in arrays of their own."""
-    parts = points.parts(CHUNK)
+    parts, count = points.parts(CHUNK), workers(threads) if points.count > CHUNK else 1
     first = next(parts)
-    # Here and alone, so that whatever is made once is made before the threads want it.
-    start = run(first, telling if points.count <= CHUNK else None)
+    with one_thread():  # and alone, so that whatever is made once is made before several want it
+        start = run(first, telling if points.count <= CHUNK else None)
     results = _empty(start, points.count)
 
     def fill(part: Points, found: Sequence[Result] | None = None) -> int:
@@ -138,8 +132,8 @@ def whole(
         return part.count
 
     done = fill(first, start)
-    for count in in_order(fill, parts, workers(threads) if points.count > CHUNK else 1):
-        done += count
+    for more in in_order(fill, parts, count):
+        done += more
         if telling is not None:
             telling(done, points.count)
     return results

@@ -61,11 +61,10 @@ class Job:
     dtype: str = "float64"
     direction: Points | None = None
     dependent: str = ""
-    device: str = "cpu"
 
     def columns(self, count: int) -> list[Tensor]:
         """A tensor of so many points for each variable."""
-        return [torch.ones(count, dtype=getattr(torch, self.dtype), device=self.device) for _ in self.names]
+        return [torch.ones(count, dtype=getattr(torch, self.dtype)) for _ in self.names]
 
 
 def prepared(
@@ -83,7 +82,9 @@ def prepared(
     """
     if not names:
         raise NotCompiledError("a formula without variables is no loop over points")
-    job = Job(expressions, tuple(names), partials, dtype, direction, dependent, device)
+    if device != "cpu":
+        raise NotCompiledError("kernels are compiled for the processor")
+    job = Job(expressions, tuple(names), partials, dtype, direction, dependent)
     try:
         with _silence():
             graph = traced(job, CHUNK)
@@ -189,7 +190,7 @@ def _run(job: Job, kernel: Kernel, columns: Sequence[FloatArray]) -> list[Any]:
     for start in range(0, max(count, 1), CHUNK):
         piece = [_padded(column[start : start + CHUNK]) for column in columns]
         with torch.no_grad():
-            outputs = kernel(*(torch.from_numpy(column).to(job.device) for column in piece))
+            outputs = kernel(*(torch.from_numpy(column) for column in piece))
         pieces.append([output.numpy(force=True)[: count - start] for output in outputs])
     return pieces[0] if len(pieces) == 1 else [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
 

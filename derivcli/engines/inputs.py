@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from derivcli.errors import DerivError
 from derivcli.result import ALONG
 
 if TYPE_CHECKING:
@@ -22,11 +24,23 @@ Leaves = dict[str, Tensor]
 
 
 def leaves_at(
-    at: Mapping[str, FloatArray], wanted: Iterable[str], dtype: str, direction: Points | None = None
+    at: Mapping[str, FloatArray],
+    wanted: Iterable[str],
+    dtype: str,
+    direction: Points | None = None,
+    device: str = "cpu",
 ) -> tuple[dict[str, Tensor], Leaves]:
     """The variables at the points, and the leaves among them to differentiate by."""
     kind = getattr(torch, dtype)
-    return leaves_of({name: torch.tensor(values, dtype=kind) for name, values in at.items()}, wanted, direction)
+    fixed = {name: torch.tensor(values, dtype=kind, device=device) for name, values in at.items()}
+    return leaves_of(fixed, wanted, direction)
+
+
+def check_device(name: str) -> None:
+    """Refuse a device that is not there."""
+    if name != "cpu" and not torch.cuda.is_available():
+        why = "PyTorch finds none" if torch.version.cuda else "this PyTorch is built without CUDA"
+        raise DerivError(f"there is no GPU to compute on: {why}", hint=f"leave out --device {name}")
 
 
 def leaves_of(
@@ -49,6 +63,6 @@ def at_hand(tensor: Tensor) -> bool:
     return type(tensor) is Tensor and tensor.is_cpu
 
 
-def array(tensor: Tensor) -> FloatArray:
+def array(tensor: Tensor) -> NDArray[Any]:
     """A tensor's numbers, in the same memory if they are the processor's."""
     return tensor.detach().numpy(force=True)

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from derivcli.engines.chunks import Prepared, Telling, allows_threads
-from derivcli.engines.inputs import array, leaves_at
+from derivcli.engines.inputs import array, check_device, leaves_at
 from derivcli.engines.passes import evaluate
 from derivcli.engines.program import lower_each
 from derivcli.engines.watch import Watch
@@ -52,29 +52,32 @@ def prepared(
     dtype: str = "float64",
     direction: Points | None = None,
     dependent: str = "",
+    device: str = "cpu",
 ) -> Prepared:
     """This engine, made ready for values and partial derivatives of several expressions in the variables `names`.
 
     With a `direction` the derivatives are along it. With a `dependent` variable they are those of this variable,
-    which each expression, being 0, makes a function of the others.
+    which each expression, being 0, makes a function of the others. `device` is one of DEVICES.
     """
+    check_device(device)
     lowered = lower_each(expressions, names)
     wanted = {name for partial in partials for name in partial} | {dependent}
 
     def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
         with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
             points = max(map(len, at.values()), default=1)
-            variables, leaves = leaves_at(at, wanted, dtype, direction)
+            variables, leaves = leaves_at(at, wanted, dtype, direction, device)
             values = {name: np.asarray(given, dtype=dtype) for name, given in at.items()}
             results: list[Result] = []
             for expression, program in lowered:
                 if results and direction is not None:  # the way along it is part of the graph that a pass uses up
-                    variables, leaves = leaves_at(at, wanted, dtype, direction)
+                    variables, leaves = leaves_at(at, wanted, dtype, direction, device)
                 inputs = list(variables.values())
                 watch = Watch.over(inputs, points)
                 value, found = evaluate(program, inputs, leaves, partials, watch, dependent, progress)
                 derivatives = {derivative_key(partial): array(found[partial]) for partial in partials}
-                numbers = array(value.expand(points)), derivatives, watch.bits
+                bits = watch.bits if isinstance(watch.bits, np.ndarray) else array(watch.bits)
+                numbers = array(value.expand(points)), derivatives, bits
                 results.append(Result(expression, values, *numbers, direction=direction, dependent=dependent))
             return results
 

@@ -63,8 +63,10 @@ def prepared(
     dtype: str = "float64",
     direction: Points | None = None,
     dependent: str = "",
+    device: str = "cpu",
 ) -> Prepared:
-    """This engine, made ready; the arguments are those of the reverse engine."""
+    """This engine, made ready; the arguments are those of the reverse engine, and the device the processor."""
+    assert device == "cpu", "rules of this engine go through NumPy"
     lowered = lower_each(expressions, names)
     groups = _grouped(partials)
     wanted = {name for partial in partials for name in partial}

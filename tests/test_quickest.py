@@ -1,0 +1,119 @@
+"""Which engine computes many points: a compiled kernel where it is worth its making, and nobody asked for another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from derivcli import calculate, derive
+from derivcli.calculate import prepare, quickest
+from derivcli.engines import compiled, reverse
+from derivcli.engines.chunks import MAIN_THREAD, Prepared, allows_threads
+from derivcli.engines.compiled import NotCompiledError, pays
+from derivcli.engines.program import Program, lower, lower_tree
+from derivcli.fitting import Known
+from derivcli.language import formulas
+from derivcli.language.functions import FUNCTIONS
+from derivcli.language.parse import parse_expression
+from derivcli.points.spec import read_points
+from derivcli.wanted import Wanted
+
+MANY = 10**12
+
+
+def chosen(count: int | None, wanted: Wanted | None = None, text: str = "sin(x)") -> str:
+    """The engine of a job over so many points."""
+    points = read_points(["x=1:2:9"])
+    return quickest(prepare(Known(["x"]), [text], wanted or Wanted()), points, count).engine
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Kernels that are backward passes after all, and the lists of what they were made of."""
+    made: list[Any] = []
+
+    def prepared(*what: Any) -> Prepared:
+        made.append(what)
+        return reverse.prepared(*what)
+
+    monkeypatch.setattr(compiled, "prepared", prepared)
+    return made
+
+
+def test_very_many_points_are_compiled(told: list[Any]) -> None:
+    assert chosen(MANY) == "compiled"
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("count", [None, 1, 999_999])
+def test_few_points_and_unknown_numbers_of_them_are_not(count: int | None, told: list[Any]) -> None:
+    assert chosen(count) == "reverse"
+    assert told == []
+
+
+@pytest.mark.parametrize("wanted", [Wanted(engine="reverse"), Wanted(engine="taylor"), Wanted(order=5)])
+def test_another_engine_that_was_asked_for_stays(wanted: Wanted, told: list[Any]) -> None:
+    assert chosen(MANY, wanted) in ("reverse", "taylor")
+    assert told == []
+
+
+def test_without_a_kernel_backward_passes_serve_and_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*what: Any) -> Prepared:
+        raise NotCompiledError("no C++ compiler was found")
+
+    monkeypatch.setattr(compiled, "prepared", refuse)
+    points = read_points(["x=1:2:9"])
+    job = quickest(prepare(Known(["x"]), ["sin(x)"], Wanted()), points, MANY)
+    assert (job.engine, job.remark) == ("reverse", "")
+
+
+def test_whoever_waits_is_told(told: list[Any]) -> None:
+    said: list[tuple[str, int, int | None]] = []
+    quickest(prepare(Known(["x"]), ["sin(x)"], Wanted()), read_points(["x=1:2:9"]), MANY, lambda *one: said.append(one))
+    assert said == [("compiling", 0, None)]
+
+
+def test_arrays_say_which_engine_made_them(told: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calculate, "FEW", 5)
+    monkeypatch.setattr(compiled, "pays", lambda points, seconds_per_point: points > 5)
+    assert derive("sin(x)", "x=1:2:9", check=False).engine == "compiled"
+    assert derive("sin(x)", "x=1:2:5", check=False).engine == "reverse"
+
+
+def test_compiling_pays_for_many_slow_points() -> None:
+    assert pays(10**9, 1e-8)
+    assert not pays(10**9, 1e-10)
+    assert not pays(1_000_000, 1e-3)
+    assert not pays(None, 1.0)
+
+
+def programs(text: str) -> list[Program]:
+    """The program of a formula in x and y."""
+    return [lower([parse_expression(text, "xy")], ("x", "y"))]
+
+
+@pytest.mark.parametrize("text", ["besselj(1, x)", "if(x > 0, gamma(x), 1)", "x + if(y > 0, if(x > 0, y, erfi(x)), 1)"])
+def test_high_precision_stays_in_the_main_thread(text: str) -> None:
+    assert not allows_threads(programs(text))
+    assert allows_threads(programs("sin(x)*if(x > y, 1, sqrt(y))"))
+
+
+def test_no_other_step_comes_to_high_precision_by_its_slopes() -> None:
+    """The rules whose backward pass is a formula are those of the table; all orders of them are looked at."""
+    for row in FUNCTIONS:
+        if row.primitive and row.name not in MAIN_THREAD and row.name in ("root", "xlogy", "xlog1py"):
+            for index in range(len(row.parameters)):
+                assert allows_threads([lower_tree(formulas.derivative(row, index), row.parameters)])
+
+
+def test_points_that_are_not_finite_have_no_numbers() -> None:
+    from derivcli.points.grid import given
+
+    job = prepare(Known(["x"]), ["3+0*x", "exp(-x)"], Wanted())
+    constant, decaying = job.run(given({"x": np.array([1.0, np.nan, np.inf, -np.inf])}))
+    for result in (constant, decaying):
+        assert np.isfinite(result.value).tolist() == [True, False, False, False]
+        assert np.isnan(result.derivatives["x"]).tolist() == [False, True, True, True]
+        assert (result.flags == 1 << 6).tolist() == [False, True, True, True]
