@@ -375,3 +375,12 @@ def test_no_configuration_is_obeyed(settings: bytes, tmp_path: Path) -> None:
     assert process.stderr == b""
     assert process.stdout == draw_plot([square()], "png")
     assert not (tmp_path / "ran").exists()
+
+
+def test_points_without_a_place_are_left_out(tmp_path: Path) -> None:
+    data, picture = tmp_path / "n.csv", tmp_path / "n.png"
+    data.write_text("x\n1\nnan\n2\ninf\n1.5\n")
+    deriv("sqrt(x)", "--data", str(data), "--plot", str(picture))
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    data.write_text("x\n1\nnan\n")
+    assert "a plot needs a range of points" in deriv("x", "--data", str(data), "--plot", str(picture), status=2).stderr
