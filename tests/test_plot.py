@@ -20,6 +20,7 @@ from derivcli.errors import DerivError
 from derivcli.render.curves import panels_of
 from derivcli.render.plot import SUFFIXES, draw_plot
 from derivcli.result import Result
+from tests.support import deriv
 
 BLUE, ORANGE = "#0072b2", "#d55e00"
 HUGE = 1.7e308
