@@ -168,7 +168,7 @@ def test_lines_leave_as_they_come(
     parts = deriv(*words)
     assert parts.stdout == whole.stdout
     assert parts.stderr == whole.stderr
-    written = []
+    written: list[str] = []
     monkeypatch.setattr("sys.stdout.write", written.append)
     app.run(words)
     assert "".join(written) == whole.stdout
@@ -237,7 +237,7 @@ def test_flags_and_verdicts_stand_beside_the_numbers(
     assert {"corner", "corner edge infinite", "undefined", ""} <= {*kinds}
     for name, verdicts in {"f": result.value_verdicts, "df/dx": result.verdicts["x"]}.items():
         assert verdicts is not None
-        judged = [verdict for verdict in verdicts if verdict is not None]
+        judged = [verdict for point in range(COUNT) if (verdict := verdicts[point]) is not None]
         assert found[f"{name} verdict"] == [verdict.kind for verdict in judged]
         truths = [math.nan if verdict.truth is None else verdict.truth for verdict in judged]
         assert same_numbers(np.asarray(found[f"{name} truth"], float), np.asarray(truths))

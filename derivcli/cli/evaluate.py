@@ -13,10 +13,11 @@ from derivcli.cli.files import check_output, check_target, replacing, write_whol
 from derivcli.cli.options import Calculation, Showing
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.source import Source, opened
-from derivcli.cli.stream import CHECKED, Streaming, data_sink, printing, summary
+from derivcli.cli.stream import CHECKED, Streaming, data_sink, printing, summary, told_how_far
 from derivcli.errors import DerivError, draw_note
 
 if TYPE_CHECKING:
+    from derivcli.calculate import Job
     from derivcli.cli.streams import Screen
     from derivcli.points.files.formats import FileFormat
     from derivcli.render.columns import Style
@@ -100,31 +101,43 @@ def _formatted(request: Request) -> Request:
 
 def _numbers(request: Request, source: Source) -> Answer:
     """The answer where there are points."""
-    from derivcli.calculate import FEW, compute, is_checked, prepare
     from derivcli.fitting import check_range
 
-    job = request.job
-    check_range(source.typed, job.dtype)
-    if job.wanted.series is not None:
-        return _whole(request, _series(job, source))
-    with progress() as tell:
-        ready = prepare(source.known, job.expressions, job.wanted, job.let, job.dtype, job.device, tell)
-    from derivcli.engines.chunks import CHUNK  # not before the formulas are read
-
-    parts, count = source.counted(ready.names, CHECKED if job.check else CHUNK)
-    if count is not None and count >= FEW:
-        keep_kernels(os.environ)
-    check = is_checked(job.check, None if count is None else count * ready.numbers)
-    if _streams(request, source, count):
-        if request.format == "table":
-            request = replace(request, format="tsv")
-        streaming = Streaming(ready, source, parts, check, request.style, _target(request.showing))
-        answer = _streamed(request, streaming)
-    else:
-        points = source.whole(parts)
-        with progress() as tell:
-            answer = _whole(request, compute(ready, points, check, tell))
+    check_range(source.typed, request.job.dtype)
+    if request.job.wanted.series is not None:
+        return _whole(request, _series(request.job, source))
+    ready = _prepared(request.job, source)
+    answer = _computed(request, source, ready)
     return replace(answer, notes=[*(f"note: {remark}" for remark in source.remarks(ready.names)), *answer.notes])
+
+
+def _prepared(job: Calculation, source: Source) -> Job:
+    """The job made ready for the points of its source."""
+    from derivcli.calculate import prepare
+
+    with progress() as tell:
+        return prepare(source.known, job.expressions, job.wanted, job.let, job.dtype, job.device, tell)
+
+
+def _computed(request: Request, source: Source, ready: Job) -> Answer:
+    """The answer, computed as the points come or all at once."""
+    from derivcli.calculate import FEW, compute, is_checked
+    from derivcli.engines.chunks import CHUNK  # not before the formulas are read
+    from derivcli.render.tally import Tally
+
+    tally = Tally(request.style)
+    with told_how_far(tally, _target(request)):
+        parts, count = source.counted(ready.names, CHECKED if request.job.check else CHUNK)
+        if count is not None and count >= FEW:
+            keep_kernels(os.environ)
+        check = is_checked(request.job.check, None if count is None else count * ready.numbers)
+        if _streams(request, source, count):
+            if request.format == "table":
+                request = replace(request, format="tsv")
+            return _streamed(request, Streaming(ready, source, parts, check, tally))
+    points = source.whole(parts)
+    with progress() as tell:
+        return _whole(request, compute(ready, points, check, tell))
 
 
 def _streams(request: Request, source: Source, count: int | None) -> bool:
@@ -142,14 +155,14 @@ def _streams(request: Request, source: Source, count: int | None) -> bool:
 
 def _streamed(request: Request, streaming: Streaming) -> Answer:
     """The answer to a job whose results leave as they come."""
-    source, style, showing = streaming.source, streaming.style, request.showing
+    source, tally, style, showing = streaming.source, streaming.tally, request.style, request.showing
     if request.data is not None and showing.output is not None:
         with replacing(showing.output, showing.clobber) as file, data_sink(file, request.data, source, style) as sink:
-            tally, seconds = streaming.run(sink, bar=True)
+            seconds = streaming.run(sink, bar=True)
         told = [summary(f"wrote {showing.output}", tally, seconds)]
     else:
         with printing(request.write, request.format, source, style) as sink:
-            tally, seconds = streaming.run(sink, bar=not request.terminal)
+            seconds = streaming.run(sink, bar=not request.terminal)
         told = [summary("done", tally, seconds)] if seconds > PATIENCE else []
     remarks = dict.fromkeys(note for expression in streaming.job.expressions for note in expression.notes)
     said = [*map(draw_note, remarks), *filter(None, [streaming.job.remark]), *tally.notes()]
@@ -212,11 +225,12 @@ def _check_plot(plot: Path, job: Calculation) -> None:
         raise DerivError(f"{what} are not drawn", hint="leave out --plot")
 
 
-def _target(showing: Showing) -> str:
-    """What is said of the output where it was not completed."""
-    if showing.output is None:
-        return "the output is not complete"
-    return f"{showing.output} " + ("is as it was" if showing.output.exists() else "was not written")
+def _target(request: Request) -> str:
+    """What is said of the data file to be written where it was not completed; nothing where there is none."""
+    path = request.showing.output
+    if request.data is None or path is None:
+        return ""
+    return f"{path} " + ("is as it was" if path.exists() else "was not written")
 
 
 def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:

@@ -79,11 +79,10 @@ class Source:
         """How many points there are, where that is known."""
         return self.data.count if self.data else self.typed.count
 
-    def expected(self, done: int) -> int | None:
-        """How many points there will be, as far as can be told after so many."""
-        if self.count is not None or self.data is None:
-            return self.count
-        return round(done / self.data.fraction) if self.data.fraction else None
+    @property
+    def expected(self) -> int | None:
+        """How many points there will be, as far as can be told by now."""
+        return self.data.expected if self.data else self.typed.count
 
     def parts(self, names: Sequence[str], size: int) -> Iterator[Part]:
         """The points with these variables, in parts of at most so many."""

@@ -34,32 +34,27 @@ RATED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Streaming:
-    """What is needed to stream: the job, its source with the parts of it, whether to judge, and how to tell of it."""
+    """What is needed to stream: the job, its source with the parts of it, whether to judge, and who counts."""
 
     job: Job
     source: Source
     parts: Iterable[Part]
     check: bool
-    style: Style
-    target: str
-    """What is to be said of the output where the stream ends before its end."""
+    tally: Tally
 
-    def run(self, sink: Sink, bar: bool) -> tuple[Tally, float]:
-        """Send the results to a sink, part after part; gives what they were, and the seconds that they took."""
-        from derivcli.render.tally import Tally
-
-        tally = Tally(self.style)
+    def run(self, sink: Sink, bar: bool) -> float:
+        """Send the results to a sink, part after part; gives the seconds that they took."""
         start = time.perf_counter()
-        with progress(bar) as tell, told_how_far(tally, self.target):
-            for rows, results in self._results(tally, tell):
+        with progress(bar) as tell:
+            for rows, results in self._results(tell):
                 sink(rows, results)
-                tally.add(results)
+                self.tally.add(results)
                 if tell is not None:
                     what = "checking" if self.check else "differentiating"
-                    tell(what, tally.points, self.source.expected(tally.points))
-        return tally, time.perf_counter() - start
+                    tell(what, self.tally.points, self.source.expected)
+        return time.perf_counter() - start
 
-    def _results(self, tally: Tally, tell: Tell | None) -> Iterator[tuple[Any, Sequence[Result]]]:
+    def _results(self, tell: Tell | None) -> Iterator[tuple[Any, Sequence[Result]]]:
         """The rows and the results of each part."""
         from derivcli.calculate import judged, stream
 
@@ -67,22 +62,24 @@ class Streaming:
             if not self.check:
                 yield rows, results
                 continue
-            before, count = tally.points, points.count
+            before, count = self.tally.points, points.count
 
             def judging(what: str, done: int, total: int | None, before: int = before, count: int = count) -> None:
                 if tell is not None and total:
-                    tell(what, before + done * count // total, self.source.expected(before))
+                    tell(what, before + done * count // total, self.source.expected)
 
             yield rows, judged(results, points, judging)
 
 
 @contextmanager
 def told_how_far(tally: Tally, target: str) -> Iterator[None]:
-    """Let whatever ends a stream before its end say how far it came."""
+    """Let whatever ends a stream before its end say how far it came, and what became of the file that it was for."""
     try:
         yield
     except BaseException as error:
-        error.add_note(f"{tally.points:,} point{'s' * (tally.points != 1)} done; {target}")
+        if target or tally.points:
+            done = f"{tally.points:,} point{'s' * (tally.points != 1)} done"
+            error.add_note(f"{done}; {target or 'the output is not complete'}")
         raise
 
 

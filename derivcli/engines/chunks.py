@@ -83,13 +83,13 @@ def one_thread() -> Iterator[None]:
     with _LOCK:
         _before = _before if _inside else torch.get_num_threads()
         _inside += 1
-    torch.set_num_threads(1)
+        torch.set_num_threads(1)
     try:
         yield
     finally:
-        with _LOCK:
+        with _LOCK:  # or a block that begins here would take the one thread for what was set before
             _inside -= 1
-        torch.set_num_threads(_before)
+            torch.set_num_threads(_before)
 
 
 def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:

@@ -143,7 +143,8 @@ class DelimitedFile:
         batches = rows.combine_chunks().to_batches()
         batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=self.schema)
         columns = read_columns(batch, wants, self._decimal_comma)
-        return Piece(batch, columns, lost, self._line_finder(block), block.count(self._line_end))
+        lines = block.count(self._line_end)
+        return Piece(batch, columns, lost, self._line_finder(block), lines, size=self._text.bytes_of(block))
 
     def _unclosed(self, block: bytes, wants: Sequence[Want]) -> Piece:
         """The piece that the rest of a file makes, from whose last row a quote is open."""

@@ -79,7 +79,7 @@ class JsonFile:
             return self._line_by_line(block, wants)
         self._late.update(dict.fromkeys(table.schema.names[len(self.schema) :]))
         columns = {name: _exact(column, block) for name, column in _by_header(rows, wants)}
-        return Piece(rows, columns, (), partial(_line_of, block), block.count(b"\n"))
+        return Piece(rows, columns, (), partial(_line_of, block), block.count(b"\n"), size=self._text.bytes_of(block))
 
     def _line_by_line(self, block: bytes, wants: Sequence[Want]) -> Piece:
         """The same where a line is none, or a column holds values of several types."""
@@ -99,7 +99,8 @@ class JsonFile:
         except _FAILURES:
             objects, lost = self._fitting(lines, {want.header for want in wants})
             rows, columns, texts = self._columns(objects, wants)
-        return Piece(rows, columns, lost, partial(_line_of, block), block.count(b"\n"), texts)
+        size = self._text.bytes_of(block)
+        return Piece(rows, columns, lost, partial(_line_of, block), block.count(b"\n"), texts, size)
 
     def _fitting(self, lines: Sequence[str], wanted: set[str]) -> tuple[list[dict[str, Any]], list[Lost]]:
         """The objects whose values fit into the columns, and the rows that are none or hold others."""

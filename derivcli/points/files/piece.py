@@ -40,6 +40,7 @@ class Piece:
     """Rows that follow each other, with the wanted columns as numbers and the rows that are lost.
 
     `line_of` gives the line, counted from 0 at the piece's first, on which a row begins; `lines` counts them.
+    `size` is how many bytes of text the rows were, 0 where nobody knows.
     """
 
     rows: pa.RecordBatch
@@ -49,6 +50,7 @@ class Piece:
     lines: int = 0
     texts: dict[str, pa.Array] = field(default_factory=dict)
     """The wanted columns as they are written, where `rows` holds them as numbers already."""
+    size: int = 0
 
     @property
     def total(self) -> int:

@@ -45,6 +45,7 @@ class _Tally:
 
     rows: int = 0
     kept: int = 0
+    size: int = 0
     skipped: list[str] = field(default_factory=list)
     rounded: dict[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -81,6 +82,15 @@ class Data:
         if None in sizes:
             return None
         return min(1.0, sum(source.done for source in self._sources) / max(1, sum(size or 0 for size in sizes)))
+
+    @property
+    def expected(self) -> int | None:
+        """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
+        sizes = [source.size for source in self._sources]
+        if self.count is not None or None in sizes or not self._tally.size:
+            return self.count
+        # Not by `fraction`: files are read ahead of their rows, a short one as a whole before its first row is used.
+        return max(self._tally.kept, round(self._tally.kept * sum(size or 0 for size in sizes) / self._tally.size))
 
     @property
     def notes(self) -> list[str]:
@@ -125,6 +135,7 @@ class Data:
                 at, rows = {name: values[keep] for name, values in at.items()}, rows.filter(pa.array(keep))
             rows = _arranged(rows, order, schema, source.name)
             self._tally.rows += piece.total
+            self._tally.size += piece.size
             self._tally.kept += rows.num_rows
             yield from _sliced(at, rows, size)
 

@@ -69,6 +69,10 @@ class TextFile:
         if self.size is not None and self.done < self.size and not self._compression:
             raise shorter(self.name)
 
+    def bytes_of(self, block: bytes) -> int:
+        """How many bytes of the file a block was; 0 where it was compressed."""
+        return 0 if self._compression else len(block)
+
     def forget(self) -> None:
         """Let go of the first block where it can be read again: there may be many files."""
         if self.size is not None:
