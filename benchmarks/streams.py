@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,13 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks import files
-from benchmarks.side import median_ratio, report, side_by_side
+from benchmarks.side import report, side_by_side
 from derivcli import calculate, derive
 from derivcli.engines import chunks
 from derivcli.points.grid import Points, given
 from derivcli.wanted import Wanted
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 Work = Callable[[], Sequence[Array]]
 """Gives the values and the derivatives."""
 
@@ -96,7 +97,7 @@ def bench_library(turns: int = 15) -> None:
     x = np.random.default_rng(0).uniform(-3, 3, COUNT)
     found = {
         "deriv": partial(ours, x),
-        "a copy": partial(copied, x),
+        COPY: partial(copied, x),
         "compiled": compiled(x),
         "one pass of PyTorch": partial(by_hand, x),
         "JAX": by_jax(x),
@@ -105,15 +106,20 @@ def bench_library(turns: int = 15) -> None:
     works = {name: work for name, work in found.items() if work is not None}
     for name in found.keys() - works.keys():
         print(f"      {name} is not there: pip install -c constraints.txt '.[bench]'")
-    same = {name: agree(work(), works["deriv"]()) for name, work in works.items() if name != "a copy"}
-    times = side_by_side([*works.values()], turns)
-    names = list(works)
-    for name in names:
-        show_rate(name, times, names)
+    same = {name: agree(work(), works["deriv"]()) for name, work in works.items() if name != COPY}
+    times = dict(zip(works, zip(*side_by_side([*works.values()], turns), strict=True), strict=True))
+    for name in times:
+        share, middle = ratio(times[COPY], times[name]), statistics.median(times[name])
+        figure = f"{COUNT / middle / 1e6:,.0f} million a second, {share:.0%} of a copy"
+        report(f"{COUNT:,} points by {name}", figure, "", True)
     for name, other, least in GOALS:
-        if name in works and other in works:
-            show_ratio(name, other, least, times, names, same[name] and same[other])
+        if {name, other} <= times.keys():
+            faster = ratio(times[other], times[name])
+            figure = f"{statistics.median(times[other]):.3f} s / {statistics.median(times[name]):.3f} s = {faster:.2f}"
+            report(f"{name} against {other}", figure, f">= {least}", same[name] and same[other] and faster >= least)
 
+
+COPY = "a copy"
 
 GOALS = (
     ("deriv", "one pass of PyTorch", 2.8),
@@ -129,22 +135,9 @@ def agree(found: Sequence[Array], expected: Sequence[Array]) -> bool:
     return all(np.allclose(a, b, rtol=1e-12, atol=1e-14) for a, b in zip(found, expected, strict=True))
 
 
-def show_rate(name: str, times: list[list[float]], names: Sequence[str]) -> None:
-    """How many points a second, and what share of the speed of a copy that is."""
-    middle = statistics.median(turn[names.index(name)] for turn in times)
-    share = median_ratio(times, names.index("a copy"), names.index(name))
-    figure = f"{COUNT / middle / 1e6:,.0f} million a second, {share:.0%} of a copy"
-    report(f"{COUNT:,} points by {name}", figure, "", True)
-
-
-def show_ratio(
-    name: str, other: str, least: float, times: list[list[float]], names: Sequence[str], same: bool
-) -> None:
-    """How many times as fast one is as another."""
-    ratio = median_ratio(times, names.index(other), names.index(name))
-    middle = [statistics.median(turn[names.index(each)] for turn in times) for each in (other, name)]
-    figure = f"{middle[0]:.3f} s / {middle[1]:.3f} s = {ratio:.2f}"
-    report(f"{name} against {other}", figure, f">= {least}", same and ratio >= least)
+def ratio(times: Sequence[float], base: Sequence[float]) -> float:
+    """How many times as long one takes as another, in the middle of all turns."""
+    return statistics.median(one / other for one, other in zip(times, base, strict=True))
 
 
 VARIABLES = 20
@@ -218,7 +211,7 @@ def all_by_deriv(points: Points, count: int) -> Iterator[list[Array]]:
 
 def folded(found: Iterator[list[Array]]) -> Array:
     """The sums of all numbers, so that every one is used and none is kept."""
-    return np.sum([[numbers.sum() for numbers in part] for part in found], axis=0)
+    return np.array([[numbers.sum() for numbers in part] for part in found]).sum(axis=0)
 
 
 def bench_batch(count: int = 20, turns: int = 5) -> None:
@@ -227,11 +220,11 @@ def bench_batch(count: int = 20, turns: int = 5) -> None:
     points = given({f"x{number}": random.uniform(-2, 2, 1_000_000) for number in range(VARIABLES)})
     works = [lambda: folded(all_by_hand(points, count)), lambda: folded(all_by_deriv(points, count))]
     same = np.allclose(works[0](), works[1](), rtol=1e-9, atol=1e-6)
-    times = side_by_side(works, turns)
-    ratio = median_ratio(times, 1, 0)
-    hand, deriv = (statistics.median(turn[number] for turn in times) for number in range(2))
+    hand, deriv = zip(*side_by_side(works, turns), strict=True)
+    slower = ratio(deriv, hand)
     what = f"{count} formulas of {VARIABLES} variables, 1,000,000 points, by hand"
-    report(what, f"{deriv:.2f} s / {hand:.2f} s = {ratio:.2f}", "<= 1.2", same and ratio <= 1.2)
+    figure = f"{statistics.median(deriv):.2f} s / {statistics.median(hand):.2f} s = {slower:.2f}"
+    report(what, figure, "<= 1.2", same and slower <= 1.2)
 
 
 FORMULAS = (TEXT, "max(x, x**2)*sigmoid(x)", "sqrt(x**2+1)/(2+cos(3*x))")
@@ -249,8 +242,7 @@ def show_chunks(turns: int = 7) -> None:
     print(f"{'chunks of':<32}" + "".join(f"{size:>10,}" for size in SIZES))
     for text in FORMULAS:
         works = [partial(work, text, size) for size in SIZES]
-        times = side_by_side(works, turns)
-        rates = [COUNT / statistics.median(turn[number] for turn in times) / 1e6 for number in range(len(SIZES))]
+        rates = [COUNT / statistics.median(times) / 1e6 for times in zip(*side_by_side(works, turns), strict=True)]
         print(f"{text:<32}" + "".join(f"{rate:>10.0f}" for rate in rates), flush=True)
 
 
