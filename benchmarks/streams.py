@@ -209,9 +209,10 @@ def all_by_deriv(points: Points, count: int) -> Iterator[list[Array]]:
         yield [numbers for each in results for numbers in (each.value, *each.derivatives.values())]
 
 
-def folded(found: Iterator[list[Array]]) -> Array:
+def folded(found: Iterator[list[Array]]) -> list[float]:
     """The sums of all numbers, so that every one is used and none is kept."""
-    return np.array([[numbers.sum() for numbers in part] for part in found]).sum(axis=0)
+    parts = ([float(numbers.sum()) for numbers in part] for part in found)
+    return [sum(column) for column in zip(*parts, strict=True)]
 
 
 def bench_batch(count: int = 20, turns: int = 5) -> None:
