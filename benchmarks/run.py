@@ -10,12 +10,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
-from itertools import permutations
 
 import torch
 
-from benchmarks import kernels, orders
-from benchmarks.side import report, seconds
+from benchmarks import kernels, orders, streams
+from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.derive import derive, parse
 from derivcli.engines.passes import evaluate
 from derivcli.engines.program import lower
@@ -23,7 +22,6 @@ from derivcli.engines.watch import Watch
 from derivcli.language.parse import parse_expression
 
 IMPORTS = [sys.executable, "-c", "import torch, sympy, typer, rich.table"]
-DERIV = [sys.executable, "-m", "derivcli"]
 FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "6*x**2+2*x+4": lambda x: 6 * x**2 + 2 * x + 4,
     "sin(x)*exp(-x**2)+log(1+x**2)": lambda x: torch.sin(x) * torch.exp(-(x**2)) + torch.log(1 + x**2),
@@ -32,15 +30,6 @@ FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "if(x > 0, sqrt(x), 0)": lambda x: torch.where(x > 0, torch.sqrt(torch.where(x > 0, x, 1.0)), torch.zeros_like(x)),
 }
 """Formulas and the same by hand; the last by hand with the double `where` that keeps its NaN from leaking."""
-
-
-PEAK = "print(int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) // 1024)"
-"""Code that prints a process's own peak memory in MiB; getrusage would count that of the process it came from."""
-
-
-def process(words: list[str]) -> float:
-    """The wall time of a process."""
-    return seconds(lambda: subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
 
 def bench_start(turns: int = 9) -> None:
@@ -184,21 +173,6 @@ def points(count: int) -> torch.Tensor:
     return torch.linspace(0.5, 3.0, count, dtype=torch.float64, requires_grad=True)
 
 
-def side_by_side(works: list[Callable[[], object]], turns: int, repeat: int) -> list[list[float]]:
-    """The times of each in every turn; the order changes, since what runs before leaves its memory behind."""
-    orders = list(permutations(range(len(works))))
-    times = []
-    for turn in range(turns):
-        taken = {number: seconds(works[number], repeat) for number in orders[turn % len(orders)]}
-        times.append([taken[number] for number in range(len(works))])
-    return times
-
-
-def median_ratio(times: list[list[float]], number: int, base: int) -> float:
-    """How long one takes as a multiple of another, in the middle of all turns."""
-    return statistics.median(turn[number] / turn[base] for turn in times)
-
-
 CHECKED = "sin(x)*exp(-x**2)+log(1+x**2)"
 
 
@@ -232,4 +206,5 @@ if __name__ == "__main__":
     bench_check()
     orders.bench()
     kernels.bench()
+    streams.bench()
     bench_evaluate()

@@ -20,6 +20,7 @@ from derivcli.errors import DerivError
 from derivcli.render.curves import panels_of
 from derivcli.render.plot import SUFFIXES, draw_plot
 from derivcli.result import Result
+from tests.support import deriv
 
 BLUE, ORANGE = "#0072b2", "#d55e00"
 HUGE = 1.7e308
@@ -375,3 +376,12 @@ def test_no_configuration_is_obeyed(settings: bytes, tmp_path: Path) -> None:
     assert process.stderr == b""
     assert process.stdout == draw_plot([square()], "png")
     assert not (tmp_path / "ran").exists()
+
+
+def test_points_without_a_place_are_left_out(tmp_path: Path) -> None:
+    data, picture = tmp_path / "n.csv", tmp_path / "n.png"
+    data.write_text("x\n1\nnan\n2\ninf\n1.5\n")
+    deriv("sqrt(x)", "--data", str(data), "--plot", str(picture))
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    data.write_text("x\n1\nnan\n")
+    assert "a plot needs a range of points" in deriv("x", "--data", str(data), "--plot", str(picture), status=2).stderr

@@ -67,8 +67,8 @@ def _bar(shown: ExitStack) -> Tell:
         nonlocal first
         first = first or done
         rate = (done - first) / max(time.monotonic() - start, PAUSE)
-        counts = (f"{done:,}" if done else "") + (f" of {total:,}" if total is not None else "")
-        counts += f", {rate:,.0f}/s" if rate else ""
+        of = f" of {total:,}" if total is not None else ""
+        counts = f"{done:,}{of}" + (f", {rate:,.0f}/s" if rate else "") if done else ""
         bar.update(task, description=what, completed=done, total=total, counts=counts)
 
     return update

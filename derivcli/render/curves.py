@@ -63,6 +63,16 @@ class Panel:
     logarithmic: bool
 
 
+def with_place(result: Result) -> Result:
+    """The result at the points that have a place in a picture: files may hold others."""
+    there = np.logical_and.reduce([np.isfinite(values) for values in result.at.values()])
+    if there.all():
+        return result
+    at = {name: values[there] for name, values in result.at.items()}
+    derivatives = {key: values[there] for key, values in result.derivatives.items()}
+    return replace(result, at=at, value=result.value[there], derivatives=derivatives, flags=result.flags[there])
+
+
 def varying(at: dict[str, FloatArray]) -> str:
     """The name of the one variable that takes several values."""
     names = [name for name, values in at.items() if len(np.unique(values)) > 1]

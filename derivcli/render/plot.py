@@ -26,6 +26,7 @@ from derivcli.render.curves import (
     short,
     unit_of,
     varying,
+    with_place,
 )
 from derivcli.render.labels import raised
 
@@ -82,6 +83,7 @@ LOOK: dict[Any, Any] = {
 
 def draw_plot(results: Sequence[Result], suffix: str) -> bytes:
     """The functions and derivatives over the one variable that varies, as the bytes of a picture file."""
+    results = [with_place(result) for result in results]
     name = varying(results[0].at)
     panels = panels_of(results, name)
     with _clean_matplotlib():

@@ -1,0 +1,120 @@
+"""What whole commands on data files cost beside reading, computing and writing alone: `make bench`."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow
+import pyarrow.csv
+import pyarrow.parquet
+
+from benchmarks.side import DERIV, PEAK, process, report, side_by_side
+from derivcli import derive
+
+TEXT = "sin(x)*exp(-x**2)+log(1+x**2)"
+POINT = [*DERIV, TEXT, "--at", "x=3"]
+"""A command that does next to nothing but start."""
+
+PIECE = 1_000_000
+"""Rows that are made at once."""
+
+
+def made(path: Path, rows: int) -> Path:
+    """A Parquet or CSV file with so many rows of one column x."""
+    random = np.random.default_rng(0)
+    schema = pyarrow.schema([("x", pyarrow.float64())])
+    parquet = path.suffix == ".parquet"
+    opened = pyarrow.parquet.ParquetWriter if parquet else pyarrow.csv.CSVWriter
+    with opened(path, schema) as writer:
+        for _ in range(rows // PIECE or 1):
+            x = random.uniform(-3, 3, min(rows, PIECE))
+            writer.write_table(pyarrow.table({"x": x}, schema))
+    return path
+
+
+def command(read: Path, written: Path, *words: str) -> list[str]:
+    """A command from one file to another."""
+    return [*DERIV, TEXT, "--data", str(read), "--output", str(written), *words]
+
+
+def by_arrow(read: Path, written: Path, table: pyarrow.Table) -> None:
+    """What pyarrow alone needs to read a file and to write such columns, all of them at once."""
+    if read.suffix == ".parquet":
+        pyarrow.parquet.read_table(read)
+        pyarrow.parquet.write_table(table, written)
+    else:
+        pyarrow.csv.read_csv(read)
+        pyarrow.csv.write_csv(table, written)
+
+
+def table_of(path: Path) -> pyarrow.Table:
+    """A file's columns."""
+    return pyarrow.parquet.read_table(path) if path.suffix == ".parquet" else pyarrow.csv.read_csv(path)
+
+
+def bench_command(folder: Path, suffix: str, rows: int, turns: int = 7) -> None:
+    """A whole command from file to file, against the sum of what it is made of."""
+    read, written = made(folder / f"in{suffix}", rows), folder / f"out{suffix}"
+    words = command(read, written)
+    process(words)
+    table = table_of(written)
+    x = table["x"].to_numpy()
+    works: list[Callable[[], object]] = [
+        partial(process, words),
+        partial(process, POINT),
+        lambda: derive(TEXT, {"x": x}, check=False),
+        partial(by_arrow, read, folder / f"again{suffix}", table),
+    ]
+    times = side_by_side(works, turns)
+    whole, start, library, arrow = (statistics.median(column) for column in zip(*times, strict=True))
+    ratio = statistics.median(turn[0] / (turn[2] + turn[3]) for turn in times)
+    rest = statistics.median((turn[0] - turn[1]) / (turn[2] + turn[3]) for turn in times)
+    what = f"{rows:,} rows, {suffix} to {suffix}"
+    figure = f"{whole:.2f} s / ({library:.2f} s + {arrow:.2f} s) = {ratio:.2f}"
+    report(f"{what}, whole command", figure, "<= 2", ratio <= 2)
+    report(f"{what}, less the {start:.2f} s of a command on one point", f"{rest:.2f}", "", True)
+
+
+RUN = f"import sys; from derivcli.cli.app import run; assert run(sys.argv[1:]) == 0; {PEAK}"
+
+
+def peak(words: list[str]) -> int:
+    """The peak memory of a command in MiB."""
+    done = subprocess.run([sys.executable, "-c", RUN, *words], check=True, capture_output=True, text=True)
+    return int(done.stdout.split()[-1])
+
+
+def bench_memory(folder: Path, most: int = 600) -> None:
+    """Peak memory from Parquet to Parquet, which does not grow with the rows."""
+    start = peak(POINT[len(DERIV) :])
+    report("peak memory of a command on one point", f"{start} MiB", "", True)
+    for rows in (10_000_000, 100_000_000):
+        read, written = made(folder / "in.parquet", rows), folder / "out.parquet"
+        more = peak(command(read, written)[len(DERIV) :]) - start
+        report(f"peak memory of {rows:,} rows, Parquet to Parquet", f"{more} MiB more", f"<= {most}", more <= most)
+
+
+def bench_check(folder: Path, rows: int = 20_000) -> None:
+    """Each number of a file judged."""
+    read = made(folder / "in.csv", rows)
+    words = command(read, folder / "out.csv", "--check")
+    times = side_by_side([partial(process, words), partial(process, POINT)], 3)
+    taken = statistics.median(whole - start for whole, start in times)
+    report(f"--check over {rows:,} rows, beyond its start", f"{taken / rows * 1e6:.0f} µs a row", "", True)
+
+
+def bench() -> None:
+    """All of these, in a folder that is removed."""
+    for work in (
+        partial(bench_command, suffix=".parquet", rows=10_000_000),
+        partial(bench_command, suffix=".csv", rows=1_000_000),
+        bench_check,
+        bench_memory,
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            work(Path(folder))
