@@ -64,10 +64,13 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --plot | --format | --digits | --dtype | --engine | --device | --data | --data-format | --column | --on-error | --output) option=$word ;;
+            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --plot | --output | --format | --digits | --dtype | --engine | --device) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
+            --data-format) given+='--data-format ' ;;
+            --decimal-comma) given+='--decimal-comma ' ;;
+            --on-error) given+='--on-error ' ;;
             --order) given+='--order ' ;;
             --hessian) given+='--hessian ' ;;
             --implicit) given+='--implicit ' ;;
@@ -75,16 +78,13 @@ _deriv_main() {
             --on) given+='--on ' ;;
             --check | --no-check) given+='--check --no-check ' ;;
             --plot) given+='--plot ' ;;
+            --output) given+='--output ' ;;
+            --no-clobber) given+='--no-clobber ' ;;
             --format) given+='--format ' ;;
             --digits) given+='--digits ' ;;
             --dtype) given+='--dtype ' ;;
             --engine) given+='--engine ' ;;
             --device) given+='--device ' ;;
-            --data-format) given+='--data-format ' ;;
-            --decimal-comma) given+='--decimal-comma ' ;;
-            --on-error) given+='--on-error ' ;;
-            --output) given+='--output ' ;;
-            --no-clobber) given+='--no-clobber ' ;;
             --help) given+='--help ' ;;
         esac
     done
@@ -102,29 +102,29 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --order --mixed --along --hessian --implicit --series --on --let --check --no-check --plot --format --digits --dtype --engine --device --data --data-format --column --decimal-comma --on-error --output --no-clobber --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --check --no-check --plot --output --no-clobber --format --digits --dtype --engine --device --help)
             elif ((${#words[@]} == 1 + 1)); then
                 names=(functions)
             fi
             ;;
-        --plot)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
-            ;;
-        --format) names=(table tsv csv json latex markdown value) ;;
-        --dtype) names=(float64 float32) ;;
-        --engine) names=(reverse taylor compiled) ;;
-        --device) names=(cpu cuda) ;;
         --data)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN][lL]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][sS][vV]')
             ;;
         --data-format) names=(csv tsv parquet arrow jsonl) ;;
         --on-error) names=(stop skip) ;;
+        --plot)
+            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
+            ;;
         --output)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN]' '[jJ][sS][oO][nN][lL]' '[mM][dD]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][eE][xX]' '[tT][sS][vV]' '[tT][xX][tT]')
             ;;
+        --format) names=(table tsv csv json latex markdown value) ;;
+        --dtype) names=(float64 float32) ;;
+        --engine) names=(reverse taylor compiled) ;;
+        --device) names=(cpu cuda) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then

@@ -172,7 +172,7 @@ def compute(job: Job, points: Points, check: bool, progress: Progress | None = N
 
     telling = partial(progress, "differentiating") if progress else None
     job = quickest(job, next(points.parts(CHUNK)), points.count, progress)
-    results = whole(job.run, points, job.prepared.threads, telling)
+    results = whole(job.run, points, job.prepared, telling)
     return judged(results, points, progress) if check else results
 
 

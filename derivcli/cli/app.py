@@ -31,6 +31,7 @@ EPILOG = "\n\n".join((
     "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v",
     "deriv 'relu(x)' --at x=-3:3:100 --plot relu.png",
     "deriv 'sin 2x'",
+    "deriv 'sqrt(x)' --data points.csv --output slopes.parquet",
     "deriv functions gamma",
 ))  # fmt: skip
 
@@ -45,6 +46,11 @@ def deriv(
     expressions: options.Expressions,
     at: options.At = None,
     zip_: options.Zip = False,
+    data: options.DataFiles = None,
+    data_format: options.DataFormatOption = None,
+    column: options.ColumnNames = None,
+    decimal_comma: options.DecimalComma = False,
+    on_error: options.OnErrorOption = options.OnError.STOP,
     wrt: options.Wrt = None,
     order: options.Order = 1,
     mixed: options.Mixed = None,
@@ -56,22 +62,17 @@ def deriv(
     let: options.Let = None,
     check: options.Check = None,
     plot: options.Plot = None,
+    output: options.Output = None,
+    no_clobber: options.NoClobber = False,
     format_: options.FormatOption = None,
     digits: options.Digits = None,
     dtype: options.DtypeOption = options.FLOAT64,
     engine: options.EngineOption = None,
     device: options.DeviceOption = options.CPU,
-    data: options.DataFiles = None,
-    data_format: options.DataFormatOption = None,
-    column: options.ColumnNames = None,
-    decimal_comma: options.DecimalComma = False,
-    on_error: options.OnErrorOption = options.OnError.STOP,
-    output: options.Output = None,
-    no_clobber: options.NoClobber = False,
 ) -> None:
     """Differentiate expressions with PyTorch's backward(), at points or as formulas.
 
-    Without --at the derivatives are printed as formulas.
+    Without --at and --data the derivatives are printed as formulas.
     """
     wanted = Wanted(
         options.names_in(wrt),

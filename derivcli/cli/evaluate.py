@@ -122,12 +122,12 @@ def _prepared(job: Calculation, source: Source) -> Job:
 def _computed(request: Request, source: Source, ready: Job) -> Answer:
     """The answer, computed as the points come or all at once."""
     from derivcli.calculate import FEW, compute, is_checked
-    from derivcli.engines.chunks import CHUNK  # not before the formulas are read
+    from derivcli.engines.chunks import size_of  # not before the formulas are read
     from derivcli.render.tally import Tally
 
     tally = Tally(request.style)
     with told_how_far(tally, _target(request)):
-        parts, count = source.counted(ready.names, CHECKED if request.job.check else CHUNK)
+        parts, count = source.counted(ready.names, CHECKED if request.job.check else size_of(ready.prepared))
         if count is not None and count >= FEW:
             keep_kernels(os.environ)
         check = is_checked(request.job.check, None if count is None else count * ready.numbers)

@@ -86,7 +86,9 @@ Plot = Annotated[
 FormatOption = Annotated[
     Format | None,
     typer.Option(
-        "--format", help="How to print. [default: table; tsv where the output is no terminal]", show_default=False
+        "--format",
+        help="How to print. [default: table; tsv where the output is no terminal, or of more than 1,000 points]",
+        show_default=False,
     ),
 ]
 Digits = Annotated[

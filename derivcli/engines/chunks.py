@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CHUNK = 65_536
 """Points of one chunk: fewer leave torch and Python too little to do at a time, more leave the cache."""
 
+SLOW = 2_048
+"""Points of one chunk where each can take milliseconds, so that whoever waits hears of it."""
+
 AHEAD = 2
 """Chunks in hand for each thread, so that none waits while a result is written."""
 
@@ -69,6 +72,11 @@ def allows_threads(programs: Iterable[Program]) -> bool:
 def _needs_main_thread(step: Step) -> bool:
     inner = [part for branch in step.branches for part in (branch.condition, branch.value)]
     return step.operation in MAIN_THREAD or not allows_threads(inner)
+
+
+def size_of(prepared: Prepared) -> int:
+    """How many points a chunk has."""
+    return CHUNK if prepared.threads else SLOW
 
 
 def workers(threads: bool) -> int:
@@ -130,14 +138,15 @@ def _keep_memory() -> None:
 def whole(
     run: Callable[[Points, Telling | None], Sequence[Result]],
     points: Points,
-    threads: bool,
+    prepared: Prepared,
     telling: Telling | None = None,
 ) -> list[Result]:
-    """The results of a run over all points, in arrays of their own."""
-    parts, count = points.parts(CHUNK), workers(threads) if points.count > CHUNK else 1
+    """The results of a run over all points by an engine made ready, in arrays of their own."""
+    size = size_of(prepared)
+    parts, count = points.parts(size), workers(prepared.threads) if points.count > size else 1
     first = next(parts)
     with one_thread():  # and alone, so that whatever is made once is made before several want it
-        start = run(first, telling if points.count <= CHUNK else None)
+        start = run(first, telling if points.count <= size else None)
     results = _empty(start, points.count)
 
     def fill(part: Points, found: Sequence[Result] | None = None) -> int:
