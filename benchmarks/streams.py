@@ -20,6 +20,7 @@ from benchmarks import files
 from benchmarks.side import report, side_by_side
 from derivcli import calculate, derive
 from derivcli.engines import chunks
+from derivcli.fitting import Known
 from derivcli.points.grid import Points, given
 from derivcli.wanted import Wanted
 
@@ -80,7 +81,7 @@ def by_numexpr(x: Array) -> Work | None:
 def compiled(x: Array) -> Work | None:
     """The calculator's numbers by a kernel that is there already."""
     points = given({"x": x})
-    job = calculate.prepare(["x"], [TEXT], Wanted(engine="compiled"))
+    job = calculate.prepare(Known(["x"]), [TEXT], Wanted(engine="compiled"))
     if job.engine != "compiled":
         print(f"      {job.remark}")
         return None
@@ -204,7 +205,7 @@ def all_by_hand(points: Points, count: int) -> Iterator[list[Array]]:
 
 def all_by_deriv(points: Points, count: int) -> Iterator[list[Array]]:
     """The same by the calculator, from the texts on."""
-    job = calculate.prepare(points.names, texts(count), Wanted(engine="reverse"))
+    job = calculate.prepare(Known(points.names), texts(count), Wanted(engine="reverse"))
     for _, _, results in calculate.stream(((part, None) for part in points.parts(chunks.CHUNK)), job):
         yield [numbers for each in results for numbers in (each.value, *each.derivatives.values())]
 
