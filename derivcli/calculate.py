@@ -16,6 +16,7 @@ from derivcli.errors import DerivError, Span
 from derivcli.fitting import (
     Known,
     check_dependent,
+    check_fits,
     check_held,
     check_range,
     check_values,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from derivcli.engines.chunks import Prepared, Telling
+    from derivcli.engines.reverse import OffTheCurve
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
     from derivcli.points.spec import Interval
@@ -59,6 +61,8 @@ class Job:
     engine: str
     prepared: Prepared
     remark: str = ""
+    off: tuple[OffTheCurve, ...] = ()
+    """What tells which points are not on the curve, for each equation."""
 
     @property
     def numbers(self) -> int:
@@ -67,14 +71,18 @@ class Job:
 
     def run(self, points: Points, telling: Telling | None = None) -> list[Result]:
         """The results at some points, which may share memory with these; `telling` is told of backward passes."""
+        import numpy as np
+
         layout = self.wanted.layout
         at = {name: points.at[name] for name in self.names}  # engines know the variables by their places
+        check_fits(at, self.dtype)
         results = [
             replace(result, engine=self.engine, layout=layout, remark=self.remark)
             for result in self.prepared.run(at, telling)
         ]
-        if self.wanted.dependent:
-            results = _flagged_off_the_curve(results, self.dtype)
+        for place, off in enumerate(self.off):
+            bits = np.where(off(results[place].at), np.uint8(1 << FLAGS.index("off")), np.uint8(0))
+            results[place] = replace(results[place], flags=results[place].flags | bits)
         return _undefined_beside_numbers(results)
 
 
@@ -133,7 +141,8 @@ def prepare(
             engine, remark = "reverse", f"{reason}: computed by backward passes"
     if engine != "compiled":
         prepared = _engine(engine)(*what)
-    return Job(tuple(parsed), names, tuple(partials), wanted, dtype, device, engine, prepared, remark)
+    off = _off_the_curves(parsed, names, dtype) if wanted.dependent else ()
+    return Job(tuple(parsed), names, tuple(partials), wanted, dtype, device, engine, prepared, remark, off)
 
 
 def quickest(job: Job, part: Points, count: int | None, progress: Progress | None = None) -> Job:
@@ -279,18 +288,11 @@ def _engine(name: str) -> Callable[..., Prepared]:
     return reverse.prepared
 
 
-def _flagged_off_the_curve(results: Sequence[Result], dtype: str) -> list[Result]:
-    """The results with a flag at points that do not solve the equation."""
-    import numpy as np
-
+def _off_the_curves(equations: Sequence[Expression], names: Sequence[str], dtype: str) -> tuple[OffTheCurve, ...]:
+    """What tells for each equation which points do not solve it."""
     from derivcli.engines import reverse
 
-    found = []
-    for result in results:
-        off = reverse.off_the_curve(result.expression, result.at, dtype)
-        flags = result.flags | np.where(off, np.uint8(1 << FLAGS.index("off")), np.uint8(0))
-        found.append(replace(result, flags=flags))
-    return found
+    return tuple(reverse.off_the_curve(equation, names, dtype) for equation in equations)
 
 
 def _undefined_beside_numbers(results: list[Result]) -> list[Result]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,7 +12,7 @@ from derivcli.language import limits
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
-    from derivcli.result import Partial
+    from derivcli.result import FloatArray, Partial
 
 WayOut: TypeAlias = Callable[[str], str]
 """Gives the way out where a variable of this name has no value."""
@@ -105,6 +105,20 @@ def check_range(points: Points, dtype: str) -> None:
     for axis in points.axes:
         if axis.largest > float(np.finfo(dtype).max):
             raise DerivError(f"'{axis.name}' has a value outside the range of {dtype}", hint="compute in float64")
+
+
+def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:
+    """Refuse the values of points that the number format cannot hold: those of files are not known before."""
+    import numpy as np
+
+    if dtype == "float64":
+        return
+    for name, values in at.items():
+        with np.errstate(all="ignore"):
+            lost = np.flatnonzero(np.isfinite(values) & ~np.isfinite(values.astype(dtype)))
+        if lost.size:
+            message = f"'{name}' has a value outside the range of {dtype}: {float(values[lost[0]])!r}"
+            raise DerivError(message, hint="compute in float64")
 
 
 def check_held(count: int) -> None:

@@ -20,7 +20,7 @@ from derivcli.check.compare import compared
 from derivcli.check.curve import judged_on_curve
 from derivcli.check.places import judged_beside
 from derivcli.check.question import PRECISIONS, Question, Site, enclosure
-from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Exact, TouchError, UnsureError, coordinate
 from derivcli.engines.balls.tape import record
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 SECONDS = 2.0
 """How long one number may take."""
-
-NOWHERE = Verdict("undefined", message="the point is no finite number")
-"""What is said where a variable from a file is nan or infinite."""
 
 Progress = Callable[[int, int], None]
 
@@ -70,7 +67,7 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     nowhere = np.flatnonzero(~np.broadcast_to(finite, count)).tolist()
     for column in (*columns.values(), *([] if values is None else [values])):
         for point in nowhere:
-            column.put(point, NOWHERE)
+            column.put(point, Verdict("undefined", message=NOWHERE))
     tick(len(nowhere) * (1 + len(columns)))
     for point in np.flatnonzero(np.broadcast_to(finite, count)).tolist():
         site = Site(result.expression, tape, coordinates(result.at, points, names, point), result.engine)

@@ -42,6 +42,10 @@ WITHOUT = frozenset(("corner", "cusp", "vertical", "jump", "isolated", "undefine
 """Kinds of a place that has no derivative: a finite number printed there is a convention."""
 
 
+NOWHERE = "the point is no finite number"
+"""What is said where a variable from a file is nan or infinite."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is known of one number.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,8 +74,7 @@ def evaluate(job: Calculation, showing: Showing, screen: Screen, write: Write) -
     if not job.has_points:
         return _whole(request, _formulas(job))
     with opened(job) as source:
-        if showing.output is not None and source.data is not None:
-            check_output(showing.output, source.data.files, showing.clobber)
+        _check_files(showing, source.files)
         answer = _numbers(request, source)
         return replace(answer, notes=[*(f"note: {note}" for note in source.notes), *answer.notes])
 
@@ -84,6 +84,8 @@ def _formatted(request: Request) -> Request:
     showing = request.showing
     if showing.output is None:
         return replace(request, format=showing.format or ("table" if request.terminal else "tsv"))
+    if str(showing.output) == "-":
+        raise DerivError("an output is a file", hint="leave out --output to print")
     name = showing.format or RENDERED.get(showing.output.suffix.lower())
     style = replace(request.style, color=False)
     if name not in (None, "csv", "tsv"):
@@ -107,6 +109,7 @@ def _numbers(request: Request, source: Source) -> Answer:
     if request.job.wanted.series is not None:
         return _whole(request, _series(request.job, source))
     ready = _prepared(request.job, source)
+    source.check_used(ready.names)
     answer = _computed(request, source, ready)
     return replace(answer, notes=[*(f"note: {remark}" for remark in source.remarks(ready.names)), *answer.notes])
 
@@ -155,15 +158,15 @@ def _streams(request: Request, source: Source, count: int | None) -> bool:
 
 def _streamed(request: Request, streaming: Streaming) -> Answer:
     """The answer to a job whose results leave as they come."""
-    source, tally, style, showing = streaming.source, streaming.tally, request.style, request.showing
+    source, tally, showing = streaming.source, streaming.tally, request.showing
     if request.data is not None and showing.output is not None:
-        with replacing(showing.output, showing.clobber) as file, data_sink(file, request.data, source, style) as sink:
-            seconds = streaming.run(sink, bar=True)
-        told = [summary(f"wrote {showing.output}", tally, seconds)]
+        with replacing(showing.output, showing.clobber) as file, data_sink(file, request.data, source, tally) as sink:
+            streaming.run(sink, bar=True)
+        told = [summary(f"wrote {showing.output}", tally)]
     else:
-        with printing(request.write, request.format, source, style) as sink:
-            seconds = streaming.run(sink, bar=not request.terminal)
-        told = [summary("done", tally, seconds)] if seconds > PATIENCE else []
+        with printing(request.write, request.format, source, tally) as sink:
+            streaming.run(sink, bar=not request.terminal)
+        told = [summary("done", tally)] if time.perf_counter() - tally.start > PATIENCE else []
     remarks = dict.fromkeys(note for expression in streaming.job.expressions for note in expression.notes)
     said = [*map(draw_note, remarks), *filter(None, [streaming.job.remark]), *tally.notes()]
     notes = [f"note: {note}" for note in said]
@@ -196,9 +199,7 @@ def _check(request: Request) -> None:
     job, showing = request.job, request.showing
     if showing.plot is not None:
         _check_plot(showing.plot, job)
-    for path in (showing.plot, showing.output):
-        if path is not None:
-            check_output(path, [], showing.clobber)
+    _check_files(showing)
     if not showing.clobber and showing.plot is None and showing.output is None:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE, or leave it out")
     if not job.has_points and (job.check or job.wanted.series is not None):
@@ -211,6 +212,15 @@ def _check(request: Request) -> None:
         raise DerivError("a picture and a data file are not made in one go", hint=hint)
     if request.data is not None and showing.digits is not None and request.data.name not in ("csv", "tsv"):
         raise DerivError("such a file holds every digit of a number", hint="leave out --digits")
+
+
+def _check_files(showing: Showing, inputs: Sequence[Path] = ()) -> None:
+    """Refuse files that could not be written, or must not be replaced."""
+    for path in (showing.plot, showing.output):
+        if path is not None:
+            check_output(path, inputs, showing.clobber)
+    if showing.plot is not None and showing.output is not None and showing.plot.resolve() == showing.output.resolve():
+        raise DerivError("--plot and --output name one file", hint="write into two")
 
 
 def _check_plot(plot: Path, job: Calculation) -> None:

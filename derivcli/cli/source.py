@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derivcli.cli.options import Calculation
@@ -54,8 +55,14 @@ class Source:
         alike = [header.strip() for header in self.headers].count(name)
         if alike > 1:
             return f"{alike} columns of the file are named '{name}': rename one of them"
-        shown = f"; those with names are {', '.join(self.columns)}" if self.columns else ""
-        return typed(name) + (f", or say which column it is with --column{shown}" if self.data else "")
+        shown = ", ".join(header.strip() for header in self.headers)
+        return typed(name) + (f", or name its column with --column {name}=...: the file has {shown}" if shown else "")
+
+    def check_used(self, names: Collection[str]) -> None:
+        """Refuse a column that was named for no variable."""
+        for name in self.mapped:
+            if name not in names:
+                raise DerivError(f"'{name}' has a column but does not occur here", hint="leave out its --column")
 
     def remarks(self, names: Collection[str]) -> list[str]:
         """What to say of variables that a formula without the file would read as constants."""
@@ -63,6 +70,16 @@ class Source:
 
         hidden = [name for name in names if name in CONSTANTS and name in self.columns]
         return [f"'{name}' is the column of the file here, not the constant" for name in hidden]
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files that are read."""
+        return self.data.files if self.data else ()
+
+    @property
+    def untyped(self) -> bool:
+        """Whether all columns are texts, since the format of the files knows nothing else."""
+        return self.data is not None and self.data.untyped
 
     @property
     def notes(self) -> list[str]:
@@ -135,6 +152,8 @@ def opened(job: Calculation) -> Iterator[Source]:
     if job.data is None:
         yield Source(read_points(job.at, job.paired))
         return
+    if job.paired:
+        raise DerivError("--zip pairs what is typed, and the rows of a file are paired", hint="leave out --zip")
     typed = read_points(job.at)
     for axis in typed.axes:
         if axis.count > 1:

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from derivcli.cli.progress import Tell
     from derivcli.cli.source import Part
     from derivcli.points.files.formats import FileFormat
+    from derivcli.points.grid import Points
     from derivcli.render.columns import Style
     from derivcli.render.tally import Tally
     from derivcli.result import Result
 
-Sink: TypeAlias = "Callable[[Any, Sequence[Result]], None]"
-"""Takes the rows of the input, or None, and the results at them."""
+Sink: TypeAlias = "Callable[[Points, Any, Sequence[Result]], None]"
+"""Takes points, the rows of the input that they come from, or None, and the results at them."""
 
 CHECKED = 2_048
 """Points of one part where each number is judged, which takes a thousand times as long."""
@@ -42,25 +43,23 @@ class Streaming:
     check: bool
     tally: Tally
 
-    def run(self, sink: Sink, bar: bool) -> float:
-        """Send the results to a sink, part after part; gives the seconds that they took."""
-        start = time.perf_counter()
+    def run(self, sink: Sink, bar: bool) -> None:
+        """Send the results to a sink, part after part."""
         with progress(bar) as tell:
-            for rows, results in self._results(tell):
-                sink(rows, results)
+            for points, rows, results in self._results(tell):
+                sink(points, rows, results)
                 self.tally.add(results)
                 if tell is not None:
                     what = "checking" if self.check else "differentiating"
                     tell(what, self.tally.points, self.source.expected)
-        return time.perf_counter() - start
 
-    def _results(self, tell: Tell | None) -> Iterator[tuple[Any, Sequence[Result]]]:
-        """The rows and the results of each part."""
+    def _results(self, tell: Tell | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
+        """The points, the rows and the results of each part."""
         from derivcli.calculate import judged, stream
 
         for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
             if not self.check:
-                yield rows, results
+                yield points, rows, results
                 continue
             before, count = self.tally.points, points.count
 
@@ -68,7 +67,7 @@ class Streaming:
                 if tell is not None and total:
                     tell(what, before + done * count // total, self.source.expected)
 
-            yield rows, judged(results, points, judging)
+            yield points, rows, judged(results, points, judging)
 
 
 @contextmanager
@@ -83,13 +82,14 @@ def told_how_far(tally: Tally, target: str) -> Iterator[None]:
         raise
 
 
-def summary(what: str, tally: Tally, seconds: float) -> str:
-    """How many points there were, how fast they were, and how many were flagged."""
-    count = tally.points
-    flagged = tally.sightings.counts()
+def summary(what: str, tally: Tally) -> str:
+    """How many points there were, how fast they were, how many were flagged, and whether anything was checked."""
+    count, seconds = tally.points, time.perf_counter() - tally.start
+    told = [f"flagged: {tally.sightings.counts()}"] if tally.sightings.counts() else []
+    told += ["not checked"] if tally.digits is None else []
     said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.2f} s"
     said += f", {rate_text(count / seconds)}" if count >= RATED else ""
-    return f"{said}; {flagged}" if flagged else said
+    return "; ".join([said, *told])
 
 
 def rate_text(rate: float) -> str:
@@ -100,15 +100,15 @@ def rate_text(rate: float) -> str:
 
 
 @contextmanager
-def printing(write: Callable[[str], object], name: str, source: Source, style: Style) -> Iterator[Sink]:
+def printing(write: Callable[[str], object], name: str, source: Source, tally: Tally) -> Iterator[Sink]:
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
     from derivcli.points.files.formats import FileFormat
 
     if source.data is not None and name != "value":
-        with data_sink(TextStream(write), FileFormat(name), source, style) as sink:
+        with data_sink(TextStream(write), FileFormat(name), source, tally) as sink:
             yield sink
     else:
-        yield text_sink(write, name, style)
+        yield text_sink(write, name, tally.style)
 
 
 def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
@@ -118,7 +118,7 @@ def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
     headless = name == "value"
     first = True
 
-    def sink(rows: Any, results: Sequence[Result]) -> None:
+    def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:
         nonlocal first
         text = render(results, name, style)
         write(text if first or headless else text.partition("\n")[2])
@@ -128,16 +128,26 @@ def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
 
 
 @contextmanager
-def data_sink(file: Any, format: FileFormat, source: Source, style: Style) -> Iterator[Sink]:
+def data_sink(file: Any, format: FileFormat, source: Source, tally: Tally) -> Iterator[Sink]:
     """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
     from derivcli.points.files.write import writing
-    from derivcli.render.data import data_columns
+    from derivcli.render.data import Naming, data_columns, naming
 
+    names: Naming = {}
     with writing(file, format) as writer:
 
-        def sink(rows: Any, results: Sequence[Result]) -> None:
-            read = {source.columns[name]: values for name, values in results[0].at.items() if name in source.columns}
-            writer.write(rows, data_columns(results, style, source.typed.names, source.headers), read)
+        def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:
+            nonlocal names
+            if not names:
+                names = naming(results, source.typed.names, source.headers)
+                tally.remarks += [
+                    f"the input has columns called like those of {old}, so it is called {new} in the output"
+                    for old, new in names.items()
+                    if new != old
+                ]
+            read = {source.columns[name]: points.at[name] for name in points.names if name in source.columns}
+            columns = data_columns(results, tally.style, source.typed.names, names)
+            writer.write(rows, columns, read if source.untyped else {})
 
         yield sink
 

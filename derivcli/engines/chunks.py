@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -43,9 +43,9 @@ MAIN_THREAD = frozenset((*KERNELS, "loggamma"))
 Telling = Callable[[int, int], None]
 """Is told how many of how many are done."""
 
-_LOCK = Lock()
+_LOCK, _HERE = Lock(), local()
 _inside = _before = 0
-"""How many blocks run with one thread for an operation, and how many threads there were before."""
+"""How many threads are in blocks with one thread for an operation, and how many torch had for one before the first."""
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -88,16 +88,22 @@ def workers(threads: bool) -> int:
 def one_thread() -> Iterator[None]:
     """Let torch use one thread for an operation: on a chunk two take longer, since they wait for each other.
 
-    The setting is the process's own, so the last of the blocks that run at once puts it back.
+    The setting belongs to each thread that has used torch, and to all that will: so every thread puts it back
+    when the outermost of its blocks ends.
     """
     global _inside, _before
+    if getattr(_HERE, "inside", False):
+        yield
+        return
     with _LOCK:
         _before = _before if _inside else torch.get_num_threads()
         _inside += 1
         torch.set_num_threads(1)
+    _HERE.inside = True
     try:
         yield
     finally:
+        _HERE.inside = False
         with _LOCK:  # or a block that begins here would take the one thread for what was set before
             _inside -= 1
             torch.set_num_threads(_before)

@@ -13,10 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+SMALL = 1e-30
+"""Below it exp(x) - 1 is x in every format."""
+
 
 def _expm1(x: Tensor) -> Tensor:
-    """tanh(x/2)*(exp(x) + 1)."""
-    return torch.tanh(x / 2) * (torch.exp(x) + 1)
+    """tanh(x/2)*(exp(x) + 1); x itself where it is so small that its half is not."""
+    return torch.where(torch.abs(x) < SMALL, x, torch.tanh(x / 2) * (torch.exp(x) + 1))
 
 
 def _acosh(x: Tensor) -> Tensor:

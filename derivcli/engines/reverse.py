@@ -6,9 +6,9 @@ give the gradient at every point of a batch, since an output depends on its own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
@@ -31,6 +31,10 @@ NEARLY_ALL = 0.6
 
 SHIFT = 16
 """Units in the last place of 1 by which numbers near 0, such as sin(pi), may be wrong."""
+
+
+OffTheCurve: TypeAlias = "Callable[[Mapping[str, FloatArray]], NDArray[np.bool_]]"
+"""Tells of points, given by the values of their variables, which are not on a curve."""
 
 
 def differentiate(
@@ -84,14 +88,22 @@ def prepared(
     return Prepared(run, allows_threads(program for _, program in lowered))
 
 
-def off_the_curve(equation: Expression, at: Mapping[str, FloatArray], dtype: str) -> NDArray[np.bool_]:
-    """Where the difference of an equation's sides is more than the rounding of the point and of the sides explains."""
-    (result,) = differentiate([equation], at, [(name,) for name in equation.variables], dtype)
-    sides = [replace(equation, tree=side, sides=None) for side in equation.sides or ()]
-    sizes = [side.value for side in differentiate(sides, at, [], dtype)] if sides else []
+def off_the_curve(equation: Expression, names: Sequence[str], dtype: str) -> OffTheCurve:
+    """Where the difference of an equation's sides is more than the rounding of the point and of the sides explains.
+
+    This is made ready for points with the variables `names`.
+    """
+    gradient = prepared([equation], names, [(name,) for name in equation.variables], dtype)
+    each = prepared([replace(equation, tree=side, sides=None) for side in equation.sides or ()], names, [], dtype)
     limits = np.finfo(dtype)
-    with np.errstate(all="ignore"):
-        sizes += [at[name] * result.derivatives[name] for name in equation.variables]
-        size = np.sum(np.abs(sizes), axis=0)
-        explained = limits.eps**NEARLY_ALL * np.where(np.isnan(size), np.inf, size) + SHIFT * limits.eps
-        return np.asarray(~(np.abs(result.value) <= explained))
+
+    def off(at: Mapping[str, FloatArray]) -> NDArray[np.bool_]:
+        (result,) = gradient.run(at, None)
+        with np.errstate(all="ignore"):
+            sizes = [side.value for side in each.run(at, None)]
+            sizes += [at[name] * result.derivatives[name] for name in equation.variables]
+            size = np.sum(np.abs(sizes), axis=0)
+            explained = limits.eps**NEARLY_ALL * np.where(np.isnan(size), np.inf, size) + SHIFT * limits.eps
+            return np.asarray(~(np.abs(result.value) <= explained))
+
+    return off

@@ -44,7 +44,7 @@ def is_function_name(name: str, called: bool) -> bool:
     return (name in vocabulary() or name in BRANCHING) and (called or not is_variable_name(name))
 
 
-def unknown(token: Token, called: bool) -> DerivError:
+def unknown(token: Token, called: bool, declared: Collection[str] = ()) -> DerivError:
     """The refusal of a name that means nothing, with what was perhaps meant."""
     name = token.text
     shown = name if len(name) <= _LONGEST_GUESS else name[:_LONGEST_GUESS] + "…"
@@ -58,7 +58,15 @@ def unknown(token: Token, called: bool) -> DerivError:
     guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
     if called:
         return DerivError(f"unknown function '{shown}'", span=token.span, hint=guess or "for a product write *")
-    return DerivError(f"unknown name '{shown}'", span=token.span, hint=guess or _ways_out(shown))
+    hint = _declared(name, declared) or guess or _ways_out(shown)
+    return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint)
+
+
+def _declared(name: str, declared: Collection[str]) -> str:
+    """A question that names a variable of several letters that was perhaps meant, or nothing."""
+    folded = {word.lower(): word for word in declared if len(word) > 1}
+    close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
+    return f"did you mean {folded[close[0]]}?" if close else ""
 
 
 def _ways_out(name: str) -> str:

@@ -139,7 +139,7 @@ class Parser:
         elif name in names.TRUTHS and frame.wants_condition:
             frame.operand = Operand(tree.truth(names.TRUTHS[name]), token.start, token.stop, condition=True)
         else:
-            raise names.unknown(token, called)
+            raise names.unknown(token, called, self.declared)
 
     def read_keyword(self, token: Token) -> None:
         """Take `not` where an operand is due; `and` and `or` are out of place there."""

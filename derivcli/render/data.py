@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     DataColumn: TypeAlias = FloatArray | Coded | list[str]
 
+Naming: TypeAlias = Mapping[str, str]
+"""What each function is called in a data file, by the name that it has elsewhere."""
+
 KINDS = (None, *NAMES)
 """What each number in an array of verdicts stands for."""
 
@@ -28,42 +32,59 @@ FLAGGED = tuple(
 """What each number in an array of flags stands for."""
 
 
+def naming(results: Sequence[Result], typed: Collection[str], headers: Collection[str]) -> Naming:
+    """Names for the functions under which none of our columns is called like one of the input or like another."""
+    ours = {*typed, *(name for result in results for name in result.expression.variables)}
+    ours |= {definition.name for result in results for definition in result.expression.definitions}
+    columns = _shown(results, typed)
+    for letter, tail in _endings():
+        if letter in ours:
+            continue
+        names = {function: _called(function, letter) + tail for function, _ in named(results)}
+        keys = [*(_key(column, names) for column in columns), *(f"{name} flags" for name in names.values())]
+        keys += [f"{key} {judged}" for key in keys[: len(columns)] for judged in ("verdict", "truth")]
+        if len({*keys}) == len(keys) and not {*keys} & {*headers}:
+            return names
+    raise AssertionError("tails of any length are tried")
+
+
+def _endings() -> Iterator[tuple[str, str]]:
+    """Letters that may stand for the functions, then tails for their own."""
+    yield from ((letter, "") for letter in ("", *LETTERS))
+    yield from (("", "_" * length) for length in count(1))
+
+
+def _called(function: str, letter: str) -> str:
+    return letter + function[1:] if letter and function[0] in LETTERS else function
+
+
 def data_columns(
-    results: Sequence[Result], style: Style, typed: Collection[str], taken: Collection[str] = ()
+    results: Sequence[Result], style: Style, typed: Collection[str], names: Naming
 ) -> dict[str, DataColumn]:
-    """The variables that were `typed`, then values, derivatives, flags and verdicts, under names not `taken`."""
-    columns = [column for column in columns_of(results) if column.role != "at" or column.label.plain in typed]
-    found = [_named_columns(columns, results, style, letter) for letter in ("", *LETTERS)] if taken else []
-    plain = found[0] if found else _named_columns(columns, results, style, "")
-    free = (each for each in found if not each.keys() & {*taken})
-    return next(free, {f"{name}_" if name in taken else name: values for name, values in plain.items()})
-
-
-def _named_columns(
-    columns: Sequence[Column], results: Sequence[Result], style: Style, letter: str
-) -> dict[str, DataColumn]:
-    """The columns by their names, in which another letter may stand for the functions."""
-    found: dict[str, DataColumn] = {}
-    for column in columns:
-        name = _renamed(column, letter)
-        found[name] = column.values if style.digits is None else column.texts(style.digits)
+    """The variables that were typed, then values, derivatives, flags, and verdicts where they were asked for."""
+    found: list[tuple[str, DataColumn]] = []
+    for column in _shown(results, typed):
+        key = _key(column, names)
+        found.append((key, column.values if style.digits is None else column.texts(style.digits)))
         if style.verdicts and column.verdicts is not None:
-            found |= _judged(name, column.verdicts)
-    for function, result in named(results):
-        found[f"{_with_letter(function, letter)} flags"] = Coded(result.flags, FLAGGED)
-    return found
+            found += _judged(key, column.verdicts)
+    found += [(f"{names[function]} flags", Coded(result.flags, FLAGGED)) for function, result in named(results)]
+    assert len(dict(found)) == len(found), "no two columns have one name"
+    return dict(found)
 
 
-def _judged(name: str, verdicts: Verdicts) -> dict[str, DataColumn]:
+def _shown(results: Sequence[Result], typed: Collection[str]) -> list[Column]:
+    """The columns of ours: of the variables those that were typed."""
+    return [column for column in columns_of(results) if column.role != "at" or column.label.plain in typed]
+
+
+def _key(column: Column, names: Naming) -> str:
+    """What a column is called."""
+    label = column.label
+    return (label if column.role == "at" else replace(label, function=names[label.function])).plain
+
+
+def _judged(key: str, verdicts: Verdicts) -> list[tuple[str, DataColumn]]:
     """The kinds of verdict, and the true numbers where they are known."""
     truth = np.ma.masked_invalid(verdicts.truth, copy=False)
-    return {f"{name} verdict": Coded(verdicts.kinds, KINDS), f"{name} truth": truth}
-
-
-def _renamed(column: Column, letter: str) -> str:
-    label = column.label
-    return (label if column.role == "at" else replace(label, function=_with_letter(label.function, letter))).plain
-
-
-def _with_letter(function: str, letter: str) -> str:
-    return letter + function[1:] if letter and function[0] in LETTERS else function
+    return [(f"{key} verdict", Coded(verdicts.kinds, KINDS)), (f"{key} truth", truth)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from derivcli.result import ENGINES, FLAGS, SeriesResult
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from derivcli.result import FloatArray, Result
+    from derivcli.result import FloatArray, KindArray, Result
 
 AUTHORS = {"reverse": "PyTorch", "taylor": "Taylor arithmetic", "compiled": "PyTorch"}
 """Who is said to give a number."""
@@ -65,11 +66,15 @@ class Sightings:
     """The flagged points of results, counted as these come, part after part."""
 
     seen: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    points: Counter[str] = field(default_factory=Counter)
+    """How many points of each kind there are, of whichever functions."""
 
     def add(self, results: Sequence[Result | SeriesResult], style: Style) -> None:
         """Count the flagged points of the next results."""
+        either = np.bitwise_or.reduce([result.flags for result in results])
+        self.points.update({kind: int(np.count_nonzero(here)) for kind, here in _touched_by_kind(either).items()})
         for name, result in named(results):
-            for kind, here in _touched_by_kind(result).items():
+            for kind, here in _touched_by_kind(result.flags).items():
                 known = self.seen.setdefault((name, kind), Seen(kind, function_of(name, result), author_of(result)))
                 known.count += int(np.count_nonzero(here))
                 missing = NAMED - len(known.places)
@@ -82,10 +87,7 @@ class Sightings:
 
     def counts(self) -> str:
         """How many points of each kind there are, in short."""
-        found: dict[str, int] = {}
-        for seen in self._sorted():
-            found[seen.kind] = found.get(seen.kind, 0) + seen.count
-        return ", ".join(f"{count:,} {kind}" for kind, count in found.items() if count)
+        return ", ".join(f"{self.points[kind]:,} {kind}" for kind in SENTENCES if self.points[kind])
 
     def _sorted(self) -> list[Seen]:
         names = list(dict.fromkeys(name for name, _ in self.seen))
@@ -99,18 +101,18 @@ def flag_sentences(results: Sequence[Result | SeriesResult], style: Style) -> li
     return sightings.sentences()
 
 
-def _touched_by_kind(result: Result | SeriesResult) -> dict[str, NDArray[np.bool_]]:
+def _touched_by_kind(flags: KindArray) -> dict[str, NDArray[np.bool_]]:
     """The points to be told of for each kind: of undefined ones nothing else, and "infinite" where nothing else is."""
-    if not result.flags.any():
+    if not flags.any():
         return {}
-    undefined = _touched(result, "undefined")
+    undefined = _touched(flags, "undefined")
     found = {"undefined": undefined}
     explained = undefined.copy()
     for kind in SENTENCES:
         if kind not in ("undefined", "infinite"):
-            found[kind] = _touched(result, kind) & ~undefined
+            found[kind] = _touched(flags, kind) & ~undefined
             explained |= found[kind]
-    return found | {"infinite": _touched(result, "infinite") & ~explained}
+    return found | {"infinite": _touched(flags, "infinite") & ~explained}
 
 
 def author_of(result: Result | SeriesResult) -> str:
@@ -123,9 +125,9 @@ def function_of(name: str, result: Result | SeriesResult) -> str:
     return "the difference of the two sides" if dependent_of(result) else name
 
 
-def _touched(result: Result | SeriesResult, kind: str) -> NDArray[np.bool_]:
+def _touched(flags: KindArray, kind: str) -> NDArray[np.bool_]:
     """The points that touch a place of that kind."""
-    return (result.flags >> FLAGS.index(kind) & 1).astype(np.bool_)
+    return (flags >> FLAGS.index(kind) & 1).astype(np.bool_)
 
 
 def place_of(result: Result | SeriesResult, point: int, style: Style) -> str:

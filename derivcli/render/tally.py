@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,10 @@ class Tally:
     values: Counter[str] = field(default_factory=Counter)
     digits: tuple[int, int] | None = None
     lines: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What else is to be said of the output."""
+    start: float = field(default_factory=time.perf_counter)
+    """When the work began."""
     hard: int = 0
 
     def add(self, results: Sequence[Result]) -> None:
@@ -58,7 +63,7 @@ class Tally:
     def notes(self) -> list[str]:
         """What the check found or, where nothing was checked, what kinds of places the points touch."""
         if self.digits is None:
-            return self.sightings.sentences()
+            return self.remarks + self.sightings.sentences()
         told = [summary_of(self.derivatives, self.digits, self.style), *values_line(self.values, self.style)]
-        return (told if self.style.verdicts else []) + cut_lines(self.lines, self.hard)
+        return self.remarks + (told if self.style.verdicts else []) + cut_lines(self.lines, self.hard)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from derivcli.check.verdict import DIGITS, KINDS, PLACES, RIGHT, WITHOUT, Verdict, Verdicts
+from derivcli.check.verdict import DIGITS, KINDS, NOWHERE, PLACES, RIGHT, WITHOUT, Verdict, Verdicts
 from derivcli.render.columns import Style, derivative_label, named
 from derivcli.render.notes import author_of, function_of, place_of
 from derivcli.render.numbers import number_texts
@@ -45,6 +45,7 @@ PHRASES = {
     "overflow": "{f} is beyond {dtype}: {message}",
     "unchecked": "{f} is unchecked: {message}",
     "": "{f} does not exist: {message}; {printed}",
+    NOWHERE: "{f} does not exist: {message}",
 }
 """What is said of each kind of number that is not simply right; under "" of one that a lower order keeps from being."""
 
@@ -287,7 +288,8 @@ def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style) -
     message = verdict.message
     right = digits_text(verdict.digits or 0)
     known = (verdict.truth, verdict.left, verdict.right) != (None, None, None)
-    return PHRASES[verdict.kind if known or verdict.kind not in SIDED else ""].format(
+    kind = verdict.kind if known or verdict.kind not in SIDED else ""
+    return PHRASES[NOWHERE if message == NOWHERE else kind].format(
         f=column.label(point),
         message=message,
         truth=_text(verdict.truth, style),
