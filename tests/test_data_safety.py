@@ -236,7 +236,7 @@ def test_a_terminal_sees_how_far_it_is(words: list[str], folder: Path, monkeypat
     shown = derivative(*words, columns=100).stderr
     what = "checking" if "--check" in words else "differentiating"
     assert re.search(rf"{what} .*?\d+ of \d+, [\d,]+/s", shown), shown
-    assert re.search(rf"deriv: wrote {words[1]}: 100 points in \d+\.\d\d s\n$", shown)
+    assert re.search(rf"deriv: wrote {words[1]}: 100 points in \d+\.\d\d s(; not checked)?\n$", shown)
 
 
 @pytest.mark.parametrize("block", [64, 1 << 20])
@@ -279,7 +279,7 @@ def test_the_summary_is_the_last_line(folder: Path, monkeypatch: pytest.MonkeyPa
     found = re.fullmatch(pattern, shown[-1])
     assert found is not None
     at = np.arange(1999) * 9 / 1998
-    assert found[2] == f"{int(np.sum(at < 3))} undefined, 7 jump, 1 edge"
+    assert found[2] == f"flagged: {int(np.sum(at < 3))} undefined, 7 jump, 1 edge; not checked"
     monkeypatch.setattr("derivcli.cli.evaluate.PATIENCE", 0.0)
     assert derivative("--format", "tsv").stderr.startswith("deriv: done: 100 points in ")
 
