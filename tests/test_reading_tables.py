@@ -6,10 +6,12 @@ import math
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from derivcli.points.files import text
+from derivcli.points.files.cells import read_column
 from tests.reading import column, file, passed, read, refusal, table_file
 
 OBJECTS = [
@@ -138,3 +140,16 @@ def test_tables_skip_rows(tmp_path: Path) -> None:
     assert notes == [f"1 row was left out: {tmp_path}/t.parquet, row 2 (column 'gaps': the cell is empty)"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (pa.int64(), [2**63 - 1, 2**63 - 512, 2**63 - 1024, -(2**63), 1 - 2**63, 2**53 + 1, 0, None]),
+        (pa.uint64(), [2**64 - 1, 2**64 - 1024, 2**64 - 2048, 2**63, 2**63 + 1, 0, None]),
+    ],
+)
+def test_the_greatest_whole_numbers_count_as_rounded(kind: pa.DataType, values: list[int | None]) -> None:
+    with np.errstate(all="raise"):  # as a conversion that C leaves open would, on machines that tell
+        found = read_column(pa.array(values, kind))
+    rounded = [place for place, value in enumerate(values) if value is not None and int(float(value)) != value]
+    assert found.rounded is not None
+    assert found.rounded.tolist() == rounded
