@@ -182,6 +182,21 @@ def test_what_a_pipe_cannot_give(tmp_path: Path) -> None:
         open_data(Reading(("-", "-"), "csv"), io.BytesIO(b"x\n1\n"))
 
 
+@pytest.mark.parametrize(
+    ("content", "way_out"),
+    [
+        (gzip.compress(b"x\n1\n"), "unpack it before, as in zcat FILE | deriv ..."),
+        (bz2.compress(b"x\n1\n"), "unpack it before, as in bzcat FILE | deriv ..."),
+        (zstd(b"x\n1\n"), "unpack it before, as in zstdcat FILE | deriv ..."),
+        (b"PAR1....PAR1", "save it to a file with its own ending"),
+    ],
+)
+def test_a_pipe_of_another_kind_has_a_way_out(content: bytes, way_out: str) -> None:
+    with pytest.raises(DerivError, match="standard input is no text but") as caught, piped(content, "csv"):
+        pass
+    assert caught.value.hint == way_out
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet", "arrow"])
 def test_memory_stays_flat(kind: str, tmp_path: Path) -> None:
     count = 1_000_000 if kind == "csv" else 15_000_000
