@@ -252,3 +252,26 @@ def test_a_planted_fault_in_the_places_is_seen(fault: str, tmp_path: Path, monke
 def test_an_empty_text_and_nothing_stay_apart(tmp_path: Path) -> None:
     chunks, _ = read(file(tmp_path, 'x,y\n1,\n2,""\n'))
     assert passed(chunks)["y"] == [None, ""]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("block", [8, 13, 4 << 20])
+def test_a_blank_line_of_one_column_is_an_empty_cell(
+    line_end: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "BLOCK", block)
+    lines = ["", "x", "", "10", "", "", "", "", "", "", "20", '"30"', "", " ", "40", *[""] * 20]
+    path = file(tmp_path, line_end.join(lines))
+    assert "t.csv, row 1 (line 3), column 'x': the cell is empty" in refusal(path).message
+    chunks, notes = read(path, skip=True)
+    assert column(chunks) == [10, 20, 30, 40]
+    assert notes[0].startswith(f"9 rows were left out: {path}, row 1 (column 'x': the cell is empty), {path}, row 3 (")
+    late = file(tmp_path, line_end.join(["x", "1", "", "q"]))
+    assert "row 3 (column 'x': 'q' is not a number)" in read(late, skip=True)[1][0]
+
+
+def test_blank_lines_at_the_end_of_one_column_are_no_rows(tmp_path: Path) -> None:
+    chunks, notes = read(file(tmp_path, "x\n1\n2\n\n\r\n\n"))
+    assert (column(chunks), notes) == ([1, 2], [])
+    assert "has a header and no rows" in refusal(file(tmp_path, "x\n\n\n")).message
+    assert "none of the rows can be read" in refusal(file(tmp_path, "x\n \n"), skip=True).message

@@ -129,6 +129,25 @@ def test_several_files(tmp_path: Path) -> None:
     assert "2.csv, row 1 (line 2), column 'x': 'q'" in refusal([one, file(tmp_path, "x,y\nq,4\n", "2.csv")]).message
 
 
+def test_a_file_that_is_read_again_is_noted(tmp_path: Path) -> None:
+    one, two = file(tmp_path, "x\n1\n", "1.csv"), file(tmp_path, "x\n2\n", "2.csv")
+    (tmp_path / "link.csv").symlink_to(two)
+    chunks, notes = read([one, tmp_path / "*.csv"])
+    assert column(chunks) == [1, 1, 2, 2]
+    assert notes == [f"{one} is read twice", f"{two} is read twice"]
+    assert read([one, one, one])[1] == [f"{one} is read 3 times"]
+    assert read([one, two])[1] == []
+
+
+def test_whether_files_have_types(tmp_path: Path) -> None:
+    table = table_file(tmp_path, pa.table({"x": [1]}), ".parquet")
+    lines = file(tmp_path, '{"x":1}\n', "t.jsonl")
+    texts = [file(tmp_path, "x\n1\n"), file(tmp_path, "x\n1\n", "t.tsv")]
+    for paths, untyped in ((texts, True), ([table], False), ([lines], False), ([*texts, table], False)):
+        with opened(paths) as data:
+            assert data.untyped is untyped
+
+
 @pytest.mark.parametrize("count", [0, 5])
 def test_rows_are_counted_where_they_are_known(count: int, tmp_path: Path) -> None:
     table = pa.table({"x": pa.array(range(count), pa.int64())})
@@ -180,6 +199,21 @@ def test_what_a_pipe_cannot_give(tmp_path: Path) -> None:
         open_data(Reading(("-",)), io.BytesIO())
     with pytest.raises(DerivError, match="more than once"):
         open_data(Reading(("-", "-"), "csv"), io.BytesIO(b"x\n1\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "way_out"),
+    [
+        (gzip.compress(b"x\n1\n"), "unpack it before, as in zcat FILE | deriv ..."),
+        (bz2.compress(b"x\n1\n"), "unpack it before, as in bzcat FILE | deriv ..."),
+        (zstd(b"x\n1\n"), "unpack it before, as in zstdcat FILE | deriv ..."),
+        (b"PAR1....PAR1", "save it to a file with its own ending"),
+    ],
+)
+def test_a_pipe_of_another_kind_has_a_way_out(content: bytes, way_out: str) -> None:
+    with pytest.raises(DerivError, match="standard input is no text but") as caught, piped(content, "csv"):
+        pass
+    assert caught.value.hint == way_out
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "arrow"])

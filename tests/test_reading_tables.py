@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from derivcli.points.files import text
+from derivcli.points.files.cells import read_column
 from tests.reading import column, file, passed, read, refusal, table_file
 
 OBJECTS = [
@@ -138,3 +141,70 @@ def test_tables_skip_rows(tmp_path: Path) -> None:
     assert notes == [f"1 row was left out: {tmp_path}/t.parquet, row 2 (column 'gaps': the cell is empty)"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (pa.int64(), [2**63 - 1, 2**63 - 512, 2**63 - 1024, -(2**63), 1 - 2**63, 2**53 + 1, 0, None]),
+        (pa.uint64(), [2**64 - 1, 2**64 - 1024, 2**64 - 2048, 2**63, 2**63 + 1, 0, None]),
+    ],
+)
+def test_the_greatest_whole_numbers_count_as_rounded(kind: pa.DataType, values: list[int | None]) -> None:
+    with np.errstate(all="raise"):  # as a conversion that C leaves open would, on machines that tell
+        found = read_column(pa.array(values, kind))
+    rounded = [place for place, value in enumerate(values) if value is not None and int(float(value)) != value]
+    assert found.rounded is not None
+    assert found.rounded.tolist() == rounded
+
+
+WIDER = [
+    ([pa.int32(), pa.int64()], pa.int64()),
+    ([pa.int8(), pa.int16(), pa.int8()], pa.int16()),
+    ([pa.uint8(), pa.uint64()], pa.uint64()),
+    ([pa.uint64(), pa.int64()], pa.int64()),
+    ([pa.uint8(), pa.int8()], pa.int64()),
+    ([pa.float32(), pa.float64()], pa.float64()),
+    ([pa.float16(), pa.float32()], pa.float32()),
+    ([pa.int32(), pa.float32()], pa.float64()),
+    ([pa.string(), pa.int64()], pa.string()),
+    ([pa.string(), pa.large_string()], pa.string()),
+]
+
+
+@pytest.mark.parametrize(("kinds", "wider"), WIDER)
+def test_columns_of_several_files_are_widened(
+    kinds: list[pa.DataType], wider: pa.DataType, tmp_path: Path
+) -> None:
+    tables = [pa.table({"x": pa.array([1.0, 2.0, 3.0]), "n": pa.array([5, 6, 7]).cast(kind)}) for kind in kinds]
+    paths = [table_file(directory, table, ".parquet") for directory, table in _placed(tmp_path, tables)]
+    chunks, _ = read(paths)
+    assert {chunk.rows.schema.field("n").type for chunk in chunks} == {wider}
+    assert passed(chunks)["n"] == pa.array([5, 6, 7] * len(kinds)).cast(wider).to_pylist()
+
+
+def _placed(directory: Path, tables: Sequence[pa.Table]) -> Iterator[tuple[Path, pa.Table]]:
+    """The tables, with a folder for each."""
+    for number, table in enumerate(tables):
+        (directory / str(number)).mkdir()
+        yield directory / str(number), table
+
+
+def test_whole_numbers_of_several_files_keep_their_digits(tmp_path: Path) -> None:
+    great = [2**53 + 1, -(2**63), 2**63 - 1]
+    tables = [pa.table({"x": [1, 2, 3], "n": pa.array(great)}), pa.table({"x": [1], "n": pa.array([7], pa.int32())})]
+    paths = [table_file(directory, table, ".parquet") for directory, table in _placed(tmp_path, tables)]
+    assert passed(read(paths)[0])["n"] == [*great, 7]
+    beyond = table_file(tmp_path, pa.table({"x": [1], "n": pa.array([2**63], pa.uint64())}), ".arrow")
+    message = f"{beyond}: column 'n' cannot be made int64, to be like that of other files"
+    assert refusal([paths[0], beyond]).message == message
+
+
+def test_what_a_schema_says_beside_the_types_is_kept(tmp_path: Path) -> None:
+    field = pa.field("x", pa.int32(), nullable=False, metadata={"unit": "m"})
+    table = pa.table({"x": pa.array([1, 2], pa.int32())}, pa.schema([field], {"origin": "a probe"}))
+    one = table_file(tmp_path, table, ".arrow")
+    assert read(one)[0][0].rows.schema.equals(table.schema, check_metadata=True)
+    for other, nullable in ((field.with_nullable(True), True), (field, False)):
+        wider = pa.table({"x": [3, 4]}, pa.schema([other.with_type(pa.int64()).remove_metadata()]))
+        schemas = [chunk.rows.schema for chunk in read([one, table_file(tmp_path, wider, ".stream.arrow")])[0]]
+        wanted = pa.schema([field.with_type(pa.int64()).with_nullable(nullable)], {"origin": "a probe"})
+        assert all(schema.equals(wanted, check_metadata=True) for schema in schemas)

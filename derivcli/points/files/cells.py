@@ -144,6 +144,9 @@ def _rounded_integers(cells: pa.Array) -> NDArray[np.intp] | None:
     if cells.type.bit_width < 64:
         return None
     exact = cells.fill_null(0).to_numpy(zero_copy_only=False)
-    with np.errstate(invalid="ignore"):  # 2**63 and 2**64 come back as another number, which is as it should be
-        places = np.flatnonzero(exact.astype(np.float64).astype(exact.dtype) != exact)
+    values = exact.astype(np.float64)
+    # What rounds up to 2**63 or 2**64 is none of its type, and what C makes of it differs from machine to machine.
+    beyond = values >= 2.0 ** (64 if pa.types.is_unsigned_integer(cells.type) else 63)
+    values[beyond] = 0
+    places = np.flatnonzero(values.astype(exact.dtype) != exact)
     return places if len(places) else None

@@ -5,6 +5,7 @@
 
 A quote opens a cell only at its beginning, as Arrow has it; elsewhere it is a character like any other.
 Every column is read as text, so that what is passed through stays as it was written.
+A blank line is an empty cell where there is one column, except at the end of the file; else it is no row.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class DelimitedFile:
         self._body = found.end()
         self._row = pattern
         self.headers = _cells(found.group().decode(), self._separator, self.name)
+        self._alone = len(self.headers) == 1
         self._check_headers()
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
         self._line_end = b"\n" if b"\n" in text.first else b"\r"
@@ -76,7 +78,8 @@ class DelimitedFile:
     def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
         """The rows of each block, with the wanted columns as numbers."""
         work = partial(self._piece, wants=wants)
-        pieces = in_order(whole_rows(self.name, ended(self._blocks(), self._line_end), self._cut), work)
+        blocks = whole_rows(self.name, ended(self._blocks(), self._line_end), self._cut)
+        pieces = in_order(_without_blank_end(blocks) if self._alone else blocks, work)
         for number, piece in enumerate(pieces):
             if number == 0:  # the header is the first row of the first block
                 _shift_lines(piece, self._header_lines)
@@ -139,7 +142,8 @@ class DelimitedFile:
         lost: list[Lost] = []
         if b'"' in block and self._cut(block) < len(block):
             return self._unclosed(block, wants)
-        rows = self._parsed(block, lost) if not block.isspace() and block else self.schema.empty_table()
+        blank = not block if self._alone else not block.strip()
+        rows = self.schema.empty_table() if blank else self._parsed(block, lost)
         batches = rows.combine_chunks().to_batches()
         batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=self.schema)
         columns = read_columns(batch, wants, self._decimal_comma)
@@ -174,7 +178,10 @@ class DelimitedFile:
                 pa.BufferReader(block),
                 arrow_csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=self.headers),
                 arrow_csv.ParseOptions(
-                    delimiter=self._separator, newlines_in_values=quoted, invalid_row_handler=leave_out
+                    delimiter=self._separator,
+                    newlines_in_values=quoted,
+                    ignore_empty_lines=not self._alone,
+                    invalid_row_handler=leave_out,
                 ),
                 arrow_csv.ConvertOptions(
                     check_utf8=False,
@@ -199,8 +206,8 @@ class DelimitedFile:
         return line_of
 
     def _is_blank(self, row: bytes) -> bool:
-        """Whether a row does not count: an empty line, and one of spaces where there are several columns."""
-        return not row.strip(b" \r\n" if len(self.headers) > 1 else b"\r\n")
+        """Whether a row does not count: a line with nothing but spaces, where there are several columns."""
+        return not self._alone and not row.strip(b" \r\n")
 
 
 def _first_row(text: bytes, name: str) -> str:
@@ -221,6 +228,18 @@ def _blank_until(text: bytes) -> int:
     """How many bytes of blank lines a text begins with."""
     match = re.compile(rb"(?:[ ]*[\r\n])*+").match(text)
     return match.end() if match else 0
+
+
+def _without_blank_end(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same blocks without the blank lines at the end of the last one."""
+    waiting = b""
+    for block in blocks:
+        block = waiting + block
+        bare = len(block.rstrip(b"\r\n"))
+        end = bare and bare + (2 if block.startswith(b"\r\n", bare) else 1)
+        waiting = block[end:]
+        if end:
+            yield block[:end]
 
 
 def _separator(header: str, own: str) -> str:

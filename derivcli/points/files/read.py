@@ -57,8 +57,9 @@ class Data:
     known, `files` the files behind the names; `notes` is complete after the last chunk.
     """
 
-    def __init__(self, reading: Reading, sources: Sequence[Source], files: tuple[Path, ...]) -> None:
-        self.files = files
+    def __init__(self, reading: Reading, sources: Sequence[Source], paths: Sequence[str]) -> None:
+        self.files = tuple(Path(path).resolve() for path in paths if path != "-")
+        self._paths = paths
         self.headers = tuple(sources[0].schema.names)
         self._reading, self._sources = reading, sources
         self._tally = _Tally()
@@ -74,6 +75,11 @@ class Data:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         for source in self._sources:
             source.close()
+
+    @property
+    def untyped(self) -> bool:
+        """Whether columns are text because no file's format has types."""
+        return all(isinstance(source, DelimitedFile) for source in self._sources)
 
     @property
     def fraction(self) -> float | None:
@@ -95,7 +101,8 @@ class Data:
     @property
     def notes(self) -> list[str]:
         """What is worth knowing about the files, complete after the last chunk."""
-        found = [note for source in self._sources for note in source.notes]
+        found = _repeated(self._paths)
+        found += [note for source in self._sources for note in source.notes]
         left_out = self._tally.rows - self._tally.kept
         if left_out:
             more = ", …" if left_out > LISTED else ""
@@ -219,7 +226,7 @@ def open_data(reading: Reading, stdin: BinaryIO) -> Data:
     try:
         for path in paths:
             sources.append(_open(path, reading, stdin))
-        return Data(reading, sources, tuple(Path(path).resolve() for path in paths if path != "-"))
+        return Data(reading, sources, paths)
     except BaseException:
         for source in sources:
             source.close()
@@ -234,6 +241,14 @@ def _matching(path: str) -> list[str]:
     if not found:
         raise DerivError(f"no file matches '{path}'", hint="check the pattern, and the directory you are in")
     return found
+
+
+def _repeated(paths: Sequence[str]) -> list[str]:
+    """Notes of the files that are read more than once, as by their name and by a pattern, or through a link."""
+    names: dict[Path, list[str]] = {}
+    for path in paths:
+        names.setdefault(Path(path).resolve(), []).append(path)
+    return [f"{n[0]} is read {'twice' if len(n) == 2 else f'{len(n):,} times'}" for n in names.values() if len(n) > 1]
 
 
 def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
@@ -275,18 +290,29 @@ def _order(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
 
 
 def _common(schemas: Sequence[pa.Schema]) -> pa.Schema:
-    """The columns of the first file, with types that hold those of all files."""
-    fields = []
+    """The columns of the first file with all that it says of them, and types that hold those of all files."""
     orders = [_order(schema.names, schemas[0].names) for schema in schemas]
-    for place, name in enumerate(schemas[0].names):
-        kinds = [schema.field(order[place]).type for schema, order in zip(schemas, orders, strict=True)]
-        fields.append(pa.field(name, kinds[0] if len(set(kinds)) == 1 else _wider(kinds)))
-    return pa.schema(fields)
+    columns = zip(*([s.field(place) for place in order] for s, order in zip(schemas, orders, strict=True)), strict=True)
+    return pa.schema([_widened(fields) for fields in columns], metadata=schemas[0].metadata)
+
+
+def _widened(fields: Sequence[pa.Field]) -> pa.Field:
+    """The first field, for the values of all."""
+    kinds = list(dict.fromkeys(field.type for field in fields))
+    kind = kinds[0] if len(kinds) == 1 else _wider(kinds)
+    return fields[0].with_type(kind).with_nullable(any(field.nullable for field in fields))
 
 
 def _wider(kinds: Sequence[pa.DataType]) -> pa.DataType:
-    numbers = all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in kinds)
-    return pa.float64() if numbers else pa.string()
+    """The type of numbers of several types, text for all else."""
+    whole = [pa.types.is_integer(kind) for kind in kinds]
+    if not all(each or pa.types.is_floating(kind) for each, kind in zip(whole, kinds, strict=True)):
+        return pa.string()
+    if any(whole) and not all(whole):
+        return pa.float64()
+    if len({pa.types.is_signed_integer(kind) for kind in kinds}) > 1:
+        return pa.int64()  # not float64, which would change whole numbers that int64 holds
+    return max(kinds, key=lambda kind: kind.bit_width)
 
 
 def _arranged(rows: pa.RecordBatch, order: Sequence[int], schema: pa.Schema, name: str) -> pa.RecordBatch:

@@ -27,6 +27,9 @@ _OTHERS = {
 }  # fmt: skip
 """How files begin that are no text."""
 
+_UNPACKING = {"gzip": "zcat", "bzip2": "bzcat", "Zstandard": "zstdcat"}
+"""The commands that write what such files hold, for standard input, which has no ending to say it."""
+
 T = TypeVar("T")
 Cut = Callable[[bytes], int]
 
@@ -46,7 +49,7 @@ class TextFile:
             first = self._read(self._stream)
             if not first:
                 raise empty(name)
-            _check_beginning(name, first)
+            _check_beginning(name, first, piped=path is None)
         except BaseException:
             self.close()
             raise
@@ -175,14 +178,21 @@ def _size(raw: BinaryIO) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def _check_beginning(name: str, first: bytes) -> None:
+def _check_beginning(name: str, first: bytes, piped: bool) -> None:
     """Refuse what its first bytes say to be no UTF-8 text."""
     for magic, kind in _OTHERS.items():
         if first.startswith(magic):
-            raise DerivError(f"{name} is no text but a {kind} file", hint="give it the ending that says so")
+            hint = _way_out_of_pipe(kind) if piped else "give it the ending that says so"
+            raise DerivError(f"{name} is no text but a {kind} file", hint=hint)
     if first.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DerivError(f"{name} is written in UTF-16", hint="convert it, as with iconv -f UTF-16 -t UTF-8")
     _check_text(name, first)
+
+
+def _way_out_of_pipe(kind: str) -> str:
+    """What to do where standard input is no text but of another kind."""
+    command = _UNPACKING.get(kind)
+    return f"unpack it before, as in {command} FILE | deriv ..." if command else "save it to a file with its own ending"
 
 
 def _check_text(name: str, block: bytes) -> None:
