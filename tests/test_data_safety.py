@@ -146,9 +146,9 @@ def test_a_bad_row_says_where_and_how_far(row: int, exists: bool, folder: Path) 
 
 def test_a_bad_row_late_in_a_long_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("derivcli.points.files.text.BLOCK", 64)
-    write("in.csv", [str(number) for number in range(1000)] + ["", "one"])
+    write("in.csv", [str(number) for number in range(1000)] + ["one"])
     done = derivative("--output", "out.csv", status=2).stderr.splitlines()
-    assert done[0] == "deriv: in.csv, row 1,001 (line 1,003), column 'x': 'one' is not a number"
+    assert done[0] == "deriv: in.csv, row 1,001 (line 1,002), column 'x': 'one' is not a number"
     count = re.fullmatch(r"  ([\d,]+) points done; out\.csv was not written", done[2])
     assert count is not None
     assert int(count[1].replace(",", "")) >= 500

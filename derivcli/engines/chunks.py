@@ -81,7 +81,10 @@ def size_of(prepared: Prepared) -> int:
 
 def workers(threads: bool) -> int:
     """How many chunks are computed at once: as many as torch would use threads for one."""
-    return (_before if _inside else torch.get_num_threads()) if threads else 1
+    if not threads:
+        return 1
+    with _LOCK:  # since a thread that asks for the first time keeps what it is told
+        return _before if _inside else torch.get_num_threads()
 
 
 @contextmanager
@@ -96,7 +99,8 @@ def one_thread() -> Iterator[None]:
         yield
         return
     with _LOCK:
-        _before = _before if _inside else torch.get_num_threads()
+        here = torch.get_num_threads()  # asked in any case, since a thread that never asked would not keep what is set
+        _before = _before if _inside else here
         _inside += 1
         torch.set_num_threads(1)
     _HERE.inside = True

@@ -113,11 +113,6 @@ class Data:
             found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
         return found
 
-    @property
-    def untyped(self) -> bool:
-        """Whether all columns are texts, since the formats know nothing else."""
-        return all(isinstance(source, DelimitedFile) for source in self._sources)
-
     def missing(self, variable: str) -> DerivError:
         """The refusal of a variable that is no column."""
         return self._no_column(variable)
