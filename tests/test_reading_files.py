@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as parquet
 import pytest
 
@@ -214,6 +216,61 @@ def test_a_pipe_of_another_kind_has_a_way_out(content: bytes, way_out: str) -> N
     with pytest.raises(DerivError, match="standard input is no text but") as caught, piped(content, "csv"):
         pass
     assert caught.value.hint == way_out
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet", "arrow", "stream.arrow"])
+def test_only_wanted_columns_are_read_where_nothing_is_passed_on(kind: str, tmp_path: Path) -> None:
+    table = pa.table({"u.v": ["p", "q", "r"], "y": [4, 5, 6], "Speed": [7.5, 8, 9], "x": [1, 2, 3]})
+    path = tmp_path / f"t.{kind}"
+    if kind in ("csv", "tsv"):
+        pa.csv.write_csv(table, path, pa.csv.WriteOptions(delimiter="," if kind == "csv" else "\t"))
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+    else:
+        table_file(tmp_path, table, f".{kind}")
+    with opened([path, path], columns={"v": "Speed"}) as data:
+        found = list(data.chunks(["x", "v"], 2, passed=False))
+        assert (column(found), column(found, "v")) == ([1, 2, 3] * 2, [7.5, 8, 9] * 2)
+        assert {tuple(chunk.rows.schema.names) for chunk in found} == {("x", "Speed")}
+        assert sum(chunk.rows.num_rows for chunk in found) == 6
+        assert data.headers == ("u.v", "y", "Speed", "x")
+
+
+def test_columns_that_are_not_wanted_are_not_looked_at(tmp_path: Path) -> None:
+    """Several of one name, a nested one whose field is named alike, and a bad row's cells."""
+    table = pa.Table.from_arrays(
+        [pa.array([1, 2]), pa.array([{"b": 1}, {"b": 2}]), pa.array([3.5, 4.5]), pa.array([5, 6]), pa.array([7, 8])],
+        names=["u", "a", "a.b", "u", "x"],
+    )
+    for kind in (".parquet", ".arrow"):
+        with opened(table_file(tmp_path, table, kind), columns={"w": "a.b"}) as data:
+            found = list(data.chunks(["w", "x"], 9, passed=False))
+            assert (column(found, "w"), column(found)) == ([3.5, 4.5], [7, 8])
+    with opened(file(tmp_path, "u,x,u\n1,2,3\n4,z,5\n1,2\n7,8,9\n"), skip=True) as data:
+        found = list(data.chunks(["x"], 9, passed=False))
+        assert passed(found) == {"x": ["2", "8"]}
+        assert "row 2 (column 'x': 'z' is not a number)" in data.notes[0]
+        assert "row 3 (the row has 2 cells, and the header has 3)" in data.notes[0]
+
+
+@pytest.mark.parametrize("kind", [".parquet", ".arrow", ".stream.arrow"])
+@pytest.mark.parametrize("repeated", [False, True])
+def test_wide_rows_come_in_small_batches(kind: str, repeated: bool, tmp_path: Path) -> None:
+    count = 5000
+    numbers = np.zeros(count) if repeated else np.arange(float(count))
+    table = pa.table({f"c{number}": numbers for number in range(2000)})
+    path = tmp_path / f"t{kind}"
+    if kind == ".parquet":
+        parquet.write_table(table, path)
+    else:
+        with (pa.ipc.new_file if kind == ".arrow" else pa.ipc.new_stream)(path, table.schema) as sink:
+            sink.write_table(table)
+    with opened(path) as data:
+        wide = [len(chunk.at["c7"]) for chunk in data.chunks(["c7"], 4000)]
+        assert sum(wide) == count
+        assert max(wide) * table.num_columns * 8 <= 32 << 20
+    with opened(path) as data:
+        assert max(len(chunk.at["c7"]) for chunk in data.chunks(["c7"], 4000, passed=False)) == 4000
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "arrow"])

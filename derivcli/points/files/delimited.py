@@ -72,6 +72,10 @@ class DelimitedFile:
         """Close the file."""
         self._text.close()
 
+    def select(self, headers: Sequence[str] | None) -> None:
+        """Choose the columns that are read; None for all."""
+        self.schema = pa.schema([(name, pa.string()) for name in (self.headers if headers is None else headers)])
+
     def expect(self, wants: Sequence[Want]) -> None:
         """Do nothing: every column is text."""
 
@@ -185,6 +189,7 @@ class DelimitedFile:
                 ),
                 arrow_csv.ConvertOptions(
                     check_utf8=False,
+                    include_columns=self.schema.names if len(self.schema) < len(self.headers) else None,
                     default_column_type=pa.string(),
                     null_values=[""],  # so that a cell with nothing in it does not become an empty text in quotes
                     strings_can_be_null=True,

@@ -21,7 +21,7 @@ from derivcli.points.files.delimited import DelimitedFile
 from derivcli.points.files.formats import Reading, format_of
 from derivcli.points.files.jsonl import JsonFile
 from derivcli.points.files.piece import STANDARD_INPUT, Lost, Piece, Source, Want, faults
-from derivcli.points.files.tables import open_arrow, open_parquet
+from derivcli.points.files.tables import TableFile, open_arrow, open_parquet
 from derivcli.points.files.text import TextFile
 
 if TYPE_CHECKING:
@@ -117,15 +117,22 @@ class Data:
         """The refusal of a variable that is no column."""
         return self._no_column(variable)
 
-    def chunks(self, wanted: Sequence[str], size: int) -> Iterator[Chunk]:
-        """The rows of all files, at most `size` at a time; raises DerivError at the first that cannot be read."""
+    def chunks(self, wanted: Sequence[str], size: int, passed: bool = True) -> Iterator[Chunk]:
+        """The rows of all files, at most `size` at a time; raises DerivError at the first that cannot be read.
+
+        Where they are not `passed` on, only the wanted columns are read, and `rows` holds no others.
+        """
         headers = {variable: self._header(variable) for variable in wanted}
+        names = None if passed else list(dict.fromkeys(headers.values()))
+        for source in self._sources:
+            if isinstance(source, TableFile | DelimitedFile):
+                source.select(names)
         wants = [[Want(v, h, s.schema.names.index(h)) for v, h in headers.items()] for s in self._sources]
         for source, expected in zip(self._sources, wants, strict=True):
             source.expect(expected)
             for want in expected:
                 check_type(source.schema.field(want.place).type, want.header, source.name)
-        schema = _common([source.schema for source in self._sources])
+        schema = _common([source.schema for source in self._sources], names)
         for source, expected in zip(self._sources, wants, strict=True):
             yield from self._chunks(source, expected, schema, size)
         self._check_rows()
@@ -284,9 +291,9 @@ def _order(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     return [places[name].pop(0) for name in wanted]
 
 
-def _common(schemas: Sequence[pa.Schema]) -> pa.Schema:
+def _common(schemas: Sequence[pa.Schema], names: Sequence[str] | None) -> pa.Schema:
     """The columns of the first file with all that it says of them, and types that hold those of all files."""
-    orders = [_order(schema.names, schemas[0].names) for schema in schemas]
+    orders = [_order(schema.names, schemas[0].names if names is None else names) for schema in schemas]
     columns = zip(*([s.field(place) for place in order] for s, order in zip(schemas, orders, strict=True)), strict=True)
     return pa.schema([_widened(fields) for fields in columns], metadata=schemas[0].metadata)
 

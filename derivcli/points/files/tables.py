@@ -20,6 +20,15 @@ _BUFFERS = 32 << 20
 _BUFFER = 1 << 16, 1 << 20
 """The least and the most of them for one column."""
 
+_BATCH = 32 << 20
+"""Bytes of a batch, so that a row of any width takes little memory."""
+
+_LEAST = 1 << 10
+"""Rows of a batch however wide they are."""
+
+_TEXT = 16
+"""Bytes that a cell without a width of its own is taken for at the least."""
+
 _FAILURES = (pa.ArrowException, OSError, ValueError, TypeError)
 
 
@@ -32,6 +41,11 @@ class TableFile:
 
     def __init__(self, name: str, schema: pa.Schema) -> None:
         self.name, self.schema, self.notes, self.done = name, schema, [], 0.0
+        self._whole = schema
+
+    def select(self, headers: Sequence[str] | None) -> None:
+        """Choose the columns that are read; None for all."""
+        self.schema = self._whole if headers is None else pa.schema([self._whole.field(name) for name in headers])
 
     def expect(self, wants: Sequence[Want]) -> None:
         """Do nothing: the types are the file's."""
@@ -42,6 +56,7 @@ class TableFile:
         try:
             for batch in self._batches(size):
                 if batch.num_rows:
+                    batch = self._selected(batch)
                     batch.validate(full=True)
                     rows += batch.num_rows
                     if self.count:
@@ -56,6 +71,10 @@ class TableFile:
 
     def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
         raise NotImplementedError
+
+    def _selected(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """A batch with the columns that are read."""
+        return batch if self.schema is self._whole else batch.select(self.schema.names)
 
     def _broken(self, error: Exception) -> DerivError:
         return unreadable(self.name, error)
@@ -80,7 +99,9 @@ class ParquetFile(TableFile):
         with parquet.ParquetFile(self._path, pre_buffer=False, buffer_size=buffer) as file:
             if file.metadata.num_rows != self.count:
                 raise shorter(self.name)
-            yield from file.iter_batches(batch_size=size)
+            names = None if self.schema is self._whole else self.schema.names
+            rows = _rows(_bytes_of_row(self.schema, file.metadata, names), size)
+            yield from file.iter_batches(batch_size=rows, columns=names)
 
 
 class ArrowFile(TableFile):
@@ -103,10 +124,11 @@ class ArrowFile(TableFile):
             with pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))) as reader:
                 for number in range(reader.num_record_batches):
                     self._check_size(raw)
-                    batch = reader.get_batch(number)
-                    for start in range(0, batch.num_rows, size):
+                    batch = self._selected(reader.get_batch(number))
+                    rows = _rows(batch.nbytes / max(1, batch.num_rows), size)
+                    for start in range(0, batch.num_rows, rows):
                         self._check_size(raw)
-                        yield batch.slice(start, size)
+                        yield batch.slice(start, rows)
                         _let_go(mapped)
 
     def _check_size(self, raw: BinaryIO) -> None:
@@ -138,7 +160,38 @@ class ArrowStream(TableFile):
     def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
         for batch in self._reader:
             self.done = self._raw.tell() if self.size is not None else 0
-            yield from (batch.slice(start, size) for start in range(0, batch.num_rows, size))
+            batch = self._selected(batch)
+            rows = _rows(batch.nbytes / max(1, batch.num_rows), size)
+            yield from (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
+
+
+def _rows(width: float, size: int) -> int:
+    """The rows of a batch, at most `size`, where one takes so many bytes."""
+    return min(size, max(_LEAST, int(_BATCH / max(1, width))))
+
+
+def _bytes_of_row(schema: pa.Schema, metadata: parquet.FileMetaData, names: Sequence[str] | None) -> float:
+    """What a row of these columns takes in memory: as its types say, or as the file does where it is more.
+
+    The file's figure is too little where values repeat, the types' where texts and lists are long.
+    """
+    width = sum(_width(field.type) for field in schema)
+    paths = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
+    places = [paths.index(name) for name in names or () if name in paths]
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        sizes = (group.column(place).total_uncompressed_size for place in places)
+        size = group.total_byte_size if names is None else sum(sizes)
+        width = max(width, size / max(1, group.num_rows))
+    return width
+
+
+def _width(kind: pa.DataType) -> float:
+    """The bytes of a cell."""
+    try:
+        bits: int = kind.bit_width
+    except ValueError:
+        return _TEXT
+    return bits / 8
 
 
 def open_arrow(name: str, path: str | None, stdin: BinaryIO) -> TableFile:
