@@ -73,8 +73,8 @@ def fail_at(call: int, original: Callable[..., Any], error: BaseException) -> Ca
 def interrupted_reading(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     original = Data.chunks
 
-    def chunks(self: Data, wanted: Any, size: int) -> Iterator[Any]:
-        for number, chunk in enumerate(original(self, wanted, size)):
+    def chunks(self: Data, *how: Any) -> Iterator[Any]:
+        for number, chunk in enumerate(original(self, *how)):
             if number == 7:
                 raise error
             yield chunk

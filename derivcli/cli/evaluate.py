@@ -130,7 +130,8 @@ def _computed(request: Request, source: Source, ready: Job) -> Answer:
 
     tally = Tally(request.style)
     with told_how_far(tally, _target(request)):
-        parts, count = source.counted(ready.names, CHECKED if request.job.check else size_of(ready.prepared))
+        size = CHECKED if request.job.check else size_of(ready.prepared)
+        parts, count = source.counted(ready.names, size, _passes_on(request))
         if count is not None and count >= FEW:
             keep_kernels(os.environ)
         check = is_checked(request.job.check, None if count is None else count * ready.numbers)
@@ -141,6 +142,12 @@ def _computed(request: Request, source: Source, ready: Job) -> Answer:
     points = source.whole(parts)
     with progress() as tell:
         return _whole(request, compute(ready, points, check, tell))
+
+
+def _passes_on(request: Request) -> bool:
+    """Whether the columns of a file go along with the results, where they leave as they come."""
+    unasked = request.showing.format is None and request.showing.plot is None
+    return request.data is not None or request.format in ("csv", "tsv") or (request.format == "table" and unasked)
 
 
 def _streams(request: Request, source: Source, count: int | None) -> bool:

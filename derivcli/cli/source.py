@@ -101,7 +101,7 @@ class Source:
         """How many points there will be, as far as can be told by now."""
         return self.data.expected if self.data else self.typed.count
 
-    def parts(self, names: Sequence[str], size: int) -> Iterator[Part]:
+    def parts(self, names: Sequence[str], size: int, passed: bool) -> Iterator[Part]:
         """The points with these variables, in parts of at most so many."""
         if self.data is None:
             yield from ((part, None) for part in self.typed.parts(size))
@@ -113,12 +113,15 @@ class Source:
             headers = ", ".join(header.strip() for header in self.data.headers)
             hint = f"the file has {headers}; leave out --data, or name a column as a variable"
             raise DerivError("no column of the file occurs in the formula", hint=hint)
-        for chunk in self.data.chunks(columns, size):
+        for chunk in self.data.chunks(columns, size, passed):
             yield Points((*given(chunk.at).axes, *self.typed.axes), paired=True), chunk.rows
 
-    def counted(self, names: Sequence[str], size: int) -> tuple[Iterator[Part], int | None]:
-        """The parts, and how many points there are; None where the first part does not hold them all."""
-        parts = self.parts(names, size)
+    def counted(self, names: Sequence[str], size: int, passed: bool) -> tuple[Iterator[Part], int | None]:
+        """The parts, and how many points there are; None where the first part does not hold them all.
+
+        The rows have all columns where these are to be `passed` on.
+        """
+        parts = self.parts(names, size, passed)
         if self.count is not None:
             return parts, self.count
         head = list(islice(parts, 2))
