@@ -69,6 +69,13 @@ class Job:
         """How many derivatives there are at each point."""
         return len(self.expressions) * len(self.partials)
 
+    @property
+    def size(self) -> int:
+        """How many points are computed at a time."""
+        from derivcli.engines.chunks import size_of
+
+        return size_of(self.prepared, self.numbers + len(self.expressions))
+
     def run(self, points: Points, telling: Telling | None = None) -> list[Result]:
         """The results at some points, which may share memory with these; `telling` is told of backward passes."""
         import numpy as np
@@ -177,11 +184,11 @@ def _compiled(what: Sequence[Any], progress: Progress | None) -> Prepared:
 
 def compute(job: Job, points: Points, check: bool, progress: Progress | None = None) -> list[Result]:
     """The results of a job at all points, in arrays, with verdicts where they are to be checked."""
-    from derivcli.engines.chunks import CHUNK, whole
+    from derivcli.engines.chunks import whole
 
     telling = partial(progress, "differentiating") if progress else None
-    job = quickest(job, next(points.parts(CHUNK)), points.count, progress)
-    results = whole(job.run, points, job.prepared, telling)
+    job = quickest(job, next(points.parts(job.size)), points.count, progress)
+    results = whole(job.run, points, job.size, job.prepared.threads, telling)
     return judged(results, points, progress) if check else results
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from derivcli import calculate, derive
 from derivcli.calculate import prepare, quickest
-from derivcli.engines import compiled, reverse
+from derivcli.engines import chunks, compiled, reverse
 from derivcli.engines.chunks import MAIN_THREAD, Prepared, allows_threads
 from derivcli.engines.compiled import NotCompiledError, pays
 from derivcli.engines.program import Program, lower, lower_tree
@@ -117,3 +117,10 @@ def test_points_that_are_not_finite_have_no_numbers() -> None:
         assert np.isfinite(result.value).tolist() == [True, False, False, False]
         assert np.isnan(result.derivatives["x"]).tolist() == [False, True, True, True]
         assert (result.flags == 1 << 6).tolist() == [False, True, True, True]
+
+
+def test_many_numbers_at_each_point_come_at_fewer_points() -> None:
+    job = prepare(Known(["x"]), [f"x^{power}" for power in range(1, 1001)], Wanted())
+    assert job.size == chunks.MOST_NUMBERS // 2000
+    assert prepare(Known(["x"]), ["x"], Wanted()).size == chunks.CHUNK
+    assert prepare(Known(["x"]), ["besselj(1, x)"], Wanted()).size == chunks.SLOW

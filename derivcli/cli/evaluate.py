@@ -125,12 +125,11 @@ def _prepared(job: Calculation, source: Source) -> Job:
 def _computed(request: Request, source: Source, ready: Job) -> Answer:
     """The answer, computed as the points come or all at once."""
     from derivcli.calculate import FEW, compute, is_checked
-    from derivcli.engines.chunks import size_of  # not before the formulas are read
     from derivcli.render.tally import Tally
 
     tally = Tally(request.style)
     with told_how_far(tally, _target(request)):
-        size = CHECKED if request.job.check else size_of(ready.prepared)
+        size = min(CHECKED, ready.size) if request.job.check else ready.size
         parts, count = source.counted(ready.names, size, _passes_on(request))
         if count is not None and count >= FEW:
             keep_kernels(os.environ)

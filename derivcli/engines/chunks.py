@@ -31,6 +31,9 @@ CHUNK = 65_536
 SLOW = 2_048
 """Points of one chunk where each can take milliseconds, so that whoever waits hears of it."""
 
+MOST_NUMBERS = 1 << 25
+"""Numbers that come out of one chunk at most, 256 MiB: so many functions have fewer points at a time."""
+
 AHEAD = 2
 """Chunks in hand for each thread, so that none waits while a result is written."""
 
@@ -74,9 +77,9 @@ def _needs_main_thread(step: Step) -> bool:
     return step.operation in MAIN_THREAD or not allows_threads(inner)
 
 
-def size_of(prepared: Prepared) -> int:
-    """How many points a chunk has."""
-    return CHUNK if prepared.threads else SLOW
+def size_of(prepared: Prepared, numbers: int) -> int:
+    """How many points a chunk has, where so many numbers come out at each."""
+    return max(1, min(CHUNK if prepared.threads else SLOW, MOST_NUMBERS // max(1, numbers)))
 
 
 def workers(threads: bool) -> int:
@@ -148,12 +151,12 @@ def _keep_memory() -> None:
 def whole(
     run: Callable[[Points, Telling | None], Sequence[Result]],
     points: Points,
-    prepared: Prepared,
+    size: int,
+    threads: bool,
     telling: Telling | None = None,
 ) -> list[Result]:
-    """The results of a run over all points by an engine made ready, in arrays of their own."""
-    size = size_of(prepared)
-    parts, count = points.parts(size), workers(prepared.threads) if points.count > size else 1
+    """The results of a run over all points, in chunks of at most `size`, in arrays of their own."""
+    parts, count = points.parts(size), workers(threads) if points.count > size else 1
     first = next(parts)
     with one_thread():  # and alone, so that whatever is made once is made before several want it
         start = run(first, telling if points.count <= size else None)
