@@ -14,6 +14,7 @@ from derivcli import parse
 from derivcli.engines import reverse
 from derivcli.engines.chunks import CHUNK
 from derivcli.engines.compiled import prepared
+from derivcli.engines.task import Task
 
 TEXT = "sin(x)*exp(-x**2)+log(1+x**2)"
 TEXTS = (TEXT, "max(x, x**2)*sigmoid(x)", "if(x > 0, sqrt(x), 0)")
@@ -21,8 +22,9 @@ CODE = """
 import time
 from derivcli import parse
 from derivcli.engines import compiled
+from derivcli.engines.task import Task
 start = time.perf_counter()
-compiled.prepared([parse("{text}")], ("x",), [("x",)])
+compiled.prepared(Task([parse("{text}")], ("x",), [("x",)]))
 print(time.perf_counter() - start)
 """
 
@@ -53,7 +55,7 @@ def bench_points(text: str, chunks: int = 200) -> None:
     """Chunks in a loop, flags included, in one thread and in two."""
     at = {"x": np.linspace(0.1, 3, CHUNK)}
     expressions = [parse(text)]
-    work = partial(prepared(expressions, ("x",), [("x",)]).run, at, None)
+    work = partial(prepared(Task(expressions, ("x",), [("x",)])).run, at, None)
     work()
     alone = CHUNK / seconds(work, chunks) / 1e6
     with ThreadPoolExecutor(2) as threads:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from derivcli.errors import DerivError, Span
 from derivcli.fitting import (
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from derivcli.engines.chunks import Prepared, Telling
     from derivcli.engines.reverse import OffTheCurve
+    from derivcli.engines.task import Prepared, Task, Telling
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
     from derivcli.points.spec import Interval
@@ -50,14 +50,10 @@ Beside = TypeVar("Beside")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A calculation ready for points that have the variables `names`; `remark` says why not by the engine wanted."""
+    """A task made ready by an engine; `remark` says why it is not the engine wanted."""
 
-    expressions: tuple[Expression, ...]
-    names: tuple[str, ...]
-    partials: tuple[Partial, ...]
+    task: Task
     wanted: Wanted
-    dtype: str
-    device: str
     engine: str
     prepared: Prepared
     remark: str = ""
@@ -65,9 +61,19 @@ class Job:
     """What tells which points are not on the curve, for each equation."""
 
     @property
+    def expressions(self) -> Sequence[Expression]:
+        """The formulas or equations."""
+        return self.task.expressions
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The variables that the points have to have."""
+        return self.task.names
+
+    @property
     def numbers(self) -> int:
         """How many derivatives there are at each point."""
-        return len(self.expressions) * len(self.partials)
+        return len(self.expressions) * len(self.task.partials)
 
     @property
     def size(self) -> int:
@@ -82,7 +88,7 @@ class Job:
 
         layout = self.wanted.layout
         at = {name: points.at[name] for name in self.names}  # engines know the variables by their places
-        check_fits(at, self.dtype)
+        check_fits(at, self.task.dtype)
         results = [
             replace(result, engine=self.engine, layout=layout, remark=self.remark)
             for result in self.prepared.run(at, telling)
@@ -137,19 +143,21 @@ def prepare(
     engine = wanted.engine_for(partials)
     if engine == "taylor" and device != DEVICES[0]:
         raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
-    what = (parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
+    from derivcli.engines.task import Task
+
+    task = Task(parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
     remark = ""
     if engine == "compiled":
         from derivcli.engines import compiled
 
         try:
-            prepared = _compiled(what, progress)
+            prepared = _compiled(task, progress)
         except compiled.NotCompiledError as reason:
             engine, remark = "reverse", f"{reason}: computed by backward passes"
     if engine != "compiled":
-        prepared = _engine(engine)(*what)
+        prepared = _engine(engine)(task)
     off = _off_the_curves(parsed, names, dtype) if wanted.dependent else ()
-    return Job(tuple(parsed), names, tuple(partials), wanted, dtype, device, engine, prepared, remark, off)
+    return Job(task, wanted, engine, prepared, remark, off)
 
 
 def quickest(job: Job, part: Points, count: int | None, progress: Progress | None = None) -> Job:
@@ -166,20 +174,19 @@ def quickest(job: Job, part: Points, count: int | None, progress: Progress | Non
     seconds = (time.perf_counter() - start) / part.count / workers(job.prepared.threads)
     if not compiled.pays(count, seconds):
         return job
-    what = (job.expressions, job.names, job.partials, job.dtype, job.wanted.along, job.wanted.dependent, job.device)
     try:
-        return replace(job, engine="compiled", prepared=_compiled(what, progress))
+        return replace(job, engine="compiled", prepared=_compiled(job.task, progress))
     except compiled.NotCompiledError:
         return job
 
 
-def _compiled(what: Sequence[Any], progress: Progress | None) -> Prepared:
+def _compiled(task: Task, progress: Progress | None) -> Prepared:
     """A compiled kernel; whoever waits is told of it."""
     from derivcli.engines import compiled
 
     if progress is not None:
         progress("compiling", 0, None)
-    return compiled.prepared(*what)
+    return compiled.prepared(task)
 
 
 def compute(job: Job, points: Points, check: bool, progress: Progress | None = None) -> list[Result]:
@@ -284,7 +291,7 @@ def is_checked(check: bool | None, count: int | None) -> bool:
     return count is not None and count <= SMALL if check is None else check
 
 
-def _engine(name: str) -> Callable[..., Prepared]:
+def _engine(name: str) -> Callable[[Task], Prepared]:
     """The engine of that name, imported when it is used."""
     if name == "taylor":
         from derivcli.engines.taylor import engine

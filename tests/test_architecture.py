@@ -21,7 +21,7 @@ PIPELINE = {"wanted": (), "fitting": (), "calculate": ("wanted", "fitting"), "de
 """Files beside the folders: they may import those, and these of each other."""
 
 ENGINE_PARTS = {
-    *("program", "chunks", "inputs", "rules", "watch", "passes", "accurate", "decompositions"),
+    *("program", "task", "chunks", "inputs", "rules", "watch", "passes", "accurate", "decompositions"),
     *("kernels", "precise", "elliptic", "clock"),
 }
 """Files of engines/ that are no engines."""

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from derivcli import DerivError, derive, parse
 from derivcli.engines import compiled, reverse, watch
 from derivcli.engines.chunks import CHUNK
-from derivcli.engines.compiled import Job, NotCompiledError, pays, prepared, traced
+from derivcli.engines.compiled import NotCompiledError, pays, prepared, traced
 from derivcli.engines.kernels import KERNELS
 from derivcli.engines.rules import NoKernelError
+from derivcli.engines.task import Task
 from derivcli.language.function import Function
 from derivcli.language.functions import FUNCTIONS
 from derivcli.points import grid
@@ -74,7 +75,7 @@ def close(here: Array, there: Array) -> NDArray[np.bool_]:
     return np.asarray(near | (here == there) | np.isnan(here) & np.isnan(there))
 
 
-def interpreted(job: Job, at: Mapping[str, Array]) -> list[Result]:
+def interpreted(job: Task, at: Mapping[str, Array]) -> list[Result]:
     """What a job's graph computes without being compiled."""
     graph = traced(job, len(next(iter(at.values()))))
     with torch.no_grad():
@@ -91,7 +92,7 @@ def both(
 ) -> tuple[list[Result], list[Result]]:
     """The results of a graph, not compiled, and those of the reverse engine."""
     expressions = [parse(text, declared=tuple(at)) for text in texts]
-    job = Job(expressions, tuple(at), partials, direction=direction, dependent=dependent)
+    job = Task(expressions, tuple(at), partials, direction=direction, dependent=dependent)
     return interpreted(job, at), reverse.differentiate(expressions, at, partials, "float64", direction, dependent)
 
 
@@ -215,7 +216,7 @@ FIRST: list[Partial] = [("x",), ("y",)]
 @pytest.fixture(scope="module")
 def kernel() -> Run:
     """One kernel for every primitive and some formulas with branches."""
-    ready = prepared([parse(text, declared="xy") for text in TEXTS], ("x", "y"), FIRST)
+    ready = prepared(Task([parse(text, declared="xy") for text in TEXTS], ("x", "y"), FIRST))
     return lambda at: ready.run(at, None)
 
 
@@ -285,7 +286,7 @@ LOSING = ["expm1(x)", "acosh(x)", "atanh(x)", "mod(x, y)", "csch(x)"]
 def test_digits_that_the_compiler_loses_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "DECOMPOSITIONS", {})
     at = spread(400)
-    results = prepared([parse(text, declared="xy") for text in LOSING], ("x", "y"), FIRST).run(at, None)
+    results = prepared(Task([parse(text, declared="xy") for text in LOSING], ("x", "y"), FIRST)).run(at, None)
     for text, got, wanted in zip(LOSING, results, by_reverse(LOSING, at), strict=True):
         assert differences([got], [wanted]), text
 
@@ -294,15 +295,15 @@ def test_digits_that_the_compiler_loses_would_be_seen(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("text", ["abs(x)", "relu(x)", "sign(x)*x", "7*x", "floor(x)", "max(x, 1)"])
 def test_zeros_have_a_memory(text: str, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel would read it."""
-    job = Job([parse(text)], ("x",), [("x",) * order])
+    job = Task([parse(text)], ("x",), [("x",) * order])
     assert "_efficientzerotensor" not in traced(job, 4).code
     monkeypatch.setattr(compiled, "DECOMPOSITIONS", {})
-    assert "_efficientzerotensor" in traced(Job([parse("abs(x)")], ("x",), [("x", "x")]), 4).code
+    assert "_efficientzerotensor" in traced(Task([parse("abs(x)")], ("x",), [("x", "x")]), 4).code
 
 
 def test_single_precision(capfd: pytest.CaptureFixture[str]) -> None:
     texts, at = ["sin(x)*exp(-y)", "if(x > 0, sqrt(x), abs(y))"], columns("xy", [(0.5, 0.25), (-1.5, 2.0)], 0)
-    results = prepared([parse(text) for text in texts], ("x", "y"), FIRST, "float32").run(at, None)
+    results = prepared(Task([parse(text) for text in texts], ("x", "y"), FIRST, "float32")).run(at, None)
     assert results[0].value.dtype == results[0].derivatives["x"].dtype == results[0].at["x"].dtype == np.float32
     assert differences(results, by_reverse(texts, at, "float32")) == []
     assert capfd.readouterr() == ("", "")
@@ -317,7 +318,7 @@ def test_why_there_is_no_kernel(
 ) -> None:
     monkeypatch.setitem(compiled.OPTIONS, "cpp.cxx", (compiler,))
     with pytest.raises(NotCompiledError, match=re.escape(reason)):
-        prepared([parse("x+1/3")], ("x",), [("x",)])
+        prepared(Task([parse("x+1/3")], ("x",), [("x",)]))
     assert capfd.readouterr() == ("", "")
 
 

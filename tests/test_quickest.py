@@ -10,9 +10,10 @@ import pytest
 from derivcli import calculate, derive
 from derivcli.calculate import prepare, quickest
 from derivcli.engines import chunks, compiled, reverse
-from derivcli.engines.chunks import MAIN_THREAD, Prepared, allows_threads
+from derivcli.engines.chunks import MAIN_THREAD, allows_threads
 from derivcli.engines.compiled import NotCompiledError, pays
 from derivcli.engines.program import Program, lower, lower_tree
+from derivcli.engines.task import Prepared, Task
 from derivcli.fitting import Known
 from derivcli.language import formulas
 from derivcli.language.functions import FUNCTIONS
@@ -31,12 +32,12 @@ def chosen(count: int | None, wanted: Wanted | None = None, text: str = "sin(x)"
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Kernels that are backward passes after all, and the lists of what they were made of."""
+    """Kernels that are backward passes after all, and the tasks that they were made for."""
     made: list[Any] = []
 
-    def prepared(*what: Any) -> Prepared:
-        made.append(what)
-        return reverse.prepared(*what)
+    def prepared(task: Task) -> Prepared:
+        made.append(task)
+        return reverse.prepared(task)
 
     monkeypatch.setattr(compiled, "prepared", prepared)
     return made
@@ -60,7 +61,7 @@ def test_another_engine_that_was_asked_for_stays(wanted: Wanted, told: list[Any]
 
 
 def test_without_a_kernel_backward_passes_serve_and_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*what: Any) -> Prepared:
+    def refuse(task: Task) -> Prepared:
         raise NotCompiledError("no C++ compiler was found")
 
     monkeypatch.setattr(compiled, "prepared", refuse)

@@ -7,10 +7,10 @@ this size run three times as fast, and take the same memory however many there a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock, local
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +19,7 @@ import torch
 
 from derivcli.engines.kernels import KERNELS
 from derivcli.engines.program import Program, Step
+from derivcli.engines.task import Prepared, Telling
 from derivcli.result import Result
 
 if TYPE_CHECKING:
@@ -43,28 +44,12 @@ FREED = (32 << 20) - 65_536
 MAIN_THREAD = frozenset((*KERNELS, "loggamma"))
 """Steps whose values or derivatives may be computed in high precision, which has settings that threads share."""
 
-Telling = Callable[[int, int], None]
-"""Is told how many of how many are done."""
-
 _LOCK, _HERE = Lock(), local()
 _inside = _before = 0
 """How many threads are in blocks with one thread for an operation, and how many torch had for one before the first."""
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An engine made ready for some formulas: the values of their variables in, results out.
-
-    The results may share memory with the values and with each other; who waits is told of the passes over a
-    program, if there are several. `threads` says whether several chunks may be
-    computed at once: not where a function is computed in high precision under a clock, which only the main thread has.
-    """
-
-    run: Callable[[Mapping[str, FloatArray], Telling | None], list[Result]]
-    threads: bool = True
 
 
 def allows_threads(programs: Iterable[Program]) -> bool:

@@ -10,25 +10,23 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.chunks import CHUNK, Prepared, Telling
+from derivcli.engines.chunks import CHUNK
 from derivcli.engines.decompositions import DECOMPOSITIONS
 from derivcli.engines.inputs import leaves_of
 from derivcli.engines.passes import evaluate
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import NoKernelError
+from derivcli.engines.task import Prepared, Task, Telling
 from derivcli.engines.watch import Watch
-from derivcli.language.expression import Expression
-from derivcli.result import Partial, Result, derivative_key
+from derivcli.result import Result, derivative_key
 
 if TYPE_CHECKING:
-    from derivcli.points.grid import Points
     from derivcli.result import FloatArray
 
 Kernel = Callable[..., Sequence[Tensor]]
@@ -51,80 +49,57 @@ class NotCompiledError(Exception):
     """Raised where there is no compiled kernel; the message is the reason, as a clause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a kernel is to compute, and of which inputs."""
-
-    expressions: Sequence[Expression]
-    names: Sequence[str]
-    partials: Sequence[Partial]
-    dtype: str = "float64"
-    direction: Points | None = None
-    dependent: str = ""
-
-    def columns(self, count: int) -> list[Tensor]:
-        """A tensor of so many points for each variable."""
-        return [torch.ones(count, dtype=getattr(torch, self.dtype)) for _ in self.names]
-
-
-def prepared(
-    expressions: Sequence[Expression],
-    names: Sequence[str],
-    partials: Sequence[Partial],
-    dtype: str = "float64",
-    direction: Points | None = None,
-    dependent: str = "",
-    device: str = "cpu",
-) -> Prepared:
-    """This engine, made ready; the arguments are those of the reverse engine.
-
-    Raises NotCompiledError where there is no kernel.
-    """
-    if not names:
+def prepared(task: Task) -> Prepared:
+    """This engine, made ready; raises NotCompiledError where there is no kernel."""
+    if not task.names:
         raise NotCompiledError("a formula without variables is no loop over points")
-    if device != "cpu":
+    if task.device != "cpu":
         raise NotCompiledError("kernels are compiled for the processor")
-    job = Job(expressions, tuple(names), partials, dtype, direction, dependent)
     try:
         with _silence():
-            graph = traced(job, CHUNK)
+            graph = traced(task, CHUNK)
             if len(graph.graph.nodes) > MOST:
                 raise NotCompiledError("a formula so long would take minutes to compile")
-            kernel = compiled(graph, job.columns(CHUNK))
+            kernel = compiled(graph, columns_of(task, CHUNK))
     except NotCompiledError:
         raise
     except Exception as error:  # in a compiler anything can go wrong, and another engine is there
         raise NotCompiledError(_reason(error)) from error
 
     def run(at: Mapping[str, FloatArray], telling: Telling | None = None) -> list[Result]:
-        points = {name: np.ascontiguousarray(at[name], dtype=dtype) for name in job.names}
-        return results(job, points, _run(job, kernel, list(points.values())))
+        points = {name: np.ascontiguousarray(at[name], dtype=task.dtype) for name in task.names}
+        return results(task, points, _run(kernel, list(points.values())))
 
     return Prepared(run)
 
 
-def traced(job: Job, count: int) -> torch.fx.GraphModule:
-    """All that a job computes at so many points, as a graph of operations of PyTorch's own."""
+def columns_of(task: Task, count: int) -> list[Tensor]:
+    """A tensor of so many points for each variable."""
+    return [torch.ones(count, dtype=getattr(torch, task.dtype)) for _ in task.names]
+
+
+def traced(task: Task, count: int) -> torch.fx.GraphModule:
+    """All that a task asks for at so many points, as a graph of operations of PyTorch's own."""
     from torch.fx.experimental.proxy_tensor import make_fx
 
-    programs = [program for _, program in lower_each(job.expressions, job.names)]
+    programs = [program for _, program in lower_each(task.expressions, task.names)]
     with torch.inference_mode(False), torch.enable_grad():
-        trace = make_fx(lambda *columns: _outputs(job, programs, columns), DECOMPOSITIONS, tracing_mode="fake")
-        return trace(*job.columns(count))
+        trace = make_fx(lambda *columns: _outputs(task, programs, columns), DECOMPOSITIONS, tracing_mode="fake")
+        return trace(*columns_of(task, count))
 
 
-def _outputs(job: Job, programs: Sequence[Program], columns: Sequence[Tensor]) -> list[Tensor]:
+def _outputs(task: Task, programs: Sequence[Program], columns: Sequence[Tensor]) -> list[Tensor]:
     """The value, the derivatives and the flags of each program; the compiler sees what they share."""
-    wanted = {name for partial in job.partials for name in partial} | {job.dependent}
+    wanted = {name for partial in task.partials for name in partial} | {task.dependent}
     count = len(columns[0])
     outputs = []
     for program in programs:
-        fixed = {name: column.detach() for name, column in zip(job.names, columns, strict=True)}
-        variables, leaves = leaves_of(fixed, wanted, job.direction)
+        fixed = {name: column.detach() for name, column in zip(task.names, columns, strict=True)}
+        variables, leaves = leaves_of(fixed, wanted, task.direction)
         inputs = list(variables.values())
         watch = Watch.over(inputs, count)
-        value, found = evaluate(program, inputs, leaves, job.partials, watch, job.dependent)
-        numbers = [value.expand(count), *(found[partial] for partial in job.partials)]
+        value, found = evaluate(program, inputs, leaves, task.partials, watch, task.dependent)
+        numbers = [value.expand(count), *(found[partial] for partial in task.partials)]
         outputs += [*(number.clone() for number in numbers), watch.bits]  # no output is an input or an array of another
     return outputs
 
@@ -165,25 +140,25 @@ def _silence() -> Iterator[None]:
             logger.setLevel(before)
 
 
-def results(job: Job, at: Mapping[str, FloatArray], outputs: Sequence[Any]) -> list[Result]:
-    """The results of a job at the points, from the outputs of its kernel."""
+def results(task: Task, at: Mapping[str, FloatArray], outputs: Sequence[Any]) -> list[Result]:
+    """The results of a task at the points, from the outputs of its kernel."""
     numbers = iter(outputs)
     return [
         Result(
             expression,
             at=dict(at),
             value=next(numbers),
-            derivatives={derivative_key(partial): next(numbers) for partial in job.partials},
+            derivatives={derivative_key(partial): next(numbers) for partial in task.partials},
             flags=next(numbers),
             engine="compiled",
-            direction=job.direction,
-            dependent=job.dependent,
+            direction=task.direction,
+            dependent=task.dependent,
         )
-        for expression in job.expressions
+        for expression in task.expressions
     ]
 
 
-def _run(job: Job, kernel: Kernel, columns: Sequence[FloatArray]) -> list[Any]:
+def _run(kernel: Kernel, columns: Sequence[FloatArray]) -> list[Any]:
     """The outputs of a kernel for columns of any length."""
     count = len(columns[0])
     pieces = []

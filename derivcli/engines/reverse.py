@@ -6,6 +6,7 @@ give the gradient at every point of a batch, since an output depends on its own 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,16 +15,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from derivcli.engines.chunks import Prepared, Telling, allows_threads
+from derivcli.engines.chunks import allows_threads
 from derivcli.engines.inputs import array, check_device, leaves_at
 from derivcli.engines.passes import evaluate
 from derivcli.engines.program import lower_each
+from derivcli.engines.task import Prepared, Task, Telling, at_once
 from derivcli.engines.watch import Watch
 from derivcli.language.expression import Expression
-from derivcli.result import Partial, Result, derivative_key
+from derivcli.result import Result, derivative_key
 
 if TYPE_CHECKING:
-    from derivcli.points.grid import Points
     from derivcli.result import FloatArray
 
 NEARLY_ALL = 0.6
@@ -37,45 +38,22 @@ OffTheCurve: TypeAlias = "Callable[[Mapping[str, FloatArray]], NDArray[np.bool_]
 """Tells of points, given by the values of their variables, which are not on a curve."""
 
 
-def differentiate(
-    expressions: Sequence[Expression],
-    at: Mapping[str, FloatArray],
-    partials: Sequence[Partial],
-    dtype: str = "float64",
-    direction: Points | None = None,
-    dependent: str = "",
-) -> list[Result]:
-    """Values and partial derivatives of several expressions at points: arrays of shape (points,) for every variable."""
-    return prepared(expressions, tuple(at), partials, dtype, direction, dependent).run(at, None)
-
-
-def prepared(
-    expressions: Sequence[Expression],
-    names: Sequence[str],
-    partials: Sequence[Partial],
-    dtype: str = "float64",
-    direction: Points | None = None,
-    dependent: str = "",
-    device: str = "cpu",
-) -> Prepared:
-    """This engine, made ready for values and partial derivatives of several expressions in the variables `names`.
-
-    With a `direction` the derivatives are along it. With a `dependent` variable they are those of this variable,
-    which each expression, being 0, makes a function of the others. `device` is one of DEVICES.
-    """
-    check_device(device)
-    lowered = lower_each(expressions, names)
+def prepared(task: Task) -> Prepared:
+    """This engine, made ready."""
+    check_device(task.device)
+    partials, dtype, direction, dependent = task.partials, task.dtype, task.direction, task.dependent
+    lowered = lower_each(task.expressions, task.names)
     wanted = {name for partial in partials for name in partial} | {dependent}
 
     def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
         with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
             points = max(map(len, at.values()), default=1)
-            variables, leaves = leaves_at(at, wanted, dtype, direction, device)
+            variables, leaves = leaves_at(at, wanted, dtype, direction, task.device)
             values = {name: np.asarray(given, dtype=dtype) for name, given in at.items()}
             results: list[Result] = []
             for expression, program in lowered:
                 if results and direction is not None:  # the way along it is part of the graph that a pass uses up
-                    variables, leaves = leaves_at(at, wanted, dtype, direction, device)
+                    variables, leaves = leaves_at(at, wanted, dtype, direction, task.device)
                 inputs = list(variables.values())
                 watch = Watch.over(inputs, points)
                 value, found = evaluate(program, inputs, leaves, partials, watch, dependent, progress)
@@ -88,13 +66,18 @@ def prepared(
     return Prepared(run, allows_threads(program for _, program in lowered))
 
 
+differentiate = functools.partial(at_once, prepared)
+"""This engine at points."""
+
+
 def off_the_curve(equation: Expression, names: Sequence[str], dtype: str) -> OffTheCurve:
     """Where the difference of an equation's sides is more than the rounding of the point and of the sides explains.
 
     This is made ready for points with the variables `names`.
     """
-    gradient = prepared([equation], names, [(name,) for name in equation.variables], dtype)
-    each = prepared([replace(equation, tree=side, sides=None) for side in equation.sides or ()], names, [], dtype)
+    gradient = prepared(Task([equation], names, [(name,) for name in equation.variables], dtype))
+    sides = [replace(equation, tree=side, sides=None) for side in equation.sides or ()]
+    each = prepared(Task(sides, names, [], dtype))
     limits = np.finfo(dtype)
 
     def off(at: Mapping[str, FloatArray]) -> NDArray[np.bool_]:

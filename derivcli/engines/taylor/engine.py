@@ -7,6 +7,7 @@ times its factorials is a derivative.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,10 +19,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.chunks import Prepared, Telling, allows_threads
+from derivcli.engines.chunks import allows_threads
 from derivcli.engines.inputs import array, leaves_at
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import forward
+from derivcli.engines.task import Prepared, Task, Telling, at_once
 from derivcli.engines.taylor.run import expand
 from derivcli.engines.taylor.series import Series
 from derivcli.engines.watch import Watch
@@ -44,30 +46,11 @@ MANTISSA = 64
 """Bits of a factorial that are multiplied; its power of 2 comes after, so that none overflows."""
 
 
-def differentiate(
-    expressions: Sequence[Expression],
-    at: Mapping[str, FloatArray],
-    partials: Sequence[Partial],
-    dtype: str = "float64",
-    direction: Points | None = None,
-    dependent: str = "",
-) -> list[Result]:
-    """Values and partial derivatives of several expressions; the arguments are those of the reverse engine."""
-    return prepared(expressions, tuple(at), partials, dtype, direction, dependent).run(at, None)
-
-
-def prepared(
-    expressions: Sequence[Expression],
-    names: Sequence[str],
-    partials: Sequence[Partial],
-    dtype: str = "float64",
-    direction: Points | None = None,
-    dependent: str = "",
-    device: str = "cpu",
-) -> Prepared:
-    """This engine, made ready; the arguments are those of the reverse engine, and the device the processor."""
-    assert device == "cpu", "rules of this engine go through NumPy"
-    lowered = lower_each(expressions, names)
+def prepared(task: Task) -> Prepared:
+    """This engine, made ready for a task on the processor."""
+    assert task.device == "cpu", "rules of this engine go through NumPy"
+    partials, dtype, direction, dependent = task.partials, task.dtype, task.direction, task.dependent
+    lowered = lower_each(task.expressions, task.names)
     groups = _grouped(partials)
     wanted = {name for partial in partials for name in partial}
 
@@ -90,6 +73,10 @@ def prepared(
         return results
 
     return Prepared(run, allows_threads(program for _, program in lowered))
+
+
+differentiate = functools.partial(at_once, prepared)
+"""This engine at points."""
 
 
 def series(

@@ -1,0 +1,60 @@
+"""What an engine is asked for, what it answers with, and the two put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from derivcli.result import DEVICES, DTYPES, Partial, Result
+
+if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
+    from derivcli.points.grid import Points
+    from derivcli.result import FloatArray
+
+Telling = Callable[[int, int], None]
+"""Is told how many of how many are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Values and partial derivatives of several expressions in the variables `names`.
+
+    With a `direction` the derivatives are along it. With a `dependent` variable they are those of this variable,
+    which each expression, being 0, makes a function of the others. `device` is one of DEVICES.
+    """
+
+    expressions: Sequence[Expression]
+    names: Sequence[str]
+    partials: Sequence[Partial]
+    dtype: str = DTYPES[0]
+    direction: Points | None = None
+    dependent: str = ""
+    device: str = DEVICES[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An engine made ready for a task: the values of its variables in, results out.
+
+    The results may share memory with the values and with each other; who waits is told of the passes over a
+    program, if there are several. `threads` says whether several chunks may be computed at once: not where a function
+    is computed in high precision under a clock, which only the main thread has.
+    """
+
+    run: Callable[[Mapping[str, FloatArray], Telling | None], list[Result]]
+    threads: bool = True
+
+
+def at_once(
+    prepared: Callable[[Task], Prepared],
+    expressions: Sequence[Expression],
+    at: Mapping[str, FloatArray],
+    partials: Sequence[Partial],
+    dtype: str = DTYPES[0],
+    direction: Points | None = None,
+    dependent: str = "",
+) -> list[Result]:
+    """What an engine gives at points: arrays of shape (points,) for every variable."""
+    return prepared(Task(expressions, tuple(at), partials, dtype, direction, dependent)).run(at, None)
