@@ -318,10 +318,8 @@ def _undefined_beside_numbers(results: list[Result]) -> list[Result]:
         finite = [values.sum() for values in arrays if len(values)]  # at once of all that are
     if np.isfinite(finite).all():
         return results
-    beside: NDArray[np.bool_] = np.logical_or.reduce([~np.isfinite(values) for values in arrays])
-    if not beside.any():
-        return results
-    return [_undefined_at(result, beside) for result in results]
+    beside = ~results[0].finite
+    return [_undefined_at(result, beside) for result in results] if beside.any() else results
 
 
 def _undefined_at(result: Result, points: NDArray[np.bool_]) -> Result:

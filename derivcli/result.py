@@ -91,6 +91,16 @@ class Result:
     remark: str = ""
 
     @property
+    def finite(self) -> NDArray[np.bool_]:
+        """Where the point is made of finite numbers, shape (points,); others come from files."""
+        import numpy as np
+
+        finite = np.ones(len(self.flags), np.bool_)
+        for values in self.at.values():
+            finite &= np.isfinite(values)
+        return finite
+
+    @property
     def gradient(self) -> FloatArray | None:
         """The gradient, shape (points, variables), where all first derivatives by two or more variables are there.
 

@@ -106,3 +106,10 @@ def test_a_name_like_a_column_is_named() -> None:
     Path("in.csv").write_text("temp,Speed (m/s)\n1,2\n")
     assert "did you mean temp?" in deriv("tmep^2", "--data", "in.csv", status=2).stderr
     assert "the file has temp, Speed (m/s)" in deriv("v^2", "--data", "in.csv", status=2).stderr
+
+
+def test_a_point_is_none_by_any_of_its_variables() -> None:
+    Path("in.csv").write_text("x,y\n1,nan\n2,3\n")
+    done = deriv("x^2", "--data", "in.csv", "--wrt", "x,y", "--check", "--format", "csv", status=0)
+    assert done.stdout.splitlines()[1].startswith("1,nan,nan,undefined,,nan,undefined,,nan,undefined,")
+    assert done.stdout.splitlines()[2].startswith("2,3,4,proved,")

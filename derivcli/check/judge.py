@@ -63,13 +63,12 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     derivatives = {key: _derivative(key, result) for key in result.derivatives}
     values = None if result.dependent else Verdicts.empty(count)
     columns = {key: Verdicts.empty(count) for key in result.derivatives}
-    finite = np.logical_and.reduce([np.isfinite(result.at[name]) for name in names], initial=True)
-    nowhere = np.flatnonzero(~np.broadcast_to(finite, count)).tolist()
+    nowhere = np.flatnonzero(~result.finite).tolist()
     for column in (*columns.values(), *([] if values is None else [values])):
         for point in nowhere:
             column.put(point, Verdict("undefined", message=NOWHERE))
     tick(len(nowhere) * (1 + len(columns)))
-    for point in np.flatnonzero(np.broadcast_to(finite, count)).tolist():
+    for point in np.flatnonzero(result.finite).tolist():
         site = Site(result.expression, tape, coordinates(result.at, points, names, point), result.engine)
         for key, column in columns.items():
             printed = float(result.derivatives[key][point])

@@ -65,7 +65,7 @@ class Panel:
 
 def with_place(result: Result) -> Result:
     """The result at the points that have a place in a picture: files may hold others."""
-    there = np.logical_and.reduce([np.isfinite(values) for values in result.at.values()])
+    there = result.finite
     if there.all():
         return result
     at = {name: values[there] for name, values in result.at.items()}
