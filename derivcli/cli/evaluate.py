@@ -33,7 +33,10 @@ TELLING = ("table", "markdown")
 CARRYING = ("json",)
 """Formats that carry every verdict as data."""
 
-STREAMED = ("tsv", "csv", "value")
+DELIMITED = ("csv", "tsv")
+"""Formats that are printed and are data files too."""
+
+STREAMED = (*DELIMITED, "value")
 """Formats whose lines leave as they come."""
 
 RENDERED = {".json": "json", ".md": "markdown", ".tex": "latex", ".txt": "table"}
@@ -88,7 +91,7 @@ def _formatted(request: Request) -> Request:
         raise DerivError("an output is a file", hint="leave out --output to print")
     name = showing.format or RENDERED.get(showing.output.suffix.lower())
     style = replace(request.style, color=False)
-    if name not in (None, "csv", "tsv"):
+    if name not in (None, *DELIMITED):
         return replace(request, style=style, format=name)
     from derivcli.points.files.formats import format_of
 
@@ -146,7 +149,7 @@ def _computed(request: Request, source: Source, ready: Job) -> Answer:
 def _passes_on(request: Request) -> bool:
     """Whether the columns of a file go along with the results, where they leave as they come."""
     unasked = request.showing.format is None and request.showing.plot is None
-    return request.data is not None or request.format in ("csv", "tsv") or (request.format == "table" and unasked)
+    return request.data is not None or request.format in DELIMITED or (request.format == "table" and unasked)
 
 
 def _streams(request: Request, source: Source, count: int | None) -> bool:
@@ -216,7 +219,7 @@ def _check(request: Request) -> None:
     if request.data is not None and showing.plot is not None:
         hint = "ask for one with --plot, then for the other with --output"
         raise DerivError("a picture and a data file are not made in one go", hint=hint)
-    if request.data is not None and showing.digits is not None and request.data.name not in ("csv", "tsv"):
+    if request.data is not None and showing.digits is not None and request.data.name not in DELIMITED:
         raise DerivError("such a file holds every digit of a number", hint="leave out --digits")
 
 

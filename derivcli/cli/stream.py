@@ -28,7 +28,6 @@ Sink: TypeAlias = "Callable[[Points, Any, Sequence[Result]], None]"
 CHECKED = 2_048
 """Points of one part where each number is judged, which takes a thousand times as long."""
 
-
 RATED = 1_000
 """Points from which on it is worth saying how many there were a second."""
 

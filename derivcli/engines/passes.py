@@ -15,11 +15,9 @@ from torch import Tensor
 from derivcli.engines.inputs import Leaves
 from derivcli.engines.program import Program
 from derivcli.engines.rules import forward
+from derivcli.engines.task import Telling
 from derivcli.engines.watch import Watch
 from derivcli.result import Partial
-
-Progress = Callable[[int, int], None]
-"""Is told how many of how many derivatives are known."""
 
 
 def evaluate(
@@ -29,7 +27,7 @@ def evaluate(
     partials: Sequence[Partial],
     watch: Watch | None = None,
     dependent: str = "",
-    progress: Progress | None = None,
+    progress: Telling | None = None,
 ) -> tuple[Tensor, dict[Partial, Tensor]]:
     """The value of a program with one output, and its partial derivatives at every point."""
     value = forward(program, inputs, max(map(len, inputs), default=1), watch)
@@ -56,7 +54,7 @@ def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
     return {(name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()}
 
 
-def _ticking(partials: Sequence[Partial], progress: Progress | None) -> Callable[[], None]:
+def _ticking(partials: Sequence[Partial], progress: Telling | None) -> Callable[[], None]:
     """What is called when one more derivative, a partial or what one ends with, is known."""
     if progress is None:
         return lambda: None
