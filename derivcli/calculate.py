@@ -6,7 +6,8 @@ A `Job` is all that precedes the points, done once; it computes any part of them
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -25,6 +26,7 @@ from derivcli.fitting import (
     variables_of,
 )
 from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
+from derivcli.wanted import NOTHING, Named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray, Partial, Result, SeriesResult, SymbolicResult
     from derivcli.wanted import Wanted
 
-Lets = Mapping[str, str]
 Progress = Callable[[str, int, int | None], None]
 """Is told what is being done, and how many of how many are done; None where that is not known."""
 
@@ -89,21 +90,33 @@ class Job:
         layout = self.wanted.layout
         at = {name: points.at[name] for name in self.names}  # engines know the variables by their places
         check_fits(at, self.task.dtype)
-        results = [
-            replace(result, engine=self.engine, layout=layout, remark=self.remark)
-            for result in self.prepared.run(at, telling)
-        ]
+        with own_failures(self.expressions):
+            found = self.prepared.run(at, telling)
+        results = [replace(result, engine=self.engine, layout=layout, remark=self.remark) for result in found]
         for place, off in enumerate(self.off):
             bits = np.where(off(results[place].at), np.uint8(1 << FLAGS.index("off")), np.uint8(0))
             results[place] = replace(results[place], flags=results[place].flags | bits)
         return _undefined_beside_numbers(results)
 
 
+@contextmanager
+def own_failures(expressions: Sequence[Expression]) -> Iterator[None]:
+    """Refuse what a user's own functions raise, which is no error of ours."""
+    try:
+        yield
+    except Exception as error:
+        names = dict.fromkeys(name for expression in expressions for name in expression.own)
+        if isinstance(error, DerivError) or not names:
+            raise
+        message = f"{' or '.join(names)} fails: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        raise DerivError(message, hint="deriv check-fn FILE.py:NAME tells more of it") from error
+
+
 def derive_at(
     points: Points,
     expressions: Sequence[str | Expression],
     wanted: Wanted,
-    let: Lets | None = None,
+    named: Named = NOTHING,
     dtype: str = "float64",
     check: bool | None = None,
     progress: Progress | None = None,
@@ -113,7 +126,7 @@ def derive_at(
 
     With a dependent variable the expressions are equations.
     """
-    job = prepare(Known(points.names), expressions, wanted, let, dtype, device=device)
+    job = prepare(Known(points.names), expressions, wanted, named, dtype, device=device)
     check_held(points.count)
     check_range(points, dtype)
     return compute(job, points, is_checked(check, points.count * job.numbers), progress)
@@ -123,14 +136,14 @@ def prepare(
     known: Known,
     expressions: Sequence[str | Expression],
     wanted: Wanted,
-    let: Lets | None = None,
+    named: Named = NOTHING,
     dtype: str = "float64",
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> Job:
     """The job that values and derivatives of several expressions are."""
     declared = {*known.given, *known.declared, *wanted.names}
-    parsed = _parse_all(expressions, declared, let, bool(wanted.dependent))
+    parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
     variables = variables_of(parsed)
     taken = [name for name in known.offered if name in variables or name in wanted.names]
     names = (*known.given, *taken)
@@ -227,10 +240,10 @@ def judged(results: Sequence[Result], points: Points, progress: Progress | None 
 
 
 def derive_formulas(
-    expressions: Sequence[str | Expression], wanted: Wanted, let: Lets | None = None
+    expressions: Sequence[str | Expression], wanted: Wanted, named: Named = NOTHING
 ) -> list[SymbolicResult]:
     """The derivatives of several expressions as formulas."""
-    parsed = _parse_all(expressions, wanted.names, let, bool(wanted.dependent))
+    parsed = _parse_all(expressions, wanted.names, named, bool(wanted.dependent))
     variables = variables_of(parsed)
     if wanted.engine:
         raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in --at x=3")
@@ -252,7 +265,7 @@ def series_at(
     expressions: Sequence[str | Expression],
     wanted: Wanted,
     interval: Interval | None = None,
-    let: Lets | None = None,
+    named: Named = NOTHING,
     dtype: str = "float64",
     check: bool | None = None,
     progress: Progress | None = None,
@@ -262,7 +275,7 @@ def series_at(
     With an `interval` of that variable the remainder there is enclosed.
     """
     assert wanted.series is not None, "a series has a degree"
-    parsed = _parse_all(expressions, {*points.names, *wanted.names}, let)
+    parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
     variables = variables_of(parsed)
     check_values(parsed, variables, points.names, wanted.names)
     check_range(points, dtype)
@@ -335,16 +348,16 @@ def _undefined_at(result: Result, points: NDArray[np.bool_]) -> Result:
 
 
 def _parse_all(
-    expressions: Sequence[str | Expression], declared: Collection[str], let: Lets | None, equations: bool = False
+    expressions: Sequence[str | Expression], declared: Collection[str], named: Named, equations: bool = False
 ) -> list[Expression]:
     from derivcli.language.definitions import read_definitions
     from derivcli.language.equation import parse_equation
     from derivcli.language.parse import parse_expression
 
-    definitions = read_definitions(let or {}, declared)
+    definitions = read_definitions(named.formulas, declared, named.functions)
     read = parse_equation if equations else parse_expression
     return [
-        read(expression, declared, definitions) if isinstance(expression, str) else expression
+        read(expression, declared, definitions, named.functions) if isinstance(expression, str) else expression
         for expression in expressions
     ]
 

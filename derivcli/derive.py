@@ -10,27 +10,38 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
 from derivcli import calculate
+from derivcli.wanted import Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
+    from derivcli.check.custom.load import CustomFunction
     from derivcli.language.expression import Expression
+    from derivcli.language.function import Function
     from derivcli.points.grid import Points
     from derivcli.points.spec import Item
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
-    from derivcli.wanted import Wanted
 
+Lets = Mapping[str, str]
 At = str | Mapping[str, "Item"]
 
 
-def parse(text: str, *, declared: Collection[str] = (), let: calculate.Lets | None = None) -> Expression:
+def parse(
+    text: str,
+    *,
+    declared: Collection[str] = (),
+    let: Lets | None = None,
+    use: Mapping[str, CustomFunction] | None = None,
+) -> Expression:
     """The formula that `text` writes.
 
     `declared` are names that are one variable each, such as `speed`; `let` gives names to formulas that the
-    text may use. Raises DerivError with the place where the text is no formula.
+    text may use, and `use` makes a torch.autograd.Function of yours callable by a name.
+    Raises DerivError with the place where the text is no formula.
     """
     from derivcli.language.definitions import read_definitions
     from derivcli.language.parse import parse_expression
 
-    return parse_expression(text, declared, read_definitions(let or {}, declared))
+    functions = _own(use or {})
+    return parse_expression(text, declared, read_definitions(let or {}, declared, functions), functions)
 
 
 @overload
@@ -39,7 +50,7 @@ def derive(
     at: None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     order: int = 1,
     mixed: str | Sequence[str] | None = None,
@@ -57,7 +68,7 @@ def derive(
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     order: int = 1,
     mixed: str | Sequence[str] | None = None,
@@ -74,7 +85,7 @@ def derive(
     at: At | None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     order: int = 1,
     mixed: str | Sequence[str] | None = None,
@@ -102,10 +113,8 @@ def derive(
     `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;
     `verdicts` hold what the check found. Raises DerivError for input that is refused.
     """
-    from derivcli.wanted import Wanted, mixed_of, wrt_of
-
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), _points(along, what="along"), engine=engine)
-    return _derived(expression, wanted, _points(at, paired), let, dtype, device, check)
+    return _derived(expression, wanted, _points(at, paired), Named(let or {}), dtype, device, check)
 
 
 @overload
@@ -114,7 +123,7 @@ def jacobian(
     at: None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
@@ -129,7 +138,7 @@ def jacobian(
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
@@ -143,7 +152,7 @@ def jacobian(
     at: At | None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
@@ -155,15 +164,14 @@ def jacobian(
     Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
     from derivcli.result import Jacobian
-    from derivcli.wanted import Wanted, wrt_of
-
     if isinstance(expressions, str) or not expressions:
         raise TypeError("a Jacobian is that of a list of formulas")
     wanted = Wanted(wrt_of(wrt), engine=engine)
     points = _points(at, paired)
     if points is None:
-        return calculate.derive_formulas(expressions, wanted, let)
-    return Jacobian(tuple(calculate.derive_at(points, expressions, wanted, let, dtype, check, device=device)))
+        return calculate.derive_formulas(expressions, wanted, Named(let or {}))
+    results = calculate.derive_at(points, expressions, wanted, Named(let or {}), dtype, check, device=device)
+    return Jacobian(tuple(results))
 
 
 @overload
@@ -172,7 +180,7 @@ def hessian(
     at: None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
@@ -187,7 +195,7 @@ def hessian(
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
@@ -201,7 +209,7 @@ def hessian(
     at: At | None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     engine: str = "",
     dtype: str = "float64",
@@ -212,10 +220,8 @@ def hessian(
 
     Its `derivatives` and `verdicts` hold the upper triangle: "u,u", "u,v", "v,v".
     """
-    from derivcli.wanted import Wanted, wrt_of
-
     wanted = Wanted(wrt_of(wrt), hessian=True, engine=engine)
-    return _derived(expression, wanted, _points(at, paired), let, dtype, device, check)
+    return _derived(expression, wanted, _points(at, paired), Named(let or {}), dtype, device, check)
 
 
 @overload
@@ -225,7 +231,7 @@ def implicit(
     at: None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     order: int = 1,
     mixed: str | Sequence[str] | None = None,
@@ -243,7 +249,7 @@ def implicit(
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     order: int = 1,
     mixed: str | Sequence[str] | None = None,
@@ -260,7 +266,7 @@ def implicit(
     at: At | None = None,
     wrt: str | Sequence[str] | None = None,
     *,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     order: int = 1,
     mixed: str | Sequence[str] | None = None,
@@ -275,11 +281,9 @@ def implicit(
     Points give every variable, `dependent` too. `wrt`, `order` and `mixed` are those of `derive`. Where a
     point does not solve the equation the numbers are those of the level curve through it, and flagged "off".
     """
-    from derivcli.wanted import Wanted, mixed_of, names_of, wrt_of
-
     (name,) = names_of([dependent], "y")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), dependent=name, engine=engine)
-    return _derived(equation, wanted, _points(at, paired), let, dtype, device, check)
+    return _derived(equation, wanted, _points(at, paired), Named(let or {}), dtype, device, check)
 
 
 def series(
@@ -289,7 +293,7 @@ def series(
     variable: str = "",
     *,
     on: tuple[float | str, float | str] | None = None,
-    let: calculate.Lets | None = None,
+    let: Lets | None = None,
     paired: bool = False,
     dtype: str = "float64",
     check: bool | None = None,
@@ -300,15 +304,13 @@ def series(
     (points, 2) encloses what the function is more than the polynomial anywhere between them.
     """
     from derivcli.points.spec import read_interval
-    from derivcli.wanted import Wanted, names_of
-
     name = names_of([variable], "x") if variable else None
     points = _points(at, paired)
     if points is None:
         raise TypeError("a series has points")
     wanted = Wanted(name, series=degree)
     interval = None if on is None else read_interval(f"{(name or list(points.at))[0]}={':'.join(map(str, on))}")
-    return calculate.series_at(points, [expression], wanted, interval, let, dtype, check)[0]
+    return calculate.series_at(points, [expression], wanted, interval, Named(let or {}), dtype, check)[0]
 
 
 def polynomial(result: SeriesResult, point: int = 0) -> str | None:
@@ -321,19 +323,28 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     return polynomial_text(result, point)
 
 
+def _own(use: Mapping[str, CustomFunction]) -> dict[str, Function]:
+    """The user's own functions as rows."""
+    if not use:
+        return {}
+    from derivcli.check.custom.load import row_of_class
+
+    return {name: row_of_class(name, function) for name, function in use.items()}
+
+
 def _derived(
     expression: str | Expression,
     wanted: Wanted,
     points: Points | None,
-    let: calculate.Lets | None,
+    named: Named,
     dtype: str,
     device: str,
     check: bool | None,
 ) -> Result | SymbolicResult:
     """The derivatives of one expression: numbers at points, else formulas."""
     if points is None:
-        return calculate.derive_formulas([expression], wanted, let)[0]
-    return calculate.derive_at(points, [expression], wanted, let, dtype, check, device=device)[0]
+        return calculate.derive_formulas([expression], wanted, named)[0]
+    return calculate.derive_at(points, [expression], wanted, named, dtype, check, device=device)[0]
 
 
 def _points(at: At | None, paired: bool = False, what: str = "at") -> Points | None:

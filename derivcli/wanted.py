@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import operator
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
+from derivcli.language.function import Functions
 from derivcli.result import ALONG, ENGINES, NESTED, NESTED_BY_DEFAULT, ORDERS, Partial
 
 if TYPE_CHECKING:
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 
 COEFFICIENTS = 10_000
 """The most Taylor coefficients that a mixed derivative may need: the product of its orders plus one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the user gives names to: formulas as texts, each of which may use those before it, and functions."""
+
+    formulas: Mapping[str, str] = field(default_factory=dict)
+    functions: Functions = field(default_factory=dict)
+
+
+NOTHING = Named()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,13 @@ LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
 LEAVES = ("errors", "result")
 """Files that all may import, and that import nothing of ours."""
 
-PIPELINE = {"wanted": (), "fitting": (), "calculate": ("wanted", "fitting"), "derive": ("wanted", "calculate")}
+PIPELINE = {
+    "wanted": (),
+    "fitting": (),
+    "calculate": ("wanted", "fitting"),
+    "derive": ("wanted", "calculate"),
+    "teach": ("wanted", "fitting", "calculate", "derive"),
+}
 """Files beside the folders: they may import those, and these of each other."""
 
 ENGINE_PARTS = {
@@ -29,14 +35,14 @@ ENGINE_PARTS = {
 TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate", "decompositions"}
 """Those of them that only the engines in PyTorch and each other may import."""
 
-TORCH_ENGINES = {"reverse", "taylor", "compiled"}
+TORCH_ENGINES = {"reverse", "taylor", "compiled", "graph"}
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
-    "torch": ("derivcli/engines/",),
+    "torch": ("derivcli/engines/", "derivcli/check/custom/"),
     "scipy": ("derivcli/engines/",),
     "mpmath": ("derivcli/engines/",),
-    "flint": ("derivcli/engines/balls/", "derivcli/check/"),
-    "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/render/"),
+    "flint": ("derivcli/engines/balls/", "derivcli/check/", "derivcli/explain/answer.py"),
+    "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/explain/", "derivcli/render/"),
     "matplotlib": ("derivcli/render/plot.py",),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/table.py", "derivcli/render/terminal.py", "derivcli/cli/"),
@@ -139,7 +145,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
         return home in LEAVES
     if home == "__init__":
         named = (("language", "expression"), ("check", "verdict"))
-        return wanted != "derive" and target[1:3] not in named
+        return wanted not in ("derive", "teach") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]
     if wanted not in LAYERS or home not in LAYERS:

@@ -59,6 +59,9 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     """
     count, dtype = len(result.value), str(result.value.dtype)
     names = result.expression.variables
+    if result.expression.own:
+        tick(count * (1 + len(result.derivatives)))
+        return _unjudged(result)
     tape = record(result.expression.expanded, names)
     derivatives = {key: _derivative(key, result) for key in result.derivatives}
     values = None if result.dependent else Verdicts.empty(count)
@@ -77,6 +80,17 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
             values.put(point, judge(Question(site, Derivative(), float(result.value[point]), dtype)))
         tick(1 + len(columns))
     return replace(result, verdicts=columns, value_verdicts=values)
+
+
+def _unjudged(result: Result) -> Result:
+    """The result of a formula with functions of the user's own, of which nothing is known but what they compute."""
+    names = " and ".join(f"'{name}'" for name in result.expression.own)
+    verdict = Verdict("unchecked", message=f"{names} is code, which deriv check-fn checks")
+    columns = {key: Verdicts.empty(len(result.value)) for key in result.derivatives}
+    for column in columns.values():
+        for point in range(len(result.value)):
+            column.put(point, verdict)
+    return replace(result, verdicts=columns)
 
 
 def _derivative(key: str, result: Result) -> Derivative:

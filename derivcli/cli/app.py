@@ -60,6 +60,7 @@ def deriv(
     series: options.Series = None,
     on: options.On = None,
     let: options.Let = None,
+    use: options.Use = None,
     check: options.Check = None,
     plot: options.Plot = None,
     output: options.Output = None,
@@ -87,9 +88,9 @@ def deriv(
     files = options.reading_in(data, data_format, column, decimal_comma, on_error)
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
-    formulas = options.formulas_in(let)
+    named = options.named_in(let, use)
     job = options.Calculation(
-        expressions, at or (), zip_, wanted, formulas, dtype.value, check, on, files, device.value
+        expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
     )
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)
     answer = evaluate(job, showing, streams.screen(os.environ), sys.stdout.write)

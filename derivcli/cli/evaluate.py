@@ -122,7 +122,7 @@ def _prepared(job: Calculation, source: Source) -> Job:
     from derivcli.calculate import prepare
 
     with progress() as tell:
-        return prepare(source.known, job.expressions, job.wanted, job.let, job.dtype, job.device, tell)
+        return prepare(source.known, job.expressions, job.wanted, job.named, job.dtype, job.device, tell)
 
 
 def _computed(request: Request, source: Source, ready: Job) -> Answer:
@@ -192,7 +192,7 @@ def _series(job: Calculation, source: Source) -> Sequence[SeriesResult]:
     interval = None if job.on is None else read_interval(job.on)
     with progress() as tell:
         return series_at(
-            source.typed, job.expressions, job.wanted, interval, job.let, job.dtype, job.check, tell
+            source.typed, job.expressions, job.wanted, interval, job.named, job.dtype, job.check, tell
         )
 
 
@@ -200,7 +200,7 @@ def _formulas(job: Calculation) -> Sequence[AnyResult]:
     """The derivatives of a job as formulas."""
     from derivcli.calculate import derive_formulas
 
-    return derive_formulas(job.expressions, job.wanted, job.let)
+    return derive_formulas(job.expressions, job.wanted, job.named)
 
 
 def _check(request: Request) -> None:

@@ -15,7 +15,7 @@ from derivcli.language.reference import look_up
 from derivcli.render.functions import FORMATS
 
 if TYPE_CHECKING:
-    from derivcli.language.function import Function
+    pass
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -36,6 +36,7 @@ FormatOption = Annotated[
 @app.command(context_settings={"help_option_names": ["--help"]})
 def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
+    from derivcli.language.text import text_of
     from derivcli.render.columns import Style
     from derivcli.render.functions import write_function, write_list
 
@@ -45,22 +46,11 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
     if name is None:
         text = write_list(FAMILIES, chosen, style)
     else:
+        from derivcli.engines.symbolic import derivatives_of
+
         row = look_up(name)
-        text = write_function(row, derivatives_of(row), chosen, style)
+        formulas = {parameter: text_of(tree) for parameter, tree in derivatives_of(row).items()}
+        text = write_function(row, formulas, chosen, style)
     sys.stdout.write(text)
     sys.stdout.flush()
 
-
-def derivatives_of(row: Function) -> dict[str, str]:
-    """The partial derivative in each parameter that has one, as a formula."""
-    from derivcli.calculate import derive_formulas
-    from derivcli.language import formulas
-    from derivcli.language.text import text_of
-    from derivcli.wanted import Wanted
-
-    if row.variables != row.parameters:  # the others are numbers, so that a formula with them cannot be typed
-        indices = {name: row.parameters.index(name) for name in row.variables}
-        return {name: text_of(formulas.partial(row, index)) for name, index in indices.items()}
-    call = f"{row.name}({', '.join(row.parameters)})"
-    (result,) = derive_formulas([call], Wanted(row.parameters))
-    return {name: formula.text for name, formula in result.derivatives.items()}

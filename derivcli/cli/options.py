@@ -14,7 +14,7 @@ from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.render import FORMATS
 from derivcli.result import DEVICES, DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS, SMALL, Partial
-from derivcli.wanted import Wanted, mixed_of, names_of, wrt_of
+from derivcli.wanted import Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.points.grid import Points
@@ -72,6 +72,16 @@ Let = Annotated[
     list[str] | None,
     typer.Option(
         "--let", metavar="NAME=EXPR", help="Name an intermediate formula; may be repeated.", show_default=False
+    ),
+]
+Use = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--use",
+        metavar="FILE.py:NAME",
+        help="Make a torch.autograd.Function of yours callable as NAME(x). This runs the file, and nothing but this "
+        "and check-fn runs any. May be repeated.",
+        show_default=False,
     ),
 ]
 Plot = Annotated[
@@ -218,7 +228,7 @@ class Calculation:
     at: Sequence[str]
     paired: bool
     wanted: Wanted
-    let: dict[str, str]
+    named: Named
     dtype: str
     check: bool | None
     on: str | None = None
@@ -269,6 +279,16 @@ def direction_in(along: Sequence[str] | None) -> Points | None:
 def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
     """The names and formulas of `--let name=expr`."""
     return _pairs(let or (), "a definition is a name, '=' and a formula", "write it like z=x+1")
+
+
+def named_in(let: Sequence[str] | None, use: Sequence[str] | None) -> Named:
+    """The formulas of `--let` and the functions of `--use`, whose files are run."""
+    functions = {}
+    if use:
+        from derivcli.check.custom.load import load
+
+        functions = {row.name: row for row in map(load, use)}
+    return Named(formulas_in(let), functions)
 
 
 def headers_in(columns: Sequence[str] | None) -> dict[str, str]:

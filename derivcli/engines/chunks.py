@@ -42,7 +42,10 @@ FREED = (32 << 20) - 65_536
 """Bytes of about the largest block that glibc's malloc learns from."""
 
 MAIN_THREAD = frozenset((*KERNELS, "loggamma"))
-"""Steps whose values or derivatives may be computed in high precision, which has settings that threads share."""
+"""Steps whose values or derivatives may be computed in high precision, which has settings that threads share.
+
+So may whatever a user's own function does.
+"""
 
 _LOCK, _HERE = Lock(), local()
 _inside = _before = 0
@@ -59,7 +62,7 @@ def allows_threads(programs: Iterable[Program]) -> bool:
 
 def _needs_main_thread(step: Step) -> bool:
     inner = [part for branch in step.branches for part in (branch.condition, branch.value)]
-    return step.operation in MAIN_THREAD or not allows_threads(inner)
+    return step.kernel is not None or step.operation in MAIN_THREAD or not allows_threads(inner)
 
 
 def size_of(prepared: Prepared, numbers: int) -> int:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy
 
@@ -22,7 +22,7 @@ from derivcli.language.constants import Constant
 from derivcli.language.expression import Expression
 from derivcli.language.function import Function
 from derivcli.language.functions import FUNCTIONS, vocabulary
-from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class, substitute, symbol
+from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of, substitute, symbol
 
 ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise")
 COMPARISONS = {
@@ -30,12 +30,15 @@ COMPARISONS = {
 }  # fmt: skip
 LOGIC = (*RELATIONS, "and", "or", "not", "true", "false")
 OPERATIONS = frozenset((*ARITHMETIC, *LOGIC, *(row.name for row in FUNCTIONS if row.primitive)))
-"""The names of all steps; every interpretation has a rule for each."""
+"""The names of all steps but those of a user's own functions; every interpretation has a rule for each."""
+
+Kernel: TypeAlias = Callable[..., Any]
+"""A user's own function, tensors in and a tensor out; a step that has one is called like that function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation on earlier values; `constant` is its number where it carries one.
+    """One operation on earlier values; `constant` is its number where it carries one, `kernel` the user's own code.
 
     Values that no later step reads are let go after it: those in `last`.
     """
@@ -44,6 +47,7 @@ class Step:
     inputs: tuple[int, ...]
     constant: float = 0.0
     branches: tuple[Branch, ...] = ()
+    kernel: Kernel | None = None
     last: tuple[int, ...] = ()
 
 
@@ -54,6 +58,15 @@ class Program:
     inputs: tuple[str, ...]
     steps: tuple[Step, ...]
     outputs: tuple[int, ...]
+
+
+def kernels_in(programs: Iterable[Program]) -> Iterator[str]:
+    """The names of the user's own functions that programs run."""
+    for program in programs:
+        for step in program.steps:
+            if step.kernel is not None:
+                yield step.operation
+            yield from kernels_in(part for branch in step.branches for part in (branch.condition, branch.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +159,7 @@ class _Lowering:
             return self.lower_power(node, parts)
         if isinstance(node, sympy.core.relational.Relational | sympy.logic.boolalg.Boolean):
             return self.lower_condition(node, parts)
-        row = rows_by_class().get(type(node))
+        row = row_of(node)
         assert row is not None, f"no row of the function table has the class {type(node).__name__}"
         return self.call(row, parts)
 
@@ -229,6 +242,8 @@ class _Lowering:
 
     def call(self, row: Function, arguments: Sequence[int]) -> int:
         """The value of a call: a constant, a rewrite put in place, or steps of at most two arguments."""
+        if row.kernel is not None:
+            return self.add_step(Step(row.name, tuple(arguments), kernel=row.kernel))
         folded = self.folded(row.name, *arguments)
         if folded is not None:
             return folded

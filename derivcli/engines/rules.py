@@ -21,6 +21,7 @@ from derivcli.engines.inputs import at_hand
 from derivcli.engines.kernels import KERNELS, ArrayFunction
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.watch import Varies, Watch
+from derivcli.errors import DerivError
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
 
@@ -175,13 +176,25 @@ def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watch
         if step.branches:
             value = _piecewise(step, operands, count, like, watch)
         else:
-            value = apply(step.operation, operands, step.constant, like)
+            value = _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like)
             if watch is not None:
                 watch.see(step, operands, value)
         values.append(value)
         for number in step.last:
             values[number] = like
     return values[program.outputs[0]]
+
+
+def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
+    """The value of a user's own function, which is given and has to give tensors of shape (count,)."""
+    assert step.kernel is not None, "the step has code of its own"
+    if not all(map(at_hand, operands)):
+        raise NoKernelError(step.operation)
+    value = step.kernel(*[operand if operand.ndim else operand.expand(count).contiguous() for operand in operands])
+    if not isinstance(value, Tensor) or value.shape != (count,):
+        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        raise DerivError(f"'{step.operation}' gives {given} where its arguments have shape ({count},)")
+    return value
 
 
 def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watch | None) -> Tensor:

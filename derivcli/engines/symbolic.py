@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError, Span
+from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.expression import Expression
+from derivcli.language.function import Function
 from derivcli.language.functions import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.text import text_of
@@ -63,6 +66,16 @@ def differentiate(
                     made[known] = _expression(arrange(tree) if first else tree)
     found = {derivative_key(partial): made[partial] for partial in partials}
     return SymbolicResult(expression, found, direction=direction, dependent=dependent)
+
+
+@cache
+def derivatives_of(row: Function) -> dict[str, Tree]:
+    """The partial derivative of a function in each parameter that has one, over its parameters."""
+    if row.variables != row.parameters:  # the others are numbers, so that a formula with them cannot be typed
+        return {name: formulas.partial(row, row.parameters.index(name)) for name in row.variables}
+    call = parse_expression(f"{row.name}({', '.join(row.parameters)})", row.parameters)
+    found = differentiate(call, [(name,) for name in row.parameters]).derivatives
+    return {name: expression.tree for name, expression in found.items()}
 
 
 Moves = Mapping[str, Tree]
@@ -175,7 +188,7 @@ def _merged(tree: Tree) -> Tree:
 
 def _is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
     """Whether a node is a call that is 0 since its order is below the least: a polynomial of degree -1."""
-    row = build.rows_by_class().get(type(node))
+    row = build.row_of(node)
     if row is None or not row.whole:
         return False
     orders = [part for name, part in zip(row.parameters, parts, strict=False) if name in row.whole]

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from derivcli.errors import DerivError, Span
 from derivcli.language.expression import Definition
+from derivcli.language.function import NO_FUNCTIONS, Functions
 from derivcli.language.parse import parse_expression
 from derivcli.language.tokens import canonical_name, is_name, tokenize
 
 
-def read_definitions(let: Mapping[str, str], declared: Iterable[str] = ()) -> tuple[Definition, ...]:
+def read_definitions(
+    let: Mapping[str, str], declared: Iterable[str] = (), functions: Functions = NO_FUNCTIONS
+) -> tuple[Definition, ...]:
     """The named formulas, each of which may use those before it."""
     definitions: list[Definition] = []
     later = [canonical_name(name) for name in let]
@@ -21,7 +24,7 @@ def read_definitions(let: Mapping[str, str], declared: Iterable[str] = ()) -> tu
         if name in declared:
             hint = "leave out one of the two"
             raise DerivError(f"'{name}' is given a formula and is a variable too", raw, Span(0, len(raw)), hint)
-        expression = parse_expression(text, {*declared, *later}, tuple(definitions))
+        expression = parse_expression(text, {*declared, *later}, tuple(definitions), functions)
         for used in expression.variables:
             if used == name:
                 raise DerivError(f"'{name}' is defined by itself", text, place_of(used, text), "use another name")

@@ -15,6 +15,7 @@ import sympy
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree
 from derivcli.language.expression import Definition, Expression
+from derivcli.language.function import NO_FUNCTIONS, Functions
 from derivcli.language.functions import CONSTANTS
 from derivcli.language.parse import parse_expression
 from derivcli.language.tokens import letters_alone
@@ -22,19 +23,24 @@ from derivcli.language.tokens import letters_alone
 _SIGN = re.compile(r"(?<![<>=!])==?(?!=)")
 
 
-def parse_equation(text: str, declared: Collection[str] = (), definitions: tuple[Definition, ...] = ()) -> Expression:
+def parse_equation(
+    text: str,
+    declared: Collection[str] = (),
+    definitions: tuple[Definition, ...] = (),
+    functions: Functions = NO_FUNCTIONS,
+) -> Expression:
     """The equation that `text` writes, as its left side minus its right side; refusals are those of a formula."""
     signs = list(_signs(text))
     if len(signs) > 1:
         hint = "give several equations as separate arguments"
         raise DerivError("an equation has one '='", text, Span(*signs[1]), hint)
     if not signs:
-        left, right = parse_expression(text, declared, definitions), None
+        left, right = parse_expression(text, declared, definitions, functions), None
     else:
         start, stop = signs[0]
         letters = {*declared, *(letters_alone(text) - CONSTANTS.keys())}  # xy = x+y names x and y on one side only
-        left = _side(text, 0, start, letters, definitions)
-        right = _side(text, stop, len(text), letters, definitions)
+        left = _side(text, 0, start, letters, definitions, functions)
+        right = _side(text, stop, len(text), letters, definitions, functions)
     other = sympy.S.Zero if right is None else right.tree
     difference = left.tree if other is sympy.S.Zero else tree.add([left.tree, tree.negative(other)])
     sides = [left] if right is None else [left, right]
@@ -56,14 +62,19 @@ def _signs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _side(
-    text: str, start: int, stop: int, declared: Collection[str], definitions: tuple[Definition, ...]
+    text: str,
+    start: int,
+    stop: int,
+    declared: Collection[str],
+    definitions: tuple[Definition, ...],
+    functions: Functions,
 ) -> Expression:
     """One side, read where it stands so that its places are those of the whole text."""
     if not text[start:stop].strip():
         message = "a side of this equation is empty"
         raise DerivError(message, text, Span(start and start - 1, start or stop + 1), "write it like x**2 + y**2 = 25")
     try:
-        return parse_expression(" " * start + text[start:stop], declared, definitions)
+        return parse_expression(" " * start + text[start:stop], declared, definitions, functions)
     except DerivError as error:
         error.source = text
         raise

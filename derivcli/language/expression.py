@@ -54,6 +54,14 @@ class Expression:
         return " = ".join(map(text_of, self.sides or (self.tree,)))
 
     @cached_property
+    def own(self) -> tuple[str, ...]:
+        """The names of the user's own functions in it."""
+        from derivcli.language.tree import postorder, row_of
+
+        rows = {row_of(part) for part in postorder(self.expanded)}
+        return tuple(sorted(row.name for row in rows if row is not None and row.kernel is not None))
+
+    @cached_property
     def expanded(self) -> Tree:
         """The tree with every definition put in its place."""
         from derivcli.language.tree import substitute, symbol

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 Interval = tuple[float, float]
 
@@ -49,6 +50,8 @@ class Function:
     """
     clash: str = ""
     """What another library means by the row's name, for a note where it is typed."""
+    kernel: Callable[..., Any] | None = None
+    """What computes a function of the user's own, tensors in and a tensor out; such a row is in no table."""
     floats: Callable[..., float] | None = None
     """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
     defined: str = ""
@@ -87,3 +90,8 @@ class Function:
         """A call with numbers for its whole parameters."""
         order = str(self.least or 1)
         return f"{self.name}({', '.join(order if p in self.whole else p for p in self.parameters)})"
+
+
+Functions: TypeAlias = Mapping[str, Function]
+"""Functions of a user's own, by the names that formulas call them by."""
+NO_FUNCTIONS: Functions = {}

@@ -31,20 +31,25 @@ def is_variable_name(name: str) -> bool:
     return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
 
 
-def may_be_product(name: str, declared: Collection[str], called: bool) -> bool:
+def may_be_product(name: str, declared: Collection[str], own: Collection[str], called: bool) -> bool:
     """Whether a name could be a product of its letters: it means nothing else."""
-    known = name in declared or is_function_name(name, called) or name in GREEK_NAMES or name in CONSTANTS
+    known = name in declared or is_function_name(name, own, called) or name in GREEK_NAMES or name in CONSTANTS
     return len(name) > 1 and name.isalpha() and not known
 
 
-def is_function_name(name: str, called: bool) -> bool:
-    """Whether the name is a function here: what is a variable's name too (gamma, j0) is a variable unless called."""
-    if name in ONLY_CALLED:
+def is_function_name(name: str, own: Collection[str], called: bool) -> bool:
+    """Whether the name is a function here: what is a variable's name too (gamma, j0) is a variable unless called.
+
+    Functions of the user's `own` are no less known than those of the table.
+    """
+    if name in ONLY_CALLED or name in own:
         return called
     return (name in vocabulary() or name in BRANCHING) and (called or not is_variable_name(name))
 
 
-def unknown(token: Token, called: bool, declared: Collection[str] = ()) -> DerivError:
+def unknown(
+    token: Token, called: bool, declared: Collection[str] = (), own: Collection[str] = ()
+) -> DerivError:
     """The refusal of a name that means nothing, with what was perhaps meant."""
     name = token.text
     shown = name if len(name) <= _LONGEST_GUESS else name[:_LONGEST_GUESS] + "…"
@@ -57,14 +62,15 @@ def unknown(token: Token, called: bool, declared: Collection[str] = ()) -> Deriv
         return DerivError(f"'{shown}' is not needed: deriv differentiates by itself", span=token.span, hint=hint)
     guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
     if called:
+        guess = _like(name, own) or guess
         return DerivError(f"unknown function '{shown}'", span=token.span, hint=guess or "for a product write *")
-    hint = _declared(name, declared) or guess or _ways_out(shown)
+    hint = _like(name, [word for word in declared if len(word) > 1]) or guess or _ways_out(shown)
     return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint)
 
 
-def _declared(name: str, declared: Collection[str]) -> str:
-    """A question that names a variable of several letters that was perhaps meant, or nothing."""
-    folded = {word.lower(): word for word in declared if len(word) > 1}
+def _like(name: str, words: Collection[str]) -> str:
+    """A question that names the one of the user's own words that was perhaps meant, or nothing."""
+    folded = {word.lower(): word for word in words}
     close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
     return f"did you mean {folded[close[0]]}?" if close else ""
 

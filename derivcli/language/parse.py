@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from derivcli.language import tree
 from derivcli.language.expression import Definition, Expression
+from derivcli.language.function import NO_FUNCTIONS, Functions
 from derivcli.language.parser import Parser
 from derivcli.language.tree import Tree
 
@@ -14,14 +15,15 @@ def parse_expression(
     text: str,
     declared: Collection[str] = (),
     definitions: tuple[Definition, ...] = (),
+    functions: Functions = NO_FUNCTIONS,
 ) -> Expression:
     """The formula that `text` writes; raises DerivError with the place where it is no formula.
 
     `declared` are names that are one variable each, whatever they would mean otherwise; the names of
-    `definitions` are declared too and stand for their trees.
+    `definitions` are declared too and stand for their trees. `functions` are the user's own, beside those of the table.
     """
     defined = [definition.name for definition in definitions]
-    parser = Parser(text, {*declared, *defined})
+    parser = Parser(text, {*declared, *defined}, functions=functions)
     operand = parser.run()
     used = _used_definitions(parser.variables, definitions)
     inner = [name for definition in used for name in _names_in(definition.tree)]

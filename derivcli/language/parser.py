@@ -30,6 +30,7 @@ from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, names, operands, refusals, remarks, tree
 from derivcli.language.constants import Constant
 from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, finish
+from derivcli.language.function import Function
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.reader import Reader
@@ -51,13 +52,15 @@ class Parser:
         condition: bool = False,
         trusted: bool = False,
         values: Mapping[str, Constant] | None = None,
+        functions: Mapping[str, Function] | None = None,
     ) -> None:
         self.text = text
         self.declared = {canonical_name(name) for name in declared}
         self.condition = condition
         self.trusted = trusted
         self.values = values or {}
-        self.reader = Reader(text, self.declared)
+        self.functions = functions or {}
+        self.reader = Reader(text, self.declared, self.functions)
         self.frames: list[Frame] = []
         self.symbols: dict[str, Tree] = {}
         self.notes: dict[str, Note] = {}
@@ -129,7 +132,7 @@ class Parser:
             frame.operand = self.variable(token)
         elif name in names.KEYWORDS:
             self.read_keyword(token)
-        elif names.is_function_name(name, called):
+        elif names.is_function_name(name, self.functions, called):
             self.read_function(token)
         elif name in CONSTANTS:
             frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
@@ -139,7 +142,7 @@ class Parser:
         elif name in names.TRUTHS and frame.wants_condition:
             frame.operand = Operand(tree.truth(names.TRUTHS[name]), token.start, token.stop, condition=True)
         else:
-            raise names.unknown(token, called, self.declared)
+            raise names.unknown(token, called, self.declared, self.functions)
 
     def read_keyword(self, token: Token) -> None:
         """Take `not` where an operand is due; `and` and `or` are out of place there."""
@@ -169,7 +172,7 @@ class Parser:
         self.leave_bare_argument()
         exponent = self.read_exponent(token)
         branching = "Piecewise" if token.text == "piecewise" else token.text if token.text in BRANCHING else ""
-        row = vocabulary().get(token.text)
+        row = self.functions.get(token.text) or vocabulary().get(token.text)
         if self.next.text == "(":
             self.reader.take()
             self.push(Frame(CALL, token, row, branching, exponent))
@@ -265,7 +268,7 @@ class Parser:
             span = Span(frame.operand.start, token.stop)
             self.refuse("two numbers stand side by side", span, "write * between them, or join them")
         self.note(remarks.silent_multiplication(frame, token, self.next, self.text))
-        if token.kind == "name" and names.is_function_name(token.text, self.next.text == "("):
+        if token.kind == "name" and names.is_function_name(token.text, self.functions, self.next.text == "("):
             self.close_bares()
         self.multiply(None)
         self.reader.put_back()

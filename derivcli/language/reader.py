@@ -20,9 +20,10 @@ class Reader:
     A hostile text is refused where it goes wrong, however long it goes on after that.
     """
 
-    def __init__(self, text: str, declared: Collection[str]) -> None:
+    def __init__(self, text: str, declared: Collection[str], own: Collection[str] = ()) -> None:
         self.text = text
         self.declared = declared
+        self.own = own
         self.tokens = tokenize(text)
         self.waiting: deque[Token] = deque()
         self.before: Token | None = None
@@ -57,7 +58,7 @@ class Reader:
         if token.kind != "name":
             return [token]
         called = _BRACKET.match(self.text, token.stop) is not None
-        if not names.may_be_product(name, self.declared, called):
+        if not names.may_be_product(name, self.declared, self.own, called):
             return [token]
         # The e of `xe^x` can be nothing but the base of an exponential.
         variables = name[:-1] if name[-1] == "e" and self.text.startswith(("^", "**"), token.stop) else name

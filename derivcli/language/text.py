@@ -10,7 +10,7 @@ import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class
+from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of
 
 OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
 """How tightly a piece of text holds together."""
@@ -59,7 +59,7 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     for kind, write in _WRITERS.items():
         if isinstance(node, kind):
             return write(node, parts, pieces)
-    row = rows_by_class().get(type(node))
+    row = row_of(node)
     if row is not None:
         if row.name == "polygamma" and parts[0][0] in ("0", "1"):
             return f"{('digamma', 'trigamma')[int(parts[0][0])]}({parts[1][0]})", ATOM

@@ -16,6 +16,7 @@ import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from derivcli.errors import DerivError
 from derivcli.language.function import Function
 from derivcli.language.functions import FUNCTIONS, vocabulary
 
@@ -183,8 +184,15 @@ def class_of(row: Function) -> type[Tree]:
     def fdiff(self: Any, argindex: int = 1) -> Tree:
         return _derivative_of_call(row, argindex - 1, self.args)
 
-    made: type[Tree] = type(row.name, (sympy.Function,), {"fdiff": fdiff, "is_real": True, "__module__": __name__})
+    members = {"fdiff": fdiff, "is_real": True, "row": row, "__module__": __name__}
+    made: type[Tree] = type(row.name, (sympy.Function,), members)
     return made
+
+
+def row_of(node: Tree) -> Function | None:
+    """The row of the function that a node calls; None for any other node."""
+    kind = type(node)
+    return getattr(kind, "row", None) or rows_by_class().get(kind)
 
 
 @cache
@@ -196,6 +204,8 @@ def rows_by_class() -> dict[type[Tree], Function]:
 
 def _derivative_of_call(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:
     """The partial derivative of a call in its argument `index`, from the row's formulas."""
+    if row.kernel is not None:
+        raise DerivError(f"'{row.name}' is code and has no formula")
     from derivcli.language.formulas import alone, bind, partial
 
     if row.variadic and len(arguments) == 1:

@@ -26,7 +26,7 @@ from derivcli.language.text import (
     number_text,
     sum_writer,
 )
-from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, rows_by_class
+from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of
 from derivcli.render.labels import name_latex
 
 COMMANDS = {
@@ -102,7 +102,7 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     for kind, write in _WRITERS.items():
         if isinstance(node, kind):
             return write(node, parts, pieces)
-    row = rows_by_class().get(type(node))
+    row = row_of(node)
     name = row.name if row is not None else type(node).__name__
     texts = [text for text, _ in parts]
     if row is not None and name in SHAPES:
@@ -168,7 +168,7 @@ def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     base, exponent = parts
     if node.exp is sympy.S.Half:
         return rf"\sqrt{{{base[0]}}}", ATOM
-    row = rows_by_class().get(type(node.base))
+    row = row_of(node.base)
     if row is not None and row.name not in (*SHAPES, *NO_POWER) and _is_plain_exponent(node.exp):
         command = _command(row.name)
         return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER

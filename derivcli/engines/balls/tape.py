@@ -10,7 +10,7 @@ import sympy
 from flint import fmpq
 
 from derivcli.language import formulas
-from derivcli.language.tree import RELATIONS, Tree, postorder, rebuild, rows_by_class
+from derivcli.language.tree import RELATIONS, Tree, postorder, rebuild, row_of
 
 SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
 
@@ -116,7 +116,7 @@ class _Recorder:
         """What is recorded in place of a call: its row's definition, or the call with its defaults filled in."""
         from derivcli.engines.balls.rules import RULES
 
-        row = rows_by_class().get(type(tree))
+        row = row_of(tree)
         if row is None:
             return None
         if row.definition is not None and row.name not in RULES:
@@ -143,7 +143,7 @@ def _operation(tree: Any) -> str:
     for kind, name in _OPERATIONS.items():
         if isinstance(tree, kind):
             return name
-    row = rows_by_class().get(type(tree))
+    row = row_of(tree)
     assert row is not None, f"no row of the function table has the class {type(tree).__name__}"
     return row.name
 

@@ -15,6 +15,7 @@ from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.recurrences import Rule, growing, sloping
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.taylor.special import SPECIAL
+from derivcli.errors import DerivError
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
 
@@ -74,6 +75,9 @@ def apply(step: Step, operands: list[Series], like: Series) -> Series:
     """One step."""
     if step.branches:
         return _piecewise(step, operands, like)
+    if step.kernel is not None:
+        message = f"'{step.operation}' is code, and Taylor arithmetic computes with formulas"
+        raise DerivError(message, hint="nest backward passes, as in --engine reverse")
     if step.operation == "constant":
         return like.constant(step.constant)
     if step.operation == "pow_constant":
