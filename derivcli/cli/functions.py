@@ -36,7 +36,6 @@ FormatOption = Annotated[
 @app.command(context_settings={"help_option_names": ["--help"]})
 def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
-    from derivcli.language.text import text_of
     from derivcli.render.columns import Style
     from derivcli.render.functions import write_function, write_list
 
@@ -47,6 +46,7 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
         text = write_list(FAMILIES, chosen, style)
     else:
         from derivcli.engines.symbolic import derivatives_of
+        from derivcli.language.text import text_of
 
         row = look_up(name)
         formulas = {parameter: text_of(tree) for parameter, tree in derivatives_of(row).items()}
