@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from derivcli.engines.graph import CHOICE, CHOSEN, INPUT, SUM, Graph, Record, trace
 from derivcli.engines.program import lower_named
-from derivcli.engines.symbolic import derivatives_of
+from derivcli.engines.symbolic import derivatives_of, simplified
 from derivcli.errors import DerivError
 from derivcli.language.functions import vocabulary
 from derivcli.language.text import text_of
+from derivcli.language.tree import number as exact
 from derivcli.language.tree import substitute, symbol
 from derivcli.result import Result
 
@@ -305,5 +307,6 @@ def _function_formula(name: str, place: int, inputs: tuple[str, ...]) -> str:
         return ""
     if formula is None:
         return ""
-    replaced = zip(map(symbol, row.parameters), map(symbol, inputs), strict=False)
-    return text_of(substitute(formula, dict(replaced)))
+    operands = [symbol(text) if text.isidentifier() else exact(Fraction(text.strip("()"))) for text in inputs]
+    tree = substitute(formula, dict(zip(map(symbol, row.parameters), operands, strict=False)))
+    return text_of(tree if all(text.isidentifier() for text in inputs) else simplified(tree))
