@@ -151,8 +151,10 @@ class Ledger:
         """What a node's `.grad` is, and why."""
         if node.grad is not None:
             return "a number, since the backward pass ends at leaves that require grad"
+        name = node.name
+        if name == self.output and not node.requires_grad:
+            return f"None, since nothing that {name} is made of requires grad: {name}.backward() would be an error"
         if not node.is_leaf:
-            name = node.name
             return (
                 f"None, since {name} is no leaf: the pass hands its adjoint on and keeps it only "
                 f"where {name}.retain_grad() was called before"
