@@ -214,7 +214,7 @@ def _slopes(step: Step, operands: Sequence[Tensor], points: int) -> list[Tensor 
     alone = [operand.detach().clone().requires_grad_(operand.requires_grad) for operand in operands]
     value = run(step, alone, points, alone[0])
     leaves = [leaf for leaf in alone if leaf.requires_grad]
-    found = iter(torch.autograd.grad(value.sum(), leaves, allow_unused=True))
+    found = iter(torch.autograd.grad(value, leaves, torch.ones_like(value), allow_unused=True))
     slopes = [next(found) if leaf.requires_grad else None for leaf in alone]
     return [
         torch.zeros_like(leaf) if slope is None and leaf.requires_grad else slope
