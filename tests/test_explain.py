@@ -384,6 +384,24 @@ def test_functions_of_the_users_own() -> None:
     assert broken_sums(ledger) == []
 
 
+class Deaf(Square):
+    """Ignores what comes from above."""
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
+        (i,) = ctx.saved_tensors
+        slope: Tensor = 2 * i
+        return slope
+
+
+@pytest.mark.parametrize(("function", "broken"), [(Square, []), (Deaf, ["x"])])
+def test_a_backward_that_ignores_what_comes_in_is_seen(function: type[Square], broken: list[str]) -> None:
+    ledger = explain(parse("3*SQ(x)", use={"SQ": function}), {"x": 4})
+    assert [node.name for node in ledger.broken] == broken
+    assert ledger.by_name["x"].adjoint == (8 if broken else 24)
+    assert explain(parse("SQ(x)", use={"SQ": function}), {"x": 4}).broken == ()  # at the end of a graph all is well
+
+
 # The command
 
 

@@ -78,7 +78,7 @@ def explain(
     """
     from derivcli.points.spec import read_points
     from derivcli.render.columns import Style
-    from derivcli.render.ledger import write_ledger
+    from derivcli.render.ledger import warnings_of, write_ledger
     from derivcli.render.verdicts import differs
     from derivcli.teach import explain_at
 
@@ -100,6 +100,8 @@ def explain(
     if shown:
         sys.stdout.write(write_ledger(ledger, chosen, style))
         sys.stdout.flush()
+    for warning in warnings_of(ledger, style) if not shown or chosen != "table" else ():
+        tell(f"note: {warning}")
     for note in notes_of([ledger.result], style, shown and chosen == "table", shown and chosen == "json"):
         tell(note)
     if check and differs([ledger.result]):

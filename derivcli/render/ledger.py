@@ -105,6 +105,8 @@ def write_table(ledger: Ledger, style: Style) -> str:
         show(console, columns, style)
     for why, names in _reasons(ledger).items():
         print_wrapped(console, f"{', '.join(names)}: {why}", COLORS["caption"])
+    for warning in warnings_of(ledger, style):
+        print_wrapped(console, warning, COLORS["warning"])
     console.print()
     for label, text in _derivatives(ledger, style):
         print_wrapped(console, f"{label} = {text}", COLORS["derivative"])
@@ -118,6 +120,16 @@ def _reasons(ledger: Ledger) -> dict[str, list[str]]:
     for node in ledger.shown:
         found.setdefault(ledger.why(node), []).append(f"{node.name}.grad")
     return {why: names if len(names) <= FEW else [*names[:FEW], "..."] for why, names in found.items()}
+
+
+def warnings_of(ledger: Ledger, style: Style) -> list[str]:
+    """What functions of the user's own do to adjoints."""
+    return [
+        f"the adjoint of {node.name} is {numbers_text(node.adjoint, style)} and not the sum of its parts: the backward "
+        f"of {' or '.join(ledger.result.expression.own)} gives something else than grad_output times its derivative, "
+        "see deriv check-fn"
+        for node in ledger.broken
+    ]
 
 
 def _derivatives(ledger: Ledger, style: Style) -> list[tuple[str, str]]:
