@@ -5,6 +5,7 @@ from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomi
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
+from derivcli.teach import script
 
 __all__ = [
     "FLAGS",
@@ -26,5 +27,6 @@ __all__ = [
     "jacobian",
     "parse",
     "polynomial",
+    "script",
     "series",
 ]

@@ -142,6 +142,33 @@ def prepare(
     progress: Progress | None = None,
 ) -> Job:
     """The job that values and derivatives of several expressions are."""
+    task = task_of(known, expressions, wanted, named, dtype, device)
+    engine = wanted.engine_for(task.partials)
+    if engine == "taylor" and device != DEVICES[0]:
+        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
+    remark = ""
+    if engine == "compiled":
+        from derivcli.engines import compiled
+
+        try:
+            prepared = _compiled(task, progress)
+        except compiled.NotCompiledError as reason:
+            engine, remark = "reverse", f"{reason}: computed by backward passes"
+    if engine != "compiled":
+        prepared = _engine(engine)(task)
+    off = _off_the_curves(task.expressions, task.names, dtype) if wanted.dependent else ()
+    return Job(task, wanted, engine, prepared, remark, off)
+
+
+def task_of(
+    known: Known,
+    expressions: Sequence[str | Expression],
+    wanted: Wanted,
+    named: Named = NOTHING,
+    dtype: str = "float64",
+    device: str = "cpu",
+) -> Task:
+    """What an engine is to be asked for; everything that does not fit together is refused."""
     declared = {*known.given, *known.declared, *wanted.names}
     parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
     variables = variables_of(parsed)
@@ -153,24 +180,9 @@ def prepare(
     if device not in DEVICES:
         raise DerivError(f"'{device}' is no device", hint=f"choose {' or '.join(DEVICES)}")
     partials = _partials(wanted, variables, names, parsed)
-    engine = wanted.engine_for(partials)
-    if engine == "taylor" and device != DEVICES[0]:
-        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
     from derivcli.engines.task import Task
 
-    task = Task(parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
-    remark = ""
-    if engine == "compiled":
-        from derivcli.engines import compiled
-
-        try:
-            prepared = _compiled(task, progress)
-        except compiled.NotCompiledError as reason:
-            engine, remark = "reverse", f"{reason}: computed by backward passes"
-    if engine != "compiled":
-        prepared = _engine(engine)(task)
-    off = _off_the_curves(parsed, names, dtype) if wanted.dependent else ()
-    return Job(task, wanted, engine, prepared, remark, off)
+    return Task(parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
 
 
 def quickest(job: Job, part: Points, count: int | None, progress: Progress | None = None) -> Job:
@@ -275,12 +287,7 @@ def series_at(
     With an `interval` of that variable the remainder there is enclosed.
     """
     assert wanted.series is not None, "a series has a degree"
-    parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
-    variables = variables_of(parsed)
-    check_values(parsed, variables, points.names, wanted.names)
-    check_range(points, dtype)
-    by = only_variable(wanted.by(variables or points.names), parsed)
-    check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
+    parsed, by = series_of(points, expressions, wanted, named, dtype)
     if interval is not None and interval.variable != by:
         hint = f"write it like --on {by}=0:1"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
@@ -297,6 +304,19 @@ def series_at(
 
     bounded = [replace(result, interval=(interval.low, interval.high)) for result in results]
     return [replace(result, remainder=remainders(result)) for result in bounded]
+
+
+def series_of(
+    points: Points, expressions: Sequence[str | Expression], wanted: Wanted, named: Named, dtype: str
+) -> tuple[list[Expression], str]:
+    """The formulas of a series and its variable; everything that does not fit together is refused."""
+    parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
+    variables = variables_of(parsed)
+    check_values(parsed, variables, points.names, wanted.names)
+    check_range(points, dtype)
+    by = only_variable(wanted.by(variables or points.names), parsed)
+    check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
+    return parsed, by
 
 
 def is_checked(check: bool | None, count: int | None) -> bool:

@@ -1,0 +1,97 @@
+"""Which variables PyTorch still sees after differentiating: the graph of 3*x has run out after one derivative."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import sympy
+
+from derivcli.language.tree import Tree, postorder, row_of
+from derivcli.result import Partial
+
+Term: TypeAlias = frozenset[tuple[str, float]]
+"""How often one term of a sum can be differentiated by each of its variables."""
+
+MOST = 64
+"""Terms that are followed; what is said of them stays true where others are left out."""
+
+BENT = ("corner", "jump", "branch")
+"""The kinds of special places of functions whose derivatives may have no graph."""
+
+
+def depends_on(tree: Tree) -> set[str]:
+    """The variables that a formula is computed from; those of conditions alone do not count."""
+    found: set[str] = set()
+    waiting: list[Any] = [tree]
+    for node in _unconditional(waiting):
+        if node.is_Symbol:
+            found.add(node.name)
+    return found
+
+
+def _unconditional(waiting: list[Any]) -> Iterable[Any]:
+    """Every node below, but for conditions."""
+    seen: set[Tree] = set()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            values = [pair.expr for pair in node.args] if isinstance(node, sympy.Piecewise) else node.args
+            waiting.extend(values)
+
+
+def lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:
+    """Whether each step of these derivatives surely finds its variable in the graph that the one before leaves."""
+    terms = _terms(tree, set(variables))
+    return all(_lasts(terms, partial) for partial in partials)
+
+
+def _lasts(terms: Sequence[Term], partial: Partial) -> bool:
+    now = [dict(term) for term in terms]
+    for name in reversed(partial):
+        now = [{**term, name: term[name] - 1} for term in now if term.get(name, 0) > 0]
+        if not now:
+            return False
+    return True
+
+
+def _terms(tree: Tree, variables: set[str]) -> list[Term]:
+    """The terms of a formula."""
+    done: dict[Tree, list[Term]] = {}
+    for node in postorder(tree, stop_at=sympy.Piecewise):
+        done[node] = _terms_of(node, done, variables)[:MOST]
+    return done[tree]
+
+
+def _terms_of(node: Any, done: Mapping[Tree, list[Term]], variables: set[str]) -> list[Term]:
+    if node.is_Symbol:
+        return [frozenset({(node.name, 1.0)})] if node.name in variables else [frozenset()]
+    if isinstance(node, sympy.Piecewise):
+        return [frozenset()]
+    parts = [done[part] for part in node.args]
+    if isinstance(node, sympy.Add):
+        return list(dict.fromkeys(term for part in parts for term in part))
+    if isinstance(node, sympy.Mul):
+        return _product(parts)
+    if isinstance(node, sympy.Pow) and node.exp.is_Integer and node.exp > 0:
+        return _product([parts[0]] * min(int(node.exp), MOST))
+    row = row_of(node)
+    if row is not None and (row.kernel is not None or any(kind in BENT for kind, _ in row.special)):
+        return [frozenset()]
+    return [frozenset((name, math.inf) for part in parts for term in part for name, _ in term)]
+
+
+def _product(parts: Sequence[Sequence[Term]]) -> list[Term]:
+    """The terms of a product of sums."""
+    found: list[Term] = [frozenset()]
+    for part in parts:
+        found = list(dict.fromkeys(_joined(one, other) for one in found for other in part))[:MOST]
+    return found
+
+
+def _joined(one: Term, other: Term) -> Term:
+    first, second = dict(one), dict(other)
+    return frozenset((name, first.get(name, 0) + second.get(name, 0)) for name in first | second)
