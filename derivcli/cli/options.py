@@ -217,7 +217,9 @@ Output = Annotated[
 ]
 Code = Annotated[
     bool,
-    typer.Option("--code", help="Print a short PyTorch script that does the same by hand; with --output FILE.py save it."),
+    typer.Option(
+        "--code", help="Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead."
+    ),
 ]
 NoClobber = Annotated[bool, typer.Option("--no-clobber", help="Refuse to replace a file that exists.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where PyTorch computes.")]

@@ -70,7 +70,7 @@ class Functions:
             call = list(self.depths)[place]
             found.append(self._block(*call))
             place += 1
-        told = "PyTorch cannot differentiate this by itself: the value comes from elsewhere, the derivative is a formula"
+        told = "PyTorch has no derivative of this: the value comes from elsewhere, the derivative is a formula"
         return [[f"# {told}", *found[0]], *found[1:]] if found and found[0][0].startswith("class") else found
 
     def _block(self, row: Function, kinds: Sequence[int]) -> list[str]:

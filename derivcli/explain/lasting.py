@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from derivcli.language.tree import Tree, postorder, row_of
+from derivcli.explain.spellings import CUSTOM, TORCH
+from derivcli.language import formulas
+from derivcli.language.tree import Tree, postorder, rebuild, row_of
 from derivcli.result import Partial
 
 Term: TypeAlias = frozenset[tuple[str, float]]
@@ -17,6 +19,9 @@ Term: TypeAlias = frozenset[tuple[str, float]]
 MOST = 64
 """Terms that are followed; what is said of them stays true where others are left out."""
 
+LINEAR = ("xlogy", "xlog1py")
+"""Functions whose derivative in their first argument is one of the second alone."""
+
 BENT = ("corner", "jump", "branch")
 """The kinds of special places of functions whose derivatives may have no graph."""
 
@@ -24,7 +29,7 @@ BENT = ("corner", "jump", "branch")
 def depends_on(tree: Tree) -> set[str]:
     """The variables that a formula is computed from; those of conditions alone do not count."""
     found: set[str] = set()
-    waiting: list[Any] = [tree]
+    waiting: list[Any] = [_opened(tree)]
     for node in _unconditional(waiting):
         if node.is_Symbol:
             found.add(node.name)
@@ -45,7 +50,7 @@ def _unconditional(waiting: list[Any]) -> Iterable[Any]:
 
 def lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:
     """Whether each step of these derivatives surely finds its variable in the graph that the one before leaves."""
-    terms = _terms(tree, set(variables))
+    terms = _terms(_opened(tree), set(variables))
     return all(_lasts(terms, partial) for partial in partials)
 
 
@@ -56,6 +61,19 @@ def _lasts(terms: Sequence[Term], partial: Partial) -> bool:
         if not now:
             return False
     return True
+
+
+def _opened(tree: Tree) -> Tree:
+    """The formula with the definitions in place of the calls that a script spells so."""
+    done: dict[Tree, Tree] = {}
+    for node in postorder(tree):
+        parts = [done[part] for part in node.args]
+        row = row_of(node)
+        if row is not None and row.definition is not None and row.name not in (*TORCH, *CUSTOM):
+            done[node] = _opened(formulas.rewritten(row, parts))
+        else:
+            done[node] = node if parts == list(node.args) else rebuild(node, parts)
+    return done[tree]
 
 
 def _terms(tree: Tree, variables: set[str]) -> list[Term]:
@@ -79,6 +97,8 @@ def _terms_of(node: Any, done: Mapping[Tree, list[Term]], variables: set[str]) -
     if isinstance(node, sympy.Pow) and node.exp.is_Integer and node.exp > 0:
         return _product([parts[0]] * min(int(node.exp), MOST))
     row = row_of(node)
+    if row is not None and row.name in LINEAR:
+        return _product([parts[0], [frozenset((name, math.inf) for term in parts[1] for name, _ in term)]])
     if row is not None and (row.kernel is not None or any(kind in BENT for kind, _ in row.special)):
         return [frozenset()]
     return [frozenset((name, math.inf) for part in parts for term in part for name, _ in term)]

@@ -161,6 +161,7 @@ def _define(draft: Draft, sure: bool) -> str:
         lines = [
             f'    """The derivative of {each}; create_graph, so that it can be differentiated too."""',
             f"    (slope,) = {grad})",
+            "    return slope",
         ]
     else:
         lines = [
@@ -171,8 +172,9 @@ def _define(draft: Draft, sure: bool) -> str:
             "    if not y.requires_grad:",
             "        return torch.zeros_like(x)",
             f"    (slope,) = {grad}{UNUSED})",
+            "    return slope + torch.zeros_like(x)  # a 0 that PyTorch leaves without memory gets some",
         ]
-    draft.blocks.insert(0, [f"def {name}(y, x):", *lines, "    return slope"])
+    draft.blocks.insert(0, [f"def {name}(y, x):", *lines])
     return name
 
 

@@ -12,7 +12,7 @@ _BY_NAME = (
     *("trunc", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
     *("erf", "erfc", "relu", "sigmoid"),
 )
-_OF_NETWORKS = ("softsign", "tanhshrink", "silu", "mish", "selu", "logsigmoid")
+_OF_NETWORKS = ("softsign", "tanhshrink", "silu", "mish", "selu")
 
 TORCH: dict[str, str] = {
     **{name: f"torch.{name}({{0}})" for name in _BY_NAME},
@@ -61,13 +61,13 @@ CUSTOM: dict[str, str] = {
     "loggamma": "scipy.special.gammaln(x)",
     "polygamma": "scipy.special.polygamma(n, x)",
     "beta": "scipy.special.beta(a, b)",
-    "lowergamma": "scipy.special.gammainc(s, x)*scipy.special.gamma(s)",
+    "lowergamma": "mpmath.gammainc(s, 0, x)",
     "lowergamma_s": "mpmath.diff(lambda t: mpmath.gammainc(t, 0, x), s, k)",
-    "uppergamma": "scipy.special.gammaincc(s, x)*scipy.special.gamma(s)",
+    "uppergamma": "mpmath.gammainc(s, x)",
     "uppergamma_s": "mpmath.diff(lambda t: mpmath.gammainc(t, x), s, k)",
     "gammainc": "scipy.special.gammainc(a, x)",
     "gammaincc": "scipy.special.gammaincc(a, x)",
-    "gammainc_a": "mpmath.diff(lambda t: mpmath.gammainc(t, 0, x, regularized=True), a, k)",
+    "gammainc_a": "mpmath.diff(lambda t: -mpmath.gammainc(t, x)*mpmath.rgamma(t), a, k)",
     "zeta": "mpmath.zeta(s, a)",
     "zeta_s": "mpmath.diff(lambda t: mpmath.zeta(t, a), s, max(k, 0))",
     "binomial": "mpmath.binomial(n, k)",
@@ -109,9 +109,9 @@ CUSTOM: dict[str, str] = {
     "dawsn_n": "mpmath.diff(lambda t: mpmath.exp(-t*t)*mpmath.erfi(t)*mpmath.sqrt(mpmath.pi)/2, x, k)",
     # Elliptic integrals
     "elliptic_k": "scipy.special.ellipk(m)",
-    "elliptic_f": "scipy.special.ellipkinc(z, m)",
+    "elliptic_f": "mpmath.ellipf(z, m)",
     "elliptic_e": "scipy.special.ellipe(m)",
-    "elliptic_e_inc": "scipy.special.ellipeinc(z, m)",
+    "elliptic_e_inc": "mpmath.ellipe(z, m)",
     "elliptic_pi": "mpmath.ellippi(n, m)",
     "elliptic_pi_inc": "mpmath.ellippi(n, z, m)",
     "ellipint": "mpmath.quad(lambda t: mpmath.sin(t)**(2*p)*(1 - n*mpmath.sin(t)**2)**-i"
@@ -124,7 +124,7 @@ CUSTOM: dict[str, str] = {
     "hermite_prob": "scipy.special.eval_hermitenorm(max(n, 0), x)",
     "laguerre": "scipy.special.eval_laguerre(n, x)",
     "gegenbauer": "scipy.special.eval_gegenbauer(n, a, x)",
-    "assoc_laguerre": "scipy.special.eval_genlaguerre(n, a, x)",
+    "assoc_laguerre": "mpmath.laguerre(n, a, x)",
 }
 """The values of functions that PyTorch has no differentiable kernel for, over the row's parameters.
 
