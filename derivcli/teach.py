@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from derivcli import calculate
@@ -42,17 +42,13 @@ def script(
     file of a picture to be drawn instead of printing; all else means what `derive` says. Nothing is computed here.
     Raises DerivError for input that is refused.
     """
-    from derivcli.derive import _points
     from derivcli.explain.script import write_script
 
     name = names_of([dependent], "y")[0] if dependent else ""
-    direction = _points(along, what="along")
+    direction = None if along is None else _points(along)
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), direction, hessian, name, series)
-    points = _points(at, paired)
-    if points is None:
-        raise TypeError("a script has points")
-    expressions = [expression] if not isinstance(expression, Sequence) or isinstance(expression, str) else expression
-    return write_script(lesson(points, expressions, wanted, Named(let or {}), dtype, device, plot))
+    expressions = [expression] if isinstance(expression, str) or not isinstance(expression, Sequence) else expression
+    return write_script(lesson(_points(at, paired), expressions, wanted, Named(let or {}), dtype, device, plot))
 
 
 def lesson(
@@ -87,3 +83,12 @@ def lesson(
         return made.plain, made.shown(unicode=False)
 
     return Lesson(task, points, functions, label, wanted.series, plot)
+
+
+def _points(at: At, paired: bool = False) -> Points:
+    """The points that Python values give."""
+    from derivcli.points.spec import points_from, read_points
+
+    if not isinstance(at, str | Mapping):
+        raise TypeError(f"points are a text or a mapping of names to values, not {type(at).__name__}")
+    return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)

@@ -44,7 +44,8 @@ def _check(job: Calculation, showing: Showing) -> None:
         if given:
             raise DerivError(f"{option} has no meaning for a script", hint=f"leave out {option}, or --code")
     if showing.output is not None:
-        check_target(showing.output, ("py",))
+        if showing.output.suffix.lower() != ".py":
+            raise DerivError("the name of a script ends in .py", hint="name it so, as in --output slope.py")
         check_output(showing.output, [], showing.clobber)
     elif not showing.clobber:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE.py, or leave it out")

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derivcli.errors import DerivError
+from derivcli.explain.layout import WIDTH, folded, laid_out
 from derivcli.explain.names import Names
 from derivcli.explain.python import MOVING, NUMBER, Call, Writer
 from derivcli.explain.spellings import CUSTOM
 from derivcli.language import formulas
 from derivcli.language.function import Function
-from derivcli.language.text import ATOM, PRODUCT
+from derivcli.language.text import ATOM, PRODUCT, Piece
 from derivcli.language.tree import symbol
 
 
@@ -80,18 +81,19 @@ class Functions:
             return [f"def {name}({parameters}):", f'    """{row.doc}"""', *_indented(self._value(row, kinds), 1)]
         tensors = [each for each, kind in zip(row.parameters, kinds, strict=True) if kind != NUMBER]
         numbers = [each for each, kind in zip(row.parameters, kinds, strict=True) if kind == NUMBER]
-        kept = [f"ctx.{each} = {each}" for each in numbers]
+        plain, kept = ", ".join(numbers), ", ".join(f"ctx.{each}" for each in numbers)
+        keep, take = ([f"{kept} = {plain}"], [f"{plain} = {kept}"]) if numbers else ([], [])
         return [
             f"class {name.removesuffix('.apply')}(torch.autograd.Function):",
             f'    """{row.doc}"""',
             "",
             "    @staticmethod",
             f"    def forward(ctx, {parameters}):",
-            *_indented([*kept, f"ctx.save_for_backward({', '.join(tensors)})", *self._value(row, kinds)], 2),
+            *_indented([*keep, f"ctx.save_for_backward({', '.join(tensors)})", *self._value(row, kinds)], 2),
             "",
             "    @staticmethod",
             "    def backward(ctx, grad):",
-            *_indented([f"{each} = ctx.{each}" for each in numbers], 2),
+            *_indented(take, 2),
             f"        {', '.join(tensors) if len(tensors) > 1 else f'({tensors[0]},)'} = ctx.saved_tensors",
             *_indented(self._slopes(row, kinds), 2),
         ]
@@ -105,8 +107,8 @@ class Functions:
         if not value.startswith("mpmath."):
             return [*lines, f"return torch.as_tensor({value}{made})"]
         names = ", ".join(tensors)
-        lines.append(f"value = np.vectorize(lambda {names}: float({value}), otypes=[float])")
-        return [*lines, f"return torch.as_tensor(value({names}){made})"]
+        lines += ["", f"def value({names}):", *_indented(laid_out("return ", f"float({value})"), 1), ""]
+        return [*lines, f"return torch.as_tensor(np.vectorize(value, otypes=[float])({names}){made})"]
 
     def _slopes(self, row: Function, kinds: Sequence[int]) -> list[str]:
         """The lines that compute what comes back to each argument: by the chain rule a derivative times `grad`."""
@@ -115,14 +117,17 @@ class Functions:
         writer = Writer(self.names, like, lambda call: self.call(call, depth), self.order - depth)
         pairs = list(zip(row.parameters, kinds, strict=True))
         scope = {symbol(name): ((name, ATOM), kind) for name, kind in pairs}
-        back = []
-        for place, (_, kind) in enumerate(pairs):
-            text = "None"
+        slopes: dict[str, Piece] = {}
+        for place, (name, kind) in enumerate(pairs):
             if kind == MOVING:
-                (slope, level), _ = writer.write(formulas.partial(row, place), scope)
-                text = _chained(slope, level)
-            back.append(text)
-        return [*writer.lines, f"return {', '.join(back)}"]
+                slopes[name], _ = writer.write(formulas.partial(row, place), scope)
+        lines = writer.taken()
+        if sum(len(text) for text, _ in slopes.values()) > WIDTH // 2 + WIDTH // 4:
+            for name, (text, _) in slopes.items():
+                lines += folded(f"slope_{name}", text)
+                slopes[name] = f"slope_{name}", ATOM
+        back = [_chained(*slopes[name]) if name in slopes else "None" for name in row.parameters]
+        return [*lines, f"return {', '.join(back)}"]
 
 
 def _chained(slope: str, level: int) -> str:
@@ -143,6 +148,6 @@ def _class_name(row: Function) -> str:
 
 
 def _indented(lines: Sequence[str], levels: int) -> list[str]:
-    return ["    " * levels + line for line in lines]
+    return ["    " * levels + line if line else "" for line in lines]
 
 

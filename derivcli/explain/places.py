@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.errors import DerivError
+from derivcli.explain.layout import WIDTH
 from derivcli.explain.names import Names
-from derivcli.explain.python import NUMBER, WIDTH, Writer
+from derivcli.explain.python import NUMBER, Writer
 from derivcli.language.constants import Constant
 from derivcli.language.tree import Tree
 from derivcli.points.grid import Axis, Points, Range, Values
@@ -126,8 +127,10 @@ def _range_remark(axis: Axis) -> str:
     if len(axis.pieces) != 1 or not isinstance(axis.pieces[0], Range):
         return ""
     piece = axis.pieces[0]
-    ends = f"{axis.count} numbers from {_end(piece.start)} to {_end(piece.stop)}"
-    return f"{ends}, each rounded once: torch.linspace rounds on the way, and may miss a 0"
+    if piece.whole is None:
+        return ""
+    ends = f"from {_end(piece.start)} to {_end(piece.stop)}"
+    return f"{ends}, each number rounded once: torch.linspace rounds on the way, and may miss a 0"
 
 
 def _end(value: Constant) -> str:

@@ -47,11 +47,8 @@ NUMBER, FIXED, MOVING = range(3)
 LONGEST = 4_000
 """Characters of a formula; Python itself gives up on sums of some thousands of terms."""
 
-DEEPEST = 12
+DEEPEST = 8
 """Brackets inside each other, before what is inside them gets a name and a line of its own."""
-
-WIDTH = 100
-"""Columns of a line."""
 
 HARMLESS = frozenset("sin cos tanh atan sigmoid erf abs relu sign floor ceil round trunc max min heaviside".split())
 """Functions with a finite derivative at every number."""
@@ -112,6 +109,11 @@ class Writer:
         self.lines.append(f"{name} = {text}")
         return name, ATOM
 
+    def taken(self) -> list[str]:
+        """The lines so far, of which the writer lets go."""
+        lines, self.lines = self.lines, []
+        return lines
+
     def _node(self, node: Any, pieces: dict[Tree, Piece], kinds: Mapping[Tree, int], scope: Scope) -> Part:
         if isinstance(node, sympy.Rational):
             return _number(Fraction(node.p, node.q)), NUMBER
@@ -157,7 +159,7 @@ class Writer:
         if kind == other == NUMBER and not node.free_symbols:  # a number that is not real or too large
             base, kind = self.tensor(base, kind), FIXED
         if node.exp is sympy.S.Half:
-            return (f"{'math' if kind == NUMBER else 'torch'}.sqrt({base[0]})", ATOM), kind
+            return (f"math.sqrt({base[0]})", ATOM) if kind == NUMBER else _filled(TORCH["sqrt"], [base]), kind
         return _raised(base, exponent), max(kind, other)
 
     def _call(self, row: Function, parts: Sequence[Part]) -> Part:
@@ -228,7 +230,7 @@ class Writer:
     def _inside(self, tree: Tree, scope: Scope, mask: Sequence[str]) -> Scope:
         """The scope for a formula that is wanted only under a condition: elsewhere 1 stands in for its variables."""
         found = dict(scope)
-        if not mask or _is_harmless(tree):
+        if not mask or self.order < 1 or _is_harmless(tree):
             return found
         for node in postorder(tree):
             if node in scope and scope[node][1] == MOVING:
@@ -264,6 +266,9 @@ def _value(tree: Tree) -> Constant | None:
 
 
 def _number(value: Fraction) -> Piece:
+    """An exact number; a whole one as a float where PyTorch, which has 64 bits for it, would refuse it."""
+    if value.denominator == 1 and abs(value) > 2**53:
+        return _signed(repr(float(value)))
     text = number_text(sympy.Rational(value.numerator, value.denominator))
     return (text, PRODUCT) if "/" in text else _signed(text)
 

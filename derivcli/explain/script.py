@@ -7,15 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from derivcli.errors import DerivError
 from derivcli.explain.classes import Functions, uses
 from derivcli.explain.lasting import depends_on
+from derivcli.explain.layout import WIDTH, folded
 from derivcli.explain.lesson import WAY, Draft, Lesson, definitions_of, expanded
 from derivcli.explain.names import Names
 from derivcli.explain.places import Place, made, move, place_of
-from derivcli.explain.python import FIXED, MOVING, WIDTH, Part, Writer
+from derivcli.explain.python import FIXED, MOVING, Part, Writer
 from derivcli.explain.slopes import listed, write_derivatives
 from derivcli.language.expression import Expression
 from derivcli.language.text import ATOM, PRODUCT, SUM, Piece, enclosed
@@ -28,7 +27,10 @@ IMPORTS = {
 }  # fmt: skip
 """The lines that import modules, by the names that these go by."""
 
-DIGITS = {"float64": 16, "float32": 7}
+DIGITS = {
+    "float64": "float64, which keeps 16 digits where PyTorch's default, float32, keeps 7",
+    "float32": "float32, which keeps 7 digits",
+}
 
 
 def write_script(lesson: Lesson) -> str:
@@ -56,14 +58,17 @@ def _points(draft: Draft) -> Place:
     """Add the block of the points."""
     lesson, names = draft.lesson, draft.names
     place = place_of(lesson.task, lesson.points, lesson.recorded, lesson.shifted, names)
-    lines = [f"# {new} is the variable {old}: that name is taken here" for old, new in names.renamed.items()]
+    needed = "Python or this script needs that name"
+    told = [f"# {new} is the variable {old}: {needed}" for old, new in names.renamed.items()]
     what = f"{lesson.points.count:,} points" if lesson.many else "the point"
-    digits = f"{lesson.task.dtype} keeps {DIGITS[lesson.task.dtype]} digits"
     recorded = [names.python[name] for name in lesson.recorded]
     fixed = [names.python[name] for name in lesson.task.names if name not in {*lesson.recorded, *lesson.shifted}]
-    told = f", and requires_grad has PyTorch record what is done with {listed(recorded)}" if recorded else ""
-    told += f" ({listed(fixed)} {'is' if len(fixed) == 1 else 'are'} held fixed)" if fixed else ""
-    draft.blocks.append([*lines, f"# {what}: {digits}{told}", *place.lines])
+    told.append(f"# {what}, in {DIGITS[lesson.task.dtype]}{';' if recorded else ''}")
+    if recorded:
+        told.append(f"# requires_grad has PyTorch record what is done with {listed(recorded)}")
+    if recorded and fixed:
+        told[-1] += f", while {listed(fixed)} {'is' if len(fixed) == 1 else 'are'} held fixed"
+    draft.blocks.append([*told, *place.lines])
     return place
 
 
@@ -75,7 +80,7 @@ def _way(draft: Draft) -> None:
     way = names.python[WAY] = names.fresh("t")
     start = f"torch.zeros({lesson.points.count}, " if lesson.many else "torch.tensor(0.0, "
     lines = [
-        f"# how far along the direction: what changes with {way} at {way} = 0 changes along it",
+        f"# {way} says how far along the direction: the derivative in {way}, at {way} = 0, is the one along it",
         f"{way} = {start}{made(lesson.task)}, requires_grad=True)",
     ]
     lines += [f"{new} = {new} {move(lesson.task.direction, old)}{way}" for old, new in renamed.items()]
@@ -95,9 +100,10 @@ def _formulas(draft: Draft, place: Place) -> None:
     lines: list[str] = []
     for definition in definitions.values():
         piece, kind = writer.write(definition.tree, scope)
-        lines += _assignment(writer, names.python[definition.name], piece[0])
+        lines += [*writer.taken(), *folded(names.python[definition.name], piece[0])]
         scope[symbol(definition.name)] = (names.python[definition.name], ATOM), kind
-    draft.blocks += _headed("steps on the way, each with a name", lines)
+    if lines:
+        draft.blocks.append(["# steps on the way, each with a name", *lines])
     lines = []
     for number, name in enumerate(lesson.functions):
         draft.called.append(names.fresh("F" if task.dependent else name))
@@ -105,10 +111,14 @@ def _formulas(draft: Draft, place: Place) -> None:
         if not depends_on(draft.tree(number)) & {*lesson.moving}:
             lines += [f"# 0*{names.python[lesson.moving[0]]}: PyTorch differentiates only what it saw being computed"]
             piece = f"{enclosed(piece, SUM)} + 0*{names.python[lesson.moving[0]]}", SUM
-        lines += _assignment(writer, draft.called[number], piece[0])
+        before = writer.taken()
+        if any(line.startswith("#") for line in before):
+            draft.blocks.append(before)
+            before = []
+        lines += [*before, *folded(draft.called[number], piece[0])]
     what = "difference of both sides" if task.dependent else "function"
     several = "s, of which" if len(lesson.functions) > 1 else ":"
-    draft.blocks += _headed(f"the {what}{several} PyTorch records each operation", lines)
+    draft.blocks.append([f"# the {what}{several} PyTorch records each operation", *lines])
 
 
 def _written(writer: Writer, expression: Expression, scope: dict[Tree, Part]) -> Piece:
@@ -117,39 +127,6 @@ def _written(writer: Writer, expression: Expression, scope: dict[Tree, Part]) ->
         return writer.write(expression.tree, scope)[0]
     (left, _), (right, _) = (writer.write(side, scope) for side in expression.sides)
     return left if right[0] == "0" else (f"{enclosed(left, SUM)} - {enclosed(right, PRODUCT)}", SUM)
-
-
-def _assignment(writer: Writer, name: str, text: str) -> list[str]:
-    """The lines that give a formula a name, with those before it that the writer left."""
-    lines = [*writer.lines, *folded(name, text)]
-    writer.lines.clear()
-    return lines
-
-
-def _headed(comment: str, lines: Sequence[str]) -> list[list[str]]:
-    """Lines under a comment, if there are any; those with comments of their own stand before it."""
-    last = max((place for place, line in enumerate(lines) if "_inside" in line.partition(" = ")[0]), default=-1)
-    blocks = [[*lines[: last + 1]], [f"# {comment}", *lines[last + 1 :]]]
-    return [block for block in blocks if block] if lines else []
-
-
-def folded(name: str, text: str) -> list[str]:
-    """The lines that give a text a name: more than one where it is long, and a sum."""
-    if len(f"{name} = {text}") <= WIDTH:
-        return [f"{name} = {text}"]
-    terms, depth, start = [], 0, 0
-    for place, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if depth == 0 and text[place : place + 3] in (" + ", " - "):
-            terms.append(text[start:place])
-            start = place + 1
-    rows: list[str] = []
-    for term in [*terms, text[start:]]:
-        if rows and len(rows[-1]) + len(term) < WIDTH:
-            rows[-1] += f" {term}"
-        else:
-            rows.append(f"    {term}")
-    return [f"{name} = (", *rows, ")"] if len(rows) > 1 else [f"{name} = {text}"]
 
 
 def _printed(draft: Draft, place: Place) -> list[str]:
@@ -187,6 +164,8 @@ def _picture(draft: Draft) -> list[str]:
     """The block that draws over the only variable with several values."""
     lesson = draft.lesson
     spread = [axis.name for axis in lesson.points.axes if axis.count > 1]
+    if lesson.degree is not None:
+        raise DerivError("Taylor polynomials are not drawn", hint="leave out --plot")
     if len(spread) != 1:
         raise DerivError("a script draws over one variable", hint="give the others one value, or leave out --plot")
     x, drawn = draft.names.python[spread[0]], ".detach().cpu()" if lesson.task.device != "cpu" else ".detach()"
@@ -194,8 +173,14 @@ def _picture(draft: Draft) -> list[str]:
         *(f'plt.plot({x}{drawn}, {text}{drawn}, label="{label}")' for label, text in draft.outputs),
         f'plt.xlabel("{spread[0]}")',
         "plt.legend()",
-        f"plt.savefig({lesson.plot!r})",
+        f"plt.savefig({_quoted(lesson.plot)})",
     ]
+
+
+def _quoted(text: str) -> str:
+    """A text as Python writes it, in double quotes where it can."""
+    quoted = repr(text)
+    return f'"{quoted[1:-1]}"' if quoted[0] == "'" and '"' not in quoted else quoted
 
 
 def _assembled(draft: Draft) -> str:
