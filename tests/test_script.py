@@ -145,6 +145,8 @@ SHAPES: list[tuple[Any, ...]] = [
     ("x^-2 + 2^-x - -x + (-2)^2*x + (x-1)*-3 + x/2/3*4 - (x - (1 - x)) + (x^2)^3 + 2^x^2", "x=1.5", {}),
     ("Piecewise((log(x), x > 1), (sqrt(x), x > 0 and x <= 1), (x^2, not (x >= -1) or x == 5))", "x=2,0.5,-2", {}),
     ("if(2 > 1, x, y) + if(1 > 2, log(x), x)", "x=2,y=3", {"wrt": "x"}),
+    ("if(a > 2, x, log(x)) + sin(a) + x^a + if(a*x > 3, sqrt(x), 2)", "x=1,2", {"let": {"a": "5/2"}}),
+    ("t*x", "t=2,x=3", {"along": "t=1,x=2"}),
     ("if(x < y, sqrt(y-x), if(x > 2*y, log(x-2*y), y))", "x=1,2,5,y=2", {}),
     ("gelu(gelu(sin(x)*y)) + silu(sin(x)) + softplus(800*x) + mish(x^2)", "x=0.5,y=2", {}),
     ("sin(" * 60 + "x" + ")" * 60, "x=1", {}),

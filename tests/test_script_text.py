@@ -13,7 +13,7 @@ import pytest
 
 from derivcli import DerivError, derive, parse, script
 from derivcli.check.custom.load import load
-from tests.scripts import differences, printed, read
+from tests.scripts import differences, printed, read, run
 from tests.support import deriv
 
 ROOT = Path(__file__).parents[1]
@@ -112,20 +112,10 @@ def test_the_device_stands_in_the_script() -> None:
     assert text.count('dtype=torch.float64, device="cuda"') == 2
 
 
-def test_scripts_run_by_themselves(tmp_path: Path) -> None:
-    for text in ("if(x > 0, log(x), besselj(0, x))", "x**2"):
-        (tmp_path / "s.py").write_text(script(text, "x=1,2"))
-        done = subprocess.run([sys.executable, "s.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
-        result = derive(text, "x=1,2", check=False)
-        assert done.stderr == ""
-        assert differences(read(done.stdout)["f'"], result.derivatives["x"].tolist(), 1e-14) == []
-
-
-def test_a_picture_is_drawn(tmp_path: Path) -> None:
-    text = script("a*relu(x)", "x=-3:3:11,a=2", plot="relu.png")
-    (tmp_path / "s.py").write_text(text)
-    environment = {"MPLBACKEND": "agg", "HOME": str(tmp_path)}
-    subprocess.run([sys.executable, "s.py"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+def test_a_picture_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
+    assert run(script("a*relu(x)", "x=-3:3:11,a=2", plot="relu.png")) == ""
     assert (tmp_path / "relu.png").read_bytes()[:4] == b"\x89PNG"
     with pytest.raises(DerivError, match="draws over one variable"):
         script("a*relu(x)", "x=1,2,a=3,4", plot="relu.png")
@@ -149,15 +139,21 @@ class Square(torch.autograd.Function):
 """
 
 
-@pytest.mark.parametrize(("let", "text"), [({}, "Square(x)+Square(3)"), ({"Square": "x"}, "x*2")])
-def test_a_function_of_the_user_s_own(let: dict[str, str], text: str, tmp_path: Path) -> None:
+def test_a_script_runs_by_itself_beside_a_function_of_the_user_s_own(tmp_path: Path) -> None:
     (tmp_path / "squares.py").write_text(SQUARE)
-    row = load(f"{tmp_path}/squares.py:Square")
-    own = script(parse(text, let=let, use={"Square": row.kernel.__self__}), "x=2")  # type: ignore[union-attr]
-    (tmp_path / "s.py").write_text(own)
+    use = ["--use", f"{tmp_path}/squares.py:Square", "--code", "--output", f"{tmp_path}/s.py"]
+    deriv("Square(x)+Square(3)+x*gammainc_a(1, 2, 3)/gammainc_a(1, 2, 3)", "--at", "x=2", *use)
     done = subprocess.run([sys.executable, "s.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert read(done.stdout)["f"] == [13.0 if not let else 4.0]
-    assert ("from squares import Square" in own) == (not let)
+    assert done.stderr == ""
+    assert read(done.stdout) == {"f": [15.0], "f'": [5.0]}
+
+
+def test_a_function_of_the_user_s_own_beside_a_variable_of_that_name(tmp_path: Path) -> None:
+    (tmp_path / "squares.py").write_text(SQUARE)
+    square: Any = load(f"{tmp_path}/squares.py:Square").kernel
+    text = script(parse("SQ(Square)", declared=["Square"], use={"SQ": square.__self__}), {"Square": 2})
+    assert "from squares import Square as Square_  # run this script beside squares.py" in text
+    assert "f = Square_.apply(Square)" in text
 
 
 def test_a_file_that_cannot_be_imported(tmp_path: Path) -> None:
