@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 
 import sympy
 
+from derivcli.engines.program import lower_tree
 from derivcli.explain.spellings import CUSTOM, TORCH
 from derivcli.language import formulas
-from derivcli.language.tree import Tree, postorder, rebuild, row_of
+from derivcli.language.tree import Tree, piecewise, postorder, rebuild, row_of
 from derivcli.result import Partial
 
 Term: TypeAlias = frozenset[tuple[str, float]]
@@ -63,6 +64,23 @@ def _lasts(terms: Sequence[Term], partial: Partial) -> bool:
     return True
 
 
+def possible(pairs: Iterable[tuple[Tree, Tree]]) -> list[tuple[Tree, Tree]]:
+    """The branches that can be taken: those of conditions without variables are taken always or never."""
+    kept: list[tuple[Tree, Tree]] = []
+    for value, condition in pairs:
+        known = None if condition.free_symbols else holds(condition)
+        if known is not False:
+            kept.append((value, sympy.true if known else condition))
+        if known:
+            break
+    return kept
+
+
+def holds(condition: Tree) -> bool:
+    """Whether a condition without variables holds."""
+    return lower_tree(condition, ()).steps[-1].operation == "true"
+
+
 def _opened(tree: Tree) -> Tree:
     """The formula with the definitions in place of the calls that a script spells so."""
     done: dict[Tree, Tree] = {}
@@ -71,6 +89,9 @@ def _opened(tree: Tree) -> Tree:
         row = row_of(node)
         if row is not None and row.definition is not None and row.name not in (*TORCH, *CUSTOM):
             done[node] = _opened(formulas.rewritten(row, parts))
+        elif isinstance(node, sympy.Piecewise):
+            kept = possible([(pair.expr, pair.cond) for pair in parts])
+            done[node] = kept[0][0] if kept and kept[0][1] == sympy.true else piecewise(kept)
         else:
             done[node] = node if parts == list(node.args) else rebuild(node, parts)
     return done[tree]

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from derivcli.engines.program import lower_tree
 from derivcli.errors import DerivError
+from derivcli.explain.lasting import holds
 from derivcli.explain.names import Names
 from derivcli.explain.spellings import CUSTOM, NUMBERS, ONCE, TORCH, math_name
 from derivcli.language import formulas
@@ -120,9 +120,10 @@ class Writer:
         if isinstance(node, sympy.NumberSymbol):
             return ("math.pi" if node is sympy.pi else "math.e", ATOM), NUMBER
         parts = [(pieces[part], kinds[part]) for part in node.args if part in pieces]
-        constant = None if node.free_symbols else self._constant(node, parts, pieces)
-        if constant is not None:
-            return constant, NUMBER
+        if not any(kind for _, kind in parts):
+            constant = self._constant(node, parts, pieces)
+            if constant is not None:
+                return constant, NUMBER
         if isinstance(node, sympy.Piecewise):
             return self._choice(node, scope)
         row = row_of(node)
@@ -135,11 +136,16 @@ class Writer:
 
     def _constant(self, node: Any, parts: Sequence[Part], pieces: dict[Tree, Piece]) -> Piece | None:
         """A node without variables as a number of Python; None where it has no finite value that is known."""
+        closed = substitute(node, self.definitions) if node.free_symbols else node
+        if closed.free_symbols:
+            return None
         if isinstance(node, sympy.logic.boolalg.Boolean):
-            return ("True" if lower_tree(node, ()).steps[-1].operation == "true" else "False"), ATOM
-        value = _value(node)
-        if value is None or isinstance(value, Fraction):
-            return None if value is None else _number(value)
+            return ("True" if holds(closed) else "False"), ATOM
+        value = _value(closed)
+        if value is None:
+            return None
+        if isinstance(value, Fraction) and closed is node:
+            return _number(value)
         row = row_of(node)
         name = math_name(row) if row is not None else None
         if name is not None:
@@ -150,13 +156,13 @@ class Writer:
             return _raised(parts[0][0], parts[1][0])
         if isinstance(node, sympy.Add | sympy.Mul):
             return _operation(node, [piece for piece, _ in parts], pieces, NUMBER)
-        return _signed(repr(value))
+        return _signed(repr(float(value)))
 
     def _power(self, node: Any, parts: Sequence[Part]) -> Part:
         (base, kind), (exponent, other) = parts
         if node.base is sympy.E:
             return (f"torch.exp({self.tensor(exponent, other)[0]})", ATOM), max(other, FIXED)
-        if kind == other == NUMBER and not node.free_symbols:  # a number that is not real or too large
+        if kind == other == NUMBER and not substitute(node, self.definitions).free_symbols:  # no real number
             base, kind = self.tensor(base, kind), FIXED
         if node.exp is sympy.S.Half:
             return (f"math.sqrt({base[0]})", ATOM) if kind == NUMBER else _filled(TORCH["sqrt"], [base]), kind
