@@ -142,7 +142,7 @@ def prepare(
     progress: Progress | None = None,
 ) -> Job:
     """The job that values and derivatives of several expressions are."""
-    task = task_of(known, expressions, wanted, named, dtype, device)
+    task = read(known, expressions, wanted, named, dtype, device)
     engine = wanted.engine_for(task.partials)
     if engine == "taylor" and device != DEVICES[0]:
         raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
@@ -160,7 +160,7 @@ def prepare(
     return Job(task, wanted, engine, prepared, remark, off)
 
 
-def task_of(
+def read(
     known: Known,
     expressions: Sequence[str | Expression],
     wanted: Wanted,
@@ -168,7 +168,7 @@ def task_of(
     dtype: str = "float64",
     device: str = "cpu",
 ) -> Task:
-    """What an engine is to be asked for; everything that does not fit together is refused."""
+    """What is asked for, read and found to fit together."""
     declared = {*known.given, *known.declared, *wanted.names}
     parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
     variables = variables_of(parsed)

@@ -1,21 +1,70 @@
-"""The functions for Python that show the work."""
+"""The functions for Python that show the work.
+
+Arguments that they share with `derive` mean what it says of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derivcli import calculate
+from derivcli.derive import At, Lets, points_of
+from derivcli.errors import DerivError
 from derivcli.fitting import Known, check_held, check_range
+from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
 from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
-    from derivcli.derive import At, Lets
+    from derivcli.explain.ledger import Ledger
     from derivcli.explain.lesson import Lesson
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
     from derivcli.result import Partial
+
+
+def explain(
+    expression: str | Expression,
+    at: At,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Ledger:
+    """The graph that PyTorch builds of an expression, with all that its backward pass does there.
+
+    `at`, `wrt`, `let`, `paired`, `dtype` and `check` are those of `derive`, and so are the numbers in the ledger's
+    `result`. The arrays of its `nodes` have shape (points,). Of several points the outputs are summed. Raises
+    DerivError for input that is refused.
+    """
+    points = points_of(at, paired)
+    if points is None:
+        raise TypeError("a ledger has points")
+    return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(let or {}), dtype, check)
+
+
+def explain_at(
+    points: Points, expression: str | Expression, wanted: Wanted, named: Named, dtype: str, check: bool | None
+) -> Ledger:
+    """The ledger of an expression at points that were read already."""
+    from dataclasses import replace
+
+    if points.count > limits.LEDGER:
+        message = f"{points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
+        raise DerivError(message, hint="take fewer points")
+    task = calculate.read(Known(points.names), [expression], wanted, named, dtype)
+    check_range(points, dtype)
+    from derivcli.explain.ledger import ledger_of
+
+    at = {name: points.at[name] for name in task.names}
+    with calculate.own_failures(task.expressions):
+        ledger = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], dtype)
+    if not calculate.is_checked(check, points.count * len(task.partials)):
+        return ledger
+    return replace(ledger, result=calculate.judged([ledger.result], points)[0])
 
 
 def script(
@@ -45,10 +94,12 @@ def script(
     from derivcli.explain.script import write_script
 
     name = names_of([dependent], "y")[0] if dependent else ""
-    direction = None if along is None else _points(along)
-    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), direction, hessian, name, series)
+    points = points_of(at, paired)
+    if points is None:
+        raise TypeError("a script has points")
+    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
     expressions = [expression] if isinstance(expression, str) or not isinstance(expression, Sequence) else expression
-    return write_script(lesson(_points(at, paired), expressions, wanted, Named(let or {}), dtype, device, plot))
+    return write_script(lesson(points, expressions, wanted, Named(let or {}), dtype, device, plot))
 
 
 def lesson(
@@ -68,7 +119,7 @@ def lesson(
     check_held(points.count)
     check_range(points, dtype)
     if wanted.series is None:
-        task = calculate.task_of(Known(points.names), expressions, wanted, named, dtype, device)
+        task = calculate.read(Known(points.names), expressions, wanted, named, dtype, device)
     else:
         parsed, by = calculate.series_of(points, expressions, wanted, named, dtype)
         task = Task(parsed, points.names, [(by,)], dtype, device=device)
@@ -83,12 +134,3 @@ def lesson(
         return made.plain, made.shown(unicode=False)
 
     return Lesson(task, points, functions, label, wanted.series, plot)
-
-
-def _points(at: At, paired: bool = False) -> Points:
-    """The points that Python values give."""
-    from derivcli.points.spec import points_from, read_points
-
-    if not isinstance(at, str | Mapping):
-        raise TypeError(f"points are a text or a mapping of names to values, not {type(at).__name__}")
-    return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)

@@ -50,6 +50,6 @@ def _check(job: Calculation, showing: Showing) -> None:
     elif not showing.clobber:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE.py, or leave it out")
     if showing.plot is not None:
-        from derivcli.render.plot import SUFFIXES
+        from derivcli.render.canvas import SUFFIXES
 
         check_target(showing.plot, SUFFIXES)

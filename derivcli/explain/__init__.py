@@ -1,1 +1,1 @@
-"""Showing how a number came about."""
+"""Why are they so?"""
