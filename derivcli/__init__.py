@@ -5,7 +5,7 @@ from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomi
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import explain
+from derivcli.teach import explain, script
 
 __all__ = [
     "FLAGS",
@@ -28,5 +28,6 @@ __all__ = [
     "jacobian",
     "parse",
     "polynomial",
+    "script",
     "series",
 ]

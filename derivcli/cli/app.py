@@ -64,6 +64,7 @@ def deriv(
     use: options.Use = None,
     check: options.Check = None,
     plot: options.Plot = None,
+    code: options.Code = False,
     output: options.Output = None,
     no_clobber: options.NoClobber = False,
     format_: options.FormatOption = None,
@@ -93,7 +94,7 @@ def deriv(
     job = options.Calculation(
         expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
     )
-    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)
+    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
     answer = evaluate(job, showing, streams.screen(os.environ), sys.stdout.write)
     sys.stdout.flush()
     for note in answer.notes:
