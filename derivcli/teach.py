@@ -18,7 +18,7 @@ from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.explain.ledger import Ledger
-    from derivcli.explain.lesson import Lesson
+    from derivcli.explain.script.lesson import Lesson
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
     from derivcli.result import Partial
@@ -91,7 +91,7 @@ def script(
     file of a picture to be drawn instead of printing; all else means what `derive` says. Nothing is computed here.
     Raises DerivError for input that is refused.
     """
-    from derivcli.explain.script import write_script
+    from derivcli.explain.script.write import write_script
 
     name = names_of([dependent], "y")[0] if dependent else ""
     points = points_of(at, paired)
@@ -113,7 +113,7 @@ def lesson(
 ) -> Lesson:
     """What a script is to do, once everything fits together; PyTorch is not needed for that."""
     from derivcli.engines.task import Task
-    from derivcli.explain.lesson import Lesson
+    from derivcli.explain.script.lesson import Lesson
     from derivcli.render.columns import derivative_label, function_names
 
     check_held(points.count)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from derivcli import DerivError, derive, hessian, implicit, jacobian, script, series
-from derivcli.explain.spellings import CUSTOM, NUMBERS, TORCH
+from derivcli.explain.script.spellings import CUSTOM, NUMBERS, TORCH
 from derivcli.language.function import Function
 from derivcli.language.functions import FUNCTIONS
 from derivcli.result import Result

@@ -11,7 +11,7 @@ from derivcli.errors import DerivError, draw_note
 
 def write_code(job: Calculation, showing: Showing, write: Callable[[str], object]) -> list[str]:
     """Write the script of a job, into a file if one is named; gives back notes."""
-    from derivcli.explain.script import write_script
+    from derivcli.explain.script.write import write_script
     from derivcli.points.spec import read_points
     from derivcli.teach import lesson
 

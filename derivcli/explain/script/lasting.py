@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import sympy
 
 from derivcli.engines.program import lower_tree
-from derivcli.explain.spellings import CUSTOM, TORCH
+from derivcli.explain.script.spellings import CUSTOM, TORCH
 from derivcli.language import formulas
 from derivcli.language.tree import Tree, piecewise, postorder, rebuild, row_of
 from derivcli.result import Partial

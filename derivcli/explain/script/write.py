@@ -8,14 +8,14 @@
 from __future__ import annotations
 
 from derivcli.errors import DerivError
-from derivcli.explain.classes import Functions, uses
-from derivcli.explain.lasting import depends_on
-from derivcli.explain.layout import WIDTH, folded
-from derivcli.explain.lesson import WAY, Draft, Lesson, definitions_of, expanded
-from derivcli.explain.names import Names
-from derivcli.explain.places import Place, made, move, place_of
-from derivcli.explain.python import FIXED, MOVING, Part, Writer
-from derivcli.explain.slopes import listed, write_derivatives
+from derivcli.explain.script.classes import Functions, uses
+from derivcli.explain.script.lasting import depends_on
+from derivcli.explain.script.layout import WIDTH, folded
+from derivcli.explain.script.lesson import WAY, Draft, Lesson, definitions_of, expanded
+from derivcli.explain.script.names import Names
+from derivcli.explain.script.places import Place, made, move, place_of
+from derivcli.explain.script.python import FIXED, MOVING, Part, Writer
+from derivcli.explain.script.slopes import listed, write_derivatives
 from derivcli.language.expression import Expression
 from derivcli.language.text import ATOM, PRODUCT, SUM, Piece, enclosed
 from derivcli.language.tree import Tree, symbol

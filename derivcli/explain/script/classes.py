@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derivcli.errors import DerivError
-from derivcli.explain.layout import WIDTH, folded, laid_out
-from derivcli.explain.names import Names
-from derivcli.explain.python import MOVING, NUMBER, Call, Writer
-from derivcli.explain.spellings import CUSTOM
+from derivcli.explain.script.layout import WIDTH, folded, laid_out
+from derivcli.explain.script.names import Names
+from derivcli.explain.script.python import MOVING, NUMBER, Call, Writer
+from derivcli.explain.script.spellings import CUSTOM
 from derivcli.language import formulas
 from derivcli.language.function import Function
 from derivcli.language.text import ATOM, PRODUCT, Piece

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derivcli.explain.lasting import depends_on, lasts
-from derivcli.explain.lesson import WAY, Draft
+from derivcli.explain.script.lasting import depends_on, lasts
+from derivcli.explain.script.lesson import WAY, Draft
 from derivcli.result import ALONG, Partial
 
 LOOPED = 4

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.errors import DerivError
-from derivcli.explain.layout import WIDTH
-from derivcli.explain.names import Names
-from derivcli.explain.python import NUMBER, Writer
+from derivcli.explain.script.layout import WIDTH
+from derivcli.explain.script.names import Names
+from derivcli.explain.script.python import NUMBER, Writer
 from derivcli.language.constants import Constant
 from derivcli.language.tree import Tree
 from derivcli.points.grid import Axis, Points, Range, Values

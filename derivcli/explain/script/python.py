@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 import sympy
 
 from derivcli.errors import DerivError
-from derivcli.explain.lasting import holds
-from derivcli.explain.names import Names
-from derivcli.explain.spellings import CUSTOM, NUMBERS, ONCE, TORCH, math_name
+from derivcli.explain.script.lasting import holds
+from derivcli.explain.script.names import Names
+from derivcli.explain.script.spellings import CUSTOM, NUMBERS, ONCE, TORCH, math_name
 from derivcli.language import formulas
 from derivcli.language.constants import Constant
 from derivcli.language.function import Function

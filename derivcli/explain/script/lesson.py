@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from derivcli.explain.classes import Functions
-from derivcli.explain.names import Names
+from derivcli.explain.script.classes import Functions
+from derivcli.explain.script.names import Names
 from derivcli.language.expression import Definition
 from derivcli.language.tree import Tree, postorder, substitute, symbol
 from derivcli.result import Partial
