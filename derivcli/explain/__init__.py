@@ -1,0 +1,1 @@
+"""Why numbers and formulas are what they are."""

@@ -1,0 +1,2 @@
+def slip(case):
+    return None
