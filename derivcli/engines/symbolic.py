@@ -110,7 +110,7 @@ def _timed(expression: Expression, partials: Sequence[Partial]) -> Iterator[None
     names = dict.fromkeys(expression.variables) or dict.fromkeys(partials[0])
     way_out = f"give a point, as in --at {','.join(f'{name}=1' for name in names)}"
     try:
-        with clock(SECONDS), _deep_recursion():
+        with clock(SECONDS), deep_recursion():
             yield
     except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
@@ -179,14 +179,14 @@ def _merged(tree: Tree) -> Tree:
         parts = [done[part] for part in node.args]
         if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
             done[node] = node.func(*parts)
-        elif _is_below_least(node, parts):
+        elif is_below_least(node, parts):
             done[node] = sympy.S.Zero
         else:
             done[node] = build.rebuild(node, parts) if parts else node
     return done[tree]
 
 
-def _is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
+def is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
     """Whether a node is a call that is 0 since its order is below the least: a polynomial of degree -1."""
     row = build.row_of(node)
     if row is None or not row.whole:
@@ -251,7 +251,7 @@ def _power(node: Any, exponent: Any, done: dict[Tree, Tree]) -> Tree:
 
 
 @contextmanager
-def _deep_recursion() -> Iterator[None]:
+def deep_recursion() -> Iterator[None]:
     """Let SymPy recurse as deep as the nesting that the parser admits needs."""
     previous = sys.getrecursionlimit()
     sys.setrecursionlimit(max(previous, RECURSION))
