@@ -179,14 +179,14 @@ def merged(tree: Tree) -> Tree:
         parts = [done[part] for part in node.args]
         if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
             done[node] = node.func(*parts)
-        elif _is_below_least(node, parts):
+        elif is_below_least(node, parts):
             done[node] = sympy.S.Zero
         else:
             done[node] = build.rebuild(node, parts) if parts else node
     return done[tree]
 
 
-def _is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
+def is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
     """Whether a node is a call that is 0 since its order is below the least: a polynomial of degree -1."""
     row = build.row_of(node)
     if row is None or not row.whole:

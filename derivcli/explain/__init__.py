@@ -1,1 +1,1 @@
-"""Why numbers and formulas are what they are."""
+"""Why are they so?"""
