@@ -3,13 +3,18 @@
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
+from derivcli.explain.answer import Answer, Counterexample, Diagnosis
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
+from derivcli.teach import answer
 
 __all__ = [
     "FLAGS",
+    "Answer",
+    "Counterexample",
     "Definition",
     "DerivError",
+    "Diagnosis",
     "ExitStatus",
     "Expression",
     "Jacobian",
@@ -20,6 +25,7 @@ __all__ = [
     "SymbolicResult",
     "Verdict",
     "Verdicts",
+    "answer",
     "derive",
     "hessian",
     "implicit",

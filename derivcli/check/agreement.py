@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from derivcli.check.judge import restored_context
 from derivcli.check.samples import Sample
@@ -190,12 +190,14 @@ def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
 
 def ratio(matches: Iterable[Match]) -> arb | None:
     """How many times the first number the second one is, if that is the same at all of several points."""
-    return _shared(right / left for left, right in _pairs(matches) if abs(left) > 0)
+    with ctx.workprec(PRECISIONS[0]):
+        return _shared(right / left for left, right in _pairs(matches) if abs(left) > 0)
 
 
 def offset(matches: Iterable[Match]) -> arb | None:
     """How much more than the first number the second one is, if that is the same at all of several points."""
-    return _shared(right - left for left, right in _pairs(matches))
+    with ctx.workprec(PRECISIONS[0]):
+        return _shared(right - left for left, right in _pairs(matches))
 
 
 def error(matches: Iterable[Match]) -> float:
@@ -206,11 +208,45 @@ def error(matches: Iterable[Match]) -> float:
 
 def fraction_of(ball: arb, largest: int) -> Fraction | None:
     """The fraction with no larger denominator that a number is, as far as it is known."""
-    with suppress(OverflowError, ValueError):
+    with suppress(OverflowError, ValueError), ctx.workprec(PRECISIONS[0]):
         near = Fraction(float(ball.mid())).limit_denominator(largest)
         if ball.overlaps(arb(fmpq(near.numerator, near.denominator))):
             return near
     return None
+
+
+def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:
+    """How many times a constant a number is, and how many times one over it."""
+    known = value(quantity(constant, ()), (), ())
+    assert known is not None, "a constant has a value"
+    with ctx.workprec(PRECISIONS[0]):
+        return ball / known, ball * known
+
+
+def is_sum(parts: Sequence[Quantity], names: Sequence[str], matches: Iterable[Match]) -> bool:
+    """Whether the second number is the sum of several quantities at all of several points."""
+    count = 0
+    for match in matches:
+        balls = [value(part, names, match.sample) for part in parts]
+        with ctx.workprec(PRECISIONS[0]):
+            known = [ball for ball in balls if ball is not None]
+            if len(known) == len(balls):
+                if not sum(known, arb(0)).overlaps(match.right):
+                    return False
+                count += 1
+    return count >= SEVERAL
+
+
+def same_values(one: Quantity, other: Quantity, names: Sequence[str], matches: Iterable[Match]) -> bool:
+    """Whether two quantities are the same at all of several points that have both."""
+    count = 0
+    for match in matches:
+        left, right = (value(each, names, match.sample) for each in (one, other))
+        if left is not None and right is not None:
+            if not left.overlaps(right):
+                return False
+            count += 1
+    return count >= SEVERAL
 
 
 def _pairs(matches: Iterable[Match]) -> Iterator[tuple[arb, arb]]:

@@ -33,6 +33,9 @@ assert len(VALUES) == 41, "a prime number, so that no two samples of several var
 NUMBERS = 8
 """So many numbers of a formula are taken for places where it may change."""
 
+LARGEST = 10**9
+"""Larger numbers, and those with a larger denominator, are none of these places."""
+
 BESIDE = tuple(map(Fraction, "0 1/8 -1/8 1 -1".split()))
 """How far from such a place the formula is looked at."""
 
@@ -62,14 +65,15 @@ def more_samples(names: Sequence[str], seed: int = 1) -> Iterator[Sample]:
 
 
 def numbers_of(trees: Iterable[Tree]) -> Iterator[Fraction]:
-    """The numbers in some formulas, each once, without those that nearly all have."""
+    """The numbers in some formulas with both signs, without those that nearly all have."""
     found = dict.fromkeys(
-        Fraction(int(node.p), int(node.q))
+        abs(Fraction(int(node.p), int(node.q)))
         for tree in trees
         for node in postorder(tree)
-        if isinstance(node, sympy.Rational) and max(abs(node.p), node.q) < 10**9
+        if isinstance(node, sympy.Rational) and max(abs(node.p), node.q) < LARGEST
     )
-    return islice((number for number in found if number not in (-1, 0, 1, 2)), NUMBERS)
+    sizes = islice((size for size in found if size not in (0, 1, 2)), NUMBERS)
+    return (sign * size for size in sizes for sign in (1, -1))
 
 
 def niceness(sample: Sample) -> tuple[int, int]:

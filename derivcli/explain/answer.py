@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 KINDS = {
     "sign": "a sign is wrong",
     "inner": "the derivative of an inner function is missing or misplaced (chain rule)",
+    "confused": "the derivative of a function is taken for that of another one",
     "product": "the product rule is not applied",
     "quotient": "the quotient rule is applied wrongly",
     "power": "the power rule is applied wrongly, or where it does not hold",

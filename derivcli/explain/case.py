@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ENOUGH = 8
 """At fewer points than these more are looked for."""
 
-PROBES = 16
-"""At so many points it is tried what a claim might be instead."""
+PROBES = 12
+"""At so many points where it is wrong, and as many where it is right, it is tried what a claim might be instead."""
 
 LEAST = 5
 """What is the same at fewer points may be so by chance."""
@@ -54,8 +54,11 @@ class Case:
 
     @cached_property
     def probes(self) -> list[Match]:
-        """Points that tell one claim from another."""
-        return known_matches(self.matches)[:PROBES]
+        """Points that tell one claim from another: some where it is wrong and, if there are any, some where it is right."""
+        known = known_matches(self.matches)
+        wrong = [match for match in known if match.kind == "different"]
+        right = [match for match in known if match.kind == "same"]
+        return [*wrong[:PROBES], *right[:PROBES]]
 
     def of_kind(self, *kinds: str) -> list[Match]:
         """The matches of some kinds, without the gaps."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import sympy
 
-from derivcli.check.agreement import error, fraction_of, offset, quantity, ratio, value
+from derivcli.check.agreement import error, fraction_of, is_sum, multiples, offset, quantity, ratio, same_values, value
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.explain.answer import Diagnosis
 from derivcli.explain.case import Case
+from derivcli.explain.mistaken import slipped, slipped_oddly
 from derivcli.explain.partly import partly
-from derivcli.explain.slips import slip
 from derivcli.language import tree as build
-from derivcli.language.text import text_of
-from derivcli.language.tree import Tree, symbol
+from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, Partial, derivative_key
+
+if TYPE_CHECKING:
+    from flint import arb
 
 SECONDS = 3.0
 """How long one explanation may be tried."""
@@ -34,9 +37,11 @@ CONSTANTS: dict[str, Tree] = {
     "log(2)": sympy.log(2),
     "log(10)": sympy.log(10),
     "sqrt(2)": sympy.sqrt(2),
-    "pi/180": sympy.pi / 180,
 }
 """Numbers that a factor may hold."""
+
+FEW = 200
+"""The largest denominator of a fraction beside such a number."""
 
 INTEGRATION_CONSTANTS = "CKck"
 """What a constant of integration is called."""
@@ -93,15 +98,7 @@ def integral(case: Case) -> Diagnosis | None:
     last = case.partial[:1]
     start = quantity(case.expression.expanded, case.names, case.partial[1:])
     back = quantity(case.claim.expanded, case.names, last)
-    count = 0
-    for match in case.probes:
-        left, right = (value(each, case.names, match.sample) for each in (start, back))
-        if left is None or right is None:
-            continue
-        if not left.overlaps(right):
-            return None
-        count += 1
-    if count < 3 or not {*last} & {*case.claim.variables}:
+    if not {*last} & {*case.claim.variables} or not same_values(start, back, case.names, case.probes):
         return None
     what = "the function" if len(case.partial) == 1 else "the derivative before it"
     return Diagnosis("integral", f"it is an antiderivative: its own derivative by {last[0]} is {what}")
@@ -146,7 +143,7 @@ def variable(case: Case) -> Diagnosis | None:
     if asked == 1 and others:
         every = [*others, case.partial[0]]
         parts = [quantity(case.expression.expanded, case.names, (name,)) for name in every]
-        if _is_sum(case, parts):
+        if is_sum(parts, case.names, case.probes):
             names = ", ".join(others)
             return Diagnosis("variable", f"the derivatives by {names} are added; they count as constants here")
     return None
@@ -156,18 +153,6 @@ def _instead(partial: Partial, name: str) -> set[Partial]:
     """The partials with another variable in all places or in one of them."""
     ones = {(*partial[:place], name, *partial[place + 1 :]) for place in range(len(partial))}
     return {(name,) * len(partial), *ones}
-
-
-def _is_sum(case: Case, parts: list) -> bool:
-    count = 0
-    for match in case.probes:
-        balls = [value(part, case.names, match.sample) for part in parts]
-        if any(ball is None for ball in balls):
-            continue
-        if not sum(balls[1:], balls[0]).overlaps(match.right):
-            return False
-        count += 1
-    return count >= 3
 
 
 def constant(case: Case) -> Diagnosis | None:
@@ -184,7 +169,7 @@ def constant(case: Case) -> Diagnosis | None:
 def factor(case: Case) -> Diagnosis | None:
     """The derivative times a number."""
     found = ratio(case.matches)
-    if found is None:
+    if found is None or fraction_of(found, 1) == 1:
         return None
     times = fraction_of(found, FRACTIONS)
     if times is not None and abs(times) < 1 and times.numerator in (1, -1):
@@ -196,25 +181,26 @@ def factor(case: Case) -> Diagnosis | None:
     return Diagnosis("factor", f"it is {text} times the derivative: the factor {text} is too much")
 
 
-def _number_text(ball: object) -> str | None:
+def _number_text(ball: arb) -> str | None:
     """A number as a fraction, times one of the known constants or over one, if it is that."""
     plain = fraction_of(ball, FRACTIONS)
-    if plain is not None and plain != 0:
+    if plain is not None and plain not in (0, 1):
         return str(plain)
-    for text, tree in CONSTANTS.items():
-        constant = value(quantity(tree, ()), (), ())
-        for made, rest in ((f"{text}", ball / constant), (f"1/{text}", ball * constant)):
-            times = fraction_of(rest, 60)
-            if times is not None and times != 0:
-                return _times_text(times, made)
+    for name, constant in CONSTANTS.items():
+        above, below = (fraction_of(each, FEW) for each in multiples(ball, constant))
+        if above:
+            return _product_text(above, [name], [])
+        if below:
+            return _product_text(below, [], [name])
     return None
 
 
-def _times_text(times: Fraction, text: str) -> str:
-    sign = "-" if times < 0 else ""
-    above = "" if abs(times.numerator) == 1 else f"{abs(times.numerator)}*"
-    below = "" if times.denominator == 1 else f"/{times.denominator}"
-    return f"{sign}{above}{text}{below}"
+def _product_text(times: Fraction, above: list[str], below: list[str]) -> str:
+    """A fraction times names, or over them."""
+    top = [str(abs(times.numerator))] * (abs(times.numerator) != 1 or not above) + above
+    bottom = [str(times.denominator)] * (times.denominator != 1) + below
+    under = f"/({'*'.join(bottom)})" if len(bottom) > 1 else f"/{bottom[0]}" if bottom else ""
+    return f"{'-' if times < 0 else ''}{'*'.join(top)}{under}"
 
 
 def undefined(case: Case) -> Diagnosis | None:
@@ -228,7 +214,7 @@ def undefined(case: Case) -> Diagnosis | None:
 def rounded(case: Case) -> Diagnosis | None:
     """A number rounded in the claim."""
     far = error(case.matches)
-    if not 0 < far < ROUNDED or not any(node.is_Rational and node.q > 9 for node in build.postorder(case.claim.expanded)):
+    if not 0 < far < ROUNDED or not any(node.is_Rational and node.q > 9 for node in postorder(case.claim.expanded)):
         return None
     return Diagnosis("rounded", f"a number in it seems to be rounded: it is right to {_digits(far)}, not exactly")
 
@@ -240,7 +226,7 @@ def _digits(far: float) -> str:
 
 EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     foreign,
-    slip,
+    slipped,
     sign,
     integral,
     itself,
@@ -249,6 +235,7 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     constant,
     factor,
     partly,
+    slipped_oddly,
     undefined,
     rounded,
 )

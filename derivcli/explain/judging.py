@@ -43,13 +43,14 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     return Answer(expression, key, claim, case.truth, how, len(same), digits, gaps=gaps)
 
 
-def _telling(match: Match) -> tuple[bool, bool, tuple[int, int]]:
+def _telling(match: Match) -> tuple[bool, bool, bool, tuple[int, int]]:
     """The less, the better a point shows that two numbers differ: at a glance, and by hand."""
     left, right = match.left, match.right
+    assert left is not None, "the derivative has a value"
     if right is None:
-        return False, not _is_moderate(left), niceness(match.sample)
+        return True, False, not _is_moderate(left), niceness(match.sample)
     close = abs(left - right) < (abs(left) + abs(right)) * 1e-4
-    return bool(close), not (_is_moderate(left) and _is_moderate(right)), niceness(match.sample)
+    return False, bool(close), not (_is_moderate(left) and _is_moderate(right)), niceness(match.sample)
 
 
 def _is_moderate(ball: arb) -> bool:
@@ -60,6 +61,7 @@ def _is_moderate(ball: arb) -> bool:
 def _counterexample(case: Case, match: Match) -> Counterexample:
     """The point of a match at which the numbers are not the same."""
     at, left, right = case.named(match.sample), match.left, match.right
+    assert left is not None, "the derivative has a value"
     if right is None:
         return Counterexample(at, _number(left), None, _text(left, SHOWN[0]), reason=match.reason)
     digits = next((digits for digits in SHOWN if _text(left, digits) != _text(right, digits)), 60)

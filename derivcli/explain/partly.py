@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -42,7 +44,11 @@ def partly(case: Case) -> Diagnosis | None:
     if len(right) < LEAST:
         return None
     found = _by_sign(case, right, wrong) or _by_stretches(case)
-    return None if found is None else Diagnosis("partly", found)
+    if found is None:
+        return None
+    if all(match.right is None for match in wrong):
+        return Diagnosis("undefined", found.replace("is wrong", "has no value").replace("and wrong", "and has no value"))
+    return Diagnosis("partly", found)
 
 
 def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> str | None:
@@ -53,13 +59,20 @@ def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> str 
         if where not in ({1}, {-1}) or not _signs(case, part, wrong) <= {0, -where.copy().pop()}:
             continue
         signs = _signs(case, part, wrong)
-        one, two = text_of(left), text_of(other)
+        one, two = map(text_of, _apart(left, other))
         here, there = (">", "<") if where == {1} else ("<", ">")
         if signs == {0}:
             return f"it is wrong only where {one} = {two}"
         if len(one) + len(two) < LONG:
             return f"it is right where {one} {here} {two}, and wrong where {one} {there} {two}"
     return None
+
+
+def _apart(left: Any, right: Any) -> tuple[Tree, Tree]:
+    """Two sides with the number of a sum on the right: x and 3 for x - 3 and 0."""
+    if right == 0 and isinstance(left, sympy.Add) and len(left.args) == 2 and left.args[1].is_Rational:
+        return left.args[0], -left.args[1]
+    return left, right
 
 
 def _signs(case: Case, part: Any, matches: Sequence[Match]) -> set[int]:
@@ -103,10 +116,10 @@ def _by_stretches(case: Case) -> str | None:
     if len(case.names) != 1:
         return None
     known = sorted((match for match in case.matches if match.kind not in ("outside", "unsure")), key=_place)
-    runs = _runs(known)
-    if not any(is_right and len(run) >= RUN for is_right, run in runs):
-        return None
-    if any(is_right and len(run) < RUN for is_right, run in runs[1:-1]):
+    runs = _runs([(match.kind == "same", match) for match in known])
+    by_chance = {match.sample for is_right, run in runs if is_right and len(run) < RUN for match in run}
+    runs = _runs([(match.kind == "same" and match.sample not in by_chance, match) for match in known])
+    if len(runs) < 2:
         return None
     name = case.names[0]
     wrong = []
@@ -122,15 +135,9 @@ def _by_stretches(case: Case) -> str | None:
     return f"it is wrong where {' or '.join(wrong)}, and right elsewhere" if len(wrong) <= STRETCHES else None
 
 
-def _runs(matches: Sequence[Match]) -> list[tuple[bool, list[Match]]]:
+def _runs(matches: Iterable[tuple[bool, Match]]) -> list[tuple[bool, list[Match]]]:
     """Neighbouring points at which the claim is right, or is not."""
-    runs: list[tuple[bool, list[Match]]] = []
-    for match in matches:
-        is_right = match.kind == "same"
-        if not runs or runs[-1][0] != is_right:
-            runs.append((is_right, []))
-        runs[-1][1].append(match)
-    return runs
+    return [(is_right, [match for _, match in run]) for is_right, run in groupby(matches, key=itemgetter(0))]
 
 
 def _place(match: Match) -> Fraction:

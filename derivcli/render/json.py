@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from derivcli.result import FLAGS, SeriesResult
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict, Verdicts
+    from derivcli.explain.answer import Answer
     from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 VERSION = 1
@@ -71,6 +73,40 @@ def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
         for name, result in named(results)
     ]
     return _dump(_headed(results[0].at, results[0].coefficients, functions, style))
+
+
+def write_answer_json(answer: Answer) -> str:
+    """Whether a claim is a derivative, where it is not, and what went wrong."""
+    expression, example = answer.expression, answer.counterexample
+    content = {
+        "version": VERSION,
+        "source": expression.source,
+        "expression": expression.text,
+        "variables": list(expression.variables),
+        "definitions": {definition.name: definition.text for definition in expression.definitions},
+        "derivative": answer.key,
+        "claim": answer.claim.text,
+        "truth": answer.truth and answer.truth.text,
+        "equal": answer.equal,
+        "how": answer.how,
+        "points": answer.points,
+        "digits": answer.digits,
+        "counterexample": example
+        and {
+            "at": _place(example.at),
+            "derivative": _number(example.derivative),
+            "claim": None if example.claim is None else _number(example.claim),
+            "reason": example.reason,
+        },
+        "diagnosis": {"kind": answer.diagnosis.kind, "message": answer.diagnosis.message},
+        "gaps": [_place(gap) for gap in answer.gaps],
+    }
+    return _dump(content)
+
+
+def _place(at: Mapping[str, Fraction]) -> dict[str, str]:
+    """A point as exact numbers, each as one types it."""
+    return {name: str(value) for name, value in at.items()}
 
 
 def _headed(
