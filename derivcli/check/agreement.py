@@ -32,7 +32,10 @@ NARROW = 120
 ZERO = arb(2) ** -400
 """Two numbers that are both less than this are taken for the same."""
 
-DIGITS = 120
+FINE, FINE_NARROW, FINE_ZERO = 2400, 1800, arb(2) ** -1800
+"""The same where numbers that seem to be the same are looked at more closely."""
+
+DIGITS = 500
 """The most digits that are told of an agreement."""
 
 SEVERAL = 4
@@ -115,6 +118,21 @@ class Comparison:
                 return
             yield self.at(sample)
 
+    def confirmed(self, match: Match) -> Match:
+        """The match as far more precision shows it, if that is possible in time."""
+        if match.kind != "same" or self.spent > self.seconds:
+            return match
+        start = time.monotonic()
+        with suppress(OutOfTimeError, UnsureError), restored_context(), clock(SECONDS):
+            one, other = (each.ball(point(self.names, match.sample), FINE) for each in (self.left, self.right))
+            if not one.overlaps(other):
+                match = Match(match.sample, "different", one, other)
+            elif is_known(one, FINE_NARROW, FINE_ZERO) and is_known(other, FINE_NARROW, FINE_ZERO):
+                match = Match(match.sample, "same", one, other, same_digits(one, other))
+        self.spent += time.monotonic() - start
+        self.known[match.sample] = match
+        return match
+
     def _anew(self, sample: Sample) -> Match:
         with suppress(OutOfTimeError), restored_context(), clock(SECONDS):
             return matched(self.left, self.right, self.names, sample)
@@ -141,14 +159,14 @@ def matched(left: Quantity, right: Quantity, names: Sequence[str], sample: Sampl
     return Match(sample, "unsure")
 
 
-def is_known(ball: arb) -> bool:
+def is_known(ball: arb, narrow: int = NARROW, zero: arb = ZERO) -> bool:
     """Whether a number is known to many digits."""
-    return bool(ball.rel_accuracy_bits() >= NARROW or abs(ball) < ZERO)
+    return bool(ball.rel_accuracy_bits() >= narrow or abs(ball) < zero)
 
 
 def same_digits(one: arb, other: arb) -> int:
     """How many digits of two overlapping numbers are sure to be the same."""
-    if abs(one) < ZERO or not abs(one) > 0:
+    if not abs(one) > 0:
         return DIGITS
     relative = (abs(one - other) / abs(one)).upper()
     return DIGITS if relative == 0 else min(DIGITS, int(float((-relative.log() / arb(10).log()).mid())))
@@ -198,6 +216,12 @@ def offset(matches: Iterable[Match]) -> arb | None:
     """How much more than the first number the second one is, if that is the same at all of several points."""
     with ctx.workprec(PRECISIONS[0]):
         return _shared(right - left for left, right in _pairs(matches))
+
+
+def difference(one: arb, other: arb) -> arb:
+    """How much more the second number is."""
+    with ctx.workprec(FINE):
+        return other - one
 
 
 def error(matches: Iterable[Match]) -> float:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
+from math import prod
 from typing import TypeAlias
 
 import sympy
@@ -49,7 +50,7 @@ MORE = 400
 def samples(names: Sequence[str], trees: Iterable[Tree]) -> Iterator[Sample]:
     """Points for the variables of some formulas, each once, the nicest first."""
     found: dict[Sample, None] = {}
-    for sample in _all(len(names), list(numbers_of(trees))):
+    for sample in _all(len(names), numbers_of(trees)):
         if sample not in found:
             found[sample] = None
             yield sample
@@ -64,16 +65,27 @@ def more_samples(names: Sequence[str], seed: int = 1) -> Iterator[Sample]:
         yield tuple(draw.choice(signs) * scale * Fraction(draw.randrange(1, 997), 997) for _ in names)
 
 
-def numbers_of(trees: Iterable[Tree]) -> Iterator[Fraction]:
-    """The numbers in some formulas with both signs, without those that nearly all have."""
-    found = dict.fromkeys(
-        abs(Fraction(int(node.p), int(node.q)))
-        for tree in trees
-        for node in postorder(tree)
-        if isinstance(node, sympy.Rational) and max(abs(node.p), node.q) < LARGEST
-    )
-    sizes = islice((size for size in found if size not in (0, 1, 2)), NUMBERS)
-    return (sign * size for size in sizes for sign in (1, -1))
+def numbers_of(trees: Iterable[Tree]) -> list[Fraction]:
+    """The numbers in some formulas, quotients such as 1/7 too, with both signs, and what lies between two of them."""
+    found = dict.fromkeys(abs(number) for tree in trees for number in _constants(tree))
+    sizes = list(islice((size for size in found if size not in (0, 1, 2)), NUMBERS))
+    ordered = sorted(sizes)
+    between = [(low + high) / 2 for low, high in zip(ordered, ordered[1:], strict=False)]
+    return [sign * size for size in (*sizes, *between) for sign in (1, -1)]
+
+
+def _constants(tree: Tree) -> Iterator[Fraction]:
+    """The numbers in a formula, and what is made of them by arithmetic."""
+    values: dict[Tree, Fraction] = {}
+    for node in postorder(tree):
+        if isinstance(node, sympy.Rational):
+            values[node] = Fraction(int(node.p), int(node.q))
+        elif isinstance(node, sympy.Mul | sympy.Add) and all(part in values for part in node.args):
+            combine = prod if isinstance(node, sympy.Mul) else sum
+            values[node] = combine(values[part] for part in node.args)
+        elif isinstance(node, sympy.Pow) and node.args[1] == -1 and values.get(node.args[0]):
+            values[node] = 1 / values[node.args[0]]
+    return (value for value in values.values() if max(abs(value.numerator), value.denominator) < LARGEST)
 
 
 def niceness(sample: Sample) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -46,11 +46,8 @@ class Case:
     names: tuple[str, ...]
     comparison: Comparison
     matches: Sequence[Match]
-
-    @cached_property
-    def truth(self) -> Expression | None:
-        """The derivative as a formula, if SymPy finds it soon."""
-        return formula_of(self.expression, self.partial)
+    truth: Expression | None
+    """The derivative as a formula, if SymPy finds it soon."""
 
     @cached_property
     def probes(self) -> list[Match]:
@@ -103,7 +100,12 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
             count += match.has_both
             if count >= ENOUGH:
                 break
-    return Case(expression, claim, partial, names, comparison, matches)
+    return Case(expression, claim, partial, names, comparison, matches, formula_of(expression, partial))
+
+
+def confirmed(case: Case) -> Case:
+    """The case with all matches confirmed, so that none differs that only seems to be the same."""
+    return replace(case, matches=[case.comparison.confirmed(match) for match in case.matches])
 
 
 def formula_of(expression: Expression, partial: Partial) -> Expression | None:

@@ -22,7 +22,7 @@ from derivcli.result import ORDERS, Partial, derivative_key
 if TYPE_CHECKING:
     from flint import arb
 
-SECONDS = 3.0
+SECONDS = 2.0
 """How long one explanation may be tried."""
 
 FRACTIONS = 1000

@@ -6,12 +6,14 @@ a simplification says.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from derivcli.check.agreement import Match
+from derivcli.check.agreement import Match, difference
 from derivcli.check.samples import niceness
 from derivcli.explain.answer import Answer, Counterexample
-from derivcli.explain.case import LEAST, Case, compared
+from derivcli.explain.case import LEAST, Case, compared, confirmed
 from derivcli.explain.diagnosis import diagnosed
 from derivcli.explain.proof import is_proved
 from derivcli.result import Partial, derivative_key
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from derivcli.language.expression import Expression
 
-SHOWN = (10, 17, 30, 45)
+SHOWN = (10, 17)
 """Significant digits of the numbers at a counter-example: the first that tell them apart."""
 
 
@@ -29,18 +31,27 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     """Whether a claim is a partial derivative of an expression, and if not, where and why not."""
     case = compared(expression, claim, partial)
     key = derivative_key(partial)
-    same = case.of_kind("same")
-    wrong = case.of_kind("different", "undefined")
+    right = case.of_kind("same")
+    if not case.of_kind("different", "undefined") and right:
+        if case.truth is not None and is_proved(case.truth.expanded, claim.expanded):
+            return Answer(expression, key, claim, case.truth, "proved", len(right), _digits(right), gaps=_gaps(case))
+    case = confirmed(case)
+    right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong:
-        counterexample = _counterexample(case, min(wrong, key=_telling))
-        diagnosis = diagnosed(case)
-        return Answer(expression, key, claim, case.truth, "differs", len(same), 0, counterexample, diagnosis)
-    how = "agrees" if len(same) >= LEAST else "undecided"
-    if same and case.truth is not None and is_proved(case.truth.expanded, claim.expanded):
-        how = "proved"
-    digits = min((match.digits for match in same), default=0)
-    gaps = tuple(case.named(match.sample) for match in sorted(case.gaps, key=_telling))
-    return Answer(expression, key, claim, case.truth, how, len(same), digits, gaps=gaps)
+        example, diagnosis = _counterexample(case, min(wrong, key=_telling)), diagnosed(case)
+        return Answer(expression, key, claim, case.truth, "differs", len(right), 0, example, diagnosis)
+    how = "agrees" if len(right) >= LEAST else "undecided"
+    return Answer(expression, key, claim, case.truth, how, len(right), _digits(right), gaps=_gaps(case))
+
+
+def _digits(right: Sequence[Match]) -> int:
+    """To how many digits numbers agree."""
+    return min((match.digits for match in right), default=0)
+
+
+def _gaps(case: Case) -> tuple[dict[str, Fraction], ...]:
+    """The points at which a right claim has no value, the nicest first."""
+    return tuple(case.named(match.sample) for match in sorted(case.gaps, key=_telling))
 
 
 def _telling(match: Match) -> tuple[bool, bool, bool, tuple[int, int]]:
@@ -64,8 +75,18 @@ def _counterexample(case: Case, match: Match) -> Counterexample:
     assert left is not None, "the derivative has a value"
     if right is None:
         return Counterexample(at, _number(left), None, _text(left, SHOWN[0]), reason=match.reason)
-    digits = next((digits for digits in SHOWN if _text(left, digits) != _text(right, digits)), 60)
-    return Counterexample(at, _number(left), _number(right), _text(left, digits), _text(right, digits))
+    one, other = _texts(left, right)
+    return Counterexample(at, _number(left), _number(right), one, other)
+
+
+def _texts(left: arb, right: arb) -> tuple[str, str]:
+    """Two numbers in as many digits as it takes to tell them apart; if that is too many, the second as a sum."""
+    for digits in SHOWN:
+        one, other = _text(left, digits), _text(right, digits)
+        if one != other:
+            return one, other
+    more = difference(left, right)
+    return one, f"{one} {'+' if more > 0 else '-'} {_text(abs(more), 3)}"
 
 
 def _number(ball: arb) -> float:

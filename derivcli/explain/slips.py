@@ -240,8 +240,7 @@ def inner(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
         sentence = "the inner derivative {1} of {0} is missing (chain rule)"
         yield Slip("inner", "lost", sentence, lost, (part, marker))
         sentence = "the inner derivative {1} of {0} is a factor beside the outer one, not inside of it (chain rule)"
-        is_linear = d.variable not in part.diff(d.variable).free_symbols
-        yield Slip("inner", "inside", sentence, put(lost, {part: marker}), (part, marker), is_linear)
+        yield Slip("inner", "inside", sentence, put(lost, {part: marker}), (part, marker), _is_linear(part, d))
         sentence = "the inner derivative {1} of {0} is a factor, not a divisor (chain rule)"
         yield Slip("inner", "divided", sentence, quotient(lost, marker), (part, marker), True)
 
@@ -254,6 +253,15 @@ def _turned(tree: Tree, right: Tree) -> Slip:
 def _has_minus(tree: Tree) -> bool:
     """Whether there is a minus sign to be lost."""
     return split(tree)[0] < 0
+
+
+def _is_linear(tree: Tree, d: By) -> bool:
+    """Whether a formula is linear at a glance, so that its derivative is a constant."""
+    for node in postorder(tree):
+        moving = sum(d.moves(part) for part in node.args)
+        if moving and not (isinstance(node, sympy.Add) or (isinstance(node, sympy.Mul) and moving == 1)):
+            return False
+    return True
 
 
 def _rate(tree: Tree, d: By) -> Tree:
