@@ -3,13 +3,16 @@
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
+from derivcli.explain.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
+from derivcli.teach import steps
 
 __all__ = [
     "FLAGS",
     "Definition",
     "DerivError",
+    "Derivation",
     "ExitStatus",
     "Expression",
     "Jacobian",
@@ -17,6 +20,7 @@ __all__ = [
     "Result",
     "SeriesResult",
     "Span",
+    "Step",
     "SymbolicResult",
     "Verdict",
     "Verdicts",
@@ -27,4 +31,5 @@ __all__ = [
     "parse",
     "polynomial",
     "series",
+    "steps",
 ]

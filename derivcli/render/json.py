@@ -26,7 +26,7 @@ def write_json(results: Sequence[Result], style: Style) -> str:
     """The points, and for each function its value, derivatives and flags at every point."""
     functions = [
         {
-            **_described(name, result),
+            **described(name, result),
             "engine": result.engine,
             "layout": result.layout,
             ("residual" if result.dependent else "value"): _numbers(result.value, style),
@@ -38,26 +38,26 @@ def write_json(results: Sequence[Result], style: Style) -> str:
         }
         for name, result in named(results)
     ]
-    return _dump(_headed(results[0].at, results[0].value, functions, style))
+    return dump(_headed(results[0].at, results[0].value, functions, style))
 
 
 def write_formulas_json(results: Sequence[SymbolicResult], style: Style) -> str:
     """For each function its derivatives as formulas."""
     functions = [
         {
-            **_described(name, result),
+            **described(name, result),
             "derivatives": {variable: formula.text for variable, formula in result.derivatives.items()},
         }
         for name, result in named(results)
     ]
-    return _dump({"version": VERSION, "functions": functions})
+    return dump({"version": VERSION, "functions": functions})
 
 
 def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
     """The points, and for each function its Taylor polynomial about every point."""
     functions = [
         {
-            **_described(name, result),
+            **described(name, result),
             "engine": "taylor",
             "variable": result.variable,
             "degree": result.coefficients.shape[1] - 1,
@@ -70,7 +70,7 @@ def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
         }
         for name, result in named(results)
     ]
-    return _dump(_headed(results[0].at, results[0].coefficients, functions, style))
+    return dump(_headed(results[0].at, results[0].coefficients, functions, style))
 
 
 def _headed(
@@ -81,7 +81,7 @@ def _headed(
     return {"version": VERSION, "dtype": str(numbers.dtype), "at": points, "functions": functions}
 
 
-def _described(name: str, result: AnyResult) -> dict[str, Any]:
+def described(name: str, result: AnyResult) -> dict[str, Any]:
     """The function or the equation, and along which direction it is differentiated."""
     expression = result.expression
     described = {
@@ -145,5 +145,6 @@ def _kinds(bits: int) -> list[str]:
     return [kind for place, kind in enumerate(FLAGS) if bits >> place & 1]
 
 
-def _dump(content: dict[str, Any]) -> str:
+def dump(content: dict[str, Any]) -> str:
+    """One object on a line of its own."""
     return json.dumps(content, ensure_ascii=True, allow_nan=False) + "\n"
