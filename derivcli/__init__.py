@@ -4,9 +4,10 @@ from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.explain.answer import Answer, Counterexample, Diagnosis
+from derivcli.explain.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import answer
+from derivcli.teach import answer, steps
 
 __all__ = [
     "FLAGS",
@@ -14,6 +15,7 @@ __all__ = [
     "Counterexample",
     "Definition",
     "DerivError",
+    "Derivation",
     "Diagnosis",
     "ExitStatus",
     "Expression",
@@ -22,6 +24,7 @@ __all__ = [
     "Result",
     "SeriesResult",
     "Span",
+    "Step",
     "SymbolicResult",
     "Verdict",
     "Verdicts",
@@ -33,4 +36,5 @@ __all__ = [
     "parse",
     "polynomial",
     "series",
+    "steps",
 ]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from derivcli import calculate
 from derivcli.errors import DerivError, Span
 from derivcli.fitting import check_wrt
 from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, wrt_of
@@ -16,10 +17,35 @@ from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, wrt_of
 if TYPE_CHECKING:
     from derivcli.derive import Lets
     from derivcli.explain.answer import Answer
+    from derivcli.explain.derivation import Derivation
     from derivcli.language.expression import Expression
     from derivcli.result import Partial
 
 _EQUALITY = re.compile(r"(?<![<>=!])=(?!=)")
+
+
+def steps(
+    expression: str | Expression,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+) -> list[Derivation]:
+    """How the derivatives of an expression are found, rule by rule.
+
+    There is a derivation for each derivative, and for each of lower order on the way to it, before it. Its `steps` have
+    the `rule` and the `text` of the formula after it; the last is the derivative that `derive` gives.
+    """
+    return steps_of(expression, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(let or {}))
+
+
+def steps_of(expression: str | Expression, wanted: Wanted, named: Named) -> list[Derivation]:
+    """The derivations of the derivatives that are wanted of an expression."""
+    from derivcli.explain.steps import derivations
+
+    (result,) = calculate.derive_formulas([expression], wanted, named)
+    return derivations(result)
 
 
 def answer(
@@ -40,9 +66,7 @@ def answer(
     return answer_of(expression, claim, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(let or {}))
 
 
-def answer_of(
-    expression: str | Expression, claim: str | Expression, wanted: Wanted, named: Named = NOTHING
-) -> Answer:
+def answer_of(expression: str | Expression, claim: str | Expression, wanted: Wanted, named: Named = NOTHING) -> Answer:
     """Whether a claim is the derivative that is wanted of an expression."""
     from derivcli.explain.judging import judged
 

@@ -88,7 +88,9 @@ def test_what_it_cannot_show_agrees_at_points(expression: str, claim: str) -> No
 def test_of_several_variables_one_is_named() -> None:
     assert answer("u**3 + v**2 + 4u v", "2v + 4u", "v").equal
     assert not answer("u**3 + v**2 + 4u v", "2v + 4u", "u").equal
-    assert answer("*".join(f"log(x{k})" for k in range(9)), "*".join(f"log(x{k})" for k in range(1, 9)) + "/x0", "x0").equal
+    assert answer(
+        "*".join(f"log(x{k})" for k in range(9)), "*".join(f"log(x{k})" for k in range(1, 9)) + "/x0", "x0"
+    ).equal
 
 
 def test_orders_and_mixed_derivatives() -> None:
@@ -125,7 +127,15 @@ def test_a_hole_in_the_claim_is_told() -> None:
 @pytest.mark.parametrize("size", ["1e-3", "1e-12", "1e-30", "1e-60", "1e-300"])
 @pytest.mark.parametrize(
     ("expression", "claim"),
-    [("x**2", "2x(1 + {0})"), ("sin(x)", "cos(x) + {0}"), ("x y", "y + {0} x", ), ("gamma(x)", "gamma(x) digamma(x)(1 + {0})")],
+    [
+        ("x**2", "2x(1 + {0})"),
+        ("sin(x)", "cos(x) + {0}"),
+        (
+            "x y",
+            "y + {0} x",
+        ),
+        ("gamma(x)", "gamma(x) digamma(x)(1 + {0})"),
+    ],
 )
 def test_a_near_miss_is_wrong(expression: str, claim: str, size: str) -> None:
     found = answer(expression, claim.format(size), "x")
@@ -203,7 +213,9 @@ def test_random_right_claims_are_right_and_planted_faults_are_found(seed: int) -
         truth = sympy.diff(sympy.parse_expr(text, {"x": x}), x)
         right = judged(text, rewritten(truth, draw))
         assert right.equal, (text, truth, right.counterexample)
-        fault = draw.choice((truth + x / 1000, truth * sympy.Rational(1000001, 1000000) + 1, truth.subs(x, x + 1) + x**2))
+        fault = draw.choice(
+            (truth + x / 1000, truth * sympy.Rational(1000001, 1000000) + 1, truth.subs(x, x + 1) + x**2)
+        )
         wrong = judged(text, fault)
         assert wrong.how == "differs", (text, fault)
 

@@ -31,6 +31,8 @@ PLAIN = tuple(
 VALUES = NICE + PLAIN
 assert len(VALUES) == 41, "a prime number, so that no two samples of several variables are the same"
 
+ONE = Fraction(1)
+
 NUMBERS = 8
 """So many numbers of a formula are taken for places where it may change."""
 
@@ -81,8 +83,8 @@ def _constants(tree: Tree) -> Iterator[Fraction]:
         if isinstance(node, sympy.Rational):
             values[node] = Fraction(int(node.p), int(node.q))
         elif isinstance(node, sympy.Mul | sympy.Add) and all(part in values for part in node.args):
-            combine = prod if isinstance(node, sympy.Mul) else sum
-            values[node] = combine(values[part] for part in node.args)
+            parts = [values[part] for part in node.args]
+            values[node] = prod(parts, start=ONE) if isinstance(node, sympy.Mul) else sum(parts, start=0 * ONE)
         elif isinstance(node, sympy.Pow) and node.args[1] == -1 and values.get(node.args[0]):
             values[node] = 1 / values[node.args[0]]
     return (value for value in values.values() if max(abs(value.numerator), value.denominator) < LARGEST)

@@ -123,7 +123,9 @@ def order(case: Case) -> Diagnosis | None:
         for place in range(asked):
             less = (*case.partial[:place], *case.partial[place + 1 :])
             if case.is_claim(case.expression.expanded, less):
-                return Diagnosis("order", f"it is the derivative by {derivative_key(less)}; {case.partial[place]} is missing")
+                return Diagnosis(
+                    "order", f"it is the derivative by {derivative_key(less)}; {case.partial[place]} is missing"
+                )
     return None
 
 

@@ -29,7 +29,20 @@ PAIRS = 400
 LONG = 40
 """A longer formula is called what it is to the rule, and not written out."""
 
-FIRST = ("inner", "confused", "product", "quotient", "power", "sign", "term", "constant", "function", "factor", "variable", "integral")
+FIRST = (
+    "inner",
+    "confused",
+    "product",
+    "quotient",
+    "power",
+    "sign",
+    "term",
+    "constant",
+    "function",
+    "factor",
+    "variable",
+    "integral",
+)
 """Kinds of slips in the order in which they are tried."""
 
 

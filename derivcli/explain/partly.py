@@ -47,7 +47,9 @@ def partly(case: Case) -> Diagnosis | None:
     if found is None:
         return None
     if all(match.right is None for match in wrong):
-        return Diagnosis("undefined", found.replace("is wrong", "has no value").replace("and wrong", "and has no value"))
+        return Diagnosis(
+            "undefined", found.replace("is wrong", "has no value").replace("and wrong", "and has no value")
+        )
     return Diagnosis("partly", found)
 
 

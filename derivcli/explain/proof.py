@@ -42,7 +42,9 @@ def _vanishes(difference: Tree) -> bool:
         return False
     sided = [node for node in postorder(difference) if node.func in (ABS, SIGN)]
     insides = list(dict.fromkeys(node.args[0] for node in sided))
-    return len(insides) <= FEW and all(_is_zero(_on_sides(difference, insides, signs)) for signs in product((1, -1), repeat=len(insides)))
+    return len(insides) <= FEW and all(
+        _is_zero(_on_sides(difference, insides, signs)) for signs in product((1, -1), repeat=len(insides))
+    )
 
 
 def _on_sides(tree: Tree, insides: Sequence[Tree], signs: Sequence[int]) -> Tree:

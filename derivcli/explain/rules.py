@@ -17,7 +17,7 @@ from derivcli.language import tree as build
 from derivcli.language.formulas import complete
 from derivcli.language.function import Function
 from derivcli.language.functions import vocabulary
-from derivcli.language.tree import Derivative, Tree, divisor, negated, row_of, symbol
+from derivcli.language.tree import Derivative, Tree, divisor, row_of, symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,9 @@ def sums(tree: Tree, d: By) -> Tree | None:
 
 def _signed(term: Tree, d: By) -> Tree:
     """The derivative of a term, with the minus sign before it."""
-    positive = -term if isinstance(term, sympy.Rational) and term.is_negative else negated(term)
-    return d(term) if positive is None else build.negative(d(positive))
+    if isinstance(term, sympy.Rational | sympy.Mul) and split(term)[0] < 0:
+        return build.negative(d(negative(term)))
+    return d(term)
 
 
 def constant_factor(tree: Tree, d: By) -> Tree | None:

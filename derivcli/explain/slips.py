@@ -100,7 +100,9 @@ def factors(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
     """A constant factor stays, and so does a minus sign."""
     sign, above, below = split(right)
     if sign < 0:
-        yield Slip("sign", "minus", "the minus sign of {0} is lost", product([*above, *map(build.reciprocal, below)]), (tree,))
+        yield Slip(
+            "sign", "minus", "the minus sign of {0} is lost", product([*above, *map(build.reciprocal, below)]), (tree,)
+        )
     for factor in [*above, *below]:
         if not factor.has(Derivative):
             kept = [other for other in above if other is not factor]
@@ -152,7 +154,9 @@ def quotients(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
     difference = build.add([one, negative(two)])
     turned = "the numerator of the quotient rule for {0} has the wrong order: it begins with the derivative of {1}"
     yield Slip("quotient", "order", turned, quotient(build.add([two, negative(one)]), square), (tree, u))
-    yield Slip("quotient", "plus", "the quotient rule for {0} has a minus", quotient(build.add([one, two]), square), (tree,))
+    yield Slip(
+        "quotient", "plus", "the quotient rule for {0} has a minus", quotient(build.add([one, two]), square), (tree,)
+    )
     yield Slip("quotient", "square", "the denominator of {0} must be squared", quotient(difference, v), (tree,))
     yield Slip("quotient", "no", "the quotient rule for {0} divides by the square of {1}", difference, (tree, v))
     lost = "of {0} the term is missing in which {1} is differentiated (quotient rule)"
@@ -177,7 +181,13 @@ def powers(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
     yield from inner(tree, right, d)
     base, n, rate = tree.base, tree.exp, _rate(tree.base, d)
     lower, upper = (_moved(n, step) for step in (-1, 1))
-    yield Slip("power", "factor", "the factor {1} in the derivative of {0} is missing", product([power(base, lower), rate]), (tree, n))
+    yield Slip(
+        "power",
+        "factor",
+        "the factor {1} in the derivative of {0} is missing",
+        product([power(base, lower), rate]),
+        (tree, n),
+    )
     sentence = "the exponent of {0} must be lowered by 1"
     yield Slip("power", "exponent", sentence, product([n, power(base, n), rate]), (tree,))
     yield Slip("power", "raised", sentence, product([n, power(base, upper), rate]), (tree,))
@@ -201,7 +211,13 @@ def exponentials(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
     yield Slip("power", "exponential", sentence, product([exponent, power(base, _moved(exponent, -1))]), (tree,))
     if base is not sympy.E:
         logarithm = build.call(vocabulary()["log"], [base])
-        yield Slip("factor", "log", "the factor {1} in the derivative of {0} is missing", product([tree, rate]), (tree, logarithm))
+        yield Slip(
+            "factor",
+            "log",
+            "the factor {1} in the derivative of {0} is missing",
+            product([tree, rate]),
+            (tree, logarithm),
+        )
         sentence = "{0} is integrated in place of differentiated"
         yield Slip("integral", "power", sentence, quotient(tree, product([logarithm, rate])), (tree,))
 
@@ -247,7 +263,9 @@ def inner(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
 
 def _turned(tree: Tree, right: Tree) -> Slip:
     """The derivative with the wrong sign."""
-    return Slip("sign", "turned", "the sign of the derivative of {0} is wrong", negative(right), (tree,), not _has_minus(right))
+    return Slip(
+        "sign", "turned", "the sign of the derivative of {0} is wrong", negative(right), (tree,), not _has_minus(right)
+    )
 
 
 def _has_minus(tree: Tree) -> bool:

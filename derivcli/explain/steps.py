@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import sympy
 
@@ -13,7 +14,7 @@ from derivcli.explain.derivation import Derivation, Step
 from derivcli.explain.rules import By, taken
 from derivcli.explain.tidy import put
 from derivcli.language.text import text_of
-from derivcli.language.tree import Derivative, Tree, postorder, symbol
+from derivcli.language.tree import Derivative, PartialDerivative, Tree, postorder, symbol
 from derivcli.result import SymbolicResult, derivative_key, partial_of
 
 SECONDS = 10.0
@@ -68,21 +69,41 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
 
 
 def _steps(tree: Tree) -> Iterator[Step]:
-    """A step for each rule, which is that of the leftmost derivative to be taken and serves all that it fits."""
-    known: dict[Tree, tuple[str, Tree]] = {}
+    """A step for each rule: that of the most nested formula still to be differentiated, wherever else it is due too.
+
+    So sums and powers of the variable that come out of several places are differentiated at once, in the end.
+    """
+    known: dict[Tree, _Taken] = {}
     while markers := [node for node in postorder(tree, stop_at=Derivative) if isinstance(node, Derivative)]:
         for marker in markers:
             if marker not in known:
                 known[marker] = _taken(marker)
-        rule = known[markers[0]][0]
-        tree = put(tree, {marker: known[marker][1] for marker in markers if known[marker][0] == rule})
+        rule = max((known[marker] for marker in markers), key=lambda each: each.height).rule
+        tree = put(tree, {marker: known[marker].tree for marker in markers if known[marker].rule == rule})
         yield Step(rule, tree)
 
 
-def _taken(marker: Derivative) -> tuple[str, Tree]:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a rule makes of a formula, and how nested that was."""
+
+    rule: str
+    tree: Tree
+    height: int
+
+
+def _taken(marker: Derivative) -> _Taken:
     """The rule of a derivative to be taken and what it makes of it, unless that is too long to write."""
     inner, variable = marker.args
-    copies = len(inner.args) if not isinstance(inner, sympy.Add | sympy.Piecewise) else 1
+    copies = 1 if isinstance(inner, sympy.Add | sympy.Piecewise) else len(inner.args)
     if copies**2 > LONGEST or copies * len(text_of(inner)) > LONGEST:
         raise _TooLongError
-    return taken(inner, By(variable, type(marker) is not Derivative))
+    return _Taken(*taken(inner, By(variable, isinstance(marker, PartialDerivative))), _height(inner))
+
+
+def _height(tree: Tree) -> int:
+    """How many nodes stand above each other."""
+    heights: dict[Tree, int] = {}
+    for node in postorder(tree):
+        heights[node] = 1 + max((heights[part] for part in node.args), default=0)
+    return heights[tree]

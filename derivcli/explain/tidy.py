@@ -72,7 +72,7 @@ def split(tree: Tree) -> tuple[int, list[Tree], list[Tree]]:
             waiting.extend(reversed(node.args))
         elif node is build.MINUS_ONE:
             sign = -sign
-        elif isinstance(node, sympy.Integer) and node.is_negative:
+        elif isinstance(node, sympy.Rational) and node.is_negative:
             sign = -sign
             above.append(-node)
         elif base is not None:
