@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from math import prod
 from typing import TypeAlias
 
@@ -72,7 +72,7 @@ def numbers_of(trees: Iterable[Tree]) -> list[Fraction]:
     found = dict.fromkeys(abs(number) for tree in trees for number in _constants(tree))
     sizes = list(islice((size for size in found if size not in (0, 1, 2)), NUMBERS))
     ordered = sorted(sizes)
-    between = [(low + high) / 2 for low, high in zip(ordered, ordered[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in pairwise(ordered)]
     return [sign * size for size in (*sizes, *between) for sign in (1, -1)]
 
 

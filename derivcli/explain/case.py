@@ -51,7 +51,7 @@ class Case:
 
     @cached_property
     def probes(self) -> list[Match]:
-        """Points that tell one claim from another: some where it is wrong and, if there are any, some where it is right."""
+        """Points that tell one claim from another: some where it is wrong, and some where it is right."""
         known = known_matches(self.matches)
         wrong = [match for match in known if match.kind == "different"]
         right = [match for match in known if match.kind == "same"]

@@ -1,4 +1,4 @@
-"""Where a claim is right that is right somewhere: by the sign of a part of the formulas, or between places on the line."""
+"""Where a claim is right that is right somewhere: where a part of the formulas has one sign, or on a stretch."""
 
 from __future__ import annotations
 

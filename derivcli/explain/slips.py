@@ -127,8 +127,8 @@ def products(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
         yield Slip("product", f"lost {place}", sentence, total([*made[:place], *made[place + 1 :]]), (tree, u))
     if len(made) == 2:
         sentence = "the product rule for {0} adds its terms and subtracts none"
-        yield Slip("product", "minus", sentence, build.add([made[0], negative(made[1])]), (tree,))
-        yield Slip("product", "minus", sentence, build.add([made[1], negative(made[0])]), (tree,))
+        yield Slip("product", "minus", sentence, build.add([made[0], negative(made[1])]), (tree,), True)
+        yield Slip("product", "minus", sentence, build.add([made[1], negative(made[0])]), (tree,), True)
 
 
 def reciprocals(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
