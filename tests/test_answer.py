@@ -4,9 +4,11 @@ import random
 import subprocess
 import sys
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import sympy
+import torch
 
 from derivcli import Answer, DerivError, Diagnosis, answer, parse
 from derivcli.check import agreement
@@ -297,6 +299,19 @@ def test_json_says_all() -> None:
 def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
     with pytest.raises(DerivError, match="write what stands behind it: 2x"):
         answer("x**2", claim)
+
+
+class Twice(torch.autograd.Function):
+    """A function of which only code is known."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        return 2 * x
+
+
+def test_code_has_no_derivative_to_compare_with() -> None:
+    with pytest.raises(DerivError, match="'t' is code"):
+        answer(parse("t(x)", use={"t": Twice}), "2")
 
 
 def test_a_variable_has_to_be_named() -> None:
