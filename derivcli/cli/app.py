@@ -89,7 +89,9 @@ def deriv(
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
     named = options.named_in(let, use)
-    job = options.Calculation(expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value)
+    job = options.Calculation(
+        expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
+    )
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)
     answer = evaluate(job, showing, streams.screen(os.environ), sys.stdout.write)
     sys.stdout.flush()

@@ -9,11 +9,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from derivcli.check.agreement import Comparison, Match, Quantity, is_second, known_matches, quantity
-from derivcli.check.samples import Sample, more_samples, samples
+from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_second, known_matches, quantity
 from derivcli.engines import symbolic
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError
+from derivcli.explain.samples import more_samples, samples
 from derivcli.result import Partial, derivative_key
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from derivcli.check.agreement import Match, quantity, value
-from derivcli.check.samples import Sample
+from derivcli.check.agreement import Match, Sample, quantity, value
 from derivcli.explain.answer import Diagnosis
 from derivcli.explain.case import LEAST, Case
 from derivcli.language import formulas

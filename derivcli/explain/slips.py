@@ -170,7 +170,7 @@ def square_roots(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
     """sqrt(u)' = u'/(2*sqrt(u))."""
     yield from inner(tree, right, d)
     rate = _rate(tree.base, d)
-    yield Slip("power", "factor", MISSING_FACTOR, quotient(rate, tree), (tree, sympy.S.Half))
+    yield Slip("power", "factor", MISSING_FACTOR, quotient(rate, tree), (tree, arrange(sympy.S.Half)))
     kept = product([sympy.S.Half, tree, rate])
     yield Slip("power", "exponent", "the exponent 1/2 of {0} must be lowered by 1", kept, (tree,))
     yield _turned(tree, right)

@@ -7,14 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice, pairwise
 from math import prod
-from typing import TypeAlias
 
 import sympy
 
+from derivcli.check.agreement import Sample
 from derivcli.language.tree import Tree, postorder
-
-Sample: TypeAlias = tuple[Fraction, ...]
-"""A value for each variable."""
 
 NICE = tuple(map(Fraction, "1 2 -1 3 -2 0 1/2 -1/2 5 3/2 -3 -3/2 1/3 -1/3 -5".split()))
 """Values that one computes with by hand."""
