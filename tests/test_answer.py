@@ -12,6 +12,7 @@ import torch
 
 from derivcli import Answer, DerivError, Diagnosis, answer, parse
 from derivcli.check import agreement
+from derivcli.engines.clock import OutOfTimeError, clock, held
 from derivcli.explain import judging
 from tests.support import deriv
 
@@ -243,6 +244,7 @@ def test_random_claims_with_all_that_follows() -> None:
 
 # Hostile claims
 
+ELLIPTIC = "ellipint(1, 2, 1, n, pi/2, m) + ellipint(9, 9, 9, n, m, 99) - ellipint(9, 9, 9, n, m, 99)"
 NESTED = "sin(" * 97 + "x" + ")" * 97
 SLOW = "(x**2 + 1)**(1/3)*exp(sin(cos(tan(x))))*log(1 + x**2)/sqrt(1 + x**4)"
 
@@ -321,3 +323,19 @@ def test_a_variable_has_to_be_named() -> None:
         answer("5", "0")
     with pytest.raises(DerivError, match="'q' is no variable here"):
         answer("u v", "v", "q")
+
+
+def wait_for_the_clock() -> None:
+    """What a library does that calls back until it is told that the time is over."""
+    with held() as is_over:
+        while not is_over():
+            pass
+    raise AssertionError("the clock rings as soon as it may")
+
+
+def test_the_clock_waits_for_a_library_that_survives_no_exception() -> None:
+    """FLINT calls back for every value that it integrates; the process would end where the clock rang in there."""
+    with pytest.raises(OutOfTimeError), clock(0.05):
+        wait_for_the_clock()
+    words = [sys.executable, "-m", "derivcli", "answer", "elliptic_pi(n, m)", ELLIPTIC, "--wrt", "n"]
+    assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode in (0, 1)
