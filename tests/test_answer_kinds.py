@@ -82,6 +82,8 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("x**2 + 5", "2x + 5", "x", "the derivative of 5, a constant, is 0"),
         ("x**2 + 5", "2x + 1", "x", "the derivative of 5, a constant, is 0"),
         ("x**2", "2x + 5", "x", "plus 5"),
+        ("tan(x)", "1/cos(x)**2 + 1", "x", "plus 1"),
+        ("tan(x)", "1/cos(x)**2 - pi/2", "x", "minus pi/2"),
         ("sin(x)", "cos(x) - 1/2", "x", "minus 1/2"),
         ("x**2", "2x + C", "x", "right without C"),
         ("a x**2 + b x + c", "2a x + b + c", "x", "the derivative of c, a constant, is 0"),

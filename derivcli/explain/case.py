@@ -67,13 +67,13 @@ class Case:
         return [match for match in self.matches if match.kind == "undefined" and self._is_gap(match)]
 
     def _is_gap(self, match: Match) -> bool:
-        """Whether the claim lacks a value only at the point itself, seen along one of the variables.
+        """Whether the claim lacks a value only at the point itself, as far as one sees along one of the variables.
 
-        On one side the derivative may have none either.
+        On a side the derivative may have none either.
         """
         for place in range(len(self.names)):
             sides = {self.comparison.at(shifted(match.sample, place, step)).kind for step in (STEP, -STEP)}
-            if "same" in sides <= {"same", "outside", "unsure"}:
+            if not sides & {"undefined", "different"}:
                 return True
         return False
 

@@ -126,9 +126,8 @@ def order(case: Case) -> Diagnosis | None:
         for place in range(asked):
             less = (*case.partial[:place], *case.partial[place + 1 :])
             if case.is_claim(case.expression.expanded, less):
-                return Diagnosis(
-                    "order", f"it is the derivative by {derivative_key(less)}; {case.partial[place]} is missing"
-                )
+                message = f"it is the derivative by {derivative_key(less)}; {case.partial[place]} is missing"
+                return Diagnosis("order", message)
     return None
 
 
@@ -154,10 +153,10 @@ def variable(case: Case) -> Diagnosis | None:
     return None
 
 
-def _instead(partial: Partial, name: str) -> set[Partial]:
+def _instead(partial: Partial, name: str) -> dict[Partial, None]:
     """The partials with another variable in all places or in one of them."""
-    ones = {(*partial[:place], name, *partial[place + 1 :]) for place in range(len(partial))}
-    return {(name,) * len(partial), *ones}
+    ones = [(*partial[:place], name, *partial[place + 1 :]) for place in range(len(partial))]
+    return dict.fromkeys([(name,) * len(partial), *ones])
 
 
 def constant(case: Case) -> Diagnosis | None:
@@ -189,7 +188,7 @@ def factor(case: Case) -> Diagnosis | None:
 def _number_text(ball: arb) -> str | None:
     """A number as a fraction, times one of the known constants or over one, if it is that."""
     plain = fraction_of(ball, FRACTIONS)
-    if plain is not None and plain not in (0, 1):
+    if plain is not None and plain != 0:
         return str(plain)
     for name, constant in CONSTANTS.items():
         above, below = (fraction_of(each, FEW) for each in multiples(ball, constant))

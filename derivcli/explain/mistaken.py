@@ -11,6 +11,7 @@ import sympy
 
 from derivcli.check.agreement import quantity
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, deep_recursion, merged
+from derivcli.errors import DerivError
 from derivcli.explain.answer import Diagnosis
 from derivcli.explain.case import Case, formula_of
 from derivcli.explain.rules import RULES, By
@@ -29,22 +30,8 @@ PAIRS = 400
 LONG = 40
 """A longer formula is called what it is to the rule, and not written out."""
 
-FIRST = (
-    "inner",
-    "confused",
-    "product",
-    "quotient",
-    "power",
-    "sign",
-    "term",
-    "constant",
-    "function",
-    "factor",
-    "variable",
-    "integral",
-)
+FIRST = "inner confused product quotient power sign term constant function factor variable integral".split()
 """Kinds of slips in the order in which they are tried."""
-
 
 Placed: TypeAlias = list[tuple[Tree, Slip]]
 """Slips with the formulas whose derivatives they are."""
@@ -78,11 +65,13 @@ class Derivation:
 
     def places(self) -> Iterator[Tree]:
         """Every formula whose derivative is taken, the outermost first."""
-        seen = {self.root: None}
-        for tree in seen_while(seen):
-            for marker in markers(self.at(tree).tree):
-                seen.setdefault(marker.args[0])
+        waiting = [self.root]
+        seen = {self.root}
+        for tree in waiting:  # which grows meanwhile
             yield tree
+            inner = [marker.args[0] for marker in markers(self.at(tree).tree)]
+            waiting += [part for part in dict.fromkeys(inner) if part not in seen]
+            seen.update(inner)
 
     def whole(self, tree: Tree, wrong: Mapping[Tree, Tree]) -> Tree:
         """The derivative of a formula with nothing left to be taken, wrong at some places."""
@@ -104,17 +93,6 @@ class Derivation:
             for each in slips(self.at(place).rule, place, self.at(place).tree, self.d)
         ]
         return sorted(found, key=lambda pair: (pair[1].name != "alone", FIRST.index(pair[1].kind)))
-
-
-def seen_while(seen: dict[Tree, None]) -> Iterator[Tree]:
-    """The keys of a dictionary that grows meanwhile."""
-    waiting = list(seen)
-    done: set[Tree] = set()
-    while waiting:
-        for tree in waiting:
-            done.add(tree)
-            yield tree
-        waiting = [tree for tree in seen if tree not in done]
 
 
 def markers(tree: Tree) -> list[Tree]:
@@ -159,8 +137,8 @@ def _slipped_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partial
             wrong = {place: each.wrong for place, each in found}
             if case.is_quantity(quantity(derivation.whole(tree, wrong), case.names, then)):
                 return _told(derivation, found)
-    except SYMPY_FAILURES:
-        pass
+    except (DerivError, *SYMPY_FAILURES):
+        return None  # a part without a rule, or without a formula
     return None
 
 

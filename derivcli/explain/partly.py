@@ -45,27 +45,20 @@ def partly(case: Case) -> Diagnosis | None:
     found = _by_sign(case, right, wrong) or _by_stretches(case)
     if found is None:
         return None
-    if all(match.right is None for match in wrong):
-        return Diagnosis(
-            "undefined", found.replace("is wrong", "has no value").replace("and wrong", "and has no value")
-        )
-    return Diagnosis("partly", found)
+    if any(match.right is not None for match in wrong):
+        return Diagnosis("partly", found)
+    return Diagnosis("undefined", found.replace("is wrong", "has no value").replace("and wrong", "and has no value"))
 
 
 def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> str | None:
     """The sentence where the sign of a part of the formulas tells right from wrong."""
     for left, other in _partings(case):
         part = quantity(build.add([left, build.negative(other)]) if other != 0 else left, case.names)
-        where = _signs(case, part, right)
-        if where not in ({1}, {-1}) or not _signs(case, part, wrong) <= {0, -where.copy().pop()}:
-            continue
-        signs = _signs(case, part, wrong)
+        here, there = _signs(case, part, right), _signs(case, part, wrong)
         one, two = map(text_of, _apart(left, other))
-        here, there = (">", "<") if where == {1} else ("<", ">")
-        if signs == {0}:
-            return f"it is wrong only where {one} = {two}"
-        if len(one) + len(two) < LONG:
-            return f"it is right where {one} {here} {two}, and wrong where {one} {there} {two}"
+        for sign, mark, opposite in ((1, ">", "<"), (-1, "<", ">")):
+            if here == {sign} and -sign in there <= {0, -sign} and len(one) + len(two) < LONG:
+                return f"it is right where {one} {mark} {two}, and wrong where {one} {opposite} {two}"
     return None
 
 
