@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derivcli import calculate
+from derivcli.errors import DerivError
 from derivcli.wanted import Named, Wanted, mixed_of, wrt_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ def steps(
 def steps_of(expression: str | Expression, wanted: Wanted, named: Named) -> list[Derivation]:
     """The derivations of the derivatives that are wanted of an expression."""
     from derivcli.explain.steps import derivations
+    from derivcli.language.tokens import EQUATION
 
-    (result,) = calculate.derive_formulas([expression], wanted, named)
+    try:
+        (result,) = calculate.derive_formulas([expression], wanted, named)
+    except DerivError as error:
+        if error.message == EQUATION:
+            error.hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
+        raise
     return derivations(result)
