@@ -3,16 +3,20 @@
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
+from derivcli.explain.answer import Answer, Counterexample, Diagnosis
 from derivcli.explain.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import steps
+from derivcli.teach import answer, steps
 
 __all__ = [
     "FLAGS",
+    "Answer",
+    "Counterexample",
     "Definition",
     "DerivError",
     "Derivation",
+    "Diagnosis",
     "ExitStatus",
     "Expression",
     "Jacobian",
@@ -24,6 +28,7 @@ __all__ = [
     "SymbolicResult",
     "Verdict",
     "Verdicts",
+    "answer",
     "derive",
     "hessian",
     "implicit",

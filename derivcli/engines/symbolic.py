@@ -94,7 +94,7 @@ def _moves(
     down = _derivative(expression.expanded, {dependent: sympy.S.One})
     if down == 0:
         raise ArithmeticError("the equation does not hold the dependent variable")
-    slopes = {name: _merged(-_derivative(expression.expanded, {name: sympy.S.One}) / down) for name in names}
+    slopes = {name: merged(-_derivative(expression.expanded, {name: sympy.S.One}) / down) for name in names}
     return {name: {name: sympy.S.One, dependent: slope} for name, slope in slopes.items()}
 
 
@@ -141,7 +141,7 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
         if isinstance(node, sympy.Pow) and not node.base.is_Symbol and _size(node.exp) > LARGEST_EXPONENT:
             raise ArithmeticError("SymPy would compute a number of millions of digits")
     try:
-        found = arrange(_merged(_along(_merged(tree), moves)))
+        found = arrange(merged(_along(merged(tree), moves)))
     except SYMPY_FAILURES:
         found = sympy.nan
     if found.has(*NOT_REAL):
@@ -172,7 +172,7 @@ def arrange(tree: Tree) -> Tree:
     return done[tree]
 
 
-def _merged(tree: Tree) -> Tree:
+def merged(tree: Tree) -> Tree:
     """The tree with its sums, products and powers evaluated by SymPy, so that x**2*x is x**3."""
     done: dict[Tree, Tree] = {}
     for node in postorder(tree):

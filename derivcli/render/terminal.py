@@ -29,6 +29,7 @@ COLORS = {
     "name": "italic",
     "verdict": "green",
     "warning": "yellow",
+    "wrong": "red",
     "caption": "dim",
 }
 UNBROKEN = "\N{NO-BREAK SPACE}"
