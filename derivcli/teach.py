@@ -114,7 +114,7 @@ def _only_partial(expression: Expression, claim: Expression, wanted: Wanted) -> 
     check_wrt(by, variables or by, [expression])
     partials = wanted.partials(variables)
     if len(partials) > 1:
-        message = f"a claim is one derivative, and there are those by {', '.join(map(','.join, partials))}"
+        message = f"a claim is one derivative, and there are those by {' and '.join(map(','.join, partials))}"
         hint = f"say which, as in {f'--wrt {by[0]}' if not wanted.mixed else '--mixed ' + ','.join(partials[0])}"
         raise DerivError(message, source, Span(0, len(source)), hint)
     return partials[0]

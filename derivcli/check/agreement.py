@@ -11,17 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.check.judge import restored_context
-from derivcli.check.samples import Sample
+from derivcli.check.question import restored_context
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Path, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.language.tree import Tree
 from derivcli.result import Partial
+
+Sample: TypeAlias = tuple[Fraction, ...]
+"""A value for each variable."""
 
 PRECISIONS = (192, 384, 768, 1536)
 """Bits; the last ones serve numbers that nearly cancel."""

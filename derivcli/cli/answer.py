@@ -26,6 +26,15 @@ Formula = Annotated[str, typer.Argument(metavar="EXPR", help="The function, such
 Claim = Annotated[
     str | None, typer.Argument(metavar="CLAIM", help="What you found for its derivative.", show_default=False)
 ]
+Wrt = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--wrt",
+        metavar="NAME",
+        help="The variable that the derivative is by, where there are several.",
+        show_default=False,
+    ),
+]
 Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.")]
 FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.")]
 
@@ -34,7 +43,7 @@ FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to pri
 def answer(
     expression: Formula,
     claim: Claim = None,
-    wrt: options.Wrt = None,
+    wrt: Wrt = None,
     order: options.Order = 1,
     mixed: options.Mixed = None,
     let: options.Let = None,

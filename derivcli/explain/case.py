@@ -9,11 +9,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from derivcli.check.agreement import Comparison, Match, Quantity, is_second, known_matches, quantity
-from derivcli.check.samples import Sample, more_samples, samples
+from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_second, known_matches, quantity
 from derivcli.engines import symbolic
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError
+from derivcli.explain.samples import more_samples, samples
 from derivcli.result import Partial, derivative_key
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Case:
 
     @cached_property
     def probes(self) -> list[Match]:
-        """Points that tell one claim from another: some where it is wrong and, if there are any, some where it is right."""
+        """Points that tell one claim from another: some where it is wrong, and some where it is right."""
         known = known_matches(self.matches)
         wrong = [match for match in known if match.kind == "different"]
         right = [match for match in known if match.kind == "same"]

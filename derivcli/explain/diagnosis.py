@@ -1,4 +1,7 @@
-"""What a wrong claim is instead of the derivative: the first explanation that holds at all points, the most telling first."""
+"""What a wrong claim is instead of the derivative: the first explanation that holds at all points.
+
+The most telling ones are tried first.
+"""
 
 from __future__ import annotations
 

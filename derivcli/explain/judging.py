@@ -11,11 +11,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derivcli.check.agreement import Match, difference
-from derivcli.check.samples import niceness
 from derivcli.explain.answer import Answer, Counterexample
 from derivcli.explain.case import LEAST, Case, compared, confirmed
 from derivcli.explain.diagnosis import diagnosed
 from derivcli.explain.proof import is_proved
+from derivcli.explain.samples import niceness
 from derivcli.result import Partial, derivative_key
 
 if TYPE_CHECKING:
@@ -32,9 +32,8 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     case = compared(expression, claim, partial)
     key = derivative_key(partial)
     right = case.of_kind("same")
-    if not case.of_kind("different", "undefined") and right:
-        if case.truth is not None and is_proved(case.truth.expanded, claim.expanded):
-            return Answer(expression, key, claim, case.truth, "proved", len(right), _digits(right), gaps=_gaps(case))
+    if right and not case.of_kind("different", "undefined") and _is_proved(case):
+        return Answer(expression, key, claim, case.truth, "proved", len(right), _digits(right), gaps=_gaps(case))
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong:
@@ -42,6 +41,11 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
         return Answer(expression, key, claim, case.truth, "differs", len(right), 0, example, diagnosis)
     how = "agrees" if len(right) >= LEAST else "undecided"
     return Answer(expression, key, claim, case.truth, how, len(right), _digits(right), gaps=_gaps(case))
+
+
+def _is_proved(case: Case) -> bool:
+    """Whether SymPy shows that the claim is the derivative."""
+    return case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded)
 
 
 def _digits(right: Sequence[Match]) -> int:

@@ -90,7 +90,7 @@ class Derivation:
 
         def expanded(place: Tree) -> Tree:
             if place not in done:
-                made = wrong.get(place) or self.at(place).tree
+                made = wrong[place] if place in wrong else self.at(place).tree
                 done[place] = put(made, {marker: expanded(marker.args[0]) for marker in markers(made)})
             return done[place]
 

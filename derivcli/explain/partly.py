@@ -1,4 +1,4 @@
-"""Where a claim is right that is right somewhere: by the sign of a part of the formulas, or between places on the line."""
+"""Where a claim is right that is right somewhere: where a part of the formulas has one sign, or on a stretch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from derivcli.check.agreement import Match, quantity, value
-from derivcli.check.samples import Sample
+from derivcli.check.agreement import Match, Sample, quantity, value
 from derivcli.explain.answer import Diagnosis
 from derivcli.explain.case import LEAST, Case
 from derivcli.language import formulas

@@ -22,6 +22,11 @@ from derivcli.language.tree import Derivative, Tree, divisor, postorder, row_of
 
 TWO = sympy.Integer(2)
 
+WRONG_SIGN = "the sign of the derivative of {0} is wrong"
+MISSING_FACTOR = "the factor {1} in the derivative of {0} is missing"
+NOT_SQUARED = "the denominator of {0} must be squared"
+INTEGRATED = "{0} is integrated in place of differentiated"
+
 CONFUSED = {
     "atan": ("asin", "acos", "atanh"),
     "asin": ("atan", "acos", "asinh"),
@@ -90,8 +95,7 @@ def terms(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
             lost = total([*before, *after])
             yield Slip("term", "lost", "the derivative of the term {0} is missing", lost, (term,))
             turned = build.add([*before, negative(here), *after])
-            sentence = "the sign of the derivative of the term {0} is wrong"
-            yield Slip("sign", "term", sentence, turned, (term,), not _has_minus(here))
+            yield Slip("sign", "term", WRONG_SIGN, turned, (term,), not _has_minus(here))
             kept = build.add([*before, term, *after])
             yield Slip("function", "kept", "the term {0} is not differentiated", kept, (term,))
 
@@ -100,9 +104,8 @@ def factors(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
     """A constant factor stays, and so does a minus sign."""
     sign, above, below = split(right)
     if sign < 0:
-        yield Slip(
-            "sign", "minus", "the minus sign of {0} is lost", product([*above, *map(build.reciprocal, below)]), (tree,)
-        )
+        positive = product([*above, *map(build.reciprocal, below)])
+        yield Slip("sign", "minus", "the minus sign of {0} is lost", positive, (tree,))
     for factor in [*above, *below]:
         if not factor.has(Derivative):
             kept = [other for other in above if other is not factor]
@@ -127,8 +130,8 @@ def products(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
         yield Slip("product", f"lost {place}", sentence, total([*made[:place], *made[place + 1 :]]), (tree, u))
     if len(made) == 2:
         sentence = "the product rule for {0} adds its terms and subtracts none"
-        yield Slip("product", "minus", sentence, build.add([made[0], negative(made[1])]), (tree,))
-        yield Slip("product", "minus", sentence, build.add([made[1], negative(made[0])]), (tree,))
+        yield Slip("product", "minus", sentence, build.add([made[0], negative(made[1])]), (tree,), True)
+        yield Slip("product", "minus", sentence, build.add([made[1], negative(made[0])]), (tree,), True)
 
 
 def reciprocals(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
@@ -137,10 +140,10 @@ def reciprocals(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
     if v is None:
         v = product(split(tree)[2])
     yield Slip("sign", "reciprocal", "the derivative of {0} has a minus sign", negative(right), (tree,))
-    yield Slip("quotient", "square", "the denominator of {0} must be squared", negative(quotient(d(v), v)), (tree,))
+    yield Slip("quotient", "square", NOT_SQUARED, negative(quotient(d(v), v)), (tree,))
     yield Slip("quotient", "below", "the derivative of {0} is not 1 over that of {1}", quotient(ONE, d(v)), (tree, v))
     logarithm = build.call(vocabulary()["log"], [v])
-    yield Slip("integral", "log", "{0} is integrated in place of differentiated", logarithm, (tree,))
+    yield Slip("integral", "log", INTEGRATED, logarithm, (tree,))
     yield from inner(tree, right, d)
 
 
@@ -154,10 +157,9 @@ def quotients(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
     difference = build.add([one, negative(two)])
     turned = "the numerator of the quotient rule for {0} has the wrong order: it begins with the derivative of {1}"
     yield Slip("quotient", "order", turned, quotient(build.add([two, negative(one)]), square), (tree, u))
-    yield Slip(
-        "quotient", "plus", "the quotient rule for {0} has a minus", quotient(build.add([one, two]), square), (tree,)
-    )
-    yield Slip("quotient", "square", "the denominator of {0} must be squared", quotient(difference, v), (tree,))
+    added = quotient(build.add([one, two]), square)
+    yield Slip("quotient", "plus", "the quotient rule for {0} has a minus", added, (tree,))
+    yield Slip("quotient", "square", NOT_SQUARED, quotient(difference, v), (tree,))
     yield Slip("quotient", "no", "the quotient rule for {0} divides by the square of {1}", difference, (tree, v))
     lost = "of {0} the term is missing in which {1} is differentiated (quotient rule)"
     yield Slip("quotient", "first", lost, negative(quotient(two, square)), (tree, u))
@@ -168,12 +170,12 @@ def square_roots(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
     """sqrt(u)' = u'/(2*sqrt(u))."""
     yield from inner(tree, right, d)
     rate = _rate(tree.base, d)
-    yield Slip("power", "factor", "the factor 1/2 in the derivative of {0} is missing", quotient(rate, tree), (tree,))
-    lowered = product([sympy.S.Half, tree, rate])
-    yield Slip("power", "exponent", "the exponent 1/2 of {0} must be lowered by 1", lowered, (tree,))
+    yield Slip("power", "factor", MISSING_FACTOR, quotient(rate, tree), (tree, arrange(sympy.S.Half)))
+    kept = product([sympy.S.Half, tree, rate])
+    yield Slip("power", "exponent", "the exponent 1/2 of {0} must be lowered by 1", kept, (tree,))
     yield _turned(tree, right)
     raised = product([sympy.Rational(2, 3), power(tree.base, sympy.Rational(3, 2))])
-    yield Slip("integral", "power", "{0} is integrated in place of differentiated", raised, (tree,))
+    yield Slip("integral", "power", INTEGRATED, raised, (tree,))
 
 
 def powers(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
@@ -181,16 +183,10 @@ def powers(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
     yield from inner(tree, right, d)
     base, n, rate = tree.base, tree.exp, _rate(tree.base, d)
     lower, upper = (_moved(n, step) for step in (-1, 1))
-    yield Slip(
-        "power",
-        "factor",
-        "the factor {1} in the derivative of {0} is missing",
-        product([power(base, lower), rate]),
-        (tree, n),
-    )
-    sentence = "the exponent of {0} must be lowered by 1"
-    yield Slip("power", "exponent", sentence, product([n, power(base, n), rate]), (tree,))
-    yield Slip("power", "raised", sentence, product([n, power(base, upper), rate]), (tree,))
+    yield Slip("power", "factor", MISSING_FACTOR, product([power(base, lower), rate]), (tree, n))
+    for name, exponent in (("exponent", n), ("raised", upper)):
+        wrong = product([n, power(base, exponent), rate])
+        yield Slip("power", name, "the exponent of {0} must be lowered by 1", wrong, (tree,))
     if isinstance(n, sympy.Rational) and n != 1:
         wrong = product([n, power(base, n - 2), rate])
         yield Slip("power", "twice", "the exponent of {0} must be lowered by 1, not by 2", wrong, (tree,))
@@ -198,8 +194,7 @@ def powers(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
     yield Slip("power", "lower", "the factor in the derivative of {0} is the exponent as it was, {1}", wrong, (tree, n))
     yield _turned(tree, right)
     if upper != ZERO:
-        sentence = "{0} is integrated in place of differentiated"
-        yield Slip("integral", "power", sentence, quotient(power(base, upper), upper), (tree,))
+        yield Slip("integral", "power", INTEGRATED, quotient(power(base, upper), upper), (tree,))
 
 
 def exponentials(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
@@ -211,15 +206,8 @@ def exponentials(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
     yield Slip("power", "exponential", sentence, product([exponent, power(base, _moved(exponent, -1))]), (tree,))
     if base is not sympy.E:
         logarithm = build.call(vocabulary()["log"], [base])
-        yield Slip(
-            "factor",
-            "log",
-            "the factor {1} in the derivative of {0} is missing",
-            product([tree, rate]),
-            (tree, logarithm),
-        )
-        sentence = "{0} is integrated in place of differentiated"
-        yield Slip("integral", "power", sentence, quotient(tree, product([logarithm, rate])), (tree,))
+        yield Slip("factor", "log", MISSING_FACTOR, product([tree, rate]), (tree, logarithm))
+        yield Slip("integral", "power", INTEGRATED, quotient(tree, product([logarithm, rate])), (tree,))
 
 
 def general_powers(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
@@ -263,9 +251,7 @@ def inner(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
 
 def _turned(tree: Tree, right: Tree) -> Slip:
     """The derivative with the wrong sign."""
-    return Slip(
-        "sign", "turned", "the sign of the derivative of {0} is wrong", negative(right), (tree,), not _has_minus(right)
-    )
+    return Slip("sign", "turned", WRONG_SIGN, negative(right), (tree,), not _has_minus(right))
 
 
 def _has_minus(tree: Tree) -> bool:

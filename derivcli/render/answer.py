@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from derivcli.explain.answer import Answer
     from derivcli.render.columns import Style
 
+MOST = 3
+"""So many points at which a right claim has no value are told."""
+
 NEITHER = "no point was found at which both have a value"
 NO_FORMULA = "the derivative cannot be written as a formula in time"
 
@@ -68,7 +71,7 @@ def verdict(answer: Answer) -> str:
 def details(answer: Answer) -> list[str]:
     """What else there is to say."""
     reason = answer.counterexample.reason if answer.counterexample else ""
-    gaps = [f"yours has no value at {place_text(gap)}, where the derivative has one" for gap in answer.gaps]
+    gaps = [f"yours has no value at {place_text(gap)}, where the derivative has one" for gap in answer.gaps[:MOST]]
     return [line for line in (reason, answer.diagnosis.message, *gaps) if line]
 
 

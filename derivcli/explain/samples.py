@@ -5,16 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from math import prod
-from typing import TypeAlias
 
 import sympy
 
+from derivcli.check.agreement import Sample
 from derivcli.language.tree import Tree, postorder
-
-Sample: TypeAlias = tuple[Fraction, ...]
-"""A value for each variable."""
 
 NICE = tuple(map(Fraction, "1 2 -1 3 -2 0 1/2 -1/2 5 3/2 -3 -3/2 1/3 -1/3 -5".split()))
 """Values that one computes with by hand."""
@@ -72,7 +69,7 @@ def numbers_of(trees: Iterable[Tree]) -> list[Fraction]:
     found = dict.fromkeys(abs(number) for tree in trees for number in _constants(tree))
     sizes = list(islice((size for size in found if size not in (0, 1, 2)), NUMBERS))
     ordered = sorted(sizes)
-    between = [(low + high) / 2 for low, high in zip(ordered, ordered[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in pairwise(ordered)]
     return [sign * size for size in (*sizes, *between) for sign in (1, -1)]
 
 
