@@ -21,7 +21,7 @@ from derivcli.language.formulas import complete
 from derivcli.language.function import Function
 from derivcli.language.functions import FUNCTIONS
 from derivcli.language.parse import parse_tree
-from derivcli.language.tree import RELATIONS, Derivative, Tree, postorder, row_of, symbol
+from derivcli.language.tree import RELATIONS, Derivative, Tree, row_of
 from tests.oracles import ORACLE
 from tests.support import deriv, no_hang
 from tests.test_functions import call_of, samples, smooth, with_numbers
@@ -196,6 +196,7 @@ def test_the_last_step_is_what_the_calculator_gives() -> None:
     for derivation in random_derivations(100, seed=2):
         key = derivation.key
         order = {"mixed": key} if "," in key else {"wrt": key}
+        assert not derivation.steps[-1].tree.has(Derivative)
         answer = derive(derivation.expression, **order).derivatives[key]  # type: ignore[call-overload]
         assert derivation.steps[-1].text == answer.text == derivation.answer.text
 
@@ -203,9 +204,7 @@ def test_the_last_step_is_what_the_calculator_gives() -> None:
 def test_no_step_of_finished_formulas_is_lost_in_writing() -> None:
     for derivation in random_derivations(100, seed=3):
         for step in derivation.steps:
-            if not step.tree.has(Derivative):
-                read = parse(step.text, declared=("x", "y"))
-                assert read.text == step.text
+            assert step.tree.has(Derivative) or parse(step.text, declared=("x", "y")).text == step.text
 
 
 WRONG: dict[str, tuple[str, Callable[[Tree, By], Tree | None]]] = {
@@ -341,7 +340,7 @@ def test_the_derivations_of_python_are_those_of_the_command() -> None:
 @pytest.mark.parametrize("text", [
     "*".join(["x"] * 2000),
     "sin(" * 99 + "x" + ")" * 99,
-    "max(" + ", ".join(f"x^{number}" for number in range(2, 300)) + ")",
+    "max(" + ", ".join(f"x^{number}" for number in range(2, 200)) + ")",
 ])  # fmt: skip
 def test_what_is_too_long_to_read_is_refused(text: str) -> None:
     with no_hang(60), pytest.raises(DerivError, match="longer than 500,000 characters"):
@@ -351,10 +350,6 @@ def test_what_is_too_long_to_read_is_refused(text: str) -> None:
 def test_a_long_sum_is_derived() -> None:
     (one,) = steps(" + ".join(f"{number}*x^{number}" for number in range(2, 200)))
     assert len(one.steps) == 4
-
-
-def test_ordinary_nesting_is_derived() -> None:
-    assert len(steps("sin(" * 30 + "x" + ")" * 30)[0].steps) == 31
 
 
 def test_a_derivative_to_be_taken_is_no_input() -> None:
@@ -378,6 +373,19 @@ def test_rules_are_told_in_ascii_where_the_screen_has_no_more() -> None:
     assert "∂/∂u[u]" in deriv("steps", "u*v", columns=80).stdout
 
 
+def test_derivatives_are_written_in_latex() -> None:
+    latex = deriv("steps", "alpha_1*beta", "--format", "latex").stdout
+    assert r"\frac{\partial}{\partial \alpha_{1}}\left[\alpha_{1} \beta\right]" in latex
+    assert r"\frac{d}{d x}\left[x\right]" in deriv("steps", "2*x", "--format", "latex").stdout
+
+
+def test_markdown_holds_nothing_that_github_refuses() -> None:
+    markdown = deriv("steps", "erf(x)*leaky_relu(x)", "--format", "markdown").stdout
+    assert r"\operatorname" not in markdown
+    assert r"\mathop{\mathrm{leaky\_relu}}" in markdown
+    assert markdown.count("```") == 2
+
+
 @pytest.mark.parametrize("columns", [20, 33, 50, 80, 200])
 def test_lines_keep_to_the_screen(columns: int) -> None:
     told = deriv("steps", "sqrt(1 + sin(x^2))*tan(x/(1 + exp(-x)))", columns=columns).stdout.splitlines()
@@ -389,9 +397,3 @@ def test_colors_stand_only_where_they_are_wanted() -> None:
     colored = deriv("steps", "x^2", columns=80, environment={"FORCE_COLOR": "1"}).stdout
     assert "\x1b[36m2*x\x1b[0m" in colored
     assert "\x1b" not in deriv("steps", "x^2", columns=80).stdout
-
-
-def test_every_marker_is_written_once_taken() -> None:
-    for derivation in random_derivations(50, seed=4):
-        assert not any(isinstance(node, Derivative) for node in postorder(derivation.steps[-1].tree))
-        assert derivation.start.args[1] == symbol(derivation.partial[0])
