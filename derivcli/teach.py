@@ -43,8 +43,14 @@ def steps(
 def steps_of(expression: str | Expression, wanted: Wanted, named: Named) -> list[Derivation]:
     """The derivations of the derivatives that are wanted of an expression."""
     from derivcli.explain.steps import derivations
+    from derivcli.language.tokens import EQUATION
 
-    (result,) = calculate.derive_formulas([expression], wanted, named)
+    try:
+        (result,) = calculate.derive_formulas([expression], wanted, named)
+    except DerivError as error:
+        if error.message == EQUATION:
+            error.hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
+        raise
     return derivations(result)
 
 

@@ -95,7 +95,8 @@ def constant_factor(tree: Tree, d: By) -> Tree | None:
     sign, above, below = split(tree)
     kept = [factor for factor in above if not d.moves(factor)]
     under = [factor for factor in below if not d.moves(factor)]
-    if sign > 0 and not kept and not under:
+    alone = len(above) == 1 and not below  # as in 1*x
+    if sign > 0 and not kept and not under and not alone:
         return None
     inner = [factor for factor in above if d.moves(factor)] or [ONE]
     inner += [build.reciprocal(factor) for factor in below if d.moves(factor)]

@@ -35,11 +35,11 @@ def derivations(result: SymbolicResult) -> list[Derivation]:
     """How the derivatives of a result are found, those of lower order on the way to others before these."""
     partials = [partial_of(key) for key in result.derivatives]
     known = list(dict.fromkeys(whole[place:] for whole in partials for place in reversed(range(len(whole)))))
-    whole = result if known == partials else differentiate(result.expression, known)
+    complete = result if known == partials else differentiate(result.expression, known)
     expression = result.expression
     try:
         with clock(SECONDS), deep_recursion():
-            return [_derivation(whole, derivative_key(partial)) for partial in known]
+            return [_derivation(complete, derivative_key(partial)) for partial in known]
     except OutOfTimeError:
         message = f"the derivation takes longer than {SECONDS:g} seconds"
     except _TooLongError:
@@ -52,8 +52,7 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     """How the derivative with a key is found from the one of an order below, or from the formula."""
     name, *below = partial_of(key)
     expression = result.derivatives[derivative_key(tuple(below))] if below else result.expression
-    names = {*result.expression.variables, *(each for each_key in result.derivatives for each in partial_of(each_key))}
-    d = By(symbol(name), is_partial=len(names) > 1)
+    d = By(symbol(name), is_partial=len(_names(result)) > 1)
     start = d(expression.tree)
     steps = [Step(IN_PLACE, d(expression.expanded))] if expression.definitions else []
     length = 0
@@ -66,6 +65,11 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     if not steps or steps[-1].text != answer.text:
         steps.append(Step(SIMPLIFIED, answer.tree))
     return Derivation(result, key, start, tuple(steps))
+
+
+def _names(result: SymbolicResult) -> set[str]:
+    """The variables of the formula and of its derivatives."""
+    return {*result.expression.variables, *(name for key in result.derivatives for name in partial_of(key))}
 
 
 def _steps(tree: Tree) -> Iterator[Step]:

@@ -37,7 +37,7 @@ def product(factors: Sequence[Tree]) -> Tree:
         whole = build.multiply([*above, divided])
     if sign > 0:
         return whole
-    if len(above) == 1:
+    if above == [ONE] or whole is above[0]:
         return build.negative(whole)
     return build.multiply([build.negative(above[0]), *whole.args[1:]])
 

@@ -34,7 +34,7 @@ def write_text(answer: Answer, style: Style, show: bool) -> str:
     label = derivative_label(function_names([claimed])[0], answer.key, claimed).equation(style.unicode)
     print_equations(console, equations([claimed]))
     print_equations(console, [(label, f"{answer.claim.text} ?")])
-    print_wrapped(console, _marked(answer, style), COLORS["verdict" if answer.equal else "wrong"])
+    print_wrapped(console, marked(answer, style), COLORS["verdict" if answer.equal else "wrong"])
     for line in details(answer):
         print_wrapped(console, f"  {line}")
     if show and answer.truth is None:
@@ -83,7 +83,8 @@ def place_text(at: Mapping[str, Fraction]) -> str:
     return ", ".join(f"{name} = {number_text(number(value))}" for name, value in at.items())
 
 
-def _marked(answer: Answer, style: Style) -> str:
+def marked(answer: Answer, style: Style) -> str:
+    """The verdict behind its sign."""
     mark = "✓" if answer.equal else "?" if answer.how == "undecided" else "✗"
     return f"{mark} {verdict(answer)}" if style.unicode else verdict(answer)
 

@@ -150,7 +150,10 @@ def _product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
 
 
 def _fraction(above: Sequence[Piece], below: Sequence[Piece]) -> str:
-    return rf"\frac{{{_beside(above) if above else '1'}}}{{{_beside(below)}}}"
+    """A fraction, whose minus sign stands before it."""
+    top = _beside(above) if above else "1"
+    sign = "-" if top[0] == "-" and above[0][1] >= PRODUCT else ""
+    return rf"{sign}\frac{{{top.removeprefix(sign)}}}{{{_beside(below)}}}"
 
 
 def _beside(factors: Sequence[Piece]) -> str:
