@@ -53,6 +53,10 @@ class Choice(sympy.Piecewise):  # type: ignore[misc]
 class Derivative(Basic):  # type: ignore[misc]
     """The derivative of its first part by its second, a symbol, still to be taken; no formula that is read has one."""
 
+    def _sympystr(self, printer: Any) -> str:
+        """For SymPy's printer, which takes the class for its own of that name."""
+        return f"d/d{printer.doprint(self.args[1])}[{printer.doprint(self.args[0])}]"
+
 
 class PartialDerivative(Derivative):
     """One of a function of several variables."""
