@@ -3,14 +3,20 @@
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
+from derivcli.explain.answer import Answer, Counterexample, Diagnosis
+from derivcli.explain.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import explain, script
+from derivcli.teach import answer, explain, script, steps
 
 __all__ = [
     "FLAGS",
+    "Answer",
+    "Counterexample",
     "Definition",
     "DerivError",
+    "Derivation",
+    "Diagnosis",
     "ExitStatus",
     "Expression",
     "Jacobian",
@@ -18,9 +24,11 @@ __all__ = [
     "Result",
     "SeriesResult",
     "Span",
+    "Step",
     "SymbolicResult",
     "Verdict",
     "Verdicts",
+    "answer",
     "derive",
     "explain",
     "hessian",
@@ -30,4 +38,5 @@ __all__ = [
     "polynomial",
     "script",
     "series",
+    "steps",
 ]

@@ -144,7 +144,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if home in LEAVES or wanted in LEAVES:
         return home in LEAVES
     if home == "__init__":
-        named = (("language", "expression"), ("check", "verdict"))
+        named = (("language", "expression"), ("check", "verdict"), ("explain", "answer"), ("explain", "derivation"))
         return wanted not in ("derive", "teach") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from derivcli import parse
+from derivcli import derive, parse
 from derivcli.render.formula import latex_of
 
 
@@ -15,6 +15,11 @@ from derivcli.render.formula import latex_of
         ("x/2/3", r"\frac{x}{2 \cdot 3}"),
         ("a/b*c", r"\frac{a}{b} c"),
         ("(x+1)/(x-1)", r"\frac{x + 1}{x - 1}"),
+        ("1+(-x)/y", r"1 - \frac{x}{y}"),
+        ("-2x/y", r"-\frac{2 x}{y}"),
+        ("(1-x)/y-(-x+1)/y", r"\frac{1 - x}{y} - \frac{-x + 1}{y}"),
+        ("(-x/y)^2", r"\left(-\frac{x}{y}\right)^{2}"),
+        ("x*(-x/y)", r"x \left(-\frac{x}{y}\right)"),
         ("a-(b-c)", r"a - \left(b - c\right)"),
         ("-x*y", "-x y"),
         ("x*-3", r"x \left(-3\right)"),
@@ -46,3 +51,14 @@ from derivcli.render.formula import latex_of
 )
 def test_latex(text: str, expected: str) -> None:
     assert latex_of(parse(text).tree) == expected
+
+
+@pytest.mark.parametrize(("text", "plain", "latex"), [
+    ("6x^2 - x/3", "12*x - 1/3", r"12 x - \frac{1}{3}"),
+    ("-x/3", "-1/3", r"-\frac{1}{3}"),
+    ("x^2 + 1/x", "2*x - 1/x**2", r"2 x - \frac{1}{x^{2}}"),
+])  # fmt: skip
+def test_a_fraction_is_subtracted(text: str, plain: str, latex: str) -> None:
+    found = derive(text).derivatives["x"]
+    assert found.text == plain == parse(plain).text
+    assert latex_of(found.tree) == latex

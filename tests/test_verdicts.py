@@ -11,7 +11,8 @@ import pytest
 from flint import arb, ctx, fmpq
 
 from derivcli import derive
-from derivcli.check.judge import check_all, restored_context
+from derivcli.check.judge import check_all
+from derivcli.check.question import restored_context
 from derivcli.check.sides import look, remembered
 from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
 from derivcli.engines.balls.rules import RULES

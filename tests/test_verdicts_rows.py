@@ -54,3 +54,9 @@ def test_every_row_is_proved_in_an_equation(row: Function) -> None:
     difference, where = f"({text})*w-w^3", f"{at},w=1.5"
     level = float(computed(difference, where, "u", dependent="w").value[0])
     assert judged(f"{difference}-({level!r})", where, "u,v", dependent="w").kind in ("proved", "agrees")
+
+
+@pytest.mark.parametrize("row", ["elliptic_f(z, m)", "elliptic_e_inc(z, m)", "elliptic_pi_inc(0.5, z, m)"])
+def test_an_elliptic_integral_is_real_only_where_all_of_its_way_is(row: str) -> None:
+    kinds = {at: judged(row, at, "z").kind for at in ("z=3,m=10", "z=-3,m=1.2", "z=3,m=0.5", "z=1,m=1.2")}
+    assert [*kinds.values()] == ["undefined", "undefined", "proved", "proved"]

@@ -8,18 +8,16 @@ rounding tells whether that is the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from flint import ctx
 
 from derivcli.check.compare import compared
 from derivcli.check.curve import judged_on_curve
 from derivcli.check.places import judged_beside
-from derivcli.check.question import PRECISIONS, Question, Site, enclosure
+from derivcli.check.question import PRECISIONS, Question, Site, enclosure, restored_context
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Exact, TouchError, UnsureError, coordinate
@@ -138,13 +136,3 @@ def coordinates(
         typed = points.exact(name, point)
         found[name] = coordinate(float(at[name][point]) if typed is None else typed)
     return found
-
-
-@contextmanager
-def restored_context() -> Iterator[None]:
-    """Leave FLINT's settings as they were: they are the process's own."""
-    precision, cap = ctx.prec, ctx.cap
-    try:
-        yield
-    finally:
-        ctx.prec, ctx.cap = precision, cap

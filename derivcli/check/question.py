@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Coordinate, Direction, Path, Run, TouchError, UnsureError, moved
@@ -152,3 +152,13 @@ def enclosed(site: Site, derivative: Derivative, precision: int, final: bool) ->
     except TouchError as place:
         place.presumed = not rigorous
         raise
+
+
+@contextmanager
+def restored_context() -> Iterator[None]:
+    """Leave FLINT's settings as they were: they are the process's own."""
+    precision, cap = ctx.prec, ctx.cap
+    try:
+        yield
+    finally:
+        ctx.prec, ctx.cap = precision, cap

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from derivcli.check.judge import SECONDS, coordinates, restored_context
-from derivcli.check.question import PRECISIONS, is_narrow
+from derivcli.check.judge import SECONDS, coordinates
+from derivcli.check.question import PRECISIONS, is_narrow, restored_context
 from derivcli.engines.balls.partials import ONE
 from derivcli.engines.balls.run import Coordinate, Exact, Run, TouchError, UnsureError, ball_of, rational
 from derivcli.engines.balls.tape import Tape, record

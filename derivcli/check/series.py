@@ -8,9 +8,9 @@ from dataclasses import replace
 from flint import arb
 
 from derivcli.check.compare import compared
-from derivcli.check.judge import SECONDS, coordinates, judge, restored_context, within_time
+from derivcli.check.judge import SECONDS, coordinates, judge, within_time
 from derivcli.check.places import ends, none_after
-from derivcli.check.question import PRECISIONS, Question, Site, Truth, is_narrow
+from derivcli.check.question import PRECISIONS, Question, Site, Truth, is_narrow, restored_context
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.engines.balls.partials import ONE, Derivative
 from derivcli.engines.balls.run import TouchError, UnsureError

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import cache, explain, functions, options, streams
+from derivcli.cli import answer, cache, explain, functions, options, practice, steps, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
 from derivcli.cli.notes import tell
@@ -22,7 +22,13 @@ from derivcli.wanted import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
-COMMANDS: dict[str, typer.Typer] = {"explain": explain.app, "functions": functions.app}
+COMMANDS: dict[str, typer.Typer] = {
+    "explain": explain.app,
+    "steps": steps.app,
+    "answer": answer.app,
+    "practice": practice.app,
+    "functions": functions.app,
+}
 """The commands beside the main one; a first word that is one of these names is that command."""
 
 HELP = "--help"

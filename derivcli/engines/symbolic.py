@@ -94,7 +94,7 @@ def _moves(
     down = _derivative(expression.expanded, {dependent: sympy.S.One})
     if down == 0:
         raise ArithmeticError("the equation does not hold the dependent variable")
-    slopes = {name: _merged(-_derivative(expression.expanded, {name: sympy.S.One}) / down) for name in names}
+    slopes = {name: merged(-_derivative(expression.expanded, {name: sympy.S.One}) / down) for name in names}
     return {name: {name: sympy.S.One, dependent: slope} for name, slope in slopes.items()}
 
 
@@ -110,7 +110,7 @@ def _timed(expression: Expression, partials: Sequence[Partial]) -> Iterator[None
     names = dict.fromkeys(expression.variables) or dict.fromkeys(partials[0])
     way_out = f"give a point, as in --at {','.join(f'{name}=1' for name in names)}"
     try:
-        with clock(SECONDS), _deep_recursion():
+        with clock(SECONDS), deep_recursion():
             yield
     except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
@@ -141,7 +141,7 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
         if isinstance(node, sympy.Pow) and not node.base.is_Symbol and _size(node.exp) > LARGEST_EXPONENT:
             raise ArithmeticError("SymPy would compute a number of millions of digits")
     try:
-        found = simplified(_along(_merged(tree), moves))
+        found = simplified(_along(merged(tree), moves))
     except SYMPY_FAILURES:
         found = sympy.nan
     if found.has(*NOT_REAL):
@@ -166,7 +166,7 @@ def _size(exponent: Any) -> float:
 
 def simplified(tree: Tree) -> Tree:
     """The tree with its arithmetic evaluated, in the shape one writes."""
-    return arrange(_merged(tree))
+    return arrange(merged(tree))
 
 
 def arrange(tree: Tree) -> Tree:
@@ -177,21 +177,21 @@ def arrange(tree: Tree) -> Tree:
     return done[tree]
 
 
-def _merged(tree: Tree) -> Tree:
+def merged(tree: Tree) -> Tree:
     """The tree with its sums, products and powers evaluated by SymPy, so that x**2*x is x**3."""
     done: dict[Tree, Tree] = {}
     for node in postorder(tree):
         parts = [done[part] for part in node.args]
         if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
             done[node] = node.func(*parts)
-        elif _is_below_least(node, parts):
+        elif is_below_least(node, parts):
             done[node] = sympy.S.Zero
         else:
             done[node] = build.rebuild(node, parts) if parts else node
     return done[tree]
 
 
-def _is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
+def is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
     """Whether a node is a call that is 0 since its order is below the least: a polynomial of degree -1."""
     row = build.row_of(node)
     if row is None or not row.whole:
@@ -256,7 +256,7 @@ def _power(node: Any, exponent: Any, done: dict[Tree, Tree]) -> Tree:
 
 
 @contextmanager
-def _deep_recursion() -> Iterator[None]:
+def deep_recursion() -> Iterator[None]:
     """Let SymPy recurse as deep as the nesting that the parser admits needs."""
     previous = sys.getrecursionlimit()
     sys.setrecursionlimit(max(previous, RECURSION))

@@ -1,4 +1,7 @@
-"""A tree as text in the language's own notation, which the parser reads back to the same text."""
+"""A tree as text in the language's own notation, which the parser reads back to the same text.
+
+A derivative still to be taken is written too, `d/dx[x**2]`, and is not read back.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,16 @@ import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of
+from derivcli.language.tree import (
+    RELATIONS,
+    Derivative,
+    PartialDerivative,
+    Tree,
+    divisor,
+    negated,
+    postorder,
+    row_of,
+)
 
 OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
 """How tightly a piece of text holds together."""
@@ -79,7 +91,7 @@ def sum_writer(bracket: Callable[[Piece, int], str]) -> Writer:
         text = bracket(parts[0], PRODUCT)
         for term, part in zip(node.args[1:], parts[1:], strict=True):
             positive = negated(term)
-            if positive is not None:
+            if positive is not None and divisor(positive) is None:  # -1/x is written as a fraction, not as x**-1
                 inner = pieces[positive]
                 text += f" - {bracket(inner, POWER if inner[0][0] == '-' else PRODUCT)}"
             else:
@@ -142,6 +154,11 @@ def _write_not(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"not {enclosed(parts[0], COMPARISON)}", NOT
 
 
+def _write_derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    sign = "∂" if isinstance(node, PartialDerivative) else "d"
+    return f"{sign}/{sign}{parts[1][0]}[{parts[0][0]}]", ATOM
+
+
 def literally(text: str) -> Writer:
     """How a node that is always the same is written."""
     return lambda node, parts, pieces: (text, ATOM)
@@ -161,6 +178,7 @@ _WRITERS: dict[type[Basic], Writer] = {
     sympy.And: joined(" and ", AND, enclosed),
     sympy.Or: joined(" or ", OR, enclosed),
     sympy.Not: _write_not,
+    Derivative: _write_derivative,
     type(sympy.true): literally("True"),
     type(sympy.false): literally("False"),
 }

@@ -7,7 +7,7 @@ in SymPy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias
@@ -22,6 +22,9 @@ from derivcli.language.functions import FUNCTIONS, vocabulary
 
 Tree: TypeAlias = Basic
 """Any SymPy node, expression or condition."""
+
+Slope: TypeAlias = Callable[[Function, int, Sequence[Tree]], Tree]
+"""The partial derivative of a call with as many arguments as its row has parameters."""
 
 MINUS_ONE = sympy.S.NegativeOne
 NUMBERS: dict[str, Tree] = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
@@ -45,6 +48,20 @@ class Choice(sympy.Piecewise):  # type: ignore[misc]
 
     def _eval_power(self, exponent: Tree) -> None:
         return None
+
+
+class Derivative(sympy.Expr):  # type: ignore[misc]
+    """The derivative of its first part by its second, a symbol, still to be taken; no formula that is read has one."""
+
+    is_commutative = True
+
+    def _sympystr(self, printer: Any) -> str:
+        """For SymPy's printer, which takes the class for its own of that name."""
+        return f"d/d{printer.doprint(self.args[1])}[{printer.doprint(self.args[0])}]"
+
+
+class PartialDerivative(Derivative):
+    """One of a function of several variables."""
 
 
 def symbol(name: str) -> sympy.Symbol:
@@ -108,6 +125,11 @@ def call(row: Function, arguments: Sequence[Tree]) -> Tree:
     if row.name == "sqrt":
         return _node(sympy.Pow, (arguments[0], sympy.S.Half))
     return _node(class_of(row), arguments)
+
+
+def derivative(tree: Tree, by: Tree, is_partial: bool = False) -> Tree:
+    """The derivative of `tree` by a symbol, still to be taken."""
+    return _node(PartialDerivative if is_partial else Derivative, (tree, by))
 
 
 def piecewise(pairs: Sequence[tuple[Tree, Tree]]) -> Tree:
@@ -182,7 +204,7 @@ def class_of(row: Function) -> type[Tree]:
         return found
 
     def fdiff(self: Any, argindex: int = 1) -> Tree:
-        return _derivative_of_call(row, argindex - 1, self.args)
+        return derivative_of_call(row, argindex - 1, self.args)
 
     members = {"fdiff": fdiff, "is_real": True, "row": row, "__module__": __name__}
     made: type[Tree] = type(row.name, (sympy.Function,), members)
@@ -202,8 +224,8 @@ def rows_by_class() -> dict[type[Tree], Function]:
     return rows | {class_of(row): row for row in FUNCTIONS if row.name not in ("pow", "sqrt")}
 
 
-def _derivative_of_call(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:
-    """The partial derivative of a call in its argument `index`, from the row's formulas."""
+def derivative_of_call(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None = None) -> Tree:
+    """The partial derivative of a call in its argument `index`, from the row's formulas or by `slope`."""
     if row.kernel is not None:
         raise DerivError(f"'{row.name}' is code and has no formula")
     from derivcli.language.formulas import alone, bind, partial
@@ -211,11 +233,11 @@ def _derivative_of_call(row: Function, index: int, arguments: Sequence[Tree]) ->
     if row.variadic and len(arguments) == 1:
         return alone(row).diff(symbol(row.parameters[0]))
     if row.variadic and len(arguments) > 2:
-        return _derivative_in_several(row, index, arguments)
-    return bind(row, partial(row, index), arguments)
+        return _derivative_in_several(row, index, arguments, slope)
+    return slope(row, index, arguments) if slope else bind(row, partial(row, index), arguments)
 
 
-def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:
+def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None) -> Tree:
     """The partial derivative of a call with more than two arguments, which is one of calls with two.
 
     A symmetric function is one of the argument `index` and of the call with all the others; of any other,
@@ -223,13 +245,13 @@ def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree])
     """
     if row.others is None:
         rest = [argument for i, argument in enumerate(arguments) if i != index]
-        return _derivative_of_call(row, 0, [arguments[index], call(row, rest)])
+        return derivative_of_call(row, 0, [arguments[index], call(row, rest)], slope)
     joined = vocabulary()[row.others]
     pair = [arguments[0], call(joined, arguments[1:])]
     if index == 0:
-        return _derivative_of_call(row, 0, pair)
-    inner = _derivative_of_call(joined, index - 1, arguments[1:])
-    return multiply([_derivative_of_call(row, 1, pair), inner])
+        return derivative_of_call(row, 0, pair, slope)
+    inner = derivative_of_call(joined, index - 1, arguments[1:], slope)
+    return multiply([derivative_of_call(row, 1, pair, slope), inner])
 
 
 def _node(kind: type[Tree], arguments: Sequence[Tree]) -> Tree:

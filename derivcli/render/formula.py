@@ -26,7 +26,7 @@ from derivcli.language.text import (
     number_text,
     sum_writer,
 )
-from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of
+from derivcli.language.tree import RELATIONS, Derivative, PartialDerivative, Tree, divisor, negated, postorder, row_of
 from derivcli.render.labels import name_latex
 
 COMMANDS = {
@@ -150,7 +150,10 @@ def _product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
 
 
 def _fraction(above: Sequence[Piece], below: Sequence[Piece]) -> str:
-    return rf"\frac{{{_beside(above) if above else '1'}}}{{{_beside(below)}}}"
+    """A fraction, whose minus sign stands before it."""
+    top = _beside(above) if above else "1"
+    sign = "-" if top[0] == "-" and above[0][1] >= PRODUCT else ""
+    return rf"{sign}\frac{{{top.removeprefix(sign)}}}{{{_beside(below)}}}"
 
 
 def _beside(factors: Sequence[Piece]) -> str:
@@ -195,6 +198,11 @@ def _relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"{_enclosed(parts[0], SUM)} {SIGNS[sign]} {_enclosed(parts[1], SUM)}", COMPARISON
 
 
+def _derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    sign = r"\partial" if isinstance(node, PartialDerivative) else "d"
+    return rf"\frac{{{sign}}}{{{sign} {parts[1][0]}}}\left[{parts[0][0]}\right]", POWER
+
+
 _WRITERS: dict[type[Tree], Writer] = {
     sympy.Symbol: lambda node, parts, pieces: (name_latex(node.name), ATOM),
     sympy.Rational: _number,
@@ -209,6 +217,7 @@ _WRITERS: dict[type[Tree], Writer] = {
     sympy.And: joined(r" \text{ and } ", AND, _enclosed),
     sympy.Or: joined(r" \text{ or } ", OR, _enclosed),
     sympy.Not: lambda node, parts, pieces: (rf"\text{{not }} {_enclosed(parts[0], COMPARISON)}", NOT),
+    Derivative: _derivative,
     type(sympy.true): literally(r"\text{true}"),
     type(sympy.false): literally(r"\text{false}"),
 }

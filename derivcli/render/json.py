@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derivcli.render.columns import Style, named
+from derivcli.render.columns import Style, function_names, named
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
-from derivcli.result import FLAGS, SeriesResult
+from derivcli.result import FLAGS, SeriesResult, SymbolicResult
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict, Verdicts
-    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+    from derivcli.explain.answer import Answer, Counterexample
+    from derivcli.result import AnyResult, FloatArray, Result
 
 VERSION = 1
 """Raised when a program that reads the object would have to change."""
@@ -26,7 +28,7 @@ def write_json(results: Sequence[Result], style: Style) -> str:
     """The points, and for each function its value, derivatives and flags at every point."""
     functions = [
         {
-            **_described(name, result),
+            **described(name, result),
             "engine": result.engine,
             "layout": result.layout,
             ("residual" if result.dependent else "value"): numbers_json(result.value, style),
@@ -45,7 +47,7 @@ def write_formulas_json(results: Sequence[SymbolicResult], style: Style) -> str:
     """For each function its derivatives as formulas."""
     functions = [
         {
-            **_described(name, result),
+            **described(name, result),
             "derivatives": {variable: formula.text for variable, formula in result.derivatives.items()},
         }
         for name, result in named(results)
@@ -57,7 +59,7 @@ def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
     """The points, and for each function its Taylor polynomial about every point."""
     functions = [
         {
-            **_described(name, result),
+            **described(name, result),
             "engine": "taylor",
             "variable": result.variable,
             "degree": result.coefficients.shape[1] - 1,
@@ -73,6 +75,39 @@ def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
     return dump(_headed(results[0].at, results[0].coefficients, functions, style))
 
 
+def write_answer_json(answer: Answer) -> str:
+    """Whether a claim is a derivative, where it is not, and what went wrong."""
+    example = answer.counterexample
+    claimed = SymbolicResult(answer.expression, {answer.key: answer.claim})
+    content = {
+        "version": VERSION,
+        **described(function_names([claimed])[0], claimed),
+        "derivative": answer.key,
+        "claim": answer.claim.text,
+        "truth": answer.truth and answer.truth.text,
+        "equal": answer.equal,
+        "how": answer.how,
+        "points": answer.points,
+        "digits": answer.digits,
+        "counterexample": example and _counterexample(example),
+        "diagnosis": {"kind": answer.diagnosis.kind, "message": answer.diagnosis.message},
+        "gaps": [_place(gap) for gap in answer.gaps],
+    }
+    return dump(content)
+
+
+def _counterexample(example: Counterexample) -> dict[str, Any]:
+    """A point, and what the derivative and the claim are there."""
+    claim = None if example.claim is None else _number(example.claim)
+    numbers = {"derivative": _number(example.derivative), "claim": claim}
+    return {"at": _place(example.at), **numbers, "reason": example.reason}
+
+
+def _place(at: Mapping[str, Fraction]) -> dict[str, str]:
+    """A point as exact numbers, each as one types it."""
+    return {name: str(value) for name, value in at.items()}
+
+
 def _headed(
     at: dict[str, FloatArray], numbers: FloatArray, functions: list[dict[str, Any]], style: Style
 ) -> dict[str, Any]:
@@ -81,7 +116,7 @@ def _headed(
     return {"version": VERSION, "dtype": str(numbers.dtype), "at": points, "functions": functions}
 
 
-def _described(name: str, result: AnyResult) -> dict[str, Any]:
+def described(name: str, result: AnyResult) -> dict[str, Any]:
     """The function or the equation, and along which direction it is differentiated."""
     expression = result.expression
     described = {

@@ -21,10 +21,10 @@ WIDEST = 10
 
 def write_latex(results: Sequence[Result], style: Style) -> str:
     """The formulas, then an array with a row for each point, or the matrices at each."""
-    head = _aligned([*_functions(results), *_direction(results)])
+    head = aligned([*functions(results), *_direction(results)])
     if matrices.matrices_of(results, style):
         jacobian = matrices.is_jacobian(results)
-        return head + _aligned(_jacobians(results, style) if jacobian else _hessians(results, style))
+        return head + aligned(_jacobians(results, style) if jacobian else _hessians(results, style))
     columns = columns_of(results)
     rows = zip(*[[_number(text) for text in column.texts(style.digits)] for column in columns], strict=True)
     lines = [" & ".join(f"{column.label.latex}" for column in columns) + r" \\ \hline", *_array_rows(rows)]
@@ -36,10 +36,10 @@ def write_formulas_latex(results: Sequence[SymbolicResult], style: Style) -> str
     """The formulas and their derivatives as equations, those of a Hessian and of a Jacobian as a matrix."""
     from derivcli.render.formula import latex_of
 
-    lines = [*_functions(results), *_direction(results)]
+    lines = [*functions(results), *_direction(results)]
     if matrices.is_jacobian(results):
         entries = [[latex_of(formula.tree) for formula in result.derivatives.values()] for _, result in named(results)]
-        return _aligned([*lines, (_jacobian_head(results), _matrix(entries))])
+        return aligned([*lines, (_jacobian_head(results), _matrix(entries))])
     for name, result in named(results):
         if result.layout == "hessian":
             keys, variables = _hessian_keys(result), arguments_of(result)
@@ -48,12 +48,12 @@ def write_formulas_latex(results: Sequence[SymbolicResult], style: Style) -> str
             continue
         for key, formula in result.derivatives.items():
             lines.append((derivative_label(name, key, result).latex_equation, latex_of(formula.tree)))
-    return _aligned(lines)
+    return aligned(lines)
 
 
 def write_series_latex(results: Sequence[SeriesResult], style: Style) -> str:
     """The formulas, then each Taylor polynomial and what its remainder lies between."""
-    lines = [(left, "=", right) for left, right in _functions(results)]
+    lines = [(left, "=", right) for left, right in functions(results)]
     for one in expansions(results, style):
         lines += _expansion(one, style)
     return _related(lines)
@@ -89,7 +89,7 @@ def _heading(one: Expansion) -> str:
     return rf"\text{{for }} {name_latex(one.name)} \text{{ about }} {places}"
 
 
-def _functions(
+def functions(
     results: Sequence[AnyResult],
 ) -> list[tuple[str, str]]:
     """Left and right sides of what was understood."""
@@ -197,7 +197,8 @@ def _text(values: FloatArray, point: int, style: Style) -> str:
     return _number(number_texts(values[point : point + 1], style.digits)[0])
 
 
-def _aligned(lines: Sequence[tuple[str, str]]) -> str:
+def aligned(lines: Sequence[tuple[str, str]]) -> str:
+    """Equations aligned at their signs."""
     return _related([(left, "=", right) for left, right in lines])
 
 

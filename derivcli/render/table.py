@@ -18,7 +18,6 @@ from derivcli.render.series import MOST, Expansion, coefficient_columns, expansi
 from derivcli.render.terminal import (
     COLORS,
     PADDING,
-    UNBROKEN,
     TableColumn,
     console_of,
     fits,
@@ -27,6 +26,7 @@ from derivcli.render.terminal import (
     print_equations,
     print_line,
     print_wrapped,
+    terms_together,
     text_on,
 )
 
@@ -131,21 +131,10 @@ def _print_expansion(console: Console, one: Expansion, style: Style) -> None:
         print_wrapped(console, one.absence(), COLORS["warning"])
     else:
         room = style.width - len(f"{one.left} = ")
-        print_equations(console, [(one.left, _terms_together(right, room))], COLORS["formula"])
+        print_equations(console, [(one.left, terms_together(right, room))], COLORS["formula"])
     columns = _numbered_coefficients(one, style)
     print_columns(console, columns if fits(columns, style) else columns[:2], style)
     print_wrapped(console, one.remainder(style))
-
-
-def _terms_together(polynomial: str, width: int) -> str:
-    """A polynomial that is broken into lines between its terms only, where each fits into the width."""
-    outer = 0
-    letters = []
-    for before, letter in zip(f" {polynomial}", polynomial, strict=False):
-        outer += (letter == "(") - (letter == ")")
-        letters.append(UNBROKEN if letter == " " and (outer or before in "+-") else letter)
-    together = "".join(letters)
-    return together if max(map(len, together.split(" "))) <= width else polynomial
 
 
 def _numbered_coefficients(one: Expansion, style: Style) -> list[TableColumn]:

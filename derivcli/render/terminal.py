@@ -30,10 +30,14 @@ COLORS = {
     "name": "italic",
     "verdict": "green",
     "warning": "yellow",
+    "wrong": "red",
     "caption": "dim",
 }
 UNBROKEN = "\N{NO-BREAK SPACE}"
 """Stands for a space at which no line ends."""
+
+DEEPEST = 10
+"""Brackets in each other, inside of which a line still ends between terms."""
 
 PADDING = 2
 """Columns that the table's borders and gaps take for each of its columns."""
@@ -98,6 +102,59 @@ def print_equations(
                 named = "not bold default" if color else "dim"
                 text.stylize(named if left_color is None else left_color, 0, len(head))
             print_line(console, text)
+
+
+def print_chain(console: Console, head: str, parts: Sequence[tuple[str, str]]) -> None:
+    """An equation that goes on from line to line, each with its reason at the right or, without room, below it."""
+    indent = len(head) + 3 if 4 * (len(head) + 3) <= console.width else 4
+    starts = [f"{head} = ", *[" " * (indent - 2) + "= "] * (len(parts) - 1)]
+    blocks = [
+        textwrap.wrap(
+            start + terms_together(formula, console.width - indent),
+            console.width,
+            subsequent_indent=" " * indent,
+            break_on_hyphens=False,
+        )
+        for start, (formula, _) in zip(starts, parts, strict=True)
+    ]
+    longest = max(len(reason) for _, reason in parts)
+    ends = [len(block[-1]) + 2 * PADDING for block, (_, reason) in zip(blocks, parts, strict=True) if reason]
+    column = max([end for end in ends if end + longest <= console.width], default=console.width - longest)
+    for number, (block, (_, reason)) in enumerate(zip(blocks, parts, strict=True), start=1):
+        start = max(min(column, console.width - len(reason)), 0)
+        if reason and len(block[-1]) + PADDING > start:
+            block.append("")
+        lines = [Text(line.replace(UNBROKEN, " ")) for line in block]
+        for line in lines if number == len(parts) else []:
+            line.stylize(COLORS["formula"], len(line.plain) - len(line.plain.lstrip(" =")))
+        if reason:
+            lines[-1].append(" " * (start - len(lines[-1])) + reason, COLORS["caption"])
+        for line in lines:
+            print_line(console, line)
+
+
+def terms_together(formula: str, width: int) -> str:
+    """A formula that is broken into lines between its terms only, or between those in the brackets of a long term."""
+    return " ".join(_term_together(term, width) for term in _broken(formula, 0).split(" "))
+
+
+def _term_together(term: str, width: int) -> str:
+    """A term that is broken no deeper in its brackets than needed."""
+    depth = 0
+    while max(map(len, term.split(" "))) > width and depth < DEEPEST:
+        depth += 1
+        term = _broken(term.replace(UNBROKEN, " "), depth)
+    return term
+
+
+def _broken(formula: str, depth: int) -> str:
+    """The formula with spaces at which a line may end, all of them outside of brackets that deep in each other."""
+    outer = 0
+    letters = []
+    for before, letter in zip(f" {formula}", formula, strict=False):
+        outer += (letter in "([") - (letter in ")]")
+        letters.append(UNBROKEN if letter == " " and (outer > depth or before in "+-") else letter)
+    return "".join(letters)
 
 
 def print_wrapped(console: Console, line: str, color: str = "") -> None:

@@ -15,6 +15,7 @@ from derivcli.engines.balls.gamma import GAMMA, at_zero, last_positive
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.steps import Series, above, no_value, nonzero, plain
 from derivcli.engines.balls.tape import Node
+from derivcli.engines.clock import held
 
 HALF = acb(0.5)
 
@@ -115,9 +116,17 @@ def _spherical(n: acb, x: acb, z: acb) -> acb:
 # Elliptic integrals, of the parameter m
 
 
-def _sine_clear(m: acb, z: acb) -> acb:
-    """1 - m sin(z)**2, which has to stay positive."""
-    return 1 - m * z.sin() ** 2
+def _sine_clear(m: acb, z: acb, closed: bool = False) -> list[acb]:
+    """What 1 - m sin(t)**2 is at the end of the way from 0 to z and, where sin(t) becomes 1 on it, there.
+
+    Both have to be positive, though the latter may be 0 in a `closed` domain; they are not known to be where it is
+    not known how far the way goes.
+    """
+    end, peak = 1 - m * z.sin() ** 2, 1 - m
+    quarter = arb.pi() / 2
+    if abs(z.real) < quarter or peak.real > 0 or (closed and peak.real >= 0):
+        return [end]
+    return [end, peak] if abs(z.real) >= quarter else [end, acb("nan")]
 
 
 def _elliptic_e(run: Run, node: Node, numbers: list[Number]) -> Series:
@@ -138,6 +147,8 @@ def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
     powers = [int(k.real.unique_fmpz()) for k in (p, i, j)]
 
     def integrand(u: acb, is_analytic: bool) -> acb:
+        if is_over():
+            return acb("nan")
         square = (u * z).sin() ** 2
         root = (1 - m * square).sqrt(analytic=True)
         product = square ** powers[0] * root * z if powers[0] else root * z
@@ -145,7 +156,8 @@ def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
             product /= (1 - n * square) ** powers[1]
         return product / (1 - m * square) ** powers[2] if powers[2] else product
 
-    return acb.integral(integrand, acb(0), acb(1))
+    with held() as is_over:
+        return acb.integral(integrand, acb(0), acb(1))
 
 
 def _polynomial(name: str) -> Function:
@@ -238,13 +250,13 @@ SPECIAL: dict[str, Any] = {
     "fresnelc": plain(lambda x: x.fresnel_c()),
     "elliptic_k": analytic(lambda m: m.elliptic_k(), lambda m: [1 - m]),
     "elliptic_e": _elliptic_e,
-    "elliptic_f": analytic(lambda z, m: acb.elliptic_f(z, m), lambda z, m: [_sine_clear(m, z)]),
-    "elliptic_e_inc": analytic(lambda z, m: acb.elliptic_e_inc(z, m), lambda z, m: [_sine_clear(m, z)]),
+    "elliptic_f": analytic(lambda z, m: acb.elliptic_f(z, m), lambda z, m: _sine_clear(m, z)),
+    "elliptic_e_inc": analytic(lambda z, m: acb.elliptic_e_inc(z, m), lambda z, m: _sine_clear(m, z, True)),
     "elliptic_pi": analytic(_elliptic_pi, lambda n, m: [1 - m, 1 - n]),
     "elliptic_pi_inc": analytic(
-        lambda n, z, m: acb.elliptic_pi_inc(n, z, m), lambda n, z, m: [_sine_clear(m, z), _sine_clear(n, z)]
+        lambda n, z, m: acb.elliptic_pi_inc(n, z, m), lambda n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]
     ),
-    "ellipint": analytic(_ellipint, lambda p, i, j, n, z, m: [_sine_clear(m, z), _sine_clear(n, z)]),
+    "ellipint": analytic(_ellipint, lambda p, i, j, n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]),
     "legendre": analytic(_polynomial("legendre_p")),
     "chebyshevt": analytic(_polynomial("chebyshev_t")),
     "chebyshevu": analytic(_polynomial("chebyshev_u")),

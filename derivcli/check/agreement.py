@@ -1,0 +1,291 @@
+"""Whether two quantities are the same, point by point, in ball arithmetic.
+
+Where the balls do not meet the numbers differ, and that is proved. Where they meet and are narrow, the numbers
+are the same to many digits, which proves nothing. Neither knows of SymPy's rules for derivatives.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+from flint import arb, ctx, fmpq
+
+from derivcli.check.question import restored_context
+from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Path, Run, TouchError, UnsureError
+from derivcli.engines.balls.tape import Tape, record
+from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.language.tree import Tree
+from derivcli.result import Partial
+
+Sample: TypeAlias = tuple[Fraction, ...]
+"""A value for each variable."""
+
+PRECISIONS = (192, 384, 768, 1536)
+"""Bits; the last ones serve numbers that nearly cancel."""
+
+NARROW = 120
+"""Bits of a number that is known well enough: 36 digits."""
+
+ZERO = arb(2) ** -400
+"""Two numbers that are both less than this are taken for the same."""
+
+FINE, FINE_NARROW, FINE_ZERO = 2400, 1800, arb(2) ** -1800
+"""The same where numbers that seem to be the same are looked at more closely."""
+
+DIGITS = 500
+"""The most digits that are told of an agreement."""
+
+SEVERAL = 4
+"""What is the same at fewer points may be so by chance."""
+
+SECONDS = 0.5
+"""How long the two numbers at one point may take."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantity:
+    """A formula or one of its partial derivatives, by the variables of `partial`, as a function of the variables."""
+
+    tape: Tape
+    derivative: Derivative
+
+    def ball(self, at: Mapping[str, fmpq], precision: int) -> arb:
+        """The number at a point; raises TouchError where there is none, UnsureError where it is not known."""
+
+        def series(path: Path, order: int) -> list[arb]:
+            run = Run(self.tape, path, order, precision, final=precision == PRECISIONS[-1])
+            try:
+                return run.evaluate(at)
+            finally:
+                if not run.rigorous:
+                    raise UnsureError
+
+        return self.derivative.enclosed(series, self.tape)
+
+
+def quantity(tree: Tree, names: Sequence[str], partial: Partial = ()) -> Quantity:
+    """The partial derivative of a tree over the variables; the last name is taken first."""
+    return Quantity(record(tree, names), Derivative(partial[::-1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """What two quantities are at a point.
+
+    `kind` is "same", "different", "undefined" where only the second has no value, "outside" where the first has
+    none, or "unsure". `digits` is how many are the same of numbers that are.
+    """
+
+    sample: Sample
+    kind: str
+    left: arb | None = None
+    right: arb | None = None
+    digits: int = 0
+    reason: str = ""
+
+    @property
+    def has_both(self) -> bool:
+        """Whether both have a value."""
+        return self.kind in ("same", "different")
+
+
+@dataclass(slots=True, eq=False)
+class Comparison:
+    """Two quantities over the variables `names`, and what is known of them; no more than `seconds` are spent."""
+
+    names: Sequence[str]
+    left: Quantity
+    right: Quantity
+    seconds: float = 5.0
+    spent: float = 0.0
+    known: dict[Sample, Match] = field(default_factory=dict)
+
+    def at(self, sample: Sample) -> Match:
+        """What they are at a point."""
+        if sample not in self.known:
+            start = time.monotonic()
+            self.known[sample] = self._anew(sample)
+            self.spent += time.monotonic() - start
+        return self.known[sample]
+
+    def all(self, samples: Iterable[Sample]) -> Iterator[Match]:
+        """What they are at every point for which there is time."""
+        for sample in samples:
+            if self.spent > self.seconds:
+                return
+            yield self.at(sample)
+
+    def confirmed(self, match: Match) -> Match:
+        """The match as far more precision shows it, if that is possible in time."""
+        if match.kind != "same" or self.spent > self.seconds:
+            return match
+        start = time.monotonic()
+        with suppress(OutOfTimeError, UnsureError), restored_context(), clock(SECONDS):
+            one, other = (each.ball(point(self.names, match.sample), FINE) for each in (self.left, self.right))
+            if not one.overlaps(other):
+                match = Match(match.sample, "different", one, other)
+            elif is_known(one, FINE_NARROW, FINE_ZERO) and is_known(other, FINE_NARROW, FINE_ZERO):
+                match = Match(match.sample, "same", one, other, same_digits(one, other))
+        self.spent += time.monotonic() - start
+        self.known[match.sample] = match
+        return match
+
+    def _anew(self, sample: Sample) -> Match:
+        with suppress(OutOfTimeError), restored_context(), clock(SECONDS):
+            return matched(self.left, self.right, self.names, sample)
+        return Match(sample, "unsure")
+
+
+def matched(left: Quantity, right: Quantity, names: Sequence[str], sample: Sample) -> Match:
+    """What two quantities are at a point, with the precision doubled until that is known."""
+    at = point(names, sample)
+    for precision in PRECISIONS:
+        with suppress(UnsureError):
+            try:
+                one = left.ball(at, precision)
+            except TouchError:
+                return Match(sample, "outside")
+            try:
+                other = right.ball(at, precision)
+            except TouchError as place:
+                return Match(sample, "undefined", one, reason=str(place))
+            if not one.overlaps(other):
+                return Match(sample, "different", one, other)
+            if is_known(one) and is_known(other):
+                return Match(sample, "same", one, other, same_digits(one, other))
+    return Match(sample, "unsure")
+
+
+def is_known(ball: arb, narrow: int = NARROW, zero: arb = ZERO) -> bool:
+    """Whether a number is known to many digits."""
+    return bool(ball.rel_accuracy_bits() >= narrow or abs(ball) < zero)
+
+
+def same_digits(one: arb, other: arb) -> int:
+    """How many digits of two overlapping numbers are sure to be the same."""
+    if not abs(one) > 0:
+        return DIGITS
+    relative = (abs(one - other) / abs(one)).upper()
+    return DIGITS if relative == 0 else min(DIGITS, int(float((-relative.log() / arb(10).log()).mid())))
+
+
+def known_matches(matches: Iterable[Match]) -> list[Match]:
+    """The matches whose second number is known well enough to be compared with others."""
+    return [match for match in matches if match.right is not None and is_known(match.right)]
+
+
+def is_second(candidate: Quantity, names: Sequence[str], matches: Sequence[Match], least: int) -> bool:
+    """Whether a quantity is the second one of known matches wherever it has a value, at `least` so many points."""
+    count = 0
+    for match in matches:
+        ball = value(candidate, names, match.sample)
+        if ball is not None and not ball.overlaps(match.right):
+            return False
+        count += ball is not None
+    return count >= least
+
+
+def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | None:
+    """The number that a quantity is at a point, where it is one and becomes known well enough."""
+    for precision in PRECISIONS[:2]:
+        with suppress(UnsureError), restored_context():
+            try:
+                ball = candidate.ball(point(names, sample), precision)
+            except TouchError:
+                return None
+            if is_known(ball):
+                return ball
+    return None
+
+
+def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
+    """A sample as coordinates."""
+    return {name: fmpq(each.numerator, each.denominator) for name, each in zip(names, sample, strict=True)}
+
+
+def ratio(matches: Iterable[Match]) -> arb | None:
+    """How many times the first number the second one is, if that is the same at all of several points."""
+    with ctx.workprec(PRECISIONS[0]):
+        return _shared(right / left for left, right in _pairs(matches) if abs(left) > 0)
+
+
+def offset(matches: Iterable[Match]) -> arb | None:
+    """How much more than the first number the second one is, if that is the same at all of several points."""
+    with ctx.workprec(PRECISIONS[0]):
+        return _shared(right - left for left, right in _pairs(matches))
+
+
+def difference(one: arb, other: arb) -> arb:
+    """How much more the second number is."""
+    with ctx.workprec(FINE):
+        return other - one
+
+
+def error(matches: Iterable[Match]) -> float:
+    """The largest relative difference of the two numbers."""
+    found = [abs(right - left) / abs(left) for left, right in _pairs(matches) if abs(left) > 0]
+    return max((float(each.mid()) for each in found), default=1.0)
+
+
+def fraction_of(ball: arb, largest: int) -> Fraction | None:
+    """The fraction with no larger denominator that a number is, as far as it is known."""
+    with suppress(OverflowError, ValueError), ctx.workprec(PRECISIONS[0]):
+        near = Fraction(float(ball.mid())).limit_denominator(largest)
+        if ball.overlaps(arb(fmpq(near.numerator, near.denominator))):
+            return near
+    return None
+
+
+def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:
+    """How many times a constant a number is, and how many times one over it."""
+    known = value(quantity(constant, ()), (), ())
+    assert known is not None, "a constant has a value"
+    with ctx.workprec(PRECISIONS[0]):
+        return ball / known, ball * known
+
+
+def is_sum(parts: Sequence[Quantity], names: Sequence[str], matches: Iterable[Match]) -> bool:
+    """Whether the second number is the sum of several quantities at all of several points."""
+    count = 0
+    for match in matches:
+        balls = [value(part, names, match.sample) for part in parts]
+        with ctx.workprec(PRECISIONS[0]):
+            known = [ball for ball in balls if ball is not None]
+            if len(known) == len(balls):
+                if not sum(known, arb(0)).overlaps(match.right):
+                    return False
+                count += 1
+    return count >= SEVERAL
+
+
+def same_values(one: Quantity, other: Quantity, names: Sequence[str], matches: Iterable[Match]) -> bool:
+    """Whether two quantities are the same at all of several points that have both."""
+    count = 0
+    for match in matches:
+        left, right = (value(each, names, match.sample) for each in (one, other))
+        if left is not None and right is not None:
+            if not left.overlaps(right):
+                return False
+            count += 1
+    return count >= SEVERAL
+
+
+def _pairs(matches: Iterable[Match]) -> Iterator[tuple[arb, arb]]:
+    """The two numbers at every point that has both, where both are known well."""
+    for match in matches:
+        if match.left is not None and match.right is not None and is_known(match.left) and is_known(match.right):
+            yield match.left, match.right
+
+
+def _shared(balls: Iterable[arb]) -> arb | None:
+    """The number that several balls have in common, as narrowly as one of them tells it."""
+    found = list(balls)
+    if len(found) < SEVERAL or any(not found[0].overlaps(ball) for ball in found):
+        return None
+    return min(found, key=lambda ball: float(ball.rad()))

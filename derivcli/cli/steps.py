@@ -1,0 +1,56 @@
+"""`deriv steps`: how a derivative is found, rule by rule."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from derivcli.cli import options, streams
+from derivcli.errors import draw_note
+from derivcli.render.steps import FORMATS
+from derivcli.wanted import Named, Wanted
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+StepsFormat = StrEnum("StepsFormat", list(FORMATS))  # type: ignore[misc]
+"""The formats by name."""
+
+Formula = Annotated[
+    str, typer.Argument(metavar="EXPR", help="An expression, such as 'x**2*sin(x)'.", show_default=False)
+]
+FormatOption = Annotated[
+    StepsFormat | None,
+    typer.Option(
+        "--format", help="How to print. [default: text; tsv where the output is no terminal]", show_default=False
+    ),
+]
+
+
+@app.command(context_settings={"help_option_names": ["--help"]})
+def steps(
+    expression: Formula,
+    wrt: options.Wrt = None,
+    order: options.Order = 1,
+    mixed: options.Mixed = None,
+    let: options.Let = None,
+    format_: FormatOption = None,
+) -> None:
+    """Show how a derivative is found, a line for each rule of differentiation."""
+    from derivcli.render.columns import Style
+    from derivcli.render.steps import write_steps
+    from derivcli.teach import steps_of
+
+    screen = streams.screen(os.environ)
+    style = Style(None, screen.width, screen.color, screen.unicode)
+    chosen = format_.value if format_ else "text" if screen.terminal else "tsv"
+    wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
+    found = steps_of(expression, wanted, Named(options.formulas_in(let)))
+    sys.stdout.write(write_steps(found, chosen, style))
+    sys.stdout.flush()
+    for note in found[0].expression.notes:
+        sys.stderr.write(f"deriv: note: {draw_note(note)}\n")
+    sys.stderr.flush()

@@ -1,0 +1,85 @@
+"""What is found of a claimed derivative: whether it is right, and if not, where it is wrong and perhaps why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from derivcli.language.expression import Expression
+
+KINDS = {
+    "sign": "a sign is wrong",
+    "inner": "the derivative of an inner function is missing or misplaced (chain rule)",
+    "confused": "the derivative of a function is taken for that of another one",
+    "product": "the product rule is not applied",
+    "quotient": "the quotient rule is applied wrongly",
+    "power": "the power rule is applied wrongly, or where it does not hold",
+    "factor": "a constant factor is missing or too much",
+    "term": "the derivative of a term is missing",
+    "constant": "a constant is added; its derivative is 0",
+    "function": "the function, or a part of it, is not differentiated",
+    "integral": "the function, or a part of it, is integrated",
+    "order": "it is a derivative of another order",
+    "variable": "it is a derivative by another variable, or holds a variable that the function lacks",
+    "partly": "it is right on a part of the line only",
+    "undefined": "it has no value where the derivative has one",
+    "rounded": "a number in it is rounded",
+    "": "no mistake that is known here explains it",
+}
+"""Every kind of diagnosis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What went wrong: one of `KINDS`, and a sentence; both are empty where nothing known explains it."""
+
+    kind: str = ""
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        assert self.kind in KINDS, "a kind of diagnosis"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point where a claim is not the derivative; `claim` is None, and there is a `reason`, where it has no value.
+
+    The texts are the same numbers in as many digits as it takes to tell them apart.
+    """
+
+    at: dict[str, Fraction]
+    derivative: float
+    claim: float | None
+    derivative_text: str
+    claim_text: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """Whether `claim` is the derivative of `expression` with the key.
+
+    `how` is "proved" where SymPy shows that the difference is 0, "agrees" where the numbers are the same to `digits`
+    digits at all of `points` points, "differs" where they are not at the `counterexample`, and "undecided" where
+    too few points have both numbers. `truth` is the derivative as a formula, None where there is none in time.
+    `gaps` are points at which a right claim has no value though the derivative has one.
+    """
+
+    expression: Expression
+    key: str
+    claim: Expression
+    truth: Expression | None
+    how: str
+    points: int = 0
+    digits: int = 0
+    counterexample: Counterexample | None = None
+    diagnosis: Diagnosis = Diagnosis()
+    gaps: tuple[dict[str, Fraction], ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether the claim is right."""
+        return self.how in ("proved", "agrees")

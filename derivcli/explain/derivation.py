@@ -1,0 +1,57 @@
+"""What a derivation is: the structure that shows how a derivative is found, rule by rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from derivcli.result import partial_of
+
+if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
+    from derivcli.language.tree import Tree
+    from derivcli.result import Partial, SymbolicResult
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rule's name, and all of the formula after it; derivatives still to be taken stand in it as nodes."""
+
+    rule: str
+    tree: Tree
+
+    @property
+    def text(self) -> str:
+        """The formula as text, with `d/dx[...]` for a derivative still to be taken."""
+        from derivcli.language.text import text_of
+
+        return text_of(self.tree).replace("∂", "d")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Derivation:
+    """How one of a result's derivatives is found from the formula, or from the derivative of one order below.
+
+    `start` is the derivative to be taken, and every step is equal to the one before it. The last one is the
+    derivative with that key in `result`, which is what `derive` gives.
+    """
+
+    result: SymbolicResult
+    key: str
+    start: Tree
+    steps: tuple[Step, ...]
+
+    @property
+    def expression(self) -> Expression:
+        """The formula that all derivations of the result go back to."""
+        return self.result.expression
+
+    @property
+    def partial(self) -> Partial:
+        """The variables of the derivative; the first one is taken here, the others were before."""
+        return partial_of(self.key)
+
+    @property
+    def answer(self) -> Expression:
+        """The derivative."""
+        return self.result.derivatives[self.key]

@@ -1,0 +1,246 @@
+"""What a wrong claim is instead of the derivative: the first explanation that holds at all points.
+
+The most telling ones are tried first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import sympy
+
+from derivcli.check.agreement import error, fraction_of, is_sum, multiples, offset, quantity, ratio, same_values, value
+from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.explain.answer import Diagnosis
+from derivcli.explain.case import Case
+from derivcli.explain.mistaken import slipped, slipped_oddly
+from derivcli.explain.partly import partly
+from derivcli.language import tree as build
+from derivcli.language.tree import Tree, postorder, symbol
+from derivcli.result import ORDERS, Partial, derivative_key
+
+if TYPE_CHECKING:
+    from flint import arb
+
+SECONDS = 2.0
+"""How long one explanation may be tried."""
+
+FRACTIONS = 1000
+"""The largest denominator of a factor that is told as a fraction."""
+
+ROUNDED = 1e-2
+"""A claim with a number in it is rounded if it is no further from the derivative than this, relatively."""
+
+CONSTANTS: dict[str, Tree] = {
+    "pi": sympy.pi,
+    "e": sympy.E,
+    "log(2)": sympy.log(2),
+    "log(10)": sympy.log(10),
+    "sqrt(2)": sympy.sqrt(2),
+}
+"""Numbers that a factor may hold."""
+
+FEW = 200
+"""The largest denominator of a fraction beside such a number."""
+
+INTEGRATION_CONSTANTS = "CKck"
+"""What a constant of integration is called."""
+
+ORDINALS = ("function itself", "first derivative", "second derivative", "third derivative")
+
+
+def diagnosed(case: Case) -> Diagnosis:
+    """The first explanation that holds."""
+    for explain in EXPLANATIONS:
+        with suppress(OutOfTimeError), clock(SECONDS):
+            found = explain(case)
+            if found is not None:
+                return found
+    return Diagnosis()
+
+
+def foreign(case: Case) -> Diagnosis | None:
+    """A variable that the function lacks: a constant of integration, or another one's name."""
+    known = {*case.expression.variables, *case.partial}
+    foreign = [name for name in case.claim.variables if name not in known]
+    if not foreign:
+        return None
+    name, shown = foreign[0], ", ".join(sorted(known))
+    rest = build.substitute(case.claim.expanded, {symbol(name): sympy.S.Zero})
+    if _is_truth(case, rest):
+        if name in INTEGRATION_CONSTANTS:
+            message = f"it is right without {name}: a constant is added to an integral, not to a derivative"
+            return Diagnosis("constant", message)
+        return Diagnosis("variable", f"it is right without {name}, which is no variable of the function")
+    for other in sorted(known):
+        if _is_truth(case, build.substitute(case.claim.expanded, {symbol(name): symbol(other)})):
+            return Diagnosis("variable", f"it is right with {other} in place of {name}")
+    return Diagnosis("variable", f"{name} is no variable of the function, which is one of {shown}")
+
+
+def _is_truth(case: Case, tree: Tree) -> bool:
+    """Whether a tree is the derivative, as far as numbers tell."""
+    candidate = quantity(tree, case.names)
+    found = [(match.left, value(candidate, case.names, match.sample)) for match in case.probes]
+    return bool(found) and all(ball is not None and ball.overlaps(left) for left, ball in found)
+
+
+def sign(case: Case) -> Diagnosis | None:
+    """Minus the derivative."""
+    found = ratio(case.matches)
+    if found is None or fraction_of(found, 1) != -1:
+        return None
+    return Diagnosis("sign", "the sign is wrong: it is minus the derivative")
+
+
+def integral(case: Case) -> Diagnosis | None:
+    """A formula whose derivative is the function."""
+    last = case.partial[:1]
+    start = quantity(case.expression.expanded, case.names, case.partial[1:])
+    back = quantity(case.claim.expanded, case.names, last)
+    if not {*last} & {*case.claim.variables} or not same_values(start, back, case.names, case.probes):
+        return None
+    what = "the function" if len(case.partial) == 1 else "the derivative before it"
+    return Diagnosis("integral", f"it is an antiderivative: its own derivative by {last[0]} is {what}")
+
+
+def itself(case: Case) -> Diagnosis | None:
+    """The function, not differentiated at all."""
+    if not case.is_claim(case.expression.expanded):
+        return None
+    return Diagnosis("function", "it is the function itself, not its derivative")
+
+
+def order(case: Case) -> Diagnosis | None:
+    """The derivative of another order."""
+    asked = len(case.partial)
+    name = case.partial[0]
+    if len({*case.partial}) == 1:
+        for count in (*range(1, asked)[::-1], asked + 1, asked + 2):
+            if count in ORDERS and case.is_claim(case.expression.expanded, (name,) * count):
+                return Diagnosis("order", f"it is the {_ordinal(count)} by {name}; the {_ordinal(asked)} is asked for")
+    else:
+        for place in range(asked):
+            less = (*case.partial[:place], *case.partial[place + 1 :])
+            if case.is_claim(case.expression.expanded, less):
+                message = f"it is the derivative by {derivative_key(less)}; {case.partial[place]} is missing"
+                return Diagnosis("order", message)
+    return None
+
+
+def _ordinal(count: int) -> str:
+    return ORDINALS[count] if count < len(ORDINALS) else f"{count}th derivative"
+
+
+def variable(case: Case) -> Diagnosis | None:
+    """The derivative by another variable, or by all of them together."""
+    others = [name for name in case.expression.variables if name not in case.partial[:1]]
+    asked = len(case.partial)
+    for name in others:
+        for instead in _instead(case.partial, name):
+            if case.is_claim(case.expression.expanded, instead):
+                by = f"by {derivative_key(instead)}; the one by {derivative_key(case.partial)} is asked for"
+                return Diagnosis("variable", f"it is the derivative {by}")
+    if asked == 1 and others:
+        every = [*others, case.partial[0]]
+        parts = [quantity(case.expression.expanded, case.names, (name,)) for name in every]
+        if is_sum(parts, case.names, case.probes):
+            names = ", ".join(others)
+            return Diagnosis("variable", f"the derivatives by {names} are added; they count as constants here")
+    return None
+
+
+def _instead(partial: Partial, name: str) -> dict[Partial, None]:
+    """The partials with another variable in all places or in one of them."""
+    ones = [(*partial[:place], name, *partial[place + 1 :]) for place in range(len(partial))]
+    return dict.fromkeys([(name,) * len(partial), *ones])
+
+
+def constant(case: Case) -> Diagnosis | None:
+    """The derivative and a number more."""
+    found = offset(case.matches)
+    more = None if found is None else _number_text(found)
+    if more is None:
+        return None
+    if more.startswith("-"):
+        return Diagnosis("constant", f"it is the derivative minus {more[1:]}: the derivative of a constant is 0")
+    return Diagnosis("constant", f"it is the derivative plus {more}: the derivative of a constant is 0")
+
+
+def factor(case: Case) -> Diagnosis | None:
+    """The derivative times a number."""
+    found = ratio(case.matches)
+    if found is None or fraction_of(found, 1) == 1:
+        return None
+    times = fraction_of(found, FRACTIONS)
+    if times is not None and abs(times) < 1 and times.numerator in (1, -1):
+        minus = "" if times > 0 else ", and the sign is wrong"
+        return Diagnosis("factor", f"the factor {times.denominator} is missing{minus}")
+    text = _number_text(found)
+    if text is None:
+        return None
+    return Diagnosis("factor", f"it is {text} times the derivative: the factor {text} is too much")
+
+
+def _number_text(ball: arb) -> str | None:
+    """A number as a fraction, times one of the known constants or over one, if it is that."""
+    plain = fraction_of(ball, FRACTIONS)
+    if plain is not None and plain != 0:
+        return str(plain)
+    for name, constant in CONSTANTS.items():
+        above, below = (fraction_of(each, FEW) for each in multiples(ball, constant))
+        if above:
+            return _product_text(above, [name], [])
+        if below:
+            return _product_text(below, [], [name])
+    return None
+
+
+def _product_text(times: Fraction, above: list[str], below: list[str]) -> str:
+    """A fraction times names, or over them."""
+    top = [str(abs(times.numerator))] * (abs(times.numerator) != 1 or not above) + above
+    bottom = [str(times.denominator)] * (times.denominator != 1) + below
+    under = f"/({'*'.join(bottom)})" if len(bottom) > 1 else f"/{bottom[0]}" if bottom else ""
+    return f"{'-' if times < 0 else ''}{'*'.join(top)}{under}"
+
+
+def undefined(case: Case) -> Diagnosis | None:
+    """Right wherever it has a value."""
+    missing = case.of_kind("undefined")
+    if not missing or case.of_kind("different") or not case.of_kind("same"):
+        return None
+    return Diagnosis("undefined", "it is right where it has a value, and has none where the derivative has one")
+
+
+def rounded(case: Case) -> Diagnosis | None:
+    """A number rounded in the claim."""
+    far = error(case.matches)
+    if not 0 < far < ROUNDED or not any(node.is_Rational and node.q > 9 for node in postorder(case.claim.expanded)):
+        return None
+    return Diagnosis("rounded", f"a number in it seems to be rounded: it is right to {_digits(far)}, not exactly")
+
+
+def _digits(far: float) -> str:
+    count = len(str(int(0.1 / far))) if far > 1e-300 else 300
+    return f"{count} digits"
+
+
+EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
+    foreign,
+    slipped,
+    sign,
+    integral,
+    itself,
+    order,
+    variable,
+    constant,
+    factor,
+    partly,
+    slipped_oddly,
+    undefined,
+    rounded,
+)
+"""In the order in which they are tried."""

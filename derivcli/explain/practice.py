@@ -1,0 +1,153 @@
+"""Exercises in differentiation: levels of formulas with small numbers in them, the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import TypeAlias
+
+from derivcli.result import Partial
+
+OUTER = ("sin", "cos", "exp", "log")
+"""Functions that every student knows."""
+
+Task: TypeAlias = tuple[str, Partial]
+"""A formula, and what it is to be differentiated by."""
+
+X = ("x",)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What its exercises are about, and what makes one of each kind."""
+
+    about: str
+    make: Callable[[Random], list[Task]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A formula as text, and what it is to be differentiated by, as in a `Result`'s keys."""
+
+    level: int
+    text: str
+    partial: Partial
+
+
+def exercise(level: int, seed: int, number: int) -> Exercise:
+    """The exercise with that number of a level and a seed; no kind comes again before all others."""
+    kinds = LEVELS[level].make(Random(f"{seed} {level} {number}"))  # a text is hashed alike everywhere
+    order = Random(f"{seed} {level}").sample(range(len(kinds)), len(kinds))
+    return Exercise(level, *kinds[order[number % len(kinds)]])
+
+
+def powers(draw: Random) -> list[Task]:
+    """Sums of powers: `3*x**4 - 2*x**2 + 5*x - 7`, of roots and reciprocals too."""
+    first, second = sorted(draw.sample(range(2, 7), 2), reverse=True)
+    head = f"{coefficient(draw)}x**{first} {sign(draw)} {coefficient(draw)}x**{second} {sign(draw)}"
+    tail = f"{sign(draw)} {draw.randint(1, 9)}"
+    return [
+        (f"{head} {coefficient(draw)}x {tail}", X),
+        (f"{head} {coefficient(draw)}sqrt(x) {tail}", X),
+        (f"{head} {draw.randint(1, 6)}/x {tail}", X),
+        (f"{head} {draw.randint(1, 6)}/x**{draw.randint(2, 4)}", X),
+        (f"{coefficient(draw)}x**{first} {sign(draw)} x**({draw.choice([3, 5])}/2)", X),
+        (f"x**{first}/{draw.randint(2, 9)} {sign(draw)} {coefficient(draw)}x {tail}", X),
+    ]
+
+
+def products(draw: Random) -> list[Task]:
+    """A product or a quotient of two simple functions."""
+    n, a, b = draw.randint(2, 4), draw.randint(2, 5), draw.randint(2, 7)
+    function, other = draw.choice(OUTER), draw.choice(OUTER[:3])
+    return [
+        (f"x**{n}*{function}(x)", X),
+        (f"({a}*x {sign(draw)} {b})*{function}(x)", X),
+        (f"(x**2 {sign(draw)} {a})*(x**3 {sign(draw)} {b}*x)", X),
+        (f"{function}(x)/x**{n}", X),
+        (f"({a}*x + {b})/(x**2 + {a})", X),
+        (f"x**{n}/(x + {a})", X),
+        (f"{other}(x)/(x + {b})", X),
+        (f"(x - {b})/(x + {a})", X),
+    ]
+
+
+def chains(draw: Random) -> list[Task]:
+    """A function of a function."""
+    a, b, n = draw.randint(2, 5), draw.randint(2, 6), draw.randint(2, 4)
+    wave, smooth = draw.choice(OUTER[:2]), draw.choice(OUTER[:3])
+    return [
+        (f"({a}*x {sign(draw)} {b})**{n + 1}", X),
+        (f"(x**{n} + {b}*x)**{draw.randint(3, 5)}", X),
+        (f"{smooth}({a}*x**{n} {sign(draw)} {b})", X),
+        (f"log(x**2 + {b})", X),
+        (f"sqrt({a}*x**2 + {b})", X),
+        (f"exp(-{a}*{draw.choice(['x', 'x**2', 'x**3'])})", X),
+        (f"{wave}(x)**{n}", X),
+        (f"1/({a}*x + {b})**{n}", X),
+        (f"{wave}(sqrt(x))", X),
+        (f"sqrt({a} + {smooth}(x))", X),
+    ]
+
+
+def mixtures(draw: Random) -> list[Task]:
+    """Exponentials, logarithms and trigonometric functions, several rules in each."""
+    a, b, n = draw.randint(2, 4), draw.randint(2, 5), draw.randint(2, 3)
+    wave, other = draw.choice(OUTER[:2]), draw.choice(OUTER[:2])
+    return [
+        (f"exp(-{a}*x)*{wave}({b}*x)", X),
+        (f"x**{n}*exp({sign(draw, '')}{a}*x)", X),
+        (f"log(x)/x**{n}", X),
+        (f"x*log(x)**{n}", X),
+        (f"log({wave}({a}*x))", X),
+        (f"exp({other}({a}*x))", X),
+        (f"tan({a}*x)/x", X),
+        (f"x*atan({a}*x)", X),
+        (f"x**{n}*{other}({a}*x)", X),
+        (f"{a}**x*{wave}(x)", X),
+        (f"log(x + sqrt(x**2 + {b}))", X),
+        (f"sin(x)**{n}*cos({a}*x)", X),
+        (f"log((x + {a})/(x + {a + b}))", X),
+    ]
+
+
+def partials(draw: Random) -> list[Task]:
+    """A partial derivative of a function of x and y, or a second derivative."""
+    a, b, n = draw.randint(2, 5), draw.randint(2, 6), draw.randint(2, 4)
+    by, wave = draw.choice("xy"), draw.choice(OUTER[:2])
+    return [
+        (f"{a}*x**{n}*y**2 {sign(draw)} {b}*x*y", draw.choice([X, ("y",), ("x", "y"), ("x", "x")])),
+        (f"exp({a}*x*y)", draw.choice([X, ("y",), ("x", "y")])),
+        (f"x*{wave}({a}*x + {b}*y)", (by,)),
+        (f"x**{n}/y + y**{n}/x", (by,)),
+        (f"sqrt(x**2 + {a}*y**2)", (by,)),
+        (f"x*log(x*y + {b})", (by,)),
+        (f"{a}*x**{n + 1} {sign(draw)} {b}/x", ("x", "x")),
+        (f"{wave}({a}*x)", ("x", "x")),
+        (f"x*exp(-{a}*x)", ("x", "x")),
+        (f"x**{n}*log(x)", ("x", "x")),
+        (f"1/({a}*x + {b})", ("x", "x")),
+        (f"exp(-{a}*x**2)", ("x", "x")),
+    ]
+
+
+def coefficient(draw: Random) -> str:
+    """A factor before a power; 1 is not written."""
+    number = draw.randint(1, 9)
+    return "" if number == 1 else f"{number}*"
+
+
+def sign(draw: Random, plus: str = "+") -> str:
+    """A sign."""
+    return draw.choice([plus, "-"])
+
+
+LEVELS: dict[int, Level] = {
+    1: Level("powers and sums", powers),
+    2: Level("products and quotients", products),
+    3: Level("the chain rule", chains),
+    4: Level("exponentials, logarithms and trigonometric functions", mixtures),
+    5: Level("partial and second derivatives", partials),
+}
+"""The levels by their numbers."""

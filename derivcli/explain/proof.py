@@ -1,0 +1,82 @@
+"""Proofs by SymPy that two formulas are the same, in the time that they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+
+import sympy
+
+from derivcli.engines import symbolic
+from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.language.functions import vocabulary
+from derivcli.language.tree import Tree, class_of, postorder
+
+SECONDS = 3.0
+"""How long SymPy may look for a proof."""
+
+NODES = 400
+"""Of a longer formula only the plain difference is looked at."""
+
+FEW = 3
+"""With more absolute values there are too many cases."""
+
+
+ABS, SIGN = (class_of(vocabulary()[name]) for name in ("abs", "sign"))
+
+
+def is_proved(left: Tree, right: Tree) -> bool:
+    """Whether SymPy shows within its time that two formulas are the same where both have a derivative."""
+    try:
+        with clock(SECONDS), symbolic.deep_recursion():
+            return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
+    except (OutOfTimeError, *symbolic.SYMPY_FAILURES):
+        return False
+
+
+def _vanishes(difference: Tree) -> bool:
+    """Whether a formula is 0, with absolute values and signs taken for what they are on either side."""
+    if difference == 0:
+        return True
+    if difference.has(sympy.Piecewise) or sum(1 for _ in postorder(difference)) > NODES:
+        return False
+    sided = [node for node in postorder(difference) if node.func in (ABS, SIGN)]
+    insides = list(dict.fromkeys(node.args[0] for node in sided))
+    return len(insides) <= FEW and all(
+        _is_zero(_on_sides(difference, insides, signs)) for signs in product((1, -1), repeat=len(insides))
+    )
+
+
+def _on_sides(tree: Tree, insides: Sequence[Tree], signs: Sequence[int]) -> Tree:
+    """The formula where what stands inside of absolute values has these signs."""
+    for inside, sign in zip(insides, signs, strict=True):
+        tree = tree.xreplace({ABS(inside): sign * inside, SIGN(inside): sympy.Integer(sign)})
+    return tree
+
+
+def _is_zero(tree: Tree) -> bool:
+    """Whether one of the ways to rewrite a formula makes 0 of it, the quick ones first."""
+    return tree == 0 or any(_rewritten(way, tree) == 0 for way in WAYS)
+
+
+def _rewritten(way: Callable[[Tree], Tree], tree: Tree) -> Tree:
+    try:
+        return way(tree)
+    except symbolic.SYMPY_FAILURES:
+        return tree
+
+
+def _by_exponentials(tree: Tree) -> Tree:
+    return sympy.simplify(sympy.expand(tree.rewrite(sympy.exp)))
+
+
+WAYS: tuple[Callable[[Tree], Tree], ...] = (
+    sympy.expand,
+    lambda tree: sympy.expand(tree, trig=True),
+    sympy.ratsimp,
+    sympy.trigsimp,
+    lambda tree: sympy.expand_func(sympy.expand_log(sympy.powsimp(tree))),
+    sympy.simplify,
+    _by_exponentials,
+)
+"""Rewritings that keep a formula's value."""

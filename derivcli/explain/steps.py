@@ -1,0 +1,113 @@
+"""How a derivative is found, rule by rule, up to the formula that the calculator gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sympy
+
+from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.symbolic import deep_recursion, differentiate
+from derivcli.errors import DerivError, Span
+from derivcli.explain.derivation import Derivation, Step
+from derivcli.explain.rules import By, taken
+from derivcli.explain.tidy import put
+from derivcli.language.text import text_of
+from derivcli.language.tree import Derivative, PartialDerivative, Tree, postorder, symbol
+from derivcli.result import SymbolicResult, derivative_key, partial_of
+
+SECONDS = 10.0
+"""How long finding the steps of a formula's derivatives may take."""
+
+LONGEST = 500_000
+"""Characters in all steps of one derivation."""
+
+IN_PLACE = "definitions put in place"
+SIMPLIFIED = "simplified"
+
+
+class _TooLongError(Exception):
+    """A derivation of more characters than anybody reads."""
+
+
+def derivations(result: SymbolicResult) -> list[Derivation]:
+    """How the derivatives of a result are found, those of lower order on the way to others before these."""
+    partials = [partial_of(key) for key in result.derivatives]
+    known = list(dict.fromkeys(whole[place:] for whole in partials for place in reversed(range(len(whole)))))
+    complete = result if known == partials else differentiate(result.expression, known)
+    expression = result.expression
+    try:
+        with clock(SECONDS), deep_recursion():
+            return [_derivation(complete, derivative_key(partial)) for partial in known]
+    except OutOfTimeError:
+        message = f"the derivation takes longer than {SECONDS:g} seconds"
+    except _TooLongError:
+        message = f"the derivation is longer than {LONGEST:,} characters"
+    hint = "ask for the derivative alone, without the word 'steps'"
+    raise DerivError(message, expression.source, Span(0, len(expression.source)), hint)
+
+
+def _derivation(result: SymbolicResult, key: str) -> Derivation:
+    """How the derivative with a key is found from the one of an order below, or from the formula."""
+    name, *below = partial_of(key)
+    expression = result.derivatives[derivative_key(tuple(below))] if below else result.expression
+    d = By(symbol(name), is_partial=len(_names(result)) > 1)
+    start = d(expression.tree)
+    steps = [Step(IN_PLACE, d(expression.expanded))] if expression.definitions else []
+    length = 0
+    for step in _steps(steps[-1].tree if steps else start):
+        steps.append(step)
+        length += len(step.text)
+        if length > LONGEST:
+            raise _TooLongError
+    answer = result.derivatives[key]
+    if not steps or steps[-1].text != answer.text:
+        steps.append(Step(SIMPLIFIED, answer.tree))
+    return Derivation(result, key, start, tuple(steps))
+
+
+def _names(result: SymbolicResult) -> set[str]:
+    """The variables of the formula and of its derivatives."""
+    return {*result.expression.variables, *(name for key in result.derivatives for name in partial_of(key))}
+
+
+def _steps(tree: Tree) -> Iterator[Step]:
+    """A step for each rule: that of the most nested formula still to be differentiated, wherever else it is due too.
+
+    So sums and powers of the variable that come out of several places are differentiated at once, in the end.
+    """
+    known: dict[Tree, _Taken] = {}
+    while markers := [node for node in postorder(tree, stop_at=Derivative) if isinstance(node, Derivative)]:
+        for marker in markers:
+            if marker not in known:
+                known[marker] = _taken(marker)
+        rule = max((known[marker] for marker in markers), key=lambda each: each.height).rule
+        tree = put(tree, {marker: known[marker].tree for marker in markers if known[marker].rule == rule})
+        yield Step(rule, tree)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a rule makes of a formula, and how nested that was."""
+
+    rule: str
+    tree: Tree
+    height: int
+
+
+def _taken(marker: Derivative) -> _Taken:
+    """The rule of a derivative to be taken and what it makes of it, unless that is too long to write."""
+    inner, variable = marker.args
+    copies = 1 if isinstance(inner, sympy.Add | sympy.Piecewise) else len(inner.args)
+    if copies**2 > LONGEST or copies * len(text_of(inner)) > LONGEST:
+        raise _TooLongError
+    return _Taken(*taken(inner, By(variable, isinstance(marker, PartialDerivative))), _height(inner))
+
+
+def _height(tree: Tree) -> int:
+    """How many nodes stand above each other."""
+    heights: dict[Tree, int] = {}
+    for node in postorder(tree):
+        heights[node] = 1 + max((heights[part] for part in node.args), default=0)
+    return heights[tree]

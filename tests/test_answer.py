@@ -1,0 +1,341 @@
+"""Is a claimed derivative right: never a right one called wrong, never a wrong one called right."""
+
+import random
+import subprocess
+import sys
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy
+import torch
+
+from derivcli import Answer, DerivError, Diagnosis, answer, parse
+from derivcli.check import agreement
+from derivcli.engines.clock import OutOfTimeError, clock, held
+from derivcli.explain import judging
+from tests.support import deriv
+
+RIGHT = [
+    ("x**2", "2x"),
+    ("x**2", "x + x"),
+    ("-x**2", "-2*x"),
+    ("cos(x)", "-sin(x)"),
+    ("sin(x)**2", "sin(2x)"),
+    ("sin(x)**2", "2 sin x cos x"),
+    ("tan(x)", "1 + tan(x)**2"),
+    ("tan(x)", "1/cos(x)**2"),
+    ("sinh(x)**2", "sinh(2x)"),
+    ("tanh(x)", "1 - tanh(x)**2"),
+    ("sin(x)**4", "(2 sin(2x) - sin(4x))/2"),
+    ("e^x sin x", "sqrt(2)*e^x*sin(x + pi/4)"),
+    ("atan(1/x)", "-1/(1 + x**2)"),
+    ("atan(x/sqrt(1 - x**2))", "1/sqrt(1 - x**2)"),
+    ("log(sec(x) + tan(x))", "sec(x)"),
+    ("log(x**3)", "3/x"),
+    ("log(x)", "1/x"),
+    ("log|x|", "1/x"),
+    ("log(x, 2)", "1/(x log 2)"),
+    ("2**x", "exp(x log 2) log 2"),
+    ("x**x", "x**x*(1 + log x)"),
+    ("(x + 1)**5", "5x**4 + 20x**3 + 30x**2 + 20x + 5"),
+    ("(x**2 + 1)/(x - 1)", "(x**2 - 2x - 1)/(x - 1)**2"),
+    ("(x**2 + 1)/(x - 1)", "1 - 2/(x - 1)**2"),
+    ("x**(1/3)", "x**(1/3)/(3x)"),
+    ("sqrt(x**2)", "x/sqrt(x**2)"),
+    ("sqrt(x + sqrt(x))", "(2 sqrt(x) + 1)/(4 sqrt(x) sqrt(x + sqrt(x)))"),
+    ("|x|", "sign(x)"),
+    ("|x|", "x/|x|"),
+    ("x|x|", "2|x|"),
+    ("|x|**3", "3x|x|"),
+    ("relu(x)**2", "2 relu(x)"),
+    ("max(x, 1)", "if(x > 1, 1, 0)"),
+    ("if(x > 0, x**2, x**3)", "if(x > 0, 2x, 3x**2)"),
+    ("floor(x)", "0"),
+    ("sigmoid(x)", "sigmoid(x)(1 - sigmoid(x))"),
+    ("softplus(x)", "sigmoid(x)"),
+    ("gamma(x + 1)", "gamma(x) + x gamma(x) digamma(x)"),
+    ("erf(x)", "2 exp(-x**2)/sqrt(pi)"),
+    ("besselj(2, x)", "(besselj(1, x) - besselj(3, x))/2"),
+    ("elliptic_k(x)", "elliptic_e(x)/(2x(1 - x)) - elliptic_k(x)/(2x)"),
+    ("x**(10**9)", "10**9*x**(10**9 - 1)"),
+    ("exp(exp(exp(x)))", "exp(exp(exp(x)) + exp(x) + x)"),
+    ("log(x - 1000)", "1/(x - 1000)"),
+    ("sqrt(x - 5) sqrt(7 - x)", "(6 - x)/(sqrt(x - 5) sqrt(7 - x))"),
+    ("0.1x**10", "x**9"),
+]
+
+
+@pytest.mark.parametrize(("expression", "claim"), RIGHT)
+def test_a_right_claim_is_right_in_any_form(expression: str, claim: str) -> None:
+    found = answer(expression, claim)
+    assert found.equal, (found.counterexample, found.diagnosis)
+    assert found.counterexample is None
+    assert found.diagnosis.kind == ""
+
+
+@pytest.mark.parametrize(
+    ("expression", "claim"),
+    [("x**2", "2x"), ("sin(x)**2", "sin(2x)"), ("log|x|", "1/x"), ("x|x|", "2|x|"), ("tan(x)", "1 + tan(x)**2")],
+)
+def test_what_sympy_can_show_is_proved(expression: str, claim: str) -> None:
+    assert answer(expression, claim).how == "proved"
+
+
+@pytest.mark.parametrize(("expression", "claim"), [("gamma(x)", "gamma(x)*digamma(x)"), ("relu(x)", "heaviside(x)")])
+def test_what_it_cannot_show_agrees_at_points(expression: str, claim: str) -> None:
+    found = answer(expression, claim)
+    assert (found.how, found.equal) == ("agrees", True)
+    assert found.points >= 20
+    assert found.digits >= 30
+
+
+def test_of_several_variables_one_is_named() -> None:
+    assert answer("u**3 + v**2 + 4u v", "2v + 4u", "v").equal
+    assert not answer("u**3 + v**2 + 4u v", "2v + 4u", "u").equal
+    assert answer(
+        "*".join(f"log(x{k})" for k in range(9)), "*".join(f"log(x{k})" for k in range(1, 9)) + "/x0", "x0"
+    ).equal
+
+
+def test_orders_and_mixed_derivatives() -> None:
+    assert answer("sin(2x)", "-4 sin(2x)", order=2).equal
+    assert answer("exp(2x)", "2**9 exp(2x)", order=9).equal
+    assert answer("x**2 y**3", "6x y**2", mixed="x,y").equal
+    assert answer("if(x == 0, y, x*y)", "1", mixed="x,y").equal
+
+
+def test_definitions_are_known_to_formula_and_claim() -> None:
+    assert answer("z**2", "6 z", let={"z": "3x + 1"}).equal
+    assert answer(parse("z**2", let={"z": "3x + 1"}), "6 z").equal
+    assert answer("speed**2", "2 speed", "speed").equal
+
+
+def test_a_constant_has_the_derivative_0() -> None:
+    assert answer("5", "0", "x").equal
+    assert answer("5", "x - x").equal
+    assert not answer("5", "5", "x").equal
+
+
+def test_a_claim_may_have_a_value_where_the_function_has_none() -> None:
+    assert answer("log(x)", "1/x").equal
+    assert answer("asin(x)", "1/sqrt(|1 - x**2|)").equal
+
+
+def test_a_hole_in_the_claim_is_told() -> None:
+    found = answer("x**3", "3x**3/x")
+    assert found.equal
+    assert found.gaps == ({"x": Fraction(0)},)
+    assert "no value at x = 0" in deriv("answer", "x**3", "3x**3/x").stdout
+
+
+@pytest.mark.parametrize("size", ["1e-3", "1e-12", "1e-30", "1e-60", "1e-300"])
+@pytest.mark.parametrize(
+    ("expression", "claim"),
+    [
+        ("x**2", "2x(1 + {0})"),
+        ("sin(x)", "cos(x) + {0}"),
+        (
+            "x y",
+            "y + {0} x",
+        ),
+        ("gamma(x)", "gamma(x) digamma(x)(1 + {0})"),
+    ],
+)
+def test_a_near_miss_is_wrong(expression: str, claim: str, size: str) -> None:
+    found = answer(expression, claim.format(size), "x")
+    assert found.how == "differs"
+    assert found.counterexample is not None
+    assert found.counterexample.derivative_text != found.counterexample.claim_text
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["if(x > 100, 3x, 2x)", "if(x < -1000, 0, 2x)", "if(x == 0, 1, 2x)", "if(x > 123.4, if(x < 123.5, 0, 2x), 2x)"],
+)
+def test_a_claim_wrong_on_a_stretch_that_its_numbers_tell_of_is_wrong(claim: str) -> None:
+    assert answer("x**2", claim).how == "differs"
+
+
+def test_points_see_only_what_is_at_points() -> None:
+    """The limit of what is not proved: no point lies where this claim is wrong, so it is said to agree at points."""
+    found = answer("x**2", "if((x - 1/7)**2 < 1/10**12, 0, 2x)")
+    assert found.how == "differs"  # since 1/7 stands in it
+    found = answer("x**2", "if((7x - pi)**2 < 1/10**12, 0, 2x)")
+    assert found.how == "agrees"
+
+
+def test_too_few_points_decide_nothing() -> None:
+    found = answer("log(-1 - x**2)", "1")
+    assert (found.how, found.equal, found.points) == ("undecided", False, 0)
+    assert "not decided" in deriv("answer", "log(-1 - x**2)", "1", status=1).stdout
+
+
+def test_numbers_overrule_a_simplification(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "is_proved", lambda left, right: True)
+    assert answer("x**2", "2x").how == "proved"
+    assert answer("x**2", "2x + 1").how == "differs"
+
+
+def test_without_the_comparison_a_wrong_claim_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checker that matters is the one that compares."""
+    monkeypatch.setattr(agreement, "matched", lambda left, right, names, sample: agreement.Match(sample, "outside"))
+    assert answer("x**2", "3x").how == "undecided"
+
+
+# Random formulas, differentiated and rewritten by SymPy, which the comparison knows nothing of
+
+X = sympy.Symbol("x", real=True)
+FORMS = ["x", "x**2", "3*x", "(x + 2)", "sin({0})", "cos({0})", "exp({0}/4)", "({0})**2", "({0})**3", "atan({0})"]
+PAIRS = ["({0})*({1})", "({0}) + ({1})", "({0}) - 2*({1})", "({0})/(({1})**2 + 1)"]
+
+
+def drawn(draw: random.Random, depth: int = 3) -> str:
+    """A random formula in x."""
+    if depth == 0 or draw.random() < 0.1:
+        return draw.choice(FORMS[:4])
+    if draw.random() < 0.5:
+        return draw.choice(FORMS[4:]).format(drawn(draw, depth - 1))
+    return draw.choice(PAIRS).format(drawn(draw, depth - 1), drawn(draw, depth - 1))
+
+
+def rewritten(tree: sympy.Expr, draw: random.Random) -> sympy.Expr:
+    """The same function in another form."""
+    way = draw.choice((sympy.expand, sympy.factor_terms, sympy.together, lambda each: each, sympy.expand_trig))
+    return way(tree)
+
+
+def judged(text: str, tree: sympy.Expr) -> Answer:
+    """What is found of a SymPy formula."""
+    return answer(text, str(tree).replace("exp(1)", "e"))
+
+
+@pytest.fixture
+def compared_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what comes after the comparison, which is not to decide here."""
+    monkeypatch.setattr(judging, "is_proved", lambda left, right: False)
+    monkeypatch.setattr(judging, "diagnosed", lambda case: Diagnosis())
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.usefixtures("compared_only")
+def test_random_right_claims_are_right_and_planted_faults_are_found(seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(25):
+        text = drawn(draw)
+        truth = sympy.diff(sympy.parse_expr(text, {"x": X}), X)
+        right = judged(text, rewritten(truth, draw))
+        assert right.how == "agrees", (text, truth, right.counterexample)
+        fault = draw.choice(
+            (truth + X / 1000, truth * sympy.Rational(1000001, 1000000) + 1, truth.subs(X, X + 1) + X**2)
+        )
+        wrong = judged(text, fault)
+        assert wrong.how == "differs", (text, fault)
+
+
+def test_random_claims_with_all_that_follows() -> None:
+    draw = random.Random(99)
+    for _ in range(20):
+        text = drawn(draw, 2)
+        truth = sympy.diff(sympy.parse_expr(text, {"x": X}), X)
+        assert judged(text, rewritten(truth, draw)).equal
+        assert judged(text, 2 * truth + X).how == "differs"
+
+
+# Hostile claims
+
+ELLIPTIC = "ellipint(1, 2, 1, n, pi/2, m) + ellipint(9, 9, 9, n, m, 99) - ellipint(9, 9, 9, n, m, 99)"
+NESTED = "sin(" * 97 + "x" + ")" * 97
+SLOW = "(x**2 + 1)**(1/3)*exp(sin(cos(tan(x))))*log(1 + x**2)/sqrt(1 + x**4)"
+
+
+HOSTILE = [
+    (NESTED, "cos(x)"),
+    ("exp(" * 97 + "x" + ")" * 97, "1"),
+    ("(x + 1)**5000", "5000(x + 1)**4999 + 1"),
+    ("x**(10**9)", "x**(10**9)"),
+    (SLOW, "1"),
+    ("*".join(f"(x + {k})" for k in range(200)), "1"),
+    (" + ".join(f"sin({k} x)" for k in range(300)), " + ".join(f"cos({k} x)" for k in range(300))),
+    ("x", " + ".join(["x"] * 20_000)),
+    ("sin(exp(exp(x**9)))", "1"),
+]
+
+
+@pytest.mark.parametrize(("expression", "claim"), HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_claim_comes_to_an_end(expression: str, claim: str) -> None:
+    """In a process of its own, since a guard by the process's timer would stop the clocks of the answer."""
+    words = [sys.executable, "-m", "derivcli", "answer", expression, claim]
+    assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode == 1
+
+
+def test_long_right_claims_are_right() -> None:
+    terms = range(1, 150)
+    assert answer(" + ".join(f"sin({k} x)" for k in terms), " + ".join(f"{k} cos({k} x)" for k in terms)).equal
+
+
+# The command line
+
+
+def test_the_status_says_whether_it_is_right() -> None:
+    assert deriv("answer", "cos(x)", "-sin(x)").stdout.endswith("yes: proved\n")
+    assert "no: at" in deriv("answer", "cos(x)", "sin(x)", status=1).stdout
+    assert deriv("answer", "-x**2", "-2*x", "--format", "json").json["equal"] is True
+
+
+def test_the_formula_is_shown_only_when_asked_for() -> None:
+    assert "cos(3*x)*3" not in deriv("answer", "sin(3x)", "cos(3x)", status=1).stdout
+    assert deriv("answer", "sin(3x)", "cos(3x)", "--show", status=1).stdout.endswith("f'(x) = 3*cos(3*x)\n")
+
+
+def test_json_says_all() -> None:
+    found = deriv("answer", "sin(x**2)", "cos(x**2)", "--format", "json", status=1).json
+    assert (found["version"], found["derivative"], found["how"], found["equal"]) == (1, "x", "differs", False)
+    assert found["counterexample"]["at"] == {"x": "1"}
+    assert found["counterexample"]["derivative"] == 1.0806046117362795
+    assert found["diagnosis"]["kind"] == "inner"
+    assert found["truth"] == "2*x*cos(x**2)"
+
+
+@pytest.mark.parametrize("claim", ["f' = 2x", "f'(x) = 2x", "y = 2x", "dy/dx = 2x"])
+def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
+    with pytest.raises(DerivError, match="write what stands behind it: 2x"):
+        answer("x**2", claim)
+
+
+class Twice(torch.autograd.Function):
+    """A function of which only code is known."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        return 2 * x
+
+
+def test_code_has_no_derivative_to_compare_with() -> None:
+    with pytest.raises(DerivError, match="'t' is code"):
+        answer(parse("t(x)", use={"t": Twice}), "2")
+
+
+def test_a_variable_has_to_be_named() -> None:
+    with pytest.raises(DerivError, match="say which, as in --wrt u"):
+        answer("u v", "v")
+    with pytest.raises(DerivError, match="no variable to differentiate by"):
+        answer("5", "0")
+    with pytest.raises(DerivError, match="'q' is no variable here"):
+        answer("u v", "v", "q")
+
+
+def wait_for_the_clock() -> None:
+    """What a library does that calls back until it is told that the time is over."""
+    with held() as is_over:
+        while not is_over():
+            pass
+    raise AssertionError("the clock rings as soon as it may")
+
+
+def test_the_clock_waits_for_a_library_that_survives_no_exception() -> None:
+    """FLINT calls back for every value that it integrates; the process would end where the clock rang in there."""
+    with pytest.raises(OutOfTimeError), clock(0.05):
+        wait_for_the_clock()
+    words = [sys.executable, "-m", "derivcli", "answer", "elliptic_pi(n, m)", ELLIPTIC, "--wrt", "n"]
+    assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode in (0, 1)
