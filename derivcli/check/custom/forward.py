@@ -1,0 +1,83 @@
+"""Trials of the forward: it gives numbers, the same ones each time, leaves its input alone, and is the formula."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from derivcli.check.custom.compare import allowed, beside, digits, first, floor, points, wrong
+from derivcli.check.custom.probe import Subject
+from derivcli.check.custom.report import Outcome, failed, inapplicable, passed
+from derivcli.check.custom.truth import Truth, by_formula, noise
+from derivcli.errors import DerivError
+
+
+def gives_numbers(subject: Subject) -> Outcome:
+    """The forward gives a number at the points, each by itself."""
+    finite = int(subject.values.isfinite().sum())
+    if not finite and subject.formula is None:
+        message = f"'{subject.name}' gives finite numbers at none of the points"
+        raise DerivError(message, hint="give some where it does, as in --at x=0.5")
+    return passed(f"finite at {finite} of {points(subject.count)}" if finite < subject.count else "")
+
+
+def same_again(subject: Subject) -> Outcome:
+    """Two calls with the same arguments give the same."""
+    for stage, compute in (("forward", subject.value), ("backward", subject.gradients)):
+        one, other = (compute(subject.columns).nan_to_num() for _ in range(2))
+        if not torch.equal(one, other):
+            place = first(one != other)
+            detail = f"{subject.at(place[-1])}: {one[place].item():.10g}, then {other[place].item():.10g}"
+            return failed("random", f"not deterministic: {stage} differs from call to call", detail)
+    return passed()
+
+
+def input_kept(subject: Subject) -> Outcome:
+    """The arguments are after forward and backward what they were before."""
+    inputs = subject.leaves(subject.columns)
+    value = subject.run(inputs)
+    outcome = _changed(subject, inputs, "forward")
+    if outcome is None:
+        subject.pull(value, inputs)
+        outcome = _changed(subject, inputs, "backward")
+    return outcome or passed()
+
+
+def _changed(subject: Subject, inputs: tuple[Tensor, ...], stage: str) -> Outcome | None:
+    for name, x, before in zip(subject.parameters, inputs, subject.columns, strict=True):
+        off = x.detach() != before
+        if off.any():
+            (point,) = first(off)
+            detail = f"{stage} makes {name} = {x[point].item():.6g} of {name} = {before[point].item():.6g}"
+            return failed("input", "modifies its input in place", detail)
+    return None
+
+
+def pointwise(subject: Subject) -> Outcome:
+    """The forward of a batch is that of each of its points."""
+    found, alone = subject.value(subject.columns), subject.values
+    truth = Truth(alone, torch.zeros_like(alone))
+    off = wrong(found, truth, allowed(truth, floor(subject, 0)))
+    if not off.any():
+        return passed()
+    (point,) = first(off)
+    detail = f"{subject.at(point)}: {found[point].item():.6g} in a batch, {alone[point].item():.6g} alone"
+    return failed("batch", "forward of a point depends on the other points of the batch", detail)
+
+
+def is_formula(subject: Subject) -> Outcome:
+    """The forward is the formula."""
+    if subject.formula is None:
+        return inapplicable("without a formula nobody can say: add --against")
+    truth = by_formula(subject.formula, subject.parameters, subject.columns)
+    found, rounding = subject.values, noise(subject.value, subject.columns)
+    off = wrong(found, truth, allowed(truth, floor(subject, 0), rounding))
+    if off.any():
+        (point,) = first(off)
+        detail = f"{subject.at(point)}: {beside(found[point].item(), truth.numbers[point].item())}"
+        return failed("forward", f"forward is not {subject.formula.text}", detail)
+    known = int(truth.known.sum())
+    if not known:
+        message = f"{subject.formula.text} has no value at any of the points"
+        raise DerivError(message, hint="give others, as in --at x=0.5")
+    return passed(f"{int(digits(found, truth, floor(subject, 0)).min())} digits at {points(known)}")

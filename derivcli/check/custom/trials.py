@@ -1,0 +1,96 @@
+"""The check of a user's function: its trials in order, and the report of them.
+
+What one trial finds wrong would show in later ones too, so that the first that fails names the cause; those after it
+are not reached. Each relies on those before it, and changes one thing only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import torch
+
+from derivcli.check.custom import backward, forward, precision
+from derivcli.check.custom.backward import told
+from derivcli.check.custom.probe import NoDerivativeError, OwnError, Subject
+from derivcli.check.custom.report import FunctionReport, Outcome, Trial, failed
+
+TRIALS: dict[str, Callable[[Subject], Outcome]] = {
+    "forward gives numbers": forward.gives_numbers,
+    "forward and backward are the same in every call": forward.same_again,
+    "the input is left as it is": forward.input_kept,
+    "forward of a batch": forward.pointwise,
+    "forward is the formula": forward.is_formula,
+    "backward with an upstream gradient of 1": backward.is_derivative,
+    "backward with other upstream gradients": backward.takes_upstream,
+    "grad_output is left as it is": backward.upstream_kept,
+    "backward a second time": backward.second_pass,
+    "backward after another call": backward.two_calls,
+    "backward of a batch": backward.batch,
+    "tensors that are not contiguous": backward.contiguous,
+    "a gradient in one argument only": backward.some_inputs,
+    "all digits of float64": precision.in_double,
+    "float32": precision.in_single,
+    "second derivatives": precision.second,
+}
+"""What is tried, from causes to effects."""
+
+COMPLAINTS = (
+    (r"incorrect number of gradients \(expected (\d+), got (\d+)\)", "count", "wrong number of gradients: {1}, should be {0}"),
+    (r"at index (\d+) - got \[(.*)\] but expected shape compatible with \[(.*)\]", "shape", "a gradient of the wrong shape"),
+    (r"expected Variable or None \(got (\w+)\)", "type", "backward gives a {0} where a tensor is due"),
+    (r"expected Tensor or tuple of Tensor", "type", "backward gives something else than tensors"),
+    (r"leaf Variable that requires grad", "input", "modifies its input in place"),
+    (r"modified by an inplace operation", "saved", "modifies saved tensors in place"),
+    (r"must implement either the backward or vjp", "missing", "there is no backward"),
+)
+"""What PyTorch itself has against a function: as it says so, the kind, and the sentence."""
+
+
+def run_trials(subject: Subject, source: str = "") -> FunctionReport:
+    """The report of a function."""
+    rows: list[Trial] = []
+    failure: Outcome | None = None
+    remarks: list[str] = []
+    with torch.inference_mode(False), torch.enable_grad():
+        for name, attempt in TRIALS.items():
+            name = f"forward is {subject.formula.text}" if subject.formula and attempt is forward.is_formula else name
+            if failure is not None:
+                rows.append(Trial(name, "unreached"))
+                continue
+            outcome = attempted(attempt, subject)
+            rows.append(Trial(name, outcome.state, outcome.detail))
+            failure = outcome if outcome.state == "failed" else None
+            remarks += [outcome.sentence] if outcome.state == "passed" and outcome.sentence else []
+    return FunctionReport(
+        subject.name,
+        subject.parameters,
+        source,
+        subject.formula.text if subject.formula else "",
+        subject.count,
+        tuple(rows),
+        failure.sentence if failure else "",
+        failure.kind if failure else "",
+        tuple(remarks),
+    )
+
+
+def attempted(attempt: Callable[[Subject], Outcome], subject: Subject) -> Outcome:
+    """What a trial came to, where the function's code may fail."""
+    try:
+        return attempt(subject)
+    except NoDerivativeError as error:
+        return failed("type", str(error))
+    except OwnError as error:
+        return complaint(error)
+
+
+def complaint(error: OwnError) -> Outcome:
+    """What is wrong with a function whose code failed, or that PyTorch refuses."""
+    message = str(error.error)
+    for pattern, kind, sentence in COMPLAINTS:
+        match = re.search(pattern, message)
+        if match is not None:
+            return failed(kind, sentence.format(*match.groups()), told(error))
+    return failed("raises", f"{error.stage} fails", told(error))

@@ -1,0 +1,146 @@
+"""What is true of a function at points: by its formula exactly, or by quotients of differences with their error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from derivcli.check.custom.probe import Columns
+
+if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
+    from derivcli.result import Partial
+
+LARGEST_STEP = 2.0**-4
+STEPS = 12
+"""Differences are taken over steps from so much of a number down, each half of the one before."""
+
+SAFETY = 10.0
+"""So many times an estimated error is allowed for."""
+
+CLEAR = 1e-3
+"""A quotient is of use where its error is no more than this part of it."""
+
+NOISE_STEPS = (2.0**-18, 2.0**-21)
+SINGLE_STEPS = (2.0**-9, 2.0**-11)
+"""Steps over which smooth functions do not show in fourth differences and rounding does, in float64 and float32."""
+
+SECONDS = 2.0
+"""How long one exact number may take."""
+
+Numbers = Callable[[Columns], Tensor]
+"""Computes a number at each of some points."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """True numbers and how far off they may be themselves, of one shape; nan where nothing is known."""
+
+    numbers: Tensor
+    errors: Tensor
+
+    @property
+    def known(self) -> Tensor:
+        """Where there is a true number."""
+        return self.numbers.isfinite()
+
+
+def stack(truths: Sequence[Truth]) -> Truth:
+    """Several truths as one, along a new first axis."""
+    return Truth(torch.stack([each.numbers for each in truths]), torch.stack([each.errors for each in truths]))
+
+
+def by_formula(formula: Expression, names: Sequence[str], columns: Columns, partial: Partial = ()) -> Truth:
+    """The values of a formula or of one of its derivatives, by ball arithmetic."""
+    from derivcli.check.judge import restored_context
+    from derivcli.check.question import Site
+    from derivcli.engines.balls.run import coordinate
+    from derivcli.engines.balls.tape import record
+
+    tape = record(formula.expanded, formula.variables)
+    found = []
+    with restored_context():
+        for point in range(len(columns[0])):
+            at = {name: coordinate(x[point].item()) for name, x in zip(names, columns, strict=True)}
+            site = Site(formula, tape, {name: at[name] for name in formula.variables})
+            found.append(_exact(site, partial))
+    numbers = torch.tensor(found, dtype=torch.float64)
+    return Truth(numbers, torch.zeros_like(numbers))
+
+
+def _exact(site: object, partial: Partial) -> float:
+    """One true number; nan where there is none or none was found in time."""
+    from derivcli.check.question import Site, enclosure
+    from derivcli.engines.balls.partials import Derivative
+    from derivcli.engines.balls.run import TouchError, UnsureError
+    from derivcli.engines.clock import OutOfTimeError, clock
+
+    assert isinstance(site, Site), "a formula at a point"
+    absent = not {*partial} <= {*site.expression.variables}
+    try:
+        with clock(SECONDS):
+            number = enclosure(site, Derivative(() if absent else partial)).number
+    except (TouchError, UnsureError, OutOfTimeError):
+        return torch.nan
+    return 0.0 if absent else number
+
+
+def by_quotients(function: Numbers, columns: Columns, place: int) -> Truth:
+    """The derivatives of a function in one of its arguments, by central differences.
+
+    They are extrapolated to a step of 0 as polynomials in its square (Ridders, Advances in Engineering Software 4
+    (1982) 75); the error is how far neighbours differ in the table that this makes, or what rounding may do.
+    """
+    x = columns[place]
+    size = x.abs() + (x == 0)
+    above = [x + size * LARGEST_STEP / 2**k for k in range(STEPS)]
+    below = [x - size * LARGEST_STEP / 2**k for k in range(STEPS)]
+    batch = tuple(
+        torch.cat([*above, *below]) if number == place else column.repeat(2 * STEPS)
+        for number, column in enumerate(columns)
+    )
+    ups, downs = function(batch).reshape(2, STEPS, -1)
+    widths = torch.stack(above) - torch.stack(below)
+    rough = torch.finfo(x.dtype).eps * torch.maximum(ups.abs(), downs.abs()) / widths
+    return _extrapolated((ups - downs) / widths, rough)
+
+
+def _extrapolated(quotients: Tensor, rough: Tensor) -> Truth:
+    """The most trustworthy entry of Ridders' table; quotients of the largest step come first."""
+    best = torch.full_like(quotients[0], torch.nan)
+    error = torch.full_like(best, torch.inf)
+    row = [quotients[0]]
+    for k in range(1, len(quotients)):
+        new = [quotients[k]]
+        for m in range(1, k + 1):
+            new.append((4**m * new[m - 1] - row[m - 1]) / (4**m - 1))
+            here = torch.maximum((new[m] - new[m - 1]).abs(), (new[m] - row[m - 1]).abs()) + rough[k]
+            better = here < error
+            best, error = torch.where(better, new[m], best), torch.where(better, here, error)
+        row = new
+    return Truth(best, error)
+
+
+def clear(truth: Truth, scale: Tensor) -> Truth:
+    """The truth without numbers too uncertain to judge by; nothing smaller than `scale` can be told from 0."""
+    unclear = ~(SAFETY * truth.errors <= CLEAR * torch.maximum(truth.numbers.abs(), scale))
+    return Truth(truth.numbers.masked_fill(unclear, torch.nan), truth.errors)
+
+
+def noise(function: Numbers, columns: Columns, steps: Sequence[float] = NOISE_STEPS) -> Tensor:
+    """How much rounding moves what a function gives, of shape (..., points), by fourth differences.
+
+    For independent errors of one size these are sqrt(70) times that (Hamming, Numerical Methods, 1973, section 10.8).
+    """
+    points = len(columns[0])
+    found = []
+    for step in steps:
+        batch = tuple(torch.cat([x * (1 + k * step) for k in range(-4, 5)]) for x in columns)
+        values = function(batch).double()
+        table = values.reshape(*values.shape[:-1], 9, points)
+        found.append(table.diff(n=4, dim=-2).square().mean(-2).div(70).sqrt())
+    return torch.minimum(*found)
