@@ -5,6 +5,7 @@ from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomi
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
+from derivcli.teach import explain
 
 __all__ = [
     "FLAGS",
@@ -21,6 +22,7 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "derive",
+    "explain",
     "hessian",
     "implicit",
     "jacobian",

@@ -43,7 +43,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "mpmath": ("derivcli/engines/",),
     "flint": ("derivcli/engines/balls/", "derivcli/check/", "derivcli/explain/answer.py"),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/explain/", "derivcli/render/"),
-    "matplotlib": ("derivcli/render/plot.py",),
+    "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("canvas", "plot", "drawing")),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/table.py", "derivcli/render/terminal.py", "derivcli/cli/"),
     "typer": ("derivcli/cli/",),

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import cache, functions, options, streams
+from derivcli.cli import cache, explain, functions, options, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
@@ -21,7 +21,7 @@ from derivcli.wanted import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
-COMMANDS: dict[str, typer.Typer] = {"functions": functions.app}
+COMMANDS: dict[str, typer.Typer] = {"explain": explain.app, "functions": functions.app}
 """The commands beside the main one; a first word that is one of these names is that command."""
 
 HELP = "--help"

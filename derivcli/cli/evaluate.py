@@ -234,7 +234,7 @@ def _check_files(showing: Showing, inputs: Sequence[Path] = ()) -> None:
 
 def _check_plot(plot: Path, job: Calculation) -> None:
     """Refuse what could not be drawn."""
-    from derivcli.render.plot import SUFFIXES
+    from derivcli.render.canvas import SUFFIXES
 
     check_target(plot, SUFFIXES)
     if not job.has_points:

@@ -1,0 +1,63 @@
+"""The functions for Python that show the work.
+
+Arguments that they share with `derive` mean what it says of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from derivcli import calculate
+from derivcli.derive import At, Lets, points_of
+from derivcli.errors import DerivError
+from derivcli.fitting import Known
+from derivcli.language import limits
+from derivcli.wanted import Named, Wanted, wrt_of
+
+if TYPE_CHECKING:
+    from derivcli.explain.ledger import Ledger
+    from derivcli.language.expression import Expression
+    from derivcli.points.grid import Points
+
+
+def explain(
+    expression: str | Expression,
+    at: At,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Ledger:
+    """The graph that PyTorch builds of an expression, with all that its backward pass does there.
+
+    `at`, `wrt`, `let`, `paired`, `dtype` and `check` are those of `derive`, and so are the numbers in the ledger's
+    `result`. The arrays of its `nodes` have shape (points,). Of several points the outputs are summed. Raises
+    DerivError for input that is refused.
+    """
+    points = points_of(at, paired)
+    if points is None:
+        raise TypeError("a ledger has points")
+    return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(let or {}), dtype, check)
+
+
+def explain_at(
+    points: Points, expression: str | Expression, wanted: Wanted, named: Named, dtype: str, check: bool | None
+) -> Ledger:
+    """The ledger of an expression at points that were read already."""
+    from dataclasses import replace
+
+    if points.count > limits.LEDGER:
+        message = f"{points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
+        raise DerivError(message, hint="take fewer points")
+    job = calculate.prepare(Known(points.names), [expression], wanted, named, dtype)
+    from derivcli.explain.ledger import ledger_of
+
+    at = {name: points.at[name] for name in job.names}
+    with calculate.own_failures(job.expressions):
+        ledger = ledger_of(job.expressions[0], at, [name for (name,) in job.task.partials], dtype)
+    if not calculate.is_checked(check, points.count * job.numbers):
+        return ledger
+    return replace(ledger, result=calculate.judged([ledger.result], points)[0])
