@@ -197,8 +197,7 @@ def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
     if not isinstance(value, Tensor) or value.shape != (count,):
         given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
         raise DerivError(f"'{step.operation}' gives {given} where its arguments have shape ({count},)")
-    # Behind a factor that has a gradient too, a backward marked as having no derivative says so where one is taken.
-    return value * torch.ones((), dtype=value.dtype, requires_grad=True) if value.requires_grad else value
+    return value
 
 
 def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None) -> Tensor:
