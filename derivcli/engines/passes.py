@@ -33,7 +33,7 @@ def evaluate(
     value = forward(program, inputs, max(map(len, inputs), default=1), watch)
     total = value.sum()
     if any(kernels_in([program])):
-        # So that the upstream gradient has a graph: a backward that has no derivative of its own complains of none else.
+        # So that the upstream gradient has a graph: only then does a backward tell that it has no derivative itself.
         total = total * torch.ones((), dtype=total.dtype, requires_grad=True)
     if dependent:
         found = implicit(total, leaves, dependent, partials, _ticking(partials, progress))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import torch
@@ -12,6 +13,7 @@ from derivcli.check.custom.compare import NOISY, allowed, beside, digits, first,
 from derivcli.check.custom.probe import Columns, OwnError, Subject, own, stacked
 from derivcli.check.custom.report import Outcome, failed, passed
 from derivcli.check.custom.truth import SINGLE_STEPS, Truth, by_formula, by_quotients, clear, noise, stack
+from derivcli.engines.own import is_marked
 
 SINGLE_NOISE = (2.0**-28, 2.0**-20)
 """How much float32 rounding moves a number of an ordinary formula, of its size."""
@@ -27,9 +29,6 @@ SINGLE = 1e-4
 
 LARGEST = 1e37
 """Near the largest float32."""
-
-REFUSAL = "once_differentiable"
-"""What PyTorch names where a backward is marked as one that has no derivative itself."""
 
 
 def in_double(subject: Subject) -> Outcome:
@@ -109,11 +108,14 @@ def in_single(subject: Subject) -> Outcome:
 
 def second(subject: Subject) -> Outcome:
     """The derivatives of the backward are the second derivatives, and its derivative by grad_output is the first."""
+    inputs = subject.leaves(subject.columns)
+    given = torch.ones_like(subject.columns[0], requires_grad=True)
     try:
-        found, by_upstream = _curvatures(subject)
+        slopes = subject.pull(subject.run(inputs), inputs, given, again=True)
+        if any(map(is_marked, slopes)):
+            return passed("marked @once_differentiable", "refuses second derivatives")
+        found, by_upstream = _curvatures([*(inputs[place] for place in subject.places), given], slopes)
     except OwnError as error:
-        if REFUSAL in str(error.error):
-            return passed("@once_differentiable", "refuses second derivatives")
         return failed("second-fails", "fails in second derivatives", told(error))
     truth = curvatures_of(subject)
     off = wrong(found, truth, allowed(truth, floor(subject, 2)))
@@ -151,18 +153,14 @@ def _slope(subject: Subject, row: int, columns: Columns) -> Tensor:
     return subject.gradients(columns)[row]
 
 
-def _curvatures(subject: Subject) -> tuple[Tensor, Tensor]:
-    """The derivatives of the backward: in the arguments, of shape (places, places, points), and in grad_output."""
-    inputs = subject.leaves(subject.columns)
-    given = torch.ones_like(subject.columns[0], requires_grad=True)
-    slopes = subject.pull(subject.run(inputs), inputs, given, again=True)
-    wanted = [*(inputs[place] for place in subject.places), given]
+def _curvatures(wanted: Sequence[Tensor], slopes: Sequence[Tensor | None]) -> tuple[Tensor, Tensor]:
+    """The derivatives of gradients in the arguments, of shape (places, places, points), and in grad_output."""
     rows = []
     for slope in slopes:
         found: tuple[Tensor | None, ...] = (None,) * len(wanted)
         if slope is not None and slope.requires_grad:
             with own("second derivative"):
                 found = torch.autograd.grad(slope.sum(), wanted, retain_graph=True, allow_unused=True)
-        rows.append(stacked(found, given.detach()))
+        rows.append(stacked(found, wanted[-1].detach()))
     table = torch.stack(rows)
     return table[:, :-1], table[:, -1]

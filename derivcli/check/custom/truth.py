@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,8 +26,8 @@ SAFETY = 10.0
 CLEAR = 1e-3
 """A quotient is of use where its error is no more than this part of it."""
 
-NOISE_STEPS = (2.0**-18, 2.0**-21)
-SINGLE_STEPS = (2.0**-9, 2.0**-11)
+NOISE_STEPS = (3e-6, 5e-7)
+SINGLE_STEPS = (2e-3, 5e-4)
 """Steps over which smooth functions do not show in fourth differences and rounding does, in float64 and float32."""
 
 SECONDS = 2.0
@@ -105,7 +106,8 @@ def by_quotients(function: Numbers, columns: Columns, place: int) -> Truth:
     )
     ups, downs = function(batch).reshape(2, STEPS, -1)
     widths = torch.stack(above) - torch.stack(below)
-    rough = torch.finfo(x.dtype).eps * torch.maximum(ups.abs(), downs.abs()) / widths
+    rounding = torch.finfo(x.dtype).eps * torch.maximum(ups.abs(), downs.abs())
+    rough = torch.maximum(rounding, noise(function, columns).nan_to_num()) / widths
     return _extrapolated((ups - downs) / widths, rough)
 
 
@@ -142,5 +144,5 @@ def noise(function: Numbers, columns: Columns, steps: Sequence[float] = NOISE_ST
         batch = tuple(torch.cat([x * (1 + k * step) for k in range(-4, 5)]) for x in columns)
         values = function(batch).double()
         table = values.reshape(*values.shape[:-1], 9, points)
-        found.append(table.diff(n=4, dim=-2).square().mean(-2).div(70).sqrt())
+        found.append(table.diff(n=4, dim=-2).abs().amax(-2) / math.sqrt(70))
     return torch.minimum(*found)
