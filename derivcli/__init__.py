@@ -1,11 +1,12 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
+from derivcli.check.custom.report import FunctionReport
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import explain
+from derivcli.teach import check_function, explain
 
 __all__ = [
     "FLAGS",
@@ -13,6 +14,7 @@ __all__ = [
     "DerivError",
     "ExitStatus",
     "Expression",
+    "FunctionReport",
     "Jacobian",
     "Note",
     "Result",
@@ -21,6 +23,7 @@ __all__ = [
     "SymbolicResult",
     "Verdict",
     "Verdicts",
+    "check_function",
     "derive",
     "explain",
     "hessian",

@@ -171,6 +171,16 @@ def leaving(*_: Any) -> Any:
     raise SystemExit(3)
 
 
+def straight(g: Tensor, i: Tensor) -> Tensor:
+    """The upstream gradient as it is."""
+    return g
+
+
+def haversine(i: Tensor) -> Tensor:
+    """What loses digits to cancellation."""
+    return (1 - torch.cos(i)) / i**2
+
+
 IGNORES = "ignores grad_output: right at the end of a graph, wrong inside one"
 BATCH = "of a point depends on the other points of the batch"
 NOT_DERIVATIVE = "backward is not the derivative of forward"
@@ -196,14 +206,14 @@ FAULTS: Faults = {
     "nan": (square(lambda g, i: g * i / 0), "i**2", "backward gives no finite number where there is a derivative"),
     "another": (square(lambda g, i: g * i**2), "i**2", NOT_DERIVATIVE),
     "another, no formula": (square(lambda g, i: g * i**2), None, NOT_DERIVATIVE),
-    "straight through": (saving(torch.round, lambda g, i: g), None, STRAIGHT),
+    "straight through": (saving(torch.round, straight), None, STRAIGHT),
     "negative numbers": (square(lambda g, i: g * 2 * i.clamp(min=0)), None, "backward is wrong where i is negative"),
     "positive numbers": (square(lambda g, i: g * 2 * i.clamp(max=0)), "i**2", "backward is wrong where i is positive"),
     "large numbers": (square(lambda g, i: g * 2 * i.clamp(-9, 9)), "i**2", "backward is wrong where |i| is above 7.2"),
     "above": (square(lambda g, i: g * 2 * i.clamp(max=9)), "i**2", "backward is wrong where i is above 7.2"),
     "formula": (square(lambda g, i: g * 2 * i), "i**3", "forward is not i**3"),
     "forward nan": (
-        saving(lambda i: torch.where(i > 0, i, torch.nan), lambda g, i: g), "|i|", "forward is not abs(i)"
+        saving(lambda i: torch.where(i > 0, i, torch.nan), straight), "|i|", "forward is not abs(i)"
     ),
     "swapped": (pair(torch.mul, lambda g, x, y: (g * x, g * y)), "x*y", "the gradients of x and y are swapped"),
     "factor in one": (pair(torch.mul, lambda g, x, y: (g * y, 3 * g * x)), None, "off by a factor 3 in y"),
@@ -217,35 +227,40 @@ FAULTS: Faults = {
     "shape": (square(lambda g, i: (g * 2 * i).sum()), "i**2", "a gradient of the wrong shape"),
     "a float": (square(lambda g, i: 2.0), "i**2", "backward gives a float where a tensor is due"),
     "no backward": (made(lambda ctx, i: i * 2, torch.autograd.Function.backward), None, "there is no backward"),
-    "forward raises": (saving(raising, lambda g, i: g), None, "forward fails"),
-    "forward leaves": (saving(leaving, lambda g, i: g), None, "forward fails"),
+    "forward raises": (saving(raising, straight), None, "forward fails"),
+    "forward leaves": (saving(leaving, straight), None, "forward fails"),
     "backward raises": (square(raising), "i**2", "backward fails"),
     "backward leaves": (square(leaving), None, "backward fails"),
-    "whole numbers": (saving(lambda i: i.long(), lambda g, i: g), None, "forward gives torch.int64, which has no derivative"),
-    "no tensor": (saving(lambda i: 3.0, lambda g, i: g), None, "forward gives a float where a tensor is due"),
+    "whole numbers": (saving(Tensor.long, straight), None, "forward gives torch.int64, which has no derivative"),
+    "no tensor": (saving(lambda i: 3.0, straight), None, "forward gives a float where a tensor is due"),
     "in place": (saving(lambda i: i.detach().mul_(2), lambda g, i: g * 2), None, "modifies its input in place"),
     "in place, and says so": (made(dirty, lambda ctx, g: g * 2), None, "modifies its input in place"),
     "backward in place": (square(lambda g, i: g * i.detach().mul_(2)), "i**2", "modifies its input in place"),
     "saved in place": (
-        made(saved_output, lambda ctx, g: g * ctx.saved_tensors[0].detach().mul_(1)), None, "modifies saved tensors in place"
+        made(saved_output, lambda ctx, g: g * ctx.saved_tensors[0].detach().mul_(1)), None,
+        "modifies saved tensors in place",
     ),
     "saved data in place": (made(saved_output, lambda ctx, g: g * doubled(ctx.saved_tensors[0])), "exp(x)", SAVED),
     "grad_output in place": (square(lambda g, i: g.mul_(2 * i)), "i**2", "modifies grad_output in place"),
     "random": (
-        saving(lambda i: i + torch.rand_like(i), lambda g, i: g), None, "not deterministic: forward differs from call to call"
+        saving(lambda i: i + torch.rand_like(i), straight), None,
+        "not deterministic: forward differs from call to call",
     ),
     "random backward": (
         square(lambda g, i: g * 2 * i * (1 + 1e-9 * torch.rand_like(i))), "i**2",
         "not deterministic: backward differs from call to call",
     ),
-    "mean": (saving(lambda i: i - i.mean(), lambda g, i: g), None, f"forward {BATCH}"),
+    "mean": (saving(lambda i: i - i.mean(), straight), None, f"forward {BATCH}"),
     "first of the batch": (square(lambda g, i: g * 2 * i[0]), "i**2", f"backward {BATCH}"),
     "sum of grad_output": (square(lambda g, i: g.sum() * 2 * i), "i**2", f"backward {BATCH}"),
     "outside ctx": (global_backward(), "i**2", OUTSIDE),
     "view": (saving(lambda i: (i.view(-1) ** 2).view(i.shape), lambda g, i: g * 2 * i), "i**2", f"fails for {GAPS}"),
-    "view of grad_output": (square(lambda g, i: (g.view(-1) * 2 * i.reshape(-1)).view(i.shape)), None, f"fails for {GAPS}"),
+    "view of grad_output": (
+        square(lambda g, i: (g.view(-1) * 2 * i.reshape(-1)).view(i.shape)), None, f"fails for {GAPS}"
+    ),
     "strides": (
-        square(lambda g, i: g * 2 * torch.as_strided(i, i.shape, i.new_empty(i.shape).stride())), "i**2", f"wrong for {GAPS}"
+        square(lambda g, i: g * 2 * torch.as_strided(i, i.shape, i.new_empty(i.shape).stride())), "i**2",
+        f"wrong for {GAPS}",
     ),
     "one of two": (Greedy, "x*y", "fails where only x needs a gradient"),
     "float32 forward": (saving(lambda i: i.float().pow(2).double(), lambda g, i: g * 2 * i), "i**2", SINGLE),
@@ -256,11 +271,15 @@ FAULTS: Faults = {
         "forward is right to 7 digits only in double: a constant in float32?",
     ),
     "float64 only": (
-        saving(lambda i: i.double() ** 2, lambda g, i: g * 2 * i), "i**2", "gives torch.float64 where its input is torch.float32"
+        saving(lambda i: i.double() ** 2, lambda g, i: g * 2 * i), "i**2",
+        "gives torch.float64 where its input is torch.float32",
     ),
-    "float32 fails": (saving(lambda i: torch.dot(i, torch.ones_like(i, dtype=torch.float64)) * 0 + i, lambda g, i: g), None, "fails in float32"),
+    "float32 fails": (
+        saving(lambda i: i + 0 * torch.dot(i.flatten(), torch.ones(i.numel(), dtype=torch.float64)), straight), None,
+        "fails in float32",
+    ),
     "float32 wrong": (
-        saving(lambda i: i + (i.dtype == torch.float32), lambda g, i: g), "i", "wrong in float32, right in double"
+        saving(lambda i: i + (i.dtype == torch.float32), straight), "i", "wrong in float32, right in double"
     ),
     "detached": (square(lambda g, i: g * 2 * i.detach()), "i**2", SILENT),
     "detached, no formula": (square(lambda g, i: g * 2 * i.detach()), None, SILENT),
@@ -309,9 +328,9 @@ RIGHT: dict[str, tuple[CustomFunction, str | None, tuple[str, ...]]] = {
     "reciprocal": (saving(torch.reciprocal, lambda g, i: -g / i**2), None, ()),
     "floor": (saving(torch.floor, lambda g, i: g * 0), "floor(i)", ()),
     "sign, None": (saving(torch.sign, lambda g, i: None), None, ()),
-    "identity": (saving(lambda i: i, lambda g, i: g), "i", ()),
-    "view": (saving(lambda i: i.view_as(i), lambda g, i: g), None, ()),
-    "clone": (saving(lambda i: i.clone(), lambda g, i: g), None, ()),
+    "identity": (saving(lambda i: i, straight), "i", ()),
+    "view": (saving(lambda i: i.view_as(i), straight), None, ()),
+    "clone": (saving(lambda i: i.clone(), straight), None, ()),
     "constant": (saving(torch.ones_like, lambda g, i: g * 0), "1", ()),
     "tanh": (saving(torch.tanh, lambda g, i: g * (1 - torch.tanh(i) ** 2)), None, ()),
     "sigmoid": (saving(torch.sigmoid, lambda g, i: g * torch.sigmoid(i) * (1 - torch.sigmoid(i))), "sigmoid(i)", ()),
@@ -330,8 +349,8 @@ RIGHT: dict[str, tuple[CustomFunction, str | None, tuple[str, ...]]] = {
         pair(torch.pow, lambda g, x, y: (g * y * x ** (y - 1), g * x**y * torch.log(x))), "x**y", ()
     ),
     "cancelling": (
-        saving(lambda i: (1 - torch.cos(i)) / i**2, lambda g, i: g * (torch.sin(i) / i**2 - 2 * (1 - torch.cos(i)) / i**3)),
-        "(1-cos(i))/i**2", ("only float32 noise: passes in double",),
+        saving(haversine, lambda g, i: g * (torch.sin(i) / i**2 - 2 * haversine(i) / i)), "(1-cos(i))/i**2",
+        ("only float32 noise: passes in double",),
     ),
 }  # fmt: skip
 """Each with its formula, if it is given, and the remarks."""

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import cache, explain, functions, options, streams
+from derivcli.cli import cache, check_fn, explain, functions, options, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
@@ -21,7 +21,9 @@ from derivcli.wanted import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
-COMMANDS: dict[str, typer.Typer] = {"explain": explain.app, "functions": functions.app}
+COMMANDS: dict[str, typer.Typer] = {
+    "check-fn": check_fn.app, "explain": explain.app, "functions": functions.app,
+}  # fmt: skip
 """The commands beside the main one; a first word that is one of these names is that command."""
 
 HELP = "--help"
@@ -88,12 +90,14 @@ def deriv(
     files = options.reading_in(data, data_format, column, decimal_comma, on_error)
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
-    named = options.named_in(let, use)
-    job = options.Calculation(
-        expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
-    )
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)
-    answer = evaluate(job, showing, streams.screen(os.environ), sys.stdout.write)
+    screen, write = streams.screen(os.environ), sys.stdout.write
+    with streams.aside(bool(use)):
+        named = options.named_in(let, use)
+        job = options.Calculation(
+            expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
+        )
+        answer = evaluate(job, showing, screen, write)
     sys.stdout.flush()
     for note in answer.notes:
         _tell(note)

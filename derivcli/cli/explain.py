@@ -72,8 +72,11 @@ def explain(
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
     if plot is not None:
         check_plot(plot)
-    named, wanted = options.named_in(let, use), Wanted(options.names_in(wrt))
-    ledger = explain_at(read_points(at, zip_), expression, wanted, named, dtype.value, check)
+    wanted = Wanted(options.names_in(wrt))
+    with streams.aside(bool(use)):
+        ledger = explain_at(
+            read_points(at, zip_), expression, wanted, options.named_in(let, use), dtype.value, check
+        )
     screen = streams.screen(os.environ)
     style = Style(digits, screen.width, screen.color, screen.unicode)
     if plot is not None:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from derivcli.check.custom.compare import allowed, beside, compared, digits, first, floor, points, same, scale, wrong
 from derivcli.check.custom.probe import Columns, OwnError, Subject, stacked
-from derivcli.check.custom.report import Outcome, failed, inapplicable, passed
+from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
 from derivcli.check.custom.truth import Truth, by_formula, by_quotients, clear, noise, stack
 from derivcli.errors import DerivError, failure
 
@@ -44,7 +44,8 @@ def slopes_of(subject: Subject) -> Truth:
     if subject.formula is not None:
         names = subject.wrt
         return stack([by_formula(subject.formula, subject.parameters, subject.columns, (name,)) for name in names])
-    return clear(stack([by_quotients(subject.value, subject.columns, place) for place in subject.places]), scale(subject, 1))
+    found = [by_quotients(subject.value, subject.columns, place) for place in subject.places]
+    return clear(stack(found), scale(subject, 1))
 
 
 def _missing(subject: Subject, truth: Truth, tolerance: Tensor) -> Outcome | None:
@@ -108,7 +109,7 @@ def second_pass(subject: Subject) -> Outcome:
 def two_calls(subject: Subject) -> Outcome:
     """The backward belongs to its own call, whatever was called after that."""
     if subject.count == 1:
-        return inapplicable("there is one point")
+        return inapplicable(ONE_POINT)
     inputs = subject.leaves(subject.columns)
     value = subject.run(inputs)
     subject.run(subject.leaves(tuple(x.flip(0) for x in subject.columns)))
@@ -119,6 +120,8 @@ def two_calls(subject: Subject) -> Outcome:
 
 def batch(subject: Subject) -> Outcome:
     """The backward of a batch, with an upstream gradient for each point, is that of each of its points."""
+    if subject.count == 1:
+        return inapplicable(ONE_POINT)
     given = torch.linspace(-1.4, 2.6, subject.count, dtype=torch.float64)
     found, due = subject.gradients(subject.columns, given), given * subject.slopes
     sentence = "backward of a point depends on the other points of the batch"

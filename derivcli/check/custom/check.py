@@ -11,7 +11,7 @@ from derivcli.check.custom.probe import Subject
 from derivcli.check.custom.report import FunctionReport
 from derivcli.check.custom.samples import columns_at, ordinary
 from derivcli.check.custom.trials import run_trials
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression

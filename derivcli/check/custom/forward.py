@@ -7,7 +7,7 @@ from torch import Tensor
 
 from derivcli.check.custom.compare import allowed, beside, digits, first, floor, points, wrong
 from derivcli.check.custom.probe import Subject
-from derivcli.check.custom.report import Outcome, failed, inapplicable, passed
+from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
 from derivcli.check.custom.truth import Truth, by_formula, noise
 from derivcli.errors import DerivError
 
@@ -55,6 +55,8 @@ def _changed(subject: Subject, inputs: tuple[Tensor, ...], stage: str) -> Outcom
 
 def pointwise(subject: Subject) -> Outcome:
     """The forward of a batch is that of each of its points."""
+    if subject.count == 1:
+        return inapplicable(ONE_POINT)
     found, alone = subject.value(subject.columns), subject.values
     truth = Truth(alone, torch.zeros_like(alone))
     off = wrong(found, truth, allowed(truth, floor(subject, 0)))
@@ -68,7 +70,7 @@ def pointwise(subject: Subject) -> Outcome:
 def is_formula(subject: Subject) -> Outcome:
     """The forward is the formula."""
     if subject.formula is None:
-        return inapplicable("without a formula nobody can say: add --against")
+        return inapplicable("nobody can say without --against")
     truth = by_formula(subject.formula, subject.parameters, subject.columns)
     found, rounding = subject.values, noise(subject.value, subject.columns)
     off = wrong(found, truth, allowed(truth, floor(subject, 0), rounding))

@@ -74,7 +74,7 @@ class Subject:
     def run(self, inputs: Columns) -> Tensor:
         """The forward on these very tensors; DerivError where it does not work point by point."""
         with own("forward"):
-            value: Any = self.function.apply(*inputs)
+            value: Any = self.function.apply(*inputs)  # type: ignore[no-untyped-call]
         if isinstance(value, tuple | list):
             hint = "formulas call functions that give one tensor; torch.autograd.gradcheck takes others"
             raise DerivError(f"'{self.name}' gives {len(value)} tensors", hint=hint)

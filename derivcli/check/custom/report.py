@@ -12,6 +12,8 @@ STATES = {
 }
 """What can become of a trial."""
 
+ONE_POINT = "there is one point"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

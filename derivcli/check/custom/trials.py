@@ -37,10 +37,9 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
 """What is tried, from causes to effects."""
 
 COMPLAINTS = (
-    (r"incorrect number of gradients \(expected (\d+), got (\d+)\)", "count", "wrong number of gradients: {1}, should be {0}"),
-    (r"at index (\d+) - got \[(.*)\] but expected shape compatible with \[(.*)\]", "shape", "a gradient of the wrong shape"),
+    (r"gradients \(expected (\d+), got (\d+)\)", "count", "wrong number of gradients: {1}, should be {0}"),
+    (r"invalid gradient at index .* shape compatible", "shape", "a gradient of the wrong shape"),
     (r"expected Variable or None \(got (\w+)\)", "type", "backward gives a {0} where a tensor is due"),
-    (r"expected Tensor or tuple of Tensor", "type", "backward gives something else than tensors"),
     (r"leaf Variable that requires grad", "input", "modifies its input in place"),
     (r"modified by an inplace operation", "saved", "modifies saved tensors in place"),
     (r"must implement either the backward or vjp", "missing", "there is no backward"),
@@ -88,9 +87,8 @@ def attempted(attempt: Callable[[Subject], Outcome], subject: Subject) -> Outcom
 
 def complaint(error: OwnError) -> Outcome:
     """What is wrong with a function whose code failed, or that PyTorch refuses."""
-    message = str(error.error)
     for pattern, kind, sentence in COMPLAINTS:
-        match = re.search(pattern, message)
+        match = re.search(pattern, told(error))
         if match is not None:
             return failed(kind, sentence.format(*match.groups()), told(error))
     return failed("raises", f"{error.stage} fails", told(error))
