@@ -209,8 +209,8 @@ FAULTS: Faults = {
     "straight through": (saving(torch.round, straight), None, STRAIGHT),
     "negative numbers": (square(lambda g, i: g * 2 * i.clamp(min=0)), None, "backward is wrong where i is negative"),
     "positive numbers": (square(lambda g, i: g * 2 * i.clamp(max=0)), "i**2", "backward is wrong where i is positive"),
-    "large numbers": (square(lambda g, i: g * 2 * i.clamp(-9, 9)), "i**2", "backward is wrong where |i| is above 7.2"),
-    "above": (square(lambda g, i: g * 2 * i.clamp(max=9)), "i**2", "backward is wrong where i is above 7.2"),
+    "large numbers": (square(lambda g, i: g * 2 * i.clamp(-9, 9)), "i**2", "backward is wrong where |i| is above 7.21"),
+    "above": (square(lambda g, i: g * 2 * i.clamp(max=9)), "i**2", "backward is wrong where i is above 7.21"),
     "formula": (square(lambda g, i: g * 2 * i), "i**3", "forward is not i**3"),
     "forward nan": (
         saving(lambda i: torch.where(i > 0, i, torch.nan), straight), "|i|", "forward is not abs(i)"

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from derivcli.check.custom.compare import allowed, beside, compared, digits, first, floor, points, same, scale, wrong
+from derivcli.check.custom.complaints import complaint, told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, stacked
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
 from derivcli.check.custom.truth import Truth, by_formula, by_quotients, clear, noise, stack
-from derivcli.errors import DerivError, failure
+from derivcli.errors import DerivError
 
 UPSTREAM = (2.0, -0.7, 0.0)
 """Upstream gradients other than 1."""
@@ -102,7 +103,10 @@ def second_pass(subject: Subject) -> Outcome:
     """The backward of one graph gives the same a second time."""
     inputs = subject.leaves(subject.columns)
     value = subject.run(inputs)
-    one, other = (stacked(subject.pull(value, inputs, keep=True), value) for _ in range(2))
+    try:
+        one, other = (stacked(subject.pull(value, inputs, keep=True), value) for _ in range(2))
+    except OwnError as error:
+        return complaint(error, "saved", "backward fails a second time")
     return same(subject, other, one, "saved", "modifies saved tensors in place: right the first time only")
 
 
@@ -184,8 +188,3 @@ def some_inputs(subject: Subject) -> Outcome:
         if outcome.state == "failed":
             return outcome
     return passed()
-
-
-def told(error: OwnError) -> str:
-    """What the user's code raised, and where, in a line."""
-    return f"{error.stage} raises {failure(error.error)}"

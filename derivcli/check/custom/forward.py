@@ -1,4 +1,4 @@
-"""Trials of the forward: it gives numbers, the same ones each time, leaves its input alone, and is the formula."""
+"""Trials of the forward: it gives numbers, the same each time, leaves its input alone, and is the formula."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import torch
 from torch import Tensor
 
 from derivcli.check.custom.compare import allowed, beside, digits, first, floor, points, wrong
-from derivcli.check.custom.probe import Subject
+from derivcli.check.custom.complaints import complaint
+from derivcli.check.custom.probe import OwnError, Subject
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
 from derivcli.check.custom.truth import Truth, by_formula, noise
 from derivcli.errors import DerivError
 
 
-def gives_numbers(subject: Subject) -> Outcome:
-    """The forward gives a number at the points, each by itself."""
+def runs(subject: Subject) -> Outcome:
+    """Forward and backward work, of one point and of several, and the forward gives numbers."""
     finite = int(subject.values.isfinite().sum())
     if not finite and subject.formula is None:
         message = f"'{subject.name}' gives finite numbers at none of the points"
         raise DerivError(message, hint="give some where it does, as in --at x=0.5")
+    assert len(subject.slopes) == len(subject.places), "there is a gradient for each argument"
+    try:
+        subject.gradients(subject.columns)
+    except OwnError as error:
+        return complaint(error, "batch", f"{error.stage} fails for several points at once")
     return passed(f"finite at {finite} of {points(subject.count)}" if finite < subject.count else "")
 
 

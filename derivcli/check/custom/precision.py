@@ -8,8 +8,8 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.backward import told
 from derivcli.check.custom.compare import NOISY, allowed, beside, digits, first, floor, scale, wrong
+from derivcli.check.custom.complaints import told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, own, stacked
 from derivcli.check.custom.report import Outcome, failed, passed
 from derivcli.check.custom.truth import SINGLE_STEPS, Truth, by_formula, by_quotients, clear, noise, stack

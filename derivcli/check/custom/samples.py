@@ -16,8 +16,8 @@ from derivcli.errors import DerivError
 if TYPE_CHECKING:
     from derivcli.points.grid import Points
 
-ORDINARY = (3.1, -0.4, 1.3, -2.6, 0.3, -1.7, 7.2, -6.3, 0.02, -0.06, 20.6, -18.4)
-"""Numbers at which hardly any function has a corner or a jump, which many have at whole numbers and at halves."""
+ORDINARY = (3.17, -0.43, 1.37, -2.69, 0.29, -1.73, 7.21, -6.37, 0.023, -0.061, 20.57, -18.43)
+"""Numbers at which hardly any function has a corner or a jump, which many have at whole numbers and at tenths."""
 
 ENOUGH = 12
 """So many points are tried, if there are as many."""

@@ -6,18 +6,17 @@ are not reached. Each relies on those before it, and changes one thing only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import torch
 
 from derivcli.check.custom import backward, forward, precision
-from derivcli.check.custom.backward import told
+from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import NoDerivativeError, OwnError, Subject
 from derivcli.check.custom.report import FunctionReport, Outcome, Trial, failed
 
 TRIALS: dict[str, Callable[[Subject], Outcome]] = {
-    "forward gives numbers": forward.gives_numbers,
+    "forward and backward run": forward.runs,
     "forward and backward are the same in every call": forward.same_again,
     "the input is left as it is": forward.input_kept,
     "forward of a batch": forward.pointwise,
@@ -35,17 +34,6 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
     "second derivatives": precision.second,
 }
 """What is tried, from causes to effects."""
-
-COMPLAINTS = (
-    (r"gradients \(expected (\d+), got (\d+)\)", "count", "wrong number of gradients: {1}, should be {0}"),
-    (r"invalid gradient at index .* shape compatible", "shape", "a gradient of the wrong shape"),
-    (r"expected Variable or None \(got (\w+)\)", "type", "backward gives a {0} where a tensor is due"),
-    (r"leaf Variable that requires grad", "input", "modifies its input in place"),
-    (r"modified by an inplace operation", "saved", "modifies saved tensors in place"),
-    (r"must implement either the backward or vjp", "missing", "there is no backward"),
-)
-"""What PyTorch itself has against a function: as it says so, the kind, and the sentence."""
-
 
 def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     """The report of a function."""
@@ -83,12 +71,3 @@ def attempted(attempt: Callable[[Subject], Outcome], subject: Subject) -> Outcom
         return failed("type", str(error))
     except OwnError as error:
         return complaint(error)
-
-
-def complaint(error: OwnError) -> Outcome:
-    """What is wrong with a function whose code failed, or that PyTorch refuses."""
-    for pattern, kind, sentence in COMPLAINTS:
-        match = re.search(pattern, told(error))
-        if match is not None:
-            return failed(kind, sentence.format(*match.groups()), told(error))
-    return failed("raises", f"{error.stage} fails", told(error))

@@ -26,6 +26,11 @@ SAFETY = 10.0
 CLEAR = 1e-3
 """A quotient is of use where its error is no more than this part of it."""
 
+GAP = 0.5
+"""At a corner the quotients of both sides differ by more than this part of what they did at a step 8 times larger."""
+ROUGH = 100.0
+"""So many times what rounding may do is no rounding."""
+
 NOISE_STEPS = (3e-6, 5e-7)
 SINGLE_STEPS = (2e-3, 5e-4)
 """Steps over which smooth functions do not show in fourth differences and rounding does, in float64 and float32."""
@@ -94,21 +99,23 @@ def by_quotients(function: Numbers, columns: Columns, place: int) -> Truth:
     """The derivatives of a function in one of its arguments, by central differences.
 
     They are extrapolated to a step of 0 as polynomials in its square (Ridders, Advances in Engineering Software 4
-    (1982) 75); the error is how far neighbours differ in the table that this makes, or what rounding may do.
+    (1982) 75); the error is how far neighbours differ in the table that this makes, or what rounding may do. At a
+    corner, where the quotients of the two sides do not approach each other, there is none.
     """
     x = columns[place]
     size = x.abs() + (x == 0)
-    above = [x + size * LARGEST_STEP / 2**k for k in range(STEPS)]
-    below = [x - size * LARGEST_STEP / 2**k for k in range(STEPS)]
-    batch = tuple(
-        torch.cat([*above, *below]) if number == place else column.repeat(2 * STEPS)
-        for number, column in enumerate(columns)
-    )
-    ups, downs = function(batch).reshape(2, STEPS, -1)
-    widths = torch.stack(above) - torch.stack(below)
+    above = torch.stack([x + size * LARGEST_STEP / 2**k for k in range(STEPS)])
+    below = torch.stack([x - size * LARGEST_STEP / 2**k for k in range(STEPS)])
+    batch = [column.repeat(2 * STEPS + 1) for column in columns]
+    batch[place] = torch.cat([above.flatten(), below.flatten(), x])
+    values = function(tuple(batch)).reshape(2 * STEPS + 1, -1)
+    ups, downs, middle = values[:STEPS], values[STEPS:-1], values[-1]
     rounding = torch.finfo(x.dtype).eps * torch.maximum(ups.abs(), downs.abs())
-    rough = torch.maximum(rounding, noise(function, columns).nan_to_num()) / widths
-    return _extrapolated((ups - downs) / widths, rough)
+    rough = torch.maximum(rounding, noise(function, columns).nan_to_num()) / (above - below)
+    gap = ((ups - middle) / (above - x) - (middle - downs) / (x - below)).abs()
+    found = _extrapolated((ups - downs) / (above - below), rough)
+    corner = (gap[-1] > GAP * gap[-4]) & (gap[-1] > ROUGH * rough[-1])
+    return Truth(found.numbers.masked_fill(corner, torch.nan), found.errors)
 
 
 def _extrapolated(quotients: Tensor, rough: Tensor) -> Truth:
