@@ -161,6 +161,13 @@ def by_state(ctx: Any, i: Tensor) -> Tensor:
     return i**2
 
 
+def forgetting(ctx: Any, g: Tensor) -> Tensor:
+    """A backward that lets go of what it needs."""
+    i, ctx.i = ctx.i, None
+    found: Tensor = g * 2 * i
+    return found
+
+
 def raising(*_: Any) -> Any:
     """Fail as code does."""
     raise ValueError("no such luck\nmore of it")
@@ -232,6 +239,10 @@ FAULTS: Faults = {
     "backward raises": (square(raising), "i**2", "backward fails"),
     "backward leaves": (square(leaving), None, "backward fails"),
     "whole numbers": (saving(Tensor.long, straight), None, "forward gives torch.int64, which has no derivative"),
+    "a number": (
+        saving(lambda i: torch.full_like(i, i.item()), straight), None, "forward fails for several points at once"
+    ),
+    "works once": (made(by_state, forgetting), "i**2", "backward fails a second time"),
     "no tensor": (saving(lambda i: 3.0, straight), None, "forward gives a float where a tensor is due"),
     "in place": (saving(lambda i: i.detach().mul_(2), lambda g, i: g * 2), None, "modifies its input in place"),
     "in place, and says so": (made(dirty, lambda ctx, g: g * 2), None, "modifies its input in place"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ def call_own(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
     assert step.kernel is not None, "the step has code of its own"
     value = step.kernel(*[operand if operand.ndim else operand.expand(count).contiguous() for operand in operands])
     if not isinstance(value, Tensor) or value.shape != (count,):
-        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
         message = f"'{step.operation}' gives {given} where its arguments have shape ({count},)"
         raise DerivError(message, hint="formulas call functions that work point by point")
     if value.grad_fn is not None:
@@ -41,7 +41,8 @@ def _refusing(
 
     The mark leads nowhere, so that PyTorch finds no derivative in the operands, which would then pass for 0.
     """
-    return tuple(_Refused.apply(name, each, *operands) if is_marked(each) else each for each in gradients)
+    refused: Callable[..., Tensor] = _Refused.apply
+    return tuple(refused(name, each, *operands) if is_marked(each) else each for each in gradients)
 
 
 class _Refused(torch.autograd.Function):

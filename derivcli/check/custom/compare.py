@@ -21,6 +21,9 @@ NOISY = 30.0
 """So many times the measured rounding is allowed for, up to CAP of a number."""
 CAP = 1e-3
 
+SOME = 2
+"""With fewer points at which a number is right it is so by chance."""
+
 DIGITS = {torch.float64: 16, torch.float32: 7}
 
 
@@ -101,9 +104,10 @@ def compared(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor) -
     if not off.any():
         return None
     place, point = first(off)
-    which = f" in {subject.wrt[place]}" if len(subject.places) > 1 else ""
+    which = f" in {subject.wrt[place]}" if len(subject.parameters) > 1 else ""
     numbers = beside(found[place, point].item(), truth.numbers[place, point].item())
-    detail = f"{subject.at(point)}{which}: {numbers}"
+    by = which.replace(" in ", ", by ")
+    detail = f"{subject.at(point)}{by}: {numbers}"
     swapped = _swapped(subject, found, truth, tolerance, off)
     if swapped:
         return failed("swapped", swapped, detail)
@@ -145,7 +149,7 @@ def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off:
         shift = (found - true).median()
         if len(found) > 2 and near(true + shift):
             return "constant", f"off by an added constant {shift.item():.6g}"
-    if off.sum() < len(found):
+    if len(found) - int(off.sum()) >= SOME:
         return "somewhere", f"backward is wrong {_where(subject, off, known)}"
     return "derivative", "backward is not the derivative of forward"
 

@@ -18,7 +18,7 @@ def runs(subject: Subject) -> Outcome:
     finite = int(subject.values.isfinite().sum())
     if not finite and subject.formula is None:
         message = f"'{subject.name}' gives finite numbers at none of the points"
-        raise DerivError(message, hint="give some where it does, as in --at x=0.5")
+        raise DerivError(message, hint=f"give some where it does, as in --at {subject.parameters[0]}=0.5")
     assert len(subject.slopes) == len(subject.places), "there is a gradient for each argument"
     try:
         subject.gradients(subject.columns)
@@ -87,5 +87,5 @@ def is_formula(subject: Subject) -> Outcome:
     known = int(truth.known.sum())
     if not known:
         message = f"{subject.formula.text} has no value at any of the points"
-        raise DerivError(message, hint="give others, as in --at x=0.5")
+        raise DerivError(message, hint=f"give others, as in --at {subject.parameters[0]}=0.5")
     return passed(f"{int(digits(found, truth, floor(subject, 0)).min())} digits at {points(known)}")

@@ -6,6 +6,7 @@ is run: its folder stands last where Python looks, and no other folder of the us
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import sys
@@ -120,10 +121,9 @@ def _run(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None, "a file that ends in .py has a loader"
     assert spec.loader is not None, "a file is loaded by something"
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)  # dataclasses look for it there
     try:
-        with _beside(path):
-            sys.modules[name] = module  # where dataclasses and others look for the module of a class
+        with _beside(path.resolve().parent):
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         sys.modules.pop(name, None)
@@ -132,20 +132,34 @@ def _run(path: Path) -> ModuleType:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[None]:
-    """A block in which the neighbours of a file can be imported, and nothing compiled is left in its folder."""
-    before, folder = sys.dont_write_bytecode, str(path.resolve().parent)
+def _beside(folder: Path) -> Iterator[None]:
+    """A block in which modules of a folder can be imported; they are forgotten after it, and leave nothing there.
+
+    So another file finds its own neighbours, and these are read anew when they have changed.
+    """
+    before, known, place = sys.dont_write_bytecode, {*sys.modules}, str(folder)
     sys.dont_write_bytecode = True
-    sys.path.append(folder)
+    sys.path.append(place)
+    importlib.invalidate_caches()
     try:
         yield
     finally:
         sys.dont_write_bytecode = before
-        if folder in sys.path:
-            del sys.path[len(sys.path) - 1 - sys.path[::-1].index(folder)]
+        if place in sys.path:
+            del sys.path[len(sys.path) - 1 - sys.path[::-1].index(place)]
+        tops = {name for name in {*sys.modules} - known if "." not in name and _lies_in(sys.modules[name], folder)}
+        for name in [name for name in sys.modules if name.partition(".")[0] in tops]:
+            del sys.modules[name]
+
+
+def _lies_in(module: ModuleType, folder: Path) -> bool:
+    """Whether a module is a file of a folder, or a package there."""
+    path = Path(getattr(module, "__file__", None) or "")
+    return folder in (path.parent, path.parent.parent if path.name == "__init__.py" else None)
 
 
 def _line(path: Path, error: BaseException) -> str:
     """The last line of a file that an exception passed on its way, in words; a SyntaxError tells its own."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    passed = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in passed if Path(frame.filename) == path.absolute()]
     return f", line {frames[-1].lineno}" if frames else ""

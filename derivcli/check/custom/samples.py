@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import torch
@@ -50,14 +50,16 @@ def ordinary(subject: Subject) -> Columns:
 
 
 def _candidates(count: int) -> Iterator[tuple[float, ...]]:
-    """Ordinary numbers for so many arguments, all of them in the same order every time."""
+    """Ordinary numbers for so many arguments, no two of them the same, in the same order every time."""
     if count == 1:
         yield from ((number,) for number in ORDINARY)
     elif count == 2:
-        yield from random.Random(count).sample(list(product(ORDINARY, repeat=count)), len(ORDINARY) ** count)
+        pairs = list(permutations(ORDINARY, count))
+        yield from random.Random(count).sample(pairs, len(pairs))
     else:
         choice = random.Random(count)
-        yield from (tuple(choice.choices(ORDINARY, k=count)) for _ in range(CANDIDATES))
+        pick = choice.sample if count <= len(ORDINARY) else choice.choices
+        yield from (tuple(pick(ORDINARY, k=count)) for _ in range(CANDIDATES))
 
 
 def _is_defined(subject: Subject, numbers: Sequence[float]) -> bool:
