@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Style
-
 if TYPE_CHECKING:
     from derivcli.check.custom.report import FunctionReport, Trial
+    from derivcli.render.columns import Style
 
 FORMATS = ("text", "tsv", "json")
 """The formats that suit a report."""
