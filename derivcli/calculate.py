@@ -142,6 +142,33 @@ def prepare(
     progress: Progress | None = None,
 ) -> Job:
     """The job that values and derivatives of several expressions are."""
+    task = read(known, expressions, wanted, named, dtype, device)
+    engine = wanted.engine_for(task.partials)
+    if engine == "taylor" and device != DEVICES[0]:
+        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
+    remark = ""
+    if engine == "compiled":
+        from derivcli.engines import compiled
+
+        try:
+            prepared = _compiled(task, progress)
+        except compiled.NotCompiledError as reason:
+            engine, remark = "reverse", f"{reason}: computed by backward passes"
+    if engine != "compiled":
+        prepared = _engine(engine)(task)
+    off = _off_the_curves(task.expressions, task.names, dtype) if wanted.dependent else ()
+    return Job(task, wanted, engine, prepared, remark, off)
+
+
+def read(
+    known: Known,
+    expressions: Sequence[str | Expression],
+    wanted: Wanted,
+    named: Named = NOTHING,
+    dtype: str = "float64",
+    device: str = "cpu",
+) -> Task:
+    """What is asked for, read and found to fit together."""
     declared = {*known.given, *known.declared, *wanted.names}
     parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
     variables = variables_of(parsed)
@@ -153,24 +180,9 @@ def prepare(
     if device not in DEVICES:
         raise DerivError(f"'{device}' is no device", hint=f"choose {' or '.join(DEVICES)}")
     partials = _partials(wanted, variables, names, parsed)
-    engine = wanted.engine_for(partials)
-    if engine == "taylor" and device != DEVICES[0]:
-        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
     from derivcli.engines.task import Task
 
-    task = Task(parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
-    remark = ""
-    if engine == "compiled":
-        from derivcli.engines import compiled
-
-        try:
-            prepared = _compiled(task, progress)
-        except compiled.NotCompiledError as reason:
-            engine, remark = "reverse", f"{reason}: computed by backward passes"
-    if engine != "compiled":
-        prepared = _engine(engine)(task)
-    off = _off_the_curves(parsed, names, dtype) if wanted.dependent else ()
-    return Job(task, wanted, engine, prepared, remark, off)
+    return Task(parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
 
 
 def quickest(job: Job, part: Points, count: int | None, progress: Progress | None = None) -> Job:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from derivcli import calculate
 from derivcli.derive import At, Lets, points_of
 from derivcli.errors import DerivError
-from derivcli.fitting import Known
+from derivcli.fitting import Known, check_range
 from derivcli.language import limits
 from derivcli.wanted import Named, Wanted, wrt_of
 
@@ -54,13 +54,14 @@ def explain_at(
     if points.count > limits.LEDGER:
         message = f"{points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
         raise DerivError(message, hint="take fewer points")
-    job = calculate.prepare(Known(points.names), [expression], wanted, named, dtype)
+    task = calculate.read(Known(points.names), [expression], wanted, named, dtype)
+    check_range(points, dtype)
     from derivcli.explain.ledger import ledger_of
 
-    at = {name: points.at[name] for name in job.names}
-    with calculate.own_failures(job.expressions):
-        ledger = ledger_of(job.expressions[0], at, [name for (name,) in job.task.partials], dtype)
-    if not calculate.is_checked(check, points.count * job.numbers):
+    at = {name: points.at[name] for name in task.names}
+    with calculate.own_failures(task.expressions):
+        ledger = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], dtype)
+    if not calculate.is_checked(check, points.count * len(task.partials)):
         return ledger
     return replace(ledger, result=calculate.judged([ledger.result], points)[0])
 

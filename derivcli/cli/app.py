@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from derivcli.cli import cache, check_fn, explain, functions, options, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
+from derivcli.cli.notes import tell
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
 from derivcli.wanted import Wanted
 
@@ -100,7 +101,7 @@ def deriv(
         answer = evaluate(job, showing, screen, write)
     sys.stdout.flush()
     for note in answer.notes:
-        _tell(note)
+        tell(note)
     if answer.differs:
         raise typer.Exit(ExitStatus.DIFFERENCE)
 
@@ -113,27 +114,27 @@ def run(words: Sequence[str]) -> ExitStatus:
         finally:
             sys.stdout.flush()
     except DerivError as error:
-        _tell(_noted(draw_error(error), error))
+        tell(_noted(draw_error(error), error))
         return error.status
     except typer.Exit as error:
         return ExitStatus(error.exit_code)
     except TyperException as error:
-        _tell(_usage(error))
+        tell(_usage(error))
         return ExitStatus.REFUSED
     except (KeyboardInterrupt, typer.Abort) as error:
-        _tell(_noted("interrupted", error))
+        tell(_noted("interrupted", error))
         return ExitStatus.INTERRUPTED
     except Terminated as error:
         if hasattr(error, "__notes__"):
-            _tell(_noted("terminated", error))
+            tell(_noted("terminated", error))
         return ExitStatus.TERMINATED
     except BrokenPipeError:
         return ExitStatus.CLOSED_PIPE
     except OSError as error:
-        _tell(_noted(f"cannot write output: {error.strerror or error}", error))
+        tell(_noted(f"cannot write output: {error.strerror or error}", error))
         return ExitStatus.UNWRITABLE
     except Exception as error:
-        _tell(
+        tell(
             f"internal error: {type(error).__name__}: {error}\n  please report it with this command: {_command(words)}"
         )
         return ExitStatus.INTERNAL
@@ -170,15 +171,6 @@ def _usage(error: TyperException) -> str:
     message = visible(message.replace("Value error, ", "").rstrip("."))
     hint = f"did you mean {similar.rstrip(')')}?" if similar else "deriv --help lists the options"
     return f"{message[:1].lower()}{message[1:]}\n  {hint}"
-
-
-def _tell(text: str) -> None:
-    """Say something on standard error, if it is there."""
-    try:
-        sys.stderr.write(f"deriv: {text}\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
 
 
 def _noted(text: str, error: BaseException) -> str:

@@ -12,7 +12,8 @@ import typer
 
 from derivcli.cli import options, streams
 from derivcli.cli.files import check_output, check_target, write_whole
-from derivcli.errors import DerivError
+from derivcli.cli.notes import notes_of, tell
+from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.ledger import FORMATS
 from derivcli.wanted import Wanted
 
@@ -43,6 +44,18 @@ Plot = Annotated[
     ),
 ]
 
+Digits = Annotated[
+    int | None,
+    typer.Option(
+        "--digits",
+        metavar="N",
+        min=1,
+        max=17,
+        help="Significant digits to print. [default: a few for people, all for programs]",
+        show_default=False,
+    ),
+]
+
 
 @app.command(context_settings={"help_option_names": ["--help"]})
 def explain(
@@ -55,7 +68,7 @@ def explain(
     check: options.Check = None,
     format_: FormatOption = None,
     plot: Plot = None,
-    digits: options.Digits = None,
+    digits: Digits = None,
     dtype: options.DtypeOption = options.FLOAT64,
 ) -> None:
     """Show the graph that PyTorch builds of a formula, and each step of the backward pass through it.
@@ -65,7 +78,8 @@ def explain(
     """
     from derivcli.points.spec import read_points
     from derivcli.render.columns import Style
-    from derivcli.render.ledger import write_ledger
+    from derivcli.render.ledger import warnings_of, write_ledger
+    from derivcli.render.verdicts import differs
     from derivcli.teach import explain_at
 
     if not at:
@@ -78,16 +92,23 @@ def explain(
             read_points(at, zip_), expression, wanted, options.named_in(let, use), dtype.value, check
         )
     screen = streams.screen(os.environ)
-    style = Style(digits, screen.width, screen.color, screen.unicode)
+    style = Style(digits, screen.width, screen.color, screen.unicode, check is True)
     if plot is not None:
         from derivcli.render.drawing import draw_graph
 
         write_whole(plot, draw_graph(ledger, plot.suffix.lower().lstrip("."), style))
-        sys.stderr.write(f"deriv: saved {plot}\n")
-    if plot is None or format_ is not None:
-        chosen = format_.value if format_ else "table" if screen.terminal else "tsv"
+        tell(f"saved {plot}")
+    chosen = format_.value if format_ else "table" if screen.terminal else "tsv"
+    shown = plot is None or format_ is not None
+    if shown:
         sys.stdout.write(write_ledger(ledger, chosen, style))
         sys.stdout.flush()
+    for warning in warnings_of(ledger, style) if not shown or chosen != "table" else ():
+        tell(f"note: {warning}")
+    for note in notes_of([ledger.result], style, shown and chosen == "table", shown and chosen == "json"):
+        tell(note)
+    if check and differs([ledger.result]):
+        raise typer.Exit(ExitStatus.DIFFERENCE)
 
 
 def check_plot(plot: Path) -> None:

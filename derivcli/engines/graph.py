@@ -196,7 +196,7 @@ class _Recorder:
         """The recorder of a branch, some of whose operands are kept at the points that take it alone."""
         for operand, part in zip(operands, kept, strict=True):
             if part is not operand:  # it is another tensor, with a node of its own in the graph
-                self.tape.add(CHOSEN, (operand,), part, slopes=[points.to(part.dtype)])
+                self.tape.add(CHOSEN, (operand,), part, slopes=[points.to(part.dtype) if part.requires_grad else None])
         return _Recorder(self.watch.within(points, step), self.tape, [])
 
     def see_choice(self, pieces: Sequence[Piece], value: Tensor) -> None:
@@ -204,7 +204,8 @@ class _Recorder:
         self.watch.see_choice(pieces, value)
         if len(pieces) > 1:
             values = [piece for _, piece, _ in pieces]
-            self.tape.add(CHOICE, values, value, slopes=[points.to(value.dtype) for points, _, _ in pieces])
+            slopes = [points.to(value.dtype) if piece.requires_grad else None for points, piece, _ in pieces]
+            self.tape.add(CHOICE, values, value, slopes=slopes)
         self.values.append(self.tape.number(value))
 
 
@@ -213,7 +214,7 @@ def _slopes(step: Step, operands: Sequence[Tensor], points: int) -> list[Tensor 
     alone = [operand.detach().clone().requires_grad_(operand.requires_grad) for operand in operands]
     value = run(step, alone, points, alone[0])
     leaves = [leaf for leaf in alone if leaf.requires_grad]
-    found = iter(torch.autograd.grad(value.sum(), leaves, allow_unused=True))
+    found = iter(torch.autograd.grad(value, leaves, torch.ones_like(value), allow_unused=True))
     slopes = [next(found) if leaf.requires_grad else None for leaf in alone]
     return [
         torch.zeros_like(leaf) if slope is None and leaf.requires_grad else slope

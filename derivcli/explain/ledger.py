@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from derivcli.engines.graph import CHOICE, CHOSEN, INPUT, SUM, Graph, Record, trace
 from derivcli.engines.program import lower_named
-from derivcli.engines.symbolic import derivatives_of
+from derivcli.engines.symbolic import derivatives_of, simplified
 from derivcli.errors import DerivError
 from derivcli.language.functions import vocabulary
 from derivcli.language.text import text_of
+from derivcli.language.tree import number as exact
 from derivcli.language.tree import substitute, symbol
 from derivcli.result import Result
 
@@ -45,6 +49,10 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     SUM: ("1",),
 }
 """The local derivatives of operations that no row of the table gives; a branch has 1 where it is chosen, else 0."""
+
+
+CLOSE = {"float64": 1e-10, "float32": 1e-4}
+"""How near numbers of each format are, relatively, that rounding alone keeps apart."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +143,19 @@ class Ledger:
                 found[local.of].append(Share(node, local))
         return found
 
+    @cached_property
+    def broken(self) -> tuple[Node, ...]:
+        """The nodes that a function of the user's own hands something else than its adjoint times its derivative."""
+        own = self.result.expression.own
+        found = []
+        for name, shares in self.shares.items():
+            node = self.by_name[name]
+            if node.adjoint is not None and any(share.node.operation.partition("(")[0] in own for share in shares):
+                total = sum(share.value for share in shares)
+                if not np.allclose(total, node.adjoint, rtol=CLOSE[str(node.value.dtype)], atol=0, equal_nan=True):
+                    found.append(node)
+        return tuple(found)
+
     @property
     def variables(self) -> tuple[Node, ...]:
         """The nodes that are variables of the formula, in the order of the points."""
@@ -149,8 +170,10 @@ class Ledger:
         """What a node's `.grad` is, and why."""
         if node.grad is not None:
             return "a number, since the backward pass ends at leaves that require grad"
+        name = node.name
+        if name == self.output and not node.requires_grad:
+            return f"None, since nothing that {name} is made of requires grad: {name}.backward() would be an error"
         if not node.is_leaf:
-            name = node.name
             return (
                 f"None, since {name} is no leaf: the pass hands its adjoint on and keeps it only "
                 f"where {name}.retain_grad() was called before"
@@ -165,8 +188,6 @@ def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wanted: Sequ
 
     `at` has an array of shape (points,) for every variable.
     """
-    import numpy as np
-
     program, definitions = lower_named(expression, tuple(at))
     graph = trace(program, at, wanted, dtype)
     values = {name: np.asarray(array, dtype=dtype) for name, array in at.items()}
@@ -261,7 +282,7 @@ def _operand_text(value: float) -> str:
 
 
 def _number_text(value: float) -> str:
-    return repr(value).removesuffix(".0")
+    return repr(value).removesuffix(".0").replace("e+", "e")
 
 
 def _operation(record: Record, inputs: Sequence[str]) -> str:
@@ -305,5 +326,6 @@ def _function_formula(name: str, place: int, inputs: tuple[str, ...]) -> str:
         return ""
     if formula is None:
         return ""
-    replaced = zip(map(symbol, row.parameters), map(symbol, inputs), strict=False)
-    return text_of(substitute(formula, dict(replaced)))
+    operands = [symbol(text) if text.isidentifier() else exact(Fraction(text.strip("()"))) for text in inputs]
+    tree = substitute(formula, dict(zip(map(symbol, row.parameters), operands, strict=False)))
+    return text_of(tree if all(text.isidentifier() for text in inputs) else simplified(tree))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ from derivcli.errors import DerivError
 from derivcli.render.canvas import GREY, INK, PALE, clean_matplotlib, saved
 from derivcli.render.columns import Style
 from derivcli.render.curves import short
-from derivcli.render.layout import Point, layout
-from derivcli.render.ledger import equation_of, numbers_text
+from derivcli.render.diagram import box_lines, color_of, edges_of
+from derivcli.render.layout import Edge, Point, layout
+from derivcli.render.ledger import equation_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 MOST = 120
 """Nodes of a picture that one can still read."""
 
-LETTERS = 10
-"""Points of a letter in a box."""
+LETTERS, LABEL = 10, 8.5
+"""Points of a letter in a box, and of one at an edge."""
 
 LETTER = LETTERS / 72 * 0.602
 """Inches that such a letter is wide: DejaVu Sans Mono's are all alike."""
@@ -30,10 +32,12 @@ LETTER = LETTERS / 72 * 0.602
 LINE, GAP, BETWEEN, MARGIN = 0.19, 0.34, 0.95, 0.35
 """Inches: a line of text, the space between boxes above each other and beside each other, the border."""
 
-HEAD = 0.62
-"""Inches of the header."""
+PORT, HEAD = 0.26, 0.1
+"""Inches between the ends of edges at one box, and of an arrow's head."""
 
-LEAF, RESULT, INNER, FIXED = "#e3f0fb", "#fdeed9", "#ffffff", "#f3f3f3"
+HEADER = 0.62
+"""Inches of the lines above the graph."""
+
 ADJOINT = "#0b6fb8"
 LOOK: dict[str, Any] = {"parse_math": False, "family": "DejaVu Sans Mono"}
 
@@ -51,53 +55,61 @@ def _picture(ledger: Ledger, suffix: str, style: Style) -> bytes:
     """The whole figure, saved."""
     from matplotlib.figure import Figure
 
-    texts = {node.name: _box_lines(node, style) for node in ledger.nodes}
-    slopes = {(local.of, node.name): local for node in ledger.nodes for local in node.locals}
-    edges = [(part, node.name) for node in ledger.nodes for part in node.inputs if part in ledger.by_name]
-    found = layout(list(texts), edges)
-    columns = _columns(found.nodes, texts)
+    texts = {node.name: box_lines(node, style) for node in ledger.nodes}
+    labels = {(source, target): label for source, target, label in edges_of(ledger, style)}
+    found = layout(list(texts), labels)
+    columns = _columns(found.nodes, texts, max(map(len, labels.values()), default=0))
     tall = max(map(len, texts.values())) * LINE + 0.12 + GAP
     heights = [height for _, height in found.nodes.values()]
     heights += [height for points in found.edges.values() for _, height in points]
     width = max(columns[-1][1] + MARGIN, 4.5)
-    height = (max(heights) - min(heights) + 1) * tall + HEAD + MARGIN
+    height = (max(heights) - min(heights) + 1) * tall + HEADER + MARGIN / 2
 
     def place(point: Point) -> tuple[float, float]:
         left, right = columns[point[0]]
-        return (left + right) / 2, height - HEAD - (point[1] - min(heights) + 0.5) * tall
+        return (left + right) / 2, height - HEADER - (point[1] - min(heights) + 0.5) * tall
 
     figure = Figure(figsize=(width, height), dpi=160)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(0, height))
     axes.axis("off")
     title = _header(axes, ledger, width, height)
-    for edge in edges:
-        local = slopes.get(edge)
-        ends = columns[found.nodes[edge[0]][0]][1], columns[found.nodes[edge[1]][0]][0]
-        sides = _half(texts[edge[0]]), _half(texts[edge[1]])
-        label = "" if local is None else numbers_text(local.value, style)
-        _draw_edge(axes, [place(point) for point in found.edges[edge]], ends, sides, label)
+    ports = _ports(found.edges)
+    for edge, points in found.edges.items():
+        path = [place(point) for point in points]
+        start = (path[0][0] + _half(texts[edge[0]]), path[0][1])
+        stop = (path[-1][0] - _half(texts[edge[1]]), path[-1][1] - ports[edge])
+        ends = columns[points[0][0]][1], columns[points[-1][0]][0]
+        _draw_edge(axes, [start, (ends[0], start[1]), *path[1:-1], (ends[1], stop[1]), stop], labels[edge])
     for name, lines in texts.items():
         _draw_box(axes, ledger, ledger.by_name[name], lines, place(found.nodes[name]))
     return saved(figure, suffix, title)
 
 
-def _box_lines(node: Node, style: Style) -> list[str]:
-    """What stands in a node's box: how it is made, its value, its adjoint or that it is held fixed."""
-    made = f"{node.name} = {node.operation}" if node.operation else node.name
-    lines = [made, numbers_text(node.value, style)]
-    return [*lines, f"adjoint {numbers_text(node.adjoint, style)}"] if node.adjoint is not None else lines
-
-
-def _columns(nodes: Mapping[str, Point], texts: Mapping[str, Sequence[str]]) -> list[tuple[float, float]]:
-    """Where each layer begins and ends, in inches."""
+def _columns(
+    nodes: Mapping[str, Point], texts: Mapping[str, Sequence[str]], label: int
+) -> list[tuple[float, float]]:
+    """Where each layer begins and ends, in inches, with room for labels of so many letters between them."""
     count = max(layer for layer, _ in nodes.values()) + 1
     widths = [max(2 * _half(texts[name]) for name, (layer, _) in nodes.items() if layer == at) for at in range(count)]
     found, left = [], MARGIN
     for width in widths:
         found.append((left, left + width))
-        left += width + BETWEEN
+        left += width + max(BETWEEN, label * LETTER * LABEL / LETTERS + 0.5)
     return found
+
+
+def _ports(edges: Mapping[Edge, Sequence[Point]]) -> dict[Edge, float]:
+    """How far below the middle of its target each edge ends, so that they and their labels stand apart."""
+    arriving: dict[str, list[tuple[float, Edge]]] = defaultdict(list)
+    for edge, points in edges.items():
+        arriving[edge[1]].append((points[-2][1], edge))
+    ports = {}
+    for group in arriving.values():
+        step = min(PORT, 2 * PORT / len(group))
+        for number, (_, edge) in enumerate(sorted(group)):
+            ports[edge] = (number - (len(group) - 1) / 2) * step
+    return ports
 
 
 def _half(lines: Sequence[str]) -> float:
@@ -122,11 +134,9 @@ def _draw_box(axes: Axes, ledger: Ledger, node: Node, lines: Sequence[str], cent
 
     half, tall = _half(lines), len(lines) * LINE + 0.12
     x, y = center
-    leaf = LEAF if node.requires_grad else FIXED
-    color = RESULT if node.name == ledger.output else leaf if node.is_leaf else INNER
     shape = FancyBboxPatch(
         (x - half, y - tall / 2), 2 * half, tall, boxstyle="round,pad=0,rounding_size=0.07",
-        facecolor=color, edgecolor=GREY if node.requires_grad else PALE, linewidth=0.9, zorder=3,
+        facecolor=color_of(node, ledger), edgecolor=GREY if node.requires_grad else PALE, linewidth=0.9, zorder=3,
     )  # fmt: skip
     axes.add_patch(shape)
     colors = (INK, GREY, ADJOINT)
@@ -135,27 +145,21 @@ def _draw_box(axes: Axes, ledger: Ledger, node: Node, lines: Sequence[str], cent
         axes.text(x, height, line, ha="center", va="center", fontsize=LETTERS, color=ink, zorder=4, **LOOK)
 
 
-def _draw_edge(
-    axes: Axes, points: Sequence[tuple[float, float]], ends: tuple[float, float], sides: tuple[float, float], label: str
-) -> None:
-    """An edge from the right side of one box to the left side of another, level where it passes a layer."""
-    from matplotlib.patches import FancyArrowPatch
+def _draw_edge(axes: Axes, stations: Sequence[tuple[float, float]], label: str) -> None:
+    """An edge through its stations, level at each of them, with its label where it ends."""
+    from matplotlib.patches import PathPatch, Polygon
     from matplotlib.path import Path
 
-    start, stop = (points[0][0] + sides[0], points[0][1]), (points[-1][0] - sides[1] - 0.03, points[-1][1])
-    stations = [start, (ends[0], start[1]), *points[1:-1], (ends[1] - 0.03, stop[1]), stop]
     vertices, codes = [stations[0]], [Path.MOVETO]
     for (x0, y0), (x1, y1) in itertools.pairwise(stations):
         middle = (x0 + x1) / 2
         vertices += [(middle, y0), (middle, y1), (x1, y1)]
         codes += [Path.CURVE4] * 3
     color = GREY if label else PALE
-    arrow = FancyArrowPatch(
-        path=Path(vertices, codes), arrowstyle="-|>,head_length=3.2,head_width=1.7", mutation_scale=1.6,
-        color=color, linewidth=1.0, zorder=1, shrinkA=0, shrinkB=0, fill=False,
-    )  # fmt: skip
-    axes.add_patch(arrow)
+    axes.add_patch(PathPatch(Path(vertices, codes), facecolor="none", edgecolor=color, linewidth=1.0, zorder=1))
+    x, y = stations[-1]
+    axes.add_patch(Polygon([(x, y), (x - HEAD, y + HEAD / 3), (x - HEAD, y - HEAD / 3)], color=color, zorder=2))
     if label:
-        look: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-        x, y = ends[1] - 0.14, stop[1]
-        axes.text(x, y + 0.02, label, ha="right", va="bottom", fontsize=8.5, color=INK, zorder=2, bbox=look, **LOOK)
+        look: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.9}
+        x = stations[-2][0] - 0.12
+        axes.text(x, y, label, ha="right", va="center", fontsize=LABEL, color=INK, zorder=2, bbox=look, **LOOK)

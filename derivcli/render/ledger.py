@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from derivcli.render.columns import Style, derivative_label, equations
@@ -34,6 +33,9 @@ SEVERAL = 2
 
 MANY = 200
 """Nodes from which on tables have no boxes: each row of a box costs Rich half a millisecond."""
+
+FEW = 6
+"""Names in a sentence."""
 
 DEEPEST = 30
 """Levels of a tree that are drawn; what lies deeper is in the table."""
@@ -101,13 +103,33 @@ def write_table(ledger: Ledger, style: Style) -> str:
         console.print()
         print_wrapped(console, title, COLORS["name"])
         show(console, columns, style)
-    for why, nodes in groupby(sorted(ledger.shown, key=ledger.why), ledger.why):
-        print_wrapped(console, f"{', '.join(f'{node.name}.grad' for node in nodes)}: {why}", COLORS["caption"])
+    for why, names in _reasons(ledger).items():
+        print_wrapped(console, f"{', '.join(names)}: {why}", COLORS["caption"])
+    for warning in warnings_of(ledger, style):
+        print_wrapped(console, warning, COLORS["warning"])
     console.print()
     for label, text in _derivatives(ledger, style):
         print_wrapped(console, f"{label} = {text}", COLORS["derivative"])
     print_verdicts(console, [ledger.result], style)
     return text_on(console)
+
+
+def _reasons(ledger: Ledger) -> dict[str, list[str]]:
+    """Why the gradients of the variables and of the result are what they are: for each reason, whose; a few of many."""
+    found: dict[str, list[str]] = {}
+    for node in ledger.shown:
+        found.setdefault(ledger.why(node), []).append(f"{node.name}.grad")
+    return {why: names if len(names) <= FEW else [*names[:FEW], "..."] for why, names in found.items()}
+
+
+def warnings_of(ledger: Ledger, style: Style) -> list[str]:
+    """What functions of the user's own do to adjoints."""
+    return [
+        f"the adjoint of {node.name} is {numbers_text(node.adjoint, style)} and not the sum of its parts: the backward "
+        f"of {' or '.join(ledger.result.expression.own)} gives something else than grad_output times its derivative, "
+        "see deriv check-fn"
+        for node in ledger.broken
+    ]
 
 
 def _derivatives(ledger: Ledger, style: Style) -> list[tuple[str, str]]:
