@@ -201,7 +201,14 @@ SINGLE = "computes in float32 inside: 7 digits in double"
 FAULTS: Faults = {
     "ignores grad_output": (square(lambda g, i: 2 * i), "i**2", IGNORES),
     "ignores grad_output, no formula": (square(lambda g, i: 2 * i), None, IGNORES),
+    "ignores grad_output in one": (pair(torch.mul, lambda g, x, y: (g * y, x)), "x*y", IGNORES),
     "grad_output squared": (square(lambda g, i: g**2 * 2 * i), "i**2", "backward is not proportional to grad_output"),
+    "grad_output clamped": (
+        square(lambda g, i: g.clamp(-1, 1) * 2 * i), None, "backward is not proportional to grad_output"
+    ),
+    "sign of grad_output": (
+        square(lambda g, i: g.sign() * 2 * i), None, "backward is not proportional to grad_output"
+    ),
     "factor": (square(lambda g, i: g * 4 * i), "i**2", "off by a factor 2"),
     "factor, no formula": (square(lambda g, i: g * i), None, "off by a factor 0.5"),
     "factor of little": (square(lambda g, i: g * 2 * i * 1.0005), None, "off by a factor 1.0005"),
@@ -356,6 +363,7 @@ RIGHT: dict[str, tuple[CustomFunction, str | None, tuple[str, ...]]] = {
     "hard swish": (
         saving(torch.nn.functional.hardswish, lambda g, i: g * ((2 * i + 3) / 6 * (i.abs() < 3) + (i >= 3))), None, ()
     ),
+    "flattening": (saving(lambda i: i.reshape(-1) ** 2, lambda g, i: (g * 2 * i).reshape(-1)), "i**2", ()),
     "power": (
         pair(torch.pow, lambda g, x, y: (g * y * x ** (y - 1), g * x**y * torch.log(x))), "x**y", ()
     ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import allowed, beside, compared, digits, first, floor, points, same, scale, wrong
+from derivcli.check.custom.compare import allowed, compared, differing, digits, first, floor, points, same, scale
 from derivcli.check.custom.complaints import complaint, told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, stacked
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
@@ -66,20 +66,24 @@ def _missing(subject: Subject, truth: Truth, tolerance: Tensor) -> Outcome | Non
 
 def takes_upstream(subject: Subject) -> Outcome:
     """The backward of each point is proportional to its upstream gradient."""
-    for number in UPSTREAM:
-        found = subject.each(_pulled(subject, number))
-        due = number * subject.slopes
-        truth = Truth(due, torch.zeros_like(due))
-        off = wrong(found, truth, allowed(truth, floor(subject, 1), noise(subject.gradients, subject.columns)))
-        if off.any():
-            place, point = first(off)
-            numbers = beside(found[place, point].item(), due[place, point].item())
-            detail = f"{subject.at(point)} with grad_output {number:g}: {numbers}"
-            if same(subject, found, subject.slopes, "", "").state == "passed":
-                sentence = "ignores grad_output: right at the end of a graph, wrong inside one"
-                return failed("ignores", sentence, detail)
-            return failed("upstream", "backward is not proportional to grad_output", detail)
+    found = {number: subject.each(_pulled(subject, number)) for number in UPSTREAM}
+    rounding = noise(subject.gradients, subject.columns)
+    kind, sentence = "upstream", "backward is not proportional to grad_output"
+    if _ignored(subject, found, rounding):
+        kind, sentence = "ignores", "ignores grad_output: right at the end of a graph, wrong inside one"
+    for number, each in found.items():
+        setting = f" with grad_output {number:g}"
+        outcome = same(subject, each, number * subject.slopes, kind, sentence, rounding, setting)
+        if outcome.state == "failed":
+            return outcome
     return passed()
+
+
+def _ignored(subject: Subject, found: Mapping[float, Tensor], rounding: Tensor) -> bool:
+    """Whether those gradients that are wrong are the same whatever the upstream gradient is."""
+    bad = [differing(subject, each, number * subject.slopes, rounding).any(-1) for number, each in found.items()]
+    moved = [differing(subject, each, subject.slopes, rounding).any(-1) for each in found.values()]
+    return not (torch.stack(bad).any(0) & torch.stack(moved).any(0)).any()
 
 
 def _pulled(subject: Subject, number: float) -> Callable[[Columns], Tensor]:
@@ -167,7 +171,7 @@ def _spread(x: Tensor) -> Tensor:
 def _takes_matrices(subject: Subject) -> bool:
     try:
         subject.gradients(tuple(x.reshape(2, -1) for x in subject.columns))
-    except OwnError:
+    except (OwnError, DerivError):
         return False
     return True
 

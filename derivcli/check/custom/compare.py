@@ -21,6 +21,9 @@ NOISY = 30.0
 """So many times the measured rounding is allowed for, up to CAP of a number."""
 CAP = 1e-3
 
+CLEARLY = 1e3
+"""A number is no rounding of 0 where it is so many times what it may be off."""
+
 SOME = 2
 """With fewer points at which a number is right it is so by chance."""
 
@@ -78,6 +81,11 @@ def beside(found: float, expected: float) -> str:
     return f"{texts[0]}, should be {texts[1]}"
 
 
+def shown(subject: Subject, place: tuple[int, ...], found: Tensor, due: Tensor, which: str = "") -> str:
+    """Where a number is, what it is and what it should be, in words."""
+    return f"{subject.at(place[-1])}{which}: {beside(found[place].item(), due[place].item())}"
+
+
 def first(mask: Tensor) -> tuple[int, ...]:
     """The place of the first true element; points, the last axis, go first."""
     by_point = mask.movedim(-1, 0)
@@ -85,17 +93,28 @@ def first(mask: Tensor) -> tuple[int, ...]:
     return (*others, point)
 
 
+def differing(subject: Subject, found: Tensor, due: Tensor, rounding: Tensor | float = 0.0) -> Tensor:
+    """Where gradients are not those others of the function that they are due to be."""
+    truth = Truth(due, torch.zeros_like(due))
+    return wrong(found, truth, allowed(truth, floor(subject, 1), rounding))
+
+
 def same(
-    subject: Subject, found: Tensor, due: Tensor, kind: str, sentence: str, rounding: Tensor | float = 0.0
+    subject: Subject,
+    found: Tensor,
+    due: Tensor,
+    kind: str,
+    sentence: str,
+    rounding: Tensor | float = 0.0,
+    setting: str = "",
 ) -> Outcome:
     """What is to be said of gradients of shape (places, points) that are due to be some others of the function."""
-    truth = Truth(due, torch.zeros_like(due))
-    off = wrong(found, truth, allowed(truth, floor(subject, 1), rounding))
+    off = differing(subject, found, due, rounding)
     if not off.any():
         return passed()
-    place, point = first(off)
-    detail = f"{subject.at(point)}: {beside(found[place, point].item(), due[place, point].item())}"
-    return failed(kind, sentence, detail)
+    place = first(off)
+    by = f", by {subject.wrt[place[0]]}" if len(found) > 1 else ""
+    return failed(kind, sentence, shown(subject, place, found, due, setting + by))
 
 
 def compared(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor) -> Outcome | None:
@@ -103,18 +122,16 @@ def compared(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor) -
     off = wrong(found, truth, tolerance)
     if not off.any():
         return None
-    place, point = first(off)
-    which = f" in {subject.wrt[place]}" if len(subject.parameters) > 1 else ""
-    numbers = beside(found[place, point].item(), truth.numbers[place, point].item())
-    by = which.replace(" in ", ", by ")
-    detail = f"{subject.at(point)}{by}: {numbers}"
+    place = first(off)
+    name = subject.wrt[place[0]] if len(subject.parameters) > 1 else ""
+    detail = shown(subject, place, found, truth.numbers, f", by {name}" if name else "")
     swapped = _swapped(subject, found, truth, tolerance, off)
     if swapped:
         return failed("swapped", swapped, detail)
     looks = [_look(subject, *row) for row in zip(found, truth.numbers, tolerance, off, strict=True) if row[3].any()]
     kind, sentence = looks[0]
     alike = len(looks) == len(subject.places) and all(look == looks[0] for look in looks)
-    return failed(kind, sentence if alike else sentence + which, detail)
+    return failed(kind, f"{sentence} in {name}" if name and not alike else sentence, detail)
 
 
 def _swapped(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor, off: Tensor) -> str:
@@ -140,15 +157,14 @@ def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off:
     near = _nearness(found, tolerance)
     if near(-true):
         return "sign", "wrong sign"
-    if len(found) > 1:
-        ratio = (found / true)[true.abs() > 1e3 * tolerance].median()
-        if near(ratio * true):
-            return "factor", f"off by a factor {ratio.item():.6g}"
-        if (found == 1).all():
-            return "derivative", "backward passes its gradient straight through, which is not the derivative of forward"
-        shift = (found - true).median()
-        if len(found) > 2 and near(true + shift):
-            return "constant", f"off by an added constant {shift.item():.6g}"
+    ratio = (found / true)[true.abs() > CLEARLY * tolerance].median()
+    if len(found) > 1 and near(ratio * true):
+        return "factor", f"off by a factor {ratio.item():.6g}"
+    if len(found) > 1 and (found == 1).all():
+        return "derivative", "backward passes its gradient straight through, which is not the derivative of forward"
+    shift = (found - true).median()
+    if len(found) > 2 and near(true + shift):
+        return "constant", f"off by an added constant {shift.item():.6g}"
     if len(found) - int(off.sum()) >= SOME:
         return "somewhere", f"backward is wrong {_where(subject, off, known)}"
     return "derivative", "backward is not the derivative of forward"

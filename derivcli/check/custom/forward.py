@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import allowed, beside, digits, first, floor, points, wrong
+from derivcli.check.custom.compare import allowed, digits, first, floor, points, shown, wrong
 from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import OwnError, Subject
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
@@ -81,8 +81,7 @@ def is_formula(subject: Subject) -> Outcome:
     found, rounding = subject.values, noise(subject.value, subject.columns)
     off = wrong(found, truth, allowed(truth, floor(subject, 0), rounding))
     if off.any():
-        (point,) = first(off)
-        detail = f"{subject.at(point)}: {beside(found[point].item(), truth.numbers[point].item())}"
+        detail = shown(subject, first(off), found, truth.numbers)
         return failed("forward", f"forward is not {subject.formula.text}", detail)
     known = int(truth.known.sum())
     if not known:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import NOISY, allowed, beside, digits, first, floor, scale, wrong
+from derivcli.check.custom.compare import NOISY, allowed, digits, first, floor, points, same, scale, shown, wrong
 from derivcli.check.custom.complaints import told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, own, stacked
 from derivcli.check.custom.report import Outcome, failed, passed
-from derivcli.check.custom.truth import SINGLE_STEPS, Truth, by_formula, by_quotients, clear, noise, stack
+from derivcli.check.custom.truth import SINGLE_STEPS, Numbers, Truth, by_formula, by_quotients, clear, noise, stack
 from derivcli.engines.own import is_marked
 
 SINGLE_NOISE = (2.0**-28, 2.0**-20)
@@ -26,6 +27,8 @@ FEW = 9
 
 SINGLE = 1e-4
 """What differs in float32 by no more than this part is right."""
+
+SILENT = "second derivative silently wrong"
 
 LARGEST = 1e37
 """Near the largest float32."""
@@ -72,38 +75,40 @@ def _few(subject: Subject, stage: str, numbers: Tensor, rounding: Tensor, truth:
     smooth = truth.known & ((numbers - truth.numbers).abs() > NOISY * rounding) & (right <= FEW)
     if smooth.double().mean() < MOST:
         return None
-    place, point = first(smooth)
-    detail = f"{stage} {subject.at(point)}: {beside(numbers[place, point].item(), truth.numbers[place, point].item())}"
+    detail = f"{stage} {shown(subject, first(smooth), numbers, truth.numbers)}"
     sentence = f"{stage} is right to {int(right[smooth].median())} digits only in double: a constant in float32?"
     return failed("digits", sentence, detail)
 
 
 def in_single(subject: Subject) -> Outcome:
     """In float32 forward and backward are what they are in float64, as far as float32 can tell."""
-    columns = tuple(x.float() for x in subject.columns)
-    exact = tuple(x.double() for x in columns)
-    remark, least = "", 7
+    remark = ""
     for stage, compute in (("forward", subject.value), ("backward", subject.gradients)):
         try:
-            found = compute(columns)
+            outcome = _stage_in_single(subject, stage, compute)
         except OwnError as error:
             return failed("dtype", "fails in float32", told(error))
-        if found.dtype != torch.float32:
-            return failed("dtype", f"gives {found.dtype} where its input is torch.float32")
-        due = compute(exact)
-        truth = Truth(due.masked_fill(due.abs() > LARGEST, torch.nan), torch.zeros_like(due))
-        level = floor(subject, int(stage == "backward"), torch.float32)
-        off = wrong(found.double(), truth, SINGLE * due.abs() + level)
-        if off.any():
-            rounding = noise(compute, columns, SINGLE_STEPS)
-            unexplained = off & ~((found - due).abs() <= NOISY * rounding)
-            if unexplained.any():
-                place = first(unexplained)
-                detail = f"{stage} {subject.at(place[-1])}: {beside(found[place].item(), due[place].item())}"
-                return failed("single", "wrong in float32, right in double", detail)
-            remark = "only float32 noise: passes in double"
-        least = min(least, int(digits(found.double(), truth, level, torch.float32).min()))
-    return passed(f"{least} digits of 7", remark)
+        if outcome.state == "failed":
+            return outcome
+        remark = remark or outcome.sentence
+    return passed("", remark)
+
+
+def _stage_in_single(subject: Subject, stage: str, compute: Numbers) -> Outcome:
+    """What the forward or the backward comes to in float32."""
+    columns = tuple(x.float() for x in subject.columns)
+    found, due = compute(columns), compute(tuple(x.double() for x in columns))
+    if found.dtype != torch.float32:
+        return failed("dtype", f"gives {found.dtype} where its input is torch.float32")
+    truth = Truth(due.masked_fill(due.abs() > LARGEST, torch.nan), torch.zeros_like(due))
+    off = wrong(found, truth, SINGLE * due.abs() + floor(subject, int(stage == "backward"), torch.float32))
+    if not off.any():
+        return passed()
+    unexplained = off & ~((found - due).abs() <= NOISY * noise(compute, columns, SINGLE_STEPS))
+    if not unexplained.any():
+        return passed("", "only float32 noise: passes in double")
+    detail = f"{stage} {shown(subject, first(unexplained), found, due)}"
+    return failed("single", "wrong in float32, right in double", detail)
 
 
 def second(subject: Subject) -> Outcome:
@@ -117,21 +122,23 @@ def second(subject: Subject) -> Outcome:
         found, by_upstream = _curvatures([*(inputs[place] for place in subject.places), given], slopes)
     except OwnError as error:
         return failed("second-fails", "fails in second derivatives", told(error))
-    truth = curvatures_of(subject)
+    outcome = _curvatures_told(subject, found, curvatures_of(subject))
+    if outcome.state == "failed":
+        return outcome
+    rounding = noise(subject.gradients, subject.columns)
+    alone = same(subject, by_upstream, subject.slopes, "second", SILENT, rounding)
+    return replace(alone, detail=f"by grad_output, {alone.detail}") if alone.state == "failed" else outcome
+
+
+def _curvatures_told(subject: Subject, found: Tensor, truth: Truth) -> Outcome:
+    """What is to be said of second derivatives of shape (places, places, points)."""
     off = wrong(found, truth, allowed(truth, floor(subject, 2)))
-    sentence = "second derivative silently wrong"
     if off.any():
-        a, b, point = first(off)
-        which = f" by {subject.wrt[a]} and {subject.wrt[b]}" if len(subject.places) > 1 else ""
-        numbers = beside(found[a, b, point].item(), truth.numbers[a, b, point].item())
-        return failed("second", sentence, f"{subject.at(point)}{which}: {numbers}")
-    due = Truth(subject.slopes, torch.zeros_like(subject.slopes))
-    off = wrong(by_upstream, due, allowed(due, floor(subject, 1), noise(subject.gradients, subject.columns)))
-    if off.any():
-        place, point = first(off)
-        numbers = beside(by_upstream[place, point].item(), subject.slopes[place, point].item())
-        return failed("second", sentence, f"{subject.at(point)} in a graph, by grad_output: {numbers}")
-    return passed(f"not told at {int((~truth.known).any(0).any(0).sum())} points" if not truth.known.all() else "")
+        a, b, _ = place = first(off)
+        which = f", by {subject.wrt[a]} and {subject.wrt[b]}" if len(subject.parameters) > 1 else ""
+        return failed("second", SILENT, shown(subject, place, found, truth.numbers, which))
+    skipped = subject.count - int(truth.known.all(0).all(0).sum())
+    return passed(f"not tried at {points(skipped)} where they are unknown" if skipped else "")
 
 
 def curvatures_of(subject: Subject) -> Truth:

@@ -38,18 +38,16 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
 def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     """The report of a function."""
     rows: list[Trial] = []
-    failure: Outcome | None = None
-    remarks: list[str] = []
+    outcomes: list[Outcome] = []
     with torch.inference_mode(False), torch.enable_grad():
         for name, attempt in TRIALS.items():
-            name = f"forward is {subject.formula.text}" if subject.formula and attempt is forward.is_formula else name
-            if failure is not None:
-                rows.append(Trial(name, "unreached"))
-                continue
-            outcome = attempted(attempt, subject)
-            rows.append(Trial(name, outcome.state, outcome.detail))
-            failure = outcome if outcome.state == "failed" else None
-            remarks += [outcome.sentence] if outcome.state == "passed" and outcome.sentence else []
+            if subject.formula is not None and attempt is forward.is_formula:
+                name = f"forward is {subject.formula.text}"
+            reached = not outcomes or outcomes[-1].state != "failed"
+            if reached:
+                outcomes.append(attempted(attempt, subject))
+            rows.append(Trial(name, outcomes[-1].state, outcomes[-1].detail) if reached else Trial(name, "unreached"))
+    last = outcomes[-1] if outcomes[-1].state == "failed" else None
     return FunctionReport(
         subject.name,
         subject.parameters,
@@ -57,9 +55,9 @@ def run_trials(subject: Subject, source: str = "") -> FunctionReport:
         subject.formula.text if subject.formula else "",
         subject.count,
         tuple(rows),
-        failure.sentence if failure else "",
-        failure.kind if failure else "",
-        tuple(remarks),
+        last.sentence if last else "",
+        last.kind if last else "",
+        tuple(outcome.sentence for outcome in outcomes if outcome is not last and outcome.sentence),
     )
 
 
