@@ -12,6 +12,7 @@ import torch
 from derivcli.check.custom.probe import Columns, NoDerivativeError, OwnError, Subject
 from derivcli.check.custom.truth import by_formula
 from derivcli.errors import DerivError
+from derivcli.language import limits
 
 if TYPE_CHECKING:
     from derivcli.points.grid import Points
@@ -28,6 +29,9 @@ CANDIDATES = 600
 
 def columns_at(points: Points, parameters: Sequence[str], name: str) -> Columns:
     """The typed points, a tensor of shape (points,) for each argument."""
+    if points.count > limits.TRIED:
+        message = f"{points.count:,} points are more than the {limits.TRIED:,} that a function is tried at"
+        raise DerivError(message, hint="take fewer points")
     for argument in points.names:
         if argument not in parameters:
             hint = f"its arguments are {', '.join(parameters)}"
