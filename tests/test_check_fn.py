@@ -231,7 +231,31 @@ def test_quotients_know_corners_and_jumps() -> None:
     corner = by_quotients(lambda given: given[0].abs(), columns, 0)
     assert corner.known.tolist() == [False, True, True]
     jump = by_quotients(lambda given: torch.floor(given[0]), columns, 0)
-    assert not (10 * jump.errors < 1e-3).any()
+    assert not jump.known.any()
+
+
+ODD = ["0", "1e-300", "1e-8", "-1e-3", "700", "1e8", "1e12", "1e300", "5e-324", "-5:5:101", "1e-8,1,1e8"]
+RIGHT_EVERYWHERE: dict[str, CustomFunction] = {
+    "square": Square,
+    "relu": saving(torch.relu, relu),
+    "sin": saving(torch.sin, lambda g, i: g * torch.cos(i)),
+    "quick": saving(lambda i: torch.sin(1e4 * i), lambda g, i: g * 1e4 * torch.cos(1e4 * i)),
+    "exp": saving(torch.exp, lambda g, i: g * torch.exp(i)),
+    "tanh": RIGHT["tanh"][0],
+    "log": RIGHT["log"][0],
+    "reciprocal": RIGHT["reciprocal"][0],
+    "far from 0": saving(lambda i: 1e6 + i.abs(), lambda g, i: g * i.sign()),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT_EVERYWHERE)
+def test_no_false_alarm_at_odd_points(name: str) -> None:
+    for at in ODD:
+        try:
+            diagnosis = check_function(RIGHT_EVERYWHERE[name], at=f"i={at}").diagnosis
+        except DerivError as refusal:
+            diagnosis = refusal.message.partition(" at ")[2]
+        assert (at, diagnosis) in ((at, ""), (at, "any of the points"), (at, "none of the points"))
 
 
 def test_noise_is_that_of_the_number_format() -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import allowed, compared, differing, digits, first, floor, points, same, scale
+from derivcli.check.custom.compare import allowed, compared, differing, digits, first, floor, points, same
 from derivcli.check.custom.complaints import complaint, told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, stacked
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
-from derivcli.check.custom.truth import Truth, by_formula, by_quotients, clear, noise, stack
+from derivcli.check.custom.truth import Truth, by_formula, by_quotients, noise, stack
 from derivcli.errors import DerivError
 
 UPSTREAM = (2.0, -0.7, 0.0)
@@ -45,8 +45,7 @@ def slopes_of(subject: Subject) -> Truth:
     if subject.formula is not None:
         names = subject.wrt
         return stack([by_formula(subject.formula, subject.parameters, subject.columns, (name,)) for name in names])
-    found = [by_quotients(subject.value, subject.columns, place) for place in subject.places]
-    return clear(stack(found), scale(subject, 1))
+    return stack([by_quotients(subject.value, subject.columns, place) for place in subject.places])
 
 
 def _missing(subject: Subject, truth: Truth, tolerance: Tensor) -> Outcome | None:

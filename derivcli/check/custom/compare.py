@@ -17,6 +17,9 @@ RELATIVE = 1e-6
 ROUNDINGS = 64
 """Units in the last place that a number of the function's size may be off, however small its derivative is."""
 
+TINY = 1e-250
+"""Nothing is asked of numbers near those that underflow."""
+
 NOISY = 30.0
 """So many times the measured rounding is allowed for, up to CAP of a number."""
 CAP = 1e-3
@@ -30,21 +33,16 @@ SOME = 2
 DIGITS = {torch.float64: 16, torch.float32: 7}
 
 
-def scale(subject: Subject, order: int) -> Tensor:
-    """The size that a derivative has at every point if the function is an ordinary one."""
-    values = subject.values.abs()
-    values = torch.where(values.isfinite(), values, 0.0)
-    size = torch.maximum(values, values.max().clamp(max=1.0))
-    nearest = torch.stack([x.abs() for x in subject.columns]).amin(0).clamp(1e-3, 1.0)
-    return size / nearest**order
-
-
 def floor(subject: Subject, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
     """What rounding of the function's own numbers makes of a derivative, at every point.
 
     A derivative may be computed from the value, as that of tanh is from 1 - y**2.
     """
-    return ROUNDINGS * torch.finfo(dtype).eps * scale(subject, order)
+    values = subject.values.abs()
+    values = torch.where(values.isfinite(), values, 0.0)
+    size = torch.maximum(values, values.max().clamp(max=1.0))
+    nearest = torch.stack([x.abs() for x in subject.columns]).amin(0).clamp(1e-3, 1.0)
+    return ROUNDINGS * torch.finfo(dtype).eps * size / nearest**order + TINY
 
 
 def allowed(truth: Truth, floor: Tensor, rounding: Tensor | float = 0.0) -> Tensor:

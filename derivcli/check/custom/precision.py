@@ -9,11 +9,11 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import NOISY, allowed, digits, first, floor, points, same, scale, shown, wrong
+from derivcli.check.custom.compare import NOISY, allowed, digits, first, floor, points, same, shown, wrong
 from derivcli.check.custom.complaints import told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, own, stacked
 from derivcli.check.custom.report import Outcome, failed, passed
-from derivcli.check.custom.truth import SINGLE_STEPS, Numbers, Truth, by_formula, by_quotients, clear, noise, stack
+from derivcli.check.custom.truth import Numbers, Truth, by_formula, by_quotients, noise, single_noise, stack
 from derivcli.engines.own import is_marked
 
 SINGLE_NOISE = (2.0**-28, 2.0**-20)
@@ -104,7 +104,7 @@ def _stage_in_single(subject: Subject, stage: str, compute: Numbers) -> Outcome:
     off = wrong(found, truth, SINGLE * due.abs() + floor(subject, int(stage == "backward"), torch.float32))
     if not off.any():
         return passed()
-    unexplained = off & ~((found - due).abs() <= NOISY * noise(compute, columns, SINGLE_STEPS))
+    unexplained = off & ~((found - due).abs() <= NOISY * single_noise(compute, columns))
     if not unexplained.any():
         return passed("", "only float32 noise: passes in double")
     detail = f"{stage} {shown(subject, first(unexplained), found, due)}"
@@ -152,7 +152,7 @@ def curvatures_of(subject: Subject) -> Truth:
         else:
             slope = partial(_slope, subject, row)
             rows.append(stack([by_quotients(slope, subject.columns, place) for place in subject.places]))
-    return clear(stack(rows), scale(subject, 2))
+    return stack(rows)
 
 
 def _slope(subject: Subject, row: int, columns: Columns) -> Tensor:
