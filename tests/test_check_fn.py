@@ -13,8 +13,9 @@ from torch import Tensor
 from derivcli import DerivError, FunctionReport, check_function, parse
 from derivcli.check.custom.complaints import COMPLAINTS
 from derivcli.check.custom.load import CustomFunction
+from derivcli.check.custom.quotients import by_quotients, noise
 from derivcli.check.custom.trials import TRIALS
-from derivcli.check.custom.truth import by_formula, by_quotients, noise
+from derivcli.check.custom.truth import by_formula
 from derivcli.engines.program import lower
 from derivcli.engines.rules import forward as run
 from derivcli.language.functions import FUNCTIONS

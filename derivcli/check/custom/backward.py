@@ -10,8 +10,9 @@ from torch import Tensor
 from derivcli.check.custom.compare import allowed, compared, differing, digits, first, floor, points, same
 from derivcli.check.custom.complaints import complaint, told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, stacked
+from derivcli.check.custom.quotients import by_quotients, noise
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
-from derivcli.check.custom.truth import Truth, by_formula, by_quotients, noise, stack
+from derivcli.check.custom.truth import Truth, by_formula, stack
 from derivcli.errors import DerivError
 
 UPSTREAM = (2.0, -0.7, 0.0)

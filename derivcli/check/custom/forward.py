@@ -8,8 +8,9 @@ from torch import Tensor
 from derivcli.check.custom.compare import allowed, digits, first, floor, points, shown, wrong
 from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import OwnError, Subject
+from derivcli.check.custom.quotients import noise
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
-from derivcli.check.custom.truth import Truth, by_formula, noise
+from derivcli.check.custom.truth import Truth, by_formula
 from derivcli.errors import DerivError
 
 

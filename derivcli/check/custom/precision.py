@@ -12,8 +12,9 @@ from torch import Tensor
 from derivcli.check.custom.compare import NOISY, allowed, digits, first, floor, points, same, shown, wrong
 from derivcli.check.custom.complaints import told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, own, stacked
+from derivcli.check.custom.quotients import Numbers, by_quotients, noise, single_noise
 from derivcli.check.custom.report import Outcome, failed, passed
-from derivcli.check.custom.truth import Numbers, Truth, by_formula, by_quotients, noise, single_noise, stack
+from derivcli.check.custom.truth import Truth, by_formula, stack
 from derivcli.engines.own import is_marked
 
 SINGLE_NOISE = (2.0**-28, 2.0**-20)

@@ -35,6 +35,7 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
 }
 """What is tried, from causes to effects."""
 
+
 def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     """The report of a function."""
     rows: list[Trial] = []
