@@ -6,7 +6,7 @@ from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomi
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import check_function, explain
+from derivcli.teach import check_function, explain, script
 
 __all__ = [
     "FLAGS",
@@ -31,5 +31,6 @@ __all__ = [
     "jacobian",
     "parse",
     "polynomial",
+    "script",
     "series",
 ]

@@ -287,12 +287,7 @@ def series_at(
     With an `interval` of that variable the remainder there is enclosed.
     """
     assert wanted.series is not None, "a series has a degree"
-    parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
-    variables = variables_of(parsed)
-    check_values(parsed, variables, points.names, wanted.names)
-    check_range(points, dtype)
-    by = only_variable(wanted.by(variables or points.names), parsed)
-    check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
+    parsed, by = series_of(points, expressions, wanted, named, dtype)
     if interval is not None and interval.variable != by:
         hint = f"write it like --on {by}=0:1"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
@@ -309,6 +304,19 @@ def series_at(
 
     bounded = [replace(result, interval=(interval.low, interval.high)) for result in results]
     return [replace(result, remainder=remainders(result)) for result in bounded]
+
+
+def series_of(
+    points: Points, expressions: Sequence[str | Expression], wanted: Wanted, named: Named, dtype: str
+) -> tuple[list[Expression], str]:
+    """The formulas of a series and its variable; everything that does not fit together is refused."""
+    parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
+    variables = variables_of(parsed)
+    check_values(parsed, variables, points.names, wanted.names)
+    check_range(points, dtype)
+    by = only_variable(wanted.by(variables or points.names), parsed)
+    check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
+    return parsed, by
 
 
 def is_checked(check: bool | None, count: int | None) -> bool:

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 from derivcli import calculate
 from derivcli.derive import At, Lets, points_of
 from derivcli.errors import DerivError
-from derivcli.fitting import Known, check_range
+from derivcli.fitting import Known, check_held, check_range
 from derivcli.language import limits
-from derivcli.wanted import Named, Wanted, wrt_of
+from derivcli.result import SymbolicResult, derivative_key
+from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
     from derivcli.check.custom.report import FunctionReport
     from derivcli.explain.ledger import Ledger
+    from derivcli.explain.script.lesson import Lesson
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
+    from derivcli.result import Partial
 
 
 def explain(
@@ -98,3 +101,72 @@ def check_function_at(
         name = getattr(function, "__name__", type(function).__name__)
         found = checked(name, function)
     return check_class(name, found, against, points, wrt, function if isinstance(function, str) else "")
+
+
+def script(
+    expression: str | Expression | Sequence[str | Expression],
+    at: At,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+    along: At | None = None,
+    hessian: bool = False,
+    dependent: str = "",
+    series: int | None = None,
+    plot: str = "",
+    dtype: str = "float64",
+    device: str = "cpu",
+) -> str:
+    """A short script in PyTorch, with comments, that computes what `derive` does, and prints it.
+
+    Several expressions make a Jacobian. `hessian` asks for all second derivatives, `dependent` names the variable
+    that an equation makes a function of the others, `series` is the degree of a Taylor polynomial, and `plot` the
+    file of a picture to be drawn instead of printing; all else means what `derive` says. Nothing is computed here.
+    Raises DerivError for input that is refused.
+    """
+    from derivcli.explain.script.write import write_script
+
+    name = names_of([dependent], "y")[0] if dependent else ""
+    points = points_of(at, paired)
+    if points is None:
+        raise TypeError("a script has points")
+    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
+    expressions = [expression] if isinstance(expression, str) or not isinstance(expression, Sequence) else expression
+    return write_script(lesson(points, expressions, wanted, Named(let or {}), dtype, device, plot))
+
+
+def lesson(
+    points: Points,
+    expressions: Sequence[str | Expression],
+    wanted: Wanted,
+    named: Named = NOTHING,
+    dtype: str = "float64",
+    device: str = "cpu",
+    plot: str = "",
+) -> Lesson:
+    """What a script is to do, once everything fits together; PyTorch is not needed for that."""
+    from derivcli.engines.task import Task
+    from derivcli.explain.script.lesson import Lesson
+    from derivcli.render.columns import derivative_label, function_names
+
+    check_held(points.count)
+    check_range(points, dtype)
+    if wanted.series is None:
+        task = calculate.read(Known(points.names), expressions, wanted, named, dtype, device)
+    else:
+        parsed, by = calculate.series_of(points, expressions, wanted, named, dtype)
+        task = Task(parsed, points.names, [(by,)], dtype, device=device)
+    found = {derivative_key(partial): task.expressions[0] for partial in task.partials}
+    shapes = [
+        SymbolicResult(each, found, direction=task.direction, dependent=task.dependent) for each in task.expressions
+    ]
+    functions = function_names(shapes)
+
+    def label(place: int, partial: Partial) -> tuple[str, str]:
+        made = derivative_label(functions[place], derivative_key(partial), shapes[place])
+        return made.plain, made.shown(unicode=False)
+
+    return Lesson(task, points, functions, label, wanted.series, plot)

@@ -66,6 +66,7 @@ def deriv(
     use: options.Use = None,
     check: options.Check = None,
     plot: options.Plot = None,
+    code: options.Code = False,
     output: options.Output = None,
     no_clobber: options.NoClobber = False,
     format_: options.FormatOption = None,
@@ -91,7 +92,7 @@ def deriv(
     files = options.reading_in(data, data_format, column, decimal_comma, on_error)
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
-    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)
+    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
     screen, write = streams.screen(os.environ), sys.stdout.write
     with streams.aside(bool(use)):
         named = options.named_in(let, use)

@@ -72,6 +72,10 @@ def evaluate(job: Calculation, showing: Showing, screen: Screen, write: Write) -
     """The answer to a job, whose output is written."""
     from derivcli.render.columns import Style
 
+    if showing.code:
+        from derivcli.cli.code import write_code
+
+        return Answer(write_code(job, showing, write))
     style = Style(showing.digits, screen.width, screen.color, screen.unicode, job.check is True)
     request = _formatted(Request(job, showing, style, write, screen.terminal))
     _check(request)

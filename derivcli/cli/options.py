@@ -216,6 +216,12 @@ Output = Annotated[
         show_default=False,
     ),
 ]
+Code = Annotated[
+    bool,
+    typer.Option(
+        "--code", help="Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead."
+    ),
+]
 NoClobber = Annotated[bool, typer.Option("--no-clobber", help="Refuse to replace a file that exists.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where PyTorch computes.")]
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
@@ -251,6 +257,8 @@ class Showing:
     plot: Path | None = None
     output: Path | None = None
     clobber: bool = True
+    code: bool = False
+    """Whether a script is wanted instead of numbers."""
 
 
 def names_in(wrt: Sequence[str] | None) -> list[str] | None:
