@@ -37,7 +37,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "engines/symbolic.py: message": "takes longer than its clock allows",
     "language/tokens.py: message": "needs a text of a million characters",
     "explain/script/places.py: message": "needs a thousand numbers",
-    "explain/script/classes.py: f\"a script cannot import": "needs a file of the user's whose name is no name in Python",
+    "explain/script/classes.py: f\"a script cannot import": "needs a file whose name is no name in Python",
 }
 """Refusals that the command lines in the golden files cannot reach; other tests do."""
 

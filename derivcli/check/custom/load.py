@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 import torch
 
+from derivcli.check.custom import PREFIX
 from derivcli.errors import DerivError, Span, failure
 from derivcli.language.function import Function
 from derivcli.language.functions import BRANCHING
@@ -117,7 +118,7 @@ def _run(path: Path) -> ModuleType:
     if path.suffix != ".py" or not path.is_file():
         reason = "there is no such file" if path.suffix == ".py" else "its name does not end in .py"
         raise DerivError(f"cannot run {path}: {reason}", hint=FORM)
-    name = f"derivcli_use_{path.stem}"  # one that is no module's: the file may be called torch.py
+    name = PREFIX + path.stem
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None, "a file that ends in .py has a loader"
     assert spec.loader is not None, "a file is loaded by something"
