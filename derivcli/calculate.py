@@ -13,7 +13,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, Span, failure
 from derivcli.fitting import (
     Known,
     check_dependent,
@@ -104,11 +104,11 @@ def own_failures(expressions: Sequence[Expression]) -> Iterator[None]:
     """Refuse what a user's own functions raise, which is no error of ours."""
     try:
         yield
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         names = dict.fromkeys(name for expression in expressions for name in expression.own)
         if isinstance(error, DerivError) or not names:
             raise
-        message = f"{' or '.join(names)} fails: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        message = f"{' or '.join(names)} fails: {failure(error)}"
         raise DerivError(message, hint="deriv check-fn FILE.py:NAME tells more of it") from error
 
 

@@ -18,6 +18,8 @@ from derivcli.result import SymbolicResult, derivative_key
 from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
+    from derivcli.check.custom.load import CustomFunction
+    from derivcli.check.custom.report import FunctionReport
     from derivcli.explain.answer import Answer
     from derivcli.explain.derivation import Derivation
     from derivcli.explain.ledger import Ledger
@@ -70,6 +72,40 @@ def explain_at(
     if not calculate.is_checked(check, points.count * len(task.partials)):
         return ledger
     return replace(ledger, result=calculate.judged([ledger.result], points)[0])
+
+
+def check_function(
+    function: CustomFunction | str,
+    against: str | None = None,
+    at: At | None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    paired: bool = False,
+) -> FunctionReport:
+    """What is right and wrong with a torch.autograd.Function: a class, or FILE.py:NAME, a file that is run for it.
+
+    `against` is the formula that the forward should be, over the names of its arguments; without one the backward is
+    compared with quotients of differences of the forward. `at` says where, as in `derive`, by default at ordinary
+    points; `wrt` names the arguments to differentiate by, without those that are meant to be constants.
+    The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
+    checked: a function that does not work point by point, or has no value at any of the points.
+    """
+    return check_function_at(points_of(at, paired), function, against, wrt_of(wrt))
+
+
+def check_function_at(
+    points: Points | None, function: CustomFunction | str, against: str | None, wrt: Sequence[str] | None
+) -> FunctionReport:
+    """The report of a function at points that were read already."""
+    from derivcli.check.custom.check import check_class
+    from derivcli.check.custom.load import checked, find
+
+    if isinstance(function, str):
+        name, found = find(function)
+    else:
+        name = getattr(function, "__name__", type(function).__name__)
+        found = checked(name, function)
+    return check_class(name, found, against, points, wrt, function if isinstance(function, str) else "")
 
 
 def script(

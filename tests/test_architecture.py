@@ -28,11 +28,11 @@ PIPELINE = {
 
 ENGINE_PARTS = {
     *("program", "task", "chunks", "inputs", "rules", "watch", "passes", "accurate", "decompositions"),
-    *("kernels", "precise", "elliptic", "clock"),
+    *("kernels", "precise", "elliptic", "clock", "own"),
 }
 """Files of engines/ that are no engines."""
 
-TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate", "decompositions"}
+TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate", "decompositions", "own"}
 """Those of them that only the engines in PyTorch and each other may import."""
 
 TORCH_ENGINES = {"reverse", "taylor", "compiled", "graph"}
@@ -144,7 +144,10 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if home in LEAVES or wanted in LEAVES:
         return home in LEAVES
     if home == "__init__":
-        named = (("language", "expression"), ("check", "verdict"), ("explain", "answer"), ("explain", "derivation"))
+        named = (
+            *(("language", "expression"), ("check", "verdict"), ("check", "custom")),
+            *(("explain", "answer"), ("explain", "derivation"), ("explain", "ledger")),
+        )
         return wanted not in ("derive", "teach") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]

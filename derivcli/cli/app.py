@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import answer, cache, explain, functions, options, practice, steps, streams
+from derivcli.cli import answer, cache, check_fn, explain, functions, options, practice, steps, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
 from derivcli.cli.notes import tell
@@ -27,6 +27,7 @@ COMMANDS: dict[str, typer.Typer] = {
     "steps": steps.app,
     "answer": answer.app,
     "practice": practice.app,
+    "check-fn": check_fn.app,
     "functions": functions.app,
 }
 """The commands beside the main one; a first word that is one of these names is that command."""
@@ -96,12 +97,14 @@ def deriv(
     files = options.reading_in(data, data_format, column, decimal_comma, on_error)
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
-    named = options.named_in(let, use)
-    job = options.Calculation(
-        expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
-    )
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
-    answer = evaluate(job, showing, streams.screen(os.environ), sys.stdout.write)
+    screen, write = streams.screen(os.environ), sys.stdout.write
+    with streams.aside(bool(use)):
+        named = options.named_in(let, use)
+        job = options.Calculation(
+            expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
+        )
+        answer = evaluate(job, showing, screen, write)
     sys.stdout.flush()
     for note in answer.notes:
         tell(note)

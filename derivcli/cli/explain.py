@@ -14,12 +14,12 @@ from derivcli.cli import options, streams
 from derivcli.cli.files import check_output, check_target, write_whole
 from derivcli.cli.notes import notes_of, tell
 from derivcli.errors import DerivError, ExitStatus
-from derivcli.render.ledger import FORMATS
+from derivcli.render import LEDGERS, render_ledger
 from derivcli.wanted import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
-LedgerFormat = StrEnum("LedgerFormat", list(FORMATS))  # type: ignore[misc]
+LedgerFormat = StrEnum("LedgerFormat", list(LEDGERS))  # type: ignore[misc]
 """The formats by name."""
 
 Expression = Annotated[
@@ -78,7 +78,7 @@ def explain(
     """
     from derivcli.points.spec import read_points
     from derivcli.render.columns import Style
-    from derivcli.render.ledger import warnings_of, write_ledger
+    from derivcli.render.ledger import warnings_of
     from derivcli.render.verdicts import differs
     from derivcli.teach import explain_at
 
@@ -86,8 +86,11 @@ def explain(
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
     if plot is not None:
         check_plot(plot)
-    named, wanted = options.named_in(let, use), Wanted(options.names_in(wrt))
-    ledger = explain_at(read_points(at, zip_), expression, wanted, named, dtype.value, check)
+    wanted = Wanted(options.names_in(wrt))
+    with streams.aside(bool(use)):
+        ledger = explain_at(
+            read_points(at, zip_), expression, wanted, options.named_in(let, use), dtype.value, check
+        )
     screen = streams.screen(os.environ)
     style = Style(digits, screen.width, screen.color, screen.unicode, check is True)
     if plot is not None:
@@ -98,7 +101,7 @@ def explain(
     chosen = format_.value if format_ else "table" if screen.terminal else "tsv"
     shown = plot is None or format_ is not None
     if shown:
-        sys.stdout.write(write_ledger(ledger, chosen, style))
+        sys.stdout.write(render_ledger(ledger, chosen, style))
         sys.stdout.flush()
     for warning in warnings_of(ledger, style) if not shown or chosen != "table" else ():
         tell(f"note: {warning}")

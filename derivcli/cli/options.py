@@ -17,6 +17,7 @@ from derivcli.result import DEVICES, DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS,
 from derivcli.wanted import Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
+    from derivcli.language.function import Function
     from derivcli.points.grid import Points
 
 Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
@@ -291,11 +292,11 @@ def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
 
 def named_in(let: Sequence[str] | None, use: Sequence[str] | None) -> Named:
     """The formulas of `--let` and the functions of `--use`, whose files are run."""
-    functions = {}
+    functions: dict[str, Function] = {}
     if use:
         from derivcli.check.custom.load import load
 
-        functions = {row.name: row for row in map(load, use)}
+        functions = load(use)
     return Named(formulas_in(let), functions)
 
 

@@ -18,9 +18,9 @@ from derivcli.engines import accurate
 from derivcli.engines.accurate import Rule, with_slopes
 from derivcli.engines.inputs import at_hand
 from derivcli.engines.kernels import KERNELS, ArrayFunction
+from derivcli.engines.own import call_own
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.watch import Piece, Watching
-from derivcli.errors import DerivError
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
 
@@ -189,15 +189,10 @@ def run(step: Step, operands: list[Tensor], count: int, like: Tensor) -> Tensor:
 
 
 def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
-    """The value of a user's own function, which is given and has to give tensors of shape (count,)."""
-    assert step.kernel is not None, "the step has code of its own"
+    """The value of a user's own function, which cannot be traced."""
     if not all(map(at_hand, operands)):
         raise NoKernelError(step.operation)
-    value = step.kernel(*[operand if operand.ndim else operand.expand(count).contiguous() for operand in operands])
-    if not isinstance(value, Tensor) or value.shape != (count,):
-        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-        raise DerivError(f"'{step.operation}' gives {given} where its arguments have shape ({count},)")
-    return value
+    return call_own(step, operands, count)
 
 
 def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None) -> Tensor:

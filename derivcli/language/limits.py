@@ -20,3 +20,6 @@ WHOLE = 10_000
 
 LEDGER = 1_000
 """Points of a ledger, which holds every intermediate number at each."""
+
+TRIED = 1_000
+"""Points that a function of the user's own is tried at."""

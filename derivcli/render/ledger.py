@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from derivcli.render.columns import Style, derivative_label, equations
@@ -14,16 +13,6 @@ if TYPE_CHECKING:
     from derivcli.explain.ledger import Ledger, Local, Node
     from derivcli.render.terminal import TableColumn
     from derivcli.result import FloatArray
-
-FORMATS: dict[str, tuple[str, str]] = {
-    "table": ("ledger", "write_table"),
-    "tree": ("ledger", "write_tree"),
-    "tsv": ("ledger", "write_tsv"),
-    "json": ("ledger", "write_json"),
-    "dot": ("diagram", "write_dot"),
-    "mermaid": ("diagram", "write_mermaid"),
-}
-"""Each format's module and function, imported when it is used."""
 
 DIGITS, DIGITS_OF_SEVERAL = 6, 4
 """Significant digits where people read, unless they ask for others: a ledger has many numbers."""
@@ -39,13 +28,6 @@ FEW = 6
 
 DEEPEST = 30
 """Levels of a tree that are drawn; what lies deeper is in the table."""
-
-
-def write_ledger(ledger: Ledger, name: str, style: Style) -> str:
-    """The ledger in a format of that name."""
-    module, function = FORMATS[name]
-    write: Callable[[Ledger, Style], str] = getattr(import_module(f"derivcli.render.{module}"), function)
-    return write(ledger, style)
 
 
 def numbers_text(values: FloatArray | None, style: Style) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from derivcli.check.custom import PREFIX
 from derivcli.errors import DerivError
 from derivcli.explain.script.layout import WIDTH, folded, laid_out
 from derivcli.explain.script.names import Names
@@ -54,7 +55,8 @@ class Functions:
         """The name of a user's own class, which the script imports."""
         if row.name not in self.imports:
             function: Any = getattr(row.kernel, "__self__", None)
-            module, name = str(getattr(function, "__module__", "")), str(getattr(function, "__name__", ""))
+            module = str(getattr(function, "__module__", "")).removeprefix(PREFIX)
+            name = str(getattr(function, "__name__", ""))
             if Names().fresh(module) != module or not module.isidentifier() or not name.isidentifier():
                 hint = "name its file like a variable"
                 raise DerivError(f"a script cannot import '{row.name}' from '{module}.py'", hint=hint)
