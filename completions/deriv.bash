@@ -114,13 +114,17 @@ _deriv_main() {
             ;;
         --data-format) names=(csv tsv parquet arrow jsonl) ;;
         --on-error) names=(stop skip) ;;
+        --use)
+            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][yY]')
+            ;;
         --plot)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
             ;;
         --output)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN]' '[jJ][sS][oO][nN][lL]' '[mM][dD]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][eE][xX]' '[tT][sS][vV]' '[tT][xX][tT]')
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN]' '[jJ][sS][oO][nN][lL]' '[mM][dD]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[pP][yY]' '[tT][aA][bB]' '[tT][eE][xX]' '[tT][sS][vV]' '[tT][xX][tT]')
             ;;
         --format) names=(table tsv csv json latex markdown value) ;;
         --dtype) names=(float64 float32) ;;
@@ -176,6 +180,10 @@ _deriv_explain() {
             elif ((${#words[@]} == 2 + 1)); then
                 names=()
             fi
+            ;;
+        --use)
+            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][yY]')
             ;;
         --format) names=(table tree tsv json dot mermaid) ;;
         --plot)

@@ -36,7 +36,7 @@ def options_page() -> str:
 def help_of(name: str, app: typer.Typer) -> str:
     """The help text of a command."""
     command = typer.main.get_command(app)
-    with command.make_context(name, ["x"], terminal_width=100, max_content_width=100) as context:
+    with command.make_context(name, [], terminal_width=100, max_content_width=100, resilient_parsing=True) as context:
         return command.get_help(context)
 
 

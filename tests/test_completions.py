@@ -15,7 +15,7 @@ import pytest
 import typer
 
 from completions import generate
-from derivcli.cli.app import app
+from derivcli.cli.app import COMMANDS, app
 from derivcli.cli.options import Dtype
 from derivcli.language.functions import FUNCTIONS as TABLE
 from derivcli.render import FORMATS
@@ -29,7 +29,7 @@ PATIENCE = 30
 FUNCTIONS = {row.name for row in TABLE if row.derivatives_of is None}
 OPTIONS = typer.main.get_command(app).params
 NAMES = {name for each in OPTIONS for name in (*each.opts, *each.secondary_opts) if name[0] == "-"} | {"--help"}
-OFTEN = {"--at", "--wrt", "--let"}
+OFTEN = {"--at", "--wrt", "--let", "--use"}
 
 PICTURES = {
     "my pic.png", "st*r.svg", "pic.PNG", "-dash.png", "~t.pdf", 'q"u.png', "new\nline.png", "$(touch ran).png",
@@ -115,7 +115,7 @@ def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash",
 @pytest.mark.parametrize(
     ("line", "expected"),
     {
-        "deriv ": {"functions"},
+        "deriv ": set(COMMANDS),
         "deriv fu": {"functions"},
         "deriv x": set(),
         "deriv x fu": set(),
@@ -304,7 +304,7 @@ def fish_replies(lines: list[str], folder: Path, script: Path = SCRIPTS / "deriv
 @needs("fish")
 def test_fish_offers(folder: Path) -> None:
     expected = {
-        "deriv ": {"functions"},
+        "deriv ": set(COMMANDS),
         "deriv note": set(),
         "deriv x func": set(),
         "deriv functions ": FUNCTIONS,
