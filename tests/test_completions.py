@@ -15,7 +15,8 @@ import pytest
 import typer
 
 from completions import generate
-from derivcli.cli.app import COMMANDS, app
+from derivcli.cli.app import COMMANDS as OURS
+from derivcli.cli.app import app
 from derivcli.cli.options import Dtype
 from derivcli.language.functions import FUNCTIONS as TABLE
 from derivcli.render import FORMATS
@@ -115,7 +116,7 @@ def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash",
 @pytest.mark.parametrize(
     ("line", "expected"),
     {
-        "deriv ": set(COMMANDS),
+        "deriv ": set(OURS),
         "deriv fu": {"functions"},
         "deriv x": set(),
         "deriv x fu": set(),
@@ -304,7 +305,7 @@ def fish_replies(lines: list[str], folder: Path, script: Path = SCRIPTS / "deriv
 @needs("fish")
 def test_fish_offers(folder: Path) -> None:
     expected = {
-        "deriv ": set(COMMANDS),
+        "deriv ": set(OURS),
         "deriv note": set(),
         "deriv x func": set(),
         "deriv functions ": FUNCTIONS,
