@@ -10,10 +10,12 @@ import pytest
 import sympy
 import torch
 
-from derivcli import Answer, DerivError, Diagnosis, answer, parse
+from derivcli import Answer, DerivError, Diagnosis, answer, derive, parse
 from derivcli.check import agreement
 from derivcli.engines.clock import OutOfTimeError, clock, held
 from derivcli.explain import judging
+from derivcli.language.function import Function
+from derivcli.language.functions import FAMILIES
 from tests.support import deriv
 
 RIGHT = [
@@ -181,6 +183,18 @@ def test_without_the_comparison_a_wrong_claim_would_pass(monkeypatch: pytest.Mon
     """The checker that matters is the one that compares."""
     monkeypatch.setattr(agreement, "matched", lambda left, right, names, sample: agreement.Match(sample, "outside"))
     assert answer("x**2", "3x").how == "undecided"
+
+
+QUICK = [row for rows in [*FAMILIES.values()][:4] for row in rows if max(map(len, row.parameters)) == 1]
+"""The elementary rows whose parameters need no declaration."""
+
+
+@pytest.mark.parametrize("row", QUICK, ids=lambda row: row.name)
+def test_what_the_table_says_of_a_row_is_right_and_nothing_near_it(row: Function) -> None:
+    for name in row.variables:
+        truth = derive(row.example, wrt=name).derivatives[name].text
+        assert answer(row.example, truth, name).equal
+        assert answer(row.example, f"({truth})*1.0001 + 1/7", name).how == "differs"
 
 
 # Random formulas, differentiated and rewritten by SymPy, which the comparison knows nothing of
