@@ -264,20 +264,27 @@ SLOW = "(x**2 + 1)**(1/3)*exp(sin(cos(tan(x))))*log(1 + x**2)/sqrt(1 + x**4)"
 
 
 HOSTILE = [
-    (NESTED, "cos(x)"),
-    ("exp(" * 97 + "x" + ")" * 97, "1"),
     ("(x + 1)**5000", "5000(x + 1)**4999 + 1"),
     ("x**(10**9)", "x**(10**9)"),
     (SLOW, "1"),
-    ("*".join(f"(x + {k})" for k in range(200)), "1"),
-    (" + ".join(f"sin({k} x)" for k in range(300)), " + ".join(f"cos({k} x)" for k in range(300))),
     ("x", " + ".join(["x"] * 20_000)),
     ("sin(exp(exp(x**9)))", "1"),
+]
+HANGING = [
+    (NESTED, "cos(x)"),
+    ("exp(" * 97 + "x" + ")" * 97, "1"),
+    ("*".join(f"(x + {k})" for k in range(200)), "1"),
+    (" + ".join(f"sin({k} x)" for k in range(300)), " + ".join(f"cos({k} x)" for k in range(300))),
 ]
 
 
 @pytest.mark.parametrize(("expression", "claim"), HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_claim_comes_to_an_end(expression: str, claim: str) -> None:
+    assert not answer(expression, claim).equal
+
+
+@pytest.mark.parametrize(("expression", "claim"), HANGING, ids=range(len(HANGING)))
+def test_a_claim_that_would_hang_comes_to_an_end_by_its_clocks(expression: str, claim: str) -> None:
     """In a process of its own, since a guard by the process's timer would stop the clocks of the answer."""
     words = [sys.executable, "-m", "derivcli", "answer", expression, claim]
     assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode == 1
