@@ -171,8 +171,8 @@ def constant(case: Case) -> Diagnosis | None:
     if more is None:
         return None
     if more.startswith("-"):
-        return Diagnosis("constant", f"it is the derivative minus {more[1:]}: the derivative of a constant is 0")
-    return Diagnosis("constant", f"it is the derivative plus {more}: the derivative of a constant is 0")
+        return Diagnosis("constant", f"it is {more[1:]} less than the derivative everywhere: a constant is missing")
+    return Diagnosis("constant", f"it is {more} more than the derivative everywhere: a constant is too much")
 
 
 def factor(case: Case) -> Diagnosis | None:
