@@ -2,7 +2,7 @@
 
 import pytest
 
-from derivcli import parse
+from derivcli import derive, parse
 from derivcli.render.formula import latex_of
 
 
@@ -51,3 +51,14 @@ from derivcli.render.formula import latex_of
 )
 def test_latex(text: str, expected: str) -> None:
     assert latex_of(parse(text).tree) == expected
+
+
+@pytest.mark.parametrize(("text", "plain", "latex"), [
+    ("6x^2 - x/3", "12*x - 1/3", r"12 x - \frac{1}{3}"),
+    ("-x/3", "-1/3", r"-\frac{1}{3}"),
+    ("x^2 + 1/x", "2*x - 1/x**2", r"2 x - \frac{1}{x^{2}}"),
+])  # fmt: skip
+def test_a_fraction_is_subtracted(text: str, plain: str, latex: str) -> None:
+    found = derive(text).derivatives["x"]
+    assert found.text == plain == parse(plain).text
+    assert latex_of(found.tree) == latex

@@ -319,6 +319,7 @@ def test_definitions_are_put_in_place_first() -> None:
     (one,) = steps("z**2", let={"w": "x + 1", "z": "2*w"})
     assert one.steps[0].rule == "definitions put in place"
     assert one.steps[0].text == "d/dx[(2*(x + 1))**2]"
+    assert "d/dx[z**2]" in repr(one)
     assert one.steps[-1].text == "8*x + 8"
 
 

@@ -91,7 +91,7 @@ def sum_writer(bracket: Callable[[Piece, int], str]) -> Writer:
         text = bracket(parts[0], PRODUCT)
         for term, part in zip(node.args[1:], parts[1:], strict=True):
             positive = negated(term)
-            if positive is not None:
+            if positive is not None and divisor(positive) is None:  # -1/x is written as a fraction, not as x**-1
                 inner = pieces[positive]
                 text += f" - {bracket(inner, POWER if inner[0][0] == '-' else PRODUCT)}"
             else:

@@ -50,8 +50,14 @@ class Choice(sympy.Piecewise):  # type: ignore[misc]
         return None
 
 
-class Derivative(Basic):  # type: ignore[misc]
+class Derivative(sympy.Expr):  # type: ignore[misc]
     """The derivative of its first part by its second, a symbol, still to be taken; no formula that is read has one."""
+
+    is_commutative = True
+
+    def _sympystr(self, printer: Any) -> str:
+        """For SymPy's printer, which takes the class for its own of that name."""
+        return f"d/d{printer.doprint(self.args[1])}[{printer.doprint(self.args[0])}]"
 
 
 class PartialDerivative(Derivative):

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import derivative_label, equations, function_names
-
 if TYPE_CHECKING:
     from derivcli.explain.derivation import Derivation
     from derivcli.render.columns import Style
@@ -38,6 +36,7 @@ def write_steps(derivations: Sequence[Derivation], format_name: str, style: Styl
 
 def _text(derivations: Sequence[Derivation], style: Style) -> str:
     """For a terminal: a chain of equal formulas for each derivative, as in a textbook."""
+    from derivcli.render.columns import equations
     from derivcli.render.terminal import console_of, print_chain, print_equations, text_on
 
     console = console_of(style)
@@ -63,6 +62,8 @@ def _markdown(derivations: Sequence[Derivation]) -> str:
     A fenced block is the one place where Markdown leaves `\\`, `_` and `*` alone; GitHub and GitLab set it, and
     others show the LaTeX. GitHub refuses \operatorname.
     """
+    from derivcli.render.columns import equations
+
     understood = "".join(f"- `{left} = {right}`\n" for left, right in equations([derivations[0].result]))
     blocks = [f"\n```math\n\\begin{{aligned}}\n{_chain(one)}\n\\end{{aligned}}\n```\n" for one in derivations]
     return understood + re.sub(r"\\operatorname\{([^{}]*)\}", r"\\mathop{\\mathrm{\1}}", "".join(blocks))
@@ -70,6 +71,7 @@ def _markdown(derivations: Sequence[Derivation]) -> str:
 
 def _json(derivations: Sequence[Derivation]) -> str:
     """For programs: every step with its rule."""
+    from derivcli.render.columns import function_names
     from derivcli.render.json import VERSION, described, dump
 
     result = derivations[0].result
@@ -109,6 +111,8 @@ def _rule_latex(rule: str) -> str:
 
 def _label(one: Derivation) -> Label:
     """What the derivative is called."""
+    from derivcli.render.columns import derivative_label, function_names
+
     return derivative_label(function_names([one.result])[0], one.key, one.result)
 
 
