@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import kernels, orders, streams
+from benchmarks import kernels, orders, streams, teach
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.derive import derive, parse
 from derivcli.engines.passes import evaluate
@@ -205,6 +205,7 @@ if __name__ == "__main__":
     bench_refusals()
     bench_check()
     orders.bench()
+    teach.bench()
     kernels.bench()
     streams.bench()
     bench_evaluate()

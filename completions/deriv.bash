@@ -64,7 +64,7 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --plot | --output | --format | --digits | --dtype | --engine | --device) option=$word ;;
+            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --use | --plot | --output | --format | --digits | --dtype | --engine | --device) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -78,6 +78,7 @@ _deriv_main() {
             --on) given+='--on ' ;;
             --check | --no-check) given+='--check --no-check ' ;;
             --plot) given+='--plot ' ;;
+            --code) given+='--code ' ;;
             --output) given+='--output ' ;;
             --no-clobber) given+='--no-clobber ' ;;
             --format) given+='--format ' ;;
@@ -102,9 +103,9 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --check --no-check --plot --output --no-clobber --format --digits --dtype --engine --device --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --help)
             elif ((${#words[@]} == 1 + 1)); then
-                names=(functions)
+                names=(explain steps answer practice check-fn functions)
             fi
             ;;
         --data)
@@ -125,6 +126,258 @@ _deriv_main() {
         --dtype) names=(float64 float32) ;;
         --engine) names=(reverse taylor compiled) ;;
         --device) names=(cpu cuda) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv_explain() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --at | --wrt | --let | --use | --format | --plot | --digits | --dtype) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --zip) given+='--zip ' ;;
+            --check | --no-check) given+='--check --no-check ' ;;
+            --format) given+='--format ' ;;
+            --plot) given+='--plot ' ;;
+            --digits) given+='--digits ' ;;
+            --dtype) given+='--dtype ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--at --zip --wrt --let --use --check --no-check --format --plot --digits --dtype --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=()
+            fi
+            ;;
+        --format) names=(table tree tsv json dot mermaid) ;;
+        --plot)
+            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
+            ;;
+        --dtype) names=(float64 float32) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv_steps() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --wrt | --order | --mixed | --let | --format) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --order) given+='--order ' ;;
+            --format) given+='--format ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--wrt --order --mixed --let --format --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=()
+            fi
+            ;;
+        --format) names=(text tsv csv json latex markdown) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv_answer() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --wrt | --order | --mixed | --let | --format) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --order) given+='--order ' ;;
+            --show) given+='--show ' ;;
+            --format) given+='--format ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--wrt --order --mixed --let --show --format --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=()
+            fi
+            ;;
+        --format) names=(text json) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv_practice() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --level | --seed | --count) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --level) given+='--level ' ;;
+            --seed) given+='--seed ' ;;
+            --count) given+='--count ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--level --seed --count --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=()
+            fi
+            ;;
+
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv_check-fn() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --against | --at | --wrt | --format) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --against) given+='--against ' ;;
+            --zip) given+='--zip ' ;;
+            --format) given+='--format ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--against --at --zip --wrt --format --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=()
+            fi
+            ;;
+        --format) names=(text tsv json) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
@@ -188,6 +441,11 @@ _deriv() {
     _deriv_words
     if ((${#words[@]} > 2)); then
         case ${words[1]} in
+            explain) complete=_deriv_explain ;;
+            steps) complete=_deriv_steps ;;
+            answer) complete=_deriv_answer ;;
+            practice) complete=_deriv_practice ;;
+            check-fn) complete=_deriv_check-fn ;;
             functions) complete=_deriv_functions ;;
         esac
     fi

@@ -3,7 +3,7 @@
 function __deriv_is -d 'Whether this is the command that is typed, the main one having no name'
     set -l tokens (commandline -cpo)
     set -l command ''
-    if test (count $tokens) -gt 1; and contains -- $tokens[2] functions
+    if test (count $tokens) -gt 1; and contains -- $tokens[2] explain steps answer practice check-fn functions
         set command $tokens[2]
     end
     test "$command" = "$argv[1]"
@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --data --data-format --column --on-error --wrt --order --mixed --along --implicit --series --on --let --plot --output --format --digits --dtype --engine --device
+    if contains -- $tokens[-1] --at --data --data-format --column --on-error --wrt --order --mixed --along --implicit --series --on --let --use --plot --output --format --digits --dtype --engine --device --level --seed --count --against
         set -e tokens[-1]
     end
     for token in $tokens
@@ -53,9 +53,11 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --implicit' -l implicit -
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --series' -l series -x -d 'The Taylor polynomial of degree N about each point'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on' -l on -x -d 'With --series: enclose the remainder on an interval, x=0:1'
 complete -c deriv -n '__deriv_is ""' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is ""' -l use -x -d 'Make a torch.autograd.Function of yours callable as NAME(x)'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --code' -l code -d 'Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --output' -l output -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson json md tex txt)' -d 'Write the results into a file: a data file as for --data, with all columns of the input and without limit in the number of points, or .json, .md, .tex, .txt'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --no-clobber' -l no-clobber -d 'Refuse to replace a file that exists'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t value\t' -d 'How to print'
@@ -64,7 +66,42 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dtype' -l dtype -x -a '
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t compiled\t' -d 'What computes the numbers: nested backward passes, Taylor arithmetic, or passes as a compiled kernel'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --device' -l device -x -a 'cpu\t cuda\t' -d 'Where PyTorch computes'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --help' -l help -d 'Show this message and exit'
-complete -c deriv -n '__deriv_first ""' -a 'functions'
+complete -c deriv -n '__deriv_first ""' -a 'explain steps answer practice check-fn functions'
+complete -c deriv -n '__deriv_is "explain"' -l at -x -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
+complete -c deriv -n '__deriv_is "explain"' -l wrt -x -d 'Differentiate by these variables: u,v'
+complete -c deriv -n '__deriv_is "explain"' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is "explain"' -l use -x -d 'Make a torch.autograd.Function of yours callable as NAME(x)'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --format' -l format -x -a 'table\t tree\t tsv\t json\t dot\t mermaid\t' -d 'How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or Mermaid'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
+complete -c deriv -n '__deriv_is "steps"' -l wrt -x -d 'Differentiate by these variables: u,v'
+complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
+complete -c deriv -n '__deriv_is "steps"' -l mixed -x -d 'A mixed partial derivative: x,x,y'
+complete -c deriv -n '__deriv_is "steps"' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --format' -l format -x -a 'text\t tsv\t csv\t json\t latex\t markdown\t' -d 'How to print'
+complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
+complete -c deriv -n '__deriv_is "answer"' -l wrt -x -d 'The variable that the derivative is by, where there are several'
+complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
+complete -c deriv -n '__deriv_is "answer"' -l mixed -x -d 'A mixed partial derivative: x,x,y'
+complete -c deriv -n '__deriv_is "answer"' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --show' -l show -d 'Print the derivative too'
+complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --format' -l format -x -a 'text\t json\t' -d 'How to print'
+complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
+complete -c deriv -n '__deriv_is "practice"; and __deriv_lacks --level' -l level -x -d 'How hard'
+complete -c deriv -n '__deriv_is "practice"; and __deriv_lacks --seed' -l seed -x -d 'Which exercises'
+complete -c deriv -n '__deriv_is "practice"; and __deriv_lacks --count' -l count -x -d 'How many exercises'
+complete -c deriv -n '__deriv_is "practice"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
+complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --against' -l against -x -d 'The formula that forward should be, over the names of its arguments: \'i**2\''
+complete -c deriv -n '__deriv_is "check-fn"' -l at -x -d 'Where: i=3, or i=1,2,3,y=4'
+complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
+complete -c deriv -n '__deriv_is "check-fn"' -l wrt -x -d 'The arguments that have a gradient, without those that are meant to be constants'
+complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --format' -l format -x -a 'text\t tsv\t json\t' -d 'How to print'
+complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t markdown\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "functions"' -a 'pow sqrt cbrt root exp exp2 expm1 log log2 log10 log1p logit xlogy xlog1py entr sin cos tan sec csc cot asin acos atan asec acsc acot atan2 deg2rad rad2deg sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth abs sign floor ceil round trunc frac mod fmod max min clamp heaviside hypot gamma loggamma polygamma digamma trigamma factorial beta lowergamma uppergamma gammainc gammaincc zeta binomial rf ff lambertw erf erfc erfi erfinv erfcinv erfcx dawsn ndtr log_ndtr ndtri Ei li Li expint E1 Si Ci Shi Chi fresnels fresnelc besselj bessely besseli besselk bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 ive kve i0e i1e k0e k1e jn yn spherical_in spherical_bessel_j0 sinc sincpi airyai airybi airyaiprime airybiprime elliptic_k elliptic_f elliptic_e elliptic_e_inc elliptic_pi elliptic_pi_inc legendre chebyshevt chebyshevu hermite hermite_prob laguerre gegenbauer assoc_laguerre legendre_polynomial_p chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l relu relu6 leaky_relu prelu threshold hardtanh hardsigmoid hardswish hardshrink softshrink elu celu selu softsign tanhshrink sigmoid logsigmoid softplus silu gelu gelu_tanh mish logsumexp softmax log_softmax'

@@ -22,7 +22,7 @@ from derivcli.cli.app import COMMANDS, app
 from derivcli.cli.evaluate import RENDERED
 from derivcli.language.functions import FUNCTIONS
 from derivcli.points.files.formats import SUFFIXES
-from derivcli.render.plot import SUFFIXES as PLOTS
+from derivcli.render.canvas import SUFFIXES as PLOTS
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"

@@ -1,5 +1,6 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
+from derivcli.check.custom.report import FunctionReport
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
@@ -7,7 +8,7 @@ from derivcli.explain.answer import Answer, Counterexample, Diagnosis
 from derivcli.explain.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import answer, steps
+from derivcli.teach import answer, check_function, explain, script, steps
 
 __all__ = [
     "FLAGS",
@@ -19,6 +20,7 @@ __all__ = [
     "Diagnosis",
     "ExitStatus",
     "Expression",
+    "FunctionReport",
     "Jacobian",
     "Note",
     "Result",
@@ -29,12 +31,15 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "answer",
+    "check_function",
     "derive",
+    "explain",
     "hessian",
     "implicit",
     "jacobian",
     "parse",
     "polynomial",
+    "script",
     "series",
     "steps",
 ]

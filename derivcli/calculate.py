@@ -13,7 +13,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, Span, failure
 from derivcli.fitting import (
     Known,
     check_dependent,
@@ -104,11 +104,11 @@ def own_failures(expressions: Sequence[Expression]) -> Iterator[None]:
     """Refuse what a user's own functions raise, which is no error of ours."""
     try:
         yield
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         names = dict.fromkeys(name for expression in expressions for name in expression.own)
         if isinstance(error, DerivError) or not names:
             raise
-        message = f"{' or '.join(names)} fails: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        message = f"{' or '.join(names)} fails: {failure(error)}"
         raise DerivError(message, hint="deriv check-fn FILE.py:NAME tells more of it") from error
 
 
@@ -142,6 +142,33 @@ def prepare(
     progress: Progress | None = None,
 ) -> Job:
     """The job that values and derivatives of several expressions are."""
+    task = read(known, expressions, wanted, named, dtype, device)
+    engine = wanted.engine_for(task.partials)
+    if engine == "taylor" and device != DEVICES[0]:
+        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
+    remark = ""
+    if engine == "compiled":
+        from derivcli.engines import compiled
+
+        try:
+            prepared = _compiled(task, progress)
+        except compiled.NotCompiledError as reason:
+            engine, remark = "reverse", f"{reason}: computed by backward passes"
+    if engine != "compiled":
+        prepared = _engine(engine)(task)
+    off = _off_the_curves(task.expressions, task.names, dtype) if wanted.dependent else ()
+    return Job(task, wanted, engine, prepared, remark, off)
+
+
+def read(
+    known: Known,
+    expressions: Sequence[str | Expression],
+    wanted: Wanted,
+    named: Named = NOTHING,
+    dtype: str = "float64",
+    device: str = "cpu",
+) -> Task:
+    """What is asked for, read and found to fit together."""
     declared = {*known.given, *known.declared, *wanted.names}
     parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
     variables = variables_of(parsed)
@@ -153,24 +180,9 @@ def prepare(
     if device not in DEVICES:
         raise DerivError(f"'{device}' is no device", hint=f"choose {' or '.join(DEVICES)}")
     partials = _partials(wanted, variables, names, parsed)
-    engine = wanted.engine_for(partials)
-    if engine == "taylor" and device != DEVICES[0]:
-        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
     from derivcli.engines.task import Task
 
-    task = Task(parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
-    remark = ""
-    if engine == "compiled":
-        from derivcli.engines import compiled
-
-        try:
-            prepared = _compiled(task, progress)
-        except compiled.NotCompiledError as reason:
-            engine, remark = "reverse", f"{reason}: computed by backward passes"
-    if engine != "compiled":
-        prepared = _engine(engine)(task)
-    off = _off_the_curves(parsed, names, dtype) if wanted.dependent else ()
-    return Job(task, wanted, engine, prepared, remark, off)
+    return Task(parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
 
 
 def quickest(job: Job, part: Points, count: int | None, progress: Progress | None = None) -> Job:
@@ -275,12 +287,7 @@ def series_at(
     With an `interval` of that variable the remainder there is enclosed.
     """
     assert wanted.series is not None, "a series has a degree"
-    parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
-    variables = variables_of(parsed)
-    check_values(parsed, variables, points.names, wanted.names)
-    check_range(points, dtype)
-    by = only_variable(wanted.by(variables or points.names), parsed)
-    check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
+    parsed, by = series_of(points, expressions, wanted, named, dtype)
     if interval is not None and interval.variable != by:
         hint = f"write it like --on {by}=0:1"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
@@ -297,6 +304,19 @@ def series_at(
 
     bounded = [replace(result, interval=(interval.low, interval.high)) for result in results]
     return [replace(result, remainder=remainders(result)) for result in bounded]
+
+
+def series_of(
+    points: Points, expressions: Sequence[str | Expression], wanted: Wanted, named: Named, dtype: str
+) -> tuple[list[Expression], str]:
+    """The formulas of a series and its variable; everything that does not fit together is refused."""
+    parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
+    variables = variables_of(parsed)
+    check_values(parsed, variables, points.names, wanted.names)
+    check_range(points, dtype)
+    by = only_variable(wanted.by(variables or points.names), parsed)
+    check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
+    return parsed, by
 
 
 def is_checked(check: bool | None, count: int | None) -> bool:

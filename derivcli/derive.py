@@ -113,8 +113,8 @@ def derive(
     `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;
     `verdicts` hold what the check found. Raises DerivError for input that is refused.
     """
-    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), _points(along, what="along"), engine=engine)
-    return _derived(expression, wanted, _points(at, paired), Named(let or {}), dtype, device, check)
+    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), engine=engine)
+    return _derived(expression, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
 
 
 @overload
@@ -167,7 +167,7 @@ def jacobian(
     if isinstance(expressions, str) or not expressions:
         raise TypeError("a Jacobian is that of a list of formulas")
     wanted = Wanted(wrt_of(wrt), engine=engine)
-    points = _points(at, paired)
+    points = points_of(at, paired)
     if points is None:
         return calculate.derive_formulas(expressions, wanted, Named(let or {}))
     results = calculate.derive_at(points, expressions, wanted, Named(let or {}), dtype, check, device=device)
@@ -221,7 +221,7 @@ def hessian(
     Its `derivatives` and `verdicts` hold the upper triangle: "u,u", "u,v", "v,v".
     """
     wanted = Wanted(wrt_of(wrt), hessian=True, engine=engine)
-    return _derived(expression, wanted, _points(at, paired), Named(let or {}), dtype, device, check)
+    return _derived(expression, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
 
 
 @overload
@@ -283,7 +283,7 @@ def implicit(
     """
     (name,) = names_of([dependent], "y")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), dependent=name, engine=engine)
-    return _derived(equation, wanted, _points(at, paired), Named(let or {}), dtype, device, check)
+    return _derived(equation, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
 
 
 def series(
@@ -305,7 +305,7 @@ def series(
     """
     from derivcli.points.spec import read_interval
     name = names_of([variable], "x") if variable else None
-    points = _points(at, paired)
+    points = points_of(at, paired)
     if points is None:
         raise TypeError("a series has points")
     wanted = Wanted(name, series=degree)
@@ -347,7 +347,7 @@ def _derived(
     return calculate.derive_at(points, [expression], wanted, named, dtype, check, device=device)[0]
 
 
-def _points(at: At | None, paired: bool = False, what: str = "at") -> Points | None:
+def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points | None:
     """The points that Python values give, if there are any."""
     from derivcli.points.spec import points_from, read_points
 

@@ -81,6 +81,15 @@ def draw_note(note: Note) -> str:
     return "\n".join([visible(note.message), *_caret(note.source, note.span)])
 
 
+def failure(error: BaseException) -> str:
+    """An exception that is not ours in one line: its type and the first line of what it says."""
+    try:
+        said = str(error).strip().partition("\n")[0]
+    except Exception:  # whoever wrote the exception may have erred too
+        said = ""
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
 def visible(text: str) -> str:
     """`text` with every character that could act on a terminal replaced by its escape."""
     return "".join(c if _is_printable(c) else c.encode("unicode_escape").decode() for c in text)

@@ -1,6 +1,6 @@
 """The functions for Python that show the work.
 
-Arguments that `derive` has too mean what it says of them.
+Arguments that they share with `derive` mean what it says of them.
 """
 
 from __future__ import annotations
@@ -10,18 +10,171 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derivcli import calculate
+from derivcli.derive import At, Lets, points_of
 from derivcli.errors import DerivError, Span
-from derivcli.fitting import check_wrt
-from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, wrt_of
+from derivcli.fitting import Known, check_held, check_range, check_wrt
+from derivcli.language import limits
+from derivcli.result import SymbolicResult, derivative_key
+from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
-    from derivcli.derive import Lets
+    from derivcli.check.custom.load import CustomFunction
+    from derivcli.check.custom.report import FunctionReport
     from derivcli.explain.answer import Answer
     from derivcli.explain.derivation import Derivation
+    from derivcli.explain.ledger import Ledger
+    from derivcli.explain.script.lesson import Lesson
     from derivcli.language.expression import Expression
+    from derivcli.points.grid import Points
     from derivcli.result import Partial
 
 _EQUALITY = re.compile(r"(?<![<>=!])=(?!=)")
+
+
+def explain(
+    expression: str | Expression,
+    at: At,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Ledger:
+    """The graph that PyTorch builds of an expression, with all that its backward pass does there.
+
+    `at`, `wrt`, `let`, `paired`, `dtype` and `check` are those of `derive`, and so are the numbers in the ledger's
+    `result`. The arrays of its `nodes` have shape (points,). Of several points the outputs are summed. Raises
+    DerivError for input that is refused.
+    """
+    points = points_of(at, paired)
+    if points is None:
+        raise TypeError("a ledger has points")
+    return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(let or {}), dtype, check)
+
+
+def explain_at(
+    points: Points, expression: str | Expression, wanted: Wanted, named: Named, dtype: str, check: bool | None
+) -> Ledger:
+    """The ledger of an expression at points that were read already."""
+    from dataclasses import replace
+
+    if points.count > limits.LEDGER:
+        message = f"{points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
+        raise DerivError(message, hint="take fewer points")
+    task = calculate.read(Known(points.names), [expression], wanted, named, dtype)
+    check_range(points, dtype)
+    from derivcli.explain.ledger import ledger_of
+
+    at = {name: points.at[name] for name in task.names}
+    with calculate.own_failures(task.expressions):
+        ledger = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], dtype)
+    if not calculate.is_checked(check, points.count * len(task.partials)):
+        return ledger
+    return replace(ledger, result=calculate.judged([ledger.result], points)[0])
+
+
+def check_function(
+    function: CustomFunction | str,
+    against: str | None = None,
+    at: At | None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    paired: bool = False,
+) -> FunctionReport:
+    """What is right and wrong with a torch.autograd.Function: a class, or FILE.py:NAME, a file that is run for it.
+
+    `against` is the formula that the forward should be, over the names of its arguments; without one the backward is
+    compared with quotients of differences of the forward. `at` says where, as in `derive`, by default at ordinary
+    points; `wrt` names the arguments to differentiate by, without those that are meant to be constants.
+    The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
+    checked: a function that does not work point by point, or has no value at any of the points.
+    """
+    return check_function_at(points_of(at, paired), function, against, wrt_of(wrt))
+
+
+def check_function_at(
+    points: Points | None, function: CustomFunction | str, against: str | None, wrt: Sequence[str] | None
+) -> FunctionReport:
+    """The report of a function at points that were read already."""
+    from derivcli.check.custom.check import check_class
+    from derivcli.check.custom.load import checked, find
+
+    if isinstance(function, str):
+        name, found = find(function)
+    else:
+        name = getattr(function, "__name__", type(function).__name__)
+        found = checked(name, function)
+    return check_class(name, found, against, points, wrt, function if isinstance(function, str) else "")
+
+
+def script(
+    expression: str | Expression | Sequence[str | Expression],
+    at: At,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    order: int = 1,
+    mixed: str | Sequence[str] | None = None,
+    along: At | None = None,
+    hessian: bool = False,
+    dependent: str = "",
+    series: int | None = None,
+    plot: str = "",
+    dtype: str = "float64",
+    device: str = "cpu",
+) -> str:
+    """A short script in PyTorch, with comments, that computes what `derive` does, and prints it.
+
+    Several expressions make a Jacobian. `hessian` asks for all second derivatives, `dependent` names the variable
+    that an equation makes a function of the others, `series` is the degree of a Taylor polynomial, and `plot` the
+    file of a picture to be drawn instead of printing; all else means what `derive` says. Nothing is computed here.
+    Raises DerivError for input that is refused.
+    """
+    from derivcli.explain.script.write import write_script
+
+    name = names_of([dependent], "y")[0] if dependent else ""
+    points = points_of(at, paired)
+    if points is None:
+        raise TypeError("a script has points")
+    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
+    expressions = [expression] if isinstance(expression, str) or not isinstance(expression, Sequence) else expression
+    return write_script(lesson(points, expressions, wanted, Named(let or {}), dtype, device, plot))
+
+
+def lesson(
+    points: Points,
+    expressions: Sequence[str | Expression],
+    wanted: Wanted,
+    named: Named = NOTHING,
+    dtype: str = "float64",
+    device: str = "cpu",
+    plot: str = "",
+) -> Lesson:
+    """What a script is to do, once everything fits together; PyTorch is not needed for that."""
+    from derivcli.engines.task import Task
+    from derivcli.explain.script.lesson import Lesson
+    from derivcli.render.columns import derivative_label, function_names
+
+    check_held(points.count)
+    check_range(points, dtype)
+    if wanted.series is None:
+        task = calculate.read(Known(points.names), expressions, wanted, named, dtype, device)
+    else:
+        parsed, by = calculate.series_of(points, expressions, wanted, named, dtype)
+        task = Task(parsed, points.names, [(by,)], dtype, device=device)
+    found = {derivative_key(partial): task.expressions[0] for partial in task.partials}
+    shapes = [
+        SymbolicResult(each, found, direction=task.direction, dependent=task.dependent) for each in task.expressions
+    ]
+    functions = function_names(shapes)
+
+    def label(place: int, partial: Partial) -> tuple[str, str]:
+        made = derivative_label(functions[place], derivative_key(partial), shapes[place])
+        return made.plain, made.shown(unicode=False)
+
+    return Lesson(task, points, functions, label, wanted.series, plot)
 
 
 def steps(

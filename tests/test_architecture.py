@@ -28,11 +28,11 @@ PIPELINE = {
 
 ENGINE_PARTS = {
     *("program", "task", "chunks", "inputs", "rules", "watch", "passes", "accurate", "decompositions"),
-    *("kernels", "precise", "elliptic", "clock"),
+    *("kernels", "precise", "elliptic", "clock", "own"),
 }
 """Files of engines/ that are no engines."""
 
-TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate", "decompositions"}
+TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate", "decompositions", "own"}
 """Those of them that only the engines in PyTorch and each other may import."""
 
 TORCH_ENGINES = {"reverse", "taylor", "compiled", "graph"}
@@ -43,7 +43,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "mpmath": ("derivcli/engines/",),
     "flint": ("derivcli/engines/balls/", "derivcli/check/", "derivcli/explain/answer.py"),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/explain/", "derivcli/render/"),
-    "matplotlib": ("derivcli/render/plot.py",),
+    "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("canvas", "plot", "drawing")),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/table.py", "derivcli/render/terminal.py", "derivcli/cli/"),
     "typer": ("derivcli/cli/",),
@@ -144,7 +144,10 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if home in LEAVES or wanted in LEAVES:
         return home in LEAVES
     if home == "__init__":
-        named = (("language", "expression"), ("check", "verdict"), ("explain", "answer"), ("explain", "derivation"))
+        named = (
+            *(("language", "expression"), ("check", "verdict"), ("check", "custom")),
+            *(("explain", "answer"), ("explain", "derivation"), ("explain", "ledger")),
+        )
         return wanted not in ("derive", "teach") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]

@@ -83,7 +83,8 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
 def _unjudged(result: Result) -> Result:
     """The result of a formula with functions of the user's own, of which nothing is known but what they compute."""
     names = " and ".join(f"'{name}'" for name in result.expression.own)
-    verdict = Verdict("unchecked", message=f"{names} is code, which deriv check-fn checks")
+    are = "is" if len(result.expression.own) == 1 else "are"
+    verdict = Verdict("unchecked", message=f"{names} {are} code, which deriv check-fn checks")
     columns = {key: Verdicts.empty(len(result.value)) for key in result.derivatives}
     for column in columns.values():
         for point in range(len(result.value)):

@@ -13,19 +13,22 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import answer, cache, functions, options, practice, steps, streams
+from derivcli.cli import answer, cache, check_fn, explain, functions, options, practice, steps, streams
 from derivcli.cli.arguments import ordered
 from derivcli.cli.evaluate import evaluate
+from derivcli.cli.notes import tell
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
 from derivcli.wanted import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 COMMANDS: dict[str, typer.Typer] = {
-    "answer": answer.app,
-    "functions": functions.app,
-    "practice": practice.app,
+    "explain": explain.app,
     "steps": steps.app,
+    "answer": answer.app,
+    "practice": practice.app,
+    "check-fn": check_fn.app,
+    "functions": functions.app,
 }
 """The commands beside the main one; a first word that is one of these names is that command."""
 
@@ -68,6 +71,7 @@ def deriv(
     use: options.Use = None,
     check: options.Check = None,
     plot: options.Plot = None,
+    code: options.Code = False,
     output: options.Output = None,
     no_clobber: options.NoClobber = False,
     format_: options.FormatOption = None,
@@ -93,15 +97,17 @@ def deriv(
     files = options.reading_in(data, data_format, column, decimal_comma, on_error)
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
-    named = options.named_in(let, use)
-    job = options.Calculation(
-        expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
-    )
-    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber)
-    answer = evaluate(job, showing, streams.screen(os.environ), sys.stdout.write)
+    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
+    screen, write = streams.screen(os.environ), sys.stdout.write
+    with streams.aside(bool(use)):
+        named = options.named_in(let, use)
+        job = options.Calculation(
+            expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
+        )
+        answer = evaluate(job, showing, screen, write)
     sys.stdout.flush()
     for note in answer.notes:
-        _tell(note)
+        tell(note)
     if answer.differs:
         raise typer.Exit(ExitStatus.DIFFERENCE)
 
@@ -114,27 +120,27 @@ def run(words: Sequence[str]) -> ExitStatus:
         finally:
             sys.stdout.flush()
     except DerivError as error:
-        _tell(_noted(draw_error(error), error))
+        tell(_noted(draw_error(error), error))
         return error.status
     except typer.Exit as error:
         return ExitStatus(error.exit_code)
     except TyperException as error:
-        _tell(_usage(error))
+        tell(_usage(error))
         return ExitStatus.REFUSED
     except (KeyboardInterrupt, typer.Abort) as error:
-        _tell(_noted("interrupted", error))
+        tell(_noted("interrupted", error))
         return ExitStatus.INTERRUPTED
     except Terminated as error:
         if hasattr(error, "__notes__"):
-            _tell(_noted("terminated", error))
+            tell(_noted("terminated", error))
         return ExitStatus.TERMINATED
     except BrokenPipeError:
         return ExitStatus.CLOSED_PIPE
     except OSError as error:
-        _tell(_noted(f"cannot write output: {error.strerror or error}", error))
+        tell(_noted(f"cannot write output: {error.strerror or error}", error))
         return ExitStatus.UNWRITABLE
     except Exception as error:
-        _tell(
+        tell(
             f"internal error: {type(error).__name__}: {error}\n  please report it with this command: {_command(words)}"
         )
         return ExitStatus.INTERNAL
@@ -171,15 +177,6 @@ def _usage(error: TyperException) -> str:
     message = visible(message.replace("Value error, ", "").rstrip("."))
     hint = f"did you mean {similar.rstrip(')')}?" if similar else "deriv --help lists the options"
     return f"{message[:1].lower()}{message[1:]}\n  {hint}"
-
-
-def _tell(text: str) -> None:
-    """Say something on standard error, if it is there."""
-    try:
-        sys.stderr.write(f"deriv: {text}\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
 
 
 def _noted(text: str, error: BaseException) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.cli.cache import keep_kernels
 from derivcli.cli.files import check_output, check_target, replacing, write_whole
+from derivcli.cli.notes import judged_of, notes_of
 from derivcli.cli.options import Calculation, Showing
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.source import Source, opened
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from derivcli.cli.streams import Screen
     from derivcli.points.files.formats import FileFormat
     from derivcli.render.columns import Style
-    from derivcli.result import AnyResult, Result, SeriesResult
+    from derivcli.result import AnyResult, SeriesResult
 
 Write = Callable[[str], object]
 """Takes text for standard output."""
@@ -71,6 +72,10 @@ def evaluate(job: Calculation, showing: Showing, screen: Screen, write: Write) -
     """The answer to a job, whose output is written."""
     from derivcli.render.columns import Style
 
+    if showing.code:
+        from derivcli.cli.code import write_code
+
+        return Answer(write_code(job, showing, write))
     style = Style(showing.digits, screen.width, screen.color, screen.unicode, job.check is True)
     request = _formatted(Request(job, showing, style, write, screen.terminal))
     _check(request)
@@ -234,7 +239,7 @@ def _check_files(showing: Showing, inputs: Sequence[Path] = ()) -> None:
 
 def _check_plot(plot: Path, job: Calculation) -> None:
     """Refuse what could not be drawn."""
-    from derivcli.render.plot import SUFFIXES
+    from derivcli.render.canvas import SUFFIXES
 
     check_target(plot, SUFFIXES)
     if not job.has_points:
@@ -267,8 +272,8 @@ def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:
         told.append(f"wrote {showing.output}")
     elif shown:
         request.write(render(results, name, style))
-    notes = _notes(results, style, shown and name in TELLING, shown and name in CARRYING)
-    return Answer(notes + told, request.job.check is True and differs(_judged(results)))
+    notes = notes_of(results, style, shown and name in TELLING, shown and name in CARRYING)
+    return Answer(notes + told, request.job.check is True and differs(judged_of(results)))
 
 
 def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:
@@ -280,30 +285,3 @@ def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:
     numbers = [result for result in results if isinstance(result, Result)]
     write_whole(showing.plot, draw_plot(numbers, showing.plot.suffix.lower().lstrip(".")), showing.clobber)
     return f"saved {showing.plot}"
-
-
-def _notes(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, carries_verdicts: bool) -> list[str]:
-    """How the texts were read where they could mean two things, and where the numbers may mislead."""
-    from derivcli.result import Result
-
-    remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
-    notes = [draw_note(note) for note in remarks]
-    notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
-    numbers = _judged(results)
-    if any(result.verdicts for result in numbers):
-        from derivcli.render.verdicts import lines, report
-
-        notes += report(numbers, style) if style.verdicts and not tells_verdicts else []
-        notes += lines(numbers, style) if not carries_verdicts and not tells_verdicts else []
-    elif numbers:
-        from derivcli.render.notes import flag_sentences
-
-        notes += flag_sentences(numbers, style)
-    return [f"note: {note}" for note in notes]
-
-
-def _judged(results: Sequence[AnyResult]) -> list[Result | SeriesResult]:
-    """The results that hold numbers."""
-    from derivcli.result import SymbolicResult
-
-    return [result for result in results if not isinstance(result, SymbolicResult)]

@@ -17,6 +17,7 @@ from derivcli.result import DEVICES, DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS,
 from derivcli.wanted import Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
+    from derivcli.language.function import Function
     from derivcli.points.grid import Points
 
 Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
@@ -215,6 +216,12 @@ Output = Annotated[
         show_default=False,
     ),
 ]
+Code = Annotated[
+    bool,
+    typer.Option(
+        "--code", help="Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead."
+    ),
+]
 NoClobber = Annotated[bool, typer.Option("--no-clobber", help="Refuse to replace a file that exists.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where PyTorch computes.")]
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
@@ -250,6 +257,8 @@ class Showing:
     plot: Path | None = None
     output: Path | None = None
     clobber: bool = True
+    code: bool = False
+    """Whether a script is wanted instead of numbers."""
 
 
 def names_in(wrt: Sequence[str] | None) -> list[str] | None:
@@ -283,11 +292,11 @@ def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
 
 def named_in(let: Sequence[str] | None, use: Sequence[str] | None) -> Named:
     """The formulas of `--let` and the functions of `--use`, whose files are run."""
-    functions = {}
+    functions: dict[str, Function] = {}
     if use:
         from derivcli.check.custom.load import load
 
-        functions = {row.name: row for row in map(load, use)}
+        functions = load(use)
     return Named(formulas_in(let), functions)
 
 

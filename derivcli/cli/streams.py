@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TextIO
+
+UNLIMITED = 1_000_000
+"""Columns where there is no screen that lines could be too long for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ def open_streams() -> None:
     """
     sys.stdout = _robust(sys.stdout, 1)
     sys.stderr = _robust(sys.stderr, 2)
+
+
+def aside(wanted: bool = True) -> AbstractContextManager[object]:
+    """A block in which what a user's code prints goes to standard error, so that standard output is ours alone."""
+    return contextlib.redirect_stdout(sys.stderr) if wanted else contextlib.nullcontext()
 
 
 def screen(environment: Mapping[str, str]) -> Screen:

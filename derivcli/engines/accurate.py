@@ -33,9 +33,14 @@ class _WithSlopes(torch.autograd.Function):
         return (None, None, *(grad_outputs[0] * slope(*inputs) if needed else None for slope, needed in wanted))
 
 
-def with_slopes(kernel: Rule, *slopes: Rule) -> Rule:
-    """A rule whose forward is `kernel` and whose backward multiplies by the slopes."""
-    apply_function: Rule = _WithSlopes.apply
+def with_slopes(kernel: Rule, *slopes: Rule, name: str = "") -> Rule:
+    """A rule whose forward is `kernel` and whose backward multiplies by the slopes.
+
+    Its nodes are called by the name, the kernel's own if none is given, so that a graph can be read.
+    """
+    words = (name or kernel.__name__).strip("_").split("_")
+    made: Any = type("".join(map(str.capitalize, words)), (_WithSlopes,), {})
+    apply_function: Rule = made.apply
     return lambda *inputs: apply_function(kernel, slopes, *inputs)
 
 
@@ -97,7 +102,7 @@ def _tanhshrink(x: Tensor) -> Tensor:
     return torch.where(torch.abs(x) < 1, x * (rest / (1 + rest)), x - torch.tanh(x))
 
 
-complement = with_slopes(lambda x: (1 - x) * (1 + x), lambda x: -2 * x)
+complement = with_slopes(lambda x: (1 - x) * (1 + x), lambda x: -2 * x, name="complement")
 """1 - x^2: right near 1, and its slope right near 0."""
 
 hypot: Rule = with_slopes(torch.hypot, lambda x, y: direction(x, y), lambda x, y: direction(y, x))
@@ -106,6 +111,7 @@ direction: Rule = with_slopes(
     lambda x, y: x / torch.hypot(x, y),
     lambda x, y: direction(y, x) ** 2 / hypot(x, y),
     lambda x, y: -direction(x, y) * direction(y, x) / hypot(x, y),
+    name="direction",
 )
 """x/hypot(x, y), whose derivatives as a quotient would be differences."""
 
@@ -116,17 +122,17 @@ expm1 = with_slopes(torch.expm1, torch.exp)
 asin = with_slopes(torch.asin, lambda x: 1 / torch.sqrt(complement(x)))
 acos = with_slopes(torch.acos, lambda x: -1 / torch.sqrt(complement(x)))
 atan = with_slopes(torch.atan, lambda x: _atan_slope(x))
-acot = with_slopes(lambda x: torch.atan(1 / x), lambda x: -_atan_slope(x))
+acot = with_slopes(lambda x: torch.atan(1 / x), lambda x: -_atan_slope(x), name="acot")
 atan2 = with_slopes(torch.atan2, lambda y, x: _over_square(x, y), lambda y, x: -_over_square(y, x))
 sech: Rule = with_slopes(_sech, lambda x: -sech(x) * tanh(x))
 csch: Rule = with_slopes(_csch, lambda x: -csch(x) * coth(x))
 tanh: Rule = with_slopes(torch.tanh, _tanh_slope)
-coth: Rule = with_slopes(lambda x: 1 / torch.tanh(x), lambda x: -(csch(x) ** 2))
+coth: Rule = with_slopes(lambda x: 1 / torch.tanh(x), lambda x: -(csch(x) ** 2), name="coth")
 asinh = with_slopes(torch.asinh, lambda x: 1 / _from_one(x))
 acosh = with_slopes(torch.acosh, lambda x: 1 / (torch.sqrt(x - 1) * torch.sqrt(x + 1)))
 atanh = with_slopes(torch.atanh, lambda x: 1 / complement(x))
 asech = with_slopes(_asech, lambda x: -1 / (x * torch.sqrt(complement(x))))
-acsch = with_slopes(lambda x: torch.asinh(1 / x), lambda x: -1 / torch.abs(x) / _from_one(x))
+acsch = with_slopes(lambda x: torch.asinh(1 / x), lambda x: -1 / torch.abs(x) / _from_one(x), name="acsch")
 _sigmoid = with_slopes(torch.sigmoid, _sigmoid_slope)
 logit = with_slopes(_logit, lambda x: 1 / (x * (1 - x)))
 tanhshrink = with_slopes(_tanhshrink, lambda x: tanh(x) ** 2)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from derivcli.engines.inputs import Leaves
-from derivcli.engines.program import Program
+from derivcli.engines.program import Program, kernels_in
 from derivcli.engines.rules import forward
 from derivcli.engines.task import Telling
 from derivcli.engines.watch import Watch
@@ -32,6 +32,9 @@ def evaluate(
     """The value of a program with one output, and its partial derivatives at every point."""
     value = forward(program, inputs, max(map(len, inputs), default=1), watch)
     total = value.sum()
+    if any(kernels_in([program])):
+        # So that the upstream gradient has a graph: only then does a backward tell that it has no derivative itself.
+        total = total * torch.ones((), dtype=total.dtype, requires_grad=True)
     if dependent:
         found = implicit(total, leaves, dependent, partials, _ticking(partials, progress))
     elif all(len(partial) == 1 for partial in partials):

@@ -79,7 +79,7 @@ class Branch:
 
 def only(program: Program, output: int) -> Program:
     """The part of a program that one of its outputs needs."""
-    return program if program.outputs == (output,) else _pruned(replace(program, outputs=(output,)))
+    return program if program.outputs == (output,) else _pruned(replace(program, outputs=(output,)))[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,13 @@ def lower_each(expressions: Sequence[Expression], inputs: Sequence[str]) -> list
     return [(each, only(program, output)) for each, output in zip(expressions, program.outputs, strict=True)]
 
 
+def lower_named(expression: Expression, inputs: Sequence[str]) -> tuple[Program, dict[int, str]]:
+    """The program of an expression over the variables `inputs`, and its values that are definitions, by name."""
+    lowering = _Lowering(inputs)
+    program, numbers = _pruned(lowering.unpruned([lowering.lower_expression(expression)]))
+    return program, {numbers[value]: name for value, name in lowering.named.items() if value in numbers}
+
+
 def lower_tree(tree: Tree, inputs: Sequence[str]) -> Program:
     """The program of one tree over the variables `inputs`."""
     lowering = _Lowering(inputs)
@@ -116,6 +123,7 @@ class _Lowering:
         self.steps: list[Step] = []
         self.numbers: dict[Step, int] = {}
         self.constants: dict[int, Constant] = {}
+        self.named: dict[int, str] = {}
 
     def variables(self) -> dict[Tree, int]:
         """The values that hold the inputs."""
@@ -123,14 +131,19 @@ class _Lowering:
 
     def program(self, outputs: Sequence[int]) -> Program:
         """The finished program, without the steps that nothing needs."""
-        return _pruned(Program(self.inputs, tuple(self.steps), tuple(outputs)))
+        return _pruned(self.unpruned(outputs))[0]
+
+    def unpruned(self, outputs: Sequence[int]) -> Program:
+        """The program of all steps made so far."""
+        return Program(self.inputs, tuple(self.steps), tuple(outputs))
 
     def lower_expression(self, expression: Expression) -> int:
         """The value of an expression; each of its definitions is computed once."""
         values: dict[Tree, int] = self.variables()
         trees: dict[Tree, Tree] = {}
         for definition in expression.definitions:
-            values[symbol(definition.name)] = self.lower(definition.tree, Scope(values, trees))
+            value = values[symbol(definition.name)] = self.lower(definition.tree, Scope(values, trees))
+            self.named.setdefault(value, definition.name)
             trees[symbol(definition.name)] = substitute(definition.tree, trees)
         return self.lower(expression.tree, Scope(values, trees))
 
@@ -318,8 +331,11 @@ def _fold(operation: str, values: Sequence[Constant]) -> Constant | None:
     return None if row is None else constants.apply(row, values)
 
 
-def _pruned(program: Program) -> Program:
-    """The program without steps that no output needs, each value let go after the last step that reads it."""
+def _pruned(program: Program) -> tuple[Program, dict[int, int]]:
+    """The program without steps that no output needs, each value let go after the last step that reads it.
+
+    Beside it stand the new numbers of the values that are left.
+    """
     first = len(program.inputs)
     needed = set(program.outputs)
     last: dict[int, list[int]] = {}
@@ -336,4 +352,4 @@ def _pruned(program: Program) -> Program:
             inputs_now = tuple(renumbered[part] for part in step.inputs)
             last_now = tuple(renumbered[part] for part in last[number])
             steps.append(replace(step, inputs=inputs_now, last=last_now))
-    return Program(program.inputs, tuple(steps), tuple(renumbered[number] for number in program.outputs))
+    return Program(program.inputs, tuple(steps), tuple(renumbered[number] for number in program.outputs)), renumbered

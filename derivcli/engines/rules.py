@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
-from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -19,15 +18,13 @@ from derivcli.engines import accurate
 from derivcli.engines.accurate import Rule, with_slopes
 from derivcli.engines.inputs import at_hand
 from derivcli.engines.kernels import KERNELS, ArrayFunction
+from derivcli.engines.own import call_own
 from derivcli.engines.program import Program, Step, lower_tree
-from derivcli.engines.watch import Varies, Watch
-from derivcli.errors import DerivError
+from derivcli.engines.watch import Piece, Watching
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
 
 Kernel = Callable[..., Tensor]
-Piece: TypeAlias = tuple[Tensor, Tensor, Varies]
-"""The points that take a branch, its value there, and where that varies."""
 
 
 class NoKernelError(Exception):
@@ -47,7 +44,8 @@ def _constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
 
 def by_formula(name: str, kernel: Kernel) -> Rule:
     """A rule whose forward is `kernel` and whose backward is the row's formulas."""
-    return with_slopes(kernel, *(partial(_slope, name, index) for index in range(len(vocabulary()[name].parameters))))
+    slopes = [partial(_slope, name, index) for index in range(len(vocabulary()[name].parameters))]
+    return with_slopes(kernel, *slopes, name=name)
 
 
 def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
@@ -164,7 +162,7 @@ RULES: dict[str, Rule] = {
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
 
-def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watch | None = None) -> Tensor:
+def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watching | None = None) -> Tensor:
     """The value of a program with one output at inputs of shape (count,): of that shape, or () for a constant.
 
     A `watch` over these inputs sees every step.
@@ -176,7 +174,7 @@ def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watch
         if step.branches:
             value = _piecewise(step, operands, count, like, watch)
         else:
-            value = _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like)
+            value = run(step, operands, count, like)
             if watch is not None:
                 watch.see(step, operands, value)
         values.append(value)
@@ -185,19 +183,19 @@ def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watch
     return values[program.outputs[0]]
 
 
+def run(step: Step, operands: list[Tensor], count: int, like: Tensor) -> Tensor:
+    """The value of a step without branches."""
+    return _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like)
+
+
 def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
-    """The value of a user's own function, which is given and has to give tensors of shape (count,)."""
-    assert step.kernel is not None, "the step has code of its own"
+    """The value of a user's own function, which cannot be traced."""
     if not all(map(at_hand, operands)):
         raise NoKernelError(step.operation)
-    value = step.kernel(*[operand if operand.ndim else operand.expand(count).contiguous() for operand in operands])
-    if not isinstance(value, Tensor) or value.shape != (count,):
-        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-        raise DerivError(f"'{step.operation}' gives {given} where its arguments have shape ({count},)")
-    return value
+    return call_own(step, operands, count)
 
 
-def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watch | None) -> Tensor:
+def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None) -> Tensor:
     """Each branch at the points that take it, so that nothing leaks from a branch not taken.
 
     All points go through a branch together; those that do not take it carry the values of one that does, and
@@ -208,19 +206,20 @@ def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, wat
     for branch in step.branches:
         chosen = waiting & forward(branch.condition, operands, count, watch and watch.within(waiting, step))
         if not at_hand(chosen) or chosen.any():
-            inner = watch and watch.within(chosen, step)
-            value = forward(branch.value, _only_from(operands, chosen, branch.value), count, inner)
+            kept = _only_from(operands, chosen, branch.value)
+            inner = watch and watch.within(chosen, step, operands, kept)
+            value = forward(branch.value, kept, count, inner)
             pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
         waiting = waiting & ~chosen
         if at_hand(waiting) and not waiting.any():
             break
     else:
         pieces.append((waiting, torch.full_like(like, torch.nan, requires_grad=False), False))
-    if watch is not None:
-        watch.see_choice([(points, varies) for points, _, varies in pieces])
     result = pieces[-1][1]
     for chosen, value, _ in reversed(pieces[:-1]):
         result = torch.where(chosen, value, result)
+    if watch is not None:
+        watch.see_choice(pieces, result)
     return result
 
 

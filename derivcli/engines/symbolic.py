@@ -141,7 +141,7 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
         if isinstance(node, sympy.Pow) and not node.base.is_Symbol and _size(node.exp) > LARGEST_EXPONENT:
             raise ArithmeticError("SymPy would compute a number of millions of digits")
     try:
-        found = arrange(merged(_along(merged(tree), moves)))
+        found = simplified(_along(merged(tree), moves))
     except SYMPY_FAILURES:
         found = sympy.nan
     if found.has(*NOT_REAL):
@@ -162,6 +162,11 @@ def _size(exponent: Any) -> float:
         return 0.0 if exponent.free_symbols else abs(float(exponent.evalf(3)))
     except SYMPY_FAILURES:
         return 0.0
+
+
+def simplified(tree: Tree) -> Tree:
+    """The tree with its arithmetic evaluated, in the shape one writes."""
+    return arrange(merged(tree))
 
 
 def arrange(tree: Tree) -> Tree:

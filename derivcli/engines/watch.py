@@ -16,7 +16,7 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -40,6 +40,9 @@ Mask: TypeAlias = Any
 
 Varies: TypeAlias = bool | Mask
 """At which points a value varies; True and False stand for all and none."""
+
+Piece: TypeAlias = tuple[Tensor, Tensor, Varies]
+"""The points that take a branch, its value there, and where that varies."""
 
 Conditions: TypeAlias = dict[str, Callable[..., Any]]
 """An interpretation of the operations that the conditions of special places are made of."""
@@ -203,6 +206,25 @@ class InTensors:
         self.touched[kind] = now
 
 
+class Watching(Protocol):
+    """What a program tells while it runs."""
+
+    @property
+    def varies(self) -> list[Varies]:
+        """At which points each value so far varies."""
+
+    def within(
+        self, points: Tensor, step: Step, operands: Sequence[Tensor] = (), kept: Sequence[Tensor] = ()
+    ) -> Watching:
+        """Who is told of a program that a piecewise step runs for some points, with what is `kept` of the operands."""
+
+    def see(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
+        """A step has run."""
+
+    def see_choice(self, pieces: Sequence[Piece], value: Tensor) -> None:
+        """A piecewise step has run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """The places that points touch, as `found` so far, and where each value so far `varies`.
@@ -227,7 +249,9 @@ class Watch:
         """A bit for each kind of place that a point touches: an array of uint8 or, from tensors not at hand, one."""
         return self.found.bits
 
-    def within(self, points: Tensor, step: Step) -> Watch:
+    def within(
+        self, points: Tensor, step: Step, operands: Sequence[Tensor] = (), kept: Sequence[Tensor] = ()
+    ) -> Watch:
         """The watch over a program that a piecewise step runs for some of the points."""
         among = (*self.among, self.found.mask(points))
         return Watch(self.found, [self.varies[number] for number in step.inputs], among)
@@ -249,13 +273,13 @@ class Watch:
             if where is not False:
                 self.found.see(place, values, self._masks(where))
 
-    def see_choice(self, pieces: Sequence[tuple[Tensor, Varies]]) -> None:
+    def see_choice(self, pieces: Sequence[Piece], value: Tensor) -> None:
         """Note where the value of a piecewise step varies: at the points of each piece, where that piece does."""
-        first = pieces[0][1]
-        if isinstance(first, bool) and all(varies is first for _, varies in pieces):
+        first = pieces[0][2]
+        if isinstance(first, bool) and all(varies is first for _, _, varies in pieces):
             self.varies.append(first)
         else:
-            self.varies.append(_union([self.found.mask(points) & varies for points, varies in pieces]))
+            self.varies.append(_union([self.found.mask(points) & varies for points, _, varies in pieces]))
 
     def see_finite(self, kind: str, value: Tensor, where: Varies = True, total: Tensor | None = None) -> None:
         """Set the bit of a kind where a value is not finite; `total` is the sum of its numbers, if that is known."""

@@ -24,6 +24,9 @@ def read_definitions(
         if name in declared:
             hint = "leave out one of the two"
             raise DerivError(f"'{name}' is given a formula and is a variable too", raw, Span(0, len(raw)), hint)
+        if name in functions:
+            hint = "give the formula another name"
+            raise DerivError(f"'{name}' is given a formula and is a function too", raw, Span(0, len(raw)), hint)
         expression = parse_expression(text, {*declared, *later}, tuple(definitions), functions)
         for used in expression.variables:
             if used == name:

@@ -17,3 +17,9 @@ HELD = 10**8
 
 WHOLE = 10_000
 """A whole number that a function counts up to: a degree, an order."""
+
+LEDGER = 1_000
+"""Points of a ledger, which holds every intermediate number at each."""
+
+TRIED = 1_000
+"""Points that a function of the user's own is tried at."""

@@ -102,7 +102,8 @@ def sum_writer(bracket: Callable[[Piece, int], str]) -> Writer:
     return write
 
 
-def _write_product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+def write_product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    """How a product is written, here and in Python: factors from left to right, a slash before each reciprocal."""
     positive = negated(node)
     if positive is not None and divisor(positive) is None:
         return f"-{enclosed(pieces[positive], POWER)}", SIGN
@@ -169,7 +170,7 @@ _WRITERS: dict[type[Basic], Writer] = {
     type(sympy.E): literally("e"),
     type(sympy.pi): literally("pi"),
     sympy.Add: sum_writer(enclosed),
-    sympy.Mul: _write_product,
+    sympy.Mul: write_product,
     sympy.Pow: _write_power,
     sympy.Piecewise: _write_piecewise,
     ExprCondPair: _write_pair,

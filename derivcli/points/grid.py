@@ -62,18 +62,26 @@ class Range:
         """The largest magnitude, which is that of an end."""
         return max(abs(float(self.start)), abs(float(self.stop)))
 
-    def take(self, places: Places) -> FloatArray:
-        """The numbers at these places.
-
-        With rational ends the i-th is (p (n-1-i) + r i) / (q (n-1)) in whole numbers, so that a zero in the
-        middle is exactly 0. Where those are too long for that, it is interpolated without overflow.
-        """
-        steps = self.count - 1
+    @property
+    def whole(self) -> tuple[int, int, int] | None:
+        """Whole numbers p, r and q for which the i-th number is (p (n-1-i) + r i) / (q (n-1)), if they are short."""
         if isinstance(self.start, Fraction) and isinstance(self.stop, Fraction):
             common = self.start.denominator * self.stop.denominator
             first, last = int(self.start * common), int(self.stop * common)
-            if max(abs(first), abs(last), common) * steps < 2**53:
-                return (first * (steps - places) + last * places) / (common * steps)
+            if max(abs(first), abs(last), common) * (self.count - 1) < 2**53:
+                return first, last, common
+        return None
+
+    def take(self, places: Places) -> FloatArray:
+        """The numbers at these places.
+
+        With rational ends they are quotients of whole numbers, so that a zero in the middle is exactly 0. Where
+        those are too long for that, they are interpolated without overflow.
+        """
+        steps = self.count - 1
+        if self.whole is not None:
+            first, last, common = self.whole
+            return (first * (steps - places) + last * places) / (common * steps)
         part = places / steps
         values: FloatArray = float(self.start) * (1 - part) + float(self.stop) * part
         return values

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from derivcli.explain.ledger import Ledger
     from derivcli.render.columns import Style
     from derivcli.result import AnyResult
 
@@ -25,6 +26,17 @@ FORMATS: dict[str, tuple[str, str]] = {
 """Each format's module and function, imported when it is used."""
 
 
+LEDGERS: dict[str, tuple[str, str]] = {
+    "table": ("ledger", "write_table"),
+    "tree": ("ledger", "write_tree"),
+    "tsv": ("ledger", "write_tsv"),
+    "json": ("ledger", "write_json"),
+    "dot": ("diagram", "write_dot"),
+    "mermaid": ("diagram", "write_mermaid"),
+}
+"""The same of the formats of ledgers."""
+
+
 def render(results: Sequence[AnyResult], name: str, style: Style) -> str:
     """The results in a format of that name."""
     from derivcli.result import SeriesResult, SymbolicResult
@@ -35,3 +47,10 @@ def render(results: Sequence[AnyResult], name: str, style: Style) -> str:
             function = function.replace("write_", prefix)
     write: Callable[[Sequence[Any], Style], str] = getattr(import_module(f"derivcli.render.{module}"), function)
     return write(results, style)
+
+
+def render_ledger(ledger: Ledger, name: str, style: Style) -> str:
+    """The ledger in a format of that name."""
+    module, function = LEDGERS[name]
+    write: Callable[[Ledger, Style], str] = getattr(import_module(f"derivcli.render.{module}"), function)
+    return write(ledger, style)

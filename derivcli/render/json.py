@@ -31,12 +31,12 @@ def write_json(results: Sequence[Result], style: Style) -> str:
             **described(name, result),
             "engine": result.engine,
             "layout": result.layout,
-            ("residual" if result.dependent else "value"): _numbers(result.value, style),
+            ("residual" if result.dependent else "value"): numbers_json(result.value, style),
             "derivatives": _named_numbers(result.derivatives, style),
             **_gradient(result, style),
             "flags": [_kinds(bits) for bits in result.flags.tolist()],
-            "verdicts": {key: _verdicts(verdicts) for key, verdicts in result.verdicts.items()},
-            "value_verdicts": [] if result.value_verdicts is None else _verdicts(result.value_verdicts),
+            "verdicts": {key: verdicts_json(verdicts) for key, verdicts in result.verdicts.items()},
+            "value_verdicts": [] if result.value_verdicts is None else verdicts_json(result.value_verdicts),
         }
         for name, result in named(results)
     ]
@@ -64,11 +64,11 @@ def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
             "variable": result.variable,
             "degree": result.coefficients.shape[1] - 1,
             "polynomials": [polynomial_text(result, point, style.digits) for point in range(len(result.coefficients))],
-            "coefficients": [_numbers(row, style) for row in result.coefficients],
-            "interval": None if result.interval is None else _numbers(np.array(result.interval), Style()),
-            "remainder": None if result.remainder is None else [_numbers(row, Style()) for row in result.remainder],
+            "coefficients": [numbers_json(row, style) for row in result.coefficients],
+            "interval": None if result.interval is None else numbers_json(np.array(result.interval), Style()),
+            "remainder": None if result.remainder is None else [numbers_json(row, Style()) for row in result.remainder],
             "flags": [_kinds(bits) for bits in result.flags.tolist()],
-            "verdicts": [list(row) for row in zip(*map(_verdicts, result.verdicts), strict=True)],
+            "verdicts": [list(row) for row in zip(*map(verdicts_json, result.verdicts), strict=True)],
         }
         for name, result in named(results)
     ]
@@ -129,7 +129,7 @@ def described(name: str, result: AnyResult) -> dict[str, Any]:
     if isinstance(result, SeriesResult):
         return described
     if result.direction is not None:
-        components = {name: _numbers(values[:1], Style())[0] for name, values in result.direction.at.items()}
+        components = {name: numbers_json(values[:1], Style())[0] for name, values in result.direction.at.items()}
         described["direction"] = components
     return described | ({"dependent": result.dependent} if result.dependent else {})
 
@@ -140,14 +140,14 @@ def _gradient(result: Result, style: Style) -> dict[str, Any]:
     if norm is None:
         return {}
     direction = _named_numbers(result.gradient_direction, style)
-    return {"gradient": {"norm": _numbers(norm, style), "direction": direction}}
+    return {"gradient": {"norm": numbers_json(norm, style), "direction": direction}}
 
 
 def _named_numbers(columns: dict[str, FloatArray], style: Style) -> dict[str, list[float | str]]:
-    return {name: _numbers(values, style) for name, values in columns.items()}
+    return {name: numbers_json(values, style) for name, values in columns.items()}
 
 
-def _verdicts(verdicts: Verdicts) -> list[dict[str, Any] | None]:
+def verdicts_json(verdicts: Verdicts) -> list[dict[str, Any] | None]:
     """What was found of each number, all of it."""
     found = [verdicts[point] for point in range(len(verdicts))]
     return [None if verdict is None else _verdict(verdict) for verdict in found]
@@ -161,10 +161,10 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _number(number: float) -> float | str:
-    return _numbers(np.array([number]), Style())[0]
+    return numbers_json(np.array([number]), Style())[0]
 
 
-def _numbers(values: FloatArray, style: Style) -> list[float | str]:
+def numbers_json(values: FloatArray, style: Style) -> list[float | str]:
     """Numbers as JSON holds them; "nan", "inf" and "-inf" are text since JSON has no such numbers."""
     texts = number_texts(values, style.digits)
     return [_exact(text) if math.isfinite(value) else text for text, value in zip(texts, values.tolist(), strict=True)]

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import io
-import logging
-import os
-import sys
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from derivcli.render.canvas import GREY, clean_matplotlib, saved
 from derivcli.render.captions import direction_line
 from derivcli.render.curves import (
     NAME_LETTERS,
@@ -36,14 +29,10 @@ if TYPE_CHECKING:
 
     from derivcli.result import Result
 
-SUFFIXES = ("png", "svg", "pdf")
-"""The kinds of picture, by the ending of their file's name."""
-
 FEW = 30
 """Up to so many points each one is marked."""
 
 DASHES: tuple[Any, ...] = ("solid", (0, (4.2, 1.6)), (0, (4.2, 1.4, 1.0, 1.4)), (0, (1.2, 1.2)))
-INK, GREY, PALE = "#222222", "#6b6b6b", "#e4e4e4"
 
 # All lengths in inches: letters and axes keep their size, whatever stands in the header.
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 7.2, 0.78, 0.28, 0.18, 0.62
@@ -51,42 +40,13 @@ TITLE_LINE, NOTE_LINE, LEGEND_LINE, LEGEND_GAP = 0.30, 0.24, 0.25, 0.10
 PANEL_HEIGHTS = {1: (3.7,), 2: (2.3, 2.0)}
 TITLE_LETTERS, NOTE_LETTERS, TITLE_LINES = 64, 96, 4
 
-LOOK: dict[Any, Any] = {
-    # Both families come with Matplotlib; the second lends the letters that the first lacks.
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "font.size": 12,
-    "text.color": INK,
-    "axes.axisbelow": True,
-    "axes.edgecolor": PALE,
-    "axes.formatter.limits": (-3, 5),
-    "axes.formatter.use_mathtext": True,
-    "axes.grid": True,
-    "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "grid.color": PALE,
-    "grid.linewidth": 0.7,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "legend.frameon": False,
-    "legend.handlelength": 2.6,
-    "legend.borderaxespad": 0.2,
-    "lines.solid_capstyle": "round",
-    "svg.hashsalt": "deriv",
-    # Agg gives up on a line with very many corners unless it may draw it in pieces.
-    "agg.path.chunksize": 10_000,
-}
-
 
 def draw_plot(results: Sequence[Result], suffix: str) -> bytes:
     """The functions and derivatives over the one variable that varies, as the bytes of a picture file."""
     results = [with_place(result) for result in results]
     name = varying(results[0].at)
     panels = panels_of(results, name)
-    with _clean_matplotlib():
+    with clean_matplotlib():
         return _picture(results, name, panels, suffix)
 
 
@@ -129,7 +89,7 @@ def _note(results: Sequence[Result], name: str, x_unit: int, panels: list[Panel]
 
 
 def _picture(results: Sequence[Result], name: str, panels: list[Panel], suffix: str) -> bytes:
-    """The whole figure, saved; nothing in it depends on the day or on chance."""
+    """The whole figure, saved."""
     x = np.asarray(results[0].at[name], dtype=np.float64)
     x_unit = unit_of(x)
     titles, note = _titles(results), _note(results, name, x_unit, panels)
@@ -140,10 +100,7 @@ def _picture(results: Sequence[Result], name: str, panels: list[Panel], suffix: 
     low, high = x.min() / 10.0**x_unit, x.max() / 10.0**x_unit
     rows[-1].set_xlim(low - 0.015 * (high - low), high + 0.015 * (high - low))
     rows[-1].set_xlabel(short(name, NAME_LETTERS), parse_math=False, fontsize=14)
-    metadata = {"Title": titles[0], **({"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(suffix, {}))}
-    stream = io.BytesIO()
-    figure.savefig(stream, format=suffix, metadata=metadata)
-    return stream.getvalue()
+    return saved(figure, suffix, titles[0])
 
 
 def _figure(titles: list[str], note: str, panels: list[Panel]) -> tuple[Figure, list[Axes]]:
@@ -209,49 +166,3 @@ def _draw_curve(axes: Axes, curve: Curve, x_unit: float) -> None:
         axes.plot(x[alone], curve.y[alone], linestyle="none", color=curve.color, **point)
     at, value = curve.circles
     axes.plot(at / x_unit, value, "o", color=curve.color, markersize=6.5, markerfacecolor="white", zorder=4)
-
-
-# Matplotlib without its surroundings.
-
-
-@contextmanager
-def _clean_matplotlib() -> Iterator[None]:
-    """Matplotlib with its own defaults, whatever configuration files, environment or a host program say, and silent."""
-    logger = logging.getLogger("matplotlib")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        matplotlib = _import_matplotlib()
-        with matplotlib.rc_context(), warnings.catch_warnings():
-            matplotlib.rcdefaults()
-            matplotlib.rcParams.update(LOOK)
-            # A letter that no shipped font has is drawn as a box, which says enough.
-            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-            yield
-    finally:
-        logger.setLevel(level)
-
-
-def _import_matplotlib() -> Any:
-    """The package, imported in the one directory where it can find no configuration but its own.
-
-    While it is imported it obeys a file `matplotlibrc` in the current directory before any other, even one
-    named in the environment, and such a file can print, fail, or name a module to run. Its own data directory
-    holds the pristine one. The way back is a descriptor, since a directory whose path is gone or may not be
-    followed is still a place to return to.
-    """
-    if "matplotlib.figure" not in sys.modules:
-        found = importlib.util.find_spec("matplotlib")
-        assert found is not None, "Matplotlib is installed with this package."
-        assert found.origin is not None, "Matplotlib is a package with files."
-        here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
-        backend = os.environ.pop("MPLBACKEND", None)  # an unknown name there ends the import
-        try:
-            os.chdir(Path(found.origin).with_name("mpl-data"))
-            importlib.import_module("matplotlib.figure")
-        finally:
-            os.fchdir(here)
-            os.close(here)
-            if backend is not None:
-                os.environ["MPLBACKEND"] = backend
-    return importlib.import_module("matplotlib")

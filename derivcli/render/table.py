@@ -55,7 +55,7 @@ def write_table(results: Sequence[Result], style: Style) -> str:
     for line in gradient_lines(results, style):
         print_wrapped(console, line)
     print_wrapped(console, engine_line(results), COLORS["caption"])
-    _print_verdicts(console, results, style)
+    print_verdicts(console, results, style)
     return text_on(console)
 
 
@@ -85,7 +85,7 @@ def _table_columns(columns: Sequence[Column], style: Style) -> list[TableColumn]
     return found
 
 
-def _print_verdicts(console: Console, results: Sequence[Result | SeriesResult], style: Style) -> None:
+def print_verdicts(console: Console, results: Sequence[Result | SeriesResult], style: Style) -> None:
     """What the check found: a line for each number that is not simply right, or one proud line."""
     if not verdicts.checked(results):
         return
@@ -119,7 +119,7 @@ def write_series_table(results: Sequence[SeriesResult], style: Style) -> str:
         console.print()
         print_columns(console, _table_columns(coefficient_columns(results), style), style)
     print_wrapped(console, engine_line(results), COLORS["caption"])
-    _print_verdicts(console, results, style)
+    print_verdicts(console, results, style)
     return text_on(console)
 
 

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from rich import box
@@ -169,7 +170,8 @@ def print_line(console: Console, line: Text) -> None:
 
 def fits(columns: Sequence[TableColumn], style: Style) -> bool:
     """Whether the columns stand side by side in the width of the screen."""
-    widths = [max(map(len, (column.label, *column.cells))) for column in columns]
+    lines = [[column.label, *(line for cell in column.cells for line in cell.split("\n"))] for column in columns]
+    widths = [max(map(len, each)) for each in lines]
     return sum(widths) + (PADDING + 1) * len(widths) + 1 <= style.width
 
 
@@ -180,6 +182,17 @@ def print_columns(console: Console, columns: Sequence[TableColumn], style: Style
         return
     for row, cells in enumerate(zip(*[column.texts for column in columns], strict=True)):
         _print_block(console, columns, row, cells, style)
+
+
+def print_lines(console: Console, columns: Sequence[TableColumn], style: Style) -> None:
+    """The columns side by side without a box, at once, however many rows there are."""
+    lines = [[line for cell in (column.label, *column.cells) for line in cell.split("\n")] for column in columns]
+    widths = [max(map(len, each)) for each in lines]
+    for row in zip(*[(column.label, *column.cells) for column in columns], strict=True):
+        for line in zip_longest(*[cell.split("\n") for cell in row], fillvalue=""):
+            cells = zip(line, widths, columns, strict=True)
+            padded = [cell.rjust(width) if column.numeric else cell.ljust(width) for cell, width, column in cells]
+            console.file.write("  ".join(padded) + "\n")
 
 
 def print_box(console: Console, columns: Sequence[TableColumn], style: Style) -> None:

@@ -1,0 +1,76 @@
+"""What the check of a function came to: a row for each trial, and what is wrong in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STATES = {
+    "passed": "nothing wrong was found",
+    "failed": "something is wrong",
+    "inapplicable": "there is nothing to try, and why",
+    "unreached": "an earlier trial failed, which would be blamed for here too",
+}
+"""What can become of a trial."""
+
+ONE_POINT = "there is one point"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one trial came to: its detail says where, what came out and what should have.
+
+    A failed one has a `kind`, a word for programs, and a sentence; a passed one may have a sentence as a remark.
+    """
+
+    state: str
+    detail: str = ""
+    sentence: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A row of the report: a trial, what became of it, and the detail."""
+
+    name: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionReport:
+    """The check of a `torch.autograd.Function` at so many points.
+
+    `diagnosis` says what is wrong: the cause that comes first, since others may follow from it. It is empty where
+    nothing is; `kind` is the same as a word. `remarks` are worth knowing of a function that passes.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    source: str
+    formula: str
+    points: int
+    trials: tuple[Trial, ...]
+    diagnosis: str = ""
+    kind: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing wrong was found."""
+        return not self.kind
+
+
+def passed(detail: str = "", remark: str = "") -> Outcome:
+    """Nothing wrong was found."""
+    return Outcome("passed", detail, remark)
+
+
+def failed(kind: str, sentence: str, detail: str = "") -> Outcome:
+    """Something is wrong."""
+    return Outcome("failed", detail, sentence, kind)
+
+
+def inapplicable(reason: str) -> Outcome:
+    """There is nothing to try."""
+    return Outcome("inapplicable", reason)

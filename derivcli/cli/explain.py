@@ -1,0 +1,119 @@
+"""`deriv explain`: the graph that PyTorch builds of a formula, and what its backward pass does there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from derivcli.cli import options, streams
+from derivcli.cli.files import check_output, check_target, write_whole
+from derivcli.cli.notes import notes_of, tell
+from derivcli.errors import DerivError, ExitStatus
+from derivcli.render import LEDGERS, render_ledger
+from derivcli.wanted import Wanted
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+LedgerFormat = StrEnum("LedgerFormat", list(LEDGERS))  # type: ignore[misc]
+"""The formats by name."""
+
+Expression = Annotated[
+    str, typer.Argument(metavar="EXPR", help="A formula, such as '6*x**2 + 2*x + 4'.", show_default=False)
+]
+FormatOption = Annotated[
+    LedgerFormat | None,
+    typer.Option(
+        "--format",
+        help="How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
+        "Mermaid. [default: table; tsv where the output is no terminal]",
+        show_default=False,
+    ),
+]
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both.",
+        show_default=False,
+    ),
+]
+
+Digits = Annotated[
+    int | None,
+    typer.Option(
+        "--digits",
+        metavar="N",
+        min=1,
+        max=17,
+        help="Significant digits to print. [default: a few for people, all for programs]",
+        show_default=False,
+    ),
+]
+
+
+@app.command(context_settings={"help_option_names": ["--help"]})
+def explain(
+    expression: Expression,
+    at: options.At = None,
+    zip_: options.Zip = False,
+    wrt: options.Wrt = None,
+    let: options.Let = None,
+    use: options.Use = None,
+    check: options.Check = None,
+    format_: FormatOption = None,
+    plot: Plot = None,
+    digits: Digits = None,
+    dtype: options.DtypeOption = options.FLOAT64,
+) -> None:
+    """Show the graph that PyTorch builds of a formula, and each step of the backward pass through it.
+
+    Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
+    make a batch, whose outputs are summed.
+    """
+    from derivcli.points.spec import read_points
+    from derivcli.render.columns import Style
+    from derivcli.render.ledger import warnings_of
+    from derivcli.render.verdicts import differs
+    from derivcli.teach import explain_at
+
+    if not at:
+        raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
+    if plot is not None:
+        check_plot(plot)
+    wanted = Wanted(options.names_in(wrt))
+    with streams.aside(bool(use)):
+        ledger = explain_at(
+            read_points(at, zip_), expression, wanted, options.named_in(let, use), dtype.value, check
+        )
+    screen = streams.screen(os.environ)
+    style = Style(digits, screen.width, screen.color, screen.unicode, check is True)
+    if plot is not None:
+        from derivcli.render.drawing import draw_graph
+
+        write_whole(plot, draw_graph(ledger, plot.suffix.lower().lstrip("."), style))
+        tell(f"saved {plot}")
+    chosen = format_.value if format_ else "table" if screen.terminal else "tsv"
+    shown = plot is None or format_ is not None
+    if shown:
+        sys.stdout.write(render_ledger(ledger, chosen, style))
+        sys.stdout.flush()
+    for warning in warnings_of(ledger, style) if not shown or chosen != "table" else ():
+        tell(f"note: {warning}")
+    for note in notes_of([ledger.result], style, shown and chosen == "table", shown and chosen == "json"):
+        tell(note)
+    if check and differs([ledger.result]):
+        raise typer.Exit(ExitStatus.DIFFERENCE)
+
+
+def check_plot(plot: Path) -> None:
+    """Refuse a picture that could not be written."""
+    from derivcli.render.canvas import SUFFIXES
+
+    check_target(plot, SUFFIXES)
+    check_output(plot, (), clobber=True)

@@ -1,0 +1,49 @@
+"""What is said beside the output, on standard error: how texts were read, and where numbers may mislead."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from derivcli.errors import draw_note
+
+if TYPE_CHECKING:
+    from derivcli.render.columns import Style
+    from derivcli.result import AnyResult, Result, SeriesResult
+
+
+def tell(text: str) -> None:
+    """Say something on standard error, if it is there."""
+    try:
+        sys.stderr.write(f"deriv: {text}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
+
+
+def notes_of(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, carries_verdicts: bool) -> list[str]:
+    """How the texts were read where they could mean two things, and where the numbers may mislead."""
+    from derivcli.result import Result
+
+    remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
+    notes = [draw_note(note) for note in remarks]
+    notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
+    numbers = judged_of(results)
+    if any(result.verdicts for result in numbers):
+        from derivcli.render.verdicts import lines, report
+
+        notes += report(numbers, style) if style.verdicts and not tells_verdicts else []
+        notes += lines(numbers, style) if not carries_verdicts and not tells_verdicts else []
+    elif numbers:
+        from derivcli.render.notes import flag_sentences
+
+        notes += flag_sentences(numbers, style)
+    return [f"note: {note}" for note in notes]
+
+
+def judged_of(results: Sequence[AnyResult]) -> list[Result | SeriesResult]:
+    """The results that hold numbers."""
+    from derivcli.result import SymbolicResult
+
+    return [result for result in results if not isinstance(result, SymbolicResult)]

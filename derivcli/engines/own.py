@@ -1,0 +1,59 @@
+"""Steps that run a user's own function: what it is given, what it has to give, and a refusal that PyTorch swallows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from derivcli.engines.program import Step
+from derivcli.errors import DerivError
+
+MARK = "torch::autograd::Error"
+"""What PyTorch calls the node behind a gradient whose backward is marked as one that has no derivative."""
+
+
+def call_own(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
+    """The value of a user's own function, which is given and has to give tensors of shape (count,)."""
+    assert step.kernel is not None, "the step has code of its own"
+    value = step.kernel(*[operand if operand.ndim else operand.expand(count).contiguous() for operand in operands])
+    if not isinstance(value, Tensor) or value.shape != (count,):
+        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
+        message = f"'{step.operation}' gives {given} where its arguments have shape ({count},)"
+        raise DerivError(message, hint="formulas call functions that work point by point")
+    if value.grad_fn is not None:
+        value.grad_fn.register_hook(partial(_refusing, step.operation, operands))
+    return value
+
+
+def is_marked(gradient: Tensor | None) -> bool:
+    """Whether a gradient is marked, by @once_differentiable, as one that has no derivative."""
+    return gradient is not None and gradient.grad_fn is not None and gradient.grad_fn.name() == MARK
+
+
+def _refusing(
+    name: str, operands: Sequence[Tensor], gradients: Sequence[Tensor | None], _: object
+) -> tuple[Tensor | None, ...]:
+    """The gradients that a user's backward gave; the derivatives of marked ones are refused.
+
+    The mark leads nowhere, so that PyTorch finds no derivative in the operands, which would then pass for 0.
+    """
+    refused: Callable[..., Tensor] = _Refused.apply
+    return tuple(refused(name, each, *operands) if is_marked(each) else each for each in gradients)
+
+
+class _Refused(torch.autograd.Function):
+    """A gradient that depends on the operands in a way that nobody knows."""
+
+    @staticmethod
+    def forward(ctx: Any, name: str, gradient: Tensor, *_: Tensor) -> Tensor:
+        ctx.name = name
+        return gradient.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *_: Tensor) -> None:
+        message = f"'{ctx.name}' refuses second derivatives: its backward is marked @once_differentiable"
+        raise DerivError(message, hint="take the mark away if PyTorch could differentiate what backward does")

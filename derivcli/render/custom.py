@@ -1,0 +1,83 @@
+"""The check of a user's function for the reader: its trials, and what is wrong in a sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from derivcli.check.custom.report import FunctionReport, Trial
+    from derivcli.render.columns import Style
+
+FORMATS = ("text", "tsv", "json")
+"""The formats that suit a report."""
+
+VERSION = 1
+"""Raised when a program that reads the object would have to change."""
+
+MARKS = {"passed": "✓", "failed": "✗", "inapplicable": "–", "unreached": "–"}
+PLAIN_MARKS = {"passed": "+", "failed": "x", "inapplicable": "-", "unreached": "-"}
+COLORS = {"passed": "verdict", "failed": "warning", "inapplicable": "caption", "unreached": "caption"}
+
+FINE = "nothing wrong was found"
+
+
+def write_report(report: FunctionReport, format_name: str, style: Style) -> str:
+    """The report in one of the formats."""
+    if format_name == "json":
+        return _json(report)
+    if format_name == "tsv":
+        from derivcli.render.plain import delimited_rows
+
+        rows = [(trial.name, trial.state, trial.detail) for trial in report.trials]
+        conclusion = ("diagnosis", "passed" if report.ok else "failed", "; ".join(conclusions(report)))
+        return delimited_rows([("trial", "state", "detail"), *rows, conclusion], "\t")
+    return _text(report, style)
+
+
+def conclusions(report: FunctionReport) -> list[str]:
+    """What it all comes to: the diagnosis or, of a function that passes, that it does and what is worth knowing."""
+    return [*report.remarks, FINE] if report.ok else [report.diagnosis]
+
+
+def _text(report: FunctionReport, style: Style) -> str:
+    from derivcli.render.terminal import COLORS as PALETTE
+    from derivcli.render.terminal import console_of, print_wrapped, text_on
+
+    console = console_of(style)
+    points = f"{report.points} point{'s' * (report.points != 1)}"
+    source = f", from {report.source.rpartition(':')[0]}" if report.source else ""
+    print_wrapped(console, f"{report.name}({', '.join(report.parameters)}){source}, at {points}")
+    for trial in report.trials:
+        if trial.state != "unreached":
+            print_wrapped(console, _line(trial, style), PALETTE[COLORS[trial.state]])
+    unreached = [trial.name for trial in report.trials if trial.state == "unreached"]
+    if unreached:
+        mark = (MARKS if style.unicode else PLAIN_MARKS)["unreached"]
+        print_wrapped(console, f"{mark} not tried after that: {', '.join(unreached)}", PALETTE["caption"])
+    console.print()
+    for sentence in conclusions(report):
+        print_wrapped(console, sentence, "bold" if report.ok else f"bold {PALETTE['warning']}")
+    return text_on(console)
+
+
+def _line(trial: Trial, style: Style) -> str:
+    mark = (MARKS if style.unicode else PLAIN_MARKS)[trial.state]
+    return f"{mark} {trial.name}" + (f": {trial.detail}" if trial.detail else "")
+
+
+def _json(report: FunctionReport) -> str:
+    content = {
+        "version": VERSION,
+        "function": report.name,
+        "parameters": list(report.parameters),
+        "source": report.source,
+        "formula": report.formula,
+        "points": report.points,
+        "ok": report.ok,
+        "kind": report.kind,
+        "diagnosis": report.diagnosis,
+        "remarks": list(report.remarks),
+        "trials": [{"name": each.name, "state": each.state, "detail": each.detail} for each in report.trials],
+    }
+    return json.dumps(content, ensure_ascii=True) + "\n"

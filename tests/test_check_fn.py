@@ -1,0 +1,301 @@
+"""The check of a user's function: every planted fault is named by its own sentence, and right functions pass."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from derivcli import DerivError, FunctionReport, check_function, parse
+from derivcli.check.custom.complaints import COMPLAINTS
+from derivcli.check.custom.load import CustomFunction
+from derivcli.check.custom.quotients import by_quotients, noise
+from derivcli.check.custom.trials import TRIALS
+from derivcli.check.custom.truth import by_formula
+from derivcli.engines.program import lower
+from derivcli.engines.rules import forward as run
+from derivcli.language.functions import FUNCTIONS
+from tests.planted import FAULTS, RIGHT, Square, made, pair, relu, saving, square
+from tests.support import deriv
+
+SQUARES = Path(__file__).parent / "golden" / "data" / "squares.py"
+
+REPORTS: dict[str, FunctionReport] = {}
+
+
+def report_of(name: str) -> FunctionReport:
+    """The report of a planted fault, made once."""
+    if name not in REPORTS:
+        REPORTS[name] = check_function(*FAULTS[name][:2])
+    return REPORTS[name]
+
+
+def failing(report: FunctionReport) -> list[str]:
+    return [trial.name for trial in report.trials if trial.state == "failed"]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_named(name: str) -> None:
+    report = report_of(name)
+    assert report.diagnosis == FAULTS[name][2]
+    assert not report.ok
+    assert report.kind
+    states = [trial.state for trial in report.trials]
+    assert states.count("failed") == 1
+    assert {*states[states.index("failed") + 1 :]} <= {"unreached"}
+    assert "unreached" not in states[: states.index("failed")]
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_function_passes(name: str) -> None:
+    function, formula, remarks = RIGHT[name]
+    report = check_function(function, formula)
+    assert (report.diagnosis, failing(report)) == ("", [])
+    assert report.ok
+    assert report.remarks == remarks
+
+
+def test_every_trial_can_fail() -> None:
+    found = {trial for name in FAULTS for trial in failing(report_of(name))}
+    named = {name if not name.startswith("forward is ") else "forward is the formula" for name in found}
+    assert named == {*TRIALS}
+
+
+def test_every_sentence_is_of_one_kind() -> None:
+    kinds: dict[str, set[str]] = {}
+    for name in FAULTS:
+        kinds.setdefault(report_of(name).kind, set()).add(report_of(name).diagnosis.split(" ")[0])
+    assert len(kinds) >= 20
+    assert {kind for _, kind, _ in COMPLAINTS} <= {*kinds}
+
+
+def test_the_sentence_of_the_function_that_forgets() -> None:
+    report = check_function(square(lambda g, i: 2 * i), "i**2", at="i=3")
+    assert report.diagnosis == "ignores grad_output: right at the end of a graph, wrong inside one"
+    assert [trial.detail for trial in report.trials if trial.state == "failed"] == [
+        "at i = 3 with grad_output 2: 6, should be 12"
+    ]
+
+
+def wrapped(text: str, factor: float = 1.0) -> CustomFunction:
+    """A formula of i as a function of one's own: PyTorch differentiates it inside its backward."""
+    program = lower([parse(text)], ["i"])
+
+    def value(x: Tensor) -> Tensor:
+        return run(program, [x.reshape(-1)], x.numel()).expand(x.numel()).reshape(x.shape) * 1.0
+
+    def slope(g: Tensor, x: Tensor) -> Tensor:
+        again = torch.is_grad_enabled()
+        with torch.enable_grad():
+            x = x if x.requires_grad else x.detach().requires_grad_()
+            y = value(x)
+            found = None
+            if y.requires_grad:
+                (found,) = torch.autograd.grad(y, x, torch.ones_like(y), create_graph=again, allow_unused=True)
+        return g * (0 * x if found is None else found) * factor
+
+    return saving(value, slope)
+
+
+ROWS = [row for row in FUNCTIONS if len(row.parameters) == len(row.defaults) + 1 and not row.constant][::4]
+"""Every fourth function of one argument."""
+
+STEPS = {"sign", "floor", "ceil", "round", "trunc", "heaviside"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_functions_of_the_table_pass_and_a_small_error_in_them_does_not(row: Any) -> None:
+    text = f"{row.name}(i)"
+    assert check_function(wrapped(text), text).diagnosis == ""
+    assert check_function(wrapped(text)).diagnosis == ""
+    if row.name not in STEPS:
+        assert check_function(wrapped(text, 1.0005)).diagnosis == "off by a factor 1.0005"
+
+
+def test_points_that_were_typed() -> None:
+    report = check_function(square(lambda g, i: g * 2 * i.abs()), "i**2", at={"i": [1, 2, 3]})
+    assert (report.ok, report.points) == (True, 3)
+    report = check_function(square(lambda g, i: g * 2 * i.abs()), "i**2", at="i=-1,2,3,-4")
+    assert report.diagnosis == "backward is wrong where i is negative"
+
+
+def test_two_arguments_crossed_and_paired() -> None:
+    product = pair(torch.mul, lambda g, x, y: (g * y, g * x))
+    assert check_function(product, at="x=1,2,y=3,4,5").points == 6
+    assert check_function(product, at="x=1,2,3,y=3,4,5", paired=True).points == 3
+
+
+def test_an_argument_that_is_meant_as_a_constant() -> None:
+    power = pair(torch.pow, lambda g, x, n: (g * n * x ** (n - 1), None))
+    assert check_function(power).diagnosis == "backward gives None for y, on which forward depends"
+    assert check_function(power, wrt="x").ok
+    assert check_function(power, "x**y", wrt=["x"]).ok
+
+
+def test_an_argument_with_a_default_is_left_alone() -> None:
+    def forward(ctx: Any, x: Tensor, factor: float = 3.0) -> Tensor:
+        return x * factor
+
+    report = check_function(made(forward, lambda ctx, g: (g * 3, None)), "3*x")
+    assert (report.ok, report.parameters) == (True, ("x",))
+
+
+@pytest.mark.parametrize("formula", ["relu(i)", None])
+def test_corners_are_passed_over(formula: str | None) -> None:
+    function = saving(torch.relu, relu)
+    report = check_function(function, formula, at="i=-1,0,1")
+    assert report.ok
+    detail = {trial.name: trial.detail for trial in report.trials}["backward with an upstream gradient of 1"]
+    assert "not tried at 1 point without a derivative" in detail
+    with pytest.raises(DerivError, match="no derivative to compare with"):
+        check_function(function, formula, at="i=0")
+
+
+def test_jumps_and_edges_are_passed_over() -> None:
+    assert check_function(saving(torch.floor, lambda g, i: g * 0), at="i=1,2.5").ok
+    assert check_function(saving(torch.sqrt, lambda g, i: g / 2 / torch.sqrt(i)), at="i=0,2.5").ok
+
+
+def test_a_function_with_few_points_that_suit_it() -> None:
+    report = check_function(saving(torch.atanh, lambda g, i: g / (1 - i**2)))
+    assert (report.ok, report.points) == (True, 4)
+
+
+def test_three_arguments() -> None:
+    def forward(ctx: Any, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+        ctx.save_for_backward(x, y, z)
+        return x * y + torch.log(z)
+
+    def backward(ctx: Any, g: Tensor) -> Any:
+        x, y, z = ctx.saved_tensors
+        return g * y, g * x, g / z
+
+    assert check_function(made(forward, backward), "x*y+log(z)").ok
+    assert check_function(made(forward, backward)).ok
+
+
+def test_a_file_is_run_for_its_function() -> None:
+    report = check_function(f"{SQUARES}:Forgetful")
+    assert (report.name, report.source, report.kind) == ("Forgetful", f"{SQUARES}:Forgetful", "ignores")
+
+
+def test_what_is_no_function() -> None:
+    with pytest.raises(DerivError, match="no subclass"):
+        check_function(math.sin)  # type: ignore[arg-type]
+    with pytest.raises(DerivError, match="no subclass"):
+        check_function(torch.nn.ReLU)  # type: ignore[arg-type]
+    with pytest.raises(DerivError, match="does not name its arguments"):
+        check_function(made(torch.sin, torch.cos))
+
+
+def test_interrupts_pass_through() -> None:
+    def interrupt(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    for function in (saving(interrupt, interrupt), square(interrupt)):
+        with pytest.raises(KeyboardInterrupt):
+            check_function(function)
+
+
+def test_it_works_whatever_the_caller_has_set() -> None:
+    with torch.no_grad():
+        assert check_function(Square).ok
+    with torch.inference_mode():
+        assert check_function(Square).ok
+
+
+@pytest.mark.parametrize(
+    ("function", "text", "slope", "points"),
+    [
+        (torch.sin, "sin(x)", "cos(x)", [0.3, 1e-8, 50.0, -3.0]),
+        (torch.exp, "exp(x)", "exp(x)", [0.3, 20.0, -20.0, 300.0]),
+        (torch.log, "log(x)", "1/x", [1e-6, 0.3, 1e6]),
+        (lambda x: torch.sin(100 * x), "sin(100*x)", "100*cos(100*x)", [0.3, 20.0]),
+        (lambda x: 1e300 * x, "1e300*x", "1e300", [0.1, 3.0]),
+    ],
+)
+def test_quotients_are_no_further_off_than_they_say(function: Any, text: str, slope: str, points: list[float]) -> None:
+    columns = (torch.tensor(points, dtype=torch.float64),)
+    truth = by_formula(parse(text, declared=["x"]), ["x"], columns, ("x",))
+    found = by_quotients(lambda given: function(*given), columns, 0)
+    assert torch.allclose(truth.numbers, by_formula(parse(slope, declared=["x"]), ["x"], columns).numbers, rtol=1e-15)
+    assert ((found.numbers - truth.numbers).abs() <= 10 * found.errors).all()
+    assert (found.errors <= 1e-5 * truth.numbers.abs()).all()
+
+
+def test_quotients_know_corners_and_jumps() -> None:
+    columns = (torch.tensor([0.0, 1.0, -1.0], dtype=torch.float64),)
+    corner = by_quotients(lambda given: given[0].abs(), columns, 0)
+    assert corner.known.tolist() == [False, True, True]
+    jump = by_quotients(lambda given: torch.floor(given[0]), columns, 0)
+    assert not jump.known.any()
+
+
+ODD = ["0", "1e-300", "1e-8", "-1e-3", "700", "1e8", "1e12", "1e300", "5e-324", "-5:5:101", "1e-8,1,1e8"]
+RIGHT_EVERYWHERE: dict[str, CustomFunction] = {
+    "square": Square,
+    "relu": saving(torch.relu, relu),
+    "sin": saving(torch.sin, lambda g, i: g * torch.cos(i)),
+    "quick": saving(lambda i: torch.sin(1e4 * i), lambda g, i: g * 1e4 * torch.cos(1e4 * i)),
+    "exp": saving(torch.exp, lambda g, i: g * torch.exp(i)),
+    "tanh": RIGHT["tanh"][0],
+    "log": RIGHT["log"][0],
+    "reciprocal": RIGHT["reciprocal"][0],
+    "far from 0": saving(lambda i: 1e6 + i.abs(), lambda g, i: g * i.sign()),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT_EVERYWHERE)
+def test_no_false_alarm_at_odd_points(name: str) -> None:
+    for at in ODD:
+        try:
+            diagnosis = check_function(RIGHT_EVERYWHERE[name], at=f"i={at}").diagnosis
+        except DerivError as refusal:
+            diagnosis = refusal.message.partition(" at ")[2]
+        assert (at, diagnosis) in ((at, ""), (at, "any of the points"), (at, "none of the points"))
+
+
+def test_noise_is_that_of_the_number_format() -> None:
+    columns = (torch.linspace(0.5, 3, 40, dtype=torch.float64),)
+    double = noise(lambda given: torch.exp(given[0]), columns) / torch.exp(columns[0])
+    single = noise(lambda given: torch.exp(given[0].float()).double(), columns) / torch.exp(columns[0])
+    assert 1e-17 < double.median() < 1e-15
+    assert 1e-9 < single.median() < 1e-6
+
+
+def test_exit_statuses() -> None:
+    deriv("check-fn", f"{SQUARES}:SQ", "--against", "i**2")
+    deriv("check-fn", f"{SQUARES}:Once")
+    deriv("check-fn", f"{SQUARES}:Forgetful", status=1)
+    deriv("check-fn", f"{SQUARES}:Nowhere", status=2)
+    deriv("check-fn", status=2)
+
+
+def test_the_last_line_is_the_diagnosis_in_every_width() -> None:
+    for columns in (None, 200):
+        outcome = deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=columns)
+        assert outcome.stdout.splitlines()[-1] == FAULTS["ignores grad_output"][2]
+    assert " ".join(deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=30).stdout.split()).endswith(
+        FAULTS["ignores grad_output"][2]
+    )
+
+
+def test_json_says_the_same_as_the_report() -> None:
+    told = deriv("check-fn", f"{SQUARES}:Product", "--against", "x*y", "--format", "json", status=1).json
+    report = check_function(f"{SQUARES}:Product", "x*y")
+    assert (told["ok"], told["kind"], told["diagnosis"]) == (False, "swapped", report.diagnosis)
+    assert [(each["name"], each["state"], each["detail"]) for each in told["trials"]] == [
+        (trial.name, trial.state, trial.detail) for trial in report.trials
+    ]
+
+
+def test_what_the_function_prints_goes_to_standard_error(tmp_path: Path) -> None:
+    text = SQUARES.read_text().replace("return i**2", "print('forward'); return i**2")
+    (tmp_path / "loud.py").write_text("print('importing')\n" + text.replace("from __future__ import annotations", ""))
+    outcome = deriv("check-fn", f"{tmp_path / 'loud.py'}:SQ", "--format", "json")
+    assert outcome.json["ok"]
+    assert {*outcome.stderr.split()} == {"importing", "forward"}

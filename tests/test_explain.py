@@ -1,0 +1,466 @@
+"""Ledgers: each against real tensors that keep their gradients, and against the chain rule."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from derivcli import DerivError, derive, explain, parse
+from derivcli.engines import graph
+from derivcli.engines.program import OPERATIONS, lower
+from derivcli.engines.rules import run
+from derivcli.explain.ledger import FORMS, FORMULAS, Ledger
+from derivcli.language.function import Function
+from derivcli.language.functions import vocabulary
+from tests.support import deriv
+from tests.test_functions import call_of, every_row, samples, smooth, with_numbers
+
+SPELLED: dict[str, Callable[..., Any]] = {
+    "sqrt": torch.sqrt, "exp": torch.exp, "sin": torch.sin, "cos": torch.cos, "log": torch.log, "abs": torch.abs,
+    "relu": torch.relu, "max": torch.maximum, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "atan": torch.atan,
+}  # fmt: skip
+SPELLED["number"] = lambda value: torch.tensor(float(value), dtype=torch.float64)
+CONSTANT = re.compile(r"(?<![\w.*])(?<!\*\(-)\d[\d.]*(?!\w)")
+"""A number that is an operand; an exponent is none."""
+
+OF_OURS = {"tanh": "TanhBackward", "atan": "AtanBackward", "pow": "PowBackward"}
+"""Functions whose node is of a class of ours."""
+
+CASES: list[tuple[str, Mapping[str, float], Mapping[str, str]]] = [
+    ("6*x**2 + 2*x + 4", {"x": 3}, {}),
+    ("u**3 + v**2 + 4*u*v", {"u": 3, "v": 4}, {}),
+    ("z**2 + sin(z)*v", {"w": 2, "x": 3, "b": 1, "v": 2}, {"z": "w*x + b"}),
+    ("x*x*x - x/(x + 2)", {"x": -1.5}, {}),
+    ("exp(-x**2/2)*sqrt(x) - 3**x", {"x": 0.75}, {}),
+    ("abs(x)*relu(x) + max(x, y)", {"x": -2, "y": 1}, {}),
+    ("tanh(x)*sigmoid(x) - atan(x*y)", {"x": 0.4, "y": 3}, {}),
+    ("v1 + w1*y", {"v1": 2, "w1": 3, "y": 1}, {}),
+    ("x**(-2)*x**0.5", {"x": 2}, {}),
+]
+
+
+def real_tensors(ledger: Ledger, wanted: Mapping[str, float]) -> tuple[dict[str, Tensor], list[str]]:
+    """The tensors of a formula made anew from how the ledger says that they are made, each keeping its gradient.
+
+    Beside them stand their names in the order in which a backward pass comes by.
+    """
+    tensors: dict[str, Tensor] = {}
+    order: list[str] = []
+    for node in ledger.nodes:
+        if node.operation:
+            text = CONSTANT.sub(r"number(\g<0>)", node.operation)
+            tensors[node.name] = eval(text, dict(SPELLED), tensors)  # the test's own eyes on the text
+        else:
+            given = ledger.result.at[node.name]
+            tensors[node.name] = torch.tensor(given, requires_grad=node.name in wanted)
+        tensor = tensors[node.name]
+        if tensor.requires_grad:
+            tensor.retain_grad()
+            tensor.register_hook(lambda _, name=node.name: order.append(name))  # type: ignore[no-untyped-call]
+    tensors[ledger.root.name].backward()  # type: ignore[no-untyped-call]
+    return tensors, order
+
+
+def differences(ledger: Ledger, tensors: Mapping[str, Tensor]) -> list[str]:
+    """In what a ledger is not what real tensors say."""
+    found = []
+    for node in ledger.nodes:
+        tensor = tensors[node.name]
+        called = "" if tensor.grad_fn is None else type(tensor.grad_fn).__name__
+        ours = OF_OURS.get("pow" if "**x" in node.operation else node.operation.partition("(")[0], called)
+        found += [f"{node.name} is_leaf"] * (node.is_leaf != tensor.is_leaf)
+        found += [f"{node.name} requires_grad"] * (node.requires_grad != tensor.requires_grad)
+        found += [f"{node.name} grad_fn {node.grad_fn} {called}"] * (node.grad_fn not in (called, ours))
+        found += [f"{node.name} value"] * (not np.allclose(node.value, tensor.detach(), rtol=1e-15, atol=0))
+        adjoint = None if tensor.grad is None else tensor.grad.numpy()
+        if adjoint is None or node.adjoint is None:
+            found += [f"{node.name} adjoint"] * (adjoint is not node.adjoint)
+        elif not np.allclose(node.adjoint, adjoint, rtol=1e-14, atol=0):
+            found.append(f"{node.name} adjoint {node.adjoint} {adjoint}")
+    return found
+
+
+def broken_sums(ledger: Ledger) -> list[str]:
+    """The nodes whose adjoint is not the sum of what comes from those that read them."""
+    found = []
+    for node in ledger.nodes:
+        if node.adjoint is None or node.turn == 0:
+            continue
+        total = sum(share.value for share in ledger.shares[node.name])
+        if not np.allclose(total, node.adjoint, rtol=1e-12, atol=1e-300, equal_nan=True):
+            found.append(f"{node.name}: {total} is not {node.adjoint}")
+    return found
+
+
+def drawn(seed: int) -> str:
+    """A formula in x and y, drawn."""
+    draw = random.Random(seed)
+
+    def term(depth: int) -> str:
+        if depth == 0:
+            return draw.choice(["x", "y", "2", "0.5", "3"])
+        kind = draw.choice(["+", "-", "*", "/", "call", "power", "max"])
+        if kind == "call":
+            return f"{draw.choice(['sin', 'cos', 'exp', 'atan', 'tanh', 'sigmoid', 'abs'])}({term(depth - 1)})"
+        if kind == "power":
+            return f"({term(depth - 1)})**{draw.choice([2, 3])}"
+        if kind == "max":
+            return f"max({term(depth - 1)}, {term(depth - 1)})"
+        bottom = "(1 + ({})**2)" if kind == "/" else "({})"
+        return f"({term(depth - 1)}){kind}{bottom.format(term(depth - 1))}"
+
+    return f"x*y + {term(draw.randint(2, 4))}"
+
+
+@pytest.mark.parametrize(("text", "at", "let"), CASES, ids=[case[0] for case in CASES])
+def test_a_ledger_is_what_real_tensors_say(
+    text: str, at: Mapping[str, float], let: Mapping[str, str]
+) -> None:
+    ledger = explain(text, dict(at), let=let)
+    tensors, order = real_tensors(ledger, at)
+    assert differences(ledger, tensors) == []
+    assert [node.name for node in ledger.backward] == order
+    assert broken_sums(ledger) == []
+
+
+@pytest.mark.parametrize("points", [1, 3])
+@pytest.mark.parametrize("seed", range(60))
+def test_a_drawn_ledger_is_what_real_tensors_say(seed: int, points: int) -> None:
+    at = {"x": np.linspace(0.3, 1.7, points), "y": np.linspace(-1.1, 0.9, points)}
+    ledger = explain(drawn(seed), at, paired=True, check=False)
+    if points == 1:
+        tensors, order = real_tensors(ledger, {"x": 1, "y": 1})
+        assert differences(ledger, tensors) == []
+        assert [node.name for node in ledger.backward] == order
+    assert broken_sums(ledger) == []
+    derived = derive(drawn(seed), at, paired=True, check=False)
+    for name in "xy":
+        node = ledger.by_name[name]
+        assert node.grad is not None
+        assert node.grad.tolist() == derived.derivatives[name].tolist() == ledger.result.derivatives[name].tolist()
+    assert ledger.result.value.tolist() == derived.value.tolist()
+    assert ledger.result.flags.tolist() == derived.flags.tolist()
+
+
+def test_planted_faults_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = explain("sin(x)*x", {"x": 2})
+    tensors, _ = real_tensors(ledger, {"x": 2})
+    node = ledger.nodes[1]
+    faults: list[dict[str, Any]] = [
+        {"value": node.value * 1.0005}, {"adjoint": node.value * 1.0005}, {"adjoint": None}, {"is_leaf": True},
+        {"requires_grad": False}, {"grad_fn": "MulBackward0"},
+    ]  # fmt: skip
+    for fault in faults:
+        spoilt = replace(ledger, nodes=tuple(replace(each, **fault) if each is node else each for each in ledger.nodes))
+        assert len(differences(spoilt, tensors)) == 1, fault
+    slopes = graph._slopes
+    monkeypatch.setattr(graph, "_slopes", lambda *known: [each and each * 1.0005 for each in slopes(*known)])
+    assert broken_sums(explain("sin(x)*x", {"x": 2}))
+
+
+def kept_by_steps(text: str, at: Mapping[str, float]) -> dict[str, list[float]]:
+    """The gradients that tensors keep where the program's steps are run one by one: of values, of adjoints."""
+    program = lower([parse(text, declared=list(at))], tuple(at))
+    values = [torch.tensor([value], dtype=torch.float64, requires_grad=True) for value in at.values()]
+    for step in program.steps:
+        values.append(run(step, [values[number] for number in step.inputs], 1, values[0]))
+    for value in values:
+        if value.requires_grad:
+            value.retain_grad()
+    values[program.outputs[0]].backward()  # type: ignore[no-untyped-call]
+    kept = [value for value in values if value.requires_grad and value.grad is not None]
+    return {
+        "value": [value.item() for value in kept],
+        "adjoint": [value.grad.item() for value in kept if value.grad is not None],
+    }
+
+
+def node_sample(row: Function) -> tuple[str, dict[str, float]]:
+    """A call of a row with the variables that it can be differentiated by, at the first sample."""
+    sample = samples(row)[0]
+    return with_numbers(row, call_of(row), sample), {row.parameters[index]: sample[index] for index in smooth(row)}
+
+
+@every_row
+def test_every_function_has_its_place_in_a_ledger(row: Function) -> None:
+    text, at = node_sample(row)
+    ledger = explain(text, at, check=False)
+    assert broken_sums(ledger) == []
+    program = lower([parse(text, declared=list(at))], tuple(at))
+    if not any(step.branches for step in program.steps):
+        reached = [node for node in ledger.nodes if node.adjoint is not None]
+        real = kept_by_steps(text, at)
+        assert [node.value.item() for node in reached] == pytest.approx(real["value"], rel=1e-15, nan_ok=True)
+        assert [node.adjoint.item() for node in reached if node.adjoint is not None] == pytest.approx(
+            real["adjoint"], rel=1e-14, nan_ok=True
+        )
+
+
+@every_row
+def test_formulas_of_local_derivatives_are_true(row: Function) -> None:
+    ledger = explain(*node_sample(row), check=False)
+    for node in ledger.nodes:
+        for local in node.locals:
+            assert local.formula, f"{node.name} = {node.operation} has no formula for {local.of}"
+            at = {name: ledger.by_name[name].value.item() for name in node.inputs if name in ledger.by_name}
+            declared = [name for name in at if name in parse(local.formula, declared=list(at)).variables]
+            known = {name: at[name] for name in declared}
+            value = derive(parse(local.formula, declared=list(at)), known or {"x": 0}, list(known or "x"), check=False)
+            assert value.value.item() == pytest.approx(local.value.item(), rel=1e-9, abs=1e-12), local.formula
+
+
+def test_every_operation_has_a_form() -> None:
+    rows = {name for name, row in vocabulary().items() if row.primitive}
+    unseen = {"constant", "pow_constant", "piecewise"} | {name for name in OPERATIONS if not name[0].isalpha()}
+    logic = {"and", "or", "not", "true", "false"}
+    assert FORMS.keys() | rows | unseen | logic >= OPERATIONS
+    assert FORMULAS.keys() | rows | unseen | logic >= OPERATIONS
+
+
+# Names, leaves and sentences
+
+
+def names(ledger: Ledger) -> list[str]:
+    return [node.name for node in ledger.nodes]
+
+
+def test_definitions_name_their_nodes() -> None:
+    ledger = explain("z^2", {"w": 2, "x": 3, "b": 1}, let={"z": "w*x+b"})
+    assert names(ledger) == ["w", "x", "b", "v1", "z", "y"]
+    assert ledger.by_name["z"].operation == "v1 + b"
+
+
+def test_a_definition_that_is_read_nowhere_is_no_node() -> None:
+    assert names(explain("x + 0*x", {"x": 1}, let={"z": "sin(x)"})) == ["x", "v1", "y"]
+
+
+def test_what_only_a_branch_reads_is_made_there() -> None:
+    ledger = explain("if(x > 0, z*x, 1)", {"x": [2.0, -1.0]}, let={"z": "sin(x)"}, check=False)
+    assert "z" not in names(ledger)
+    assert broken_sums(ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "output"),
+    [("x", {"x": 2}, "x"), ("3", {"x": 2}, "y"), ("y*f", {"y": 1, "f": 2}, "out"), ("2y", {"y": 1}, "f")],
+)
+def test_the_result_has_a_name_of_its_own(text: str, at: dict[str, float], output: str) -> None:
+    ledger = explain(text, at)
+    assert ledger.output == output
+    assert len(names(ledger)) == len(set(names(ledger)))
+
+
+def test_names_do_not_clash() -> None:
+    ledger = explain("v1*v2 + sin(v3*w1)", {"v1": 1, "v2": 2, "v3": 3, "w1": 1})
+    assert len(names(ledger)) == len(set(names(ledger)))
+    assert "node1" in names(ledger)
+
+
+def why(text: str, at: dict[str, float], wrt: str | None = None) -> dict[str, str]:
+    ledger = explain(text, at, wrt)
+    return {node.name: ledger.why(node).partition(" since ")[0].rstrip(",") for node in ledger.shown}
+
+
+def test_why_a_gradient_is_there_or_not() -> None:
+    assert why("u*v", {"u": 1, "v": 2}, "u") == {"u": "a number", "v": "None", "y": "None"}
+    ledger = explain("u^2", {"u": 1, "v": 2}, ["u", "v"])
+    u, v, y = ledger.shown
+    assert "ends at leaves" in ledger.why(u)
+    assert ledger.why(v) == "None, since y does not depend on it"
+    assert "no leaf" in ledger.why(y)
+    assert "retain_grad" in ledger.why(y)
+    fixed = explain("u*v", {"u": 1, "v": 2}, "u")
+    assert fixed.why(fixed.by_name["v"]) == "None, since requires_grad is False"
+    (x,) = explain("x", {"x": 2}).shown
+    assert x.grad is not None
+    assert x.grad.tolist() == [1]
+
+
+def test_a_tensor_that_is_no_leaf_keeps_no_gradient() -> None:
+    for node in explain("sin(x)*x", {"x": 2}).nodes[1:]:
+        assert node.grad is None
+        assert node.adjoint is not None
+        assert not node.accumulates_in
+
+
+def test_what_is_held_fixed_takes_no_part() -> None:
+    ledger = explain("sin(u)*v*u", {"u": 1, "v": 2}, "v")
+    u, v = ledger.variables
+    assert (u.requires_grad, u.adjoint, u.turn) == (False, None, None)
+    sine = ledger.nodes[2]
+    assert (sine.operation, sine.requires_grad, sine.grad_fn, sine.is_leaf) == ("sin(u)", False, "", True)
+    assert v.adjoint is not None
+
+
+def test_a_constant_has_no_graph() -> None:
+    ledger = explain("3", {"x": 2})
+    assert ledger.backward == ()
+    assert ledger.result.derivatives["x"].tolist() == [0]
+
+
+def test_a_tensor_that_is_read_twice_counts_twice() -> None:
+    ledger = explain("x*x", {"x": 3})
+    assert [share.value.item() for share in ledger.shares["x"]] == [3, 3]
+    assert ledger.nodes[0].accumulates_in == "x.grad"
+
+
+# Batches and branches
+
+
+def test_a_batch_is_summed() -> None:
+    ledger = explain("x^2", {"x": [1.0, 2.0, 3.0]})
+    total = ledger.root
+    assert (total.name, total.grad_fn, total.value.item()) == ("sum", "SumBackward0", 14)
+    assert ledger.by_name["x"].grad is not None
+    assert ledger.by_name["x"].grad.tolist() == [2, 4, 6]
+
+
+@pytest.mark.parametrize("points", [[2.0], [-2.0], [0.0], [-1.0, 2.0, -3.0], [1.0, 2.0], [-1.0, 0.0, 5.0]])
+@pytest.mark.parametrize(
+    "text",
+    ["if(x > 0, x*tanh(x), 2x)", "if(x > 0, sqrt(x), 0)*x", "Piecewise((x^2, x < -2), (x, x < 1), (sin(x), True))",
+     "if(x > 0, if(x > 1, x^3, x), -x) + x", "if(x > 7, x, 1)", "if(x > 0, x, 3)"],
+)  # fmt: skip
+def test_branches(text: str, points: list[float]) -> None:
+    ledger = explain(text, {"x": points}, check=False)
+    assert broken_sums(ledger) == []
+    derived = derive(text, {"x": points}, check=False).derivatives["x"]
+    assert np.array_equal(ledger.result.derivatives["x"], derived, equal_nan=True)
+    assert len(names(ledger)) == len(set(names(ledger)))
+
+
+def test_one_point_has_the_branch_that_it_takes() -> None:
+    assert [node.operation for node in explain("if(x > 0, sin(x), x^2)", {"x": -2}).nodes] == ["", "x**2"]
+
+
+def test_special_places_are_judged() -> None:
+    verdict = explain("abs(x)", {"x": 0}).result.verdicts["x"][0]
+    assert verdict is not None
+    assert (verdict.kind, verdict.left, verdict.right) == ("corner", -1, 1)
+    assert explain("abs(x)", {"x": 0}, check=False).result.flags.tolist() != [0]
+
+
+def test_single_precision() -> None:
+    ledger = explain("sin(x)", {"x": 1}, dtype="float32")
+    assert all(node.value.dtype == np.float32 for node in ledger.nodes)
+
+
+def test_a_thousand_nodes() -> None:
+    text = "+".join(f"sin({number}*x)*exp(x/{number})" for number in range(1, 201))
+    ledger = explain(text, {"x": 1.25})
+    assert len(ledger.nodes) >= 1_000
+    assert broken_sums(ledger) == []
+
+
+class Square(torch.autograd.Function):
+    """A function of a user's own."""
+
+    @staticmethod
+    def forward(ctx: Any, i: Tensor) -> Tensor:
+        ctx.save_for_backward(i)
+        return i**2
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
+        (i,) = ctx.saved_tensors
+        slope: Tensor = 2 * i * grad_outputs[0]
+        return slope
+
+
+def test_functions_of_the_users_own() -> None:
+    ledger = explain(parse("3*SQ(x)", use={"SQ": Square}), {"x": 4})
+    node = ledger.nodes[1]
+    assert (node.operation, node.grad_fn) == ("SQ(x)", "SquareBackward")
+    assert [local.value.item() for local in node.locals] == [8]
+    assert broken_sums(ledger) == []
+
+
+class Deaf(Square):
+    """Ignores what comes from above."""
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
+        (i,) = ctx.saved_tensors
+        slope: Tensor = 2 * i
+        return slope
+
+
+@pytest.mark.parametrize(("function", "broken"), [(Square, []), (Deaf, ["x"])])
+def test_a_backward_that_ignores_what_comes_in_is_seen(function: type[Square], broken: list[str]) -> None:
+    ledger = explain(parse("3*SQ(x)", use={"SQ": function}), {"x": 4})
+    assert [node.name for node in ledger.broken] == broken
+    assert ledger.by_name["x"].adjoint == (8 if broken else 24)
+    assert explain(parse("SQ(x)", use={"SQ": function}), {"x": 4}).broken == ()  # at the end of a graph all is well
+
+
+# The command
+
+
+def table_of(*words: str, columns: int = 80) -> str:
+    return deriv("explain", *words, columns=columns).stdout
+
+
+def test_a_node_of_the_tree_is_opened_once() -> None:
+    lines = deriv("explain", "z^2+sin(z)", "--let", "z=x+1", "--at", "x=2", "--format", "tree").stdout.splitlines()
+    assert sum("z = x + 1" in line for line in lines) == 3
+    assert sum("(above)" in line for line in lines) == 1
+
+
+def test_a_deep_tree_ends() -> None:
+    text = "+".join(f"x^{number}" for number in range(2, 90))
+    out = deriv("explain", text, "--at", "x=1", "--format", "tree").stdout
+    assert "deeper" in out
+    assert len(out) < 40_000
+
+
+@pytest.mark.parametrize("columns", [30, 50, 80, 200])
+def test_every_width(columns: int) -> None:
+    out = table_of("besselj(2,x)*x*atan2(y,gamma(x))", "--at", "x=1,y=2", columns=columns)
+    assert all(len(line) <= columns for line in out.splitlines())
+    assert "BesseljBackward" in out
+
+
+def test_json() -> None:
+    out = deriv("explain", "6x^2+2x+4", "--at", "x=3", "--format", "json").json
+    assert out["version"] == 1
+    assert out["backward"][0] == out["output"] == "y"
+    by_name = {node["name"]: node for node in out["nodes"]}
+    assert by_name["x"]["grad"] == [38]
+    assert by_name["y"]["grad"] is None
+    assert by_name["v1"]["local_derivatives"] == [{"of": "x", "formula": "2*x", "value": [6]}]
+    assert out["verdicts"]["x"][0]["kind"] == "proved"
+
+
+def test_lines_for_programs_hold_every_digit() -> None:
+    lines = deriv("explain", "sin(x)", "--at", "x=1").stdout.splitlines()
+    assert lines[0].split("\t")[0] == "node"
+    assert lines[2].split("\t")[2] == "0.8414709848078965"
+
+
+def test_a_picture_needs_no_graphviz(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert shutil.which("dot") is None
+    for ending, start in {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}.items():
+        target = tmp_path / f"graph.{ending}"
+        out = deriv("explain", "z^2", "--let", "z=x+1", "--at", "x=2", "--plot", str(target))
+        assert (out.stdout, out.stderr) == ("", f"deriv: saved {target}\n")
+        assert target.read_bytes().startswith(start)
+
+
+def test_a_picture_and_a_table() -> None:
+    out = deriv("explain", "x^2", "--at", "x=2", "--plot", "/nowhere/graph.svg", status=2)
+    assert "cannot write" in out.stderr
+
+
+def test_too_many_points() -> None:
+    with pytest.raises(DerivError, match="points are more"):
+        explain("x", {"x": np.linspace(0, 1, 2_000)})
