@@ -97,7 +97,10 @@ class Match:
 
 @dataclass(slots=True, eq=False)
 class Comparison:
-    """Two quantities over the variables `names`, and what is known of them; no more than `seconds` are spent."""
+    """Two quantities over the variables `names`, and what is known of them.
+
+    About `seconds` are spent on points one after the other, and as much again on single ones.
+    """
 
     names: Sequence[str]
     left: Quantity
@@ -107,7 +110,9 @@ class Comparison:
     known: dict[Sample, Match] = field(default_factory=dict)
 
     def at(self, sample: Sample) -> Match:
-        """What they are at a point."""
+        """What they are at a point, as far as there is time to know."""
+        if sample not in self.known and self.spent > 2 * self.seconds:
+            return Match(sample, "unsure")
         if sample not in self.known:
             start = time.monotonic()
             self.known[sample] = self._anew(sample)

@@ -19,7 +19,7 @@ KINDS = {
     "power": "the power rule is applied wrongly, or where it does not hold",
     "factor": "a constant factor is missing or too much",
     "term": "the derivative of a term is missing",
-    "constant": "a constant is added; its derivative is 0",
+    "constant": "a constant is too much or missing; the derivative of a constant is 0",
     "function": "the function, or a part of it, is not differentiated",
     "integral": "the function, or a part of it, is integrated",
     "order": "it is a derivative of another order",

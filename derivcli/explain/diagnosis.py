@@ -5,6 +5,7 @@ The most telling ones are tried first.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
@@ -25,8 +26,8 @@ from derivcli.result import ORDERS, Partial, derivative_key
 if TYPE_CHECKING:
     from flint import arb
 
-SECONDS = 2.0
-"""How long one explanation may be tried."""
+SECONDS, LONGEST = 2.0, 6.0
+"""How long one explanation may be tried, and all of them."""
 
 FRACTIONS = 1000
 """The largest denominator of a factor that is told as a fraction."""
@@ -54,8 +55,12 @@ ORDINALS = ("function itself", "first derivative", "second derivative", "third d
 
 def diagnosed(case: Case) -> Diagnosis:
     """The first explanation that holds."""
+    start = time.monotonic()
     for explain in EXPLANATIONS:
-        with suppress(OutOfTimeError), clock(SECONDS):
+        left = start + LONGEST - time.monotonic()
+        if left <= 0:
+            break
+        with suppress(OutOfTimeError), clock(min(SECONDS, left)):
             found = explain(case)
             if found is not None:
                 return found
@@ -166,8 +171,8 @@ def constant(case: Case) -> Diagnosis | None:
     if more is None:
         return None
     if more.startswith("-"):
-        return Diagnosis("constant", f"it is the derivative minus {more[1:]}: the derivative of a constant is 0")
-    return Diagnosis("constant", f"it is the derivative plus {more}: the derivative of a constant is 0")
+        return Diagnosis("constant", f"it is {more[1:]} less than the derivative everywhere: a constant is missing")
+    return Diagnosis("constant", f"it is {more} more than the derivative everywhere: a constant is too much")
 
 
 def factor(case: Case) -> Diagnosis | None:

@@ -39,7 +39,7 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     if wrong:
         example, diagnosis = _counterexample(case, min(wrong, key=_telling)), diagnosed(case)
         return Answer(expression, key, claim, case.truth, "differs", len(right), 0, example, diagnosis)
-    how = "agrees" if len(right) >= LEAST else "undecided"
+    how = "agrees" if len(right) >= max(LEAST, len(case.gaps)) else "undecided"
     return Answer(expression, key, claim, case.truth, how, len(right), _digits(right), gaps=_gaps(case))
 
 

@@ -214,9 +214,10 @@ def general_powers(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
     """(u**v)' is neither what the power rule gives nor what the exponential rule gives."""
     u, v = tree.args
     sentence = "in {0} base and exponent both vary, so that the {1} alone does not hold"
-    by_power = product([v, power(u, _moved(v, -1)), _rate(u, d)])
+    by_power = product([v, power(u, _moved(v, -1))])
     by_exponential = product([tree, build.call(vocabulary()["log"], [u]), _rate(v, d)])
-    yield Slip("power", "alone", sentence.replace("{1}", "power rule"), by_power, (tree,))
+    for inner_rate in (_rate(u, d), _rate(v, d)):
+        yield Slip("power", "alone", sentence.replace("{1}", "power rule"), product([by_power, inner_rate]), (tree,))
     yield Slip("power", "alone", sentence.replace("{1}", "exponential rule"), by_exponential, (tree,))
 
 

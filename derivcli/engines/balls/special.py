@@ -148,7 +148,7 @@ def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
 
     def integrand(u: acb, is_analytic: bool) -> acb:
         if is_over():
-            return acb("nan")
+            return acb(0)  # with which the integration comes to its end; the number is of no use
         square = (u * z).sin() ** 2
         root = (1 - m * square).sqrt(analytic=True)
         product = square ** powers[0] * root * z if powers[0] else root * z
