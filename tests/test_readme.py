@@ -27,8 +27,11 @@ def test_session(session: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.chdir(tmp_path)
     for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
-        refused = re.match(r"deriv: (?!note: )", shown)
-        assert timeless(output_of(command, 2 if refused else 0)) == timeless(shown)
+        if "<<END" in command:  # what stands before END is the command's input
+            given, _, shown = shown.partition("END\n")
+            command += f"\n{given}END"
+        status = 2 if re.match(r"deriv: (?!note: )", shown) else 1 if "✗" in shown else 0
+        assert timeless(output_of(command, status)) == timeless(shown)
 
 
 def output_of(command: str, status: int) -> str:
