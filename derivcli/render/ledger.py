@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from derivcli.render.columns import Style, derivative_label, equations
-from derivcli.render.json import VERSION, dump, numbers_json, verdicts_json
+from derivcli.render.columns import Style, derivative_label, equations, function_names
+from derivcli.render.json import VERSION, described, dump, numbers_json, verdicts_json
 from derivcli.render.numbers import number_texts
 
 if TYPE_CHECKING:
@@ -246,8 +246,7 @@ def write_json(ledger: Ledger, style: Style) -> str:
     result = ledger.result
     content: dict[str, Any] = {
         "version": VERSION,
-        "expression": result.expression.text,
-        "definitions": {each.name: each.text for each in result.expression.definitions},
+        **described(function_names([result])[0], result),
         "at": {name: numbers_json(values, style) for name, values in result.at.items()},
         "dtype": str(result.value.dtype),
         "output": ledger.output,
