@@ -161,6 +161,11 @@ def test_every_rule_has_slips() -> None:
     assert slips.SLIPS.keys() == {rule.name for rule in RULES}
 
 
+def test_a_slip_that_leads_to_what_no_rule_differentiates_explains_nothing() -> None:
+    """The inner derivative put inside comes to stand in a derivative that is still to be taken."""
+    assert answer("atan2(x**2, 2 + (x**2)**2)", "1").diagnosis.kind == ""
+
+
 OUTER = {
     "sin": "cos({0})",
     "cos": "-sin({0})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 from typing import TypeAlias
@@ -57,10 +58,13 @@ class Derivation:
     made: dict[Tree, Made] = field(default_factory=dict)
 
     def at(self, tree: Tree) -> Made:
-        """The derivative of one place."""
+        """The derivative of one place; raises NotImplementedError where it has none by the rules."""
         if tree not in self.made:
             found = ((rule.name, rule.apply(tree, self.d)) for rule in RULES)
-            self.made[tree] = next(Made(name, right) for name, right in found if right is not None)
+            made = next((Made(name, right) for name, right in found if right is not None), None)
+            if made is None:
+                raise NotImplementedError("a slip led to what no rule differentiates")
+            self.made[tree] = made
         return self.made[tree]
 
     def places(self) -> Iterator[Tree]:
@@ -132,14 +136,19 @@ def _slipped_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partial
     if sum(1 for _ in postorder(tree)) > LARGEST or not case.probes:
         return None
     derivation = Derivation(tree, By(symbol(name), len(case.names) > 1))
-    try:
+    with suppress(DerivError, *SYMPY_FAILURES):  # of a part without a rule, or without a formula
         for found in choose(derivation.slips()):
-            wrong = {place: each.wrong for place, each in found}
-            if case.is_quantity(quantity(derivation.whole(tree, wrong), case.names, then)):
+            if _leads_to_claim(case, derivation, found, then):
                 return _told(derivation, found)
-    except (DerivError, *SYMPY_FAILURES):
-        return None  # a part without a rule, or without a formula
     return None
+
+
+def _leads_to_claim(case: Case, derivation: Derivation, found: Placed, then: Partial) -> bool:
+    """Whether a derivation with some slips in it comes to the claim."""
+    wrong = {place: each.wrong for place, each in found}
+    with suppress(DerivError, *SYMPY_FAILURES):
+        return case.is_quantity(quantity(derivation.whole(derivation.root, wrong), case.names, then))
+    return False
 
 
 def _usual(found: Placed) -> Iterator[Placed]:
