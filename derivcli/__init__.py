@@ -4,8 +4,8 @@ from derivcli.check.custom.report import FunctionReport
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
-from derivcli.explain.answer import Answer, Counterexample, Diagnosis
-from derivcli.explain.derivation import Derivation, Step
+from derivcli.explain.answer.found import Answer, Counterexample, Diagnosis
+from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
 from derivcli.teach import answer, check_function, explain, script, steps

@@ -20,10 +20,10 @@ from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, names_of, wrt_of
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
     from derivcli.check.custom.report import FunctionReport
-    from derivcli.explain.answer import Answer
-    from derivcli.explain.derivation import Derivation
+    from derivcli.explain.answer.found import Answer
     from derivcli.explain.ledger import Ledger
     from derivcli.explain.script.lesson import Lesson
+    from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
     from derivcli.result import Partial
@@ -195,7 +195,7 @@ def steps(
 
 def steps_of(expression: str | Expression, wanted: Wanted, named: Named) -> list[Derivation]:
     """The derivations of the derivatives that are wanted of an expression."""
-    from derivcli.explain.steps import derivations
+    from derivcli.explain.steps.derive import derivations
     from derivcli.language.tokens import EQUATION
 
     try:
@@ -227,7 +227,7 @@ def answer(
 
 def answer_of(expression: str | Expression, claim: str | Expression, wanted: Wanted, named: Named = NOTHING) -> Answer:
     """Whether a claim is the derivative that is wanted of an expression."""
-    from derivcli.explain.judging import judged
+    from derivcli.explain.answer.judging import judged
 
     formula, claimed = _read(expression, claim, wanted, named)
     return judged(formula, claimed, _only_partial(formula, claimed, wanted))

@@ -13,7 +13,7 @@ import torch
 from derivcli import Answer, DerivError, Diagnosis, answer, derive, parse
 from derivcli.check import agreement
 from derivcli.engines.clock import OutOfTimeError, clock, held
-from derivcli.explain import judging
+from derivcli.explain.answer import judging
 from derivcli.language.function import Function
 from derivcli.language.functions import FAMILIES
 from tests.support import deriv

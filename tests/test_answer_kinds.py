@@ -6,9 +6,9 @@ import pytest
 import sympy
 
 from derivcli import answer
-from derivcli.explain import slips
-from derivcli.explain.answer import KINDS
-from derivcli.explain.rules import RULES
+from derivcli.explain.answer import slips
+from derivcli.explain.answer.found import KINDS
+from derivcli.explain.steps.rules import RULES
 
 CASES: dict[str, list[tuple[str, str, str, str]]] = {
     "inner": [

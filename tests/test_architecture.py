@@ -41,7 +41,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/", "derivcli/check/custom/"),
     "scipy": ("derivcli/engines/",),
     "mpmath": ("derivcli/engines/",),
-    "flint": ("derivcli/engines/balls/", "derivcli/check/", "derivcli/explain/answer.py"),
+    "flint": ("derivcli/engines/balls/", "derivcli/check/", "derivcli/explain/answer/"),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/explain/", "derivcli/render/"),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("canvas", "plot", "drawing")),
     "pyarrow": ("derivcli/points/files/",),
@@ -64,6 +64,10 @@ PLANTED = {
     "engines/taylor/run.py": ["from derivcli.engines.reverse import run", "from derivcli.engines.balls import run"],
     "engines/balls/run.py": ["from derivcli.engines.rules import RULES", "from derivcli.engines.reverse import run"],
     "check/judge.py": ["from derivcli.render.table import write_table", "import torch", "import mpmath"],
+    "check/custom/load.py": ["from derivcli.explain import ledger", "import rich"],
+    "explain/ledger.py": ["import torch", "from derivcli.render import table", "import flint"],
+    "explain/answer/slips.py": ["from derivcli.teach import answer", "import matplotlib"],
+    "teach.py": ["from derivcli.cli import explain", "import torch"],
     "render/table.py": ["import torch", "import matplotlib.pyplot", "import typer", "from derivcli import parse"],
     "render/json.py": ["from rich.table import Table", "from derivcli.cli.options import Options"],
     "cli/app.py": ["import click", "from sympy import Symbol", "from derivcli.__main__ import main"],
@@ -85,6 +89,9 @@ ALLOWED = {
     "engines/balls/run.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
     "check/judge.py": "import flint\nfrom derivcli.engines.balls.run import Run",
     "derive.py": "from derivcli.engines import reverse\nfrom derivcli.render import table",
+    "teach.py": "from derivcli.derive import At\nfrom derivcli.explain import ledger",
+    "check/custom/load.py": "import torch",
+    "explain/ledger.py": "from derivcli.engines import graph\nimport sympy",
     "render/plot.py": "import matplotlib\nfrom derivcli.points.spec import Points",
     "calculate.py": "from derivcli.engines import reverse\nfrom derivcli.wanted import Wanted",
     "wanted.py": "from derivcli.language import tokens\nfrom derivcli.points.spec import Points",
@@ -146,7 +153,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if home == "__init__":
         named = (
             *(("language", "expression"), ("check", "verdict"), ("check", "custom")),
-            *(("explain", "answer"), ("explain", "derivation"), ("explain", "ledger")),
+            *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger")),
         )
         return wanted not in ("derive", "teach") and target[1:3] not in named
     if home in PIPELINE:

@@ -13,9 +13,9 @@ import sympy
 from mpmath import mp, mpf
 
 from derivcli import Derivation, DerivError, derive, parse, steps
-from derivcli.explain import rules
-from derivcli.explain.rules import By, Rule
-from derivcli.explain.tidy import product
+from derivcli.explain.steps import rules
+from derivcli.explain.steps.rules import By, Rule
+from derivcli.explain.steps.tidy import product
 from derivcli.language import tree as build
 from derivcli.language.formulas import complete
 from derivcli.language.function import Function

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from derivcli.result import SymbolicResult
 
 if TYPE_CHECKING:
-    from derivcli.explain.answer import Answer
+    from derivcli.explain.answer.found import Answer
     from derivcli.render.columns import Style
 
 MOST = 3

@@ -17,7 +17,7 @@ from derivcli.result import FLAGS, SeriesResult, SymbolicResult
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict, Verdicts
-    from derivcli.explain.answer import Answer, Counterexample
+    from derivcli.explain.answer.found import Answer, Counterexample
     from derivcli.result import AnyResult, FloatArray, Result
 
 VERSION = 1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from derivcli.explain.derivation import Derivation
+    from derivcli.explain.steps.derivation import Derivation
     from derivcli.render.columns import Style
     from derivcli.render.labels import Label
 

@@ -10,9 +10,9 @@ import sympy
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.engines.symbolic import deep_recursion, differentiate
 from derivcli.errors import DerivError, Span
-from derivcli.explain.derivation import Derivation, Step
-from derivcli.explain.rules import By, taken
-from derivcli.explain.tidy import put
+from derivcli.explain.steps.derivation import Derivation, Step
+from derivcli.explain.steps.rules import By, taken
+from derivcli.explain.steps.tidy import put
 from derivcli.language.text import text_of
 from derivcli.language.tree import Derivative, PartialDerivative, Tree, postorder, symbol
 from derivcli.result import SymbolicResult, derivative_key, partial_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy
 
 from derivcli.engines.symbolic import arrange, derivatives_of
-from derivcli.explain.tidy import ONE, ZERO, negative, number_of, power, product, put, quotient, split, total
+from derivcli.explain.steps.tidy import ONE, ZERO, negative, number_of, power, product, put, quotient, split, total
 from derivcli.language import tree as build
 from derivcli.language.formulas import complete
 from derivcli.language.function import Function

@@ -13,11 +13,11 @@ import sympy
 from derivcli.check.agreement import quantity
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, deep_recursion, merged
 from derivcli.errors import DerivError
-from derivcli.explain.answer import Diagnosis
-from derivcli.explain.case import Case, formula_of
-from derivcli.explain.rules import RULES, By
-from derivcli.explain.slips import Slip, slips
-from derivcli.explain.tidy import product, put
+from derivcli.explain.answer.case import Case, formula_of
+from derivcli.explain.answer.found import Diagnosis
+from derivcli.explain.answer.slips import Slip, slips
+from derivcli.explain.steps.rules import RULES, By
+from derivcli.explain.steps.tidy import product, put
 from derivcli.language.text import text_of
 from derivcli.language.tree import Derivative, Tree, postorder, symbol
 from derivcli.result import Partial

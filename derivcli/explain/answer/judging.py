@@ -11,11 +11,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derivcli.check.agreement import Match, difference
-from derivcli.explain.answer import Answer, Counterexample
-from derivcli.explain.case import LEAST, Case, compared, confirmed
-from derivcli.explain.diagnosis import diagnosed
-from derivcli.explain.proof import is_proved
-from derivcli.explain.samples import niceness
+from derivcli.explain.answer.case import LEAST, Case, compared, confirmed
+from derivcli.explain.answer.diagnosis import diagnosed
+from derivcli.explain.answer.found import Answer, Counterexample
+from derivcli.explain.answer.proof import is_proved
+from derivcli.explain.answer.samples import niceness
 from derivcli.result import Partial, derivative_key
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from derivcli.check.agreement import Match, Sample, quantity, value
-from derivcli.explain.answer import Diagnosis
-from derivcli.explain.case import LEAST, Case
+from derivcli.explain.answer.case import LEAST, Case
+from derivcli.explain.answer.found import Diagnosis
 from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.text import number_text, text_of

@@ -13,9 +13,9 @@ from typing import Any
 import sympy
 
 from derivcli.engines.symbolic import arrange
-from derivcli.explain import rules
-from derivcli.explain.rules import By
-from derivcli.explain.tidy import ONE, ZERO, negative, power, product, put, quotient, split, total
+from derivcli.explain.steps import rules
+from derivcli.explain.steps.rules import By
+from derivcli.explain.steps.tidy import ONE, ZERO, negative, power, product, put, quotient, split, total
 from derivcli.language import tree as build
 from derivcli.language.functions import vocabulary
 from derivcli.language.tree import Derivative, Tree, divisor, postorder, row_of

@@ -13,7 +13,7 @@ from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_sec
 from derivcli.engines import symbolic
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError
-from derivcli.explain.samples import more_samples, samples
+from derivcli.explain.answer.samples import more_samples, samples
 from derivcli.result import Partial, derivative_key
 
 if TYPE_CHECKING:

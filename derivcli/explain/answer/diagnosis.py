@@ -15,10 +15,10 @@ import sympy
 
 from derivcli.check.agreement import error, fraction_of, is_sum, multiples, offset, quantity, ratio, same_values, value
 from derivcli.engines.clock import OutOfTimeError, clock
-from derivcli.explain.answer import Diagnosis
-from derivcli.explain.case import Case
-from derivcli.explain.mistaken import slipped, slipped_oddly
-from derivcli.explain.partly import partly
+from derivcli.explain.answer.case import Case
+from derivcli.explain.answer.found import Diagnosis
+from derivcli.explain.answer.mistaken import slipped, slipped_oddly
+from derivcli.explain.answer.partly import partly
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, Partial, derivative_key

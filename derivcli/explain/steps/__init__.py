@@ -1,0 +1,1 @@
+"""How a derivative is found, rule by rule."""
