@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from derivcli.cli import options, streams
-from derivcli.errors import DerivError, ExitStatus, draw_note
+from derivcli.cli.notes import tell_remarks
+from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.answer import FORMATS
 from derivcli.wanted import Named, Wanted
 
@@ -66,8 +67,6 @@ def answer(
     found = answer_of(expression, claim, wanted, Named(options.formulas_in(let)))
     sys.stdout.write(write_answer(found, format_.value, style, show))
     sys.stdout.flush()
-    for note in dict.fromkeys([*found.expression.notes, *found.claim.notes]):
-        sys.stderr.write(f"deriv: note: {draw_note(note)}\n")
-    sys.stderr.flush()
+    tell_remarks([*found.expression.notes, *found.claim.notes])
     if not found.equal:
         raise typer.Exit(ExitStatus.DIFFERENCE)

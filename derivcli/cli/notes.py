@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.errors import draw_note
+from derivcli.errors import Note, draw_note
 
 if TYPE_CHECKING:
     from derivcli.render.columns import Style
@@ -20,6 +20,12 @@ def tell(text: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         pass
+
+
+def tell_remarks(notes: Iterable[Note]) -> None:
+    """Say how texts were read where they could mean two things."""
+    for note in dict.fromkeys(notes):
+        tell(f"note: {draw_note(note)}")
 
 
 def notes_of(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, carries_verdicts: bool) -> list[str]:

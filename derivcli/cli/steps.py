@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from derivcli.cli import options, streams
-from derivcli.errors import draw_note
+from derivcli.cli.notes import tell_remarks
 from derivcli.render.steps import FORMATS
 from derivcli.wanted import Named, Wanted
 
@@ -51,6 +51,4 @@ def steps(
     found = steps_of(expression, wanted, Named(options.formulas_in(let)))
     sys.stdout.write(write_steps(found, chosen, style))
     sys.stdout.flush()
-    for note in found[0].expression.notes:
-        sys.stderr.write(f"deriv: note: {draw_note(note)}\n")
-    sys.stderr.flush()
+    tell_remarks(found[0].expression.notes)
