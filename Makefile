@@ -31,7 +31,7 @@ demo: $(READY) ## set up and run the main job: a point, partial derivatives, a p
 	@$(call shown,$(DEMO_PLOT))
 
 test: $(READY) ## set up and run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(READY) ## ruff
 	@$(BIN)/ruff check .

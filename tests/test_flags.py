@@ -279,8 +279,8 @@ def test_a_mixed_batch_has_the_flags_of_its_points() -> None:
 
 
 def test_flags_of_a_whole_batch_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def anywhere(watch: Watch, pieces: list[tuple[torch.Tensor, object]]) -> None:
-        watch.varies.append(any(varies is True for _, varies in pieces))
+    def anywhere(watch: Watch, pieces: list[tuple[torch.Tensor, torch.Tensor, object]], value: torch.Tensor) -> None:
+        watch.varies.append(any(varies is True for _, _, varies in pieces))
 
     monkeypatch.setattr(Watch, "see_choice", anywhere)
     assert differences(MIXED, "x")
@@ -289,5 +289,5 @@ def test_flags_of_a_whole_batch_would_be_seen(monkeypatch: pytest.MonkeyPatch) -
 def test_flags_of_branches_not_taken_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "if(x > 0, x, 2)*if(x + y > 0, abs(x), sqrt(3))"
     assert differences(text, "x") == []
-    monkeypatch.setattr(Watch, "within", lambda watch, points, step: Watch(watch.found, [True] * len(step.inputs)))
+    monkeypatch.setattr(Watch, "within", lambda watch, points, step, *_: Watch(watch.found, [True] * len(step.inputs)))
     assert differences(text, "x")
