@@ -1,8 +1,14 @@
-"""Options of the test run, and where it keeps compiled kernels."""
+"""Options of the test run, where it keeps compiled kernels, and how long functions in high precision may take."""
 
 import os
 
 import pytest
+
+from derivcli.engines import precise
+from derivcli.engines.taylor import pointwise
+
+PATIENCE = 20.0
+"""Seconds for a number in high precision: as many tests run at once as there are cores, and other work may go on."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -14,3 +20,4 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep kernels with what pytest itself keeps from run to run."""
     assert config.cache is not None
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(config.cache.mkdir("kernels"))
+    precise.SECONDS = pointwise.SECONDS = PATIENCE
