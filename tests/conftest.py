@@ -20,4 +20,5 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep kernels with what pytest itself keeps from run to run."""
     assert config.cache is not None
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(config.cache.mkdir("kernels"))
-    precise.SECONDS = pointwise.SECONDS = PATIENCE
+    precise.SECONDS = PATIENCE
+    pointwise.SECONDS = PATIENCE  # type: ignore[attr-defined]
