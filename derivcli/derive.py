@@ -325,6 +325,8 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
 
 def _own(use: Mapping[str, CustomFunction]) -> dict[str, Function]:
     """The user's own functions as rows."""
+    if not isinstance(use, Mapping):
+        raise TypeError(f"use is a mapping of names to classes, not {type(use).__name__}")
     if not use:
         return {}
     from derivcli.check.custom.load import row_of_class

@@ -6,7 +6,8 @@ Arguments that they share with `derive` mean what it says of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from derivcli import calculate
@@ -62,7 +63,8 @@ def explain_at(
     if points.count > limits.LEDGER:
         message = f"{points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
         raise DerivError(message, hint="take fewer points")
-    task = calculate.read(Known(points.names), [expression], wanted, named, dtype)
+    with _no_equation("leave out what is before or behind the '=': a graph is that of a formula"):
+        task = calculate.read(Known(points.names), [expression], wanted, named, dtype)
     check_range(points, dtype)
     from derivcli.explain.ledger import ledger_of
 
@@ -196,14 +198,9 @@ def steps(
 def steps_of(expression: str | Expression, wanted: Wanted, named: Named) -> list[Derivation]:
     """The derivations of the derivatives that are wanted of an expression."""
     from derivcli.explain.steps.derive import derivations
-    from derivcli.language.tokens import EQUATION
 
-    try:
+    with _no_equation("write a formula; for the derivative of an equation say --implicit y, without 'steps'"):
         (result,) = calculate.derive_formulas([expression], wanted, named)
-    except DerivError as error:
-        if error.message == EQUATION:
-            error.hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
-        raise
     return derivations(result)
 
 
@@ -271,3 +268,16 @@ def _only_partial(expression: Expression, claim: Expression, wanted: Wanted) -> 
         hint = f"say which, as in {f'--wrt {by[0]}' if not wanted.mixed else '--mixed ' + ','.join(partials[0])}"
         raise DerivError(message, source, Span(0, len(source)), hint)
     return partials[0]
+
+
+@contextmanager
+def _no_equation(hint: str) -> Iterator[None]:
+    """Give the way out that fits where an equation is refused."""
+    from derivcli.language.tokens import EQUATION
+
+    try:
+        yield
+    except DerivError as error:
+        if error.message == EQUATION:
+            error.hint = hint
+        raise

@@ -271,7 +271,7 @@ def why(text: str, at: dict[str, float], wrt: str | None = None) -> dict[str, st
 
 
 def test_why_a_gradient_is_there_or_not() -> None:
-    assert why("u*v", {"u": 1, "v": 2}, "u") == {"u": "a number", "v": "None", "y": "None"}
+    assert why("u*v", {"u": 1, "v": 2}, "u") == {"u": "filled", "v": "None", "y": "None"}
     ledger = explain("u^2", {"u": 1, "v": 2}, ["u", "v"])
     u, v, y = ledger.shown
     assert "ends at leaves" in ledger.why(u)

@@ -169,7 +169,7 @@ class Ledger:
     def why(self, node: Node) -> str:
         """What a node's `.grad` is, and why."""
         if node.grad is not None:
-            return "a number, since the backward pass ends at leaves that require grad"
+            return "filled, since the backward pass ends at leaves that require grad"
         name = node.name
         if name == self.output and not node.requires_grad:
             return f"None, since nothing that {name} is made of requires grad: {name}.backward() would be an error"

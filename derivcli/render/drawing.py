@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from derivcli.render.canvas import GREY, INK, PALE, clean_matplotlib, saved
 from derivcli.render.columns import Style
 from derivcli.render.curves import short
 from derivcli.render.diagram import box_lines, color_of, edges_of
-from derivcli.render.layout import Edge, Point, layout
+from derivcli.render.layout import PASSING, Edge, Point, layout
 from derivcli.render.ledger import equation_of
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ LINE, GAP, BETWEEN, MARGIN = 0.19, 0.34, 0.95, 0.35
 PORT, HEAD = 0.26, 0.1
 """Inches between the ends of edges at one box, and of an arrow's head."""
 
-HEADER = 0.62
-"""Inches of the lines above the graph."""
+HEADER, NOTE_LINE = 0.44, 0.18
+"""Inches of the title above the graph, and of each line of the note under it."""
+
+NOTE = "on each edge the local derivative; an adjoint is the sum of adjoint × local derivative to the right"
 
 ADJOINT = "#0b6fb8"
 LOOK: dict[str, Any] = {"parse_math": False, "family": "DejaVu Sans Mono"}
@@ -60,14 +63,16 @@ def _picture(ledger: Ledger, suffix: str, style: Style) -> bytes:
     found = layout(list(texts), labels)
     columns = _columns(found.nodes, texts, max(map(len, labels.values()), default=0))
     tall = max(map(len, texts.values())) * LINE + 0.12 + GAP
-    heights = [height for _, height in found.nodes.values()]
-    heights += [height for points in found.edges.values() for _, height in points]
+    rooms = [(height, 0.5) for _, height in found.nodes.values()]
+    rooms += [(height, PASSING / 2) for points in found.edges.values() for _, height in points[1:-1]]
+    top, bottom = min(height - room for height, room in rooms), max(height + room for height, room in rooms)
     width = max(columns[-1][1] + MARGIN, 4.5)
-    height = (max(heights) - min(heights) + 1) * tall + HEADER + MARGIN / 2
+    header = HEADER + NOTE_LINE * (1 + _note(width).count("\n"))
+    height = (bottom - top) * tall + header + MARGIN / 2
 
     def place(point: Point) -> tuple[float, float]:
         left, right = columns[point[0]]
-        return (left + right) / 2, height - HEADER - (point[1] - min(heights) + 0.5) * tall
+        return (left + right) / 2, height - header - (point[1] - top) * tall
 
     figure = Figure(figsize=(width, height), dpi=160)
     axes = figure.add_axes((0, 0, 1, 1))
@@ -122,10 +127,13 @@ def _header(axes: Axes, ledger: Ledger, width: float, height: float) -> str:
     letters = int((width - 2 * MARGIN) / 0.093)
     title = short(";  ".join(f"{left} = {right}" for left, right in equation_of(ledger)), letters)
     axes.text(MARGIN, height - 0.18, title, va="top", fontsize=14, parse_math=False)
-    note = short("on each edge the local derivative; an adjoint is the sum of adjoint × local derivative to the right",
-                 int((width - 2 * MARGIN) / 0.066))  # fmt: skip
-    axes.text(MARGIN, height - 0.44, note, va="top", fontsize=9.5, color=GREY, parse_math=False)
+    axes.text(MARGIN, height - 0.44, _note(width), va="top", fontsize=9.5, color=GREY, parse_math=False)
     return title
+
+
+def _note(width: float) -> str:
+    """How the picture is to be read, in as many lines as it takes."""
+    return "\n".join(textwrap.wrap(NOTE, int((width - 2 * MARGIN) / 0.066)))
 
 
 def _draw_box(axes: Axes, ledger: Ledger, node: Node, lines: Sequence[str], center: tuple[float, float]) -> None:

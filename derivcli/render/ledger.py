@@ -24,24 +24,27 @@ MANY = 200
 """Nodes from which on tables have no boxes: each row of a box costs Rich half a millisecond."""
 
 FEW = 6
-"""Names in a sentence."""
+"""Points all of whose numbers stand in one cell, if there is room, and names in a sentence."""
+
+LISTED = 100
+"""Numbers of a derivative that are listed."""
 
 DEEPEST = 30
 """Levels of a tree that are drawn; what lies deeper is in the table."""
 
 
-def numbers_text(values: FloatArray | None, style: Style) -> str:
+def numbers_text(values: FloatArray | None, style: Style, most: int = SEVERAL) -> str:
     """One number, or those of the first few points; "" for none."""
     if values is None:
         return ""
-    flat = values.reshape(-1)
-    digits = style.digits or (DIGITS if flat.size == 1 else DIGITS_OF_SEVERAL)
-    return _first(number_texts(flat[:SEVERAL], digits), flat.size, style)
+    digits = style.digits or (DIGITS if values.size == 1 else DIGITS_OF_SEVERAL)
+    return _first(values, digits, style, most)
 
 
-def _first(texts: Sequence[str], count: int, style: Style) -> str:
-    """The texts of the first of so many numbers, and that there are more."""
-    return ", ".join([*texts, *(["…" if style.unicode else "..."] if count > len(texts) else [])])
+def _first(values: FloatArray, digits: int | None, style: Style, most: int) -> str:
+    """The first of some numbers, and that there are more."""
+    texts = number_texts(values.reshape(-1)[:most], digits)
+    return ", ".join([*texts, *(["…" if style.unicode else "..."] if values.size > most else [])])
 
 
 def equation_of(ledger: Ledger) -> list[tuple[str, str]]:
@@ -59,7 +62,6 @@ def write_table(ledger: Ledger, style: Style) -> str:
     from derivcli.render.terminal import (
         COLORS,
         console_of,
-        fits,
         print_columns,
         print_equations,
         print_lines,
@@ -69,19 +71,8 @@ def write_table(ledger: Ledger, style: Style) -> str:
 
     console = console_of(style)
     print_equations(console, equation_of(ledger))
-    forward = _forward(ledger, style, formulas=True)
-    if not fits(forward, style):
-        forward = _forward(ledger, style, formulas=False)
-    attributes = _attributes(ledger, style)
-    if not fits(attributes, style):
-        del attributes[1]  # the data are the values of the forward pass
-    parts = (
-        ("forward, in the order in which PyTorch computes", forward),
-        ("backward, in the order in which the pass comes by", _backward(ledger, style)),
-        ("the tensors, as PyTorch describes them after the pass", attributes),
-    )
     show = print_columns if len(ledger.nodes) < MANY else print_lines
-    for title, columns in parts:
+    for title, columns in _tables(ledger, style).items():
         console.print()
         print_wrapped(console, title, COLORS["name"])
         show(console, columns, style)
@@ -94,6 +85,27 @@ def write_table(ledger: Ledger, style: Style) -> str:
         print_wrapped(console, f"{label} = {text}", COLORS["derivative"])
     print_verdicts(console, [ledger.result], style)
     return text_on(console)
+
+
+def _tables(ledger: Ledger, style: Style) -> dict[str, list[TableColumn]]:
+    """The tables by their titles, with as much in them as the width allows: all points, formulas, the data again."""
+    from derivcli.render.terminal import fits
+
+    count = len(ledger.result.value)
+    for most in dict.fromkeys([count if count <= FEW else SEVERAL, SEVERAL]):
+        forward, backward = _forward(ledger, style, most, formulas=True), _backward(ledger, style, most)
+        if fits(forward, style) and fits(backward, style):
+            break
+    if not fits(forward, style):
+        forward = _forward(ledger, style, most, formulas=False)
+    attributes, title = _attributes(ledger, style, most), "the tensors, as PyTorch describes them after the pass"
+    if not fits(attributes, style):
+        attributes, title = attributes[:1] + attributes[2:], f"{title}; their data are the values above"
+    return {
+        "forward, in the order in which PyTorch computes": forward,
+        "backward, in the order in which the pass comes by": backward,
+        title: attributes,
+    }
 
 
 def _reasons(ledger: Ledger) -> dict[str, list[str]]:
@@ -119,35 +131,35 @@ def _derivatives(ledger: Ledger, style: Style) -> list[tuple[str, str]]:
     found = []
     for key, values in ledger.result.derivatives.items():
         label = derivative_label(ledger.output, key, ledger.result).shown(style.unicode)
-        found.append((label, _first(number_texts(values[:SEVERAL], style.digits), len(values), style)))
+        found.append((label, _first(values, style.digits, style, LISTED)))
     return found
 
 
-def _forward(ledger: Ledger, style: Style, formulas: bool) -> list[TableColumn]:
+def _forward(ledger: Ledger, style: Style, most: int, formulas: bool) -> list[TableColumn]:
     """A row for each node: how it is made, its value, its local derivatives."""
     nodes = ledger.nodes
-    slopes = ["\n".join(_local(each, style, formulas) for each in node.locals) for node in nodes]
+    slopes = ["\n".join(_local(each, style, most, formulas) for each in node.locals) for node in nodes]
     return [
         _column("node", [node.name for node in nodes], "name"),
         _column("operation", [node.operation for node in nodes], "formula"),
-        _column("value", [numbers_text(node.value, style) for node in nodes], "value", numeric=True),
+        _column("value", [numbers_text(node.value, style, most) for node in nodes], "value", numeric=True),
         _column("local derivatives", slopes),
     ]
 
 
-def _local(local: Local, style: Style, formulas: bool) -> str:
+def _local(local: Local, style: Style, most: int, formulas: bool) -> str:
     """A local derivative: its formula, if wanted, and its number; of several points one of the two."""
-    number, formula = numbers_text(local.value, style), local.formula if formulas else ""
+    number, formula = numbers_text(local.value, style, most), local.formula if formulas else ""
     said = [formula] if formula and local.value.size > 1 else dict.fromkeys(filter(None, [formula, number]))
     return " = ".join([f"{'∂/∂' if style.unicode else 'd/d'}{local.of}", *said])
 
 
-def _backward(ledger: Ledger, style: Style) -> list[TableColumn]:
+def _backward(ledger: Ledger, style: Style, most: int) -> list[TableColumn]:
     """A row for each node, in the order of the backward pass: its adjoint, and what that is the sum of."""
     nodes = (*ledger.backward, *(node for node in ledger.nodes if node.turn is None))
     return [
         _column("node", [node.name for node in nodes], "name"),
-        _column("adjoint", [numbers_text(node.adjoint, style) for node in nodes], "derivative", numeric=True),
+        _column("adjoint", [numbers_text(node.adjoint, style, most) for node in nodes], "derivative", numeric=True),
         _column("accumulated", ["\n".join(_accumulated(ledger, node, style)) for node in nodes]),
     ]
 
@@ -165,13 +177,13 @@ def _accumulated(ledger: Ledger, node: Node, style: Style) -> list[str]:
     return [*lines, f"into {node.accumulates_in}"] if node.accumulates_in else lines
 
 
-def _attributes(ledger: Ledger, style: Style) -> list[TableColumn]:
+def _attributes(ledger: Ledger, style: Style, most: int) -> list[TableColumn]:
     """A row for each node: PyTorch's own attributes after the backward pass."""
     nodes = ledger.nodes
     return [
         _column("node", [node.name for node in nodes], "name"),
-        _column("data", [numbers_text(node.value, style) for node in nodes], "value", numeric=True),
-        _column("grad", [numbers_text(node.grad, style) or "None" for node in nodes], "derivative"),
+        _column("data", [numbers_text(node.value, style, most) for node in nodes], "value", numeric=True),
+        _column("grad", [numbers_text(node.grad, style, most) or "None" for node in nodes], "derivative"),
         _column("grad_fn", [node.grad_fn or "None" for node in nodes], "caption"),
         _column("is_leaf", [str(node.is_leaf) for node in nodes], "caption"),
         _column("requires_grad", [str(node.requires_grad) for node in nodes], "caption"),

@@ -166,7 +166,9 @@ def _picture(draft: Draft) -> list[str]:
     spread = [axis.name for axis in lesson.points.axes if axis.count > 1]
     if lesson.degree is not None:
         raise DerivError("Taylor polynomials are not drawn", hint="leave out --plot")
-    if len(spread) != 1:
+    if not spread:
+        raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
+    if len(spread) > 1:
         raise DerivError("a script draws over one variable", hint="give the others one value, or leave out --plot")
     x, drawn = draft.names.python[spread[0]], ".detach().cpu()" if lesson.task.device != "cpu" else ".detach()"
     return [
