@@ -5,6 +5,7 @@ from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.errors import DerivError, ExitStatus, Note, Span
 from derivcli.explain.answer.found import Answer, Counterexample, Diagnosis
+from derivcli.explain.ledger import Ledger, Node
 from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
@@ -22,6 +23,8 @@ __all__ = [
     "Expression",
     "FunctionReport",
     "Jacobian",
+    "Ledger",
+    "Node",
     "Note",
     "Result",
     "SeriesResult",

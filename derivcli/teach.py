@@ -66,7 +66,7 @@ def explain_at(
     with _no_equation("leave out what is before or behind the '=': a graph is that of a formula"):
         task = calculate.read(Known(points.names), [expression], wanted, named, dtype)
     check_range(points, dtype)
-    from derivcli.explain.ledger import ledger_of
+    from derivcli.explain.trace import ledger_of
 
     at = {name: points.at[name] for name in task.names}
     with calculate.own_failures(task.expressions):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,25 +13,26 @@ import pytest
 import torch
 from torch import Tensor
 
-from derivcli import DerivError, derive, explain, parse
+from derivcli import derive, explain, parse
 from derivcli.engines import graph
 from derivcli.engines.program import OPERATIONS, lower
 from derivcli.engines.rules import run
-from derivcli.explain.ledger import FORMS, FORMULAS, Ledger
+from derivcli.explain.ledger import Ledger
+from derivcli.explain.trace import FORMS, FORMULAS
 from derivcli.language.function import Function
 from derivcli.language.functions import vocabulary
-from tests.support import deriv
 from tests.test_functions import call_of, every_row, samples, smooth, with_numbers
 
 SPELLED: dict[str, Callable[..., Any]] = {
     "sqrt": torch.sqrt, "exp": torch.exp, "sin": torch.sin, "cos": torch.cos, "log": torch.log, "abs": torch.abs,
     "relu": torch.relu, "max": torch.maximum, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "atan": torch.atan,
 }  # fmt: skip
+SPELLED["total"] = torch.sum
 SPELLED["number"] = lambda value: torch.tensor(float(value), dtype=torch.float64)
 CONSTANT = re.compile(r"(?<![\w.*])(?<!\*\(-)\d[\d.]*(?!\w)")
 """A number that is an operand; an exponent is none."""
 
-OF_OURS = {"tanh": "TanhBackward", "atan": "AtanBackward", "pow": "PowBackward"}
+OF_OURS = {"tanh": "TanhBackward", "atan": "AtanBackward", "sigmoid": "SigmoidBackward", "pow": "PowBackward"}
 """Functions whose node is of a class of ours."""
 
 CASES: list[tuple[str, Mapping[str, float], Mapping[str, str]]] = [
@@ -57,7 +57,7 @@ def real_tensors(ledger: Ledger, wanted: Mapping[str, float]) -> tuple[dict[str,
     order: list[str] = []
     for node in ledger.nodes:
         if node.operation:
-            text = CONSTANT.sub(r"number(\g<0>)", node.operation)
+            text = CONSTANT.sub(r"number(\g<0>)", re.sub("^sum of (.*)", r"total(\1)", node.operation))
             tensors[node.name] = eval(text, dict(SPELLED), tensors)  # the test's own eyes on the text
         else:
             given = ledger.result.at[node.name]
@@ -81,10 +81,14 @@ def differences(ledger: Ledger, tensors: Mapping[str, Tensor]) -> list[str]:
         found += [f"{node.name} requires_grad"] * (node.requires_grad != tensor.requires_grad)
         found += [f"{node.name} grad_fn {node.grad_fn} {called}"] * (node.grad_fn not in (called, ours))
         found += [f"{node.name} value"] * (not np.allclose(node.value, tensor.detach(), rtol=1e-15, atol=0))
+        if tensor.is_leaf and tensor.grad is not None:
+            found += [f"{node.name} grad"] * (node.grad is None or not np.allclose(node.grad, tensor.grad, rtol=1e-14))
+        else:
+            found += [f"{node.name} grad"] * (node.grad is not None)
         adjoint = None if tensor.grad is None else tensor.grad.numpy()
         if adjoint is None or node.adjoint is None:
             found += [f"{node.name} adjoint"] * (adjoint is not node.adjoint)
-        elif not np.allclose(node.adjoint, adjoint, rtol=1e-14, atol=0):
+        elif not np.allclose(node.adjoint, adjoint, rtol=1e-12, atol=0):
             found.append(f"{node.name} adjoint {node.adjoint} {adjoint}")
     return found
 
@@ -137,10 +141,9 @@ def test_a_ledger_is_what_real_tensors_say(
 def test_a_drawn_ledger_is_what_real_tensors_say(seed: int, points: int) -> None:
     at = {"x": np.linspace(0.3, 1.7, points), "y": np.linspace(-1.1, 0.9, points)}
     ledger = explain(drawn(seed), at, paired=True, check=False)
-    if points == 1:
-        tensors, order = real_tensors(ledger, {"x": 1, "y": 1})
-        assert differences(ledger, tensors) == []
-        assert [node.name for node in ledger.backward] == order
+    tensors, order = real_tensors(ledger, {"x": 1, "y": 1})
+    assert differences(ledger, tensors) == []
+    assert [node.name for node in ledger.backward] == order
     assert broken_sums(ledger) == []
     derived = derive(drawn(seed), at, paired=True, check=False)
     for name in "xy":
@@ -157,7 +160,7 @@ def test_planted_faults_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     node = ledger.nodes[1]
     faults: list[dict[str, Any]] = [
         {"value": node.value * 1.0005}, {"adjoint": node.value * 1.0005}, {"adjoint": None}, {"is_leaf": True},
-        {"requires_grad": False}, {"grad_fn": "MulBackward0"},
+        {"requires_grad": False}, {"grad_fn": "MulBackward0"}, {"grad": node.value},
     ]  # fmt: skip
     for fault in faults:
         spoilt = replace(ledger, nodes=tuple(replace(each, **fault) if each is node else each for each in ledger.nodes))
@@ -259,6 +262,17 @@ def test_the_result_has_a_name_of_its_own(text: str, at: dict[str, float], outpu
     assert len(names(ledger)) == len(set(names(ledger)))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["y+f+out+result", "y*f*out*result*y1", "sum+total*all", "sin(v1*w1*node1*step1)+1", "v1*w2*node3*step4*vv1+vvv1"],
+)
+def test_names_that_are_taken_are_not_given_again(text: str) -> None:
+    at = {name: [1.0, 2.0] for name in re.findall(r"[a-z]+\d*", text) if name != "sin"}
+    ledger = explain(text, at, paired=True, check=False)
+    assert len(names(ledger)) == len(set(names(ledger)))
+    assert broken_sums(ledger) == []
+
+
 def test_names_do_not_clash() -> None:
     ledger = explain("v1*v2 + sin(v3*w1)", {"v1": 1, "v2": 2, "v3": 3, "w1": 1})
     assert len(names(ledger)) == len(set(names(ledger)))
@@ -311,6 +325,17 @@ def test_a_tensor_that_is_read_twice_counts_twice() -> None:
     ledger = explain("x*x", {"x": 3})
     assert [share.value.item() for share in ledger.shares["x"]] == [3, 3]
     assert ledger.nodes[0].accumulates_in == "x.grad"
+
+
+@pytest.mark.parametrize("text", ["gammaincc(0, x)", "gammaincc(-1, x)", "root(x, 0)", "besselj(0, x)", "beta(x, 0)"])
+def test_a_formula_that_is_not_real_is_left_out(text: str) -> None:
+    formulas = [local.formula for node in explain(text, {"x": 1}, check=False).nodes for local in node.locals]
+    assert not any(word in formula for formula in formulas for word in ("zoo", "nan", "oo", "I"))
+
+
+def test_numbers_that_overflow_are_numbers() -> None:
+    ledger = explain("exp(x)*exp(x)", {"x": 700})
+    assert ledger.shares["x"][0].value.item() == np.inf
 
 
 # Batches and branches
@@ -384,6 +409,36 @@ def test_functions_of_the_users_own() -> None:
     assert broken_sums(ledger) == []
 
 
+class Cube(torch.autograd.Function):
+    """A right function whose value and derivative are rounded otherwise than a formula's."""
+
+    @staticmethod
+    def forward(ctx: Any, i: Tensor) -> Tensor:
+        ctx.save_for_backward(i)
+        return i**3 / 7
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
+        (i,) = ctx.saved_tensors
+        slope: Tensor = grad_outputs[0] * 3 * i * i / 7
+        return slope
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_rounding_is_no_fault_of_a_function(seed: int) -> None:
+    draw = random.Random(seed)
+    ledger = explain(parse("c*E(x) - c*x^3/7", use={"E": Cube}), {"c": draw.uniform(-3, 3), "x": draw.uniform(-3, 3)})
+    assert ledger.broken == ()
+
+
+class Mute(Square):
+    """Has no gradient to give, which is as good as 0."""
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Any:
+        return None
+
+
 class Deaf(Square):
     """Ignores what comes from above."""
 
@@ -394,73 +449,12 @@ class Deaf(Square):
         return slope
 
 
-@pytest.mark.parametrize(("function", "broken"), [(Square, []), (Deaf, ["x"])])
+@pytest.mark.parametrize(("function", "broken"), [(Square, []), (Deaf, ["x"]), (Mute, [])])
 def test_a_backward_that_ignores_what_comes_in_is_seen(function: type[Square], broken: list[str]) -> None:
     ledger = explain(parse("3*SQ(x)", use={"SQ": function}), {"x": 4})
     assert [node.name for node in ledger.broken] == broken
-    assert ledger.by_name["x"].adjoint == (8 if broken else 24)
-    assert explain(parse("SQ(x)", use={"SQ": function}), {"x": 4}).broken == ()  # at the end of a graph all is well
-
-
-# The command
-
-
-def table_of(*words: str, columns: int = 80) -> str:
-    return deriv("explain", *words, columns=columns).stdout
-
-
-def test_a_node_of_the_tree_is_opened_once() -> None:
-    lines = deriv("explain", "z^2+sin(z)", "--let", "z=x+1", "--at", "x=2", "--format", "tree").stdout.splitlines()
-    assert sum("z = x + 1" in line for line in lines) == 3
-    assert sum("(above)" in line for line in lines) == 1
-
-
-def test_a_deep_tree_ends() -> None:
-    text = "+".join(f"x^{number}" for number in range(2, 90))
-    out = deriv("explain", text, "--at", "x=1", "--format", "tree").stdout
-    assert "deeper" in out
-    assert len(out) < 40_000
-
-
-@pytest.mark.parametrize("columns", [30, 50, 80, 200])
-def test_every_width(columns: int) -> None:
-    out = table_of("besselj(2,x)*x*atan2(y,gamma(x))", "--at", "x=1,y=2", columns=columns)
-    assert all(len(line) <= columns for line in out.splitlines())
-    assert "BesseljBackward" in out
-
-
-def test_json() -> None:
-    out = deriv("explain", "6x^2+2x+4", "--at", "x=3", "--format", "json").json
-    assert out["version"] == 1
-    assert out["backward"][0] == out["output"] == "y"
-    by_name = {node["name"]: node for node in out["nodes"]}
-    assert by_name["x"]["grad"] == [38]
-    assert by_name["y"]["grad"] is None
-    assert by_name["v1"]["local_derivatives"] == [{"of": "x", "formula": "2*x", "value": [6]}]
-    assert out["verdicts"]["x"][0]["kind"] == "proved"
-
-
-def test_lines_for_programs_hold_every_digit() -> None:
-    lines = deriv("explain", "sin(x)", "--at", "x=1").stdout.splitlines()
-    assert lines[0].split("\t")[0] == "node"
-    assert lines[2].split("\t")[2] == "0.8414709848078965"
-
-
-def test_a_picture_needs_no_graphviz(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert shutil.which("dot") is None
-    for ending, start in {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}.items():
-        target = tmp_path / f"graph.{ending}"
-        out = deriv("explain", "z^2", "--let", "z=x+1", "--at", "x=2", "--plot", str(target))
-        assert (out.stdout, out.stderr) == ("", f"deriv: saved {target}\n")
-        assert target.read_bytes().startswith(start)
-
-
-def test_a_picture_and_a_table() -> None:
-    out = deriv("explain", "x^2", "--at", "x=2", "--plot", "/nowhere/graph.svg", status=2)
-    assert "cannot write" in out.stderr
-
-
-def test_too_many_points() -> None:
-    with pytest.raises(DerivError, match="points are more"):
-        explain("x", {"x": np.linspace(0, 1, 2_000)})
+    if function is Mute:
+        assert ledger.by_name["x"].adjoint is None
+    else:
+        assert ledger.by_name["x"].adjoint == (8 if broken else 24)
+        assert explain(parse("SQ(x)", use={"SQ": function}), {"x": 4}).broken == ()  # at the end of a graph all is well

@@ -6,7 +6,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,10 @@ from derivcli.cli.notes import notes_of, tell
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render import LEDGERS, render_ledger
 from derivcli.wanted import Wanted
+
+if TYPE_CHECKING:
+    from derivcli.explain.ledger import Ledger
+    from derivcli.render.columns import Style
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -68,6 +72,7 @@ def explain(
     check: options.Check = None,
     format_: FormatOption = None,
     plot: Plot = None,
+    no_clobber: options.NoClobber = False,
     digits: Digits = None,
     dtype: options.DtypeOption = options.FLOAT64,
 ) -> None:
@@ -77,43 +82,58 @@ def explain(
     make a batch, whose outputs are summed.
     """
     from derivcli.points.spec import read_points
-    from derivcli.render.columns import Style
-    from derivcli.render.ledger import warnings_of
-    from derivcli.render.verdicts import differs
     from derivcli.teach import explain_at
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
-    if plot is not None:
-        check_plot(plot)
+    _check_plot(plot, no_clobber)
     wanted = Wanted(options.names_in(wrt))
     with streams.aside(bool(use)):
-        ledger = explain_at(
-            read_points(at, zip_), expression, wanted, options.named_in(let, use), dtype.value, check
-        )
+        ledger = explain_at(read_points(at, zip_), expression, wanted, options.named_in(let, use), dtype.value, check)
     screen = streams.screen(os.environ)
-    style = Style(digits, screen.width, screen.color, screen.unicode, check is True)
+    style = screen.style(digits, verdicts=check is True)
     if plot is not None:
-        from derivcli.render.drawing import draw_graph
-
-        write_whole(plot, draw_graph(ledger, plot.suffix.lower().lstrip("."), style))
-        tell(f"saved {plot}")
-    chosen = format_.value if format_ else "table" if screen.terminal else "tsv"
-    shown = plot is None or format_ is not None
-    if shown:
+        _save_plot(ledger, plot, no_clobber, style)
+    chosen = None if plot is not None and format_ is None else format_ or ("table" if screen.terminal else "tsv")
+    if chosen is not None:
         sys.stdout.write(render_ledger(ledger, chosen, style))
         sys.stdout.flush()
-    for warning in warnings_of(ledger, style) if not shown or chosen != "table" else ():
-        tell(f"note: {warning}")
-    for note in notes_of([ledger.result], style, shown and chosen == "table", shown and chosen == "json"):
-        tell(note)
-    if check and differs([ledger.result]):
+    _tell_notes(ledger, chosen, style)
+    if check and _differs(ledger):
         raise typer.Exit(ExitStatus.DIFFERENCE)
 
 
-def check_plot(plot: Path) -> None:
+def _check_plot(plot: Path | None, no_clobber: bool) -> None:
     """Refuse a picture that could not be written."""
     from derivcli.render.canvas import SUFFIXES
 
-    check_target(plot, SUFFIXES)
-    check_output(plot, (), clobber=True)
+    if plot is not None:
+        check_target(plot, SUFFIXES)
+        check_output(plot, (), not no_clobber)
+    elif no_clobber:
+        raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")
+
+
+def _save_plot(ledger: Ledger, plot: Path, no_clobber: bool, style: Style) -> None:
+    """Draw the graph into its file, and say so."""
+    from derivcli.render.drawing import draw_graph
+
+    write_whole(plot, draw_graph(ledger, plot.suffix.lower().lstrip("."), style), not no_clobber)
+    tell(f"saved {plot}")
+
+
+def _tell_notes(ledger: Ledger, shown: str | None, style: Style) -> None:
+    """Say what the output, in its format if there is one, does not say."""
+    from derivcli.render.ledger import warnings_of
+
+    for warning in warnings_of(ledger, style) if shown != "table" else ():
+        tell(f"note: {warning}")
+    for note in notes_of([ledger.result], style, shown == "table", shown == "json"):
+        tell(note)
+
+
+def _differs(ledger: Ledger) -> bool:
+    """Whether a number misleads."""
+    from derivcli.render.verdicts import differs
+
+    return differs([ledger.result])

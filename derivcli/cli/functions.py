@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from derivcli.cli import streams
 from derivcli.language.functions import FAMILIES
 from derivcli.language.reference import look_up
 from derivcli.render.functions import FORMATS
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -36,11 +33,10 @@ FormatOption = Annotated[
 @app.command(context_settings={"help_option_names": ["--help"]})
 def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
-    from derivcli.render.columns import Style
     from derivcli.render.functions import write_function, write_list
 
     screen = streams.screen(os.environ)
-    style = Style(None, screen.width, screen.color, screen.unicode)
+    style = screen.style()
     chosen = format_.value if format_ else "table" if screen.terminal else "tsv"
     if name is None:
         text = write_list(FAMILIES, chosen, style)
@@ -53,4 +49,3 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
         text = write_function(row, formulas, chosen, style)
     sys.stdout.write(text)
     sys.stdout.flush()
-

@@ -11,7 +11,10 @@ import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from derivcli.render.columns import Style
 
 UNLIMITED = 1_000_000
 """Columns where there is no screen that lines could be too long for."""
@@ -25,6 +28,12 @@ class Screen:
     width: int
     color: bool
     unicode: bool
+
+    def style(self, digits: int | None = None, verdicts: bool = False) -> Style:
+        """How results are shown there."""
+        from derivcli.render.columns import Style
+
+        return Style(digits, self.width, self.color, self.unicode, verdicts)
 
 
 class Closed(io.TextIOBase):

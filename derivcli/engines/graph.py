@@ -108,8 +108,9 @@ def _turns(tensors: Sequence[Tensor]) -> Turns:
     """What hooks on the tensors will have written down after a backward pass."""
     turns: Turns = {}
 
-    def hook(number: int, adjoint: Tensor) -> None:
-        turns[number] = len(turns), adjoint.detach()
+    def hook(number: int, adjoint: Tensor | None) -> None:
+        if adjoint is not None:  # a user's backward may give nothing
+            turns[number] = len(turns), adjoint.detach()
 
     for number, tensor in enumerate(tensors):
         if tensor.requires_grad:

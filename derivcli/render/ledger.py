@@ -119,9 +119,9 @@ def _reasons(ledger: Ledger) -> dict[str, list[str]]:
 def warnings_of(ledger: Ledger, style: Style) -> list[str]:
     """What functions of the user's own do to adjoints."""
     return [
-        f"the adjoint of {node.name} is {numbers_text(node.adjoint, style)} and not the sum of its parts: the backward "
-        f"of {' or '.join(ledger.result.expression.own)} gives something else than grad_output times its derivative, "
-        "see deriv check-fn"
+        f"the adjoint of {node.name} is {numbers_text(node.adjoint, style) or None} and not the sum of its parts: the "
+        f"backward of {' or '.join(ledger.result.expression.own)} gives something else than grad_output times its "
+        "derivative, see deriv check-fn"
         for node in ledger.broken
     ]
 
@@ -174,7 +174,7 @@ def _accumulated(ledger: Ledger, node: Node, style: Style) -> list[str]:
         if node.value.size == 1:
             product = f"{numbers_text(share.node.adjoint, style)} * {numbers_text(share.local.value, style)} "
         lines.append(f"{'+ ' if lines else ''}{product}from {share.node.name}")
-    return [*lines, f"into {node.accumulates_in}"] if node.accumulates_in else lines
+    return [*lines, f"AccumulateGrad into {node.accumulates_in}"] if node.accumulates_in else lines
 
 
 def _attributes(ledger: Ledger, style: Style, most: int) -> list[TableColumn]:
@@ -256,13 +256,14 @@ def _cell(values: FloatArray | None, style: Style) -> str:
 def write_json(ledger: Ledger, style: Style) -> str:
     """One object: the nodes in the order of the forward pass, and the names in that of the backward pass."""
     result = ledger.result
+    shown = {node.name for node in ledger.shown}
     content: dict[str, Any] = {
         "version": VERSION,
         **described(function_names([result])[0], result),
         "at": {name: numbers_json(values, style) for name, values in result.at.items()},
         "dtype": str(result.value.dtype),
         "output": ledger.output,
-        "nodes": [_described(ledger, node, style) for node in ledger.nodes],
+        "nodes": [_described(ledger, node, node.name in shown, style) for node in ledger.nodes],
         "backward": [node.name for node in ledger.backward],
         "derivatives": {key: numbers_json(values, style) for key, values in result.derivatives.items()},
         "verdicts": {key: verdicts_json(verdicts) for key, verdicts in result.verdicts.items()},
@@ -270,7 +271,7 @@ def write_json(ledger: Ledger, style: Style) -> str:
     return dump(content)
 
 
-def _described(ledger: Ledger, node: Node, style: Style) -> dict[str, Any]:
+def _described(ledger: Ledger, node: Node, shown: bool, style: Style) -> dict[str, Any]:
     def numbers(values: FloatArray | None) -> Any:
         return None if values is None else numbers_json(values.reshape(-1), style)
 
@@ -288,5 +289,5 @@ def _described(ledger: Ledger, node: Node, style: Style) -> dict[str, Any]:
         "requires_grad": node.requires_grad,
         "grad_fn": node.grad_fn or None,
         "grad": numbers(node.grad),
-        "why": ledger.why(node) if node in ledger.shown else "",
+        "why": ledger.why(node) if shown else "",
     }
