@@ -5,7 +5,10 @@ from pathlib import Path
 
 import typer
 
+from derivcli.check.custom.trials import TRIALS
 from derivcli.cli.app import COMMANDS, app
+from derivcli.explain.answer.found import KINDS
+from derivcli.explain.steps.rules import RULES
 from derivcli.language.functions import BRANCHING, FAMILIES
 from derivcli.render.functions import markdown_family
 
@@ -40,7 +43,31 @@ def help_of(name: str, app: typer.Typer) -> str:
         return command.get_help(context)
 
 
-PAGES = {"functions.md": functions_page, "cli.md": options_page}
+def findings_page() -> str:
+    """What `deriv answer` and `deriv check-fn` can find, as a page."""
+    kinds = [f"| `{kind}` | {meaning} |" for kind, meaning in KINDS.items() if kind]
+    rules = [f"- {rule.name.format('a function, by its name')}" for rule in RULES]
+    trials = [f"{number}. {name}" for number, name in enumerate(TRIALS, start=1)]
+    lines = [
+        "# What is found\n",
+        "Made from the program's own tables by `make docs`; do not edit.\n",
+        "## Mistakes\n",
+        "`deriv answer` names the mistake in a wrong claim by its kind, and tells of it in a sentence:\n",
+        "| kind | what went wrong |",
+        "| --- | --- |",
+        *kinds,
+        "\nWhere nothing known explains it, the kind is empty.\n",
+        "## Rules\n",
+        "`deriv steps` takes the first of these rules that fits:\n",
+        *rules,
+        "\n## Trials\n",
+        "`deriv check-fn` tries a function in this order; the first trial that fails names the cause:\n",
+        *trials,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"functions.md": functions_page, "cli.md": options_page, "findings.md": findings_page}
 
 
 def main() -> int:
