@@ -157,6 +157,7 @@ _deriv_explain() {
             --check | --no-check) given+='--check --no-check ' ;;
             --format) given+='--format ' ;;
             --plot) given+='--plot ' ;;
+            --no-clobber) given+='--no-clobber ' ;;
             --digits) given+='--digits ' ;;
             --dtype) given+='--dtype ' ;;
             --help) given+='--help ' ;;
@@ -176,7 +177,7 @@ _deriv_explain() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --let --use --check --no-check --format --plot --digits --dtype --help)
+                names=(--at --zip --wrt --let --use --check --no-check --format --plot --no-clobber --digits --dtype --help)
             elif ((${#words[@]} == 2 + 1)); then
                 names=()
             fi

@@ -76,6 +76,7 @@ complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --check --no-check
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --format' -l format -x -a 'table\t tree\t tsv\t json\t dot\t mermaid\t' -d 'How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or Mermaid'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --no-clobber' -l no-clobber -d 'Refuse to replace a file that exists'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --help' -l help -d 'Show this message and exit'

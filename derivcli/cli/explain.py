@@ -39,26 +39,9 @@ FormatOption = Annotated[
     ),
 ]
 Plot = Annotated[
-    Path | None,
-    typer.Option(
-        "--plot",
-        metavar="FILE",
-        help="Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both.",
-        show_default=False,
-    ),
+    Path | None, options.picture("Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both.")
 ]
-
-Digits = Annotated[
-    int | None,
-    typer.Option(
-        "--digits",
-        metavar="N",
-        min=1,
-        max=17,
-        help="Significant digits to print. [default: a few for people, all for programs]",
-        show_default=False,
-    ),
-]
+Digits = Annotated[int | None, options.rounding("a few for people, all for programs")]
 
 
 @app.command(context_settings={"help_option_names": ["--help"]})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -85,14 +85,19 @@ Use = Annotated[
         show_default=False,
     ),
 ]
+def picture(help: str) -> Any:
+    """The option for a picture's file, and what the picture is of."""
+    return typer.Option("--plot", metavar="FILE", help=help, show_default=False)
+
+
+def rounding(default: str) -> Any:
+    """The option for significant digits, and how many there are unless it is given."""
+    help = f"Significant digits to print. [default: {default}]"
+    return typer.Option("--digits", metavar="N", min=1, max=17, help=help, show_default=False)
+
+
 Plot = Annotated[
-    Path | None,
-    typer.Option(
-        "--plot",
-        metavar="FILE",
-        help="Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.",
-        show_default=False,
-    ),
+    Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")
 ]
 FormatOption = Annotated[
     Format | None,
@@ -102,12 +107,7 @@ FormatOption = Annotated[
         show_default=False,
     ),
 ]
-Digits = Annotated[
-    int | None,
-    typer.Option(
-        "--digits", metavar="N", min=1, max=17, help="Significant digits to print. [default: all]", show_default=False
-    ),
-]
+Digits = Annotated[int | None, rounding("all")]
 Order = Annotated[
     int,
     typer.Option(
