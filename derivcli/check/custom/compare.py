@@ -30,6 +30,15 @@ CLEARLY = 1e3
 SOME = 2
 """With fewer points at which a number is right it is so by chance."""
 
+MOST = 0.75
+"""So large a part of the points has to show what is said of a function as a whole."""
+
+ALMOST_ALL = 0.9
+"""A few numbers have more right digits than the rest by chance."""
+
+CRUDE = 2
+"""A rounded constant has more right digits than that."""
+
 DIGITS = {torch.float64: 16, torch.float32: 7}
 
 
@@ -63,6 +72,12 @@ def digits(found: Tensor, truth: Truth, floor: Tensor, dtype: torch.dtype = torc
     right = -torch.log10(error / truth.numbers.abs())
     right = torch.where((error <= floor) | ~truth.known, DIGITS[dtype], right)
     return right.nan_to_num(0.0, DIGITS[dtype]).clamp(0, DIGITS[dtype])
+
+
+def least(right: Tensor) -> str:
+    """How many digits are right at every point, in words."""
+    count = int(right.min())
+    return f"{'at least ' * (count < right.max())}{count} digits"
 
 
 def points(count: int) -> str:
@@ -120,6 +135,7 @@ def compared(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor) -
     off = wrong(found, truth, tolerance)
     if not off.any():
         return None
+    off = off & found.isfinite() if (off & found.isfinite()).any() else off  # what has no number comes second
     place = first(off)
     name = subject.wrt[place[0]] if len(subject.parameters) > 1 else ""
     detail = shown(subject, place, found, truth.numbers, f", by {name}" if name else "")
@@ -147,9 +163,10 @@ def _swapped(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor, o
 def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
     """The kind and the sentence of one argument's gradient that is off at some points."""
     known = true.isfinite()
-    found, true, tolerance = found[known], true[known], tolerance[known]
-    if not found.isfinite().all():
+    if not found[off].isfinite().all():
         return "infinite", "backward gives no finite number where there is a derivative"
+    known = known & found.isfinite()
+    found, true, tolerance = found[known], true[known], tolerance[known]
     if (found == 0).all():
         return "zero", "backward gives 0, and forward varies"
     near = _nearness(found, tolerance)
@@ -163,9 +180,21 @@ def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off:
     shift = (found - true).median()
     if len(found) > 2 and near(true + shift):
         return "constant", f"off by an added constant {shift.item():.6g}"
+    best = _rounded(found, true, tolerance)
+    if best > CRUDE:
+        return "digits", f"backward is right to {best} digits at best: a constant that is rounded?"
     if len(found) - int(off.sum()) >= SOME:
         return "somewhere", f"backward is wrong {_where(subject, off, known)}"
     return "derivative", "backward is not the derivative of forward"
+
+
+def _rounded(found: Tensor, true: Tensor, tolerance: Tensor) -> int:
+    """How many digits the best of the numbers have that are all a little off, as by a rounded constant; 0 if not so."""
+    error, size = (found - true).abs(), true.abs()
+    if (error > tolerance - RELATIVE * size).double().mean() < MOST:
+        return 0
+    right = -torch.log10(error / size).nan_to_num(0.0)
+    return int(right.quantile(ALMOST_ALL)) if right.median() > CRUDE else 0
 
 
 def _nearness(found: Tensor, tolerance: Tensor) -> Callable[[Tensor], bool]:

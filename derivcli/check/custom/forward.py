@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import allowed, digits, first, floor, points, shown, wrong
+from derivcli.check.custom.compare import allowed, digits, first, floor, least, points, shown, wrong
 from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import OwnError, Subject
 from derivcli.check.custom.quotients import noise
@@ -88,4 +88,4 @@ def is_formula(subject: Subject) -> Outcome:
     if not known:
         message = f"{subject.formula.text} has no value at any of the points"
         raise DerivError(message, hint=f"give others, as in --at {subject.parameters[0]}=0.5")
-    return passed(f"{int(digits(found, truth, floor(subject, 0)).min())} digits at {points(known)}")
+    return passed(f"{least(digits(found, truth, floor(subject, 0)))} at {points(known)}")

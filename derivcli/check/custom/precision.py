@@ -9,19 +9,14 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import NOISY, allowed, digits, first, floor, points, same, shown, wrong
+from derivcli.check.custom.compare import MOST, NOISY, allowed, digits, first, floor, points, same, shown, wrong
 from derivcli.check.custom.complaints import told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, own, stacked
 from derivcli.check.custom.quotients import Numbers, by_quotients, noise, single_noise
 from derivcli.check.custom.report import Outcome, failed, passed
+from derivcli.check.custom.rounding import through_single
 from derivcli.check.custom.truth import Truth, by_formula, stack
 from derivcli.engines.own import is_marked
-
-SINGLE_NOISE = (2.0**-28, 2.0**-20)
-"""How much float32 rounding moves a number of an ordinary formula, of its size."""
-
-MOST = 0.75
-"""So large a part of the points has to show it."""
 
 FEW = 9
 """With no more right digits something other than float64 must be at work."""
@@ -35,6 +30,11 @@ LARGEST = 1e37
 """Near the largest float32."""
 
 
+def forward_in_double(subject: Subject) -> Outcome:
+    """The forward computes in float64, whose numbers alone have differences that tell a derivative."""
+    return through_single(subject, "forward", subject.value, subject.values[None]) or passed()
+
+
 def in_double(subject: Subject) -> Outcome:
     """Forward and backward have the digits of float64 and not those of float32."""
     for stage, compute, numbers in (
@@ -42,8 +42,8 @@ def in_double(subject: Subject) -> Outcome:
         ("backward", subject.gradients, subject.slopes),
     ):
         rounding = noise(compute, subject.columns).reshape(numbers.shape)
-        truth = _exact(subject, stage)
-        outcome = _single(subject, stage, numbers, rounding) or _few(subject, stage, numbers, rounding, truth)
+        outcome = through_single(subject, stage, compute, numbers) if stage == "backward" else None
+        outcome = outcome or _few(subject, stage, numbers, rounding, _exact(subject, stage))
         if outcome is not None:
             return outcome
     return passed()
@@ -55,17 +55,6 @@ def _exact(subject: Subject, stage: str) -> Truth | None:
         return None
     partials = [()] if stage == "forward" else [(name,) for name in subject.wrt]
     return stack([by_formula(subject.formula, subject.parameters, subject.columns, each) for each in partials])
-
-
-def _single(subject: Subject, stage: str, numbers: Tensor, rounding: Tensor) -> Outcome | None:
-    """What is wrong where rounding is that of float32."""
-    share = (rounding / numbers.abs())[numbers != 0]
-    share = share[share.isfinite()]
-    low, high = SINGLE_NOISE
-    if not len(share) or ((share > low) & (share < high)).double().mean() < MOST:
-        return None
-    detail = f"{stage} is rounded to about {-torch.log10(share.median()).item():.0f} digits"
-    return failed("float32", "computes in float32 inside: 7 digits in double", detail)
 
 
 def _few(subject: Subject, stage: str, numbers: Tensor, rounding: Tensor, truth: Truth | None) -> Outcome | None:

@@ -20,6 +20,7 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
     "forward and backward are the same in every call": forward.same_again,
     "the input is left as it is": forward.input_kept,
     "forward of a batch": forward.pointwise,
+    "forward computes in float64": precision.forward_in_double,
     "forward is the formula": forward.is_formula,
     "backward with an upstream gradient of 1": backward.is_derivative,
     "backward with other upstream gradients": backward.takes_upstream,
@@ -27,11 +28,14 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
     "backward a second time": backward.second_pass,
     "backward after another call": backward.two_calls,
     "backward of a batch": backward.batch,
+    "tensors of 2 and 3 dimensions": backward.shapes,
     "tensors that are not contiguous": backward.contiguous,
     "a gradient in one argument only": backward.some_inputs,
+    "forward mode": backward.forward_mode,
     "all digits of float64": precision.in_double,
     "float32": precision.in_single,
     "second derivatives": precision.second,
+    "a tensor of 0 dimensions": backward.single_number,
 }
 """What is tried, from causes to effects."""
 
