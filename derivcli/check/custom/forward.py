@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from derivcli.check.custom.arguments import named
 from derivcli.check.custom.compare import allowed, digits, first, floor, least, points, shown, wrong
 from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import OwnError, Subject
@@ -25,7 +26,8 @@ def runs(subject: Subject) -> Outcome:
         subject.gradients(subject.columns)
     except OwnError as error:
         return complaint(error, "batch", f"{error.stage} fails for several points at once")
-    return passed(f"finite at {finite} of {points(subject.count)}" if finite < subject.count else "")
+    told = [f"finite at {finite} of {points(subject.count)}" if finite < subject.count else "", named(subject)]
+    return passed(", ".join(filter(None, told)))
 
 
 def same_again(subject: Subject) -> Outcome:
