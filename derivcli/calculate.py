@@ -21,8 +21,8 @@ from derivcli.fitting import (
     check_held,
     check_range,
     check_values,
-    check_wrt,
     check_written,
+    check_wrt,
     only_variable,
     variables_of,
 )

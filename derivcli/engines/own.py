@@ -26,8 +26,8 @@ def call_own(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
         message = f"'{step.operation}' changes its argument in place, which others in the formula may share"
         raise DerivError(message, hint="let its forward begin with a copy, as in x = x.clone()")
     if not isinstance(value, Tensor) or value.shape != (count,):
-        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
-        message = f"'{step.operation}' gives {given} where its arguments have shape ({count},)"
+        told = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
+        message = f"'{step.operation}' gives {told} where its arguments have shape ({count},)"
         raise DerivError(message, hint="formulas call functions that work point by point")
     if value.grad_fn is not None:
         value.grad_fn.register_hook(partial(_refusing, step.operation, operands))
