@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -233,6 +234,16 @@ def tanh(g: Tensor, i: Tensor) -> Tensor:
     return found
 
 
+def in_steps(size: int) -> CustomFunction:
+    """What rounds to multiples of 1/size."""
+    return saving(lambda i: torch.round(i * size) / size, lambda g, i: g * 0)
+
+
+def gelu(i: Tensor) -> Tensor:
+    """What scales a number by how probable a smaller one is."""
+    return i * (1 + torch.erf(i / math.sqrt(2))) / 2
+
+
 IGNORES = "ignores grad_output: right at the end of a graph, wrong inside one"
 BATCH = "of a point depends on the other points of the batch"
 NOT_DERIVATIVE = "backward is not the derivative of forward"
@@ -340,6 +351,20 @@ FAULTS: Faults = {
     "float32 backward that cancels": (
         saving(torch.tanh, lambda g, i: g * (1 - i.float().tanh() ** 2)), None, SINGLE
     ),
+    "float16": (
+        saving(lambda i: i.half().tanh().double(), tanh), None, "computes in float16 inside: 3 digits in double"
+    ),
+    "float16 backward": (
+        square(lambda g, i: (g * 2 * i).half()), "i**2", "computes in float16 inside: 3 digits in double"
+    ),
+    "bfloat16": (
+        saving(lambda i: i.bfloat16().sin().double(), lambda g, i: g * i.cos()), None,
+        "computes in bfloat16 inside: 2 digits in double",
+    ),
+    "two rounded constants": (
+        saving(gelu, lambda g, i: g * ((1 + torch.erf(i / 1.41421)) / 2 + i * torch.exp(-i * i / 2) / 2.50663)), None,
+        "backward is right to 5 digits only at some of the points: a constant that is rounded?",
+    ),
     "rounded constant": (
         saving(lambda i: torch.sin(torch.pi * i), lambda g, i: g * 3.14159 * torch.cos(3.14159 * i)), None,
         "backward is right to 6 digits at best: a constant that is rounded?",
@@ -347,6 +372,20 @@ FAULTS: Faults = {
     "crudely rounded constant": (
         saving(lambda i: torch.sin(torch.pi * i), lambda g, i: g * 3.14 * torch.cos(3.14 * i)), "sin(pi*i)",
         "backward is right to 3 digits at best: a constant that is rounded?",
+    ),
+    "rounded constant alone": (
+        saving(lambda i: torch.pi * i, lambda g, i: g * 3.14159), None,
+        "backward is right to 6 digits only in double: a constant that is rounded?",
+    ),
+    "rounded constant in one": (
+        pair(lambda x, y: torch.pi * x * y, lambda g, x, y: (g * torch.pi * y, g * 3.14159 * x)), None,
+        "backward is right to 6 digits only in double in y: a constant that is rounded?",
+    ),
+    "rounded frequency in one": (
+        pair(lambda x, y: x * torch.sin(torch.pi * y), lambda g, x, y: (
+            g * torch.sin(torch.pi * y), g * x * 3.1416 * torch.cos(3.1416 * y)
+        )), None,
+        "backward is right to 6 digits at best in y: a constant that is rounded?",
     ),
     "another, and nan": (saving(torch.lgamma, lambda g, i: g * torch.log(i)), None, NOT_DERIVATIVE),
     "nan somewhere": (
@@ -417,7 +456,7 @@ RIGHT: dict[str, tuple[CustomFunction, str | None, tuple[str, ...]]] = {
     "vectors only": (
         saving(lambda i: i + 0 * torch.dot(i, i), lambda g, i: (g * torch.ones(len(i))).reshape(-1)), None, ()
     ),
-    "in steps": (saving(lambda i: torch.round(i * 1024) / 1024, lambda g, i: g * 0), None, ()),
+    **{f"in steps of 1/{size}": (in_steps(size), None, ()) for size in (1, 8, 64, 256, 1024)},
     "cube": (Cube, "i**3", ()),
     "cube, no formula": (Cube, None, ()),
     "log": (saving(torch.log, lambda g, i: g / i), "log(i)", ()),

@@ -12,7 +12,7 @@ from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import Columns, OwnError, Subject, stacked
 from derivcli.check.custom.quotients import by_quotients, noise
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
-from derivcli.check.custom.rounding import through_single
+from derivcli.check.custom.rounding import through_other
 from derivcli.check.custom.truth import Truth, by_formula, stack
 from derivcli.errors import DerivError
 
@@ -30,7 +30,7 @@ def is_derivative(subject: Subject) -> Outcome:
     tolerance = allowed(truth, floor(subject, 1), rounding)
     outcome = _missing(subject, truth, tolerance) or compared(subject, subject.slopes, truth, tolerance)
     if outcome is not None:
-        return _of_single(subject, truth, tolerance) or outcome
+        return _of_other(subject, truth, tolerance) or outcome
     if subject.formula is None:
         told = "as near as quotients of differences tell"
     else:
@@ -39,11 +39,13 @@ def is_derivative(subject: Subject) -> Outcome:
     return passed(told + (f", not tried at {points(skipped)} without a derivative" if skipped else ""))
 
 
-def _of_single(subject: Subject, truth: Truth, tolerance: Tensor) -> Outcome | None:
-    """What is wrong where gradients are off by no more than float32 makes of them, and come from there."""
-    if wrong(subject.slopes, truth, tolerance + floor(subject, 1, torch.float32)).any():
+def _of_other(subject: Subject, truth: Truth, tolerance: Tensor) -> Outcome | None:
+    """What is wrong where gradients are off by no more than the number format makes of them that they come from."""
+    outcome = through_other(subject, "backward", subject.gradients, subject.slopes)
+    if outcome is None:
         return None
-    return through_single(subject, "backward", subject.gradients, subject.slopes)
+    rounding = floor(subject, 1, getattr(torch, outcome.kind))
+    return None if wrong(subject.slopes, truth, tolerance + rounding).any() else outcome
 
 
 def slopes_of(subject: Subject) -> Truth:

@@ -9,13 +9,14 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import MOST, NOISY, allowed, digits, first, floor, points, same, shown, wrong
+from derivcli.check.custom.backward import slopes_of
+from derivcli.check.custom.compare import DIGITS, MOST, NOISY, allowed, digits, first, floor, points, same, shown, wrong
 from derivcli.check.custom.complaints import told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, own, stacked
 from derivcli.check.custom.quotients import Numbers, by_quotients, noise, single_noise
 from derivcli.check.custom.report import Outcome, failed, passed
-from derivcli.check.custom.rounding import through_single
-from derivcli.check.custom.truth import Truth, by_formula, stack
+from derivcli.check.custom.rounding import through_other
+from derivcli.check.custom.truth import SAFETY, Truth, by_formula, stack
 from derivcli.engines.own import is_marked
 
 FEW = 9
@@ -32,7 +33,7 @@ LARGEST = 1e37
 
 def forward_in_double(subject: Subject) -> Outcome:
     """The forward computes in float64, whose numbers alone have differences that tell a derivative."""
-    return through_single(subject, "forward", subject.value, subject.values[None]) or passed()
+    return through_other(subject, "forward", subject.value, subject.values[None]) or passed()
 
 
 def in_double(subject: Subject) -> Outcome:
@@ -42,7 +43,7 @@ def in_double(subject: Subject) -> Outcome:
         ("backward", subject.gradients, subject.slopes),
     ):
         rounding = noise(compute, subject.columns).reshape(numbers.shape)
-        outcome = through_single(subject, stage, compute, numbers) if stage == "backward" else None
+        outcome = through_other(subject, stage, compute, numbers) if stage == "backward" else None
         outcome = outcome or _few(subject, stage, numbers, rounding, _exact(subject, stage))
         if outcome is not None:
             return outcome
@@ -50,9 +51,9 @@ def in_double(subject: Subject) -> Outcome:
 
 
 def _exact(subject: Subject, stage: str) -> Truth | None:
-    """What the numbers of a stage should be to all digits, if that is known."""
+    """What the numbers of a stage should be, as far as that is known."""
     if subject.formula is None:
-        return None
+        return None if stage == "forward" else slopes_of(subject)
     partials = [()] if stage == "forward" else [(name,) for name in subject.wrt]
     return stack([by_formula(subject.formula, subject.parameters, subject.columns, each) for each in partials])
 
@@ -62,11 +63,17 @@ def _few(subject: Subject, stage: str, numbers: Tensor, rounding: Tensor, truth:
     if truth is None:
         return None
     right = digits(numbers, truth, floor(subject, int(stage == "backward")))
-    smooth = truth.known & ((numbers - truth.numbers).abs() > NOISY * rounding) & (right <= FEW)
-    if smooth.double().mean() < MOST:
+    clear = (numbers - truth.numbers).abs() > NOISY * rounding + SAFETY * truth.errors
+    smooth = truth.known & clear & (right <= FEW)
+    rows = smooth.double().mean(-1) >= MOST
+    if not rows.any():
         return None
+    smooth &= rows[:, None]
+    name = "" if rows.all() else f" in {subject.wrt[first(smooth)[0]]}"
     detail = f"{stage} {shown(subject, first(smooth), numbers, truth.numbers)}"
-    sentence = f"{stage} is right to {int(right[smooth].median())} digits only in double: a constant in float32?"
+    count = int(right[smooth].median())
+    constant = "a constant in float32" if count >= DIGITS[torch.float32] else "a constant that is rounded"
+    sentence = f"{stage} is right to {count} digits only in double{name}: {constant}?"
     return failed("digits", sentence, detail)
 
 
