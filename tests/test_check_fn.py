@@ -19,6 +19,8 @@ from derivcli.check.custom.truth import by_formula
 from derivcli.engines.program import lower
 from derivcli.engines.rules import forward as run
 from derivcli.language.functions import FUNCTIONS
+from derivcli.render.columns import Style
+from derivcli.render.custom import write_report
 from tests.planted import FAULTS, RIGHT, SINGLE, Square, made, pair, relu, saving, square
 from tests.support import deriv
 
@@ -396,3 +398,10 @@ def test_what_the_function_prints_goes_to_standard_error(tmp_path: Path) -> None
     outcome = deriv("check-fn", f"{tmp_path / 'loud.py'}:SQ", "--format", "json")
     assert outcome.json["ok"]
     assert {*outcome.stderr.split()} == {"importing", "forward"}
+
+
+def test_what_was_not_tried_is_counted() -> None:
+    style = Style(None, 80, False, True)
+    assert "– 1 more is not tried after that\n" in write_report(report_of("detached"), "text", style)
+    assert "– 3 more are not tried after that\n" in write_report(report_of("float32 backward"), "text", style)
+    assert write_report(report_of("detached"), "tsv", style).count("\tunreached\t") == 1
