@@ -21,6 +21,7 @@ from derivcli.fitting import (
     check_held,
     check_range,
     check_values,
+    check_written,
     check_wrt,
     only_variable,
     variables_of,
@@ -288,6 +289,7 @@ def series_at(
     """
     assert wanted.series is not None, "a series has a degree"
     parsed, by = series_of(points, expressions, wanted, named, dtype)
+    check_written(parsed)
     if interval is not None and interval.variable != by:
         hint = f"write it like --on {by}=0:1"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)

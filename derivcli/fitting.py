@@ -96,6 +96,13 @@ def only_variable(variables: Sequence[str], expressions: Sequence[Expression]) -
     return variables[0]
 
 
+def check_written(expressions: Sequence[Expression]) -> None:
+    """Refuse a series of a user's own function, of which Taylor arithmetic would need the formula."""
+    for name in (name for expression in expressions for name in expression.own):
+        hint = "write its formula in its place, or take the script that --code prints"
+        raise DerivError(f"'{name}' is code, and a series is computed from formulas", hint=hint)
+
+
 def check_range(points: Points, dtype: str) -> None:
     """Refuse a point that the number format cannot hold; float64 holds all, and looking at many takes a while."""
     import numpy as np

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +127,45 @@ class CubeSlope(torch.autograd.Function):
 Cube = saving(lambda x: x**3, CubeSlope.apply)
 
 
+class Tangent(torch.autograd.Function):
+    """A square with a wrong derivative in forward mode."""
+
+    @staticmethod
+    def forward(i: Tensor) -> Tensor:
+        return i**2
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
+        return Square.backward(ctx, grad_output)
+
+    @staticmethod
+    def jvp(ctx: Any, tangent: Tensor) -> Tensor:
+        (i,) = ctx.saved_tensors
+        found: Tensor = tangent * 3 * i
+        return found
+
+
+class RightTangent(Tangent):
+    """The square with its derivative in forward mode."""
+
+    @staticmethod
+    def jvp(ctx: Any, tangent: Tensor) -> Tensor:
+        return Square.backward(ctx, tangent)
+
+
+class NoTangent(Tangent):
+    """A square whose forward mode fails."""
+
+    @staticmethod
+    def jvp(ctx: Any, tangent: Tensor) -> Tensor:
+        raise ValueError("no tangent today")
+
+
 def saved_output(ctx: Any, x: Tensor) -> Tensor:
     """The forward of exp that saves what it gives."""
     y = torch.exp(x)
@@ -186,6 +226,22 @@ def straight(g: Tensor, i: Tensor) -> Tensor:
 def haversine(i: Tensor) -> Tensor:
     """What loses digits to cancellation."""
     return (1 - torch.cos(i)) / i**2
+
+
+def tanh(g: Tensor, i: Tensor) -> Tensor:
+    """The backward of tanh."""
+    found: Tensor = g * (1 - torch.tanh(i) ** 2)
+    return found
+
+
+def in_steps(size: int) -> CustomFunction:
+    """What rounds to multiples of 1/size."""
+    return saving(lambda i: torch.round(i * size) / size, lambda g, i: g * 0)
+
+
+def gelu(i: Tensor) -> Tensor:
+    """What scales a number by how probable a smaller one is."""
+    return i * (1 + torch.erf(i / math.sqrt(2))) / 2
 
 
 IGNORES = "ignores grad_output: right at the end of a graph, wrong inside one"
@@ -288,6 +344,66 @@ FAULTS: Faults = {
         saving(lambda i: i * float(np.float32(np.pi)), lambda g, i: g * np.pi), "pi*i",
         "forward is right to 7 digits only in double: a constant in float32?",
     ),
+    "float32 tanh": (saving(lambda i: i.float().tanh().double(), tanh), None, SINGLE),
+    "float32 tanh with a formula": (saving(lambda i: i.float().tanh().double(), tanh), "tanh(i)", SINGLE),
+    "float32 sine": (saving(lambda i: i.float().sin().double(), lambda g, i: g * i.cos()), "sin(i)", SINGLE),
+    "float32 argument": (saving(lambda i: i.float().double().tanh(), tanh), "tanh(i)", SINGLE),
+    "float32 backward that cancels": (
+        saving(torch.tanh, lambda g, i: g * (1 - i.float().tanh() ** 2)), None, SINGLE
+    ),
+    "float16": (
+        saving(lambda i: i.half().tanh().double(), tanh), None, "computes in float16 inside: 3 digits in double"
+    ),
+    "float16 backward": (
+        square(lambda g, i: (g * 2 * i).half()), "i**2", "computes in float16 inside: 3 digits in double"
+    ),
+    "bfloat16": (
+        saving(lambda i: i.bfloat16().sin().double(), lambda g, i: g * i.cos()), None,
+        "computes in bfloat16 inside: 2 digits in double",
+    ),
+    "two rounded constants": (
+        saving(gelu, lambda g, i: g * ((1 + torch.erf(i / 1.41421)) / 2 + i * torch.exp(-i * i / 2) / 2.50663)), None,
+        "backward is right to 5 digits only at some of the points: a constant that is rounded?",
+    ),
+    "rounded constant": (
+        saving(lambda i: torch.sin(torch.pi * i), lambda g, i: g * 3.14159 * torch.cos(3.14159 * i)), None,
+        "backward is right to 6 digits at best: a constant that is rounded?",
+    ),
+    "crudely rounded constant": (
+        saving(lambda i: torch.sin(torch.pi * i), lambda g, i: g * 3.14 * torch.cos(3.14 * i)), "sin(pi*i)",
+        "backward is right to 3 digits at best: a constant that is rounded?",
+    ),
+    "rounded constant alone": (
+        saving(lambda i: torch.pi * i, lambda g, i: g * 3.14159), None,
+        "backward is right to 6 digits only in double: a constant that is rounded?",
+    ),
+    "rounded constant in one": (
+        pair(lambda x, y: torch.pi * x * y, lambda g, x, y: (g * torch.pi * y, g * 3.14159 * x)), None,
+        "backward is right to 6 digits only in double in y: a constant that is rounded?",
+    ),
+    "rounded frequency in one": (
+        pair(lambda x, y: x * torch.sin(torch.pi * y), lambda g, x, y: (
+            g * torch.sin(torch.pi * y), g * x * 3.1416 * torch.cos(3.1416 * y)
+        )), None,
+        "backward is right to 6 digits at best in y: a constant that is rounded?",
+    ),
+    "another, and nan": (saving(torch.lgamma, lambda g, i: g * torch.log(i)), None, NOT_DERIVATIVE),
+    "nan somewhere": (
+        saving(torch.lgamma, lambda g, i: g * torch.digamma(i) * (i.clamp(min=0) / i.clamp(min=0))), None,
+        "backward gives no finite number where there is a derivative",
+    ),
+    "flat gradient": (square(lambda g, i: (g * 2 * i).reshape(-1)), "i**2", "a gradient of the wrong shape"),
+    "transposed": (
+        square(lambda g, i: g * 2 * i if i.ndim < 2 else (g * 2 * i).mT.reshape(i.shape)), None,
+        "backward is wrong for tensors of 2 dimensions",
+    ),
+    "forward of matrices": (
+        saving(lambda i: i**2 + (i.ndim == 3), lambda g, i: g * 2 * i), None,
+        "forward is wrong for tensors of 3 dimensions",
+    ),
+    "one number": (square(lambda g, i: g * 2 * torch.cat([i])), None, "backward fails for tensors of 0 dimensions"),
+    "jvp": (Tangent, "i**2", "jvp is not the derivative"),
+    "jvp fails": (NoTangent, None, "jvp fails"),
     "float64 only": (
         saving(lambda i: i.double() ** 2, lambda g, i: g * 2 * i), "i**2",
         "gives torch.float64 where its input is torch.float32",
@@ -336,6 +452,11 @@ RIGHT: dict[str, tuple[CustomFunction, str | None, tuple[str, ...]]] = {
     "once differentiable": (
         made(Square.forward, once_differentiable(Square.backward)), "i**2", ("refuses second derivatives",)
     ),
+    "jvp": (RightTangent, "i**2", ()),
+    "vectors only": (
+        saving(lambda i: i + 0 * torch.dot(i, i), lambda g, i: (g * torch.ones(len(i))).reshape(-1)), None, ()
+    ),
+    **{f"in steps of 1/{size}": (in_steps(size), None, ()) for size in (1, 8, 64, 256, 1024)},
     "cube": (Cube, "i**3", ()),
     "cube, no formula": (Cube, None, ()),
     "log": (saving(torch.log, lambda g, i: g / i), "log(i)", ()),

@@ -19,7 +19,9 @@ from derivcli.check.custom.truth import by_formula
 from derivcli.engines.program import lower
 from derivcli.engines.rules import forward as run
 from derivcli.language.functions import FUNCTIONS
-from tests.planted import FAULTS, RIGHT, Square, made, pair, relu, saving, square
+from derivcli.render.columns import Style
+from derivcli.render.custom import write_report
+from tests.planted import FAULTS, RIGHT, SINGLE, Square, made, pair, relu, saving, square
 from tests.support import deriv
 
 SQUARES = Path(__file__).parent / "golden" / "data" / "squares.py"
@@ -134,6 +136,103 @@ def test_an_argument_that_is_meant_as_a_constant() -> None:
     assert check_function(power).diagnosis == "backward gives None for y, on which forward depends"
     assert check_function(power, wrt="x").ok
     assert check_function(power, "x**y", wrt=["x"]).ok
+
+
+def power(ctx: Any, x: Tensor, n: Any) -> Tensor:
+    """A forward whose exponent has to be a Python number."""
+    ctx.save_for_backward(x)
+    ctx.n = n
+    return torch.stack([x for _ in range(n)]).prod(0)
+
+
+def exact_power(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
+    (x,) = ctx.saved_tensors
+    return g * ctx.n * x ** (ctx.n - 1), None
+
+
+def short_power(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
+    (x,) = ctx.saved_tensors
+    return g * x ** (ctx.n - 1), None
+
+
+@pytest.mark.parametrize("formula", [None, "x^n"])
+def test_a_constant_that_is_a_python_number(formula: str | None) -> None:
+    report = check_function(made(power, exact_power), formula, at="x=2,-1.5,0.3,n=3", wrt="x")
+    assert report.diagnosis == ""
+    assert report.trials[0].detail == "n = 3 as a Python number"
+    report = check_function(made(power, short_power), formula, at="x=2,-1.5,0.3,n=3", wrt="x")
+    assert report.diagnosis == "off by a factor 0.333333"
+
+
+def scaled_power(ctx: Any, x: Tensor, weight: Tensor, n: Any) -> Tensor:
+    return power(ctx, x, n) * weight.reshape(x.shape)
+
+
+def test_only_those_are_python_numbers_that_have_to_be() -> None:
+    function = made(scaled_power, lambda ctx, g: (5 * exact_power(ctx, g)[0], None, None))
+    report = check_function(function, "weight*x^n", at="x=2,3,weight=5,n=2", wrt="x")
+    assert (report.diagnosis, report.trials[0].detail) == ("", "n = 2 as a Python number")
+
+
+@pytest.mark.parametrize(
+    ("at", "wrt", "message"),
+    [
+        ("x=2,n=3,4", "x", "'F' takes 'n' as a Python number, which is one for all points"),
+        ("x=2,n=2.5", "x", "'F' takes a Python number for n, not a tensor"),
+        ("x=2,n=3", None, "'F' takes a Python number for n, not a tensor"),
+        (None, "x", "'F' takes a Python number for n, not a tensor"),
+    ],
+)
+def test_a_python_number_that_is_not_given_is_asked_for(at: str | None, wrt: str | None, message: str) -> None:
+    with pytest.raises(DerivError) as caught:
+        check_function(made(power, exact_power), at=at, wrt=wrt)
+    assert caught.value.message == message
+    assert caught.value.hint.endswith(("--at n=3", "--wrt x --at x=0.5,n=2"))
+
+
+def linear(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return input.mm(weight.t()) + bias
+
+
+def convolution(ctx: Any, input: Tensor, weight: Tensor) -> Tensor:
+    return torch.nn.functional.conv2d(input, weight)
+
+
+@pytest.mark.parametrize("forward", [linear, convolution, lambda ctx, x: x @ x.mT.reshape(len(x), -1, 1)[:, 0]])
+def test_what_takes_no_vectors_is_refused_with_a_way_out(forward: Any) -> None:
+    with pytest.raises(DerivError, match="tensors of several dimensions") as caught:
+        check_function(made(forward, lambda ctx, g: g))
+    assert "torch.autograd.gradcheck" in caught.value.hint
+
+
+def test_what_fails_however_it_is_called_is_at_fault() -> None:
+    def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
+        raise ValueError
+
+    assert check_function(made(forward, exact_power), at="x=2,y=3", wrt="x").diagnosis == "forward fails"
+
+
+def test_the_detail_is_of_what_the_sentence_tells() -> None:
+    details = {trial.state: trial.detail for trial in report_of("another, and nan").trials}
+    assert details["failed"] == "at i = 3.17: 1.15373, should be 0.987789"
+    fault = saving(torch.lgamma, lambda g, i: g * torch.log(i))
+    report = check_function(fault, at="i=-0.5,3")
+    assert [trial.detail for trial in report.trials if trial.state == "failed"] == [
+        "at i = 3: 1.09861, should be 0.922784"
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("float32 ") and "constant" not in name])
+def test_a_report_of_float32_tells_no_other_number_of_digits(name: str) -> None:
+    if FAULTS[name][2] == SINGLE:
+        told = [trial.detail for trial in report_of(name).trials if "digits" in trial.detail]
+        assert all(detail.startswith(("16 digits", "at least")) for detail in told), told
+
+
+@pytest.mark.parametrize("points", ["i=3e-5", "i=1e-300", "i=1,2,3", "i=-5:5:101"])
+def test_a_double_is_not_taken_for_a_float32(points: str) -> None:
+    for value, slope in ((torch.cos, lambda g, i: -g * torch.sin(i)), (lambda i: i / 3, lambda g, i: g / 3)):
+        assert check_function(saving(value, slope), at=points).kind != "float32"
 
 
 def test_an_argument_with_a_default_is_left_alone() -> None:
@@ -299,3 +398,10 @@ def test_what_the_function_prints_goes_to_standard_error(tmp_path: Path) -> None
     outcome = deriv("check-fn", f"{tmp_path / 'loud.py'}:SQ", "--format", "json")
     assert outcome.json["ok"]
     assert {*outcome.stderr.split()} == {"importing", "forward"}
+
+
+def test_what_was_not_tried_is_counted() -> None:
+    style = Style(None, 80, False, True)
+    assert "– 1 more is not tried after that\n" in write_report(report_of("detached"), "text", style)
+    assert "– 3 more are not tried after that\n" in write_report(report_of("float32 backward"), "text", style)
+    assert write_report(report_of("detached"), "tsv", style).count("\tunreached\t") == 1

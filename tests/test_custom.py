@@ -171,6 +171,7 @@ def muttering(*_: Any) -> Any:
         (saving(lambda i: torch.stack([i, i]), lambda g, i: g), "'F' gives a tensor of shape (2, 2) where"),
         (saving(lambda i: 3.0, lambda g, i: g), "'F' gives a float where"),
         (saving(lambda i: (i, i), lambda g, i: g), "'F' gives a tuple where"),
+        (saving(lambda i: i.detach().mul_(2), lambda g, i: g * 2), "'F' changes its argument in place"),
     ],
 )
 def test_failures_are_refusals_in_a_line(function: Any, message: str | None) -> None:
@@ -183,6 +184,17 @@ def test_failures_are_refusals_in_a_line(function: Any, message: str | None) -> 
     assert caught.value.message.startswith(message)
     assert "\n" not in caught.value.message
     assert caught.value.hint
+
+
+def test_an_argument_that_is_changed_is_not_shared() -> None:
+    doubling = saving(lambda i: i.detach().mul_(2), lambda g, i: g * 2)
+    copying = saving(lambda i: i.detach().clone().mul_(2), lambda g, i: g * 2)
+    for text in ("F(x)*x", "x*F(x)", "F(3)*x", "F(x*x)", "if(x > 0, F(x), x)"):
+        with pytest.raises(DerivError, match="changes its argument in place"):
+            derive(parse(text, use={"F": doubling}), "x=2", check=False)
+        assert np.isfinite(derive(parse(text, use={"F": copying}), "x=2", check=False).value).all()
+    with torch.inference_mode():
+        assert derive(parse("F(x)*x", use={"F": copying}), "x=2", check=False).derivatives["x"] == [8]
 
 
 def test_an_interrupt_passes_through() -> None:

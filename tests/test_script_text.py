@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from derivcli import DerivError, derive, parse, script
 from derivcli.check.custom.load import load
+from tests.planted import square as planted_square
 from tests.scripts import differences, printed, read, run
 from tests.support import deriv
 
@@ -154,6 +156,31 @@ def test_a_function_of_the_user_s_own_beside_a_variable_of_that_name(tmp_path: P
     text = script(parse("SQ(Square)", declared=["Square"], use={"SQ": square.__self__}), {"Square": 2})
     assert "from squares import Square as Square_  # run this script beside squares.py" in text
     assert "f = Square_.apply(Square)" in text
+
+
+SESSION = f"""from derivcli import parse, script
+{SQUARE}
+print(script(parse("SQ(x)+Square", declared=["Square"], use={{"SQ": Square}}), "x=3,Square=1"))
+"""
+
+
+def test_a_class_of_a_session_is_part_of_its_script(tmp_path: Path) -> None:
+    (tmp_path / "session.py").write_text(SESSION)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "session.py"]
+    text = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=True, env=environment
+    ).stdout  # fmt: skip
+    assert "import Square" not in text
+    assert "\nSquare_ = Square\n" in text
+    assert read(run(text)) == {"f": [10.0], "df/dx": [6.0], "df/dSquare": [1.0]}
+
+
+def test_a_class_without_its_text_is_to_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    square = planted_square(lambda g, i: g * 2 * i)
+    monkeypatch.setattr(square, "__module__", "__main__")
+    text = script(parse("SQ(x)", use={"SQ": square}), "x=3")
+    assert "import torch\n\n# paste the class F here: it was defined in a session\n" in text
 
 
 def test_a_file_that_cannot_be_imported(tmp_path: Path) -> None:

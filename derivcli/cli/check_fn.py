@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from derivcli.cli import options, streams
-from derivcli.errors import ExitStatus
+from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.custom import FORMATS
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -19,9 +19,13 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 ReportFormat = StrEnum("ReportFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
 
+EXAMPLE = "deriv check-fn squares.py:SQ"
+
 Function = Annotated[
-    str,
-    typer.Argument(metavar="FILE.py:NAME", help="A torch.autograd.Function: a file, and a class in it."),
+    str | None,
+    typer.Argument(
+        metavar="FILE.py:NAME", help="A torch.autograd.Function: a file, and a class in it.", show_default=False
+    ),
 ]
 Against = Annotated[
     str | None,
@@ -57,7 +61,7 @@ FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to pri
 
 @app.command(context_settings={"help_option_names": ["--help"]})
 def check_fn(
-    function: Function,
+    function: Function = None,
     against: Against = None,
     at: At = None,
     zip_: options.Zip = False,
@@ -73,6 +77,8 @@ def check_fn(
     from derivcli.render.custom import write_report
     from derivcli.teach import check_function_at
 
+    if function is None:
+        raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
     points = read_points(at, zip_) if at else None
     with streams.aside():
         report = check_function_at(points, function, against, options.names_in(wrt))

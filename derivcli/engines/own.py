@@ -19,14 +19,24 @@ MARK = "torch::autograd::Error"
 def call_own(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
     """The value of a user's own function, which is given and has to give tensors of shape (count,)."""
     assert step.kernel is not None, "the step has code of its own"
-    value = step.kernel(*[operand if operand.ndim else operand.expand(count).contiguous() for operand in operands])
+    given = [operand if operand.ndim else operand.expand(count).contiguous() for operand in operands]
+    before = _versions(given)
+    value = step.kernel(*given)
+    if _versions(given) != before:
+        message = f"'{step.operation}' changes its argument in place, which others in the formula may share"
+        raise DerivError(message, hint="let its forward begin with a copy, as in x = x.clone()")
     if not isinstance(value, Tensor) or value.shape != (count,):
-        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
-        message = f"'{step.operation}' gives {given} where its arguments have shape ({count},)"
+        told = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
+        message = f"'{step.operation}' gives {told} where its arguments have shape ({count},)"
         raise DerivError(message, hint="formulas call functions that work point by point")
     if value.grad_fn is not None:
         value.grad_fn.register_hook(partial(_refusing, step.operation, operands))
     return value
+
+
+def _versions(tensors: Sequence[Tensor]) -> list[int]:
+    """How often each was changed in place, which PyTorch counts outside of inference mode."""
+    return [-1 if tensor.is_inference() else tensor._version for tensor in tensors]
 
 
 def is_marked(gradient: Tensor | None) -> bool:

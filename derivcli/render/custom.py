@@ -54,7 +54,8 @@ def _text(report: FunctionReport, style: Style) -> str:
     unreached = [trial.name for trial in report.trials if trial.state == "unreached"]
     if unreached:
         mark = (MARKS if style.unicode else PLAIN_MARKS)["unreached"]
-        print_wrapped(console, f"{mark} not tried after that: {', '.join(unreached)}", PALETTE["caption"])
+        more = f"{len(unreached)} more {'are' if len(unreached) > 1 else 'is'} not tried after that"
+        print_wrapped(console, f"{mark} {more}", PALETTE["caption"])
     console.print()
     for sentence in conclusions(report):
         print_wrapped(console, sentence, "bold" if report.ok else f"bold {PALETTE['warning']}")

@@ -1,4 +1,4 @@
-"""Trials of the backward: it is the derivative, takes part in a graph, and does as well in other settings."""
+"""Trials of the backward: it is the derivative, and takes part in a graph."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import allowed, compared, differing, digits, first, floor, points, same
-from derivcli.check.custom.complaints import complaint, told
+from derivcli.check.custom.compare import allowed, compared, differing, digits, first, floor, least, points, same, wrong
+from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import Columns, OwnError, Subject, stacked
 from derivcli.check.custom.quotients import by_quotients, noise
 from derivcli.check.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
+from derivcli.check.custom.rounding import through_other
 from derivcli.check.custom.truth import Truth, by_formula, stack
 from derivcli.errors import DerivError
 
 UPSTREAM = (2.0, -0.7, 0.0)
 """Upstream gradients other than 1."""
-
-BETWEEN = 0.75
-"""A number that lies between those of an argument in memory and is no part of it."""
 
 
 def is_derivative(subject: Subject) -> Outcome:
@@ -32,13 +30,22 @@ def is_derivative(subject: Subject) -> Outcome:
     tolerance = allowed(truth, floor(subject, 1), rounding)
     outcome = _missing(subject, truth, tolerance) or compared(subject, subject.slopes, truth, tolerance)
     if outcome is not None:
-        return outcome
+        return _of_other(subject, truth, tolerance) or outcome
     if subject.formula is None:
         told = "as near as quotients of differences tell"
     else:
-        told = f"{int(digits(subject.slopes, truth, floor(subject, 1)).min())} digits"
+        told = least(digits(subject.slopes, truth, floor(subject, 1)))
     skipped = subject.count - int(truth.known.all(0).sum())
     return passed(told + (f", not tried at {points(skipped)} without a derivative" if skipped else ""))
+
+
+def _of_other(subject: Subject, truth: Truth, tolerance: Tensor) -> Outcome | None:
+    """What is wrong where gradients are off by no more than the number format makes of them that they come from."""
+    outcome = through_other(subject, "backward", subject.gradients, subject.slopes)
+    if outcome is None:
+        return None
+    rounding = floor(subject, 1, getattr(torch, outcome.kind))
+    return None if wrong(subject.slopes, truth, tolerance + rounding).any() else outcome
 
 
 def slopes_of(subject: Subject) -> Truth:
@@ -134,61 +141,3 @@ def batch(subject: Subject) -> Outcome:
     found, due = subject.gradients(subject.columns, given), given * subject.slopes
     sentence = "backward of a point depends on the other points of the batch"
     return same(subject, found, due, "batch", sentence, noise(subject.gradients, subject.columns))
-
-
-def contiguous(subject: Subject) -> Outcome:
-    """Arguments and upstream gradients with gaps between their numbers in memory, or all the same one, do as well."""
-    for columns, given, due in _layouts(subject):
-        inputs = tuple(x.requires_grad_(place in subject.places) for place, x in enumerate(columns))
-        try:
-            found = stacked(subject.pull(subject.run(inputs), inputs, given), inputs[0])
-        except OwnError as error:
-            return failed("contiguous", "fails for tensors that are not contiguous", told(error))
-        found = found if found.ndim == 2 else found.mT.reshape(due.shape)
-        outcome = same(subject, found, due, "contiguous", "wrong for tensors that are not contiguous")
-        if outcome.state == "failed":
-            return outcome
-    return passed()
-
-
-def _layouts(subject: Subject) -> list[tuple[Columns, Tensor, Tensor]]:
-    """Arguments, upstream gradients and what is due, where the numbers lie in memory as they may in a program."""
-    columns, ones, due = subject.leaves(subject.columns, ()), torch.ones_like(subject.columns[0]), subject.slopes
-    found = [
-        (tuple(map(_spread, columns)), _spread(ones), due),
-        (columns, torch.ones((), dtype=torch.float64).expand(subject.count), due),
-    ]
-    if subject.count % 2 == 0 and _takes_matrices(subject):
-        found.append((tuple(x.clone().reshape(2, -1).T for x in columns), ones.reshape(2, -1).T, due))
-    return found
-
-
-def _spread(x: Tensor) -> Tensor:
-    """The same numbers with others between them in memory."""
-    return torch.stack([x, torch.full_like(x, BETWEEN)], -1)[..., 0]
-
-
-def _takes_matrices(subject: Subject) -> bool:
-    try:
-        subject.gradients(tuple(x.reshape(2, -1) for x in subject.columns))
-    except (OwnError, DerivError):
-        return False
-    return True
-
-
-def some_inputs(subject: Subject) -> Outcome:
-    """The gradient in one argument is the same where no other wants one."""
-    if len(subject.parameters) == 1:
-        return inapplicable("there is one argument")
-    for row, place in enumerate(subject.places):
-        only = f"where only {subject.parameters[place]} needs a gradient"
-        inputs = subject.leaves(subject.columns, (place,))
-        try:
-            found = stacked(subject.pull(subject.run(inputs), inputs), subject.columns[0])
-        except OwnError as error:
-            return failed("needs_input_grad", f"fails {only}", told(error))
-        due = subject.slopes[row : row + 1]
-        outcome = same(subject, found, due, "needs_input_grad", f"wrong {only}")
-        if outcome.state == "failed":
-            return outcome
-    return passed()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from derivcli.check.custom.arguments import with_numbers
 from derivcli.check.custom.load import CustomFunction, parameters_of
 from derivcli.check.custom.probe import Subject
 from derivcli.check.custom.report import FunctionReport
@@ -32,7 +33,7 @@ def check_class(
     formula = None if against is None else _formula(name, against, parameters)
     subject = Subject(name, parameters, function, places, (), formula)
     columns = ordinary(subject) if points is None else columns_at(points, parameters, name)
-    return run_trials(replace(subject, columns=columns), source)
+    return run_trials(with_numbers(replace(subject, columns=columns)), source)
 
 
 def _places(name: str, parameters: Sequence[str], wrt: Sequence[str] | None) -> tuple[int, ...]:

@@ -30,6 +30,15 @@ CLEARLY = 1e3
 SOME = 2
 """With fewer points at which a number is right it is so by chance."""
 
+MOST = 0.75
+"""So large a part of the points has to show what is said of a function as a whole."""
+
+ALMOST_ALL = 0.9
+"""A few numbers have more right digits than the rest by chance."""
+
+CRUDE = 2
+"""A rounded constant has more right digits than that."""
+
 DIGITS = {torch.float64: 16, torch.float32: 7}
 
 
@@ -63,6 +72,12 @@ def digits(found: Tensor, truth: Truth, floor: Tensor, dtype: torch.dtype = torc
     right = -torch.log10(error / truth.numbers.abs())
     right = torch.where((error <= floor) | ~truth.known, DIGITS[dtype], right)
     return right.nan_to_num(0.0, DIGITS[dtype]).clamp(0, DIGITS[dtype])
+
+
+def least(right: Tensor) -> str:
+    """How many digits are right at every point, in words."""
+    count = int(right.min())
+    return f"{'at least ' * (count < right.max())}{count} digits"
 
 
 def points(count: int) -> str:
@@ -120,6 +135,7 @@ def compared(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor) -
     off = wrong(found, truth, tolerance)
     if not off.any():
         return None
+    off = off & found.isfinite() if (off & found.isfinite()).any() else off  # what has no number comes second
     place = first(off)
     name = subject.wrt[place[0]] if len(subject.parameters) > 1 else ""
     detail = shown(subject, place, found, truth.numbers, f", by {name}" if name else "")
@@ -129,7 +145,8 @@ def compared(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor) -
     looks = [_look(subject, *row) for row in zip(found, truth.numbers, tolerance, off, strict=True) if row[3].any()]
     kind, sentence = looks[0]
     alike = len(looks) == len(subject.places) and all(look == looks[0] for look in looks)
-    return failed(kind, f"{sentence} in {name}" if name and not alike else sentence, detail)
+    what, colon, why = sentence.partition(":")
+    return failed(kind, f"{what} in {name}{colon}{why}" if name and not alike else sentence, detail)
 
 
 def _swapped(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor, off: Tensor) -> str:
@@ -147,25 +164,57 @@ def _swapped(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor, o
 def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
     """The kind and the sentence of one argument's gradient that is off at some points."""
     known = true.isfinite()
-    found, true, tolerance = found[known], true[known], tolerance[known]
-    if not found.isfinite().all():
+    if not found[off].isfinite().all():
         return "infinite", "backward gives no finite number where there is a derivative"
+    known = known & found.isfinite()
+    found, true, tolerance = found[known], true[known], tolerance[known]
     if (found == 0).all():
         return "zero", "backward gives 0, and forward varies"
     near = _nearness(found, tolerance)
     if near(-true):
         return "sign", "wrong sign"
     ratio = (found / true)[true.abs() > CLEARLY * tolerance].median()
-    if len(found) > 1 and near(ratio * true):
+    if len(found) > 1 and f"{ratio.item():.6g}" != "1" and near(ratio * true):
         return "factor", f"off by a factor {ratio.item():.6g}"
     if len(found) > 1 and (found == 1).all():
         return "derivative", "backward passes its gradient straight through, which is not the derivative of forward"
     shift = (found - true).median()
-    if len(found) > 2 and near(true + shift):
+    if len(found) > 2 and shift.abs() > tolerance.median() and near(true + shift):
         return "constant", f"off by an added constant {shift.item():.6g}"
+    return _rest(subject, found, true, tolerance, off, known)
+
+
+def _rest(
+    subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor, known: Tensor
+) -> tuple[str, str]:
+    """The kind and the sentence of a gradient that is another, a little or much, everywhere or somewhere.
+
+    The numbers are those of the points that are known.
+    """
+    best = _rounded(found, true, tolerance)
+    if best > CRUDE:
+        return "digits", f"backward is right to {best} digits at best: a constant that is rounded?"
     if len(found) - int(off.sum()) >= SOME:
-        return "somewhere", f"backward is wrong {_where(subject, off, known)}"
+        where = _where(subject, off, known)
+        few = int(_right(found, true)[off[known]].min())
+        if few > CRUDE:
+            return "digits", f"backward is right to {few} digits only {where}: a constant that is rounded?"
+        return "somewhere", f"backward is wrong {where}"
     return "derivative", "backward is not the derivative of forward"
+
+
+def _rounded(found: Tensor, true: Tensor, tolerance: Tensor) -> int:
+    """How many digits the best of the numbers have that are all a little off, as by a rounded constant; 0 if not so."""
+    error, size = (found - true).abs(), true.abs()
+    if (error > tolerance - RELATIVE * size).double().mean() < MOST:
+        return 0
+    right = _right(found, true)
+    return int(right.quantile(ALMOST_ALL)) if right.median() > CRUDE else 0
+
+
+def _right(found: Tensor, true: Tensor) -> Tensor:
+    """How many digits of numbers are right."""
+    return -torch.log10((found - true).abs() / true.abs()).nan_to_num(0.0)
 
 
 def _nearness(found: Tensor, tolerance: Tensor) -> Callable[[Tensor], bool]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import allowed, digits, first, floor, points, shown, wrong
+from derivcli.check.custom.arguments import named
+from derivcli.check.custom.compare import allowed, digits, first, floor, least, points, shown, wrong
 from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import OwnError, Subject
 from derivcli.check.custom.quotients import noise
@@ -25,7 +26,8 @@ def runs(subject: Subject) -> Outcome:
         subject.gradients(subject.columns)
     except OwnError as error:
         return complaint(error, "batch", f"{error.stage} fails for several points at once")
-    return passed(f"finite at {finite} of {points(subject.count)}" if finite < subject.count else "")
+    told = [f"finite at {finite} of {points(subject.count)}" if finite < subject.count else "", named(subject)]
+    return passed(", ".join(filter(None, told)))
 
 
 def same_again(subject: Subject) -> Outcome:
@@ -88,4 +90,4 @@ def is_formula(subject: Subject) -> Outcome:
     if not known:
         message = f"{subject.formula.text} has no value at any of the points"
         raise DerivError(message, hint=f"give others, as in --at {subject.parameters[0]}=0.5")
-    return passed(f"{int(digits(found, truth, floor(subject, 0)).min())} digits at {points(known)}")
+    return passed(f"{least(digits(found, truth, floor(subject, 0)))} at {points(known)}")

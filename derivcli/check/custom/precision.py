@@ -9,19 +9,15 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.check.custom.compare import NOISY, allowed, digits, first, floor, points, same, shown, wrong
+from derivcli.check.custom.backward import slopes_of
+from derivcli.check.custom.compare import DIGITS, MOST, NOISY, allowed, digits, first, floor, points, same, shown, wrong
 from derivcli.check.custom.complaints import told
 from derivcli.check.custom.probe import Columns, OwnError, Subject, own, stacked
 from derivcli.check.custom.quotients import Numbers, by_quotients, noise, single_noise
 from derivcli.check.custom.report import Outcome, failed, passed
-from derivcli.check.custom.truth import Truth, by_formula, stack
+from derivcli.check.custom.rounding import through_other
+from derivcli.check.custom.truth import SAFETY, Truth, by_formula, stack
 from derivcli.engines.own import is_marked
-
-SINGLE_NOISE = (2.0**-28, 2.0**-20)
-"""How much float32 rounding moves a number of an ordinary formula, of its size."""
-
-MOST = 0.75
-"""So large a part of the points has to show it."""
 
 FEW = 9
 """With no more right digits something other than float64 must be at work."""
@@ -35,6 +31,11 @@ LARGEST = 1e37
 """Near the largest float32."""
 
 
+def forward_in_double(subject: Subject) -> Outcome:
+    """The forward computes in float64, whose numbers alone have differences that tell a derivative."""
+    return through_other(subject, "forward", subject.value, subject.values[None]) or passed()
+
+
 def in_double(subject: Subject) -> Outcome:
     """Forward and backward have the digits of float64 and not those of float32."""
     for stage, compute, numbers in (
@@ -42,30 +43,19 @@ def in_double(subject: Subject) -> Outcome:
         ("backward", subject.gradients, subject.slopes),
     ):
         rounding = noise(compute, subject.columns).reshape(numbers.shape)
-        truth = _exact(subject, stage)
-        outcome = _single(subject, stage, numbers, rounding) or _few(subject, stage, numbers, rounding, truth)
+        outcome = through_other(subject, stage, compute, numbers) if stage == "backward" else None
+        outcome = outcome or _few(subject, stage, numbers, rounding, _exact(subject, stage))
         if outcome is not None:
             return outcome
     return passed()
 
 
 def _exact(subject: Subject, stage: str) -> Truth | None:
-    """What the numbers of a stage should be to all digits, if that is known."""
+    """What the numbers of a stage should be, as far as that is known."""
     if subject.formula is None:
-        return None
+        return None if stage == "forward" else slopes_of(subject)
     partials = [()] if stage == "forward" else [(name,) for name in subject.wrt]
     return stack([by_formula(subject.formula, subject.parameters, subject.columns, each) for each in partials])
-
-
-def _single(subject: Subject, stage: str, numbers: Tensor, rounding: Tensor) -> Outcome | None:
-    """What is wrong where rounding is that of float32."""
-    share = (rounding / numbers.abs())[numbers != 0]
-    share = share[share.isfinite()]
-    low, high = SINGLE_NOISE
-    if not len(share) or ((share > low) & (share < high)).double().mean() < MOST:
-        return None
-    detail = f"{stage} is rounded to about {-torch.log10(share.median()).item():.0f} digits"
-    return failed("float32", "computes in float32 inside: 7 digits in double", detail)
 
 
 def _few(subject: Subject, stage: str, numbers: Tensor, rounding: Tensor, truth: Truth | None) -> Outcome | None:
@@ -73,11 +63,17 @@ def _few(subject: Subject, stage: str, numbers: Tensor, rounding: Tensor, truth:
     if truth is None:
         return None
     right = digits(numbers, truth, floor(subject, int(stage == "backward")))
-    smooth = truth.known & ((numbers - truth.numbers).abs() > NOISY * rounding) & (right <= FEW)
-    if smooth.double().mean() < MOST:
+    clear = (numbers - truth.numbers).abs() > NOISY * rounding + SAFETY * truth.errors
+    smooth = truth.known & clear & (right <= FEW)
+    rows = smooth.double().mean(-1) >= MOST
+    if not rows.any():
         return None
+    smooth &= rows[:, None]
+    name = "" if rows.all() else f" in {subject.wrt[first(smooth)[0]]}"
     detail = f"{stage} {shown(subject, first(smooth), numbers, truth.numbers)}"
-    sentence = f"{stage} is right to {int(right[smooth].median())} digits only in double: a constant in float32?"
+    count = int(right[smooth].median())
+    constant = "a constant in float32" if count >= DIGITS[torch.float32] else "a constant that is rounded"
+    sentence = f"{stage} is right to {count} digits only in double{name}: {constant}?"
     return failed("digits", sentence, detail)
 
 

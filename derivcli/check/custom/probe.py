@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -46,7 +46,8 @@ def own(stage: str) -> Iterator[None]:
 class Subject:
     """A function under test with the points to try it at: its arguments there have shape (points,), in float64.
 
-    `places` are the numbers of the arguments that it is differentiated by, `formula` what its forward should be.
+    `places` are the numbers of the arguments that it is differentiated by, `formula` what its forward should be,
+    `numbers` stand in the places of arguments that it takes as Python numbers.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Subject:
     places: tuple[int, ...]
     columns: Columns
     formula: Expression | None = None
+    numbers: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -73,8 +75,9 @@ class Subject:
 
     def run(self, inputs: Columns) -> Tensor:
         """The forward on these very tensors; DerivError where it does not work point by point."""
+        given = [self.numbers.get(place, x) for place, x in enumerate(inputs)]
         with own("forward"):
-            value: Any = self.function.apply(*inputs)  # type: ignore[no-untyped-call]
+            value: Any = self.function.apply(*given)  # type: ignore[no-untyped-call]
         if isinstance(value, tuple | list):
             hint = "formulas call functions that give one tensor; torch.autograd.gradcheck takes others"
             raise DerivError(f"'{self.name}' gives {len(value)} tensors", hint=hint)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import torch
 
-from derivcli.check.custom import backward, forward, precision
+from derivcli.check.custom import backward, forward, precision, settings
 from derivcli.check.custom.complaints import complaint
 from derivcli.check.custom.probe import NoDerivativeError, OwnError, Subject
 from derivcli.check.custom.report import FunctionReport, Outcome, Trial, failed
@@ -20,6 +20,7 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
     "forward and backward are the same in every call": forward.same_again,
     "the input is left as it is": forward.input_kept,
     "forward of a batch": forward.pointwise,
+    "forward computes in float64": precision.forward_in_double,
     "forward is the formula": forward.is_formula,
     "backward with an upstream gradient of 1": backward.is_derivative,
     "backward with other upstream gradients": backward.takes_upstream,
@@ -27,11 +28,14 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
     "backward a second time": backward.second_pass,
     "backward after another call": backward.two_calls,
     "backward of a batch": backward.batch,
-    "tensors that are not contiguous": backward.contiguous,
-    "a gradient in one argument only": backward.some_inputs,
+    "tensors of 2 and 3 dimensions": settings.shapes,
+    "tensors that are not contiguous": settings.contiguous,
+    "a gradient in one argument only": settings.some_inputs,
+    "forward mode": settings.forward_mode,
     "all digits of float64": precision.in_double,
     "float32": precision.in_single,
     "second derivatives": precision.second,
+    "a tensor of 0 dimensions": settings.single_number,
 }
 """What is tried, from causes to effects."""
 

@@ -6,7 +6,9 @@ the derivatives; these may need more such functions.
 
 from __future__ import annotations
 
+import inspect
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,7 +40,9 @@ class Functions:
     """After how many derivatives each function is first called."""
     called: dict[Call, str] = field(default_factory=dict)
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """The user's own functions: what each is called here, and the line that imports it."""
+    """The user's own functions: what each is called here, and the line that imports it, empty where it is pasted."""
+    pasted: list[list[str]] = field(default_factory=list)
+    """Those that were defined in a session, which no script can import."""
 
     def call(self, call: Call, depth: int = 0) -> str:
         """What a function is called by, first met after so many derivatives."""
@@ -55,6 +59,10 @@ class Functions:
         """The name of a user's own class, which the script imports."""
         if row.name not in self.imports:
             function: Any = getattr(row.kernel, "__self__", None)
+            if getattr(function, "__module__", "") == "__main__":
+                self.imports[row.name] = self.names.fresh(function.__name__), ""
+                self.pasted.append(_pasted(function, self.imports[row.name][0]))
+                return self.imports[row.name][0]
             module = str(getattr(function, "__module__", "")).removeprefix(PREFIX)
             name = str(getattr(function, "__name__", ""))
             if Names().fresh(module) != module or not module.isidentifier() or not name.isidentifier():
@@ -74,7 +82,9 @@ class Functions:
             found.append(self._block(*call))
             place += 1
         told = "PyTorch has no derivative of this: the value comes from elsewhere, the derivative is a formula"
-        return [[f"# {told}", *found[0]], *found[1:]] if found and found[0][0].startswith("class") else found
+        if found and found[0][0].startswith("class"):
+            found[0].insert(0, f"# {told}")
+        return [*self.pasted, *found]
 
     def _block(self, row: Function, kinds: Sequence[int]) -> list[str]:
         name = self.called[row, tuple(kinds)]
@@ -130,6 +140,16 @@ class Functions:
                 slopes[name] = f"slope_{name}", ATOM
         back = [_chained(*slopes[name]) if name in slopes else "None" for name in row.parameters]
         return [*lines, f"return {', '.join(back)}"]
+
+
+def _pasted(function: type, name: str) -> list[str]:
+    """The lines of a class that was defined in a session, as far as Python still has them."""
+    try:
+        lines = textwrap.dedent(inspect.getsource(function)).rstrip().split("\n")
+    except (OSError, TypeError):
+        return [f"# paste the class {function.__name__} here: it was defined in a session"]
+    renamed = ["", "", f"{name} = {function.__name__}"] if name != function.__name__ else []
+    return ["# from your session; what it needs from there belongs above it", *lines, *renamed]
 
 
 def _chained(slope: str, level: int) -> str:

@@ -191,7 +191,7 @@ def _assembled(draft: Draft) -> str:
     lines = [line for block in blocks for line in block]
     heads = [text for name, text in IMPORTS.items() if uses(lines, name)]
     heads.insert(1 if uses(lines, "math") else 0, "")
-    heads += [line for _, line in draft.functions.imports.values()]
+    heads += [line for _, line in draft.functions.imports.values() if line]
     heads += ["", "mpmath.mp.dps = 30  # digits"] if uses(lines, "mpmath") else []
     text = "\n".join(heads).lstrip("\n")
     wide = False

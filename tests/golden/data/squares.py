@@ -108,3 +108,47 @@ class Nothing(SQ):
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor) -> Tensor:
         raise ValueError("no gradient today\nperhaps tomorrow")
+
+
+class Power(torch.autograd.Function):
+    """A power whose exponent is a Python number."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, n: int) -> Tensor:
+        ctx.save_for_backward(x)
+        ctx.n = n
+        found = torch.ones_like(x)
+        for _ in range(n):
+            found = found * x
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None]:
+        (x,) = ctx.saved_tensors
+        return grad_output * ctx.n * x ** (ctx.n - 1), None
+
+
+class Linear(torch.autograd.Function):
+    """A layer of a network, as PyTorch's documentation writes it."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(input, weight)
+        return input.mm(weight.t()) + bias
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        input, weight = ctx.saved_tensors
+        return grad_output.mm(weight), grad_output.t().mm(input), grad_output.sum(0)
+
+
+class Doubling(torch.autograd.Function):
+    """One that changes its argument behind PyTorch's back."""
+
+    @staticmethod
+    def forward(ctx: Any, i: Tensor) -> Tensor:
+        return i.detach().mul_(2)
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
+        return grad_output * 2
