@@ -109,8 +109,9 @@ def own_failures(expressions: Sequence[Expression]) -> Iterator[None]:
         names = dict.fromkeys(name for expression in expressions for name in expression.own)
         if isinstance(error, DerivError) or not names:
             raise
-        message = f"{' or '.join(names)} fails: {failure(error)}"
-        raise DerivError(message, hint="deriv check-fn FILE.py:NAME tells more of it") from error
+        late = isinstance(error, ModuleNotFoundError)
+        hint = "import it at the head of the file" if late else "deriv check-fn FILE.py:NAME tells more of it"
+        raise DerivError(f"{' or '.join(names)} fails: {failure(error)}", hint=hint) from error
 
 
 def derive_at(

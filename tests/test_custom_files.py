@@ -160,6 +160,12 @@ TRAP = "import pathlib; pathlib.Path(__file__).with_suffix('.sprung').touch(); r
 TRAPS = """torch sympy numpy scipy flint mpmath matplotlib rich typer pyarrow derivcli helper sitecustomize
     usercustomize squares conftest setup config deriv __init__ __main__ own""".split()
 QUIET = [
+    ["steps", "own.py:SQ"],
+    ["answer", "SQ(x)", "own.py:SQ"],
+    ["explain", "own.py:SQ", "--at", "x=1"],
+    ["practice", "--level", "own"],
+    ["SQ(x)", "--at", "x=1", "--code"],
+    ["own.py:SQ", "--at", "x=1", "--code", "--output", "own.txt"],
     ["SQ(x)", "--at", "x=1"],
     ["own.py:SQ", "--at", "x=1"],
     ["x", "--at", "x=own.py:SQ"],
@@ -176,13 +182,19 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("words", QUIET, ids=" ".join)
-def test_nothing_else_runs_a_file(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def trapped(tmp_path: Path) -> Path:
+    """A folder full of traps."""
     for name in TRAPS:
         (tmp_path / f"{name}.py").write_text(TRAP)
-    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", QUIET, ids=" ".join)
+def test_nothing_else_runs_a_file(words: list[str], trapped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(trapped)
     deriv(*words, status=0 if "--help" in words or ("x**2" in words and "--let" not in words) else 2)
-    assert not list(tmp_path.glob("*.sprung"))
+    assert not list(trapped.glob("*.sprung"))
 
 
 def test_a_trap_would_be_seen(tmp_path: Path) -> None:
@@ -191,20 +203,45 @@ def test_a_trap_would_be_seen(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob("*.sprung")] == ["own.sprung"]
 
 
-def test_a_process_in_a_folder_of_traps(write: Write, tmp_path: Path) -> None:
-    for name in TRAPS:
-        (tmp_path / f"{name}.py").write_text(TRAP)
-    use = write("import helper_of_own", "squares.py")
-    (tmp_path / "helper_of_own.py").write_text("")
+def in_a_process(words: list[str], folder: Path) -> tuple[str, str, int]:
+    """What a process of its own prints and comes to, in a folder full of traps, of which none springs."""
     command = "import sys; sys.path.remove(''); from derivcli.__main__ import main; main()"
-    words = ["SQ(x)", "--at", "x=3", "--no-check", "--use", use, "--format", "value"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", command, *words],
-        cwd=tmp_path, capture_output=True, text=True, check=False, env=environment,
+        cwd=folder, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    assert (done.stdout, done.stderr, done.returncode) == ("6\n", "", 0)
-    assert not list(tmp_path.glob("*.sprung"))
+    assert not list(folder.glob("*.sprung"))
+    return done.stdout, done.stderr, done.returncode
+
+
+def test_a_process_in_a_folder_of_traps(trapped: Path, write: Write, tmp_path: Path) -> None:
+    use = write("import helper_of_own", "squares.py")
+    (tmp_path / "helper_of_own.py").write_text("")
+    words = ["SQ(x)", "--at", "x=3", "--no-check", "--use", use, "--format", "value"]
+    assert in_a_process(words, tmp_path) == ("6\n", "", 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["explain", "x^2", "--at", "x=3"], ["steps", "x^2"], ["answer", "x^2", "2x"], ["x^2", "--at", "x=3", "--code"]],
+    ids=lambda words: words[0],
+)
+def test_other_processes_in_a_folder_of_traps(words: list[str], trapped: Path) -> None:
+    assert in_a_process(words, trapped)[1:] == ("", 0)
+
+
+def test_a_neighbour_that_is_imported_late_is_no_riddle(write: Write, tmp_path: Path) -> None:
+    late = """
+class Late(SQ):
+    @staticmethod
+    def backward(ctx, g):
+        from late_helper import two
+        return g * two * ctx.saved_tensors[0]
+"""
+    use = write(after=late).replace(":SQ", ":Late")
+    (tmp_path / "late_helper.py").write_text("two = 2\n")
+    assert "import it at the head of the file" in deriv("Late(x)", "--use", use, "--at", "x=3", status=2).stderr
+    assert "at the head of the file" in deriv("check-fn", use, status=1).stdout
 
 
 def test_the_help_says_who_runs_files() -> None:

@@ -55,7 +55,7 @@ Wrt = Annotated[
         show_default=False,
     ),
 ]
-TEXT = ReportFormat(FORMATS[0])
+TEXT = ReportFormat("text")
 FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.")]
 
 

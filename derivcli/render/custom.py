@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from derivcli.check.custom.report import FunctionReport, Trial
     from derivcli.render.columns import Style
-
-FORMATS = ("text", "tsv", "json")
-"""The formats that suit a report."""
-
-VERSION = 1
-"""Raised when a program that reads the object would have to change."""
 
 MARKS = {"passed": "✓", "failed": "✗", "inapplicable": "–", "unreached": "–"}
 PLAIN_MARKS = {"passed": "+", "failed": "x", "inapplicable": "-", "unreached": "-"}
@@ -23,16 +17,8 @@ FINE = "nothing wrong was found"
 
 
 def write_report(report: FunctionReport, format_name: str, style: Style) -> str:
-    """The report in one of the formats."""
-    if format_name == "json":
-        return _json(report)
-    if format_name == "tsv":
-        from derivcli.render.plain import delimited_rows
-
-        rows = [(trial.name, trial.state, trial.detail) for trial in report.trials]
-        conclusion = ("diagnosis", "passed" if report.ok else "failed", "; ".join(conclusions(report)))
-        return delimited_rows([("trial", "state", "detail"), *rows, conclusion], "\t")
-    return _text(report, style)
+    """The report in a format of that name."""
+    return FORMATS[format_name](report, style)
 
 
 def conclusions(report: FunctionReport) -> list[str]:
@@ -40,7 +26,17 @@ def conclusions(report: FunctionReport) -> list[str]:
     return [*report.remarks, FINE] if report.ok else [report.diagnosis]
 
 
-def _text(report: FunctionReport, style: Style) -> str:
+def write_tsv(report: FunctionReport, style: Style) -> str:
+    """A line for each trial, and one for what it all comes to."""
+    from derivcli.render.plain import delimited_rows
+
+    rows = [(trial.name, trial.state, trial.detail) for trial in report.trials]
+    conclusion = ("diagnosis", "passed" if report.ok else "failed", "; ".join(conclusions(report)))
+    return delimited_rows([("trial", "state", "detail"), *rows, conclusion], "\t")
+
+
+def write_text(report: FunctionReport, style: Style) -> str:
+    """A line for each trial that was reached, then what it all comes to."""
     from derivcli.render.terminal import COLORS as PALETTE
     from derivcli.render.terminal import console_of, print_wrapped, text_on
 
@@ -67,7 +63,10 @@ def _line(trial: Trial, style: Style) -> str:
     return f"{mark} {trial.name}" + (f": {trial.detail}" if trial.detail else "")
 
 
-def _json(report: FunctionReport) -> str:
+def write_json(report: FunctionReport, style: Style) -> str:
+    """One object with all of it."""
+    from derivcli.render.json import VERSION, dump
+
     content = {
         "version": VERSION,
         "function": report.name,
@@ -81,4 +80,12 @@ def _json(report: FunctionReport) -> str:
         "remarks": list(report.remarks),
         "trials": [{"name": each.name, "state": each.state, "detail": each.detail} for each in report.trials],
     }
-    return json.dumps(content, ensure_ascii=True) + "\n"
+    return dump(content)
+
+
+FORMATS: Mapping[str, Callable[[FunctionReport, Style], str]] = {
+    "text": write_text,
+    "tsv": write_tsv,
+    "json": write_json,
+}
+"""The formats by their names."""

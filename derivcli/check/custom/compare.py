@@ -176,12 +176,19 @@ def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off:
     ratio = (found / true)[true.abs() > CLEARLY * tolerance].median()
     if len(found) > 1 and f"{ratio.item():.6g}" != "1" and near(ratio * true):
         return "factor", f"off by a factor {ratio.item():.6g}"
+    if len(found) == 1 and _is_simple(ratio.item()) and near(ratio * true):
+        return "factor", f"off by a factor {ratio.item():.6g} at this point"
     if len(found) > 1 and (found == 1).all():
         return "derivative", "backward passes its gradient straight through, which is not the derivative of forward"
     shift = (found - true).median()
     if len(found) > 2 and shift.abs() > tolerance.median() and near(true + shift):
         return "constant", f"off by an added constant {shift.item():.6g}"
     return _rest(subject, found, true, tolerance, off, known)
+
+
+def _is_simple(ratio: float) -> bool:
+    """Whether a ratio is a small whole number, or one over the other."""
+    return any(abs(each - round(each)) < 1e-9 and 2 <= abs(each) <= 12 for each in (ratio, 1 / ratio if ratio else 0))
 
 
 def _rest(

@@ -25,6 +25,8 @@ def complaint(error: OwnError, kind: str = "raises", sentence: str = "") -> Outc
         match = re.search(pattern, told(error))
         if match is not None:
             return failed(known, said.format(*match.groups()), told(error))
+    if isinstance(error.error, ModuleNotFoundError):  # the file's folder is looked in only while the file is run
+        return failed("import", f"{error.stage} imports what should be imported at the head of the file", told(error))
     return failed(kind, sentence or f"{error.stage} fails", told(error))
 
 

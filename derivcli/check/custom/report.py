@@ -27,6 +27,9 @@ class Outcome:
     sentence: str = ""
     kind: str = ""
 
+    def __post_init__(self) -> None:
+        assert self.state in STATES, "what can become of a trial"
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
