@@ -78,13 +78,24 @@ def test_a_right_claim_is_right_in_any_form(expression: str, claim: str) -> None
 
 @pytest.mark.parametrize(
     ("expression", "claim"),
-    [("x**2", "2x"), ("sin(x)**2", "sin(2x)"), ("log|x|", "1/x"), ("x|x|", "2|x|"), ("tan(x)", "1 + tan(x)**2")],
+    [
+        ("x**2", "2x"),
+        ("sin(x)**2", "sin(2x)"),
+        ("log|x|", "1/x"),
+        ("x|x|", "2|x|"),
+        ("tan(x)", "1 + tan(x)**2"),
+        ("sigmoid(x)", "sigmoid(x)(1 - sigmoid(x))"),
+        ("logsigmoid(x)", "1 - sigmoid(x)"),
+        ("silu(x)", "sigmoid(x)(1 + x(1 - sigmoid(x)))"),
+        ("gamma(x)", "gamma(x) digamma(x)"),
+        ("sin(x)**2 + cos(x)**2", "0"),
+    ],
 )
 def test_what_sympy_can_show_is_proved(expression: str, claim: str) -> None:
     assert answer(expression, claim).how == "proved"
 
 
-@pytest.mark.parametrize(("expression", "claim"), [("gamma(x)", "gamma(x)*digamma(x)"), ("relu(x)", "heaviside(x)")])
+@pytest.mark.parametrize(("expression", "claim"), [("cbrt(x)", "cbrt(x)/(3x)"), ("relu(x)", "heaviside(x)")])
 def test_what_it_cannot_show_agrees_at_points(expression: str, claim: str) -> None:
     found = answer(expression, claim)
     assert (found.how, found.equal) == ("agrees", True)
@@ -159,6 +170,41 @@ def test_a_claim_wrong_on_a_stretch_that_its_numbers_tell_of_is_wrong(claim: str
     assert answer("x**2", claim).how == "differs"
 
 
+FAR_OUT = [
+    ("sigmoid(100x)", "100 sigmoid(100x)(1 - sigmoid(100x)) if(x > 20, 2, 1)"),
+    ("sigmoid(10x)", "10 sigmoid(10x)(1 - sigmoid(10x)) if(x > 200, 2, 1)"),
+    ("tanh(x)", "1 - tanh(x)**2 + if(x > 2000, 1e-300 exp(-x), 0)"),
+]
+
+
+@pytest.mark.parametrize(("expression", "claim"), FAR_OUT)
+def test_numbers_however_small_are_compared_by_their_sizes(expression: str, claim: str) -> None:
+    assert answer(expression, claim).how == "differs"
+
+
+@pytest.mark.parametrize(
+    ("expression", "claim"), [("sigmoid(x - 1e6)", "2 - 2 sigmoid(1e6 - x)"), ("sin(x)**2 + cos(x)**2", "0")]
+)
+def test_what_is_too_small_to_be_compared_decides_nothing(
+    expression: str, claim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first claim is wrong, the second is right."""
+    monkeypatch.setattr(judging, "is_proved", lambda left, right: False)
+    assert answer(expression, claim).how == "undecided"
+    said = deriv("answer", expression, claim, status=1).stdout
+    assert "not decided: both are too close to 0 to be compared at 4" in said
+
+
+def test_an_agreement_is_one_of_known_numbers() -> None:
+    """Balls that meet since one of them is wide are no evidence."""
+    ball, other = agreement.arb(1), agreement.arb(1, 0.5)
+    assert agreement.is_known(ball)
+    assert not agreement.is_known(other)
+    assert not agreement.is_known(agreement.arb(0, 1e-200))
+    assert agreement.is_known(agreement.arb(0))
+    assert answer("cbrt(exp(-99x))", "-33 cbrt(exp(-99x))").digits >= 30
+
+
 def test_points_see_only_what_is_at_points() -> None:
     """The limit of what is not proved: no point lies where this claim is wrong, so it is said to agree at points."""
     found = answer("x**2", "if((x - 1/7)**2 < 1/10**12, 0, 2x)")
@@ -181,7 +227,7 @@ def test_numbers_overrule_a_simplification(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_without_the_comparison_a_wrong_claim_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checker that matters is the one that compares."""
-    monkeypatch.setattr(agreement, "matched", lambda left, right, names, sample: agreement.Match(sample, "outside"))
+    monkeypatch.setattr(agreement, "matched", lambda *given: agreement.Match(given[3], "outside"))
     assert answer("x**2", "3x").how == "undecided"
 
 

@@ -56,16 +56,27 @@ def verdict(answer: Answer) -> str:
     if answer.how == "proved":
         return "yes: proved"
     if answer.how == "agrees":
-        return f"yes: the same at {answer.points} points to {answer.digits} digits"
+        return f"yes: the same at {number_of(answer.points)} to {answer.digits} digits"
     if answer.counterexample is None:
-        if not answer.points:
-            return f"not decided: {NEITHER}"
-        many = f"{answer.points} point{'s' * (answer.points > 1)}"
-        return f"not decided: they agree, but both have a value at {many} only"
+        return f"not decided: {undecided(answer)}"
     place, example = place_text(answer.counterexample.at), answer.counterexample
     if example.claim is None:
         return f"no: at {place} the derivative is {example.derivative_text}, and yours has no value"
     return f"no: at {place} the derivative is {example.derivative_text}, and yours is {example.claim_text}"
+
+
+def undecided(answer: Answer) -> str:
+    """Why nothing is known."""
+    if answer.vanishing:
+        return f"both are too close to 0 to be compared at {number_of(answer.vanishing)}"
+    if not answer.points:
+        return NEITHER
+    return f"they agree, but both have a value at {number_of(answer.points)} only"
+
+
+def number_of(points: int) -> str:
+    """So many points, in words."""
+    return f"{points} point{'s' * (points > 1)}"
 
 
 def details(answer: Answer) -> list[str]:

@@ -63,8 +63,8 @@ class Answer:
     """Whether `claim` is the derivative of `expression` with the key.
 
     `how` is "proved" where SymPy shows that the difference is 0, "agrees" where the numbers are the same to `digits`
-    digits at all of `points` points, "differs" where they are not at the `counterexample`, and "undecided" where
-    too few points have both numbers. `truth` is the derivative as a formula, None where there is none in time.
+    digits, relative to their sizes, at all of `points` points, "differs" where they are not at the `counterexample`, and "undecided" where
+    too few points have both numbers, or at too many, `vanishing`, both are too close to 0 to be compared. `truth` is the derivative as a formula, None where there is none in time.
     `gaps` are points at which a right claim has no value though the derivative has one.
     """
 
@@ -78,6 +78,7 @@ class Answer:
     counterexample: Counterexample | None = None
     diagnosis: Diagnosis = Diagnosis()
     gaps: tuple[dict[str, Fraction], ...] = ()
+    vanishing: int = 0
 
     @property
     def equal(self) -> bool:

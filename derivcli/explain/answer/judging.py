@@ -31,16 +31,18 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     """Whether a claim is a partial derivative of an expression, and if not, where and why not."""
     case = compared(expression, claim, partial)
     key = derivative_key(partial)
-    right = case.of_kind("same")
-    if right and not case.of_kind("different", "undefined") and _is_proved(case):
+    right, vanishing = case.of_kind("same"), case.of_kind("vanishing")
+    if (right or vanishing) and not case.of_kind("different", "undefined") and _is_proved(case):
         return Answer(expression, key, claim, case.truth, "proved", len(right), _digits(right), gaps=_gaps(case))
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong:
         example, diagnosis = _counterexample(case, min(wrong, key=_telling)), diagnosed(case)
         return Answer(expression, key, claim, case.truth, "differs", len(right), 0, example, diagnosis)
-    how = "agrees" if len(right) >= max(LEAST, len(case.gaps)) else "undecided"
-    return Answer(expression, key, claim, case.truth, how, len(right), _digits(right), gaps=_gaps(case))
+    vanishing = case.of_kind("vanishing")
+    how = "agrees" if len(right) >= max(LEAST, len(case.gaps), len(vanishing)) else "undecided"
+    digits, gaps = _digits(right), _gaps(case)
+    return Answer(expression, key, claim, case.truth, how, len(right), digits, gaps=gaps, vanishing=len(vanishing))
 
 
 def _is_proved(case: Case) -> bool:
