@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sympy
 import torch
+from flint import arb
 
 from derivcli import Answer, DerivError, Diagnosis, answer, derive, parse
 from derivcli.check import agreement
@@ -197,11 +198,11 @@ def test_what_is_too_small_to_be_compared_decides_nothing(
 
 def test_an_agreement_is_one_of_known_numbers() -> None:
     """Balls that meet since one of them is wide are no evidence."""
-    ball, other = agreement.arb(1), agreement.arb(1, 0.5)
+    ball, other = arb(1), arb(1, 0.5)
     assert agreement.is_known(ball)
     assert not agreement.is_known(other)
-    assert not agreement.is_known(agreement.arb(0, 1e-200))
-    assert agreement.is_known(agreement.arb(0))
+    assert not agreement.is_known(arb(0, 1e-200))
+    assert agreement.is_known(arb(0))
     assert answer("cbrt(exp(-99x))", "-33 cbrt(exp(-99x))").digits >= 30
 
 

@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from derivcli import answer
-from derivcli.explain.answer import slips
+from derivcli.explain.answer import partly, slips
 from derivcli.explain.answer.found import KINDS
 from derivcli.explain.steps.rules import RULES
 
@@ -126,10 +126,19 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("|x - 3| + x", "2", "x", "right where x > 3, and wrong where x < 3"),
         ("sqrt(sin(x)**2)", "cos(x)", "x", "right where sin(x) > 0"),
         ("if(x > 100, x**2, x)", "1", "x", "right where x < 100"),
-        ("max(x, x**2)", "2x", "x", "wrong where 0 < x < 1"),
+        ("max(x, x**2)", "2x", "x", "right where x < x**2, and wrong where x > x**2 except at x = 0.5"),
         ("asin(2x/(1 + x**2))", "2/(1 + x**2)", "x", "wrong where x < -1 or x > 1"),
         ("x**2", "if(x == 0, 5, 2x)", "x", "wrong where x = 0"),
         ("|x y|", "x y |y|/|y|/x", "x", "right where x*y > 0"),
+        ("arcsin(sin x)", "1", "x", "right where cos(x) > 0, and wrong where cos(x) < 0"),
+        ("arccos(cos x)", "1", "x", "right where sin(x) > 0, and wrong where sin(x) < 0"),
+        ("max(sin x, cos x)", "cos x", "x", "right where sin(x) > cos(x), and wrong where sin(x) < cos(x)"),
+        ("|x**2 - 2|", "2x", "x", "wrong where x**2 < 2 except at x = 0"),
+        ("hardtanh(x)", "1", "x", "wrong where x < -1 or x > 1"),
+        ("sigmoid(100x)", "100 sigmoid(100x)(1 - sigmoid(100x)) if(x > 10, 2, 1)", "x", "x > 10, and right"),
+        ("x**2", "2x + sin(pi x)", "x", "agrees at 14, such as x = 1 and x = -1, and is wrong at 27, such as x = 0.5"),
+        ("x**2", "2x + 1e-200 x**500", "x", "of the points tried it agrees at 5, such as x = 0 and"),
+        ("x**2", "2x + 1e-3 max(0, sin(x) - 0.99)", "x", "of the points tried"),
     ],
     "undefined": [
         ("cbrt(x)", "x**(-2/3)/3", "x", "right where x > 0, and has no value where x < 0"),
@@ -151,6 +160,14 @@ def test_a_mistake_is_named(kind: str, expression: str, claim: str, by: str, wor
     found = answer(expression, claim, **wanted)  # type: ignore[arg-type]
     assert found.how == "differs"
     assert (found.diagnosis.kind, words in found.diagnosis.message) == (kind, True), found.diagnosis
+
+
+def test_a_region_that_further_points_do_not_bear_out_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The claim is wrong where x < 0, and also where no point lies that is tried at first."""
+    case = ("|x|", "if(x > 70**2, 2, 1)")
+    assert "of the points tried" in answer(*case).diagnosis.message
+    monkeypatch.setattr(partly, "SCALES", ())
+    assert "it is right where x > 0" in answer(*case).diagnosis.message
 
 
 def test_every_kind_has_a_case() -> None:

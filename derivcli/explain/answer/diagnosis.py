@@ -18,7 +18,7 @@ from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.explain.answer.case import Case
 from derivcli.explain.answer.found import Diagnosis
 from derivcli.explain.answer.mistaken import slipped, slipped_oddly
-from derivcli.explain.answer.partly import partly
+from derivcli.explain.answer.partly import partly, somewhere
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, Partial, derivative_key
@@ -247,5 +247,6 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     slipped_oddly,
     undefined,
     rounded,
+    somewhere,
 )
 """In the order in which they are tried."""
