@@ -214,6 +214,12 @@ def test_points_see_only_what_is_at_points() -> None:
     assert found.how == "agrees"
 
 
+def test_a_counterexample_is_one_to_compute_with() -> None:
+    found = answer("sin(x)", "sin(x + 1.5708)").counterexample
+    assert found is not None
+    assert found.at == {"x": 1}
+
+
 def test_too_few_points_decide_nothing() -> None:
     found = answer("log(-1 - x**2)", "1")
     assert (found.how, found.equal, found.points) == ("undecided", False, 0)

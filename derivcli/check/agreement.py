@@ -216,6 +216,13 @@ def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | No
     return None
 
 
+def known_float(constant: Tree) -> float:
+    """The nearest float64 of a formula without variables."""
+    known = value(quantity(constant, ()), (), ())
+    assert known is not None, "a constant has a value"
+    return float(known.mid())
+
+
 def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
     """A sample as coordinates."""
     return {name: fmpq(each.numerator, each.denominator) for name, each in zip(names, sample, strict=True)}
@@ -249,9 +256,15 @@ def fraction_of(ball: arb, largest: int) -> Fraction | None:
     """The fraction with no larger denominator that a number is, as far as it is known."""
     with suppress(OverflowError, ValueError), ctx.workprec(PRECISIONS[0]):
         near = Fraction(float(ball.mid())).limit_denominator(largest)
-        if ball.overlaps(arb(fmpq(near.numerator, near.denominator))):
+        if is_number(ball, near):
             return near
     return None
+
+
+def is_number(ball: arb, number: Fraction) -> bool:
+    """Whether a number is a fraction, as far as it is known."""
+    with ctx.workprec(PRECISIONS[0]):
+        return bool(ball.overlaps(arb(fmpq(number.numerator, number.denominator))))
 
 
 def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:

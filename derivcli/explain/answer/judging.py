@@ -60,14 +60,14 @@ def _gaps(case: Case) -> tuple[dict[str, Fraction], ...]:
     return tuple(case.named(match.sample) for match in sorted(case.gaps, key=_telling))
 
 
-def _telling(match: Match) -> tuple[bool, bool, bool, tuple[int, int]]:
+def _telling(match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
     """The less, the better a point shows that two numbers differ: at a glance, and by hand."""
     left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
     if right is None:
-        return True, False, not _is_moderate(left), niceness(match.sample)
+        return True, not _is_moderate(left), False, False, niceness(match.sample)
     close = abs(left - right) < (abs(left) + abs(right)) * 1e-4
-    return False, bool(close), not (_is_moderate(left) and _is_moderate(right)), niceness(match.sample)
+    return False, not _is_moderate(left), bool(close), not _is_moderate(right), niceness(match.sample)
 
 
 def _is_moderate(ball: arb) -> bool:
