@@ -29,6 +29,11 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("sin(x**2)", "cos(2x)", "x", "a factor beside the outer one, not inside of it"),
         ("sin(x*pi/180)", "cos(x*pi/180)", "x", "inner derivative pi/180 of x*pi/180 is missing"),
         ("sin(3x)", "-3 sin(3x)", "x,x", "in the first differentiation"),
+        ("sin(x**2)", "2x cos(2x)", "x", "2*x is a factor only: inside of the outer one x**2 stays"),
+        ("sin(2x)", "2 cos(x)", "x", "taken at 2*x, not at x"),
+        ("x + exp(x**2)", "1 + 2x exp(x)", "x", "taken at x**2, not at x"),
+        ("(3x + 1)**4", "12x**3", "x", "taken at 3*x + 1, not at x"),
+        ("log(5x)", "5/x", "x", "taken at 5*x, not at x"),
     ],
     "confused": [
         ("atan(x)", "1/sqrt(1 - x**2)", "x", "atan(x) is taken for that of asin(x)"),
@@ -39,6 +44,10 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("x sin(x)", "sin(x)", "x", "the term is missing in which sin(x) is differentiated"),
         ("x**2 sin(x)", "2x sin(x) - x**2 cos(x)", "x", "adds its terms"),
         ("sin(2x) exp(3x)", "2 cos(2x)*3 exp(3x)", "x", "factor by factor"),
+        ("x e**x", "e**x + x", "x", "of x*e**x the term in which e**x is differentiated lacks the factor exp(x)"),
+        ("x**2 log(x)", "2x log(x) + x**2", "x", "in which log(x) is differentiated lacks the factor 1/x"),
+        ("x**2 log(x)", "2x + x", "x", "in which x**2 is differentiated lacks the factor log(x)"),
+        ("x sin(3x)", "1 + 3 cos(3x)", "x", "as if it were a sum"),
         ("x**3 + x y exp(x)", "3x**2 + y exp(x)", "x", "product rule"),
     ],
     "quotient": [
@@ -55,6 +64,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("x**3", "3x**3", "x", "the exponent of x**3 must be lowered by 1"),
         ("x**-2", "-2x**-1", "x", "the exponent of x**-2 must be lowered by 1"),
         ("log(x**2 + 1)", "2/(x**2 + 1)", "x", "by 1, not by 2"),
+        ("log(x**3)", "3/x**3", "x", "in the derivative of x**3 the power behind the factor 3 is missing"),
         ("x**4 + 1", "3x**3", "x", "is the exponent as it was, 4"),
         ("2**x", "x*2**(x - 1)", "x", "the power rule does not hold for 2**x"),
         ("x**x", "x*x**(x - 1)", "x", "the power rule alone does not hold"),
@@ -113,6 +123,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("sin(x) + x**2", "cos(x) + x**3/3", "x", "x**2 is integrated"),
     ],
     "order": [
+        ("x**2", "2", "x", "the second derivative by x"),
         ("x**3", "6x", "x", "the second derivative by x; the first derivative"),
         ("x**4", "4x**3", "x,x", "the first derivative by x; the second"),
         ("x**2 y**3", "2x y**3", "x,y", "y is missing"),
@@ -122,6 +133,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("x**2 y", "2x y + x**2", "x", "the derivatives by y are added"),
         ("x**2 y + y**3", "2x y + 3y**2", "x", "y is a constant here: the derivative of y**3 is 0"),
         ("x**2", "2y", "x", "right with x in place of y"),
+        ("x**2 y**3", "2x*3y**2", "x", "y is a constant here: the factor y**3 stays as it is"),
         ("x**2", "y**3", "x", "y is no variable of the function"),
     ],
     "partly": [
