@@ -11,7 +11,7 @@ import sympy
 import torch
 from flint import arb
 
-from derivcli import Answer, DerivError, Diagnosis, answer, derive, parse
+from derivcli import Answer, DerivError, Diagnosis, answer, derive, parse, steps
 from derivcli.check import agreement
 from derivcli.engines.clock import OutOfTimeError, clock, held
 from derivcli.explain.answer import judging
@@ -375,6 +375,24 @@ def test_json_says_all() -> None:
 def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
     with pytest.raises(DerivError, match="write what stands behind it: 2x"):
         answer("x**2", claim)
+
+
+def test_numbers_are_formulas() -> None:
+    assert answer("2x", 2).equal
+    assert answer(5, Fraction(0), "x").equal
+    assert answer("x/2", 0.5).equal
+    assert answer("x", Fraction(1, 3)).counterexample is not None
+    assert steps(3, "x")[0].steps[-1].text == "0"
+    assert derive(3, at="x=1", wrt="x").value == [3.0]
+
+
+@pytest.mark.parametrize("formula", [["x**2"], None, True, 1j, b"x"])
+def test_what_is_no_formula_is_an_error_of_type(formula: Any) -> None:
+    for call in (lambda: answer(formula, "x"), lambda: steps(formula), lambda: derive(formula, at="x=1")):
+        with pytest.raises(TypeError, match="an expression is a text, a number or what parse returns, not "):
+            call()
+    with pytest.raises(TypeError, match="a claim is a text"):
+        answer("x**2", formula)
 
 
 class Twice(torch.autograd.Function):

@@ -205,6 +205,10 @@ def test_a_slip_that_leads_to_what_no_rule_differentiates_explains_nothing() -> 
     assert answer("atan2(x**2, 2 + (x**2)**2)", "1").diagnosis.kind == ""
 
 
+def test_a_factor_that_is_still_to_be_differentiated_is_no_constant() -> None:
+    assert answer("x cos(4x + 6y)", "x", "y").how == "differs"
+
+
 OUTER = {
     "sin": "cos({0})",
     "cos": "-sin({0})",

@@ -31,7 +31,23 @@ def write_opening(about: str, level: int, seed: int, style: Style) -> str:
     """What is to be practised, and what can be typed."""
     console = console_of(style)
     print_wrapped(console, f"Level {level}: {about} (--seed {seed} for these again)", "bold")
-    print_wrapped(console, "Type the derivative; ? shows the steps, an empty line skips, quit ends.", COLORS["caption"])
+    said = "Type the derivative, or ? for the steps, an empty line to skip, help, or quit."
+    print_wrapped(console, said, COLORS["caption"])
+    return text_on(console)
+
+
+def write_help(expression: Expression, style: Style) -> str:
+    """What can be typed."""
+    console = console_of(style)
+    names = " and ".join(expression.variables)
+    rows = [
+        ("a formula", f"the derivative, in {names} and numbers, such as 3*x**2 or 2x cos(x^2)"),
+        ("?", "show the steps, and go on to the next exercise"),
+        ("skip", "go on without an answer, as an empty line does"),
+        ("quit", "end, and show the score"),
+    ]
+    for left, right in rows:
+        print_wrapped(console, f"     {left:<11}{right}", COLORS["caption"])
     return text_on(console)
 
 

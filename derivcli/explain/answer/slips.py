@@ -115,7 +115,7 @@ def factors(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
             wrong = product([sympy.Integer(sign), *kept, *under])
             yield Slip("factor", "lost", "the constant factor {0} of {1} is missing", wrong, (_as(factor, below), tree))
     for place, factor in enumerate(above):
-        for other in sorted(factor.free_symbols - {d.variable}, key=str):
+        for other in () if factor.has(Derivative) else sorted(factor.free_symbols, key=str):
             taken = [*above[:place], arrange(factor.diff(other)), *above[place + 1 :], *map(build.reciprocal, below)]
             sentence = "{1} is a constant here: the factor {0} stays as it is"
             yield Slip("variable", "other", sentence, product([sympy.Integer(sign), *taken]), (factor, other))
