@@ -143,7 +143,7 @@ def test_an_exercise_that_was_only_answered_wrongly_counts(last: list[str]) -> N
 @pytest.mark.parametrize("word", ["help", "why"])
 def test_help_tells_what_can_be_typed_and_does_not_count(word: str) -> None:
     told = session(word, *solutions())
-    assert "show the steps, and go on" in told
+    assert "the steps, and on to the next one" in told
     assert "unknown name" not in told
     assert score(told) == "3 of 3 right, 3 of them at the first try"
 

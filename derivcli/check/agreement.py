@@ -129,7 +129,7 @@ class Comparison:
 
     def confirmed(self, match: Match) -> Match:
         """The match as far more precision shows it, if that is possible in time."""
-        if match.kind not in ("same", "vanishing", "unsure") or self.spent > self.seconds:
+        if match.kind not in ("same", "vanishing") or self.spent > self.seconds:
             return match
         start, narrow = time.monotonic(), FINE_NARROW if match.kind == "same" else NARROW
         found = self._anew(match.sample, FINE, narrow)

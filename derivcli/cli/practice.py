@@ -90,7 +90,7 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         if line is None or line in QUIT:
             return End.QUIT if end is End.AT_ONCE else End.GIVEN_UP
         if line in HELP:
-            say(write_help(expression, style))
+            say(write_help(style))
             continue
         if line in ("", "skip"):
             return End.UNSOLVED

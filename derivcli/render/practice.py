@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from derivcli.render.columns import Style
 
 
+HELP = (
+    ("a formula", "the derivative, as in 2x cos(x^2)"),
+    ("?", "the steps, and on to the next one"),
+    ("skip", "on without an answer"),
+    ("quit", "the end, with the score"),
+)
+"""What can be typed, and what it means."""
+
+
 @dataclass(slots=True)
 class Score:
     """How many exercises came to an end, and how."""
@@ -36,17 +45,10 @@ def write_opening(about: str, level: int, seed: int, style: Style) -> str:
     return text_on(console)
 
 
-def write_help(expression: Expression, style: Style) -> str:
+def write_help(style: Style) -> str:
     """What can be typed."""
     console = console_of(style)
-    names = " and ".join(expression.variables)
-    rows = [
-        ("a formula", f"the derivative, in {names} and numbers, such as 3*x**2 or 2x cos(x^2)"),
-        ("?", "show the steps, and go on to the next exercise"),
-        ("skip", "go on without an answer, as an empty line does"),
-        ("quit", "end, and show the score"),
-    ]
-    for left, right in rows:
+    for left, right in HELP:
         print_wrapped(console, f"     {left:<11}{right}", COLORS["caption"])
     return text_on(console)
 
