@@ -27,7 +27,7 @@ from derivcli.fitting import (
     variables_of,
 )
 from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
-from derivcli.wanted import NOTHING, Named
+from derivcli.wanted import NOTHING, Formula, Named, text_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,7 +116,7 @@ def own_failures(expressions: Sequence[Expression]) -> Iterator[None]:
 
 def derive_at(
     points: Points,
-    expressions: Sequence[str | Expression],
+    expressions: Sequence[Formula],
     wanted: Wanted,
     named: Named = NOTHING,
     dtype: str = "float64",
@@ -136,7 +136,7 @@ def derive_at(
 
 def prepare(
     known: Known,
-    expressions: Sequence[str | Expression],
+    expressions: Sequence[Formula],
     wanted: Wanted,
     named: Named = NOTHING,
     dtype: str = "float64",
@@ -164,7 +164,7 @@ def prepare(
 
 def read(
     known: Known,
-    expressions: Sequence[str | Expression],
+    expressions: Sequence[Formula],
     wanted: Wanted,
     named: Named = NOTHING,
     dtype: str = "float64",
@@ -254,7 +254,7 @@ def judged(results: Sequence[Result], points: Points, progress: Progress | None 
 
 
 def derive_formulas(
-    expressions: Sequence[str | Expression], wanted: Wanted, named: Named = NOTHING
+    expressions: Sequence[Formula], wanted: Wanted, named: Named = NOTHING
 ) -> list[SymbolicResult]:
     """The derivatives of several expressions as formulas."""
     parsed = _parse_all(expressions, wanted.names, named, bool(wanted.dependent))
@@ -276,7 +276,7 @@ def derive_formulas(
 
 def series_at(
     points: Points,
-    expressions: Sequence[str | Expression],
+    expressions: Sequence[Formula],
     wanted: Wanted,
     interval: Interval | None = None,
     named: Named = NOTHING,
@@ -310,7 +310,7 @@ def series_at(
 
 
 def series_of(
-    points: Points, expressions: Sequence[str | Expression], wanted: Wanted, named: Named, dtype: str
+    points: Points, expressions: Sequence[Formula], wanted: Wanted, named: Named, dtype: str
 ) -> tuple[list[Expression], str]:
     """The formulas of a series and its variable; everything that does not fit together is refused."""
     parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
@@ -371,7 +371,7 @@ def _undefined_at(result: Result, points: NDArray[np.bool_]) -> Result:
 
 
 def _parse_all(
-    expressions: Sequence[str | Expression], declared: Collection[str], named: Named, equations: bool = False
+    expressions: Sequence[Formula], declared: Collection[str], named: Named, equations: bool = False
 ) -> list[Expression]:
     from derivcli.language.definitions import read_definitions
     from derivcli.language.equation import parse_equation
@@ -379,10 +379,8 @@ def _parse_all(
 
     definitions = read_definitions(named.formulas, declared, named.functions)
     read = parse_equation if equations else parse_expression
-    return [
-        read(expression, declared, definitions, named.functions) if isinstance(expression, str) else expression
-        for expression in expressions
-    ]
+    given = map(text_in, expressions)
+    return [read(each, declared, definitions, named.functions) if isinstance(each, str) else each for each in given]
 
 
 def _partials(

@@ -1,7 +1,7 @@
 """The functions for Python: formulas and points in, numbers, formulas and verdicts out.
 
-Arguments that several of them share mean what `derive` says of them. An `expression` is a formula as text, or what
-`parse` made of one.
+Arguments that several of them share mean what `derive` says of them. An `expression` is a formula as text, a number,
+or what `parse` made of a text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
 from derivcli import calculate
-from derivcli.wanted import Named, Wanted, mixed_of, names_of, wrt_of
+from derivcli.wanted import Formula, Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -46,7 +46,7 @@ def parse(
 
 @overload
 def derive(
-    expression: str | Expression,
+    expression: Formula,
     at: None = None,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -64,7 +64,7 @@ def derive(
 
 @overload
 def derive(
-    expression: str | Expression,
+    expression: Formula,
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -81,7 +81,7 @@ def derive(
 
 
 def derive(
-    expression: str | Expression,
+    expression: Formula,
     at: At | None = None,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -119,7 +119,7 @@ def derive(
 
 @overload
 def jacobian(
-    expressions: Sequence[str | Expression],
+    expressions: Sequence[Formula],
     at: None = None,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -134,7 +134,7 @@ def jacobian(
 
 @overload
 def jacobian(
-    expressions: Sequence[str | Expression],
+    expressions: Sequence[Formula],
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -148,7 +148,7 @@ def jacobian(
 
 
 def jacobian(
-    expressions: Sequence[str | Expression],
+    expressions: Sequence[Formula],
     at: At | None = None,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -176,7 +176,7 @@ def jacobian(
 
 @overload
 def hessian(
-    expression: str | Expression,
+    expression: Formula,
     at: None = None,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -191,7 +191,7 @@ def hessian(
 
 @overload
 def hessian(
-    expression: str | Expression,
+    expression: Formula,
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -205,7 +205,7 @@ def hessian(
 
 
 def hessian(
-    expression: str | Expression,
+    expression: Formula,
     at: At | None = None,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -287,7 +287,7 @@ def implicit(
 
 
 def series(
-    expression: str | Expression,
+    expression: Formula,
     degree: int,
     at: At,
     variable: str = "",
@@ -335,7 +335,7 @@ def _own(use: Mapping[str, CustomFunction]) -> dict[str, Function]:
 
 
 def _derived(
-    expression: str | Expression,
+    expression: Formula,
     wanted: Wanted,
     points: Points | None,
     named: Named,

@@ -16,7 +16,7 @@ from derivcli.errors import DerivError, Span
 from derivcli.fitting import Known, check_held, check_range, check_wrt
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
-from derivcli.wanted import NOTHING, Named, Wanted, mixed_of, names_of, wrt_of
+from derivcli.wanted import NOTHING, Formula, Named, Wanted, mixed_of, names_of, text_in, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from derivcli.result import Partial
 
 _EQUALITY = re.compile(r"(?<![<>=!])=(?!=)")
+_AT_OR = re.compile(r"--at \S+ or ")
 
 
 def explain(
-    expression: str | Expression,
+    expression: Formula,
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -55,7 +56,7 @@ def explain(
 
 
 def explain_at(
-    points: Points, expression: str | Expression, wanted: Wanted, named: Named, dtype: str, check: bool | None
+    points: Points, expression: Formula, wanted: Wanted, named: Named, dtype: str, check: bool | None
 ) -> Ledger:
     """The ledger of an expression at points that were read already."""
     from dataclasses import replace
@@ -111,7 +112,7 @@ def check_function_at(
 
 
 def script(
-    expression: str | Expression | Sequence[str | Expression],
+    expression: Formula | Sequence[Formula],
     at: At,
     wrt: str | Sequence[str] | None = None,
     *,
@@ -147,7 +148,7 @@ def script(
 
 def lesson(
     points: Points,
-    expressions: Sequence[str | Expression],
+    expressions: Sequence[Formula],
     wanted: Wanted,
     named: Named = NOTHING,
     dtype: str = "float64",
@@ -180,7 +181,7 @@ def lesson(
 
 
 def steps(
-    expression: str | Expression,
+    expression: Formula,
     wrt: str | Sequence[str] | None = None,
     *,
     let: Lets | None = None,
@@ -195,18 +196,19 @@ def steps(
     return steps_of(expression, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(let or {}))
 
 
-def steps_of(expression: str | Expression, wanted: Wanted, named: Named) -> list[Derivation]:
+def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivation]:
     """The derivations of the derivatives that are wanted of an expression."""
     from derivcli.explain.steps.derive import derivations
 
-    with _no_equation("write a formula; for the derivative of an equation say --implicit y, without 'steps'"):
+    hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
+    with _without_points(), _no_equation(hint):
         (result,) = calculate.derive_formulas([expression], wanted, named)
     return derivations(result)
 
 
 def answer(
-    expression: str | Expression,
-    claim: str | Expression,
+    expression: Formula,
+    claim: Formula,
     wrt: str | Sequence[str] | None = None,
     *,
     let: Lets | None = None,
@@ -222,22 +224,34 @@ def answer(
     return answer_of(expression, claim, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(let or {}))
 
 
-def answer_of(expression: str | Expression, claim: str | Expression, wanted: Wanted, named: Named = NOTHING) -> Answer:
+def answer_of(expression: Formula, claim: Formula, wanted: Wanted, named: Named = NOTHING) -> Answer:
     """Whether a claim is the derivative that is wanted of an expression."""
     from derivcli.explain.answer.judging import judged
 
-    formula, claimed = _read(expression, claim, wanted, named)
+    with _without_points():
+        formula, claimed = _read(expression, claim, wanted, named)
     return judged(formula, claimed, _only_partial(formula, claimed, wanted))
 
 
+@contextmanager
+def _without_points() -> Iterator[None]:
+    """Let a refusal show no way out by points, where none are taken."""
+    try:
+        yield
+    except DerivError as error:
+        error.hint = _AT_OR.sub("", error.hint)
+        raise
+
+
 def _read(
-    expression: str | Expression, claim: str | Expression, wanted: Wanted, named: Named
+    expression: Formula, claim: Formula, wanted: Wanted, named: Named
 ) -> tuple[Expression, Expression]:
     """The formula and the claim, in which the variables of the formula are declared."""
     from derivcli.language.definitions import read_definitions
     from derivcli.language.parse import parse_expression
 
     definitions = read_definitions(named.formulas, wanted.names)
+    expression, claim = text_in(expression), text_in(claim, "a claim")
     if isinstance(expression, str):
         expression = parse_expression(expression, wanted.names, definitions)
     if expression.own:

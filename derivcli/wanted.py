@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.errors import DerivError, Span
 from derivcli.language.function import Functions
 from derivcli.result import ALONG, ENGINES, NESTED, NESTED_BY_DEFAULT, ORDERS, Partial
 
 if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
+
+Formula: TypeAlias = "str | float | Fraction | Decimal | Expression"
+"""What a formula is given as: a text, a number, or what was parsed."""
 
 COEFFICIENTS = 10_000
 """The most Taylor coefficients that a mixed derivative may need: the product of its orders plus one."""
@@ -170,3 +177,16 @@ def mixed_of(names: str | Sequence[str] | None) -> list[Partial]:
     if len(found) not in ORDERS:
         raise DerivError(f"derivatives of order {len(found)} are not computed", hint=f"at most {ORDERS[-1]} are")
     return [found]
+
+
+def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
+    """What Python gives for a formula: its text, that of a number, or what was parsed; else raises TypeError."""
+    from derivcli.language.expression import Expression
+
+    if isinstance(formula, str | Expression):
+        return formula
+    if isinstance(formula, numbers.Integral | Fraction | Decimal) and not isinstance(formula, bool):
+        return str(formula)
+    if isinstance(formula, numbers.Real) and not isinstance(formula, bool):
+        return repr(float(formula))
+    raise TypeError(f"{what} is a text, a number or what parse returns, not {type(formula).__name__}")

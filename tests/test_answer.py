@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import sympy
 import torch
+from flint import arb
 
-from derivcli import Answer, DerivError, Diagnosis, answer, derive, parse
+from derivcli import Answer, DerivError, Diagnosis, answer, derive, parse, steps
 from derivcli.check import agreement
 from derivcli.engines.clock import OutOfTimeError, clock, held
 from derivcli.explain.answer import judging
@@ -78,13 +79,24 @@ def test_a_right_claim_is_right_in_any_form(expression: str, claim: str) -> None
 
 @pytest.mark.parametrize(
     ("expression", "claim"),
-    [("x**2", "2x"), ("sin(x)**2", "sin(2x)"), ("log|x|", "1/x"), ("x|x|", "2|x|"), ("tan(x)", "1 + tan(x)**2")],
+    [
+        ("x**2", "2x"),
+        ("sin(x)**2", "sin(2x)"),
+        ("log|x|", "1/x"),
+        ("x|x|", "2|x|"),
+        ("tan(x)", "1 + tan(x)**2"),
+        ("sigmoid(x)", "sigmoid(x)(1 - sigmoid(x))"),
+        ("logsigmoid(x)", "1 - sigmoid(x)"),
+        ("silu(x)", "sigmoid(x)(1 + x(1 - sigmoid(x)))"),
+        ("gamma(x)", "gamma(x) digamma(x)"),
+        ("sin(x)**2 + cos(x)**2", "0"),
+    ],
 )
 def test_what_sympy_can_show_is_proved(expression: str, claim: str) -> None:
     assert answer(expression, claim).how == "proved"
 
 
-@pytest.mark.parametrize(("expression", "claim"), [("gamma(x)", "gamma(x)*digamma(x)"), ("relu(x)", "heaviside(x)")])
+@pytest.mark.parametrize(("expression", "claim"), [("cbrt(x)", "cbrt(x)/(3x)"), ("relu(x)", "heaviside(x)")])
 def test_what_it_cannot_show_agrees_at_points(expression: str, claim: str) -> None:
     found = answer(expression, claim)
     assert (found.how, found.equal) == ("agrees", True)
@@ -159,12 +171,53 @@ def test_a_claim_wrong_on_a_stretch_that_its_numbers_tell_of_is_wrong(claim: str
     assert answer("x**2", claim).how == "differs"
 
 
+FAR_OUT = [
+    ("sigmoid(100x)", "100 sigmoid(100x)(1 - sigmoid(100x)) if(x > 20, 2, 1)"),
+    ("sigmoid(10x)", "10 sigmoid(10x)(1 - sigmoid(10x)) if(x > 200, 2, 1)"),
+    ("tanh(x)", "1 - tanh(x)**2 + if(x > 2000, 1e-300 exp(-x), 0)"),
+]
+
+
+@pytest.mark.parametrize(("expression", "claim"), FAR_OUT)
+def test_numbers_however_small_are_compared_by_their_sizes(expression: str, claim: str) -> None:
+    assert answer(expression, claim).how == "differs"
+
+
+@pytest.mark.parametrize(
+    ("expression", "claim"), [("sigmoid(x - 9e11)", "2 - 2 sigmoid(9e11 - x)"), ("sin(x)**2 + cos(x)**2", "0")]
+)
+def test_what_is_too_small_to_be_compared_decides_nothing(
+    expression: str, claim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first claim is wrong, the second is right."""
+    monkeypatch.setattr(judging, "is_proved", lambda left, right: False)
+    assert answer(expression, claim).how == "undecided"
+    said = deriv("answer", expression, claim, status=1).stdout
+    assert "not decided: both are too close to 0 to be compared at 4" in said
+
+
+def test_an_agreement_is_one_of_known_numbers() -> None:
+    """Balls that meet since one of them is wide are no evidence."""
+    ball, other = arb(1), arb(1, 0.5)
+    assert agreement.is_known(ball)
+    assert not agreement.is_known(other)
+    assert not agreement.is_known(arb(0, 1e-200))
+    assert agreement.is_known(arb(0))
+    assert answer("cbrt(exp(-99x))", "-33 cbrt(exp(-99x))").digits >= 30
+
+
 def test_points_see_only_what_is_at_points() -> None:
     """The limit of what is not proved: no point lies where this claim is wrong, so it is said to agree at points."""
     found = answer("x**2", "if((x - 1/7)**2 < 1/10**12, 0, 2x)")
     assert found.how == "differs"  # since 1/7 stands in it
     found = answer("x**2", "if((7x - pi)**2 < 1/10**12, 0, 2x)")
     assert found.how == "agrees"
+
+
+def test_a_counterexample_is_one_to_compute_with() -> None:
+    found = answer("sin(x)", "sin(x + 1.5708)").counterexample
+    assert found is not None
+    assert found.at == {"x": 1}
 
 
 def test_too_few_points_decide_nothing() -> None:
@@ -181,7 +234,7 @@ def test_numbers_overrule_a_simplification(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_without_the_comparison_a_wrong_claim_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checker that matters is the one that compares."""
-    monkeypatch.setattr(agreement, "matched", lambda left, right, names, sample: agreement.Match(sample, "outside"))
+    monkeypatch.setattr(agreement, "matched", lambda *given: agreement.Match(given[3], "outside"))
     assert answer("x**2", "3x").how == "undecided"
 
 
@@ -322,6 +375,24 @@ def test_json_says_all() -> None:
 def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
     with pytest.raises(DerivError, match="write what stands behind it: 2x"):
         answer("x**2", claim)
+
+
+def test_numbers_are_formulas() -> None:
+    assert answer("2x", 2).equal
+    assert answer(5, Fraction(0), "x").equal
+    assert answer("x/2", 0.5).equal
+    assert answer("x", Fraction(1, 3)).counterexample is not None
+    assert steps(3, "x")[0].steps[-1].text == "0"
+    assert derive(3, at="x=1", wrt="x").value == [3.0]
+
+
+@pytest.mark.parametrize("formula", [["x**2"], None, True, 1j, b"x"])
+def test_what_is_no_formula_is_an_error_of_type(formula: Any) -> None:
+    for call in (lambda: answer(formula, "x"), lambda: steps(formula), lambda: derive(formula, at="x=1")):
+        with pytest.raises(TypeError, match="an expression is a text, a number or what parse returns, not "):
+            call()
+    with pytest.raises(TypeError, match="a claim is a text"):
+        answer("x**2", formula)
 
 
 class Twice(torch.autograd.Function):

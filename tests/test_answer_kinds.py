@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from derivcli import answer
-from derivcli.explain.answer import slips
+from derivcli.explain.answer import partly, slips
 from derivcli.explain.answer.found import KINDS
 from derivcli.explain.steps.rules import RULES
 
@@ -29,6 +29,11 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("sin(x**2)", "cos(2x)", "x", "a factor beside the outer one, not inside of it"),
         ("sin(x*pi/180)", "cos(x*pi/180)", "x", "inner derivative pi/180 of x*pi/180 is missing"),
         ("sin(3x)", "-3 sin(3x)", "x,x", "in the first differentiation"),
+        ("sin(x**2)", "2x cos(2x)", "x", "2*x is a factor only: inside of the outer one x**2 stays"),
+        ("sin(2x)", "2 cos(x)", "x", "taken at 2*x, not at x"),
+        ("x + exp(x**2)", "1 + 2x exp(x)", "x", "taken at x**2, not at x"),
+        ("(3x + 1)**4", "12x**3", "x", "taken at 3*x + 1, not at x"),
+        ("log(5x)", "5/x", "x", "taken at 5*x, not at x"),
     ],
     "confused": [
         ("atan(x)", "1/sqrt(1 - x**2)", "x", "atan(x) is taken for that of asin(x)"),
@@ -39,6 +44,10 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("x sin(x)", "sin(x)", "x", "the term is missing in which sin(x) is differentiated"),
         ("x**2 sin(x)", "2x sin(x) - x**2 cos(x)", "x", "adds its terms"),
         ("sin(2x) exp(3x)", "2 cos(2x)*3 exp(3x)", "x", "factor by factor"),
+        ("x e**x", "e**x + x", "x", "of x*e**x the term in which e**x is differentiated lacks the factor exp(x)"),
+        ("x**2 log(x)", "2x log(x) + x**2", "x", "in which log(x) is differentiated lacks the factor 1/x"),
+        ("x**2 log(x)", "2x + x", "x", "in which x**2 is differentiated lacks the factor log(x)"),
+        ("x sin(3x)", "1 + 3 cos(3x)", "x", "as if it were a sum"),
         ("x**3 + x y exp(x)", "3x**2 + y exp(x)", "x", "product rule"),
     ],
     "quotient": [
@@ -55,6 +64,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("x**3", "3x**3", "x", "the exponent of x**3 must be lowered by 1"),
         ("x**-2", "-2x**-1", "x", "the exponent of x**-2 must be lowered by 1"),
         ("log(x**2 + 1)", "2/(x**2 + 1)", "x", "by 1, not by 2"),
+        ("log(x**3)", "3/x**3", "x", "in the derivative of x**3 the power behind the factor 3 is missing"),
         ("x**4 + 1", "3x**3", "x", "is the exponent as it was, 4"),
         ("2**x", "x*2**(x - 1)", "x", "the power rule does not hold for 2**x"),
         ("x**x", "x*x**(x - 1)", "x", "the power rule alone does not hold"),
@@ -86,6 +96,9 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("tan(x)", "1/cos(x)**2 + 1", "x", "1 more than"),
         ("tan(x)", "1/cos(x)**2 - pi/2", "x", "pi/2 less than"),
         ("sin(x)", "cos(x) - 1/2", "x", "1/2 less than"),
+        ("x**2", "2x + 1e-9", "x", "it is 0.000000001 more than"),
+        ("x**2", "2x - 0.00012", "x", "it is 0.00012 less than"),
+        ("x**2", "2x + pi/10**5", "x", "it is about 3.14159e-5 more than"),
         ("x**2", "2x + C", "x", "right without C"),
         ("a x**2 + b x + c", "2a x + b + c", "x", "the derivative of c, a constant, is 0"),
     ],
@@ -110,6 +123,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("sin(x) + x**2", "cos(x) + x**3/3", "x", "x**2 is integrated"),
     ],
     "order": [
+        ("x**2", "2", "x", "the second derivative by x"),
         ("x**3", "6x", "x", "the second derivative by x; the first derivative"),
         ("x**4", "4x**3", "x,x", "the first derivative by x; the second"),
         ("x**2 y**3", "2x y**3", "x,y", "y is missing"),
@@ -119,6 +133,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("x**2 y", "2x y + x**2", "x", "the derivatives by y are added"),
         ("x**2 y + y**3", "2x y + 3y**2", "x", "y is a constant here: the derivative of y**3 is 0"),
         ("x**2", "2y", "x", "right with x in place of y"),
+        ("x**2 y**3", "2x*3y**2", "x", "y is a constant here: the factor y**3 stays as it is"),
         ("x**2", "y**3", "x", "y is no variable of the function"),
     ],
     "partly": [
@@ -126,17 +141,33 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("|x - 3| + x", "2", "x", "right where x > 3, and wrong where x < 3"),
         ("sqrt(sin(x)**2)", "cos(x)", "x", "right where sin(x) > 0"),
         ("if(x > 100, x**2, x)", "1", "x", "right where x < 100"),
-        ("max(x, x**2)", "2x", "x", "wrong where 0 < x < 1"),
+        ("max(x, x**2)", "2x", "x", "right where x < x**2, and wrong where x > x**2 except at x = 0.5"),
         ("asin(2x/(1 + x**2))", "2/(1 + x**2)", "x", "wrong where x < -1 or x > 1"),
         ("x**2", "if(x == 0, 5, 2x)", "x", "wrong where x = 0"),
         ("|x y|", "x y |y|/|y|/x", "x", "right where x*y > 0"),
+        ("arcsin(sin x)", "1", "x", "right where cos(x) > 0, and wrong where cos(x) < 0"),
+        ("arccos(cos x)", "1", "x", "right where sin(x) > 0, and wrong where sin(x) < 0"),
+        ("max(sin x, cos x)", "cos x", "x", "right where sin(x) > cos(x), and wrong where sin(x) < cos(x)"),
+        ("|x**2 - 2|", "2x", "x", "wrong where x**2 < 2 except at x = 0"),
+        ("hardtanh(x)", "1", "x", "wrong where x < -1 or x > 1"),
+        ("sigmoid(100x)", "100 sigmoid(100x)(1 - sigmoid(100x)) if(x > 10, 2, 1)", "x", "x > 10, and right"),
+        ("x**2", "2x + sin(pi x)", "x", "agrees at 14, such as x = 1 and x = -1, and is wrong at 27, such as x = 0.5"),
+        ("x**2", "2x + 1e-200 x**500", "x", "of the points tried it agrees at 5, such as x = 0 and"),
+        ("x**2", "2x + 1e-3 max(0, sin(x) - 0.99)", "x", "of the points tried"),
     ],
     "undefined": [
         ("cbrt(x)", "x**(-2/3)/3", "x", "right where x > 0, and has no value where x < 0"),
         ("x**2", "2x log(x)/log(x)", "x", "has no value where x < 0"),
     ],
     "rounded": [
-        ("3**x", "1.0986*3**x", "x", "right to 4 digits"),
+        ("3**x", "1.0986*3**x", "x", "1.0986 seems to be a rounded log(3)"),
+        ("3**x + x**2", "1.0986*3**x + 2x", "x", "1.0986 seems to be a rounded log(3)"),
+        ("x**(1/3)", "0.333x**(-2/3)", "x", "0.333 seems to be a rounded 1/3"),
+        ("x**(2/3)", "0.666x**(-1/3)", "x", "0.666 seems to be a rounded 2/3"),
+        ("sin(x)", "sin(x + 1.5708)", "x", "1.5708 seems to be a rounded pi/2"),
+        ("log10(x) + x**(2/3)", "0.4343/x + 0.667x**(-1/3)", "x", "rounded 1/log(10); 0.667 seems to be a rounded 2/3"),
+        ("sin(x*pi/180)", "0.01745cos(0.01745x)", "x", "a rounded pi/180"),
+        ("17**x", "2.833*17**x", "x", "at the points tried it is right to 4 digits"),
         ("x**2", "2x(1 + 1e-30)", "x", "right to 29 digits"),
     ],
     "": [("x**3", "x", "x", ""), ("tan(x)", "sec(x)", "x", ""), ("sin(x)", "gamma(x)", "x", "")],
@@ -153,6 +184,14 @@ def test_a_mistake_is_named(kind: str, expression: str, claim: str, by: str, wor
     assert (found.diagnosis.kind, words in found.diagnosis.message) == (kind, True), found.diagnosis
 
 
+def test_a_region_that_further_points_do_not_bear_out_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The claim is wrong where x < 0, and also where no point lies that is tried at first."""
+    case = ("|x|", "if(x > 70**2, 2, 1)")
+    assert "of the points tried" in answer(*case).diagnosis.message
+    monkeypatch.setattr(partly, "SCALES", ())
+    assert "it is right where x > 0" in answer(*case).diagnosis.message
+
+
 def test_every_kind_has_a_case() -> None:
     assert CASES.keys() == KINDS.keys()
 
@@ -164,6 +203,10 @@ def test_every_rule_has_slips() -> None:
 def test_a_slip_that_leads_to_what_no_rule_differentiates_explains_nothing() -> None:
     """The inner derivative put inside comes to stand in a derivative that is still to be taken."""
     assert answer("atan2(x**2, 2 + (x**2)**2)", "1").diagnosis.kind == ""
+
+
+def test_a_factor_that_is_still_to_be_differentiated_is_no_constant() -> None:
+    assert answer("x cos(4x + 6y)", "x", "y").how == "differs"
 
 
 OUTER = {

@@ -132,7 +132,27 @@ def test_the_end_of_the_input_ends_it() -> None:
 
 
 def test_only_the_exercises_that_ended_count() -> None:
-    assert score(session("skip", "x", "quit")) == "0 of 1 right"
+    assert score(session("skip", "quit")) == "0 of 1 right"
+
+
+@pytest.mark.parametrize("last", [[], ["quit"]])
+def test_an_exercise_that_was_only_answered_wrongly_counts(last: list[str]) -> None:
+    assert score(session("x", "1", "1", *last)) == "0 of 1 right"
+
+
+@pytest.mark.parametrize("word", ["help", "why"])
+def test_help_tells_what_can_be_typed_and_does_not_count(word: str) -> None:
+    told = session(word, *solutions())
+    assert "the steps, and on to the next one" in told
+    assert "unknown name" not in told
+    assert score(told) == "3 of 3 right, 3 of them at the first try"
+
+
+def test_a_refusal_names_no_options() -> None:
+    told = session("hello", "2x dx", "x + speed")
+    assert told.count("write a formula in x; help tells what can be typed") == 3
+    assert "--at" not in told
+    assert "--wrt" not in told
 
 
 def test_what_is_piped_in_stands_where_it_would_be_typed() -> None:

@@ -30,13 +30,13 @@ PRECISIONS = (192, 384, 768, 1536)
 """Bits; the last ones serve numbers that nearly cancel."""
 
 NARROW = 120
-"""Bits of a number that is known well enough: 36 digits."""
+"""Bits of a number, relative to its size, that is known well enough: 36 digits."""
 
-ZERO = arb(2) ** -400
-"""Two numbers that are both less than this are taken for the same."""
+TINY = arb(2) ** -400
+"""Numbers that are less than this and not known may be 0, or differ by any factor."""
 
-FINE, FINE_NARROW, FINE_ZERO = 2400, 1800, arb(2) ** -1800
-"""The same where numbers that seem to be the same are looked at more closely."""
+FINE, FINE_NARROW = (2400, 4096, 8192), 1800
+"""The same where numbers that do not differ so far are looked at more closely."""
 
 DIGITS = 500
 """The most digits that are told of an agreement."""
@@ -78,8 +78,9 @@ def quantity(tree: Tree, names: Sequence[str], partial: Partial = ()) -> Quantit
 class Match:
     """What two quantities are at a point.
 
-    `kind` is "same", "different", "undefined" where only the second has no value, "outside" where the first has
-    none, or "unsure". `digits` is how many are the same of numbers that are.
+    `kind` is "same" where both are known well, relative to their sizes, "different", "vanishing" where both are so
+    close to 0 that neither is told from it, "undefined" where only the second has no value, "outside" where the first
+    has none, or "unsure". `digits` is how many are the same of numbers that are.
     """
 
     sample: Sample
@@ -92,7 +93,7 @@ class Match:
     @property
     def has_both(self) -> bool:
         """Whether both have a value."""
-        return self.kind in ("same", "different")
+        return self.kind in ("same", "different", "vanishing")
 
 
 @dataclass(slots=True, eq=False)
@@ -128,29 +129,33 @@ class Comparison:
 
     def confirmed(self, match: Match) -> Match:
         """The match as far more precision shows it, if that is possible in time."""
-        if match.kind != "same" or self.spent > self.seconds:
+        if match.kind not in ("same", "vanishing") or self.spent > self.seconds:
             return match
-        start = time.monotonic()
-        with suppress(OutOfTimeError, UnsureError), restored_context(), clock(SECONDS):
-            one, other = (each.ball(point(self.names, match.sample), FINE) for each in (self.left, self.right))
-            if not one.overlaps(other):
-                match = Match(match.sample, "different", one, other)
-            elif is_known(one, FINE_NARROW, FINE_ZERO) and is_known(other, FINE_NARROW, FINE_ZERO):
-                match = Match(match.sample, "same", one, other, same_digits(one, other))
+        start, narrow = time.monotonic(), FINE_NARROW if match.kind == "same" else NARROW
+        found = self._anew(match.sample, FINE, narrow)
         self.spent += time.monotonic() - start
+        if found.kind != "unsure" and (match.kind != "same" or found.kind != "vanishing"):
+            match = found
         self.known[match.sample] = match
         return match
 
-    def _anew(self, sample: Sample) -> Match:
+    def _anew(self, sample: Sample, precisions: Sequence[int] = PRECISIONS, narrow: int = NARROW) -> Match:
         with suppress(OutOfTimeError), restored_context(), clock(SECONDS):
-            return matched(self.left, self.right, self.names, sample)
+            return matched(self.left, self.right, self.names, sample, precisions, narrow)
         return Match(sample, "unsure")
 
 
-def matched(left: Quantity, right: Quantity, names: Sequence[str], sample: Sample) -> Match:
-    """What two quantities are at a point, with the precision doubled until that is known."""
-    at = point(names, sample)
-    for precision in PRECISIONS:
+def matched(
+    left: Quantity,
+    right: Quantity,
+    names: Sequence[str],
+    sample: Sample,
+    precisions: Sequence[int] = PRECISIONS,
+    narrow: int = NARROW,
+) -> Match:
+    """What two quantities are at a point, with the precision raised until that is known."""
+    at, found = point(names, sample), Match(sample, "unsure")
+    for precision in precisions:
         with suppress(UnsureError):
             try:
                 one = left.ball(at, precision)
@@ -162,19 +167,21 @@ def matched(left: Quantity, right: Quantity, names: Sequence[str], sample: Sampl
                 return Match(sample, "undefined", one, reason=str(place))
             if not one.overlaps(other):
                 return Match(sample, "different", one, other)
-            if is_known(one) and is_known(other):
+            if is_known(one, narrow) and is_known(other, narrow):
                 return Match(sample, "same", one, other, same_digits(one, other))
-    return Match(sample, "unsure")
+            if abs(one) < TINY and abs(other) < TINY:
+                found = Match(sample, "vanishing", one, other)
+    return found
 
 
-def is_known(ball: arb, narrow: int = NARROW, zero: arb = ZERO) -> bool:
-    """Whether a number is known to many digits."""
-    return bool(ball.rel_accuracy_bits() >= narrow or abs(ball) < zero)
+def is_known(ball: arb, narrow: int = NARROW) -> bool:
+    """Whether a number is known to many digits relative to its size; 0 is where it is exact."""
+    return bool(ball.is_finite() and ball.rel_accuracy_bits() >= narrow)
 
 
 def same_digits(one: arb, other: arb) -> int:
-    """How many digits of two overlapping numbers are sure to be the same."""
-    if not abs(one) > 0:
+    """How many digits of two overlapping numbers that are both known are sure to be the same."""
+    if one == 0 and other == 0:
         return DIGITS
     relative = (abs(one - other) / abs(one)).upper()
     return DIGITS if relative == 0 else min(DIGITS, int(float((-relative.log() / arb(10).log()).mid())))
@@ -209,6 +216,13 @@ def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | No
     return None
 
 
+def known_float(constant: Tree) -> float:
+    """The nearest float64 of a formula without variables."""
+    known = value(quantity(constant, ()), (), ())
+    assert known is not None, "a constant has a value"
+    return float(known.mid())
+
+
 def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
     """A sample as coordinates."""
     return {name: fmpq(each.numerator, each.denominator) for name, each in zip(names, sample, strict=True)}
@@ -228,7 +242,7 @@ def offset(matches: Iterable[Match]) -> arb | None:
 
 def difference(one: arb, other: arb) -> arb:
     """How much more the second number is."""
-    with ctx.workprec(FINE):
+    with ctx.workprec(FINE[-1]):
         return other - one
 
 
@@ -242,9 +256,15 @@ def fraction_of(ball: arb, largest: int) -> Fraction | None:
     """The fraction with no larger denominator that a number is, as far as it is known."""
     with suppress(OverflowError, ValueError), ctx.workprec(PRECISIONS[0]):
         near = Fraction(float(ball.mid())).limit_denominator(largest)
-        if ball.overlaps(arb(fmpq(near.numerator, near.denominator))):
+        if is_number(ball, near):
             return near
     return None
+
+
+def is_number(ball: arb, number: Fraction) -> bool:
+    """Whether a number is a fraction, as far as it is known."""
+    with ctx.workprec(PRECISIONS[0]):
+        return bool(ball.overlaps(arb(fmpq(number.numerator, number.denominator))))
 
 
 def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:

@@ -32,6 +32,15 @@ COMMANDS: dict[str, typer.Typer] = {
 }
 """The commands beside the main one; a first word that is one of these names is that command."""
 
+MISSING = {
+    "": ("an expression", 'deriv "x**2" --at x=3'),
+    "explain": ("an expression", 'deriv explain "x**2" --at x=3'),
+    "steps": ("an expression", 'deriv steps "x**2*sin(x)"'),
+    "answer": ("a function with its derivative", answer.EXAMPLE),
+    "check-fn": ("a function", "deriv check-fn FILE.py:NAME"),
+}
+"""What a command cannot do without, and an example of it."""
+
 HELP = "--help"
 EPILOG = "\n\n".join((
     "Examples:",
@@ -125,7 +134,7 @@ def run(words: Sequence[str]) -> ExitStatus:
     except typer.Exit as error:
         return ExitStatus(error.exit_code)
     except TyperException as error:
-        tell(_usage(error))
+        tell(_usage(error, _own(words)))
         return ExitStatus.REFUSED
     except (KeyboardInterrupt, typer.Abort) as error:
         tell(_noted("interrupted", error))
@@ -156,26 +165,35 @@ def main() -> None:
 
 
 def _invoke(words: Sequence[str]) -> None:
-    own = words[0] if words and words[0] in COMMANDS else ""
+    own = _own(words)
+    path = f"deriv {own}".rstrip()
     words = words[1:] if own else words
     command: Any = typer.main.get_command(COMMANDS.get(own, app))
     flags = {name for option in command.params for name in option.opts if name.startswith("-") and option.is_flag}
     valued = {name for option in command.params for name in option.opts if name.startswith("-")} - flags
     # A word with one dash is an expression, so -h asks for help only where there is nothing else.
-    arguments = [HELP] if list(words) == ["-h"] else ordered(words, valued, {*flags, HELP})
+    arguments = [HELP] if list(words) == ["-h"] else ordered(words, valued, {*flags, HELP}, path)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
-    with command.make_context(f"deriv {own}".rstrip(), arguments) as context:
+    with command.make_context(path, arguments) as context:
         command.invoke(context)
 
 
-def _usage(error: TyperException) -> str:
-    """What Typer has against the words, as one sentence with a way out."""
+def _own(words: Sequence[str]) -> str:
+    """The command that the first word names, if it does."""
+    return words[0] if words and words[0] in COMMANDS else ""
+
+
+def _usage(error: TyperException, own: str) -> str:
+    """What Typer has against the words of a command, as one sentence with a way out."""
     message = error.format_message() if hasattr(error, "format_message") else str(error)
     if message.startswith("Missing argument"):
-        return 'an expression is missing\n  write one, as in deriv "x**2" --at x=3'
+        what, example = MISSING[own]
+        return f"{what} is missing\n  write one, as in {example}"
     message, _, similar = " ".join(message.split()).partition(" (Possible options: ")
     message = visible(message.replace("Value error, ", "").rstrip("."))
-    hint = f"did you mean {similar.rstrip(')')}?" if similar else "deriv --help lists the options"
+    hint = f"did you mean {similar.rstrip(')')}?" if similar else f"deriv {own}".rstrip() + " --help lists the options"
+    if own and message.endswith(" --at"):
+        hint = f"'{own}' takes no points: leave out --at, or leave out '{own}' for numbers"
     return f"{message[:1].lower()}{message[1:]}\n  {hint}"
 
 

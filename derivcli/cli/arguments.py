@@ -14,7 +14,9 @@ from derivcli.errors import DerivError
 _OPTION = re.compile(r"--[A-Za-z][A-Za-z-]+(=.*)?", re.DOTALL)
 
 
-def ordered(words: Sequence[str], valued: Collection[str], flags: Collection[str]) -> list[str]:
+def ordered(
+    words: Sequence[str], valued: Collection[str], flags: Collection[str], command: str = "deriv"
+) -> list[str]:
     """The words with the options in front; `valued` options take the next word, whatever it is."""
     options: list[str] = []
     expressions: list[str] = []
@@ -26,7 +28,7 @@ def ordered(words: Sequence[str], valued: Collection[str], flags: Collection[str
             break
         if word in valued:
             if not waiting:
-                raise DerivError(f"{word} needs a value", hint="deriv --help lists the options")
+                raise DerivError(f"{word} needs a value", hint=f"{command} --help lists the options")
             options += [word, waiting.pop()]
         elif word in flags or _OPTION.fullmatch(word):
             options.append(word)

@@ -27,6 +27,7 @@ SEEDS = 1_000_000
 """So many sets of exercises are there to draw from."""
 
 QUIT = ("quit", "q", "exit")
+HELP = ("help", "h", "why")
 
 LEVEL_HELP = "; ".join(f"{number}: {level.about}" for number, level in LEVELS.items())
 LevelOption = Annotated[
@@ -45,6 +46,8 @@ class End(Enum):
     AT_ONCE = auto()
     LATER = auto()
     UNSOLVED = auto()
+    GIVEN_UP = auto()
+    """After a wrong answer, with all that follows."""
     QUIT = auto()
 
 
@@ -68,24 +71,27 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
         expression = parse_expression(task.text)
         say(write_exercise(task, expression, number, count, style))
         end = solve(task, expression, style)
-        if end is End.QUIT:
-            break
-        score.asked += 1
+        score.asked += end is not End.QUIT
         score.right += end in (End.AT_ONCE, End.LATER)
         score.at_once += end is End.AT_ONCE
+        if end in (End.GIVEN_UP, End.QUIT):
+            break
     say(write_score(score, style))
 
 
 def solve(task: Exercise, expression: Expression, style: Style) -> End:
     """Ask for answers until one is right, or no more come."""
-    from derivcli.render.practice import prompt, write_judgement
+    from derivcli.render.practice import prompt, write_help, write_judgement
     from derivcli.teach import answer_of
 
     wanted, end = Wanted(mixed=[task.partial]), End.AT_ONCE
     while True:
         line = ask(prompt(task, expression, style))
         if line is None or line in QUIT:
-            return End.QUIT
+            return End.QUIT if end is End.AT_ONCE else End.GIVEN_UP
+        if line in HELP:
+            say(write_help(style))
+            continue
         if line in ("", "skip"):
             return End.UNSOLVED
         if line == "?":
@@ -94,6 +100,8 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         try:
             found = answer_of(expression, line, wanted)
         except DerivError as error:  # a slip of the finger, which does not count
+            if "--" in error.hint:  # options are of no use here
+                error.hint = f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed"
             say(f"{draw_error(error)}\n")
             continue
         say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))

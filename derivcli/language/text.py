@@ -5,8 +5,9 @@ A derivative still to be taken is written too, `d/dx[x**2]`, and is not read bac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 import sympy
@@ -20,6 +21,7 @@ from derivcli.language.tree import (
     Tree,
     divisor,
     negated,
+    number,
     postorder,
     row_of,
 )
@@ -60,6 +62,11 @@ def number_text(value: sympy.Rational) -> str:
         return plain
     scientific = format(decimal, "e").replace("e+", "e").removesuffix("e0")
     return scientific if decimal.as_tuple().exponent != 0 else plain
+
+
+def place_text(at: Mapping[str, Fraction]) -> str:
+    """A point in words: `x = 1/2, y = 3`."""
+    return ", ".join(f"{name} = {number_text(number(value))}" for name, value in at.items())
 
 
 def enclosed(piece: Piece, level: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derivcli.result import SymbolicResult
@@ -56,31 +55,38 @@ def verdict(answer: Answer) -> str:
     if answer.how == "proved":
         return "yes: proved"
     if answer.how == "agrees":
-        return f"yes: the same at {answer.points} points to {answer.digits} digits"
+        return f"yes: the same at {number_of(answer.points)} to {answer.digits} digits"
     if answer.counterexample is None:
-        if not answer.points:
-            return f"not decided: {NEITHER}"
-        many = f"{answer.points} point{'s' * (answer.points > 1)}"
-        return f"not decided: they agree, but both have a value at {many} only"
+        return f"not decided: {undecided(answer)}"
+    from derivcli.language.text import place_text
+
     place, example = place_text(answer.counterexample.at), answer.counterexample
     if example.claim is None:
         return f"no: at {place} the derivative is {example.derivative_text}, and yours has no value"
     return f"no: at {place} the derivative is {example.derivative_text}, and yours is {example.claim_text}"
 
 
+def undecided(answer: Answer) -> str:
+    """Why nothing is known."""
+    if answer.vanishing:
+        return f"both are too close to 0 to be compared at {number_of(answer.vanishing)}"
+    if not answer.points:
+        return NEITHER
+    return f"they agree, but both have a value at {number_of(answer.points)} only"
+
+
+def number_of(points: int) -> str:
+    """So many points, in words."""
+    return f"{points} point{'s' * (points > 1)}"
+
+
 def details(answer: Answer) -> list[str]:
     """What else there is to say."""
+    from derivcli.language.text import place_text
+
     reason = answer.counterexample.reason if answer.counterexample else ""
     gaps = [f"yours has no value at {place_text(gap)}, where the derivative has one" for gap in answer.gaps[:MOST]]
     return [line for line in (reason, answer.diagnosis.message, *gaps) if line]
-
-
-def place_text(at: Mapping[str, Fraction]) -> str:
-    """A point in words: `x = 1/2, y = 3`."""
-    from derivcli.language.text import number_text
-    from derivcli.language.tree import number
-
-    return ", ".join(f"{name} = {number_text(number(value))}" for name, value in at.items())
 
 
 def marked(answer: Answer, style: Style) -> str:

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from derivcli.render.columns import Style
 
 
+HELP = (
+    ("a formula", "the derivative, as in 2x cos(x^2)"),
+    ("?", "the steps, and on to the next one"),
+    ("skip", "on without an answer"),
+    ("quit", "the end, with the score"),
+)
+"""What can be typed, and what it means."""
+
+
 @dataclass(slots=True)
 class Score:
     """How many exercises came to an end, and how."""
@@ -31,7 +40,16 @@ def write_opening(about: str, level: int, seed: int, style: Style) -> str:
     """What is to be practised, and what can be typed."""
     console = console_of(style)
     print_wrapped(console, f"Level {level}: {about} (--seed {seed} for these again)", "bold")
-    print_wrapped(console, "Type the derivative; ? shows the steps, an empty line skips, quit ends.", COLORS["caption"])
+    said = "Type the derivative, or ? for the steps, an empty line to skip, help, or quit."
+    print_wrapped(console, said, COLORS["caption"])
+    return text_on(console)
+
+
+def write_help(style: Style) -> str:
+    """What can be typed."""
+    console = console_of(style)
+    for left, right in HELP:
+        print_wrapped(console, f"     {left:<11}{right}", COLORS["caption"])
     return text_on(console)
 
 

@@ -13,13 +13,27 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from derivcli.check.agreement import error, fraction_of, is_sum, multiples, offset, quantity, ratio, same_values, value
+from derivcli.check.agreement import (
+    error,
+    fraction_of,
+    is_number,
+    is_sum,
+    multiples,
+    offset,
+    quantity,
+    ratio,
+    same_values,
+    value,
+)
 from derivcli.engines.clock import OutOfTimeError, clock
-from derivcli.explain.answer.case import Case
+from derivcli.explain.answer.case import LEAST, Case
 from derivcli.explain.answer.found import Diagnosis
 from derivcli.explain.answer.mistaken import slipped, slipped_oddly
-from derivcli.explain.answer.partly import partly
+from derivcli.explain.answer.partly import partly, somewhere
+from derivcli.explain.answer.rounding import product_text, ways
 from derivcli.language import tree as build
+from derivcli.language.parse import parse_tree
+from derivcli.language.text import text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, Partial, derivative_key
 
@@ -167,12 +181,22 @@ def _instead(partial: Partial, name: str) -> dict[Partial, None]:
 def constant(case: Case) -> Diagnosis | None:
     """The derivative and a number more."""
     found = offset(case.matches)
-    more = None if found is None else _number_text(found)
-    if more is None:
+    if found is None or is_number(found, Fraction(0)):
         return None
-    if more.startswith("-"):
-        return Diagnosis("constant", f"it is {more[1:]} less than the derivative everywhere: a constant is missing")
+    more = _number_text(found) or _typed(case, found) or f"about {found.mid().str(6, radius=False)}"
+    if found < 0:
+        more = more.replace("-", "", 1)
+        return Diagnosis("constant", f"it is {more} less than the derivative everywhere: a constant is missing")
     return Diagnosis("constant", f"it is {more} more than the derivative everywhere: a constant is too much")
+
+
+def _typed(case: Case, ball: arb) -> str | None:
+    """The number of the claim that a number is, perhaps with a minus sign."""
+    for node in postorder(case.claim.expanded):
+        for sign in (1, -1):
+            if isinstance(node, sympy.Rational) and is_number(ball, sign * Fraction(int(node.p), int(node.q))):
+                return text_of(sign * node)
+    return None
 
 
 def factor(case: Case) -> Diagnosis | None:
@@ -198,18 +222,10 @@ def _number_text(ball: arb) -> str | None:
     for name, constant in CONSTANTS.items():
         above, below = (fraction_of(each, FEW) for each in multiples(ball, constant))
         if above:
-            return _product_text(above, [name], [])
+            return product_text(above, [name], [])
         if below:
-            return _product_text(below, [], [name])
+            return product_text(below, [], [name])
     return None
-
-
-def _product_text(times: Fraction, above: list[str], below: list[str]) -> str:
-    """A fraction times names, or over them."""
-    top = [str(abs(times.numerator))] * (abs(times.numerator) != 1 or not above) + above
-    bottom = [str(times.denominator)] * (times.denominator != 1) + below
-    under = f"/({'*'.join(bottom)})" if len(bottom) > 1 else f"/{bottom[0]}" if bottom else ""
-    return f"{'-' if times < 0 else ''}{'*'.join(top)}{under}"
 
 
 def undefined(case: Case) -> Diagnosis | None:
@@ -221,11 +237,22 @@ def undefined(case: Case) -> Diagnosis | None:
 
 
 def rounded(case: Case) -> Diagnosis | None:
-    """A number rounded in the claim."""
+    """A number rounded in the claim, which is right with the exact one."""
+    for way in ways(case.claim.expanded):
+        if _is_truth(case, build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})):
+            told = [f"{text_of(node)} seems to be a rounded {text}" for node, text in way.items()]
+            return Diagnosis("rounded", "; ".join(told))
+    return None
+
+
+def nearly(case: Case) -> Diagnosis | None:
+    """A claim with a decimal in it that is nearly right everywhere."""
     far = error(case.matches)
-    if not 0 < far < ROUNDED or not any(node.is_Rational and node.q > 9 for node in postorder(case.claim.expanded)):
+    decimals = [node for node in postorder(case.claim.expanded) if node.is_Rational and node.q > 9]
+    if not 0 < far < ROUNDED or not decimals or len(case.of_kind("same")) >= LEAST:
         return None
-    return Diagnosis("rounded", f"a number in it seems to be rounded: it is right to {_digits(far)}, not exactly")
+    message = f"at the points tried it is right to {_digits(far)}, not exactly: perhaps a number in it is rounded"
+    return Diagnosis("rounded", message)
 
 
 def _digits(far: float) -> str:
@@ -241,11 +268,13 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     itself,
     order,
     variable,
+    rounded,
     constant,
     factor,
     partly,
     slipped_oddly,
     undefined,
-    rounded,
+    nearly,
+    somewhere,
 )
 """In the order in which they are tried."""

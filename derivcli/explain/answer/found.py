@@ -24,7 +24,7 @@ KINDS = {
     "integral": "the function, or a part of it, is integrated",
     "order": "it is a derivative of another order",
     "variable": "it is a derivative by another variable, or holds a variable that the function lacks",
-    "partly": "it is right on a part of the line only",
+    "partly": "it is right on a part of the line, or at some points, only",
     "undefined": "it has no value where the derivative has one",
     "rounded": "a number in it is rounded",
     "": "no mistake that is known here explains it",
@@ -63,8 +63,9 @@ class Answer:
     """Whether `claim` is the derivative of `expression` with the key.
 
     `how` is "proved" where SymPy shows that the difference is 0, "agrees" where the numbers are the same to `digits`
-    digits at all of `points` points, "differs" where they are not at the `counterexample`, and "undecided" where
-    too few points have both numbers. `truth` is the derivative as a formula, None where there is none in time.
+    digits, relative to their sizes, at all of `points` points, "differs" where they are not at the `counterexample`,
+    and "undecided" where too few points have both numbers, or too many are `vanishing`: there both are too close to 0
+    to be compared. `truth` is the derivative as a formula, None where there is none in time.
     `gaps` are points at which a right claim has no value though the derivative has one.
     """
 
@@ -78,6 +79,7 @@ class Answer:
     counterexample: Counterexample | None = None
     diagnosis: Diagnosis = Diagnosis()
     gaps: tuple[dict[str, Fraction], ...] = ()
+    vanishing: int = 0
 
     @property
     def equal(self) -> bool:

@@ -31,16 +31,18 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     """Whether a claim is a partial derivative of an expression, and if not, where and why not."""
     case = compared(expression, claim, partial)
     key = derivative_key(partial)
-    right = case.of_kind("same")
-    if right and not case.of_kind("different", "undefined") and _is_proved(case):
+    right, vanishing = case.of_kind("same"), case.of_kind("vanishing")
+    if (right or vanishing) and not case.of_kind("different", "undefined") and _is_proved(case):
         return Answer(expression, key, claim, case.truth, "proved", len(right), _digits(right), gaps=_gaps(case))
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong:
         example, diagnosis = _counterexample(case, min(wrong, key=_telling)), diagnosed(case)
         return Answer(expression, key, claim, case.truth, "differs", len(right), 0, example, diagnosis)
-    how = "agrees" if len(right) >= max(LEAST, len(case.gaps)) else "undecided"
-    return Answer(expression, key, claim, case.truth, how, len(right), _digits(right), gaps=_gaps(case))
+    vanishing = case.of_kind("vanishing")
+    how = "agrees" if len(right) >= max(LEAST, len(case.gaps), len(vanishing)) else "undecided"
+    digits, gaps = _digits(right), _gaps(case)
+    return Answer(expression, key, claim, case.truth, how, len(right), digits, gaps=gaps, vanishing=len(vanishing))
 
 
 def _is_proved(case: Case) -> bool:
@@ -58,14 +60,14 @@ def _gaps(case: Case) -> tuple[dict[str, Fraction], ...]:
     return tuple(case.named(match.sample) for match in sorted(case.gaps, key=_telling))
 
 
-def _telling(match: Match) -> tuple[bool, bool, bool, tuple[int, int]]:
+def _telling(match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
     """The less, the better a point shows that two numbers differ: at a glance, and by hand."""
     left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
     if right is None:
-        return True, False, not _is_moderate(left), niceness(match.sample)
+        return True, not _is_moderate(left), False, False, niceness(match.sample)
     close = abs(left - right) < (abs(left) + abs(right)) * 1e-4
-    return False, bool(close), not (_is_moderate(left) and _is_moderate(right)), niceness(match.sample)
+    return False, not _is_moderate(left), bool(close), not _is_moderate(right), niceness(match.sample)
 
 
 def _is_moderate(ball: arb) -> bool:

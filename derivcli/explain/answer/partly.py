@@ -1,21 +1,28 @@
-"""Where a claim is right that is right somewhere: where a part of the formulas has one sign, or on a stretch."""
+"""Where a claim is right that is right somewhere: where a part of the formulas has one sign, or on a stretch.
+
+A region is told only where its boundary is one that the formulas suggest, and where further points of all scales bear
+it out; else the points are told that were tried.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from derivcli.check.agreement import Match, Sample, quantity, value
+from derivcli.check.agreement import Match, Quantity, Sample, quantity, value
 from derivcli.explain.answer.case import LEAST, Case
 from derivcli.explain.answer.found import Diagnosis
+from derivcli.explain.answer.samples import more_samples, niceness, numbers_of
 from derivcli.language import formulas
 from derivcli.language import tree as build
-from derivcli.language.text import number_text, text_of
+from derivcli.language.text import number_text, place_text, text_of
 from derivcli.language.tree import Tree, postorder, row_of, symbol
 
 if TYPE_CHECKING:
@@ -24,42 +31,101 @@ if TYPE_CHECKING:
 RUN = 3
 """So many neighbouring points at which a claim is right are no chance."""
 
-STRETCHES = 4
-"""Of more stretches on which it is wrong no list is told."""
+CHANGES = 2
+"""Of a claim that changes more often along the line no stretches are told."""
 
 HALVINGS = 40
 """How often the stretch is halved in which a boundary lies."""
 
-SIMPLE = 1000
-"""The largest denominator of a boundary that is told as a fraction."""
+NATURAL = tuple(map(Fraction, (0, 1, -1, 2, -2)))
+"""Boundaries that need not stand in a formula."""
+
+FURTHER = 40
+"""So many further points have to bear out a region, and these of other scales."""
+SCALES = tuple(sign * Fraction(10) ** power for power in (4, 5, -5, -8) for sign in (1, -1))
 
 LONG = 40
 """The longest part of a formula whose sign is told."""
 
+WRONG = ("different", "undefined")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A sentence on where a claim is right, and whether it is so at a point: None where the sentence does not tell."""
+
+    sentence: str
+    is_right: Callable[[Sample], bool | None]
+
 
 def partly(case: Case) -> Diagnosis | None:
     """Where a claim is right, and where it is wrong."""
-    right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
+    right, wrong = case.of_kind("same"), case.of_kind(*WRONG)
     if len(right) < LEAST:
         return None
-    found = _by_sign(case, right, wrong) or _by_stretches(case)
-    if found is None:
+    for region in chain(_by_sign(case, right, wrong), _by_stretches(case)):
+        if _is_borne_out(case, region):
+            return _told(region.sentence, wrong)
+    return None
+
+
+def somewhere(case: Case) -> Diagnosis | None:
+    """Some of the points tried, where no region is known."""
+    right, wrong = case.of_kind("same"), case.of_kind(*WRONG)
+    if len(right) < LEAST:
         return None
+    there, elsewhere = (_such_as(case, matches) for matches in (right, wrong))
+    return _told(f"of the points tried it agrees at {there}, and is wrong at {elsewhere}", wrong)
+
+
+def _told(sentence: str, wrong: Sequence[Match]) -> Diagnosis:
+    """The diagnosis, in other words where a claim is wrong only since it has no value."""
     if any(match.right is not None for match in wrong):
-        return Diagnosis("partly", found)
-    return Diagnosis("undefined", found.replace("is wrong", "has no value").replace("and wrong", "and has no value"))
+        return Diagnosis("partly", sentence)
+    return Diagnosis("undefined", sentence.replace("is wrong", "has no value").replace("and wrong", "and has no value"))
 
 
-def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> str | None:
-    """The sentence where the sign of a part of the formulas tells right from wrong."""
+def _such_as(case: Case, matches: Sequence[Match]) -> str:
+    """How many points there are, with the nicest two."""
+    nicest = sorted((match.sample for match in matches), key=niceness)[:2]
+    named = " and ".join(place_text(case.named(sample)) for sample in nicest)
+    return f"{len(matches)}, such as {named}" if len(matches) > len(nicest) else named
+
+
+def _is_borne_out(case: Case, region: Region) -> bool:
+    """Whether a claim is right and wrong where a region says so, at further points too."""
+    further = islice(more_samples(case.names, seed=2), FURTHER)
+    scaled = ((*[size * place for place in range(1, len(case.names) + 1)],) for size in SCALES)
+    for sample in chain(further, scaled):
+        kind, expected = case.comparison.confirmed(case.comparison.at(sample)).kind, region.is_right(sample)
+        if expected is not None and kind in ("same", *WRONG) and expected != (kind == "same"):
+            return False
+    return True
+
+
+def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iterator[Region]:
+    """Where the sign of a part of the formulas tells right from wrong."""
     for left, other in _partings(case):
         part = quantity(build.add([left, build.negative(other)]) if other != 0 else left, case.names)
-        here, there = _signs(case, part, right), _signs(case, part, wrong)
+        here, there = ([_sign(case, part, match.sample) for match in matches] for matches in (right, wrong))
         one, two = map(text_of, _apart(left, other))
         for sign, mark, opposite in ((1, ">", "<"), (-1, "<", ">")):
-            if here == {sign} and -sign in there <= {0, -sign} and len(one) + len(two) < LONG:
-                return f"it is right where {one} {mark} {two}, and wrong where {one} {opposite} {two}"
-    return None
+            chance = [match.sample for match, found in zip(right, here, strict=True) if found == -sign]
+            told = {*here} <= {sign, -sign} and here.count(sign) >= LEAST and len(chance) < RUN
+            if told and {*there} <= {0, -sign} and there.count(-sign) >= RUN and len(one) + len(two) < LONG:
+                sentence = f"it is right where {one} {mark} {two}, and wrong where {one} {opposite} {two}"
+                yield Region(sentence + _except(case, chance), partial(_is_side, case, part, sign))
+
+
+def _except(case: Case, chance: Sequence[Sample]) -> str:
+    """The points at which a claim is right by chance."""
+    return f" except at {' and '.join(place_text(case.named(sample)) for sample in chance)}" if chance else ""
+
+
+def _is_side(case: Case, part: Quantity, sign: int, sample: Sample) -> bool | None:
+    """Whether a part of the formulas has a sign at a point; None where it has neither that one nor the other."""
+    found = _sign(case, part, sample)
+    return found == sign if found in (sign, -sign) else None
 
 
 def _apart(left: Any, right: Any) -> tuple[Tree, Tree]:
@@ -69,25 +135,18 @@ def _apart(left: Any, right: Any) -> tuple[Tree, Tree]:
     return left, right
 
 
-def _signs(case: Case, part: Any, matches: Sequence[Match]) -> set[int]:
-    """The signs that a quantity has at points; 2 stands for that it has none."""
-    found = set()
-    for match in matches:
-        ball = value(part, case.names, match.sample)
-        found.add(2 if ball is None else 1 if ball > 0 else -1 if ball < 0 else 0)
-    return found
+def _sign(case: Case, part: Quantity, sample: Sample) -> int:
+    """The sign that a quantity has at a point; 2 stands for that it has none."""
+    ball = value(part, case.names, sample)
+    return 2 if ball is None else 1 if ball > 0 else -1 if ball < 0 else 0
 
 
 def _partings(case: Case) -> Iterator[tuple[Tree, Tree]]:
-    """What the formulas may change at: where the two are equal."""
-    seen: set[tuple[Tree, Tree]] = set()
-    for name in case.names:
-        yield symbol(name), sympy.S.Zero
-    for expression in (case.expression, case.claim):
-        for pair in _partings_of(expression):
-            if pair not in seen:
-                seen.add(pair)
-                yield pair
+    """What the formulas may change at: where the two are equal, the likely ones first."""
+    variables = [(symbol(name), sympy.S.Zero) for name in case.names]
+    likely = chain.from_iterable(map(_partings_of, (case.expression, case.claim)))
+    calls = chain.from_iterable(map(_calls_of, filter(None, (case.truth, case.claim))))
+    yield from dict.fromkeys(chain(variables, likely, calls))
 
 
 def _partings_of(expression: Expression) -> Iterator[tuple[Tree, Tree]]:
@@ -98,38 +157,51 @@ def _partings_of(expression: Expression) -> Iterator[tuple[Tree, Tree]]:
             yield node.args[0], node.args[1]
         elif isinstance(node, sympy.Pow) and node.base.is_Pow:
             yield node.base.base, sympy.S.Zero
-        elif row is not None and not row.variadic:
+        elif row is not None and (not row.variadic or len(node.args) == 2):
             for _, condition in formulas.special(row):
-                if isinstance(condition, sympy.core.relational.Relational):
-                    bound = formulas.bind(row, condition, node.args)
-                    yield bound.args[0], bound.args[1]
+                for part in postorder(formulas.bind(row, condition, node.args)):
+                    if isinstance(part, sympy.core.relational.Relational):
+                        yield part.args[0], part.args[1]
 
 
-def _by_stretches(case: Case) -> str | None:
-    """The sentence where a claim in one variable is wrong on a few stretches of the line."""
+def _calls_of(expression: Expression) -> Iterator[tuple[Tree, Tree]]:
+    """The calls in a formula, which may change their signs."""
+    for node in postorder(expression.expanded):
+        if row_of(node) is not None:
+            yield node, sympy.S.Zero
+
+
+def _by_stretches(case: Case) -> Iterator[Region]:
+    """Where a claim in one variable is wrong on one or two stretches of the line, or at as many points."""
     if len(case.names) != 1:
-        return None
-    known = sorted((match for match in case.matches if match.kind not in ("outside", "unsure")), key=_place)
+        return
+    known = sorted((match for match in case.matches if match.kind in ("same", *WRONG)), key=_place)
     runs = _runs([(match.kind == "same", match) for match in known])
-    by_chance = {match.sample for is_right, run in runs if is_right and len(run) < RUN for match in run}
-    runs = _runs([(match.kind == "same" and match.sample not in by_chance, match) for match in known])
-    if len(runs) < 2:
-        return None
-    name = case.names[0]
-    wrong = []
-    for number, (is_right, run) in enumerate(runs):
-        if is_right:
-            continue
-        if len(run) == 1 and 0 < number < len(runs) - 1 and _is_alone(case, run[0]):
-            wrong.append(f"{name} = {_shown(run[0].sample[0])}")
-            continue
-        low = _boundary(case, runs[number - 1][1][-1], run[0]) if number else None
-        high = _boundary(case, run[-1], runs[number + 1][1][0]) if number < len(runs) - 1 else None
-        wrong.append(_stretch(name, low, high))
-    return f"it is wrong where {' or '.join(wrong)}, and right elsewhere" if len(wrong) <= STRETCHES else None
+    chance = [match.sample for is_right, run in runs if is_right and len(run) < RUN for match in run]
+    runs = _runs([(match.kind == "same" and match.sample not in chance, match) for match in known])
+    wrong = [_stretch(case, runs, number) for number, (is_right, _) in enumerate(runs) if not is_right]
+    stretches = [each for each in wrong if each is not None]
+    changes = sum(1 if low == high else (low is not None) + (high is not None) for low, high in stretches)
+    if not stretches or len(stretches) < len(wrong) or not 0 < changes <= CHANGES:
+        return
+
+    def is_right(sample: Sample) -> bool | None:
+        if any(sample[0] in ends for ends in stretches):
+            return None
+        inside = any((low is None or low < sample[0]) and (high is None or sample[0] < high) for low, high in stretches)
+        return not inside
+
+    where = " or ".join(_stretch_text(case.names[0], *ends) for ends in stretches)
+    yield Region(f"it is wrong where {where}{_except(case, chance)}, and right elsewhere", is_right)
 
 
-def _runs(matches: Iterable[tuple[bool, Match]]) -> list[tuple[bool, list[Match]]]:
+Ends = tuple[Fraction | None, Fraction | None]
+"""Where a stretch begins and ends; None where it does not, and the same twice for a point."""
+
+Runs = list[tuple[bool, list[Match]]]
+
+
+def _runs(matches: Iterable[tuple[bool, Match]]) -> Runs:
     """Neighbouring points at which the claim is right, or is not."""
     return [(is_right, [match for _, match in run]) for is_right, run in groupby(matches, key=itemgetter(0))]
 
@@ -138,31 +210,52 @@ def _place(match: Match) -> Fraction:
     return match.sample[0]
 
 
+def _stretch(case: Case, runs: Runs, number: int) -> Ends | None:
+    """The stretch on which a run of points lies, where its ends are natural ones."""
+    run = runs[number][1]
+    inner = 0 < number < len(runs) - 1
+    if inner and len(run) == 1 and _place(run[0]) in _natural(case) and _is_alone(case, run[0]):
+        return _place(run[0]), _place(run[0])
+    if len(run) < RUN:
+        return None
+    low = _boundary(case, runs[number - 1][1][-1], run[0]) if number else None
+    high = _boundary(case, run[-1], runs[number + 1][1][0]) if number < len(runs) - 1 else None
+    unknown = (number and low is None) or (number < len(runs) - 1 and high is None)
+    return None if unknown else (low, high)
+
+
+def _natural(case: Case) -> list[Fraction]:
+    """Where a claim may well change: at the numbers of the formulas."""
+    return [*NATURAL, *numbers_of([case.expression.expanded, case.claim.expanded])]
+
+
 def _is_alone(case: Case, match: Match) -> bool:
     """Whether a claim is right on both sides of a point."""
     step = Fraction(1, 2**20)
     return all(case.comparison.at((match.sample[0] + side,)).kind == "same" for side in (step, -step))
 
 
-def _boundary(case: Case, low: Match, high: Match) -> str:
-    """Where between two points the claim changes, as a short number if it is one."""
-    start, stop, is_right = low.sample[0], high.sample[0], low.kind == "same"
+def _boundary(case: Case, low: Match, high: Match) -> Fraction | None:
+    """Where between two points the claim changes, if that is a natural place."""
+    start, stop, is_right = _place(low), _place(high), low.kind == "same"
+    near = [number for number in _natural(case) if start <= number <= stop]
     for _ in range(HALVINGS):
-        middle = (start + stop) / 2
-        sample: Sample = (middle,)
-        if (case.comparison.at(sample).kind == "same") == is_right:
-            start = middle
+        for middle in ((start + stop) / 2, (3 * start + 5 * stop) / 8):  # the first may be the boundary itself
+            kind = case.comparison.confirmed(case.comparison.at((middle,))).kind
+            if kind in ("same", *WRONG):
+                break
         else:
-            stop = middle
-    near = ((start + stop) / 2).limit_denominator(SIMPLE)
-    return _shown(near) if start <= near <= stop else f"{float(start):.10g}"
+            return None
+        start, stop = (middle, stop) if (kind == "same") == is_right else (start, middle)
+        near = [number for number in near if start <= number <= stop]
+    return near[0] if near else None
 
 
 def _shown(number: Fraction) -> str:
     return number_text(sympy.Rational(number.numerator, number.denominator))
 
 
-def _stretch(name: str, low: str | None, high: str | None) -> str:
-    if low is None or high is None:
-        return f"{name} < {high}" if high is not None else f"{name} > {low}"
-    return f"{low} < {name} < {high}"
+def _stretch_text(name: str, low: Fraction | None, high: Fraction | None) -> str:
+    if low is not None and high is not None:
+        return f"{name} = {_shown(low)}" if low == high else f"{_shown(low)} < {name} < {_shown(high)}"
+    return f"{name} > {_shown(low)}" if low is not None else f"{name} < {_shown(high or Fraction(0))}"

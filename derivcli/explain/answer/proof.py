@@ -9,8 +9,10 @@ import sympy
 
 from derivcli.engines import symbolic
 from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
-from derivcli.language.tree import Tree, class_of, postorder
+from derivcli.language.parse import parse_tree
+from derivcli.language.tree import Tree, class_of, postorder, row_of
 
 SECONDS = 3.0
 """How long SymPy may look for a proof."""
@@ -21,6 +23,15 @@ NODES = 400
 FEW = 3
 """With more absolute values there are too many cases."""
 
+ELEMENTARY = {
+    "sigmoid": "1/(1+exp(-x))",
+    "logsumexp": "log(exp(x)+exp(y))",
+    "tanhshrink": "x-tanh(x)",
+    "expm1": "exp(x)-1",
+    "log1p": "log(1+x)",
+    "erfc": "1-erf(x)",
+}
+"""Primitives by what they are in functions that SymPy knows."""
 
 ABS, SIGN = (class_of(vocabulary()[name]) for name in ("abs", "sign"))
 
@@ -70,6 +81,31 @@ def _by_exponentials(tree: Tree) -> Tree:
     return sympy.simplify(sympy.expand(tree.rewrite(sympy.exp)))
 
 
+def _by_definitions(tree: Tree) -> Tree:
+    plain = _elementary(tree)
+    return tree if plain == tree else _by_exponentials(sympy.expand_func(plain))
+
+
+def _elementary(tree: Tree) -> Tree:
+    """The formula with every call written by what it is defined as, as far as definitions go."""
+    done: dict[Tree, Tree] = {}
+    for node in postorder(tree):
+        parts = [done[part] for part in node.args]
+        made = _defined(node, parts)
+        done[node] = (node.func(*parts) if parts else node) if made is None else _elementary(made)
+    return done[tree]
+
+
+def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
+    """What a call of these arguments is by definition, if it has one."""
+    row = row_of(node)
+    if row is None or (row.variadic and len(parts) != 2):
+        return None
+    if row.name in ELEMENTARY:
+        return formulas.bind(row, parse_tree(ELEMENTARY[row.name], declared=row.parameters), parts)
+    return None if row.primitive else formulas.rewritten(row, parts)
+
+
 WAYS: tuple[Callable[[Tree], Tree], ...] = (
     sympy.expand,
     lambda tree: sympy.expand(tree, trig=True),
@@ -78,5 +114,6 @@ WAYS: tuple[Callable[[Tree], Tree], ...] = (
     lambda tree: sympy.expand_func(sympy.expand_log(sympy.powsimp(tree))),
     sympy.simplify,
     _by_exponentials,
+    _by_definitions,
 )
 """Rewritings that keep a formula's value."""

@@ -21,6 +21,8 @@ from derivcli.language.functions import vocabulary
 from derivcli.language.tree import Derivative, Tree, divisor, postorder, row_of
 
 TWO = sympy.Integer(2)
+BESIDE = sympy.Dummy(real=True)
+"""Stands for an inner derivative that is a factor, while what stands inside is changed."""
 
 WRONG_SIGN = "the sign of the derivative of {0} is wrong"
 MISSING_FACTOR = "the factor {1} in the derivative of {0} is missing"
@@ -112,6 +114,11 @@ def factors(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
             under = [build.reciprocal(other) for other in below if other is not factor]
             wrong = product([sympy.Integer(sign), *kept, *under])
             yield Slip("factor", "lost", "the constant factor {0} of {1} is missing", wrong, (_as(factor, below), tree))
+    for place, factor in enumerate(above):
+        for other in () if factor.has(Derivative) else sorted(factor.free_symbols, key=str):
+            taken = [*above[:place], arrange(factor.diff(other)), *above[place + 1 :], *map(build.reciprocal, below)]
+            sentence = "{1} is a constant here: the factor {0} stays as it is"
+            yield Slip("variable", "other", sentence, product([sympy.Integer(sign), *taken]), (factor, other))
 
 
 def _as(factor: Tree, below: Sequence[Tree]) -> Tree:
@@ -129,6 +136,12 @@ def products(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
         sentence = "of {0} the term is missing in which {1} is differentiated (product rule)"
         yield Slip("product", f"lost {place}", sentence, total([*made[:place], *made[place + 1 :]]), (tree, u))
     if len(made) == 2:
+        (u, v), sentence = above, "of {0} the term in which {1} is differentiated lacks the factor {2} (product rule)"
+        for one, kept, term in ((u, v, made[1]), (v, u, made[0])):
+            yield Slip("product", "factor", sentence, total([d(one), term]), (tree, one, kept))
+            yield Slip("product", "factor", sentence, total([kept, term]), (tree, one, d(one)))
+        sentence = "{0} is differentiated as if it were a sum; the product rule keeps the other factor in each term"
+        yield Slip("product", "sum", sentence, total([d(u), d(v)]), (tree,))
         sentence = "the product rule for {0} adds its terms and subtracts none"
         yield Slip("product", "minus", sentence, build.add([made[0], negative(made[1])]), (tree,), True)
         yield Slip("product", "minus", sentence, build.add([made[1], negative(made[0])]), (tree,), True)
@@ -189,7 +202,9 @@ def powers(tree: Any, right: Tree, d: By) -> Iterator[Slip]:
         yield Slip("power", name, "the exponent of {0} must be lowered by 1", wrong, (tree,))
     if isinstance(n, sympy.Rational) and n != 1:
         wrong = product([n, power(base, n - 2), rate])
-        yield Slip("power", "twice", "the exponent of {0} must be lowered by 1, not by 2", wrong, (tree,))
+        yield Slip("power", "twice", "the exponent of {0} must be lowered by 1, not by 2", wrong, (tree,), n == 2)
+    sentence = "in the derivative of {0} the power behind the factor {1} is missing"
+    yield Slip("power", "bare", sentence, product([n, rate]), (tree, n), True)
     wrong = product([lower, power(base, lower), rate])
     yield Slip("power", "lower", "the factor in the derivative of {0} is the exponent as it was, {1}", wrong, (tree, n))
     yield _turned(tree, right)
@@ -241,11 +256,17 @@ def inner(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
     """The derivative of what stands inside is a factor: not missing, and not inside."""
     for marker in [node for node in postorder(right, stop_at=Derivative) if isinstance(node, Derivative)]:
         part = marker.args[0]
-        lost = put(right, {marker: ONE})
+        lost, beside = put(right, {marker: ONE}), put(right, {marker: BESIDE})
         sentence = "the inner derivative {1} of {0} is missing (chain rule)"
         yield Slip("inner", "lost", sentence, lost, (part, marker))
         sentence = "the inner derivative {1} of {0} is a factor beside the outer one, not inside of it (chain rule)"
         yield Slip("inner", "inside", sentence, put(lost, {part: marker}), (part, marker), _is_linear(part, d))
+        sentence = "the inner derivative {1} is a factor only: inside of the outer one {0} stays (chain rule)"
+        twice = put(put(beside, {part: marker}), {BESIDE: marker})
+        yield Slip("inner", "twice", sentence, twice, (part, marker), _is_linear(part, d))
+        sentence = "the derivative of the outer function is taken at {0}, not at {1} (chain rule)"
+        alone = put(put(beside, {part: d.variable}), {BESIDE: marker})
+        yield Slip("inner", "alone in it", sentence, alone, (part, d.variable))
         sentence = "the inner derivative {1} of {0} is a factor, not a divisor (chain rule)"
         yield Slip("inner", "divided", sentence, quotient(lost, marker), (part, marker), True)
 
