@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+AGAIN = 0.5
+"""Seconds after which it rings again: Python drops what is raised while an object is taken apart."""
+
 
 class OutOfTimeError(Exception):
     """The computation took longer than it was given."""
@@ -34,7 +37,7 @@ def clock(seconds: float) -> Iterator[None]:
         return
     try:
         previous = signal.signal(signal.SIGALRM, _ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
         try:
             yield
         finally:

@@ -28,7 +28,7 @@ from derivcli.check.agreement import (
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.explain.answer.case import LEAST, Case
 from derivcli.explain.answer.found import Diagnosis
-from derivcli.explain.answer.mistaken import slipped, slipped_oddly
+from derivcli.explain.answer.mistaken import divided, slipped, slipped_oddly
 from derivcli.explain.answer.partly import partly, somewhere
 from derivcli.explain.answer.rounding import product_text, ways
 from derivcli.language import tree as build
@@ -94,6 +94,9 @@ def foreign(case: Case) -> Diagnosis | None:
             message = f"it is right without {name}: a constant is added to an integral, not to a derivative"
             return Diagnosis("constant", message)
         return Diagnosis("variable", f"it is right without {name}, which is no variable of the function")
+    if name in INTEGRATION_CONSTANTS and _is_antiderivative(case, rest):
+        message = f"it is an antiderivative with a constant {name}: the function is integrated, not differentiated"
+        return Diagnosis("integral", message)
     for other in sorted(known):
         if _is_truth(case, build.substitute(case.claim.expanded, {symbol(name): symbol(other)})):
             return Diagnosis("variable", f"it is right with {other} in place of {name}")
@@ -117,13 +120,17 @@ def sign(case: Case) -> Diagnosis | None:
 
 def integral(case: Case) -> Diagnosis | None:
     """A formula whose derivative is the function."""
-    last = case.partial[:1]
-    start = quantity(case.expression.expanded, case.names, case.partial[1:])
-    back = quantity(case.claim.expanded, case.names, last)
-    if not {*last} & {*case.claim.variables} or not same_values(start, back, case.names, case.probes):
+    if case.partial[0] not in case.claim.variables or not _is_antiderivative(case, case.claim.expanded):
         return None
     what = "the function" if len(case.partial) == 1 else "the derivative before it"
-    return Diagnosis("integral", f"it is an antiderivative: its own derivative by {last[0]} is {what}")
+    return Diagnosis("integral", f"it is an antiderivative: its own derivative by {case.partial[0]} is {what}")
+
+
+def _is_antiderivative(case: Case, tree: Tree) -> bool:
+    """Whether the derivative of a tree is what was to be differentiated last."""
+    start = quantity(case.expression.expanded, case.names, case.partial[1:])
+    back = quantity(tree, case.names, case.partial[:1])
+    return same_values(start, back, case.names, case.probes)
 
 
 def itself(case: Case) -> Diagnosis | None:
@@ -270,6 +277,7 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     variable,
     rounded,
     constant,
+    divided,
     factor,
     partly,
     slipped_oddly,

@@ -109,6 +109,11 @@ def slipped(case: Case) -> Diagnosis | None:
     return _slipped(case, _usual)
 
 
+def divided(case: Case) -> Diagnosis | None:
+    """An inner derivative that is a divisor, not a factor: rare, and better said than that a number is missing."""
+    return _slipped(case, lambda found: ([pair] for pair in found if pair[1].name == "divided"))
+
+
 def slipped_oddly(case: Case) -> Diagnosis | None:
     """The rare slip, or the two slips, with which a derivation comes to the claim."""
     return _slipped(case, _odd)

@@ -28,6 +28,13 @@ PLAIN = tuple(
 VALUES = NICE + PLAIN
 assert len(VALUES) == 41, "a prime number, so that no two samples of several variables are the same"
 
+ODD = tuple(
+    Fraction(number, prime)
+    for prime, numbers in ((10007, (3701, -18413, 129041)), (2**61 - 1, (3**37, -(5**27), 7**24)))
+    for number in numbers
+)  # fmt: skip
+"""Values that no wave through all the others has for zeros: their denominators are large primes."""
+
 ONE = Fraction(1)
 
 NUMBERS = 8
@@ -104,6 +111,7 @@ def _all(count: int, numbers: Sequence[Fraction]) -> Iterator[Sample]:
         positive = [abs(value) for value in VALUES if value]
         yield from islice(_lattice(positive, count), POSITIVE)
         yield from islice(_lattice([value for value in positive if value < 1], count), POSITIVE)
+    yield from (tuple(ODD[(row + place) % len(ODD)] for place in range(count)) for row in range(len(ODD)))
     for number in numbers:
         for place in range(min(count, 3)):
             for offset in BESIDE:
