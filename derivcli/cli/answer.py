@@ -56,13 +56,12 @@ def answer(
     The exit status is 0 where it is, and 1 where it is not or is not known to be.
     """
     from derivcli.render.answer import write_answer
-    from derivcli.render.columns import Style
     from derivcli.teach import answer_of
 
     if claim is None:
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
     screen = streams.screen(os.environ)
-    style = Style(None, screen.width, screen.color, screen.unicode)
+    style = screen.style()
     wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
     found = answer_of(expression, claim, wanted, Named(options.formulas_in(let)))
     sys.stdout.write(write_answer(found, format_.value, style, show))

@@ -73,7 +73,6 @@ def check_fn(
     This runs the file, and nothing but this and --use runs any. Exit status 1 where something is wrong.
     """
     from derivcli.points.spec import read_points
-    from derivcli.render.columns import Style
     from derivcli.render.custom import write_report
     from derivcli.teach import check_function_at
 
@@ -83,7 +82,7 @@ def check_fn(
     with streams.aside():
         report = check_function_at(points, function, against, options.names_in(wrt))
     screen = streams.screen(os.environ)
-    style = Style(None, screen.width, screen.color, screen.unicode)
+    style = screen.style()
     style = style if screen.terminal else replace(style, width=streams.UNLIMITED)
     sys.stdout.write(write_report(report, format_.value, style))
     sys.stdout.flush()

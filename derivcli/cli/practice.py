@@ -58,11 +58,10 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
     A wrong answer gets a point where it is wrong, what may have gone wrong, and another try.
     """
     from derivcli.language.parse import parse_expression
-    from derivcli.render.columns import Style
     from derivcli.render.practice import Score, write_exercise, write_opening, write_score
 
     screen = streams.screen(os.environ)
-    style = Style(None, screen.width, screen.color, screen.unicode)
+    style = screen.style()
     seed = randrange(SEEDS) if seed is None else seed
     score = Score()
     say(write_opening(LEVELS[level].about, level, seed, style))

@@ -40,12 +40,11 @@ def steps(
     format_: FormatOption = None,
 ) -> None:
     """Show how a derivative is found, a line for each rule of differentiation."""
-    from derivcli.render.columns import Style
     from derivcli.render.steps import write_steps
     from derivcli.teach import steps_of
 
     screen = streams.screen(os.environ)
-    style = Style(None, screen.width, screen.color, screen.unicode)
+    style = screen.style()
     chosen = format_.value if format_ else "text" if screen.terminal else "tsv"
     wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
     found = steps_of(expression, wanted, Named(options.formulas_in(let)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,30 +11,32 @@ if TYPE_CHECKING:
     from derivcli.render.columns import Style
     from derivcli.render.labels import Label
 
-FORMATS = ("text", "tsv", "csv", "json", "latex", "markdown")
-"""The formats that suit derivations."""
-
-DELIMITERS = {"tsv": "\t", "csv": ","}
 HEADER = ("derivative", "rule", "formula")
 
 
 def write_steps(derivations: Sequence[Derivation], format_name: str, style: Style) -> str:
     """The derivations of one result in a format of that name."""
-    if format_name == "text":
-        return _text(derivations, style)
-    if format_name == "latex":
-        return _latex(derivations)
-    if format_name == "markdown":
-        return _markdown(derivations)
-    if format_name == "json":
-        return _json(derivations)
+    return FORMATS[format_name](derivations, style)
+
+
+def write_tsv(derivations: Sequence[Derivation], style: Style) -> str:
+    """A line for each step, with tabs."""
+    return _delimited(derivations, "\t")
+
+
+def write_csv(derivations: Sequence[Derivation], style: Style) -> str:
+    """A line for each step, with commas."""
+    return _delimited(derivations, ",")
+
+
+def _delimited(derivations: Sequence[Derivation], delimiter: str) -> str:
     from derivcli.render.plain import delimited_rows
 
     rows = [(_label(one).plain, rule, text) for one in derivations for rule, text in _lines(one, unicode=False)]
-    return delimited_rows([HEADER, *rows], DELIMITERS[format_name])
+    return delimited_rows([HEADER, *rows], delimiter)
 
 
-def _text(derivations: Sequence[Derivation], style: Style) -> str:
+def write_text(derivations: Sequence[Derivation], style: Style) -> str:
     """For a terminal: a chain of equal formulas for each derivative, as in a textbook."""
     from derivcli.render.columns import equations
     from derivcli.render.terminal import console_of, print_chain, print_equations, text_on
@@ -48,7 +50,7 @@ def _text(derivations: Sequence[Derivation], style: Style) -> str:
     return text_on(console)
 
 
-def _latex(derivations: Sequence[Derivation]) -> str:
+def write_latex(derivations: Sequence[Derivation], style: Style) -> str:
     """The formula, then aligned equations for each derivative."""
     from derivcli.render.latex import aligned, functions
 
@@ -56,7 +58,7 @@ def _latex(derivations: Sequence[Derivation]) -> str:
     return aligned(functions([derivations[0].result])) + "".join(bodies)
 
 
-def _markdown(derivations: Sequence[Derivation]) -> str:
+def write_markdown(derivations: Sequence[Derivation], style: Style) -> str:
     r"""The formula as a list, then a block of mathematics for each derivative.
 
     A fenced block is the one place where Markdown leaves `\\`, `_` and `*` alone; GitHub and GitLab set it, and
@@ -69,7 +71,7 @@ def _markdown(derivations: Sequence[Derivation]) -> str:
     return understood + re.sub(r"\\operatorname\{([^{}]*)\}", r"\\mathop{\\mathrm{\1}}", "".join(blocks))
 
 
-def _json(derivations: Sequence[Derivation]) -> str:
+def write_json(derivations: Sequence[Derivation], style: Style) -> str:
     """For programs: every step with its rule."""
     from derivcli.render.columns import function_names
     from derivcli.render.json import VERSION, described, dump
@@ -119,3 +121,14 @@ def _label(one: Derivation) -> Label:
 def _plain(text: str) -> str:
     """The text in ASCII."""
     return text.replace("∂", "d")
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Derivation], Style], str]] = {
+    "text": write_text,
+    "tsv": write_tsv,
+    "csv": write_csv,
+    "json": write_json,
+    "latex": write_latex,
+    "markdown": write_markdown,
+}
+"""The formats by their names."""
