@@ -211,6 +211,7 @@ def test_what_a_pipe_cannot_give(tmp_path: Path) -> None:
         (zstd(b"x\n1\n"), "unpack it before, as in zstdcat FILE | deriv ..."),
         (b"PAR1....PAR1", "save it to a file with its own ending"),
     ],
+    ids=["gzip", "bzip2", "zstd", "parquet"],
 )
 def test_a_pipe_of_another_kind_has_a_way_out(content: bytes, way_out: str) -> None:
     with pytest.raises(DerivError, match="standard input is no text but") as caught, piped(content, "csv"):
