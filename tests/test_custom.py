@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +227,11 @@ def test_it_is_called_once_for_equal_calls() -> None:
     function = made(forward, Square.backward)
     derive(parse("F(x)+F(x)*2", use={"F": function}), {"x": np.arange(5.0)}, check=False)
     assert calls == [5]
+
+
+@pytest.mark.parametrize("change", [lambda i: i.detach().mul_(7), lambda i: i.data.mul_(7)])
+def test_a_constant_that_a_function_changes_stays_what_it_is(change: Any) -> None:
+    number = "2.71875"  # which no other test writes
+    with contextlib.suppress(DerivError):
+        derive(parse(f"F({number})*x", use={"F": saving(change, lambda g, i: g)}), "x=2", check=False)
+    assert derive(f"{number}*x", "x=2", check=False).derivatives["x"].tolist() == [float(number)]

@@ -19,7 +19,7 @@ MARK = "torch::autograd::Error"
 def call_own(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
     """The value of a user's own function, which is given and has to give tensors of shape (count,)."""
     assert step.kernel is not None, "the step has code of its own"
-    given = [operand if operand.ndim else operand.expand(count).contiguous() for operand in operands]
+    given = [operand if operand.ndim else operand.expand(count).clone() for operand in operands]  # constants are shared
     before = _versions(given)
     value = step.kernel(*given)
     if _versions(given) != before:
