@@ -338,6 +338,16 @@ def test_numbers_that_overflow_are_numbers() -> None:
     assert ledger.shares["x"][0].value.item() == np.inf
 
 
+def test_whoever_writes_into_a_ledger_changes_nothing_else() -> None:
+    for text in ("2.78125", "2.78125*x", "x + 2.78125", "x/2.78125"):
+        for node in explain(text, {"x": 1.0}, check=False).nodes:
+            arrays = [node.value, node.adjoint, node.grad, *(local.value for local in node.locals)]
+            for array in arrays:
+                if array is not None:
+                    array[...] = 9
+    assert derive("2.78125*x", {"x": 1.0}, check=False).derivatives["x"].tolist() == [2.78125]
+
+
 # Batches and branches
 
 

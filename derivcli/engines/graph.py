@@ -157,15 +157,21 @@ class _Tape:
             operation,
             tuple(inputs),
             constant,
-            array(tensor),
-            tuple(None if slope is None else array(slope) for slope in slopes),
-            None if adjoint is None else array(adjoint),
+            _copied(tensor),
+            tuple(None if slope is None else _copied(slope) for slope in slopes),
+            None if adjoint is None else _copied(adjoint),
             turn,
             tensor.is_leaf,
             tensor.requires_grad,
             "" if tensor.grad_fn is None else type(tensor.grad_fn).__name__,
-            None if tensor.grad is None else array(tensor.grad),
+            None if tensor.grad is None else _copied(tensor.grad),
         )
+
+
+def _copied(tensor: Tensor) -> FloatArray:
+    """A tensor's numbers in memory of their own: constants are shared by all formulas."""
+    numbers: FloatArray = array(tensor).copy()
+    return numbers
 
 
 class _Recorder:
