@@ -13,7 +13,7 @@ from derivcli.engines.taylor import pointwise
 PATIENCE = 20.0
 """Seconds for a number in high precision: as many tests run at once as there are cores, and other work may go on."""
 
-CLOCKED = ("answer", "answer_kinds", "practice", "steps", "verdicts")
+CLOCKED = ("answer", "answer_command", "answer_kinds", "clock", "practice", "steps", "verdicts")
 """Tests of what ends by a clock."""
 
 

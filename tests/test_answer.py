@@ -4,16 +4,13 @@ import random
 import subprocess
 import sys
 from fractions import Fraction
-from typing import Any
 
 import pytest
 import sympy
-import torch
 from flint import arb
 
-from derivcli import Answer, DerivError, Diagnosis, answer, derive, parse, steps
+from derivcli import Answer, Diagnosis, answer, derive, parse
 from derivcli.check import agreement
-from derivcli.engines.clock import OutOfTimeError, clock, held
 from derivcli.explain.answer import judging
 from derivcli.language.function import Function
 from derivcli.language.functions import FAMILIES
@@ -232,7 +229,7 @@ def test_numbers_overrule_a_simplification(monkeypatch: pytest.MonkeyPatch) -> N
     assert answer("x**2", "2x + 1").how == "differs"
 
 
-def test_without_the_comparison_a_wrong_claim_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_comparison_nothing_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checker that matters is the one that compares."""
     monkeypatch.setattr(agreement, "matched", lambda *given: agreement.Match(given[3], "outside"))
     assert answer("x**2", "3x").how == "undecided"
@@ -311,7 +308,6 @@ def test_random_claims_with_all_that_follows() -> None:
 
 # Hostile claims
 
-ELLIPTIC = "ellipint(1, 2, 1, n, pi/2, m) + ellipint(9, 9, 9, n, m, 99) - ellipint(9, 9, 9, n, m, 99)"
 NESTED = "sin(" * 97 + "x" + ")" * 97
 SLOW = "(x**2 + 1)**(1/3)*exp(sin(cos(tan(x))))*log(1 + x**2)/sqrt(1 + x**4)"
 
@@ -346,88 +342,3 @@ def test_a_claim_that_would_hang_comes_to_an_end_by_its_clocks(expression: str, 
 def test_long_right_claims_are_right() -> None:
     terms = range(1, 150)
     assert answer(" + ".join(f"sin({k} x)" for k in terms), " + ".join(f"{k} cos({k} x)" for k in terms)).equal
-
-
-# The command line
-
-
-def test_the_status_says_whether_it_is_right() -> None:
-    assert deriv("answer", "cos(x)", "-sin(x)").stdout.endswith("yes: proved\n")
-    assert "no: at" in deriv("answer", "cos(x)", "sin(x)", status=1).stdout
-    assert deriv("answer", "-x**2", "-2*x", "--format", "json").json["equal"] is True
-
-
-def test_the_formula_is_shown_only_when_asked_for() -> None:
-    assert "cos(3*x)*3" not in deriv("answer", "sin(3x)", "cos(3x)", status=1).stdout
-    assert deriv("answer", "sin(3x)", "cos(3x)", "--show", status=1).stdout.endswith("f'(x) = 3*cos(3*x)\n")
-
-
-def test_json_says_all() -> None:
-    found = deriv("answer", "sin(x**2)", "cos(x**2)", "--format", "json", status=1).json
-    assert (found["version"], found["derivative"], found["how"], found["equal"]) == (1, "x", "differs", False)
-    assert found["counterexample"]["at"] == {"x": "1"}
-    assert found["counterexample"]["derivative"] == 1.0806046117362795
-    assert found["diagnosis"]["kind"] == "inner"
-    assert found["truth"] == "2*x*cos(x**2)"
-
-
-@pytest.mark.parametrize("claim", ["f' = 2x", "f'(x) = 2x", "y = 2x", "dy/dx = 2x"])
-def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
-    with pytest.raises(DerivError, match="write what stands behind it: 2x"):
-        answer("x**2", claim)
-
-
-def test_numbers_are_formulas() -> None:
-    assert answer("2x", 2).equal
-    assert answer(5, Fraction(0), "x").equal
-    assert answer("x/2", 0.5).equal
-    assert answer("x", Fraction(1, 3)).counterexample is not None
-    assert steps(3, "x")[0].steps[-1].text == "0"
-    assert derive(3, at="x=1", wrt="x").value == [3.0]
-
-
-@pytest.mark.parametrize("formula", [["x**2"], None, True, 1j, b"x"])
-def test_what_is_no_formula_is_an_error_of_type(formula: Any) -> None:
-    for call in (lambda: answer(formula, "x"), lambda: steps(formula), lambda: derive(formula, at="x=1")):
-        with pytest.raises(TypeError, match="an expression is a text, a number or what parse returns, not "):
-            call()
-    with pytest.raises(TypeError, match="a claim is a text"):
-        answer("x**2", formula)
-
-
-class Twice(torch.autograd.Function):
-    """A function of which only code is known."""
-
-    @staticmethod
-    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
-        return 2 * x
-
-
-def test_code_has_no_derivative_to_compare_with() -> None:
-    with pytest.raises(DerivError, match="'t' is code"):
-        answer(parse("t(x)", use={"t": Twice}), "2")
-
-
-def test_a_variable_has_to_be_named() -> None:
-    with pytest.raises(DerivError, match="say which, as in --wrt u"):
-        answer("u v", "v")
-    with pytest.raises(DerivError, match="no variable to differentiate by"):
-        answer("5", "0")
-    with pytest.raises(DerivError, match="'q' is no variable here"):
-        answer("u v", "v", "q")
-
-
-def wait_for_the_clock() -> None:
-    """What a library does that calls back until it is told that the time is over."""
-    with held() as is_over:
-        while not is_over():
-            pass
-    raise AssertionError("the clock rings as soon as it may")
-
-
-def test_the_clock_waits_for_a_library_that_survives_no_exception() -> None:
-    """FLINT calls back for every value that it integrates; the process would end where the clock rang in there."""
-    with pytest.raises(OutOfTimeError), clock(0.05):
-        wait_for_the_clock()
-    words = [sys.executable, "-m", "derivcli", "answer", "elliptic_pi(n, m)", ELLIPTIC, "--wrt", "n"]
-    assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode in (0, 1)

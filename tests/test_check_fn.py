@@ -14,16 +14,11 @@ from torch import Tensor
 from derivcli import DerivError, FunctionReport, check_function, parse
 from derivcli.check.custom.complaints import COMPLAINTS
 from derivcli.check.custom.load import CustomFunction
-from derivcli.check.custom.quotients import by_quotients, noise
 from derivcli.check.custom.trials import TRIALS
-from derivcli.check.custom.truth import by_formula
 from derivcli.engines.program import lower
 from derivcli.engines.rules import forward as run
 from derivcli.language.functions import FUNCTIONS
-from derivcli.render.columns import Style
-from derivcli.render.custom import write_report
 from tests.planted import FAULTS, RIGHT, SINGLE, Square, made, pair, relu, saving, square
-from tests.support import deriv
 
 SQUARES = Path(__file__).parent / "golden" / "data" / "squares.py"
 
@@ -313,33 +308,6 @@ def test_it_works_whatever_the_caller_has_set() -> None:
         assert check_function(Square).ok
 
 
-@pytest.mark.parametrize(
-    ("function", "text", "slope", "points"),
-    [
-        (torch.sin, "sin(x)", "cos(x)", [0.3, 1e-8, 50.0, -3.0]),
-        (torch.exp, "exp(x)", "exp(x)", [0.3, 20.0, -20.0, 300.0]),
-        (torch.log, "log(x)", "1/x", [1e-6, 0.3, 1e6]),
-        (lambda x: torch.sin(100 * x), "sin(100*x)", "100*cos(100*x)", [0.3, 20.0]),
-        (lambda x: 1e300 * x, "1e300*x", "1e300", [0.1, 3.0]),
-    ],
-)
-def test_quotients_are_no_further_off_than_they_say(function: Any, text: str, slope: str, points: list[float]) -> None:
-    columns = (torch.tensor(points, dtype=torch.float64),)
-    truth = by_formula(parse(text, declared=["x"]), ["x"], columns, ("x",))
-    found = by_quotients(lambda given: function(*given), columns, 0)
-    assert torch.allclose(truth.numbers, by_formula(parse(slope, declared=["x"]), ["x"], columns).numbers, rtol=1e-15)
-    assert ((found.numbers - truth.numbers).abs() <= 10 * found.errors).all()
-    assert (found.errors <= 1e-5 * truth.numbers.abs()).all()
-
-
-def test_quotients_know_corners_and_jumps() -> None:
-    columns = (torch.tensor([0.0, 1.0, -1.0], dtype=torch.float64),)
-    corner = by_quotients(lambda given: given[0].abs(), columns, 0)
-    assert corner.known.tolist() == [False, True, True]
-    jump = by_quotients(lambda given: torch.floor(given[0]), columns, 0)
-    assert not jump.known.any()
-
-
 ODD = ["0", "1e-300", "1e-8", "-1e-3", "700", "1e8", "1e12", "1e300", "5e-324", "-5:5:101", "1e-8,1,1e8"]
 RIGHT_EVERYWHERE: dict[str, CustomFunction] = {
     "square": Square,
@@ -362,55 +330,6 @@ def test_no_false_alarm_at_odd_points(name: str) -> None:
         except DerivError as refusal:
             diagnosis = refusal.message.partition(" at ")[2]
         assert (at, diagnosis) in ((at, ""), (at, "any of the points"), (at, "none of the points"))
-
-
-def test_noise_is_that_of_the_number_format() -> None:
-    columns = (torch.linspace(0.5, 3, 40, dtype=torch.float64),)
-    double = noise(lambda given: torch.exp(given[0]), columns) / torch.exp(columns[0])
-    single = noise(lambda given: torch.exp(given[0].float()).double(), columns) / torch.exp(columns[0])
-    assert 1e-17 < double.median() < 1e-15
-    assert 1e-9 < single.median() < 1e-6
-
-
-def test_exit_statuses() -> None:
-    deriv("check-fn", f"{SQUARES}:SQ", "--against", "i**2")
-    deriv("check-fn", f"{SQUARES}:Once")
-    deriv("check-fn", f"{SQUARES}:Forgetful", status=1)
-    deriv("check-fn", f"{SQUARES}:Nowhere", status=2)
-    deriv("check-fn", status=2)
-
-
-def test_the_last_line_is_the_diagnosis_in_every_width() -> None:
-    for columns in (None, 200):
-        outcome = deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=columns)
-        assert outcome.stdout.splitlines()[-1] == FAULTS["ignores grad_output"][2]
-    assert " ".join(deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=30).stdout.split()).endswith(
-        FAULTS["ignores grad_output"][2]
-    )
-
-
-def test_json_says_the_same_as_the_report() -> None:
-    told = deriv("check-fn", f"{SQUARES}:Product", "--against", "x*y", "--format", "json", status=1).json
-    report = check_function(f"{SQUARES}:Product", "x*y")
-    assert (told["ok"], told["kind"], told["diagnosis"]) == (False, "swapped", report.diagnosis)
-    assert [(each["name"], each["state"], each["detail"]) for each in told["trials"]] == [
-        (trial.name, trial.state, trial.detail) for trial in report.trials
-    ]
-
-
-def test_what_the_function_prints_goes_to_standard_error(tmp_path: Path) -> None:
-    text = SQUARES.read_text().replace("return i**2", "print('forward'); return i**2")
-    (tmp_path / "loud.py").write_text("print('importing')\n" + text.replace("from __future__ import annotations", ""))
-    outcome = deriv("check-fn", f"{tmp_path / 'loud.py'}:SQ", "--format", "json")
-    assert outcome.json["ok"]
-    assert {*outcome.stderr.split()} == {"importing", "forward"}
-
-
-def test_what_was_not_tried_is_counted() -> None:
-    style = Style(None, 80, False, True)
-    assert "– 1 more is not tried after that\n" in write_report(report_of("detached"), "text", style)
-    assert "– 3 more are not tried after that\n" in write_report(report_of("float32 backward"), "text", style)
-    assert write_report(report_of("detached"), "tsv", style).count("\tunreached\t") == 1
 
 
 def test_a_simple_factor_at_one_point() -> None:

@@ -10,22 +10,8 @@ import torch
 from torch import Tensor
 
 from derivcli import explain, parse
+from tests.planted import Square
 from tests.test_explain import broken_sums
-
-
-class Square(torch.autograd.Function):
-    """A function of a user's own."""
-
-    @staticmethod
-    def forward(ctx: Any, i: Tensor) -> Tensor:
-        ctx.save_for_backward(i)
-        return i**2
-
-    @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
-        (i,) = ctx.saved_tensors
-        slope: Tensor = 2 * i * grad_outputs[0]
-        return slope
 
 
 def test_functions_of_the_users_own() -> None:

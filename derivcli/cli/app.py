@@ -37,7 +37,6 @@ MISSING = {
     "explain": ("an expression", 'deriv explain "x**2" --at x=3'),
     "steps": ("an expression", 'deriv steps "x**2*sin(x)"'),
     "answer": ("a function with its derivative", answer.EXAMPLE),
-    "check-fn": ("a function", "deriv check-fn FILE.py:NAME"),
 }
 """What a command cannot do without, and an example of it."""
 

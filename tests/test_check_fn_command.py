@@ -1,0 +1,53 @@
+"""How the check of a user's function is shown, and its exit statuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from derivcli import check_function
+from derivcli.render.columns import Style
+from derivcli.render.custom import write_report
+from tests.planted import FAULTS
+from tests.support import deriv
+from tests.test_check_fn import SQUARES, report_of
+
+
+def test_exit_statuses() -> None:
+    deriv("check-fn", f"{SQUARES}:SQ", "--against", "i**2")
+    deriv("check-fn", f"{SQUARES}:Once")
+    deriv("check-fn", f"{SQUARES}:Forgetful", status=1)
+    deriv("check-fn", f"{SQUARES}:Nowhere", status=2)
+    deriv("check-fn", status=2)
+
+
+def test_the_last_line_is_the_diagnosis_in_every_width() -> None:
+    for columns in (None, 200):
+        outcome = deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=columns)
+        assert outcome.stdout.splitlines()[-1] == FAULTS["ignores grad_output"][2]
+    assert " ".join(deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=30).stdout.split()).endswith(
+        FAULTS["ignores grad_output"][2]
+    )
+
+
+def test_json_says_the_same_as_the_report() -> None:
+    told = deriv("check-fn", f"{SQUARES}:Product", "--against", "x*y", "--format", "json", status=1).json
+    report = check_function(f"{SQUARES}:Product", "x*y")
+    assert (told["ok"], told["kind"], told["diagnosis"]) == (False, "swapped", report.diagnosis)
+    assert [(each["name"], each["state"], each["detail"]) for each in told["trials"]] == [
+        (trial.name, trial.state, trial.detail) for trial in report.trials
+    ]
+
+
+def test_what_the_function_prints_goes_to_standard_error(tmp_path: Path) -> None:
+    text = SQUARES.read_text().replace("return i**2", "print('forward'); return i**2")
+    (tmp_path / "loud.py").write_text("print('importing')\n" + text.replace("from __future__ import annotations", ""))
+    outcome = deriv("check-fn", f"{tmp_path / 'loud.py'}:SQ", "--format", "json")
+    assert outcome.json["ok"]
+    assert {*outcome.stderr.split()} == {"importing", "forward"}
+
+
+def test_what_was_not_tried_is_counted() -> None:
+    style = Style(None, 80, False, True)
+    assert "– 1 more is not tried after that\n" in write_report(report_of("detached"), "text", style)
+    assert "– 3 more are not tried after that\n" in write_report(report_of("float32 backward"), "text", style)
+    assert write_report(report_of("detached"), "tsv", style).count("\tunreached\t") == 1
