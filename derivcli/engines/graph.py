@@ -96,7 +96,8 @@ def trace(
             total.backward()  # type: ignore[no-untyped-call]
         for name in wanted:
             grad = variables[name].grad
-            watch.see_finite("infinite", torch.zeros(points) if grad is None else grad)
+            if grad is not None:
+                watch.see_finite("infinite", grad)
         return Graph(tuple(tape.records(turns)), number, tuple(recorder.values), watch.bits)
 
 
