@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types completions docs generated check bench clean
+.PHONY: help demo test sweep lint types completions docs generated check bench clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.* ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ demo: $(READY) ## set up and run the main job: a point, partial derivatives, a p
 test: $(READY) ## set up and run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
+sweep: $(READY) ## run the long sweeps, of which the tests look at a sample
+	@$(BIN)/python -m pytest -m sweep --numprocesses auto
+
 lint: $(READY) ## ruff
 	@$(BIN)/ruff check .
 
@@ -49,7 +52,7 @@ generated: $(READY) ## check that generated files are current
 	@$(BIN)/python completions/generate.py --check
 	@$(BIN)/python docs/generate.py --check
 
-check: test lint types generated ## all that CI runs
+check: test sweep lint types generated ## all that CI runs
 
 bench: $(READY) ## measure speed
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt -e '.[bench]'
