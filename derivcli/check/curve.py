@@ -12,10 +12,19 @@ from flint import arb, ctx, fmpq
 from derivcli.check.compare import compared, shown
 from derivcli.check.places import View, judged_along, without
 from derivcli.check.question import ENOUGH, Question, Site, Truth, enclosure
-from derivcli.check.sides import Beside
+from derivcli.check.sides import Beside, look, remembered
 from derivcli.check.verdict import Verdict
 from derivcli.engines.balls.partials import Derivative, FlatError
-from derivcli.engines.balls.run import Direction, NoValueError, Run, TouchError, UnsureError, ball_of, rational
+from derivcli.engines.balls.run import (
+    Direction,
+    NoValueError,
+    Run,
+    TouchError,
+    UnsureError,
+    ball_of,
+    rational,
+    step_scale,
+)
 
 SHIFT = 4
 """So many last places in each coordinate explain that a point is off its curve."""
@@ -122,7 +131,9 @@ def _where_not_smooth(question: Question) -> Verdict:
         return unknown
     ((direction, order),) = stages
     view = View(question, "the equation has no real value here", direction)
-    return judged_along(view, _solution(site, question.derivative.dependent, direction), order)
+    solution = remembered(_solution(site, question.derivative.dependent, direction))
+    scale = step_scale(site.at, direction)
+    return judged_along(view, lambda low, highest: look(solution, scale, low, highest=highest), order)
 
 
 def _solution(site: Site, dependent: str, direction: Direction) -> Beside:

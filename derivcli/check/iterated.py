@@ -10,8 +10,10 @@ from typing import TypeAlias
 
 from flint import arb
 
+from derivcli.check import one_sided
 from derivcli.check.question import Site, enclosed, enclosure
 from derivcli.check.sides import CLOSER, Beside, Local, is_near, look
+from derivcli.engines.balls.germs import NoGermError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Direction, NoValueError, TouchError, step_scale
 from derivcli.result import Partial
@@ -35,6 +37,17 @@ def has_series(site: Site, stages: Stages) -> bool:
     except TouchError:
         return False
     return True
+
+
+def local_of(site: Site, earlier: Stages, direction: Direction, order: int, highest: int = 0) -> Local:
+    """A derivative, or with no stages the formula, at a point and beside it along a direction.
+
+    By germs where they are known, otherwise by values beside the point; `highest` is an order that will be asked for.
+    """
+    try:
+        return one_sided.local_of(site, earlier, direction, order)
+    except NoGermError:
+        return look(beside(site, earlier, direction), step_scale(site.at, direction), order, highest=highest)
 
 
 def beside(site: Site, stages: Stages, direction: Direction) -> Beside:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias
 
 from derivcli.check.compare import compared, is_right, right_digits
-from derivcli.check.iterated import Stages, beside, has_series, partial_by
+from derivcli.check.iterated import Stages, has_series, local_of, partial_by
 from derivcli.check.question import Question, Truth
-from derivcli.check.sides import Beside, Limit, Local, Side, is_near, look, remembered
+from derivcli.check.sides import Limit, Local, Side, is_near
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
-from derivcli.engines.balls.run import Direction, UnsureError, step_scale
+from derivcli.engines.balls.run import Direction, UnsureError
+
+Seen: TypeAlias = Callable[[int, int], Local]
+"""What is seen of a function beside the point, for derivatives of an order; the second is the highest of all."""
 
 GOES_ON = frozenset((*RIGHT, "lossy", "wrong", "edge"))
 """Kinds of a derivative that exists, so that one of higher order may."""
@@ -76,7 +82,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
         if not last and has_series(site, [*earlier, (direction, order)]):
             continue
         view = View(question, reason, direction, earlier, last)
-        verdict = judged_along(view, beside(site, earlier, direction), order)
+        verdict = judged_along(view, partial(local_of, site, earlier, direction), order)
         if ends(verdict):
             return verdict
         if not last and verdict.kind == "hole":
@@ -85,15 +91,13 @@ def judged_beside(question: Question, reason: str) -> Verdict:
     return _at_an_edge(verdict, question) if edge else verdict
 
 
-def judged_along(view: View, function: Beside, order: int) -> Verdict:
-    """The verdict of a function's derivatives up to an order, from its values in the view."""
-    scale = step_scale(view.question.site.at, view.direction)
-    function = remembered(function)
+def judged_along(view: View, local: Seen, order: int) -> Verdict:
+    """The verdict of a function's derivatives up to an order, from what is seen of it beside the point."""
     for low in range(1, order):
-        verdict = _of(look(function, scale, low, highest=order), replace(view, compares=False))
+        verdict = _of(local(low, order), replace(view, compares=False))
         if ends(verdict):
             return none_after(verdict, view.of_order(low), view.question.printed)
-    verdict = _of(look(function, scale, order), view)
+    verdict = _of(local(order, order), view)
     if view.compares or not ends(verdict):
         return verdict
     return none_after(verdict, view.of_order(order), view.question.printed)
@@ -140,7 +144,7 @@ def _of(local: Local, view: View) -> Verdict:
         return _jump(left, right, Limit(local.value), view)
     if not all(side.derivative.settled for side in sides):
         raise UnsureError
-    return _edge(left, right, view.question) if len(sides) == 1 else _between(left.derivative, right.derivative, view)
+    return _edge(left, right, view.question) if len(sides) == 1 else _between(left.derivative, right.derivative, view, local.rigorous)
 
 
 def _where_undefined(left: Side, right: Side, view: View) -> Verdict:
@@ -175,13 +179,13 @@ def _edge(left: Side, right: Side, question: Question) -> Verdict:
     return replace(verdict, differs=not agrees and not math.isnan(printed))
 
 
-def _between(left: Limit, right: Limit, view: View) -> Verdict:
+def _between(left: Limit, right: Limit, view: View, rigorous: bool) -> Verdict:
     """Continuous, and defined on both sides."""
     question = view.question
     if right.number is not None and is_near(left, right):
         if not view.compares:
             return Verdict("agrees")
-        return compared(question, Truth(right.number, rigorous=False), touched=True)
+        return compared(question, Truth(right.number, rigorous), touched=True)
     if left.infinite and left.infinite == right.infinite:
         verdict = _with_sides(without("vertical", question, "the tangent is vertical"), left, right)
         opposite = question.printed == -math.inf * right.infinite

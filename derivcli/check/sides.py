@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
+from derivcli.engines.balls.constants import Constant, Field
 from derivcli.engines.balls.run import UnsureError
 
 Beside: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
@@ -55,12 +56,14 @@ SAME = arb(2) ** -20
 class Limit:
     """What four values tend to: a number, or an infinity with its sign; neither where they do not settle.
 
-    `reach` is how far they moved; the number is known to a small part of it.
+    `reach` is how far they moved; the number is known to a small part of it. An exact one is a `constant` of a `field`.
     """
 
     number: arb | None = None
     infinite: int = 0
     reach: arb = NONE
+    constant: Constant | None = None
+    field: Field | None = None
 
     @property
     def settled(self) -> bool:
@@ -69,7 +72,9 @@ class Limit:
 
     def over(self, factor: int) -> Limit:
         """What so many times less tends to."""
-        return Limit(None if self.number is None else self.number / factor, self.infinite, self.reach / factor)
+        number = None if self.number is None else self.number / factor
+        exact = self.constant and self.field and self.field.scaled(self.constant, fmpq(1, factor))
+        return Limit(number, self.infinite, self.reach / factor, exact, self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A function at a point and on both sides; `value` is None where it has none."""
+    """A function at a point and on both sides; `value` is None where it has none.
+
+    `rigorous` says that all is proved.
+    """
 
     value: arb | None
     left: Side
     right: Side
+    rigorous: bool = False
 
 
 def look(function: Beside, scale: int, order: int, closer: int = 0, highest: int = 0) -> Local:
@@ -206,9 +215,11 @@ def _aitken(first: arb, second: arb, third: arb) -> arb:
 
 
 def is_near(left: Limit, right: Limit) -> bool:
-    """Whether two limits are the same number, as far as this judge can tell."""
+    """Whether two limits are the same number: exactly so, or as far as this judge can tell."""
     if left.number is None or right.number is None:
         return False
+    if left.field is not None and left.constant is not None and right.constant is not None:
+        return left.field.is_same(left.constant, right.constant)
     difference, size = abs(left.number - right.number), abs(left.number) + abs(right.number)
     known_to = arb(2) ** -40 * size + PART * (left.reach + right.reach)
     return bool(difference < ZERO or difference.lower() <= known_to.upper())

@@ -1,0 +1,229 @@
+"""A formula beside a point: the germ of what it does along a curve that starts there.
+
+Where a power series of the formula ends, at a kink, a jump, an edge or 0/0, each of its steps still has a sign and
+a leading term for t > 0 near 0. The rules here are those of steps that have such places; all others have a power
+series in what tends to 0, which their ordinary rules make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import lcm
+from typing import Any
+
+from flint import arb, arb_series, ctx, fmpq
+
+from derivcli.engines.balls.constants import Constant, Field
+from derivcli.engines.balls.germs import CONSTANT, Germ, Germs, NoGermError
+from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Number, Run, TouchError, UnsureError
+from derivcli.engines.balls.steps import HUGE
+from derivcli.engines.balls.tape import Node, Tape
+
+MAX_JOINT = 60
+"""The most terms of a function of several arguments that move."""
+
+ONE = fmpq(1)
+
+
+class Operand(Number):
+    """An operand of an ordinary rule: a series about a constant, whose questions the constant answers."""
+
+    __slots__ = ("constant", "field", "moving")
+
+    def __init__(self, run: Run, known: Field, constant: Constant, series: Any) -> None:
+        self.run, self.index, self.series = run, -1, series
+        self.constant, self.field = constant, known
+        self.moving = any(series[place] != 0 for place in range(1, run.order + 1))
+
+    @property
+    def exact(self) -> fmpq | None:
+        """The constant, where it is rational."""
+        return self.constant.rational
+
+    @property
+    def varies(self) -> bool:
+        """Whether it depends on t."""
+        return self.moving
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it is a number."""
+        return not self.moving
+
+    def minus(self, other: Number | int) -> int:
+        """The sign of the difference to another constant."""
+        other = other.constant if isinstance(other, Operand) else self.field.rational(other)
+        return self.field.sign(self.field.sum(self.constant, self.field.scaled(other, fmpq(-1))))
+
+
+@dataclass(slots=True, eq=False)
+class Approach:
+    """One evaluation of a tape along a curve; `decisions` are the branches, signs and whole numbers met on the way.
+
+    `rigorous` says whether every number in it is proved.
+    """
+
+    tape: Tape
+    germs: Germs
+    inputs: Mapping[str, Germ]
+    values: dict[int, Any] = field(default_factory=dict)
+    decisions: list[int] = field(default_factory=list)
+    rigorous: bool = True
+
+    @property
+    def field(self) -> Field:
+        """The constants."""
+        return self.germs.field
+
+    def germ(self) -> Germ:
+        """The formula's germ.
+
+        Raises NoValueError where it has no real value for small t > 0, NoGermError where no rule gives a germ, and
+        UnsureError where the precision or the number of terms does not do.
+        """
+        ctx.prec = self.field.precision
+        found: Germ = self.block(self.tape.order)
+        return found
+
+    def block(self, numbers: Iterable[int]) -> Any:
+        """Evaluate nodes that have no value yet; the value of the last."""
+        number = -1
+        for number in numbers:
+            if number not in self.values:
+                self.values[number] = self.value(self.tape.nodes[number])
+        return self.values[number]
+
+    def value(self, node: Node) -> Any:
+        """The value of a node whose operands have theirs."""
+        if node.operation == "variable":
+            return self.inputs[self.tape.variables[node.data]]
+        if node.operation == "number":
+            return self.germs.number(node.data)
+        if node.operation == "choice":
+            return self.choose(node)
+        parts = [self.values[part] for part in node.parts]
+        return self.named(node.operation, *parts)
+
+    def choose(self, node: Node) -> Any:
+        """The value of the first branch whose condition holds beside the point."""
+        for place, branch in enumerate(node.data):
+            if self.block(branch.condition):
+                self.decisions.append(place)
+                return self.block(branch.value)
+        raise NoValueError
+
+    def sign(self, germ: Germ) -> int:
+        """The sign of a germ, noted as a decision."""
+        found = self.germs.sign(germ)
+        self.decisions.append(found)
+        return found
+
+    def named(self, operation: str, *parts: Germ) -> Any:
+        """What an operation gives, by its rule here or by its power series."""
+        from derivcli.engines.balls.beside import BESIDE
+
+        rule = BESIDE.get(operation)
+        return self.regular(operation, *parts) if rule is None else rule(self, *parts)
+
+    def regular(self, operation: str, *parts: Germ) -> Germ:
+        """A function where it has a power series."""
+        split = [self.germs.split(part) for part in parts]
+        if any(large.terms for large, _, _ in split):
+            raise NoGermError
+        constants, smalls = [constant for _, constant, _ in split], [small for *_, small in split]
+        moving = [place for place, small in enumerate(smalls) if not small.is_zero]
+        if len(moving) > 1:
+            return self.jointly(operation, constants, smalls)
+        key = (operation, tuple(each.key for each in constants), *moving)
+        series = [arb_series([each.ball, int(place in moving)]) for place, each in enumerate(constants)]
+        if not moving:
+            return self.germs.constant(self.called(operation, constants, series, 1, key)[0])
+        small = smalls[moving[0]]
+        return self.germs.composed(self.called(operation, constants, series, self.germs.count(small), key), small)
+
+    def jointly(self, operation: str, constants: Sequence[Constant], smalls: Sequence[Germ]) -> Germ:
+        """A function of several arguments that move, as a power series in a root of t."""
+        if any(small.flat or any(logs for _, logs in small.terms) for small in smalls):
+            raise NoGermError
+        parts = lcm(*(int(exponent.q) for small in smalls for exponent, _ in small.terms))
+        limit = min([self.germs.limit, *(small.limit for small in smalls if small.limit is not None)])
+        count = int((limit * parts).ceil())
+        if count > MAX_JOINT:
+            raise NoGermError
+        series = [
+            arb_series([constant.ball, *(_coefficient(small, fmpq(n, parts)) for n in range(1, count))])
+            for constant, small in zip(constants, smalls, strict=True)
+        ]
+        keys = (tuple((place, each.key) for place, each in small.terms.items()) for small in smalls)
+        key = (operation, tuple(each.key for each in constants), parts, *keys)
+        found = self.called(operation, constants, series, count, key)
+        return self.germs.made({(fmpq(n, parts), 0): each for n, each in enumerate(found)}, fmpq(count, parts))
+
+    def called(
+        self, operation: str, constants: Sequence[Constant], series: Sequence[Any], count: int, key: tuple[Any, ...]
+    ) -> list[Constant]:
+        """The coefficients of an ordinary rule's series about constants, named by a key."""
+        run = Run(self.tape, order=count - 1, precision=self.field.precision)
+        ctx.prec, ctx.cap = self.field.precision, count
+        operands: list[Number] = [
+            Operand(run, self.field, *each) for each in zip(constants, series, strict=True)
+        ]  # fmt: skip
+        try:
+            found = RULES[operation](run, Node(operation), operands)
+        except (NoValueError, TouchError):
+            if count > 1:  # perhaps at the point alone
+                raise NoGermError from None
+            raise
+        except (ValueError, ZeroDivisionError):  # FLINT's way to refuse a divisor whose ball holds 0
+            raise UnsureError from None
+        balls = [found[place] for place in range(count)]
+        if not all(ball.is_finite() for ball in balls):
+            raise NoGermError
+        self.rigorous = self.rigorous and run.rigorous
+        return [self.field.named((*key, place), ball) for place, ball in enumerate(balls)]
+
+    def whole_below(self, germ: Germ) -> tuple[fmpq, bool]:
+        """The greatest whole number below a germ, and whether the germ is that number; noted as a decision."""
+        large, constant, small = self.germs.split(germ)
+        if large.terms:
+            raise NoGermError
+        exact = constant.rational
+        if exact is None:
+            below, is_whole = _floor_of_ball(constant.ball), False
+        else:
+            below, is_whole = exact.floor(), exact.q == 1
+        if is_whole and self.germs.sign(small) < 0:
+            below, is_whole = below - 1, False
+        self.decisions.append(int(below))
+        return fmpq(below), is_whole and small.is_zero
+
+
+def _coefficient(germ: Germ, exponent: fmpq) -> arb:
+    """A ball for the factor of a power of t."""
+    found = germ.terms.get((exponent, 0))
+    return arb(0) if found is None else found.ball
+
+
+def _floor_of_ball(ball: arb) -> Any:
+    """The greatest whole number below a number that a ball holds."""
+    if not abs(ball) < HUGE:
+        raise UnsureError
+    below = ball.floor()
+    if not below.is_exact():
+        raise UnsureError
+    return below.unique_fmpz()
+
+
+def coordinate_of(known: Field, value: Coordinate) -> Constant:
+    """A coordinate of a point as a constant."""
+    if isinstance(value, fmpq):
+        return known.rational(value)
+    if isinstance(value, Moved):
+        base, slope = coordinate_of(known, value.base), coordinate_of(known, value.slope)
+        return known.sum(base, known.scaled(slope, value.offset))
+    if isinstance(value, Tape):
+        found = Approach(value, Germs(known, ONE), {}).germ().terms
+        return found.get(CONSTANT) or known.rational(0)
+    raise NoGermError

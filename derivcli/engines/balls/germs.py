@@ -1,0 +1,317 @@
+"""Germs: what a function of t does for t > 0 near 0, as a generalized power series,
+
+    sum of c t^e log(t)^k  +  O(t^limit),    with rational e and exact constants c.
+
+They form a field as power series with integer exponents do not: they are divided, raised to fractional powers and
+compared, since the first term that is not 0 has the sign of all for small t. A germ that is smaller than every power
+of t, such as exp(-1/t), is `flat`. (Van den Dries, Macintyre and Marker, "The elementary theory of restricted analytic
+fields with exponentiation", Annals of Mathematics 140, 1994, has the theory; here are its first terms.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flint import fmpq
+
+from derivcli.engines.balls.constants import Constant, Field
+from derivcli.engines.balls.run import NoValueError, UnsureError
+
+Place: TypeAlias = tuple[fmpq, int]
+"""The exponents of t and, negated, of log(t): the lower, the larger the term."""
+
+CONSTANT: Place = (fmpq(0), 0)
+"""The place of the term without t."""
+
+UNKNOWN = 2
+"""Stands for the sign of a flat germ that is not known."""
+
+MAX_TERMS = 200
+"""Longer germs are cut off."""
+
+MAX_REPEATED = 4
+"""The largest exponent to which a germ is raised by multiplication."""
+
+MAX_COMPOSED = 80
+"""So many terms of a function's series are enough, also where its argument tends slowly."""
+
+
+class ShortError(UnsureError):
+    """The terms that are known do not tell; more might."""
+
+
+class NoGermError(Exception):
+    """The function has no germ of this kind, or none that is known here."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Germ:
+    """A function beside a point: its terms, up to where they are known (None: all are), and the sign of a flat part."""
+
+    terms: dict[Place, Constant]
+    limit: fmpq | None = None
+    flat: int = 0
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a number for all t."""
+        return self.limit is None and not self.flat and all(place == CONSTANT for place in self.terms)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is 0 for all t."""
+        return self.is_constant and not self.terms
+
+    def low(self) -> fmpq | None:
+        """The lowest exponent of t that it may have; None where it has none."""
+        exponents = [exponent for exponent, _ in self.terms]
+        return min([*exponents, *([] if self.limit is None else [self.limit])], default=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Germs:
+    """The arithmetic of germs over a field of constants, up to O(t^limit)."""
+
+    field: Field
+    limit: fmpq
+
+    def constant(self, constant: Constant) -> Germ:
+        """A number as a germ."""
+        return Germ({} if constant.is_zero else {CONSTANT: constant})
+
+    def number(self, value: fmpq | int) -> Germ:
+        """A rational number as a germ."""
+        return self.constant(self.field.rational(value))
+
+    def made(self, terms: dict[Place, Constant], limit: fmpq | None, flat: int = 0) -> Germ:
+        """A germ of terms that may be 0 or too many."""
+        kept = {place: constant for place, constant in terms.items() if not constant.is_zero}
+        if limit is not None:
+            kept = {place: constant for place, constant in kept.items() if place[0] < limit}
+        if len(kept) > MAX_TERMS:
+            places = sorted(kept)
+            limit = places[MAX_TERMS][0]
+            kept = {place: kept[place] for place in places if place[0] < limit}
+        return Germ(kept, limit, 0 if limit is not None else flat)
+
+    def leading(self, germ: Germ) -> tuple[Place, Constant, int]:
+        """The term that is the largest for small t, and its sign; the germ is not flat or 0.
+
+        Raises UnsureError where a term may be 0, and ShortError where no term is known.
+        """
+        if not germ.terms:
+            raise ShortError
+        place = min(germ.terms)
+        constant = germ.terms[place]
+        sign = self.field.sign(constant)
+        return place, constant, -sign if place[1] % 2 else sign
+
+    def sign(self, germ: Germ) -> int:
+        """The sign for small t > 0; 0 where it is 0 for all of them."""
+        if germ.terms or germ.limit is not None:
+            return self.leading(germ)[2]
+        if germ.flat == UNKNOWN:
+            raise UnsureError
+        return germ.flat
+
+    def sum(self, germs: Iterable[Germ]) -> Germ:
+        """The sum of germs."""
+        total, limit, flats = {}, None, set()
+        for germ in germs:
+            flats.add(germ.flat)
+            limit = germ.limit if limit is None or (germ.limit is not None and germ.limit < limit) else limit
+            for place, constant in germ.terms.items():
+                total[place] = self.field.sum(total[place], constant) if place in total else constant
+        return self.made(total, limit, _joined(flats))
+
+    def negative(self, germ: Germ) -> Germ:
+        """Minus a germ."""
+        return self.scaled(germ, fmpq(-1))
+
+    def scaled(self, germ: Germ, factor: fmpq) -> Germ:
+        """A rational multiple, not by 0."""
+        terms = {place: self.field.scaled(constant, factor) for place, constant in germ.terms.items()}
+        return Germ(terms, germ.limit, germ.flat if factor > 0 else _negated(germ.flat))
+
+    def difference(self, one: Germ, other: Germ) -> Germ:
+        """One germ minus another."""
+        return self.sum([one, self.negative(other)])
+
+    def product(self, one: Germ, other: Germ) -> Germ:
+        """The product of two germs."""
+        if one.is_zero or other.is_zero:
+            return Germ({})
+        limit = _lowest(_shifted(one.limit, other), _shifted(other.limit, one))
+        terms: dict[Place, Constant] = {}
+        for (first, logs), left in one.terms.items():
+            for (second, more), right in other.terms.items():
+                place = (first + second, logs + more)
+                if limit is None or place[0] < limit:
+                    made = self.field.product(left, right)
+                    terms[place] = self.field.sum(terms[place], made) if place in terms else made
+        flat = 0 if limit is not None else _joined({self._flat_part(one, other), self._flat_part(other, one)})
+        return self.made(terms, limit, flat)
+
+    def _flat_part(self, one: Germ, other: Germ) -> int:
+        """The sign of the first germ's flat part times the second germ."""
+        if not one.flat:
+            return 0
+        try:
+            sign = self.sign(other)
+        except UnsureError:
+            return UNKNOWN
+        return one.flat * sign if one.flat != UNKNOWN else UNKNOWN
+
+    def reciprocal(self, germ: Germ) -> Germ:
+        """One over a germ; NoValueError where that is 0."""
+        return self.power(germ, fmpq(-1))
+
+    def quotient(self, one: Germ, other: Germ) -> Germ:
+        """One germ over another."""
+        return self.product(one, self.reciprocal(other))
+
+    def power(self, germ: Germ, exponent: fmpq) -> Germ:
+        """A constant power, not the 0th, of a germ; of one below 0 or equal to it, only where that has a value."""
+        whole = exponent.q == 1
+        if germ.is_zero:
+            if exponent < 0:
+                raise NoValueError
+            return germ
+        if not germ.terms and germ.limit is None:
+            return self._flat_power(germ, exponent)
+        if whole and 0 < exponent <= MAX_REPEATED:
+            return self._repeated(germ, int(exponent.p))
+        (low, logs), constant, sign = self.leading(germ)
+        if sign < 0 and not whole:
+            raise NoValueError
+        if logs:
+            raise NoGermError
+        raised = self.field.power(constant, exponent)
+        if len(germ.terms) == 1 and germ.limit is None and not germ.flat:
+            return Germ({(low * exponent, 0): raised})
+        small = self._over_leading(germ, low, constant)
+        binomials = [fmpq(1)]
+        for n in range(1, self.count(small)):
+            binomials.append(binomials[-1] * (exponent - n + 1) / n)
+        series = self.composed([self.field.rational(each) for each in binomials], small)
+        return self.product(Germ({(low * exponent, 0): raised}), series)
+
+    def _flat_power(self, germ: Germ, exponent: fmpq) -> Germ:
+        """A power of a flat germ."""
+        if exponent < 0:
+            raise NoGermError
+        sign = self.sign(germ)
+        if exponent.q != 1 and sign < 0:
+            raise NoValueError
+        return Germ({}, None, sign if exponent.p % 2 or exponent.q != 1 else 1)
+
+    def _repeated(self, germ: Germ, exponent: int) -> Germ:
+        """A small whole power by multiplication, which keeps what is exact."""
+        power = germ
+        for _ in range(exponent - 1):
+            power = self.product(power, germ)
+        return power
+
+    def _over_leading(self, germ: Germ, low: fmpq, constant: Constant) -> Germ:
+        """The germ over its leading term, minus 1."""
+        inverse = self.field.power(constant, fmpq(-1))
+        terms = {
+            (exponent - low, logs): self.field.product(each, inverse)
+            for (exponent, logs), each in germ.terms.items()
+            if (exponent, logs) != (low, 0)
+        }
+        flat = germ.flat if self.field.sign(constant) > 0 else _negated(germ.flat)
+        return self.made(terms, None if germ.limit is None else germ.limit - low, flat)
+
+    def split(self, germ: Germ) -> tuple[Germ, Constant, Germ]:
+        """What of a germ grows without bound, its constant, and what tends to 0."""
+        large = {place: constant for place, constant in germ.terms.items() if place < CONSTANT}
+        small = {place: constant for place, constant in germ.terms.items() if place > CONSTANT}
+        if germ.limit is not None and germ.limit <= 0:
+            raise ShortError
+        return (
+            Germ(large), germ.terms.get(CONSTANT) or self.field.rational(0), Germ(small, germ.limit, germ.flat)
+        )  # fmt: skip
+
+    def count(self, small: Germ) -> int:
+        """How many terms of a series in a germ that tends to 0 are needed."""
+        low = small.low()
+        if low is None:
+            return 2 if small.flat else 1
+        if low <= 0:
+            raise NoGermError  # as 1/log(t) has, which tends to 0 more slowly than every power
+        return min(int((self.limit / low).floor()) + 2, MAX_COMPOSED)
+
+    def composed(self, coefficients: Sequence[Constant], small: Germ) -> Germ:
+        """A power series in a germ that tends to 0; its further terms are not known."""
+        total = self.constant(coefficients[-1])
+        for coefficient in reversed(coefficients[:-1]):
+            total = self.sum([self.product(total, small), self.constant(coefficient)])
+        low = small.low()
+        if low is None:
+            if small.flat and len(coefficients) > 1:
+                return Germ(self.constant(coefficients[0]).terms, None, UNKNOWN)
+            return self.constant(coefficients[0])
+        return self.made(total.terms, _lowest(total.limit, _lowest(self.limit + low, low * len(coefficients))))
+
+    def exp(self, germ: Germ) -> Germ:
+        """The exponential; flat where the germ tends to minus infinity faster than a logarithm."""
+        large, constant, small = self.split(germ)
+        if large.terms:
+            (low, logs), leading, sign = self.leading(large)
+            if low < 0 and sign < 0:
+                return Germ({}, None, 1)
+            slope = leading.rational
+            if low < 0 or len(large.terms) > 1 or logs != -1 or slope is None:
+                raise NoGermError
+            return self.product(Germ({(slope, 0): self.field.rational(1)}), self.exp(self._without(germ, (low, logs))))
+        factor, coefficients = fmpq(1), []
+        for n in range(self.count(small)):
+            coefficients.append(self.field.rational(factor))
+            factor /= n + 1
+        return self.product(self.constant(self.field.exp(constant)), self.composed(coefficients, small))
+
+    def _without(self, germ: Germ, place: Place) -> Germ:
+        """The germ without one of its terms."""
+        return Germ({each: constant for each, constant in germ.terms.items() if each != place}, germ.limit, germ.flat)
+
+    def log(self, germ: Germ) -> Germ:
+        """The logarithm of a germ that is positive; NoValueError of another."""
+        if self.sign(germ) <= 0:
+            raise NoValueError
+        if not germ.terms:
+            raise NoGermError
+        (low, logs), constant, _ = self.leading(germ)
+        if logs:
+            raise NoGermError
+        small = self._over_leading(germ, low, constant)
+        coefficients = [fmpq(0), *[fmpq((-1) ** (n + 1), n) for n in range(1, self.count(small))]]
+        series = self.composed([self.field.rational(each) for each in coefficients], small)
+        head = self.constant(self.field.log(constant))
+        tail = Germ({(fmpq(0), -1): self.field.rational(low)}) if low != 0 else Germ({})
+        return self.sum([tail, head, series])
+
+
+def _joined(flats: set[int]) -> int:
+    """The sign of a sum of flat germs with these signs."""
+    signs = flats - {0}
+    return next(iter(signs)) if len(signs) == 1 else UNKNOWN if signs else 0
+
+
+def _negated(flat: int) -> int:
+    return flat if flat == UNKNOWN else -flat
+
+
+def _lowest(one: fmpq | None, other: fmpq | None) -> fmpq | None:
+    """The lower of two limits, of which None is none."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
+
+
+def _shifted(limit: fmpq | None, germ: Germ) -> fmpq | None:
+    """How far a product is known of which one factor is known up to a limit."""
+    low = germ.low()
+    return None if limit is None or low is None else limit + low
