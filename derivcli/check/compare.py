@@ -94,7 +94,7 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
 
 def _rounding_beside(question: Question, truth: arb) -> str:
     """How rounding explains the number at a special place, where each side has a series of its own."""
-    if question.presumed:
+    if question.irrational:
         return "rounding, which moves it off a special place"
     site = question.site
     if _is_of_its_branch(question):

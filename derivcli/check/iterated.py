@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from flint import arb
 
-from derivcli.check import one_sided
+from derivcli.check.one_sided import OneSided
 from derivcli.check.question import Site, enclosed, enclosure
-from derivcli.check.sides import CLOSER, Beside, Local, is_near, look
+from derivcli.check.sides import CLOSER, Beside, Local, Seen, is_near, look, remembered
 from derivcli.engines.balls.germs import NoGermError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Direction, NoValueError, TouchError, step_scale
@@ -39,15 +39,21 @@ def has_series(site: Site, stages: Stages) -> bool:
     return True
 
 
-def local_of(site: Site, earlier: Stages, direction: Direction, order: int, highest: int = 0) -> Local:
+def seen(site: Site, earlier: Stages, direction: Direction) -> Seen:
     """A derivative, or with no stages the formula, at a point and beside it along a direction.
 
-    By germs where they are known, otherwise by values beside the point; `highest` is an order that will be asked for.
+    By germs where they are known, otherwise by values beside the point.
     """
-    try:
-        return one_sided.local_of(site, earlier, direction, order)
-    except NoGermError:
-        return look(beside(site, earlier, direction), step_scale(site.at, direction), order, highest=highest)
+    exact, scale = OneSided(site, earlier, direction), step_scale(site.at, direction)
+    function = remembered(beside(site, earlier, direction))
+
+    def local(order: int, highest: int) -> Local:
+        try:
+            return exact.local(order, highest)
+        except NoGermError:
+            return look(function, scale, order, highest=highest)
+
+    return local
 
 
 def beside(site: Site, stages: Stages, direction: Direction) -> Beside:

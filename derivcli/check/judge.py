@@ -124,7 +124,7 @@ def _judged(question: Question) -> Verdict:
         truth = enclosure(question.site, question.derivative)
     except TouchError as place:
         reason = str(place) or "the formula has no real value here"
-        return judged_beside(replace(question, presumed=place.presumed), reason)
+        return judged_beside(replace(question, irrational=place.irrational), reason)
     return compared(question, truth)
 
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TypeAlias
 
 from derivcli.check.compare import compared, is_right, right_digits
-from derivcli.check.iterated import Stages, has_series, local_of, partial_by
+from derivcli.check.iterated import Stages, has_series, partial_by, seen
 from derivcli.check.question import Question, Truth
-from derivcli.check.sides import Limit, Local, Side, is_near
+from derivcli.check.sides import Limit, Local, Seen, Side, is_near
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
 from derivcli.engines.balls.run import Direction, UnsureError
-
-Seen: TypeAlias = Callable[[int, int], Local]
-"""What is seen of a function beside the point, for derivatives of an order; the second is the highest of all."""
 
 GOES_ON = frozenset((*RIGHT, "lossy", "wrong", "edge"))
 """Kinds of a derivative that exists, so that one of higher order may."""
@@ -82,7 +76,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
         if not last and has_series(site, [*earlier, (direction, order)]):
             continue
         view = View(question, reason, direction, earlier, last)
-        verdict = judged_along(view, partial(local_of, site, earlier, direction), order)
+        verdict = judged_along(view, seen(site, earlier, direction), order)
         if ends(verdict):
             return verdict
         if not last and verdict.kind == "hole":
@@ -144,7 +138,9 @@ def _of(local: Local, view: View) -> Verdict:
         return _jump(left, right, Limit(local.value), view)
     if not all(side.derivative.settled for side in sides):
         raise UnsureError
-    return _edge(left, right, view.question) if len(sides) == 1 else _between(left.derivative, right.derivative, view, local.rigorous)
+    if len(sides) == 1:
+        return _edge(left, right, view.question)
+    return _between(left.derivative, right.derivative, view, local.rigorous)
 
 
 def _where_undefined(left: Side, right: Side, view: View) -> Verdict:

@@ -98,14 +98,14 @@ class Site:
 class Question:
     """A derivative of a formula at a point, as PyTorch printed it.
 
-    `presumed` where a special place that the point touches is one only as far as the highest precision tells.
+    `irrational` where the special place that the point touches is no number of a format.
     """
 
     site: Site
     derivative: Derivative
     printed: float
     dtype: str
-    presumed: bool = False
+    irrational: bool = False
 
     @property
     def order(self) -> int:
@@ -135,22 +135,22 @@ def enclosure(site: Site, derivative: Derivative) -> Truth:
 
 def enclosed(site: Site, derivative: Derivative, precision: int, final: bool) -> Truth:
     """The true number as far as one precision tells."""
-    rigorous = True
+    rigorous, irrational = True, False
 
     def series(path: Path, order: int) -> list[arb]:
-        nonlocal rigorous
+        nonlocal rigorous, irrational
         run = site.run(path, order, precision, final)
         try:
             found = run.evaluate(site.at)
         finally:
-            rigorous = rigorous and run.rigorous
+            rigorous, irrational = rigorous and run.rigorous, irrational or run.irrational
         site.note(found[0], run.rigorous)
         return found
 
     try:
         return Truth(derivative.enclosed(series, site.tape), rigorous)
     except TouchError as place:
-        place.presumed = not rigorous
+        place.irrational = irrational
         raise
 
 

@@ -73,8 +73,9 @@ class Limit:
     def over(self, factor: int) -> Limit:
         """What so many times less tends to."""
         number = None if self.number is None else self.number / factor
-        exact = self.constant and self.field and self.field.scaled(self.constant, fmpq(1, factor))
-        return Limit(number, self.infinite, self.reach / factor, exact, self.field)
+        if self.constant is None or self.field is None:
+            return Limit(number, self.infinite, self.reach / factor)
+        return Limit(number, constant=self.field.scaled(self.constant, fmpq(1, factor)), field=self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,10 @@ class Local:
     left: Side
     right: Side
     rigorous: bool = False
+
+
+Seen: TypeAlias = Callable[[int, int], Local]
+"""What is seen of a function for derivatives of an order; the second is the highest that will be asked for."""
 
 
 def look(function: Beside, scale: int, order: int, closer: int = 0, highest: int = 0) -> Local:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb, arb_series, ctx, fmpq
 
-from derivcli.engines.balls.constants import Constant, Field
+from derivcli.engines.balls.constants import Constant, Field, working
 from derivcli.engines.balls.germs import CONSTANT, Germ, Germs, NoGermError
 from derivcli.engines.balls.rules import RULES
 from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Number, Run, TouchError, UnsureError
@@ -30,17 +30,21 @@ ONE = fmpq(1)
 class Operand(Number):
     """An operand of an ordinary rule: a series about a constant, whose questions the constant answers."""
 
-    __slots__ = ("constant", "field", "moving")
+    __slots__ = ("field", "moving", "own")
 
-    def __init__(self, run: Run, known: Field, constant: Constant, series: Any) -> None:
-        self.run, self.index, self.series = run, -1, series
-        self.constant, self.field = constant, known
-        self.moving = any(series[place] != 0 for place in range(1, run.order + 1))
+    def __init__(self, run: Run, known: Field, constant: Constant, moves: Sequence[arb]) -> None:
+        self.run, self.index, self.series = run, -1, arb_series([constant.ball, *moves])
+        self.field, self.own, self.moving = known, constant, bool(moves)
+
+    @property
+    def constant(self) -> Constant:
+        """The constant."""
+        return self.own
 
     @property
     def exact(self) -> fmpq | None:
         """The constant, where it is rational."""
-        return self.constant.rational
+        return self.own.rational
 
     @property
     def varies(self) -> bool:
@@ -54,22 +58,19 @@ class Operand(Number):
 
     def minus(self, other: Number | int) -> int:
         """The sign of the difference to another constant."""
-        other = other.constant if isinstance(other, Operand) else self.field.rational(other)
-        return self.field.sign(self.field.sum(self.constant, self.field.scaled(other, fmpq(-1))))
+        assert isinstance(other, Operand | int), "operands of one call are of one kind"
+        there = self.field.rational(other) if isinstance(other, int) else other.constant
+        return self.field.sign(self.field.difference(self.constant, there))
 
 
 @dataclass(slots=True, eq=False)
 class Approach:
-    """One evaluation of a tape along a curve; `decisions` are the branches, signs and whole numbers met on the way.
-
-    `rigorous` says whether every number in it is proved.
-    """
+    """One evaluation of a tape along a curve; `rigorous` says whether every number in it is proved."""
 
     tape: Tape
     germs: Germs
     inputs: Mapping[str, Germ]
     values: dict[int, Any] = field(default_factory=dict)
-    decisions: list[int] = field(default_factory=list)
     rigorous: bool = True
 
     @property
@@ -110,14 +111,14 @@ class Approach:
         """The value of the first branch whose condition holds beside the point."""
         for place, branch in enumerate(node.data):
             if self.block(branch.condition):
-                self.decisions.append(place)
+                self.germs.decisions.append(place)
                 return self.block(branch.value)
         raise NoValueError
 
     def sign(self, germ: Germ) -> int:
         """The sign of a germ, noted as a decision."""
         found = self.germs.sign(germ)
-        self.decisions.append(found)
+        self.germs.decisions.append(found)
         return found
 
     def named(self, operation: str, *parts: Germ) -> Any:
@@ -137,11 +138,11 @@ class Approach:
         if len(moving) > 1:
             return self.jointly(operation, constants, smalls)
         key = (operation, tuple(each.key for each in constants), *moving)
-        series = [arb_series([each.ball, int(place in moving)]) for place, each in enumerate(constants)]
         if not moving:
-            return self.germs.constant(self.called(operation, constants, series, 1, key)[0])
+            return self.germs.constant(self.called(operation, constants, [()] * len(parts), 1, key)[0])
         small = smalls[moving[0]]
-        return self.germs.composed(self.called(operation, constants, series, self.germs.count(small), key), small)
+        steps = [[arb(1)] if place in moving else [] for place in range(len(parts))]
+        return self.germs.composed(self.called(operation, constants, steps, self.germs.count(small), key), small)
 
     def jointly(self, operation: str, constants: Sequence[Constant], smalls: Sequence[Germ]) -> Germ:
         """A function of several arguments that move, as a power series in a root of t."""
@@ -152,24 +153,24 @@ class Approach:
         count = int((limit * parts).ceil())
         if count > MAX_JOINT:
             raise NoGermError
-        series = [
-            arb_series([constant.ball, *(_coefficient(small, fmpq(n, parts)) for n in range(1, count))])
-            for constant, small in zip(constants, smalls, strict=True)
+        steps = [
+            [] if small.is_zero else [_coefficient(small, fmpq(n, parts)) for n in range(1, count)] for small in smalls
         ]
         keys = (tuple((place, each.key) for place, each in small.terms.items()) for small in smalls)
         key = (operation, tuple(each.key for each in constants), parts, *keys)
-        found = self.called(operation, constants, series, count, key)
+        found = self.called(operation, constants, steps, count, key)
         return self.germs.made({(fmpq(n, parts), 0): each for n, each in enumerate(found)}, fmpq(count, parts))
 
     def called(
-        self, operation: str, constants: Sequence[Constant], series: Sequence[Any], count: int, key: tuple[Any, ...]
+        self, operation: str, constants: Sequence[Constant], steps: Sequence[Sequence[arb]], count: int, key: Any
     ) -> list[Constant]:
-        """The coefficients of an ordinary rule's series about constants, named by a key."""
+        """The coefficients of an ordinary rule's series, where constants move by steps in powers of t; with a key."""
         run = Run(self.tape, order=count - 1, precision=self.field.precision)
         ctx.prec, ctx.cap = self.field.precision, count
         operands: list[Number] = [
-            Operand(run, self.field, *each) for each in zip(constants, series, strict=True)
-        ]  # fmt: skip
+            Operand(run, self.field, constant, moves)
+            for constant, moves in zip(constants, steps, strict=True)
+        ]
         try:
             found = RULES[operation](run, Node(operation), operands)
         except (NoValueError, TouchError):
@@ -196,7 +197,7 @@ class Approach:
             below, is_whole = exact.floor(), exact.q == 1
         if is_whole and self.germs.sign(small) < 0:
             below, is_whole = below - 1, False
-        self.decisions.append(int(below))
+        self.germs.decisions.append(int(below))
         return fmpq(below), is_whole and small.is_zero
 
 
@@ -214,6 +215,51 @@ def _floor_of_ball(ball: arb) -> Any:
     if not below.is_exact():
         raise UnsureError
     return below.unique_fmpz()
+
+
+@dataclass(slots=True, eq=False)
+class Constants:
+    """The values of a tape's nodes at a point, as exact constants."""
+
+    tape: Tape
+    at: Mapping[str, Coordinate]
+    precision: int
+    approach: Approach | None = None
+
+    @property
+    def field(self) -> Field:
+        """The field of the constants."""
+        assert self.approach is not None, "a constant is asked for first"
+        return self.approach.field
+
+    def of(self, number: int) -> Constant | None:
+        """The value of a node, None where it is not known to be a constant."""
+        before = ctx.prec, ctx.cap
+        try:
+            if self.approach is None:
+                germs = Germs(working(self.precision), ONE)
+                at = {name: germs.constant(coordinate_of(germs.field, value)) for name, value in self.at.items()}
+                self.approach = Approach(self.tape, germs, at)
+            ctx.prec = self.precision
+            germ = self.approach.block(self.needed(number))
+            return germ.terms.get(CONSTANT) or self.field.rational(0) if type(germ) is Germ else None
+        except (NoGermError, NoValueError, UnsureError):
+            return None
+        finally:
+            ctx.prec, ctx.cap = before
+
+    def needed(self, number: int) -> list[int]:
+        """The nodes that a node is made of, operands first, itself the last."""
+        found: dict[int, None] = {}
+        waiting = [number]
+        while waiting:
+            each = waiting[-1]
+            missing = [part for part in self.tape.nodes[each].parts if part not in found]
+            if missing:
+                waiting += missing
+            else:
+                found[waiting.pop()] = None
+        return list(found)
 
 
 def coordinate_of(known: Field, value: Coordinate) -> Constant:

@@ -18,7 +18,7 @@ from derivcli.engines.balls.run import EXACT_BITS, UnsureError
 Monomial: TypeAlias = tuple[tuple[int, int], ...]
 """Numbers of generators with the powers to which they stand in a product."""
 
-MAX_TERMS = 24
+MAX_TERMS = 8
 """A constant of more monomials becomes a generator."""
 
 MAX_POWER = 1000
@@ -51,6 +51,11 @@ class Constant:
     def is_zero(self) -> bool:
         """Whether it is 0 by its polynomial."""
         return not self.polynomial
+
+
+    def negative(self) -> Constant:
+        """Minus the number."""
+        return Constant({each: -factor for each, factor in self.polynomial.items()}, -self.ball)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +115,11 @@ class Field:
 
     def is_same(self, one: Constant, other: Constant) -> bool:
         """Whether two constants are equal; UnsureError where that is not known."""
-        return self.sign(self.sum(one, self.scaled(other, fmpq(-1)))) == 0
+        return self.sign(self.difference(one, other)) == 0
+
+    def difference(self, one: Constant, other: Constant) -> Constant:
+        """The first constant minus the second one."""
+        return self.sum(one, other.negative())
 
     def sum(self, one: Constant, other: Constant) -> Constant:
         """The sum of two constants."""
@@ -172,6 +181,9 @@ class Field:
             inside = self.generators[monomial[0][0]].exp if len(monomial) == 1 and monomial[0][1] == 1 else None
             if inside is not None:
                 return self.power(inside, factor)
+        known = constant.rational
+        if known is not None and known.q == 1 and known not in (0, 1):
+            return self.power(self.exp(self.rational(1)), known)
         return self.generator(("exp", constant.key), Generator(constant.ball.exp(), log=constant))
 
     def log(self, constant: Constant) -> Constant:
@@ -239,8 +251,14 @@ class Field:
             ball = arb(kept[()])
         bits = max(max(factor.p.bit_length(), factor.q.bit_length()) for factor in kept.values())
         if len(kept) > MAX_TERMS or bits > EXACT_BITS:
-            return self.named(("polynomial", frozenset(kept.items())), ball)
+            return self._folded(kept, ball)
         return Constant(kept, ball)
+
+    def _folded(self, polynomial: Mapping[Monomial, fmpq], ball: arb) -> Constant:
+        """A polynomial as a multiple of a generator, the same one for all its multiples."""
+        first = polynomial[min(polynomial)]
+        key = "polynomial", frozenset((monomial, factor / first) for monomial, factor in polynomial.items())
+        return self.scaled(self.named(key, ball / first), first)
 
 
 def exact_value(ball: arb) -> fmpq | None:

@@ -10,8 +10,10 @@ fields with exponentiation", Annals of Mathematics 140, 1994, has the theory; he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import TypeAlias
 
 from flint import fmpq
@@ -24,6 +26,9 @@ Place: TypeAlias = tuple[fmpq, int]
 
 CONSTANT: Place = (fmpq(0), 0)
 """The place of the term without t."""
+
+CUT = 3
+"""Stands among decisions for a root or a logarithm of something that is 0 or infinite at the point."""
 
 UNKNOWN = 2
 """Stands for the sign of a flat germ that is not known."""
@@ -64,6 +69,13 @@ class Germ:
         """Whether it is 0 for all t."""
         return self.is_constant and not self.terms
 
+    def reflected(self) -> Germ | None:
+        """What a meromorphic function does for t < 0, as a germ in -t; None where it is not one."""
+        if self.flat or any(logs or exponent.q != 1 for exponent, logs in self.terms):
+            return None
+        terms = {place: each.negative() if place[0].p % 2 else each for place, each in self.terms.items()}
+        return Germ(terms, self.limit)
+
     def low(self) -> fmpq | None:
         """The lowest exponent of t that it may have; None where it has none."""
         exponents = [exponent for exponent, _ in self.terms]
@@ -72,10 +84,14 @@ class Germ:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Germs:
-    """The arithmetic of germs over a field of constants, up to O(t^limit)."""
+    """The arithmetic of germs over a field of constants, up to O(t^limit).
+
+    `decisions` are the signs, branches and whole numbers that it came to, and `CUT` where t < 0 would have another one.
+    """
 
     field: Field
     limit: fmpq
+    decisions: list[int] = dataclasses.field(default_factory=list)
 
     def constant(self, constant: Constant) -> Germ:
         """A number as a germ."""
@@ -118,7 +134,8 @@ class Germs:
 
     def sum(self, germs: Iterable[Germ]) -> Germ:
         """The sum of germs."""
-        total, limit, flats = {}, None, set()
+        total: dict[Place, Constant] = {}
+        limit, flats = None, set()
         for germ in germs:
             flats.add(germ.flat)
             limit = germ.limit if limit is None or (germ.limit is not None and germ.limit < limit) else limit
@@ -188,15 +205,49 @@ class Germs:
             raise NoValueError
         if logs:
             raise NoGermError
+        if low != 0 and not whole:
+            self.decisions.append(CUT)
         raised = self.field.power(constant, exponent)
         if len(germ.terms) == 1 and germ.limit is None and not germ.flat:
             return Germ({(low * exponent, 0): raised})
         small = self._over_leading(germ, low, constant)
+        series = self._one_plus(small, exponent)
+        return self.product(Germ({(low * exponent, 0): raised}), series)
+
+    def _one_plus(self, small: Germ, exponent: fmpq) -> Germ:
+        """A power of 1 plus a germ that tends to 0."""
+        if _is_plain(small):
+            return self._solved(small, lambda e, a: ((exponent + 1) * a - e) / e)
         binomials = [fmpq(1)]
         for n in range(1, self.count(small)):
             binomials.append(binomials[-1] * (exponent - n + 1) / n)
-        series = self.composed([self.field.rational(each) for each in binomials], small)
-        return self.product(Germ({(low * exponent, 0): raised}), series)
+        return self.composed([self.field.rational(each) for each in binomials], small)
+
+    def _solved(self, small: Germ, weight: Callable[[fmpq, fmpq], fmpq]) -> Germ:
+        """The germ h = 1 + ... that a differential equation determines, term after term.
+
+        The factor of t^e in it is the sum over the terms d t^a of `small` of weight(e, a)*d times that of t^(e-a).
+        """
+        limit = self.limit if small.limit is None else min(small.limit, self.limit)
+        found: dict[fmpq, Constant] = {fmpq(0): self.field.rational(1)}
+        steps = sorted((exponent, constant) for (exponent, _), constant in small.terms.items())
+        waiting = [exponent for exponent, _ in steps if exponent < limit]
+        while waiting:
+            e = heappop(waiting)
+            if e in found:
+                continue
+            total = self.field.rational(0)
+            for a, constant in steps:
+                if e - a in found:
+                    part = self.field.product(constant, found[e - a])
+                    total = self.field.sum(total, self.field.scaled(part, weight(e, a)))
+            found[e] = total
+            for a, _ in steps:
+                if e + a < limit:
+                    heappush(waiting, e + a)
+            if len(found) > MAX_TERMS:
+                raise NoGermError
+        return self.made({(e, 0): constant for e, constant in found.items()}, limit if steps or small.limit else None)
 
     def _flat_power(self, germ: Germ, exponent: fmpq) -> Germ:
         """A power of a flat germ."""
@@ -267,11 +318,17 @@ class Germs:
             if low < 0 or len(large.terms) > 1 or logs != -1 or slope is None:
                 raise NoGermError
             return self.product(Germ({(slope, 0): self.field.rational(1)}), self.exp(self._without(germ, (low, logs))))
+        return self.product(self.constant(self.field.exp(constant)), self._exp_small(small))
+
+    def _exp_small(self, small: Germ) -> Germ:
+        """The exponential of a germ that tends to 0."""
+        if _is_plain(small):
+            return self._solved(small, lambda e, a: a / e)
         factor, coefficients = fmpq(1), []
         for n in range(self.count(small)):
             coefficients.append(self.field.rational(factor))
             factor /= n + 1
-        return self.product(self.constant(self.field.exp(constant)), self.composed(coefficients, small))
+        return self.composed(coefficients, small)
 
     def _without(self, germ: Germ, place: Place) -> Germ:
         """The germ without one of its terms."""
@@ -286,12 +343,27 @@ class Germs:
         (low, logs), constant, _ = self.leading(germ)
         if logs:
             raise NoGermError
-        small = self._over_leading(germ, low, constant)
-        coefficients = [fmpq(0), *[fmpq((-1) ** (n + 1), n) for n in range(1, self.count(small))]]
-        series = self.composed([self.field.rational(each) for each in coefficients], small)
+        if low != 0:
+            self.decisions.append(CUT)
+        series = self._log_one_plus(self._over_leading(germ, low, constant))
         head = self.constant(self.field.log(constant))
         tail = Germ({(fmpq(0), -1): self.field.rational(low)}) if low != 0 else Germ({})
         return self.sum([tail, head, series])
+
+    def _log_one_plus(self, small: Germ) -> Germ:
+        """The logarithm of 1 plus a germ that tends to 0, the integral of its slope over it."""
+        if _is_plain(small):
+            slope = {place: self.field.scaled(each, place[0]) for place, each in small.terms.items()}
+            found = self.product(Germ(slope, small.limit), self._one_plus(small, fmpq(-1)))
+            terms = {place: self.field.scaled(each, 1 / place[0]) for place, each in found.terms.items()}
+            return Germ(terms, found.limit)
+        coefficients = [fmpq(0), *[fmpq((-1) ** (n + 1), n) for n in range(1, self.count(small))]]
+        return self.composed([self.field.rational(each) for each in coefficients], small)
+
+
+def _is_plain(small: Germ) -> bool:
+    """Whether a germ has neither logarithms nor a flat part."""
+    return not small.flat and not any(logs for _, logs in small.terms)
 
 
 def _joined(flats: set[int]) -> int:

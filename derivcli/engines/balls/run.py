@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import sympy
@@ -14,6 +14,10 @@ from flint import arb, arb_series, ctx, fmpq
 from derivcli.engines.balls.rounding import Rounding
 from derivcli.engines.balls.tape import Node, Tape, record
 from derivcli.language.tree import Tree
+
+if TYPE_CHECKING:
+    from derivcli.engines.balls.approach import Constants
+    from derivcli.engines.balls.constants import Constant, Field
 
 Exact: TypeAlias = "fmpq | Tape"
 """A point's coordinate as given: a rational number, or a formula without variables such as pi/2."""
@@ -34,10 +38,10 @@ EXACT_BITS = 20_000
 class TouchError(Exception):
     """The point lies exactly where the formula has no power series: at a kink, a jump, an edge, a hole.
 
-    `presumed` where that is so only as far as the highest precision tells.
+    `irrational` where it is so since constants are equal of which no number of a format is one, as at pi.
     """
 
-    presumed = False
+    irrational = False
 
 
 class NoValueError(TouchError):
@@ -107,8 +111,25 @@ class Number:
     def minus(self, other: Number | int) -> int:
         """The sign of the difference to another number."""
         if isinstance(other, Number):
-            return self.run.sign(self.ball - other.ball, lambda: _difference(self.exact, other.exact), self, other)
-        return self.run.sign(self.ball - other, lambda: _difference(self.exact, fmpq(other)), self)
+            return self.run.sign(self.ball - other.ball, lambda: self.difference(other), self, other)
+        return self.run.sign(self.ball - other, lambda: self.difference(other), self)
+
+    def difference(self, other: Number | int) -> fmpq | None:
+        """The exact difference to another number, where it is known to be rational."""
+        here, there = self.exact, other.exact if isinstance(other, Number) else fmpq(other)
+        if here is not None and there is not None:
+            return here - there
+        run, constant = self.run, self.constant
+        known = there if there is None else run.field.rational(there)
+        subtracted = other.constant if isinstance(other, Number) else known
+        if constant is None or subtracted is None:
+            return None
+        return run.field.difference(constant, subtracted).rational
+
+    @property
+    def constant(self) -> Constant | None:
+        """The value as an exact constant, where it is known."""
+        return self.run.constant(self.index)
 
     @property
     def fixed(self) -> bool:
@@ -125,10 +146,11 @@ class Number:
 class Run:
     """One evaluation of a tape to a precision in bits, as a series up to t**order along a path.
 
-    `final` is set at the highest precision: there a ball that still holds 0 is taken for 0, and `rigorous`
-    says that this happened. With `rounding` every step's result is moved as rounding might; such a run may be
-    `following` the answers that an exact one found to its questions. A run that goes `through` special places
-    stays on one branch there. `fixed` may hold the values of nodes that depend on no variable that moves.
+    `final` is set at the highest precision: there a step without a finite series has none. `rigorous` says whether
+    all bounds are proved, `irrational` whether constants that are no rational numbers were looked at. With `rounding`
+    every step's result is moved as rounding might; such a run may be `following` the answers that an exact one found
+    to its questions. A run that goes `through` special places stays on one branch there. `fixed` may hold the values
+    of nodes that depend on no variable that moves.
     """
 
     tape: Tape
@@ -141,12 +163,14 @@ class Run:
     through: bool = False
     fixed: Mapping[int, Any] = field(default_factory=dict)
     rigorous: bool = True
+    irrational: bool = False
     answers: list[Any] = field(default_factory=list)
     asked: int = 0
     values: dict[int, Any] = field(default_factory=dict)
     at: Mapping[str, Coordinate] = field(default_factory=dict)
     known: dict[int, fmpq | None] = field(default_factory=dict)
     bits: int = 0
+    constants: Constants | None = None
 
     def evaluate(self, at: Mapping[str, Coordinate]) -> list[arb]:
         """The Taylor coefficients of the formula about a point.
@@ -255,13 +279,29 @@ class Run:
             return 1
         if ball < 0:
             return -1
+        if ball.is_zero():
+            return 0
         known = exact() if self.rounding is None or all(operand.fixed for operand in operands) else None
-        if known is not None:
-            return int(known > 0) - int(known < 0)
-        if not self.final:
+        if known is None:
             raise UnsureError
-        self.rigorous = False
-        return 0
+        return int(known > 0) - int(known < 0)
+
+    def constant(self, number: int) -> Constant | None:
+        """The value of a node as an exact constant, where that is known; noted as a number that no format holds."""
+        if self.rounding is not None:
+            return None
+        if self.constants is None:
+            from derivcli.engines.balls.approach import Constants
+
+            self.constants = Constants(self.tape, self.at, self.precision)
+        self.irrational = True
+        return self.constants.of(number)
+
+    @property
+    def field(self) -> Field:
+        """The field of the constants."""
+        assert self.constants is not None, "constants are asked for first"
+        return self.constants.field
 
     def exact(self, number: int) -> fmpq | None:
         """The exact value of a node, where all that it is made of is rational."""
@@ -289,10 +329,6 @@ class Run:
             return None
         made: fmpq | None = rule(*parts)
         return None if made is None or max(made.p.bit_length(), made.q.bit_length()) > EXACT_BITS else made
-
-
-def _difference(left: fmpq | None, right: fmpq | None) -> fmpq | None:
-    return None if left is None or right is None else left - right
 
 
 def moving(tape: Tape, names: Iterable[str]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import acb, arb, arb_series
+from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls.cauchy import Function, analytic, companion
 from derivcli.engines.balls.gamma import GAMMA, at_zero, last_positive
@@ -82,12 +82,18 @@ def _ndtr(x: Series) -> Series:
     return (-x / arb(2).sqrt()).erfc() / 2
 
 
+def _above_edge(run: Run, x: Number) -> fmpq | None:
+    """How far a number lies above -1/e, where that is known to be rational."""
+    known = x.constant
+    return None if known is None else run.field.sum(known, run.field.exp(run.field.rational(-1))).rational
+
+
 def _lambertw(run: Run, node: Node, numbers: list[Number]) -> Series:
     x, k = numbers
     branch = int(k.ball.unique_fmpz())
     if branch not in (0, -1):
         raise no_value(node, *numbers)
-    edge = run.sign(x.ball + (-arb(1)).exp(), lambda: None, x)
+    edge = run.sign(x.ball + (-arb(1)).exp(), lambda: _above_edge(run, x), x)
     if edge < 0 or (branch == -1 and x.sign() >= 0):
         raise no_value(node, x)
     if edge == 0:

@@ -99,13 +99,7 @@ def _floor_anew(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
     below = ball.floor()
     if below.is_exact():
         return below, False
-    if not run.final:
-        raise UnsureError
-    run.rigorous = False
-    nearest = ball.unique_fmpz()
-    if nearest is None:
-        raise UnsureError
-    return arb(nearest), True
+    raise UnsureError
 
 
 def _floor(run: Run, node: Node, numbers: list[Number]) -> Series:
