@@ -1,0 +1,155 @@
+"""What may be said of a derivative where its exact one-sided values are known: which kinds are true, with which numbers."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from derivcli.check.verdict import Verdict
+from tests.germs import Germ
+from tests.stepped import Place
+
+Number: TypeAlias = Fraction | float | None
+"""An exact number, an infinity, or None for no number."""
+
+LARGEST = Fraction(sys.float_info.max)
+SPACING = Fraction(2) ** -1074
+TOLERANCE = Fraction(1, 10**12)
+
+SILENT: tuple[Number, ...] = (None,)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """For each number of a verdict what it may be."""
+
+    truth: tuple[Number, ...] = SILENT
+    left: tuple[Number, ...] = SILENT
+    right: tuple[Number, ...] = SILENT
+
+
+Admitted: TypeAlias = Mapping[str, Numbers]
+"""The kinds that are true, and their numbers."""
+
+
+def near(got: float | None, wanted: Number) -> bool:
+    """Whether a float64 stands for a number."""
+    if got is None or wanted is None:
+        return got is wanted
+    if isinstance(wanted, float):
+        return got == wanted
+    if abs(wanted) > LARGEST * (1 - TOLERANCE) and math.isinf(got):
+        return (got > 0) == (wanted > 0)
+    return math.isfinite(got) and abs(Fraction(got) - wanted) <= TOLERANCE * abs(wanted) + SPACING
+
+
+def exists(number: Fraction) -> Admitted:
+    """What may be said where the number exists."""
+    numbers = Numbers(truth=(number,))
+    kinds = ["proved", "agrees", "lossy", "wrong"]
+    return dict.fromkeys([*kinds, "overflow"] if abs(number) > LARGEST * (1 - TOLERANCE) else kinds, numbers)
+
+
+def admitted(place: Place, order: int) -> Admitted:
+    """What may be said of the value, or of a derivative of some order."""
+    if place.value is None:
+        return {"undefined": Numbers(), **hole(place, order)}
+    if order == 0:
+        return exists(place.value)
+    sides = [side for side in (place.left, place.right) if side is not None]
+    if not sides:
+        return {"isolated": Numbers()}
+    jump = {} if all(continuous(side, place.value) for side in sides) else {"jump": one_sided(place, place.value, order)}
+    if len(sides) == 1:
+        return {"edge": with_truth(one_sided(place, place.value, order)), **jump}
+    return jump or smooth_or_corner(place, order)
+
+
+def smooth_or_corner(place: Place, order: int) -> Admitted:
+    """What may be said where the function is continuous and goes on to both sides."""
+    for lower in range(1, order + 1):
+        left, right = slope(place.left, -1, lower), slope(place.right, 1, lower)
+        if left != right:
+            numbers = [slope(place.left, -1, order), slope(place.right, 1, order)]
+            both = [(each,) if lower == order else (None, each) for each in numbers]
+            return {"corner": Numbers(left=both[0], right=both[1])}
+    assert left is not None
+    return exists(left)
+
+
+def hole(place: Place, order: int) -> Admitted:
+    """What may be said where limits fill a hole."""
+    sides = [side for side in (place.left, place.right) if side is not None]
+    if not sides or any(side.low < 0 for side in sides) or len({side.limit() for side in sides}) > 1:
+        return {}
+    limit = sides[0].limit()
+    if order == 0:
+        return {"hole": Numbers((None, limit), (None, limit), (None, limit))}
+    numbers = one_sided(place, limit, order)
+    if len(sides) == 1:
+        return {"hole": with_truth(numbers)}
+    lower = smooth_or_corner(place, order)
+    truth = (None,) if "corner" in lower else (None, *lower["proved"].truth)
+    return {"hole": Numbers(truth, numbers.left, numbers.right)}
+
+
+def continuous(side: Germ, value: Fraction) -> bool:
+    """Whether the limit of a side is the value."""
+    return side.low >= 0 and side.limit() == value
+
+
+def slope(side: Germ | None, sense: int, order: int) -> Fraction | None:
+    """The one-sided derivative by x of a side without a pole."""
+    return None if side is None else side.derivative(order) * sense**order
+
+
+def one_sided(place: Place, value: Fraction, order: int) -> Numbers:
+    """What each side's derivative may be said to be: nothing, or what it is."""
+    return Numbers(
+        left=side_numbers(place.left, -1, value, order), right=side_numbers(place.right, 1, value, order)
+    )
+
+
+def side_numbers(side: Germ | None, sense: int, value: Fraction, order: int) -> tuple[Number, ...]:
+    """Nothing, the derivative of a continuous side, or the infinity that the quotients of another one go to."""
+    if side is None:
+        return SILENT
+    if continuous(side, value):
+        return (None, slope(side, sense, order))
+    return (None, sense * (side - Germ.constant(value)).sign() * math.inf) if order == 1 else (None, math.inf, -math.inf)
+
+
+def with_truth(numbers: Numbers) -> Numbers:
+    """With the derivative of the only side as the truth."""
+    return Numbers((*numbers.left, *numbers.right), numbers.left, numbers.right)
+
+
+def fault(found: Admitted, verdict: Verdict, printed: float) -> str:
+    """What is false in a verdict of a printed number; empty where nothing is."""
+    if verdict.kind == "unchecked":
+        return ""
+    numbers = found.get(verdict.kind)
+    if numbers is None:
+        return f"{verdict.kind} is not one of {', '.join(found)}"
+    for name in ("truth", "left", "right"):
+        wanted: tuple[Number, ...] = getattr(numbers, name)
+        got = getattr(verdict, name)
+        if not any(near(got, each) for each in wanted):
+            shown = [each if each is None else float(each) if abs(each) < LARGEST else "huge" for each in wanted]
+            return f"{verdict.kind}: {name} {got} is not one of {shown}"
+    return misjudged(verdict, numbers.truth, printed)
+
+
+def misjudged(verdict: Verdict, truth: tuple[Number, ...], printed: float) -> str:
+    """What is false in the word about the printed number itself."""
+    right = verdict.kind in ("proved", "agrees")
+    off = verdict.kind in ("lossy", "wrong")
+    if right and not any(near(printed, each) for each in truth):
+        return f"{verdict.kind}, but {printed} is printed"
+    if off and verdict.truth is not None and printed == verdict.truth:
+        return f"{verdict.kind}, but {printed} is printed"
+    return ""
