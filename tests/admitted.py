@@ -1,4 +1,4 @@
-"""What may be said of a derivative where its exact one-sided values are known: which kinds are true, with which numbers."""
+"""What may be said of a derivative whose one-sided values are known: which kinds are true, and which numbers."""
 
 from __future__ import annotations
 
@@ -63,9 +63,10 @@ def admitted(place: Place, order: int) -> Admitted:
     sides = [side for side in (place.left, place.right) if side is not None]
     if not sides:
         return {"isolated": Numbers()}
-    jump = {} if all(continuous(side, place.value) for side in sides) else {"jump": one_sided(place, place.value, order)}
+    numbers = one_sided(place, place.value, order)
+    jump = {} if all(continuous(side, place.value) for side in sides) else {"jump": numbers}
     if len(sides) == 1:
-        return {"edge": with_truth(one_sided(place, place.value, order)), **jump}
+        return {"edge": with_truth(numbers), **jump}
     return jump or smooth_or_corner(place, order)
 
 
@@ -120,7 +121,8 @@ def side_numbers(side: Germ | None, sense: int, value: Fraction, order: int) -> 
         return SILENT
     if continuous(side, value):
         return (None, slope(side, sense, order))
-    return (None, sense * (side - Germ.constant(value)).sign() * math.inf) if order == 1 else (None, math.inf, -math.inf)
+    steep = sense * (side - Germ.constant(value)).sign() * math.inf
+    return (None, steep) if order == 1 else (None, steep, -steep)
 
 
 def with_truth(numbers: Numbers) -> Numbers:

@@ -98,8 +98,8 @@ class Germ:
         count = int(min(TERMS, self.top - low))
         found = [1 / first]
         for power in range(1, count):
-            rest = sum((self.terms.get(low + k, Fraction(0)) * found[power - k] for k in range(1, power + 1)), Fraction(0))
-            found.append(-rest / first)
+            shares = (self.terms.get(low + k, Fraction(0)) * found[power - k] for k in range(1, power + 1))
+            found.append(-sum(shares, Fraction(0)) / first)
         return Germ({power - low: number for power, number in enumerate(found) if number}, count - low)
 
     def __truediv__(self, other: Germ) -> Germ:

@@ -141,8 +141,17 @@ class Case:
         return f"{self.text} at x={self.at}, order {self.order}"
 
 
+NAMES = (
+    *("floor", "floor", "ceil", "frac", "mod", "fmod", "round", "trunc", "sign", "heaviside", "heaviside"),
+    *("abs", "relu", "max", "min", "clamp", "if", "if"),
+)
+"""What formulas are made of, some of it twice as often."""
+
 SIZES = (-300, -100, -60, -40, -33, -30, -20, -16, -15, -8, -3, -1, 0, 0, 0, 1, 3, 8, 15, 16, 20, 30, 100, 300)
 """Powers of ten of which scale factors, offsets and points are made."""
+
+FACTORS = (1, 1, 1, 2, 3, -1, -2, Fraction(1, 2), Fraction(1, 3), Fraction(3, 10), Fraction(-5, 2))
+"""Factors of ordinary size."""
 
 DISTANCES = (-3, -8, -15, -16, -17, -30, -33, -60, -100, -200, -300)
 """Powers of ten of distances from a step."""
@@ -151,25 +160,32 @@ POINTS = (0, 0, 0, 1, 2, -1, -2, 3, Fraction(1, 2), Fraction(3, 2), Fraction(-5,
 """Points of ordinary size."""
 
 
-def drawn_point(draw: random.Random) -> tuple[str, Fraction]:
-    """A point as it is typed, and what it is."""
+def drawn_point(draw: random.Random) -> Tree:
+    """A point as it is typed: a number, or one and a distance from it."""
     kind = draw.random()
     base = Fraction(draw.choice(POINTS))
     if kind < 0.6:
-        point = base
-    elif kind < 0.75:
-        point = draw.choice((1, -1, 2, 5)) * ten(draw.choice(SIZES))
-    else:
-        near = draw.choice((1, -1)) * ten(draw.choice(DISTANCES))
-        return f"{decimal(base)}{'+' if near > 0 else '-'}{decimal(abs(near))}", base + near
-    return decimal(point), point
+        return number(base)
+    if kind < 0.75:
+        return number(draw.choice((1, -1, 2, 5)) * ten(draw.choice(SIZES)))
+    return beside(draw, number(base))
+
+
+def beside(draw: random.Random, tree: Tree) -> Tree:
+    """A tree moved by a small distance."""
+    return shift(tree, draw.choice((1, -1)) * ten(draw.choice(DISTANCES)))
+
+
+def exact(tree: Tree) -> Fraction:
+    """The number that a tree without a variable is."""
+    return germ(tree, Germ({})).limit()
 
 
 def size(draw: random.Random, wild: float = 0.3) -> Fraction:
     """A factor: mostly of ordinary size, else of any."""
     if draw.random() < wild:
         return draw.choice((1, -1, 3)) * ten(draw.choice(SIZES))
-    return Fraction(draw.choice((1, 1, 1, 2, 3, -1, -2, Fraction(1, 2), Fraction(1, 3), Fraction(3, 10), Fraction(-5, 2))))
+    return Fraction(draw.choice(FACTORS))
 
 
 def shift(base: Tree, offset: Fraction) -> Tree:
@@ -181,30 +197,33 @@ def times(factor: Fraction, tree: Tree) -> Tree:
     return tree if factor == 1 else ("*", number(factor), tree)
 
 
-def argument(draw: random.Random, point: Fraction) -> Tree:
+def from_point(point: Tree) -> Tree:
+    """The variable less the point."""
+    return X if exact(point) == 0 else ("-", X, point) if point[0] != "number" else shift(X, -exact(point))
+
+
+def argument(draw: random.Random, point: Tree) -> Tree:
     """What a step is taken of: mostly something that is at the point, or beside it, where steps are."""
     scale = size(draw)
     kind = draw.random()
     if kind < 0.2:
         return times(scale, X)
     target = Fraction(draw.choice((0, 0, 1, -1, 2, 3, Fraction(1, 2), Fraction(3, 2), Fraction(-1, 2), Fraction(5, 2))))
-    if draw.random() < 0.15:
-        target += draw.choice((1, -1)) * ten(draw.choice(DISTANCES))
-    if kind < 0.8:
-        return shift(shift(times(scale, X), -scale * point), target)
-    bent: Tree = ("^", shift(X, -point), draw.choice((2, 3)))
-    if kind < 0.9:
-        return shift(times(scale, bent), target)
-    return shift(times(scale, ("*", X, shift(X, -point))), target)
+    if kind < 0.5 and point[0] == "number":
+        found = shift(shift(times(scale, X), -scale * exact(point)), target)
+    elif kind < 0.8:
+        found = shift(times(scale, from_point(point)), target)
+    elif kind < 0.9:
+        found = shift(times(scale, ("^", from_point(point), draw.choice((2, 3)))), target)
+    else:
+        found = shift(times(scale, ("*", X, from_point(point))), target)
+    return beside(draw, found) if draw.random() < 0.15 else found
 
 
-def step(draw: random.Random, point: Fraction) -> Tree:
+def step(draw: random.Random, point: Tree) -> Tree:
     """A step, a kink or a choice."""
     inner = argument(draw, point)
-    name = draw.choice(
-        ("floor", "floor", "ceil", "frac", "mod", "fmod", "round", "trunc", "sign", "heaviside", "heaviside")
-        + ("abs", "relu", "max", "min", "clamp", "if", "if")
-    )
+    name = draw.choice(NAMES)
     if name in ("mod", "fmod"):
         return (name, inner, number(size(draw)))
     if name in ("max", "min"):
@@ -218,7 +237,7 @@ def step(draw: random.Random, point: Fraction) -> Tree:
     return (name, inner)
 
 
-def smooth(draw: random.Random, point: Fraction) -> Tree:
+def smooth(draw: random.Random, point: Tree) -> Tree:
     """Something without steps."""
     kind = draw.randrange(8)
     if kind == 0:
@@ -228,17 +247,17 @@ def smooth(draw: random.Random, point: Fraction) -> Tree:
     if kind == 2:
         return ("^", X, 2)
     if kind == 3:
-        return times(size(draw), ("^", shift(X, -point), draw.choice((1, 2))))
+        return times(size(draw), ("^", from_point(point), draw.choice((1, 2))))
     if kind == 4:
-        return (draw.choice(("exp", "sin", "cos")), times(size(draw), shift(X, -point)))
+        return (draw.choice(("exp", "sin", "cos")), times(size(draw), from_point(point)))
     if kind == 5:
-        return shift(X, -point)
+        return from_point(point)
     if kind == 6:
         return shift(X, size(draw))
     return X
 
 
-def part(draw: random.Random, point: Fraction) -> Tree:
+def part(draw: random.Random, point: Tree) -> Tree:
     """A step, now and then of another one, or something smooth."""
     kind = draw.random()
     if kind < 0.2:
@@ -248,7 +267,7 @@ def part(draw: random.Random, point: Fraction) -> Tree:
     return step(draw, point)
 
 
-def formula(draw: random.Random, point: Fraction) -> Tree:
+def formula(draw: random.Random, point: Tree) -> Tree:
     """A step in a sum, a product, a quotient, or by itself."""
     kind, first = draw.random(), part(draw, point)
     if kind < 0.1:
@@ -265,14 +284,25 @@ def formula(draw: random.Random, point: Fraction) -> Tree:
     return ("+", ("*", part(draw, point), first), part(draw, point))
 
 
+def has_variable(tree: Tree) -> bool:
+    return tree == X or any(has_variable(part) for part in tree if isinstance(part, tuple))
+
+
+def refused(tree: Tree) -> bool:
+    """Whether a constant of the formula has no value, or is beyond the range that formulas allow."""
+    if has_variable(tree):
+        return any(refused(part) for part in tree if isinstance(part, tuple))
+    found = germ_or_none(tree, Germ({}))
+    return found is None or (found.sign() != 0 and not ten(-306) < abs(found.limit()) < ten(307))
+
+
 def drawn(draw: random.Random) -> tuple[Case, Place]:
     """A case and what is true there."""
     while True:
-        at, point = drawn_point(draw)
-        case = Case(formula(draw, point), at, point, draw.choice((0, 1, 1, 1, 1, 2)))
+        point = drawn_point(draw)
+        case = Case(formula(draw, point), written(point), exact(point), draw.choice((0, 1, 1, 1, 1, 2)))
         try:
-            place = Place.of(case.tree, point)
-            if "x" in case.text.replace("exp", "").replace("max", ""):
-                return case, place
+            if has_variable(case.tree) and not refused(case.tree):
+                return case, Place.of(case.tree, case.point)
         except NotDecidedError:
             continue

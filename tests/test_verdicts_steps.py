@@ -12,7 +12,7 @@ from derivcli import derive
 from derivcli.check.verdict import Verdict
 from tests.admitted import Numbers, admitted, fault
 from tests.germs import Germ
-from tests.stepped import X, Case, Place, Tree, decimal, drawn, number, shift, ten, times, written
+from tests.stepped import Case, Place, Tree, X, decimal, drawn, number, shift, ten, times, written
 
 ONE_IN = 25
 """At most one in so many of the drawn numbers may stay unchecked."""
