@@ -17,7 +17,9 @@ from typing import Any, TypeAlias
 import mpmath
 from mpmath import mp, mpf
 
+from tests import jets
 from tests.admitted import Admitted, Number, Numbers, exists
+from tests.jets import Jet, slopes
 
 DIGITS = 300
 """Digits in which derivatives are computed."""
@@ -25,11 +27,8 @@ DIGITS = 300
 ZERO = mpf(10) ** -150
 """What is below this is 0: no number of a drawn formula comes near it otherwise."""
 
-TERMS = 6
-"""How many Taylor coefficients are kept, more than there are orders."""
-
-Branch: TypeAlias = Callable[[Any], Any]
-Series: TypeAlias = list[Any]
+Branch: TypeAlias = Callable[[Jet], Jet]
+Series: TypeAlias = Sequence[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +56,10 @@ def exact(number: Fraction) -> Any:
 
 
 def constant(number: Fraction | int | str) -> Branch:
-    return lambda x: exact(Fraction(number)) + 0 * x
+    return lambda x: Jet.of(exact(Fraction(number)))
 
 
-def same(x: Any) -> Any:
+def same(x: Jet) -> Jet:
     return x
 
 
@@ -77,27 +76,27 @@ SMOOTH = (
     Factor("({})", (same,)),
     Factor("({})^2", (lambda x: x * x,)),
     Factor("({})^3", (lambda x: x * x * x,)),
-    Factor("sin({})", (mpmath.sin,)),
-    Factor("exp({})", (mpmath.exp,)),
-    Factor("cos({})", (mpmath.cos,)),
+    Factor("sin({})", (jets.sin,)),
+    Factor("exp({})", (jets.exp,)),
+    Factor("cos({})", (jets.cos,)),
     Factor("({})/3", (lambda x: x / 3,)),
-    Factor("exp(({})/3)", (lambda x: mpmath.exp(x / 3),)),
+    Factor("exp(({})/3)", (lambda x: jets.exp(x / 3),)),
     Factor("1/(({})^2+1)", (lambda x: 1 / (x * x + 1),)),
-    Factor("softplus({})", (lambda x: mpmath.log(1 + mpmath.exp(x)),)),
-    Factor("sigmoid({})", (lambda x: 1 / (1 + mpmath.exp(-x)),)),
-    Factor("tanh({})", (mpmath.tanh,)),
+    Factor("softplus({})", (jets.softplus,)),
+    Factor("sigmoid({})", (jets.sigmoid,)),
+    Factor("tanh({})", (jets.tanh,)),
 )
 """Factors without a kink."""
 
 NIL = Fraction(0)
 
 KINKED = (
-    Factor("elu({})", (mpmath.expm1, same), (NIL,)),
-    Factor("elu({}, 0.5)", (lambda x: mpmath.expm1(x) / 2, same), (NIL,)),
-    Factor("celu({})", (mpmath.expm1, same), (NIL,)),
-    Factor("celu({}, 2)", (lambda x: 2 * mpmath.expm1(x / 2), same), (NIL,)),
-    Factor("celu({}, 0.3)", (lambda x: mpf(3) / 10 * mpmath.expm1(x * 10 / 3), same), (NIL,)),
-    Factor("selu({})", (lambda x: selu_slope() * mpmath.expm1(x), lambda x: selu_scale() * x), (NIL,)),
+    Factor("elu({})", (jets.expm1, same), (NIL,)),
+    Factor("elu({}, 0.5)", (lambda x: jets.expm1(x) / 2, same), (NIL,)),
+    Factor("celu({})", (jets.expm1, same), (NIL,)),
+    Factor("celu({}, 2)", (lambda x: 2 * jets.expm1(x / 2), same), (NIL,)),
+    Factor("celu({}, 0.3)", (lambda x: mpf(3) / 10 * jets.expm1(x * 10 / 3), same), (NIL,)),
+    Factor("selu({})", (lambda x: selu_slope() * jets.expm1(x), lambda x: selu_scale() * x), (NIL,)),
     Factor("relu({})", (constant(0), same), (NIL,)),
     Factor("relu({})^2", (constant(0), lambda x: x**2), (NIL,)),
     Factor("relu({})^3", (constant(0), lambda x: x**3), (NIL,)),
@@ -121,10 +120,10 @@ KINKED = (
         (lambda x: -x - mpf(1) / 2, lambda x: x * x / 2, lambda x: x - mpf(1) / 2),
         (Fraction(-1), Fraction(1)),
     ),
-    Factor("if({0} > 0, sin({0}), {0})", (same, mpmath.sin), (NIL,)),
-    Factor("if({0} > 0, exp({0})-1, sin({0}))", (mpmath.sin, mpmath.expm1), (NIL,)),
-    Factor("if({0} >= 0, cos({0}), 1)", (constant(1), mpmath.cos), (NIL,), from_left=False),
-    Factor("if({0} >= 0, cos({0}), 1+({0}))", (lambda x: 1 + x, mpmath.cos), (NIL,), from_left=False),
+    Factor("if({0} > 0, sin({0}), {0})", (same, jets.sin), (NIL,)),
+    Factor("if({0} > 0, exp({0})-1, sin({0}))", (jets.sin, jets.expm1), (NIL,)),
+    Factor("if({0} >= 0, cos({0}), 1)", (constant(1), jets.cos), (NIL,), from_left=False),
+    Factor("if({0} >= 0, cos({0}), 1+({0}))", (lambda x: 1 + x, jets.cos), (NIL,), from_left=False),
     Factor("if({0} < 0, ({0})^2, {0})", (lambda x: x * x, same), (NIL,), from_left=False),
     Factor("max({0}, ({0})^2)", (lambda x: x * x, same, lambda x: x * x), (NIL, Fraction(1))),
     Factor("heaviside({})*({})", (constant(0), same), (NIL,)),
@@ -197,11 +196,6 @@ class Part:
         return Part(self.smooth, right[0], left, right)
 
 
-def slopes(series: Series) -> Series:
-    """The Taylor coefficients of the derivative."""
-    return [index * number for index, number in enumerate(series)][1:]
-
-
 def is_zero(number: Any) -> bool:
     return bool(abs(number) < ZERO)
 
@@ -212,11 +206,9 @@ def rational(number: Any) -> Fraction:
 
 
 @cache
-def taylor(branch: Branch, scale: Fraction, offset: Fraction, point: Fraction) -> tuple[Any, ...]:
+def taylor(branch: Branch, scale: Fraction, offset: Fraction, point: Fraction) -> Series:
     """The Taylor coefficients of a branch of a linear argument."""
-    with mp.workdps(DIGITS):
-        found = mpmath.taylor(lambda x: branch(exact(scale) * x + exact(offset)), exact(point), TERMS)
-        return tuple(found)
+    return branch(Jet.variable(exact(scale * point + offset), exact(scale))).series
 
 
 def part_of(term: Term, u: Fraction, v: Fraction) -> Part:
@@ -225,7 +217,7 @@ def part_of(term: Term, u: Fraction, v: Fraction) -> Part:
     here, left, right = term.kinked.at(scale * v + offset)
     if scale < 0:
         left, right = right, left
-    sides = [[*taylor(branch, scale, offset, v)] for branch in (here, left, right)]
+    sides = [taylor(branch, scale, offset, v) for branch in (here, left, right)]
     smooth = [exact(term.weight[1]) * number for number in taylor(term.smooth.branches[0], Fraction(1), NIL, u)]
     return Part(smooth, sides[0][0], sides[1], sides[2])
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 
+import mpmath
 import pytest
+from mpmath import mp, mpf
 
 from derivcli import derive, hessian
 from derivcli.check.verdict import Verdict
 from tests.admitted import Numbers, exists, fault
+from tests.jets import Jet
 from tests.kinked import KINKED, SMOOTH, Case, Factor, Term, admitted, drawn, drawn_hessian, value_of
 
 ONE_IN = 50
@@ -154,3 +157,11 @@ class TestTheOracle:
         assert fault(true, Verdict("corner", left=-1.0, right=1.0), 0.0)
         assert fault(true, Verdict("proved", 16, 1e-30), 0.0)
         assert not fault(true, Verdict("proved", 16, 0.0), 0.0)
+
+    @pytest.mark.parametrize("factor", [*SMOOTH, *KINKED], ids=lambda factor: factor.text)
+    def test_branches_have_the_derivatives_that_differences_have(self, factor: Factor) -> None:
+        with mp.workdps(60):
+            for branch in factor.branches:
+                want = mpmath.taylor(lambda t, branch=branch: branch(Jet.of(t)).series[0], mpf("0.7"), 4)
+                got = branch(Jet.variable(mpf("0.7"))).series[:5]
+                assert all(abs(a - b) < mpf(10) ** -25 for a, b in zip(got, want, strict=True))
