@@ -129,7 +129,7 @@ KINKED = (
     Factor("heaviside({})*({})", (constant(0), same), (NIL,)),
     Factor("heaviside({0})*({0})^2", (constant(0), lambda x: x * x), (NIL,)),
     Factor("if({0} > 0, 1+({0}), ({0})^2)", (lambda x: x * x, lambda x: 1 + x), (NIL,)),
-    Factor("floor({})", tuple(constant(n) for n in range(-6, 7)), tuple(map(Fraction, range(-5, 7))), from_left=False),
+    Factor("floor({})", tuple(map(constant, range(-21, 21))), tuple(map(Fraction, range(-20, 21))), from_left=False),
 )
 """Factors with kinks, with breaks in some derivative only, and with jumps."""
 
@@ -350,7 +350,15 @@ class Formula:
 
 
 def drawn_formula(draw: random.Random) -> Formula:
-    """A sum of products, most of them smooth, with a factor around it."""
+    """A sum of products of both variables, most of them smooth, with a factor around it."""
+    while True:
+        found = drawn_sum(draw)
+        if any(term.smooth is not SMOOTH[0] for term in found.terms):
+            return found
+
+
+def drawn_sum(draw: random.Random) -> Formula:
+    """The same, of one variable now and then."""
     u, v = names = draw.choice((("x", "y"), ("y", "x")))
     terms = [drawn_term(draw, KINKED), *(drawn_term(draw, SMOOTH) for _ in range(draw.randrange(3)))]
     if draw.random() < 0.2:
