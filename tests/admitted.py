@@ -141,9 +141,15 @@ def fault(found: Admitted, verdict: Verdict, printed: float) -> str:
         wanted: tuple[Number, ...] = getattr(numbers, name)
         got = getattr(verdict, name)
         if not any(near(got, each) for each in wanted):
-            shown = [each if each is None else float(each) if abs(each) < LARGEST else "huge" for each in wanted]
-            return f"{verdict.kind}: {name} {got} is not one of {shown}"
+            return f"{verdict.kind}: {name} {got} is not one of {', '.join(map(shown, wanted))}"
     return misjudged(verdict, numbers.truth, printed)
+
+
+def shown(number: Number) -> str:
+    """A number in a message."""
+    if isinstance(number, Fraction) and abs(number) > LARGEST:
+        return "a number beyond float64"
+    return "none" if number is None else str(float(number))
 
 
 def misjudged(verdict: Verdict, truth: tuple[Number, ...], printed: float) -> str:

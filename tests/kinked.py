@@ -129,7 +129,7 @@ KINKED = (
     Factor("heaviside({})*({})", (constant(0), same), (NIL,)),
     Factor("heaviside({0})*({0})^2", (constant(0), lambda x: x * x), (NIL,)),
     Factor("if({0} > 0, 1+({0}), ({0})^2)", (lambda x: x * x, lambda x: 1 + x), (NIL,)),
-    Factor("floor({})", tuple(map(constant, range(-21, 21))), tuple(map(Fraction, range(-20, 21))), from_left=False),
+    Factor("floor({})", tuple(map(constant, range(-99, 99))), tuple(map(Fraction, range(-98, 99))), from_left=False),
 )
 """Factors with kinks, with breaks in some derivative only, and with jumps."""
 

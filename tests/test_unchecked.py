@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pytest
 
@@ -29,15 +30,22 @@ ORDERS = 3
 """A whole parameter lies at most so far above the least that its row allows."""
 
 
-def positive(name: str) -> Callable[[dict[str, float]], bool]:
+Condition: TypeAlias = Callable[[dict[str, float]], bool]
+
+
+def positive(name: str) -> Condition:
     return lambda at: at[name] > 0
 
 
-def within(low: float, high: float, name: str = "x") -> Callable[[dict[str, float]], bool]:
+def within(low: float, high: float, name: str = "x") -> Condition:
     return lambda at: low < at[name] < high
 
 
-NATURAL: dict[str, Callable[[dict[str, float]], bool]] = {
+def anywhere(at: dict[str, float]) -> bool:
+    return True
+
+
+NATURAL: dict[str, Condition] = {
     **dict.fromkeys(("pow", "sqrt", "root", "log", "log2", "log10", "entr", "li", "Li"), positive("x")),
     **dict.fromkeys(("expint", "expint_n", "E1", "Ci", "Chi", "lowergamma", "uppergamma"), positive("x")),
     **dict.fromkeys(("gammainc", "gammaincc", "gammainc_a", "lowergamma_s", "uppergamma_s"), positive("x")),
@@ -80,12 +88,13 @@ class Case:
 
 def argument(draw: random.Random) -> float:
     """A number of ordinary size and any sign."""
-    return draw.choice((-1.0, 1.0)) * 10.0 ** draw.uniform(*SIZES)
+    size: float = 10.0 ** draw.uniform(*SIZES)
+    return draw.choice((-1.0, 1.0)) * size
 
 
 def arguments(row: Function, draw: random.Random, every: bool) -> dict[str, float]:
     """Arguments of a row from its natural domain: x, or else the last one, of any size, or every one."""
-    natural = NATURAL.get(row.name, lambda at: True)
+    natural = NATURAL.get(row.name, anywhere)
     main = "x" if "x" in row.parameters else row.parameters[-1]
     while True:
         at = {
