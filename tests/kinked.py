@@ -298,16 +298,20 @@ def one_sided(parts: Sequence[Part], after: list[bool], side: int) -> Fraction:
 
 WEIGHTS = (("1", "1"), ("1", "1"), ("3", "3"), ("0.3", "0.3"), ("(1/3)", "1/3"), ("(-2)", "-2"), ("1e-5", "1e-5"))
 DIVISORS = (("", "1"), ("", "1"), ("/3", "1/3"), ("/0.3", "10/3"), ("*0.3", "0.3"), ("/7", "1/7"))
+ALONE = 0.4
+"""How often a factor stands alone, so that sums of a function of each variable are among the drawn."""
+
 POINTS = ("1.5", "1.35", "1/3", "0", "2", "-1", "0.1", "-2.7", "1")
 BESIDE = ("", "", "", "", "+1e-3", "-1e-3", "+1e-8", "-1e-15", "+1e-20", "-1e-30")
 KEYS = ("{u},{v}", "{v},{u}", "{u},{u},{v}", "{u},{v},{v}", "{v},{u},{v}", "{v},{u},{u}", "{v},{v}")
 
 
 def drawn_term(draw: random.Random, kinks: Sequence[Factor]) -> Term:
-    """A product of which the second factor is one of those."""
+    """A product of which the second factor is one of those; now and then one of its factors is 1."""
     text, value = draw.choice(WEIGHTS)
-    inner = draw.choice(INNER)
-    return Term((text, Fraction(value)), draw.choice(SMOOTH), draw.choice(kinks), inner)
+    smooth = SMOOTH[0] if draw.random() < ALONE else draw.choice(SMOOTH)
+    kinked = SMOOTH[0] if kinks is SMOOTH and draw.random() < ALONE else draw.choice(kinks)
+    return Term((text, Fraction(value)), smooth, kinked, draw.choice(INNER))
 
 
 def place_of(draw: random.Random, terms: Sequence[Term]) -> str:
