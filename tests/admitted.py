@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from derivcli.check.verdict import Verdict
-from tests.germs import Germ
+from tests.germs import ROOT, Germ
 from tests.stepped import Place
 
 Number: TypeAlias = Fraction | float | None
@@ -74,12 +74,21 @@ def smooth_or_corner(place: Place, order: int) -> Admitted:
     """What may be said where the function is continuous and goes on to both sides."""
     for lower in range(1, order + 1):
         left, right = slope(place.left, -1, lower), slope(place.right, 1, lower)
-        if left != right:
-            numbers = [slope(place.left, -1, order), slope(place.right, 1, order)]
-            both = [(each,) if lower == order else (None, each) for each in numbers]
-            return {"corner": Numbers(left=both[0], right=both[1])}
-    assert left is not None
-    return exists(left)
+        if left != right or not isinstance(left, Fraction):
+            break
+        if lower == order:
+            return exists(left)
+    sides = (slope(place.left, -1, order), slope(place.right, 1, order))
+    numbers = [(each,) if lower == order else (None, each) for each in sides]
+    kind = broken(left, right)
+    return {kind: Numbers((None, left) if kind == "vertical" else SILENT, numbers[0], numbers[1])}
+
+
+def broken(left: Number, right: Number) -> str:
+    """The kind of a place with these one-sided derivatives."""
+    if isinstance(left, float) and isinstance(right, float):
+        return "vertical" if left == right else "cusp"
+    return "corner"
 
 
 def hole(place: Place, order: int) -> Admitted:
@@ -94,7 +103,7 @@ def hole(place: Place, order: int) -> Admitted:
     if len(sides) == 1:
         return {"hole": with_truth(numbers)}
     lower = smooth_or_corner(place, order)
-    truth = (None,) if "corner" in lower else (None, *lower["proved"].truth)
+    truth = (None, *lower["proved"].truth) if "proved" in lower else SILENT
     return {"hole": Numbers(truth, numbers.left, numbers.right)}
 
 
@@ -103,9 +112,19 @@ def continuous(side: Germ, value: Fraction) -> bool:
     return side.low >= 0 and side.limit() == value
 
 
-def slope(side: Germ | None, sense: int, order: int) -> Fraction | None:
-    """The one-sided derivative by x of a side without a pole."""
-    return None if side is None else side.derivative(order) * sense**order
+def slope(side: Germ | None, sense: int, order: int) -> Number:
+    """The one-sided derivative by x of a side without a pole; None where there is none of a lower order."""
+    if side is None:
+        return None
+    rest = side.without(0)
+    for lower in range(1, order + 1):
+        power = lower * ROOT
+        if rest.low < power:
+            return math.inf * rest.sign() * float(sense) ** order if lower == order else None
+        if lower == order:
+            return rest.coefficient(power) * math.factorial(order) * Fraction(sense) ** order
+        rest = rest.without(power)
+    raise AssertionError("derivatives have an order above 0")
 
 
 def one_sided(place: Place, value: Fraction, order: int) -> Numbers:

@@ -1,8 +1,8 @@
 """Germs: what a function is at a point and just beside it, as exact series in an infinitesimal t > 0.
 
-A germ is a Laurent series with rational coefficients. On the right of a point a it is that of f(a + t), on the left
-that of f(a - t), and at the point itself it is a constant. The sign of its first coefficient decides every step,
-kink and choice, so that no rounding and no distance can.
+A germ is a series in s with rational coefficients, where s^6 is t, so that roots have one too. On the right of a point
+a it is that of f(a + t), on the left that of f(a - t), and at the point itself it is a constant. The sign of its first
+coefficient decides every step, kink and choice, so that no rounding and no distance can.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+ROOT = 6
+"""The power of s that t is: square roots and cube roots of it are powers of s."""
+
 TERMS = 16
 """How many terms of a series are kept where it does not end by itself."""
 
-ENOUGH = 8
-"""A series whose terms vanish up to this power of t is 0."""
+ENOUGH = 8 * ROOT
+"""A series whose terms vanish up to this power of s is 0."""
 
 
 class NoValueError(Exception):
@@ -29,7 +32,7 @@ class NotDecidedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Germ:
-    """A series in t: `terms` maps powers to coefficients, none of them 0, and is known below the power `top`."""
+    """A series in s: `terms` maps powers to coefficients, none of them 0, and is known below the power `top`."""
 
     terms: dict[int, Fraction]
     top: float = math.inf
@@ -62,6 +65,15 @@ class Germ:
         """The value at t = 0 of a germ without a pole."""
         return self.coefficient(0)
 
+    def below(self, top: float) -> Germ:
+        """What is known of it if only powers below this one are."""
+        top = min(top, self.top)
+        return Germ({power: number for power, number in self.terms.items() if power < top}, top)
+
+    def without(self, power: int) -> Germ:
+        """What is left without the term of a power."""
+        return Germ({each: number for each, number in self.terms.items() if each != power}, self.top)
+
     def __neg__(self) -> Germ:
         return Germ({power: -number for power, number in self.terms.items()}, self.top)
 
@@ -91,23 +103,47 @@ class Germ:
         """One divided by it."""
         if not self.sign():
             raise NoValueError
-        low = min(self.terms)
-        first = self.terms[low]
-        if len(self.terms) == 1 and self.top == math.inf:
-            return Germ({-low: 1 / first})
-        count = int(min(TERMS, self.top - low))
-        found = [1 / first]
-        for power in range(1, count):
-            shares = (self.terms.get(low + k, Fraction(0)) * found[power - k] for k in range(1, power + 1))
-            found.append(-sum(shares, Fraction(0)) / first)
-        return Germ({power - low: number for power, number in enumerate(found) if number}, count - low)
+        return self.raised(Fraction(-1))
 
     def __truediv__(self, other: Germ) -> Germ:
         return self * other.inverse()
 
-    def derivative(self, order: int) -> Fraction:
-        """The derivative of some order by t at t = 0."""
-        return self.coefficient(order) * math.factorial(order)
+    def raised(self, exponent: Fraction) -> Germ:
+        """A power of a germ that is not 0: that of its first term, times a binomial series."""
+        low = min(self.terms)
+        first, start = rational_power(self.terms[low], exponent), low * exponent
+        if start.denominator != 1:
+            raise NotDecidedError
+        if len(self.terms) == 1 and self.top == math.inf:
+            return Germ({int(start): first})
+        stride = math.gcd(*(each - low for each in self.terms)) or 1
+        count = min(TERMS, math.ceil((self.top - low) / stride)) if self.top < math.inf else TERMS
+        rest = [self.terms.get(low + stride * k, Fraction(0)) / self.terms[low] for k in range(count)]
+        found = [Fraction(1)]
+        for n in range(1, count):
+            shares = ((exponent * k - (n - k)) * rest[k] * found[n - k] for k in range(1, n + 1))
+            found.append(sum(shares, Fraction(0)) / n)
+        terms = {int(start) + stride * k: first * number for k, number in enumerate(found) if number}
+        return Germ(terms, int(start) + min(stride * count, self.top - low))
+
+
+def rational_power(number: Fraction, exponent: Fraction) -> Fraction:
+    """A power that is a fraction; others are not decided."""
+    if exponent.denominator == 1:
+        return number**exponent.numerator
+    top, bottom = (whole_root(each, exponent.denominator) for each in (abs(number.numerator), number.denominator))
+    return Fraction(top if number > 0 else -top, bottom) ** exponent.numerator
+
+
+def whole_root(number: int, degree: int) -> int:
+    """The root of a whole number, where it is one itself."""
+    low, high = 0, 1 << (number.bit_length() // degree + 1)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if middle**degree < number else (low, middle)
+    if low**degree != number:
+        raise NotDecidedError
+    return low
 
 
 ONE, HALF = Germ.constant(1), Germ.constant(Fraction(1, 2))
@@ -169,18 +205,30 @@ def least(x: Germ, y: Germ) -> Germ:
     return -greatest(-x, -y)
 
 
+def sqrt(x: Germ) -> Germ:
+    if x.sign() < 0:
+        raise NoValueError
+    return x.raised(Fraction(1, 2)) if x.sign() else x
+
+
+def cbrt(x: Germ) -> Germ:
+    return x.raised(Fraction(1, 3)) if x.sign() else x
+
+
 def series(number: Callable[[int], int]) -> Callable[[Germ], Germ]:
     """The function whose n-th derivative at 0 is number(n), of an argument that is 0 at the point."""
 
     def value(x: Germ) -> Germ:
         if x.low < 1:
             raise NotDecidedError
-        found, term = Germ.constant(number(0)), ONE
+        if not x.sign():
+            return Germ.constant(number(0))
+        top = TERMS * min(x.terms)
+        found, term = Germ.constant(number(0)), Germ({0: Fraction(1)}, top)
         for index in range(1, TERMS):
-            term = term * x
+            term = (term * x).below(top)
             found = found + term * Germ.constant(Fraction(number(index), math.factorial(index)))
-        top = min(TERMS, found.top)
-        return Germ({at: each for at, each in found.terms.items() if at < top}, top) if x.sign() else found
+        return found.below(top)
 
     return value
 
@@ -200,6 +248,8 @@ FUNCTIONS: dict[str, Callable[..., Germ]] = {
     "max": greatest,
     "min": least,
     "clamp": lambda x, low, high: least(greatest(x, low), high),
+    "sqrt": sqrt,
+    "cbrt": cbrt,
     "exp": series(lambda index: 1),
     "sin": series(lambda index: (0, 1, 0, -1)[index % 4]),
     "cos": series(lambda index: (1, 0, -1, 0)[index % 4]),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from tests.germs import FUNCTIONS, Germ, NotDecidedError, NoValueError, power
+from tests.germs import FUNCTIONS, ROOT, Germ, NotDecidedError, NoValueError, power
 
 Tree: TypeAlias = tuple[Any, ...]
 """A formula: ("number", Fraction), ("x",), or the name of what is done and the trees that it is done with."""
@@ -120,7 +120,9 @@ class Place:
         """The place of a formula; raises NotDecidedError where the germs are not enough."""
         a = Germ.constant(point)
         value = germ_or_none(tree, a)
-        left, right = (germ_or_none(tree, a + Germ({1: Fraction(side)})) for side in (-1, 1))
+        left, right = (germ_or_none(tree, a + Germ({ROOT: Fraction(side)})) for side in (-1, 1))
+        if any(side is not None and side.top <= HIGHEST * ROOT for side in (left, right)):
+            raise NotDecidedError
         return Place(None if value is None else value.limit(), left, right)
 
 
@@ -141,9 +143,12 @@ class Case:
         return f"{self.text} at x={self.at}, order {self.order}"
 
 
+HIGHEST = 2
+"""The highest order of the derivatives that germs have to know."""
+
 NAMES = (
     *("floor", "floor", "ceil", "frac", "mod", "fmod", "round", "trunc", "sign", "heaviside", "heaviside"),
-    *("abs", "relu", "max", "min", "clamp", "if", "if"),
+    *("abs", "relu", "max", "min", "clamp", "if", "if", "root", "root"),
 )
 """What formulas are made of, some of it twice as often."""
 
@@ -224,6 +229,8 @@ def step(draw: random.Random, point: Tree) -> Tree:
     """A step, a kink or a choice."""
     inner = argument(draw, point)
     name = draw.choice(NAMES)
+    if name == "root":
+        return draw.choice((("sqrt", inner), ("sqrt", ("abs", inner)), ("cbrt", inner)))
     if name in ("mod", "fmod"):
         return (name, inner, number(size(draw)))
     if name in ("max", "min"):

@@ -91,6 +91,11 @@ EXAMPLES: list[tuple[Tree, str, Fraction, str]] = [
     (("round", ("/", X, number(3))), "4.5", Fraction(9, 2), "jump"),
     (("round", ("/", X, number(3))), "3/2", Fraction(3, 2), "jump"),
     (("floor", shift(X, -ten(-300))), "1", Fraction(1), "proved"),
+    (("+", ("cbrt", X), times(ten(-60), STEP)), "0", Fraction(0), "jump"),
+    (shift(("cbrt", X), -ten(100)), "0", Fraction(0), "vertical"),
+    (shift(("sqrt", ("abs", X)), ten(16)), "0", Fraction(0), "cusp"),
+    (("+", X, times(ten(-100), ("sqrt", ("abs", X)))), "0", Fraction(0), "cusp"),
+    (shift(("sqrt", shift(X, -ten(20))), ten(30)), "1e20", ten(20), "edge"),
     (("floor", shift(X, -ten(-300))), "1+1e-300", 1 + ten(-300), "jump"),
 ]
 """Steps that are small beside what they stand on, far from 0, or beside the point."""
@@ -159,7 +164,7 @@ class TestTheOracle:
 
     def test_germs_decide_steps_from_each_side(self) -> None:
         place = Place.of(("*", FLOOR, shift(X, Fraction(-2))), Fraction(2))
-        assert place == Place(Fraction(0), Germ({1: Fraction(-1)}), Germ({1: Fraction(2)}))
+        assert place == Place(Fraction(0), Germ({6: Fraction(-1)}), Germ({6: Fraction(2)}))
         assert admitted(place, 1) == {"corner": Numbers(left=(Fraction(1),), right=(Fraction(2),))}
 
     @pytest.mark.parametrize(
@@ -173,6 +178,12 @@ class TestTheOracle:
             (("if", "==", X, number(0), X, ("/", number(1), number(0))), 0, {"isolated"}),
             (("*", X, ("abs", X)), 0, {"proved", "agrees", "lossy", "wrong"}),
             (("round", X), Fraction(5, 2), {"jump"}),
+            (("sqrt", X), 0, {"edge"}),
+            (("sqrt", ("abs", X)), 0, {"cusp"}),
+            (("cbrt", X), 0, {"vertical"}),
+            (("+", ("abs", X), ("*", ("cbrt", X), ("relu", X))), 0, {"corner"}),
+            (("*", X, ("cbrt", X)), 0, {"proved", "agrees", "lossy", "wrong"}),
+            (("+", ("cbrt", X), ("heaviside", X)), 0, {"jump"}),
             (("round", X), 2, {"proved", "agrees", "lossy", "wrong"}),
         ],
     )
