@@ -90,6 +90,8 @@ EXAMPLES: list[tuple[Tree, str, Fraction, str]] = [
     (("*", FLOOR, ("^", shift(X, Fraction(-1)), 2)), "1", Fraction(1), "agrees"),
     (("round", ("/", X, number(3))), "4.5", Fraction(9, 2), "jump"),
     (("round", ("/", X, number(3))), "3/2", Fraction(3, 2), "jump"),
+    (("/", number(ten(-300)), X), "0", Fraction(0), "undefined"),
+    (times(ten(-300), ("/", number(ten(-300)), ("^", X, 2))), "0", Fraction(0), "undefined"),
     (("floor", shift(X, -ten(-300))), "1", Fraction(1), "proved"),
     (("+", ("cbrt", X), times(ten(-60), STEP)), "0", Fraction(0), "jump"),
     (shift(("cbrt", X), -ten(100)), "0", Fraction(0), "vertical"),
@@ -157,6 +159,13 @@ def test_a_slow_limit_is_no_jump(
     assert verdict.truth in truth, verdict
     for got, wanted in zip((verdict.left, verdict.right), sides, strict=True):
         assert got in (None, wanted), verdict
+
+
+@pytest.mark.parametrize("at", ["-3", "-100", "-1000", "-1e5", "-1e8", "-1e20"])
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_a_pole_whose_residue_is_small_is_no_hole(at: str, order: int) -> None:
+    """The residue of gamma at -n is 1/n! but for its sign."""
+    assert judged("gamma(x)", at, order)[0].kind in ("undefined", "unchecked")
 
 
 class TestTheOracle:
