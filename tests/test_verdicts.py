@@ -59,9 +59,9 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("where(x>0, log(x), 0)", "x=0", "jump", (0, None)),
     ("where(x>0, sqrt(x), 0)", "x=-1", "proved", 0),
     ("where(x<1, x, exp(1000x))", "x=0.9", "proved", 1),
-    ("where(x==0, 1, sin(x)/x)", "x=0", "agrees", 0),
+    ("where(x==0, 1, sin(x)/x)", "x=0", "proved", 0),
     ("where(x<0, 0, 1)*x", "x=0", "corner", (0, 1)),
-    ("Piecewise((exp(-1/x), x>0), (0, True))", "x=0", "agrees", 0),
+    ("Piecewise((exp(-1/x), x>0), (0, True))", "x=0", "proved", 0),
     ("Piecewise((sqrt(x), x>0), (x, True))", "x=-4", "proved", 1),
     ("sin(x)/x", "x=0", "hole", 0),
     ("x/x", "x=0", "hole", 0),
@@ -110,7 +110,7 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("x*sin(1/x)", "x=0", "hole", None),
     ("abs(x)*sin(1/x)", "x=0", "hole", (None, None)),
     ("root(x, 101)", "x=0", "vertical", (INF, INF)),
-    ("abs(x)^1.001", "x=0", "agrees", 0),
+    ("abs(x)^1.001", "x=0", "proved", 0),
     ("abs(x)^0.001", "x=0", "cusp", (-INF, INF)),
     ("where(x==1, 5, x)", "x=1", "jump", ANY),
     ("rf(-3, k)", "k=2", "jump", ANY),
@@ -156,8 +156,8 @@ def test_hard_places(text: str, at: str, kind: str, truth: object) -> None:
 @pytest.mark.parametrize(
     ("text", "order", "kind", "sides"),
     [
-        ("abs(x)^3", 1, "agrees", None),
-        ("abs(x)^3", 2, "agrees", None),
+        ("abs(x)^3", 1, "proved", None),
+        ("abs(x)^3", 2, "proved", None),
         ("abs(x)^3", 3, "corner", (-6, 6)),
         ("x*abs(x)", 2, "corner", (-2, 2)),
         ("abs(x)", 2, "corner", (None, None)),  # the corner is that of the first derivative
@@ -208,7 +208,7 @@ def test_constants_are_computed_once_for_all_values_beside_a_point(monkeypatch: 
         return gamma(run, node, numbers)
 
     monkeypatch.setitem(RULES, "gamma", counted)
-    assert verdict_at("max(x, x)*gamma(1/3)", "x=pi", 6).kind == "agrees"
+    assert verdict_at("max(x, x)*gamma(1/3)", "x=pi", 6).kind == "proved"
     beside = [precision for precision in asked if precision > 1000]
     assert len(beside) <= 2 * len(set(beside))
 
@@ -285,13 +285,13 @@ def test_small_jobs_are_checked_and_large_ones_only_when_asked() -> None:
 
 def test_each_variable_has_its_own_verdicts() -> None:
     result = derive("abs(u)*v", {"u": 0, "v": [0, 3]})
-    assert result.verdicts["u"].names() == ["agrees", "corner"]
+    assert result.verdicts["u"].names() == ["proved", "corner"]
     assert result.verdicts["v"].names() == ["proved", "proved"]
 
 
 def test_crossed_and_paired_points_keep_their_exact_coordinates() -> None:
     crossed = derive("abs(10x-1)*abs(10y-3)", "x=0.1,0.2,y=0.3,0.4", ["x"])
-    assert crossed.verdicts["x"].names() == ["agrees", "corner", "proved", "proved"]
+    assert crossed.verdicts["x"].names() == ["proved", "corner", "proved", "proved"]
     paired = derive("abs(10x-1)*y", {"x": "0.1,0.2", "y": "1,2"}, ["x"], paired=True)
     assert paired.verdicts["x"].names() == ["corner", "proved"]
 

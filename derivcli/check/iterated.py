@@ -5,21 +5,15 @@ Beside a kink a derivative may still have a series of its own; where it has none
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias
-
 from flint import arb
 
 from derivcli.check.one_sided import OneSided
-from derivcli.check.question import Site, enclosed, enclosure
+from derivcli.check.question import Site, Stages, enclosed, enclosure
 from derivcli.check.sides import CLOSER, Beside, Local, Seen, is_near, look, remembered
 from derivcli.engines.balls.germs import NoGermError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Direction, NoValueError, TouchError, step_scale
 from derivcli.result import Partial
-
-Stages: TypeAlias = "Sequence[tuple[Direction, int]]"
-"""Directions in the order in which derivatives are taken, and how often along each."""
 
 MUCH_CLOSER = 2 * CLOSER
 """The steps of a limit are smaller by 2 to the minus this than those of the limit that it is a value for."""
@@ -76,8 +70,13 @@ def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | 
 
 
 def _derivative(local: Local) -> arb | None:
-    """The derivative that values beside a point show, or the one-sided one where there is but one side."""
+    """The derivative that values beside a point show, or the one-sided one where there is but one side; as a ball.
+
+    Where it is a value for another limit, what it may be wrong by must not be taken for a slope.
+    """
     found = [side.derivative for side in (local.left, local.right) if side.defined]
     if any(limit.number is None for limit in found) or (len(found) == 2 and not is_near(*found)):
         return None
-    return found[-1].number if found else None
+    if not found or found[-1].number is None:
+        return None
+    return found[-1].number + arb(0, found[-1].error)

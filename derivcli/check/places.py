@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from derivcli.check.compare import compared, is_right, right_digits
-from derivcli.check.iterated import Stages, has_series, partial_by, seen
-from derivcli.check.question import Question, Truth
-from derivcli.check.sides import Limit, Local, Seen, Side, is_near
+from derivcli.check.compare import compared, is_right, right_digits, shown
+from derivcli.check.iterated import has_series, partial_by, seen
+from derivcli.check.question import Question, Stages, Truth
+from derivcli.check.sides import Limit, Local, Seen, Side, difference, is_near
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
 from derivcli.engines.balls.run import Direction, UnsureError
 
@@ -135,7 +135,7 @@ def _of(local: Local, view: View) -> Verdict:
         exists = "is real" if view.subject == "the formula" else "exists"
         return without("isolated", view.question, f"{view.subject} {exists} here and not beside")
     if not all(side.continues for side in sides):
-        return _jump(left, right, Limit(local.value), view)
+        return _jump(left, right, local.here, view)
     if not all(side.derivative.settled for side in sides):
         raise UnsureError
     if len(sides) == 1:
@@ -156,7 +156,7 @@ def _where_undefined(left: Side, right: Side, view: View) -> Verdict:
 def _jump(left: Side, right: Side, value: Limit, view: View) -> Verdict:
     """Not continuous; a side that is has its one-sided derivative."""
     sides = {"left": left, "right": right}
-    told = [f"to {_shown(side.limit)} from the {name}" for name, side in sides.items() if side.defined]
+    told = [f"to {_apart(side.limit, value)} from the {name}" for name, side in sides.items() if side.defined]
     verdict = without("jump", view.question, f"{view.subject} is {_shown(value)} here and tends {' and '.join(told)}")
     return _with_sides(verdict, left.derivative, right.derivative)
 
@@ -187,7 +187,7 @@ def _between(left: Limit, right: Limit, view: View, rigorous: bool) -> Verdict:
         opposite = question.printed == -math.inf * right.infinite
         return replace(verdict, truth=verdict.right, differs=verdict.differs or opposite)
     kind = "cusp" if left.infinite and right.infinite else "corner"
-    message = f"left {_shown(left)}, right {_shown(right)}"
+    message = f"left {_shown(left)}, right {_apart(right, left)}"
     return _with_sides(without(kind, question, message), left, right)
 
 
@@ -212,3 +212,11 @@ def _shown(limit: Limit) -> str:
     """A limit in a sentence."""
     number = _float(limit)
     return "nothing" if number is None else f"{number:.6g}"
+
+
+def _apart(limit: Limit, other: Limit) -> str:
+    """A limit in a sentence that names another one before: as a sum where they read the same."""
+    more = difference(other, limit)
+    if _shown(limit) != _shown(other) or more is None or more == 0:
+        return _shown(limit)
+    return f"{_shown(other)} {'+' if more > 0 else '-'} {shown(abs(more))}"

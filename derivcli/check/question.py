@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
 
@@ -14,6 +14,9 @@ from derivcli.engines.balls.run import Coordinate, Direction, Path, Run, TouchEr
 from derivcli.engines.balls.tape import Tape
 from derivcli.language.expression import Expression
 from derivcli.result import ENGINES
+
+Stages: TypeAlias = Sequence[tuple[Direction, int]]
+"""Directions in the order in which derivatives are taken, and how often along each."""
 
 PRECISIONS = (96, 192, 384, 768, 1536, 3072)
 """Bits; the last ones serve numbers that are 0 or nearly."""

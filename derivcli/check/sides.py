@@ -23,7 +23,7 @@ from derivcli.engines.balls.run import UnsureError
 Beside: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
 """A function of the offset from the point; None where it has no value.
 
-It is computed to a precision in bits; if that is said to be final, what cannot be told from 0 there is 0.
+It is computed to a precision in bits; if that is said to be final, a step without a finite series has none.
 """
 
 STEPS = (100, 120, 140, 160)
@@ -56,12 +56,14 @@ SAME = arb(2) ** -20
 class Limit:
     """What four values tend to: a number, or an infinity with its sign; neither where they do not settle.
 
-    `reach` is how far they moved; the number is known to a small part of it. An exact one is a `constant` of a `field`.
+    `reach` is how far they moved; the number is known to a small part of it. `error` is how much it still changed with
+    the last of them. An exact number is a `constant` of a `field`.
     """
 
     number: arb | None = None
     infinite: int = 0
     reach: arb = NONE
+    error: arb = NONE
     constant: Constant | None = None
     field: Field | None = None
 
@@ -74,7 +76,7 @@ class Limit:
         """What so many times less tends to."""
         number = None if self.number is None else self.number / factor
         if self.constant is None or self.field is None:
-            return Limit(number, self.infinite, self.reach / factor)
+            return Limit(number, self.infinite, self.reach / factor, self.error / factor)
         return Limit(number, constant=self.field.scaled(self.constant, fmpq(1, factor)), field=self.field)
 
 
@@ -93,15 +95,20 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A function at a point and on both sides; `value` is None where it has none.
+    """A function at a point and on both sides; the value `here` is nothing where it has none.
 
     `rigorous` says that all is proved.
     """
 
-    value: arb | None
+    here: Limit
     left: Side
     right: Side
     rigorous: bool = False
+
+    @property
+    def value(self) -> arb | None:
+        """The value at the point as a ball."""
+        return self.here.number
 
 
 Seen: TypeAlias = Callable[[int, int], Local]
@@ -131,7 +138,7 @@ def _look(function: Beside, scale: int, order: int, closer: int, highest: int) -
 
 
 def _precisions(order: int, closer: int) -> Iterator[tuple[int, bool]]:
-    """Bits to try one after the other, and whether what cannot be told from 0 with them is 0."""
+    """Bits to try one after the other, and whether they are final."""
     if order > 1:
         yield FEWEST + (LOST + closer) * order, False
     for each in PRECISIONS:
@@ -156,7 +163,7 @@ class _Looking:
     def local(self) -> Local:
         """Value and sides."""
         value = self.function(fmpq(0), self.precision, self.final)
-        return Local(value, self.side(-1, value), self.side(1, value))
+        return Local(Limit(value), self.side(-1, value), self.side(1, value))
 
     def side(self, direction: int, value: arb | None) -> Side:
         """One side, by four steps."""
@@ -190,8 +197,9 @@ def settle(values: list[arb]) -> Limit:
     last = values[-1]
     differences = [after - before for before, after in pairwise(values)]
     reach = abs(last - values[0])
-    if abs(last) < ZERO or abs(differences[-1]) <= abs(last) * arb(2) ** -70:
-        return Limit(arb(last.mid()), reach=reach)
+    shrinks = abs(last) < ZERO and not abs(last) > abs(values[0])
+    if shrinks or abs(differences[-1]) <= abs(last) * arb(2) ** -70:
+        return Limit(arb(last.mid()), reach=reach, error=abs(differences[-1]).upper())
     if any(difference == 0 for difference in differences):
         return Limit()
     first, second = (after / before for before, after in pairwise(differences))
@@ -199,7 +207,8 @@ def settle(values: list[arb]) -> Limit:
         earlier, later = (_aitken(*values[start : start + 3]) for start in (0, 1))
         if abs(later - earlier) > reach / 256:
             return Limit()
-        return Limit(arb(0) if abs(later) < reach * PART else arb(later.mid()), reach=reach)
+        number = arb(0) if abs(later) < reach * PART else arb(later.mid())
+        return Limit(number, reach=reach, error=abs(later - number).upper() + abs(later - earlier).upper())
     sizes = [abs(value) for value in values]
     if all(before < after for before, after in pairwise(sizes)) and all((value > 0) == (last > 0) for value in values):
         return Limit(infinite=1 if last > 0 else -1)
@@ -217,6 +226,15 @@ def _aitken(first: arb, second: arb, third: arb) -> arb:
     """The limit of a geometric sequence from three of its values."""
     before, after = second - first, third - second
     return third - after * after / (after - before)
+
+
+def difference(left: Limit, right: Limit) -> arb | None:
+    """How much more than one limit another one is, where both are numbers."""
+    if left.number is None or right.number is None:
+        return None
+    if left.field is not None and left.constant is not None and right.constant is not None:
+        return left.field.difference(right.constant, left.constant).ball
+    return right.number - left.number
 
 
 def is_near(left: Limit, right: Limit) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import lcm
+from math import ceil, lcm
 from typing import Any
 
 from flint import arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.constants import Constant, Field, working
-from derivcli.engines.balls.germs import CONSTANT, Germ, Germs, NoGermError
+from derivcli.engines.balls.germs import CONSTANT, Exponent, Germ, Germs, NoGermError, exponent_of
 from derivcli.engines.balls.rules import RULES
 from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Number, Run, TouchError, UnsureError
 from derivcli.engines.balls.steps import HUGE
@@ -23,8 +23,6 @@ from derivcli.engines.balls.tape import Node, Tape
 
 MAX_JOINT = 60
 """The most terms of a function of several arguments that move."""
-
-ONE = fmpq(1)
 
 
 class Operand(Number):
@@ -137,34 +135,33 @@ class Approach:
         moving = [place for place, small in enumerate(smalls) if not small.is_zero]
         if len(moving) > 1:
             return self.jointly(operation, constants, smalls)
-        key = (operation, tuple(each.key for each in constants), *moving)
         if not moving:
-            return self.germs.constant(self.called(operation, constants, [()] * len(parts), 1, key)[0])
+            return self.germs.constant(self.called(operation, constants, [()] * len(parts), 1, ())[0])
         small = smalls[moving[0]]
         steps = [[arb(1)] if place in moving else [] for place in range(len(parts))]
-        return self.germs.composed(self.called(operation, constants, steps, self.germs.count(small), key), small)
+        return self.germs.composed(self.called(operation, constants, steps, self.germs.count(small), moving), small)
 
     def jointly(self, operation: str, constants: Sequence[Constant], smalls: Sequence[Germ]) -> Germ:
         """A function of several arguments that move, as a power series in a root of t."""
         if any(small.flat or any(logs for _, logs in small.terms) for small in smalls):
             raise NoGermError
-        parts = lcm(*(int(exponent.q) for small in smalls for exponent, _ in small.terms))
+        parts = lcm(*(exponent.denominator for small in smalls for exponent, _ in small.terms))
         limit = min([self.germs.limit, *(small.limit for small in smalls if small.limit is not None)])
-        count = int((limit * parts).ceil())
+        count = ceil(limit * parts)
         if count > MAX_JOINT:
             raise NoGermError
+        places = [exponent_of(fmpq(n, parts)) for n in range(count + 1)]
         steps = [
-            [] if small.is_zero else [_coefficient(small, fmpq(n, parts)) for n in range(1, count)] for small in smalls
+            [] if small.is_zero else [_coefficient(small, places[n]) for n in range(1, count)] for small in smalls
         ]
-        keys = (tuple((place, each.key) for place, each in small.terms.items()) for small in smalls)
-        key = (operation, tuple(each.key for each in constants), parts, *keys)
+        key = parts, *(tuple((place, each.key) for place, each in small.terms.items()) for small in smalls)
         found = self.called(operation, constants, steps, count, key)
-        return self.germs.made({(fmpq(n, parts), 0): each for n, each in enumerate(found)}, fmpq(count, parts))
+        return self.germs.made({(places[n], 0): each for n, each in enumerate(found)}, places[count])
 
     def called(
         self, operation: str, constants: Sequence[Constant], steps: Sequence[Sequence[arb]], count: int, key: Any
     ) -> list[Constant]:
-        """The coefficients of an ordinary rule's series, where constants move by steps in powers of t; with a key."""
+        """The coefficients of an ordinary rule's series; constants move by steps in powers of t, which have a key."""
         run = Run(self.tape, order=count - 1, precision=self.field.precision)
         ctx.prec, ctx.cap = self.field.precision, count
         operands: list[Number] = [
@@ -183,7 +180,8 @@ class Approach:
         if not all(ball.is_finite() for ball in balls):
             raise NoGermError
         self.rigorous = self.rigorous and run.rigorous
-        return [self.field.named((*key, place), ball) for place, ball in enumerate(balls)]
+        at = operation, *(each.key for each in constants)
+        return [self.field.named((at, place, tuple(key) if place else ()), ball) for place, ball in enumerate(balls)]
 
     def whole_below(self, germ: Germ) -> tuple[fmpq, bool]:
         """The greatest whole number below a germ, and whether the germ is that number; noted as a decision."""
@@ -201,7 +199,7 @@ class Approach:
         return fmpq(below), is_whole and small.is_zero
 
 
-def _coefficient(germ: Germ, exponent: fmpq) -> arb:
+def _coefficient(germ: Germ, exponent: Exponent) -> arb:
     """A ball for the factor of a power of t."""
     found = germ.terms.get((exponent, 0))
     return arb(0) if found is None else found.ball
@@ -237,7 +235,7 @@ class Constants:
         before = ctx.prec, ctx.cap
         try:
             if self.approach is None:
-                germs = Germs(working(self.precision), ONE)
+                germs = Germs(working(self.precision), 1)
                 at = {name: germs.constant(coordinate_of(germs.field, value)) for name, value in self.at.items()}
                 self.approach = Approach(self.tape, germs, at)
             ctx.prec = self.precision
@@ -270,6 +268,6 @@ def coordinate_of(known: Field, value: Coordinate) -> Constant:
         base, slope = coordinate_of(known, value.base), coordinate_of(known, value.slope)
         return known.sum(base, known.scaled(slope, value.offset))
     if isinstance(value, Tape):
-        found = Approach(value, Germs(known, ONE), {}).germ().terms
+        found = Approach(value, Germs(known, 1), {}).germ().terms
         return found.get(CONSTANT) or known.rational(0)
     raise NoGermError

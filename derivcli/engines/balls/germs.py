@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from heapq import heappop, heappush
 from typing import TypeAlias
 
@@ -21,10 +22,13 @@ from flint import fmpq
 from derivcli.engines.balls.constants import Constant, Field
 from derivcli.engines.balls.run import NoValueError, UnsureError
 
-Place: TypeAlias = tuple[fmpq, int]
+Exponent: TypeAlias = int | Fraction
+"""Whole numbers stay whole, since they are looked up a thousand times."""
+
+Place: TypeAlias = tuple[Exponent, int]
 """The exponents of t and, negated, of log(t): the lower, the larger the term."""
 
-CONSTANT: Place = (fmpq(0), 0)
+CONSTANT: Place = (0, 0)
 """The place of the term without t."""
 
 CUT = 3
@@ -56,7 +60,7 @@ class Germ:
     """A function beside a point: its terms, up to where they are known (None: all are), and the sign of a flat part."""
 
     terms: dict[Place, Constant]
-    limit: fmpq | None = None
+    limit: Exponent | None = None
     flat: int = 0
 
     @property
@@ -71,12 +75,12 @@ class Germ:
 
     def reflected(self) -> Germ | None:
         """What a meromorphic function does for t < 0, as a germ in -t; None where it is not one."""
-        if self.flat or any(logs or exponent.q != 1 for exponent, logs in self.terms):
+        if self.flat or any(logs or exponent.denominator != 1 for exponent, logs in self.terms):
             return None
-        terms = {place: each.negative() if place[0].p % 2 else each for place, each in self.terms.items()}
+        terms = {place: each.negative() if place[0] % 2 else each for place, each in self.terms.items()}
         return Germ(terms, self.limit)
 
-    def low(self) -> fmpq | None:
+    def low(self) -> Exponent | None:
         """The lowest exponent of t that it may have; None where it has none."""
         exponents = [exponent for exponent, _ in self.terms]
         return min([*exponents, *([] if self.limit is None else [self.limit])], default=None)
@@ -90,7 +94,7 @@ class Germs:
     """
 
     field: Field
-    limit: fmpq
+    limit: Exponent
     decisions: list[int] = dataclasses.field(default_factory=list)
 
     def constant(self, constant: Constant) -> Germ:
@@ -101,7 +105,7 @@ class Germs:
         """A rational number as a germ."""
         return self.constant(self.field.rational(value))
 
-    def made(self, terms: dict[Place, Constant], limit: fmpq | None, flat: int = 0) -> Germ:
+    def made(self, terms: dict[Place, Constant], limit: Exponent | None, flat: int = 0) -> Germ:
         """A germ of terms that may be 0 or too many."""
         kept = {place: constant for place, constant in terms.items() if not constant.is_zero}
         if limit is not None:
@@ -209,27 +213,27 @@ class Germs:
             self.decisions.append(CUT)
         raised = self.field.power(constant, exponent)
         if len(germ.terms) == 1 and germ.limit is None and not germ.flat:
-            return Germ({(low * exponent, 0): raised})
+            return Germ({(exponent_of(rational(low) * exponent), 0): raised})
         small = self._over_leading(germ, low, constant)
         series = self._one_plus(small, exponent)
-        return self.product(Germ({(low * exponent, 0): raised}), series)
+        return self.product(Germ({(exponent_of(rational(low) * exponent), 0): raised}), series)
 
     def _one_plus(self, small: Germ, exponent: fmpq) -> Germ:
         """A power of 1 plus a germ that tends to 0."""
         if _is_plain(small):
-            return self._solved(small, lambda e, a: ((exponent + 1) * a - e) / e)
+            return self._solved(small, lambda e, a: (exponent + 1) * rational(a) / rational(e) - 1)
         binomials = [fmpq(1)]
         for n in range(1, self.count(small)):
             binomials.append(binomials[-1] * (exponent - n + 1) / n)
         return self.composed([self.field.rational(each) for each in binomials], small)
 
-    def _solved(self, small: Germ, weight: Callable[[fmpq, fmpq], fmpq]) -> Germ:
+    def _solved(self, small: Germ, weight: Callable[[Exponent, Exponent], fmpq]) -> Germ:
         """The germ h = 1 + ... that a differential equation determines, term after term.
 
         The factor of t^e in it is the sum over the terms d t^a of `small` of weight(e, a)*d times that of t^(e-a).
         """
         limit = self.limit if small.limit is None else min(small.limit, self.limit)
-        found: dict[fmpq, Constant] = {fmpq(0): self.field.rational(1)}
+        found: dict[Exponent, Constant] = {0: self.field.rational(1)}
         steps = sorted((exponent, constant) for (exponent, _), constant in small.terms.items())
         waiting = [exponent for exponent, _ in steps if exponent < limit]
         while waiting:
@@ -246,7 +250,8 @@ class Germs:
                 if e + a < limit:
                     heappush(waiting, e + a)
             if len(found) > MAX_TERMS:
-                raise NoGermError
+                limit = e
+                break
         return self.made({(e, 0): constant for e, constant in found.items()}, limit if steps or small.limit else None)
 
     def _flat_power(self, germ: Germ, exponent: fmpq) -> Germ:
@@ -265,7 +270,7 @@ class Germs:
             power = self.product(power, germ)
         return power
 
-    def _over_leading(self, germ: Germ, low: fmpq, constant: Constant) -> Germ:
+    def _over_leading(self, germ: Germ, low: Exponent, constant: Constant) -> Germ:
         """The germ over its leading term, minus 1."""
         inverse = self.field.power(constant, fmpq(-1))
         terms = {
@@ -293,7 +298,7 @@ class Germs:
             return 2 if small.flat else 1
         if low <= 0:
             raise NoGermError  # as 1/log(t) has, which tends to 0 more slowly than every power
-        return min(int((self.limit / low).floor()) + 2, MAX_COMPOSED)
+        return min(int(self.limit // low) + 2, MAX_COMPOSED)
 
     def composed(self, coefficients: Sequence[Constant], small: Germ) -> Germ:
         """A power series in a germ that tends to 0; its further terms are not known."""
@@ -317,13 +322,14 @@ class Germs:
             slope = leading.rational
             if low < 0 or len(large.terms) > 1 or logs != -1 or slope is None:
                 raise NoGermError
-            return self.product(Germ({(slope, 0): self.field.rational(1)}), self.exp(self._without(germ, (low, logs))))
+            power = Germ({(exponent_of(slope), 0): self.field.rational(1)})
+            return self.product(power, self.exp(self._without(germ, (low, logs))))
         return self.product(self.constant(self.field.exp(constant)), self._exp_small(small))
 
     def _exp_small(self, small: Germ) -> Germ:
         """The exponential of a germ that tends to 0."""
         if _is_plain(small):
-            return self._solved(small, lambda e, a: a / e)
+            return self._solved(small, lambda e, a: rational(a) / rational(e))
         factor, coefficients = fmpq(1), []
         for n in range(self.count(small)):
             coefficients.append(self.field.rational(factor))
@@ -347,18 +353,28 @@ class Germs:
             self.decisions.append(CUT)
         series = self._log_one_plus(self._over_leading(germ, low, constant))
         head = self.constant(self.field.log(constant))
-        tail = Germ({(fmpq(0), -1): self.field.rational(low)}) if low != 0 else Germ({})
+        tail = Germ({(0, -1): self.field.rational(rational(low))}) if low != 0 else Germ({})
         return self.sum([tail, head, series])
 
     def _log_one_plus(self, small: Germ) -> Germ:
         """The logarithm of 1 plus a germ that tends to 0, the integral of its slope over it."""
         if _is_plain(small):
-            slope = {place: self.field.scaled(each, place[0]) for place, each in small.terms.items()}
+            slope = {place: self.field.scaled(each, rational(place[0])) for place, each in small.terms.items()}
             found = self.product(Germ(slope, small.limit), self._one_plus(small, fmpq(-1)))
-            terms = {place: self.field.scaled(each, 1 / place[0]) for place, each in found.terms.items()}
+            terms = {place: self.field.scaled(each, 1 / rational(place[0])) for place, each in found.terms.items()}
             return Germ(terms, found.limit)
         coefficients = [fmpq(0), *[fmpq((-1) ** (n + 1), n) for n in range(1, self.count(small))]]
         return self.composed([self.field.rational(each) for each in coefficients], small)
+
+
+def exponent_of(number: fmpq) -> Exponent:
+    """A rational number as an exponent."""
+    return int(number.p) if number.q == 1 else Fraction(int(number.p), int(number.q))
+
+
+def rational(exponent: Exponent) -> fmpq:
+    """An exponent as a rational number."""
+    return fmpq(exponent.numerator, exponent.denominator)
 
 
 def _is_plain(small: Germ) -> bool:
@@ -376,14 +392,14 @@ def _negated(flat: int) -> int:
     return flat if flat == UNKNOWN else -flat
 
 
-def _lowest(one: fmpq | None, other: fmpq | None) -> fmpq | None:
+def _lowest(one: Exponent | None, other: Exponent | None) -> Exponent | None:
     """The lower of two limits, of which None is none."""
     if one is None or other is None:
         return other if one is None else one
     return min(one, other)
 
 
-def _shifted(limit: fmpq | None, germ: Germ) -> fmpq | None:
+def _shifted(limit: Exponent | None, germ: Germ) -> Exponent | None:
     """How far a product is known of which one factor is known up to a limit."""
     low = germ.low()
     return None if limit is None or low is None else limit + low

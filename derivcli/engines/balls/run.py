@@ -119,12 +119,9 @@ class Number:
         here, there = self.exact, other.exact if isinstance(other, Number) else fmpq(other)
         if here is not None and there is not None:
             return here - there
-        run, constant = self.run, self.constant
-        known = there if there is None else run.field.rational(there)
-        subtracted = other.constant if isinstance(other, Number) else known
-        if constant is None or subtracted is None:
-            return None
-        return run.field.difference(constant, subtracted).rational
+        constant, run = self.constant, self.run
+        subtracted = other.constant if isinstance(other, Number) else constant and run.field.rational(other)
+        return None if constant is None or subtracted is None else run.field.difference(constant, subtracted).rational
 
     @property
     def constant(self) -> Constant | None:

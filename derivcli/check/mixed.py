@@ -1,0 +1,147 @@
+"""Mixed derivatives at a hard place, one direction after the other, from germs along curves.
+
+A derivative first by x, then by y, is seen along the curves y = y0 + t, x = x0 + c t^M for several c: differences
+in c are the derivatives by x at the points (x0, y0 + t), as germs in t. With more directions each earlier one has a
+higher power of t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from math import factorial
+
+from flint import fmpq, fmpq_poly
+
+from derivcli.check.one_sided import Look, Seen, Way
+from derivcli.check.question import Stages
+from derivcli.engines.balls.constants import Constant
+from derivcli.engines.balls.germs import Germ, Germs, NoGermError, ShortError
+from derivcli.engines.balls.run import Direction
+
+FURTHEST, FAR = 4000, 16
+"""Powers of t by which curves leave a kink that runs along a line: for polynomials, and for other functions."""
+
+Across = tuple[list[Germ], list[int]]
+"""The derivatives on one side of a line up to an order, and the decisions on which they rest."""
+
+
+def derivative_here(look: Look, stages: Stages) -> Constant | None:
+    """The derivative by some stages at the point, None where there is none; a one-sided one at an edge."""
+    *earlier, (line, times) = stages
+    inner = Look(look.site, look.field, line, times, look.more)
+    inner.take(earlier)
+    known = [(germ, sense) for germ, sense in ((inner.left, -1), (inner.right, 1)) if germ is not None]
+    if inner.value is None or not known:
+        return None
+    last: Constant | None = None
+    for order in range(times + 1):
+        found = [inner.coefficient(germ, order, sense) for germ, sense in known]
+        last = found[-1]
+        if last is None or any(each is None or not look.field.is_same(each, last) for each in found):
+            return None
+        if order == 0 and not look.field.is_same(last, inner.value):
+            return None
+    return last
+
+
+def derivative_beside(look: Look, stages: Stages, sense: int) -> Germ | None:
+    """The derivative by some stages at points beside the given one, as a germ of how far beside; None without one.
+
+    Raises NoGermError where it is not seen whether it exists there.
+    """
+    return _derivative(look, look.line(look.direction, sense), stages, look.order)[0]
+
+
+def _derivative(look: Look, way: Way, stages: Stages, reach: int) -> Seen:
+    """The derivative by some stages along a way, as a germ up to t^reach, which is more than the powers of the way."""
+    if not stages:
+        return look.germ(way, reach)
+    *earlier, (_, times) = stages
+    on_line, decisions = _derivative(look, way, earlier, reach)
+    if on_line is None:
+        return None, decisions
+    near = reach + times + 1
+    sides = _across(look, way, stages, near, reach)
+    if len(sides) == 2 and all(side[1] == decisions for side in sides):
+        return sides[-1][0][times], decisions  # no kink runs along the line
+    sides = _across(look, way, stages, near + (FURTHEST if on_line.limit is None else FAR), reach)
+    return _common(look, on_line, [side[0] for side in sides]), [each for side in sides for each in side[1]]
+
+
+def _common(look: Look, on_line: Germ, sides: Sequence[Sequence[Germ]]) -> Germ | None:
+    """The derivative beside the point where all sides have the same ones; None where they differ."""
+    for order, found in enumerate(zip(*sides, strict=True)):
+        for one, other in pairwise([on_line, *found] if order == 0 else found):
+            if not _is_same(look, one, other):
+                return None
+    return sides[-1][-1] if sides else None
+
+
+def _across(look: Look, way: Way, stages: Stages, power: int, reach: int) -> list[Across]:
+    """The derivatives on both sides of a line, as far as there are values.
+
+    They are the coefficients of the polynomial in c through as many germs along curves that leave it by c t^power.
+    """
+    found = (_across_to(look, way, stages, turn, power, reach) for turn in (1, -1))
+    return [side for side in found if side is not None]
+
+
+def _across_to(look: Look, way: Way, stages: Stages, turn: int, power: int, reach: int) -> Across | None:
+    """The derivatives on one side of a line."""
+    *earlier, (line, times) = stages
+    needed = times * power + reach
+    ways = [_bent(look, way, line, turn * count, power) for count in range(1, times + 2)]
+    found = [_derivative(look, each, earlier, needed) for each in ways]
+    germs, decisions = [germ for germ, _ in found if germ is not None], [each for _, each in found]
+    if not germs:
+        return None
+    if len(germs) < len(found) or any(each != decisions[0] for each in decisions):
+        raise NoGermError
+    arithmetic = Germs(look.field, needed + look.more)
+    derivatives = []
+    for order, weights in enumerate(interpolated(times + 1)):
+        factor = factorial(order) * turn**order
+        terms = [arithmetic.scaled(germ, each * factor) for germ, each in zip(germs, weights, strict=True)]
+        derivatives.append(_lowered(arithmetic.sum(terms), order * power, power, reach))
+    return derivatives, decisions[0]
+
+
+def _bent(look: Look, way: Way, line: Direction, count: int, power: int) -> Way:
+    """A way that leaves another one by a multiple of a power of t along a line."""
+    bent = {name: dict(powers) for name, powers in way.items()}
+    for name, powers in look.line(line, count, power).items():
+        bent.setdefault(name, {}).update(powers)
+    return bent
+
+
+def _lowered(germ: Germ, shift: int, end: int, reach: int) -> Germ:
+    """A germ over a power of t, as far as the differences tell."""
+    limit = end if germ.limit is None else min(germ.limit - shift, end)
+    if limit <= reach:
+        raise ShortError
+    terms = {(exponent - shift, logs): constant for (exponent, logs), constant in germ.terms.items()}
+    return Germ({place: constant for place, constant in terms.items() if place[0] < limit}, limit)
+
+
+def _is_same(look: Look, one: Germ, other: Germ) -> bool:
+    """Whether two germs are the same as far as both are known."""
+    zero = look.field.rational(0)
+    limits = [germ.limit for germ in (one, other) if germ.limit is not None]
+    places = [place for place in {*one.terms, *other.terms} if all(place[0] < limit for limit in limits)]
+    return all(look.field.is_same(one.terms.get(each, zero), other.terms.get(each, zero)) for each in places)
+
+
+@cache
+def interpolated(count: int) -> tuple[tuple[fmpq, ...], ...]:
+    """For each power of c the weights of the values at c = 1, 2, ..., `count` in the polynomial through them."""
+    nodes = range(1, count + 1)
+    rows = []
+    for node in nodes:
+        basis = fmpq_poly([1])
+        for other in nodes:
+            if other != node:
+                basis *= fmpq_poly([-other, 1]) / (node - other)
+        rows.append([basis[power] for power in range(count)])
+    return tuple(zip(*rows, strict=True))
