@@ -9,9 +9,7 @@ from flint import arb, arb_series, fmpq
 
 from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
 from derivcli.engines.balls.tape import Node
-
-HUGE = arb(2) ** 10_000
-"""FLINT ends the process where it has to write a whole number of too many digits."""
+from derivcli.engines.balls.whole import floor, only_whole
 
 Series: TypeAlias = arb_series
 Rule: TypeAlias = Callable[[Run, Node, list[Number]], Any]
@@ -94,15 +92,13 @@ def floor_of(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
 def _floor_anew(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
     if exact is not None:
         return arb(exact.p // exact.q), exact.q == 1
-    if not abs(ball) < HUGE:
-        raise UnsureError
-    below = ball.floor()
-    if below.is_exact():
-        return below, False
+    below = floor(ball)
+    if below is not None:
+        return arb(below), False
     if not run.final:
         raise UnsureError
     run.rigorous = False
-    nearest = ball.unique_fmpz()
+    nearest = only_whole(ball)
     if nearest is None:
         raise UnsureError
     return arb(nearest), True
@@ -122,8 +118,7 @@ def _round(run: Run, node: Node, numbers: list[Number]) -> Series:
     below, tie = floor_of(run, x.ball + arb(0.5), exact)
     if tie:
         x.touch()
-        odd = below.unique_fmpz() % 2  # it is below HUGE
-        below -= int(odd)
+        below -= (only_whole(below) or 0) % 2
     return arb_series([below])
 
 
