@@ -24,7 +24,7 @@ from itertools import product
 from math import factorial, prod
 from typing import Any
 
-from flint import acb, arb, arb_series, ctx
+from flint import acb, arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.run import Number, Run, UnsureError
 from derivcli.engines.balls.steps import no_value
@@ -87,9 +87,10 @@ def companion(
         if not moving and not shifted:
             return arb_series([real_value(function(*centre))])
         polynomials = [[number.series[n] for n in range(moving + 1)] for number in arguments]
+        centres = [_centre(run, number) for number in arguments]
 
         def along(t: acb, *shifts: acb) -> list[acb]:
-            here = [_value(coefficients, t) for coefficients in polynomials]
+            here = [_value(first, others, t) for first, (_, *others) in zip(centres, polynomials, strict=True)]
             for (place, _), shift in zip(shifted, shifts, strict=True):
                 here[place] += shift
             return here
@@ -100,6 +101,12 @@ def companion(
         return arb_series([coefficient * factor for coefficient in coefficients])
 
     return rule
+
+
+def _centre(run: Run, number: Number) -> fmpq | arb:
+    """An argument as exactly as it is known: an error that all points of a circle share costs digits."""
+    exact = number.exact if run.rounding is None else None
+    return number.ball if exact is None else exact
 
 
 def _order(number: Number) -> int:
@@ -248,7 +255,7 @@ def _disk(path: _Path) -> tuple[int, arb]:
         too_large = exponent
     else:
         raise UnsureError
-    while too_large and exponent - too_large > max(NEAR, exponent // 16):
+    while too_large and exponent - too_large > NEAR:
         middle = (exponent + too_large) // 2
         wider = path.bound(middle)
         if wider is None:
@@ -258,9 +265,9 @@ def _disk(path: _Path) -> tuple[int, arb]:
     return exponent, bound
 
 
-def _value(coefficients: Sequence[arb], t: acb) -> acb:
+def _value(first: fmpq | arb, others: Sequence[arb], t: acb) -> acb:
     """A polynomial at t."""
-    total = acb(coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        total = total * t + coefficient
-    return total
+    total = acb(0)
+    for coefficient in reversed(others):
+        total = (total + coefficient) * t
+    return total + first
