@@ -139,9 +139,18 @@ def _explained(question: Question, truth: arb, answers: Sequence[Any] | None) ->
         finer = trial.finer
         reach = arb.max(reach, abs(found - truth).upper())
         extreme = extreme or _beyond(trial)
-    if math.isfinite(question.printed) and abs(arb(question.printed) - truth) < REACH * reach:
-        return "cancellation"
-    return extreme
+    if math.isfinite(question.printed):
+        return "cancellation" if abs(arb(question.printed) - truth) < REACH * reach else extreme
+    return extreme or (BREAKS_DOWN if answers is None and _may_break_down(question) else "")
+
+
+def _may_break_down(question: Question) -> bool:
+    """Whether rounding can lead onto a place without a value: there is one in the balls of all rounded numbers."""
+    try:
+        _Trial(question, 0, None, 1, wide=True).number()
+    except (UnsureError, TouchError):
+        return True
+    return False
 
 
 def _is_inside(question: Question, truth: arb) -> bool:
@@ -169,11 +178,12 @@ class _Trial:
     finer: int
     extreme: str = ""
     inside: bool = False
+    wide: bool = False
 
     def number(self) -> arb:
         """The number with every step moved, in enough precision that nothing else moves it."""
         found = self.question.derivative.enclosed(self.series, self.question.site.tape)
-        while not is_narrow(found) and self.finer < FINEST:
+        while not self.wide and not is_narrow(found) and self.finer < FINEST:
             self.finer *= 2
             found = self.question.derivative.enclosed(self.series, self.question.site.tape)
         return found
@@ -181,7 +191,7 @@ class _Trial:
     def series(self, path: Path, order: int) -> list[arb]:
         """The coefficients of the formula with every step moved."""
         site, dtype = self.question.site, self.question.dtype
-        rounding = Rounding(MARGIN - BITS[dtype], dtype, self.seed, inside=self.inside)
+        rounding = Rounding(MARGIN - BITS[dtype], dtype, self.seed, inside=self.inside, wide=self.wide)
         bits = self.finer * ((TRIAL_BITS if self.answers is None else BESIDE_BITS) + MORE_BITS * order)
         run = Run(site.tape, path, order, bits, rounding=rounding)
         if self.answers is not None:

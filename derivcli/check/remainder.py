@@ -21,6 +21,7 @@ from derivcli.check.question import PRECISIONS, is_narrow, restored_context
 from derivcli.engines.balls.partials import ONE
 from derivcli.engines.balls.run import Coordinate, Exact, Run, TouchError, UnsureError, ball_of, rational
 from derivcli.engines.balls.tape import Tape, record
+from derivcli.engines.balls.whole import fraction
 from derivcli.engines.clock import OutOfTimeError, clock
 
 if TYPE_CHECKING:
@@ -223,8 +224,10 @@ def _horner(coefficients: Sequence[arb], shift: arb) -> arb:
 
 def _rational_below(ball: arb) -> fmpq:
     """A rational number no greater than any of a ball."""
-    mantissa, exponent = ball.lower().man_exp()
-    return fmpq(mantissa) * fmpq(2) ** int(exponent)
+    below = fraction(ball.lower())
+    if below is None:
+        raise UnsureError
+    return below
 
 
 def _ball(low: fmpq, high: fmpq) -> arb:

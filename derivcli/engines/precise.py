@@ -70,8 +70,17 @@ def plain(name: str) -> Formula:
 
 
 def slope(mp: Any, function: Formula, at: Any, times: Any) -> Any:
-    """The derivative of a function of one number, `times` times."""
-    return function(at) if times == 0 else mp.diff(function, at, int(times))
+    """The derivative of a function of one number, `times` times; its poles, if any, are at whole numbers."""
+    if times == 0:
+        return function(at)
+    with mp.workprec(mp.prec + _nearness(mp, at)):
+        return mp.diff(function, at, int(times))
+
+
+def _nearness(mp: Any, *at: Any) -> int:
+    """How many bits smaller than 1 the distances to whole numbers are, so that steps stay within them."""
+    distances = [abs(each - mp.nint(each)) for each in at]
+    return max((-mp.mag(distance) for distance in distances if 0 < distance < 0.125), default=0)
 
 
 def polygamma_by_reflection(mp: Any, n: Any, x: Any) -> Any:
@@ -154,14 +163,22 @@ def binomial_nk(mp: Any, i: Any, j: Any, n: Any, k: Any) -> Any:
     """Both derivatives at once; where n is a negative whole number only those in n, and for a whole k."""
     if is_pole(mp, n + 1) and (j > 0 or k != mp.floor(k)):
         return mp.nan
-    return mp.diff(mp.binomial, (n, k), (int(i), int(j))) if i or j else mp.binomial(n, k)
+    return _slope_of_two(mp, mp.binomial, (n, k), (i, j), n)
 
 
 def rf_xk(mp: Any, i: Any, j: Any, x: Any, k: Any) -> Any:
     """Both derivatives at once."""
     if is_pole(mp, x + k) and not is_pole(mp, x):
         return mp.nan
-    return mp.diff(mp.rf, (x, k), (int(i), int(j))) if i or j else mp.rf(x, k)
+    return _slope_of_two(mp, mp.rf, (x, k), (i, j), x + k)
+
+
+def _slope_of_two(mp: Any, function: Formula, at: tuple[Any, Any], times: tuple[Any, Any], pole: Any) -> Any:
+    """The derivative of a function of two numbers, that often by each; it has poles where `pole` is whole."""
+    if not any(times):
+        return function(*at)
+    with mp.workprec(mp.prec + _nearness(mp, pole)):
+        return mp.diff(function, at, tuple(map(int, times)))
 
 
 def lambertw(mp: Any, x: Any, k: Any) -> Any:

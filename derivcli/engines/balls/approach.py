@@ -18,8 +18,8 @@ from derivcli.engines.balls.constants import Constant, Field, working
 from derivcli.engines.balls.germs import CONSTANT, Exponent, Germ, Germs, NoGermError, exponent_of
 from derivcli.engines.balls.rules import RULES
 from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Number, Run, TouchError, UnsureError
-from derivcli.engines.balls.steps import HUGE
 from derivcli.engines.balls.tape import Node, Tape
+from derivcli.engines.balls.whole import floor
 
 MAX_JOINT = 60
 """The most terms of a function of several arguments that move."""
@@ -189,13 +189,13 @@ class Approach:
         if large.terms:
             raise NoGermError
         exact = constant.rational
-        if exact is None:
-            below, is_whole = _floor_of_ball(constant.ball), False
-        else:
-            below, is_whole = exact.floor(), exact.q == 1
+        below = floor(constant.ball) if exact is None else int(exact.floor())
+        is_whole = exact is not None and exact.q == 1
+        if below is None or not (is_whole or constant.ball > below):
+            raise UnsureError
         if is_whole and self.germs.sign(small) < 0:
             below, is_whole = below - 1, False
-        self.germs.decisions.append(int(below))
+        self.germs.decisions.append(below)
         return fmpq(below), is_whole and small.is_zero
 
 
@@ -203,16 +203,6 @@ def _coefficient(germ: Germ, exponent: Exponent) -> arb:
     """A ball for the factor of a power of t."""
     found = germ.terms.get((exponent, 0))
     return arb(0) if found is None else found.ball
-
-
-def _floor_of_ball(ball: arb) -> Any:
-    """The greatest whole number below a number that a ball holds."""
-    if not abs(ball) < HUGE:
-        raise UnsureError
-    below = ball.floor()
-    if not below.is_exact():
-        raise UnsureError
-    return below.unique_fmpz()
 
 
 @dataclass(slots=True, eq=False)

@@ -12,6 +12,7 @@ from derivcli.engines.balls.approach import MAX_JOINT, Approach
 from derivcli.engines.balls.constants import Constant, Field
 from derivcli.engines.balls.germs import CONSTANT, Germ, NoGermError
 from derivcli.engines.balls.run import NoValueError, UnsureError
+from derivcli.engines.balls.whole import may_be_whole
 
 HALF = fmpq(1, 2)
 ONE = fmpq(1)
@@ -46,7 +47,7 @@ def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
     if sign > 0:
         return run.germs.exp(run.germs.product(exponent, run.germs.log(base)))
     if sign < 0:
-        if exponent.is_constant and exponent.terms[CONSTANT].ball.contains_integer():
+        if exponent.is_constant and may_be_whole(exponent.terms[CONSTANT].ball):
             raise UnsureError
         raise NoValueError
     above = run.sign(exponent)

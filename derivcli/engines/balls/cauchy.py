@@ -9,21 +9,27 @@ and the error is a sum of further coefficients a_(n+mN) r^(mN), m >= 1, which Ca
 M R^-n (1/(1-q) - 1). FLINT evaluates f on the whole disk for M. The same holds of several variables, with the
 product of such circles and the sum of their exponents. (Trefethen and Weideman, "The exponentially convergent
 trapezoidal rule", SIAM Review 56, 2014, section 2.)
+
+A finite M proves that the disk holds no pole, for no finite ball encloses the values about one. It tells nothing of
+branch cuts, which a `domain` keeps out. Of some functions without poles FLINT has values at single points and none
+for balls around them; of these `bounds.py` has an M.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import product
 from math import factorial, prod
 from typing import Any
 
-from flint import acb, arb, arb_series, ctx
+from flint import acb, arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.run import Number, Run, UnsureError
 from derivcli.engines.balls.steps import no_value
 from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.whole import only_whole, scale
 
 Function = Callable[..., acb]
 """A function of complex balls."""
@@ -31,70 +37,140 @@ Function = Callable[..., acb]
 Domain = Callable[..., Sequence[acb]]
 """Numbers that have to be positive where a function is real and analytic."""
 
-RADII = (3, 6, 10, 16, 30, 60, 120, 240, 500, 1000)
+Bound = Callable[..., arb]
+"""What the size of a function does not exceed on complex balls."""
+
+Pole = Callable[..., bool]
+"""Whether arguments of a rule are where a function has no value."""
+
+RADII = (3, 6, 10, 16, 30, 60, 120, 240, 500, 1000, 2000, 4096)
 """Disks that are tried, from large to small: their radii are 2 to the minus these."""
+
+NEAR = 4
+"""Between a disk that is too large and one that is not others are tried, until their exponents are so near."""
+
+DISK_BITS, MOST_BITS = 64, 20_000
+"""The precision on a disk, besides what tells its radius from its centre, and the most that is taken."""
 
 NOWHERE = acb("nan")
 
 
-def analytic(function: Function, domain: Domain | None = None, pole: Callable[..., acb] | None = None) -> Any:
+def analytic(
+    function: Function, domain: Domain | None = None, pole: Pole | None = None, bound: Bound | None = None
+) -> Any:
     """The rule of a function that is analytic where it is real.
 
-    Where one of `domain` is not positive, the function is not real or has a cut, and `pole` must not be 0.
+    Where one of `domain` is not positive, the function is not real or has a cut, and at a `pole` it has no value.
+    A function with a `bound` has no poles in its domain, whatever FLINT knows of it.
     """
-    return companion(function, (), domain, pole)
+    return companion(function, (), domain, pole, bound)
 
 
 def companion(
     function: Function,
     places: Sequence[int],
     domain: Domain | None = None,
-    pole: Callable[..., acb] | None = None,
+    pole: Pole | None = None,
+    bound: Bound | None = None,
 ) -> Any:
     """The rule of (k, ..., *arguments), the k-th derivative of a function in each of its arguments at `places`."""
 
     def rule(run: Run, node: Node, numbers: list[Number]) -> arb_series:
-        orders = [int(number.ball.unique_fmpz()) for number in numbers[: len(places)]]
+        orders = [_order(number) for number in numbers[: len(places)]]
+        shifted = [(place, order) for place, order in zip(places, orders, strict=True) if order]
         arguments = numbers[len(places) :]
+        if pole and pole(*arguments):
+            raise no_value(node, *arguments)
         centre = [acb(number.ball) for number in arguments]
-        _check_domain(run, node, arguments, domain(*centre) if domain else (), pole(*centre) if pole else acb(1))
+        _check_domain(run, node, arguments, domain(*centre) if domain else ())
         moving = run.order if any(number.varies for number in arguments) else 0
-        if not moving and not any(orders):
+        if not moving and not shifted:
             return arb_series([real_value(function(*centre))])
         polynomials = [[number.series[n] for n in range(moving + 1)] for number in arguments]
+        centres = [_centre(run, number) for number in arguments]
 
-        def along(t: acb, *shifts: acb) -> acb:
-            here = [_value(coefficients, t) for coefficients in polynomials]
-            for place, shift in zip(places, shifts, strict=True):
+        def along(t: acb, *shifts: acb) -> list[acb]:
+            here = [_value(first, others, t) for first, (_, *others) in zip(centres, polynomials, strict=True)]
+            for (place, _), shift in zip(shifted, shifts, strict=True):
                 here[place] += shift
-            if domain and any(not value.real > 0 for value in domain(*here)):
-                return NOWHERE
-            return function(*here)
+            return here
 
-        coefficients = taylor(run, along, moving, orders, _steepness(polynomials))
-        scale = prod(map(factorial, orders))
-        return arb_series([coefficient * scale for coefficient in coefficients])
+        path = _Path(function, domain, along, 1 + len(shifted), bound, *_sizes(polynomials))
+        coefficients = taylor(path, moving, [order for _, order in shifted])
+        factor = prod(map(factorial, orders))
+        return arb_series([coefficient * factor for coefficient in coefficients])
 
     return rule
 
 
-def _steepness(polynomials: Sequence[Sequence[arb]]) -> int:
-    """A power of 2 by which t has to be smaller for no argument to move by more than its steps."""
-    sizes = [(n, abs(c).upper()) for coefficients in polynomials for n, c in enumerate(coefficients) if n and c != 0]
-    exponents = [-(-_exponent(size) // n) for n, size in sizes]
-    return max(0, *exponents) if exponents else 0
+def _centre(run: Run, number: Number) -> fmpq | arb:
+    """An argument as exactly as it is known: an error that all points of a circle share costs digits."""
+    exact = number.exact if run.rounding is None else None
+    return number.ball if exact is None else exact
 
 
-def _exponent(size: arb) -> int:
-    """The power of 2 next above a size."""
-    mantissa, exponent = size.man_exp()
-    return int(exponent) + int(mantissa).bit_length()
+def _order(number: Number) -> int:
+    """The order of a derivative, a whole number of the formula."""
+    order = only_whole(number.ball)
+    if order is None:
+        raise UnsureError
+    return order
 
 
-def _check_domain(run: Run, node: Node, numbers: list[Number], clear: Sequence[acb], pole: acb) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Path:
+    """A function of complex t and shifts of some arguments; `along` says where its arguments go.
+
+    By 2 to minus its `steepness` t has to be smaller for no argument to move by more, and 2**`height` is the size of
+    the arguments.
+    """
+
+    function: Function
+    domain: Domain | None
+    along: Callable[..., list[acb]]
+    dimension: int
+    limit: Bound | None
+    steepness: int
+    height: int
+
+    def __call__(self, *place: acb) -> acb:
+        """The function, where that is in its domain."""
+        here = self.along(*place)
+        return self.function(*here) if self.is_inside(here) else NOWHERE
+
+    def is_inside(self, here: Sequence[acb]) -> bool:
+        """Whether balls are proved to lie in the domain."""
+        return self.domain is None or all(value.real > 0 for value in self.domain(*here))
+
+    def bound(self, exponent: int) -> arb | None:
+        """A bound of the function on disks of radius 2**-exponent, if it is proved to be analytic there."""
+        bits = DISK_BITS + exponent + self.height
+        if bits > MOST_BITS:
+            raise UnsureError
+        with _precision(bits):
+            side = arb(0, arb(2) ** -exponent)
+            here = self.along(*[acb(side, side)] * self.dimension)
+            if not self.is_inside(here):
+                return None
+            size = abs(self.function(*here)).upper()
+            if self.limit and not size.is_finite():
+                size = self.limit(*here).upper()
+            return size if size.is_finite() else None
+
+
+def _sizes(polynomials: Sequence[Sequence[arb]]) -> tuple[int, int]:
+    """How steep the arguments are and how large, as powers of 2."""
+    slopes, heights = [0], [0]
+    for first, *others in polynomials:
+        heights.append(scale(first) or 0)
+        reached = [(n, scale(abs(each).upper())) for n, each in enumerate(others, start=1)]
+        slopes += [-(-size // n) for n, size in reached if size is not None]
+    return max(slopes), max(heights)
+
+
+def _check_domain(run: Run, node: Node, numbers: list[Number], clear: Sequence[acb]) -> None:
     """Raise NoValueError where the function is not real."""
-    outside = any(run.sign(value.real, lambda: None, *numbers) <= 0 for value in clear)
-    if outside or run.sign(pole.real, lambda: None, *numbers) == 0:
+    if any(value.real.is_zero() or run.sign(value.real, lambda: None, *numbers) <= 0 for value in clear):
         raise no_value(node, *numbers)
 
 
@@ -105,22 +181,18 @@ def real_value(value: acb) -> arb:
     return value.real
 
 
-def taylor(run: Run, f: Function, order: int, orders: Sequence[int], steepness: int) -> list[arb]:
+def taylor(path: _Path, order: int, orders: Sequence[int]) -> list[arb]:
     """The coefficients of t**n s1**k1 s2**k2 ... of f(t, s1, s2, ...) about 0, for n up to `order`.
 
-    f is real on the real line; its disks are smaller by 2**steepness. Where no bound is proved, the run is told
-    that it is not rigorous.
+    f is real on the real line. Without a disk on which it is bounded nothing is known.
     """
     precision = ctx.prec
-    exponent, bound = _disk(f, 1 + len(orders), steepness)
+    exponent, bound = _disk(path)
     counts = [2 * each + 3 for each in (order, *orders)]  # odd, so that no two shifts cancel to a special order
     depths = [precision // count + 1 for count in counts]
     lost = sum(depth * (each + 1) for depth, each in zip(depths, (order, *orders), strict=True))
     with _precision(precision + lost + 20):
-        if bound is None:
-            run.rigorous = False
-            bound = _guess(f, exponent, 1 + len(orders))
-        values = _torus(f, [arb(2) ** (-exponent - depth) for depth in depths], counts)
+        values = _torus(path, [arb(2) ** (-exponent - depth) for depth in depths], counts)
         ratios = [arb(2) ** (-depth * count) for depth, count in zip(depths, counts, strict=True)]
         tail = prod((1 / (1 - ratio) for ratio in ratios), start=arb(1)) - 1
         found = []
@@ -148,7 +220,7 @@ def _precision(bits: int) -> Iterator[None]:
 Torus = dict[tuple[int, ...], acb]
 
 
-def _torus(f: Function, radii: Sequence[arb], counts: Sequence[int]) -> Torus:
+def _torus(f: Callable[..., acb], radii: Sequence[arb], counts: Sequence[int]) -> Torus:
     """The function at equally spaced points of a product of circles; half of them are conjugates of the others."""
     circles = [
         [radius * acb.exp_pi_i(acb(2 * k) / count) for k in range(count)]
@@ -173,28 +245,29 @@ def _mean(values: Torus, powers: Sequence[int], counts: Sequence[int]) -> arb:
     return total.real / prod(counts)
 
 
-def _disk(f: Function, dimension: int, steepness: int) -> tuple[int, arb | None]:
-    """The exponent of a radius of disks on which the function is bounded, and a bound."""
-    with _precision(64):
-        for exponent in (steepness + each for each in RADII):
-            side = arb(0, arb(2) ** (-exponent))
-            value = f(*[acb(side, side)] * dimension)
-            if value.is_finite():
-                return exponent, abs(value).upper()
-    return steepness + RADII[3], None
-
-
-def _guess(f: Function, exponent: int, dimension: int) -> arb:
-    """A size of the function near 0 where no bound is proved: of its values on circles, with room to spare."""
-    values = _torus(f, [arb(2) ** (-exponent)] * dimension, [5] * dimension).values()
-    if not all(value.is_finite() for value in values):
+def _disk(path: _Path) -> tuple[int, arb]:
+    """The exponent of a radius of disks on which the function is analytic, nearly as large as can be, and a bound."""
+    too_large = 0
+    for exponent in (path.steepness + each for each in RADII):
+        bound = path.bound(exponent)
+        if bound is not None:
+            break
+        too_large = exponent
+    else:
         raise UnsureError
-    return arb(max(float(abs(value).upper()) for value in values)) * 16
+    while too_large and exponent - too_large > NEAR:
+        middle = (exponent + too_large) // 2
+        wider = path.bound(middle)
+        if wider is None:
+            too_large = middle
+        else:
+            exponent, bound = middle, wider
+    return exponent, bound
 
 
-def _value(coefficients: Sequence[arb], t: acb) -> acb:
+def _value(first: fmpq | arb, others: Sequence[arb], t: acb) -> acb:
     """A polynomial at t."""
-    total = acb(coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        total = total * t + coefficient
-    return total
+    total = acb(0)
+    for coefficient in reversed(others):
+        total = (total + coefficient) * t
+    return total + first

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq, fmpz
 
-from derivcli.engines.balls.run import EXACT_BITS, UnsureError
+from derivcli.engines.balls.run import UnsureError
+from derivcli.engines.balls.whole import BITS, fraction
 
 Monomial: TypeAlias = tuple[tuple[int, int], ...]
 """Numbers of generators with the powers to which they stand in a product."""
@@ -86,7 +87,7 @@ class Field:
 
     def generator(self, key: Hashable, made: Generator) -> Constant:
         """The number with a key, made on first use; a rational one where its ball is a point."""
-        exact = exact_value(made.ball)
+        exact = fraction(made.ball)
         if exact is not None:
             return self.rational(exact)
         number = self.numbers.setdefault(key, len(self.generators))
@@ -207,7 +208,7 @@ class Field:
         value = base.rational
         assert value is not None, "the base is rational"
         bits = max(value.p.bit_length(), value.q.bit_length())
-        if abs(exponent.p) > MAX_POWER or bits * abs(int(exponent.p)) > EXACT_BITS:
+        if abs(exponent.p) > MAX_POWER or bits * abs(int(exponent.p)) > BITS:
             return self.named(("power", base.key, exponent), arb(value) ** exponent)
         degree = int(exponent.q)
         turns, rest = divmod(int(exponent.p), degree)
@@ -250,7 +251,7 @@ class Field:
         if len(kept) == 1 and () in kept:
             ball = arb(kept[()])
         bits = max(max(factor.p.bit_length(), factor.q.bit_length()) for factor in kept.values())
-        if len(kept) > MAX_TERMS or bits > EXACT_BITS:
+        if len(kept) > MAX_TERMS or bits > BITS:
             return self._folded(kept, ball)
         return Constant(kept, ball)
 
@@ -259,14 +260,6 @@ class Field:
         first = polynomial[min(polynomial)]
         key = "polynomial", frozenset((monomial, factor / first) for monomial, factor in polynomial.items())
         return self.scaled(self.named(key, ball / first), first)
-
-
-def exact_value(ball: arb) -> fmpq | None:
-    """The rational number that a ball without a radius is, where it is of moderate size."""
-    if not ball.is_exact() or not ball.is_finite():
-        return None
-    mantissa, exponent = ball.man_exp()
-    return fmpq(mantissa) * fmpq(2) ** int(exponent) if abs(exponent) < EXACT_BITS else None
 
 
 def _exact_root(value: fmpq, degree: int) -> fmpq | None:

@@ -6,13 +6,21 @@ from typing import Any
 
 from flint import acb, arb, arb_series, fmpq
 
-from derivcli.engines.balls.cauchy import NOWHERE, Function, analytic, companion, real_value
+from derivcli.engines.balls import bounds
+from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion, real_value
 from derivcli.engines.balls.run import Number, Run, UnsureError
 from derivcli.engines.balls.steps import Series, floor_of, no_value, plain
 from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.whole import only_whole
 
 FAR_LEFT = -(10**6)
 """From here to the left FLINT's polygamma takes too many steps."""
+
+STEEPEST = 100
+"""Of higher orders the reflection formula has too many terms."""
+
+LONGEST = 1000
+"""Rising factorials of more factors are quotients of gamma functions."""
 
 
 def last_positive(*arguments: acb) -> list[acb]:
@@ -35,11 +43,11 @@ def _is_pole(run: Run, x: Number) -> bool:
     return not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]
 
 
-def not_at_poles(rule: Any) -> Any:
-    """A rule whose last operand has poles at 0, -1, -2, ..."""
+def not_at_poles(rule: Any, place: int = -1) -> Any:
+    """A rule of which one operand, the last if nothing else is said, has poles at 0, -1, -2, ..."""
 
     def guarded(run: Run, node: Node, numbers: list[Number]) -> Series:
-        if _is_pole(run, numbers[-1]):
+        if _is_pole(run, numbers[place]):
             raise no_value(node, *numbers)
         return rule(run, node, numbers)
 
@@ -55,10 +63,31 @@ def _loggamma(x: Series) -> Series:
 
 
 def _polygamma(n: acb, x: acb) -> acb:
-    """Far to the left only digamma is computed: FLINT's polygamma takes a step for each pole."""
+    """Far to the left by the reflection formula: FLINT's polygamma takes a step for each pole."""
     if n == 0:
         return x.digamma()
-    return x.polygamma(n) if x.real > FAR_LEFT else NOWHERE
+    if x.real > FAR_LEFT:
+        return x.polygamma(n)
+    order = only_whole(n.real)
+    if order is None or order > STEEPEST:
+        return NOWHERE
+    reflected = (1 - x).polygamma(n)
+    return (-reflected if order % 2 else reflected) - _cot_derivative(order, x)
+
+
+def _cot_derivative(order: int, x: acb) -> acb:
+    """The n-th derivative of pi cot(pi x), a polynomial in cot, whose derivative is -(1 + cot**2)."""
+    coefficients = [0, 1]
+    for _ in range(order):
+        slopes = [k * each for k, each in enumerate(coefficients)][1:]
+        coefficients = [0] * (len(slopes) + 2)
+        for k, slope in enumerate(slopes):
+            coefficients[k] -= slope
+            coefficients[k + 2] -= slope
+    cot, total = x.cot_pi(), acb(0)
+    for each in reversed(coefficients):
+        total = total * cot + each
+    return total * acb.pi() ** (order + 1)
 
 
 def _beta(run: Run, node: Node, numbers: list[Number]) -> Series:
@@ -74,10 +103,10 @@ def _binomial(n: acb, k: acb) -> acb:
 
 def _rising(x: acb, k: acb) -> acb:
     """Gamma(x+k)/Gamma(x), by the reflection formula where both have poles."""
-    whole = k.real.unique_fmpz() if k.imag.is_zero() and k.is_exact() else None
-    if whole is not None and 0 <= whole <= 1000:
+    whole = only_whole(k.real) if k.imag.is_zero() and k.is_exact() else None
+    if whole is not None and 0 <= whole <= LONGEST:
         product = acb(1)
-        for step in range(int(whole)):
+        for step in range(whole):
             product *= x + step
         return product
     return (x + k).gamma() * x.rgamma()
@@ -110,7 +139,8 @@ def _binomial_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
 
 
 def _lower(s: acb, x: acb) -> acb:
-    return x.gamma_lower(s)
+    value = x.gamma_lower(s)
+    return value if value.is_finite() else s.gamma() - x.gamma_upper(s)
 
 
 def _upper(s: acb, x: acb) -> acb:
@@ -118,7 +148,8 @@ def _upper(s: acb, x: acb) -> acb:
 
 
 def _lower_regularized(a: acb, x: acb) -> acb:
-    return x.gamma_lower(a, regularized=1)
+    value = x.gamma_lower(a, regularized=1)
+    return value if value.is_finite() else 1 - x.gamma_upper(a, regularized=1)
 
 
 def _upper_regularized(a: acb, x: acb) -> acb:
@@ -129,9 +160,14 @@ def _zeta(s: acb, a: acb) -> acb:
     return s.zeta(a)
 
 
-def _incomplete_gamma(function: Function) -> Any:
+def _is_one(s: Number, a: Number) -> bool:
+    """Whether zeta has its pole there."""
+    return s.minus(1) == 0
+
+
+def _incomplete_gamma(function: Function, bound: Bound | None = None) -> Any:
     """An incomplete gamma function of s and x >= 0; at x = 0 it has a value and perhaps no series."""
-    inside = analytic(function, last_positive)
+    inside = analytic(function, last_positive, bound=bound)
 
     def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
         sign = numbers[-1].sign()
@@ -149,15 +185,15 @@ GAMMA: dict[str, Any] = {
     "loggamma": not_at_poles(plain(_loggamma)),
     "polygamma": not_at_poles(analytic(_polygamma)),
     "beta": _beta,
-    "lowergamma": _incomplete_gamma(_lower),
-    "uppergamma": _incomplete_gamma(_upper),
-    "gammainc": _incomplete_gamma(_lower_regularized),
-    "gammaincc": _incomplete_gamma(_upper_regularized),
-    "lowergamma_s": companion(_lower, (0,), last_positive),
-    "uppergamma_s": companion(_upper, (0,), last_positive),
-    "gammainc_a": companion(_lower_regularized, (0,), last_positive),
-    "zeta": analytic(_zeta, last_positive, pole=lambda s, a: s - 1),
-    "zeta_s": companion(_zeta, (0,), last_positive, pole=lambda s, a: s - 1),
+    "lowergamma": not_at_poles(_incomplete_gamma(_lower), place=0),
+    "uppergamma": _incomplete_gamma(_upper, bounds.upper_gamma),
+    "gammainc": _incomplete_gamma(_lower_regularized, bounds.lower_gamma_regularized),
+    "gammaincc": _incomplete_gamma(_upper_regularized, bounds.upper_gamma_regularized),
+    "lowergamma_s": not_at_poles(companion(_lower, (0,), last_positive), place=1),
+    "uppergamma_s": companion(_upper, (0,), last_positive, bound=bounds.upper_gamma),
+    "gammainc_a": companion(_lower_regularized, (0,), last_positive, bound=bounds.lower_gamma_regularized),
+    "zeta": analytic(_zeta, last_positive, pole=_is_one),
+    "zeta_s": companion(_zeta, (0,), last_positive, pole=_is_one),
     "binomial": _binomial_rule,
     "binomial_nk": companion(_binomial, (0, 1)),
     "rf": _rising_rule,

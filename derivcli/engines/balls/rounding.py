@@ -27,7 +27,8 @@ GRAIN = 2**20
 class Rounding:
     """Random factors of 1 plus or minus up to 2**size, and what was met on the way beyond the format's range.
 
-    With `inside` the arguments of functions are moved too, as if these rounded them.
+    With `inside` the arguments of functions are moved too, as if these rounded them. With `wide` the factors are not
+    random but balls, in which all that rounding may do lies.
     """
 
     size: int
@@ -35,6 +36,7 @@ class Rounding:
     seed: int
     extreme: str = ""
     inside: bool = False
+    wide: bool = False
     random: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +66,8 @@ class Rounding:
 
     def factor(self) -> arb:
         """One plus or minus up to 2**size."""
+        if self.wide:
+            return arb(1, arb(2) ** self.size)
         return 1 + arb(self.random.randint(-GRAIN, GRAIN)) / GRAIN * arb(2) ** self.size
 
     def look(self, sizes: Iterable[arb]) -> None:

@@ -16,6 +16,7 @@ from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
 from derivcli.engines.balls.special import SPECIAL
 from derivcli.engines.balls.steps import STEPS, Rule, Series, above, no_value, nonzero, plain
 from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.whole import may_be_whole
 
 DIVISION = "the formula divides by zero here"
 SQUARE_ROOT = "the formula takes the square root of a negative number here"
@@ -86,7 +87,7 @@ def _power_of_negative(base: Number, exponent: Number) -> Series:
     """A real value only where the exponent is a whole number."""
     exact = exponent.exact
     if exact is None:
-        if not exponent.ball.contains_integer():
+        if not may_be_whole(exponent.ball):
             raise NoValueError(FRACTIONAL)
         raise UnsureError
     if exact.q != 1:

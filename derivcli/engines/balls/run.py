@@ -13,6 +13,7 @@ from flint import arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.rounding import Rounding
 from derivcli.engines.balls.tape import Node, Tape, record
+from derivcli.engines.balls.whole import BITS, fraction, scale
 from derivcli.language.tree import Tree
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ Direction: TypeAlias = Mapping[str, Exact]
 
 Path: TypeAlias = Mapping[str, "Sequence[Exact | arb]"]
 """The coefficients of t, t**2, ... of the variables that move, be it by 0."""
-
-EXACT_BITS = 20_000
-"""Longer rationals are not followed."""
 
 
 class TouchError(Exception):
@@ -318,14 +316,13 @@ class Run:
             return coordinate if isinstance(coordinate, fmpq) else None
         value: Any = self.values.get(number, self.fixed.get(number))
         if type(value) is arb_series and value[0].is_exact():
-            mantissa, exponent = value[0].man_exp()
-            return fmpq(mantissa) * fmpq(2) ** int(exponent) if abs(exponent) < EXACT_BITS else None
+            return fraction(value[0])
         rule = EXACT.get(node.operation)
         parts = [self.exact(part) for part in node.parts] if rule else [None]
         if rule is None or any(part is None for part in parts):
             return None
         made: fmpq | None = rule(*parts)
-        return None if made is None or max(made.p.bit_length(), made.q.bit_length()) > EXACT_BITS else made
+        return None if made is None or max(made.p.bit_length(), made.q.bit_length()) > BITS else made
 
 
 def moving(tape: Tape, names: Iterable[str]) -> int:
@@ -335,15 +332,16 @@ def moving(tape: Tape, names: Iterable[str]) -> int:
 
 def scale_of(value: Coordinate) -> int:
     """The power of 2 next above a coordinate's size; 0 for 0."""
-    size = abs(ball_of(value, 64)).mid()
-    mantissa, exponent = size.man_exp()
-    return 0 if size == 0 else int(exponent) + int(mantissa).bit_length()
+    return scale(ball_of(value, 64)) or 0
 
 
 def step_scale(at: Mapping[str, Coordinate], direction: Direction) -> int:
     """The power of 2 by whose multiples a point moves along a direction by parts of its own size."""
     scales = [scale_of(at[name]) - scale_of(slope) for name, slope in direction.items() if name in at and slope != 0]
-    return min(scales, default=0)
+    found = min(scales, default=0)
+    if abs(found) > BITS // 2:  # steps of such a size have too many digits
+        raise UnsureError
+    return found
 
 
 def ball_of(value: Coordinate, precision: int) -> arb:

@@ -10,11 +10,13 @@ from typing import Any
 
 from flint import acb, arb, arb_series, fmpq
 
-from derivcli.engines.balls.cauchy import Function, analytic, companion
+from derivcli.engines.balls import bounds
+from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion
 from derivcli.engines.balls.gamma import GAMMA, at_zero, last_positive
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.steps import Series, above, no_value, nonzero, plain
 from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.whole import only_whole
 from derivcli.engines.clock import held
 
 HALF = acb(0.5)
@@ -26,12 +28,12 @@ def _is_whole(number: Number) -> int | None:
     return int(exact.p) if exact is not None and exact.q == 1 else None
 
 
-def cut_at_zero(function: Function, entire_for_whole: bool, pole: bool = False) -> Any:
+def cut_at_zero(function: Function, bound: Bound, entire_for_whole: bool, pole: bool = False) -> Any:
     """A function g(order, x) with a cut along x < 0, and perhaps a pole at 0.
 
     It has no cut where the order is a whole number, if that is said.
     """
-    off_the_cut, everywhere = analytic(function, last_positive), analytic(function)
+    off_the_cut, everywhere = analytic(function, last_positive, bound=bound), analytic(function)
 
     def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
         if entire_for_whole and _is_whole(numbers[-2]) is not None:
@@ -90,7 +92,7 @@ def _above_edge(run: Run, x: Number) -> fmpq | None:
 
 def _lambertw(run: Run, node: Node, numbers: list[Number]) -> Series:
     x, k = numbers
-    branch = int(k.ball.unique_fmpz())
+    branch = only_whole(k.ball)
     if branch not in (0, -1):
         raise no_value(node, *numbers)
     edge = run.sign(x.ball + (-arb(1)).exp(), lambda: _above_edge(run, x), x)
@@ -112,7 +114,9 @@ def _jn(n: acb, x: acb) -> acb:
 
 def _spherical(n: acb, x: acb, z: acb) -> acb:
     """The spherical Bessel function as x**n times an entire function of x**2 (DLMF 10.53.1)."""
-    whole = int(n.real.unique_fmpz())
+    whole = only_whole(n.real)
+    if whole is None:
+        return NOWHERE
     if whole < 0:
         return acb(0)
     power = x**whole / 2 ** (whole + 1) if whole else HALF
@@ -150,7 +154,7 @@ def _elliptic_pi(n: acb, m: acb) -> acb:
 
 def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
     """The integral from 0 to z of sin**(2p) (1 - n sin**2)**-i (1 - m sin**2)**(1/2 - j)."""
-    powers = [int(k.real.unique_fmpz()) for k in (p, i, j)]
+    powers = [only_whole(k.real) or 0 for k in (p, i, j)]
 
     def integrand(u: acb, is_analytic: bool) -> acb:
         if is_over():
@@ -193,7 +197,8 @@ def _bessel(name: str) -> Function:
     return lambda n, x: method(x, n)
 
 
-BESSEL = {letter: _bessel(f"bessel_{letter}") for letter in "jyik"}
+BESSEL = {letter: (_bessel(f"bessel_{letter}"), getattr(bounds, f"bessel_{letter}")) for letter in "jyik"}
+"""The functions and their bounds."""
 
 
 def _ive_x(run: Run, node: Node, numbers: list[Number]) -> Series:
@@ -215,7 +220,7 @@ def _expint_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
     """For a whole order below 1 it is a rational function times exp(-x), and has no cut."""
     whole = _is_whole(numbers[0])
     if whole is None or whole > 0 or numbers[1].sign() > 0:
-        return cut_at_zero(_expint, entire_for_whole=False)(run, node, numbers)
+        return cut_at_zero(_expint, bounds.expint, entire_for_whole=False)(run, node, numbers)
     if numbers[1].sign() == 0:
         raise no_value(node, *numbers)
     return analytic(_expint)(run, node, numbers)
@@ -235,8 +240,8 @@ SPECIAL: dict[str, Any] = {
     "ndtri": inverse(_ndtri, _ndtr, 0, 1),
     "log_ndtr": plain(lambda x: _ndtr(x).log()),
     "lambertw": _lambertw,
-    **{f"bessel{letter}": cut_at_zero(g, letter in "ji", pole=letter in "yk") for letter, g in BESSEL.items()},
-    **{f"bessel{letter}_n": companion(g, (0,), last_positive) for letter, g in BESSEL.items()},
+    **{f"bessel{name}": cut_at_zero(g, bound, name in "ji", name in "yk") for name, (g, bound) in BESSEL.items()},
+    **{f"bessel{letter}_n": companion(g, (0,), last_positive, bound=bound) for letter, (g, bound) in BESSEL.items()},
     "ive_x": _ive_x,
     "kve_x": companion(lambda n, x: x.exp() * x.bessel_k(n), (1,), last_positive),
     "jn": analytic(_jn),
@@ -251,7 +256,7 @@ SPECIAL: dict[str, Any] = {
     "Shi": plain(arb_series.shi),
     "Chi": above(0, arb_series.chi),
     "expint": _expint_rule,
-    "expint_n": companion(_expint, (0,), last_positive),
+    "expint_n": companion(_expint, (0,), last_positive, bound=bounds.expint),
     "fresnels": plain(lambda x: x.fresnel_s()),
     "fresnelc": plain(lambda x: x.fresnel_c()),
     "elliptic_k": analytic(lambda m: m.elliptic_k(), lambda m: [1 - m]),

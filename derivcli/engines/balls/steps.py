@@ -9,9 +9,7 @@ from flint import arb, arb_series, fmpq
 
 from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
 from derivcli.engines.balls.tape import Node
-
-HUGE = arb(2) ** 10_000
-"""FLINT ends the process where it has to write a whole number of too many digits."""
+from derivcli.engines.balls.whole import floor, only_whole
 
 Series: TypeAlias = arb_series
 Rule: TypeAlias = Callable[[Run, Node, list[Number]], Any]
@@ -85,40 +83,65 @@ def _greatest(sense: int) -> Rule:
     return rule
 
 
-def floor_of(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
-    """The greatest whole number below, and whether the number is itself whole."""
-    found: tuple[arb, bool] = run.decide(lambda: _floor_anew(run, ball, None if run.rounding else exact))
+Known: TypeAlias = Callable[[], "fmpq | None"]
+"""What finds a number as a rational one, where it is known to be one."""
+
+
+def floor_of(run: Run, ball: arb, exact: fmpq | None, known: Known = lambda: None) -> tuple[arb, bool]:
+    """The greatest whole number below, and whether the number is itself whole; `known` is asked where balls fail."""
+    found: tuple[arb, bool] = run.decide(lambda: _floor_anew(ball, None if run.rounding else exact, known))
     return found
 
 
-def _floor_anew(run: Run, ball: arb, exact: fmpq | None) -> tuple[arb, bool]:
-    if exact is not None:
-        return arb(exact.p // exact.q), exact.q == 1
-    if not abs(ball) < HUGE:
+def _floor_anew(ball: arb, exact: fmpq | None, known: Known) -> tuple[arb, bool]:
+    below = None if exact is not None else floor(ball)
+    if below is not None and ball > below:
+        return arb(below), False
+    value = known() if exact is None else exact
+    if value is None:
         raise UnsureError
-    below = ball.floor()
-    if below.is_exact():
-        return below, False
-    raise UnsureError
+    return arb(value.floor()), value.q == 1
+
+
+def _rational(x: Number) -> fmpq | None:
+    """A number as a rational one, as far as its constants tell."""
+    return None if x.constant is None else x.constant.rational
+
+
+def _rational_quotient(x: Number, y: Number) -> fmpq | None:
+    """A quotient as a rational number, as of 2*pi/pi."""
+    above, below = x.constant, y.constant
+    if above is None or below is None:
+        return None
+    return x.run.field.product(above, x.run.field.power(below, fmpq(-1))).rational
 
 
 def _floor(run: Run, node: Node, numbers: list[Number]) -> Series:
-    below, whole = floor_of(run, numbers[0].ball, numbers[0].exact)
+    below, whole = floor_of(run, numbers[0].ball, numbers[0].exact, lambda: _rational(numbers[0]))
     if whole:
         numbers[0].touch()
     return arb_series([below])
+
+
+def _shifted(x: Number) -> fmpq | None:
+    """A number and a half as a rational one."""
+    known = _rational(x)
+    return None if known is None else known + fmpq(1, 2)
 
 
 def _round(run: Run, node: Node, numbers: list[Number]) -> Series:
     """To the nearest whole number, halves to the even one."""
     x = numbers[0]
     exact = None if x.exact is None else x.exact + fmpq(1, 2)
-    below, tie = floor_of(run, x.ball + arb(0.5), exact)
+    below, tie = floor_of(run, x.ball + arb(0.5), exact, lambda: _shifted(x))
     if tie:
         x.touch()
-        odd = below.unique_fmpz() % 2  # it is below HUGE
-        below -= int(odd)
+        below -= (only_whole(below) or 0) % 2
     return arb_series([below])
+
+
+def _size(number: fmpq | None) -> fmpq | None:
+    return None if number is None else abs(number)
 
 
 def _trunc(run: Run, node: Node, numbers: list[Number]) -> Series:
@@ -128,7 +151,7 @@ def _trunc(run: Run, node: Node, numbers: list[Number]) -> Series:
         return arb_series([arb(0)])
     sign = x.sign()
     exact = None if x.exact is None else abs(x.exact)
-    below, whole = floor_of(run, abs(x.ball), exact)
+    below, whole = floor_of(run, abs(x.ball), exact, lambda: _size(_rational(x)))
     if whole and sign:
         x.touch()
     return arb_series([sign * below])
@@ -141,7 +164,7 @@ def _fmod(run: Run, node: Node, numbers: list[Number]) -> Series:
         raise no_value(node, x, y)
     quotient = x.ball / y.ball
     exact = None if x.exact is None or y.exact is None else abs(x.exact / y.exact)
-    below, whole = floor_of(run, abs(quotient), exact)
+    below, whole = floor_of(run, abs(quotient), exact, lambda: _size(_rational_quotient(x, y)))
     sign = x.sign() * y.sign()
     if whole and sign:
         x.touch()
@@ -155,7 +178,7 @@ def _mod(run: Run, node: Node, numbers: list[Number]) -> Series:
     if y.sign() == 0:
         raise no_value(node, *numbers)
     exact = None if x.exact is None or y.exact is None else x.exact / y.exact
-    below, whole = floor_of(run, x.ball / y.ball, exact)
+    below, whole = floor_of(run, x.ball / y.ball, exact, lambda: _rational_quotient(x, y))
     if whole:
         x.touch()
         y.touch()
