@@ -5,11 +5,13 @@ Beside a kink a derivative may still have a series of its own; where it has none
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flint import arb
 
 from derivcli.check.one_sided import OneSided
 from derivcli.check.question import Site, Stages, enclosed, enclosure
-from derivcli.check.sides import CLOSER, Beside, Local, Seen, is_near, look, remembered
+from derivcli.check.sides import CLOSER, Beside, Limit, Local, Seen, Side, is_near, look, remembered
 from derivcli.engines.balls.germs import NoGermError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Direction, NoValueError, TouchError, step_scale
@@ -22,6 +24,13 @@ MUCH_CLOSER = 2 * CLOSER
 def partial_by(stages: Stages) -> Partial:
     """The variables of the stages, each as often as it is taken."""
     return tuple(name for direction, order in stages for name in direction for _ in range(order))
+
+
+def _by(stages: Stages) -> Derivative:
+    """The derivative that stages are."""
+    ((direction, order), *others) = stages
+    partial = partial_by(stages)
+    return Derivative(partial) if others or len(direction) == 1 else Derivative(partial[:order], direction)
 
 
 def has_series(site: Site, stages: Stages) -> bool:
@@ -45,9 +54,21 @@ def seen(site: Site, earlier: Stages, direction: Direction) -> Seen:
         try:
             return exact.local(order, highest)
         except NoGermError:
-            return look(function, scale, order, highest=highest)
+            found = look(function, scale, order, highest=highest)
+        if order == 1 or found.value is None:
+            return found
+        slope = look(beside(site, [*earlier, (direction, order - 1)], direction), scale, 1)
+        return replace(found, left=_of_slope(found.left, slope.left), right=_of_slope(found.right, slope.right))
 
     return local
+
+
+def _of_slope(side: Side, slope: Side) -> Side:
+    """A side with the derivative of the last derivative, where that one continues its value at the point.
+
+    Differences of the function alone would give x^3*sin(1/x) a second derivative at 0.
+    """
+    return replace(side, derivative=slope.derivative if slope.continues else Limit())
 
 
 def beside(site: Site, stages: Stages, direction: Direction) -> Beside:
@@ -60,7 +81,7 @@ def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | 
     try:
         if not stages:
             return site.value_at(precision, final)
-        return enclosed(site, Derivative(partial_by(stages)), precision, final).ball
+        return enclosed(site, _by(stages), precision, final).ball
     except NoValueError:
         return None
     except TouchError:
