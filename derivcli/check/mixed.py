@@ -17,7 +17,8 @@ from flint import fmpq, fmpq_poly
 from derivcli.check.one_sided import Look, Seen, Way
 from derivcli.check.question import Stages
 from derivcli.engines.balls.constants import Constant
-from derivcli.engines.balls.germs import Germ, Germs, NoGermError, ShortError
+from derivcli.engines.balls.germ import Germ, NoGermError, ShortError
+from derivcli.engines.balls.germs import Germs
 from derivcli.engines.balls.run import Direction
 
 FURTHEST, FAR = 4000, 16

@@ -18,7 +18,8 @@ from derivcli.check.question import Site, Stages, is_narrow
 from derivcli.check.sides import Limit, Local, Side
 from derivcli.engines.balls.approach import Approach, coordinate_of
 from derivcli.engines.balls.constants import Constant, Field, working
-from derivcli.engines.balls.germs import CONSTANT, CUT, Germ, Germs, Place, ShortError
+from derivcli.engines.balls.germ import CONSTANT, CUT, Germ, Place, ShortError
+from derivcli.engines.balls.germs import Germs
 from derivcli.engines.balls.run import Direction, NoValueError, UnsureError
 
 PRECISIONS = (192, 768, 3072, 12288)

@@ -15,7 +15,8 @@ from typing import Any
 from flint import arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.constants import Constant, Field, working
-from derivcli.engines.balls.germs import CONSTANT, Exponent, Germ, Germs, NoGermError, exponent_of
+from derivcli.engines.balls.germ import CONSTANT, Exponent, Germ, NoGermError, exponent_of
+from derivcli.engines.balls.germs import Germs
 from derivcli.engines.balls.rules import RULES
 from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Number, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Node, Tape

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import factorial
 from typing import Any, TypeAlias
 
 from flint import fmpq
 
-from derivcli.engines.balls.approach import MAX_JOINT, Approach
+from derivcli.engines.balls.approach import Approach
+from derivcli.engines.balls.beside_poles import GAMMA
 from derivcli.engines.balls.constants import Constant, Field
-from derivcli.engines.balls.germs import CONSTANT, Germ, NoGermError
+from derivcli.engines.balls.germ import CONSTANT, Germ, NoGermError
 from derivcli.engines.balls.run import NoValueError, UnsureError
 from derivcli.engines.balls.whole import may_be_whole
 
@@ -313,48 +313,6 @@ def _xlogy(shift: int) -> Rule:
     return rule
 
 
-def _pole(run: Approach, x: Germ) -> int | None:
-    """How far below 1 a germ's constant is one of 0, -1, -2, ..."""
-    constant = run.germs.split(x)[1].rational
-    is_pole = constant is not None and constant.q == 1 and -MAX_JOINT < constant <= 0
-    return int(-constant.p) + 1 if is_pole and constant is not None else None
-
-
-def _stepped(run: Approach, x: Germ, steps: int) -> list[Germ]:
-    """x, x+1, ..., x+steps."""
-    return [run.germs.sum([x, run.germs.number(n)]) for n in range(steps + 1)]
-
-
-def _gamma(run: Approach, x: Germ) -> Germ:
-    """At its poles by gamma(x) = gamma(x+n)/(x (x+1) ... (x+n-1))."""
-    steps = _pole(run, x)
-    if steps is None:
-        return run.regular("gamma", x)
-    *below, above = _stepped(run, x, steps)
-    return run.germs.quotient(run.regular("gamma", above), _product(run, *below))
-
-
-def _loggamma(run: Approach, x: Germ) -> Germ:
-    """log|gamma(x)|."""
-    return run.regular("loggamma", x) if _pole(run, x) is None else run.germs.log(_abs(run, _gamma(run, x)))
-
-
-def _beta(run: Approach, a: Germ, b: Germ) -> Germ:
-    both = _product(run, _gamma(run, a), _gamma(run, b))
-    return run.germs.quotient(both, _gamma(run, run.germs.sum([a, b])))
-
-
-def _polygamma(run: Approach, n: Germ, x: Germ) -> Germ:
-    """At its poles by psi_n(x) = psi_n(x+k) - (-1)^n n! (x^(-n-1) + ... + (x+k-1)^(-n-1))."""
-    steps, order = _pole(run, x), n.terms[CONSTANT].rational if n.is_constant and n.terms else fmpq(0)
-    if steps is None or order is None or not n.is_constant:
-        return run.regular("polygamma", n, x)
-    *below, above = _stepped(run, x, steps)
-    factor = fmpq(-1 if order.p % 2 == 0 else 1) * factorial(int(order.p))
-    poles = [run.germs.scaled(run.germs.power(each, -order - 1), factor) for each in below]
-    return run.germs.sum([run.regular("polygamma", n, above), *poles])
-
-
 BESIDE: dict[str, Rule] = {
     "pi": lambda run: run.germs.constant(run.field.pi()),
     "e": lambda run: run.germs.constant(run.field.exp(run.field.rational(1))),
@@ -409,9 +367,6 @@ BESIDE: dict[str, Rule] = {
     "sigmoid": _sigmoid,
     "xlogy": _xlogy(0),
     "xlog1py": _xlogy(1),
-    "gamma": _gamma,
-    "loggamma": _loggamma,
-    "beta": _beta,
-    "polygamma": _polygamma,
+    **GAMMA,
 }
 """The rules of operations with places where their power series end, and of those that keep constants exact."""

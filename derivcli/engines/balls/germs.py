@@ -1,11 +1,9 @@
-"""Germs: what a function of t does for t > 0 near 0, as a generalized power series,
+"""The arithmetic of germs: sums, products, powers, roots, exponentials and logarithms of generalized power series.
 
-    sum of c t^e log(t)^k  +  O(t^limit),    with rational e and exact constants c.
-
-They form a field as power series with integer exponents do not: they are divided, raised to fractional powers and
-compared, since the first term that is not 0 has the sign of all for small t. A germ that is smaller than every power
-of t, such as exp(-1/t), is `flat`. (Van den Dries, Macintyre and Marker, "The elementary theory of restricted analytic
-fields with exponentiation", Annals of Mathematics 140, 1994, has the theory; here are its first terms.)
+Germs form a field as power series with whole exponents do not: they are divided, raised to fractional powers and
+compared, since the first term that is not 0 has the sign of all for small t. (Van den Dries, Macintyre and Marker, "The
+elementary theory of restricted analytic fields with exponentiation", Annals of Mathematics 140, 1994, has the theory;
+here are its first terms.)
 """
 
 from __future__ import annotations
@@ -13,29 +11,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from heapq import heappop, heappush
-from typing import TypeAlias
 
 from flint import fmpq
 
 from derivcli.engines.balls.constants import Constant, Field
+from derivcli.engines.balls.germ import (
+    CONSTANT,
+    CUT,
+    UNKNOWN,
+    Exponent,
+    Germ,
+    NoGermError,
+    Place,
+    ShortError,
+    exponent_of,
+    rational,
+)
 from derivcli.engines.balls.run import NoValueError, UnsureError
-
-Exponent: TypeAlias = int | Fraction
-"""Whole numbers stay whole, since they are looked up a thousand times."""
-
-Place: TypeAlias = tuple[Exponent, int]
-"""The exponents of t and, negated, of log(t): the lower, the larger the term."""
-
-CONSTANT: Place = (0, 0)
-"""The place of the term without t."""
-
-CUT = 3
-"""Stands among decisions for a root or a logarithm of something that is 0 or infinite at the point."""
-
-UNKNOWN = 2
-"""Stands for the sign of a flat germ that is not known."""
 
 MAX_TERMS = 200
 """Longer germs are cut off."""
@@ -45,45 +38,6 @@ MAX_REPEATED = 4
 
 MAX_COMPOSED = 80
 """So many terms of a function's series are enough, also where its argument tends slowly."""
-
-
-class ShortError(UnsureError):
-    """The terms that are known do not tell; more might."""
-
-
-class NoGermError(Exception):
-    """The function has no germ of this kind, or none that is known here."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Germ:
-    """A function beside a point: its terms, up to where they are known (None: all are), and the sign of a flat part."""
-
-    terms: dict[Place, Constant]
-    limit: Exponent | None = None
-    flat: int = 0
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether it is a number for all t."""
-        return self.limit is None and not self.flat and all(place == CONSTANT for place in self.terms)
-
-    @property
-    def is_zero(self) -> bool:
-        """Whether it is 0 for all t."""
-        return self.is_constant and not self.terms
-
-    def reflected(self) -> Germ | None:
-        """What a meromorphic function does for t < 0, as a germ in -t; None where it is not one."""
-        if self.flat or any(logs or exponent.denominator != 1 for exponent, logs in self.terms):
-            return None
-        terms = {place: each.negative() if place[0] % 2 else each for place, each in self.terms.items()}
-        return Germ(terms, self.limit)
-
-    def low(self) -> Exponent | None:
-        """The lowest exponent of t that it may have; None where it has none."""
-        exponents = [exponent for exponent, _ in self.terms]
-        return min([*exponents, *([] if self.limit is None else [self.limit])], default=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -365,16 +319,6 @@ class Germs:
             return Germ(terms, found.limit)
         coefficients = [fmpq(0), *[fmpq((-1) ** (n + 1), n) for n in range(1, self.count(small))]]
         return self.composed([self.field.rational(each) for each in coefficients], small)
-
-
-def exponent_of(number: fmpq) -> Exponent:
-    """A rational number as an exponent."""
-    return int(number.p) if number.q == 1 else Fraction(int(number.p), int(number.q))
-
-
-def rational(exponent: Exponent) -> fmpq:
-    """An exponent as a rational number."""
-    return fmpq(exponent.numerator, exponent.denominator)
 
 
 def _is_plain(small: Germ) -> bool:
