@@ -25,6 +25,9 @@ MAX_TERMS = 8
 MAX_POWER = 1000
 """The largest exponent to which a rational number is raised exactly."""
 
+MAX_FACTORED = 64
+"""Bits of the largest number whose factors are looked for under a root."""
+
 MAX_FACTORS = 12
 """The largest exponent to which a polynomial is raised by multiplication."""
 
@@ -218,8 +221,10 @@ class Field:
         exact = _exact_root(value, degree)
         if exact is not None:
             return self.product(whole, self.rational(exact**rest))
-        root = Generator(arb(value) ** fmpq(1, degree), degree, base)
-        return self.product(whole, self.power(self.generator(("root", value, degree), root), fmpq(rest)))
+        outside, inside = _without_powers(value, degree)
+        root = Generator(arb(inside) ** fmpq(1, degree), degree, self.rational(inside))
+        power = self.power(self.generator(("root", inside, degree), root), fmpq(rest))
+        return self.product(self.scaled(whole, outside**rest), power)
 
     def _reduced(self, powers: dict[int, int]) -> tuple[Monomial, Constant | None]:
         """A product of powers of generators, and what comes out of roots that become whole."""
@@ -271,6 +276,18 @@ def _exact_root(value: fmpq, degree: int) -> fmpq | None:
     roots = [fmpz(part).root(degree) for part in (value.p, value.q)]
     found = fmpq(*roots)
     return found if found**degree == value else None
+
+
+def _without_powers(value: fmpq, degree: int) -> tuple[fmpq, fmpq]:
+    """A factor before a root, and the whole number without such powers that stays inside: 2 and 2 for sqrt(8)."""
+    bits = value.q.bit_length() * (degree - 1) + value.p.bit_length()
+    if bits > MAX_FACTORED:
+        return fmpq(1), value
+    outside, inside = fmpq(1, value.q), fmpq(1)
+    for prime, times in (fmpz(value.p) * fmpz(value.q) ** (degree - 1)).factor():
+        turns, rest = divmod(int(times), degree)
+        outside, inside = outside * prime**turns, inside * prime**rest
+    return outside, inside
 
 
 def working(precision: int) -> Field:

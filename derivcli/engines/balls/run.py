@@ -119,7 +119,9 @@ class Number:
             return here - there
         constant, run = self.constant, self.run
         subtracted = other.constant if isinstance(other, Number) else constant and run.field.rational(other)
-        return None if constant is None or subtracted is None else run.field.difference(constant, subtracted).rational
+        if constant is None or subtracted is None:
+            return None
+        return run.found(run.field.difference(constant, subtracted).rational)
 
     @property
     def constant(self) -> Constant | None:
@@ -142,7 +144,7 @@ class Run:
     """One evaluation of a tape to a precision in bits, as a series up to t**order along a path.
 
     `final` is set at the highest precision: there a step without a finite series has none. `rigorous` says whether
-    all bounds are proved, `irrational` whether constants that are no rational numbers were looked at. With `rounding`
+    all bounds are proved, `irrational` whether constants that no format holds made a rational number. With `rounding`
     every step's result is moved as rounding might; such a run may be `following` the answers that an exact one found
     to its questions. A run that goes `through` special places stays on one branch there. `fixed` may hold the values
     of nodes that depend on no variable that moves.
@@ -282,15 +284,19 @@ class Run:
         return int(known > 0) - int(known < 0)
 
     def constant(self, number: int) -> Constant | None:
-        """The value of a node as an exact constant, where that is known; noted as a number that no format holds."""
+        """The value of a node as an exact constant, where that is known."""
         if self.rounding is not None:
             return None
         if self.constants is None:
             from derivcli.engines.balls.approach import Constants
 
             self.constants = Constants(self.tape, self.at, self.precision)
-        self.irrational = True
         return self.constants.of(number)
+
+    def found(self, rational: fmpq | None) -> fmpq | None:
+        """Note that constants, which no format holds, make a rational number."""
+        self.irrational = self.irrational or rational is not None
+        return rational
 
     @property
     def field(self) -> Field:

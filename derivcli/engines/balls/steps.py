@@ -105,7 +105,7 @@ def _floor_anew(ball: arb, exact: fmpq | None, known: Known) -> tuple[arb, bool]
 
 def _rational(x: Number) -> fmpq | None:
     """A number as a rational one, as far as its constants tell."""
-    return None if x.constant is None else x.constant.rational
+    return None if x.constant is None else x.run.found(x.constant.rational)
 
 
 def _rational_quotient(x: Number, y: Number) -> fmpq | None:
@@ -113,7 +113,7 @@ def _rational_quotient(x: Number, y: Number) -> fmpq | None:
     above, below = x.constant, y.constant
     if above is None or below is None:
         return None
-    return x.run.field.product(above, x.run.field.power(below, fmpq(-1))).rational
+    return x.run.found(x.run.field.product(above, x.run.field.power(below, fmpq(-1))).rational)
 
 
 def _floor(run: Run, node: Node, numbers: list[Number]) -> Series:
