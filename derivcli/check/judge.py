@@ -1,9 +1,9 @@
 """Who decides: a verdict for every number of a result.
 
 First the formula's power series about the point in ball arithmetic, with the precision doubled until float64
-could not tell the enclosure from a point. Where the point touches a place without a series, the judge that
-uses only f decides. Where PyTorch's number is not the true one, the same series with every step blurred by
-rounding tells whether that is the reason.
+could not tell the enclosure from a point. Where the point touches a place without a series, germs decide, which say
+what f does beside it, or where none are known values of f there. Where PyTorch's number is not the true one, the
+same series with every step blurred by rounding tells whether that is the reason.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""The judge that uses only f: one-sided limits and derivatives from values beside a point.
+"""One-sided limits and derivatives, and what values of f beside a point tell of them.
 
 Where a step of the formula touches a kink, a jump, an edge or 0/0, neither PyTorch's convention nor a symbolic
-derivative is a witness. Values of f at x + h, x + 2h, ... for h from about 1e-30 to 1e-48, in hundreds of
-digits, tell whether f is defined beside x, tends to f(x), and has a one-sided derivative of some order, to more
-than twenty digits. It is accurate, not rigorous: nothing excludes what happens between the values.
+derivative is a witness. Where the formula has no known germ, values of f at x + h, x + 2h, ... for h from about
+1e-30 to 1e-48, in hundreds of digits, tell whether f is defined beside x, tends to f(x), and has a one-sided
+derivative of some order, to more than twenty digits. That is accurate, not rigorous: nothing excludes what happens
+between the values.
 """
 
 from __future__ import annotations
