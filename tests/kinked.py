@@ -24,7 +24,7 @@ from tests.jets import Jet, slopes
 DIGITS = 300
 """Digits in which derivatives are computed."""
 
-ZERO = mpf(10) ** -150
+ZERO = mpf(10) ** -260
 """What is below this is 0: no number of a drawn formula comes near it otherwise."""
 
 Branch: TypeAlias = Callable[[Jet], Jet]

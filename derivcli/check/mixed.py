@@ -8,6 +8,7 @@ higher power of t.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from math import factorial
@@ -67,8 +68,11 @@ def _derivative(look: Look, way: Way, stages: Stages, reach: int) -> Seen:
     sides = _across(look, way, stages, near, reach)
     if len(sides) == 2 and all(side[1] == decisions for side in sides):
         return sides[-1][0][times], decisions  # no kink runs along the line
-    sides = _across(look, way, stages, near + (FURTHEST if on_line.limit is None else FAR), reach)
-    return _common(look, on_line, [side[0] for side in sides]), [each for side in sides for each in side[1]]
+    for far in [FURTHEST] * (on_line.limit is None) + [FAR]:
+        with suppress(ShortError):
+            sides = _across(look, way, stages, near + far, reach)
+            return _common(look, on_line, [side[0] for side in sides]), [each for side in sides for each in side[1]]
+    raise ShortError
 
 
 def _common(look: Look, on_line: Germ, sides: Sequence[Sequence[Germ]]) -> Germ | None:
