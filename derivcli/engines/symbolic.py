@@ -151,6 +151,23 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
     return found
 
 
+def derivative_of(tree: Tree, partial: Partial) -> Tree:
+    """A partial derivative of a tree, the last variable taken first, in no more time than the caller gives it."""
+    for name in reversed(partial):
+        tree = _derivative(tree, {name: sympy.S.One})
+    return tree
+
+
+def evaluated(tree: Tree) -> Tree:
+    """The tree as SymPy evaluates it, calls of its own functions too, so that cos(pi) is -1."""
+    done: dict[Tree, Tree] = {}
+    for node in postorder(tree):
+        parts = [done[part] for part in node.args]
+        own = hasattr(type(node), "row") or isinstance(node, sympy.Piecewise)
+        done[node] = node if not parts else build.rebuild(node, parts) if own else node.func(*parts)
+    return done[tree]
+
+
 def _along(tree: Tree, moves: Moves) -> Tree:
     """The sum of the partial derivatives, each times how fast its variable moves."""
     return sum((move * tree.diff(symbol(name)) for name, move in moves.items()), start=sympy.S.Zero)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_second, known_matches, quantity
 from derivcli.engines import symbolic
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError
+from derivcli.explain.answer.exceptional import Exceptional, Spot, exceptional, near
 from derivcli.explain.answer.samples import more_samples, samples
 from derivcli.result import Partial, derivative_key
 
@@ -47,7 +49,9 @@ class Case:
     comparison: Comparison
     matches: Sequence[Match]
     truth: Expression | None
-    """The derivative as a formula, if SymPy finds it soon."""
+    """The derivative as a formula, if SymPy finds it soon, where no condition of the function meets another."""
+    exceptional: Exceptional = field(default_factory=Exceptional)
+    """What is known at the points that either formula singles out."""
 
     @cached_property
     def probes(self) -> list[Match]:
@@ -65,6 +69,18 @@ class Case:
     def gaps(self) -> list[Match]:
         """The matches at which the claim lacks a value that it has on both sides."""
         return [match for match in self.matches if match.kind == "undefined" and self._is_gap(match)]
+
+    @cached_property
+    def gap_spots(self) -> list[Spot]:
+        """The same of the points that the formulas single out."""
+        found = self.exceptional.of_kind("undefined")
+        return [spot for spot in found if self._is_gap(Match(near(spot), spot.kind))]
+
+    @property
+    def wrong_spots(self) -> list[Spot]:
+        """The points that the formulas single out at which the claim is wrong."""
+        wrong = self.exceptional.of_kind("different", "undefined")
+        return [spot for spot in wrong if spot not in self.gap_spots]
 
     def _is_gap(self, match: Match) -> bool:
         """Whether the claim lacks a value only at the point itself, as far as one sees along one of the variables.
@@ -95,7 +111,9 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
     names = tuple(dict.fromkeys([*expression.variables, *partial, *claim.variables]))
     trees = (expression.expanded, claim.expanded)
     comparison = Comparison(names, quantity(trees[0], names, partial), quantity(trees[1], names))
-    matches = list(comparison.all(samples(names, trees)))
+    special = exceptional(expression, claim, partial, names)
+    matches = list(comparison.all(chain(samples(names, trees), ((point,) for point in special.inside))))
+    matches = [match for match in matches if match.sample not in special.samples]
     count = sum(match.has_both for match in matches)
     if count < ENOUGH:
         for match in comparison.all(more_samples(names)):
@@ -103,7 +121,7 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
             count += match.has_both
             if count >= ENOUGH:
                 break
-    return Case(expression, claim, partial, names, comparison, matches, formula_of(expression, partial))
+    return Case(expression, claim, partial, names, comparison, matches, formula_of(expression, partial), special)
 
 
 def confirmed(case: Case) -> Case:

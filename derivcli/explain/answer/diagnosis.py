@@ -27,6 +27,7 @@ from derivcli.check.agreement import (
 )
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.explain.answer.case import LEAST, Case
+from derivcli.explain.answer.exceptional import near, spot_text
 from derivcli.explain.answer.found import Diagnosis
 from derivcli.explain.answer.mistaken import divided, slipped, slipped_oddly
 from derivcli.explain.answer.partly import partly, somewhere
@@ -61,6 +62,9 @@ CONSTANTS: dict[str, Tree] = {
 FEW = 200
 """The largest denominator of a fraction beside such a number."""
 
+MOST = 3
+"""So many single points are told."""
+
 INTEGRATION_CONSTANTS = "CKck"
 """What a constant of integration is called."""
 
@@ -79,6 +83,18 @@ def diagnosed(case: Case) -> Diagnosis:
             if found is not None:
                 return found
     return Diagnosis()
+
+
+def except_at(case: Case) -> Diagnosis:
+    """The single points at which a claim is wrong that is right elsewhere."""
+    if len(case.of_kind("same")) < LEAST:
+        return Diagnosis()
+    wrong = sorted(case.wrong_spots, key=lambda spot: [abs(value) for value in near(spot)])
+    texts = [spot_text(spot) for spot in wrong[:MOST]]
+    places = " and ".join(texts) if len(wrong) <= MOST else f"{', '.join(texts)} and other such points"
+    if all(spot.right is None for spot in case.wrong_spots):
+        return Diagnosis("undefined", f"it is right except at {places}, where it has no value")
+    return Diagnosis("partly", f"it is right except at {places}")
 
 
 def foreign(case: Case) -> Diagnosis | None:
