@@ -20,9 +20,9 @@ from derivcli.engines.balls.tape import record
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.language.expression import Expression
 
-PRECISIONS = (384, 1536, 3072)
+PRECISIONS = (384, 1536, 3072, 12288)
 NARROW = 256
-"""Bits of a number that is known well."""
+"""Bits of a number that is known well; the last precision is for what is 0 or seems so."""
 
 SECONDS = 2.0
 
@@ -31,13 +31,15 @@ SECONDS = 2.0
 class Known:
     """What is known of a derivative at a point: a number, that there is none, or neither.
 
-    It is `one_sided` at the edge of the domain, and `undefined` where the formula has no value.
+    It is `one_sided` at the edge of the domain, and `undefined` where the formula has no value. `by_series` says that
+    the formula has a power series there, and that the number is known to many digits.
     """
 
     ball: arb | None = None
     none: bool = False
     one_sided: bool = False
     undefined: bool = False
+    by_series: bool = False
     reason: str = ""
 
 
@@ -45,7 +47,7 @@ def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[st
     """The derivative at a point."""
     site = Site(expression, record(expression.expanded, tuple(at)), at)
     with suppress(OutOfTimeError, UnsureError, TouchError), restored_context(), clock(SECONDS):
-        return Known(_of_series(site, derivative))
+        return Known(_of_series(site, derivative), by_series=True)
     with restored_context():
         return _beside(site, derivative, judge(Question(site, derivative, 0.0, "float64")))
 

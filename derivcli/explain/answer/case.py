@@ -101,6 +101,11 @@ class Case:
         """Whether the claim is this partial derivative of a tree, as far as numbers tell."""
         return self.is_quantity(quantity(tree, self.names, partial))
 
+    def is_right_where_singled_out(self, tree: Tree) -> bool:
+        """Whether a tree is nowhere wrong as a claim at the points that it or the function singles out."""
+        found = exceptional(self.expression, replace(self.claim, tree=tree, definitions=()), self.partial, self.names)
+        return not found.of_kind("different", "undefined") and not found.open
+
     def is_quantity(self, candidate: Quantity) -> bool:
         """Whether the claim is a quantity, as far as numbers tell."""
         return is_second(candidate, self.names, self.probes, min(LEAST, max(1, len(self.probes))))
@@ -112,8 +117,9 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
     trees = (expression.expanded, claim.expanded)
     comparison = Comparison(names, quantity(trees[0], names, partial), quantity(trees[1], names))
     special = exceptional(expression, claim, partial, names)
-    matches = list(comparison.all(chain(samples(names, trees), ((point,) for point in special.inside))))
-    matches = [match for match in matches if match.sample not in special.samples]
+    points = dict.fromkeys(chain(samples(names, trees), ((point,) for point in special.inside)))
+    known = special.samples
+    matches = list(comparison.all(point for point in points if point not in known))
     count = sum(match.has_both for match in matches)
     if count < ENOUGH:
         for match in comparison.all(more_samples(names)):

@@ -105,7 +105,7 @@ def foreign(case: Case) -> Diagnosis | None:
         return None
     name, shown = foreign[0], ", ".join(sorted(known))
     rest = build.substitute(case.claim.expanded, {symbol(name): sympy.S.Zero})
-    if _is_truth(case, rest):
+    if _is_truth(case, rest) and case.is_right_where_singled_out(rest):
         if name in INTEGRATION_CONSTANTS:
             message = f"it is right without {name}: a constant is added to an integral, not to a derivative"
             return Diagnosis("constant", message)
@@ -260,9 +260,10 @@ def undefined(case: Case) -> Diagnosis | None:
 
 
 def rounded(case: Case) -> Diagnosis | None:
-    """A number rounded in the claim, which is right with the exact one."""
+    """A number rounded in the claim, which is right with the exact one, also where it singles out points."""
     for way in ways(case.claim.expanded):
-        if _is_truth(case, build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})):
+        exact = build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})
+        if _is_truth(case, exact) and case.is_right_where_singled_out(exact):
             told = [f"{text_of(node)} seems to be a rounded {text}" for node, text in way.items()]
             return Diagnosis("rounded", "; ".join(told))
     return None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from flint import arb, ctx, fmpq
 
-from derivcli.check.agreement import same_digits
+from derivcli.check.agreement import DIGITS, same_digits
 from derivcli.check.pieces import between, constant_at, exact_derivative, just_beside, needed, piece
 from derivcli.check.question import restored_context
 from derivcli.check.roots import ALL, UNKNOWN, Root, Roots
@@ -38,7 +38,7 @@ SECONDS = 5.0
 MOST = 80
 """So many points are judged."""
 
-PRECISIONS = (384, 1536, 4096)
+PRECISIONS = (384, 1536, 4096, 12288)
 """Bits of the claim at a point."""
 
 
@@ -78,8 +78,8 @@ class Exceptional:
 
     @property
     def samples(self) -> set[tuple[Fraction, ...]]:
-        """The points that are judged here and have rational coordinates."""
-        found = [tuple(map(written, spot.at.values())) for spot in self.spots if spot.kind != "outside"]
+        """The points with rational coordinates at which it is known here what is wrong."""
+        found = [tuple(map(written, spot.at.values())) for spot in self.spots if spot.kind not in ("outside", "same")]
         return {sample for sample in found if all(isinstance(value, Fraction) for value in sample)}  # type: ignore[misc]
 
     @property
@@ -172,7 +172,7 @@ class _Judged:
         left, exact = known.ball, False
         name, root = next(iter(at.items()))
         shown = None
-        if len(at) == 1 and {*self.partial} == {name}:
+        if len(at) == 1 and {*self.partial} == {name} and (root in sides or not known.by_series):
             beside = sides.get(root, just_beside(root))
             shown = exact_derivative(self.expression.expanded, name, len(self.partial), root, beside)
         if shown is not None and shown.number is None:
@@ -195,7 +195,9 @@ class _Judged:
             ctx.prec = PRECISIONS[-1]
             if not left.overlaps(right):
                 return Spot(at, "different", left, right, jumps=is_jump)
-            return Spot(at, "same", left, right, same_digits(left, right), jumps=is_jump, exact=exact)
+            kind = "same" if exact or left == 0 or right == 0 or not left.contains(0) else "vanishing"
+            digits = DIGITS if exact else common_digits(left, right)
+            return Spot(at, kind, left, right, digits, jumps=is_jump, exact=exact)
 
     def value(self, at: Mapping[str, Root]) -> arb | None:
         """The claim at a point; None where it has no value."""
@@ -205,10 +207,20 @@ class _Judged:
                 run = Run(tape, precision=precision, final=precision == PRECISIONS[-1])
                 with suppress(UnsureError):
                     try:
-                        return run.evaluate({key: each.where for key, each in at.items()})[0]
+                        ball = run.evaluate({key: each.where for key, each in at.items()})[0]
                     except TouchError:
                         return None
+                    if precision == PRECISIONS[-1] or ball.rel_accuracy_bits() >= PRECISIONS[0] // 2:
+                        return ball
         return None
+
+
+def common_digits(left: arb, right: arb) -> int:
+    """How many digits two numbers have in common; behind the point where they may be 0."""
+    if not left.contains(0):
+        return same_digits(left, right)
+    apart = abs(left - right).upper()
+    return DIGITS if apart == 0 else max(0, min(DIGITS, int(float((-apart.log() / arb(10).log()).mid()))))
 
 
 UNCLEAR = "it is not known whether the function has a derivative there"
