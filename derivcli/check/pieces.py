@@ -27,6 +27,7 @@ from derivcli.errors import DerivError
 from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
+from derivcli.result import Partial
 
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
 """Functions that are simpler ones where the signs inside are known."""
@@ -245,18 +246,18 @@ def limit(tree: Tree, name: str, at: Root, side: int) -> Constant | None:
     """What a piece tends to at one of its ends, exactly."""
     if at.tree is None:
         return None
-    if _is_analytic(tree, name, at):
+    if is_analytic(tree, name, at):
         return _put(tree, name, at)
     if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
         return None
     with suppress(*SYMPY_FAILURES, OutOfTimeError), restored_context(), clock(SECONDS), deep_recursion():
-        found = sympy.limit(evaluated(tree), symbol(name), at.tree, "+" if side > 0 else "-")
+        found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
         if not found.free_symbols and not found.has(*NOT_REAL):
-            return _borne_out(tree, name, at, side, found)
+            return borne_out(tree, name, at, side, found)
     return None
 
 
-def _is_analytic(tree: Tree, name: str, at: Root) -> bool:
+def is_analytic(tree: Tree, name: str, at: Root) -> bool:
     """Whether a formula has a power series at a point."""
     tape = record(tree, (name,))
     for precision in PRECISIONS[:2]:
@@ -266,7 +267,7 @@ def _is_analytic(tree: Tree, name: str, at: Root) -> bool:
     return False
 
 
-def _borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Constant | None:
+def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Constant | None:
     """A limit that SymPy found, if values close to the point are the same to hundreds of digits."""
     known, tape = root(found), record(tree, (name,))
     close = Moved(at.where, fmpq(side, 2**CLOSE), fmpq(1))
@@ -296,16 +297,26 @@ def exact_derivative(tree: Tree, name: str, order: int, at: Root, beside: tuple[
     if here is None or None in sides:
         return None
     for k in range(order + 1):
-        found = []
-        for side, part in zip((-1, 1), sides, strict=True):
-            with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), clock(SECONDS), deep_recursion():
-                found.append(limit(derivative_of(part, (name,) * k), name, at, side))
-        if len(found) < 2 or found[0] is None or found[1] is None:
+        left, right = _limits(sides, (name,) * k, name, at)
+        if left is None or right is None:
             return None
-        same = [found[0].is_same(found[1]), *([found[0].is_same(here)] if k == 0 else [])]
+        same = [left.is_same(right), *([left.is_same(here)] if k == 0 else [])]
         if False in same:
             return Exact(None)
         if None in same:
             return None
-        here = found[0]
+        here = left
     return Exact(here)
+
+
+def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tuple[Constant | None, Constant | None]:
+    """The limits of a derivative on both sides, of the pieces there."""
+    left, right = sides
+    with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), clock(SECONDS), deep_recursion():
+        derivative = derivative_of(right, partial)
+        found = limit(derivative, name, at, 1)
+        if left != right:
+            return limit(derivative_of(left, partial), name, at, -1), found
+        if found is not None and (is_analytic(derivative, name, at) or borne_out(derivative, name, at, -1, found.tree)):
+            return found, found
+    return None, None

@@ -63,7 +63,7 @@ def differentiate(
                 if known not in made:
                     first = dependent and len(known) == 1
                     tree = moves[name][dependent] if first else _derivative(made[known[1:]].expanded, moves[name])
-                    made[known] = _expression(arrange(tree) if first else tree)
+                    made[known] = expression_of(arrange(tree) if first else tree)
     found = {derivative_key(partial): made[partial] for partial in partials}
     return SymbolicResult(expression, found, direction=direction, dependent=dependent)
 
@@ -123,7 +123,7 @@ def _timed(expression: Expression, partials: Sequence[Partial]) -> Iterator[None
         raise DerivError(message, expression.source, span, way_out) from None
 
 
-def _expression(tree: Tree) -> Expression:
+def expression_of(tree: Tree) -> Expression:
     """The expression of a tree that the language can say."""
     if tree.has(*NOT_REAL):
         raise ArithmeticError("the derivative is not real")
