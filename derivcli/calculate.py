@@ -266,8 +266,8 @@ def derive_formulas(
         message = "there is no variable to differentiate by"
         raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
     partials = _partials(wanted, variables, [], parsed)
-    from derivcli.check.stated import stated
     from derivcli.engines.symbolic import differentiate
+    from derivcli.explain.piecewise.stated import stated
 
     found = (differentiate(expression, partials, wanted.along, wanted.dependent) for expression in parsed)
     return [replace(stated(result), layout=wanted.layout) for result in found]

@@ -16,7 +16,8 @@ from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError
 from derivcli.explain.answer.exceptional import Exceptional, Spot, exceptional, near
 from derivcli.explain.answer.samples import more_samples, samples
-from derivcli.result import Partial, derivative_key
+from derivcli.explain.piecewise.stated import stated
+from derivcli.result import Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -52,6 +53,14 @@ class Case:
     """The derivative as a formula, if SymPy finds it soon, where no condition of the function meets another."""
     exceptional: Exceptional = field(default_factory=Exceptional)
     """What is known at the points that either formula singles out."""
+
+    @cached_property
+    def formula(self) -> Expression | None:
+        """The derivative as a formula that is true where its pieces meet too."""
+        if self.truth is None:
+            return None
+        key = derivative_key(self.partial)
+        return stated(SymbolicResult(self.expression, {key: self.truth})).derivatives[key]
 
     @cached_property
     def probes(self) -> list[Match]:

@@ -11,20 +11,21 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flint import arb, ctx, fmpq
 
 from derivcli.check.agreement import DIGITS, same_digits
-from derivcli.check.pieces import between, constant_at, exact_derivative, just_beside, needed, piece
 from derivcli.check.question import restored_context
-from derivcli.check.roots import ALL, UNKNOWN, Root, Roots
-from derivcli.check.singled import JUMPS, Source, all_roots, on_curve, sources, worst
 from derivcli.check.truth import Known, derivative_at
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.explain.answer.found import Point
+from derivcli.explain.piecewise.pieces import between, constant_at, exact_derivative, just_beside, needed, piece
+from derivcli.explain.piecewise.roots import ALL, UNKNOWN, Root, Roots
+from derivcli.explain.piecewise.singled import JUMPS, Source, all_roots, on_curve, sources, worst
 from derivcli.language.text import text_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Exceptional:
     def samples(self) -> set[tuple[Fraction, ...]]:
         """The points with rational coordinates at which it is known here what is wrong."""
         found = [tuple(map(written, spot.at.values())) for spot in self.spots if spot.kind not in ("outside", "same")]
-        return {sample for sample in found if all(isinstance(value, Fraction) for value in sample)}  # type: ignore[misc]
+        return {sample for sample in found if all(isinstance(value, Fraction) for value in sample)}
 
     @property
     def may_be_proved(self) -> bool:
@@ -115,7 +116,7 @@ class _Judged:
         is_cut = None not in lists and all(each[source].extent == ALL for source in each)
         inside = between(together.found)
         rational = [fmpq(point.numerator, point.denominator) for point in inside]
-        sides = dict(zip(together.found, zip(rational, rational[1:], strict=False), strict=False)) if is_cut else {}
+        sides = dict(zip(together.found, pairwise(rational), strict=False)) if is_cut else {}
         spots = self.spots([{name: root} for root in together.found], _among(each, there), sides)
         pairs = [(self._piece(self.expression, name, at), self._piece(self.claim, name, at)) for at in rational]
         return Exceptional(
@@ -157,7 +158,8 @@ class _Judged:
 
     def spot(self, at: Mapping[str, Root], is_jump: bool, sides: Mapping[Root, tuple[fmpq, fmpq]]) -> Spot:
         """What is known at a point."""
-        known = derivative_at(self.expression, Derivative(self.partial[::-1]), {key: each.where for key, each in at.items()})
+        where = {key: each.where for key, each in at.items()}
+        known = derivative_at(self.expression, Derivative(self.partial[::-1]), where)
         right = self.value(at)
         if right is None and known.ball is not None:
             return Spot(at, "undefined", known.ball, reason="", jumps=is_jump, exact=True)
@@ -252,7 +254,8 @@ def _unsolved(found: Sequence[Source]) -> str:
     if not found:
         return ""
     text, stepped = text_of(found[0].difference), found[0].stepped
-    return f"yours may be another formula where {text} is {'a whole number' if stepped else '0'}, and that is not solved"
+    value = "a whole number" if stepped else "0"
+    return f"yours may be another formula where {text} is {value}, and that is not solved"
 
 
 def spot_text(spot: Spot) -> str:

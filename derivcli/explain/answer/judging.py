@@ -7,6 +7,7 @@ a simplification says.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -41,18 +42,17 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     right, vanishing = case.of_kind("same"), case.of_kind("vanishing")
     is_wrong = case.of_kind("different", "undefined") or case.wrong_spots
     if (right or vanishing) and not is_wrong and case.exceptional.may_be_proved and _is_proved(case):
-        return Answer(expression, key, claim, case.truth, "proved", len(right), _digits(right), gaps=_gaps(case))
+        return Answer(expression, key, claim, case.formula, "proved", len(right), _digits(right), gaps=_gaps(case))
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong or case.wrong_spots:
-        return Answer(expression, key, claim, case.truth, "differs", len(right), 0, *_found_wrong(case, wrong))
+        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *_found_wrong(case, wrong))
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
     enough = len(right) >= max(LEAST, len(case.gaps), len(vanishing))
     how = "agrees" if enough and not case.exceptional.open else "undecided"
-    digits, gaps = _digits(right), _gaps(case)
-    known = {"gaps": gaps, "vanishing": len(vanishing), "open": case.exceptional.open if enough else ""}
-    return Answer(expression, key, claim, case.truth, how, len(right), digits, **known)
+    answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
+    return replace(answer, vanishing=len(vanishing), open=case.exceptional.open if enough else "")
 
 
 def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:

@@ -51,7 +51,8 @@ def is_proved(left: Tree, right: Tree) -> bool:
 
 def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Partial) -> bool:
     """Whether SymPy shows that of each pair the second is a partial derivative of the first, if there is one."""
-    return all(second is not None and _is_derivative(first, second, partial) for first, second in pieces if first is not None)
+    pairs = [(first, second) for first, second in pieces if first is not None]
+    return all(second is not None and _is_derivative(first, second, partial) for first, second in pairs)
 
 
 def _is_derivative(first: Tree, second: Tree, partial: Partial) -> bool:

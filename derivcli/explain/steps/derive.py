@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import sympy
 
-from derivcli.check.stated import stated
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.engines.symbolic import deep_recursion, differentiate
 from derivcli.errors import DerivError, Span
+from derivcli.explain.piecewise.stated import stated
 from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.explain.steps.rules import By, taken
 from derivcli.explain.steps.tidy import put

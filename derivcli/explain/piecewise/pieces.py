@@ -17,13 +17,13 @@ import sympy
 from flint import arb, ctx, fmpq
 
 from derivcli.check.question import restored_context
-from derivcli.check.roots import Root, root
-from derivcli.check.singled import Source, of_node, sources
 from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
 from derivcli.errors import DerivError
+from derivcli.explain.piecewise.roots import Root, root
+from derivcli.explain.piecewise.singled import Source, of_node, sources
 from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
@@ -166,7 +166,7 @@ def piece(tree: Tree, name: str, inside: Coordinate) -> Tree | None:
 
 
 def just_beside(at: Root) -> tuple[Coordinate, Coordinate]:
-    """Points so close to another that nothing but that one is singled out between them, unless there is no end to it."""
+    """Points so close to another that nothing else is singled out between them, unless there is no end to it."""
     step = fmpq(1, 2**NEAR)
     return Moved(at.where, -step, fmpq(1)), Moved(at.where, step, fmpq(1))
 
@@ -271,7 +271,9 @@ def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Constan
     """A limit that SymPy found, if values close to the point are the same to hundreds of digits."""
     known, tape = root(found), record(tree, (name,))
     close = Moved(at.where, fmpq(side, 2**CLOSE), fmpq(1))
-    for precision in BITS if known is not None else ():
+    if known is None:
+        return None
+    for precision in BITS:
         with suppress(UnsureError, TouchError):
             ball = Run(tape, precision=precision).evaluate({name: close})[0]
             ctx.prec = precision
@@ -287,7 +289,9 @@ class Exact:
     number: Constant | None
 
 
-def exact_derivative(tree: Tree, name: str, order: int, at: Root, beside: tuple[Coordinate, Coordinate]) -> Exact | None:
+def exact_derivative(
+    tree: Tree, name: str, order: int, at: Root, beside: tuple[Coordinate, Coordinate]
+) -> Exact | None:
     """The derivative at a point that a formula singles out, from its pieces on both sides; None where it is not known.
 
     A continuous function whose derivative has a limit has that for its derivative.

@@ -10,21 +10,22 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import sympy
 from flint import arb, ctx, fmpq
 
-from derivcli.check.pieces import between, exact_derivative, just_beside, needed
 from derivcli.check.question import restored_context
-from derivcli.check.roots import ALL, UNKNOWN, Root
-from derivcli.check.singled import JUMPS, Source, all_roots, on_curve
 from derivcli.check.truth import Known, derivative_at
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
+from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, needed
+from derivcli.explain.piecewise.roots import ALL, UNKNOWN, Root
+from derivcli.explain.piecewise.singled import JUMPS, Source, all_roots, on_curve
 from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.text import place_text, text_of
@@ -49,7 +50,8 @@ def stated(result: SymbolicResult) -> SymbolicResult:
     """The derivatives as formulas that are true where pieces meet, with what there is to be said of them."""
     if result.direction is not None or result.dependent or not _conditions(result.expression.expanded):
         return result
-    made = {key: _Stating(result.expression, partial_of(key), each).stated() for key, each in result.derivatives.items()}
+    f, derivatives = result.expression, result.derivatives
+    made = {key: _Stating(f, partial_of(key), each).stated() for key, each in derivatives.items()}
     remarks = dict.fromkeys(remark for _, found in made.values() for remark in found)
     return replace(result, derivatives={key: each for key, (each, _) in made.items()}, remarks=tuple(remarks))
 
@@ -126,7 +128,7 @@ class _Stating:
             return
         places = [fmpq(point.numerator, point.denominator) for point in between(together.found)]
         whole = together.extent == ALL
-        sides = dict(zip(together.found, zip(places, places[1:], strict=False), strict=False)) if whole else {}
+        sides = dict(zip(together.found, pairwise(places), strict=False)) if whole else {}
         bad = [root for root in found.found if not self.is_settled(name, _same(root, together.found), sides)]
         if len(bad) == len(found.found) and bad:
             self.curves.append(relation)
@@ -169,7 +171,8 @@ class _Stating:
 
     def known(self, at: dict[str, Root]) -> Known:
         """What the function says of its derivative at a point."""
-        return derivative_at(self.expression, Derivative(self.partial[::-1]), {key: each.where for key, each in at.items()})
+        where = {key: each.where for key, each in at.items()}
+        return derivative_at(self.expression, Derivative(self.partial[::-1]), where)
 
     def value(self, at: dict[str, Root]) -> arb | None:
         """What the formula states at a point; None if nothing."""
@@ -281,8 +284,8 @@ def _strict(condition: Any, curves: set[Tree]) -> Tree | None:
         sign = SIGNS[type(condition)]
         return None if sign == "==" else build.relation(STRICT.get(sign, sign), *_sides(condition))
     if isinstance(condition, sympy.And):
-        parts = [_strict(part, curves) for part in condition.args]
-        return None if any(part is None for part in parts) else build.all_of([part for part in parts if part is not None])
+        parts = [part for each in condition.args if (part := _strict(each, curves)) is not None]
+        return build.all_of(parts) if len(parts) == len(condition.args) else None
     own = {_difference(each): each for each in _relations(condition) if _difference(each) in curves}
     return _all(condition, [build.relation("!=", *_sides(each)) for each in own.values()])
 
@@ -297,7 +300,7 @@ def _guard(relation: Any, is_alone: bool) -> Tree:
 def _all(condition: Tree, more: Sequence[Tree]) -> Tree:
     """A condition and others, without those that it implies."""
     own = list(condition.args) if isinstance(condition, sympy.And) else [] if condition == sympy.true else [condition]
-    kept = [each for each in more if not any(_implies(other, each) for other in [*own, *(o for o in more if o is not each)])]
+    kept = [each for each in more if not any(_implies(other, each) for other in (*own, *more) if other is not each)]
     parts = [*kept, *own]
     return sympy.true if not parts else parts[0] if len(parts) == 1 else build.all_of(parts)
 

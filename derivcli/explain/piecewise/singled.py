@@ -15,8 +15,9 @@ from typing import Any
 
 import sympy
 
-from derivcli.check.roots import ALL, EXTENTS, UNKNOWN, Root, Roots, root, roots, united, whole
 from derivcli.engines.symbolic import SYMPY_FAILURES, merged
+from derivcli.explain.piecewise.roots import ALL, EXTENTS, UNKNOWN, Root, Roots, root, united
+from derivcli.explain.piecewise.solving import roots, whole
 from derivcli.language import formulas
 from derivcli.language.tree import Tree, add, negative, number, postorder, row_of, substitute, symbol
 
@@ -29,7 +30,7 @@ CONTINUOUS = ("corner", "branch", "vertical", "edge")
 ISOLATED = ("xlogy", "xlog1py")
 """Functions that have a value at their edge which what is beside it does not tend to."""
 
-STEPS = {"floor": 0, "ceil": 0, "frac": 0, "trunc": 0, "round": sympy.S.Half}
+STEPS = {**dict.fromkeys(("floor", "ceil", "frac", "trunc"), sympy.S.Zero), "round": sympy.S.Half}
 """Functions that jump where their argument is a whole number and so much more."""
 
 PERIODS = ("mod", "fmod")
@@ -84,7 +85,7 @@ def _of_power(node: Any) -> Iterator[Source]:
 def _of_call(node: Any, row: Any) -> Iterator[Source]:
     """Where a function of the table has a special place, or its rewrite."""
     if row.name in STEPS:
-        yield Source(_less(node.args[0], sympy.sympify(STEPS[row.name])), JUMPS, stepped=True)
+        yield Source(_less(node.args[0], STEPS[row.name]), JUMPS, stepped=True)
     elif row.name in PERIODS:
         yield Source(merged(node.args[0]) / merged(node.args[1]), JUMPS, stepped=True)
     elif row.name == "log":
@@ -150,9 +151,9 @@ def _on_curve(each: Source, names: Sequence[str], name: str, turn: int) -> Itera
         put = {symbol(other): value for other, value in values.items()}
         fixed = {other: known for other, value in values.items() if (known := root(value)) is not None}
         with suppress(*SYMPY_FAILURES):
-            known = solved(Source(substitute(each.difference, put), each.does, each.stepped), name)
-            points = [{**fixed, name: solution} for solution in known.found[:2]]
-            yield [OnCurve({key: at[key] for key in names}) for at in points], known.extent
+            solutions = solved(Source(substitute(each.difference, put), each.does, each.stepped), name)
+            points = [{**fixed, name: solution} for solution in solutions.found[:2]]
+            yield [OnCurve({key: at[key] for key in names}) for at in points], solutions.extent
 
 
 def worst(extents: Iterable[str]) -> str:

@@ -1,7 +1,6 @@
 """The real numbers at which a formula in one variable is 0, exactly where that is possible.
 
-Polynomials are solved for all their roots, other formulas by SymPy, and what it cannot solve by halving an interval
-in ball arithmetic, which finds every root there or says that it does not.
+Polynomials are solved for all their roots, other formulas by SymPy, and what it cannot solve by halving an interval.
 """
 
 from __future__ import annotations
@@ -9,28 +8,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
 import sympy
-from flint import acb, arb, ctx, fmpq, fmpz_poly
+from flint import acb, ctx, fmpq, fmpz_poly
 
 from derivcli.check.question import restored_context
-from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Coordinate, Exact, NoValueError, Path, Run, TouchError, UnsureError, ball_of, coordinate
+from derivcli.engines.balls.run import Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.engines.symbolic import SYMPY_FAILURES, deep_recursion, merged
+from derivcli.explain.piecewise.halving import halved
+from derivcli.explain.piecewise.roots import ALL, BITS, ENDLESS, EXTENTS, UNKNOWN, Root, Roots, root, united
 from derivcli.language import formulas
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
-
-ALL, ENDLESS, WITHIN, UNKNOWN = "all", "endless", "within", "unknown"
-"""Every root is found; some of infinitely many; every root between -REACH and REACH; nothing is sure."""
-
-BITS = 4096
-"""Bits to which a root is known that has no formula."""
 
 SECONDS = 2.0
 """How long SymPy may solve one equation."""
@@ -41,13 +34,6 @@ DEGREE, NODES = 60, 150
 MOST_PIECES = 16
 """With more pieces a formula is not solved piece by piece."""
 
-REACH = 64
-"""How far from 0 roots are looked for by halving."""
-
-LOOKS = 1500
-"""So many intervals are looked at; a shorter one than NARROW is not halved again."""
-NARROW = Fraction(1, 2**24)
-
 REPRESENTATIVES = range(-6, 7)
 """The whole numbers at which a family of roots is looked at, if it is no arithmetic progression."""
 
@@ -56,57 +42,6 @@ FAR = 37
 
 ONE_ZERO = "abs sinh atan asinh erf tanh asin cbrt".split()
 """Functions that are 0 where their argument is, and of which other zeros are no edges."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Root:
-    """A real number: `tree` writes it exactly, or is None where only its digits are known."""
-
-    where: Exact | arb
-    ball: arb
-    tree: Tree | None = None
-
-    @property
-    def size(self) -> float:
-        """The nearest float64."""
-        return float(self.ball.mid())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Roots:
-    """Roots, and how far they are all."""
-
-    found: tuple[Root, ...] = ()
-    extent: str = ALL
-
-
-EXTENTS = (ALL, ENDLESS, WITHIN, UNKNOWN)
-"""From the best to the worst."""
-
-
-def root(tree: Tree) -> Root | None:
-    """The number that a constant formula is."""
-    with suppress(*SYMPY_FAILURES, AssertionError, TouchError, UnsureError), restored_context():
-        where = coordinate(tree)
-        ball = ball_of(where, BITS)
-        return Root(where, ball, tree) if ball.is_finite() else None
-    return None
-
-
-def united(parts: Iterable[Roots]) -> Roots:
-    """The roots of several equations, each number once and in order."""
-    parts = list(parts)
-    found: list[Root] = []
-    with restored_context():
-        ctx.prec = BITS
-        for each in sorted((each for part in parts for each in part.found), key=lambda each: each.size):
-            near = next((k for k, other in enumerate(found) if other.ball.overlaps(each.ball)), None)
-            if near is None:
-                found.append(each)
-            elif found[near].tree is None:
-                found[near] = each
-    extent = max((part.extent for part in parts), key=EXTENTS.index, default=ALL)
-    return Roots(tuple(found), extent)
 
 
 def roots(tree: Tree, name: str, between: Sequence[Fraction] = ()) -> Roots:
@@ -194,9 +129,7 @@ def _factors(tree: Tree) -> Iterator[Tree]:
             waiting.append(node.args[0])
         elif isinstance(node, sympy.log) and len(node.args) == 1:
             waiting.append(node.args[0] - 1)
-        elif node.free_symbols:
-            yield node
-        elif node == 0:
+        elif node.free_symbols or node == 0:
             yield node
 
 
@@ -211,7 +144,7 @@ def _roots_of(tree: Any, name: str, between: Sequence[Fraction]) -> Roots:
             if found is not None:
                 return found
     with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context(), clock(SECONDS):
-        return _halved(tree, name)
+        return halved(tree, name)
     return Roots((), UNKNOWN)
 
 
@@ -249,7 +182,7 @@ def _of_irreducible(factor: Any) -> list[Root]:
         power = -coefficients[-1] / coefficients[0]
         size = abs(power) ** sympy.Rational(1, degree)
         written = ([] if power < 0 else [-size, size]) if degree % 2 == 0 else [size if power > 0 else -size]
-    if written or degree % 2 == 0 and all(coefficient == 0 for coefficient in coefficients[1:-1]):
+    if written or (degree % 2 == 0 and all(coefficient == 0 for coefficient in coefficients[1:-1])):
         return [known for each in written if (known := root(each)) is not None]
     return _by_digits(factor)
 
@@ -290,8 +223,10 @@ def _from_set(found: Any, between: Sequence[Fraction]) -> Roots | None:
     if found is sympy.S.EmptySet or found is sympy.S.Reals:
         return Roots()
     if isinstance(found, sympy.FiniteSet):
+        if not all(_is_told(each) for each in found):
+            return None
         made = [_real(each) for each in found]
-        return Roots(tuple(each for each in made if each is not None)) if all(_is_told(each) for each in found) else None
+        return Roots(tuple(each for each in made if each is not None))
     if isinstance(found, sympy.Union):
         parts = [_from_set(part, between) for part in found.args]
         return None if any(part is None for part in parts) else united(part for part in parts if part is not None)
@@ -311,7 +246,7 @@ def _is_told(tree: Any) -> bool:
 
 
 def _real(tree: Any) -> Root | None:
-    return None if tree.is_real is False else root(sympy.sympify(tree))
+    return None if tree.is_real is False else root(tree)
 
 
 def _family(found: Any, between: Sequence[Fraction]) -> Roots | None:
@@ -340,83 +275,3 @@ def _spread(start: float, step: float, between: Sequence[Fraction]) -> list[int]
                 k = math.floor((place - start) / step)
                 found |= dict.fromkeys((k - 1, k, k + 1, k + 2))
     return list(found)
-
-
-def _halved(tree: Tree, name: str) -> Roots:
-    """The roots between -REACH and REACH by halving, if each is one at which the formula changes its sign."""
-    tape = record(tree, (name,))
-    waiting = [(Fraction(-REACH), Fraction(REACH))]
-    found: list[Root] = []
-    looks, sure = 0, True
-    while waiting:
-        low, high = waiting.pop()
-        looks += 1
-        if looks > LOOKS:
-            return Roots(tuple(found), UNKNOWN)
-        kind = _look(tape, name, low, high)
-        if kind == "root":
-            found += _bisected(tape, name, low, high)
-        elif kind == "unclear" and high - low > NARROW:
-            middle = (low + high) * Fraction(1, 2) + (high - low) / 1021  # off the points that formulas hold
-            waiting += [(low, middle), (middle, high)]
-        elif kind == "unclear":
-            sure = False
-    return Roots(tuple(found), WITHIN if sure else UNKNOWN)
-
-
-def _look(tape: Tape, name: str, low: Fraction, high: Fraction) -> str:
-    """Whether an interval has no root, exactly one at which the formula grows or falls, or it is not clear."""
-    ctx.prec = 64
-    over = (arb(_exact(low)) + arb(_exact(high))) / 2
-    wide = arb(over.mid(), (arb(_exact(high)) - arb(_exact(low))) * 0.5000001)
-    with suppress(TouchError, UnsureError, ValueError, ZeroDivisionError):
-        try:
-            if not _value(tape, name, wide, 64).contains(0):
-                return "none"
-        except NoValueError:
-            return "none"
-        slope = _slope(tape, name, wide)
-        if not slope.contains(0):
-            ends = [_value(tape, name, _exact(end), 192) for end in (low, high)]
-            if all(not end.contains(0) for end in ends):
-                return "root" if (ends[0] > 0) != (ends[1] > 0) else "none"
-    return "unclear"
-
-
-def _exact(number: Fraction) -> fmpq:
-    return fmpq(number.numerator, number.denominator)
-
-
-def _value(tape: Tape, name: str, at: Coordinate, precision: int) -> arb:
-    return Run(tape, precision=precision).evaluate({name: at})[0]
-
-
-def _slope(tape: Tape, name: str, at: Coordinate) -> arb:
-    def series(path: Path, order: int) -> list[arb]:
-        return Run(tape, path, order, 64).evaluate({name: at})
-
-    return Derivative((name,)).enclosed(series, tape)
-
-
-def _bisected(tape: Tape, name: str, low: Fraction, high: Fraction) -> list[Root]:
-    """The only root in an interval, by Newton's steps after some halvings."""
-    start = _value(tape, name, _exact(low), 192) > 0
-    for _ in range(60):
-        middle = (low + high) / 2
-        ball = _value(tape, name, _exact(middle), 256)
-        if ball.contains(0):
-            break
-        low, high = (middle, high) if (ball > 0) == start else (low, middle)
-    ctx.prec = BITS + 64
-    near = arb(_exact((low + high) / 2))
-    for precision in (128, 256, 512, 1024, 2048, BITS + 32, BITS + 64):
-        value = _value(tape, name, near, precision)
-        ctx.prec = BITS + 64
-        near = arb((near - value / _slope_at(tape, name, near, precision)).mid())
-    ctx.prec = BITS + 64
-    ball = arb(near, arb(2) ** -(BITS - 64))
-    return [Root(ball, ball)]
-
-
-def _slope_at(tape: Tape, name: str, at: arb, precision: int) -> arb:
-    return Run(tape, {name: (fmpq(1),)}, 1, precision).evaluate({name: at})[1]
