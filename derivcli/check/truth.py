@@ -24,6 +24,9 @@ PRECISIONS = (384, 1536, 3072, 12288)
 NARROW = 256
 """Bits of a number that is known well; the last precision is for what is 0 or seems so."""
 
+NOISE = arb(2) ** -300
+"""What is computed beside a point is right to so many digits at most."""
+
 SECONDS = 2.0
 
 
@@ -77,5 +80,6 @@ def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> Known:
             local = look(function, step_scale(site.at, direction), order)
             sides = [side.derivative for side in (local.left, local.right) if side.defined]
             if sides and sides[-1].number is not None and all(is_near(side, sides[-1]) for side in sides):
-                ball = arb(sides[-1].number, (sides[-1].reach * PART).upper())
+                number, reach = sides[-1].number, sides[-1].reach
+                ball = arb(number, (reach * PART + abs(number) * NOISE + NOISE**2).upper())
     return Known(ball, one_sided=verdict.kind == "edge")

@@ -10,8 +10,10 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_second, known_matches, quantity
+from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_second, known_matches, point, quantity
+from derivcli.check.question import restored_context
 from derivcli.engines import symbolic
+from derivcli.engines.balls.run import TouchError, UnsureError
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError
 from derivcli.explain.answer.exceptional import Exceptional, Spot, exceptional, near
@@ -34,6 +36,10 @@ LEAST = 5
 
 FORMULA = 3.0
 """How many seconds the derivative as a formula may take."""
+
+BITS = 192
+TINY = 1e-12
+"""Below this a number is 0 at the float64 next to a point."""
 
 STEP = Fraction(1, 4096)
 """How far beside a point without a value the claim is looked at."""
@@ -85,6 +91,20 @@ class Case:
         found = self.exceptional.of_kind("undefined")
         return [spot for spot in found if self._is_gap(Match(near(spot), spot.kind))]
 
+    def curve(self, wrong: Sequence[Match]) -> Tree | None:
+        """What is 0 wherever the claim is wrong, of all that the formulas compare in several variables."""
+        samples = [*(match.sample for match in wrong), *map(near, self.wrong_spots)]
+        for tree in self.exceptional.curves:
+            if samples and all(self.is_tiny(quantity(tree, self.names), sample) for sample in samples):
+                return tree
+        return None
+
+    def is_tiny(self, tree: Quantity, sample: Sample) -> bool:
+        """Whether a quantity is 0 at a point, or at one that float64 cannot tell from it."""
+        with suppress(UnsureError, TouchError), restored_context():
+            return bool(abs(tree.ball(point(self.names, sample), BITS)) < TINY)
+        return False
+
     @property
     def wrong_spots(self) -> list[Spot]:
         """The points that the formulas single out at which the claim is wrong."""
@@ -126,9 +146,9 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
     trees = (expression.expanded, claim.expanded)
     comparison = Comparison(names, quantity(trees[0], names, partial), quantity(trees[1], names))
     special = exceptional(expression, claim, partial, names)
-    points = dict.fromkeys(chain(samples(names, trees), ((point,) for point in special.inside)))
+    points = dict.fromkeys(chain(samples(names, trees), ((inside,) for inside in special.inside)))
     known = special.samples
-    matches = list(comparison.all(point for point in points if point not in known))
+    matches = list(comparison.all(each for each in points if each not in known))
     count = sum(match.has_both for match in matches)
     if count < ENOUGH:
         for match in comparison.all(more_samples(names)):

@@ -26,8 +26,9 @@ from derivcli.check.agreement import (
     value,
 )
 from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.symbolic import arrange, merged
 from derivcli.explain.answer.case import LEAST, Case
-from derivcli.explain.answer.exceptional import near, spot_text
+from derivcli.explain.answer.exceptional import distances, spot_text
 from derivcli.explain.answer.found import Diagnosis
 from derivcli.explain.answer.mistaken import divided, slipped, slipped_oddly
 from derivcli.explain.answer.partly import partly, somewhere
@@ -85,13 +86,16 @@ def diagnosed(case: Case) -> Diagnosis:
     return Diagnosis()
 
 
-def except_at(case: Case) -> Diagnosis:
-    """The single points at which a claim is wrong that is right elsewhere."""
+def except_at(case: Case, curve: Tree | None = None) -> Diagnosis:
+    """The single points, or the curve, where a claim is wrong that is right elsewhere."""
     if len(case.of_kind("same")) < LEAST:
         return Diagnosis()
-    wrong = sorted(case.wrong_spots, key=lambda spot: [abs(value) for value in near(spot)])
+    if curve is not None:
+        return Diagnosis("partly", f"it is right except where {text_of(arrange(merged(curve)))} = 0")
+    wrong = sorted(case.wrong_spots, key=distances)
     texts = [spot_text(spot) for spot in wrong[:MOST]]
-    places = " and ".join(texts) if len(wrong) <= MOST else f"{', '.join(texts)} and other such points"
+    apart = ", " if len(case.names) == 1 else "; "
+    places = " and ".join(texts) if len(wrong) <= MOST else f"{apart.join(texts)} and other such points"
     if all(spot.right is None for spot in case.wrong_spots):
         return Diagnosis("undefined", f"it is right except at {places}, where it has no value")
     return Diagnosis("partly", f"it is right except at {places}")

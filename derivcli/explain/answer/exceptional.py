@@ -64,12 +64,14 @@ class Spot:
 class Exceptional:
     """The points that two formulas single out, and the pieces that both have between them, in pairs.
 
-    They are `all` if none is left out; `open` says why it is not known of a claim whether it is right at them.
+    Those of several variables lie where one of `curves` is 0. They are `all` if none is left out; `open` says why it
+    is not known of a claim whether it is right at them.
     """
 
     spots: tuple[Spot, ...] = ()
     all: bool = True
     open: str = ""
+    curves: tuple[Tree, ...] = ()
     pieces: tuple[tuple[Tree | None, Tree | None], ...] | None = None
     inside: tuple[Fraction, ...] = ()
 
@@ -137,10 +139,11 @@ class _Judged:
         if not here and not there:
             return Exceptional()
         solved = {source: on_curve(source, self.names) for source in dict.fromkeys([*there, *here])}
-        points = [dict(point.at) for found, _ in solved.values() for point in found]
-        spots = self.spots(points, None, {})
+        points = {tuple(map(written, point.at.values())): point.at for found, _ in solved.values() for point in found}
+        spots = self.spots(list(points.values()), None, {})
         unsolved = [source for source in there if not solved[source][1]]
-        return Exceptional(spots, all=False, open=_why_open(spots) or _unsolved(unsolved))
+        curves = tuple(dict.fromkeys(source.difference for source in solved if not source.stepped))
+        return Exceptional(spots, all=False, open=_why_open(spots) or _unsolved(unsolved), curves=curves)
 
     def spots(
         self, points: Sequence[Mapping[str, Root]], jumps: Roots | None, sides: Mapping[Root, tuple[fmpq, fmpq]]
@@ -275,6 +278,11 @@ def near(spot: Spot) -> tuple[Fraction, ...]:
     return tuple(
         value if isinstance(value, Fraction) else Fraction(spot.at[name].size) for name, value in named(spot).items()
     )
+
+
+def distances(spot: Spot) -> list[tuple[Fraction, bool]]:
+    """How far the coordinates of a point are from 0, and on which side."""
+    return [(abs(value), value < 0) for value in near(spot)]
 
 
 def written(root: Root) -> Fraction | Tree:

@@ -16,7 +16,7 @@ from flint import arb
 from derivcli.check.agreement import Match, difference
 from derivcli.explain.answer.case import LEAST, Case, compared, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
-from derivcli.explain.answer.exceptional import Spot, named
+from derivcli.explain.answer.exceptional import Spot, distances, named
 from derivcli.explain.answer.found import Answer, Counterexample, Diagnosis, Point
 from derivcli.explain.answer.proof import are_proved, is_proved, is_zero_at
 from derivcli.explain.answer.samples import niceness
@@ -57,11 +57,15 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
 
 def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
     """A point at which a claim is wrong, and why it may be; where it is wrong at single points only, these."""
-    if wrong:
+    curve = case.curve(wrong)
+    if wrong and curve is None:
         match = min(wrong, key=_telling)
         return _counterexample(case, match, case.named(match.sample)), diagnosed(case)
-    spot = min(case.wrong_spots, key=lambda spot: _telling(_match(spot)))
-    return _counterexample(case, _match(spot), named(spot)), except_at(case)
+    if curve is not None and not case.wrong_spots:
+        match = min(wrong, key=_telling)
+        return _counterexample(case, match, case.named(match.sample)), except_at(case, curve)
+    spot = min(case.wrong_spots, key=lambda spot: (_telling(_match(spot)), distances(spot)))
+    return _counterexample(case, _match(spot), named(spot)), except_at(case, curve)
 
 
 def _match(spot: Spot) -> Match:
@@ -117,7 +121,7 @@ def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
 
 def _is_zero(case: Case, at: Point) -> bool:
     """Whether the derivative is shown to be exactly 0 at a point, by its formula."""
-    return case.truth is not None and is_zero_at(case.truth.expanded, at)
+    return case.formula is not None and is_zero_at(case.formula.expanded, at)
 
 
 def _texts(left: arb, right: arb) -> tuple[str, str]:
