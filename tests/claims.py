@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import mpmath
 from mpmath import mp, mpf
@@ -19,8 +20,8 @@ SAME = mpf(10) ** -18
 AT = mpf(10) ** -60
 """A point is one that a condition singles out if it is no further from it than this."""
 
-Number = mpf
-Body = Callable[[Number], Number]
+Number: TypeAlias = Any
+Body: TypeAlias = Callable[[Number], Number]
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,11 @@ def number(text: str) -> F:
     return F(text, lambda x: value)
 
 
+def known(value: Number) -> F:
+    """A number that no formula holds as text."""
+    return F("", lambda x: value)
+
+
 def special_value(draw: random.Random) -> Claim:
     """A smooth function and a claim with a value of its own at one point."""
     (f, d), p = draw.choice(SMOOTH), place(draw)
@@ -216,7 +222,7 @@ def clipped(draw: random.Random) -> Claim:
 def two_points(draw: random.Random) -> Claim:
     """A polynomial condition with two roots, at which a claim is another formula."""
     (f, d), c = draw.choice(SMOOTH), draw.choice((2, 3, 5, 4))
-    roots = [F("", lambda x, sign=sign: sign * mp.sqrt(c)) for sign in (1, -1)]
+    roots = [known(sign * mp.sqrt(c)) for sign in (1, -1)]
     wrong = draw.choice((plus(d, "1"), d, times(number("2"), d)))
 
     def value(x: Number) -> Number:
@@ -228,7 +234,7 @@ def two_points(draw: random.Random) -> Claim:
 def periodic(draw: random.Random) -> Claim:
     """Conditions that hold at endlessly many points."""
     (f, d), c = draw.choice(SMOOTH), constant(draw)
-    places = tuple(F("", lambda x, k=k: k * mp.pi) for k in range(-2, 3))
+    places = tuple(known(k * mp.pi) for k in range(-2, 3))
     here = draw.choice((c, d))
 
     def value(x: Number) -> Number:

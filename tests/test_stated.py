@@ -38,6 +38,7 @@ STATED = [
     ("if(x==0,1,sin(x)/x)", "if(x == 0, 0, cos(x)/x - sin(x)/x**2)", ""),
     ("if(x==1,1,x^2)", "if(x == 1, 2, 2*x)", ""),
     ("if(x==0,0,x)", "if(x == 0, 1, 1)", ""),
+    ("if(x==0,0,x+2x^2 sin(1/x))", "if(x == 0, 1, 4*x*sin(1/x) - 2*cos(1/x) + 1)", ""),
     ("if(x==pi,3,cos(x))", "Piecewise((-sin(x), x != pi))", "no derivative at x = pi"),
     ("if(x!=0,x^2,5)", "Piecewise((2*x, x != 0))", "no derivative at x = 0"),
     ("if(x^2<1,x^2,2x-1)", "Piecewise((2*x, x != -1 and x**2 < 1), (2, x != -1))", "no derivative at x = -1"),

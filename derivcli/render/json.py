@@ -94,6 +94,7 @@ def write_answer_json(answer: Answer) -> str:
         "counterexample": example and _counterexample(example),
         "diagnosis": {"kind": answer.diagnosis.kind, "message": answer.diagnosis.message},
         "gaps": [_place(gap) for gap in answer.gaps],
+        "open": answer.open,
     }
     return dump(content)
 

@@ -291,4 +291,4 @@ def written(root: Root) -> Fraction | Tree:
 
     if isinstance(root.where, fmpq):
         return Fraction(int(root.where.p), int(root.where.q))
-    return Fraction(root.ball.mid().str(17, radius=False)) if root.tree is None else arrange(root.tree)
+    return Fraction(root.ball.mid().str(16, radius=False)) if root.tree is None else arrange(root.tree)

@@ -302,6 +302,8 @@ def exact_derivative(
         return None
     for k in range(order + 1):
         left, right = _limits(sides, (name,) * k, name, at)
+        if k == 1 and (left is None or right is None):
+            left, right = _slopes(sides, here, name, at)
         if left is None or right is None:
             return None
         same = [left.is_same(right), *([left.is_same(here)] if k == 0 else [])]
@@ -311,6 +313,18 @@ def exact_derivative(
             return None
         here = left
     return Exact(here)
+
+
+def _slopes(
+    sides: Sequence[Any], here: Constant, name: str, at: Root
+) -> tuple[Constant | None, Constant | None]:
+    """The limits of the quotients of differences on both sides, where those of the derivative are not known."""
+    x = symbol(name)
+    quotients = [(part - here.tree) / (x - at.tree) for part in map(evaluated, sides)]
+    with suppress(*SYMPY_FAILURES, OutOfTimeError), clock(SECONDS), deep_recursion():
+        left, right = (limit(each, name, at, side) for each, side in zip(quotients, (-1, 1), strict=True))
+        return left, right
+    return None, None
 
 
 def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tuple[Constant | None, Constant | None]:

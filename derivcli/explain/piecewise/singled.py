@@ -61,11 +61,20 @@ def of_node(node: Tree) -> Iterator[Source]:
     """What a node singles out, apart from what its parts do."""
     row = row_of(node)
     if isinstance(node, sympy.core.relational.Relational):
-        yield Source(_less(*node.args), JUMPS)
+        if not all(map(_is_stepped, node.args)):
+            yield Source(_less(*node.args), JUMPS)
     elif isinstance(node, sympy.Pow):
         yield from _of_power(node)
     elif row is not None:
         yield from _of_call(node, row)
+
+
+def _is_stepped(tree: Tree) -> bool:
+    """Whether a formula changes only where a function in it jumps, and so singles out nothing by itself."""
+    row = row_of(tree)
+    if row is not None and row.name in (*STEPS, "sign", "heaviside") and row.name != "frac":
+        return True
+    return not tree.is_Symbol and all(map(_is_stepped, tree.args))
 
 
 def _of_power(node: Any) -> Iterator[Source]:

@@ -208,7 +208,15 @@ def _solved(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | None:
         return None
     tape = record(tree, (name,))
     kept = tuple(each for each in found.found if _may_vanish(tape, name, each))
-    return Roots(kept, found.extent)
+    return _checked(Roots(kept, found.extent), tree, name)
+
+
+def _checked(found: Roots, tree: Tree, name: str) -> Roots:
+    """Roots that are said to be all, unless halving finds another one."""
+    if found.extent != ALL:
+        return found
+    joined = united([found, halved(tree, name)]).found
+    return found if len(joined) == len(found.found) else Roots(joined, UNKNOWN)
 
 
 def _may_vanish(tape: Tape, name: str, at: Root) -> bool:

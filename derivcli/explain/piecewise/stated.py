@@ -40,7 +40,7 @@ SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""
 
 MOST = 12
-"""Where a condition changes at more points it is judged at some of them only, and left out unless all are right."""
+"""Where not all points at which a condition changes are known, so many are judged."""
 
 PRECISIONS = (384, 1536, 4096)
 """Bits of a stated number."""
@@ -122,7 +122,7 @@ class _Stating:
         more = needed(self.expression.expanded) or []
         together, each = all_roots(dict.fromkeys([source, *more]), name)
         found = each[source]
-        if found.extent == UNKNOWN or len(found.found) > MOST or found.extent != ALL:
+        if found.extent != ALL:
             if found.extent == UNKNOWN or not all(self.is_true({name: root}) for root in found.found[:MOST]):
                 self.leave_out(relation)
             return
