@@ -23,6 +23,7 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.explain.answer.found import Point
+from derivcli.explain.answer.samples import numbers_of
 from derivcli.explain.piecewise.pieces import between, constant_at, exact_derivative, just_beside, needed, piece
 from derivcli.explain.piecewise.roots import ALL, UNKNOWN, Root, Roots
 from derivcli.explain.piecewise.singled import JUMPS, Source, all_roots, on_curve, sources, worst
@@ -38,6 +39,10 @@ SECONDS = 5.0
 
 MOST = 80
 """So many points are judged."""
+
+NUMBERS = 8
+OFFSETS = (Fraction(0), Fraction(1), Fraction(-1))
+"""On a curve points are chosen at so many numbers of the formulas, and so far beside them."""
 
 PRECISIONS = (384, 1536, 4096, 12288)
 """Bits of the claim at a point."""
@@ -112,7 +117,7 @@ class _Judged:
         here, there = (_jumps(sources(each.expanded)) for each in (self.expression, self.claim))
         lists = [needed(each.expanded) for each in (self.expression, self.claim)]
         more = [each for found in lists for each in found or ()]
-        together, each = all_roots(dict.fromkeys([*here, *there, *more]), name)
+        together, each = all_roots(dict.fromkeys([*here, *there, *more]), name, self.numbers)
         if not each:
             return Exceptional()
         is_cut = None not in lists and all(each[source].extent == ALL for source in each)
@@ -133,12 +138,18 @@ class _Judged:
     def _piece(each: Expression, name: str, at: fmpq) -> Tree | None:
         return piece(each.expanded, name, at)
 
+    @property
+    def numbers(self) -> list[Fraction]:
+        """Some numbers of the formulas."""
+        return numbers_of([self.expression.expanded, self.claim.expanded])[:NUMBERS]
+
     def on_curves(self) -> Exceptional:
         """In several variables, at some points."""
         here, there = (_jumps(sources(each.expanded)) for each in (self.expression, self.claim))
         if not here and not there:
             return Exceptional()
-        solved = {source: on_curve(source, self.names) for source in dict.fromkeys([*there, *here])}
+        more = [number + offset for number in self.numbers for offset in OFFSETS]
+        solved = {source: on_curve(source, self.names, more) for source in dict.fromkeys([*there, *here])}
         points = {tuple(map(written, point.at.values())): point.at for found, _ in solved.values() for point in found}
         spots = self.spots(list(points.values()), None, {})
         unsolved = [source for source in there if not solved[source][1]]
@@ -152,12 +163,24 @@ class _Judged:
         start = time.monotonic()
         marked = [(jumps is None or _is_among(next(iter(at.values())), jumps), at) for at in points]
         found = []
+        if len(marked) > MOST:
+            marked.sort(key=lambda pair: not self.is_seen_to_jump(pair[1]))
         for is_jump, at in sorted(marked, key=lambda pair: not pair[0])[:MOST]:
             if time.monotonic() - start < SECONDS:
                 found.append(self.spot(at, is_jump, sides))
             elif is_jump:
                 found.append(Spot(at, "unsure", jumps=True, reason="there was no time for it"))
         return tuple(found)
+
+    def is_seen_to_jump(self, at: Mapping[str, Root]) -> bool:
+        """Whether the claim is another number at a point than just beside it, as far as few digits tell."""
+        tape, here = record(self.claim.expanded, self.names), {key: each.where for key, each in at.items()}
+        beside = {key: just_beside(each)[1] for key, each in at.items()}
+        with suppress(TouchError, UnsureError), restored_context():
+            one, other = (Run(tape, precision=PRECISIONS[0], final=True).evaluate(place)[0] for place in (here, beside))
+            ctx.prec = PRECISIONS[0]
+            return bool(abs(one - other) > 1e-12 * (1 + abs(one)))
+        return False
 
     def spot(self, at: Mapping[str, Root], is_jump: bool, sides: Mapping[Root, tuple[fmpq, fmpq]]) -> Spot:
         """What is known at a point."""
@@ -199,7 +222,9 @@ class _Judged:
         with restored_context():
             ctx.prec = PRECISIONS[-1]
             if not left.overlaps(right):
-                return Spot(at, "different", left, right, jumps=is_jump)
+                inexact = " and ".join(key for key, each in at.items() if each.tree is None)
+                reason = f"{inexact} is given to 16 digits here" if inexact else ""
+                return Spot(at, "different", left, right, reason=reason, jumps=is_jump)
             kind = "same" if exact or left == 0 or right == 0 or not left.contains(0) else "vanishing"
             digits = DIGITS if exact else common_digits(left, right)
             return Spot(at, kind, left, right, digits, jumps=is_jump, exact=exact)

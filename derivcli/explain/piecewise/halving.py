@@ -11,10 +11,13 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Coordinate, NoValueError, Path, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.explain.piecewise.roots import BITS, UNKNOWN, WITHIN, Root, Roots
-from derivcli.language.tree import Tree
+from derivcli.language.tree import Tree, number
 
 REACH = 64
 """How far from 0 roots are looked for by halving."""
+
+SIMPLE = 10_000
+"""A root that is a fraction with no larger denominator to all bits is that fraction."""
 
 LOOKS = 1500
 """So many intervals are looked at; a shorter one than NARROW is not halved again."""
@@ -94,6 +97,9 @@ def _bisected(tape: Tape, name: str, low: Fraction, high: Fraction) -> list[Root
         near = arb((near - value / _slope_at(tape, name, near, precision)).mid())
     ctx.prec = BITS + 64
     ball = arb(near, arb(2) ** -(BITS - 64))
+    simple = Fraction(float(near)).limit_denominator(SIMPLE)
+    if ball.overlaps(arb(_exact(simple))):
+        return [Root(_exact(simple), arb(_exact(simple)), number(simple))]
     return [Root(ball, ball)]
 
 

@@ -6,6 +6,7 @@ at it. In one variable the points are the roots of equations; in several they li
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,12 @@ PERIODS = ("mod", "fmod")
 
 VALUES = tuple(map(Fraction, "1 2 -1 1/2 -3 3 0 7/5 -2/3".split()))
 """What other variables are where a curve is solved for one."""
+
+LANDMARKS = 12
+"""So many points of each kind of set are taken for ends of intervals in which others lie."""
+
+SECONDS = 6.0
+"""How long the equations of one claim may be solved."""
 
 ON_CURVE = 6
 """So many points are chosen on a curve."""
@@ -116,19 +123,35 @@ def _less(left: Tree, right: Tree) -> Tree:
     return left if right == 0 else add([left, negative(right)])
 
 
-def solved(each: Source, name: str, between: Sequence[Fraction] = ()) -> Roots:
-    """The points of a source in one variable."""
-    return (whole if each.stepped else roots)(each.difference, name, between)
+def solved(
+    each: Source, name: str, between: Sequence[Fraction] = (), numbers: Sequence[Fraction] = ()
+) -> Roots:
+    """The points of a source in one variable; of a stepped one, those too where it comes to one of some numbers."""
+    if each.stepped:
+        return whole(each.difference, name, between, numbers)
+    return roots(each.difference, name, between)
 
 
-def all_roots(found: Iterable[Source], name: str) -> tuple[Roots, dict[Source, Roots]]:
+def all_roots(
+    found: Iterable[Source], name: str, numbers: Sequence[Fraction] = ()
+) -> tuple[Roots, dict[Source, Roots]]:
     """The points of several sources together, and those of each; of endlessly many some between all the others."""
-    each = {source: solved(source, name) for source in found}
-    between = [Fraction(known.size).limit_denominator(10**6) for known in united(each.values()).found]
+    start, each = time.monotonic(), {}
+    for source in found:
+        each[source] = solved(source, name, (), numbers) if time.monotonic() - start < SECONDS else Roots((), UNKNOWN)
+    between = _landmarks(each.values())
     for source, known in each.items():
-        if known.extent not in (ALL, UNKNOWN) and between:
-            each[source] = united([known, solved(source, name, between[:12])])
+        if known.extent not in (ALL, UNKNOWN) and between and time.monotonic() - start < SECONDS:
+            each[source] = united([known, solved(source, name, between, numbers)])
     return united(each.values()), each
+
+
+def _landmarks(found: Iterable[Roots]) -> list[Fraction]:
+    """Some points between which others are looked for: of each set those next to 0, of finite ones first."""
+    chosen: dict[float, None] = {}
+    for known in sorted(found, key=lambda known: EXTENTS.index(known.extent)):
+        chosen |= dict.fromkeys(sorted((root.size for root in known.found), key=abs)[:LANDMARKS])
+    return sorted(Fraction(size).limit_denominator(10**6) for size in list(chosen)[: 3 * LANDMARKS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,25 +161,33 @@ class OnCurve:
     at: Mapping[str, Root]
 
 
-def on_curve(each: Source, names: Sequence[str]) -> tuple[list[OnCurve], bool]:
-    """Points at which an equation in several variables holds, and whether it could be solved for one of them."""
+def on_curve(
+    each: Source, names: Sequence[str], numbers: Sequence[Fraction] = ()
+) -> tuple[list[OnCurve], bool]:
+    """Points at which an equation in several variables holds, and whether it could be solved for one of them.
+
+    The other variables are simple numbers, or the ones given.
+    """
+    values, most = [*VALUES, *numbers], ON_CURVE + len(numbers)
     held = [name for name in names if symbol(name) in each.difference.free_symbols]
     found: list[OnCurve] = []
     is_solved = not held
     for turn, name in enumerate(held):
-        if len(found) < ON_CURVE:
-            for points, extent in islice(_on_curve(each, names, name, turn), ON_CURVE):
+        if len(found) < most:
+            for points, extent in islice(_on_curve(each, names, name, turn, values), len(values) if numbers else most):
                 found += points
                 is_solved = is_solved or extent != UNKNOWN
-    return found[: 2 * ON_CURVE], is_solved
+    return found[: 2 * most], is_solved
 
 
-def _on_curve(each: Source, names: Sequence[str], name: str, turn: int) -> Iterator[tuple[list[OnCurve], str]]:
+def _on_curve(
+    each: Source, names: Sequence[str], name: str, turn: int, choice: Sequence[Fraction]
+) -> Iterator[tuple[list[OnCurve], str]]:
     """The points of a curve where the other variables have simple values, and what is known of them."""
     others = [other for other in names if other != name]
-    for row in range(len(VALUES)):
-        places = [(row * (1 + 2 * place) + place + turn) % len(VALUES) for place in range(len(others))]
-        values = {other: number(VALUES[place]) for other, place in zip(others, places, strict=True)}
+    for row in range(len(choice)):
+        places = [(row * (1 + 2 * place) + place + turn) % len(choice) for place in range(len(others))]
+        values = {other: number(choice[place]) for other, place in zip(others, places, strict=True)}
         put = {symbol(other): value for other, value in values.items()}
         fixed = {other: known for other, value in values.items() if (known := root(value)) is not None}
         with suppress(*SYMPY_FAILURES):

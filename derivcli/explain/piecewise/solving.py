@@ -40,6 +40,9 @@ REPRESENTATIVES = range(-6, 7)
 FAR = 37
 """A root so many periods away stands for those that are far away."""
 
+WHOLES = (0, 1, -1, 2, -2, 5, -7)
+"""Whole numbers of which there are endlessly many."""
+
 ONE_ZERO = "abs sinh atan asinh erf tanh asin cbrt".split()
 """Functions that are 0 where their argument is, and of which other zeros are no edges."""
 
@@ -88,9 +91,10 @@ def _choices(node: Any) -> list[Tree]:
     return [formulas.rewritten(row, node.args)] if row.definition is not None and row.special else []
 
 
-def whole(tree: Tree, name: str, between: Sequence[Fraction] = ()) -> Roots:
-    """Some of the numbers at which a formula is a whole number."""
-    found = [_roots_of(merged(tree) - k, name, between) for k in (0, 1, -1, 2, -2, 5, -7)]
+def whole(tree: Tree, name: str, between: Sequence[Fraction] = (), numbers: Sequence[Fraction] = ()) -> Roots:
+    """Some of the numbers at which a formula is a whole number, one of `numbers` or next to it too."""
+    wholes = dict.fromkeys([*WHOLES, *(math.floor(number) + k for number in numbers for k in (0, 1))])
+    found = [_roots_of(merged(tree) - k, name, between) for k in wholes]
     near = [_roots_of(merged(tree) - k, name, between) for k in _values_at(tree, name, between)]
     joined = united([*found, *near])
     none = not joined.found and joined.extent == ALL and not merged(tree).free_symbols
