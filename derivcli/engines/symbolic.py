@@ -151,6 +151,11 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
     return found
 
 
+def is_piecewise(result: SymbolicResult) -> bool:
+    """Whether a derivative has pieces, which meet somewhere."""
+    return any(each.tree.has(sympy.Piecewise) for each in result.derivatives.values())
+
+
 def derivative_of(tree: Tree, partial: Partial) -> Tree:
     """A partial derivative of a tree, the last variable taken first, in no more time than the caller gives it."""
     for name in reversed(partial):
