@@ -266,21 +266,12 @@ def derive_formulas(
         message = "there is no variable to differentiate by"
         raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
     partials = _partials(wanted, variables, [], parsed)
-    from derivcli.engines.symbolic import differentiate
+    from derivcli.explain.piecewise.formulas import derivatives
 
-    found = (differentiate(expression, partials, wanted.along, wanted.dependent) for expression in parsed)
-    return [replace(_true_where_pieces_meet(result), layout=wanted.layout) for result in found]
-
-
-def _true_where_pieces_meet(result: SymbolicResult) -> SymbolicResult:
-    """The formulas as they may be stated; only pieces need a look, and what it takes is loaded for them alone."""
-    from derivcli.engines.symbolic import is_piecewise
-
-    if not is_piecewise(result):
-        return result
-    from derivcli.explain.piecewise.stated import stated
-
-    return stated(result)
+    return [
+        replace(derivatives(expression, partials, wanted.along, wanted.dependent), layout=wanted.layout)
+        for expression in parsed
+    ]
 
 
 def series_at(

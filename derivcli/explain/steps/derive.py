@@ -10,7 +10,7 @@ import sympy
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.engines.symbolic import deep_recursion, differentiate
 from derivcli.errors import DerivError, Span
-from derivcli.explain.piecewise.stated import stated
+from derivcli.explain.piecewise.formulas import derivatives
 from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.explain.steps.rules import By, taken
 from derivcli.explain.steps.tidy import put
@@ -37,7 +37,7 @@ def derivations(result: SymbolicResult) -> list[Derivation]:
     """How the derivatives of a result are found, those of lower order on the way to others before these."""
     partials = [partial_of(key) for key in result.derivatives]
     known = list(dict.fromkeys(whole[place:] for whole in partials for place in reversed(range(len(whole)))))
-    complete = result if known == partials else stated(differentiate(result.expression, known))
+    complete = result if known == partials else derivatives(result.expression, known)
     expression = result.expression
     try:
         with clock(SECONDS), deep_recursion():
