@@ -266,10 +266,10 @@ def derive_formulas(
         message = "there is no variable to differentiate by"
         raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
     partials = _partials(wanted, variables, [], parsed)
-    from derivcli.engines import symbolic
+    from derivcli.explain.piecewise.formulas import derivatives
 
     return [
-        replace(symbolic.differentiate(expression, partials, wanted.along, wanted.dependent), layout=wanted.layout)
+        replace(derivatives(expression, partials, wanted.along, wanted.dependent), layout=wanted.layout)
         for expression in parsed
     ]
 

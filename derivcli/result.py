@@ -200,13 +200,17 @@ class SeriesResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SymbolicResult:
-    """One function and its derivatives as formulas, keyed and laid out as in a `Result`."""
+    """One function and its derivatives as formulas, keyed and laid out as in a `Result`.
+
+    `remarks` say where they state no derivative since there is none, or none is known.
+    """
 
     expression: Expression
     derivatives: dict[str, Expression]
     layout: str = "columns"
     direction: Points | None = None
     dependent: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 AnyResult: TypeAlias = Result | SeriesResult | SymbolicResult

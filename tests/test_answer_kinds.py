@@ -143,7 +143,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("if(x > 100, x**2, x)", "1", "x", "right where x < 100"),
         ("max(x, x**2)", "2x", "x", "right where x < x**2, and wrong where x > x**2 except at x = 0.5"),
         ("asin(2x/(1 + x**2))", "2/(1 + x**2)", "x", "wrong where x < -1 or x > 1"),
-        ("x**2", "if(x == 0, 5, 2x)", "x", "wrong where x = 0"),
+        ("x**2", "if(x == 0, 5, 2x)", "x", "right except at x = 0"),
         ("|x y|", "x y |y|/|y|/x", "x", "right where x*y > 0"),
         ("arcsin(sin x)", "1", "x", "right where cos(x) > 0, and wrong where cos(x) < 0"),
         ("arccos(cos x)", "1", "x", "right where sin(x) > 0, and wrong where sin(x) < 0"),
@@ -153,7 +153,8 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("sigmoid(100x)", "100 sigmoid(100x)(1 - sigmoid(100x)) if(x > 10, 2, 1)", "x", "x > 10, and right"),
         ("x**2", "2x + sin(pi x)", "x", "agrees at 14, such as x = 1 and x = -1, and is wrong at 33, such as x = 0.5"),
         ("x**2", "2x + 1e-200 x**500", "x", "of the points tried it agrees at 5, such as x = 0 and"),
-        ("x**2", "2x + 1e-3 max(0, sin(x) - 0.99)", "x", "of the points tried"),
+        ("x**2", "2x + 1e-3 max(0, sin(x) - 0.99)", "x", "wrong where 0 < sin(x) - 0.99"),
+        ("x**2", "2x + floor(sin(x) + 0.001)", "x", "of the points tried"),
     ],
     "undefined": [
         ("cbrt(x)", "x**(-2/3)/3", "x", "right where x > 0, and has no value where x < 0"),
@@ -186,7 +187,7 @@ def test_a_mistake_is_named(kind: str, expression: str, claim: str, by: str, wor
 
 def test_a_region_that_further_points_do_not_bear_out_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The claim is wrong where x < 0, and also where no point lies that is tried at first."""
-    case = ("|x|", "if(x > 70**2, 2, 1)")
+    case = ("|x|", "1 + sigmoid(1000(x - 70**2))")
     assert "of the points tried" in answer(*case).diagnosis.message
     monkeypatch.setattr(partly, "SCALES", ())
     assert "it is right where x > 0" in answer(*case).diagnosis.message

@@ -41,7 +41,9 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/", "derivcli/check/custom/"),
     "scipy": ("derivcli/engines/",),
     "mpmath": ("derivcli/engines/",),
-    "flint": ("derivcli/engines/balls/", "derivcli/check/", "derivcli/explain/answer/"),
+    "flint": (
+        *("derivcli/engines/balls/", "derivcli/check/", "derivcli/explain/answer/", "derivcli/explain/piecewise/"),
+    ),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/explain/", "derivcli/render/"),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("canvas", "plot", "drawing")),
     "pyarrow": ("derivcli/points/files/",),

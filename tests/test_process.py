@@ -37,6 +37,8 @@ HEAVY = {"torch", "sympy", "matplotlib", "numpy", "scipy"}
         ([], set()),
         (["sine(x)", "--at", "x=1"], {"sympy", "numpy"}),
         (["x**2"], {"sympy", "numpy"}),
+        (["if(x<0,-x,x)"], {"sympy", "numpy"}),
+        (["answer", "x*abs(x)", "2*abs(x)"], {"sympy", "numpy"}),
         (["x**2", "--at", "x=1"], {"sympy", "numpy", "torch"}),
     ],
 )

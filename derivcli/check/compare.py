@@ -13,7 +13,6 @@ import numpy as np
 from flint import arb, fmpq
 
 from derivcli.check.question import Question, Truth, enclosure, is_narrow
-from derivcli.check.scatter import is_noise
 from derivcli.check.verdict import DIGITS, Verdict
 from derivcli.engines.balls.partials import path_of
 from derivcli.engines.balls.rounding import BITS, Rounding
@@ -67,6 +66,8 @@ def _cause(question: Question, truth: arb, touched: bool) -> str:
     """Why a number of a right formula is not right; empty where the formula itself is not."""
     if touched:
         return _rounding_beside(question, truth)
+    from derivcli.check.scatter import is_noise  # late, since it loads PyTorch
+
     cause = _off_the_point(question) or _explained(question, truth, None)
     inside = not cause and (is_noise(question, truth) or _is_inside(question, truth))
     return "rounding inside a step" if inside else cause

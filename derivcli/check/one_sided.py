@@ -6,7 +6,7 @@ limit and the one-sided derivatives.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import factorial, prod
@@ -37,11 +37,15 @@ Seen: TypeAlias = tuple[Germ | None, list[int]]
 
 @dataclass(slots=True, eq=False)
 class OneSided:
-    """The formula, or its derivative by earlier directions, at a point and on both sides of it along a direction."""
+    """The formula, or its derivative by earlier directions, at a point and on both sides of it along a direction.
+
+    `precisions` are tried in their order.
+    """
 
     site: Site
     earlier: Stages
     direction: Direction
+    precisions: Sequence[int] = PRECISIONS
     looks: dict[tuple[int, int, int], Look] = field(default_factory=dict)
 
     def local(self, order: int, highest: int) -> Local:
@@ -50,7 +54,7 @@ class OneSided:
         Raises NoGermError where germs are not known, UnsureError where the highest precision does not do.
         """
         last = UnsureError()
-        for precision in PRECISIONS:
+        for precision in self.precisions:
             for more in MORE_TERMS:
                 try:
                     return self.look(highest, precision, more).local(order)

@@ -41,11 +41,11 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
     if name is None:
         text = write_list(FAMILIES, chosen, style)
     else:
-        from derivcli.engines.symbolic import derivatives_of
+        from derivcli.explain.piecewise.formulas import derivatives_on_page
         from derivcli.language.text import text_of
 
         row = look_up(name)
-        formulas = {parameter: text_of(tree) for parameter, tree in derivatives_of(row).items()}
+        formulas = {parameter: text_of(tree) for parameter, tree in derivatives_on_page(row).items()}
         text = write_function(row, formulas, chosen, style)
     sys.stdout.write(text)
     sys.stdout.flush()

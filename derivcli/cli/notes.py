@@ -30,11 +30,12 @@ def tell_remarks(notes: Iterable[Note]) -> None:
 
 def notes_of(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, carries_verdicts: bool) -> list[str]:
     """How the texts were read where they could mean two things, and where the numbers may mislead."""
-    from derivcli.result import Result
+    from derivcli.result import Result, SymbolicResult
 
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
     notes = [draw_note(note) for note in remarks]
     notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
+    notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     numbers = judged_of(results)
     if any(result.verdicts for result in numbers):
         from derivcli.render.verdicts import lines, report

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from derivcli.cli import options, streams
-from derivcli.cli.notes import tell_remarks
+from derivcli.cli.notes import tell, tell_remarks
 from derivcli.render.steps import FORMATS
 from derivcli.wanted import Named, Wanted
 
@@ -51,3 +51,5 @@ def steps(
     sys.stdout.write(write_steps(found, chosen, style))
     sys.stdout.flush()
     tell_remarks(found[0].expression.notes)
+    for remark in found[0].result.remarks:
+        tell(f"note: {remark}")

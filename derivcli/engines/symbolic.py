@@ -63,7 +63,7 @@ def differentiate(
                 if known not in made:
                     first = dependent and len(known) == 1
                     tree = moves[name][dependent] if first else _derivative(made[known[1:]].expanded, moves[name])
-                    made[known] = _expression(arrange(tree) if first else tree)
+                    made[known] = expression_of(arrange(tree) if first else tree)
     found = {derivative_key(partial): made[partial] for partial in partials}
     return SymbolicResult(expression, found, direction=direction, dependent=dependent)
 
@@ -123,7 +123,7 @@ def _timed(expression: Expression, partials: Sequence[Partial]) -> Iterator[None
         raise DerivError(message, expression.source, span, way_out) from None
 
 
-def _expression(tree: Tree) -> Expression:
+def expression_of(tree: Tree) -> Expression:
     """The expression of a tree that the language can say."""
     if tree.has(*NOT_REAL):
         raise ArithmeticError("the derivative is not real")
@@ -149,6 +149,28 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
     if found.has(*NOT_REAL):
         raise ArithmeticError("the derivative is not real")
     return found
+
+
+def is_piecewise(result: SymbolicResult) -> bool:
+    """Whether a derivative has pieces, which meet somewhere."""
+    return any(each.tree.has(sympy.Piecewise) for each in result.derivatives.values())
+
+
+def derivative_of(tree: Tree, partial: Partial) -> Tree:
+    """A partial derivative of a tree, the last variable taken first, in no more time than the caller gives it."""
+    for name in reversed(partial):
+        tree = _derivative(tree, {name: sympy.S.One})
+    return tree
+
+
+def evaluated(tree: Tree) -> Tree:
+    """The tree as SymPy evaluates it, calls of its own functions too, so that cos(pi) is -1."""
+    done: dict[Tree, Tree] = {}
+    for node in postorder(tree):
+        parts = [done[part] for part in node.args]
+        own = hasattr(type(node), "row") or isinstance(node, sympy.Piecewise)
+        done[node] = node if not parts else build.rebuild(node, parts) if own else node.func(*parts)
+    return done[tree]
 
 
 def _along(tree: Tree, moves: Moves) -> Tree:

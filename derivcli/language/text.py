@@ -64,9 +64,14 @@ def number_text(value: sympy.Rational) -> str:
     return scientific if decimal.as_tuple().exponent != 0 else plain
 
 
-def place_text(at: Mapping[str, Fraction]) -> str:
-    """A point in words: `x = 1/2, y = 3`."""
-    return ", ".join(f"{name} = {number_text(number(value))}" for name, value in at.items())
+def place_text(at: Mapping[str, Fraction | Tree]) -> str:
+    """A point in words: `x = 1/2, y = pi`."""
+    return ", ".join(f"{name} = {coordinate_text(value)}" for name, value in at.items())
+
+
+def coordinate_text(value: Fraction | Tree) -> str:
+    """A coordinate as one types it."""
+    return number_text(number(value)) if isinstance(value, Fraction) else text_of(value)
 
 
 def enclosed(piece: Piece, level: int) -> str:

@@ -68,6 +68,8 @@ def verdict(answer: Answer) -> str:
 
 def undecided(answer: Answer) -> str:
     """Why nothing is known."""
+    if answer.open:
+        return answer.open
     if answer.vanishing:
         return f"both are too close to 0 to be compared at {number_of(answer.vanishing)}"
     if not answer.points:

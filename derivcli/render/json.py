@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from derivcli.language.text import text_of
 from derivcli.render.columns import Style, function_names, named
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
@@ -18,6 +19,7 @@ from derivcli.result import FLAGS, SeriesResult, SymbolicResult
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict, Verdicts
     from derivcli.explain.answer.found import Answer, Counterexample
+    from derivcli.language.tree import Tree
     from derivcli.result import AnyResult, FloatArray, Result
 
 VERSION = 1
@@ -92,6 +94,7 @@ def write_answer_json(answer: Answer) -> str:
         "counterexample": example and _counterexample(example),
         "diagnosis": {"kind": answer.diagnosis.kind, "message": answer.diagnosis.message},
         "gaps": [_place(gap) for gap in answer.gaps],
+        "open": answer.open,
     }
     return dump(content)
 
@@ -103,9 +106,9 @@ def _counterexample(example: Counterexample) -> dict[str, Any]:
     return {"at": _place(example.at), **numbers, "reason": example.reason}
 
 
-def _place(at: Mapping[str, Fraction]) -> dict[str, str]:
+def _place(at: Mapping[str, Fraction | Tree]) -> dict[str, str]:
     """A point as exact numbers, each as one types it."""
-    return {name: str(value) for name, value in at.items()}
+    return {name: str(value) if isinstance(value, Fraction) else text_of(value) for name, value in at.items()}
 
 
 def _headed(

@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb, arb_series, ctx, fmpq
 
-from derivcli.engines.balls.constants import Constant, Field, working
+from derivcli.engines.balls.constants import Constant, Field
 from derivcli.engines.balls.germ import CONSTANT, Exponent, Germ, NoGermError, exponent_of
 from derivcli.engines.balls.germs import Germs
 from derivcli.engines.balls.rules import RULES
@@ -215,6 +215,18 @@ class Constants:
     precision: int
     approach: Approach | None = None
 
+    @classmethod
+    def within(cls, known: Field, tape: Tape, at: Mapping[str, Coordinate]) -> Constants:
+        """Those of a field that has others, to which they are compared."""
+        made = cls(tape, at, known.precision)
+        made.start(Germs(known, 1))
+        return made
+
+    def start(self, germs: Germs) -> None:
+        """Make ready to evaluate."""
+        at = {name: germs.constant(coordinate_of(germs.field, value)) for name, value in self.at.items()}
+        self.approach = Approach(self.tape, germs, at)
+
     @property
     def field(self) -> Field:
         """The field of the constants."""
@@ -225,11 +237,10 @@ class Constants:
         """The value of a node, None where it is not known to be a constant."""
         before = ctx.prec, ctx.cap
         try:
-            if self.approach is None:
-                germs = Germs(working(self.precision), 1)
-                at = {name: germs.constant(coordinate_of(germs.field, value)) for name, value in self.at.items()}
-                self.approach = Approach(self.tape, germs, at)
             ctx.prec = self.precision
+            if self.approach is None:
+                self.start(Germs(Field(self.precision), 1))
+            assert self.approach is not None, "it is made ready"
             germ = self.approach.block(self.needed(number))
             return germ.terms.get(CONSTANT) or self.field.rational(0) if type(germ) is Germ else None
         except (NoGermError, NoValueError, UnsureError):

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_second, known_matches, quantity
+from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_second, known_matches, point, quantity
+from derivcli.check.question import restored_context
 from derivcli.engines import symbolic
+from derivcli.engines.balls.run import TouchError, UnsureError
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.errors import DerivError
+from derivcli.explain.answer.exceptional import Exceptional, Spot, exceptional, near
 from derivcli.explain.answer.samples import more_samples, samples
-from derivcli.result import Partial, derivative_key
+from derivcli.explain.piecewise.stated import stated
+from derivcli.result import Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -32,6 +37,10 @@ LEAST = 5
 FORMULA = 3.0
 """How many seconds the derivative as a formula may take."""
 
+BITS = 192
+TINY = 1e-12
+"""Below this a number is 0 at the float64 next to a point."""
+
 STEP = Fraction(1, 4096)
 """How far beside a point without a value the claim is looked at."""
 
@@ -47,7 +56,17 @@ class Case:
     comparison: Comparison
     matches: Sequence[Match]
     truth: Expression | None
-    """The derivative as a formula, if SymPy finds it soon."""
+    """The derivative as a formula, if SymPy finds it soon, where no condition of the function meets another."""
+    exceptional: Exceptional = field(default_factory=Exceptional)
+    """What is known at the points that either formula singles out."""
+
+    @cached_property
+    def formula(self) -> Expression | None:
+        """The derivative as a formula that is true where its pieces meet too."""
+        if self.truth is None:
+            return None
+        key = derivative_key(self.partial)
+        return stated(SymbolicResult(self.expression, {key: self.truth})).derivatives[key]
 
     @cached_property
     def probes(self) -> list[Match]:
@@ -65,6 +84,32 @@ class Case:
     def gaps(self) -> list[Match]:
         """The matches at which the claim lacks a value that it has on both sides."""
         return [match for match in self.matches if match.kind == "undefined" and self._is_gap(match)]
+
+    @cached_property
+    def gap_spots(self) -> list[Spot]:
+        """The same of the points that the formulas single out."""
+        found = self.exceptional.of_kind("undefined")
+        return [spot for spot in found if self._is_gap(Match(near(spot), spot.kind))]
+
+    def curve(self, wrong: Sequence[Match]) -> Tree | None:
+        """What is 0 wherever the claim is wrong, of all that the formulas compare in several variables."""
+        samples = [*(match.sample for match in wrong), *map(near, self.wrong_spots)]
+        for tree in self.exceptional.curves:
+            if samples and all(self.is_tiny(quantity(tree, self.names), sample) for sample in samples):
+                return tree
+        return None
+
+    def is_tiny(self, tree: Quantity, sample: Sample) -> bool:
+        """Whether a quantity is 0 at a point, or at one that float64 cannot tell from it."""
+        with suppress(UnsureError, TouchError), restored_context():
+            return bool(abs(tree.ball(point(self.names, sample), BITS)) < TINY)
+        return False
+
+    @property
+    def wrong_spots(self) -> list[Spot]:
+        """The points that the formulas single out at which the claim is wrong."""
+        wrong = self.exceptional.of_kind("different", "undefined")
+        return [spot for spot in wrong if spot not in self.gap_spots]
 
     def _is_gap(self, match: Match) -> bool:
         """Whether the claim lacks a value only at the point itself, as far as one sees along one of the variables.
@@ -85,6 +130,11 @@ class Case:
         """Whether the claim is this partial derivative of a tree, as far as numbers tell."""
         return self.is_quantity(quantity(tree, self.names, partial))
 
+    def is_right_where_singled_out(self, tree: Tree) -> bool:
+        """Whether a tree is nowhere wrong as a claim at the points that it or the function singles out."""
+        found = exceptional(self.expression, replace(self.claim, tree=tree, definitions=()), self.partial, self.names)
+        return not found.of_kind("different", "undefined") and not found.open
+
     def is_quantity(self, candidate: Quantity) -> bool:
         """Whether the claim is a quantity, as far as numbers tell."""
         return is_second(candidate, self.names, self.probes, min(LEAST, max(1, len(self.probes))))
@@ -95,7 +145,10 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
     names = tuple(dict.fromkeys([*expression.variables, *partial, *claim.variables]))
     trees = (expression.expanded, claim.expanded)
     comparison = Comparison(names, quantity(trees[0], names, partial), quantity(trees[1], names))
-    matches = list(comparison.all(samples(names, trees)))
+    special = exceptional(expression, claim, partial, names)
+    points = dict.fromkeys(chain(samples(names, trees), ((inside,) for inside in special.inside)))
+    known = special.samples
+    matches = list(comparison.all(each for each in points if each not in known))
     count = sum(match.has_both for match in matches)
     if count < ENOUGH:
         for match in comparison.all(more_samples(names)):
@@ -103,7 +156,7 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
             count += match.has_both
             if count >= ENOUGH:
                 break
-    return Case(expression, claim, partial, names, comparison, matches, formula_of(expression, partial))
+    return Case(expression, claim, partial, names, comparison, matches, formula_of(expression, partial), special)
 
 
 def confirmed(case: Case) -> Case:

@@ -26,7 +26,9 @@ from derivcli.check.agreement import (
     value,
 )
 from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.symbolic import arrange, merged
 from derivcli.explain.answer.case import LEAST, Case
+from derivcli.explain.answer.exceptional import distances, spot_text
 from derivcli.explain.answer.found import Diagnosis
 from derivcli.explain.answer.mistaken import divided, slipped, slipped_oddly
 from derivcli.explain.answer.partly import partly, somewhere
@@ -61,6 +63,9 @@ CONSTANTS: dict[str, Tree] = {
 FEW = 200
 """The largest denominator of a fraction beside such a number."""
 
+MOST = 3
+"""So many single points are told."""
+
 INTEGRATION_CONSTANTS = "CKck"
 """What a constant of integration is called."""
 
@@ -81,6 +86,21 @@ def diagnosed(case: Case) -> Diagnosis:
     return Diagnosis()
 
 
+def except_at(case: Case, curve: Tree | None = None) -> Diagnosis:
+    """The single points, or the curve, where a claim is wrong that is right elsewhere."""
+    if len(case.of_kind("same")) < LEAST:
+        return Diagnosis()
+    if curve is not None:
+        return Diagnosis("partly", f"it is right except where {text_of(arrange(merged(curve)))} = 0")
+    wrong = sorted(case.wrong_spots, key=distances)
+    texts = [spot_text(spot) for spot in wrong[:MOST]]
+    apart = ", " if len(case.names) == 1 else "; "
+    places = " and ".join(texts) if len(wrong) <= MOST else f"{apart.join(texts)} and other such points"
+    if all(spot.right is None for spot in case.wrong_spots):
+        return Diagnosis("undefined", f"it is right except at {places}, where it has no value")
+    return Diagnosis("partly", f"it is right except at {places}")
+
+
 def foreign(case: Case) -> Diagnosis | None:
     """A variable that the function lacks: a constant of integration, or another one's name."""
     known = {*case.expression.variables, *case.partial}
@@ -89,7 +109,7 @@ def foreign(case: Case) -> Diagnosis | None:
         return None
     name, shown = foreign[0], ", ".join(sorted(known))
     rest = build.substitute(case.claim.expanded, {symbol(name): sympy.S.Zero})
-    if _is_truth(case, rest):
+    if _is_truth(case, rest) and case.is_right_where_singled_out(rest):
         if name in INTEGRATION_CONSTANTS:
             message = f"it is right without {name}: a constant is added to an integral, not to a derivative"
             return Diagnosis("constant", message)
@@ -244,9 +264,10 @@ def undefined(case: Case) -> Diagnosis | None:
 
 
 def rounded(case: Case) -> Diagnosis | None:
-    """A number rounded in the claim, which is right with the exact one."""
+    """A number rounded in the claim, which is right with the exact one, also where it singles out points."""
     for way in ways(case.claim.expanded):
-        if _is_truth(case, build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})):
+        exact = build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})
+        if _is_truth(case, exact) and case.is_right_where_singled_out(exact):
             told = [f"{text_of(node)} seems to be a rounded {text}" for node, text in way.items()]
             return Diagnosis("rounded", "; ".join(told))
     return None

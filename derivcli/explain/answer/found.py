@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from derivcli.language.expression import Expression
+    from derivcli.language.tree import Tree
+
+Point: TypeAlias = "dict[str, Fraction | Tree]"
+"""The values of variables: fractions, or formulas without variables such as pi."""
 
 KINDS = {
     "sign": "a sign is wrong",
@@ -50,7 +54,7 @@ class Counterexample:
     The texts are the same numbers in as many digits as it takes to tell them apart.
     """
 
-    at: dict[str, Fraction]
+    at: Point
     derivative: float
     claim: float | None
     derivative_text: str
@@ -66,6 +70,7 @@ class Answer:
     digits, relative to their sizes, at all of `points` points, "differs" where they are not at the `counterexample`,
     and "undecided" where too few points have both numbers, or too many are `vanishing`: there both are too close to 0
     to be compared. `truth` is the derivative as a formula, None where there is none in time.
+    `open` says at what point, or where, it is not known whether they are the same, and so makes it "undecided".
     `gaps` are points at which a right claim has no value though the derivative has one.
     """
 
@@ -78,8 +83,9 @@ class Answer:
     digits: int = 0
     counterexample: Counterexample | None = None
     diagnosis: Diagnosis = Diagnosis()
-    gaps: tuple[dict[str, Fraction], ...] = ()
+    gaps: tuple[Point, ...] = ()
     vanishing: int = 0
+    open: str = ""
 
     @property
     def equal(self) -> bool:

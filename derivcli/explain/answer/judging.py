@@ -7,21 +7,29 @@ a simplification says.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from flint import arb
+
 from derivcli.check.agreement import Match, difference
 from derivcli.explain.answer.case import LEAST, Case, compared, confirmed
-from derivcli.explain.answer.diagnosis import diagnosed
-from derivcli.explain.answer.found import Answer, Counterexample
-from derivcli.explain.answer.proof import is_proved
+from derivcli.explain.answer.diagnosis import diagnosed, except_at
+from derivcli.explain.answer.exceptional import Spot, distances, named
+from derivcli.explain.answer.found import Answer, Counterexample, Diagnosis, Point
+from derivcli.explain.answer.proof import are_proved, is_proved, is_zero_at
 from derivcli.explain.answer.samples import niceness
 from derivcli.result import Partial, derivative_key
 
 if TYPE_CHECKING:
-    from flint import arb
-
     from derivcli.language.expression import Expression
+
+MOST = 12
+"""Between more points than these no pieces are looked at one by one."""
+
+IRRATIONAL = Fraction(10**6)
+"""Stands for a coordinate that is no fraction where points are put in order."""
 
 SHOWN = (10, 17)
 """Significant digits of the numbers at a counter-example: the first that tell them apart."""
@@ -32,22 +40,46 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     case = compared(expression, claim, partial)
     key = derivative_key(partial)
     right, vanishing = case.of_kind("same"), case.of_kind("vanishing")
-    if (right or vanishing) and not case.of_kind("different", "undefined") and _is_proved(case):
-        return Answer(expression, key, claim, case.truth, "proved", len(right), _digits(right), gaps=_gaps(case))
+    is_wrong = case.of_kind("different", "undefined") or case.wrong_spots
+    if (right or vanishing) and not is_wrong and case.exceptional.may_be_proved and _is_proved(case):
+        return Answer(expression, key, claim, case.formula, "proved", len(right), _digits(right), gaps=_gaps(case))
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
-    if wrong:
-        example, diagnosis = _counterexample(case, min(wrong, key=_telling)), diagnosed(case)
-        return Answer(expression, key, claim, case.truth, "differs", len(right), 0, example, diagnosis)
+    if wrong or case.wrong_spots:
+        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *_found_wrong(case, wrong))
+    right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
-    how = "agrees" if len(right) >= max(LEAST, len(case.gaps), len(vanishing)) else "undecided"
-    digits, gaps = _digits(right), _gaps(case)
-    return Answer(expression, key, claim, case.truth, how, len(right), digits, gaps=gaps, vanishing=len(vanishing))
+    enough = len(right) >= max(LEAST, len(case.gaps), len(vanishing))
+    how = "agrees" if enough and not case.exceptional.open else "undecided"
+    answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
+    return replace(answer, vanishing=len(vanishing), open=case.exceptional.open if enough else "")
+
+
+def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
+    """A point at which a claim is wrong, and why it may be; where it is wrong at single points only, these."""
+    curve = case.curve(wrong)
+    if wrong and curve is None:
+        match = min(wrong, key=_telling)
+        return _counterexample(case, match, case.named(match.sample)), diagnosed(case)
+    if curve is not None and not case.wrong_spots:
+        match = min(wrong, key=_telling)
+        return _counterexample(case, match, case.named(match.sample)), except_at(case, curve)
+    spot = min(case.wrong_spots, key=lambda spot: (_telling(_match(spot)), distances(spot)))
+    return _counterexample(case, _match(spot), named(spot)), except_at(case, curve)
+
+
+def _match(spot: Spot) -> Match:
+    """A point that the formulas single out as one of the others."""
+    sample = tuple(value if isinstance(value, Fraction) else IRRATIONAL for value in named(spot).values())
+    return Match(sample, spot.kind, spot.left, spot.right, spot.digits, spot.reason)
 
 
 def _is_proved(case: Case) -> bool:
-    """Whether SymPy shows that the claim is the derivative."""
-    return case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded)
+    """Whether SymPy shows that the claim is the derivative, as they are written or piece by piece."""
+    if case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded):
+        return True
+    pieces = case.exceptional.pieces
+    return len(case.exceptional.spots) <= MOST and bool(pieces) and are_proved(pieces or (), case.partial)
 
 
 def _digits(right: Sequence[Match]) -> int:
@@ -55,9 +87,10 @@ def _digits(right: Sequence[Match]) -> int:
     return min((match.digits for match in right), default=0)
 
 
-def _gaps(case: Case) -> tuple[dict[str, Fraction], ...]:
+def _gaps(case: Case) -> tuple[Point, ...]:
     """The points at which a right claim has no value, the nicest first."""
-    return tuple(case.named(match.sample) for match in sorted(case.gaps, key=_telling))
+    spots = [named(spot) for spot in case.gap_spots]
+    return (*spots, *(case.named(match.sample) for match in sorted(case.gaps, key=_telling)))
 
 
 def _telling(match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
@@ -71,18 +104,24 @@ def _telling(match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
 
 
 def _is_moderate(ball: arb) -> bool:
-    """Whether a number is 0 or neither very large nor very small."""
-    return bool(abs(ball) < 1e-30) or bool(abs(ball) > 1e-3 and abs(ball) < 1e4)
+    """Whether a number is exactly 0 or neither very large nor very small."""
+    return bool(ball == 0) or bool(abs(ball) > 1e-3 and abs(ball) < 1e4)
 
 
-def _counterexample(case: Case, match: Match) -> Counterexample:
+def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
     """The point of a match at which the numbers are not the same."""
-    at, left, right = case.named(match.sample), match.left, match.right
+    left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
+    left = arb(0) if left.contains(0) and _is_zero(case, at) else left
     if right is None:
         return Counterexample(at, _number(left), None, _text(left, SHOWN[0]), reason=match.reason)
     one, other = _texts(left, right)
-    return Counterexample(at, _number(left), _number(right), one, other)
+    return Counterexample(at, _number(left), _number(right), one, other, match.reason)
+
+
+def _is_zero(case: Case, at: Point) -> bool:
+    """Whether the derivative is shown to be exactly 0 at a point, by its formula."""
+    return case.formula is not None and is_zero_at(case.formula.expanded, at)
 
 
 def _texts(left: arb, right: arb) -> tuple[str, str]:
@@ -96,12 +135,16 @@ def _texts(left: arb, right: arb) -> tuple[str, str]:
 
 
 def _number(ball: arb) -> float:
-    """The nearest float64."""
-    return float(ball.mid()) + 0.0
+    """The nearest float64; 0 where the number is not told from that."""
+    return 0.0 if ball.contains(0) else float(ball.mid()) + 0.0
 
 
 def _text(ball: arb, digits: int) -> str:
-    """A number to so many digits, as short as it can be written."""
+    """A number to so many digits, as short as it can be written; how near to 0 it is where it is not told from that."""
+    if ball == 0:
+        return "0"
+    if ball.contains(0):
+        return f"within {_text(abs(ball).upper() * 2, 1)} of 0"
     mantissa, mark, exponent = str(ball.mid().str(digits, radius=False)).partition("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}e{int(exponent)}" if mark else mantissa

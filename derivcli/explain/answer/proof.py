@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
 from itertools import product
 
 import sympy
 
 from derivcli.engines import symbolic
 from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.errors import DerivError
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
 from derivcli.language.parse import parse_tree
-from derivcli.language.tree import Tree, class_of, postorder, row_of
+from derivcli.language.tree import Tree, class_of, number, postorder, row_of, substitute, symbol
+from derivcli.result import Partial
 
 SECONDS = 3.0
 """How long SymPy may look for a proof."""
@@ -43,6 +47,26 @@ def is_proved(left: Tree, right: Tree) -> bool:
             return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
     except (OutOfTimeError, *symbolic.SYMPY_FAILURES):
         return False
+
+
+def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Partial) -> bool:
+    """Whether SymPy shows that of each pair the second is a partial derivative of the first, if there is one."""
+    pairs = [(first, second) for first, second in pieces if first is not None]
+    return all(second is not None and _is_derivative(first, second, partial) for first, second in pairs)
+
+
+def _is_derivative(first: Tree, second: Tree, partial: Partial) -> bool:
+    with suppress(DerivError, OutOfTimeError, *symbolic.SYMPY_FAILURES):
+        with clock(SECONDS), symbolic.deep_recursion():
+            made = symbolic.derivative_of(first, partial)
+        return is_proved(made, second)
+    return False
+
+
+def is_zero_at(tree: Tree, at: Mapping[str, Fraction | Tree]) -> bool:
+    """Whether SymPy shows that a formula is 0 at a point."""
+    put = {symbol(name): number(value) if isinstance(value, Fraction) else value for name, value in at.items()}
+    return is_proved(symbolic.evaluated(substitute(tree, put)), sympy.S.Zero)
 
 
 def _vanishes(difference: Tree) -> bool:

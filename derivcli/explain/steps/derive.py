@@ -10,6 +10,7 @@ import sympy
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.engines.symbolic import deep_recursion, differentiate
 from derivcli.errors import DerivError, Span
+from derivcli.explain.piecewise.formulas import derivatives
 from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.explain.steps.rules import By, taken
 from derivcli.explain.steps.tidy import put
@@ -25,6 +26,7 @@ LONGEST = 500_000
 
 IN_PLACE = "definitions put in place"
 SIMPLIFIED = "simplified"
+MEETING = "where the pieces meet"
 
 
 class _TooLongError(Exception):
@@ -35,7 +37,7 @@ def derivations(result: SymbolicResult) -> list[Derivation]:
     """How the derivatives of a result are found, those of lower order on the way to others before these."""
     partials = [partial_of(key) for key in result.derivatives]
     known = list(dict.fromkeys(whole[place:] for whole in partials for place in reversed(range(len(whole)))))
-    complete = result if known == partials else differentiate(result.expression, known)
+    complete = result if known == partials else derivatives(result.expression, known)
     expression = result.expression
     try:
         with clock(SECONDS), deep_recursion():
@@ -62,7 +64,11 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
         if length > LONGEST:
             raise _TooLongError
     answer = result.derivatives[key]
-    if not steps or steps[-1].text != answer.text:
+    if answer.tree.has(sympy.Piecewise):  # whose pieces may have been looked at where they meet
+        simplified = differentiate(expression, [(name,)]).derivatives[name]
+        steps += [Step(SIMPLIFIED, simplified.tree)] if not steps or steps[-1].text != simplified.text else []
+        steps += [Step(MEETING, answer.tree)] if simplified.text != answer.text else []
+    elif not steps or steps[-1].text != answer.text:
         steps.append(Step(SIMPLIFIED, answer.tree))
     return Derivation(result, key, start, tuple(steps))
 

@@ -1,0 +1,340 @@
+"""A formula in one variable between the points that it singles out, and what its pieces tell of such a point.
+
+Between such points no condition changes and nothing inside of an absolute value or a maximum changes its sign, so
+that the formula is there one without any of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import sympy
+from flint import arb, ctx, fmpq
+
+from derivcli.check.question import restored_context
+from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
+from derivcli.engines.balls.tape import record
+from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
+from derivcli.errors import DerivError
+from derivcli.explain.piecewise.roots import Root, root
+from derivcli.explain.piecewise.singled import Source, of_node, sources
+from derivcli.language import formulas
+from derivcli.language import tree as build
+from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
+from derivcli.result import Partial
+
+SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
+"""Functions that are simpler ones where the signs inside are known."""
+
+PRECISIONS = (192, 768, 3072)
+"""Bits to which signs are looked for."""
+
+NEAR = 100
+"""A point is just beside another if it is 2 to the minus this away."""
+
+CLOSE = 1200
+"""A limit is the value at 2 to the minus this from the point, up to 2 to the minus SAME."""
+SAME = 900
+BITS = (4000, 8000)
+
+SECONDS = 2.0
+"""How long SymPy may look for one limit, and for one equality."""
+
+
+def needed(tree: Tree) -> list[Source] | None:
+    """All that must be solved before the pieces of a formula are known; None where that does not do."""
+    found: dict[Source, None] = {}
+    for node in postorder(tree):
+        if _has_sides(node):
+            if any(_has_domain(part) for part in node.args):
+                return None
+            found |= dict.fromkeys(each for each in of_node(node))
+            found |= dict.fromkeys(each for part in node.args for each in sources(part))
+    return list(found)
+
+
+def _has_sides(node: Tree) -> bool:
+    """Whether a node is another formula on either side of somewhere."""
+    row = row_of(node)
+    if row is None:
+        return isinstance(node, sympy.core.relational.Relational)
+    return row.name in SIDED or (bool(row.special) and row.definition is not None and row.kernel is None)
+
+
+def _has_domain(tree: Tree) -> bool:
+    """Whether a formula holds a function that is not defined everywhere, other than roots and logarithms."""
+    rows = (row_of(node) for node in postorder(tree))
+    return any(row is not None and row.defined and row.name != "log" for row in rows)
+
+
+@dataclass(slots=True)
+class _Resolver:
+    """Takes what has sides for what it is at a point where nothing is special."""
+
+    name: str
+    where: Coordinate
+    presumes: bool = False
+    known: dict[Tree, Tree] = field(default_factory=dict)
+
+    def resolved(self, tree: Any) -> Tree:
+        if tree not in self.known:
+            self.known[tree] = self.anew(tree)
+        return self.known[tree]
+
+    def anew(self, tree: Any) -> Tree:
+        if isinstance(tree, sympy.Piecewise):
+            for pair in tree.args:
+                if self.holds(pair.cond):
+                    return self.resolved(pair.expr)
+            raise NoValueError
+        row = row_of(tree)
+        if not tree.args:
+            return tree
+        parts = [self.resolved(part) for part in tree.args]
+        if row is not None and row.name in SIDED:
+            return self.sided(row.name, parts)
+        if row is not None and row.special and row.definition is not None and row.kernel is None:
+            return self.resolved(formulas.rewritten(row, parts))
+        return tree if parts == list(tree.args) else build.rebuild(tree, parts)
+
+    def sided(self, name: str, parts: list[Tree]) -> Tree:
+        if name in ("max", "min"):
+            best = parts[0]
+            for other in parts[1:]:
+                sign = self.sign(build.add([other, negative(best)]))
+                best = other if (sign > 0) == (name == "max") and sign else best
+            return best
+        inside, sign = parts[0], self.sign(parts[0])
+        if name == "abs":
+            return inside if sign > 0 else negative(inside) if sign else sympy.S.Zero
+        if name == "relu":
+            return inside if sign > 0 else sympy.S.Zero
+        return sympy.Integer(sign) if name == "sign" else sympy.Rational(1 + sign, 2)
+
+    def holds(self, condition: Any) -> bool:
+        if condition in (sympy.true, sympy.false):
+            return bool(condition)
+        if isinstance(condition, sympy.And):
+            return all(self.holds(part) for part in condition.args)
+        if isinstance(condition, sympy.Or):
+            return any(self.holds(part) for part in condition.args)
+        if isinstance(condition, sympy.Not):
+            return not self.holds(condition.args[0])
+        left, right = condition.args
+        sign = self.sign(build.add([left, negative(right)]))
+        return HOLDS[type(condition)](sign)
+
+    def sign(self, tree: Tree) -> int:
+        if merged(tree) == 0:
+            return 0
+        tape = record(tree, (self.name,))
+        for precision in PRECISIONS:
+            with suppress(UnsureError):
+                run = Run(tape, precision=precision, final=self.presumes and precision == PRECISIONS[-1])
+                ball = run.evaluate({self.name: self.where})[0]
+                known = run.exact(tape.order[-1])
+                if known is not None:
+                    return int(known > 0) - int(known < 0)
+                if not ball.contains(0):
+                    return int(ball > 0) - int(ball < 0)
+        if self.presumes:
+            return 0
+        raise UnsureError
+
+
+HOLDS: dict[type[Tree], Callable[[int], bool]] = {
+    build.RELATIONS["<"]: lambda sign: sign < 0,
+    build.RELATIONS["<="]: lambda sign: sign <= 0,
+    build.RELATIONS[">"]: lambda sign: sign > 0,
+    build.RELATIONS[">="]: lambda sign: sign >= 0,
+    build.RELATIONS["=="]: lambda sign: sign == 0,
+    build.RELATIONS["!="]: lambda sign: sign != 0,
+}
+
+
+def piece(tree: Tree, name: str, inside: Coordinate) -> Tree | None:
+    """What a formula is about a point between those that it singles out; None where it has no value or is unknown."""
+    with suppress(UnsureError, TouchError), restored_context():
+        return _Resolver(name, inside).resolved(tree)
+    return None
+
+
+def just_beside(at: Root) -> tuple[Coordinate, Coordinate]:
+    """Points so close to another that nothing else is singled out between them, unless there is no end to it."""
+    step = fmpq(1, 2**NEAR)
+    return Moved(at.where, -step, fmpq(1)), Moved(at.where, step, fmpq(1))
+
+
+def piece_at(tree: Tree, name: str, at: Root) -> Tree | None:
+    """What a formula is at a point, where what is not told from 0 is 0; None where it has no value."""
+    with suppress(UnsureError, TouchError), restored_context():
+        return _Resolver(name, at.where, presumes=True).resolved(tree)
+    return None
+
+
+def between(found: Sequence[Root]) -> list[Fraction]:
+    """A point before, between and behind some numbers in order."""
+    if not found:
+        return [Fraction(7, 5)]
+    first, last = (Fraction(each.size).limit_denominator(10**6) for each in (found[0], found[-1]))
+    middle = [_simplest_between(low, high) for low, high in pairwise(found)]
+    return [Fraction(first.__floor__() - 1), *middle, Fraction(last.__ceil__() + 1)]
+
+
+def _simplest_between(low: Root, high: Root) -> Fraction:
+    """A fraction with a small denominator between two numbers."""
+    with restored_context():
+        ctx.prec = 4096
+        middle = (low.ball + high.ball) / 2
+        exact = fmpq(middle.mid().man_exp()[0]) * fmpq(2) ** int(middle.mid().man_exp()[1])
+        known = Fraction(int(exact.p), int(exact.q))
+        for power in range(0, 400):
+            near = known.limit_denominator(2**power)
+            ball = arb(fmpq(near.numerator, near.denominator))
+            if low.ball < ball and ball < high.ball:
+                return near
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number as a formula without variables, and as a ball."""
+
+    tree: Tree
+    ball: arb
+
+    def is_same(self, other: Constant) -> bool | None:
+        """Whether it is another one; None where that is not known."""
+        with restored_context():
+            ctx.prec = BITS[0]
+            if not self.ball.overlaps(other.ball):
+                return False
+        return True if _is_zero(evaluated(self.tree) - evaluated(other.tree)) else None
+
+
+def _is_zero(tree: Any) -> bool:
+    """Whether SymPy shows that a number is 0."""
+    if tree == 0:
+        return True
+    with suppress(*SYMPY_FAILURES, OutOfTimeError), clock(SECONDS), deep_recursion():
+        return bool(sympy.simplify(tree) == 0)
+    return False
+
+
+def constant_at(tree: Tree, name: str, at: Root) -> Constant | None:
+    """The value of a formula at a point."""
+    here = None if at.tree is None else piece_at(tree, name, at)
+    return None if here is None else _put(here, name, at)
+
+
+def _put(tree: Tree, name: str, at: Root) -> Constant | None:
+    """The value of a formula without sides at a point."""
+    with suppress(*SYMPY_FAILURES):
+        made = evaluated(substitute(tree, {symbol(name): at.tree}))
+        known = None if made.free_symbols or made.has(*NOT_REAL) else root(made)
+        return None if known is None else Constant(made, known.ball)
+    return None
+
+
+def limit(tree: Tree, name: str, at: Root, side: int) -> Constant | None:
+    """What a piece tends to at one of its ends, exactly."""
+    if at.tree is None:
+        return None
+    if is_analytic(tree, name, at):
+        return _put(tree, name, at)
+    if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
+        return None
+    with suppress(*SYMPY_FAILURES, OutOfTimeError), restored_context(), clock(SECONDS), deep_recursion():
+        found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
+        if not found.free_symbols and not found.has(*NOT_REAL):
+            return borne_out(tree, name, at, side, found)
+    return None
+
+
+def is_analytic(tree: Tree, name: str, at: Root) -> bool:
+    """Whether a formula has a power series at a point."""
+    tape = record(tree, (name,))
+    for precision in PRECISIONS[:2]:
+        with suppress(UnsureError, TouchError), restored_context():
+            Run(tape, {name: (fmpq(1),)}, 1, precision).evaluate({name: at.where})
+            return True
+    return False
+
+
+def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Constant | None:
+    """A limit that SymPy found, if values close to the point are the same to hundreds of digits."""
+    known, tape = root(found), record(tree, (name,))
+    close = Moved(at.where, fmpq(side, 2**CLOSE), fmpq(1))
+    if known is None:
+        return None
+    for precision in BITS:
+        with suppress(UnsureError, TouchError):
+            ball = Run(tape, precision=precision).evaluate({name: close})[0]
+            ctx.prec = precision
+            if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -SAME:
+                return Constant(found, known.ball)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """The derivative of a formula at a point: a constant, or there is none if `number` is None."""
+
+    number: Constant | None
+
+
+def exact_derivative(
+    tree: Tree, name: str, order: int, at: Root, beside: tuple[Coordinate, Coordinate]
+) -> Exact | None:
+    """The derivative at a point that a formula singles out, from its pieces on both sides; None where it is not known.
+
+    A continuous function whose derivative has a limit has that for its derivative.
+    """
+    sides = [piece(tree, name, inside) for inside in beside]
+    here = constant_at(tree, name, at)
+    if here is None or None in sides:
+        return None
+    for k in range(order + 1):
+        left, right = _limits(sides, (name,) * k, name, at)
+        if k == 1 and (left is None or right is None):
+            left, right = _slopes(sides, here, name, at)
+        if left is None or right is None:
+            return None
+        same = [left.is_same(right), *([left.is_same(here)] if k == 0 else [])]
+        if False in same:
+            return Exact(None)
+        if None in same:
+            return None
+        here = left
+    return Exact(here)
+
+
+def _slopes(
+    sides: Sequence[Any], here: Constant, name: str, at: Root
+) -> tuple[Constant | None, Constant | None]:
+    """The limits of the quotients of differences on both sides, where those of the derivative are not known."""
+    x = symbol(name)
+    quotients = [(part - here.tree) / (x - at.tree) for part in map(evaluated, sides)]
+    with suppress(*SYMPY_FAILURES, OutOfTimeError), clock(SECONDS), deep_recursion():
+        left, right = (limit(each, name, at, side) for each, side in zip(quotients, (-1, 1), strict=True))
+        return left, right
+    return None, None
+
+
+def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tuple[Constant | None, Constant | None]:
+    """The limits of a derivative on both sides, of the pieces there."""
+    left, right = sides
+    with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), clock(SECONDS), deep_recursion():
+        derivative = derivative_of(right, partial)
+        found = limit(derivative, name, at, 1)
+        if left != right:
+            return limit(derivative_of(left, partial), name, at, -1), found
+        if found is not None and (is_analytic(derivative, name, at) or borne_out(derivative, name, at, -1, found.tree)):
+            return found, found
+    return None, None

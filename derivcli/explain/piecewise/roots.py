@@ -1,0 +1,70 @@
+"""Real numbers at which something is 0, and how far they are all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from flint import arb, ctx
+
+from derivcli.check.question import restored_context
+from derivcli.engines.balls.run import Exact, TouchError, UnsureError, ball_of, coordinate
+from derivcli.engines.symbolic import SYMPY_FAILURES
+from derivcli.language.tree import Tree
+
+ALL, ENDLESS, WITHIN, UNKNOWN = "all", "endless", "within", "unknown"
+"""Every root is found; some of infinitely many; every root between -REACH and REACH; nothing is sure."""
+
+BITS = 4096
+"""Bits to which a root is known that has no formula."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Root:
+    """A real number: `tree` writes it exactly, or is None where only its digits are known."""
+
+    where: Exact | arb
+    ball: arb
+    tree: Tree | None = None
+
+    @property
+    def size(self) -> float:
+        """The nearest float64."""
+        return float(self.ball.mid())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roots:
+    """Roots, and how far they are all."""
+
+    found: tuple[Root, ...] = ()
+    extent: str = ALL
+
+
+EXTENTS = (ALL, ENDLESS, WITHIN, UNKNOWN)
+"""From the best to the worst."""
+
+
+def root(tree: Tree) -> Root | None:
+    """The number that a constant formula is."""
+    with suppress(*SYMPY_FAILURES, AssertionError, TouchError, UnsureError), restored_context():
+        where = coordinate(tree)
+        ball = ball_of(where, BITS)
+        return Root(where, ball, tree) if ball.is_finite() else None
+    return None
+
+
+def united(parts: Iterable[Roots]) -> Roots:
+    """The roots of several equations, each number once and in order."""
+    parts = list(parts)
+    found: list[Root] = []
+    with restored_context():
+        ctx.prec = BITS
+        for each in sorted((each for part in parts for each in part.found), key=lambda each: each.size):
+            near = next((k for k, other in enumerate(found) if other.ball.overlaps(each.ball)), None)
+            if near is None:
+                found.append(each)
+            elif found[near].tree is None:
+                found[near] = each
+    extent = max((part.extent for part in parts), key=EXTENTS.index, default=ALL)
+    return Roots(tuple(found), extent)

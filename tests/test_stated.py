@@ -1,0 +1,140 @@
+"""A piecewise derivative as a formula is true where its pieces meet: it states the derivative there, or nothing."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from mpmath import isnan, mp, mpf
+
+from derivcli import derive, parse, steps
+from derivcli.result import SymbolicResult
+from tests import claims
+from tests.claims import AT, DIGITS, Claim, F, derivative
+from tests.support import deriv
+from tests.test_steps import COMPARE, SIGNS, Value
+
+KINDS = (claims.special_in_f, claims.filled, claims.glued)
+SAME = mpf(10) ** -15
+LEFT_OUT = "left out"
+
+
+class Nearly(Value):
+    """What trees come to, where numbers that nearly are the same count as that."""
+
+    def find(self, node: Any) -> Any:
+        if type(node) in SIGNS:
+            left, right = (self(part) for part in node.args)
+            return COMPARE[SIGNS[type(node)]](*((left, left) if abs(left - right) < AT else (left, right)))
+        return super().find(node)
+
+
+STATED = [
+    ("if(x==0,1,(exp(x)-1)/x)", "if(x == 0, 1/2, exp(x)/x - (exp(x) - 1)/x**2)", ""),
+    ("if(x<0,-x,x)", "Piecewise((-1, x < 0), (1, x > 0))", "no derivative at x = 0"),
+    ("if(x<=0,-x,if(x<1,x,2-x))", "Piecewise((-1, x < 0), (1, x > 0 and x < 1), (-1, x > 1))", "derivative at x = 1"),
+    ("if(x<2,x^2,4x-4)", "if(x < 2, 2*x, 4)", ""),
+    ("if(x==0,1,sin(x)/x)", "if(x == 0, 0, cos(x)/x - sin(x)/x**2)", ""),
+    ("if(x==1,1,x^2)", "if(x == 1, 2, 2*x)", ""),
+    ("if(x==0,0,x)", "if(x == 0, 1, 1)", ""),
+    ("if(x==0,0,x+2x^2 sin(1/x))", "if(x == 0, 1, 4*x*sin(1/x) - 2*cos(1/x) + 1)", ""),
+    ("if(x==pi,3,cos(x))", "Piecewise((-sin(x), x != pi))", "no derivative at x = pi"),
+    ("if(x!=0,x^2,5)", "Piecewise((2*x, x != 0))", "no derivative at x = 0"),
+    ("if(x^2<1,x^2,2x-1)", "Piecewise((2*x, x != -1 and x**2 < 1), (2, x != -1))", "no derivative at x = -1"),
+    ("if(x>0 and x<1,x^2,0)", "Piecewise((2*x, x > 0 and x < 1), (0, x != 1))", "no derivative at x = 1"),
+    ("if(x>y,x^2,y^2)", "Piecewise((2*x, x > y), (0, x < y))", "where x = y no derivative is stated"),
+    ("if(x>y,(x-y)^2,0)", "if(x > y, 2*x - 2*y, 0)", ""),
+    ("if(y>0,x,2x)", "if(y > 0, 1, 2)", ""),
+    ("leaky_relu(x)", "Piecewise((1, x > 0), (1/100, x < 0))", "no derivative at x = 0"),
+    ("elu(x)", "if(x > 0, 1, exp(x))", ""),
+    ("relu(x)", "if(x > 0, 1, 0)", ""),
+    ("abs(x)", "sign(x)", ""),
+]
+"""Functions, their derivatives by x, and what is remarked."""
+
+
+@pytest.mark.parametrize(("expression", "formula", "remark"), STATED)
+def test_a_piecewise_derivative_states_what_is_true(expression: str, formula: str, remark: str) -> None:
+    found = derive(expression, wrt="x")
+    assert isinstance(found, SymbolicResult)
+    assert found.derivatives["x"].text == formula
+    assert remark in " ".join(found.remarks)
+    assert bool(remark) == bool(found.remarks)
+
+
+@pytest.mark.parametrize(("expression", "formula", "remark"), STATED)
+def test_it_reads_back(expression: str, formula: str, remark: str) -> None:
+    assert parse(formula).text == formula
+
+
+def test_every_surface_states_it() -> None:
+    told = deriv("if(x<0,-x,x)")
+    assert "Piecewise((-1, x < 0), (1, x > 0))" in told.stdout
+    assert "no derivative at x = 0" in told.stderr
+    told = deriv("steps", "if(x<0,-x,x)")
+    assert told.stdout.splitlines()[-1].endswith("where the pieces meet\tPiecewise((-1, x < 0), (1, x > 0))")
+    assert "no derivative at x = 0" in told.stderr
+    assert r"1 & \text{if } x > 0" in deriv("if(x<0,-x,x)", "--format", "latex").stdout
+    assert "1/2" in deriv("answer", "if(x==0,1,(exp(x)-1)/x)", "0", "--show", status=1).stdout
+
+
+def test_steps_end_at_what_is_stated() -> None:
+    for derivation in steps("if(x<0,-x,x^2+x)", order=2):
+        assert derivation.steps[-1].text == derivation.answer.text
+
+
+def faults(each: Claim) -> list[str]:
+    """What is stated wrongly of the derivative at the places of a function, and what is left out without a word."""
+    found, told = derive(each.f.text), []
+    assert isinstance(found, SymbolicResult)
+    tree = found.derivatives["x"].tree
+    with mp.workdps(DIGITS):
+        for place in each.places:
+            p = +place.value(mpf(0))
+            truth, stated = derivative(each.f, p), value(tree, p)
+            if truth is None and stated is not None:
+                told.append(f"{each.f.text} at {p}: {stated}, and there is none")
+            if truth is not None and stated is not None and not abs(stated - truth) < SAME * (1 + abs(truth)):
+                told.append(f"{each.f.text} at {p}: {stated}, and it is {truth}")
+            if truth is not None and stated is None:
+                told.append(f"{each.f.text} at {p}: {LEFT_OUT}, and it is {truth}")
+                assert any("has no formula" in remark for remark in found.remarks)
+    return told
+
+
+def value(tree: Any, p: Any) -> Any:
+    """What a formula states at a point; None if nothing."""
+    try:
+        found = Nearly({"x": p})(tree)
+    except ZeroDivisionError:
+        return None
+    return None if isnan(found) else found
+
+
+def drawn(count: int, seed: int) -> list[Claim]:
+    """Functions in pieces, and products of two."""
+    draw = random.Random(seed)
+    with mp.workdps(DIGITS):
+        made = []
+        for number in range(count):
+            one, other = draw.choice(KINDS)(draw), draw.choice(KINDS)(draw)
+            made.append(times(one, other) if number % 4 == 3 else one)
+        return made
+
+
+def times(one: Claim, other: Claim) -> Claim:
+    f, g = one.f, other.f
+    product = F(f"({f.text})*({g.text})", lambda x: f.value(x) * g.value(x))
+    return Claim(product, product, (*one.places, *other.places), "product")
+
+
+def test_functions_in_pieces_have_true_derivatives() -> None:
+    assert not (told := [fault for each in drawn(40, seed=3) for fault in faults(each)]), "\n".join(told)
+
+
+@pytest.mark.sweep
+def test_300_functions_in_pieces_have_true_derivatives() -> None:
+    told = [fault for each in drawn(300, seed=4) for fault in faults(each)]
+    assert all(LEFT_OUT in fault for fault in told), "\n".join(told)
+    assert len(told) < 5
