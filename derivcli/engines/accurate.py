@@ -49,11 +49,33 @@ NEAR, FAR = 0.05, 4.0
 
 
 def sigmoid(x: Tensor) -> Tensor:
-    """The logistic function: torch's own, which costs least, where all its derivatives are right."""
+    """The logistic function: torch's own, which costs least, at each point where its derivative is right."""
     if not at_hand(x):
-        return _sigmoid(x)
+        return smooth_sigmoid(x)
     low, high = (bound.item() for bound in torch.aminmax(x.detach()))
-    return torch.sigmoid(x) if NEAR < low <= high < FAR or high < -NEAR else _sigmoid(x)
+    if NEAR < low <= high < FAR or high < -NEAR:
+        return torch.sigmoid(x)
+    return smooth_sigmoid(x) if -NEAR <= low <= high <= NEAR or low >= FAR else _mixed_sigmoid(x)
+
+
+class _MixedSigmoid(torch.autograd.Function):
+    """The logistic function at points of either kind, each of which has the derivative that it has alone."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        y = torch.sigmoid(x)
+        ctx.save_for_backward(x, y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
+        x, y = ctx.saved_tensors
+        right = ((x > NEAR) & (x < FAR)) | (x < -NEAR)
+        usual = torch.ops.aten.sigmoid_backward(grad_outputs[0], y)
+        return torch.where(right, usual, grad_outputs[0] * _sigmoid_slope(x))
+
+
+_mixed_sigmoid: Rule = _MixedSigmoid.apply
 
 
 def _sigmoid_slope(x: Tensor) -> Tensor:
@@ -61,8 +83,10 @@ def _sigmoid_slope(x: Tensor) -> Tensor:
     if torch.is_grad_enabled():
         return (sech(x / 2) / 2) ** 2
     y = torch.sigmoid(x)
-    near = at_hand(x) and x.amax().item() < FAR
-    return torch.addcmul(y, y, y, value=-1) if near else y * torch.sigmoid(-x)
+    if not at_hand(x):
+        return y * torch.sigmoid(-x)
+    near = torch.addcmul(y, y, y, value=-1)
+    return near if x.amax().item() < FAR else torch.where(x < FAR, near, y * torch.sigmoid(-x))
 
 
 def _tanh_slope(x: Tensor) -> Tensor:
@@ -133,11 +157,12 @@ acosh = with_slopes(torch.acosh, lambda x: 1 / (torch.sqrt(x - 1) * torch.sqrt(x
 atanh = with_slopes(torch.atanh, lambda x: 1 / complement(x))
 asech = with_slopes(_asech, lambda x: -1 / (x * torch.sqrt(complement(x))))
 acsch = with_slopes(lambda x: torch.asinh(1 / x), lambda x: -1 / torch.abs(x) / _from_one(x), name="acsch")
-_sigmoid = with_slopes(torch.sigmoid, _sigmoid_slope)
+smooth_sigmoid = with_slopes(torch.sigmoid, _sigmoid_slope, name="sigmoid")
+"""The logistic function with one graph for whatever points there are, as sums of higher derivatives need it."""
 logit = with_slopes(_logit, lambda x: 1 / (x * (1 - x)))
 tanhshrink = with_slopes(_tanhshrink, lambda x: tanh(x) ** 2)
 softsign = with_slopes(torch.nn.functional.softsign, lambda x: (1 / (1 + torch.abs(x))) ** 2)
-logsumexp = with_slopes(torch.logaddexp, lambda x, y: sigmoid(x - y), lambda x, y: sigmoid(y - x))
+logsumexp = with_slopes(torch.logaddexp, lambda x, y: smooth_sigmoid(x - y), lambda x, y: smooth_sigmoid(y - x))
 
 
 def _power_slope(x: Tensor, n: Tensor) -> Tensor:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
+
+from derivcli.engines.inputs import different
 
 Array = NDArray[np.float64]
 
@@ -26,10 +30,13 @@ WEIGHTS = STEP * np.pi * np.cosh(_U) * LEFT * RIGHT
 def ellipint(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array:
     """The integral of sin(t)^(2p) (1 - n sin(t)^2)^(-i) (1 - m sin(t)^2)^(1/2 - j) for t from 0 to z."""
     grid = np.broadcast_arrays(p, i, j, n, z, m)
+    if not grid[0].size:
+        return np.empty(grid[0].shape)
     flat = [part.ravel() for part in grid]
-    blocks = [_periods(*(part[at : at + BLOCK] for part in flat)) for at in range(0, flat[0].size, BLOCK)]
-    found: Array = np.concatenate([np.empty(0), *blocks]).reshape(grid[0].shape)
-    return found
+    count = different(flat)
+    blocks = [_periods(*(part[at : min(at + BLOCK, count)] for part in flat)) for at in range(0, count, BLOCK)]
+    found = np.concatenate([*blocks, np.repeat(blocks[-1][-1:], flat[0].size - count)])
+    return found.reshape(grid[0].shape)
 
 
 def _periods(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array:
@@ -54,7 +61,8 @@ def _within(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array
     back = column * RIGHT
     cosine = np.cos(column) * np.cos(back) + np.sin(column) * np.sin(back)
     first, second = (_one_minus(factor[:, None], sine, cosine) for factor in (n, m))
-    values = sine ** (2 * p[:, None]) * first ** -i[:, None] * second ** (0.5 - j[:, None])
+    powers = ((sine, 2 * p), (first, -i), (second, 0.5 - j))  # by the function, since ** takes ways of its own for one
+    values = math.prod(np.power(base, exponent[:, None]) for base, exponent in powers)
     rest = QUARTER_REST * (1 - n) ** -i * (1 - m) ** (0.5 - j)
     found = z * (values * WEIGHTS).sum(axis=1) + np.where(z == QUARTER, rest, 0)
     end = np.sin(z) ** 2

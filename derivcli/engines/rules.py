@@ -60,12 +60,14 @@ def _derivative(name: str, index: int) -> Program:
     return lower_tree(formulas.derivative(row, index), row.parameters)
 
 
-def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor) -> Tensor:
+def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor, again: bool = False) -> Tensor:
     """One step without branches; `like` gives constants their dtype and device."""
     if operation == "constant":
         return constant(number, like)
     if operation == "pow_constant":
         return torch.pow(inputs[0], number)
+    if again and operation == "sigmoid":
+        return accurate.smooth_sigmoid(*inputs)
     return RULES[operation](*inputs)
 
 
@@ -162,19 +164,22 @@ RULES: dict[str, Rule] = {
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
 
-def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watching | None = None) -> Tensor:
+def forward(
+    program: Program, inputs: Sequence[Tensor], count: int, watch: Watching | None = None, again: bool = False
+) -> Tensor:
     """The value of a program with one output at inputs of shape (count,): of that shape, or () for a constant.
 
-    A `watch` over these inputs sees every step.
+    A `watch` over these inputs sees every step. What is differentiated `again` has to have one graph for whatever
+    points there are, or sums of derivatives would have their terms in another order in another batch.
     """
     like = inputs[0] if inputs else torch.zeros((), dtype=torch.float64)
     values = list(inputs)
     for step in program.steps:
         operands = [values[number] for number in step.inputs]
         if step.branches:
-            value = _piecewise(step, operands, count, like, watch)
+            value = _piecewise(step, operands, count, like, watch, again)
         else:
-            value = run(step, operands, count, like)
+            value = run(step, operands, count, like, again)
             if watch is not None:
                 watch.see(step, operands, value)
         values.append(value)
@@ -183,9 +188,9 @@ def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watch
     return values[program.outputs[0]]
 
 
-def run(step: Step, operands: list[Tensor], count: int, like: Tensor) -> Tensor:
+def run(step: Step, operands: list[Tensor], count: int, like: Tensor, again: bool = False) -> Tensor:
     """The value of a step without branches."""
-    return _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like)
+    return _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, again)
 
 
 def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
@@ -195,7 +200,9 @@ def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
     return call_own(step, operands, count)
 
 
-def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None) -> Tensor:
+def _piecewise(
+    step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None, again: bool
+) -> Tensor:
     """Each branch at the points that take it, so that nothing leaks from a branch not taken.
 
     All points go through a branch together; those that do not take it carry the values of one that does, and
@@ -208,7 +215,7 @@ def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, wat
         if not at_hand(chosen) or chosen.any():
             kept = _only_from(operands, chosen, branch.value)
             inner = watch and watch.within(chosen, step, operands, kept)
-            value = forward(branch.value, kept, count, inner)
+            value = forward(branch.value, kept, count, inner, again)
             pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
         waiting = waiting & ~chosen
         if at_hand(waiting) and not waiting.any():
