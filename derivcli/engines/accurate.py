@@ -44,22 +44,19 @@ def with_slopes(kernel: Rule, *slopes: Rule, name: str = "") -> Rule:
     return lambda *inputs: apply_function(kernel, slopes, *inputs)
 
 
-NEAR, FAR = 0.05, 4.0
-"""Between them torch's derivatives of the logistic function, made of 1 - y and 1 - 2*y, keep 14 digits."""
+FAR = 4.0
+"""Below it torch's derivative of the logistic function, made of 1 - y, keeps 14 digits."""
 
 
-def sigmoid(x: Tensor) -> Tensor:
-    """The logistic function: torch's own, which costs least, at each point where its derivative is right."""
+def sigmoid_once(x: Tensor) -> Tensor:
+    """The logistic function to be differentiated once: torch's own, which costs least, where that is right."""
     if not at_hand(x):
-        return smooth_sigmoid(x)
-    low, high = (bound.item() for bound in torch.aminmax(x.detach()))
-    if NEAR < low <= high < FAR or high < -NEAR:
-        return torch.sigmoid(x)
-    return smooth_sigmoid(x) if -NEAR <= low <= high <= NEAR or low >= FAR else _mixed_sigmoid(x)
+        return sigmoid(x)
+    return torch.sigmoid(x) if x.amax().item() < FAR else _far_sigmoid(x)
 
 
-class _MixedSigmoid(torch.autograd.Function):
-    """The logistic function at points of either kind, each of which has the derivative that it has alone."""
+class _FarSigmoid(torch.autograd.Function):
+    """The logistic function at points of which some are far; each has the derivative that it has alone."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
@@ -70,12 +67,11 @@ class _MixedSigmoid(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
         x, y = ctx.saved_tensors
-        right = ((x > NEAR) & (x < FAR)) | (x < -NEAR)
         usual = torch.ops.aten.sigmoid_backward(grad_outputs[0], y)
-        return torch.where(right, usual, grad_outputs[0] * _sigmoid_slope(x))
+        return torch.where(x < FAR, usual, grad_outputs[0] * (y * torch.sigmoid(-x)))
 
 
-_mixed_sigmoid: Rule = _MixedSigmoid.apply
+_far_sigmoid: Rule = _FarSigmoid.apply
 
 
 def _sigmoid_slope(x: Tensor) -> Tensor:
@@ -157,12 +153,12 @@ acosh = with_slopes(torch.acosh, lambda x: 1 / (torch.sqrt(x - 1) * torch.sqrt(x
 atanh = with_slopes(torch.atanh, lambda x: 1 / complement(x))
 asech = with_slopes(_asech, lambda x: -1 / (x * torch.sqrt(complement(x))))
 acsch = with_slopes(lambda x: torch.asinh(1 / x), lambda x: -1 / torch.abs(x) / _from_one(x), name="acsch")
-smooth_sigmoid = with_slopes(torch.sigmoid, _sigmoid_slope, name="sigmoid")
-"""The logistic function with one graph for whatever points there are, as sums of higher derivatives need it."""
+sigmoid = with_slopes(torch.sigmoid, _sigmoid_slope, name="sigmoid")
+"""The logistic function with one graph for whatever points there are, and all its derivatives right."""
 logit = with_slopes(_logit, lambda x: 1 / (x * (1 - x)))
 tanhshrink = with_slopes(_tanhshrink, lambda x: tanh(x) ** 2)
 softsign = with_slopes(torch.nn.functional.softsign, lambda x: (1 / (1 + torch.abs(x))) ** 2)
-logsumexp = with_slopes(torch.logaddexp, lambda x, y: smooth_sigmoid(x - y), lambda x, y: smooth_sigmoid(y - x))
+logsumexp = with_slopes(torch.logaddexp, lambda x, y: sigmoid(x - y), lambda x, y: sigmoid(y - x))
 
 
 def _power_slope(x: Tensor, n: Tensor) -> Tensor:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,13 +59,17 @@ def _within(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array
     back = column * RIGHT
     cosine = np.cos(column) * np.cos(back) + np.sin(column) * np.sin(back)
     first, second = (_one_minus(factor[:, None], sine, cosine) for factor in (n, m))
-    powers = ((sine, 2 * p), (first, -i), (second, 0.5 - j))  # by the function, since ** takes ways of its own for one
-    values = math.prod(np.power(base, exponent[:, None]) for base, exponent in powers)
+    values = row_powers(sine, 2 * p) * row_powers(first, -i) * row_powers(second, 0.5 - j)
     rest = QUARTER_REST * (1 - n) ** -i * (1 - m) ** (0.5 - j)
     found = z * (values * WEIGHTS).sum(axis=1) + np.where(z == QUARTER, rest, 0)
     end = np.sin(z) ** 2
     allowed = ((i == 0) | (n * end < 1)) & (m * end <= 1) & ((j < 1) | (m * end < 1))
     return np.where(allowed, found, np.nan)
+
+
+def row_powers(rows: Array, exponents: Array) -> Array:
+    """Each row to a power of its own: by one way, where NumPy has others for the square or root of one row alone."""
+    return np.power(rows, np.repeat(exponents, rows.shape[-1]).reshape(rows.shape))
 
 
 def _one_minus(factor: Array, sine: Array, cosine: Array) -> Array:

@@ -43,13 +43,20 @@ def leaves_at(
     return leaves_of(fixed, wanted, direction)
 
 
-def filled(values: NDArray[Any], dtype: str) -> NDArray[Any]:
-    """Numbers for points, the last of them repeated until a loop over numbers of that format leaves no rest.
+def filled(values: NDArray[Any], size: int) -> NDArray[Any]:
+    """Numbers for points, the last of them repeated until loops over numbers of `size` bytes leave no rest.
 
     So a number does not depend on its place in an array, nor on the array's length.
     """
-    missing = -len(values) % (LOOP // np.dtype(dtype).itemsize) if len(values) else 0
-    return np.concatenate((values, np.repeat(values[-1:], missing))) if missing else values
+    count = len(values)
+    missing = -count % (LOOP // size)
+    if not missing or not count:
+        return values
+    if count == 1:
+        return values.repeat(missing + 1)
+    made = np.empty(count + missing, values.dtype)
+    made[:count], made[count:] = values, values[-1]
+    return made
 
 
 def different(arrays: Iterable[NDArray[Any]]) -> int:

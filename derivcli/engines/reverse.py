@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from derivcli.engines.chunks import allows_threads
-from derivcli.engines.inputs import array, check_device, filled, leaves_at
+from derivcli.engines.inputs import LOOP, array, check_device, filled, leaves_at
 from derivcli.engines.passes import evaluate
 from derivcli.engines.program import kernels_in, lower_each
 from derivcli.engines.task import Prepared, Task, Telling, at_once
@@ -44,13 +44,13 @@ def prepared(task: Task) -> Prepared:
     partials, dtype, direction, dependent = task.partials, task.dtype, task.direction, task.dependent
     lowered = lower_each(task.expressions, task.names)
     wanted = {name for partial in partials for name in partial} | {dependent}
-    own = any(kernels_in(program for _, program in lowered))
+    # A user's own function is shown the points as they are, and does with their places what it likes.
+    size = LOOP if any(kernels_in(program for _, program in lowered)) else np.dtype(dtype).itemsize
 
     def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
         with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
             count = max(map(len, at.values()), default=1)
-            # A user's own function is shown the points as they are, and does with their places what it likes.
-            full = at if own else {name: filled(given, dtype) for name, given in at.items()}
+            full = {name: filled(given, size) for name, given in at.items()}
             points = max(map(len, full.values()), default=1)
             variables, leaves = leaves_at(full, wanted, dtype, direction, task.device)
             values = {name: np.asarray(given, dtype=dtype) for name, given in at.items()}

@@ -53,11 +53,12 @@ def prepared(task: Task) -> Prepared:
     lowered = lower_each(task.expressions, task.names)
     groups = _grouped(partials)
     wanted = {name for partial in partials for name in partial}
+    size = np.dtype(dtype).itemsize
 
     def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
         points = {name: np.asarray(values, dtype=dtype) for name, values in at.items()}
         count = max(map(len, at.values()), default=1)
-        full = {name: filled(values, dtype) for name, values in at.items()}
+        full = {name: filled(values, size) for name, values in at.items()}
         results = []
         for expression, program in lowered:
             value, watch = _watched(program, full, dtype, wanted, direction)
@@ -85,7 +86,8 @@ def series(
 ) -> list[SeriesResult]:
     """The Taylor polynomials of several expressions in one variable about every point."""
     results = []
-    full = {name: filled(values, dtype) for name, values in points.at.items()}
+    size = np.dtype(dtype).itemsize
+    full = {name: filled(values, size) for name, values in points.at.items()}
     for expression, program in lower_each(expressions, tuple(points.at)):
         with one_thread():
             value, watch = _watched(program, full, dtype, {variable})
@@ -148,7 +150,7 @@ class _Expansion:
             found[partial] = scaled(array(terms[place]), place)
             beyond, speed = speeds(array(terms), place)
             if beyond.size:
-                full, speed = filled(beyond, self.dtype), filled(speed, self.dtype)
+                full, speed = (filled(each, array(terms).itemsize) for each in (beyond, speed))
                 again = self.terms({name: np.asarray(values)[full] for name, values in at.items()}, speed)
                 if again.shape[:-1] == terms.shape[:-1]:
                     found[partial][full] = scaled(array(again[place]), place, speed)
