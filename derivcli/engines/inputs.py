@@ -60,7 +60,7 @@ def filled(values: NDArray[Any], size: int) -> NDArray[Any]:
 
 
 def different(arrays: Iterable[NDArray[Any]]) -> int:
-    """At how many of the points, the last axis of all arrays, something has to be computed: the rest repeat the last."""
+    """At how many points, the last axis of all arrays, something has to be computed: the rest repeat the last."""
     same = np.logical_and.reduce([(x == x[..., -1:]).reshape(-1, x.shape[-1]).all(axis=0) for x in arrays])
     others = np.flatnonzero(~same)
     return min(int(others[-1]) + 2, len(same)) if len(others) else 1
