@@ -44,7 +44,7 @@ def evaluate(
         found = nested(total, leaves, partials, _ticking(partials, progress))
     if any(step.branches for step in program.steps):
         # A branch that some points take adds 0 to the derivatives at others, which makes 0 of -0.
-        found = {partial: slope + 0.0 for partial, slope in found.items()}
+        found = {partial: slope.add_(0.0) if once else slope + 0.0 for partial, slope in found.items()}
     if watch is not None:
         watch.see_finite("undefined", value, total=total)
         for partial in partials:
