@@ -108,7 +108,12 @@ def composed(draw: random.Random) -> tuple[str, Columns]:
 
 def has_branches(expression: Expression) -> bool:
     """Whether a formula has pieces, which a batch computes if any of its points takes them."""
-    return any(step.branches for step in lower([expression], expression.variables).steps)
+    steps = lower([expression], expression.variables).steps
+    return any(step.branches or step.operation in BRANCHED for step in steps)
+
+
+BRANCHED = {row.name for row in FUNCTIONS if "if(" in "".join(row.derivatives or ())}
+"""Rows whose derivatives have pieces."""
 
 
 def sweep_formulas(count: int, seed: int) -> None:
