@@ -66,8 +66,8 @@ class Result:
     order spelled out: "x,x", and "x,x,y" for the derivative that Leibniz writes with dx^2 dy below, in which the
     last variable is taken first. A directional derivative has the key "along", and `direction` then
     holds the vector as one point; of order two it is "along,along".
-    `flags`, shape (points,), has bit k set where the computation touched a place of kind `FLAGS[k]`:
-    there PyTorch's derivative is a convention and may be no derivative at all.
+    `flags`, shape (points,), has bit k set where a step of the computation touched a place of kind `FLAGS[k]`:
+    there PyTorch's derivative of that step may be a convention. What the function does there only a verdict says.
     `verdicts` holds what the check found for each derivative, and `value_verdicts` for the value: None in
     place of a verdict, and no verdicts at all, where nothing was checked.
     `engine` is the one of `ENGINES` that computed the derivatives. `layout` is "columns", or "hessian" where

@@ -1,13 +1,25 @@
 """The time limit of computations that cannot be asked to stop."""
 
+import importlib
+import os
+import random
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 
-from derivcli.engines.clock import OutOfTimeError, clock, held
+from derivcli import DerivError, Verdict, derive, steps
+from derivcli.check import judge
+from derivcli.engines.clock import AGAIN, OutOfTimeError, clock, held
+from tests.support import no_hang
+
+T = TypeVar("T")
 
 
 def forever() -> None:
@@ -35,7 +47,7 @@ def test_a_clock_rings_again_where_its_ring_is_lost() -> None:
         work()
 
 
-def test_other_threads_hold_no_clock() -> None:
+def test_other_threads_do_not_hold_a_clock() -> None:
     inside, done = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -50,6 +62,182 @@ def test_other_threads_hold_no_clock() -> None:
         forever()
     done.set()
     thread.join()
+
+
+def outcomes(count: int, work: Callable[[int], T]) -> list[T]:
+    """What so many threads come to that work at the same time; whatever one of them raises is raised here."""
+    with ThreadPoolExecutor(count) as pool:
+        return [future.result(60) for future in [pool.submit(work, number) for number in range(count)]]
+
+
+def never() -> Verdict:
+    """No verdict ever."""
+    forever()
+    raise AssertionError
+
+
+def endless(_: int) -> bool:
+    """Whether a clock ends what has no end."""
+    try:
+        with clock(0.1):
+            forever()
+    except OutOfTimeError:
+        return True
+    return False
+
+
+def test_a_clock_rings_in_every_thread() -> None:
+    assert all(outcomes(4, endless))
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+def test_a_clock_rings_beside_a_timer_of_somebody_else() -> None:
+    with no_hang():
+        assert endless(0)
+
+
+def test_the_outermost_clock_limits_all() -> None:
+    def nested(_: int) -> str:
+        try:
+            with clock(0.1):
+                try:
+                    with clock(0.01):
+                        forever()
+                except OutOfTimeError:
+                    return "inner"
+        except OutOfTimeError:
+            return "outer"
+        return ""
+
+    assert outcomes(3, nested) == ["outer"] * 3
+
+
+def spin(seconds: float) -> None:
+    """Work for so long."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+def short_clocks(count: int, seed: int) -> list[bool]:
+    """Which of many blocks that end about when their time does are out of it; nothing may be raised beside them."""
+    draw = random.Random(seed)
+    found = []
+    for _ in range(count):
+        seconds = draw.choice([0, 1e-4, 5e-4, 1e-3])
+        try:
+            with clock(seconds), clock(seconds / 2):
+                spin(max(0.0, seconds + draw.uniform(-2e-4, 2e-4)))
+            found.append(False)
+        except OutOfTimeError:
+            found.append(True)
+        "".join(map(str, range(20)))
+    spin(2 * AGAIN)
+    return found
+
+
+@pytest.mark.parametrize("again", [AGAIN, 0.0005])
+def test_no_ring_comes_after_the_block(again: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter changes threads so often here that rings come in time."""
+    monkeypatch.setattr("derivcli.engines.clock.AGAIN", again)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(2e-5)
+    try:
+        found = outcomes(4, lambda seed: short_clocks(1500, seed))
+    finally:
+        sys.setswitchinterval(before)
+    assert {out for each in found for out in each} == {False, True}
+
+
+def test_an_exception_at_the_door_leaves_no_clock_behind() -> None:
+    """Ctrl-C may come before a block is left in order; then its clock goes with what stood in the block."""
+    left = clock(0.2)
+    left.__enter__()
+    del left
+    spin(0.5)
+    assert endless(0)
+
+
+def test_a_held_clock_rings_in_a_thread_once_it_may() -> None:
+    def work(_: int) -> bool:
+        try:
+            with clock(0.05):
+                wait_for_the_clock()
+        except OutOfTimeError:
+            return True
+        return False
+
+    assert all(outcomes(3, work))
+
+
+def test_clocks_keep_no_process_from_its_end() -> None:
+    code = (
+        "import threading, time\nfrom derivcli.engines.clock import clock\n"
+        "def work():\n    with clock(1000):\n        time.sleep(1000)\n"
+        "threading.Thread(target=work, daemon=True).start()\nwith clock(1000):\n    time.sleep(0.2)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=30, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+def test_a_clock_rings_in_a_fork() -> None:
+    """In a process of its own, since a fork of this one would have its threads' locks."""
+    code = (
+        "import os\nfrom tests.test_clock import endless\nassert endless(0)\nchild = os.fork()\n"
+        "if not child:\n    os._exit(0 if endless(0) else 1)\nassert os.waitpid(child, 0)[1] == 0\n"
+    )
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("owner", "work"),
+    [
+        ("engines.symbolic", lambda: derive("gamma(x)", order=30)),
+        ("explain.steps.derive", lambda: steps("x^x*sin(x^x)", order=4)),
+        ("check.judge", lambda: judge.within_time(never).message),
+    ],
+)
+def test_a_computation_in_a_thread_ends_as_in_the_main_one(
+    owner: str, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module(f"derivcli.{owner}"), "SECONDS", 0.02)
+
+    def said(_: int) -> str:
+        try:
+            return repr(work())
+        except DerivError as error:
+            return str(error)
+
+    here = said(0)
+    assert "takes longer than" in here
+    assert outcomes(2, said) == [here] * 2
+
+
+THREADED = """
+import asyncio, sys
+from concurrent.futures import ThreadPoolExecutor
+from derivcli import derive
+texts = sys.argv[1:]
+def work(text):
+    result = derive(text, "x=0.7,1,2.3", order=2)
+    return str([*result.derivatives["x,x"]]) + str([result.verdicts["x,x"][point] for point in range(3)])
+async def gathered():
+    return await asyncio.gather(*(asyncio.to_thread(work, text) for text in texts))
+with ThreadPoolExecutor(6) as pool:
+    together = list(pool.map(work, texts * 3))
+assert together == asyncio.run(gathered()) * 3
+print("\\n".join(together[:len(texts)]))
+"""
+
+
+def test_threads_do_not_change_the_precision_of_each_other() -> None:
+    """Each formula is computed in a process where others run beside it, and in this one alone."""
+    texts = ["gamma(x)*x", "besselj(2.5, x)", "zeta(x)", "abs(x-1)", "lowergamma(x, 3)", "polygamma(2, -x)"]
+    words = [sys.executable, "-c", THREADED, *texts]
+    printed = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
+    for text, line in zip(texts, printed, strict=True):
+        result = derive(text, "x=0.7,1,2.3", order=2)
+        assert line == str([*result.derivatives["x,x"]]) + str([result.verdicts["x,x"][point] for point in range(3)])
 
 
 ELLIPTIC = "ellipint(1, 2, 1, n, pi/2, m) + ellipint(9, 9, 9, n, m, 99) - ellipint(9, 9, 9, n, m, 99)"

@@ -280,6 +280,60 @@ def test_the_smallest_and_the_greatest_numbers_survive(kernel: Run) -> None:
     assert list(map(math.isnan, values["log(x)"])) == [False, True, False, False, True]
 
 
+EXTREMES = [
+    sign * size
+    for size in (5e-324, 1e-323, 2e-310, 1e-308, 1e-160, 1e-30, 1e-9, 0.3, 1, 1.5, 20, 700, 1e17, 1e160, 1e308, 0.0)
+    for sign in (1, -1)
+]
+EXTREMES_32 = [sign * x for x in (1e-45, 1e-40, 1e-38, 1e-20, 1e-7, 1e-4, 0.3, 1, 20, 1e19, 3e38) for sign in (1, -1)]
+ODD = ["tan(x)", "asinh(x)", "erf(x)", "sinh(x)", "expm1(x)"]
+
+
+def extreme_differences(texts: Sequence[str], dtype: str) -> list[str]:
+    """The functions whose values at the ends of a format are not those of the reverse engine."""
+    x = np.array(EXTREMES if dtype == "float64" else EXTREMES_32, dtype)
+    task = Task([parse(text, declared="x") for text in texts], ("x",), [], dtype)
+    found = []
+    results = (engine(task).run({"x": x}, None) for engine in (prepared, reverse.prepared))
+    for text, got, wanted in zip(texts, *results, strict=True):
+        same = (got.value == wanted.value) | (np.isnan(got.value) & np.isnan(wanted.value))
+        with np.errstate(all="ignore"):
+            near = np.abs(got.value - wanted.value) <= 64 * np.finfo(dtype).eps * np.abs(wanted.value)
+        found += [f"{text} at {point}" for point in x[~(same | near)]]
+    return found
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_odd_functions_keep_the_smallest_numbers(dtype: str) -> None:
+    assert extreme_differences(ODD, dtype) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_every_elementary_function_at_the_ends_of_a_format(dtype: str) -> None:
+    calls = {row.name: f"{row.name}(x)" for row in FUNCTIONS if row.parameters == row.variables == ("x",)}
+    assert extreme_differences([call for call in calls.values() if has_kernel(call)], dtype) == []
+
+
+def has_kernel(call: str) -> bool:
+    """Whether the compiler has kernels for all steps of a call."""
+    try:
+        traced(Task([parse(call)], ("x",), []), 4)
+    except NoKernelError:
+        return False
+    return True
+
+
+def test_a_kernel_computes_every_point_as_if_it_were_alone(kernel: Run) -> None:
+    at = spread(40)
+    for point in range(0, 40, 7):
+        alone = kernel({name: values[point : point + 1] for name, values in at.items()})
+        for result, one in zip(kernel(at), alone, strict=True):
+            assert np.array_equal(result.value[point : point + 1], one.value, equal_nan=True)
+            for key, numbers in result.derivatives.items():
+                assert np.array_equal(numbers[point : point + 1], one.derivatives[key], equal_nan=True)
+
+
 LOSING = ["expm1(x)", "acosh(x)", "atanh(x)", "mod(x, y)", "csch(x)"]
 
 

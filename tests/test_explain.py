@@ -166,7 +166,8 @@ def test_planted_faults_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         spoilt = replace(ledger, nodes=tuple(replace(each, **fault) if each is node else each for each in ledger.nodes))
         assert len(differences(spoilt, tensors)) == 1, fault
     slopes = graph._slopes
-    monkeypatch.setattr(graph, "_slopes", lambda *known: [each and each * 1.0005 for each in slopes(*known)])
+    spoilt_slopes = lambda *known: [None if each is None else each * 1.0005 for each in slopes(*known)]  # noqa: E731
+    monkeypatch.setattr(graph, "_slopes", spoilt_slopes)
     assert broken_sums(explain("sin(x)*x", {"x": 2}))
 
 

@@ -19,6 +19,7 @@ from derivcli.engines.program import OPERATIONS
 from derivcli.engines.rules import RULES, apply
 from derivcli.engines.watch import IN_ARRAYS, IN_TENSORS, SWALLOWING, Watch, asked
 from derivcli.language.functions import vocabulary
+from tests.support import deriv
 
 INFINITE = math.inf, -math.inf, math.nan
 FINITE = -2.5, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0
@@ -291,3 +292,19 @@ def test_flags_of_branches_not_taken_would_be_seen(monkeypatch: pytest.MonkeyPat
     assert differences(text, "x") == []
     monkeypatch.setattr(Watch, "within", lambda watch, points, step, *_: Watch(watch.found, [True] * len(step.inputs)))
     assert differences(text, "x")
+
+
+SMOOTH = {
+    "sqrt(x^4)": "edge", "acos(1-x^4)": "edge", "abs(x)^3": "corner", "floor(x)*0": "jump",
+    "relu(x)-relu(-x)": "corner", "cbrt(x)^3": "vertical", "if(x^2 > 0, x, x)": "branch",
+    "1/(1+exp(800+x))": "infinite", "exp(800+x)/exp(799+x)": "undefined",
+}  # fmt: skip
+"""Functions that have a derivative at 0, and what a step of theirs touches there."""
+
+
+@pytest.mark.parametrize("text", SMOOTH)
+def test_a_flag_speaks_of_a_step(text: str) -> None:
+    told = deriv(text, "--at", "x=0", "--no-check").stderr
+    assert SMOOTH[text] in kinds(derive(text, "x=0", check=False).flags[0])
+    for claim in ("derivative there is", "derivative there means", "one-sided", "no derivative there", "f is no"):
+        assert claim not in told

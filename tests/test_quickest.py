@@ -10,7 +10,7 @@ import pytest
 from derivcli import calculate, derive
 from derivcli.calculate import prepare, quickest
 from derivcli.engines import chunks, compiled, reverse
-from derivcli.engines.chunks import MAIN_THREAD, allows_threads
+from derivcli.engines.chunks import ONE_THREAD, allows_threads
 from derivcli.engines.compiled import NotCompiledError, pays
 from derivcli.engines.program import Program, lower, lower_tree
 from derivcli.engines.task import Prepared, Task
@@ -104,7 +104,7 @@ def test_high_precision_stays_in_the_main_thread(text: str) -> None:
 def test_no_other_step_comes_to_high_precision_by_its_slopes() -> None:
     """The rules whose backward pass is a formula are those of the table; all orders of them are looked at."""
     for row in FUNCTIONS:
-        if row.primitive and row.name not in MAIN_THREAD and row.name in ("root", "xlogy", "xlog1py"):
+        if row.primitive and row.name not in ONE_THREAD and row.name in ("root", "xlogy", "xlog1py"):
             for index in range(len(row.parameters)):
                 assert allows_threads([lower_tree(formulas.derivative(row, index), row.parameters)])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
@@ -29,6 +30,8 @@ FEW = 3
 
 TINY = arb(2) ** -1082
 """Far below the smallest float64."""
+
+_SETTINGS = RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +162,10 @@ def enclosed(site: Site, derivative: Derivative, precision: int, final: bool) ->
 
 @contextmanager
 def restored_context() -> Iterator[None]:
-    """Leave FLINT's settings as they were: they are the process's own."""
-    precision, cap = ctx.prec, ctx.cap
-    try:
-        yield
-    finally:
-        ctx.prec, ctx.cap = precision, cap
+    """Leave FLINT's settings as they were: they are the process's own, so that one thread at a time works with them."""
+    with _SETTINGS:
+        precision, cap = ctx.prec, ctx.cap
+        try:
+            yield
+        finally:
+            ctx.prec, ctx.cap = precision, cap

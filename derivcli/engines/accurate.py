@@ -44,16 +44,34 @@ def with_slopes(kernel: Rule, *slopes: Rule, name: str = "") -> Rule:
     return lambda *inputs: apply_function(kernel, slopes, *inputs)
 
 
-NEAR, FAR = 0.05, 4.0
-"""Between them torch's derivatives of the logistic function, made of 1 - y and 1 - 2*y, keep 14 digits."""
+FAR = 4.0
+"""Below it torch's derivative of the logistic function, made of 1 - y, keeps 14 digits."""
 
 
-def sigmoid(x: Tensor) -> Tensor:
-    """The logistic function: torch's own, which costs least, where all its derivatives are right."""
+def sigmoid_once(x: Tensor) -> Tensor:
+    """The logistic function to be differentiated once: torch's own, which costs least, where that is right."""
     if not at_hand(x):
-        return _sigmoid(x)
-    low, high = (bound.item() for bound in torch.aminmax(x.detach()))
-    return torch.sigmoid(x) if NEAR < low <= high < FAR or high < -NEAR else _sigmoid(x)
+        return sigmoid(x)
+    return torch.sigmoid(x) if x.amax().item() < FAR else _far_sigmoid(x)
+
+
+class _FarSigmoid(torch.autograd.Function):
+    """The logistic function at points of which some are far; each has the derivative that it has alone."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        y = torch.sigmoid(x)
+        ctx.save_for_backward(x, y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
+        x, y = ctx.saved_tensors
+        usual = torch.ops.aten.sigmoid_backward(grad_outputs[0], y)
+        return torch.where(x < FAR, usual, grad_outputs[0] * (y * torch.sigmoid(-x)))
+
+
+_far_sigmoid: Rule = _FarSigmoid.apply
 
 
 def _sigmoid_slope(x: Tensor) -> Tensor:
@@ -61,8 +79,10 @@ def _sigmoid_slope(x: Tensor) -> Tensor:
     if torch.is_grad_enabled():
         return (sech(x / 2) / 2) ** 2
     y = torch.sigmoid(x)
-    near = at_hand(x) and x.amax().item() < FAR
-    return torch.addcmul(y, y, y, value=-1) if near else y * torch.sigmoid(-x)
+    if not at_hand(x):
+        return y * torch.sigmoid(-x)
+    near = torch.addcmul(y, y, y, value=-1)
+    return near if x.amax().item() < FAR else torch.where(x < FAR, near, y * torch.sigmoid(-x))
 
 
 def _tanh_slope(x: Tensor) -> Tensor:
@@ -133,7 +153,8 @@ acosh = with_slopes(torch.acosh, lambda x: 1 / (torch.sqrt(x - 1) * torch.sqrt(x
 atanh = with_slopes(torch.atanh, lambda x: 1 / complement(x))
 asech = with_slopes(_asech, lambda x: -1 / (x * torch.sqrt(complement(x))))
 acsch = with_slopes(lambda x: torch.asinh(1 / x), lambda x: -1 / torch.abs(x) / _from_one(x), name="acsch")
-_sigmoid = with_slopes(torch.sigmoid, _sigmoid_slope)
+sigmoid = with_slopes(torch.sigmoid, _sigmoid_slope, name="sigmoid")
+"""The logistic function with one graph for whatever points there are, and all its derivatives right."""
 logit = with_slopes(_logit, lambda x: 1 / (x * (1 - x)))
 tanhshrink = with_slopes(_tanhshrink, lambda x: tanh(x) ** 2)
 softsign = with_slopes(torch.nn.functional.softsign, lambda x: (1 / (1 + torch.abs(x))) ** 2)

@@ -41,10 +41,10 @@ AHEAD = 2
 FREED = (32 << 20) - 65_536
 """Bytes of about the largest block that glibc's malloc learns from."""
 
-MAIN_THREAD = frozenset((*KERNELS, "loggamma"))
-"""Steps whose values or derivatives may be computed in high precision, which has settings that threads share.
+ONE_THREAD = frozenset((*KERNELS, "loggamma"))
+"""Steps whose values or derivatives may be computed in high precision, in Python, which does one thing at a time.
 
-So may whatever a user's own function does.
+So may whatever a user's own function does, which need not bear several threads either.
 """
 
 _LOCK, _HERE = Lock(), local()
@@ -56,13 +56,13 @@ Made = TypeVar("Made")
 
 
 def allows_threads(programs: Iterable[Program]) -> bool:
-    """Whether programs have no steps that need the main thread."""
-    return not any(_needs_main_thread(step) for program in programs for step in program.steps)
+    """Whether programs have no steps for which several threads are of no use."""
+    return not any(_needs_one_thread(step) for program in programs for step in program.steps)
 
 
-def _needs_main_thread(step: Step) -> bool:
+def _needs_one_thread(step: Step) -> bool:
     inner = [part for branch in step.branches for part in (branch.condition, branch.value)]
-    return step.kernel is not None or step.operation in MAIN_THREAD or not allows_threads(inner)
+    return step.kernel is not None or step.operation in ONE_THREAD or not allows_threads(inner)
 
 
 def size_of(prepared: Prepared, numbers: int) -> int:

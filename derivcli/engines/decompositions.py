@@ -1,7 +1,8 @@
 """Operations of which PyTorch's compiler makes loops that lose digits, in terms of others that keep them.
 
-Its exp(x) - 1 for expm1 has no digits near 0, nor has its logarithm for atanh; acosh overflows too early,
-and its remainder is that of a rounded quotient. No function here calls another that is decomposed.
+Its exp(x) - 1 for expm1 has no digits near 0, nor has its logarithm for atanh; acosh overflows too early, asinh and
+tan are 0 at the smallest numbers, erf in float32 has no digits near 0, and its remainder is that of a rounded quotient.
+No function here calls another that is decomposed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,24 @@ SMALL = 1e-30
 def _expm1(x: Tensor) -> Tensor:
     """tanh(x/2)*(exp(x) + 1); x itself where it is so small that its half is not."""
     return torch.where(torch.abs(x) < SMALL, x, torch.tanh(x / 2) * (torch.exp(x) + 1))
+
+
+def _tan(x: Tensor) -> Tensor:
+    """sin(x)/cos(x)."""
+    return torch.sin(x) / torch.cos(x)
+
+
+def _asinh(x: Tensor) -> Tensor:
+    """log(1 + |x| + x^2/(1 + sqrt(1 + x^2))) with the sign of x; far from 0 log(2*|x|), and x itself near 0."""
+    size = torch.abs(x)
+    near = torch.log1p(size + size * size / (1 + torch.sqrt(1 + size * size)))
+    signed = torch.copysign(torch.where(size > 1e17, torch.log(size) + math.log(2), near), x)
+    return torch.where(size < SMALL, x, signed)
+
+
+def _erf(x: Tensor) -> Any:
+    """In float64, of which float32 has the digits; the compiler's own way for float32 is 0 where x is small."""
+    return torch.erf(x.double()).to(x.dtype) if x.dtype == torch.float32 else NotImplemented
 
 
 def _acosh(x: Tensor) -> Tensor:
@@ -66,6 +85,9 @@ def _zeros(size: Sequence[int], *, dtype: torch.dtype, device: torch.device, **r
 aten = torch.ops.aten
 DECOMPOSITIONS: dict[Any, Callable[..., Tensor]] = {
     aten.expm1.default: _expm1,
+    aten.erf.default: _erf,
+    aten.tan.default: _tan,
+    aten.asinh.default: _asinh,
     aten.acosh.default: _acosh,
     aten.atanh.default: _atanh,
     aten.remainder.Tensor: _remainder,

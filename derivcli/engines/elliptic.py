@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from derivcli.engines.inputs import different
+
 Array = NDArray[np.float64]
 
 QUARTER = np.pi / 2
@@ -26,10 +28,13 @@ WEIGHTS = STEP * np.pi * np.cosh(_U) * LEFT * RIGHT
 def ellipint(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array:
     """The integral of sin(t)^(2p) (1 - n sin(t)^2)^(-i) (1 - m sin(t)^2)^(1/2 - j) for t from 0 to z."""
     grid = np.broadcast_arrays(p, i, j, n, z, m)
+    if not grid[0].size:
+        return np.empty(grid[0].shape)
     flat = [part.ravel() for part in grid]
-    blocks = [_periods(*(part[at : at + BLOCK] for part in flat)) for at in range(0, flat[0].size, BLOCK)]
-    found: Array = np.concatenate([np.empty(0), *blocks]).reshape(grid[0].shape)
-    return found
+    count = different(flat)
+    blocks = [_periods(*(part[at : min(at + BLOCK, count)] for part in flat)) for at in range(0, count, BLOCK)]
+    found = np.concatenate([*blocks, np.repeat(blocks[-1][-1:], flat[0].size - count)])
+    return found.reshape(grid[0].shape)
 
 
 def _periods(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array:
@@ -54,12 +59,17 @@ def _within(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array
     back = column * RIGHT
     cosine = np.cos(column) * np.cos(back) + np.sin(column) * np.sin(back)
     first, second = (_one_minus(factor[:, None], sine, cosine) for factor in (n, m))
-    values = sine ** (2 * p[:, None]) * first ** -i[:, None] * second ** (0.5 - j[:, None])
+    values = row_powers(sine, 2 * p) * row_powers(first, -i) * row_powers(second, 0.5 - j)
     rest = QUARTER_REST * (1 - n) ** -i * (1 - m) ** (0.5 - j)
     found = z * (values * WEIGHTS).sum(axis=1) + np.where(z == QUARTER, rest, 0)
     end = np.sin(z) ** 2
     allowed = ((i == 0) | (n * end < 1)) & (m * end <= 1) & ((j < 1) | (m * end < 1))
     return np.where(allowed, found, np.nan)
+
+
+def row_powers(rows: Array, exponents: Array) -> Array:
+    """Each row to a power of its own: by one way, where NumPy has others for the square or root of one row alone."""
+    return np.power(rows, np.repeat(exponents, rows.shape[-1]).reshape(rows.shape))
 
 
 def _one_minus(factor: Array, sine: Array, cosine: Array) -> Array:

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.inputs import array, leaves_at
-from derivcli.engines.program import Program, Step
+from derivcli.engines.inputs import LOOP, array, filled, leaves_at
+from derivcli.engines.program import Program, Step, kernels_in
 from derivcli.engines.rules import forward, run
 from derivcli.engines.watch import Piece, Varies, Watch
 
@@ -73,32 +73,35 @@ def trace(
     """The graph of a program with one output at points, after a backward pass to the variables `wanted`.
 
     `at` has an array of shape (points,) for each of the program's inputs. Several outputs are summed, so that one
-    pass serves all points.
+    pass serves all points. Beyond these the arrays of the run are filled up, and what is written down is cut.
     """
     points = max(map(len, at.values()), default=1)
+    size = LOOP if any(kernels_in([program])) else np.dtype(dtype).itemsize
+    full = {name: filled(np.asarray(values), size) for name, values in at.items()}
+    count = max(map(len, full.values()), default=1)
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):
-        variables, _ = leaves_at(at, wanted, dtype)
+        variables, _ = leaves_at(full, wanted, dtype)
         inputs = list(variables.values())
-        watch = Watch.over(inputs, points)
-        tape = _Tape(points)
+        watch = Watch.over(inputs, count)
+        tape = _Tape(points, count)
         for tensor in inputs:
             tape.add(INPUT, (), tensor)
         recorder = _Recorder(watch, tape, list(range(len(inputs))))
-        output = forward(program, inputs, points, recorder)
+        output = forward(program, inputs, count, recorder, once=True)
         number = tape.number(output)
         total = output
         if points > 1:
-            total = output.sum()
+            total = (output[:points] if output.ndim else output).sum()
             tape.add(SUM, (output,), total, slopes=[torch.ones_like(output)])
         watch.see_finite("undefined", output)
         turns = _turns(tape.tensors)
         if total.requires_grad:
-            total.backward()  # type: ignore[no-untyped-call]
+            total.backward(torch.ones_like(total))  # type: ignore[no-untyped-call]
         for name in wanted:
             grad = variables[name].grad
             if grad is not None:
                 watch.see_finite("infinite", grad)
-        return Graph(tuple(tape.records(turns)), number, tuple(recorder.values), watch.bits)
+        return Graph(tuple(tape.records(turns)), number, tuple(recorder.values), watch.bits[:points])
 
 
 Turns = dict[int, tuple[int, Tensor]]
@@ -121,9 +124,13 @@ def _turns(tensors: Sequence[Tensor]) -> Turns:
 
 @dataclass(slots=True)
 class _Tape:
-    """The tensors of a run as they are made, each with what made it; they are told apart by identity."""
+    """The tensors of a run as they are made, each with what made it; they are told apart by identity.
+
+    Of arrays of `count` numbers those at the `points` are written down.
+    """
 
     points: int
+    count: int
     tensors: list[Tensor] = field(default_factory=list)
     made: list[tuple[str, float, list[int], list[Tensor | None]]] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
@@ -158,21 +165,20 @@ class _Tape:
             operation,
             tuple(inputs),
             constant,
-            _copied(tensor),
-            tuple(None if slope is None else _copied(slope) for slope in slopes),
-            None if adjoint is None else _copied(adjoint),
+            self._copied(tensor),
+            tuple(None if slope is None else self._copied(slope) for slope in slopes),
+            None if adjoint is None else self._copied(adjoint),
             turn,
             tensor.is_leaf,
             tensor.requires_grad,
             "" if tensor.grad_fn is None else type(tensor.grad_fn).__name__,
-            None if tensor.grad is None else _copied(tensor.grad),
+            None if tensor.grad is None else self._copied(tensor.grad),
         )
 
-
-def _copied(tensor: Tensor) -> FloatArray:
-    """A tensor's numbers in memory of their own: constants are shared by all formulas."""
-    numbers: FloatArray = array(tensor).copy()
-    return numbers
+    def _copied(self, tensor: Tensor) -> FloatArray:
+        """A tensor's numbers in memory of their own: constants are shared by all formulas."""
+        numbers: FloatArray = array(tensor)
+        return (numbers[: self.points] if numbers.ndim else numbers).copy()
 
 
 class _Recorder:
@@ -194,7 +200,7 @@ class _Recorder:
     def see(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         """Write down what a step gives, with its local derivatives."""
         self.watch.see(step, operands, value)
-        slopes = _slopes(step, operands, self.tape.points) if value.requires_grad else [None] * len(operands)
+        slopes = _slopes(step, operands, self.tape.count) if value.requires_grad else [None] * len(operands)
         self.tape.add(step.operation, operands, value, step.constant, slopes)
         self.values.append(self.tape.number(value))
 
@@ -220,7 +226,7 @@ class _Recorder:
 def _slopes(step: Step, operands: Sequence[Tensor], points: int) -> list[Tensor | None]:
     """The derivatives of a step alone in each operand that a gradient goes to, at every point."""
     alone = [operand.detach().clone().requires_grad_(operand.requires_grad) for operand in operands]
-    value = run(step, alone, points, alone[0])
+    value = run(step, alone, points, alone[0], once=True)
     leaves = [leaf for leaf in alone if leaf.requires_grad]
     found = iter(torch.autograd.grad(value, leaves, torch.ones_like(value), allow_unused=True))
     slopes = [next(found) if leaf.requires_grad else None for leaf in alone]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 NOWHERE = torch.zeros(1, dtype=torch.float64)
 """What stands for the points of a formula that has no variable."""
+
+LOOP = 128
+"""Bytes that a loop of torch takes at a time at most: two vectors of the widest processors.
+
+What is left at the end of an array it computes by other code, whose last digits are others.
+"""
 
 Leaves = dict[str, Tensor]
 """The tensors to differentiate by, each of shape (points,), by the names that partials have for them."""
@@ -34,6 +41,29 @@ def leaves_at(
     kind = getattr(torch, dtype)
     fixed = {name: torch.tensor(values, dtype=kind, device=device) for name, values in at.items()}
     return leaves_of(fixed, wanted, direction)
+
+
+def filled(values: NDArray[Any], size: int) -> NDArray[Any]:
+    """Numbers for points, the last of them repeated until loops over numbers of `size` bytes leave no rest.
+
+    So a number does not depend on its place in an array, nor on the array's length.
+    """
+    count = len(values)
+    missing = -count % (LOOP // size)
+    if not missing or not count:
+        return values
+    if count == 1:
+        return values.repeat(missing + 1)
+    made = np.empty(count + missing, values.dtype)
+    made[:count], made[count:] = values, values[-1]
+    return made
+
+
+def different(arrays: Iterable[NDArray[Any]]) -> int:
+    """At how many points, the last axis of all arrays, something has to be computed: the rest repeat the last."""
+    same = np.logical_and.reduce([(x == x[..., -1:]).reshape(-1, x.shape[-1]).all(axis=0) for x in arrays])
+    others = np.flatnonzero(~same)
+    return min(int(others[-1]) + 2, len(same)) if len(others) else 1
 
 
 def check_device(name: str) -> None:

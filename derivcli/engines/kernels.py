@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derivcli.engines import precise
-from derivcli.engines.elliptic import QUARTER, ellipint
+from derivcli.engines.elliptic import QUARTER, ellipint, row_powers
 from derivcli.engines.precise import order_slope, plain, pointwise, steady_order_slope
 
 Array = NDArray[np.float64]
@@ -257,7 +257,7 @@ def _erfcx_right(k: Array, x: Array) -> Array:
     """(-2)^k times the integral of 2/sqrt(pi) t^k exp(-t^2 - 2 x t), with t in units in which that falls like exp."""
     unit = 1 / (1 + 2 * x)[..., None]
     time = unit * _TIMES
-    heights = (-2 * time) ** k[..., None] * np.exp(-(time**2) - 2 * x[..., None] * time)
+    heights = row_powers(-2 * time, k) * np.exp(-(time**2) - 2 * x[..., None] * time)
     return np.asarray(2 / np.sqrt(np.pi) * (heights * unit * _TIME_STEPS).sum(axis=-1))
 
 

@@ -30,17 +30,21 @@ def evaluate(
     progress: Telling | None = None,
 ) -> tuple[Tensor, dict[Partial, Tensor]]:
     """The value of a program with one output, and its partial derivatives at every point."""
-    value = forward(program, inputs, max(map(len, inputs), default=1), watch)
+    once = not dependent and all(len(partial) == 1 for partial in partials)
+    value = forward(program, inputs, max(map(len, inputs), default=1), watch, once)
     total = value.sum()
     if any(kernels_in([program])):
         # So that the upstream gradient has a graph: only then does a backward tell that it has no derivative itself.
         total = total * torch.ones((), dtype=total.dtype, requires_grad=True)
     if dependent:
         found = implicit(total, leaves, dependent, partials, _ticking(partials, progress))
-    elif all(len(partial) == 1 for partial in partials):
+    elif once:
         found = backward(total, leaves)
     else:
         found = nested(total, leaves, partials, _ticking(partials, progress))
+    if any(step.branches for step in program.steps):
+        # A branch that some points take adds 0 to the derivatives at others, which makes 0 of -0.
+        found = {partial: slope.add_(0.0) if once else slope + 0.0 for partial, slope in found.items()}
     if watch is not None:
         watch.see_finite("undefined", value, total=total)
         for partial in partials:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -23,14 +24,18 @@ REMEMBERED = 20_000
 """Points whose value is kept, for higher derivatives ask for the same ones again and again."""
 
 
-@cache
 def context() -> Any:
-    """An mpmath context of our own, so that its precision is nobody else's."""
-    import mpmath
+    """An mpmath context of this thread's own, so that its precision is nobody else's."""
+    if not hasattr(_HERE, "context"):
+        import mpmath
 
-    made = mpmath.mp.clone()
-    made.dps = DIGITS
-    return made
+        made = mpmath.mp.clone()
+        made.dps = DIGITS
+        _HERE.context = made
+    return _HERE.context
+
+
+_HERE = local()
 
 
 def pointwise(formula: Formula) -> Callable[..., Array]:

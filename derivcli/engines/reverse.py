@@ -16,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 
 from derivcli.engines.chunks import allows_threads
-from derivcli.engines.inputs import array, check_device, leaves_at
+from derivcli.engines.inputs import LOOP, array, check_device, filled, leaves_at
 from derivcli.engines.passes import evaluate
-from derivcli.engines.program import lower_each
+from derivcli.engines.program import kernels_in, lower_each
 from derivcli.engines.task import Prepared, Task, Telling, at_once
 from derivcli.engines.watch import Watch
 from derivcli.language.expression import Expression
@@ -44,22 +44,26 @@ def prepared(task: Task) -> Prepared:
     partials, dtype, direction, dependent = task.partials, task.dtype, task.direction, task.dependent
     lowered = lower_each(task.expressions, task.names)
     wanted = {name for partial in partials for name in partial} | {dependent}
+    # A user's own function is shown the points as they are, and does with their places what it likes.
+    size = LOOP if any(kernels_in(program for _, program in lowered)) else np.dtype(dtype).itemsize
 
     def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
         with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
-            points = max(map(len, at.values()), default=1)
-            variables, leaves = leaves_at(at, wanted, dtype, direction, task.device)
+            count = max(map(len, at.values()), default=1)
+            full = {name: filled(given, size) for name, given in at.items()}
+            points = max(map(len, full.values()), default=1)
+            variables, leaves = leaves_at(full, wanted, dtype, direction, task.device)
             values = {name: np.asarray(given, dtype=dtype) for name, given in at.items()}
             results: list[Result] = []
             for expression, program in lowered:
                 if results and direction is not None:  # the way along it is part of the graph that a pass uses up
-                    variables, leaves = leaves_at(at, wanted, dtype, direction, task.device)
+                    variables, leaves = leaves_at(full, wanted, dtype, direction, task.device)
                 inputs = list(variables.values())
                 watch = Watch.over(inputs, points)
                 value, found = evaluate(program, inputs, leaves, partials, watch, dependent, progress)
-                derivatives = {derivative_key(partial): array(found[partial]) for partial in partials}
+                derivatives = {derivative_key(partial): array(found[partial])[:count] for partial in partials}
                 bits = watch.bits if isinstance(watch.bits, np.ndarray) else array(watch.bits)
-                numbers = array(value.expand(points)), derivatives, bits
+                numbers = array(value.expand(points))[:count], derivatives, bits[:count]
                 results.append(Result(expression, values, *numbers, direction=direction, dependent=dependent))
             return results
 

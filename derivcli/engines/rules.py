@@ -50,7 +50,8 @@ def by_formula(name: str, kernel: Kernel) -> Rule:
 
 def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
     """The derivative of a row in its parameter `index`, by its formula."""
-    return forward(_derivative(name, index), inputs, max(x.numel() for x in inputs))
+    count = max(x.numel() for x in inputs)
+    return forward(_derivative(name, index), inputs, count, once=not torch.is_grad_enabled())
 
 
 @cache
@@ -60,13 +61,14 @@ def _derivative(name: str, index: int) -> Program:
     return lower_tree(formulas.derivative(row, index), row.parameters)
 
 
-def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor) -> Tensor:
+def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor, once: bool = False) -> Tensor:
     """One step without branches; `like` gives constants their dtype and device."""
     if operation == "constant":
         return constant(number, like)
     if operation == "pow_constant":
         return torch.pow(inputs[0], number)
-    return RULES[operation](*inputs)
+    rule = RULES[operation]
+    return (ONCE.get(rule, rule) if once else rule)(*inputs)
 
 
 def _root(x: Tensor, n: Tensor) -> Tensor:
@@ -161,20 +163,26 @@ RULES: dict[str, Rule] = {
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
+ONCE: dict[Rule, Rule] = {accurate.sigmoid: accurate.sigmoid_once}
+"""Rules that cost less where they are differentiated once only."""
 
-def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watching | None = None) -> Tensor:
+
+def forward(
+    program: Program, inputs: Sequence[Tensor], count: int, watch: Watching | None = None, once: bool = False
+) -> Tensor:
     """The value of a program with one output at inputs of shape (count,): of that shape, or () for a constant.
 
-    A `watch` over these inputs sees every step.
+    A `watch` over these inputs sees every step. What is differentiated `once` only may have another graph for other
+    points: in sums of higher derivatives the terms would then come in another order.
     """
     like = inputs[0] if inputs else torch.zeros((), dtype=torch.float64)
     values = list(inputs)
     for step in program.steps:
         operands = [values[number] for number in step.inputs]
         if step.branches:
-            value = _piecewise(step, operands, count, like, watch)
+            value = _piecewise(step, operands, count, like, watch, once)
         else:
-            value = run(step, operands, count, like)
+            value = run(step, operands, count, like, once)
             if watch is not None:
                 watch.see(step, operands, value)
         values.append(value)
@@ -183,9 +191,9 @@ def forward(program: Program, inputs: Sequence[Tensor], count: int, watch: Watch
     return values[program.outputs[0]]
 
 
-def run(step: Step, operands: list[Tensor], count: int, like: Tensor) -> Tensor:
+def run(step: Step, operands: list[Tensor], count: int, like: Tensor, once: bool = False) -> Tensor:
     """The value of a step without branches."""
-    return _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like)
+    return _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, once)
 
 
 def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
@@ -195,7 +203,9 @@ def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
     return call_own(step, operands, count)
 
 
-def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None) -> Tensor:
+def _piecewise(
+    step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None, once: bool
+) -> Tensor:
     """Each branch at the points that take it, so that nothing leaks from a branch not taken.
 
     All points go through a branch together; those that do not take it carry the values of one that does, and
@@ -208,7 +218,7 @@ def _piecewise(step: Step, operands: list[Tensor], count: int, like: Tensor, wat
         if not at_hand(chosen) or chosen.any():
             kept = _only_from(operands, chosen, branch.value)
             inner = watch and watch.within(chosen, step, operands, kept)
-            value = forward(branch.value, kept, count, inner)
+            value = forward(branch.value, kept, count, inner, once)
             pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
         waiting = waiting & ~chosen
         if at_hand(waiting) and not waiting.any():

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -48,6 +49,10 @@ SYMPY_FAILURES = (
 
 RECURSION = 20_000
 """SymPy differentiates by recursion, several Python frames a level."""
+
+_LOCK = Lock()
+_deep = _shallow = 0
+"""How many blocks recurse deep, and the limit of recursion before the first."""
 
 
 def differentiate(
@@ -279,10 +284,20 @@ def _power(node: Any, exponent: Any, done: dict[Tree, Tree]) -> Tree:
 
 @contextmanager
 def deep_recursion() -> Iterator[None]:
-    """Let SymPy recurse as deep as the nesting that the parser admits needs."""
-    previous = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(previous, RECURSION))
+    """Let SymPy recurse as deep as the nesting that the parser admits needs.
+
+    The limit is one for all threads: the last of them to leave puts it back.
+    """
+    global _deep, _shallow
+    with _LOCK:
+        if not _deep:
+            _shallow = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(_shallow, RECURSION))
+        _deep += 1
     try:
         yield
     finally:
-        sys.setrecursionlimit(previous)
+        with _LOCK:
+            _deep -= 1
+            if not _deep:
+                sys.setrecursionlimit(_shallow)

@@ -40,7 +40,7 @@ class Prepared:
 
     The results may share memory with the values and with each other; who waits is told of the passes over a
     program, if there are several. `threads` says whether several chunks may be computed at once: not where a function
-    is computed in high precision under a clock, which only the main thread has.
+    is computed in high precision, in Python, which does one thing at a time.
     """
 
     run: Callable[[Mapping[str, FloatArray], Telling | None], list[Result]]

@@ -26,17 +26,21 @@ NAMED = 3
 """Points named in one sentence before the rest is counted."""
 
 SENTENCES = {
-    "undefined": "{f} is no finite number at {where}: {author}'s derivative there means nothing",
+    "undefined": "{f} comes out as no finite number at {where}: {author}'s derivative there may mean nothing",
     "off": "not on the curve at {where}: {author}'s derivative there means nothing",
-    "corner": "a step of {f} has a corner at {where}: {author}'s derivative there is a convention",
-    "jump": "a step of {f} jumps at {where}: {author}'s derivative there is a convention",
-    "edge": "a step of {f} is at the edge of its domain at {where}: a derivative there is one-sided at most",
+    "corner": "a step of {f} has a corner at {where}: {author}'s derivative of that step is a convention",
+    "jump": "a step of {f} jumps at {where}: {author}'s derivative of that step is a convention",
+    "edge": "a step of {f} is at the edge of its domain at {where}: what {author} gives there may be no derivative",
     "vertical": "a step of {f} has a vertical tangent at {where}",
-    "branch": "{f} changes its branch at {where}: {author}'s derivative there is one branch's alone",
-    "infinite": "a step of {f} or its derivative is no finite number at {where}: "
+    "branch": "a comparison in {f} has equal sides at {where}: {author} follows one branch alone",
+    "infinite": "a step of {f} or its derivative comes out as no finite number at {where}: "
     "what {author} gives there may be wrong",
 }
-"""What is said of each kind: of an undefined point nothing else, and "infinite" only where nothing else is said."""
+"""What is said of each kind: of an undefined point nothing else, and "infinite" only where nothing else is said.
+
+A flag speaks of a step, or of a number as it was computed, so that what is said is so whatever the function is: that
+of abs(x)^3 has a derivative where its step abs has none. Only a verdict speaks of the function.
+"""
 assert SENTENCES.keys() == set(FLAGS)
 
 

@@ -36,7 +36,10 @@ def _periods(powers: Powers, n: Series, z: Series, m: Series) -> Series:
     """The integral over whole periods, and over what is left of either sign."""
     halves = torch.round(z.value / torch.pi)
     found = _within(powers, n, z - 2 * halves * QUARTER - 2 * halves * QUARTER_REST, m)
-    return found + _within(powers, n, z.constant(QUARTER), m) * (2 * halves) if halves.any() else found
+    if not halves.any():
+        return found
+    whole = _within(powers, n, z.constant(QUARTER), m)
+    return found + Series(torch.where(halves == 0, 0, whole.terms * (2 * halves)), whole.caps)
 
 
 def _within(powers: Powers, n: Series, z: Series, m: Series) -> Series:

@@ -19,8 +19,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.chunks import allows_threads
-from derivcli.engines.inputs import array, leaves_at
+from derivcli.engines.chunks import allows_threads, one_thread
+from derivcli.engines.inputs import array, filled, leaves_at
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.rules import forward
 from derivcli.engines.task import Prepared, Task, Telling, at_once
@@ -53,23 +53,25 @@ def prepared(task: Task) -> Prepared:
     lowered = lower_each(task.expressions, task.names)
     groups = _grouped(partials)
     wanted = {name for partial in partials for name in partial}
+    size = np.dtype(dtype).itemsize
 
     def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
         points = {name: np.asarray(values, dtype=dtype) for name, values in at.items()}
+        count = max(map(len, at.values()), default=1)
+        full = {name: filled(values, size) for name, values in at.items()}
         results = []
         for expression, program in lowered:
-            value, watch = _watched(program, at, dtype, wanted, direction)
+            value, watch = _watched(program, full, dtype, wanted, direction)
             found: dict[Partial, FloatArray] = {}
             for done, (axes, group) in enumerate(groups, start=1):
-                found |= _Expansion(program, axes, dtype, direction, dependent).derivatives(at, group)
+                found |= _Expansion(program, axes, dtype, direction, dependent).derivatives(full, group)
                 if progress is not None:
                     progress(done, len(groups))
             for partial in partials:
                 watch.see_finite("infinite", torch.from_numpy(found[partial]))
-            derivatives = {derivative_key(partial): found[partial] for partial in partials}
-            results.append(
-                Result(expression, points, value, derivatives, watch.bits, direction=direction, dependent=dependent)
-            )
+            derivatives = {derivative_key(partial): found[partial][:count] for partial in partials}
+            numbers = value[:count], derivatives, watch.bits[:count]
+            results.append(Result(expression, points, *numbers, direction=direction, dependent=dependent))
         return results
 
     return Prepared(run, allows_threads(program for _, program in lowered))
@@ -84,14 +86,18 @@ def series(
 ) -> list[SeriesResult]:
     """The Taylor polynomials of several expressions in one variable about every point."""
     results = []
+    size = np.dtype(dtype).itemsize
+    full = {name: filled(values, size) for name, values in points.at.items()}
     for expression, program in lower_each(expressions, tuple(points.at)):
-        value, watch = _watched(program, points.at, dtype, {variable})
-        terms = _Expansion(program, {variable: degree}, dtype).terms(points.at)
+        with one_thread():
+            value, watch = _watched(program, full, dtype, {variable})
+            terms = _Expansion(program, {variable: degree}, dtype).terms(full)
         coefficients = np.zeros((len(value), degree + 1), dtype=dtype)
-        coefficients[:, : len(terms)] = array(terms).T
+        coefficients[:, : len(terms)] = array(terms).T + 0.0
         coefficients[:, 0] = value
         at = {name: np.array(values, dtype=dtype) for name, values in points.at.items()}
-        results.append(SeriesResult(expression, at, variable, coefficients, watch.bits, points))
+        numbers = coefficients[: points.count], watch.bits[: points.count]
+        results.append(SeriesResult(expression, at, variable, *numbers, points))
     return results
 
 
@@ -144,11 +150,11 @@ class _Expansion:
             found[partial] = scaled(array(terms[place]), place)
             beyond, speed = speeds(array(terms), place)
             if beyond.size:
-                there = {name: np.asarray(values)[beyond] for name, values in at.items()}
-                again = self.terms(there, speed)
+                full, speed = (filled(each, array(terms).itemsize) for each in (beyond, speed))
+                again = self.terms({name: np.asarray(values)[full] for name, values in at.items()}, speed)
                 if again.shape[:-1] == terms.shape[:-1]:
-                    found[partial][beyond] = scaled(array(again[place]), place, speed)
-        return found
+                    found[partial][full] = scaled(array(again[place]), place, speed)
+        return {partial: numbers + 0.0 for partial, numbers in found.items()}  # 0 for -0: which one, the others decide
 
     def place(self, partial: Partial) -> tuple[int, ...]:
         """The powers along each axis of the coefficient for a derivative."""

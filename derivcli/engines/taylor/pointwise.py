@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.inputs import different
 from derivcli.engines.precise import SECONDS, Formula, context
 from derivcli.engines.taylor.recurrences import Rule
 from derivcli.engines.taylor.series import Series
@@ -63,22 +64,19 @@ def pointwise(sampled: Sampled, plain: Callable[..., Tensor]) -> Rule:
         moving = [max(lengths) > 1 for lengths in zip(*(u.terms.shape[:-1] for u in inputs), strict=True)]
         orders = tuple(cap if moves else 0 for cap, moves in zip(caps, moving, strict=True))
         points = max(u.terms.shape[-1] for u in inputs)
-        columns = [_columns(u, points) for u in inputs]
+        every = [u.terms.detach().cpu().double().expand(*u.terms.shape[:-1], points).numpy() for u in inputs]
+        count = different(every)
+        columns = [[np.ascontiguousarray(each[..., index]) for index in range(count)] for each in every]
         found = [
             at_point(tuple(x.shape for x in point), tuple(x.tobytes() for x in point), orders)
             for point in zip(*columns, strict=True)
         ]
+        found += found[-1:] * (points - count)
         out = torch.as_tensor(np.stack(found, axis=-1), dtype=start.dtype, device=start.device)
         out[(0,) * len(caps)] = start
         return Series(out, caps)
 
     return value
-
-
-def _columns(u: Series, points: int) -> list[NDArray[np.float64]]:
-    """The coefficients at each point."""
-    every = u.terms.detach().cpu().double().expand(*u.terms.shape[:-1], points).numpy()
-    return [np.ascontiguousarray(every[..., index]) for index in range(points)]
 
 
 def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], orders: tuple[int, ...]) -> Any:

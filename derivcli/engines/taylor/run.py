@@ -8,6 +8,7 @@ from math import prod
 import torch
 from torch import Tensor
 
+from derivcli.engines.inputs import LOOP
 from derivcli.engines.program import Program
 from derivcli.engines.taylor.rules import forward
 from derivcli.engines.taylor.series import Series, embed, joint
@@ -22,7 +23,8 @@ def expand(program: Program, inputs: Sequence[Tensor], caps: tuple[int, ...], co
 
     The inputs are series themselves: a variable x along the only axis has the terms (x, 1).
     """
-    size = max(1, BLOCK // prod(cap + 1 for cap in caps))
+    loop = LOOP // inputs[0].element_size() if inputs else 1
+    size = max(loop, BLOCK // prod(cap + 1 for cap in caps) // loop * loop)
     if count <= size:
         return _block(program, inputs, caps).terms
     blocks = [

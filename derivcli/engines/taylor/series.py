@@ -14,6 +14,8 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.engines.inputs import LOOP
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
@@ -202,12 +204,17 @@ def divided(a: Tensor, b: Tensor, caps: tuple[int, ...]) -> Tensor:
 # Choices
 
 
+def _filled(points: Tensor, size: int) -> Tensor:
+    """The numbers of points, the last of them repeated until loops over what is computed there leave no rest."""
+    return torch.cat([points, points[-1:].expand(-len(points) % (LOOP // size))])
+
+
 def choose(pieces: Sequence[tuple[Tensor, Callable[..., Series]]], *inputs: Series) -> Series:
     """Each function at the points that take it, a mask of them; every point takes one. The others are not computed."""
     taken = [(mask, function) for mask, function in pieces if mask.any()]
     if len(taken) == 1:
         return taken[0][1](*inputs)
-    places = [mask.nonzero()[:, 0] for mask, _ in taken]
+    places = [_filled(mask.nonzero()[:, 0], inputs[0].terms.element_size()) for mask, _ in taken]
     found = [function(*(u.at(place) for u in inputs)) for place, (_, function) in zip(places, taken, strict=True)]
     *shape, _ = joint(*(piece.terms for piece in found))
     out = found[0].terms.new_zeros([*shape, len(taken[0][0])])

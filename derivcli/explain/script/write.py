@@ -27,6 +27,12 @@ IMPORTS = {
 }  # fmt: skip
 """The lines that import modules, by the names that these go by."""
 
+NEARLY = (
+    "# the calculator's numbers up to rounding: it does the arithmetic of constants exactly, has",
+    "# forms of some derivatives that lose fewer digits, and computes one point like many",
+)
+"""What is said of the numbers that a script prints: in one of four something differs in the last digit or two."""
+
 DIGITS = {
     "float64": "float64, which keeps 16 digits where PyTorch's default, float32, keeps 7",
     "float32": "float32, which keeps 7 digits",
@@ -50,7 +56,7 @@ def write_script(lesson: Lesson) -> str:
         _way(draft)
     _formulas(draft, place)
     write_derivatives(draft)
-    draft.blocks.append(_picture(draft) if lesson.plot else _printed(draft, place))
+    draft.blocks.append(_picture(draft) if lesson.plot else [*NEARLY, *_printed(draft, place)])
     return _assembled(draft)
 
 
