@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from mpmath import mpf
@@ -12,7 +13,7 @@ from mpmath import mpf
 from derivcli import derive
 from derivcli.check import judge
 from derivcli.check.verdict import RIGHT, Verdict
-from tests.poles import POLES, Number, Pole, places, truth
+from tests.poles import Number, Pole, places, truth
 
 CLOSE = 1e-12
 """Relative, of a truth and of a number that is called right."""
@@ -28,29 +29,30 @@ def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "SECONDS", 60.0)
 
 
-def is_close(number: float | None, exact: object) -> bool:
+def is_close(number: float | None, exact: Any) -> bool:
     """Whether a float64 is as near to an exact number as a right one is."""
-    return number is not None and bool(abs(number - exact) <= CLOSE * abs(exact) + 2 * SPACING)  # type: ignore[operator,arg-type]
+    return number is not None and bool(abs(number - exact) <= CLOSE * abs(exact) + 2 * SPACING)
 
 
-def complaint(verdict: Verdict, printed: float, exact: object) -> str:
+def complaint(verdict: Verdict, printed: float, exact: Any) -> str:
     """What is false in a verdict; empty if nothing is."""
     if verdict.kind not in KINDS:
         return "kind"
     if verdict.kind == "unchecked":
         return ""
-    if abs(exact) > LARGEST * (1 + CLOSE):  # type: ignore[operator,arg-type]
-        return "" if verdict.kind == "overflow" and verdict.truth == math.copysign(math.inf, exact) else "no overflow"  # type: ignore[arg-type]
+    if abs(exact) > LARGEST * (1 + CLOSE):
+        infinite = verdict.kind == "overflow" and verdict.truth == math.copysign(math.inf, exact)
+        return "" if infinite else "no overflow"
     if not is_close(verdict.truth, exact):
         return "truth"
-    if verdict.kind == "overflow":
-        return "overflow"
     right = math.isfinite(printed) and is_close(printed, exact)
-    return "called right" if verdict.kind in RIGHT and not right else "called wrong" if verdict.kind == "wrong" and right else ""
+    if verdict.kind == "overflow" or (verdict.kind in RIGHT) > right or (verdict.kind == "wrong" and right):
+        return "kind"
+    return ""
 
 
 def judged(pole: Pole, numbers: Sequence[Number], order: int) -> tuple[list[str], Counter[str]]:
-    """What is false in the verdicts of a value and a derivative at several places, and how many there are of each kind."""
+    """What is false in the verdicts of a value and a derivative at several places, and how many of each kind are."""
     result = derive(pole.text, {"x": [number.typed for number in numbers]}, ["x"], order=order, check=True)
     (key,) = result.derivatives
     found, kinds = [], Counter[str]()
