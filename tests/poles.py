@@ -32,8 +32,8 @@ Term = tuple[Any, int, Any]
 class Pole:
     """A formula in x about a pole or edge at `at`, of order `order`, where it is `f(d)`.
 
-    `f` is free of logarithms and roots but for `logs(d)*log|d|` and `roots(|d|)*|d|^power`, which are left out of it. On
-    one side alone it exists where `sides` says so; `within` is the radius of the circle.
+    `f` is free of logarithms and roots: besides it there are `logs(d)*log|d|` and `roots(|d|)*|d|^power`. On one side
+    alone it exists where `sides` says so; `within` is the radius of the circle.
     """
 
     text: str
