@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from flint import arb
 
+import derivcli
 from derivcli.check.verdict import RIGHT
 from derivcli.engines.balls import whole as conversions
 from tests import whole
@@ -41,6 +44,12 @@ def test_a_conversion_that_is_off_is_found(name: str, monkeypatch: pytest.Monkey
     right = getattr(conversions, name)
     monkeypatch.setattr(conversions, name, off)
     assert whole.main(1, 200) > 0
+
+
+def test_digits_of_balls_are_written_out_in_one_place() -> None:
+    package = Path(derivcli.__file__).parent
+    calls = re.compile(r"unique_fmpz|man_exp|contains_integer")
+    assert [path.name for path in package.rglob("*.py") if calls.search(path.read_text())] == ["whole.py"]
 
 
 def test_every_rule_stands_balls_of_every_size() -> None:
