@@ -32,8 +32,8 @@ Term = tuple[Any, int, Any]
 class Pole:
     """A formula in x about a pole or edge at `at`, of order `order`, where it is `f(d)`.
 
-    `f` is free of logarithms and roots but for `logs(d)*log|d|` and `roots(d)*d^power`, which are left out of it. On
-    one side alone it exists where `sides` says so; `within` is the radius of the circle.
+    `f` is free of logarithms and roots: besides it there are `logs(d)*log|d|` and `roots(|d|)*|d|^power`. On one side
+    alone it exists where `sides` says so; `within` is the radius of the circle.
     """
 
     text: str
@@ -103,18 +103,27 @@ def truth(pole: Pole, distance: Fraction, order: int) -> Any:
         )
 
 
-def series_of(numbers: Callable[[int], Any]) -> Function:
-    """A power series from its coefficients."""
-    return lambda d: mpmath.fsum(numbers(k) * d**k for k in range(60))
-
-
 def gamma_at(p: int) -> Function:
     return lambda d: mpmath.gamma(p + d)
 
 
 def bessel_i_part(order: Any) -> Function:
     """I of a fractional order over x^order."""
-    return lambda d: mpmath.fsum((d / 2) ** (2 * k) * mpmath.rgamma(k + 1 + order) / mpmath.factorial(k) for k in range(40)) / mpf(2) ** order
+
+    def part(d: Any) -> Any:
+        terms = [(d / 2) ** (2 * k) * mpmath.rgamma(k + 1 + order) / mpmath.factorial(k) for k in range(40)]
+        return mpmath.fsum(terms) / mpf(2) ** order
+
+    return part
+
+
+def exponential_part(d: Any) -> Any:
+    """The sum of d^k/(k k!) for k = 1, 2, ..."""
+    return mpmath.fsum(d**k / (k * mpmath.factorial(k)) for k in range(1, 60))
+
+
+def constant(value: Any) -> Function:
+    return lambda d: value + 0 * d
 
 
 def half(x: Any) -> Any:
@@ -134,17 +143,13 @@ def _family(text: str, at: str, order: int, f: Function, **more: Any) -> list[Po
     return both if at == "0" else [*both, Pole(moved, "0", order, f, **more)]
 
 
-def euler(d: Any) -> Any:
-    return mpmath.euler + 0 * d
-
-
 POLES: list[Pole] = [
     *_family("gamma(X)", "0", 1, gamma_at(0)),
     *_family("gamma(X)", "-3", 1, gamma_at(-3)),
     *_family("gamma(X)", "-20", 1, gamma_at(-20)),
     *_family("factorial(X)", "-1", 1, gamma_at(0)),
-    *_family("loggamma(X)", "0", 0, _analytic_log_gamma(0, 1), logs=lambda d: -1 + 0 * d),
-    *_family("loggamma(X)", "-3", 0, _analytic_log_gamma(-3, -1), logs=lambda d: -1 + 0 * d),
+    *_family("loggamma(X)", "0", 0, _analytic_log_gamma(0, 1), logs=constant(-1)),
+    *_family("loggamma(X)", "-3", 0, _analytic_log_gamma(-3, -1), logs=constant(-1)),
     *_family("digamma(X)", "0", 1, mpmath.digamma),
     *_family("digamma(X)", "-3", 1, lambda d: mpmath.digamma(d - 3)),
     *_family("trigamma(X)", "0", 2, lambda d: mpmath.psi(1, d)),
@@ -177,7 +182,7 @@ POLES: list[Pole] = [
     *_family("X^-3", "0", 3, lambda d: d**-3),
     *_family("exp(X)/X^2", "0", 2, lambda d: mpmath.exp(d) / d**2),
     *_family("1/(X*(X-1))", "1", 1, lambda d: 1 / (d * (d + 1))),
-    *_family("X^-1.5", "0", 0, roots=lambda d: 1 + 0 * d, f=lambda d: 0 * d, power=-1.5, sides=(1,)),
+    *_family("X^-1.5", "0", 0, roots=constant(1), f=constant(0), power=-1.5, sides=(1,)),
     *_family("csc(X)", "0", 1, mpmath.csc),
     *_family("cot(X)", "0", 1, mpmath.cot),
     *_family("csch(X)", "0", 1, mpmath.csch),
@@ -188,33 +193,30 @@ POLES: list[Pole] = [
     Pole("sec(x-pi/2)", "0", 1, mpmath.csc),
     Pole("cot(x+pi)", "0", 1, mpmath.cot),
     Pole("csc(x-3*pi)", "0", 1, lambda d: -mpmath.csc(d)),
-    *_family("atanh(X)", "-1", 0, lambda d: -mpmath.log(2 - d) / 2, logs=lambda d: half(1) + 0 * d, sides=(1,)),
-    *_family("atanh(X)", "1", 0, lambda d: mpmath.log(2 + d) / 2, logs=lambda d: -half(1) + 0 * d, sides=(-1,)),
-    *_family("acoth(X)", "1", 0, lambda d: mpmath.log(2 + d) / 2, logs=lambda d: -half(1) + 0 * d, sides=(1,)),
-    *_family("acoth(X)", "-1", 0, lambda d: -mpmath.log(2 - d) / 2, logs=lambda d: half(1) + 0 * d, sides=(-1,)),
-    *_family("logit(X)", "0", 0, lambda d: -mpmath.log(1 - d), logs=lambda d: 1 + 0 * d, sides=(1,)),
-    *_family("logit(X)", "1", 0, lambda d: mpmath.log(1 + d), logs=lambda d: -1 + 0 * d, sides=(-1,)),
-    *_family("log(X)", "0", 0, lambda d: 0 * d, logs=lambda d: 1 + 0 * d, sides=(1,)),
-    *_family("log1p(X)", "-1", 0, lambda d: 0 * d, logs=lambda d: 1 + 0 * d, sides=(1,)),
-    *_family("asech(X)", "0", 0, lambda d: mpmath.log(1 + mpmath.sqrt(1 - d * d)), logs=lambda d: -1 + 0 * d, sides=(1,)),
-    *_family("acsch(X)", "0", 0, lambda d: mpmath.log(1 + mpmath.sqrt(1 + d * d)), logs=lambda d: -1 + 0 * d, sides=(1,)),
+    *_family("atanh(X)", "-1", 0, lambda d: -mpmath.log(2 - d) / 2, logs=constant(half(1)), sides=(1,)),
+    *_family("atanh(X)", "1", 0, lambda d: mpmath.log(2 + d) / 2, logs=constant(-half(1)), sides=(-1,)),
+    *_family("acoth(X)", "1", 0, lambda d: mpmath.log(2 + d) / 2, logs=constant(-half(1)), sides=(1,)),
+    *_family("acoth(X)", "-1", 0, lambda d: -mpmath.log(2 - d) / 2, logs=constant(half(1)), sides=(-1,)),
+    *_family("logit(X)", "0", 0, lambda d: -mpmath.log(1 - d), logs=constant(1), sides=(1,)),
+    *_family("logit(X)", "1", 0, lambda d: mpmath.log(1 + d), logs=constant(-1), sides=(-1,)),
+    *_family("log(X)", "0", 0, constant(0), logs=constant(1), sides=(1,)),
+    *_family("log1p(X)", "-1", 0, constant(0), logs=constant(1), sides=(1,)),
+    *_family("asech(X)", "0", 0, lambda d: mpmath.log(1 + mpmath.sqrt(1 - d * d)), logs=constant(-1), sides=(1,)),
+    *_family("acsch(X)", "0", 0, lambda d: mpmath.log(1 + mpmath.sqrt(1 + d * d)), logs=constant(-1), sides=(1,)),
     *_family("asin(X)", "1", 0, lambda d: mpmath.pi / 2 + 0 * d, sides=(-1,), power=0.5,
-             roots=lambda d: -2 * mpmath.asin(mpmath.sqrt(-d / 2)) / mpmath.sqrt(-d)),
-    *_family("acosh(X)", "1", 0, lambda d: 0 * d, sides=(1,), power=0.5,
+             roots=lambda d: -2 * mpmath.asin(mpmath.sqrt(d / 2)) / mpmath.sqrt(d)),
+    *_family("acosh(X)", "1", 0, constant(0), sides=(1,), power=0.5,
              roots=lambda d: 2 * mpmath.asinh(mpmath.sqrt(d / 2)) / mpmath.sqrt(d)),
-    *_family("sqrt(X)", "0", 0, lambda d: 0 * d, sides=(1,), power=0.5, roots=lambda d: 1 + 0 * d),
-    *_family("Ei(X)", "0", 0, lambda d: mpmath.euler + series_of(lambda k: 1 / (k * mpmath.factorial(k)) if k else 0)(d),
-             logs=lambda d: 1 + 0 * d),
-    *_family("E1(X)", "0", 0,
-             lambda d: -mpmath.euler - series_of(lambda k: (-1) ** k / (k * mpmath.factorial(k)) if k else 0)(d),
-             logs=lambda d: -1 + 0 * d, sides=(1,)),
-    *_family("expint(3,X)", "0", 0, lambda d: mpmath.expint(3, d) + d**2 / 2 * mpmath.log(d), logs=lambda d: -(d**2) / 2,
-             sides=(1,)),
+    *_family("sqrt(X)", "0", 0, constant(0), sides=(1,), power=0.5, roots=constant(1)),
+    *_family("Ei(X)", "0", 0, lambda d: mpmath.euler + exponential_part(d), logs=constant(1)),
+    *_family("E1(X)", "0", 0, lambda d: -mpmath.euler - exponential_part(-d), logs=constant(-1), sides=(1,)),
+    *_family("expint(3,X)", "0", 0, lambda d: mpmath.expint(3, d) + d**2 / 2 * mpmath.log(d), sides=(1,),
+             logs=lambda d: -(d**2) / 2),
     *_family("expint(-1,X)", "0", 2, lambda d: mpmath.exp(-d) * (d + 1) / d**2),
-    *_family("Ci(X)", "0", 0, lambda d: mpmath.ci(d) - mpmath.log(d), logs=lambda d: 1 + 0 * d, sides=(1,)),
-    *_family("Chi(X)", "0", 0, lambda d: mpmath.chi(d) - mpmath.log(d), logs=lambda d: 1 + 0 * d, sides=(1,)),
-    *_family("li(X)", "1", 0, lambda d: mpmath.euler + mpmath.log(mpmath.log(1 + d) / d)
-             + series_of(lambda k: 1 / (k * mpmath.factorial(k)) if k else 0)(mpmath.log(1 + d)), logs=lambda d: 1 + 0 * d),
+    *_family("Ci(X)", "0", 0, lambda d: mpmath.ci(d) - mpmath.log(d), logs=constant(1), sides=(1,)),
+    *_family("Chi(X)", "0", 0, lambda d: mpmath.chi(d) - mpmath.log(d), logs=constant(1), sides=(1,)),
+    *_family("li(X)", "1", 0, logs=constant(1), f=lambda d: mpmath.euler + mpmath.log(mpmath.log(1 + d) / d)
+             + exponential_part(mpmath.log(1 + d))),
     *_family("besselk(0,X)", "0", 0, lambda d: mpmath.besselk(0, d) + mpmath.log(d) * mpmath.besseli(0, d),
              logs=lambda d: -mpmath.besseli(0, d), sides=(1,)),
     *_family("besselk(1,X)", "0", 1, lambda d: mpmath.besselk(1, d) - mpmath.log(d) * mpmath.besseli(1, d),
@@ -228,8 +230,8 @@ POLES: list[Pole] = [
     *_family("bessely(2,X)", "0", 2,
              lambda d: mpmath.bessely(2, d) - 2 / mpmath.pi * mpmath.log(d) * mpmath.besselj(2, d),
              logs=lambda d: 2 / mpmath.pi * mpmath.besselj(2, d), sides=(1,)),
-    *_family("besseli(-0.5,X)", "0", 0, lambda d: 0 * d, sides=(1,), power=-0.5, roots=bessel_i_part(-mpf(0.5))),
-    *_family("besseli(1.25,X)", "0", 0, lambda d: 0 * d, sides=(1,), power=1.25, roots=bessel_i_part(mpf(1.25))),
+    *_family("besseli(-0.5,X)", "0", 0, constant(0), sides=(1,), power=-0.5, roots=bessel_i_part(-mpf(0.5))),
+    *_family("besseli(1.25,X)", "0", 0, constant(0), sides=(1,), power=1.25, roots=bessel_i_part(mpf(1.25))),
     *_family("besselk(X,0.3)", "2", 0, lambda d: mpmath.besselk(2 + d, mpf("0.3"))),
     *_family("bessely(X,2.5)", "-1", 0, lambda d: mpmath.bessely(d - 1, half(5))),
     *_family("besselj(X,2.5)", "-2", 0, lambda d: mpmath.besselj(d - 2, half(5))),
@@ -237,7 +239,7 @@ POLES: list[Pole] = [
     *_family("yn(0,X)", "0", 1, lambda d: -mpmath.cos(d) / d),
     *_family("elliptic_k(X)", "1", 0, lambda d: mpmath.ellipk(1 + d) + mpmath.log(-d) * mpmath.ellipk(-d) / mpmath.pi,
              logs=lambda d: -mpmath.ellipk(-d) / mpmath.pi, sides=(-1,)),
-    *_family("elliptic_pi(X,0)", "1", 0, lambda d: 0 * d, sides=(-1,), power=-0.5,
+    *_family("elliptic_pi(X,0)", "1", 0, constant(0), sides=(-1,), power=-0.5,
              roots=lambda d: mpmath.pi / 2 + 0 * d),
 ]
 """Every function of the table that has poles, and some that have edges."""

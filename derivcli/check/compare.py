@@ -130,7 +130,7 @@ def _explained(question: Question, truth: arb, answers: Sequence[Any] | None) ->
 
     With answers they are beside a special place, following those of an exact evaluation there.
     """
-    reach, extreme, finer = arb(0), "", 1
+    reach, extreme, steep, finer = arb(0), "", "", 1
     for seed in range(TRIALS):
         trial = _Trial(question, seed, answers, finer)
         try:
@@ -140,9 +140,12 @@ def _explained(question: Question, truth: arb, answers: Sequence[Any] | None) ->
         finer = trial.finer
         reach = arb.max(reach, abs(found - truth).upper())
         extreme = extreme or _beyond(trial)
+        steep = steep or _on_the_way(trial.steep)
     if math.isfinite(question.printed):
         return "cancellation" if abs(arb(question.printed) - truth) < REACH * reach else extreme
-    return extreme or (BREAKS_DOWN if answers is None and _may_break_down(question) else "")
+    if answers is None and not extreme:
+        extreme = steep or (BREAKS_DOWN if _may_break_down(question) else "")
+    return extreme
 
 
 def _may_break_down(question: Question) -> bool:
@@ -178,6 +181,7 @@ class _Trial:
     answers: Sequence[Any] | None
     finer: int
     extreme: str = ""
+    steep: str = ""
     inside: bool = False
     wide: bool = False
 
@@ -200,12 +204,16 @@ class _Trial:
         try:
             return run.evaluate(site.at)
         finally:
-            self.extreme = self.extreme or rounding.extreme
+            self.extreme, self.steep = self.extreme or rounding.extreme, self.steep or rounding.steep
 
 
 def _beyond(trial: _Trial) -> str:
     """What left the range of ordinary numbers on the way."""
-    return f"{trial.extreme} on the way" if trial.extreme else ""
+    return _on_the_way(trial.extreme)
+
+
+def _on_the_way(extreme: str) -> str:
+    return f"{extreme} on the way" if extreme else ""
 
 
 def _off_the_point(question: Question) -> str:

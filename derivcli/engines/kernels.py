@@ -158,6 +158,12 @@ def _near(n: Array, x: Array) -> Any:
     return (abs(n) < ORDER) & (abs(x) < FAR) | (x < 0) & (n != np.floor(n))
 
 
+def _near_and_no_underflow(n: Array, x: Array) -> Any:
+    """Where SciPy's I is right, which underflows on the way at small arguments."""
+    size = np.abs(x)
+    return _near(n, x) & ((size == 0) | ((size > 1e-100) & (np.abs(n) * np.log10(np.where(x == 0, 1, size)) > -150)))
+
+
 def _near_or_negative(n: Array, x: Array) -> Any:
     """The same for functions that are complex at every negative x."""
     return _near(n, x) | (x < 0)
@@ -206,7 +212,7 @@ def _even_or_odd(kernel: ArrayFunction) -> ArrayFunction:
 BESSEL: dict[str, ArrayFunction] = {
     "besselj": either(by_scipy("jv"), pointwise(plain("besselj")), _near),
     "bessely": either(by_scipy("yv"), pointwise(plain("bessely")), _near_or_negative),
-    "besseli": either(by_scipy("iv"), pointwise(plain("besseli")), _near),
+    "besseli": either(by_scipy("iv"), pointwise(plain("besseli")), _near_and_no_underflow),
     "besselk": either(by_scipy("kv"), pointwise(plain("besselk")), _near_or_negative),
     "besselj_n": pointwise(order_slope("besselj")),
     "bessely_n": pointwise(precise.bessely_n),

@@ -75,17 +75,20 @@ def plain(name: str) -> Formula:
 
 
 def slope(mp: Any, function: Formula, at: Any, times: Any) -> Any:
-    """The derivative of a function of one number, `times` times; its poles, if any, are at whole numbers."""
-    if times == 0:
-        return function(at)
-    with mp.workprec(mp.prec + _nearness(mp, at)):
-        return mp.diff(function, at, int(times))
+    """The derivative of a function of one number, `times` times."""
+    return function(at) if times == 0 else mp.diff(function, at, int(times))
 
 
-def _nearness(mp: Any, *at: Any) -> int:
-    """How many bits smaller than 1 the distances to whole numbers are, so that steps stay within them."""
-    distances = [abs(each - mp.nint(each)) for each in at]
-    return max((-mp.mag(distance) for distance in distances if 0 < distance < 0.125), default=0)
+def slope_beside_poles(mp: Any, function: Formula, at: Any, times: Any) -> Any:
+    """The same for a function whose poles are at whole numbers."""
+    with _steps_within(mp, at):
+        return slope(mp, function, at, times)
+
+
+def _steps_within(mp: Any, at: Any) -> Any:
+    """Precision in which the steps of numeric derivatives are small beside the distance to a whole number."""
+    distance = abs(at - mp.nint(at))
+    return mp.workprec(mp.prec + (-mp.mag(distance) if 0 < distance < 0.125 else 0))
 
 
 def polygamma_by_reflection(mp: Any, n: Any, x: Any) -> Any:
@@ -123,7 +126,7 @@ def lowergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
     """The k-th derivative of the lower function in s; none for a negative x, where it is complex but at whole s."""
     if not _reaches(s, x) or is_pole(mp, s):
         return mp.nan
-    return slope(mp, lambda t: mp.gammainc(t, 0, x), s, k) if x else 0
+    return slope_beside_poles(mp, lambda t: mp.gammainc(t, 0, x), s, k) if x else 0
 
 
 def uppergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
@@ -152,7 +155,7 @@ def gammainc_a(mp: Any, k: Any, a: Any, x: Any) -> Any:
 
 def gammaincc(mp: Any, a: Any, x: Any) -> Any:
     """The regularised upper function."""
-    return mp.gammainc(a, x, regularized=True) if _reaches(a, x) else mp.nan
+    return mp.gammainc(a, x) * mp.rgamma(a) if _reaches(a, x) else mp.nan
 
 
 def zeta_s(mp: Any, k: Any, s: Any, a: Any) -> Any:
@@ -161,7 +164,7 @@ def zeta_s(mp: Any, k: Any, s: Any, a: Any) -> Any:
         return 0
     if s > 60 and 0 < a < 10 and k > 0:  # a difference would lose what is left beside the 1 of the first term
         return (-1) ** int(k) * mp.fsum(mp.log(n + a) ** k * (n + a) ** -s for n in range(40))
-    return mp.nan if s == 1 or a <= 0 else slope(mp, lambda t: mp.zeta(t, a), s, k)
+    return mp.nan if s == 1 or a <= 0 else slope_beside_poles(mp, lambda t: mp.zeta(t, a), s, k)
 
 
 def binomial_nk(mp: Any, i: Any, j: Any, n: Any, k: Any) -> Any:
@@ -182,7 +185,7 @@ def _slope_of_two(mp: Any, function: Formula, at: tuple[Any, Any], times: tuple[
     """The derivative of a function of two numbers, that often by each; it has poles where `pole` is whole."""
     if not any(times):
         return function(*at)
-    with mp.workprec(mp.prec + _nearness(mp, pole)):
+    with _steps_within(mp, pole):
         return mp.diff(function, at, tuple(map(int, times)))
 
 

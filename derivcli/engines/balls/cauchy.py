@@ -49,6 +49,9 @@ RADII = (3, 6, 10, 16, 30, 60, 120, 240, 500, 1000, 2000, 4096)
 NEAR = 4
 """Between a disk that is too large and one that is not others are tried, until their exponents are so near."""
 
+LOOSE = 64
+"""A bound that is larger by so many powers of 2 than the function at the centre costs too many digits."""
+
 DISK_BITS, MOST_BITS = 64, 20_000
 """The precision on a disk, besides what tells its radius from its centre, and the most that is taken."""
 
@@ -142,12 +145,26 @@ class _Path:
         """Whether balls are proved to lie in the domain."""
         return self.domain is None or all(value.real > 0 for value in self.domain(*here))
 
-    def bound(self, exponent: int) -> arb | None:
-        """A bound of the function on disks of radius 2**-exponent, if it is proved to be analytic there."""
-        bits = DISK_BITS + exponent + self.height
+    def bits(self, exponent: int) -> int:
+        """The precision for disks of radius 2**-exponent; functions may grow or turn with the square of arguments."""
+        bits = DISK_BITS + exponent + 2 * self.height
         if bits > MOST_BITS:
             raise UnsureError
-        with _precision(bits):
+        return bits
+
+    def is_loose(self, bound: arb, exponent: int) -> bool:
+        """Whether a bound is far beyond the function's size: functions that oscillate or grow fast need small disks."""
+        size = scale(bound)
+        if size is None or size <= LOOSE:
+            return False
+        with _precision(self.bits(exponent)):
+            value = self(*[acb(0)] * self.dimension)
+        known = scale(abs(value).upper()) if value.is_finite() else None
+        return known is not None and size > known + LOOSE
+
+    def bound(self, exponent: int) -> arb | None:
+        """A bound of the function on disks of radius 2**-exponent, if it is proved to be analytic there."""
+        with _precision(self.bits(exponent)):
             side = arb(0, arb(2) ** -exponent)
             here = self.along(*[acb(side, side)] * self.dimension)
             if not self.is_inside(here):
@@ -247,18 +264,21 @@ def _mean(values: Torus, powers: Sequence[int], counts: Sequence[int]) -> arb:
 
 def _disk(path: _Path) -> tuple[int, arb]:
     """The exponent of a radius of disks on which the function is analytic, nearly as large as can be, and a bound."""
-    too_large = 0
+    too_large, largest = 0, None
     for exponent in (path.steepness + each for each in RADII):
         bound = path.bound(exponent)
-        if bound is not None:
+        if bound is not None and not path.is_loose(bound, exponent):
             break
+        largest = largest or (bound and (exponent, bound))
         too_large = exponent
     else:
-        raise UnsureError
+        if largest is None:
+            raise UnsureError
+        return largest
     while too_large and exponent - too_large > NEAR:
         middle = (exponent + too_large) // 2
         wider = path.bound(middle)
-        if wider is None:
+        if wider is None or path.is_loose(wider, middle):
             too_large = middle
         else:
             exponent, bound = middle, wider

@@ -6,7 +6,7 @@ arithmetic: Parker, "Monte Carlo arithmetic: exploiting randomness in floating-p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -28,13 +28,15 @@ class Rounding:
     """Random factors of 1 plus or minus up to 2**size, and what was met on the way beyond the format's range.
 
     With `inside` the arguments of functions are moved too, as if these rounded them. With `wide` the factors are not
-    random but balls, in which all that rounding may do lies.
+    random but balls, in which all that rounding may do lies. `steep` says that a step may have higher derivatives
+    beyond the format.
     """
 
     size: int
     dtype: str
     seed: int
     extreme: str = ""
+    steep: str = ""
     inside: bool = False
     wide: bool = False
     random: Random = field(init=False)
@@ -79,10 +81,13 @@ class Rounding:
             elif abs(size) < smallest and not size.is_zero() and not self.extreme:
                 self.extreme = "underflow"
 
-    def look_at_slope(self, outer: Any, inner: Iterable[Any]) -> None:
+    def look_at_slope(self, outer: Any, inner: Sequence[Any], order: int) -> None:
         """Note a step whose own slope, a factor of the backward pass, is beyond the format."""
         slope = abs(outer[1])
         for series in inner:
             run = abs(series[1])
             if run > 0:
                 self.look([slope / run])
+            size = abs(series[0])
+            if size > 0 and abs(outer[0]) / size**order > RANGE[self.dtype][1]:
+                self.steep = "overflow"

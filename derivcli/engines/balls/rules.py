@@ -152,13 +152,42 @@ def _zero_cosine(run: Run, x: Number) -> fmpq | None:
     return fmpq(0) if turns is not None and (turns + fmpq(1, 2)).q == 1 else None
 
 
+def _beyond_value(x: Series) -> Series:
+    """A series without its value, which is exactly 0."""
+    return arb_series([arb(0), *[x[place] for place in range(1, x.length())]])
+
+
+def _expm1(x: Series) -> Series:
+    """exp(x) - 1, which loses no digits near 0."""
+    growth = _beyond_value(x).exp()
+    return x[0].expm1() * growth + (growth - 1)
+
+
+def _log1p(x: Series) -> Series:
+    """log(1 + x), which loses no digits near 0."""
+    return x[0].log1p() + (1 + _beyond_value(x) / (1 + x[0])).log()
+
+
+def _sinh(x: Series) -> Series:
+    growth = _expm1(x if x[0] >= 0 else -x)
+    sinh = (growth + growth / (1 + growth)) / 2
+    return sinh if x[0] >= 0 else -sinh
+
+
 def _asinh(x: Series) -> Series:
-    return (x + (x * x + 1).sqrt()).log() if x[0] >= 0 else -(-x + (x * x + 1).sqrt()).log()
+    size = x if x[0] >= 0 else -x
+    square = size * size
+    asinh = _log1p(size + square / (1 + (1 + square).sqrt()))
+    return asinh if x[0] >= 0 else -asinh
+
+
+def _atanh(x: Series) -> Series:
+    return (_log1p(x) - _log1p(-x)) / 2
 
 
 def _tanh(x: Series) -> Series:
-    shrunk = (-2 * x if x[0] >= 0 else 2 * x).exp()
-    tanh = (1 - shrunk) / (1 + shrunk)
+    decay = _expm1(-2 * x if x[0] >= 0 else 2 * x)
+    tanh = -decay / (2 + decay)
     return tanh if x[0] >= 0 else -tanh
 
 
@@ -168,8 +197,8 @@ def _sech(x: Series) -> Series:
 
 
 def _csch(x: Series) -> Series:
-    shrunk = (-x if x[0] >= 0 else x).exp()
-    csch = 2 * shrunk / (1 - shrunk * shrunk)
+    size = x if x[0] >= 0 else -x
+    csch = -2 * (-size).exp() / _expm1(-2 * size)
     return csch if x[0] >= 0 else -csch
 
 
@@ -251,11 +280,11 @@ RULES: dict[str, Rule] = {
     "power": _power,
     "root": _root,
     "exp": plain(arb_series.exp),
-    "expm1": plain(lambda x: x.exp() - 1),
+    "expm1": plain(_expm1),
     "log": above(0, arb_series.log),
     "log2": above(0, lambda x: x.log() / arb.const_log2()),
     "log10": above(0, lambda x: x.log() / arb.const_log10()),
-    "log1p": above(-1, lambda x: (1 + x).log()),
+    "log1p": above(-1, _log1p),
     "sin": plain(arb_series.sin),
     "cos": plain(arb_series.cos),
     "tan": _tan,
@@ -264,7 +293,7 @@ RULES: dict[str, Rule] = {
     "atan": plain(arb_series.atan),
     "acot": _acot,
     "atan2": _atan2,
-    "sinh": plain(lambda x: (x.exp() - (-x).exp()) / 2),
+    "sinh": plain(_sinh),
     "cosh": plain(lambda x: (x.exp() + (-x).exp()) / 2),
     "tanh": plain(_tanh),
     "sech": plain(_sech),
@@ -272,7 +301,7 @@ RULES: dict[str, Rule] = {
     "coth": nonzero(lambda x: 1 / _tanh(x)),
     "asinh": plain(_asinh),
     "acosh": above(1, lambda x: (x + (x * x - 1).sqrt()).log(), 0),
-    "atanh": between(lambda x: ((1 + x) / (1 - x)).log() / 2, closed=False),
+    "atanh": between(_atanh, closed=False),
     "asech": _asech,
     "acsch": nonzero(lambda x: _asinh(1 / x)),
     "hypot": _hypot,

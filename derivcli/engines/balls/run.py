@@ -246,7 +246,7 @@ class Run:
             return self.stored(value, node.data)
         if self.bits:
             inner = [self.values[part] for part in node.parts]
-            self.rounding.look_at_slope(value, [part for part in inner if type(part) is arb_series])
+            self.rounding.look_at_slope(value, [part for part in inner if type(part) is arb_series], self.order)
         return value if node.operation == "choice" else self.rounding.moved(value, self.order)
 
     def stored(self, value: Any, exact: fmpq | None) -> Any:

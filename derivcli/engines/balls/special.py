@@ -21,6 +21,9 @@ from derivcli.engines.clock import held
 
 HALF = acb(0.5)
 
+FAR_LEFT = -30
+"""From here to the left the normal distribution is computed without its exponential factor."""
+
 
 def _is_whole(number: Number) -> int | None:
     """The value of a constant whole number, else None."""
@@ -76,6 +79,13 @@ def _erfcx(x: acb) -> acb:
     return (x * x).exp() * x.erfc()
 
 
+def _dawson(x: acb) -> acb:
+    """exp(-x**2) erfi(x) sqrt(pi)/2; far out without its factors (DLMF 7.5.1, 13.6.7)."""
+    if abs(x) > 5:
+        return x * (-x * x).hypgeom_1f1(1, HALF + 1)
+    return (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2
+
+
 def _ndtri(x: arb) -> arb:
     return -arb(2).sqrt() * (2 * x).erfcinv()
 
@@ -88,6 +98,18 @@ def _above_edge(run: Run, x: Number) -> fmpq | None:
     """How far a number lies above -1/e, where that is known to be rational."""
     known = x.constant
     return None if known is None else run.field.sum(known, run.field.exp(run.field.rational(-1))).rational
+
+
+def _log_ndtr(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """The logarithm of the normal distribution; far to the left without exp(-x**2/2), which no ball survives."""
+    if numbers[0].ball > FAR_LEFT:
+        return _ndtr(numbers[0].series).log()
+    return analytic(_log_tail)(run, node, numbers)
+
+
+def _log_tail(x: acb) -> acb:
+    scaled = _erfcx(-x / acb(2).sqrt()) / 2
+    return scaled.log() - x * x / 2 if scaled.real > 0 else NOWHERE
 
 
 def _lambertw(run: Run, node: Node, numbers: list[Number]) -> Series:
@@ -109,7 +131,8 @@ def _spherical_in(n: acb, x: acb) -> acb:
 
 
 def _jn(n: acb, x: acb) -> acb:
-    return _spherical(n, x, -x * x / 4)
+    """Of order 0 it is sin(x)/x, which loses no digits at large arguments."""
+    return x.sinc() if n == 0 else _spherical(n, x, -x * x / 4)
 
 
 def _spherical(n: acb, x: acb, z: acb) -> acb:
@@ -234,11 +257,11 @@ SPECIAL: dict[str, Any] = {
     "erfcx": analytic(_erfcx),
     "erfcx_n": companion(_erfcx, (0,)),
     "dawsn": plain(lambda x: (-x * x).exp() * x.erfi() * arb.const_sqrt_pi() / 2),
-    "dawsn_n": companion(lambda x: (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2, (0,)),
+    "dawsn_n": companion(_dawson, (0,)),
     "erfinv": inverse(arb.erfinv, arb_series.erf, -1, 1),
     "erfcinv": inverse(arb.erfcinv, arb_series.erfc, 0, 2),
     "ndtri": inverse(_ndtri, _ndtr, 0, 1),
-    "log_ndtr": plain(lambda x: _ndtr(x).log()),
+    "log_ndtr": _log_ndtr,
     "lambertw": _lambertw,
     **{f"bessel{name}": cut_at_zero(g, bound, name in "ji", name in "yk") for name, (g, bound) in BESSEL.items()},
     **{f"bessel{letter}_n": companion(g, (0,), last_positive, bound=bound) for letter, (g, bound) in BESSEL.items()},

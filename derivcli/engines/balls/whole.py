@@ -33,13 +33,6 @@ def fraction(ball: arb) -> fmpq | None:
     return fmpq(int(mantissa) << shift) if shift >= 0 else fmpq(int(mantissa), 1 << -shift)
 
 
-def power_of_2(exponent: int) -> fmpq | None:
-    """2 to a whole number, exactly; None where it has too many digits."""
-    if abs(exponent) > BITS:
-        return None
-    return fmpq(1 << exponent) if exponent >= 0 else fmpq(1, 1 << -exponent)
-
-
 def only_whole(ball: arb) -> int | None:
     """The only whole number in a ball; None where it holds none or several, or one of too many digits."""
     nearest = _nearest(ball)
@@ -79,8 +72,3 @@ def _nearest(ball: arb) -> int | None:
     if -shift > whole.bit_length() + 1:
         return 0
     return (whole + (1 << (-shift - 1))) >> -shift
-
-
-def in_digits(ball: arb, digits: int) -> str:
-    """A number of any size to so many digits, without its error."""
-    return str(ball.str(digits, radius=False))

@@ -1,0 +1,97 @@
+"""No number ends the process: conversions to whole numbers are guarded, and rules and formulas stand any size."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flint import arb
+
+import derivcli
+from derivcli.check.verdict import RIGHT
+from derivcli.engines.balls import whole as conversions
+from tests import whole
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """A Python process of its own, which has to come to its end."""
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode >= 0, f"{command} ended by signal {-done.returncode}: {done.stderr[-500:]}"
+    return done
+
+
+def test_conversions_of_balls_of_every_size_are_right() -> None:
+    done = run("-m", "tests.whole", "1", "20000")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(10, 14))
+def test_conversions_of_a_million_balls_are_right(seed: int) -> None:
+    done = run("-m", "tests.whole", str(seed), "250000")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["floor", "only_whole"])
+def test_a_conversion_that_is_off_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def off(ball: arb) -> int | None:
+        found: int | None = right(ball)
+        return found and found + 1
+
+    right = getattr(conversions, name)
+    monkeypatch.setattr(conversions, name, off)
+    assert whole.main(1, 200) > 0
+
+
+def test_digits_of_balls_are_written_out_in_one_place() -> None:
+    package = Path(derivcli.__file__).parent
+    calls = re.compile(r"unique_fmpz|man_exp|contains_integer")
+    assert [path.name for path in package.rglob("*.py") if calls.search(path.read_text())] == ["whole.py"]
+
+
+def test_every_rule_stands_balls_of_every_size() -> None:
+    done = run("-m", "tests.extremes_process", "rules", "1", "3")
+    assert done.returncode == 0, done.stderr
+
+
+def test_random_formulas_stand_extreme_points() -> None:
+    done = run("-m", "tests.extremes_process", "formulas", "1", "500")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("kind", "count"), [("rules", "50"), ("formulas", "15000")])
+def test_thousands_of_rules_and_formulas_stand_extreme_points(kind: str, count: str) -> None:
+    done = run("-m", "tests.extremes_process", kind, "10", count)
+    assert done.returncode == 0, done.stderr
+
+
+DERIVE = """
+import sys
+from derivcli import derive
+for text, point in zip(sys.argv[1::2], sys.argv[2::2]):
+    result = derive(text, {"x": point}, order=2, check=True)
+    print(result.value_verdicts[0].kind, result.verdicts["x,x"][0].kind)
+"""
+
+
+def test_functions_of_numbers_far_below_the_smallest_are_judged() -> None:
+    places = [
+        ("floor(besselk(1,x))", "1e32"),
+        ("floor(ndtr(-x))", "1e20"),
+        ("gamma(besselk(1,x))", "1e32"),
+        ("round(exp(-x))", "1e300"),
+        ("binomial(exp(-x),exp(-x))", "1e30"),
+        ("rf(2,besselk(1,x))", "1e25"),
+        ("exp(exp(x))", "200"),
+        ("floor(exp(exp(x)))", "100"),
+        ("x^2", "exp(-exp(30))"),
+    ]
+    done = run("-c", DERIVE, *[word for place in places for word in place])
+    assert done.returncode == 0, done.stderr
+    kinds = done.stdout.split("\n")
+    assert set(" ".join(kinds[:2]).split()) <= RIGHT
+    assert kinds[2] == "overflow overflow"
