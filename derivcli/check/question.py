@@ -51,25 +51,27 @@ class Truth:
 class Site:
     """A formula at a point, and what several questions about it share: values, and the proved one of all.
 
-    `engine` is the one whose numbers are judged.
+    `engine` is the one whose numbers are judged. `presumes` where the coordinates are roots of which nothing but digits
+    are known: there what the highest precision cannot tell from 0 is taken for 0.
     """
 
     expression: Expression
     tape: Tape
     at: Mapping[str, Coordinate]
     engine: str = ENGINES[0]
+    presumes: bool = False
     value: Truth | None = None
     values: dict[int, dict[int, Any]] = field(default_factory=dict)
     constants: dict[tuple[int, bool], dict[int, Any]] = field(default_factory=dict)
 
     def elsewhere(self, at: Mapping[str, Coordinate]) -> Site:
         """The same formula at another point."""
-        return Site(self.expression, self.tape, at, self.engine, constants=self.constants)
+        return Site(self.expression, self.tape, at, self.engine, self.presumes, constants=self.constants)
 
     def value_at(self, precision: int, final: bool) -> arb:
         """The formula's value; what depends on no variable is computed once for all points."""
         known = self.constants.setdefault((precision, final), {})
-        run = Run(self.tape, precision=precision, final=final, fixed=known)
+        run = Run(self.tape, precision=precision, final=final, presumes=final and self.presumes, fixed=known)
         try:
             return run.evaluate(self.at)[0]
         finally:
@@ -83,7 +85,8 @@ class Site:
     def run(self, path: Path, order: int, precision: int, final: bool) -> Run:
         """An exact evaluation, which has those values from the start that do not move with it."""
         many = order > 0 and not final and len(self.at) > max(FEW, len(path))
-        return Run(self.tape, path, order, precision, final, fixed=self.values_at(precision) if many else {})
+        fixed = self.values_at(precision) if many else {}
+        return Run(self.tape, path, order, precision, final, final and self.presumes, fixed=fixed)
 
     def values_at(self, precision: int) -> dict[int, Any]:
         """The values of the formula's nodes to a precision."""

@@ -59,7 +59,8 @@ class Known:
 
 def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]) -> Known:
     """The derivative at a point."""
-    site = Site(expression, record(expression.expanded, tuple(at)), at)
+    presumes = any(isinstance(value, arb) for value in at.values())
+    site = Site(expression, record(expression.expanded, tuple(at)), at, presumes=presumes)
     with suppress(OutOfTimeError, UnsureError, TouchError), restored_context(), clock(SECONDS):
         return Known(_of_series(site, derivative), by_series=True)
     with restored_context():

@@ -191,3 +191,27 @@ def _over_square(x: Tensor, y: Tensor) -> Tensor:
 def _from_one(x: Tensor) -> Tensor:
     """sqrt(1 + x^2), which does not overflow."""
     return hypot(x, torch.ones_like(x))
+
+
+SHRINK = {torch.float64: 2.0**1000, torch.float32: 2.0**100}
+"""A divisor by which no quotient overflows that a smaller one makes overflow."""
+
+
+def dividing(operation: Rule, rounding_mode: str) -> Rule:
+    """A remainder of x/y, also where the quotient overflows: there torch's loops over arrays give NaN."""
+
+    def lost(found: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        return found.isnan() & x.isfinite() & y.isfinite() & (y != 0)
+
+    def kernel(x: Tensor, y: Tensor) -> Tensor:
+        found = operation(x, y)
+        return torch.where(lost(found, x, y), operation(torch.fmod(x, y * SHRINK[found.dtype]), y), found)
+
+    slopes = (lambda x, y: torch.ones_like(x), lambda x, y: -torch.div(x, y, rounding_mode=rounding_mode))
+    whole = with_slopes(kernel, *slopes, name=operation.__name__)
+
+    def rule(x: Tensor, y: Tensor) -> Tensor:
+        found = operation(x, y)
+        return whole(x, y) if not at_hand(found) or lost(found, x, y).any() else found
+
+    return rule

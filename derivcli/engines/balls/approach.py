@@ -29,16 +29,21 @@ MAX_JOINT = 60
 class Operand(Number):
     """An operand of an ordinary rule: a series about a constant, whose questions the constant answers."""
 
-    __slots__ = ("field", "moving", "own")
+    __slots__ = ("known", "moving", "own")
 
     def __init__(self, run: Run, known: Field, constant: Constant, moves: Sequence[arb]) -> None:
         self.run, self.index, self.series = run, -1, arb_series([constant.ball, *moves])
-        self.field, self.own, self.moving = known, constant, bool(moves)
+        self.known, self.own, self.moving = known, constant, bool(moves)
 
     @property
     def constant(self) -> Constant:
         """The constant."""
         return self.own
+
+    @property
+    def field(self) -> Field:
+        """Its field."""
+        return self.known
 
     @property
     def exact(self) -> fmpq | None:

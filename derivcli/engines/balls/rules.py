@@ -141,14 +141,14 @@ _END: dict[Any, Callable[[arb], arb]] = {arb_series.asin: arb.asin, arb_series.a
 
 def _tan(run: Run, node: Node, numbers: list[Number]) -> Series:
     x = numbers[0]
-    if run.sign(x.ball.cos(), lambda: _zero_cosine(run, x), x) == 0:
+    if run.sign(x.ball.cos(), lambda: _zero_cosine(x), x) == 0:
         raise no_value(node, x)
     return x.series.tan()
 
 
-def _zero_cosine(run: Run, x: Number) -> fmpq | None:
+def _zero_cosine(x: Number) -> fmpq | None:
     """The number 0 where x is an odd multiple of pi/2."""
-    turns = None if x.constant is None else run.field.turns(x.constant)
+    turns = None if x.constant is None else x.field.turns(x.constant)
     return fmpq(0) if turns is not None and (turns + fmpq(1, 2)).q == 1 else None
 
 

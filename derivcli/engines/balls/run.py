@@ -118,15 +118,20 @@ class Number:
         if here is not None and there is not None:
             return here - there
         constant, run = self.constant, self.run
-        subtracted = other.constant if isinstance(other, Number) else constant and run.field.rational(other)
+        subtracted = other.constant if isinstance(other, Number) else constant and self.field.rational(other)
         if constant is None or subtracted is None:
             return None
-        return run.found(run.field.difference(constant, subtracted).rational)
+        return run.found(self.field.difference(constant, subtracted).rational)
 
     @property
     def constant(self) -> Constant | None:
         """The value as an exact constant, where it is known."""
         return self.run.constant(self.index)
+
+    @property
+    def field(self) -> Field:
+        """The field of that constant."""
+        return self.run.field
 
     @property
     def fixed(self) -> bool:
@@ -143,7 +148,8 @@ class Number:
 class Run:
     """One evaluation of a tape to a precision in bits, as a series up to t**order along a path.
 
-    `final` is set at the highest precision: there a step without a finite series has none. `rigorous` says whether
+    `final` is set at the highest precision: there a step without a finite series has none. A run that `presumes` takes
+    what it cannot tell from 0 for 0, as at a root of which nothing but digits are known. `rigorous` says whether
     all bounds are proved, `irrational` whether constants that no format holds made a rational number. With `rounding`
     every step's result is moved as rounding might; such a run may be `following` the answers that an exact one found
     to its questions. A run that goes `through` special places stays on one branch there. `fixed` may hold the values
@@ -155,6 +161,7 @@ class Run:
     order: int = 0
     precision: int = 96
     final: bool = False
+    presumes: bool = False
     rounding: Rounding | None = None
     following: Sequence[Any] | None = None
     through: bool = False
@@ -279,6 +286,9 @@ class Run:
         if ball.is_zero():
             return 0
         known = exact() if self.rounding is None or all(operand.fixed for operand in operands) else None
+        if known is None and self.presumes:
+            self.rigorous = False
+            return 0
         if known is None:
             raise UnsureError
         return int(known > 0) - int(known < 0)

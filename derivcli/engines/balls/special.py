@@ -21,6 +21,9 @@ from derivcli.engines.clock import held
 
 HALF = acb(0.5)
 
+FAR_RIGHT = 10_000
+"""From here to the right erfc(x) is computed by its exponential factor."""
+
 FAR_LEFT = -30
 """From here to the left the normal distribution is computed without its exponential factor."""
 
@@ -79,6 +82,14 @@ def _erfcx(x: acb) -> acb:
     return (x * x).exp() * x.erfc()
 
 
+def _erfc(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """Far to the right as a product, since FLINT's own ball holds 0 there."""
+    x = numbers[0]
+    if not x.ball > FAR_RIGHT:
+        return x.series.erfc()
+    return (-x.series * x.series).exp() * analytic(_erfcx)(run, node, numbers)
+
+
 def _dawson(x: acb) -> acb:
     """exp(-x**2) erfi(x) sqrt(pi)/2; far out without its factors (DLMF 7.5.1, 13.6.7)."""
     if abs(x) > 5:
@@ -94,10 +105,10 @@ def _ndtr(x: Series) -> Series:
     return (-x / arb(2).sqrt()).erfc() / 2
 
 
-def _above_edge(run: Run, x: Number) -> fmpq | None:
+def _above_edge(x: Number) -> fmpq | None:
     """How far a number lies above -1/e, where that is known to be rational."""
     known = x.constant
-    return None if known is None else run.field.sum(known, run.field.exp(run.field.rational(-1))).rational
+    return None if known is None else x.field.sum(known, x.field.exp(x.field.rational(-1))).rational
 
 
 def _log_ndtr(run: Run, node: Node, numbers: list[Number]) -> Series:
@@ -117,7 +128,7 @@ def _lambertw(run: Run, node: Node, numbers: list[Number]) -> Series:
     branch = only_whole(k.ball)
     if branch not in (0, -1):
         raise no_value(node, *numbers)
-    edge = run.sign(x.ball + (-arb(1)).exp(), lambda: _above_edge(run, x), x)
+    edge = run.sign(x.ball + (-arb(1)).exp(), lambda: _above_edge(x), x)
     if edge < 0 or (branch == -1 and x.sign() >= 0):
         raise no_value(node, x)
     if edge == 0:
@@ -252,7 +263,7 @@ def _expint_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
 SPECIAL: dict[str, Any] = {
     **GAMMA,
     "erf": plain(arb_series.erf),
-    "erfc": plain(arb_series.erfc),
+    "erfc": _erfc,
     "erfi": plain(arb_series.erfi),
     "erfcx": analytic(_erfcx),
     "erfcx_n": companion(_erfcx, (0,)),

@@ -113,7 +113,7 @@ def _rational_quotient(x: Number, y: Number) -> fmpq | None:
     above, below = x.constant, y.constant
     if above is None or below is None:
         return None
-    return x.run.found(x.run.field.product(above, x.run.field.power(below, fmpq(-1))).rational)
+    return x.run.found(x.field.product(above, x.field.power(below, fmpq(-1))).rational)
 
 
 def _floor(run: Run, node: Node, numbers: list[Number]) -> Series:

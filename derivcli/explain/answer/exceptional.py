@@ -177,7 +177,8 @@ class _Judged:
         tape, here = record(self.claim.expanded, self.names), {key: each.where for key, each in at.items()}
         beside = {key: just_beside(each)[1] for key, each in at.items()}
         with suppress(TouchError, UnsureError), restored_context():
-            one, other = (Run(tape, precision=PRECISIONS[0], final=True).evaluate(place)[0] for place in (here, beside))
+            runs = [Run(tape, precision=PRECISIONS[0], presumes=True) for _ in range(2)]
+            one, other = (run.evaluate(place)[0] for run, place in zip(runs, (here, beside), strict=True))
             ctx.prec = PRECISIONS[0]
             return bool(abs(one - other) > 1e-12 * (1 + abs(one)))
         return False
@@ -233,15 +234,17 @@ class _Judged:
     def value(self, at: Mapping[str, Root]) -> arb | None:
         """The claim at a point; None where it has no value."""
         tape = record(self.claim.expanded, self.names)
+        by_digits = any(each.tree is None for each in at.values())
         with restored_context():
             for precision in PRECISIONS:
-                run = Run(tape, precision=precision, final=precision == PRECISIONS[-1])
+                last = precision == PRECISIONS[-1]
+                run = Run(tape, precision=precision, final=last, presumes=last and by_digits)
                 with suppress(UnsureError):
                     try:
                         ball = run.evaluate({key: each.where for key, each in at.items()})[0]
                     except TouchError:
                         return None
-                    if precision == PRECISIONS[-1] or ball.rel_accuracy_bits() >= PRECISIONS[0] // 2:
+                    if last or ball.rel_accuracy_bits() >= PRECISIONS[0] // 2:
                         return ball
         return None
 

@@ -19,6 +19,7 @@ from flint import arb, ctx, fmpq
 from derivcli.check.question import restored_context
 from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import record
+from derivcli.engines.balls.whole import fraction
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
 from derivcli.errors import DerivError
@@ -192,7 +193,8 @@ def _simplest_between(low: Root, high: Root) -> Fraction:
     with restored_context():
         ctx.prec = 4096
         middle = (low.ball + high.ball) / 2
-        exact = fmpq(middle.mid().man_exp()[0]) * fmpq(2) ** int(middle.mid().man_exp()[1])
+        exact = fraction(middle.mid())
+        assert exact is not None, "roots are of moderate size"
         known = Fraction(int(exact.p), int(exact.q))
         for power in range(0, 400):
             near = known.limit_denominator(2**power)
