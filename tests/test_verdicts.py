@@ -64,6 +64,7 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("Piecewise((exp(-1/x), x>0), (0, True))", "x=0", "proved", 0),
     ("Piecewise((sqrt(x), x>0), (x, True))", "x=-4", "proved", 1),
     ("sin(x)/x", "x=0", "hole", 0),
+    ("(sin(x)+exp(-1/x))/x", "x=0", "undefined", None),  # infinite on the left
     ("x/x", "x=0", "hole", 0),
     ("(x^2-1)/(x-1)", "x=1", "hole", 1),
     ("abs(x)*sin(x)/x", "x=0", "hole", (-1, 1)),

@@ -26,7 +26,7 @@ CONSTANT: Place = (0, 0)
 """The place of the term without t."""
 
 CUT = 3
-"""Stands among decisions for a root or a logarithm of something that is 0 or infinite at the point."""
+"""Stands among decisions for a root or a logarithm of what is 0 or infinite at the point, or an exponential of that."""
 
 UNKNOWN = 2
 """Stands for the sign of a flat germ that is not known."""

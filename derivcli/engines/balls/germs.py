@@ -271,6 +271,8 @@ class Germs:
         large, constant, small = self.split(germ)
         if large.terms:
             (low, logs), leading, sign = self.leading(large)
+            if low < 0:
+                self.decisions.append(CUT)
             if low < 0 and sign < 0:
                 return Germ({}, None, 1)
             slope = leading.rational
