@@ -178,10 +178,25 @@ def test_there_is_no_germ_where_there_is_no_value(text: str, at: str) -> None:
             germ_at(text, at, -1)
 
 
-@pytest.mark.parametrize("text", ["sin(1/x)", "exp(1/abs(x))", "floor(1/x)", "1/exp(-1/abs(x))"])
-def test_what_oscillates_or_explodes_has_no_germ(text: str) -> None:
+@pytest.mark.parametrize("text", ["exp(1/abs(x))", "besselj(0, 1/x)", "1/exp(-1/abs(x))"])
+def test_what_explodes_has_no_germ(text: str) -> None:
     with restored_context(), pytest.raises(NoGermError):
         germ_at(text, "0", 1)
+
+
+OSCILLATING: tuple[tuple[str, int, dict[int, int]], ...] = (
+    ("sin(1/x)", 0, {}), ("x^2*cos(1/x)", 2, {}), ("1+x*frac(1/x)", 1, {0: 1}), ("floor(1/x)", 0, {-1: 1}),
+    ("x^3*floor(1/x)+x", 3, {1: 1, 2: 1}), ("mod(1, x)", 1, {}), ("x^2*abs(sin(1/x))", 2, {}),
+    ("x*round(1/x^2)", 1, {-1: 1}), ("x^2*sin(sin(1/x))", 2, {}), ("x*relu(trunc(1/x)-1/x)", 1, {}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "limit", "terms"), OSCILLATING)
+def test_what_oscillates_is_known_up_to_a_bound(text: str, limit: int, terms: dict[int, int]) -> None:
+    with restored_context():
+        germ = germ_at(text, "0", 1)
+        found = {int(exponent): constant.rational for (exponent, _), constant in germ.terms.items()}
+    assert (germ.limit, found) == (limit, terms)
 
 
 SAME: tuple[tuple[str, str], ...] = (

@@ -103,7 +103,8 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("0.1*3*x-0.3*x", "x=1", "proved", 0),
     ("sin(x)^2+cos(x)^2", "x=0.7", "proved", 0),
     ("x^2*sin(1/x)", "x=0", "hole", 0),
-    ("if(x == 0, 0, x^2*sin(1/x))", "x=0", "agrees", 0),
+    ("if(x == 0, 0, x^2*sin(1/x))", "x=0", "proved", 0),
+    ("if(x == 0, 0, x^2*besselj(0, 1/x))", "x=0", "agrees", 0),
     ("sqrt(cos(x)-1)", "x=0", "isolated", None),
     ("1/x", "x=0", "undefined", None),
     ("sin(exp(exp(x)))", "x=14", "unchecked", None),
@@ -183,6 +184,32 @@ def test_high_orders_at_a_hole_cost_no_more_values_than_one_order() -> None:
     verdict = verdict_at("beta(2, x)", "x=-20", 20)
     assert verdict.kind == "hole", verdict
     assert is_number(verdict.truth, math.factorial(20) * float(Fraction(1, 19**21) - Fraction(1, 20**21)))
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "kinds"),
+    [
+        ("if(x==0,0,x*frac(1/x))", 1, "unchecked"),
+        ("if(x==0,0,x*cos(2*pi/x))", 1, "unchecked"),
+        ("if(x==0,0,x*cos(2^300*pi/x))", 1, "unchecked"),
+        ("if(x==0,0,x*frac(1/x^2))", 1, "unchecked"),
+        ("if(x==0,0,x*besselj(0,2*pi/x)*frac(1/x))", 1, "unchecked"),
+        ("if(x==0,0,x^2*sin(1/x))", 1, "proved"),
+        ("if(x==0,0,x^2*frac(1/x))", 1, "proved"),
+        ("if(x==0,0,x^3*cos(2*pi/x))", 2, "unchecked"),
+        ("if(x==0,0,x^3*sin(1/x))", 2, "unchecked"),
+        ("if(x==0,0,x^4*sin(1/x))", 2, "agrees"),
+        ("if(x==0,1,x*sin(1/x))", 1, "jump"),
+        ("sin(1/x)", 1, "undefined"),
+        ("mod(1,x)", 1, "hole"),
+        ("x*floor(1/x)", 1, "hole"),
+    ],
+)
+def test_what_oscillates_without_end_is_not_seen_at_rest(text: str, order: int, kinds: str) -> None:
+    verdict = verdict_at(text, "x=0", order)
+    assert verdict.kind == kinds, verdict
+    if kinds == "hole":
+        assert verdict.truth is None, verdict
 
 
 def test_values_beside_a_point_are_computed_once() -> None:

@@ -18,7 +18,7 @@ from derivcli.check.question import Site, Stages, is_narrow
 from derivcli.check.sides import Limit, Local, Side
 from derivcli.engines.balls.approach import Approach, coordinate_of
 from derivcli.engines.balls.constants import Constant, Field, working
-from derivcli.engines.balls.germ import CONSTANT, CUT, Germ, Place, ShortError
+from derivcli.engines.balls.germ import CONSTANT, CUT, OSCILLATES, Germ, NoGermError, Place, ShortError
 from derivcli.engines.balls.germs import Germs
 from derivcli.engines.balls.run import Direction, NoValueError, UnsureError
 
@@ -88,6 +88,7 @@ class Look:
     order: int
     more: int
     rigorous: bool = True
+    oscillates: bool = False
     value: Constant | None = None
     left: Germ | None = None
     right: Germ | None = None
@@ -102,12 +103,14 @@ class Look:
 
         self.value = mixed.derivative_here(self, earlier)
         self.left, self.right = (mixed.derivative_beside(self, earlier, sense) for sense in (-1, 1))
+        if self.oscillates:
+            raise NoGermError
         self.rigorous = False  # that no further derivative disturbs the differences is only seen
 
     def sides_here(self) -> tuple[Germ | None, Germ | None]:
         """The formula's germs on both sides; one is the other's reflection where it takes no other branch."""
         right, decisions = self.germ(self.line(self.direction, 1), self.order)
-        reflected = None if right is None or CUT in decisions else right.reflected()
+        reflected = None if right is None or {CUT, OSCILLATES} & {*decisions} else right.reflected()
         if reflected is not None and not decisions:
             return reflected, right
         left, others = self.germ(self.line(self.direction, -1), self.order)
@@ -115,6 +118,8 @@ class Look:
 
     def local(self, order: int) -> Local:
         """Value and sides, with one-sided derivatives of an order."""
+        if self.oscillates and order > 1:
+            raise NoGermError  # a bound of what is left out is none of its slope
         left, right = self.side(self.left, order, -1), self.side(self.right, order, 1)
         return Local(Limit() if self.value is None else self.limit(self.value), left, right, self.rigorous)
 
@@ -143,6 +148,7 @@ class Look:
             return None, germs.decisions
         finally:
             self.rigorous = self.rigorous and approach.rigorous
+            self.oscillates = self.oscillates or OSCILLATES in germs.decisions
 
     def coefficient(self, germ: Germ, order: int, sense: int) -> Constant | None:
         """A one-sided derivative as a constant, None where it is infinite."""
@@ -156,13 +162,20 @@ class Look:
         """One side: the limit, and the one-sided derivative."""
         if germ is None:
             return Side(False)
-        if germ.limit is not None and germ.limit <= order:
+        bounded = self.value is None and self.oscillates  # and then it may tend to nothing
+        if not _reaches(germ, 0):
+            if bounded:
+                return Side(True)
             raise ShortError
         limit = self.tends_to(germ, 0, 1)
         if limit.constant is None:
             return Side(True, limit)
         if self.value is not None and not self.field.is_same(limit.constant, self.value):
             return Side(True, limit)
+        if not _reaches(germ, order):
+            if bounded:
+                return Side(True, limit)
+            raise ShortError
         return Side(True, limit, self.tends_to(germ, order, sense), continues=self.value is not None)
 
     def tends_to(self, germ: Germ, order: int, sense: int) -> Limit:
@@ -187,6 +200,11 @@ class Look:
         if not is_narrow(constant.ball):
             raise UnsureError
         return Limit(arb(constant.ball), constant=constant, field=self.field)
+
+
+def _reaches(germ: Germ, order: int) -> bool:
+    """Whether a germ is known beyond a power of t."""
+    return germ.limit is None or germ.limit > order
 
 
 def _is_power(place: Place) -> bool:

@@ -30,6 +30,9 @@ It is computed to a precision in bits; if that is said to be final, a step witho
 STEPS = (100, 120, 140, 160)
 """The steps are 2 to the minus these, of the size of x."""
 
+ODD = (fmpq(5678912345678911, 9007199254740881), fmpq(8765432198765431, 9007199254740847))
+"""The steps are multiplied by these, of which both must show the same: by powers of 2 alone 1/x is seen as whole."""
+
 CLOSER = 300
 """Where a function seems to jump or to end, steps smaller by 2 to the minus this have to confirm it."""
 
@@ -45,6 +48,9 @@ ZERO = arb(2) ** -2000
 NONE = arb(0)
 PART = arb(2) ** -30
 """The part of how far values moved that their limit may be wrong by."""
+
+KNOWN = arb(2) ** -20
+"""What changes by a larger part of itself is no number that is known."""
 
 SLOWEST = arb(0.9995)
 """A ratio of differences nearer to 1 than this is no sign of a limit: those of a logarithm are 1."""
@@ -167,6 +173,14 @@ class _Looking:
         return Local(Limit(value), self.side(-1, value), self.side(1, value))
 
     def side(self, direction: int, value: arb | None) -> Side:
+        """One side, by four steps of either kind; what they do not have in common is nothing."""
+        one, other = (self.side_by(factor * direction, value) for factor in ODD)
+        if one.defined != other.defined:
+            raise UnsureError
+        limit = _common(one.limit, other.limit)
+        return Side(one.defined, limit, _common(one.derivative, other.derivative), one.continues and other.continues)
+
+    def side_by(self, direction: fmpq, value: arb | None) -> Side:
         """One side, by four steps."""
         limits: list[arb] = []
         quotients: list[arb] = []
@@ -191,6 +205,11 @@ class _Looking:
         return Side(True, limit, settle(quotients), continues=value is not None)
 
 
+def _common(one: Limit, other: Limit) -> Limit:
+    """The limit that two kinds of steps show."""
+    return one if is_near(one, other) or (one.infinite and one.infinite == other.infinite) else Limit()
+
+
 def settle(values: list[arb]) -> Limit:
     """What four values tend to, by Aitken's extrapolation, which is exact for a + b*q**n."""
     if any(value.rad() > ZERO and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
@@ -209,7 +228,9 @@ def settle(values: list[arb]) -> Limit:
         if abs(later - earlier) > reach / 256:
             return Limit()
         number = arb(0) if abs(later) < reach * PART else arb(later.mid())
-        return Limit(number, reach=reach, error=abs(later - number).upper() + abs(later - earlier).upper())
+        error = abs(later - number).upper() + abs(later - earlier).upper()
+        is_noise = number != 0 and error > abs(number) * KNOWN
+        return Limit() if is_noise else Limit(number, reach=reach, error=error)
     sizes = [abs(value) for value in values]
     if all(before < after for before, after in pairwise(sizes)) and all((value > 0) == (last > 0) for value in values):
         return Limit(infinite=1 if last > 0 else -1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flint import arb
+from flint import arb, fmpq
 
 from derivcli.check.judge import judge
 from derivcli.check.one_sided import OneSided
@@ -59,7 +59,7 @@ class Known:
 
 def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]) -> Known:
     """The derivative at a point."""
-    presumes = any(isinstance(value, arb) for value in at.values())
+    presumes = not all(isinstance(value, fmpq) for value in at.values())
     site = Site(expression, record(expression.expanded, tuple(at)), at, presumes=presumes)
     with suppress(OutOfTimeError, UnsureError, TouchError), restored_context(), clock(SECONDS):
         return Known(_of_series(site, derivative), by_series=True)

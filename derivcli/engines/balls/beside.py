@@ -10,7 +10,7 @@ from flint import fmpq
 from derivcli.engines.balls.approach import Approach
 from derivcli.engines.balls.beside_poles import GAMMA
 from derivcli.engines.balls.constants import Constant, Field
-from derivcli.engines.balls.germ import CONSTANT, Germ, NoGermError
+from derivcli.engines.balls.germ import CONSTANT, Germ
 from derivcli.engines.balls.run import NoValueError, UnsureError
 from derivcli.engines.balls.whole import may_be_whole
 
@@ -72,6 +72,8 @@ def _root(run: Approach, x: Germ, n: Germ) -> Germ:
 
 
 def _abs(run: Approach, x: Germ) -> Germ:
+    if run.germs.is_bounded(x):
+        return x
     return run.germs.negative(x) if run.sign(x) < 0 else x
 
 
@@ -80,6 +82,8 @@ def _sign(run: Approach, x: Germ) -> Germ:
 
 
 def _relu(run: Approach, x: Germ) -> Germ:
+    if run.germs.is_bounded(x):
+        return x
     return x if run.sign(x) > 0 else Germ({})
 
 
@@ -96,16 +100,30 @@ def _greatest(sense: int) -> Rule:
     return rule
 
 
+def _stepping(rule: Rule) -> Rule:
+    """A step to a whole number; where its argument grows without bound nothing is known but that it is near."""
+
+    def near(run: Approach, x: Germ) -> Germ:
+        if run.germs.is_bounded(x) or any(place < CONSTANT for place in x.terms):
+            return run.germs.sum([x, run.germs.bounded()])
+        return rule(run, x)  # type: ignore[no-any-return]
+
+    return near
+
+
+@_stepping
 def _floor(run: Approach, x: Germ) -> Germ:
     return run.germs.number(run.whole_below(x)[0])
 
 
+@_stepping
 def _round(run: Approach, x: Germ) -> Germ:
     """To the nearest whole number, halves to the even one."""
     below, tie = run.whole_below(run.germs.sum([x, run.germs.number(HALF)]))
     return run.germs.number(below - 1 if tie and below.p % 2 else below)
 
 
+@_stepping
 def _trunc(run: Approach, x: Germ) -> Germ:
     """The whole number next towards 0."""
     sign = run.sign(x)
@@ -144,9 +162,9 @@ def _sine(quarters: int) -> Rule:
     """sin(x + quarters*pi/2), from the rational sines where the argument is a rational multiple of pi."""
 
     def rule(run: Approach, x: Germ) -> Germ:
-        large, constant, small = run.germs.split(x)
-        if large.terms:
-            raise NoGermError
+        if run.germs.is_bounded(x) or any(place < CONSTANT for place in x.terms):
+            return run.germs.bounded()
+        _, constant, small = run.germs.split(x)
         known, turns = run.field, run.field.turns(constant)
         values = [_sine_of(known, constant, turns, quarters + shift) for shift in range(2)]
         coefficients, factor = [], ONE

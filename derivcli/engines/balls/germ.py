@@ -28,6 +28,9 @@ CONSTANT: Place = (0, 0)
 CUT = 3
 """Stands among decisions for a root or a logarithm of what is 0 or infinite at the point, or an exponential of that."""
 
+OSCILLATES = 4
+"""Stands among decisions for a wave or step that runs on without end: what is left out is bounded and not smooth."""
+
 UNKNOWN = 2
 """Stands for the sign of a flat germ that is not known."""
 

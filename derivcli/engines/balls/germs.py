@@ -19,6 +19,7 @@ from derivcli.engines.balls.constants import Constant, Field
 from derivcli.engines.balls.germ import (
     CONSTANT,
     CUT,
+    OSCILLATES,
     UNKNOWN,
     Exponent,
     Germ,
@@ -44,7 +45,8 @@ MAX_COMPOSED = 80
 class Germs:
     """The arithmetic of germs over a field of constants, up to O(t^limit).
 
-    `decisions` are the signs, branches and whole numbers that it came to, and `CUT` where t < 0 would have another one.
+    `decisions` are the signs, branches and whole numbers that it came to, `CUT` where t < 0 would have another one, and
+    `OSCILLATES`.
     """
 
     field: Field
@@ -58,6 +60,15 @@ class Germs:
     def number(self, value: fmpq | int) -> Germ:
         """A rational number as a germ."""
         return self.constant(self.field.rational(value))
+
+    def bounded(self) -> Germ:
+        """A germ of which nothing is known but that it is bounded, as of sin(1/t)."""
+        self.decisions.append(OSCILLATES)
+        return Germ({}, 0)
+
+    def is_bounded(self, germ: Germ) -> bool:
+        """Whether nothing is known of a germ but a bound, since something oscillates."""
+        return not germ.terms and germ.limit is not None and OSCILLATES in self.decisions
 
     def made(self, terms: dict[Place, Constant], limit: Exponent | None, flat: int = 0) -> Germ:
         """A germ of terms that may be 0 or too many."""

@@ -187,7 +187,10 @@ class _Judged:
         """What is known at a point."""
         where = {key: each.where for key, each in at.items()}
         known = derivative_at(self.expression, Derivative(self.partial[::-1]), where)
-        right = self.value(at)
+        try:
+            right = self.value(at)
+        except UnsureError:
+            return Spot(at, "unsure", known.ball, jumps=is_jump, reason=UNKNOWN_CLAIM)
         if right is None and known.ball is not None:
             return Spot(at, "undefined", known.ball, reason="", jumps=is_jump, exact=True)
         if right is None:
@@ -232,13 +235,16 @@ class _Judged:
             return Spot(at, kind, left, right, digits, jumps=is_jump, exact=exact)
 
     def value(self, at: Mapping[str, Root]) -> arb | None:
-        """The claim at a point; None where it has no value."""
+        """The claim at a point; None where it has no value, UnsureError where that is not known.
+
+        What the last precision cannot tell from 0 at an irrational root is taken for 0: it is the root of that.
+        """
         tape = record(self.claim.expanded, self.names)
-        by_digits = any(each.tree is None for each in at.values())
+        irrational = any(not isinstance(each.where, fmpq) for each in at.values())
         with restored_context():
             for precision in PRECISIONS:
                 last = precision == PRECISIONS[-1]
-                run = Run(tape, precision=precision, final=last, presumes=last and by_digits)
+                run = Run(tape, precision=precision, final=last, presumes=last and irrational)
                 with suppress(UnsureError):
                     try:
                         ball = run.evaluate({key: each.where for key, each in at.items()})[0]
@@ -246,7 +252,7 @@ class _Judged:
                         return None
                     if last or ball.rel_accuracy_bits() >= PRECISIONS[0] // 2:
                         return ball
-        return None
+        raise UnsureError
 
 
 def common_digits(left: arb, right: arb) -> int:
@@ -257,6 +263,7 @@ def common_digits(left: arb, right: arb) -> int:
     return DIGITS if apart == 0 else max(0, min(DIGITS, int(float((-apart.log() / arb(10).log()).mid()))))
 
 
+UNKNOWN_CLAIM = "it is not known what yours is there"
 UNCLEAR = "it is not known whether the function has a derivative there"
 
 
