@@ -52,6 +52,10 @@ RIGHT = [
     ("max(x, 1)", "if(x > 1, 1, 0)"),
     ("if(x > 0, x**2, x**3)", "if(x > 0, 2x, 3x**2)"),
     ("floor(x)", "0"),
+    ("relu(relu(x))", "if(x > 0, 1, 0)"),
+    ("max(x, abs(x))", "if(x > 0, 1, -1)"),
+    ("clamp(relu(x), 0, 1)", "if(x > 0 and x < 1, 1, 0)"),
+    ("max(x, x, x)", "1"),
     ("sigmoid(x)", "sigmoid(x)(1 - sigmoid(x))"),
     ("softplus(x)", "sigmoid(x)"),
     ("gamma(x + 1)", "gamma(x) + x gamma(x) digamma(x)"),
@@ -345,3 +349,34 @@ def test_a_claim_that_would_hang_comes_to_an_end_by_its_clocks(expression: str, 
 def test_long_right_claims_are_right() -> None:
     terms = range(1, 150)
     assert answer(" + ".join(f"sin({k} x)" for k in terms), " + ".join(f"{k} cos({k} x)" for k in terms)).equal
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("relu(relu(x))", "if(x > 0, 1, 4)"),
+        ("abs(relu(x))", "if(x > 0, 1, 3)"),
+        ("clamp(relu(x), 0, 1)", "if(x < 0, 3, if(x < 1, 1, 0))"),
+        ("max(0, relu(x))", "if(x > 0, 1, 5)"),
+        ("max(x, relu(x))", "if(x > 0, 42, 0)"),
+        ("max(x, sqrt(x^2))", "if(x > 0, x^2, -1)"),
+        ("max(x, abs(x), relu(x))", "if(x > 0, 1.5, -1)"),
+        ("min(abs(x), x)", "if(x < 0, 1, 9)"),
+        ("abs(x - abs(x))", "if(x < 0, -2, 7)"),
+        ("floor(clamp(x, 0, 1))", "if(x > 1, 4, 0)"),
+        ("sign(relu(x))", "if(x < 0, 4, 0)"),
+    ],
+)
+def test_where_a_step_stays_at_its_kink_the_claim_is_judged(text: str, claim: str) -> None:
+    """On a half-line an inner function is 0 or two are equal; there is no power series by steps, but a derivative."""
+    assert answer(text, claim).how == "differs"
+
+
+@pytest.mark.parametrize(
+    "text", ["max(x, x, x)", "min(x, x, x, x)", "max(x, abs(x), relu(x))", "max(2x, x + x, 2x, 0)"],
+)
+def test_conventions_where_several_are_equal_add_up(text: str) -> None:
+    slope = derive(text, at={"x": 1.5}).derivatives["x"][0]
+    formula = derive(text).derivatives["x"].text
+    assert derive(formula, at={"x": 1.5}).value[0] == (2 if "2x" in text else 1)
+    assert slope in (1, 2)

@@ -8,7 +8,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from flint import ctx, fmpq
+from flint import arb, ctx, fmpq
 from mpmath import mpf
 
 from derivcli import parse
@@ -19,7 +19,7 @@ from derivcli.engines.balls.beside import BESIDE
 from derivcli.engines.balls.constants import Constant, working
 from derivcli.engines.balls.germ import CONSTANT, Germ, NoGermError
 from derivcli.engines.balls.germs import Germs
-from derivcli.engines.balls.run import NoValueError, UnsureError, coordinate
+from derivcli.engines.balls.run import NoValueError, Run, UnsureError, coordinate
 from derivcli.engines.balls.tape import record
 from derivcli.language.parse import parse_tree
 
@@ -118,7 +118,7 @@ def germ_at(text: str, at: str, sense: int) -> Germ:
     field = working(1500)
     germs = Germs(field, LIMIT)
     place = coordinate_of(field, coordinate(parse_tree(at)))
-    x = germs.made({CONSTANT: place, (1, 0): field.rational(sense)}, None)
+    x = germs.made({CONSTANT: place, (1, 0): field.rational(sense)}, None)  # the point itself, where that is 0
     return Approach(record(parse(text).expanded, ["x"]), germs, {"x": x}).germ()
 
 
@@ -148,6 +148,41 @@ def error_of(text: str, at: str, function: Function, sense: int) -> tuple[Any, A
 def test_a_germ_is_what_the_formula_does(rule: str, text: str, at: str, function: Function, sense: int) -> None:
     error, room = error_of(text, at, function, sense)
     assert error <= room
+
+
+@pytest.mark.parametrize(("rule", "text", "at", "function"), EXAMPLES, ids=[f"{row[0]}: {row[1]}" for row in EXAMPLES])
+def test_a_germ_at_the_point_is_the_value(rule: str, text: str, at: str, function: Function) -> None:
+    """The rules of germs and those of power series have the same values, and have none at the same points."""
+    with restored_context():
+        place = coordinate(parse_tree(at))
+        try:
+            value: Any = Run(record(parse(text).expanded, ["x"]), precision=1500).evaluate({"x": place})[0]
+        except NoValueError:
+            with pytest.raises(NoValueError):
+                germ_at(text, at, 0)
+            return
+        germ = germ_at(text, at, 0)
+        assert germ.is_constant
+        assert value.overlaps(germ.terms[CONSTANT].ball if germ.terms else arb(0))
+
+
+SPECIAL_VALUES = (
+    "beta(3/2, -5/2)", "beta(2, -1/2)", "0^0", "(-2)^3", "root(-8, 3)", "atan2(0, -1)", "xlogy(0, 0)", "relu(0)",
+    "round(7/2)", "trunc(-2)", "mod(-6, 3)", "fmod(-7, 3)", "sign(0)", "asin(-1)", "acosh(1)", "asech(1)",
+    "hypot(0, 0)",
+    "gamma(1/2)", "loggamma(-1/2)", "polygamma(0, -1/2)", "tanh(0)", "sigmoid(0)", "softsign(0)", "max(1, 1)",
+    "log1p(-1/2)", "besselj(1, 0)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPECIAL_VALUES)
+def test_special_values_are_those_of_power_series(text: str) -> None:
+    tape = record(parse_tree(text), ())
+    with restored_context():
+        value = Run(tape, precision=1500).evaluate({})[0]
+        found = Constants(tape, {}, 1500).of(tape.order[-1])
+        assert found is not None
+        assert value.overlaps(found.ball)
 
 
 def test_every_rule_has_an_example() -> None:

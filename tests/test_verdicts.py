@@ -65,6 +65,9 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("Piecewise((sqrt(x), x>0), (x, True))", "x=-4", "proved", 1),
     ("sin(x)/x", "x=0", "hole", 0),
     ("(sin(x)+exp(-1/x))/x", "x=0", "undefined", None),  # infinite on the left
+    ("beta(x, -2.5)+abs(x-1.5)", "x=1.5", "corner", (-0.1622419590427218, 1.8377580409572782)),
+    ("beta(x, -0.5)*abs(x+0.5)+abs(x+0.5)", "x=-0.5", "corner", (-1, 1)),
+    ("(x-2)^(2+floor(x^2/9))+abs(x)", "x=0", "corner", (-5, -3)),
     ("x/x", "x=0", "hole", 0),
     ("(x^2-1)/(x-1)", "x=1", "hole", 1),
     ("abs(x)*sin(x)/x", "x=0", "hole", (-1, 1)),
@@ -187,6 +190,19 @@ def test_high_orders_at_a_hole_cost_no_more_values_than_one_order() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "at", "message"),
+    [
+        ("ceil(x)", "x=1234567", "the formula is 1234567 here and tends to 1234567 from the left and to 1234568 from"),
+        ("floor(x)", "x=1e16", "the formula is 1e+16 here and tends to 1e+16 - 1 from the left and to 1e+16 from"),
+        ("x+1e-30*abs(x)", "x=0", "left 1, right 1 + 2e-30"),
+        ("floor(x)/3", "x=1", "the formula is 0.333333 here and tends to 0 from the left and to 0.333333 from"),
+    ],
+)
+def test_numbers_in_a_sentence_are_told_apart(text: str, at: str, message: str) -> None:
+    assert verdict_at(text, at).message.startswith(message)
+
+
+@pytest.mark.parametrize(
     ("text", "order", "kinds"),
     [
         ("if(x==0,0,x*frac(1/x))", 1, "unchecked"),
@@ -194,6 +210,14 @@ def test_high_orders_at_a_hole_cost_no_more_values_than_one_order() -> None:
         ("if(x==0,0,x*cos(2^300*pi/x))", 1, "unchecked"),
         ("if(x==0,0,x*frac(1/x^2))", 1, "unchecked"),
         ("if(x==0,0,x*besselj(0,2*pi/x)*frac(1/x))", 1, "unchecked"),
+        ("if(x==0,0,sin(pi/x))", 1, "unchecked"),
+        ("if(x==0,0,x*sin(log(abs(x))/1000))", 1, "unchecked"),
+        ("if(x==0,0,x*cos(log(abs(x))*2*pi/log(2)))", 1, "unchecked"),
+        ("if(x==0,0,x*frac(1/sin(x)))", 1, "unchecked"),
+        ("if(x==0,0,x*exp(1/log(abs(x))))", 1, "unchecked"),  # the slope tends to 1, by way of 1/log
+        ("if(x==0,0,x*(1+1/log(abs(x))))", 1, "unchecked"),
+        ("if(x==0,1,exp(1/log(abs(x))))", 1, "unchecked"),
+        ("if(x==0,0,abs(x)^sqrt(2)*log(abs(x)))", 1, "unchecked"),
         ("if(x==0,0,x^2*sin(1/x))", 1, "proved"),
         ("if(x==0,0,x^2*frac(1/x))", 1, "proved"),
         ("if(x==0,0,x^3*cos(2*pi/x))", 2, "unchecked"),
@@ -201,8 +225,11 @@ def test_high_orders_at_a_hole_cost_no_more_values_than_one_order() -> None:
         ("if(x==0,0,x^4*sin(1/x))", 2, "agrees"),
         ("if(x==0,1,x*sin(1/x))", 1, "jump"),
         ("sin(1/x)", 1, "undefined"),
+        ("cos(2*pi/x)", 1, "undefined"),
+        ("floor(1/x)-1/x", 1, "undefined"),
         ("mod(1,x)", 1, "hole"),
         ("x*floor(1/x)", 1, "hole"),
+        ("(x-1)*frac(zeta(x+1))*x", 1, "hole"),
     ],
 )
 def test_what_oscillates_without_end_is_not_seen_at_rest(text: str, order: int, kinds: str) -> None:

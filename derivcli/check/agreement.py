@@ -15,9 +15,11 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
+from derivcli.check.one_sided import OneSided
 from derivcli.check.question import restored_context
+from derivcli.engines.balls.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Path, Run, TouchError, UnsureError
+from derivcli.engines.balls.run import NoValueError, Path, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.clock import OutOfTimeError, clock
 from derivcli.language.tree import Tree
@@ -57,6 +59,30 @@ class Quantity:
 
     def ball(self, at: Mapping[str, fmpq], precision: int) -> arb:
         """The number at a point; raises TouchError where there is none, UnsureError where it is not known."""
+        try:
+            return self.by_series(at, precision)
+        except NoValueError:
+            raise
+        except TouchError:
+            return self.by_germs(at, precision)
+
+    def by_germs(self, at: Mapping[str, fmpq], precision: int) -> arb:
+        """The derivative where the formula has no power series, as where relu(relu(x)) is 0; TouchError without one."""
+        *earlier, (direction, order) = self.derivative.stages()
+        number: arb | None = None
+        try:
+            with ctx.workprec(precision):
+                seen = OneSided(self.tape, at, earlier, direction, (precision, PRECISIONS[-1]))
+                for each in range(1, order + 1):
+                    number = seen.local(each, order).derivative()
+        except NoGermError:
+            raise UnsureError from None
+        if number is None:
+            raise TouchError
+        return number
+
+    def by_series(self, at: Mapping[str, fmpq], precision: int) -> arb:
+        """The number that a power series gives."""
 
         def series(path: Path, order: int) -> list[arb]:
             run = Run(self.tape, path, order, precision, final=precision == PRECISIONS[-1])

@@ -157,14 +157,16 @@ def _solution(site: Site, dependent: str, direction: Direction) -> Beside:
 
 
 def _root(residual: Callable[[arb], arb], start: arb, step: arb) -> arb:
-    """A root by the secant method, to nearly all the digits of the precision that is set."""
+    """A root by the secant method, to nearly all the digits of the precision that is set; a radius holds the others."""
     first, second = start, start + step
     before, after = residual(first), residual(second)
+    slope = (after - before) / (second - first)
     for _ in range(SECANTS):
         if after.contains(0) or abs(second - first) <= arb(2) ** (SPARE - ctx.prec) * (abs(second) + step):
-            return arb(second.mid())
+            return arb(second.mid(), (2 * abs(after) / abs(slope)).upper())
         if (after - before).contains(0):
             break
-        first, second = second, arb((second - after * (second - first) / (after - before)).mid())
+        slope = (after - before) / (second - first)
+        first, second = second, arb((second - after / slope).mid())
         before, after = after, residual(second)
     raise UnsureError

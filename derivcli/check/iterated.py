@@ -47,7 +47,7 @@ def seen(site: Site, earlier: Stages, direction: Direction) -> Seen:
 
     By germs where they are known, otherwise by values beside the point.
     """
-    exact, scale = OneSided(site, earlier, direction), step_scale(site.at, direction)
+    exact, scale = OneSided(site.tape, site.at, earlier, direction), step_scale(site.at, direction)
     function = remembered(beside(site, earlier, direction))
 
     def local(order: int, highest: int) -> Local:

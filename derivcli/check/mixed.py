@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_poly
 from derivcli.check.one_sided import Look, Seen, Way
 from derivcli.check.question import Stages
 from derivcli.engines.balls.constants import Constant
-from derivcli.engines.balls.germ import Germ, NoGermError, ShortError
+from derivcli.engines.balls.germ import Germ, NoGermError, Place, ShortError
 from derivcli.engines.balls.germs import Germs
 from derivcli.engines.balls.run import Direction
 
@@ -32,7 +32,7 @@ Across = tuple[list[Germ], list[int]]
 def derivative_here(look: Look, stages: Stages) -> Constant | None:
     """The derivative by some stages at the point, None where there is none; a one-sided one at an edge."""
     *earlier, (line, times) = stages
-    inner = Look(look.site, look.field, line, times, look.more)
+    inner = Look(look.tape, look.at, look.field, line, times, look.more)
     inner.take(earlier)
     known = [(germ, sense) for germ, sense in ((inner.left, -1), (inner.right, 1)) if germ is not None]
     if inner.value is None or not known:
@@ -71,17 +71,47 @@ def _derivative(look: Look, way: Way, stages: Stages, reach: int) -> Seen:
     for far in [FURTHEST] * (on_line.limit is None) + [FAR]:
         with suppress(ShortError):
             sides = _across(look, way, stages, near + far, reach)
-            return _common(look, on_line, [side[0] for side in sides]), [each for side in sides for each in side[1]]
+            decided = [each for side in sides for each in side[1]]
+            found = [side[0] for side in sides]
+            if not found:
+                return None, decided
+            apart = _apart(look, on_line, found)
+            if not apart and all(_is_smooth(germ) for germ in found[-1]):
+                return found[-1][-1], decided
+            again = [side[0] for side in _across(look, way, stages, near + 2 * far + 1, reach)]
+            if apart & _apart(look, on_line, again):
+                return None, decided
+            return _shared(look, found[-1][-1], again[-1][-1], reach), decided
     raise ShortError
 
 
-def _common(look: Look, on_line: Germ, sides: Sequence[Sequence[Germ]]) -> Germ | None:
-    """The derivative beside the point where all sides have the same ones; None where they differ."""
-    for order, found in enumerate(zip(*sides, strict=True)):
-        for one, other in pairwise([on_line, *found] if order == 0 else found):
-            if not _is_same(look, one, other):
-                return None
-    return sides[-1][-1] if sides else None
+Sides = Sequence[Sequence[Germ]]
+"""The derivatives up to an order on each side of a line that has values."""
+
+
+def _is_smooth(germ: Germ) -> bool:
+    """Whether a germ is a power series."""
+    return all(exponent.denominator == 1 and not logs for exponent, logs in germ.terms)
+
+
+def _shared(look: Look, one: Germ, other: Germ, reach: int) -> Germ:
+    """What two looks at a derivative beside the point have in common.
+
+    Terms that come of c and its powers are another with each power of t; the others belong to the derivative.
+    """
+    places = [place for place in one.terms if place in other.terms and place[0] <= reach]
+    if any(not look.field.is_same(one.terms[place], other.terms[place]) for place in places):
+        raise NoGermError
+    return Germ({place: one.terms[place] for place in places}, reach + 1)
+
+
+def _apart(look: Look, on_line: Germ, sides: Sides) -> set[tuple[int, Place]]:
+    """At which powers of t derivatives differ from side to side, and of which order they are."""
+    found: set[tuple[int, Place]] = set()
+    for order, germs in enumerate(zip(*sides, strict=True)):
+        for one, other in pairwise([on_line, *germs] if order == 0 else germs):
+            found |= {(order, place) for place in _differing(look, one, other)}
+    return found
 
 
 def _across(look: Look, way: Way, stages: Stages, power: int, reach: int) -> list[Across]:
@@ -130,12 +160,13 @@ def _lowered(germ: Germ, shift: int, end: int, reach: int) -> Germ:
     return Germ({place: constant for place, constant in terms.items() if place[0] < limit}, limit)
 
 
-def _is_same(look: Look, one: Germ, other: Germ) -> bool:
-    """Whether two germs are the same as far as both are known."""
+def _differing(look: Look, one: Germ, other: Germ) -> list[Place]:
+    """At which powers of t two germs differ, as far as both are known."""
     zero = look.field.rational(0)
     limits = [germ.limit for germ in (one, other) if germ.limit is not None]
     places = [place for place in {*one.terms, *other.terms} if all(place[0] < limit for limit in limits)]
-    return all(look.field.is_same(one.terms.get(each, zero), other.terms.get(each, zero)) for each in places)
+    pairs = {place: (one.terms.get(place, zero), other.terms.get(place, zero)) for place in places}
+    return [place for place, pair in pairs.items() if not look.field.is_same(*pair)]
 
 
 @cache

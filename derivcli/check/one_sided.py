@@ -14,13 +14,14 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.check.question import Site, Stages, is_narrow
+from derivcli.check.question import Stages, is_narrow
 from derivcli.check.sides import Limit, Local, Side
 from derivcli.engines.balls.approach import Approach, coordinate_of
 from derivcli.engines.balls.constants import Constant, Field, working
 from derivcli.engines.balls.germ import CONSTANT, CUT, OSCILLATES, Germ, NoGermError, Place, ShortError
 from derivcli.engines.balls.germs import Germs
-from derivcli.engines.balls.run import Direction, NoValueError, UnsureError
+from derivcli.engines.balls.run import Coordinate, Direction, NoValueError, UnsureError
+from derivcli.engines.balls.tape import Tape
 
 PRECISIONS = (192, 768, 3072, 12288)
 """Bits; the last ones serve numbers that nearly cancel."""
@@ -42,7 +43,8 @@ class OneSided:
     `precisions` are tried in their order.
     """
 
-    site: Site
+    tape: Tape
+    at: Mapping[str, Coordinate]
     earlier: Stages
     direction: Direction
     precisions: Sequence[int] = PRECISIONS
@@ -71,7 +73,7 @@ class OneSided:
         """The look at a precision and with so many terms more than the order needs, taken once."""
         key = highest, precision, more
         if key not in self.looks:
-            made = Look(self.site, working(precision), self.direction, highest, more)
+            made = Look(self.tape, self.at, working(precision), self.direction, highest, more)
             made.take(self.earlier)
             self.looks[key] = made
         ctx.prec = precision
@@ -82,7 +84,8 @@ class OneSided:
 class Look:
     """One look at one precision, for derivatives up to an order and with so many further terms."""
 
-    site: Site
+    tape: Tape
+    at: Mapping[str, Coordinate]
     field: Field
     direction: Direction
     order: int
@@ -137,11 +140,11 @@ class Look:
         """The formula's germ along a way, up to a power of t and some more."""
         germs = Germs(self.field, reach + self.more)
         inputs = {}
-        for name, value in self.site.at.items():
+        for name, value in self.at.items():
             terms = {CONSTANT: coordinate_of(self.field, value)}
             terms.update({(power, 0): factor for power, factor in way.get(name, {}).items()})
             inputs[name] = germs.made(terms, None)
-        approach = Approach(self.site.tape, germs, inputs)
+        approach = Approach(self.tape, germs, inputs)
         try:
             return approach.germ(), germs.decisions
         except NoValueError:
@@ -186,7 +189,9 @@ class Look:
             assert constant is not None, "a germ without singular terms has a coefficient"
             return self.limit(constant)
         exponent, logs = place
-        slope = prod((exponent - step for step in range(order)), start=Fraction(1)) or 1
+        slope = prod((exponent - step for step in range(order)), start=Fraction(1))
+        if order and not slope:  # of a logarithm, which a lower order meets first
+            raise UnsureError
         sign = self.field.sign(germ.terms[place]) * (-1) ** (logs % 2) * sense**order
         return Limit(infinite=sign if slope > 0 else -sign)
 

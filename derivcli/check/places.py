@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from flint import arb
 
 from derivcli.check.compare import compared, is_right, right_digits, shown
 from derivcli.check.iterated import has_series, partial_by, seen
@@ -11,6 +14,9 @@ from derivcli.check.question import Question, Stages, Truth
 from derivcli.check.sides import Limit, Local, Seen, Side, difference, is_near
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
 from derivcli.engines.balls.run import Direction, UnsureError
+
+DIGITS = (6, 16)
+"""Significant digits of limits in a sentence, and those where the first do not tell them apart."""
 
 GOES_ON = frozenset((*RIGHT, "lossy", "wrong", "edge"))
 """Kinds of a derivative that exists, so that one of higher order may."""
@@ -155,9 +161,10 @@ def _where_undefined(left: Side, right: Side, view: View) -> Verdict:
 
 def _jump(left: Side, right: Side, value: Limit, view: View) -> Verdict:
     """Not continuous; a side that is has its one-sided derivative."""
-    sides = {"left": left, "right": right}
-    told = [f"to {_apart(side.limit, value)} from the {name}" for name, side in sides.items() if side.defined]
-    verdict = without("jump", view.question, f"{view.subject} is {_shown(value)} here and tends {' and '.join(told)}")
+    sides = {name: side for name, side in (("left", left), ("right", right)) if side.defined}
+    here, *limits = _all_shown([value, *(side.limit for side in sides.values())])
+    told = [f"to {text} from the {name}" for name, text in zip(sides, limits, strict=True)]
+    verdict = without("jump", view.question, f"{view.subject} is {here} here and tends {' and '.join(told)}")
     return _with_sides(verdict, left.derivative, right.derivative)
 
 
@@ -187,7 +194,8 @@ def _between(left: Limit, right: Limit, view: View, rigorous: bool) -> Verdict:
         opposite = question.printed == -math.inf * right.infinite
         return replace(verdict, truth=verdict.right, differs=verdict.differs or opposite)
     kind = "cusp" if left.infinite and right.infinite else "corner"
-    message = f"left {_shown(left)}, right {_apart(right, left)}"
+    one, other = _all_shown([left, right])
+    message = f"left {one}, right {other}"
     return _with_sides(without(kind, question, message), left, right)
 
 
@@ -208,15 +216,21 @@ def _float(limit: Limit) -> float | None:
     return math.inf * limit.infinite if limit.infinite else None
 
 
-def _shown(limit: Limit) -> str:
+def _shown(limit: Limit, digits: int = DIGITS[0]) -> str:
     """A limit in a sentence."""
     number = _float(limit)
-    return "nothing" if number is None else f"{number:.6g}"
+    return "nothing" if number is None else f"{number:.{digits}g}"
 
 
-def _apart(limit: Limit, other: Limit) -> str:
-    """A limit in a sentence that names another one before: as a sum where they read the same."""
-    more = difference(other, limit)
-    if _shown(limit) != _shown(other) or more is None or more == 0:
-        return _shown(limit)
-    return f"{_shown(other)} {'+' if more > 0 else '-'} {shown(abs(more))}"
+def _all_shown(limits: Sequence[Limit]) -> list[str]:
+    """Limits in one sentence, in as many digits as it takes to tell them apart; as a sum where float64 does not."""
+    apart = [difference(limits[0], limit) or arb(0) for limit in limits]
+    found: list[str] = []
+    for digits in DIGITS:
+        found = [_shown(limit, digits) for limit in limits]
+        if not any(more != 0 and text == found[0] for more, text in zip(apart, found, strict=True)):
+            return found
+    return [
+        f"{text} {'+' if more > 0 else '-'} {shown(abs(more))}" if more != 0 and text == found[0] else text
+        for more, text in zip(apart, found, strict=True)
+    ]

@@ -117,6 +117,13 @@ class Local:
         """The value at the point as a ball."""
         return self.here.number
 
+    def derivative(self) -> arb | None:
+        """The derivative of two sides that have the same one; None where there is none."""
+        sides = (self.left, self.right)
+        if not all(side.defined and side.continues for side in sides):
+            return None
+        return self.right.derivative.number if is_near(self.left.derivative, self.right.derivative) else None
+
 
 Seen: TypeAlias = Callable[[int, int], Local]
 """What is seen of a function for derivatives of an order; the second is the highest that will be asked for."""
@@ -232,7 +239,9 @@ def settle(values: list[arb]) -> Limit:
         is_noise = number != 0 and error > abs(number) * KNOWN
         return Limit() if is_noise else Limit(number, reach=reach, error=error)
     sizes = [abs(value) for value in values]
-    if all(before < after for before, after in pairwise(sizes)) and all((value > 0) == (last > 0) for value in values):
+    slows = abs(first) < SLOWEST or abs(second) < SLOWEST  # as what tends to a number by way of 1/log(t) does
+    grows = not slows and all(before < after for before, after in pairwise(sizes))
+    if grows and all((value > 0) == (last > 0) for value in values):
         return Limit(infinite=1 if last > 0 else -1)
     return Limit()
 
@@ -251,12 +260,10 @@ def _aitken(first: arb, second: arb, third: arb) -> arb:
 
 
 def difference(left: Limit, right: Limit) -> arb | None:
-    """How much more than one limit another one is, where both are numbers."""
-    if left.number is None or right.number is None:
+    """How much more than one limit another one is, where both are exact numbers."""
+    if left.field is None or left.constant is None or right.constant is None:
         return None
-    if left.field is not None and left.constant is not None and right.constant is not None:
-        return left.field.difference(right.constant, left.constant).ball
-    return right.number - left.number
+    return left.field.difference(right.constant, left.constant).ball
 
 
 def is_near(left: Limit, right: Limit) -> bool:

@@ -86,7 +86,7 @@ def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> Known:
     ball = arb(verdict.truth, abs(verdict.truth) * 2.0**-50)
     *earlier, (direction, order) = derivative.stages()
     with suppress(UnsureError, TouchError, NoGermError, OutOfTimeError), clock(SECONDS):
-        local = OneSided(site, earlier, direction, PRECISIONS[-1:]).local(order, order)
+        local = OneSided(site.tape, site.at, earlier, direction, PRECISIONS[-1:]).local(order, order)
         found = next(side.derivative for side in (local.right, local.left) if side.defined)
         if found.number is not None:
             exact = local.rigorous and derivative.factor == 1

@@ -240,9 +240,11 @@ def derivative_of_call(row: Function, index: int, arguments: Sequence[Tree], slo
 def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None) -> Tree:
     """The partial derivative of a call with more than two arguments, which is one of calls with two.
 
-    A symmetric function is one of the argument `index` and of the call with all the others; of any other,
+    A smooth symmetric function is one of the argument `index` and of the call with all the others; of any other,
     the arguments behind the first count by what the row `others` makes of them.
     """
+    if row.others is None and row.special:
+        return _derivative_in_halves(row, index, arguments, slope)
     if row.others is None:
         rest = [argument for i, argument in enumerate(arguments) if i != index]
         return derivative_of_call(row, 0, [arguments[index], call(row, rest)], slope)
@@ -252,6 +254,21 @@ def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree],
         return derivative_of_call(row, 0, pair, slope)
     inner = derivative_of_call(joined, index - 1, arguments[1:], slope)
     return multiply([derivative_of_call(row, 1, pair, slope), inner])
+
+
+def _derivative_in_halves(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None) -> Tree:
+    """The partial derivative of a greatest or least of several as one of those of two halves.
+
+    So the conventions where several are equal, one half for two of them, add up to 1.
+    """
+    middle = len(arguments) // 2
+    halves = [arguments[:middle], arguments[middle:]]
+    side = int(index >= middle)
+    pair = [half[0] if len(half) == 1 else call(row, half) for half in halves]
+    outer = derivative_of_call(row, side, pair, slope)
+    if len(halves[side]) == 1:
+        return outer
+    return multiply([outer, derivative_of_call(row, index - side * middle, halves[side], slope)])
 
 
 def _node(kind: type[Tree], arguments: Sequence[Tree]) -> Tree:

@@ -8,6 +8,7 @@ series in what tends to 0, which their ordinary rules make.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil, lcm
 from typing import Any
@@ -143,9 +144,15 @@ class Approach:
             return self.jointly(operation, constants, smalls)
         if not moving:
             return self.germs.constant(self.called(operation, constants, [()] * len(parts), 1, ())[0])
+        self.named_value(operation, constants)
         small = smalls[moving[0]]
         steps = [[arb(1)] if place in moving else [] for place in range(len(parts))]
         return self.germs.composed(self.called(operation, constants, steps, self.germs.count(small), moving), small)
+
+    def named_value(self, operation: str, constants: Sequence[Constant]) -> None:
+        """Name the value where a series begins by what the rule of numbers gives, which is exact more often."""
+        with suppress(NoValueError, UnsureError):
+            self.called(operation, constants, [()] * len(constants), 1, ())
 
     def jointly(self, operation: str, constants: Sequence[Constant], smalls: Sequence[Germ]) -> Germ:
         """A function of several arguments that move, as a power series in a root of t."""

@@ -10,7 +10,7 @@ from flint import fmpq
 from derivcli.engines.balls.approach import Approach
 from derivcli.engines.balls.beside_poles import GAMMA
 from derivcli.engines.balls.constants import Constant, Field
-from derivcli.engines.balls.germ import CONSTANT, Germ
+from derivcli.engines.balls.germ import CONSTANT, Germ, ShortError
 from derivcli.engines.balls.run import NoValueError, UnsureError
 from derivcli.engines.balls.whole import may_be_whole
 
@@ -47,13 +47,22 @@ def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
     if sign > 0:
         return run.germs.exp(run.germs.product(exponent, run.germs.log(base)))
     if sign < 0:
-        if exponent.is_constant and may_be_whole(exponent.terms[CONSTANT].ball):
-            raise UnsureError
-        raise NoValueError
+        raise _of_negative(run, exponent)
     above = run.sign(exponent)
     if above < 0:
         raise NoValueError
     return run.germs.number(int(above == 0))
+
+
+def _of_negative(run: Approach, exponent: Germ) -> Exception:
+    """What it means that a number below 0 is raised to a power that is not known to be a whole number."""
+    rest = {place: each for place, each in exponent.terms.items() if place != CONSTANT}
+    if rest:
+        run.field.sign(rest[min(rest)])  # it moves, through whole numbers too, or that is not known
+        return NoValueError()
+    if not exponent.is_constant:
+        return ShortError()
+    return UnsureError() if may_be_whole(exponent.terms[CONSTANT].ball) else NoValueError()
 
 
 def _root(run: Approach, x: Germ, n: Germ) -> Germ:
@@ -64,7 +73,9 @@ def _root(run: Approach, x: Germ, n: Germ) -> Germ:
         raise NoValueError
     if sign == 0:
         return x
-    if sign < 0 and not (exact is not None and exact.q == 1 and exact.p % 2 == 1):
+    if sign < 0 and exact is None:
+        raise _of_negative(run, n)
+    if sign < 0 and exact is not None and not (exact.q == 1 and exact.p % 2 == 1):
         raise NoValueError
     size = x if sign > 0 else run.germs.negative(x)
     root = run.germs.power(size, 1 / exact) if exact is not None else _power(run, size, run.germs.reciprocal(n))

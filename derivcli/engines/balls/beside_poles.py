@@ -42,16 +42,27 @@ def _loggamma(run: Approach, x: Germ) -> Germ:
     return run.regular("loggamma", x) if _pole(run, x) is None else _log_size(run, _gamma(run, x))
 
 
+def _reciprocal_gamma(run: Approach, x: Germ) -> Germ:
+    """1/gamma(x), which is 0 at the poles."""
+    steps = _pole(run, x)
+    if steps is None:
+        return run.germs.reciprocal(run.regular("gamma", x))
+    *below, above = _stepped(run, x, steps)
+    return run.germs.quotient(_product(run, below), run.regular("gamma", above))
+
+
 def _beta(run: Approach, a: Germ, b: Germ) -> Germ:
     both = run.germs.product(_gamma(run, a), _gamma(run, b))
-    return run.germs.quotient(both, _gamma(run, run.germs.sum([a, b])))
+    return run.germs.product(both, _reciprocal_gamma(run, run.germs.sum([a, b])))
 
 
 def _polygamma(run: Approach, n: Germ, x: Germ) -> Germ:
     """At its poles by psi_n(x) = psi_n(x+k) - (-1)^n n! (x^(-n-1) + ... + (x+k-1)^(-n-1))."""
-    steps, order = _pole(run, x), n.terms[CONSTANT].rational if n.is_constant and n.terms else fmpq(0)
-    if steps is None or order is None or not n.is_constant:
+    steps = _pole(run, x)
+    if steps is None:
         return run.regular("polygamma", n, x)
+    order = n.terms[CONSTANT].rational if n.terms else fmpq(0)
+    assert order is not None, "the order is a whole number"
     *below, above = _stepped(run, x, steps)
     factor = fmpq(-1 if order.p % 2 == 0 else 1) * factorial(int(order.p))
     poles = [run.germs.scaled(run.germs.power(each, -order - 1), factor) for each in below]

@@ -83,6 +83,7 @@ class Field:
     precision: int
     numbers: dict[Hashable, int] = field(default_factory=dict)
     generators: list[Generator] = field(default_factory=list)
+    rationals: dict[Hashable, fmpq] = field(default_factory=dict)
 
     def rational(self, value: fmpq | int) -> Constant:
         """A rational number."""
@@ -92,7 +93,9 @@ class Field:
         """The number with a key, made on first use; a rational one where its ball is a point."""
         exact = fraction(made.ball)
         if exact is not None:
-            return self.rational(exact)
+            self.rationals[key] = exact
+        if key in self.rationals:
+            return self.rational(self.rationals[key])
         number = self.numbers.setdefault(key, len(self.generators))
         if number == len(self.generators):
             self.generators.append(made)

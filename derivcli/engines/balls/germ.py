@@ -1,8 +1,9 @@
 """A germ: what a function of t does for t > 0 near 0, as a generalized power series.
 
-    sum of c t^e log(t)^k  +  O(t^limit),    with rational e and exact constants c.
+    sum of c t^e log(t)^k  +  O(t^limit),    with rational e and exact constants c,
 
-A germ that is smaller than every power of t, such as exp(-1/t), is `flat`.
+where O(t^limit) is less than every lower power of t. A germ that is smaller than every power of t, such as
+exp(-1/t), is `flat`.
 """
 
 from __future__ import annotations
