@@ -18,7 +18,7 @@ from tests import whole
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     """A Python process of its own, which has to come to its end."""
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=2400, check=False)
     assert done.returncode >= 0, f"{command} ended by signal {-done.returncode}: {done.stderr[-500:]}"
     return done
 
@@ -63,7 +63,7 @@ def test_random_formulas_stand_extreme_points() -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize(("kind", "count"), [("rules", "50"), ("formulas", "15000")])
+@pytest.mark.parametrize(("kind", "count"), [("rules", "50"), ("formulas", "100000")])
 def test_thousands_of_rules_and_formulas_stand_extreme_points(kind: str, count: str) -> None:
     done = run("-m", "tests.extremes_process", kind, "10", count)
     assert done.returncode == 0, done.stderr

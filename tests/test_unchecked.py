@@ -160,15 +160,14 @@ def test_few_numbers_stay_unchecked() -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("seed", range(2, 7))
-def test_few_of_many_numbers_stay_unchecked(seed: int) -> None:
-    judged, found = unchecked(seed, 1_000)
-    assert judged > 950
+def test_few_of_many_numbers_stay_unchecked() -> None:
+    judged, found = unchecked(3, 5_000)
+    assert judged > 4_750
     assert len(found) <= ALLOWED * judged, report(found)
 
 
 @pytest.mark.sweep
 def test_few_numbers_stay_unchecked_where_orders_have_any_size_too() -> None:
-    judged, found = unchecked(7, 400, every=True)
-    assert judged > 380
+    judged, found = unchecked(7, 100, every=True)
+    assert judged > 95
     assert len(found) <= ALLOWED_OF_ANY * judged, report(found)
