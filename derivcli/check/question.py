@@ -170,7 +170,7 @@ def enclosed(site: Site, derivative: Derivative, precision: int, final: bool) ->
 def restored_context() -> Iterator[None]:
     """Leave FLINT's settings as they were: they are the process's own, so that one thread at a time works with them.
 
-    What a thread waits for the others is taken from no clock that begins in its block.
+    The time that a thread waits here for another counts for a clock around the block, and for none inside it.
     """
     global _before
     thread = get_ident()
