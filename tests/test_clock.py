@@ -8,16 +8,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
-from derivcli import DerivError, Verdict, derive, steps
-from derivcli.check import judge
+from flint import ctx
+
+from derivcli import DerivError, Verdict, answer, derive, steps
+from derivcli.check import judge, question
+from derivcli.engines.balls.run import Coordinate, Run
 from derivcli.engines.clock import AGAIN, OutOfTimeError, _Watcher, held, limited
 from tests.support import no_hang
 
@@ -150,6 +153,8 @@ def test_no_ring_comes_after_the_computation(again: float, monkeypatch: pytest.M
     assert {out for each in found for out in each} == {False, True}
 
 
+FORMULAS = ("if(x==0,1,(exp(x)-1)/x)", "if(x==0,1,sin(x)/x)", "if(x<1,x,2x)", "abs(x)*x")
+
 MATRIX = np.random.default_rng(0).random((1200, 1200))
 
 
@@ -223,12 +228,15 @@ def test_a_watcher_that_cannot_start_is_started_later(monkeypatch: pytest.Monkey
     def no_more(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr("derivcli.engines.clock._watcher", _Watcher())
+    watcher = _Watcher()
+    monkeypatch.setattr("derivcli.engines.clock._watcher", watcher)
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_more)
         with pytest.raises(RuntimeError, match="can't start"):
             endless(0)
     assert endless(0)
+    assert watcher.thread is not None
+    assert watcher.thread.is_alive()
 
 
 def test_a_held_clock_rings_in_a_thread_once_it_may() -> None:
@@ -259,6 +267,24 @@ def test_a_clock_rings_in_a_fork() -> None:
         "if not child:\n    os._exit(0 if endless(0) else 1)\nassert os.waitpid(child, 0)[1] == 0\n"
     )
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_no_evaluation_sets_the_precision_of_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FLINT's settings are the process's own: formulas for pieces, and answers, work with them as checks do."""
+    evaluate, outside = Run.evaluate, []
+
+    def evaluated(run: Run, at: Mapping[str, Coordinate]) -> Any:
+        if not question._SETTINGS._is_owned():  # type: ignore[attr-defined]
+            outside.append(run)
+        return evaluate(run, at)
+
+    monkeypatch.setattr(Run, "evaluate", evaluated)
+    before = ctx.prec
+    for text in FORMULAS:
+        assert str(derive(text))
+        answer(text, "2x+if(x==0,1,0)")
+    assert not outside
+    assert ctx.prec == before
 
 
 HOLDING = """

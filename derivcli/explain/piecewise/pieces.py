@@ -282,7 +282,7 @@ def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Constan
     if known is None:
         return None
     for precision in BITS:
-        with suppress(UnsureError, TouchError):
+        with suppress(UnsureError, TouchError), restored_context():
             ball = Run(tape, precision=precision).evaluate({name: close})[0]
             ctx.prec = precision
             if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -SAME:
