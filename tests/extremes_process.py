@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from derivcli.check.compare import shown
 from derivcli.engines.balls.rules import RULES
 from derivcli.engines.balls.run import Run, TouchError, UnsureError, rational
 from derivcli.engines.balls.tape import Node, Tape, record
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.language.function import Function
 from derivcli.language.functions import FUNCTIONS
 
@@ -119,15 +118,9 @@ def evaluate_formula(draw: random.Random) -> None:
 def outcome(work: Callable[[], None]) -> str:
     """What comes of a piece of work."""
     try:
-        with clock(SECONDS):
-            work()
+        limited(SECONDS, work)
     except (TouchError, UnsureError, OutOfTimeError, DerivError, RecursionError) as end:
         return type(end).__name__
-    except BaseException as end:
-        if type(end).__name__ != "_Alarm":  # the clock rang while it was being stopped
-            raise
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
     return "found"
 
 

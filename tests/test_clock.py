@@ -8,15 +8,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
+import numpy as np
 import pytest
 
-from derivcli import DerivError, Verdict, derive, steps
-from derivcli.check import judge
-from derivcli.engines.clock import AGAIN, OutOfTimeError, clock, held
+from flint import ctx
+
+from derivcli import DerivError, Verdict, answer, derive, steps
+from derivcli.check import judge, question
+from derivcli.engines.balls.run import Coordinate, Run
+from derivcli.engines.clock import AGAIN, OutOfTimeError, _Watcher, held, limited
 from tests.support import no_hang
 
 T = TypeVar("T")
@@ -43,8 +48,8 @@ def test_a_clock_rings_again_where_its_ring_is_lost() -> None:
         _Swallows()
         forever()
 
-    with pytest.raises(OutOfTimeError), clock(0.1):
-        work()
+    with pytest.raises(OutOfTimeError):
+        limited(0.1, work)
 
 
 def test_other_threads_do_not_hold_a_clock() -> None:
@@ -58,8 +63,8 @@ def test_other_threads_do_not_hold_a_clock() -> None:
     thread = threading.Thread(target=hold)
     thread.start()
     inside.wait(10)
-    with pytest.raises(OutOfTimeError), clock(0.1):
-        forever()
+    with pytest.raises(OutOfTimeError):
+        limited(0.1, forever)
     done.set()
     thread.join()
 
@@ -79,8 +84,7 @@ def never() -> Verdict:
 def endless(_: int) -> bool:
     """Whether a clock ends what has no end."""
     try:
-        with clock(0.1):
-            forever()
+        limited(0.1, forever)
     except OutOfTimeError:
         return True
     return False
@@ -97,17 +101,18 @@ def test_a_clock_rings_beside_a_timer_of_somebody_else() -> None:
 
 
 def test_the_outermost_clock_limits_all() -> None:
+    def inner() -> str:
+        try:
+            limited(0.01, forever)
+        except OutOfTimeError:
+            return "inner"
+        return ""
+
     def nested(_: int) -> str:
         try:
-            with clock(0.1):
-                try:
-                    with clock(0.01):
-                        forever()
-                except OutOfTimeError:
-                    return "inner"
+            return limited(0.1, inner)
         except OutOfTimeError:
             return "outer"
-        return ""
 
     assert outcomes(3, nested) == ["outer"] * 3
 
@@ -120,14 +125,13 @@ def spin(seconds: float) -> None:
 
 
 def short_clocks(count: int, seed: int) -> list[bool]:
-    """Which of many blocks that end about when their time does are out of it; nothing may be raised beside them."""
+    """Which of many computations that end about when their time does are out of it; nothing is raised beside them."""
     draw = random.Random(seed)
     found = []
     for _ in range(count):
         seconds = draw.choice([0, 1e-4, 5e-4, 1e-3])
         try:
-            with clock(seconds), clock(seconds / 2):
-                spin(max(0.0, seconds + draw.uniform(-2e-4, 2e-4)))
+            limited(seconds, limited, seconds / 2, spin, max(0.0, seconds + draw.uniform(-2e-4, 2e-4)))
             found.append(False)
         except OutOfTimeError:
             found.append(True)
@@ -137,7 +141,7 @@ def short_clocks(count: int, seed: int) -> list[bool]:
 
 
 @pytest.mark.parametrize("again", [AGAIN, 0.0005])
-def test_no_ring_comes_after_the_block(again: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_ring_comes_after_the_computation(again: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interpreter changes threads so often here that rings come in time."""
     monkeypatch.setattr("derivcli.engines.clock.AGAIN", again)
     before = sys.getswitchinterval()
@@ -149,20 +153,96 @@ def test_no_ring_comes_after_the_block(again: float, monkeypatch: pytest.MonkeyP
     assert {out for each in found for out in each} == {False, True}
 
 
-def test_an_exception_at_the_door_leaves_no_clock_behind() -> None:
-    """Ctrl-C may come before a block is left in order; then its clock goes with what stood in the block."""
-    left = clock(0.2)
-    left.__enter__()
-    del left
+FORMULAS = ("if(x==0,1,(exp(x)-1)/x)", "if(x==0,1,sin(x)/x)", "if(x<1,x,2x)", "abs(x)*x")
+
+MATRIX = np.random.default_rng(0).random((1200, 1200))
+
+
+def multiplied() -> object:
+    """A computation whose last instruction lets other threads run, and is no call."""
+    return MATRIX @ MATRIX
+
+
+def waited() -> object:
+    """Likewise."""
+    for found in iter(partial(time.sleep, 0.05), ()):
+        return found
+    return None
+
+
+def failed() -> None:
+    """Likewise, and it ends with an exception."""
+    for found in iter(partial(time.sleep, 0.05), ()):
+        raise KeyError(found)
+
+
+@pytest.mark.parametrize("work", [multiplied, waited, failed])
+def test_no_ring_leaves_a_computation_that_ends_while_it_is_sent(work: Callable[[], object]) -> None:
+    """Python raises what was sent as the next function begins, which is outside of the computation."""
+
+    def outcome(_: int) -> str:
+        try:
+            limited(0.01, work)
+        except (OutOfTimeError, KeyError) as end:
+            return type(end).__name__
+        spin(0.001)
+        return "done"
+
+    for _ in range(10):
+        assert set(outcomes(2, outcome)) | {outcome(0)} <= {"OutOfTimeError", "KeyError", "done"}
+
+
+@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
+def test_an_exception_leaves_no_clock_behind(error: type[BaseException]) -> None:
+    def broken() -> None:
+        raise error
+
+    with pytest.raises(error):
+        limited(0.2, broken)
     spin(0.5)
     assert endless(0)
+
+
+def test_what_a_computation_left_open_is_closed_before_its_clock_is_left() -> None:
+    """Or it would put settings back after those that stand around it have done so."""
+    closed = []
+
+    def opened() -> Iterator[None]:
+        try:
+            yield
+        finally:
+            closed.append(True)
+
+    def work() -> None:
+        left = opened()
+        next(left)
+        forever()
+
+    try:
+        limited(0.1, work)
+    except OutOfTimeError:
+        assert closed
+
+
+def test_a_watcher_that_cannot_start_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    watcher = _Watcher()
+    monkeypatch.setattr("derivcli.engines.clock._watcher", watcher)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_more)
+        with pytest.raises(RuntimeError, match="can't start"):
+            endless(0)
+    assert endless(0)
+    assert watcher.thread is not None
+    assert watcher.thread.is_alive()
 
 
 def test_a_held_clock_rings_in_a_thread_once_it_may() -> None:
     def work(_: int) -> bool:
         try:
-            with clock(0.05):
-                wait_for_the_clock()
+            limited(0.05, wait_for_the_clock)
         except OutOfTimeError:
             return True
         return False
@@ -172,9 +252,9 @@ def test_a_held_clock_rings_in_a_thread_once_it_may() -> None:
 
 def test_clocks_keep_no_process_from_its_end() -> None:
     code = (
-        "import threading, time\nfrom derivcli.engines.clock import clock\n"
-        "def work():\n    with clock(1000):\n        time.sleep(1000)\n"
-        "threading.Thread(target=work, daemon=True).start()\nwith clock(1000):\n    time.sleep(0.2)\n"
+        "import threading, time\nfrom derivcli.engines.clock import limited\n"
+        "threading.Thread(target=limited, args=(1000, time.sleep, 1000), daemon=True).start()\n"
+        "limited(1000, time.sleep, 0.2)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=30, check=False).returncode == 0
 
@@ -187,6 +267,63 @@ def test_a_clock_rings_in_a_fork() -> None:
         "if not child:\n    os._exit(0 if endless(0) else 1)\nassert os.waitpid(child, 0)[1] == 0\n"
     )
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_no_evaluation_sets_the_precision_of_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FLINT's settings are the process's own: formulas for pieces, and answers, work with them as checks do."""
+    evaluate, outside = Run.evaluate, []
+
+    def evaluated(run: Run, at: Mapping[str, Coordinate]) -> Any:
+        if not question._SETTINGS._is_owned():  # type: ignore[attr-defined]
+            outside.append(run)
+        return evaluate(run, at)
+
+    monkeypatch.setattr(Run, "evaluate", evaluated)
+    before = ctx.prec
+    for text in FORMULAS:
+        assert str(derive(text))
+        answer(text, "2x+if(x==0,1,0)")
+    assert not outside
+    assert ctx.prec == before
+
+
+HOLDING = """
+import os, signal, threading
+from flint import ctx
+from derivcli import derive
+from derivcli.check.question import restored_context
+inside, done = threading.Event(), threading.Event()
+def hold():
+    with restored_context():
+        ctx.prec, ctx.cap = 1000, 30
+        inside.set()
+        done.wait()
+def forked(precision):
+    child = os.fork()
+    if not child:
+        signal.alarm(30)
+        right = ctx.prec == precision and derive("abs(x)", "x=0").verdicts["x"][0].kind == "corner"
+        os._exit(0 if right and ctx.prec == precision else 1)
+    assert os.waitpid(child, 0)[1] == 0
+thread = threading.Thread(target=hold, daemon=True)
+thread.start()
+inside.wait()
+forked(53)
+done.set()
+thread.join()
+forked(53)
+with restored_context():
+    ctx.prec = 1000
+    forked(1000)
+assert ctx.prec == 53
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+def test_a_fork_waits_for_no_thread_that_it_does_not_have() -> None:
+    """The child of a fork finds FLINT's settings as they were before a check in another thread set them."""
+    words = [sys.executable, "-W", "ignore", "-c", HOLDING]
+    assert subprocess.run(words, timeout=120, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -223,15 +360,18 @@ def work(text):
     return str([*result.derivatives["x,x"]]) + str([result.verdicts["x,x"][point] for point in range(3)])
 async def gathered():
     return await asyncio.gather(*(asyncio.to_thread(work, text) for text in texts))
+sys.setswitchinterval(1e-4)
 with ThreadPoolExecutor(6) as pool:
-    together = list(pool.map(work, texts * 3))
-assert together == asyncio.run(gathered()) * 3
+    waiting = [pool.submit(work, text) for text in texts * 3]
+    here = [work(text) for text in texts]
+    together = [each.result() for each in waiting]
+assert together == here * 3 == asyncio.run(gathered()) * 3
 print("\\n".join(together[:len(texts)]))
 """
 
 
 def test_threads_do_not_change_the_precision_of_each_other() -> None:
-    """Each formula is computed in a process where others run beside it, and in this one alone."""
+    """Each formula is computed in threads of a process, its main one too, and in this process alone."""
     texts = ["gamma(x)*x", "besselj(2.5, x)", "zeta(x)", "abs(x-1)", "lowergamma(x, 3)", "polygamma(2, -x)"]
     words = [sys.executable, "-c", THREADED, *texts]
     printed = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
@@ -253,7 +393,7 @@ def wait_for_the_clock() -> None:
 
 def test_the_clock_waits_for_a_library_that_survives_no_exception() -> None:
     """FLINT calls back for every value that it integrates; the process would end where the clock rang in there."""
-    with pytest.raises(OutOfTimeError), clock(0.05):
-        wait_for_the_clock()
+    with pytest.raises(OutOfTimeError):
+        limited(0.05, wait_for_the_clock)
     words = [sys.executable, "-m", "derivcli", "answer", "elliptic_pi(n, m)", ELLIPTIC, "--wrt", "n"]
     assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode in (0, 1)

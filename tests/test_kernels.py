@@ -13,7 +13,7 @@ import torch
 
 from derivcli import derive
 from derivcli.engines import precise
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.kernels import KERNELS
 from derivcli.engines.rules import RULES
 from derivcli.language.function import Function
@@ -160,6 +160,6 @@ def test_the_end_of_a_clock_around_is_no_value_of_the_function() -> None:
         return 2 * x
 
     kernel: Callable[..., Any] = precise.pointwise(slow_at_first)
-    with pytest.raises(OutOfTimeError), clock(0.05):
-        kernel(np.array([1.5]))
+    with pytest.raises(OutOfTimeError):
+        limited(0.05, kernel, np.array([1.5]))
     assert kernel(np.array([1.5])).tolist() == [3.0]

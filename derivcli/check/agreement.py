@@ -21,7 +21,7 @@ from derivcli.engines.balls.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import NoValueError, Path, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, record
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.language.tree import Tree
 from derivcli.result import Partial
 
@@ -166,8 +166,8 @@ class Comparison:
         return match
 
     def _anew(self, sample: Sample, precisions: Sequence[int] = PRECISIONS, narrow: int = NARROW) -> Match:
-        with suppress(OutOfTimeError), restored_context(), clock(SECONDS):
-            return matched(self.left, self.right, self.names, sample, precisions, narrow)
+        with suppress(OutOfTimeError), restored_context():
+            return limited(SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
         return Match(sample, "unsure")
 
 

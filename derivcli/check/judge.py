@@ -22,7 +22,7 @@ from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Exact, TouchError, UnsureError, coordinate
 from derivcli.engines.balls.tape import record
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def judge(question: Question) -> Verdict:
 def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
     """The verdict that a decision from what is known comes to, unless it takes too long or too much precision."""
     try:
-        with clock(SECONDS):
-            return decide(*known)
+        return limited(SECONDS, decide, *known)
     except OutOfTimeError:
         return Verdict("unchecked", message=f"it takes longer than {SECONDS:g} seconds")
     except UnsureError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import RLock
+from threading import RLock, get_ident
 from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
@@ -32,6 +33,8 @@ TINY = arb(2) ** -1082
 """Far below the smallest float64."""
 
 _SETTINGS = RLock()
+_before: tuple[int, int, int] | None = None
+"""The thread that works with FLINT's settings, and what they were before its first block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +168,31 @@ def enclosed(site: Site, derivative: Derivative, precision: int, final: bool) ->
 
 @contextmanager
 def restored_context() -> Iterator[None]:
-    """Leave FLINT's settings as they were: they are the process's own, so that one thread at a time works with them."""
+    """Leave FLINT's settings as they were: they are the process's own, so that one thread at a time works with them.
+
+    The time that a thread waits here for another counts for a clock around the block, and for none inside it.
+    """
+    global _before
+    thread = get_ident()
     with _SETTINGS:
-        precision, cap = ctx.prec, ctx.cap
+        outer, precision, cap = _before, ctx.prec, ctx.cap
+        _before = outer or (thread, precision, cap)
         try:
             yield
         finally:
             ctx.prec, ctx.cap = precision, cap
+            _before = outer
+
+
+def _forked() -> None:
+    """Take the settings back in the child of a fork from a thread that worked with them, and is not there."""
+    global _SETTINGS, _before
+    if _before is not None and _before[0] == get_ident():
+        return
+    if _before is not None:
+        _, ctx.prec, ctx.cap = _before
+    _SETTINGS, _before = RLock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

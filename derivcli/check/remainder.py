@@ -22,7 +22,7 @@ from derivcli.engines.balls.partials import ONE
 from derivcli.engines.balls.run import Coordinate, Exact, Run, TouchError, UnsureError, ball_of, rational
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.balls.whole import fraction
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -73,12 +73,17 @@ def remainder(
     at = {variable: fmpq(0), **at}  # in which a constant is a polynomial too
     with restored_context():
         try:
-            with clock(SECONDS):
-                polynomial = _Polynomial.about(tape, at, variable, printed)
-                ends = polynomial.remainder(rational(low), rational(high))
-                return ends if all(map(math.isfinite, ends)) else None
+            ends = limited(SECONDS, _ends, tape, at, variable, printed, low, high)
         except (OutOfTimeError, TouchError, UnsureError):
             return None
+    return ends if all(map(math.isfinite, ends)) else None
+
+
+def _ends(
+    tape: Tape, at: Mapping[str, Coordinate], variable: str, printed: Sequence[float], low: float, high: float
+) -> tuple[float, float]:
+    polynomial = _Polynomial.about(tape, at, variable, printed)
+    return polynomial.remainder(rational(low), rational(high))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.engines.balls.partials import ONE, Derivative
 from derivcli.engines.balls.run import TouchError, UnsureError
 from derivcli.engines.balls.tape import record
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.result import SeriesResult
 
 Progress = Callable[[int, int], None]
@@ -45,8 +45,7 @@ def _judged(site: Site, result: SeriesResult, point: int) -> list[Verdict]:
         for order, printed in enumerate(result.coefficients[point])
     ]
     try:
-        with clock(SECONDS):
-            truths = coefficients(site, result.variable, len(questions) - 1)
+        truths = limited(SECONDS, coefficients, site, result.variable, len(questions) - 1)
     except OutOfTimeError:
         return [Verdict("unchecked", message=f"they take longer than {SECONDS:g} seconds")] * len(questions)
     except TouchError:

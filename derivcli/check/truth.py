@@ -19,7 +19,7 @@ from derivcli.engines.balls.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Coordinate, TouchError, UnsureError
 from derivcli.engines.balls.tape import record
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.language.expression import Expression
 from derivcli.language.tree import Tree
 
@@ -61,8 +61,8 @@ def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[st
     """The derivative at a point."""
     presumes = not all(isinstance(value, fmpq) for value in at.values())
     site = Site(expression, record(expression.expanded, tuple(at)), at, presumes=presumes)
-    with suppress(OutOfTimeError, UnsureError, TouchError), restored_context(), clock(SECONDS):
-        return Known(_of_series(site, derivative), by_series=True)
+    with suppress(OutOfTimeError, UnsureError, TouchError), restored_context():
+        return Known(limited(SECONDS, _of_series, site, derivative), by_series=True)
     with restored_context():
         return _beside(site, derivative, judge(Question(site, derivative, 0.0, "float64")))
 
@@ -85,8 +85,9 @@ def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> Known:
         return Known(reason=verdict.message)
     ball = arb(verdict.truth, abs(verdict.truth) * 2.0**-50)
     *earlier, (direction, order) = derivative.stages()
-    with suppress(UnsureError, TouchError, NoGermError, OutOfTimeError), clock(SECONDS):
-        local = OneSided(site.tape, site.at, earlier, direction, PRECISIONS[-1:]).local(order, order)
+    with suppress(UnsureError, TouchError, NoGermError, OutOfTimeError):
+        one_sided = OneSided(site.tape, site.at, earlier, direction, PRECISIONS[-1:])
+        local = limited(SECONDS, one_sided.local, order, order)
         found = next(side.derivative for side in (local.right, local.left) if side.defined)
         if found.number is not None:
             exact = local.rigorous and derivative.factor == 1

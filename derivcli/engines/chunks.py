@@ -6,6 +6,7 @@ this size run three times as fast, and take the same memory however many there a
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -102,6 +103,16 @@ def one_thread() -> Iterator[None]:
         with _LOCK:  # or a block that begins here would take the one thread for what was set before
             _inside -= 1
             torch.set_num_threads(_before)
+
+
+def _forked() -> None:
+    """Wait in the child of a fork for no thread that it does not have."""
+    global _LOCK
+    _LOCK = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:

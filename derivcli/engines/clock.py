@@ -4,10 +4,11 @@ It holds in every thread. One thread of our own watches the clocks of all others
 exception in the thread whose time is over. Python knows no other way that reaches every thread: signals reach the
 main one alone, and their timer may be somebody else's.
 
-No such exception arrives after the block has been left. It is sent under a lock, which a thread takes to leave its
-block, and what has been sent by then is called back. Only the first instruction of entering and leaving lies outside
-of that lock, so nothing is sent to a thread that stands there, nor to one that is importing a module. An exception
-may still come late, at the end of a library's call that was running.
+No such exception leaves the computation. The interpreter raises it where a function begins, where a loop turns and
+where a call of C ends. From the end of the computation until what was sent has been called back, `limited` does none
+of that. So it is a function: no `with` statement can catch what is raised as its own end begins. An exception may come
+late, at the end of a library's call that was running, or not at all where the computation ends with that. Nothing is
+sent to a thread that is importing a module.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ import os
 import sys
 import threading
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 AGAIN = 0.5
 """Seconds after which it rings again: Python drops what is raised while an object is taken apart."""
@@ -38,59 +42,40 @@ class _Alarm(BaseException):
     """The time is over. (No Exception, which the computation might swallow.)"""
 
 
-@dataclass(slots=True, weakref_slot=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Bell:
-    """The running clock of a thread: when it rings next, whether it has rung, and whether it must not raise now.
-
-    Only the block has it, so that it is gone with a block that was not left in order: another exception, such as that
-    of Ctrl-C, may come in between.
-    """
+    """The clock of a thread: when it rings next, whether it runs, has rung, and whether it must not raise now."""
 
     thread: int
     due: float
+    runs: bool = True
     rung: bool = False
     held: bool = False
 
 
-class Clock:
-    """Raises OutOfTimeError for the block that runs longer than so many seconds.
+def limited(seconds: float, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What a computation comes to; raises OutOfTimeError where it runs longer than so many seconds.
 
-    Of clocks one in another the outermost one limits them all: an inner block that it ends is passed by, so that
-    nobody takes another's time for a property of the number.
+    Of clocks one in another the outermost one limits them all: an inner one is passed by, so that nobody takes
+    another's time for a property of the number.
     """
-
-    __slots__ = ("bell", "seconds")
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.bell: _Bell | None = None
-
-    def __enter__(self) -> None:
-        thread = threading.get_ident()
-        if _running(thread) is not None:
-            return
-        _watcher.start()
-        bell = _Bell(thread, time.monotonic() + self.seconds)
-        self.bell = bell
-        with _watcher.lock:
-            _BELLS[thread] = weakref.ref(bell)
-            if bell.due < _watcher.awake and _watcher.asleep.locked():
-                _watcher.asleep.release()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        bell = self.bell
-        if bell is None:
-            return
-        with _watcher.lock:  # an acquired lock and the block that frees it are one for exceptions from outside
-            self.bell = None
+    thread = threading.get_ident()
+    if _running(thread) is not None:
+        return work(*args, **kwargs)
+    _watcher.start()
+    bell = _Bell(thread, time.monotonic() + seconds)
+    try:
+        try:
+            _watcher.add(bell)
+            return work(*args, **kwargs)
+        finally:
+            bell.runs = False  # no call before the one that calls back, nor a loop: an alarm would come out there
             if bell.rung:
-                _send(bell.thread, NOTHING)
-            _BELLS.pop(bell.thread, None)
-        if isinstance(error, _Alarm):
-            raise OutOfTimeError from None
-
-
-clock = Clock
+                _send(thread, NOTHING)
+            _BELLS.pop(thread, None)
+    except _Alarm:  # as it goes, what the computation left open is closed, before anything outside is
+        bell.runs = False  # a debugger may have stopped where this was to be said
+    raise OutOfTimeError
 
 
 class held:  # noqa: N801 - it stands where a function would
@@ -105,33 +90,30 @@ class held:  # noqa: N801 - it stands where a function would
         bell = self.bell = _running(threading.get_ident())
         if bell is None:
             return lambda: False
-        with _watcher.lock:
-            bell.held = True
-            if bell.rung:
-                _send(bell.thread, NOTHING)
+        bell.held = True
+        if bell.rung:
+            _send(bell.thread, NOTHING)
         return lambda: bell.rung
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         bell = self.bell
         if bell is None:
             return
-        with _watcher.lock:
-            bell.held = False
+        bell.held = False
         if bell.rung and error is None:
             raise _Alarm
 
 
 # What is sent from thread to thread
 
-_BELLS: dict[int, weakref.ref[_Bell]] = {}
-"""The clock that runs in a thread, by the number that Python has for it."""
+_BELLS: dict[int, _Bell] = {}
+"""The clock of a thread, by the number that Python has for it."""
 
 
 def _running(thread: int) -> _Bell | None:
     """The clock that runs in a thread."""
     known = _BELLS.get(thread)
-    return None if known is None else known()
-
+    return known if known is not None and known.runs else None
 
 
 _send = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_ulong, ctypes.py_object)(
@@ -142,27 +124,25 @@ _send = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_ulong, ctypes.py_object)(
 NOTHING = ctypes.py_object()
 """No exception."""
 
-DOORS = frozenset((Clock.__enter__.__code__, Clock.__exit__.__code__))
-"""Where a thread may stand outside of its block, and its clock still run."""
-
 IMPORTING = "<frozen importlib"
 """What the files of the import system are called."""
 
 
-def _may_not_raise(thread: int) -> bool:
-    """Whether a thread is just entering or leaving a block, or imports a module, which would be left half done."""
-    frame = top = sys._current_frames().get(thread)
+def _imports(thread: int) -> bool:
+    """Whether a thread imports a module, which would be left half done."""
+    frame = sys._current_frames().get(thread)
     while frame is not None:
         if frame.f_code.co_filename.startswith(IMPORTING):
             return True
         frame = frame.f_back
-    return top is None or top.f_code in DOORS
+    return False
 
 
 class _Watcher:
     """The thread that watches the clocks.
 
-    `lock` guards all of them. `asleep` is locked while it waits, and `awake` is when it wakes by itself.
+    `lock` guards the clocks that are looked at, and `awake`, which says when it wakes by itself. `asleep` is locked
+    while it waits.
     """
 
     def __init__(self) -> None:
@@ -177,8 +157,16 @@ class _Watcher:
         if self.thread is None:
             with self.lock:
                 if self.thread is None:
-                    self.thread = threading.Thread(target=self.watch, name="clock", daemon=True)
-                    self.thread.start()
+                    thread = threading.Thread(target=self.watch, name="clock", daemon=True)
+                    thread.start()
+                    self.thread = thread  # not before it runs: there may be no more threads
+
+    def add(self, bell: _Bell) -> None:
+        """Watch a clock too."""
+        with self.lock:
+            _BELLS[bell.thread] = bell
+            if bell.due < self.awake and self.asleep.locked():
+                self.asleep.release()
 
     def watch(self) -> None:
         """Look whenever the time of a clock may be over."""
@@ -191,27 +179,24 @@ class _Watcher:
     def look(self, now: float) -> float:
         """Ring the clocks whose time is over, and say when to look again."""
         dues = [math.inf]
-        for thread in tuple(_BELLS):
-            bell = _running(thread)
-            if bell is None:
-                del _BELLS[thread]
-                continue
+        for bell in tuple(_BELLS.values()):
             if bell.due <= now:
                 self.ring(bell, now)
-            dues.append(bell.due)
+            if bell.runs:
+                dues.append(bell.due)
         return min(dues)
 
     def ring(self, bell: _Bell, now: float) -> None:
         """Raise in a thread whose time is over, or tell it where it must not be raised."""
         bell.due = now + AGAIN
-        if bell.held:
-            bell.rung = True
-        elif _may_not_raise(bell.thread):
+        if not bell.held and _imports(bell.thread):
             bell.due = now + MOMENT
-        else:
+        elif bell.held:
+            bell.rung = True
+        elif bell.runs:  # no other thread comes between this look, the mark and the sending: there is no call between
             bell.rung = True
             _send(bell.thread, _Alarm)
-            if _may_not_raise(bell.thread):  # it has gone on between the look and the sending
+            if _imports(bell.thread):  # it has gone on since it was asked
                 _send(bell.thread, NOTHING)
                 bell.due = now + MOMENT
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 
 Array = NDArray[np.float64]
 Formula = Callable[..., Any]
@@ -60,8 +60,7 @@ def _real(formula: Formula, point: tuple[float, ...]) -> float:
     if not all(map(math.isfinite, point)):
         return math.nan
     try:
-        with clock(SECONDS):
-            found = formula(mp, *map(mp.mpf, point))
+        found = limited(SECONDS, formula, mp, *map(mp.mpf, point))
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return math.nan
     if not isinstance(found, mp.mpc):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.errors import DerivError, Span
 from derivcli.language import formulas
 from derivcli.language import tree as build
@@ -59,18 +60,26 @@ def differentiate(
     expression: Expression, partials: Sequence[Partial], direction: Points | None = None, dependent: str = ""
 ) -> SymbolicResult:
     """The partial derivatives of an expression, along a direction or of an implicit function as a `Result`'s."""
-    made: dict[Partial, Expression] = {(): expression}
-    with _timed(expression, partials):
-        moves = _moves(expression, partials, direction, dependent)
-        for partial in partials:
-            for place in reversed(range(len(partial))):
-                name, known = partial[place], partial[place:]
-                if known not in made:
-                    first = dependent and len(known) == 1
-                    tree = moves[name][dependent] if first else _derivative(made[known[1:]].expanded, moves[name])
-                    made[known] = expression_of(arrange(tree) if first else tree)
+    with _refused(expression, partials), deep_recursion():
+        made = limited(SECONDS, _made, expression, partials, direction, dependent)
     found = {derivative_key(partial): made[partial] for partial in partials}
     return SymbolicResult(expression, found, direction=direction, dependent=dependent)
+
+
+def _made(
+    expression: Expression, partials: Sequence[Partial], direction: Points | None, dependent: str
+) -> dict[Partial, Expression]:
+    """The derivatives, and those of lower order on the way to them."""
+    made: dict[Partial, Expression] = {(): expression}
+    moves = _moves(expression, partials, direction, dependent)
+    for partial in partials:
+        for place in reversed(range(len(partial))):
+            name, known = partial[place], partial[place:]
+            if known not in made:
+                first = dependent and len(known) == 1
+                tree = moves[name][dependent] if first else _derivative(made[known[1:]].expanded, moves[name])
+                made[known] = expression_of(arrange(tree) if first else tree)
+    return made
 
 
 @cache
@@ -109,14 +118,13 @@ def _rational(component: FloatArray) -> Tree:
 
 
 @contextmanager
-def _timed(expression: Expression, partials: Sequence[Partial]) -> Iterator[None]:
+def _refused(expression: Expression, partials: Sequence[Partial]) -> Iterator[None]:
     """Refuse what SymPy needs too long for, or what leaves the language."""
     span = Span(0, len(expression.source))
     names = dict.fromkeys(expression.variables) or dict.fromkeys(partials[0])
     way_out = f"give a point, as in --at {','.join(f'{name}=1' for name in names)}"
     try:
-        with clock(SECONDS), deep_recursion():
-            yield
+        yield
     except OutOfTimeError:
         message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
         raise DerivError(message, expression.source, span, way_out) from None
@@ -301,3 +309,13 @@ def deep_recursion() -> Iterator[None]:
             _deep -= 1
             if not _deep:
                 sys.setrecursionlimit(_shallow)
+
+
+def _forked() -> None:
+    """Wait in the child of a fork for no thread that it does not have."""
+    global _LOCK
+    _LOCK = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

@@ -62,13 +62,12 @@ def _exact(site: object, partial: Partial) -> float:
     from derivcli.check.question import Site, enclosure
     from derivcli.engines.balls.partials import Derivative
     from derivcli.engines.balls.run import TouchError, UnsureError
-    from derivcli.engines.clock import OutOfTimeError, clock
+    from derivcli.engines.clock import OutOfTimeError, limited
 
     assert isinstance(site, Site), "a formula at a point"
     absent = not {*partial} <= {*site.expression.variables}
     try:
-        with clock(SECONDS):
-            number = enclosure(site, Derivative(() if absent else partial)).number
+        number = limited(SECONDS, enclosure, site, Derivative(() if absent else partial)).number
     except (TouchError, UnsureError, OutOfTimeError):
         return torch.nan
     return 0.0 if absent else number

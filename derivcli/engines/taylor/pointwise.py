@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.inputs import different
 from derivcli.engines.precise import SECONDS, Formula, context
 from derivcli.engines.taylor.recurrences import Rule
@@ -88,8 +88,7 @@ def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], order
     if min(grids.times, default=0) < 0:
         return np.zeros_like(nothing)
     try:
-        with clock(SECONDS):
-            found = grids.agreed(mp)
+        found = limited(SECONDS, grids.agreed, mp)
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return nothing
     return grids.wanted(found if found.flat[1:].all() else _looked_at_closely(mp, grids, found))
@@ -98,8 +97,7 @@ def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], order
 def _looked_at_closely(mp: Any, grids: _Grids, found: Objects) -> Objects:
     """The coefficients, with those that came to nothing from more bits, if two runs agree on them there."""
     try:
-        with clock(SECONDS):
-            before, after = (grids.sampled(mp, step, SPARE) for step in STEPS[:2])
+        before, after = limited(SECONDS, lambda: [grids.sampled(mp, step, SPARE) for step in STEPS[:2]])
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return found
     same = np.frompyfunc(_is_same, 2, 1)(before, after).astype(bool)

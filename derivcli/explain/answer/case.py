@@ -14,7 +14,7 @@ from derivcli.check.agreement import Comparison, Match, Quantity, Sample, is_sec
 from derivcli.check.question import restored_context
 from derivcli.engines import symbolic
 from derivcli.engines.balls.run import TouchError, UnsureError
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.errors import DerivError
 from derivcli.explain.answer.exceptional import Exceptional, Spot, exceptional, near
 from derivcli.explain.answer.samples import more_samples, samples
@@ -166,8 +166,8 @@ def confirmed(case: Case) -> Case:
 
 def formula_of(expression: Expression, partial: Partial) -> Expression | None:
     """A derivative as a formula, if SymPy finds it soon."""
-    with suppress(DerivError, OutOfTimeError), clock(FORMULA):
-        return symbolic.differentiate(expression, [partial]).derivatives[derivative_key(partial)]
+    with suppress(DerivError, OutOfTimeError):
+        return limited(FORMULA, symbolic.differentiate, expression, [partial]).derivatives[derivative_key(partial)]
     return None
 
 

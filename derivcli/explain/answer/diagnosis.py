@@ -25,7 +25,7 @@ from derivcli.check.agreement import (
     same_values,
     value,
 )
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.explain.answer.case import LEAST, Case
 from derivcli.explain.answer.exceptional import distances, spot_text
@@ -79,8 +79,8 @@ def diagnosed(case: Case) -> Diagnosis:
         left = start + LONGEST - time.monotonic()
         if left <= 0:
             break
-        with suppress(OutOfTimeError), clock(min(SECONDS, left)):
-            found = explain(case)
+        with suppress(OutOfTimeError):
+            found = limited(min(SECONDS, left), explain, case)
             if found is not None:
                 return found
     return Diagnosis()

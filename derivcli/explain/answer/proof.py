@@ -10,7 +10,7 @@ from itertools import product
 import sympy
 
 from derivcli.engines import symbolic
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.errors import DerivError
 from derivcli.language import formulas
 from derivcli.language.functions import vocabulary
@@ -43,10 +43,14 @@ ABS, SIGN = (class_of(vocabulary()[name]) for name in ("abs", "sign"))
 def is_proved(left: Tree, right: Tree) -> bool:
     """Whether SymPy shows within its time that two formulas are the same where both have a derivative."""
     try:
-        with clock(SECONDS), symbolic.deep_recursion():
-            return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
+        with symbolic.deep_recursion():
+            return limited(SECONDS, _are_equal, left, right)
     except (OutOfTimeError, *symbolic.SYMPY_FAILURES):
         return False
+
+
+def _are_equal(left: Tree, right: Tree) -> bool:
+    return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
 
 
 def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Partial) -> bool:
@@ -57,8 +61,8 @@ def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Parti
 
 def _is_derivative(first: Tree, second: Tree, partial: Partial) -> bool:
     with suppress(DerivError, OutOfTimeError, *symbolic.SYMPY_FAILURES):
-        with clock(SECONDS), symbolic.deep_recursion():
-            made = symbolic.derivative_of(first, partial)
+        with symbolic.deep_recursion():
+            made = limited(SECONDS, symbolic.derivative_of, first, partial)
         return is_proved(made, second)
     return False
 

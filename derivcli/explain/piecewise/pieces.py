@@ -20,7 +20,7 @@ from derivcli.check.question import restored_context
 from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.engines.balls.whole import fraction
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
 from derivcli.errors import DerivError
 from derivcli.explain.piecewise.roots import Root, root
@@ -224,8 +224,8 @@ def _is_zero(tree: Any) -> bool:
     """Whether SymPy shows that a number is 0."""
     if tree == 0:
         return True
-    with suppress(*SYMPY_FAILURES, OutOfTimeError), clock(SECONDS), deep_recursion():
-        return bool(sympy.simplify(tree) == 0)
+    with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
+        return limited(SECONDS, lambda: bool(sympy.simplify(tree) == 0))
     return False
 
 
@@ -252,11 +252,17 @@ def limit(tree: Tree, name: str, at: Root, side: int) -> Constant | None:
         return _put(tree, name, at)
     if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
         return None
-    with suppress(*SYMPY_FAILURES, OutOfTimeError), restored_context(), clock(SECONDS), deep_recursion():
-        found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
-        if not found.free_symbols and not found.has(*NOT_REAL):
-            return borne_out(tree, name, at, side, found)
+    with suppress(*SYMPY_FAILURES, OutOfTimeError), restored_context(), deep_recursion():
+        return limited(SECONDS, _found_limit, tree, name, at, side)
     return None
+
+
+def _found_limit(tree: Tree, name: str, at: Root, side: int) -> Constant | None:
+    """The limit that SymPy finds, if values beside it bear it out."""
+    found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
+    if found.free_symbols or found.has(*NOT_REAL):
+        return None
+    return borne_out(tree, name, at, side, found)
 
 
 def is_analytic(tree: Tree, name: str, at: Root) -> bool:
@@ -276,7 +282,7 @@ def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Constan
     if known is None:
         return None
     for precision in BITS:
-        with suppress(UnsureError, TouchError):
+        with suppress(UnsureError, TouchError), restored_context():
             ball = Run(tape, precision=precision).evaluate({name: close})[0]
             ctx.prec = precision
             if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -SAME:
@@ -322,21 +328,27 @@ def _slopes(
 ) -> tuple[Constant | None, Constant | None]:
     """The limits of the quotients of differences on both sides, where those of the derivative are not known."""
     x = symbol(name)
-    quotients = [(part - here.tree) / (x - at.tree) for part in map(evaluated, sides)]
-    with suppress(*SYMPY_FAILURES, OutOfTimeError), clock(SECONDS), deep_recursion():
-        left, right = (limit(each, name, at, side) for each, side in zip(quotients, (-1, 1), strict=True))
-        return left, right
+    left, right = ((part - here.tree) / (x - at.tree) for part in map(evaluated, sides))
+    with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
+        return limited(SECONDS, lambda: (limit(left, name, at, -1), limit(right, name, at, 1)))
     return None, None
 
 
 def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tuple[Constant | None, Constant | None]:
     """The limits of a derivative on both sides, of the pieces there."""
-    left, right = sides
-    with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), clock(SECONDS), deep_recursion():
-        derivative = derivative_of(right, partial)
-        found = limit(derivative, name, at, 1)
-        if left != right:
-            return limit(derivative_of(left, partial), name, at, -1), found
-        if found is not None and (is_analytic(derivative, name, at) or borne_out(derivative, name, at, -1, found.tree)):
-            return found, found
+    with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), deep_recursion():
+        left, right = sides
+        return limited(SECONDS, _found_limits, left, right, partial, name, at)
+    return None, None
+
+
+def _found_limits(
+    left: Tree, right: Tree, partial: Partial, name: str, at: Root
+) -> tuple[Constant | None, Constant | None]:
+    derivative = derivative_of(right, partial)
+    found = limit(derivative, name, at, 1)
+    if left != right:
+        return limit(derivative_of(left, partial), name, at, -1), found
+    if found is not None and (is_analytic(derivative, name, at) or borne_out(derivative, name, at, -1, found.tree)):
+        return found, found
     return None, None

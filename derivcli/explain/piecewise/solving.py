@@ -18,7 +18,7 @@ from flint import acb, ctx, fmpq, fmpz_poly
 from derivcli.check.question import restored_context
 from derivcli.engines.balls.run import Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, record
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.symbolic import SYMPY_FAILURES, deep_recursion, merged
 from derivcli.explain.piecewise.halving import halved
 from derivcli.explain.piecewise.roots import ALL, BITS, ENDLESS, EXTENTS, UNKNOWN, Root, Roots, root, united
@@ -117,8 +117,8 @@ def _factors(tree: Tree) -> Iterator[Tree]:
     """Formulas one of which is 0 where the formula is."""
     tree = merged(tree)
     if isinstance(tree, sympy.Add):
-        with suppress(*SYMPY_FAILURES, OutOfTimeError), clock(SECONDS):
-            tree = sympy.factor_terms(tree)
+        with suppress(*SYMPY_FAILURES, OutOfTimeError):
+            tree = limited(SECONDS, sympy.factor_terms, tree)
     waiting = [tree]
     while waiting:
         node: Any = waiting.pop()
@@ -142,13 +142,12 @@ def _roots_of(tree: Any, name: str, between: Sequence[Fraction]) -> Roots:
     if not tree.free_symbols:  # 0 nowhere, or wherever it has a value, and so at no point rather than beside it
         return Roots()
     for solve in (_in_pieces, _polynomial, _solved):
-        with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context(), clock(SECONDS):
-            with deep_recursion():
-                found = solve(tree, name, between)
+        with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context(), deep_recursion():
+            found = limited(SECONDS, solve, tree, name, between)
             if found is not None:
                 return found
-    with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context(), clock(SECONDS):
-        return halved(tree, name)
+    with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context():
+        return limited(SECONDS, halved, tree, name)
     return Roots((), UNKNOWN)
 
 

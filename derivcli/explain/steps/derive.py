@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy
 
-from derivcli.engines.clock import OutOfTimeError, clock
+from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.symbolic import deep_recursion, differentiate
 from derivcli.errors import DerivError, Span
 from derivcli.explain.piecewise.formulas import derivatives
@@ -40,8 +40,8 @@ def derivations(result: SymbolicResult) -> list[Derivation]:
     complete = result if known == partials else derivatives(result.expression, known)
     expression = result.expression
     try:
-        with clock(SECONDS), deep_recursion():
-            return [_derivation(complete, derivative_key(partial)) for partial in known]
+        with deep_recursion():
+            return limited(SECONDS, lambda: [_derivation(complete, derivative_key(partial)) for partial in known])
     except OutOfTimeError:
         message = f"the derivation takes longer than {SECONDS:g} seconds"
     except _TooLongError:
