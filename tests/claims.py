@@ -7,6 +7,7 @@ of f beside a point in 80 digits, and looks where by construction something happ
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -309,8 +310,12 @@ def wrong_places(claim: Claim) -> list[Number]:
     return found
 
 
+FUNCTIONS = "sqrt log exp sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split()
+
+
 def number_of(text: str) -> Number:
     """A coordinate as an answer gives it."""
     with mp.workdps(DIGITS):
-        names = {"sqrt": mp.sqrt, "log": mp.log, "exp": mp.exp, "pi": mp.pi, "e": mp.e}
-        return mpmath.mpmathify(eval(text.replace("^", "**"), {"__builtins__": {}}, names))
+        names = {name: getattr(mp, name) for name in FUNCTIONS} | {"pi": +mp.pi, "e": +mp.e}
+        exact = re.sub(r"\b\d+(?:\.\d+)?(?:e[+-]?\d+)?", r"mpf('\g<0>')", text.replace("^", "**"))  # 1/3 is no float
+        return mpmath.mpmathify(eval(exact, {"__builtins__": {}, "mpf": mpf}, names))

@@ -14,18 +14,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
-from derivcli.check.question import restored_context
 from derivcli.check.truth import Known, derivative_at
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Run, TouchError, UnsureError
-from derivcli.engines.balls.tape import record
+from derivcli.engines.balls.run import UnsureError
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
 from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, needed
-from derivcli.explain.piecewise.roots import ALL, UNKNOWN, Root
+from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root
 from derivcli.explain.piecewise.singled import JUMPS, Source, all_roots, on_curve
+from derivcli.explain.piecewise.values import value_of
 from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.text import place_text, text_of
@@ -41,9 +40,6 @@ SECONDS = 5.0
 
 MOST = 12
 """Where not all points at which a condition changes are known, so many are judged."""
-
-PRECISIONS = (384, 1536, 4096)
-"""Bits of a stated number."""
 
 
 def stated(result: SymbolicResult) -> SymbolicResult:
@@ -123,32 +119,38 @@ class _Stating:
         together, each = all_roots(dict.fromkeys([source, *more]), name)
         found = each[source]
         if found.extent != ALL:
-            if found.extent == UNKNOWN or not all(self.is_true({name: root}) for root in found.found[:MOST]):
+            if found.extent != ENDLESS or not all(self.is_true({name: root}) for root in found.found[:MOST]):
                 self.leave_out(relation)
             return
         places = [fmpq(point.numerator, point.denominator) for point in between(together.found)]
-        whole = together.extent == ALL
+        whole = together.extent == ALL and bool(places)
         sides = dict(zip(together.found, pairwise(places), strict=False)) if whole else {}
-        bad = [root for root in found.found if not self.is_settled(name, _same(root, together.found), sides)]
-        if len(bad) == len(found.found) and bad:
+        roots = [same_root(root, together.found) or root for root in found.found]
+        bad = [root for root in roots if not self.is_settled(name, root, sides)]
+        if bad and (len(bad) == len(found.found) or any(root.tree is None for root in bad)):
             self.curves.append(relation)
         else:
             self.points += bad
 
     def is_settled(self, name: str, at: Root, sides: dict[Root, Any]) -> bool:
         """Whether the derivative at a point is stated already, or will be; if not, why is remarked."""
-        known, here = self.known({name: at}), self.value({name: at})
+        known = self.known({name: at})
+        try:
+            here = self.value({name: at})
+        except UnsureError:
+            self.remarks.append(f"what the derivative is at {_place(name, at)} is not known")
+            return False
         if known.none:
             if here is not None:
                 self.remarks.append(f"no derivative at {_place(name, at)}")
             return here is None
         exact = exact_derivative(self.expression.expanded, name, len(self.partial), at, sides.get(at, just_beside(at)))
         number = None if exact is None else exact.number
-        agrees = known.ball is not None and (number is None or _overlap(known.ball, number.ball))
+        agrees = known.ball is not None and (number is None or known.ball.overlaps(number.ball))
         if not agrees:
             self.remarks.append(f"no derivative is known at {_place(name, at)}")
             return here is None
-        if here is not None and _overlap(here, known.ball if number is None else number.ball):
+        if here is not None and here.overlaps(known.ball if number is None else number.ball):
             return True
         if number is None or at.tree is None:
             shown = known.ball.mid().str(10, radius=False)  # type: ignore[union-attr]
@@ -166,8 +168,12 @@ class _Stating:
 
     def is_true(self, at: dict[str, Root]) -> bool:
         """Whether what is stated at a point is true, as far as it states anything."""
-        here, known = self.value(at), self.known(at)
-        return here is None or (known.ball is not None and _overlap(here, known.ball))
+        try:
+            here = self.value(at)
+        except UnsureError:
+            return False
+        known = self.known(at)
+        return here is None or (known.ball is not None and here.overlaps(known.ball))
 
     def known(self, at: dict[str, Root]) -> Known:
         """What the function says of its derivative at a point."""
@@ -175,34 +181,13 @@ class _Stating:
         return derivative_at(self.expression, Derivative(self.partial[::-1]), where)
 
     def value(self, at: dict[str, Root]) -> arb | None:
-        """What the formula states at a point; None if nothing."""
-        tape = record(self.derivative.tree, self.names)
-        with restored_context():
-            for precision in PRECISIONS:
-                with suppress(UnsureError):
-                    run = Run(tape, precision=precision, final=precision == PRECISIONS[-1])
-                    try:
-                        return run.evaluate({key: each.where for key, each in at.items()})[0]
-                    except TouchError:
-                        return None
-        return None
-
-
-def _same(root: Root, among: Sequence[Root]) -> Root:
-    """The root among others that is the same number."""
-    with restored_context():
-        ctx.prec = PRECISIONS[-1]
-        return next((other for other in among if other.ball.overlaps(root.ball)), root)
-
-
-def _overlap(one: arb, other: arb) -> bool:
-    with restored_context():
-        ctx.prec = PRECISIONS[-1]
-        return bool(one.overlaps(other))
+        """What the formula states at a point; None if nothing, UnsureError if that is not known."""
+        return value_of(self.derivative.tree, self.names, at)
 
 
 def _place(name: str, at: Root) -> str:
-    return place_text({name: arrange(at.tree) if at.tree is not None else sympy.Rational(*at.size.as_integer_ratio())})
+    digits = sympy.Rational(at.ball.mid().str(16, radius=False))
+    return place_text({name: digits if at.tree is None else arrange(at.tree)})
 
 
 def _relations(tree: Tree) -> Iterator[Any]:
