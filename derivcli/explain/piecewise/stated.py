@@ -21,14 +21,14 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import UnsureError
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
+from derivcli.explain.piecewise.intervals import by_intervals, is_total
 from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, needed
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root
 from derivcli.explain.piecewise.singled import JUMPS, Source, all_roots, on_curve
 from derivcli.explain.piecewise.values import value_of
-from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.text import place_text, text_of
-from derivcli.language.tree import Tree, postorder, row_of
+from derivcli.language.tree import Tree, postorder, row_of, substitute
 from derivcli.result import SymbolicResult, partial_of
 
 if TYPE_CHECKING:
@@ -44,24 +44,12 @@ MOST = 12
 
 def stated(result: SymbolicResult) -> SymbolicResult:
     """The derivatives as formulas that are true where pieces meet, with what there is to be said of them."""
-    if result.direction is not None or result.dependent or not _conditions(result.expression.expanded):
+    if result.direction is not None or result.dependent:
         return result
     f, derivatives = result.expression, result.derivatives
     made = {key: _Stating(f, partial_of(key), each).stated() for key, each in derivatives.items()}
     remarks = dict.fromkeys(remark for _, found in made.values() for remark in found)
     return replace(result, derivatives={key: each for key, (each, _) in made.items()}, remarks=tuple(remarks))
-
-
-def _conditions(tree: Tree) -> dict[Tree, None]:
-    """The differences of the sides of all comparisons in a formula and in the rewrites of its functions."""
-    found: dict[Tree, None] = {}
-    for node in postorder(tree):
-        row = row_of(node)
-        if isinstance(node, sympy.core.relational.Relational):
-            found[_difference(node)] = None
-        elif row is not None and row.definition is not None and row.derivatives is None and row.kernel is None:
-            found |= _conditions(formulas.rewritten(row, node.args))
-    return found
 
 
 def _difference(relation: Any) -> Tree:
@@ -80,13 +68,15 @@ class _Stating:
     values: list[tuple[Root, Tree]] = field(default_factory=list)
     points: list[Root] = field(default_factory=list)
     curves: list[Any] = field(default_factory=list)
+    judged: list[Root] = field(default_factory=list)
+    bad: list[Root] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    is_partial: bool = False
 
     def stated(self) -> tuple[Expression, list[str]]:
         """The derivative as it may be stated, and remarks."""
         start, tree = time.monotonic(), self.derivative.tree
-        known = _conditions(self.expression.expanded)
-        relations = {_difference(each): each for each in _relations(tree) if _difference(each) in known}
+        relations = {_difference(each): each for each in (*_relations(tree), *_steps(tree).values())}
         for relation in relations.values():
             if time.monotonic() - start > SECONDS:
                 self.leave_out(relation)
@@ -97,8 +87,27 @@ class _Stating:
         if not (self.values or self.points or self.curves):
             return self.derivative, []
         with suppress(DerivError, *SYMPY_FAILURES):
-            return expression_of(_Mending(self, self.names[0]).mended(tree)), self.remarks
+            return expression_of(self.mended(tree)), list(dict.fromkeys(self.remarks))
         return self.derivative, ["where its pieces meet the derivative may be another number or none"]
+
+    def mended(self, tree: Tree) -> Tree:
+        """The formula that states what is true: interval by interval where it has kinks inside, as typed elsewhere."""
+        steps = _steps(tree)
+        if steps or not isinstance(tree, sympy.Piecewise):
+            found = None
+            if len(self.names) == 1 and not self.is_partial:
+                found = by_intervals(tree, self.names[0], self.is_open, self.values)
+            if found is not None:
+                return found
+            tree = _split({_difference(each): each for each in (*_relations(tree), *steps.values())}, tree, steps)
+        return _Mending(self, self.names[0]).mended(tree)
+
+    def is_open(self, end: Root) -> bool:
+        """Whether nothing is to be stated at a point."""
+        if same_root(end, self.judged) is None:
+            self.judged.append(end)
+            self.bad += [] if self.is_settled(self.names[0], end, {}) else [end]
+        return same_root(end, self.bad) is not None
 
     @property
     def names(self) -> list[str]:
@@ -106,7 +115,8 @@ class _Stating:
         return list(dict.fromkeys([*self.expression.variables, *self.partial]))
 
     def leave_out(self, relation: Any) -> None:
-        """State nothing where a condition changes."""
+        """State nothing where a condition changes, at points of which not all are known."""
+        self.is_partial = True
         self.curves.append(relation)
         where = " = ".join(map(text_of, _sides(relation)))
         self.remarks.append(f"where {where} no derivative is stated")
@@ -127,6 +137,8 @@ class _Stating:
         sides = dict(zip(together.found, pairwise(places), strict=False)) if whole else {}
         roots = [same_root(root, together.found) or root for root in found.found]
         bad = [root for root in roots if not self.is_settled(name, root, sides)]
+        self.judged += roots
+        self.bad += bad
         if bad and (len(bad) == len(found.found) or any(root.tree is None for root in bad)):
             self.curves.append(relation)
         else:
@@ -192,6 +204,57 @@ def _place(name: str, at: Root) -> str:
 
 def _relations(tree: Tree) -> Iterator[Any]:
     return (node for node in postorder(tree) if isinstance(node, sympy.core.relational.Relational))
+
+
+def _steps(tree: Tree) -> dict[Tree, Any]:
+    """The calls of heaviside in a formula, as derivatives have them, each with when it is 1."""
+    calls = (node for node in postorder(tree) if getattr(row_of(node), "name", "") == "heaviside")
+    return {node: _is_positive(node.args[0]) for node in calls}
+
+
+def _is_positive(tree: Tree) -> Any:
+    """That a formula is above 0, with what is subtracted on the other side."""
+    terms = sympy.Add.make_args(merged(tree).primitive()[1])
+    right = [-term for term in terms if term.could_extract_minus_sign()]
+    left = [term for term in terms if not term.could_extract_minus_sign()]
+    above, below = (arrange(sympy.Add(*side)) for side in (left, right))
+    is_turned = not above.free_symbols or (below.free_symbols and _first(below) < _first(above))
+    return build.relation("<", below, above) if is_turned else build.relation(">", above, below)
+
+
+def _first(tree: Tree) -> str:
+    """The first of the names in a formula."""
+    return min(map(str, tree.free_symbols))
+
+
+def _split(relations: dict[Tree, Any], tree: Tree, steps: dict[Tree, Any]) -> Tree:
+    """The formula on both sides of the only thing that changes it; else with a branch for each call of heaviside."""
+    if len(relations) == 1 and is_total(tree):
+        condition = next(iter([*steps.values(), *_relations(tree)]))
+        values = {node: _sides_of(each, condition) for node, each in steps.items()}
+        for node in postorder(tree):
+            if isinstance(node, sympy.Piecewise) and len(node.args) == 2 and node.args[0].cond == condition:
+                values[node] = node.args[0].expr, node.args[1].expr
+        if not any(True for _ in _relations(_put(tree, values, 0))):
+            return build.piecewise([(_put(tree, values, 0), condition), (_put(tree, values, 1), sympy.true)])
+    sides = [build.piecewise([(sympy.S.One, each), (sympy.S.Zero, sympy.true)]) for each in steps.values()]
+    return substitute(tree, dict(zip(steps, sides, strict=True)))
+
+
+def _sides_of(step: Any, condition: Any) -> tuple[Tree, Tree]:
+    """What a call of heaviside is where a condition on the same difference holds, and where it does not."""
+    is_same = merged(_above(step) - _above(condition)) == 0
+    return (sympy.S.One, sympy.S.Zero) if is_same else (sympy.S.Zero, sympy.S.One)
+
+
+def _above(relation: Any) -> Tree:
+    """What is above 0 where a strict comparison holds."""
+    left, right = map(merged, _sides(relation))
+    return left - right if SIGNS[type(relation)] in (">", ">=") else right - left
+
+
+def _put(tree: Tree, values: dict[Tree, tuple[Tree, Tree]], side: int) -> Tree:
+    return arrange(merged(substitute(tree, {node: value[side] for node, value in values.items()})))
 
 
 def _sides(relation: Any) -> tuple[Tree, Tree]:
