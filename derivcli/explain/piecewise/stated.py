@@ -26,6 +26,7 @@ from derivcli.explain.piecewise.pieces import between, exact_derivative, just_be
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root
 from derivcli.explain.piecewise.singled import JUMPS, Source, all_roots, on_curve
 from derivcli.explain.piecewise.values import value_of
+from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.text import place_text, text_of
 from derivcli.language.tree import Tree, postorder, row_of, substitute
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""
+
+MAX_NODES, MAX_KINK_NODES = 60, 16
+"""At a kink of a longer formula, or of one with more inside, no derivative is looked for, since it hardly has one."""
 
 MOST = 12
 """Where not all points at which a condition changes are known, so many are judged."""
@@ -50,6 +54,22 @@ def stated(result: SymbolicResult) -> SymbolicResult:
     made = {key: _Stating(f, partial_of(key), each).stated() for key, each in derivatives.items()}
     remarks = dict.fromkeys(remark for _, found in made.values() for remark in found)
     return replace(result, derivatives={key: each for key, (each, _) in made.items()}, remarks=tuple(remarks))
+
+
+def _conditions(tree: Tree) -> set[Tree]:
+    """The differences of the sides of all comparisons in a formula and in the rewrites of its functions."""
+    found: set[Tree] = set()
+    for node in postorder(tree):
+        row = row_of(node)
+        if isinstance(node, sympy.core.relational.Relational):
+            found.add(_difference(node))
+        elif row is not None and row.definition is not None and row.derivatives is None and row.kernel is None:
+            found |= _conditions(formulas.rewritten(row, node.args))
+    return found
+
+
+def _size(tree: Tree) -> int:
+    return sum(1 for _ in postorder(tree))
 
 
 def _difference(relation: Any) -> Tree:
@@ -72,13 +92,17 @@ class _Stating:
     bad: list[Root] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     is_partial: bool = False
+    is_long: bool = False
 
     def stated(self) -> tuple[Expression, list[str]]:
         """The derivative as it may be stated, and remarks."""
         start, tree = time.monotonic(), self.derivative.tree
         relations = {_difference(each): each for each in (*_relations(tree), *_steps(tree).values())}
-        for relation in relations.values():
-            if time.monotonic() - start > SECONDS:
+        typed = _conditions(self.expression.expanded)
+        self.is_long = _size(self.expression.expanded) > MAX_NODES
+        for difference, relation in relations.items():
+            is_simple = difference in typed or (_size(difference) <= MAX_KINK_NODES and not self.is_long)
+            if time.monotonic() - start > SECONDS or not is_simple:
                 self.leave_out(relation)
             elif len(self.names) == 1:
                 self.on_line(relation)
@@ -95,7 +119,7 @@ class _Stating:
         steps = _steps(tree)
         if steps or not isinstance(tree, sympy.Piecewise):
             found = None
-            if len(self.names) == 1 and not self.is_partial:
+            if len(self.names) == 1 and not self.is_partial and not self.is_long:
                 found = by_intervals(tree, self.names[0], self.is_open, self.values)
             if found is not None:
                 return found
