@@ -261,7 +261,7 @@ def _split(relations: dict[Tree, Any], tree: Tree, steps: dict[Tree, Any]) -> Tr
                 values[node] = node.args[0].expr, node.args[1].expr
         if not any(True for _ in _relations(_put(tree, values, 0))):
             return build.piecewise([(_put(tree, values, 0), condition), (_put(tree, values, 1), sympy.true)])
-    factors = [node for node in steps if node in sympy.Mul.make_args(merged(tree))]
+    factors = [node for node in steps if node in (*sympy.Mul.make_args(tree), *sympy.Mul.make_args(merged(tree)))]
     rest = _put(tree, dict.fromkeys(factors, (sympy.S.One, sympy.S.Zero)), 0)
     if factors and len(factors) == len(relations) and is_total(tree) and not _steps(rest):
         return build.piecewise([(rest, build.all_of(list(steps.values()))), (sympy.S.Zero, sympy.true)])
