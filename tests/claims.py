@@ -7,6 +7,7 @@ of f beside a point in 80 digits, and looks where by construction something happ
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -231,6 +232,43 @@ def two_points(draw: random.Random) -> Claim:
     return Claim(f, F(f"if(x^2=={c},{wrong.text},{d.text})", value), tuple(roots), "two points")
 
 
+EQUATIONS: tuple[tuple[str, tuple[Callable[[], Number], ...]], ...] = (
+    ("sinh(x)==1", (lambda: mp.asinh(1),)),
+    ("tanh(x)==1/3", (lambda: mp.atanh(mpf(1) / 3),)),
+    ("atan(x)==1", (lambda: mp.tan(1),)),
+    ("asinh(x)==1", (lambda: mp.sinh(1),)),
+    ("cosh(x)==2", (lambda: mp.acosh(2), lambda: -mp.acosh(2))),
+    ("x+1/x==4", (lambda: 2 - mp.sqrt(3), lambda: 2 + mp.sqrt(3))),
+    ("x+1/x==1000", (lambda: 500 - mp.sqrt(249999), lambda: 500 + mp.sqrt(249999))),
+    ("sin(x)==1/3", (lambda: mp.asin(mpf(1) / 3), lambda: mp.pi - mp.asin(mpf(1) / 3))),
+    ("cos(x)==1/3", (lambda: mp.acos(mpf(1) / 3), lambda: -mp.acos(mpf(1) / 3))),
+    ("x==sqrt(2)+sqrt(3)", (lambda: mp.sqrt(2) + mp.sqrt(3),)),
+    ("x+exp(x)==3", (lambda: 3 - mp.lambertw(mp.exp(3)).real,)),
+    ("x+atan(x)==1000", (lambda: mp.findroot(lambda x: x + mp.atan(x) - 1000, 998.4),)),
+    ("x-sin(x)==200", (lambda: mp.findroot(lambda x: x - mp.sin(x) - 200, 199.1),)),
+    ("x^3+x==10^9", (lambda: mp.findroot(lambda x: x**3 + x - mpf(10) ** 9, 1000),)),
+)
+"""Equations with their roots: irrational ones, some of them far from 0."""
+
+
+def equation(draw: random.Random) -> Claim:
+    """A claim that is another formula at the roots of an equation, or one with a sign that is 0 there."""
+    moderate = [pair for pair in SMOOTH if "exp" not in pair[0].text]  # of which no number at 1000 hides another
+    (f, d), (text, made) = draw.choice(moderate), draw.choice(EQUATIONS)
+    roots = tuple(known(root()) for root in made)
+    here = draw.choice((constant(draw), d, plus(d, "1"), d))
+
+    def is_root(x: Number) -> bool:
+        return any(abs(x - root.value(x)) < AT for root in roots)
+
+    if draw.random() < 0.3:
+        left, right = text.split("==")
+        step = F(f"{d.text}+1-sign({left}-({right}))^2", lambda x: d.value(x) + (1 if is_root(x) else 0))
+        return Claim(f, step, roots, "equation")
+    claim = F(f"if({text},{here.text},{d.text})", lambda x: here.value(x) if is_root(x) else d.value(x))
+    return Claim(f, claim, roots, "equation")
+
+
 def periodic(draw: random.Random) -> Claim:
     """Conditions that hold at endlessly many points."""
     (f, d), c = draw.choice(SMOOTH), constant(draw)
@@ -267,7 +305,7 @@ def sums(draw: random.Random) -> Claim:
 
 
 MAKERS: Sequence[Callable[[random.Random], Claim]] = (
-    *(special_value, special_in_f, kinked, filled, glued, clipped, two_points, periodic, elsewhere, sums),
+    *(special_value, special_in_f, kinked, filled, glued, clipped, two_points, periodic, elsewhere, sums, equation),
 )
 
 
@@ -309,8 +347,12 @@ def wrong_places(claim: Claim) -> list[Number]:
     return found
 
 
+FUNCTIONS = "sqrt log exp sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split()
+
+
 def number_of(text: str) -> Number:
     """A coordinate as an answer gives it."""
     with mp.workdps(DIGITS):
-        names = {"sqrt": mp.sqrt, "log": mp.log, "exp": mp.exp, "pi": mp.pi, "e": mp.e}
-        return mpmath.mpmathify(eval(text.replace("^", "**"), {"__builtins__": {}}, names))
+        names = {name: getattr(mp, name) for name in FUNCTIONS} | {"pi": +mp.pi, "e": +mp.e}
+        exact = re.sub(r"\b\d+(?:\.\d+)?(?:e[+-]?\d+)?", r"mpf('\g<0>')", text.replace("^", "**"))  # 1/3 is no float
+        return mpmath.mpmathify(eval(exact, {"__builtins__": {}, "mpf": mpf}, names))

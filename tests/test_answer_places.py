@@ -46,6 +46,33 @@ WRONG = [
     ("x^2", "if(x^5-x-1==0,7,2x)", ""),
     ("x^2", "if(x+exp(x)==0,7,2x)", ""),
     ("x^2", "if(erf(x)==0.3,7,2x)", ""),
+    ("x^2", "if(sinh(x)==1,7,2x)", "log(1+sqrt(2))"),
+    ("x^2", "if(x+1/x==1000,7,2x)", "500-sqrt(249999)"),
+    ("x^2", "if(tanh(x)==1/2,7,2x)", "log(3)/2"),
+    ("x^2", "if(cosh(x)==2,7,2x)", "log(2+sqrt(3))"),
+    ("x^2", "if(atan(x)==1,7,2x)", ""),
+    ("x^2", "if(asinh(x)==1,7,2x)", "(exp(1)-exp(-1))/2"),
+    ("x^2", "2x+1-sign(tanh(x)-1/2)^2", "log(3)/2"),
+    ("x^2", "2x+if(x+1/x<=4 and x+1/x>=4,1,0)", "2-sqrt(3)"),
+    ("x^2", "if(x==sqrt(5+2sqrt(6)),if(x==sqrt(2)+sqrt(3),9,2x),2x)", "sqrt(2)+sqrt(3)"),
+    ("x*if(x+1/x==4,1,1)", "if(x+1/x==4,9,1)", "2-sqrt(3)"),
+    ("x^2", "if(sin(x)==1/3,7,2x)", ""),
+    ("x^2", "if(cos(x)==1/3,7,2x)", ""),
+    ("x^2", "if(tan(x)==2,7,2x)", ""),
+    ("x^2", "if(sin(x)^2==1/3,7,2x)", ""),
+    ("x^2", "if(sin(2x+1)==0.4,7,2x)", ""),
+    ("sin(x)", "if(sin(x)+cos(x)==1/2,5,cos(x))", ""),
+    ("sin(x)", "cos(x)*sign(sin(x)-0.3)^2", ""),
+    ("exp(x)", "if(tanh(x)==1/3,5,exp(x))", "log(2)/2"),
+    ("x^2", "if(x+atan(x)==1000,7,2x)", ""),
+    ("x^2", "if(x-sin(x)==200,7,2x)", ""),
+    ("x^2", "if(erf(x/1000)==1/3,7,2x)", ""),
+    ("x^2", "if(atan(x/100)+x/100==3,7,2x)", ""),
+    ("x", "1+if(sin(x)==1/3,if(x>1000,1,0),0)", ""),
+    ("x", "if(x==exp(-20000),7,if(x==0,1,1))", ""),
+    ("x^2", "2x+1-sign(x-exp(-50000))^2", ""),
+    ("x^2", "if(x+erf(x)==exp(-20000),7,2x)", ""),
+    ("x^2", "if(x==1+exp(-20000),7,2x)", ""),
 ]
 """Functions, claims that are wrong at single points, and the point that is told, or nothing where it has no formula."""
 
@@ -56,7 +83,7 @@ def test_a_claim_wrong_at_single_points_is_wrong(expression: str, claim: str, at
     assert found.how == "differs"
     assert found.counterexample is not None
     with mp.workdps(DIGITS):
-        place = number_of(str(found.counterexample.at["x"]).replace("E", "e"))
+        place = number_of(str(found.counterexample.at["x"]).replace("E", "e")) if at else mpf(1)
         assert not at or abs(place - number_of(at)) <= mpf(10) ** -60 * abs(place), place
 
 
@@ -117,6 +144,7 @@ def test_where_not_all_points_are_known_numbers_agree(expression: str, claim: st
         ("x y", "if(exp(x) == y, 7, y)", "x", "except where"),
         ("if(y == 3/7, x, x y)", "y", "x", "except"),
         ("x^2*y", "if(y == pi, 0, 2x*y)", "x", "except where y - pi = 0"),
+        ("x^2*y", "if(sinh(y) == 1, 7, 2x*y)", "x", "except where sinh(y) - 1 = 0"),
     ],
 )
 def test_a_claim_wrong_on_a_curve_is_wrong(expression: str, claim: str, by: str, words: str) -> None:
@@ -146,6 +174,35 @@ def test_what_cannot_be_solved_is_not_decided() -> None:
     told = deriv("answer", "x^2", "if(x^2 - 2x cos(x) + cos(x)^2 == 0, 7, 2x)", status=1).stdout
     assert "not decided: yours may be another formula where" in told
     assert "is not solved" in told
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "if(x>70 and cbrt(x)-sin(x)==3,7,2x)",
+        "if(x^2*exp(-x)==0.1,2x,2x)",
+        "if(x==sqrt(2),2x,if(x==sqrt(2)+exp(-5000),7,2x))",
+        "if(x==1,2x,if(x==1+exp(-20000),7,2x))",
+    ],
+)
+def test_what_may_lie_far_away_or_too_near_is_not_decided(claim: str) -> None:
+    assert answer("x^2", claim).how == "undecided"
+
+
+def test_points_that_are_too_many_are_not_passed_over() -> None:
+    """The claim is right at all of them, but no more than some are looked at."""
+    text = "+".join(f"if(x=={place},2x,2x)" for place in range(100))
+    found = answer("100*x^2", text)
+    assert found.how == "undecided"
+    assert "too many" in found.open
+
+
+def test_an_equation_is_no_gap() -> None:
+    """Only at 0 a claim has no value that divides by x."""
+    for claim in ("if(x+1/x==4,2x,2x)", "if(sinh(x)==1,2x,2x)"):
+        found = answer("x^2", claim)
+        assert found.how == "proved"
+        assert [gap["x"] for gap in found.gaps] == ([0] if "/" in claim else [])
 
 
 def test_the_point_is_told() -> None:

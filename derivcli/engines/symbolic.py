@@ -166,7 +166,12 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
 
 def is_piecewise(result: SymbolicResult) -> bool:
     """Whether a derivative has pieces, which meet somewhere."""
-    return any(each.tree.has(sympy.Piecewise) for each in result.derivatives.values())
+    return any(has_pieces(each.tree) for each in result.derivatives.values())
+
+
+def has_pieces(tree: Tree) -> bool:
+    """Whether a formula has branches or steps, as derivatives of kinks do."""
+    return bool(tree.has(sympy.Piecewise, sympy.Heaviside, build.class_of(vocabulary()["heaviside"])))
 
 
 def derivative_of(tree: Tree, partial: Partial) -> Tree:

@@ -25,8 +25,9 @@ from derivcli.engines.balls.tape import record
 from derivcli.explain.answer.found import Point
 from derivcli.explain.answer.samples import numbers_of
 from derivcli.explain.piecewise.pieces import between, constant_at, exact_derivative, just_beside, needed, piece
-from derivcli.explain.piecewise.roots import ALL, UNKNOWN, Root, Roots
+from derivcli.explain.piecewise.roots import ALL, ENDLESS, UNKNOWN, WITHIN, Root, Roots, same_root
 from derivcli.explain.piecewise.singled import JUMPS, Source, all_roots, on_curve, sources, worst
+from derivcli.explain.piecewise.values import PRECISIONS, value_of
 from derivcli.language.text import text_of
 
 if TYPE_CHECKING:
@@ -43,9 +44,6 @@ MOST = 80
 NUMBERS = 8
 OFFSETS = (Fraction(0), Fraction(1), Fraction(-1))
 """On a curve points are chosen at so many numbers of the formulas, and so far beside them."""
-
-PRECISIONS = (384, 1536, 4096, 12288)
-"""Bits of the claim at a point."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,16 +118,18 @@ class _Judged:
         together, each = all_roots(dict.fromkeys([*here, *there, *more]), name, self.numbers)
         if not each:
             return Exceptional()
-        is_cut = None not in lists and all(each[source].extent == ALL for source in each)
         inside = between(together.found)
+        is_cut = bool(inside) and None not in lists and all(each[source].extent == ALL for source in each)
         rational = [fmpq(point.numerator, point.denominator) for point in inside]
         sides = dict(zip(together.found, pairwise(rational), strict=False)) if is_cut else {}
         spots = self.spots([{name: root} for root in together.found], _among(each, there), sides)
         pairs = [(self._piece(self.expression, name, at), self._piece(self.claim, name, at)) for at in rational]
+        unsolved = [source for source in there if each[source].extent in (WITHIN, UNKNOWN)]
+        is_blurred = together.extent == UNKNOWN and all(known.extent != UNKNOWN for known in each.values())
         return Exceptional(
             spots=spots,
-            all=all(each[source].extent == ALL for source in (*here, *there)),
-            open=_why_open(spots) or _unsolved([source for source in there if each[source].extent == UNKNOWN]),
+            all=not is_blurred and all(each[source].extent == ALL for source in (*here, *there)),
+            open=_why_open(spots) or _unsolved(unsolved) or (TOO_NEAR if is_blurred and there else ""),
             pieces=tuple(pairs) if is_cut else None,
             inside=tuple(inside),
         )
@@ -159,14 +159,17 @@ class _Judged:
     def spots(
         self, points: Sequence[Mapping[str, Root]], jumps: Roots | None, sides: Mapping[Root, tuple[fmpq, fmpq]]
     ) -> tuple[Spot, ...]:
-        """What is known at points, at those first where the claim may jump."""
+        """What is known at points, at those first where the claim may jump; of endlessly many it is some anyway."""
         start = time.monotonic()
-        marked = [(jumps is None or _is_among(next(iter(at.values())), jumps), at) for at in points]
+        marked = [(jumps is None or same_root(next(iter(at.values())), jumps.found) is not None, at) for at in points]
         found = []
         if len(marked) > MOST:
             marked.sort(key=lambda pair: not self.is_seen_to_jump(pair[1]))
-        for is_jump, at in sorted(marked, key=lambda pair: not pair[0])[:MOST]:
-            if time.monotonic() - start < SECONDS:
+        is_sample = jumps is None or jumps.extent == ENDLESS
+        for place, (is_jump, at) in enumerate(sorted(marked, key=lambda pair: not pair[0])):
+            if place >= MOST:
+                found += [Spot(at, "unsure", jumps=True, reason=TOO_MANY)] if is_jump and not is_sample else []
+            elif time.monotonic() - start < SECONDS:
                 found.append(self.spot(at, is_jump, sides))
             elif is_jump:
                 found.append(Spot(at, "unsure", jumps=True, reason="there was no time for it"))
@@ -188,7 +191,7 @@ class _Judged:
         where = {key: each.where for key, each in at.items()}
         known = derivative_at(self.expression, Derivative(self.partial[::-1]), where)
         try:
-            right = self.value(at)
+            right = value_of(self.claim.expanded, self.names, at)
         except UnsureError:
             return Spot(at, "unsure", known.ball, jumps=is_jump, reason=UNKNOWN_CLAIM)
         if right is None and known.ball is not None:
@@ -234,26 +237,6 @@ class _Judged:
             digits = DIGITS if exact else common_digits(left, right)
             return Spot(at, kind, left, right, digits, jumps=is_jump, exact=exact)
 
-    def value(self, at: Mapping[str, Root]) -> arb | None:
-        """The claim at a point; None where it has no value, UnsureError where that is not known.
-
-        What the last precision cannot tell from 0 at an irrational root is taken for 0: it is the root of that.
-        """
-        tape = record(self.claim.expanded, self.names)
-        irrational = any(not isinstance(each.where, fmpq) for each in at.values())
-        with restored_context():
-            for precision in PRECISIONS:
-                last = precision == PRECISIONS[-1]
-                run = Run(tape, precision=precision, final=last, presumes=last and irrational)
-                with suppress(UnsureError):
-                    try:
-                        ball = run.evaluate({key: each.where for key, each in at.items()})[0]
-                    except TouchError:
-                        return None
-                    if last or ball.rel_accuracy_bits() >= PRECISIONS[0] // 2:
-                        return ball
-        raise UnsureError
-
 
 def common_digits(left: arb, right: arb) -> int:
     """How many digits two numbers have in common; behind the point where they may be 0."""
@@ -264,6 +247,8 @@ def common_digits(left: arb, right: arb) -> int:
 
 
 UNKNOWN_CLAIM = "it is not known what yours is there"
+TOO_MANY = "it is not looked at, since there are too many such points"
+TOO_NEAR = "two points at which formulas change are too near to each other to be told apart"
 UNCLEAR = "it is not known whether the function has a derivative there"
 
 
@@ -275,12 +260,6 @@ def _among(each: Mapping[Source, Roots], chosen: Sequence[Source]) -> Roots:
     """The roots of some sources."""
     found = [root for source in chosen for root in each[source].found]
     return Roots(tuple(found), worst(each[source].extent for source in chosen))
-
-
-def _is_among(root: Root, among: Roots) -> bool:
-    with restored_context():
-        ctx.prec = PRECISIONS[-1]
-        return any(root is other or root.ball.overlaps(other.ball) for other in among.found)
 
 
 def _why_open(spots: Sequence[Spot]) -> str:

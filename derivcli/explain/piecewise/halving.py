@@ -10,14 +10,15 @@ from flint import arb, ctx, fmpq
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Coordinate, NoValueError, Path, Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, record
-from derivcli.explain.piecewise.roots import BITS, UNKNOWN, WITHIN, Root, Roots
+from derivcli.explain.piecewise.roots import ALL, BITS, UNKNOWN, WITHIN, Root, Roots
+from derivcli.explain.piecewise.unbounded import reach
 from derivcli.language.tree import Tree, number
 
 REACH = 64
-"""How far from 0 roots are looked for by halving."""
+"""How far from 0 roots are looked for by halving where they may be anywhere."""
 
 SIMPLE = 10_000
-"""A root that is a fraction with no larger denominator to all bits is that fraction."""
+"""A root that seems to be a fraction with no larger denominator is looked at as that."""
 
 LOOKS = 1500
 """So many intervals are looked at; a shorter one than NARROW is not halved again."""
@@ -25,9 +26,12 @@ NARROW = Fraction(1, 2**24)
 
 
 def halved(tree: Tree, name: str) -> Roots:
-    """The roots between -REACH and REACH by halving, if each is one at which the formula changes its sign."""
-    tape = record(tree, (name,))
-    waiting = [(Fraction(-REACH), Fraction(REACH))]
+    """The roots by halving, if each is one at which the formula changes its sign.
+
+    They are all if it is shown that none is further from 0 than some number, else all between -REACH and REACH.
+    """
+    tape, end = record(tree, (name,)), reach(tree, name)
+    waiting = [(Fraction(-(end or REACH)), Fraction(end or REACH))]
     found: list[Root] = []
     looks, sure = 0, True
     while waiting:
@@ -43,7 +47,7 @@ def halved(tree: Tree, name: str) -> Roots:
             waiting += [(low, middle), (middle, high)]
         elif kind == "unclear":
             sure = False
-    return Roots(tuple(found), WITHIN if sure else UNKNOWN)
+    return Roots(tuple(found), UNKNOWN if not sure else ALL if end else WITHIN)
 
 
 def _look(tape: Tape, name: str, low: Fraction, high: Fraction) -> str:
@@ -98,9 +102,20 @@ def _bisected(tape: Tape, name: str, low: Fraction, high: Fraction) -> list[Root
     ctx.prec = BITS + 64
     ball = arb(near, arb(2) ** -(BITS - 64))
     simple = Fraction(float(near)).limit_denominator(SIMPLE)
-    if ball.overlaps(arb(_exact(simple))):
+    if ball.overlaps(arb(_exact(simple))) and _is_zero(tape, {name: _exact(simple)}):
         return [Root(_exact(simple), arb(_exact(simple)), number(simple))]
     return [Root(ball, ball)]
+
+
+def _is_zero(tape: Tape, at: dict[str, Coordinate]) -> bool:
+    """Whether a formula is exactly 0 at a point, as far as constants tell."""
+    run = Run(tape, precision=192)
+    with suppress(TouchError, UnsureError):
+        if run.evaluate(at)[0] == 0:
+            return True
+        constant = run.constant(tape.order[-1])
+        return constant is not None and constant.is_zero
+    return False
 
 
 def _slope_at(tape: Tape, name: str, at: arb, precision: int) -> arb:

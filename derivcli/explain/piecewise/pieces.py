@@ -39,6 +39,9 @@ PRECISIONS = (192, 768, 3072)
 NEAR = 100
 """A point is just beside another if it is 2 to the minus this away."""
 
+MODERATE = (arb(2) ** -4000, arb(2) ** 1000)
+"""Between numbers of such sizes a fraction is found."""
+
 CLOSE = 1200
 """A limit is the value at 2 to the minus this from the point, up to 2 to the minus SAME."""
 SAME = 900
@@ -180,12 +183,18 @@ def piece_at(tree: Tree, name: str, at: Root) -> Tree | None:
 
 
 def between(found: Sequence[Root]) -> list[Fraction]:
-    """A point before, between and behind some numbers in order."""
+    """A point before, between and behind some numbers in order; none if a number is too large or too small."""
     if not found:
         return [Fraction(7, 5)]
+    if not all(map(_is_moderate, found)):
+        return []
     first, last = (Fraction(each.size).limit_denominator(10**6) for each in (found[0], found[-1]))
     middle = [_simplest_between(low, high) for low, high in pairwise(found)]
     return [Fraction(first.__floor__() - 1), *middle, Fraction(last.__ceil__() + 1)]
+
+
+def _is_moderate(each: Root) -> bool:
+    return each.ball == 0 or bool(MODERATE[0] < abs(each.ball) and abs(each.ball) < MODERATE[1])
 
 
 def _simplest_between(low: Root, high: Root) -> Fraction:
@@ -194,7 +203,7 @@ def _simplest_between(low: Root, high: Root) -> Fraction:
         ctx.prec = 4096
         middle = (low.ball + high.ball) / 2
         exact = fraction(middle.mid())
-        assert exact is not None, "roots are of moderate size"
+        assert exact is not None, "numbers of a moderate size have a middle of few bits"
         known = Fraction(int(exact.p), int(exact.q))
         for power in range(0, 400):
             near = known.limit_denominator(2**power)
@@ -205,13 +214,13 @@ def _simplest_between(low: Root, high: Root) -> Fraction:
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Limit:
     """A number as a formula without variables, and as a ball."""
 
     tree: Tree
     ball: arb
 
-    def is_same(self, other: Constant) -> bool | None:
+    def is_same(self, other: Limit) -> bool | None:
         """Whether it is another one; None where that is not known."""
         with restored_context():
             ctx.prec = BITS[0]
@@ -229,22 +238,22 @@ def _is_zero(tree: Any) -> bool:
     return False
 
 
-def constant_at(tree: Tree, name: str, at: Root) -> Constant | None:
+def constant_at(tree: Tree, name: str, at: Root) -> Limit | None:
     """The value of a formula at a point."""
     here = None if at.tree is None else piece_at(tree, name, at)
     return None if here is None else _put(here, name, at)
 
 
-def _put(tree: Tree, name: str, at: Root) -> Constant | None:
+def _put(tree: Tree, name: str, at: Root) -> Limit | None:
     """The value of a formula without sides at a point."""
     with suppress(*SYMPY_FAILURES):
         made = evaluated(substitute(tree, {symbol(name): at.tree}))
         known = None if made.free_symbols or made.has(*NOT_REAL) else root(made)
-        return None if known is None else Constant(made, known.ball)
+        return None if known is None else Limit(made, known.ball)
     return None
 
 
-def limit(tree: Tree, name: str, at: Root, side: int) -> Constant | None:
+def limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
     """What a piece tends to at one of its ends, exactly."""
     if at.tree is None:
         return None
@@ -257,7 +266,7 @@ def limit(tree: Tree, name: str, at: Root, side: int) -> Constant | None:
     return None
 
 
-def _found_limit(tree: Tree, name: str, at: Root, side: int) -> Constant | None:
+def _found_limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
     """The limit that SymPy finds, if values beside it bear it out."""
     found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
     if found.free_symbols or found.has(*NOT_REAL):
@@ -275,7 +284,7 @@ def is_analytic(tree: Tree, name: str, at: Root) -> bool:
     return False
 
 
-def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Constant | None:
+def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Limit | None:
     """A limit that SymPy found, if values close to the point are the same to hundreds of digits."""
     known, tape = root(found), record(tree, (name,))
     close = Moved(at.where, fmpq(side, 2**CLOSE), fmpq(1))
@@ -286,20 +295,20 @@ def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Constan
             ball = Run(tape, precision=precision).evaluate({name: close})[0]
             ctx.prec = precision
             if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -SAME:
-                return Constant(found, known.ball)
+                return Limit(found, known.ball)
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Exact:
+class Slope:
     """The derivative of a formula at a point: a constant, or there is none if `number` is None."""
 
-    number: Constant | None
+    number: Limit | None
 
 
 def exact_derivative(
     tree: Tree, name: str, order: int, at: Root, beside: tuple[Coordinate, Coordinate]
-) -> Exact | None:
+) -> Slope | None:
     """The derivative at a point that a formula singles out, from its pieces on both sides; None where it is not known.
 
     A continuous function whose derivative has a limit has that for its derivative.
@@ -316,16 +325,16 @@ def exact_derivative(
             return None
         same = [left.is_same(right), *([left.is_same(here)] if k == 0 else [])]
         if False in same:
-            return Exact(None)
+            return Slope(None)
         if None in same:
             return None
         here = left
-    return Exact(here)
+    return Slope(here)
 
 
 def _slopes(
-    sides: Sequence[Any], here: Constant, name: str, at: Root
-) -> tuple[Constant | None, Constant | None]:
+    sides: Sequence[Any], here: Limit, name: str, at: Root
+) -> tuple[Limit | None, Limit | None]:
     """The limits of the quotients of differences on both sides, where those of the derivative are not known."""
     x = symbol(name)
     left, right = ((part - here.tree) / (x - at.tree) for part in map(evaluated, sides))
@@ -334,7 +343,7 @@ def _slopes(
     return None, None
 
 
-def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tuple[Constant | None, Constant | None]:
+def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
     """The limits of a derivative on both sides, of the pieces there."""
     with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), deep_recursion():
         left, right = sides
@@ -344,7 +353,7 @@ def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tupl
 
 def _found_limits(
     left: Tree, right: Tree, partial: Partial, name: str, at: Root
-) -> tuple[Constant | None, Constant | None]:
+) -> tuple[Limit | None, Limit | None]:
     derivative = derivative_of(right, partial)
     found = limit(derivative, name, at, 1)
     if left != right:

@@ -19,6 +19,10 @@ ALL, ENDLESS, WITHIN, UNKNOWN = "all", "endless", "within", "unknown"
 BITS = 4096
 """Bits to which a root is known that has no formula."""
 
+MANY_BITS = 65536
+"""Bits to which two that seem to be the same are told apart."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Root:
     """A real number: `tree` writes it exactly, or is None where only its digits are known."""
@@ -54,10 +58,16 @@ def root(tree: Tree) -> Root | None:
     return None
 
 
+def same_root(root: Root, among: Iterable[Root]) -> Root | None:
+    """The first of some numbers that is the same as a number, as far as their digits tell."""
+    return next((other for other in among if other is root or other.ball.overlaps(root.ball)), None)
+
+
 def united(parts: Iterable[Roots]) -> Roots:
-    """The roots of several equations, each number once and in order."""
+    """The roots of several equations, each number once and in order; two that are nearly the same make it UNKNOWN."""
     parts = list(parts)
     found: list[Root] = []
+    extent = max((part.extent for part in parts), key=EXTENTS.index, default=ALL)
     with restored_context():
         ctx.prec = BITS
         for each in sorted((each for part in parts for each in part.found), key=lambda each: each.size):
@@ -66,5 +76,14 @@ def united(parts: Iterable[Roots]) -> Roots:
                 found.append(each)
             elif found[near].tree is None:
                 found[near] = each
-    extent = max((part.extent for part in parts), key=EXTENTS.index, default=ALL)
+            elif _differ(found[near], each):
+                extent = UNKNOWN
     return Roots(tuple(found), extent)
+
+
+def _differ(one: Root, other: Root) -> bool:
+    """Whether many more bits tell apart two numbers that have formulas."""
+    if one.tree is None or other.tree is None or one.tree == other.tree:
+        return False
+    here, there = (ball_of(each.where, MANY_BITS) for each in (one, other))
+    return not here.overlaps(there)

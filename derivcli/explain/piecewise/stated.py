@@ -14,22 +14,22 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
-from derivcli.check.question import restored_context
 from derivcli.check.truth import Known, derivative_at
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Run, TouchError, UnsureError
-from derivcli.engines.balls.tape import record
+from derivcli.engines.balls.run import UnsureError
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
+from derivcli.explain.piecewise.intervals import by_intervals, is_total
 from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, needed
-from derivcli.explain.piecewise.roots import ALL, UNKNOWN, Root
+from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root
 from derivcli.explain.piecewise.singled import JUMPS, Source, all_roots, on_curve
+from derivcli.explain.piecewise.values import value_of
 from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.text import place_text, text_of
-from derivcli.language.tree import Tree, postorder, row_of
+from derivcli.language.tree import Tree, postorder, row_of, substitute
 from derivcli.result import SymbolicResult, partial_of
 
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""
 
+MAX_NODES, MAX_KINK_NODES = 60, 16
+"""At a kink of a longer formula, or of one with more inside, no derivative is looked for, since it hardly has one."""
+
 MOST = 12
 """Where not all points at which a condition changes are known, so many are judged."""
-
-PRECISIONS = (384, 1536, 4096)
-"""Bits of a stated number."""
 
 
 def stated(result: SymbolicResult) -> SymbolicResult:
     """The derivatives as formulas that are true where pieces meet, with what there is to be said of them."""
-    if result.direction is not None or result.dependent or not _conditions(result.expression.expanded):
+    if result.direction is not None or result.dependent:
         return result
     f, derivatives = result.expression, result.derivatives
     made = {key: _Stating(f, partial_of(key), each).stated() for key, each in derivatives.items()}
@@ -56,16 +56,20 @@ def stated(result: SymbolicResult) -> SymbolicResult:
     return replace(result, derivatives={key: each for key, (each, _) in made.items()}, remarks=tuple(remarks))
 
 
-def _conditions(tree: Tree) -> dict[Tree, None]:
+def _conditions(tree: Tree) -> set[Tree]:
     """The differences of the sides of all comparisons in a formula and in the rewrites of its functions."""
-    found: dict[Tree, None] = {}
+    found: set[Tree] = set()
     for node in postorder(tree):
         row = row_of(node)
         if isinstance(node, sympy.core.relational.Relational):
-            found[_difference(node)] = None
+            found.add(_difference(node))
         elif row is not None and row.definition is not None and row.derivatives is None and row.kernel is None:
             found |= _conditions(formulas.rewritten(row, node.args))
     return found
+
+
+def _size(tree: Tree) -> int:
+    return sum(1 for _ in postorder(tree))
 
 
 def _difference(relation: Any) -> Tree:
@@ -84,15 +88,21 @@ class _Stating:
     values: list[tuple[Root, Tree]] = field(default_factory=list)
     points: list[Root] = field(default_factory=list)
     curves: list[Any] = field(default_factory=list)
+    judged: list[Root] = field(default_factory=list)
+    bad: list[Root] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    is_partial: bool = False
+    is_long: bool = False
 
     def stated(self) -> tuple[Expression, list[str]]:
         """The derivative as it may be stated, and remarks."""
         start, tree = time.monotonic(), self.derivative.tree
-        known = _conditions(self.expression.expanded)
-        relations = {_difference(each): each for each in _relations(tree) if _difference(each) in known}
-        for relation in relations.values():
-            if time.monotonic() - start > SECONDS:
+        relations = {_difference(each): each for each in (*_relations(tree), *_steps(tree).values())}
+        typed = _conditions(self.expression.expanded)
+        self.is_long = _size(self.expression.expanded) > MAX_NODES
+        for difference, relation in relations.items():
+            is_simple = difference in typed or (_size(difference) <= MAX_KINK_NODES and not self.is_long)
+            if time.monotonic() - start > SECONDS or not is_simple:
                 self.leave_out(relation)
             elif len(self.names) == 1:
                 self.on_line(relation)
@@ -101,8 +111,27 @@ class _Stating:
         if not (self.values or self.points or self.curves):
             return self.derivative, []
         with suppress(DerivError, *SYMPY_FAILURES):
-            return expression_of(_Mending(self, self.names[0]).mended(tree)), self.remarks
+            return expression_of(self.mended(tree)), list(dict.fromkeys(self.remarks))
         return self.derivative, ["where its pieces meet the derivative may be another number or none"]
+
+    def mended(self, tree: Tree) -> Tree:
+        """The formula that states what is true: interval by interval where it has kinks inside, as typed elsewhere."""
+        steps = _steps(tree)
+        if steps or not isinstance(tree, sympy.Piecewise):
+            found = None
+            if len(self.names) == 1 and not self.is_partial and not self.is_long:
+                found = by_intervals(tree, self.names[0], self.is_open, self.values)
+            if found is not None:
+                return found
+            tree = _split({_difference(each): each for each in (*_relations(tree), *steps.values())}, tree, steps)
+        return _Mending(self, self.names[0]).mended(tree)
+
+    def is_open(self, end: Root) -> bool:
+        """Whether nothing is to be stated at a point."""
+        if same_root(end, self.judged) is None:
+            self.judged.append(end)
+            self.bad += [] if self.is_settled(self.names[0], end, {}) else [end]
+        return same_root(end, self.bad) is not None
 
     @property
     def names(self) -> list[str]:
@@ -110,7 +139,8 @@ class _Stating:
         return list(dict.fromkeys([*self.expression.variables, *self.partial]))
 
     def leave_out(self, relation: Any) -> None:
-        """State nothing where a condition changes."""
+        """State nothing where a condition changes, at points of which not all are known."""
+        self.is_partial = True
         self.curves.append(relation)
         where = " = ".join(map(text_of, _sides(relation)))
         self.remarks.append(f"where {where} no derivative is stated")
@@ -123,32 +153,40 @@ class _Stating:
         together, each = all_roots(dict.fromkeys([source, *more]), name)
         found = each[source]
         if found.extent != ALL:
-            if found.extent == UNKNOWN or not all(self.is_true({name: root}) for root in found.found[:MOST]):
+            if found.extent != ENDLESS or not all(self.is_true({name: root}) for root in found.found[:MOST]):
                 self.leave_out(relation)
             return
         places = [fmpq(point.numerator, point.denominator) for point in between(together.found)]
-        whole = together.extent == ALL
+        whole = together.extent == ALL and bool(places)
         sides = dict(zip(together.found, pairwise(places), strict=False)) if whole else {}
-        bad = [root for root in found.found if not self.is_settled(name, _same(root, together.found), sides)]
-        if len(bad) == len(found.found) and bad:
+        roots = [same_root(root, together.found) or root for root in found.found]
+        bad = [root for root in roots if not self.is_settled(name, root, sides)]
+        self.judged += roots
+        self.bad += bad
+        if bad and (len(bad) == len(found.found) or any(root.tree is None for root in bad)):
             self.curves.append(relation)
         else:
             self.points += bad
 
     def is_settled(self, name: str, at: Root, sides: dict[Root, Any]) -> bool:
         """Whether the derivative at a point is stated already, or will be; if not, why is remarked."""
-        known, here = self.known({name: at}), self.value({name: at})
+        known = self.known({name: at})
+        try:
+            here = self.value({name: at})
+        except UnsureError:
+            self.remarks.append(f"what the derivative is at {_place(name, at)} is not known")
+            return False
         if known.none:
             if here is not None:
                 self.remarks.append(f"no derivative at {_place(name, at)}")
             return here is None
         exact = exact_derivative(self.expression.expanded, name, len(self.partial), at, sides.get(at, just_beside(at)))
         number = None if exact is None else exact.number
-        agrees = known.ball is not None and (number is None or _overlap(known.ball, number.ball))
+        agrees = known.ball is not None and (number is None or known.ball.overlaps(number.ball))
         if not agrees:
             self.remarks.append(f"no derivative is known at {_place(name, at)}")
             return here is None
-        if here is not None and _overlap(here, known.ball if number is None else number.ball):
+        if here is not None and here.overlaps(known.ball if number is None else number.ball):
             return True
         if number is None or at.tree is None:
             shown = known.ball.mid().str(10, radius=False)  # type: ignore[union-attr]
@@ -166,8 +204,12 @@ class _Stating:
 
     def is_true(self, at: dict[str, Root]) -> bool:
         """Whether what is stated at a point is true, as far as it states anything."""
-        here, known = self.value(at), self.known(at)
-        return here is None or (known.ball is not None and _overlap(here, known.ball))
+        try:
+            here = self.value(at)
+        except UnsureError:
+            return False
+        known = self.known(at)
+        return here is None or (known.ball is not None and here.overlaps(known.ball))
 
     def known(self, at: dict[str, Root]) -> Known:
         """What the function says of its derivative at a point."""
@@ -175,38 +217,72 @@ class _Stating:
         return derivative_at(self.expression, Derivative(self.partial[::-1]), where)
 
     def value(self, at: dict[str, Root]) -> arb | None:
-        """What the formula states at a point; None if nothing."""
-        tape = record(self.derivative.tree, self.names)
-        with restored_context():
-            for precision in PRECISIONS:
-                with suppress(UnsureError):
-                    run = Run(tape, precision=precision, final=precision == PRECISIONS[-1])
-                    try:
-                        return run.evaluate({key: each.where for key, each in at.items()})[0]
-                    except TouchError:
-                        return None
-        return None
-
-
-def _same(root: Root, among: Sequence[Root]) -> Root:
-    """The root among others that is the same number."""
-    with restored_context():
-        ctx.prec = PRECISIONS[-1]
-        return next((other for other in among if other.ball.overlaps(root.ball)), root)
-
-
-def _overlap(one: arb, other: arb) -> bool:
-    with restored_context():
-        ctx.prec = PRECISIONS[-1]
-        return bool(one.overlaps(other))
+        """What the formula states at a point; None if nothing, UnsureError if that is not known."""
+        return value_of(self.derivative.tree, self.names, at)
 
 
 def _place(name: str, at: Root) -> str:
-    return place_text({name: arrange(at.tree) if at.tree is not None else sympy.Rational(*at.size.as_integer_ratio())})
+    digits = sympy.Rational(at.ball.mid().str(16, radius=False))
+    return place_text({name: digits if at.tree is None else arrange(at.tree)})
 
 
 def _relations(tree: Tree) -> Iterator[Any]:
     return (node for node in postorder(tree) if isinstance(node, sympy.core.relational.Relational))
+
+
+def _steps(tree: Tree) -> dict[Tree, Any]:
+    """The calls of heaviside in a formula, as derivatives have them, each with when it is 1."""
+    calls = (node for node in postorder(tree) if getattr(row_of(node), "name", "") == "heaviside")
+    return {node: _is_positive(node.args[0]) for node in calls}
+
+
+def _is_positive(tree: Tree) -> Any:
+    """That a formula is above 0, with what is subtracted on the other side."""
+    terms = sympy.Add.make_args(merged(tree).primitive()[1])
+    right = [-term for term in terms if term.could_extract_minus_sign()]
+    left = [term for term in terms if not term.could_extract_minus_sign()]
+    above, below = (arrange(sympy.Add(*side)) for side in (left, right))
+    is_turned = not above.free_symbols or (below.free_symbols and _first(below) < _first(above))
+    return build.relation("<", below, above) if is_turned else build.relation(">", above, below)
+
+
+def _first(tree: Tree) -> str:
+    """The first of the names in a formula."""
+    return min(map(str, tree.free_symbols))
+
+
+def _split(relations: dict[Tree, Any], tree: Tree, steps: dict[Tree, Any]) -> Tree:
+    """The formula on both sides of the only thing that changes it; else with a branch for each call of heaviside."""
+    if len(relations) == 1 and is_total(tree):
+        condition = next(iter([*steps.values(), *_relations(tree)]))
+        values = {node: _sides_of(each, condition) for node, each in steps.items()}
+        for node in postorder(tree):
+            if isinstance(node, sympy.Piecewise) and len(node.args) == 2 and node.args[0].cond == condition:
+                values[node] = node.args[0].expr, node.args[1].expr
+        if not any(True for _ in _relations(_put(tree, values, 0))):
+            return build.piecewise([(_put(tree, values, 0), condition), (_put(tree, values, 1), sympy.true)])
+    factors = [node for node in steps if node in (*sympy.Mul.make_args(tree), *sympy.Mul.make_args(merged(tree)))]
+    rest = _put(tree, dict.fromkeys(factors, (sympy.S.One, sympy.S.Zero)), 0)
+    if factors and len(factors) == len(relations) and is_total(tree) and not _steps(rest):
+        return build.piecewise([(rest, build.all_of(list(steps.values()))), (sympy.S.Zero, sympy.true)])
+    sides = [build.piecewise([(sympy.S.One, each), (sympy.S.Zero, sympy.true)]) for each in steps.values()]
+    return substitute(tree, dict(zip(steps, sides, strict=True)))
+
+
+def _sides_of(step: Any, condition: Any) -> tuple[Tree, Tree]:
+    """What a call of heaviside is where a condition on the same difference holds, and where it does not."""
+    is_same = merged(_above(step) - _above(condition)) == 0
+    return (sympy.S.One, sympy.S.Zero) if is_same else (sympy.S.Zero, sympy.S.One)
+
+
+def _above(relation: Any) -> Tree:
+    """What is above 0 where a strict comparison holds."""
+    left, right = map(merged, _sides(relation))
+    return left - right if SIGNS[type(relation)] in (">", ">=") else right - left
+
+
+def _put(tree: Tree, values: dict[Tree, tuple[Tree, Tree]], side: int) -> Tree:
+    return arrange(merged(substitute(tree, {node: value[side] for node, value in values.items()})))
 
 
 def _sides(relation: Any) -> tuple[Tree, Tree]:

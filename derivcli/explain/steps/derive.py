@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy
 
 from derivcli.engines.clock import OutOfTimeError, limited
-from derivcli.engines.symbolic import deep_recursion, differentiate
+from derivcli.engines.symbolic import deep_recursion, differentiate, has_pieces
 from derivcli.errors import DerivError, Span
 from derivcli.explain.piecewise.formulas import derivatives
 from derivcli.explain.steps.derivation import Derivation, Step
@@ -64,7 +64,7 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
         if length > LONGEST:
             raise _TooLongError
     answer = result.derivatives[key]
-    if answer.tree.has(sympy.Piecewise):  # whose pieces may have been looked at where they meet
+    if any(map(has_pieces, [answer.tree, *(step.tree for step in steps[-1:])])):  # looked at where they meet
         simplified = differentiate(expression, [(name,)]).derivatives[name]
         steps += [Step(SIMPLIFIED, simplified.tree)] if not steps or steps[-1].text != simplified.text else []
         steps += [Step(MEETING, answer.tree)] if simplified.text != answer.text else []
