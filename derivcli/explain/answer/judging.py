@@ -20,6 +20,7 @@ from derivcli.explain.answer.exceptional import Spot, distances, named
 from derivcli.explain.answer.found import Answer, Counterexample, Diagnosis, Point
 from derivcli.explain.answer.proof import are_proved, is_proved, is_zero_at
 from derivcli.explain.answer.samples import niceness
+from derivcli.language.text import place_text
 from derivcli.result import Partial, derivative_key
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ MOST = 12
 
 IRRATIONAL = Fraction(10**6)
 """Stands for a coordinate that is no fraction where points are put in order."""
+
+SHARE = 4
+"""At most one point that stays open is passed over for so many at which the two are the same."""
 
 SHOWN = (10, 17)
 """Significant digits of the numbers at a counter-example: the first that tell them apart."""
@@ -50,9 +54,20 @@ def judged(expression: Expression, claim: Expression, partial: Partial) -> Answe
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
     enough = len(right) >= max(LEAST, len(case.gaps), len(vanishing))
-    how = "agrees" if enough and not case.exceptional.open else "undecided"
+    unknown = case.exceptional.open or _unknown(case, len(right))
+    how = "agrees" if enough and not unknown else "undecided"
     answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
-    return replace(answer, vanishing=len(vanishing), open=case.exceptional.open if enough else "")
+    return replace(answer, vanishing=len(vanishing), open=unknown if enough else "")
+
+
+def _unknown(case: Case, right: int) -> str:
+    """Why too many points stay open: a claim may be wrong wherever the derivative is not known."""
+    unsure = case.of_kind("unsure")
+    if len(unsure) * SHARE <= right:
+        return ""
+    nicest = min((match.sample for match in unsure), key=niceness)
+    where = f"{len(unsure)} points, such as {place_text(case.named(nicest))}"
+    return f"at {where}, it is not known whether they are the same"
 
 
 def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
