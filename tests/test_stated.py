@@ -15,7 +15,7 @@ from tests.claims import AT, DIGITS, Claim, F, derivative
 from tests.support import deriv
 from tests.test_steps import COMPARE, SIGNS, Value
 
-KINDS = (claims.special_in_f, claims.filled, claims.glued)
+KINDS = (claims.special_in_f, claims.filled, claims.glued, claims.clipped)
 SAME = mpf(10) ** -15
 LEFT_OUT = "left out"
 
