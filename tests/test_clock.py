@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
-
 from flint import ctx
 
 from derivcli import DerivError, Verdict, answer, derive, steps
