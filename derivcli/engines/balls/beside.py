@@ -9,6 +9,7 @@ from flint import fmpq
 
 from derivcli.engines.balls.approach import Approach
 from derivcli.engines.balls.beside_poles import GAMMA
+from derivcli.engines.balls.beside_steps import STEPS
 from derivcli.engines.balls.constants import Constant, Field
 from derivcli.engines.balls.germ import CONSTANT, Germ, ShortError
 from derivcli.engines.balls.run import NoValueError, UnsureError
@@ -80,81 +81,6 @@ def _root(run: Approach, x: Germ, n: Germ) -> Germ:
     size = x if sign > 0 else run.germs.negative(x)
     root = run.germs.power(size, 1 / exact) if exact is not None else _power(run, size, run.germs.reciprocal(n))
     return root if sign > 0 else run.germs.negative(root)
-
-
-def _abs(run: Approach, x: Germ) -> Germ:
-    if run.germs.is_bounded(x):
-        return x
-    return run.germs.negative(x) if run.sign(x) < 0 else x
-
-
-def _sign(run: Approach, x: Germ) -> Germ:
-    return run.germs.number(run.sign(x))
-
-
-def _relu(run: Approach, x: Germ) -> Germ:
-    if run.germs.is_bounded(x):
-        return x
-    return x if run.sign(x) > 0 else Germ({})
-
-
-def _greatest(sense: int) -> Rule:
-    """The greatest of the operands or, with `sense` -1, the least."""
-
-    def rule(run: Approach, *parts: Germ) -> Germ:
-        best = parts[0]
-        for part in parts[1:]:
-            if sense * run.sign(run.germs.difference(best, part)) < 0:
-                best = part
-        return best
-
-    return rule
-
-
-def _stepping(rule: Rule) -> Rule:
-    """A step to a whole number; where its argument grows without bound nothing is known but that it is near."""
-
-    def near(run: Approach, x: Germ) -> Germ:
-        if run.germs.is_bounded(x) or any(place < CONSTANT for place in x.terms):
-            return run.germs.sum([x, run.germs.bounded()])
-        return rule(run, x)  # type: ignore[no-any-return]
-
-    return near
-
-
-@_stepping
-def _floor(run: Approach, x: Germ) -> Germ:
-    return run.germs.number(run.whole_below(x)[0])
-
-
-@_stepping
-def _round(run: Approach, x: Germ) -> Germ:
-    """To the nearest whole number, halves to the even one."""
-    below, tie = run.whole_below(run.germs.sum([x, run.germs.number(HALF)]))
-    return run.germs.number(below - 1 if tie and below.p % 2 else below)
-
-
-@_stepping
-def _trunc(run: Approach, x: Germ) -> Germ:
-    """The whole number next towards 0."""
-    sign = run.sign(x)
-    below, _ = run.whole_below(x if sign >= 0 else run.germs.negative(x))
-    return run.germs.number(sign * below)
-
-
-def _mod(part: Rule) -> Rule:
-    """x - y*part(x/y)."""
-
-    def rule(run: Approach, x: Germ, y: Germ) -> Germ:
-        if run.sign(y) == 0:
-            raise NoValueError
-        return run.germs.difference(x, run.germs.product(y, part(run, run.germs.quotient(x, y))))
-
-    return rule
-
-
-def _compare(holds: Callable[[int], bool]) -> Rule:
-    return lambda run, x, y: holds(run.sign(run.germs.difference(x, y)))
 
 
 def _log_to(base: int) -> Rule:
@@ -306,7 +232,7 @@ def _hypot(run: Approach, x: Germ, y: Germ) -> Germ:
 
 
 def _softsign(run: Approach, x: Germ) -> Germ:
-    return run.germs.quotient(x, run.germs.sum([run.germs.number(1), _abs(run, x)]))
+    return run.germs.quotient(x, run.germs.sum([run.germs.number(1), run.named("abs", x)]))
 
 
 def _tanh(run: Approach, x: Germ) -> Germ:
@@ -350,26 +276,10 @@ BESIDE: dict[str, Rule] = {
     "and": lambda run, *parts: all(parts),
     "or": lambda run, *parts: any(parts),
     "not": lambda run, part: not part,
-    "<": _compare(lambda sign: sign < 0),
-    "<=": _compare(lambda sign: sign <= 0),
-    ">": _compare(lambda sign: sign > 0),
-    ">=": _compare(lambda sign: sign >= 0),
-    "==": _compare(lambda sign: sign == 0),
-    "!=": _compare(lambda sign: sign != 0),
     "add": _sum,
     "multiply": _product,
     "power": _power,
     "root": _root,
-    "abs": _abs,
-    "sign": _sign,
-    "relu": _relu,
-    "max": _greatest(1),
-    "min": _greatest(-1),
-    "floor": _floor,
-    "round": _round,
-    "trunc": _trunc,
-    "mod": _mod(_floor),
-    "fmod": _mod(_trunc),
     "exp": lambda run, x: run.germs.exp(x),
     "expm1": lambda run, x: run.germs.sum([run.germs.exp(x), run.germs.number(-1)]),
     "log": lambda run, x: run.germs.log(x),
@@ -396,6 +306,7 @@ BESIDE: dict[str, Rule] = {
     "sigmoid": _sigmoid,
     "xlogy": _xlogy(0),
     "xlog1py": _xlogy(1),
+    **STEPS,
     **GAMMA,
 }
 """The rules of operations with places where their power series end, and of those that keep constants exact."""
