@@ -34,7 +34,7 @@ test: $(READY) ## set up and run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 sweep: $(READY) ## run the long sweeps, of which the tests look at a sample
-	@$(BIN)/python -m pytest -m sweep --numprocesses auto
+	@$(BIN)/python -m pytest -m sweep --numprocesses auto --dist worksteal
 
 lint: $(READY) ## ruff
 	@$(BIN)/ruff check .
@@ -52,7 +52,7 @@ generated: $(READY) ## check that generated files are current
 	@$(BIN)/python completions/generate.py --check
 	@$(BIN)/python docs/generate.py --check
 
-check: test sweep lint types generated ## all that CI runs
+check: test sweep lint types generated ## all that CI runs, and the sweeps
 
 bench: $(READY) ## measure speed
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt -e '.[bench]'
