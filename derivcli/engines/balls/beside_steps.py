@@ -10,6 +10,7 @@ from flint import fmpq
 from derivcli.engines.balls.approach import Approach
 from derivcli.engines.balls.germ import CONSTANT, Germ
 from derivcli.engines.balls.run import NoValueError
+from derivcli.engines.balls.tape import HOLDS
 
 Rule: TypeAlias = Callable[..., Any]
 
@@ -90,12 +91,7 @@ def _compare(holds: Callable[[int], bool]) -> Rule:
 
 
 STEPS: dict[str, Rule] = {
-    "<": _compare(lambda sign: sign < 0),
-    "<=": _compare(lambda sign: sign <= 0),
-    ">": _compare(lambda sign: sign > 0),
-    ">=": _compare(lambda sign: sign >= 0),
-    "==": _compare(lambda sign: sign == 0),
-    "!=": _compare(lambda sign: sign != 0),
+    **{mark: _compare(holds) for mark, holds in HOLDS.items()},
     "abs": _abs,
     "sign": _sign,
     "relu": _relu,

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from flint import arb, arb_series, fmpq
 
 from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
-from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.tape import HOLDS, Node
 from derivcli.engines.balls.whole import floor, only_whole
 
 Series: TypeAlias = arb_series
@@ -238,12 +238,7 @@ def _relu(run: Run, node: Node, numbers: list[Number]) -> Series:
 
 
 STEPS: dict[str, Rule] = {
-    "<": _compare(lambda sign: sign < 0),
-    "<=": _compare(lambda sign: sign <= 0),
-    ">": _compare(lambda sign: sign > 0),
-    ">=": _compare(lambda sign: sign >= 0),
-    "==": _compare(lambda sign: sign == 0),
-    "!=": _compare(lambda sign: sign != 0),
+    **{mark: _compare(holds) for mark, holds in HOLDS.items()},
     "and": _all,
     "or": _any,
     "not": lambda run, node, numbers: not numbers[0].series,

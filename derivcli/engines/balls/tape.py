@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,16 @@ from derivcli.language import formulas
 from derivcli.language.tree import RELATIONS, Tree, postorder, rebuild, row_of
 
 SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
+
+HOLDS: dict[str, Callable[[int], bool]] = {
+    "<": lambda sign: sign < 0,
+    "<=": lambda sign: sign <= 0,
+    ">": lambda sign: sign > 0,
+    ">=": lambda sign: sign >= 0,
+    "==": lambda sign: sign == 0,
+    "!=": lambda sign: sign != 0,
+}
+"""Whether a comparison holds, by the sign of the difference of its sides."""
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ that the formula is there one without any of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,7 +18,7 @@ from flint import arb, ctx, fmpq
 
 from derivcli.check.question import restored_context
 from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
-from derivcli.engines.balls.tape import record
+from derivcli.engines.balls.tape import HOLDS, SIGNS, record
 from derivcli.engines.balls.whole import fraction
 from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
@@ -132,7 +132,7 @@ class _Resolver:
             return not self.holds(condition.args[0])
         left, right = condition.args
         sign = self.sign(build.add([left, negative(right)]))
-        return HOLDS[type(condition)](sign)
+        return HOLDS[SIGNS[type(condition)]](sign)
 
     def sign(self, tree: Tree) -> int:
         if merged(tree) == 0:
@@ -150,16 +150,6 @@ class _Resolver:
         if self.presumes:
             return 0
         raise UnsureError
-
-
-HOLDS: dict[type[Tree], Callable[[int], bool]] = {
-    build.RELATIONS["<"]: lambda sign: sign < 0,
-    build.RELATIONS["<="]: lambda sign: sign <= 0,
-    build.RELATIONS[">"]: lambda sign: sign > 0,
-    build.RELATIONS[">="]: lambda sign: sign >= 0,
-    build.RELATIONS["=="]: lambda sign: sign == 0,
-    build.RELATIONS["!="]: lambda sign: sign != 0,
-}
 
 
 def piece(tree: Tree, name: str, inside: Coordinate) -> Tree | None:
