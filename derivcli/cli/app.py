@@ -7,6 +7,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -41,6 +42,9 @@ MISSING = {
 """What a command cannot do without, and an example of it."""
 
 HELP = "--help"
+TRACEBACK = "DERIV_TRACEBACK"
+"""The variable of the environment that makes an internal error show where it is."""
+
 EPILOG = "\n\n".join((
     "Examples:",
     "deriv '6*x**2+2*x+4' --at x=3",
@@ -106,7 +110,7 @@ def deriv(
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
-    screen, write = streams.screen(os.environ), sys.stdout.write
+    screen, write = streams.screen(os.environ), partial(streams.show, sys.stdout)
     with streams.aside(bool(use)):
         named = options.named_in(let, use)
         job = options.Calculation(
@@ -145,12 +149,10 @@ def run(words: Sequence[str]) -> ExitStatus:
     except BrokenPipeError:
         return ExitStatus.CLOSED_PIPE
     except OSError as error:
-        tell(_noted(f"cannot write output: {error.strerror or error}", error))
+        tell(_noted(f"cannot write output: {visible(error.strerror or str(error))}", error))
         return ExitStatus.UNWRITABLE
     except Exception as error:
-        tell(
-            f"internal error: {type(error).__name__}: {error}\n  please report it with this command: {_command(words)}"
-        )
+        tell(_internal(error, words))
         return ExitStatus.INTERNAL
     return ExitStatus.OK
 
@@ -201,8 +203,15 @@ def _noted(text: str, error: BaseException) -> str:
     return "\n  ".join([text, *map(visible, getattr(error, "__notes__", ()))])
 
 
-def _command(words: Sequence[str]) -> str:
-    return visible(shlex.join(["deriv", *words]))
+def _internal(error: Exception, words: Sequence[str]) -> str:
+    """What is said of a fault of ours: the command that shows it, and where it is, or how to see that."""
+    said = f"internal error: {visible(f'{type(error).__name__}: {error}')}"
+    report = f"please report it with this command: {visible(shlex.join(['deriv', *words]))}"
+    if os.environ.get(TRACEBACK):
+        import traceback
+
+        return f"{said}\n  {report}\n{''.join(traceback.format_exception(error))}".rstrip("\n")
+    return f"{said}\n  {report}\n  and with what it says where {TRACEBACK}=1 is set in the environment"
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

@@ -164,7 +164,7 @@ def opened(job: Calculation) -> Iterator[Source]:
             raise DerivError(message, hint=f"give it one value, as in --at {axis.name}=1")
     from derivcli.points.files.read import open_data
 
-    with open_data(job.data, sys.stdin.buffer) as data:
+    with open_data(job.data, sys.stdin and sys.stdin.buffer) as data:
         for name in typed.names:
             if name in data.variables:
                 message = f"'{name}' is a column of the file and has a value too"
