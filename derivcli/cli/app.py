@@ -91,6 +91,7 @@ def deriv(
     dtype: options.DtypeOption = options.FLOAT64,
     engine: options.EngineOption = None,
     device: options.DeviceOption = options.CPU,
+    version: options.Version = False,
 ) -> None:
     """Differentiate expressions with PyTorch's backward(), at points or as formulas.
 

@@ -95,7 +95,7 @@ def _formatted(request: Request) -> Request:
     if str(showing.output) == "-":
         raise DerivError("an output is a file", hint="leave out --output to print")
     name = showing.format or RENDERED.get(showing.output.suffix.lower())
-    style = replace(request.style, color=False)
+    style = replace(request.style, color=False, unicode=True)
     if name not in (None, *DELIMITED):
         return replace(request, style=style, format=name)
     from derivcli.points.files.formats import format_of
