@@ -15,8 +15,10 @@ import typer
 from typer.exceptions import TyperException
 
 from derivcli.cli import answer, cache, check_fn, explain, functions, options, practice, steps, streams
-from derivcli.cli.arguments import ordered
+from derivcli.cli.arguments import ordered, parted
 from derivcli.cli.evaluate import evaluate
+from derivcli.cli.meant import Grammar
+from derivcli.cli.mistyped import check_words
 from derivcli.cli.notes import tell
 from derivcli.errors import DerivError, ExitStatus, draw_error, visible
 from derivcli.wanted import Wanted
@@ -167,17 +169,52 @@ def main() -> None:
 
 
 def _invoke(words: Sequence[str]) -> None:
+    words = _helped(words)
     own = _own(words)
-    path = f"deriv {own}".rstrip()
     words = words[1:] if own else words
-    command: Any = typer.main.get_command(COMMANDS.get(own, app))
-    flags = {name for option in command.params for name in option.opts if name.startswith("-") and option.is_flag}
-    valued = {name for option in command.params for name in option.opts if name.startswith("-")} - flags
+    command = _command(own)
+    grammar = _grammar(own)
     # A word with one dash is an expression, so -h asks for help only where there is nothing else.
-    arguments = [HELP] if list(words) == ["-h"] else ordered(words, valued, {*flags, HELP}, path)
+    if list(words) in (["-h"], [HELP]):
+        arguments = [HELP]
+    else:
+        check_words(parted(words, grammar.valued, grammar.flags, grammar.command), grammar)
+        arguments = ordered(words, grammar.valued, grammar.flags, grammar.command)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
-    with command.make_context(path, arguments) as context:
+    with command.make_context(grammar.command, arguments) as context:
         command.invoke(context)
+
+
+def _helped(words: Sequence[str]) -> Sequence[str]:
+    """The words with `help` in the place of its option: `deriv help` and `deriv help steps`."""
+    if list(words[:1]) == ["help"] and set(words[1:]) <= set(COMMANDS) and len(words) < 3:
+        return [*words[1:], HELP]
+    return words
+
+
+def _command(own: str) -> Any:
+    return typer.main.get_command(COMMANDS.get(own, app))
+
+
+def _grammar(own: str) -> Grammar:
+    """What can be written behind a command's name."""
+    command = _command(own)
+    options = [each for each in command.params if each.param_type_name == "option"]
+    rest = [each for each in command.params if each.param_type_name == "argument"]
+    return Grammar(
+        f"deriv {own}".rstrip(),
+        {name: _choices(option) for option in options if not option.is_flag for name in option.opts},
+        {HELP, *(name for option in options if option.is_flag for name in (*option.opts, *option.secondary_opts))},
+        None if any(each.nargs < 0 for each in rest) else len(rest),
+        bool(rest) and all(each.metavar in ("EXPR", "CLAIM") for each in rest),
+        list(COMMANDS),
+        _grammar("").names if own else (),
+    )
+
+
+def _choices(option: Any) -> Sequence[str]:
+    """The values of an option that takes only some."""
+    return list(getattr(getattr(option, "type_descriptor", None), "choices", None) or ())
 
 
 def _own(words: Sequence[str]) -> str:
@@ -194,8 +231,6 @@ def _usage(error: TyperException, own: str) -> str:
     message, _, similar = " ".join(message.split()).partition(" (Possible options: ")
     message = visible(message.replace("Value error, ", "").rstrip("."))
     hint = f"did you mean {similar.rstrip(')')}?" if similar else f"deriv {own}".rstrip() + " --help lists the options"
-    if own and message.endswith(" --at"):
-        hint = f"'{own}' takes no points: leave out --at, or leave out '{own}' for numbers"
     return f"{message[:1].lower()}{message[1:]}\n  {hint}"
 
 

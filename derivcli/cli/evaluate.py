@@ -119,7 +119,8 @@ def _numbers(request: Request, source: Source) -> Answer:
     ready = _prepared(request.job, source)
     source.check_used(ready.names)
     answer = _computed(request, source, ready)
-    return replace(answer, notes=[*(f"note: {visible(remark)}" for remark in source.remarks(ready.names)), *answer.notes])
+    remarks = [f"note: {visible(remark)}" for remark in source.remarks(ready.names)]
+    return replace(answer, notes=[*remarks, *answer.notes])
 
 
 def _prepared(job: Calculation, source: Source) -> Job:

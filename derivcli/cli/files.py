@@ -123,7 +123,8 @@ def _check_place(path: Path) -> None:
         hint = "name a file in a directory that exists" if nowhere else "choose another name"
         raise _refusal(path, _reason(error), hint) from error
     if not stat.S_ISDIR(parent.st_mode) or not os.access(target.parent, os.W_OK | os.X_OK):
-        raise _refusal(path, f"no file can be made in {file_name(target.parent)}", "name a file in a directory of your own")
+        reason = f"no file can be made in {file_name(target.parent)}"
+        raise _refusal(path, reason, "name a file in a directory of your own")
 
 
 def _target(path: Path) -> Path:

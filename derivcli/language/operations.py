@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _ROWS = (
     (
-        "diff Diff differentiate Derivative derivative derivatives derive D",
+        "diff Diff differentiate Derivative derivative derivatives derive d D",
         "'{}' is not needed: deriv differentiates by itself",
         "give the plain expression, and the variable with --wrt",
     ),
@@ -44,7 +44,7 @@ _ROWS = (
         "a table shows where the sign changes, as with --at x=-3:3:13",
     ),
     (
-        "extrema extremum minimum maximum minimize maximize optimize",
+        "extrema extremum minimize maximize optimize",
         "deriv does not look for extrema",
         "a table shows where the derivative changes its sign, as with --at x=-3:3:13",
     ),

@@ -129,7 +129,8 @@ def _run(path: Path) -> ModuleType:
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         sys.modules.pop(name, None)
-        raise DerivError(f"cannot run {file_name(path)}{_line(path, error)}: {failure(error)}", hint="mend the file") from error
+        place = f"{file_name(path)}{_line(path, error)}"
+        raise DerivError(f"cannot run {place}: {failure(error)}", hint="mend the file") from error
     return module
 
 

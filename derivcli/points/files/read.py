@@ -220,8 +220,8 @@ class Data:
         return DerivError(f"there is no column '{name}'; the file has: {headers}", hint=hint)
 
 
-def open_data(reading: Reading, stdin: BinaryIO | None) -> Data:
-    """The columns of data files; `stdin` is None where it is closed; raises DerivError where a file is none, or has other columns than the first."""
+def open_data(reading: Reading, stdin: BinaryIO) -> Data:
+    """The columns of data files; raises DerivError where a file is none, or has other columns than the first."""
     paths = [each for path in reading.paths for each in _matching(path)]
     if paths.count("-") > 1:
         raise DerivError("standard input is read more than once", hint="give - once")
@@ -251,15 +251,14 @@ def _repeated(paths: Sequence[str]) -> list[str]:
     names: dict[Path, list[str]] = {}
     for path in paths:
         names.setdefault(Path(path).resolve(), []).append(path)
-    return [f"{file_name(n[0])} is read {'twice' if len(n) == 2 else f'{len(n):,} times'}" for n in names.values() if len(n) > 1]
+    several = [(file_name(each[0]), len(each)) for each in names.values() if len(each) > 1]
+    return [f"{name} is read {'twice' if count == 2 else f'{count:,} times'}" for name, count in several]
 
 
-def _open(path: str, reading: Reading, stdin: BinaryIO | None) -> Source:
+def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
     if path == "-" and reading.format is None:
         message = f"{STANDARD_INPUT} has no name that tells its format"
         raise DerivError(message, hint="say it, as in --data-format csv")
-    if path == "-" and stdin is None:
-        raise DerivError(f"{STANDARD_INPUT} is closed", hint="name a file, or pipe one in, as in deriv ... < FILE")
     name, file = (STANDARD_INPUT, None) if path == "-" else (file_name(path), path)
     if file is not None and os.path.isdir(file):  # noqa: PTH112 (whatever the name)
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
