@@ -32,7 +32,7 @@ MEANT = (
     ("--dtype float32", "float32 float single half"),
     ("--device cuda", "gpu cuda"),
     ("--device cpu", "cpu"),
-    ("--along u=1,v=2", "direction dir directional vector"),
+    ("--along x=1", "direction dir directional vector"),
     ("--implicit y", "dy implicitly"),
     ("--let z=x+1", "define def param parameter const constant"),
     ("--use squares.py:SQ", "import module function custom"),

@@ -197,7 +197,7 @@ def _fitted(text: str, words: Words) -> str:
         return text
     first = "x" if "x" in letters else letters[0]
     others = "".join(f",{letter}=1" for letter in letters if letter != first)
-    text = re.sub(r"--at x=(\S+)", rf"--at {first}=\1{others}", text)
+    text = re.sub(r"(--at|--along) x=(\S+)", rf"\1 {first}=\2{others}", text)
     return text if "x" in letters else re.sub(r"--wrt x\b", f"--wrt {first}", text)
 
 
