@@ -20,7 +20,7 @@ from derivcli.cli.evaluate import evaluate
 from derivcli.cli.meant import Grammar
 from derivcli.cli.mistyped import check_words
 from derivcli.cli.notes import tell
-from derivcli.errors import DerivError, ExitStatus, draw_error, visible
+from derivcli.errors import DerivError, ExitStatus, draw_error, inert, visible
 from derivcli.wanted import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -246,7 +246,7 @@ def _internal(error: Exception, words: Sequence[str]) -> str:
     if os.environ.get(TRACEBACK):
         import traceback
 
-        return f"{said}\n  {report}\n{''.join(traceback.format_exception(error))}".rstrip("\n")
+        return f"{said}\n  {report}\n{inert(''.join(traceback.format_exception(error)))}".rstrip("\n")
     return f"{said}\n  {report}\n  and with what it says where {TRACEBACK}=1 is set in the environment"
 
 
