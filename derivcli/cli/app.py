@@ -48,6 +48,7 @@ TRACEBACK = "DERIV_TRACEBACK"
 """The variable of the environment that makes an internal error show where it is."""
 
 EPILOG = "\n\n".join((
+    f"Commands: {', '.join(COMMANDS)}. Each tells of itself, as in deriv steps --help.",
     "Examples:",
     "deriv '6*x**2+2*x+4' --at x=3",
     "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v",

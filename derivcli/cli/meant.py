@@ -38,7 +38,7 @@ MEANT = (
     ("--use squares.py:SQ", "import module function custom"),
     ("--at x=3 --check", "verify validate test prove"),
     ("--no-check", "nocheck unchecked fast"),
-    ("--code", "script python torch pytorch source"),
+    ("--at x=3 --code", "script python torch pytorch source"),
     ("--show", "solution"),
     ("--column v='Speed (m/s)'", "header"),
     ("deriv steps EXPR", "steps step stepwise step-by-step work show-steps show-work verbose how"),
@@ -49,6 +49,9 @@ MEANT = (
     ("deriv check-fn squares.py:SQ", "check-fn gradcheck checkfn"),
 )
 """What is to be written, and the words for it; the last word of an option stands for the user's own value."""
+
+CHOICES = ("format", "dtype", "device")
+"""Options whose values are rows of their own."""
 
 SHORTEST = 4
 """Letters of a word that is compared with those that are known."""
@@ -113,16 +116,15 @@ def _own(name: str, grammar: Grammar) -> list[str]:
 
 def _example(name: str) -> str:
     """An option with a value, if there is an example of one."""
-    examples = (text for text, _ in MEANT if text.startswith("--at x=") or text.startswith(f"--{name} "))
-    found = (text for text in examples if f"--{name}" in text.split()[-2:])
-    return next(found, f"--{name}") if name not in ("format", "dtype", "device") else f"--{name}"
+    found = (text for text, _ in MEANT if f"--{name}" in text.split()[-2:] and name not in CHOICES)
+    return next(found, f"--{name}")
 
 
 def _alike(name: str, grammar: Grammar) -> list[str]:
     """What is written almost so, an option of the command before anything else."""
     if len(name) < SHORTEST:
         return []
-    own = difflib.get_close_matches(name, grammar.names, n=1, cutoff=0.7)
+    own = difflib.get_close_matches(name, grammar.names, n=1, cutoff=0.75)
     words = {word: text for text, words in MEANT for word in words.split() if len(word) >= SHORTEST}
     return [*map(_example, own), *(words[each] for each in difflib.get_close_matches(name, words, 1, 0.8))]
 
@@ -134,8 +136,9 @@ def _filled(text: str, value: str, given: Collection[str], grammar: Grammar) -> 
         return text
     if len(words) > 2 and words[0] in given:
         words = words[2:]
-    if value in grammar.valued.get(words[0], ()):
-        words = [words[0], value]
+    choices = grammar.valued.get(words[0], ())
+    if choices and (value in choices or len(words) == 1):
+        words = [words[0], value if value in choices else choices[0]]
     elif value and not words[-1].startswith("--"):
         words[-1] = _fitting(words[-1], value) or words[-1]
     return " ".join(words)

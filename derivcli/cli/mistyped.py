@@ -75,14 +75,15 @@ def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
     if value is None:
         value = following[0] if following and re.fullmatch(r"\w[\w.,=:/+-]*", following[0]) else ""
     meant = _meant(name, value, words, grammar)
-    if _VARIABLE.fullmatch(name) and "=" not in word and _fits(words, grammar):
-        meant.append(f"for a formula {_whole(words, grammar)}")
-    hint = f"did you mean {', or '.join(meant)}?" if meant else _elsewhere(name, grammar)
-    return DerivError(f"no such option: {word}", hint=hint or "; ".join(OPERATIONS.get(name, [_helpful(grammar)])))
-
-
-def _helpful(grammar: Grammar) -> str:
-    return f"{grammar.command} --help lists the options"
+    whole = _whole(words, grammar) if _VARIABLE.fullmatch(name) and "=" not in word and _fits(words, grammar) else ""
+    if meant:
+        hint = f"did you mean {', or '.join([*meant, *([f'for a formula {whole}'] if whole else [])])}?"
+    elif whole:
+        hint = f"for a formula write {whole}"
+    else:
+        listed = f"{grammar.command} --help lists the options"
+        hint = _elsewhere(name, grammar) or "; ".join(OPERATIONS.get(name, [listed]))
+    return DerivError(f"no such option: {word}", hint=hint)
 
 
 def _meant(name: str, value: str, words: Words, grammar: Grammar) -> list[str]:
@@ -91,10 +92,19 @@ def _meant(name: str, value: str, words: Words, grammar: Grammar) -> list[str]:
         name = "plot"
     given = [option[0].partition("=")[0] for option in words.options]
     texts = [_fitted(meaning(name, value, grammar, given), words)]
-    if _VARIABLE.fullmatch(name) and (not texts[0] or any(_stands_in(name, text) for text in _formulas(words))):
+    formulas = _formulas(words)
+    spelled = grammar.formulas and _VARIABLE.fullmatch(name)
+    if spelled and (any(_stands_in(name, text) for text in formulas) or not (texts[0] or formulas)):
         number = value if re.fullmatch(r"[-+\d.]+", value) else ""
         texts.append(f"--at {name}={number}" if number and "--at" in grammar.valued else f"--wrt {name}")
-    return list(dict.fromkeys(text for text in texts if text and grammar.has(text)))
+    return list(dict.fromkeys(text for text in texts if text and grammar.has(text) and not _is_given(text, words)))
+
+
+def _is_given(text: str, words: Words) -> bool:
+    """Whether a point of the same variable was typed, which has only one."""
+    point = re.match(r"--at (\w+)=", text)
+    typed = " ".join(word for option in words.options if option[0].startswith("--at") for word in option)
+    return point is not None and _stands_in(point[1], typed)
 
 
 def _elsewhere(name: str, grammar: Grammar) -> str:
@@ -114,8 +124,7 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
     path, name = (word[: found.start(2)], found[2]) if found and found[2] else (word, "")
     ending = found[1].lower() if found else ""
     known = ending in (*PICTURES, *TEXTS, "py") or f".{ending}" in (*SUFFIXES, *COMPRESSIONS)
-    number = PurePath(path).stem.replace(".", "").isdigit()
-    if rooted or (found and ((known and not number) or os.path.isfile(path))):  # noqa: PTH113 (whatever the name)
+    if rooted or (found and (known or os.path.isfile(path))):  # noqa: PTH113 (whatever the name)
         hint = _file_hint(path, name, ending, words, grammar)
         raise DerivError(f"'{file_name(path)}' is a file, not an expression", hint=hint)
 
