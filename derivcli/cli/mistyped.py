@@ -13,6 +13,7 @@ from derivcli.cli.arguments import Words
 from derivcli.cli.meant import MEANT, SHORTEST, Grammar, meaning
 from derivcli.errors import DerivError, Span, file_name, visible
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.names import is_variable_name
 from derivcli.language.operations import OPERATIONS
 from derivcli.language.tokens import GREEK_NAMES
 from derivcli.points.files.formats import COMPRESSIONS, SUFFIXES
@@ -75,7 +76,7 @@ def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
     if value is None:
         value = following[0] if following and re.fullmatch(r"\w[\w.,=:/+-]*", following[0]) else ""
     meant = _meant(name, value, words, grammar)
-    whole = _whole(words, grammar) if _VARIABLE.fullmatch(name) and "=" not in word and _fits(words, grammar) else ""
+    whole = _whole(words, grammar) if _is_readable(name) and "=" not in word and _fits(words, grammar) else ""
     if meant:
         hint = f"did you mean {', or '.join([*meant, *([f'for a formula {whole}'] if whole else [])])}?"
     elif whole:
@@ -223,6 +224,11 @@ def _fits(words: Words, grammar: Grammar) -> bool:
     known = all(option[0].partition("=")[0].lstrip("-") in grammar.names for option in words.options)
     paths = any(_PATH.fullmatch(word) and not word.replace(".", "").isdigit() for word in words.loose)
     return grammar.formulas and known and not paths and count <= (grammar.expressions or count)
+
+
+def _is_readable(name: str) -> bool:
+    """Whether a formula can hold that name undeclared."""
+    return is_variable_name(name) or name in CONSTANTS
 
 
 def _whole(words: Words, grammar: Grammar) -> str:
