@@ -10,7 +10,7 @@ from enum import IntEnum
 WINDOW = 72
 """Columns of source shown around a caret."""
 
-LONGEST_NAME = 120
+LONGEST_NAME = 500
 """Characters of a file's name in a sentence; a longer one loses its middle."""
 
 _ACTING = re.compile(
