@@ -178,6 +178,11 @@ def test_help_is_a_command_too() -> None:
     assert all(command in deriv("help").stdout for command in COMMANDS)
 
 
+def test_help_is_shown_whatever_else_was_typed() -> None:
+    for words in (["plot"], ["x^2", "-x"], ["points.csv"]):
+        assert deriv(*words, "--help").stdout == deriv("--help").stdout
+
+
 def test_no_word_means_two_things() -> None:
     assert len(WORDS) == len(set(WORDS))
 

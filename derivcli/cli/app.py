@@ -7,7 +7,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from types import FrameType
 from typing import Any
 
@@ -179,7 +179,9 @@ def _invoke(words: Sequence[str]) -> None:
     if list(words) in (["-h"], [HELP]):
         arguments = [HELP]
     else:
-        check_words(parted(words, grammar.valued, grammar.flags, grammar.command), grammar)
+        found = parted(words, grammar.valued, grammar.flags, grammar.command)
+        if (HELP,) not in found.options:
+            check_words(found, grammar)
         arguments = ordered(words, grammar.valued, grammar.flags, grammar.command)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
     with command.make_context(grammar.command, arguments) as context:
@@ -193,6 +195,7 @@ def _helped(words: Sequence[str]) -> Sequence[str]:
     return words
 
 
+@lru_cache
 def _command(own: str) -> Any:
     return typer.main.get_command(COMMANDS.get(own, app))
 
@@ -209,7 +212,7 @@ def _grammar(own: str) -> Grammar:
         None if any(each.nargs < 0 for each in rest) else len(rest),
         bool(rest) and all(each.metavar in ("EXPR", "CLAIM") for each in rest),
         list(COMMANDS),
-        _grammar("").names if own else (),
+        lambda: _grammar("").names if own else (),
     )
 
 

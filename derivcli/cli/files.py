@@ -120,7 +120,7 @@ def _check_place(path: Path) -> None:
         _check_kind(path, target)
     except OSError as error:
         nowhere = isinstance(error, FileNotFoundError | NotADirectoryError)
-        hint = "name a file in a directory that exists" if nowhere else "choose another name, in a directory that exists"
+        hint = ("name a file" if nowhere else "choose another name,") + " in a directory that exists"
         raise _refusal(path, _reason(error), hint) from error
     if not stat.S_ISDIR(parent.st_mode) or not os.access(target.parent, os.W_OK | os.X_OK):
         reason = f"no file can be made in {file_name(target.parent)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 MEANT = (
@@ -71,8 +71,8 @@ class Grammar:
     formulas: bool
     """Whether these words are formulas."""
     commands: Collection[str] = ()
-    elsewhere: Collection[str] = ()
-    """Options that only the main command has, without their dashes."""
+    elsewhere: Callable[[], Collection[str]] = tuple
+    """Gives the options of the main command without their dashes."""
 
     @property
     def names(self) -> list[str]:

@@ -111,7 +111,7 @@ def _is_given(text: str, words: Words) -> bool:
 def _elsewhere(name: str, grammar: Grammar) -> str:
     """What to do where only the main command has the option."""
     own = grammar.command.removeprefix("deriv ")
-    if name not in grammar.elsewhere:
+    if name not in grammar.elsewhere():
         return ""
     if name == "at":
         return f"'{own}' takes no points: leave out --at, or leave out '{own}' for numbers"
