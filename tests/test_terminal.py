@@ -218,6 +218,14 @@ def test_nothing_acts_on_a_terminal(
     assert written.count(b"\\x1b") > len(found) // 4, "the texts are shown, not lost"
 
 
+@pytest.mark.parametrize("variable", ["COLUMNS", "LINES", "TERM", "LANG", "XDG_CACHE_HOME", "HOME", "TZ"])
+def test_the_environment_does_not_act_on_a_terminal(variable: str, tmp_path: Path) -> None:
+    ways: Ways = [(["x", "--at", "x=0:1:3"], ""), (["sin(x", "--at", "x=1"], "")]
+    written = on_a_terminal(ways, tmp_path, **{variable: HOSTILE["clear"] + HOSTILE["title"]})
+    assert "f'" in written.decode()
+    assert acting(written, colored=True) == set()
+
+
 def test_what_is_inert_is_what_no_character_of_unicode_acts_on() -> None:
     for character in map(chr, range(0x110000)):
         assert not acts(character) or inert(character) != character, hex(ord(character))

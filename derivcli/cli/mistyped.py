@@ -132,16 +132,16 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
 
 def _file_hint(path: str, name: str, ending: str, words: Words, grammar: Grammar) -> str:
     """What a file is named with."""
-    quoted = shlex.quote(file_name(path))
     given = {option[0].partition("=")[0] for option in words.options}
     if "--data" in given:
         pattern = shlex.quote(str(PurePath(path).with_name(f"*{PurePath(path).suffix}")))
         return f"write a pattern in quotes, as in --data {pattern}, or repeat --data before each file"
     if ending == "py":
-        return f"check a function in it with deriv check-fn {quoted}{name or ':NAME'}"
-    option = "--plot" if ending in PICTURES else "--output" if ending in TEXTS else "--data"
-    if (f".{ending}" in (*SUFFIXES, *COMPRESSIONS) or option != "--data") and option in grammar.valued:
-        return f"write {option} before it: {option} {quoted}"
+        return f"check a function in it with deriv check-fn {shlex.quote(file_name(path))}{name or ':NAME'}"
+    option = "plot" if ending in PICTURES else "output" if ending in TEXTS else "data"
+    if (f".{ending}" in (*SUFFIXES, *COMPRESSIONS) or option != "data") and f"--{option}" in grammar.valued:
+        text = meaning(option, path, grammar, list(given))
+        return f"write --{option} before it, as in {_command_line(text, words, grammar)}"
     return f"write a formula, as in {grammar.command} 'x**2'"
 
 
@@ -157,7 +157,7 @@ def _check_command(place: int, words: Words, grammar: Grammar) -> None:
     if not message and len(word) > 1:
         text = _commanded(word, grammar, [option[0] for option in words.options])
         message = f"'{word}' is neither a formula nor a command of deriv"
-        hint = f"did you mean {_command_line(text, place, words, grammar)}?" if text else ""
+        hint = f"did you mean {_command_line(text, words, grammar)}?" if text else ""
     if hint:
         raise DerivError(message, word, Span(0, len(word)), hint)
 
@@ -182,7 +182,7 @@ def _commanded(word: str, grammar: Grammar, given: Sequence[str]) -> str:
     return meaning(close[0], "", grammar, given) if close else ""
 
 
-def _command_line(text: str, place: int, words: Words, grammar: Grammar) -> str:
+def _command_line(text: str, words: Words, grammar: Grammar) -> str:
     """The whole command with what was meant."""
     text = _fitted(text, words)
     if text.startswith("deriv"):
