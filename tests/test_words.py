@@ -1,14 +1,19 @@
 """Words that are no expressions: mistyped options, words for commands, names of files; and hints that lead on."""
 
 import json
+import random
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 
+from derivcli.cli import app
 from derivcli.cli.app import COMMANDS
+from derivcli.cli.arguments import parted
 from derivcli.cli.meant import MEANT
+from derivcli.cli.mistyped import check_words
+from derivcli.errors import DerivError
 from tests.support import Outcome, deriv
 
 WORDS = [word for _, words in MEANT for word in words.split()]
@@ -70,7 +75,8 @@ def hinted(outcome: Outcome) -> list[str]:
         ("x^2 --ordr 3", "--order 3"),
         ("x^2 --no-chek", "--no-check"),
         ("-help", "--help"),
-        ("x^2 -V", "--version"),
+        ("x^2 -V", "deriv --version"),
+        ("steps --version", "deriv --version"),
         ("answer x^2 2x -n 2", "--order 2"),
         ("steps x^2 -x", "--wrt x"),
         ("steps x^2 --digits 3", "'steps' has no --digits"),
@@ -210,6 +216,26 @@ def test_no_hint_leads_to_another_refusal(command: str, tmp_path: Path, monkeypa
         elif words[0] != "practice":
             deriv(*words)
     assert len(proposed) > (20 if not command else 1)
+
+
+PIECES = [
+    *("- -- --- – — − x n x^2 = at order latex plot ./ / points.csv .py :SQ 3 x=3 --at --wrt --data * é d".split()),
+    *("help ( ) ' --help --version π limit --zip".split()), "\n", " ", "\0",
+]  # fmt: skip
+
+
+def test_any_words_are_taken_or_refused_with_a_way_out() -> None:
+    draw = random.Random(5)
+    hints = []
+    for _ in range(5_000):
+        words = ["".join(draw.choices(PIECES, k=draw.choice([1, 1, 1, 2, 3]))) for _ in range(draw.randrange(6))]
+        grammar = app.grammar_of(draw.choice(["", *COMMANDS]))
+        try:
+            check_words(parted(words, grammar.valued, grammar.flags, grammar.command), grammar)
+        except DerivError as error:
+            hints.append(error.hint)
+    assert all(hints)
+    assert 500 < len(hints) < 4_500
 
 
 @pytest.mark.parametrize("formula", ["t^2", "x*y", "a*exp(b)", "sin(x)"])

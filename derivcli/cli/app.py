@@ -174,7 +174,7 @@ def _invoke(words: Sequence[str]) -> None:
     own = _own(words)
     words = words[1:] if own else words
     command = _command(own)
-    grammar = _grammar(own)
+    grammar = grammar_of(own)
     # A word with one dash is an expression, so -h asks for help only where there is nothing else.
     if list(words) in (["-h"], [HELP]):
         arguments = [HELP]
@@ -200,7 +200,7 @@ def _command(own: str) -> Any:
     return typer.main.get_command(COMMANDS.get(own, app))
 
 
-def _grammar(own: str) -> Grammar:
+def grammar_of(own: str) -> Grammar:
     """What can be written behind a command's name."""
     command = _command(own)
     options = [each for each in command.params if each.param_type_name == "option"]
@@ -212,7 +212,7 @@ def _grammar(own: str) -> Grammar:
         None if any(each.nargs < 0 for each in rest) else len(rest),
         bool(rest) and all(each.metavar in ("EXPR", "CLAIM") for each in rest),
         list(COMMANDS),
-        lambda: _grammar("").names if own else (),
+        lambda: grammar_of("").names if own else (),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 MEANT = (
     ("--help", "help h usage man manual docs doc info"),
-    ("--version", "version V v ver"),
+    ("deriv --version", "version V v ver"),
     ("--format latex", "latex tex"),
     ("--format json", "json"),
     ("--format csv", "csv"),

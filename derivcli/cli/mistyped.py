@@ -115,7 +115,7 @@ def _elsewhere(name: str, grammar: Grammar) -> str:
         return ""
     if name == "at":
         return f"'{own}' takes no points: leave out --at, or leave out '{own}' for numbers"
-    return f"'{own}' has no --{name}: leave it out, or leave out '{own}'"
+    return f"'{own}' has no --{name}: leave it out" + (f", or leave out '{own}'" if grammar.formulas else "")
 
 
 def _check_file(word: str, words: Words, grammar: Grammar) -> None:
@@ -127,14 +127,15 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
     known = ending in (*PICTURES, *TEXTS, "py") or f".{ending}" in (*SUFFIXES, *COMPRESSIONS)
     if rooted or (found and (known or os.path.isfile(path))):  # noqa: PTH113 (whatever the name)
         hint = _file_hint(path, name, ending, words, grammar)
-        raise DerivError(f"'{file_name(path)}' is a file, not an expression", hint=hint)
+        kind = "directory" if path.endswith("/") else "file"
+        raise DerivError(f"'{file_name(path)}' is a {kind}, not an expression", hint=hint)
 
 
 def _file_hint(path: str, name: str, ending: str, words: Words, grammar: Grammar) -> str:
     """What a file is named with."""
     given = {option[0].partition("=")[0] for option in words.options}
     if "--data" in given:
-        pattern = shlex.quote(str(PurePath(path).with_name(f"*{PurePath(path).suffix}")))
+        pattern = shlex.quote(str(PurePath(path).parent / f"*{PurePath(path).suffix}"))
         return f"write a pattern in quotes, as in --data {pattern}, or repeat --data before each file"
     if ending == "py":
         return f"check a function in it with deriv check-fn {shlex.quote(file_name(path))}{name or ':NAME'}"
@@ -187,7 +188,7 @@ def _command_line(text: str, words: Words, grammar: Grammar) -> str:
     text = _fitted(text, words)
     if text.startswith("deriv"):
         return text
-    if text.startswith(("--help", "--version")):
+    if text == "--help":
         return f"deriv {text}"
     formulas = shlex.join(_formulas(words)[:1] or ["x**2"])
     options = shlex.join([each for option in words.options for each in option])
