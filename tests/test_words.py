@@ -150,6 +150,7 @@ def test_the_claim_of_an_answer_may_be_a_name_with_a_minus() -> None:
         ("version", "deriv --version"),
         ("man", "deriv --help"),
         ("list", "deriv functions"),
+        ("install", "deriv --help"),
         ("check x^2", "--check"),
         ("step x^2", "deriv steps 'x^2'"),
         ("pratice", "deriv practice"),

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 MEANT = (
-    ("--help", "help h usage man manual docs doc info"),
+    ("--help", "help h usage man manual docs doc info commands options examples example tutorial demo start"),
+    ("deriv --help", "install update upgrade setup config settings menu quit exit"),
     ("deriv --version", "version V v ver"),
     ("--format latex", "latex tex"),
     ("--format json", "json"),
@@ -22,7 +23,7 @@ MEANT = (
     ("--at x=-3:3:100 --plot slope.png", "p plot plots graph draw image img picture figure fig png svg pdf chart"),
     ("--output results.csv", "o out outfile save file write export"),
     ("--order 2", "n nth ord orders deg times"),
-    ("--at x=0 --series 5", "taylor maclaurin degree expansion polynomial terms"),
+    ("--at x=0 --series 5", "taylor taylor-series maclaurin degree expansion polynomial terms"),
     ("--at x=3 --series 1", "tangent linear linearize tangent-line"),
     ("--at x=3", "a point points x0 where eval evaluate subs substitute set value-at given"),
     ("--at x=-3:3:13", "range linspace grid from interval"),
@@ -33,7 +34,7 @@ MEANT = (
     ("--device cuda", "gpu cuda"),
     ("--device cpu", "cpu"),
     ("--along x=1", "direction dir directional vector"),
-    ("--implicit y", "dy implicitly"),
+    ("--implicit y", "implicitly implicit-in"),
     ("--let z=x+1", "define def param parameter const constant"),
     ("--use squares.py:SQ", "import module function custom"),
     ("--at x=3 --check", "verify validate test prove"),
