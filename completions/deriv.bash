@@ -86,6 +86,7 @@ _deriv_main() {
             --dtype) given+='--dtype ' ;;
             --engine) given+='--engine ' ;;
             --device) given+='--device ' ;;
+            --version) given+='--version ' ;;
             --help) given+='--help ' ;;
         esac
     done
@@ -103,7 +104,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --help)
             elif ((${#words[@]} == 1 + 1)); then
                 names=(explain steps answer practice check-fn functions)
             fi

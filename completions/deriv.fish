@@ -65,6 +65,7 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --digits' -l digits -x -d
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t compiled\t' -d 'What computes the numbers: nested backward passes, Taylor arithmetic, or passes as a compiled kernel'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --device' -l device -x -a 'cpu\t cuda\t' -d 'Where PyTorch computes'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --version' -l version -d 'Show the version'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first ""' -a 'explain steps answer practice check-fn functions'
 complete -c deriv -n '__deriv_is "explain"' -l at -x -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'

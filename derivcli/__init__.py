@@ -11,6 +11,8 @@ from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
 from derivcli.teach import answer, check_function, explain, script, steps
 
+__version__ = "0.1.0"
+
 __all__ = [
     "FLAGS",
     "Answer",

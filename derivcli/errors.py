@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 
 WINDOW = 72
 """Columns of source shown around a caret."""
+
+LONGEST_NAME = 500
+"""Characters of a file's name in a sentence; a longer one loses its middle."""
+
+_ACTING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tabs and ends of lines
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the direction of text
+    "\u2028\u2029\ufff9-\ufffb\U000e0000-\U000e007f]"  # other ends of lines, annotations, tags that nobody sees
+)
 
 
 class ExitStatus(IntEnum):
@@ -92,7 +102,22 @@ def failure(error: BaseException) -> str:
 
 def visible(text: str) -> str:
     """`text` with every character that could act on a terminal replaced by its escape."""
-    return "".join(c if _is_printable(c) else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if _is_printable(c) else _escape(c) for c in text)
+
+
+def inert(text: str) -> str:
+    """`text` with every character that acts on a terminal replaced by its escape; its lines and tabs stay."""
+    return _ACTING.sub(lambda found: _escape(found[0]), text)
+
+
+def file_name(path: object) -> str:
+    """A file's name as a sentence can hold it."""
+    text, half = str(path), LONGEST_NAME // 2
+    return visible(text if len(text) <= LONGEST_NAME else f"{text[:half]}…{text[-half:]}")
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def _is_printable(character: str) -> bool:

@@ -29,6 +29,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "points/spec.py: f\"'{name}' has a value that is no float64\"": "objects come through Python only",
     "points/spec.py: f\"the text for '{name}' names other variables\"": "Python only; here it is a point like others",
     "cli/files.py": "needs a file system in a certain state",
+    "cli/source.py: 'standard input is closed'": "needs a process without one",
     "points/files/binary.py: message": "the reader gives all files one type for each column",
     "points/files/delimited.py: f'{self.name}: its first line": "needs a file of megabytes",
     "points/files/jsonl.py: f'{self.name}: its first line": "needs a file of megabytes",

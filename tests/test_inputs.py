@@ -59,8 +59,8 @@ EXPECTED: dict[str, str | Refusal] = {
     "float-exp-1e9": (RANGE, 0),
     "sqrt-semi": "sqrt(1000000000000000000000000000057*1000000000000000000000000000099)",
     "sin-huge": (RANGE, 4),
-    "integrate": ("'integrate' is not needed", 0),
-    "range-sum": ("'Sum' is not needed", 0),
+    "integrate": ("deriv does not integrate", 0),
+    "range-sum": ("deriv reads no sums and products with bounds", 0),
     # blanks and characters
     "spaces": ("the expression is empty", 3),
     "newline": "x + 1",

@@ -1,11 +1,16 @@
 """Real processes: what only they show about streams, signals and imports."""
 
+import importlib.metadata
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import derivcli
+from tests.support import deriv
 
 DERIV = [sys.executable, "-m", "derivcli"]
 MANY = ["x**2", "--at", "x=0:1:20000"]
@@ -32,6 +37,11 @@ HEAVY = {"torch", "sympy", "matplotlib", "numpy", "scipy"}
     ("words", "allowed"),
     [
         (["--help"], set()),
+        (["--version"], set()),
+        (["help", "steps"], set()),
+        (["x", "-n", "3"], set()),
+        (["plot", "x"], set()),
+        (["x", "points.csv"], set()),
         (["x", "--foo"], set()),
         (["x", "--at"], set()),
         ([], set()),
@@ -83,6 +93,92 @@ def test_odd_encodings(encoding: str) -> None:
     assert done.returncode == 2
     assert "df/du" in done.stdout
     assert "\\u221a" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "idna", "utf-8:strict"])
+def test_an_encoding_that_cannot_write_every_text_loses_none(encoding: str, tmp_path: Path) -> None:
+    command = f'$DERIV "√x" --at x=4; $DERIV "√x" --at x=4 --output {tmp_path}/out.md && cat {tmp_path}/out.md'
+    done = shell(command, PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    assert done.stdout.startswith("x\tf\tdf/dx\n4\t2\t0.25\n")
+    assert "✓ proved" in done.stdout
+    assert done.stderr == f"deriv: wrote {tmp_path}/out.md\n"
+
+
+def test_a_file_is_written_as_text_whatever_the_terminal_can_show(tmp_path: Path) -> None:
+    shell(f'$DERIV "x" --at x=4 --output {tmp_path}/out.md', PYTHONIOENCODING="ascii")
+    assert "✓ proved" in (tmp_path / "out.md").read_text()
+
+
+@pytest.mark.parametrize("others", ["", ">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("name", ["csv", "parquet"])
+def test_a_closed_input_is_refused(name: str, others: str) -> None:
+    done = shell(f"$DERIV x --data - --data-format {name} <&- {others}")
+    told = "" if "2" in others else "deriv: standard input is closed\n"
+    assert (done.returncode, done.stderr.splitlines(True)[:1]) == (2, [told] if told else [])
+
+
+def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
+    """What a library writes to the descriptor of standard error is not written into a data file."""
+    code = (
+        "import os; from derivcli.cli import app; real = app.evaluate\n"
+        "def evaluate(*given):\n    file = os.open('out', os.O_WRONLY | os.O_CREAT)\n    os.write(2, b'no data')\n"
+        "    os.write(1, b'no data')\n    return real(*given)\n"
+        "app.evaluate = evaluate; app.main()"
+    )
+    shell(f"cd {tmp_path}; PYTHONPATH={Path.cwd()} {sys.executable} -c {shlex.quote(code)} x --at x=1 <&- >&- 2>&-")
+    assert (tmp_path / "out").read_bytes() == b""
+
+
+LONG = "a" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--data", f"{LONG}.csv"], "cannot read a"),
+        (["--data", f"{LONG}/points.csv"], "cannot read a"),
+        (["--data", f"{LONG}*.csv"], "no file matches 'a"),
+        (["--at", "x=1", "--output", f"{LONG}.csv"], "cannot write a"),
+        (["--at", "x=1", "--output", f"{LONG}/{LONG}.md"], "cannot write a"),
+        (["--at", "x=1:2:3", "--plot", f"{LONG}.png"], "cannot write a"),
+        (["--at", "x=1", "--use", f"{LONG}.py:F"], "cannot run a"),
+        (["--data", "loop.csv"], "cannot read loop.csv: Too many levels of symbolic links"),
+        (["--at", "x=1", "--output", "loop.csv"], "cannot write loop.csv: Too many levels of symbolic links"),
+        (["--at", "x=1:2:3", "--plot", "loop.png"], "cannot write loop.png: Too many levels of symbolic links"),
+        (["--at", "x=1", "--use", "loop.py:F"], "cannot run loop.py: Too many levels of symbolic links"),
+        (["--at", "x=1", "--use", "folder.py:F"], "cannot run folder.py: it is no regular file"),
+    ],
+)
+def test_a_name_that_is_no_file_is_told_as_what_it_is(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for ending in ("csv", "png", "py"):
+        (tmp_path / f"loop.{ending}").symlink_to(f"loop.{ending}")
+    (tmp_path / "folder.py").mkdir()
+    monkeypatch.chdir(tmp_path)
+    error = deriv("x", *words, status=2).stderr
+    assert error.startswith(f"deriv: {said}")
+    assert len(error) < 700
+    assert "--data" in words or "cannot read" not in error
+
+
+def test_the_trace_of_an_internal_error_is_shown_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("\x1b[2J")
+
+    monkeypatch.setattr("derivcli.cli.app.evaluate", fail)
+    plain = deriv("x", status=70).stderr
+    assert "DERIV_TRACEBACK=1" in plain
+    assert "Traceback" not in plain
+    assert "\x1b" not in plain
+    traced = deriv("x", status=70, environment={"DERIV_TRACEBACK": "1"}).stderr
+    assert "in fail" in traced
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert deriv("--version").stdout == f"deriv {importlib.metadata.version('derivcli')}\n"
+    assert derivcli.__version__ == importlib.metadata.version("derivcli")
 
 
 def test_a_signal_ends_it_with_its_status() -> None:

@@ -64,7 +64,7 @@ def answer(
     style = screen.style()
     wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
     found = answer_of(expression, claim, wanted, Named(options.formulas_in(let)))
-    sys.stdout.write(write_answer(found, format_.value, style, show))
+    streams.show(sys.stdout, write_answer(found, format_.value, style, show), format_ == TEXT)
     sys.stdout.flush()
     tell_remarks([*found.expression.notes, *found.claim.notes])
     if not found.equal:

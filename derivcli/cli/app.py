@@ -7,6 +7,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from types import FrameType
 from typing import Any
 
@@ -14,10 +15,12 @@ import typer
 from typer.exceptions import TyperException
 
 from derivcli.cli import answer, cache, check_fn, explain, functions, options, practice, steps, streams
-from derivcli.cli.arguments import ordered
+from derivcli.cli.arguments import ordered, parted
 from derivcli.cli.evaluate import evaluate
+from derivcli.cli.meant import Grammar
+from derivcli.cli.mistyped import check_words
 from derivcli.cli.notes import tell
-from derivcli.errors import DerivError, ExitStatus, draw_error, visible
+from derivcli.errors import DerivError, ExitStatus, draw_error, inert, visible
 from derivcli.wanted import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -41,7 +44,11 @@ MISSING = {
 """What a command cannot do without, and an example of it."""
 
 HELP = "--help"
+TRACEBACK = "DERIV_TRACEBACK"
+"""The variable of the environment that makes an internal error show where it is."""
+
 EPILOG = "\n\n".join((
+    f"Commands: {', '.join(COMMANDS)}. Each tells of itself, as in deriv steps --help.",
     "Examples:",
     "deriv '6*x**2+2*x+4' --at x=3",
     "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v",
@@ -87,6 +94,7 @@ def deriv(
     dtype: options.DtypeOption = options.FLOAT64,
     engine: options.EngineOption = None,
     device: options.DeviceOption = options.CPU,
+    version: options.Version = False,
 ) -> None:
     """Differentiate expressions with PyTorch's backward(), at points or as formulas.
 
@@ -106,7 +114,7 @@ def deriv(
     if wanted.engine == "compiled":
         cache.keep_kernels(os.environ)
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
-    screen, write = streams.screen(os.environ), sys.stdout.write
+    screen, write = streams.screen(os.environ), partial(streams.show, sys.stdout)
     with streams.aside(bool(use)):
         named = options.named_in(let, use)
         job = options.Calculation(
@@ -145,12 +153,10 @@ def run(words: Sequence[str]) -> ExitStatus:
     except BrokenPipeError:
         return ExitStatus.CLOSED_PIPE
     except OSError as error:
-        tell(_noted(f"cannot write output: {error.strerror or error}", error))
+        tell(_noted(f"cannot write output: {visible(error.strerror or str(error))}", error))
         return ExitStatus.UNWRITABLE
     except Exception as error:
-        tell(
-            f"internal error: {type(error).__name__}: {error}\n  please report it with this command: {_command(words)}"
-        )
+        tell(_internal(error, words))
         return ExitStatus.INTERNAL
     return ExitStatus.OK
 
@@ -164,17 +170,55 @@ def main() -> None:
 
 
 def _invoke(words: Sequence[str]) -> None:
+    words = _helped(words)
     own = _own(words)
-    path = f"deriv {own}".rstrip()
     words = words[1:] if own else words
-    command: Any = typer.main.get_command(COMMANDS.get(own, app))
-    flags = {name for option in command.params for name in option.opts if name.startswith("-") and option.is_flag}
-    valued = {name for option in command.params for name in option.opts if name.startswith("-")} - flags
+    command = _command(own)
+    grammar = grammar_of(own)
     # A word with one dash is an expression, so -h asks for help only where there is nothing else.
-    arguments = [HELP] if list(words) == ["-h"] else ordered(words, valued, {*flags, HELP}, path)
+    if list(words) in (["-h"], [HELP]):
+        arguments = [HELP]
+    else:
+        found = parted(words, grammar.valued, grammar.flags, grammar.command)
+        if (HELP,) not in found.options:
+            check_words(found, grammar)
+        arguments = ordered(words, grammar.valued, grammar.flags, grammar.command)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
-    with command.make_context(path, arguments) as context:
+    with command.make_context(grammar.command, arguments) as context:
         command.invoke(context)
+
+
+def _helped(words: Sequence[str]) -> Sequence[str]:
+    """The words with `help` in the place of its option: `deriv help` and `deriv help steps`."""
+    if list(words[:1]) == ["help"] and set(words[1:]) <= set(COMMANDS) and len(words) < 3:
+        return [*words[1:], HELP]
+    return words
+
+
+@lru_cache
+def _command(own: str) -> Any:
+    return typer.main.get_command(COMMANDS.get(own, app))
+
+
+def grammar_of(own: str) -> Grammar:
+    """What can be written behind a command's name."""
+    command = _command(own)
+    options = [each for each in command.params if each.param_type_name == "option"]
+    rest = [each for each in command.params if each.param_type_name == "argument"]
+    return Grammar(
+        f"deriv {own}".rstrip(),
+        {name: _choices(option) for option in options if not option.is_flag for name in option.opts},
+        {HELP, *(name for option in options if option.is_flag for name in (*option.opts, *option.secondary_opts))},
+        None if any(each.nargs < 0 for each in rest) else len(rest),
+        bool(rest) and all(each.metavar in ("EXPR", "CLAIM") for each in rest),
+        list(COMMANDS),
+        lambda: grammar_of("").names if own else (),
+    )
+
+
+def _choices(option: Any) -> Sequence[str]:
+    """The values of an option that takes only some."""
+    return list(getattr(getattr(option, "type_descriptor", None), "choices", None) or ())
 
 
 def _own(words: Sequence[str]) -> str:
@@ -191,8 +235,6 @@ def _usage(error: TyperException, own: str) -> str:
     message, _, similar = " ".join(message.split()).partition(" (Possible options: ")
     message = visible(message.replace("Value error, ", "").rstrip("."))
     hint = f"did you mean {similar.rstrip(')')}?" if similar else f"deriv {own}".rstrip() + " --help lists the options"
-    if own and message.endswith(" --at"):
-        hint = f"'{own}' takes no points: leave out --at, or leave out '{own}' for numbers"
     return f"{message[:1].lower()}{message[1:]}\n  {hint}"
 
 
@@ -201,8 +243,15 @@ def _noted(text: str, error: BaseException) -> str:
     return "\n  ".join([text, *map(visible, getattr(error, "__notes__", ()))])
 
 
-def _command(words: Sequence[str]) -> str:
-    return visible(shlex.join(["deriv", *words]))
+def _internal(error: Exception, words: Sequence[str]) -> str:
+    """What is said of a fault of ours: the command that shows it, and where it is, or how to see that."""
+    said = f"internal error: {visible(f'{type(error).__name__}: {error}')}"
+    report = f"please report it with this command: {visible(shlex.join(['deriv', *words]))}"
+    if os.environ.get(TRACEBACK):
+        import traceback
+
+        return f"{said}\n  {report}\n{inert(''.join(traceback.format_exception(error)))}".rstrip("\n")
+    return f"{said}\n  {report}\n  and with what it says where {TRACEBACK}=1 is set in the environment"
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

@@ -8,30 +8,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 from derivcli.errors import DerivError
 
-_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]+(=.*)?", re.DOTALL)
+_OPTION = re.compile(r"--[A-Za-z][A-Za-z0-9_-]+(=.*)?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A command line by what its words are."""
+
+    typed: list[str] = field(default_factory=list)
+    """All of them as they were typed."""
+    options: list[tuple[str, ...]] = field(default_factory=list)
+    """Each with the word that is its value, if it takes one."""
+    loose: list[str] = field(default_factory=list)
+    """The expressions, if they are any."""
+    certain: list[str] = field(default_factory=list)
+    """The expressions behind `--`."""
+
+
+def parted(words: Sequence[str], valued: Collection[str], flags: Collection[str], command: str = "deriv") -> Words:
+    """The words by what they are; `valued` options take the next word, unless it is an option itself."""
+    found = Words(list(words))
+    waiting = list(reversed(words))
+    while waiting:
+        word = waiting.pop()
+        if word == "--":
+            found.certain.extend(reversed(waiting))
+            break
+        if word in valued:
+            if not waiting:
+                raise DerivError(f"{word} needs a value", hint=f"{command} --help lists the options")
+            found.options.append((word, _value(word, waiting.pop())))
+        elif word in flags or _OPTION.fullmatch(word):
+            found.options.append((word,))
+        else:
+            found.loose.append(word)
+    return found
 
 
 def ordered(
     words: Sequence[str], valued: Collection[str], flags: Collection[str], command: str = "deriv"
 ) -> list[str]:
-    """The words with the options in front; `valued` options take the next word, whatever it is."""
-    options: list[str] = []
-    expressions: list[str] = []
-    waiting = list(reversed(words))
-    while waiting:
-        word = waiting.pop()
-        if word == "--":
-            expressions += reversed(waiting)
-            break
-        if word in valued:
-            if not waiting:
-                raise DerivError(f"{word} needs a value", hint=f"{command} --help lists the options")
-            options += [word, waiting.pop()]
-        elif word in flags or _OPTION.fullmatch(word):
-            options.append(word)
-        else:
-            expressions.append(word)
-    return [*options, "--", *expressions]
+    """The words with the options in front."""
+    found = parted(words, valued, flags, command)
+    return [*(word for option in found.options for word in option), "--", *found.loose, *found.certain]
+
+
+def _value(option: str, word: str) -> str:
+    """The value of an option, which was forgotten where another option follows."""
+    if word == "--" or _OPTION.fullmatch(word):
+        hint = f"write it before {word}" + (f"; for a value that begins so, {option}={word}" if word != "--" else "")
+        raise DerivError(f"{option} needs a value", hint=hint)
+    return word

@@ -84,7 +84,7 @@ def check_fn(
     screen = streams.screen(os.environ)
     style = screen.style()
     style = style if screen.terminal else replace(style, width=streams.UNLIMITED)
-    sys.stdout.write(write_report(report, format_.value, style))
+    streams.show(sys.stdout, write_report(report, format_.value, style), format_ == TEXT)
     sys.stdout.flush()
     if not report.ok:
         raise typer.Exit(ExitStatus.DIFFERENCE)

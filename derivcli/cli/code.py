@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from derivcli.cli.files import check_output, check_target, write_whole
 from derivcli.cli.options import Calculation, Showing
-from derivcli.errors import DerivError, draw_note
+from derivcli.errors import DerivError, draw_note, file_name
 
 
 def write_code(job: Calculation, showing: Showing, write: Callable[[str], object]) -> list[str]:
@@ -26,7 +26,7 @@ def write_code(job: Calculation, showing: Showing, write: Callable[[str], object
         write(text)
         return notes
     write_whole(showing.output, text.encode(), showing.clobber)
-    return [*notes, f"wrote {showing.output}"]
+    return [*notes, f"wrote {file_name(showing.output)}"]
 
 
 def _check(job: Calculation, showing: Showing) -> None:

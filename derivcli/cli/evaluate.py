@@ -16,7 +16,7 @@ from derivcli.cli.options import Calculation, Showing
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.source import Source, opened
 from derivcli.cli.stream import CHECKED, Streaming, data_sink, printing, summary, told_how_far
-from derivcli.errors import DerivError, draw_note
+from derivcli.errors import DerivError, draw_note, file_name, visible
 
 if TYPE_CHECKING:
     from derivcli.calculate import Job
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from derivcli.render.columns import Style
     from derivcli.result import AnyResult, SeriesResult
 
-Write = Callable[[str], object]
-"""Takes text for standard output."""
+Write = Callable[..., object]
+"""Takes text for standard output, and whether it is colored."""
 
 TELLING = ("table", "markdown")
 """Formats that say what the check found; for the others it goes to standard error."""
@@ -84,7 +84,7 @@ def evaluate(job: Calculation, showing: Showing, screen: Screen, write: Write) -
     with opened(job) as source:
         _check_files(showing, source.files)
         answer = _numbers(request, source)
-        return replace(answer, notes=[*(f"note: {note}" for note in source.notes), *answer.notes])
+        return replace(answer, notes=[*(f"note: {visible(note)}" for note in source.notes), *answer.notes])
 
 
 def _formatted(request: Request) -> Request:
@@ -95,7 +95,7 @@ def _formatted(request: Request) -> Request:
     if str(showing.output) == "-":
         raise DerivError("an output is a file", hint="leave out --output to print")
     name = showing.format or RENDERED.get(showing.output.suffix.lower())
-    style = replace(request.style, color=False)
+    style = replace(request.style, color=False, unicode=True)
     if name not in (None, *DELIMITED):
         return replace(request, style=style, format=name)
     from derivcli.points.files.formats import format_of
@@ -119,7 +119,8 @@ def _numbers(request: Request, source: Source) -> Answer:
     ready = _prepared(request.job, source)
     source.check_used(ready.names)
     answer = _computed(request, source, ready)
-    return replace(answer, notes=[*(f"note: {remark}" for remark in source.remarks(ready.names)), *answer.notes])
+    remarks = [f"note: {visible(remark)}" for remark in source.remarks(ready.names)]
+    return replace(answer, notes=[*remarks, *answer.notes])
 
 
 def _prepared(job: Calculation, source: Source) -> Job:
@@ -176,7 +177,7 @@ def _streamed(request: Request, streaming: Streaming) -> Answer:
     if request.data is not None and showing.output is not None:
         with replacing(showing.output, showing.clobber) as file, data_sink(file, request.data, source, tally) as sink:
             streaming.run(sink, bar=True)
-        told = [summary(f"wrote {showing.output}", tally)]
+        told = [summary(f"wrote {file_name(showing.output)}", tally)]
     else:
         with printing(request.write, request.format, source, tally) as sink:
             streaming.run(sink, bar=not request.terminal)
@@ -254,7 +255,7 @@ def _target(request: Request) -> str:
     path = request.showing.output
     if request.data is None or path is None:
         return ""
-    return f"{path} " + ("is as it was" if path.exists() else "was not written")
+    return f"{file_name(path)} " + ("is as it was" if path.exists() else "was not written")
 
 
 def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:
@@ -269,9 +270,9 @@ def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:
         told.append(_save_plot(showing, results))
     if shown and showing.output is not None:
         write_whole(showing.output, render(results, name, style).encode(), showing.clobber)
-        told.append(f"wrote {showing.output}")
+        told.append(f"wrote {file_name(showing.output)}")
     elif shown:
-        request.write(render(results, name, style))
+        request.write(render(results, name, style), name == "table")
     notes = notes_of(results, style, shown and name in TELLING, shown and name in CARRYING)
     return Answer(notes + told, request.job.check is True and differs(judged_of(results)))
 
@@ -284,4 +285,4 @@ def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:
     assert showing.plot is not None, "there is a picture to save"
     numbers = [result for result in results if isinstance(result, Result)]
     write_whole(showing.plot, draw_plot(numbers, showing.plot.suffix.lower().lstrip(".")), showing.clobber)
-    return f"saved {showing.plot}"
+    return f"saved {file_name(showing.plot)}"

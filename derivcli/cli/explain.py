@@ -13,7 +13,7 @@ import typer
 from derivcli.cli import options, streams
 from derivcli.cli.files import check_output, check_target, write_whole
 from derivcli.cli.notes import notes_of, tell
-from derivcli.errors import DerivError, ExitStatus
+from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render import LEDGERS, render_ledger
 from derivcli.wanted import Wanted
 
@@ -79,7 +79,7 @@ def explain(
         _save_plot(ledger, plot, no_clobber, style)
     chosen = None if plot is not None and format_ is None else format_ or ("table" if screen.terminal else "tsv")
     if chosen is not None:
-        sys.stdout.write(render_ledger(ledger, chosen, style))
+        streams.show(sys.stdout, render_ledger(ledger, chosen, style), chosen in ("table", "tree"))
         sys.stdout.flush()
     _tell_notes(ledger, chosen, style)
     if check and _differs(ledger):
@@ -102,7 +102,7 @@ def _save_plot(ledger: Ledger, plot: Path, no_clobber: bool, style: Style) -> No
     from derivcli.render.drawing import draw_graph
 
     write_whole(plot, draw_graph(ledger, plot.suffix.lower().lstrip("."), style), not no_clobber)
-    tell(f"saved {plot}")
+    tell(f"saved {file_name(plot)}")
 
 
 def _tell_notes(ledger: Ledger, shown: str | None, style: Style) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from derivcli.errors import DerivError, ExitStatus
+from derivcli.errors import DerivError, ExitStatus, file_name
 
 
 def check_target(path: Path, suffixes: Sequence[str]) -> None:
@@ -64,7 +64,7 @@ def replacing(path: Path, clobber: bool = True) -> Iterator[BinaryIO]:
                 temporary.unlink()
             raise
     except OSError as error:
-        raise DerivError(f"cannot write {path}: {_reason(error)}", status=ExitStatus.UNWRITABLE) from error
+        raise DerivError(f"cannot write {file_name(path)}: {_reason(error)}", status=ExitStatus.UNWRITABLE) from error
 
 
 def _filled(temporary: Path, target: Path) -> Iterator[BinaryIO]:
@@ -119,9 +119,12 @@ def _check_place(path: Path) -> None:
         parent = target.parent.stat()
         _check_kind(path, target)
     except OSError as error:
-        raise _refusal(path, _reason(error), "name a file in a directory that exists") from error
+        nowhere = isinstance(error, FileNotFoundError | NotADirectoryError)
+        hint = ("name a file" if nowhere else "choose another name,") + " in a directory that exists"
+        raise _refusal(path, _reason(error), hint) from error
     if not stat.S_ISDIR(parent.st_mode) or not os.access(target.parent, os.W_OK | os.X_OK):
-        raise _refusal(path, f"no file can be made in {target.parent}", "name a file in a directory of your own")
+        reason = f"no file can be made in {file_name(target.parent)}"
+        raise _refusal(path, reason, "name a file in a directory of your own")
 
 
 def _target(path: Path) -> Path:
@@ -160,4 +163,4 @@ def _existing(path: Path) -> DerivError:
 
 
 def _refusal(path: Path, reason: str, hint: str) -> DerivError:
-    return DerivError(f"cannot write {path}: {reason}", hint=hint, status=ExitStatus.REFUSED)
+    return DerivError(f"cannot write {file_name(path)}: {reason}", hint=hint, status=ExitStatus.REFUSED)

@@ -47,5 +47,5 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
         row = look_up(name)
         formulas = {parameter: text_of(tree) for parameter, tree in derivatives_on_page(row).items()}
         text = write_function(row, formulas, chosen, style)
-    sys.stdout.write(text)
+    streams.show(sys.stdout, text, chosen == "table")
     sys.stdout.flush()

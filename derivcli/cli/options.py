@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -225,6 +226,18 @@ Code = Annotated[
 NoClobber = Annotated[bool, typer.Option("--no-clobber", help="Refuse to replace a file that exists.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where PyTorch computes.")]
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
+
+
+def tell_version(wanted: bool) -> None:
+    """Say which version this is, and end."""
+    if wanted:
+        from derivcli import __version__
+
+        sys.stdout.write(f"deriv {__version__}\n")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", help="Show the version.", callback=tell_version, is_eager=True)]
 
 
 @dataclass(frozen=True, slots=True)

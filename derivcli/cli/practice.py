@@ -146,11 +146,11 @@ def piped(question: str) -> str | None:
     """A line that nobody types, and that is shown as if somebody did."""
     say(question)
     line = sys.stdin.readline() if sys.stdin else ""
-    say(line if line.endswith("\n") else f"{line}\n")
+    say(line if line.endswith("\n") else f"{line}\n", colored=False)
     return line or None
 
 
-def say(text: str) -> None:
+def say(text: str, colored: bool = True) -> None:
     """Write to standard output now, since somebody waits for it."""
-    sys.stdout.write(text)
+    streams.show(sys.stdout, text, colored)
     sys.stdout.flush()

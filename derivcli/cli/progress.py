@@ -53,13 +53,24 @@ def _bar(shown: ExitStack) -> Tell:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from derivcli.cli.streams import canvas
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[counts]}"),
         TimeRemainingColumn(compact=True),
     )
-    bar = shown.enter_context(Progress(*columns, console=Console(file=sys.stderr), transient=True))
+    # What is printed meanwhile goes its own way, not through the bar's, on which it could act.
+    bar = shown.enter_context(
+        Progress(
+            *columns,
+            console=Console(file=canvas(sys.stderr)),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+    )
     task = bar.add_task("", total=None, counts="")
     start, first = time.monotonic(), 0
 

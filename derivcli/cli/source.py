@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from derivcli.cli.options import Calculation
 from derivcli.errors import DerivError
@@ -164,9 +165,18 @@ def opened(job: Calculation) -> Iterator[Source]:
             raise DerivError(message, hint=f"give it one value, as in --at {axis.name}=1")
     from derivcli.points.files.read import open_data
 
-    with open_data(job.data, sys.stdin.buffer) as data:
+    with open_data(job.data, _standard_input(job.data.paths)) as data:
         for name in typed.names:
             if name in data.variables:
                 message = f"'{name}' is a column of the file and has a value too"
                 raise DerivError(message, hint="leave out one of the two")
         yield Source(typed, data, job.data.columns)
+
+
+def _standard_input(paths: Sequence[str]) -> BinaryIO:
+    """Standard input, which the caller may have closed."""
+    if sys.stdin is not None:
+        return sys.stdin.buffer
+    if "-" in paths:
+        raise DerivError("standard input is closed", hint="name a file, or pipe one in, as in deriv ... < FILE")
+    return io.BytesIO()

@@ -48,7 +48,7 @@ def steps(
     chosen = format_.value if format_ else "text" if screen.terminal else "tsv"
     wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
     found = steps_of(expression, wanted, Named(options.formulas_in(let)))
-    sys.stdout.write(write_steps(found, chosen, style))
+    streams.show(sys.stdout, write_steps(found, chosen, style), chosen == "text")
     sys.stdout.flush()
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:

@@ -1,4 +1,4 @@
-"""Standard output and standard error that neither lose text nor stumble over it."""
+"""Standard output and standard error that neither lose text nor stumble over it, nor let it act on a terminal."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import contextlib
 import errno
 import io
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+from derivcli.errors import inert
 
 if TYPE_CHECKING:
     from derivcli.render.columns import Style
 
 UNLIMITED = 1_000_000
 """Columns where there is no screen that lines could be too long for."""
+
+_COLOR = re.compile(r"(\x1b\[[0-9;]*m)")
+"""What sets the color of the text that follows, and its weight and slant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,52 @@ class Closed(io.TextIOBase):
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
+class Terminal(io.TextIOWrapper):
+    """A terminal that no text acts on: what is written is seen, whoever wrote it.
+
+    A file's header or a user's exception may hold escape sequences, which could hide text, or worse.
+    """
+
+    def write(self, text: str) -> int:
+        """Write the text, with its control characters as escapes that can be read."""
+        super().write(inert(text))
+        return len(text)
+
+    def write_colored(self, text: str) -> None:
+        """Write text whose colors were set by us."""
+        parts = _COLOR.split(text)
+        parts[::2] = map(inert, parts[::2])
+        super().write("".join(parts))
+
+    def draw(self, text: str) -> int:
+        """Write what moves the cursor, of which nothing comes from a user."""
+        return super().write(text)
+
+
+class Canvas:
+    """A terminal for what moves the cursor on it; in all else the same stream."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self.write = terminal.draw
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._terminal, name)
+
+
+def canvas(stream: TextIO) -> Any:
+    """A stream for what moves the cursor."""
+    return Canvas(stream) if isinstance(stream, Terminal) else stream
+
+
+def show(stream: TextIO, text: str, colored: bool = False) -> None:
+    """Write a text; the colors of a `colored` one are ours, and whatever the user gave to it is inert."""
+    if colored and isinstance(stream, Terminal):
+        stream.write_colored(text)
+    else:
+        stream.write(text)
+
+
 def open_streams() -> None:
     """Replace the standard streams by buffered ones that escape what their encoding lacks.
 
@@ -52,6 +104,7 @@ def open_streams() -> None:
     """
     sys.stdout = _robust(sys.stdout, 1)
     sys.stderr = _robust(sys.stderr, 2)
+    _keep_descriptors()
 
 
 def aside(wanted: bool = True) -> AbstractContextManager[object]:
@@ -78,5 +131,25 @@ def _robust(stream: TextIO | None, descriptor: int) -> TextIO:
         raw = io.FileIO(descriptor, "w", closefd=False)
     except OSError:
         return Closed()  # type: ignore[return-value]
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace", newline="\n")
+    kind = Terminal if raw.isatty() else io.TextIOWrapper
+    return kind(io.BufferedWriter(raw), encoding=_encoding(stream), errors="backslashreplace", newline="\n")
+
+
+def _encoding(stream: TextIO) -> str:
+    """The stream's encoding, or UTF-8 where that one cannot write every text with the escapes of what it lacks."""
+    name = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        "a..√\x80\ud800".encode(name, "backslashreplace")
+    except (LookupError, ValueError):
+        return "utf-8"
+    return name
+
+
+def _keep_descriptors() -> None:
+    """Let no file that is opened later take the place of a standard stream that the caller closed."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from derivcli.errors import DerivError
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.operations import OPERATIONS
 from derivcli.language.tokens import GREEK_NAMES, Token
 
 KEYWORDS = frozenset(("and", "or", "not"))
@@ -15,9 +16,6 @@ TRUTHS = {"True": True, "False": False}
 
 _VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
 _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
-_OPERATIONS = frozenset(
-    "diff Derivative derivative integrate Integral Sum Product limit Limit solve simplify expand factor D".split()
-)
 _USUAL_VARIABLES = frozenset("txyzuv")
 ONLY_CALLED = frozenset("ei si ci li ff rf jn yn jv yv iv kv".split())
 """Functions whose names are too short to be more than letters where no bracket follows."""
@@ -57,9 +55,9 @@ def unknown(
         return DerivError(f"'{shown}' is not a finite number", span=token.span, hint="write a finite number")
     if name in TRUTHS:
         return DerivError(f"'{name}' is a condition, not a number", span=token.span, hint="write 1 or 0")
-    if name in _OPERATIONS:
-        hint = "give the plain expression, and the variable with --wrt"
-        return DerivError(f"'{shown}' is not needed: deriv differentiates by itself", span=token.span, hint=hint)
+    if name in OPERATIONS:
+        message, hint = OPERATIONS[name]
+        return DerivError(message, span=token.span, hint=hint)
     guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
     if called:
         guess = _like(name, own) or guess

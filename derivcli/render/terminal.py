@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from derivcli.errors import inert
 from derivcli.render.numbers import aligned
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _broken(formula: str, depth: int) -> str:
 
 def print_wrapped(console: Console, line: str, color: str = "") -> None:
     """A sentence in as many lines as it needs."""
-    for part in textwrap.wrap(line, console.width, subsequent_indent="  ", break_on_hyphens=False):
+    for part in textwrap.wrap(inert(line), console.width, subsequent_indent="  ", break_on_hyphens=False):
         print_line(console, Text(part, style=color))
 
 

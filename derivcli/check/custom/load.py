@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import stat
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ from typing import TypeAlias
 import torch
 
 from derivcli.check.custom import PREFIX
-from derivcli.errors import DerivError, Span, failure
+from derivcli.errors import DerivError, Span, failure, file_name
 from derivcli.language.function import Function
 from derivcli.language.functions import BRANCHING
 from derivcli.language.tokens import canonical_name, is_name
@@ -63,7 +64,7 @@ def find(text: str, modules: dict[Path, ModuleType] | None = None) -> tuple[str,
         found = vars(found).get(part) if isinstance(found, ModuleType | type) else None
     if found is None:
         hint = "name a class in it" + _classes(modules[path])
-        raise DerivError(f"{path} has no '{name}'", text, Span(len(name_of_file) + 1, len(text)), hint)
+        raise DerivError(f"{file_name(path)} has no '{name}'", text, Span(len(name_of_file) + 1, len(text)), hint)
     return name.rpartition(".")[2], checked(name, found)
 
 
@@ -115,9 +116,9 @@ def _classes(module: ModuleType) -> str:
 
 def _run(path: Path) -> ModuleType:
     """The module that a file makes; whatever it raises is told in one line."""
-    if path.suffix != ".py" or not path.is_file():
-        reason = "there is no such file" if path.suffix == ".py" else "its name does not end in .py"
-        raise DerivError(f"cannot run {path}: {reason}", hint=FORM)
+    reason = _unfit(path)
+    if reason:
+        raise DerivError(f"cannot run {file_name(path)}: {reason}", hint=FORM)
     name = PREFIX + path.stem
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None, "a file that ends in .py has a loader"
@@ -128,8 +129,21 @@ def _run(path: Path) -> ModuleType:
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         sys.modules.pop(name, None)
-        raise DerivError(f"cannot run {path}{_line(path, error)}: {failure(error)}", hint="mend the file") from error
+        place = f"{file_name(path)}{_line(path, error)}"
+        raise DerivError(f"cannot run {place}: {failure(error)}", hint="mend the file") from error
     return module
+
+
+def _unfit(path: Path) -> str:
+    """Why a file cannot be run, or nothing."""
+    if path.suffix != ".py":
+        return "its name does not end in .py"
+    try:
+        return "" if stat.S_ISREG(path.stat().st_mode) else "it is no regular file"
+    except FileNotFoundError:
+        return "there is no such file"
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 @contextmanager

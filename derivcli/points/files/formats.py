@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from derivcli.errors import DerivError
+from derivcli.errors import DerivError, file_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,8 +80,8 @@ def format_of(path: str, given: str | None = None, beside: Iterable[str] = ()) -
     if name is None:
         known = ", ".join((*SUFFIXES, *beside))
         hint = f"use one of {known}, or say " + ("--format" if beside else "--data-format")
-        raise DerivError(f"'{path}' has an ending that says no known data format", hint=hint)
+        raise DerivError(f"'{file_name(path)}' has an ending that says no known data format", hint=hint)
     if compression and name not in TEXT:
         hint = "name a file that is not compressed as a whole"
-        raise DerivError(f"'{path}' is compressed, and {name} is compressed inside if at all", hint=hint)
+        raise DerivError(f"'{file_name(path)}' is compressed, and {name} is compressed inside if at all", hint=hint)
     return FileFormat(name, compression)

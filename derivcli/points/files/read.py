@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from derivcli.errors import DerivError
+from derivcli.errors import DerivError, file_name
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.points.files.cells import check_type
 from derivcli.points.files.delimited import DelimitedFile
@@ -237,11 +238,11 @@ def open_data(reading: Reading, stdin: BinaryIO) -> Data:
 
 def _matching(path: str) -> list[str]:
     """The files behind a name or a pattern."""
-    if path == "-" or not glob.has_magic(path) or Path(path).exists():
+    if path == "-" or not glob.has_magic(path) or os.path.exists(path):  # noqa: PTH110 (whatever the name)
         return [path]
     found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 (which pathlib has no match for in one call)
     if not found:
-        raise DerivError(f"no file matches '{path}'", hint="check the pattern, and the directory you are in")
+        raise DerivError(f"no file matches '{file_name(path)}'", hint="check the pattern, and the directory you are in")
     return found
 
 
@@ -250,15 +251,16 @@ def _repeated(paths: Sequence[str]) -> list[str]:
     names: dict[Path, list[str]] = {}
     for path in paths:
         names.setdefault(Path(path).resolve(), []).append(path)
-    return [f"{n[0]} is read {'twice' if len(n) == 2 else f'{len(n):,} times'}" for n in names.values() if len(n) > 1]
+    several = [(file_name(each[0]), len(each)) for each in names.values() if len(each) > 1]
+    return [f"{name} is read {'twice' if count == 2 else f'{count:,} times'}" for name, count in several]
 
 
 def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
     if path == "-" and reading.format is None:
         message = f"{STANDARD_INPUT} has no name that tells its format"
         raise DerivError(message, hint="say it, as in --data-format csv")
-    name, file = (STANDARD_INPUT, None) if path == "-" else (path, path)
-    if file is not None and Path(file).is_dir():
+    name, file = (STANDARD_INPUT, None) if path == "-" else (file_name(path), path)
+    if file is not None and os.path.isdir(file):  # noqa: PTH112 (whatever the name)
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
     kind = format_of(path, reading.format)
     if kind.name == "parquet":

@@ -1,0 +1,156 @@
+"""What people type for an option or a command of ours, as other programs have it or as one would guess."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+MEANT = (
+    ("--help", "help h usage man manual docs doc info commands options examples example tutorial demo start"),
+    ("deriv --help", "install update upgrade setup config settings menu quit exit"),
+    ("deriv --version", "version V v ver"),
+    ("--format latex", "latex tex"),
+    ("--format json", "json"),
+    ("--format csv", "csv"),
+    ("--format tsv", "tsv tab"),
+    ("--format markdown", "markdown md"),
+    ("--format tree", "tree"),
+    ("--format dot", "dot graphviz"),
+    ("--format mermaid", "mermaid"),
+    ("--format table", "table pretty text"),
+    ("--format value", "value raw plain bare number quiet"),
+    ("--at x=-3:3:100 --plot slope.png", "p plot plots graph draw image img picture figure fig png svg pdf chart"),
+    ("--output results.csv", "o out outfile save file write export"),
+    ("--order 2", "n nth ord orders deg times"),
+    ("--at x=0 --series 5", "taylor taylor-series maclaurin degree expansion polynomial terms"),
+    ("--at x=3 --series 1", "tangent linear linearize tangent-line"),
+    ("--at x=3", "a point points x0 where eval evaluate subs substitute set value-at given"),
+    ("--at x=-3:3:13", "range linspace grid from interval"),
+    ("--wrt x", "var vars variable variables by respect with-respect-to respect-to partial"),
+    ("--data points.csv", "input in infile load read columns"),
+    ("--digits 6", "precision prec decimals places significant round"),
+    ("--dtype float32", "float32 float single half"),
+    ("--device cuda", "gpu cuda"),
+    ("--device cpu", "cpu"),
+    ("--along x=1", "direction dir directional vector"),
+    ("--implicit y", "implicitly implicit-in"),
+    ("--let z=x+1", "define def param parameter const constant"),
+    ("--use squares.py:SQ", "import module function custom"),
+    ("--at x=3 --check", "verify validate test prove"),
+    ("--no-check", "nocheck unchecked fast"),
+    ("--at x=3 --code", "script python torch pytorch source"),
+    ("--show", "solution"),
+    ("--column v='Speed (m/s)'", "header"),
+    ("deriv steps EXPR", "steps step stepwise step-by-step work show-steps show-work verbose how"),
+    ("deriv explain EXPR --at x=2", "explain backward ledger trace autograd computational-graph"),
+    ("deriv answer EXPR CLAIM", "answer claim compare judge verify-answer"),
+    ("deriv practice", "practice practise quiz exercise exercises learn"),
+    ("deriv functions", "functions list list-functions constants"),
+    ("deriv check-fn squares.py:SQ", "check-fn gradcheck checkfn"),
+)
+"""What is to be written, and the words for it; the last word of an option stands for the user's own value."""
+
+CHOICES = ("format", "dtype", "device")
+"""Options whose values are rows of their own."""
+
+SHORTEST = 4
+"""Letters of a word that is compared with those that are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What can be written behind a command's name."""
+
+    command: str
+    """The whole of it, such as `deriv steps`."""
+    valued: Mapping[str, Sequence[str]]
+    """The options with a value, and the values that each can have, where only some are possible."""
+    flags: Collection[str]
+    expressions: int | None
+    """How many words beside options there can be; None for any number."""
+    formulas: bool
+    """Whether these words are formulas."""
+    commands: Collection[str] = ()
+    elsewhere: Callable[[], Collection[str]] = tuple
+    """Gives the options of the main command without their dashes."""
+
+    @property
+    def names(self) -> list[str]:
+        """The options without their dashes."""
+        return [name.lstrip("-") for name in (*self.valued, *self.flags)]
+
+    def has(self, text: str) -> bool:
+        """Whether the command has these options, and takes these values."""
+        words = text.split()
+        if words[0] == "deriv":
+            return True
+        pairs = zip(words, [*words[1:], ""], strict=True)
+        return all(self._takes(word, value) for word, value in pairs if word.startswith("--"))
+
+    def _takes(self, name: str, value: str) -> bool:
+        known = self.valued.get(name)
+        return name in self.flags or (known is not None and value in ("", *(known or [value])))
+
+
+def meaning(name: str, value: str, grammar: Grammar, given: Collection[str]) -> str:
+    """What should be written for a word without its dashes, with the value that was given for it; nothing if unknown.
+
+    Of options that only go with others those already `given` are left out.
+    """
+    folded = name.lower().replace("_", "-")
+    known = [text for text, words in MEANT if name in words.split()] or [
+        text for text, words in MEANT if len(folded) > 1 and folded in words.split()
+    ]
+    for text in [*known, *_own(folded, grammar), *_alike(folded, grammar)]:
+        if grammar.has(text):
+            return _filled(text, value, given, grammar)
+    return ""
+
+
+def _own(name: str, grammar: Grammar) -> list[str]:
+    """The option of that name, or the only one that begins so."""
+    longer = [each for each in grammar.names if each.startswith(name)] if len(name) > 2 else []
+    found = [each for each in grammar.names if each == name] or (longer if len(longer) == 1 else [])
+    return [_example(each) for each in found]
+
+
+def _example(name: str) -> str:
+    """An option with a value, if there is an example of one."""
+    found = (text for text, _ in MEANT if f"--{name}" in text.split()[-2:] and name not in CHOICES)
+    return next(found, f"--{name}")
+
+
+def _alike(name: str, grammar: Grammar) -> list[str]:
+    """What is written almost so, an option of the command before anything else."""
+    if len(name) < SHORTEST:
+        return []
+    own = difflib.get_close_matches(name, grammar.names, n=1, cutoff=0.75)
+    words = {word: text for text, words in MEANT for word in words.split() if len(word) >= SHORTEST}
+    return [*map(_example, own), *(words[each] for each in difflib.get_close_matches(name, words, 1, 0.8))]
+
+
+def _filled(text: str, value: str, given: Collection[str], grammar: Grammar) -> str:
+    """The text with the user's own value, without the options that are there already."""
+    words = text.split(" ")
+    if words[0] == "deriv":
+        return text
+    if len(words) > 2 and words[0] in given:
+        words = words[2:]
+    choices = grammar.valued.get(words[0], ())
+    if choices and (value in choices or len(words) == 1):
+        words = [words[0], value if value in choices else choices[0]]
+    elif value and not words[-1].startswith("--"):
+        words[-1] = _fitting(words[-1], value) or words[-1]
+    return " ".join(words)
+
+
+def _fitting(example: str, value: str) -> str:
+    """The user's value in the place of an example, if it is of that kind."""
+    if example.isdigit():
+        return value if value.isdigit() else ""
+    if example.startswith("x="):
+        return value if "=" in value else f"x={value}"
+    if "." in example:
+        return value if "." in value.strip(".") else ""
+    return value if example == "x" and value.replace(",", "").isalnum() else ""

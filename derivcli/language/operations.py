@@ -1,0 +1,59 @@
+"""What people ask to be done with a formula beside the one thing that is done with it, and what there is instead."""
+
+from __future__ import annotations
+
+_ROWS = (
+    (
+        "diff Diff differentiate Derivative derivative derivatives derive d D",
+        "'{}' is not needed: deriv differentiates by itself",
+        "give the plain expression, and the variable with --wrt",
+    ),
+    (
+        "grad gradient",
+        "'{}' is not needed: deriv differentiates by every variable",
+        "give the plain expression",
+    ),
+    (
+        "jacobian Jacobian",
+        "'{}' is not needed: several expressions make a Jacobian matrix",
+        "give the plain expressions, one after the other",
+    ),
+    (
+        "simplify expand factor",
+        "'{}' is not needed for derivatives, and deriv does nothing else with formulas",
+        "give the plain expression",
+    ),
+    (
+        "integrate integral integrals Integral antiderivative",
+        "deriv does not integrate",
+        "whether F is an integral of f, deriv answer F f tells",
+    ),
+    (
+        "lim limit limits Limit",
+        "deriv finds limits only where it checks derivatives",
+        'at a hole or a jump it tells them, as in deriv "sin(x)/x" --at x=0',
+    ),
+    (
+        "solve Solve solver nsolve",
+        "deriv does not solve equations",
+        'the derivatives of an implicit function need no solving: deriv "x^2+y^2=25" --implicit y',
+    ),
+    (
+        "zeros roots",
+        "deriv does not look for zeros",
+        "a table shows where the sign changes, as with --at x=-3:3:13",
+    ),
+    (
+        "extrema extremum minimize maximize optimize",
+        "deriv does not look for extrema",
+        "a table shows where the derivative changes its sign, as with --at x=-3:3:13",
+    ),
+    (
+        "Sum Product summation",
+        "deriv reads no sums and products with bounds",
+        "write the terms out, as in x + x^2/2 + x^3/3",
+    ),
+)
+
+OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _ROWS for word in words.split()}
+"""By its name, what is said of an operation, and the way out."""
