@@ -52,29 +52,29 @@ def function_gaps(
     return gaps, gaps | np.isfinite(exponent)
 
 
-def derivative_gaps(x: Floats, y: Floats, beside: Mask, gaps: Mask) -> tuple[Floats, Mask]:
-    """What a derivative's line goes through, all points but those `beside` it, and the gaps between that break it.
+def derivative_gaps(x: Floats, y: Floats, beside: Mask, gaps: Mask, poles: bool) -> tuple[NDArray[np.intp], Mask]:
+    """The numbers of the points on a derivative's line, all but those `beside` it, and the gaps that break it there.
 
     It breaks where a mask `gaps` over those of all points says so, and goes on over points beside it only if it is
-    smooth on both sides.
+    smooth on both sides. `poles` says whether it may have some that the mask does not tell of.
     """
     kept = np.flatnonzero(~beside)
     if len(kept) < 2:
         return kept, np.zeros(0, dtype=np.bool_)
     known, across = np.logical_or.reduceat(gaps[: kept[-1]], kept[:-1]), np.diff(kept) > 1
-    breaks = _breaks(x[kept], y[kept], known=known) | known
+    breaks = _breaks(x[kept], y[kept], known=known, poles=poles) | known
     breaks[:1] |= across[:1]
     breaks[-1:] |= across[-1:]
     return kept, breaks
 
 
-def _breaks(x: Floats, y: Floats, slope: Floats | None = None, known: Mask | None = None) -> Mask:
+def _breaks(x: Floats, y: Floats, slope: Floats | None = None, known: Mask | None = None, poles: bool = True) -> Mask:
     """The gaps over which the values of a line, and its `slope` if that is known, tell that it would be false.
 
     At a jump the rate of change leaves the slopes at both ends by far more than they differ from each other, and
     than the rates near by change. At a pole the step is as large as the whole shape and runs against both slopes.
     Where `slope` is not known (for want of a further derivative) the rates of the neighbouring gaps stand for it,
-    of which those over breaks that are `known` tell nothing.
+    of which those over breaks that are `known` tell nothing. Without `poles` only jumps are looked for.
     """
     if not np.isfinite(y).any():
         return np.zeros(len(y) - 1, dtype=np.bool_)
@@ -92,7 +92,7 @@ def _breaks(x: Floats, y: Floats, slope: Floats | None = None, known: Mask | Non
     against = (np.sign(before) * np.sign(rate) < 0) & (np.sign(after) * np.sign(rate) < 0)
     if slope is not None:
         against |= _one_sided(rate, before, after) | _one_sided(rate, after, before)
-    return np.asarray(jump | (against & (np.abs(step) > max(tall, least))))
+    return np.asarray(jump | (poles & against & (np.abs(step) > max(tall, least))))
 
 
 def _one_sided(rate: Floats, pole: Floats, flat: Floats) -> Mask:
@@ -199,8 +199,8 @@ def _power(x: Floats, y: Floats, slope: Floats, start: NDArray[np.intp], step: i
 def _solved(matrices: Floats, right: Floats) -> Floats:
     """The solutions of systems of three equations; nan where there is none."""
     found = np.full(right.shape, np.nan)
-    sound = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=1)
-    sound[sound] = np.abs(np.linalg.det(matrices[sound])) > 1e-14
+    sound = np.flatnonzero(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=1))
+    sound = sound[np.abs(np.linalg.det(matrices[sound])) > 1e-14]
     found[sound] = np.linalg.solve(matrices[sound], right[sound][:, :, None])[:, :, 0]
     return found
 

@@ -110,7 +110,7 @@ def _curves(results: Sequence[Result], index: int, name: str) -> list[Curve]:
         beside, by = special & np.isfinite(slope), partial_of(key)
         # Where floor(u) + v steps along u, its derivative by v does not.
         inherited = slope_gaps if name in by or ALONG in by else np.zeros_like(gaps)
-        kept, breaks = derivative_gaps(x, slope, beside, inherited)
+        kept, breaks = derivative_gaps(x, slope, beside, inherited, poles=not known or by != (name,))
         line, circles = broken(x[kept], slope[kept], breaks), (x[beside], slope[beside])
         color = COLORS[(index if len(results) > 1 else number + 1) % len(COLORS)]
         curves.append(Curve(label(results, index, key), *line, window(slope), circles, color, number + 1))
