@@ -152,6 +152,8 @@ def run(words: Sequence[str]) -> ExitStatus:
             f"internal error: {type(error).__name__}: {error}\n  please report it with this command: {_command(words)}"
         )
         return ExitStatus.INTERNAL
+    finally:
+        cache.remove_temporary()
     return ExitStatus.OK
 
 
