@@ -7,7 +7,6 @@ written by hand. The lines are read from Matplotlib's own artists.
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -81,7 +80,12 @@ HOLES: list[tuple[str, float, float, tuple[float, ...], tuple[float, ...]]] = [
 def lines_of(results: list[Result], monkeypatch: pytest.MonkeyPatch) -> Lines:
     """The parts of each line that the picture draws."""
     figures: list[Any] = []
-    monkeypatch.setattr(plot, "saved", lambda figure, *_: figures.append(figure) or b"")
+
+    def saved(figure: Any, *_: str) -> bytes:
+        figures.append(figure)
+        return b""
+
+    monkeypatch.setattr(plot, "saved", saved)
     plot.draw_plot(results, "svg")
     drawn = [line for axes in figures[0].axes for line in axes.lines]
     return {str(line.get_label()): _parts(*line.get_data()) for line in drawn if line.get_label()[0] != "_"}
@@ -105,7 +109,13 @@ def breaks_at(parts: list[tuple[float, float]], places: tuple[float, ...]) -> bo
 @pytest.mark.parametrize("points", BOTH)
 @pytest.mark.parametrize(("text", "low", "high", "breaks", "derivative_breaks"), CASES)
 def test_lines_break_where_they_must(
-    text: str, low: float, high: float, breaks: Any, derivative_breaks: Any, points: int, monkeypatch: pytest.MonkeyPatch
+    text: str,
+    low: float,
+    high: float,
+    breaks: Any,
+    derivative_breaks: Any,
+    points: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lines = lines_of([derive(text, at=f"x={low}:{high}:{points}", check=False)], monkeypatch)
     assert breaks_at(lines["f(x)"], breaks), lines["f(x)"]
@@ -131,9 +141,9 @@ def test_few_points_break_too(text: str, points: int, monkeypatch: pytest.Monkey
 def test_an_edge_ends_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = lines_of([derive("sqrt(x)", at="x=-1:1:101", check=False)], monkeypatch)
     assert lines["f(x)"] == [(0, 1)]
-    assert lines["f′(x)"] == [(pytest.approx(0.02), 1)]
+    assert np.ravel(lines["f′(x)"]) == pytest.approx([0.02, 1])
     power = lines_of([derive("x^x", at="x=-2:2:41", check=False)], monkeypatch)
-    assert power["f′(x)"] == [(pytest.approx(0.1), 2)]  # at 0 PyTorch says 0, and the slope is infinite
+    assert np.ravel(power["f′(x)"]) == pytest.approx([0.1, 2])  # at 0 PyTorch says 0, and the slope is infinite
 
 
 @pytest.mark.parametrize(("text", "breaks"), [("cbrt(x)", (0,)), ("x*abs(x)", (0,)), ("abs(x)^3", ()), ("x^3", ())])
@@ -142,11 +152,12 @@ def test_second_derivatives(text: str, breaks: Any, monkeypatch: pytest.MonkeyPa
     assert breaks_at(lines["f″(x)"], breaks), lines
 
 
-def test_points_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_points_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Points may stand in any order and repeat themselves."""
     plain = derive("sqrt(abs(x))", at="x=-1:1:101", check=False)
     mixed = np.random.default_rng(1).permutation(np.repeat(plain.at["x"], 2))
-    assert lines_of([derive("sqrt(abs(x))", at={"x": mixed}, check=False)], monkeypatch) == lines_of([plain], monkeypatch)
+    again = derive("sqrt(abs(x))", at={"x": mixed}, check=False)
+    assert lines_of([again], monkeypatch) == lines_of([plain], monkeypatch)
     twice = derive("abs(x)", at={"x": [-1, -0.5, 0, 0, 0.5, 1]}, check=False)
     assert not any(start < 0 < stop for start, stop in lines_of([twice], monkeypatch)["f′(x)"])
 
@@ -160,7 +171,8 @@ def test_only_the_derivative_by_the_variable_breaks(monkeypatch: pytest.MonkeyPa
 def test_each_function_breaks_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     results = [derive(text, at="x=-1:1:100", check=False) for text in ("1/x", "x^2")]
     lines = lines_of(results, monkeypatch)
-    assert [breaks_at(lines[name], (0,)) for name in ("f₁(x)", "f₁′(x)", "f₂(x)", "f₂′(x)")] == [True, True, False, False]
+    assert all(breaks_at(lines[name], (0,)) for name in ("f₁(x)", "f₁′(x)"))
+    assert all(breaks_at(lines[name], ()) for name in ("f₂(x)", "f₂′(x)"))
 
 
 def test_no_derivative_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -354,12 +354,53 @@ def test_a_picture_leaves_no_folder_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [picture.parent]
 
 
-@pytest.mark.parametrize("number", [0, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [0, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_compiled_run_leaves_no_folder_behind(number: int, tmp_path: Path) -> None:
     with command(tmp_path, "sin(x)*x", "--at", "x=0:1:5", "--engine", "compiled", "--no-check") as process:
         while number and process.poll() is None and not list(tmp_path.glob("deriv-*/*")):
             time.sleep(0.01)
         if number:
             process.send_signal(number)
-        assert process.wait() == (128 + number if number else 0)
+        assert process.wait() == {0: 0, signal.SIGINT: 130}.get(number, 143)
     assert not list(tmp_path.glob("deriv-*"))
+
+
+AUDITED = """
+import os, sys
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+def audit(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and arguments[2] & WRITING:
+        print(os.path.realpath(arguments[0]), file=sys.stderr)
+    if event in {"os.mkdir", "os.rename"} and arguments[-1] in {-1, None}:
+        print(os.path.realpath(arguments[event == "os.rename"]), file=sys.stderr)
+sys.addaudithook(audit)
+from derivcli.cli.app import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def written_to(home: Path, *words: str) -> set[Path]:
+    """All that is opened for writing, made or renamed in a run with a home of its own."""
+    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(home), "TMPDIR": str(home / "tmp")}
+    settings["PYTHONDONTWRITEBYTECODE"] = "1"
+    run = [sys.executable, "-c", AUDITED, *words]
+    done = subprocess.run(run, env=settings, capture_output=True, text=True, check=True)
+    paths = {Path(line) for line in done.stderr.splitlines() if line.startswith("/")}
+    return {path for path in paths if path != Path(os.devnull)}
+
+
+def outside(paths: set[Path], *folders: Path) -> set[Path]:
+    """The paths that lead to none of the folders."""
+    return {path for path in paths if not any(path.is_relative_to(folder) for folder in folders)}
+
+
+def test_nothing_else_is_written_to(tmp_path: Path) -> None:
+    """Of all that PyTorch's compiler and Matplotlib write, nothing lies outside the folders that are looked at."""
+    (tmp_path / "tmp").mkdir()
+    kernels = written_to(tmp_path, "sin(x)*x", "--at", "x=0:1:5", "--engine", "compiled", "--no-check")
+    assert any(path.suffix == ".cpp" for path in kernels)
+    assert outside(kernels, tmp_path / ".cache/deriv/kernels", tmp_path / "tmp") == set()
+    picture = tmp_path / "x.svg"
+    found = written_to(tmp_path, "x^2", "--at", "x=0:1:5", "--plot", str(picture))
+    ours = (tmp_path / ".cache/matplotlib", tmp_path / ".config/matplotlib", tmp_path / "tmp")
+    assert {path for path in outside(found, *ours) if path.parent != tmp_path} <= {folder.parent for folder in ours}

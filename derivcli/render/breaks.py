@@ -166,9 +166,11 @@ def _exponents(x: Floats, y: Floats, slope: Floats) -> Floats:
     size = np.abs(slope)
     grows = np.flatnonzero((size[1:-2] > GROWTH * size[:-3]) & (size[2:-1] > GROWTH * size[3:])) + 1
     gaps = grows[(grows >= BESIDE - 1) & (grows < len(x) - BESIDE)]
-    near, exponents, rises, ends = np.array(
-        [_power(x, y, slope, gaps + end, step) for end, step in ((0, -1), (1, 1))]
-    ).reshape(2, 4, len(gaps)).swapaxes(0, 1)
+    near, exponents, rises, ends = (
+        np.array([_power(x, y, slope, gaps + end, step) for end, step in ((0, -1), (1, 1))])
+        .reshape(2, 4, len(gaps))
+        .swapaxes(0, 1)
+    )
     exponent, rise = exponents.mean(axis=0), np.abs(rises).sum(axis=0)
     same = (near > 0).all(axis=0) & (np.abs(near.sum(axis=0) - 1) < ALIKE)
     same &= np.abs(np.diff(exponents, axis=0)[0]) < ALIKE * np.maximum(1, np.abs(exponent))
