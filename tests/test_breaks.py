@@ -7,6 +7,7 @@ written by hand. The lines are read from Matplotlib's own artists.
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -173,6 +174,33 @@ def test_each_function_breaks_by_itself(monkeypatch: pytest.MonkeyPatch) -> None
     lines = lines_of(results, monkeypatch)
     assert all(breaks_at(lines[name], (0,)) for name in ("f₁(x)", "f₁′(x)"))
     assert all(breaks_at(lines[name], ()) for name in ("f₂(x)", "f₂′(x)"))
+
+
+SMOOTH = "sin(A) cos(A) exp(-(A)^2) tanh(A) atan(A) 1/(1+(A)^2) sqrt(1+(A)^2) log(2+(A)^2) erf(A) sigmoid(A)".split()
+
+
+def smooth_formula(random: Random, depth: int) -> str:
+    """A formula that is smooth everywhere."""
+    if not depth:
+        return random.choice("x 2*x x/3 x^2 3*x-1 x^3 10*x".split())
+    parts = [smooth_formula(random, depth - 1) for _ in range(2)]
+    joined = ("({})+({})".format(*parts), "({})*({})".format(*parts))
+    return random.choice((*joined, *(form.replace("A", parts[0]) for form in SMOOTH)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_smooth_lines_are_whole(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(seed)
+    text, points = smooth_formula(random, random.randint(1, 3)), random.choice((50, 100, 101, 200))
+    lines = lines_of([derive(text, at=f"x=-2:2:{points}", check=False)], monkeypatch)
+    assert lines == {"f(x)": [(-2, 2)], "f′(x)": [(-2, 2)]}, text
+
+
+def test_rounding_breaks_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(1).normal(size=(2, 100_000)) * 1e-16
+    x = np.linspace(0, 1, 100_000)
+    lines = lines_of([make_result("1", {"x": x}, 1 + noise[0], {"x": noise[1]})], monkeypatch)
+    assert lines["f(x)"] == [(0, 1)]
 
 
 def test_no_derivative_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

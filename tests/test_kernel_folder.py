@@ -323,9 +323,15 @@ def test_fonts_are_kept_where_they_usually_are(tmp_path: Path) -> None:
     environment = {"HOME": str(tmp_path)}
     keep_fonts(environment)
     assert environment == {"HOME": str(tmp_path)}
-    named = {"HOME": "/dev/null", FONTS: "/named"}
+    named = {"HOME": "/dev/null", FONTS: str(tmp_path / "named")}
     keep_fonts(named)
-    assert named[FONTS] == "/named"
+    assert named[FONTS] == str(tmp_path / "named")
+
+
+def test_fonts_are_not_kept_where_no_folder_can_be(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path), FONTS: "/dev/null/fonts"}
+    keep_fonts(environment)
+    assert environment[FONTS] == str(tmp_path / ".cache/deriv/matplotlib")
 
 
 def test_fonts_are_not_kept_where_others_write(tmp_path: Path) -> None:

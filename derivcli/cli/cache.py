@@ -45,12 +45,24 @@ def keep_kernels(environment: MutableMapping[str, str]) -> None:
 
 
 def keep_fonts(environment: MutableMapping[str, str]) -> None:
-    """Leave Matplotlib its usual folders where nobody else can write to them, or name it another one."""
-    if environment.get(FONTS):
+    """Leave Matplotlib its usual folders where nobody else can write to them, or name it another one.
+
+    Where it cannot write it would make a temporary one that stays, and the same goes for one that the user names.
+    """
+    if environment.get(FONTS) and _is_usable(Path(environment[FONTS])):
         return
     usual = _caches(environment), _base(environment, "XDG_CONFIG_HOME", ".config")
-    if not all(_is_sound(base / "matplotlib", make=True) for base in usual):
+    if environment.get(FONTS) or not all(_is_sound(base / "matplotlib", make=True) for base in usual):
         environment[FONTS] = _kept(_caches(environment), "matplotlib") or _made(environment, FONTS)
+
+
+def _is_usable(folder: Path) -> bool:
+    """Whether there is such a folder, or can be, and the user may write there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def remove_temporary() -> None:

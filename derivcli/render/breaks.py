@@ -163,20 +163,25 @@ def _exponents(x: Floats, y: Floats, slope: Floats) -> Floats:
     positive so that the function has a value there, the same value.
     """
     found = np.full(len(x) - 1, np.nan)
-    size = np.abs(slope)
-    grows = np.flatnonzero((size[1:-2] > GROWTH * size[:-3]) & (size[2:-1] > GROWTH * size[3:])) + 1
-    gaps = grows[(grows >= BESIDE - 1) & (grows < len(x) - BESIDE)]
-    near, exponents, rises, ends = (
-        np.array([_power(x, y, slope, gaps + end, step) for end, step in ((0, -1), (1, 1))])
-        .reshape(2, 4, len(gaps))
-        .swapaxes(0, 1)
-    )
+    gaps = _growing(x, y, np.abs(slope))
+    sides = [_power(x, y, slope, gaps + end, step) for end, step in ((0, -1), (1, 1))]
+    near, exponents, rises, ends = np.stack(sides, axis=1)
     exponent, rise = exponents.mean(axis=0), np.abs(rises).sum(axis=0)
     same = (near > 0).all(axis=0) & (np.abs(near.sum(axis=0) - 1) < ALIKE)
     same &= np.abs(np.diff(exponents, axis=0)[0]) < ALIKE * np.maximum(1, np.abs(exponent))
     same &= (exponent < LOGARITHM) | (np.abs(np.diff(ends, axis=0)[0]) < rise)
     found[gaps] = np.where(same & (exponent < 1), exponent, np.nan)
     return found
+
+
+def _growing(x: Floats, y: Floats, size: Floats) -> NDArray[np.intp]:
+    """The gaps toward which the size of the slope grows from both sides, and by which there is more than rounding."""
+    grows = np.flatnonzero((size[1:-2] > GROWTH * size[:-3]) & (size[2:-1] > GROWTH * size[3:])) + 1
+    gaps = np.asarray(grows[(grows >= BESIDE - 1) & (grows < len(x) - BESIDE)])
+    if not gaps.size:
+        return gaps
+    least = max(1e-4 * (np.nanmax(y) - np.nanmin(y)), 1e-6 * np.nanmax(np.abs(y)))
+    return np.asarray(gaps[np.minimum(size[gaps], size[gaps + 1]) * (x[gaps + 1] - x[gaps]) > least])
 
 
 def _power(x: Floats, y: Floats, slope: Floats, start: NDArray[np.intp], step: int) -> Floats:
