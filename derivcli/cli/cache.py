@@ -73,6 +73,7 @@ def remove_temporary() -> None:
             if environment.get(name) == str(folder):
                 del environment[name]
         shutil.rmtree(folder, ignore_errors=True)
+        tempfile.tempdir = None  # which may be that folder
 
 
 def _caches(environment: MutableMapping[str, str]) -> Path:
