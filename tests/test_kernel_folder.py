@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from derivcli.cli.cache import FOLDER, keep_kernels
+from derivcli.cli.cache import FOLDER, FONTS, keep_fonts, keep_kernels, remove_temporary
 from tests.support import deriv
 
 
@@ -66,3 +73,340 @@ def test_the_command_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert os.environ[FOLDER] == ""
     deriv("besselj(1, x)", "--at", "x=1", "--engine", "compiled")
     assert os.environ[FOLDER] == str(tmp_path / "deriv/kernels")
+
+
+# Of other users, which only root can be in turn.
+
+ROOT = Path(__file__).parent.parent
+USER, OTHER = 54321, 54322
+AS_USER = """
+import os, sys
+from derivcli.cli.cache import FOLDER, keep_kernels, remove_temporary
+os.setgroups([])
+os.setgid(int(sys.argv[1]))
+os.setuid(int(sys.argv[1]))
+keep_kernels(os.environ)
+print(os.environ[FOLDER], os.environ.get("TMPDIR", ""), sep="\\n", flush=True)
+sys.stdin.read()
+remove_temporary()
+"""
+AS_OTHER = """
+import os, sys
+os.setgroups([])
+os.setgid(int(sys.argv[1]))
+os.setuid(int(sys.argv[1]))
+for path in sys.argv[2:]:
+    for attempt in (lambda: os.rename(path, path + ".gone"), lambda: open(path + "/planted", "w").close()):
+        try:
+            attempt()
+        except OSError:
+            continue
+        sys.exit(f"another user changed {path}")
+"""
+two_users = pytest.mark.skipif(os.getuid() != 0, reason="only root can be two users")
+
+
+@pytest.fixture
+def base() -> Iterator[Path]:
+    """A folder of root's that all may enter."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def folder_of(path: Path, user: int, mode: int = 0o755) -> Path:
+    path.mkdir()
+    os.chown(path, user, user)
+    path.chmod(mode)
+    return path
+
+
+def link_of(path: Path, user: int, target: Path) -> Path:
+    path.symlink_to(target)
+    os.chown(path, user, user, follow_symlinks=False)
+    return path
+
+
+def owned(base: Path) -> Path:
+    return folder_of(base / "home", USER)
+
+
+def sticky(base: Path) -> Path:
+    return folder_of(base / "shared", 0, 0o1777)
+
+
+def linked_by_root(base: Path) -> Path:
+    return link_of(base / "link", 0, owned(base))
+
+
+def linked_by_another(base: Path) -> Path:
+    return link_of(sticky(base) / "link", OTHER, owned(base))
+
+
+def not_there_yet(base: Path) -> Path:
+    return owned(base) / "a" / "b"
+
+
+def open_to_all(base: Path) -> Path:
+    return folder_of(base / "home", USER, 0o777)
+
+
+def open_to_a_group(base: Path) -> Path:
+    return folder_of(base / "home", USER, 0o770)
+
+
+def inside_what_is_open(base: Path) -> Path:
+    return folder_of(open_to_all(base) / "inner", USER, 0o700)
+
+
+def inside_what_is_open_of_root(base: Path) -> Path:
+    return folder_of(folder_of(base / "open", 0, 0o777) / "inner", USER, 0o700)
+
+
+def of_another(base: Path) -> Path:
+    return folder_of(base / "home", OTHER, 0o755)
+
+
+def inside_what_is_of_another(base: Path) -> Path:
+    return folder_of(of_another(base) / "inner", USER, 0o700)
+
+
+def foretold(base: Path) -> Path:
+    folder_of(sticky(base) / "deriv", OTHER, 0o777)
+    return base / "shared"
+
+
+def foretold_link(base: Path) -> Path:
+    link_of(sticky(base) / "deriv", OTHER, owned(base))
+    return base / "shared"
+
+
+def kernels_elsewhere(base: Path) -> Path:
+    """A link `kernels` to a folder whose mode is nobody's business."""
+    folder_of(owned(base) / "deriv", USER)
+    link_of(base / "home/deriv/kernels", USER, folder_of(base / "papers", USER, 0o775))
+    return base / "home"
+
+
+def kernels_of_another(base: Path) -> Path:
+    folder_of(owned(base) / "deriv", USER)
+    folder_of(base / "home/deriv/kernels", OTHER, 0o755)
+    return base / "home"
+
+
+def not_writable(base: Path) -> Path:
+    return folder_of(base / "home", 0, 0o755)
+
+
+def no_folder(base: Path) -> Path:
+    (owned(base) / "deriv").touch()
+    return base / "home"
+
+
+SAFE = [owned, sticky, linked_by_root, linked_by_another, not_there_yet]
+UNSAFE = [
+    open_to_all, open_to_a_group, inside_what_is_open, inside_what_is_open_of_root, of_another,
+    inside_what_is_of_another, foretold, foretold_link, kernels_elsewhere, kernels_of_another, not_writable, no_folder,
+]  # fmt: skip
+
+
+def started(caches: Path, **environment: str) -> subprocess.Popen[str]:
+    """A process of the user's that keeps kernels until its standard input ends."""
+    settings = {"PYTHONPATH": str(ROOT), "HOME": "/nowhere", "XDG_CACHE_HOME": str(caches), **environment}
+    command = [sys.executable, "-c", AS_USER, str(USER)]
+    return subprocess.Popen(command, env=settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def named_by(process: subprocess.Popen[str]) -> tuple[Path, str]:
+    """The folder that a process has named, and that of temporary files."""
+    assert process.stdout is not None
+    return Path(process.stdout.readline().rstrip()), process.stdout.readline().rstrip()
+
+
+def assert_nobody_else_changes(folder: Path) -> None:
+    """Let another user try to rename each folder of a path, and to put a file into the last."""
+    ways = [str(parent) for parent in folder.parents if parent.name]
+    found = folder.stat()
+    assert found.st_uid == USER
+    assert stat.S_IMODE(found.st_mode) == 0o700
+    movable = [way for way in ways if not Path(way).stat().st_mode & stat.S_ISVTX]
+    command = [sys.executable, "-c", AS_OTHER, str(OTHER), str(folder), *movable]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@two_users
+@pytest.mark.parametrize("place", SAFE)
+def test_a_safe_place_is_used(place: Callable[[Path], Path], base: Path) -> None:
+    caches = place(base)
+    with started(caches) as process:
+        folder, _ = named_by(process)
+        assert folder == Path(os.path.realpath(caches), "deriv/kernels")
+        assert_nobody_else_changes(folder)
+    assert folder.exists()
+
+
+@two_users
+@pytest.mark.parametrize("place", UNSAFE)
+def test_an_unsafe_place_is_not_used(place: Callable[[Path], Path], base: Path) -> None:
+    caches = place(base)
+    before = sorted((path, path.lstat().st_mode, path.lstat().st_uid) for path in base.rglob("*"))
+    with started(caches) as process:
+        folder, _ = named_by(process)
+        assert folder.parent == Path("/tmp")
+        assert_nobody_else_changes(folder)
+    assert not folder.exists()
+    assert before == sorted((path, path.lstat().st_mode, path.lstat().st_uid) for path in base.rglob("*"))
+
+
+@two_users
+@pytest.mark.parametrize("place", [open_to_all, inside_what_is_open, of_another])
+def test_no_temporary_file_of_the_compiler_is_another_users(place: Callable[[Path], Path], base: Path) -> None:
+    temporary = place(base)
+    with started(folder_of(base / "safe", USER), TMPDIR=str(temporary)) as process:
+        folder, named = named_by(process)
+        assert folder == base / "safe/deriv/kernels"
+        assert named in {str(folder), "/tmp"}
+    with started(Path("/nowhere"), TMPDIR=str(temporary)) as process:
+        folder, _ = named_by(process)
+        assert_nobody_else_changes(folder)
+
+
+def test_what_others_may_have_planted_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "deriv/kernels"
+    (folder / "sub/sub").mkdir(parents=True)
+    (folder / "sub/planted.so").touch()
+    (folder / "link").symlink_to(tmp_path)
+    folder.chmod(0o777)
+    assert kept(XDG_CACHE_HOME=str(tmp_path)) == folder
+    assert not list(folder.iterdir())
+    (folder / "own.so").touch()
+    folder.chmod(0o755)
+    assert kept(XDG_CACHE_HOME=str(tmp_path)) == folder
+    assert list(folder.iterdir()) == [folder / "own.so"]
+    assert is_private(folder)
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    (tmp_path / "deriv").mkdir()
+    (tmp_path / "deriv/kernels").symlink_to(elsewhere)
+    folder = kept(XDG_CACHE_HOME=str(tmp_path))
+    assert tmp_path not in folder.parents
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755
+    remove_temporary()
+    assert not folder.exists()
+
+
+def test_a_temporary_folder_is_forgotten() -> None:
+    environment = {"XDG_CACHE_HOME": "/dev/null"}
+    keep_kernels(environment)
+    folder = Path(environment[FOLDER])
+    assert is_private(folder)
+    (folder / "kernel.so").touch()
+    remove_temporary()
+    assert FOLDER not in environment
+    assert environment["TMPDIR"] == tempfile.gettempdir()
+    assert not folder.exists()
+
+
+def test_without_any_safe_folder_nothing_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("derivcli.cli.cache._is_sound", lambda *_: False)
+    folder = kept(XDG_CACHE_HOME="/dev/null")
+    with pytest.raises(NotADirectoryError):
+        folder.mkdir(parents=True)
+
+
+def test_fonts_are_kept_where_they_usually_are(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path)}
+    keep_fonts(environment)
+    assert environment == {"HOME": str(tmp_path)}
+    named = {"HOME": "/dev/null", FONTS: str(tmp_path / "named")}
+    keep_fonts(named)
+    assert named[FONTS] == str(tmp_path / "named")
+
+
+def test_fonts_are_not_kept_where_no_folder_can_be(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path), FONTS: "/dev/null/fonts"}
+    keep_fonts(environment)
+    assert environment[FONTS] == str(tmp_path / ".cache/deriv/matplotlib")
+
+
+def test_fonts_are_not_kept_where_others_write(tmp_path: Path) -> None:
+    (tmp_path / ".cache/matplotlib").mkdir(parents=True)
+    (tmp_path / ".cache/matplotlib").chmod(0o777)
+    environment = {"HOME": str(tmp_path)}
+    keep_fonts(environment)
+    assert environment[FONTS] == str(tmp_path / ".cache/deriv/matplotlib")
+
+
+def command(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
+    """The command in a process of its own, with no home and a folder of its own for temporary files."""
+    kept = {name: value for name, value in os.environ.items() if name not in {FOLDER, FONTS}}
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        kept.pop(name, None)
+    settings = {**kept, "PYTHONPATH": str(ROOT), "HOME": "/dev/null", "TMPDIR": str(tmp_path)}
+    run = [sys.executable, "-m", "derivcli", *words]
+    return subprocess.Popen(run, env=settings, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def test_a_picture_leaves_no_folder_behind(tmp_path: Path) -> None:
+    picture = tmp_path / "picture/x.svg"
+    picture.parent.mkdir()
+    with command(tmp_path, "x^2", "--at", "x=0:1:5", "--plot", str(picture)) as process:
+        assert process.wait() == 0
+    assert list(tmp_path.iterdir()) == [picture.parent]
+
+
+@pytest.mark.parametrize("number", [0, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_compiled_run_leaves_no_folder_behind(number: int, tmp_path: Path) -> None:
+    with command(tmp_path, "sin(x)*x", "--at", "x=0:1:5", "--engine", "compiled", "--no-check") as process:
+        while number and process.poll() is None and not list(tmp_path.glob("deriv-*/*")):
+            time.sleep(0.01)
+        if number:
+            process.send_signal(number)
+        assert process.wait() == {0: 0, signal.SIGINT: 130}.get(number, 143)
+    assert not list(tmp_path.glob("deriv-*"))
+
+
+AUDITED = """
+import os, sys
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+def audit(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and arguments[2] & WRITING:
+        print(os.path.realpath(arguments[0]), file=sys.stderr)
+    if event in {"os.mkdir", "os.rename"} and arguments[-1] in {-1, None}:
+        print(os.path.realpath(arguments[event == "os.rename"]), file=sys.stderr)
+sys.addaudithook(audit)
+from derivcli.cli.app import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def written_to(home: Path, *words: str) -> set[Path]:
+    """All that is opened for writing, made or renamed in a run with a home of its own."""
+    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(home), "TMPDIR": str(home / "tmp")}
+    settings["PYTHONDONTWRITEBYTECODE"] = "1"
+    run = [sys.executable, "-c", AUDITED, *words]
+    done = subprocess.run(run, env=settings, capture_output=True, text=True, check=True)
+    paths = {Path(line) for line in done.stderr.splitlines() if line.startswith("/")}
+    return {path for path in paths if path != Path(os.devnull)}
+
+
+def outside(paths: set[Path], *folders: Path) -> set[Path]:
+    """The paths that lead to none of the folders."""
+    return {path for path in paths if not any(path.is_relative_to(folder) for folder in folders)}
+
+
+def test_nothing_else_is_written_to(tmp_path: Path) -> None:
+    """Of all that PyTorch's compiler and Matplotlib write, nothing lies outside the folders that are looked at."""
+    (tmp_path / "tmp").mkdir()
+    kernels = written_to(tmp_path, "sin(x)*x", "--at", "x=0:1:5", "--engine", "compiled", "--no-check")
+    assert any(path.suffix == ".cpp" for path in kernels)
+    assert outside(kernels, tmp_path / ".cache/deriv/kernels", tmp_path / "tmp") == set()
+    picture = tmp_path / "x.svg"
+    found = written_to(tmp_path, "x^2", "--at", "x=0:1:5", "--plot", str(picture))
+    ours = (tmp_path / ".cache/matplotlib", tmp_path / ".config/matplotlib", tmp_path / "tmp")
+    assert {path for path in outside(found, *ours) if path.parent != tmp_path} <= {folder.parent for folder in ours}

@@ -60,7 +60,7 @@ EPILOG = "\n\n".join((
 
 
 class Terminated(BaseException):
-    """The process was asked to end (SIGTERM); it unwinds, so that no temporary file stays."""
+    """The process was asked to end (SIGTERM, SIGHUP); it unwinds, so that no temporary file stays."""
 
 
 @app.command(epilog=EPILOG, context_settings={"help_option_names": [HELP]})
@@ -158,13 +158,17 @@ def run(words: Sequence[str]) -> ExitStatus:
     except Exception as error:
         tell(_internal(error, words))
         return ExitStatus.INTERNAL
+    finally:
+        cache.remove_temporary()
     return ExitStatus.OK
 
 
 def main() -> None:
     """The console script: real streams, signals and the end of the process."""
     streams.open_streams()
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
     status = run(sys.argv[1:])
     _leave(status)
 

@@ -1,32 +1,194 @@
-"""Where compiled kernels are kept: in a folder of the user's own, since what lies there is run as code."""
+"""Where compiled kernels are kept, since what lies there is run as code, and Matplotlib's list of fonts.
+
+PyTorch's compiler and Matplotlib take a path and no descriptor, so a folder is as safe as its name: nobody else may
+rename, replace or fill a folder anywhere on the way to it. From the root on each one therefore belongs to the user or
+to root, and others cannot write to it or, where it is sticky as /tmp is, can rename only what is theirs. Each is opened
+from the one before it and looked at through its descriptor. Links on the way to a user's caches are resolved first;
+those below it are not followed. Where no such folder can be had, a temporary one is made, which is removed in the end.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
 
 FOLDER = "TORCHINDUCTOR_CACHE_DIR"
 """The variable that names the folder to PyTorch's compiler, whose own would be one in /tmp."""
 
+FONTS = "MPLCONFIGDIR"
+"""The variable that names one to Matplotlib."""
+
+OTHERS = stat.S_IWGRP | stat.S_IWOTH
+ON_THE_WAY = os.O_DIRECTORY | os.O_NOFOLLOW | getattr(os, "O_PATH", os.O_RDONLY)
+AT_THE_END = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_RDONLY
+
+_temporary: list[tuple[MutableMapping[str, str], str, Path]] = []
+"""The temporary folders of this process, with the variable that names each."""
+
 
 def keep_kernels(environment: MutableMapping[str, str]) -> None:
-    """Name a folder that nobody else can write to, unless the user names one; a new one where the usual cannot be."""
+    """Name a folder that nobody else can write to, unless the user names one.
+
+    The C++ compiler writes what it assembles and links to the folder of temporary files, so that one must be safe too.
+    """
     if environment.get(FOLDER):
         return
-    folder = _caches(environment) / "deriv" / "kernels"
+    environment[FOLDER] = _kept(_caches(environment), "kernels") or _made(environment, FOLDER)
+    # Not what Python makes of the variables: the compiler reads them too, and chooses otherwise.
+    environment["TMPDIR"] = _usual_temporary() if _is_sound(_usual_temporary()) else environment[FOLDER]
+    tempfile.tempdir = None
+
+
+def keep_fonts(environment: MutableMapping[str, str]) -> None:
+    """Leave Matplotlib its usual folders where nobody else can write to them, or name it another one.
+
+    Where it cannot write it would make a temporary one that stays, and the same goes for one that the user names.
+    """
+    if environment.get(FONTS) and _is_usable(Path(environment[FONTS])):
+        return
+    usual = _caches(environment), _base(environment, "XDG_CONFIG_HOME", ".config")
+    if environment.get(FONTS) or not all(_is_sound(base / "matplotlib", make=True) for base in usual):
+        environment[FONTS] = _kept(_caches(environment), "matplotlib") or _made(environment, FONTS)
+
+
+def _is_usable(folder: Path) -> bool:
+    """Whether there is such a folder, or can be, and the user may write there."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid != os.getuid():
-            raise PermissionError
-        folder.chmod(0o700)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="deriv-kernels-"))
-    environment[FOLDER] = str(folder)
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def remove_temporary() -> None:
+    """Remove the temporary folders, and forget their names: another user could make a folder of such a name."""
+    while _temporary:
+        environment, variable, folder = _temporary.pop()
+        for name in (variable, "TMPDIR"):
+            if environment.get(name) == str(folder):
+                del environment[name]
+        shutil.rmtree(folder, ignore_errors=True)
+        tempfile.tempdir = None  # which may be that folder
 
 
 def _caches(environment: MutableMapping[str, str]) -> Path:
-    """The folder of a user's caches; the standard says that a relative path does not count."""
-    named = Path(environment.get("XDG_CACHE_HOME", ""))
-    return named if named.is_absolute() else Path(environment.get("HOME") or Path.home()) / ".cache"
+    """The folder of a user's caches."""
+    return _base(environment, "XDG_CACHE_HOME", ".cache")
+
+
+def _base(environment: MutableMapping[str, str], variable: str, usual: str) -> Path:
+    """A user's folder for files of one kind; the standard says that a relative path does not count."""
+    named = Path(environment.get(variable, ""))
+    return named if named.is_absolute() else Path(environment.get("HOME") or Path.home()) / usual
+
+
+def _kept(caches: Path, name: str) -> str:
+    """The path of a folder of ours among the user's caches, empty where it cannot be had.
+
+    One to which others could write is emptied: what lies there may be theirs.
+    """
+    folder = Path(os.path.realpath(caches), "deriv")
+    try:
+        with _opened(folder, make=True) as parent:
+            _make(name, parent)
+            inner = os.open(name, AT_THE_END, dir_fd=parent)
+            try:
+                _close(inner)
+            finally:
+                os.close(inner)
+    except OSError:
+        return ""
+    return str(folder / name)
+
+
+def _close(folder: int) -> None:
+    """Close a folder of the user's to all others, and empty it if it was open to them."""
+    found = os.fstat(folder)
+    if found.st_uid != os.getuid():
+        raise PermissionError
+    if stat.S_IMODE(found.st_mode) != stat.S_IRWXU:
+        os.fchmod(folder, stat.S_IRWXU)
+    if found.st_mode & OTHERS:
+        _empty(folder)
+    _check_writable(folder)
+
+
+def _empty(folder: int) -> None:
+    """Remove all that lies in a folder."""
+    for name in os.listdir(folder):
+        if stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+            shutil.rmtree(name, dir_fd=folder)
+        else:
+            os.unlink(name, dir_fd=folder)
+
+
+def _made(environment: MutableMapping[str, str], variable: str) -> str:
+    """A new temporary folder; where none is safe, a path at which there can be none, so that nothing is run from it."""
+    for parent in dict.fromkeys((_usual_temporary(), "/tmp", "/var/tmp")):
+        if _is_sound(parent):
+            folder = tempfile.mkdtemp(prefix="deriv-", dir=os.path.realpath(parent))
+            _temporary.append((environment, variable, Path(folder)))
+            return folder
+    return f"{os.devnull}/deriv"
+
+
+def _usual_temporary() -> str:
+    """The folder of temporary files; the null device, which is none, where none can be written to."""
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:
+        return os.devnull
+
+
+def _is_sound(path: str | Path, make: bool = False) -> bool:
+    """Whether nobody else can put another folder in the place of this one, and one may write there."""
+    try:
+        with _opened(os.path.realpath(path), make) as folder:
+            _check_writable(folder)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _opened(path: str | Path, make: bool) -> Iterator[int]:
+    """A descriptor of a folder all the way to which nobody else can change anything; `path` is free of links."""
+    folder = os.open("/", ON_THE_WAY)
+    try:
+        _check(folder)
+        for part in Path(path).parts[1:]:
+            if make:
+                _make(part, folder)
+            inner = os.open(part, ON_THE_WAY, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+            _check(folder)
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _make(name: str, parent: int) -> None:
+    """Make a folder that is the user's alone, unless there is something of that name."""
+    try:
+        os.mkdir(name, stat.S_IRWXU, dir_fd=parent)
+    except OSError:
+        os.stat(name, dir_fd=parent, follow_symlinks=False)
+
+
+def _check(folder: int) -> None:
+    """Raise PermissionError if somebody else can rename or replace what lies in a folder and is not theirs."""
+    found = os.fstat(folder)
+    if found.st_uid not in (0, os.getuid()) or (found.st_mode & OTHERS and not found.st_mode & stat.S_ISVTX):
+        raise PermissionError
+
+
+def _check_writable(folder: int) -> None:
+    """Raise PermissionError if the user cannot write to a folder."""
+    if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
+        raise PermissionError

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derivcli.cli.cache import keep_kernels
+from derivcli.cli.cache import keep_fonts, keep_kernels
 from derivcli.cli.files import check_output, check_target, replacing, write_whole
 from derivcli.cli.notes import judged_of, notes_of
 from derivcli.cli.options import Calculation, Showing
@@ -283,6 +283,7 @@ def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:
     from derivcli.result import Result
 
     assert showing.plot is not None, "there is a picture to save"
+    keep_fonts(os.environ)
     numbers = [result for result in results if isinstance(result, Result)]
     write_whole(showing.plot, draw_plot(numbers, showing.plot.suffix.lower().lstrip(".")), showing.clobber)
     return f"saved {file_name(showing.plot)}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from derivcli.cli import options, streams
+from derivcli.cli.cache import keep_fonts
 from derivcli.cli.files import check_output, check_target, write_whole
 from derivcli.cli.notes import notes_of, tell
 from derivcli.errors import DerivError, ExitStatus, file_name
@@ -101,6 +102,7 @@ def _save_plot(ledger: Ledger, plot: Path, no_clobber: bool, style: Style) -> No
     """Draw the graph into its file, and say so."""
     from derivcli.render.drawing import draw_graph
 
+    keep_fonts(os.environ)
     write_whole(plot, draw_graph(ledger, plot.suffix.lower().lstrip("."), style), not no_clobber)
     tell(f"saved {file_name(plot)}")
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from derivcli.errors import DerivError, visible
+from derivcli.render.breaks import Floats, broken, derivative_gaps, function_gaps, lonely, window
 from derivcli.render.columns import arguments_of, function_names, notation_of
 from derivcli.render.labels import Label, raised
-from derivcli.result import partial_of
+from derivcli.result import ALONG, partial_of
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result
-
-Floats: TypeAlias = NDArray[np.float64]
-Mask: TypeAlias = NDArray[np.bool_]
 
 COMPARABLE = 20
 """Functions and derivatives share one pair of axes while their scales differ by less than this factor."""
@@ -98,105 +95,32 @@ def panels_of(results: Sequence[Result], name: str) -> list[Panel]:
 def _curves(results: Sequence[Result], index: int, name: str) -> list[Curve]:
     """The lines of one function and its derivatives, told apart by colour and, in grey print, by dashes."""
     result = results[index]
-    x, y = _sorted(result.at[name], result.value)
+    # Files may hold a point twice, and points in any order.
+    x, places = np.unique(np.asarray(result.at[name], dtype=np.float64), return_index=True)
+    y, flags = _finite(result.value[places]), result.flags[places]
     known = result.direction is None and name in result.derivatives
-    slope = _sorted(result.at[name], result.derivatives[name])[1] if known else None
-    line = _broken(x, y, _breaks(x, y, slope))
-    curves = [Curve(label(results, index), *line, _window(y), (x[:0], y[:0]), COLORS[index % len(COLORS)], 0)]
-    beside = lonely(result.flags[np.argsort(result.at[name], kind="stable")] != 0)
+    slope = _finite(result.derivatives[name][places]) if known else None
+    special = lonely((flags != 0) & np.isfinite(y))
+    gaps, slope_gaps = function_gaps(x, y, slope, special, flags)
+    color = COLORS[index % len(COLORS)]
+    curves = [Curve(label(results, index), *broken(x, y, gaps), window(y), (x[:0], y[:0]), color, 0)]
     for number, (key, values) in enumerate(result.derivatives.items()):
         # Where the function has no value it has no derivative, though PyTorch gives log one at -1.
-        y = _sorted(result.at[name], np.where(np.isfinite(result.value), values, np.nan))[1]
-        line, circles = _derivative_line(x, y, beside), (x[beside], y[beside])
+        slope = np.where(np.isfinite(y), _finite(values[places]), np.nan)
+        beside, by = special & np.isfinite(slope), partial_of(key)
+        # Where floor(u) + v steps along u, its derivative by v does not.
+        inherited = slope_gaps if name in by or ALONG in by else np.zeros_like(gaps)
+        kept, breaks = derivative_gaps(x, slope, beside, inherited, poles=not known or by != (name,))
+        line, circles = broken(x[kept], slope[kept], breaks), (x[beside], slope[beside])
         color = COLORS[(index if len(results) > 1 else number + 1) % len(COLORS)]
-        curves.append(Curve(label(results, index, key), *line, _window(y), circles, color, number + 1))
+        curves.append(Curve(label(results, index, key), *line, window(slope), circles, color, number + 1))
     return curves
 
 
-def lonely(mask: Mask) -> Mask:
-    """The points of a mask with no neighbour in it; where all are flagged, as in max(x, x), no point is special."""
-    padded = np.pad(mask, 1)
-    return np.asarray(mask & ~(padded[:-2] | padded[2:]))
-
-
-def _derivative_line(x: Floats, y: Floats, beside: Mask) -> tuple[Floats, Floats]:
-    """The line through all points but those `beside` it, over which it goes on only if it is smooth on both sides."""
-    kept = np.flatnonzero(~beside)
-    breaks, across = _breaks(x[kept], y[kept]), np.diff(kept) > 1
-    breaks[:1] |= across[:1]
-    breaks[-1:] |= across[-1:]
-    return _broken(x[kept], y[kept], breaks)
-
-
-def _sorted(x: FloatArray, y: FloatArray) -> tuple[Floats, Floats]:
-    """Both arrays in the order of `x`, as float64, with nan for what is not finite."""
-    order = np.argsort(x, kind="stable")
-    y = np.asarray(y, dtype=np.float64)[order]
-    return np.asarray(x, dtype=np.float64)[order], np.where(np.isfinite(y), y, np.nan)
-
-
-def _broken(x: Floats, y: Floats, breaks: Mask) -> tuple[Floats, Floats]:
-    """The line with a nan put into each gap that `breaks` marks."""
-    places = np.flatnonzero(breaks) + 1
-    return np.insert(x, places, x[places - 1]), np.insert(y, places, np.nan)
-
-
-def _breaks(x: Floats, y: Floats, slope: Floats | None = None) -> Mask:
-    """The gaps between neighbouring points, shape (points - 1,), over which a line would be false.
-
-    At a jump the rate of change leaves the slopes at both ends by far more than they differ from each other, and
-    than the rates near by change. At a pole the step is as large as the whole shape and runs against both slopes.
-    Where `slope` is not known (for want of a further derivative) the rates of the neighbouring gaps stand for it.
-    """
-    if not np.isfinite(y).any():
-        return np.zeros(len(y) - 1, dtype=np.bool_)
-    y = y / 32  # so that no difference overflows
-    step, gap = np.diff(y), np.diff(x / 32)
-    rate = step / gap
-    before2, before, after, after2 = _neighbours(rate)
-    nearby = np.fmax(np.abs(before - before2), np.abs(after2 - after))
-    low, high = _window(y)
-    tall, least = high - low, max(0.02 * (high - low), 1e-12 * np.nanmax(np.abs(y)))
-    if slope is not None:
-        before, after, tall = slope[:-1], slope[1:], min(tall, 0.8 * (np.nanmax(y) - np.nanmin(y)))
-    excess = np.abs(rate - before / 2 - after / 2)
-    jump = (excess * gap > least) & (excess > 2 * np.abs(after - before)) & ~(excess <= 10 * nearby)
-    against = (np.sign(before) * np.sign(rate) < 0) & (np.sign(after) * np.sign(rate) < 0)
-    return np.asarray(jump | (against & (np.abs(step) > max(tall, least))))
-
-
-def _neighbours(values: Floats) -> Floats:
-    """The two values before and the two after each one, shape (4, values), nan beyond the ends."""
-    padded = np.pad(values, 2, constant_values=np.nan)
-    return np.array([padded[shift : shift + len(values)] for shift in (0, 1, 3, 4)])
-
-
-def _window(y: Floats) -> tuple[float, float]:
-    """The vertical range that shows the shape: all of it, unless poles would flatten the rest to a line."""
-    finite = y[np.isfinite(y)]
-    if not finite.size:
-        return (np.nan, np.nan)
-    low, high = float(finite.min()), float(finite.max())
-    first, third = (float(quartile) for quartile in np.quantile(finite / 32, (0.25, 0.75)))
-    reach = 3 * (third - first)  # a 32nd, so that no difference overflows
-    inner_low, inner_high = max(low / 32, first - reach), min(high / 32, third + reach)
-    if 0 < 3 * (inner_high - inner_low) < high / 32 - low / 32 and _runs_away(y / 32):
-        return (32 * inner_low, 32 * inner_high)
-    return (low, high)
-
-
-def _runs_away(y: Floats) -> bool:
-    """Whether the farthest value lies on a branch that grows like a pole.
-
-    Toward a pole the steps grow by factors that grow themselves. A peak, a power or an exponential is
-    not like that, however steep it is, and is never cut.
-    """
-    top = int(np.nanargmax(np.abs(y - np.nanmedian(y))))
-    for branch in (y[top : top + 4], y[max(top - 3, 0) : top + 1][::-1]):
-        steps = np.abs(np.diff(branch))
-        if len(steps) == 3 and steps[0] / steps[1] > 1.2 * (steps[1] / steps[2]):
-            return True
-    return False
+def _finite(values: FloatArray) -> Floats:
+    """The numbers as float64, with nan for what is not finite."""
+    values = np.asarray(values, dtype=np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _panels(curves: list[Curve]) -> list[Panel]:

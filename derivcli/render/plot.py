@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from derivcli.render.breaks import lonely
 from derivcli.render.canvas import GREY, clean_matplotlib, saved
 from derivcli.render.captions import direction_line
 from derivcli.render.curves import (
@@ -14,7 +15,6 @@ from derivcli.render.curves import (
     Curve,
     Panel,
     label,
-    lonely,
     panels_of,
     short,
     unit_of,
