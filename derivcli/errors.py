@@ -66,6 +66,10 @@ class DerivError(Exception):
         return draw_error(self)
 
 
+class DerivTypeError(DerivError, TypeError):
+    """A refusal of a Python value of a type that has no meaning there, which is a TypeError too."""
+
+
 def draw_error(error: DerivError) -> str:
     """The refusal as text: the sentence, the source with a caret under the place, the way out."""
     lines = [visible(error.message)]

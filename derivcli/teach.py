@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from derivcli import calculate
 from derivcli.derive import At, Lets, points_of
+from derivcli.engines.nowhere import without_numbers
 from derivcli.errors import DerivError, Span
 from derivcli.fitting import Known, check_held, check_range, check_wrt
 from derivcli.language import limits
@@ -72,6 +73,7 @@ def explain_at(
     at = {name: points.at[name] for name in task.names}
     with calculate.own_failures(task.expressions):
         ledger = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], dtype)
+    ledger = replace(ledger, result=without_numbers([ledger.result])[0])
     if not calculate.is_checked(check, points.count * len(task.partials)):
         return ledger
     return replace(ledger, result=calculate.judged([ledger.result], points)[0])
