@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
 from derivcli import calculate
-from derivcli.wanted import Formula, Named, Wanted, mixed_of, names_of, wrt_of
+from derivcli.errors import DerivError, DerivTypeError
+from derivcli.wanted import Formula, Named, Wanted, listed, mixed_of, names_of, reading, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -24,6 +25,7 @@ Lets = Mapping[str, str]
 At = str | Mapping[str, "Item"]
 
 
+@reading
 def parse(
     text: str,
     *,
@@ -80,6 +82,7 @@ def derive(
 ) -> Result: ...
 
 
+@reading
 def derive(
     expression: Formula,
     at: At | None = None,
@@ -147,6 +150,7 @@ def jacobian(
 ) -> Jacobian: ...
 
 
+@reading
 def jacobian(
     expressions: Sequence[Formula],
     at: At | None = None,
@@ -164,8 +168,11 @@ def jacobian(
     Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
     from derivcli.result import Jacobian
-    if isinstance(expressions, str) or not expressions:
-        raise TypeError("a Jacobian is that of a list of formulas")
+    if isinstance(expressions, str):
+        raise DerivTypeError("a Jacobian is that of a list of formulas", hint="write it like [\"u*v\"]")
+    expressions = listed(expressions, "expressions", "a list of formulas")
+    if not expressions:
+        raise DerivTypeError("a Jacobian is that of a list of formulas, and this is empty", hint="give one or more")
     wanted = Wanted(wrt_of(wrt), engine=engine)
     points = points_of(at, paired)
     if points is None:
@@ -204,6 +211,7 @@ def hessian(
 ) -> Result: ...
 
 
+@reading
 def hessian(
     expression: Formula,
     at: At | None = None,
@@ -260,6 +268,7 @@ def implicit(
 ) -> Result: ...
 
 
+@reading
 def implicit(
     equation: str,
     dependent: str,
@@ -286,6 +295,7 @@ def implicit(
     return _derived(equation, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
 
 
+@reading
 def series(
     expression: Formula,
     degree: int,
@@ -307,26 +317,39 @@ def series(
     name = names_of([variable], "x") if variable else None
     points = points_of(at, paired)
     if points is None:
-        raise TypeError("a series has points")
+        raise DerivTypeError("a series has points", hint="give them, as in at={\"x\": 0}")
     wanted = Wanted(name, series=degree)
-    interval = None if on is None else read_interval(f"{(name or list(points.at))[0]}={':'.join(map(str, on))}")
+    interval = None if on is None else read_interval(f"{[*(name or points.names), 'x'][0]}={_ends(on)}")
     return calculate.series_at(points, [expression], wanted, interval, Named(let or {}), dtype, check)[0]
 
 
+@reading
 def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     """The Taylor polynomial about one of the points, as a formula that `parse` reads back.
 
     None where one of its coefficients is no finite number.
     """
     from derivcli.render.polynomial import polynomial_text
+    from derivcli.result import SeriesResult
 
+    if not isinstance(result, SeriesResult):
+        raise DerivTypeError(f"a polynomial is that of a SeriesResult, not of {type(result).__name__}")
+    count = len(result.coefficients)
+    if point not in range(-count, count):
+        raise DerivError(f"there is no point {point} among {count}", hint="the first one is 0")
     return polynomial_text(result, point)
+
+
+def _ends(on: object) -> str:
+    """The two ends of an interval as the text that says so."""
+    ends = listed(on, "on", "a pair of numbers or texts", float | int | str) if not isinstance(on, str) else []
+    if len(ends) != 2 or any(isinstance(end, bool) for end in ends):
+        raise DerivTypeError("on is a pair of numbers or texts", hint="write it like on=(0, 1)")
+    return ":".join(map(str, ends))
 
 
 def _own(use: Mapping[str, CustomFunction]) -> dict[str, Function]:
     """The user's own functions as rows."""
-    if not isinstance(use, Mapping):
-        raise TypeError(f"use is a mapping of names to classes, not {type(use).__name__}")
     if not use:
         return {}
     from derivcli.check.custom.load import row_of_class
@@ -354,7 +377,8 @@ def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points |
     from derivcli.points.spec import points_from, read_points
 
     if not isinstance(at, str | Mapping | None):
-        raise TypeError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}")
+        hint = f'write it like {what}={{"x": 3}}'
+        raise DerivTypeError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}", hint=hint)
     if at is None:
         return None
     return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from derivcli import calculate
 from derivcli.derive import At, Lets, points_of
 from derivcli.engines.nowhere import without_numbers
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, DerivTypeError, Span
 from derivcli.fitting import Known, check_held, check_range, check_wrt
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
-from derivcli.wanted import NOTHING, Formula, Named, Wanted, mixed_of, names_of, text_in, wrt_of
+from derivcli.wanted import NOTHING, Formula, Named, Wanted, mixed_of, names_of, reading, text_in, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -34,6 +34,7 @@ _EQUALITY = re.compile(r"(?<![<>=!])=(?!=)")
 _AT_OR = re.compile(r"--at \S+ or ")
 
 
+@reading
 def explain(
     expression: Formula,
     at: At,
@@ -52,7 +53,7 @@ def explain(
     """
     points = points_of(at, paired)
     if points is None:
-        raise TypeError("a ledger has points")
+        raise DerivTypeError("a ledger has points", hint="give them, as in at={\"x\": 1}")
     return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(let or {}), dtype, check)
 
 
@@ -79,6 +80,7 @@ def explain_at(
     return replace(ledger, result=calculate.judged([ledger.result], points)[0])
 
 
+@reading
 def check_function(
     function: CustomFunction | str,
     against: str | None = None,
@@ -113,6 +115,7 @@ def check_function_at(
     return check_class(name, found, against, points, wrt, function if isinstance(function, str) else "")
 
 
+@reading
 def script(
     expression: Formula | Sequence[Formula],
     at: At,
@@ -142,9 +145,10 @@ def script(
     name = names_of([dependent], "y")[0] if dependent else ""
     points = points_of(at, paired)
     if points is None:
-        raise TypeError("a script has points")
+        raise DerivTypeError("a script has points", hint="give them, as in at={\"x\": 1}")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
-    expressions = [expression] if isinstance(expression, str) or not isinstance(expression, Sequence) else expression
+    several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
+    expressions = cast("Sequence[Formula]", expression if several else [expression])
     return write_script(lesson(points, expressions, wanted, Named(let or {}), dtype, device, plot))
 
 
@@ -182,6 +186,7 @@ def lesson(
     return Lesson(task, points, functions, label, wanted.series, plot)
 
 
+@reading
 def steps(
     expression: Formula,
     wrt: str | Sequence[str] | None = None,
@@ -208,6 +213,7 @@ def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivati
     return derivations(result)
 
 
+@reading
 def answer(
     expression: Formula,
     claim: Formula,
