@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, islice
 from types import UnionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
@@ -31,8 +31,11 @@ COEFFICIENTS = 10_000
 """The most Taylor coefficients that a mixed derivative may need: the product of its orders plus one."""
 
 
-LONG = 1024
-"""Bits of whole numbers that float64 reaches; longer ones are never written out."""
+LONG = 1100
+"""Bits of whole numbers a little longer than those that float64 reaches; longer ones are never written out."""
+
+MANY = 10_000
+"""The most names or formulas in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +209,15 @@ def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
 
     if isinstance(formula, str | Expression):
         return formula
-    if isinstance(formula, numbers.Rational | Decimal) and not isinstance(formula, bool):
-        if isinstance(formula, numbers.Integral) and int(formula).bit_length() > LONG:
-            raise DerivError(f"{what} is a number that is no float64", hint="give one of at most 308 digits")
+    if isinstance(formula, Decimal):
         return str(formula)
-    if isinstance(formula, numbers.Real) and not isinstance(formula, bool):
+    whole = _index(formula)
+    if whole is not None or (isinstance(formula, numbers.Rational) and not isinstance(formula, numbers.Integral)):
+        ratio = Fraction(formula) if whole is None else Fraction(whole)
+        if max(ratio.numerator.bit_length(), ratio.denominator.bit_length()) > LONG:
+            raise DerivError(f"{what} is a number of too many digits", hint="round it, as in float(value)")
+        return str(ratio)
+    if isinstance(formula, numbers.Real) and not isinstance(formula, numbers.Rational):
         if not math.isfinite(formula):
             raise DerivError(f"{what} is a number that is not finite", hint="give a finite number or a formula")
         return repr(float(formula))
@@ -220,12 +227,22 @@ def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
 def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) -> list[Any]:
     """The values of a list that a parameter was given; what has no order, or other values in it, is refused."""
     ordered = isinstance(values, Iterable) and not isinstance(values, bytes | bytearray | Mapping | Set)
-    found = list(values) if ordered and getattr(values, "ndim", 1) == 1 else [None]
+    found = list(islice(values, MANY + 1)) if ordered and getattr(values, "ndim", 1) == 1 else [None]
+    if len(found) > MANY:
+        raise DerivError(f"{what} is a list of more than {MANY:,}", hint="give fewer")
     for value in found if ordered else [values]:
         if value is None or not isinstance(value, kind) or not ordered:
             inside = f", and one of these is {type(value).__name__}" if ordered else f", not {type(value).__name__}"
-            raise DerivTypeError(f"{what} is {meant}{inside}", hint="write it like [\"u\", \"v\"]")
+            raise DerivTypeError(f"{what} is {meant}{inside}", hint='write it like ["u", "v"]')
     return found
+
+
+def _index(value: Any) -> int | None:
+    """The whole number that a value of Python or NumPy is; spans of time are none, though NumPy says so."""
+    try:
+        return operator.index(value) if isinstance(value, numbers.Integral) and not isinstance(value, bool) else None
+    except TypeError:
+        return None
 
 
 def _text(value: object, what: str) -> str:
@@ -235,10 +252,11 @@ def _text(value: object, what: str) -> str:
 
 
 def _whole(value: Any, what: str) -> int:
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-        if int(value).bit_length() > LONG:
+    whole = _index(value)
+    if whole is not None:
+        if whole.bit_length() > LONG:
             raise DerivError(f"{what} is a number of too many digits", hint="choose a smaller one")
-        return int(value)
+        return whole
     raise DerivTypeError(f"{what} is a whole number, not {type(value).__name__}", hint=f"write it like {what}=2")
 
 

@@ -162,7 +162,7 @@ def _float64(name: str, array: Any) -> FloatArray:
     """Numbers of another format as float64, which has to hold them."""
     with np.errstate(all="ignore"):
         values: FloatArray = np.asarray(array, dtype=np.float64)
-        beyond = np.ravel(np.abs(values) > EXACT if array.dtype.kind in "iu" else values != array)
+        beyond = np.ravel(np.abs(values) >= EXACT if array.dtype.kind in "iu" else values != array)
     for place in np.flatnonzero(beyond).tolist():
         given, held = np.ravel(array)[place].item(), float(np.ravel(values)[place])
         if held == held and int(held) != given if array.dtype.kind in "iu" else given == given:
@@ -191,6 +191,7 @@ def _nulls(value: object) -> bool:
 
 
 def _no_points(name: str, value: object) -> DerivError:
-    kind = "a complex number" if isinstance(value, Complex) and not isinstance(value, Real) else type(value).__name__
-    hint = "give a number, a text such as \"pi/2\", a list of these, or an array"
+    is_complex = isinstance(value, Complex) and not isinstance(value, Real)
+    kind = "a complex number" if is_complex else "None" if value is None else type(value).__name__
+    hint = 'give a number, a text such as "pi/2", a list of these, or an array'
     return DerivTypeError(f"'{name}' is given {kind}, which is no point", hint=hint)
