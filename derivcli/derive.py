@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, overload
 
 from derivcli import calculate
 from derivcli.errors import DerivError, DerivTypeError
-from derivcli.wanted import Formula, Named, Wanted, listed, mixed_of, names_of, reading, wrt_of
+from derivcli.wanted import Formula, Named, Wanted, formulas_of, listed, mixed_of, names_of, reading, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -168,11 +168,7 @@ def jacobian(
     Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
     from derivcli.result import Jacobian
-    if isinstance(expressions, str):
-        raise DerivTypeError("a Jacobian is that of a list of formulas", hint="write it like [\"u*v\"]")
-    expressions = listed(expressions, "expressions", "a list of formulas")
-    if not expressions:
-        raise DerivTypeError("a Jacobian is that of a list of formulas, and this is empty", hint="give one or more")
+    expressions = formulas_of(expressions, "expressions")
     wanted = Wanted(wrt_of(wrt), engine=engine)
     points = points_of(at, paired)
     if points is None:

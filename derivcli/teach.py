@@ -17,7 +17,7 @@ from derivcli.errors import DerivError, DerivTypeError, Span
 from derivcli.fitting import Known, check_held, check_range, check_wrt
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
-from derivcli.wanted import NOTHING, Formula, Named, Wanted, mixed_of, names_of, reading, text_in, wrt_of
+from derivcli.wanted import NOTHING, Formula, Named, Wanted, formulas_of, mixed_of, names_of, reading, text_in, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -148,7 +148,7 @@ def script(
         raise DerivTypeError("a script has points", hint="give them, as in at={\"x\": 1}")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
     several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
-    expressions = cast("Sequence[Formula]", expression if several else [expression])
+    expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
     return write_script(lesson(points, expressions, wanted, Named(let or {}), dtype, device, plot))
 
 

@@ -8,7 +8,7 @@ import math
 import numbers
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -226,7 +226,7 @@ def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
 
 def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) -> list[Any]:
     """The values of a list that a parameter was given; what has no order, or other values in it, is refused."""
-    ordered = isinstance(values, Iterable) and not isinstance(values, bytes | bytearray | Mapping | Set)
+    ordered = isinstance(values, Iterable) and not isinstance(values, bytes | bytearray | Mapping | set | frozenset)
     found = list(islice(values, MANY + 1)) if ordered and getattr(values, "ndim", 1) == 1 else [None]
     if len(found) > MANY:
         raise DerivError(f"{what} is a list of more than {MANY:,}", hint="give fewer")
@@ -234,6 +234,14 @@ def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) 
         if value is None or not isinstance(value, kind) or not ordered:
             inside = f", and one of these is {type(value).__name__}" if ordered else f", not {type(value).__name__}"
             raise DerivTypeError(f"{what} is {meant}{inside}", hint='write it like ["u", "v"]')
+    return found
+
+
+def formulas_of(values: object, what: str) -> list[Formula]:
+    """The formulas of a list."""
+    found = listed([None] if isinstance(values, str) else values, what, "a list of formulas")
+    if not found:
+        raise DerivTypeError(f"{what} is a list of formulas, and this is empty", hint="give one or more")
     return found
 
 
@@ -298,7 +306,9 @@ PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
     "against": _or_none(_text),
     "let": _or_none(_formulas),
     "use": _or_none(_named),
-    "declared": lambda value, what: names_of(value, 'declared=["speed"]', what) if value else (),
+    "declared": lambda value, what: names_of(
+        sorted(value, key=str) if isinstance(value, set | frozenset) else value, 'declared=["speed"]', what
+    ),
 }
 """How parameters of public functions are read that have one simple type; the functions read the others."""
 

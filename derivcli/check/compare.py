@@ -50,7 +50,7 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     """The verdict of a number that has a true one; `touched` where a step is exactly at a special place."""
     if abs(truth.ball) > LARGEST[question.dtype]:
         infinity = math.copysign(math.inf, truth.number)
-        message = f"the true number is {decimal_text(truth.ball)}"
+        message = f"the true number is {shown(truth.ball)}"
         return Verdict("overflow", truth=truth.number, message=message, differs=question.printed != infinity)
     digits = right_digits(question.printed, truth.ball, question.dtype)
     if is_right(digits, question.dtype):
@@ -59,7 +59,7 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     if not cause:
         return Verdict("wrong", digits, truth.number, message="rounding is not the reason", differs=True)
     if truth.number == 0 and abs(truth.ball) > 0:
-        cause += f"; the true number, {decimal_text(truth.ball)}, is 0 in {question.dtype}"
+        cause += f"; the true number, {shown(truth.ball)}, is 0 in {question.dtype}"
     return Verdict("lossy", digits, truth.number, message=cause, differs=True)
 
 
@@ -236,3 +236,8 @@ def _off_the_point(question: Question) -> str:
 def _nearest(numbers: Mapping[str, Any], dtype: str) -> dict[str, Any]:
     """The numbers of a format that stand for coordinates or slopes."""
     return {name: rational(rounded(value, dtype)) for name, value in numbers.items()}
+
+
+def shown(ball: arb) -> str:
+    """A number that may be beyond float64, to six digits."""
+    return decimal_text(ball, 6)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from derivcli.check.compare import compared
+from derivcli.check.compare import compared, shown
 from derivcli.check.places import View, judged_along, without
 from derivcli.check.question import ENOUGH, Question, Site, Truth, enclosure
 from derivcli.check.sides import Beside, look, remembered
@@ -25,7 +25,6 @@ from derivcli.engines.balls.run import (
     rational,
     step_scale,
 )
-from derivcli.engines.balls.whole import decimal_text
 
 SHIFT = 4
 """So many last places in each coordinate explain that a point is off its curve."""
@@ -51,7 +50,7 @@ def judged_on_curve(question: Question) -> Verdict:
     except NoValueError as place:
         return without("undefined", question, str(place))
     if is_off(question.site, residual, question.dtype):
-        message = f"the point is not on the curve: the left side minus the right side is {decimal_text(residual.ball)}"
+        message = f"the point is not on the curve: the left side minus the right side is {shown(residual.ball)}"
         return without("undefined", question, message + _way_back(question.site, question.derivative.dependent))
     try:
         return compared(question, enclosure(question.site, question.derivative))

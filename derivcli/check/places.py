@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 from flint import arb
 
-from derivcli.check.compare import compared, is_right, right_digits
+from derivcli.check.compare import compared, is_right, right_digits, shown
 from derivcli.check.iterated import has_series, partial_by, seen
 from derivcli.check.question import Question, Stages, Truth
 from derivcli.check.sides import Limit, Local, Seen, Side, difference, is_near
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
 from derivcli.engines.balls.run import Direction, UnsureError
-from derivcli.engines.balls.whole import decimal_text
 
 DIGITS = (6, 16)
 """Significant digits of limits in a sentence, and those where the first do not tell them apart."""
@@ -232,6 +231,6 @@ def _all_shown(limits: Sequence[Limit]) -> list[str]:
         if not any(more != 0 and text == found[0] for more, text in zip(apart, found, strict=True)):
             return found
     return [
-        f"{text} {'+' if more > 0 else '-'} {decimal_text(abs(more))}" if more != 0 and text == found[0] else text
+        f"{text} {'+' if more > 0 else '-'} {shown(abs(more))}" if more != 0 and text == found[0] else text
         for more, text in zip(apart, found, strict=True)
     ]

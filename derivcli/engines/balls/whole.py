@@ -63,7 +63,7 @@ def floor(ball: arb) -> int | None:
     return None
 
 
-def decimal_text(ball: arb, digits: int = 6) -> str:
+def decimal_text(ball: arb, digits: int) -> str:
     """A number to so many digits, as short as it can be written; its power of 10 alone where that has many digits."""
     mantissa, mark, exponent = str(ball.str(digits, radius=False)).partition("e")
     if len(exponent) > EXPONENT:

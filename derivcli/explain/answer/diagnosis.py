@@ -211,7 +211,7 @@ def constant(case: Case) -> Diagnosis | None:
     found = offset(case.matches)
     if found is None or is_number(found, Fraction(0)):
         return None
-    more = _number_text(found) or _typed(case, found) or f"about {decimal_text(found.mid())}"
+    more = _number_text(found) or _typed(case, found) or f"about {decimal_text(found.mid(), 6)}"
     if found < 0:
         more = more.replace("-", "", 1)
         return Diagnosis("constant", f"it is {more} less than the derivative everywhere: a constant is missing")
