@@ -7,11 +7,13 @@ or what `parse` made of a text.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, overload
 
 from derivcli import calculate
 from derivcli.errors import DerivError, DerivTypeError
-from derivcli.wanted import Formula, Named, Wanted, formulas_of, listed, mixed_of, names_of, reading, wrt_of
+from derivcli.wanted import Formula, Named, Wanted, formulas_of, lets_of, listed, mixed_of, names_of, reading, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from derivcli.points.spec import Item
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
 
-Lets = Mapping[str, str]
+Lets = Mapping[str, str | float | Fraction | Decimal]
 At = str | Mapping[str, "Item"]
 
 
@@ -43,7 +45,7 @@ def parse(
     from derivcli.language.parse import parse_expression
 
     functions = _own(use or {})
-    return parse_expression(text, declared, read_definitions(let or {}, declared, functions), functions)
+    return parse_expression(text, declared, read_definitions(lets_of(let), declared, functions), functions)
 
 
 @overload
@@ -117,7 +119,7 @@ def derive(
     `verdicts` hold what the check found. Raises DerivError for input that is refused.
     """
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), engine=engine)
-    return _derived(expression, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
+    return _derived(expression, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
 
 
 @overload
@@ -172,8 +174,8 @@ def jacobian(
     wanted = Wanted(wrt_of(wrt), engine=engine)
     points = points_of(at, paired)
     if points is None:
-        return calculate.derive_formulas(expressions, wanted, Named(let or {}))
-    results = calculate.derive_at(points, expressions, wanted, Named(let or {}), dtype, check, device=device)
+        return calculate.derive_formulas(expressions, wanted, Named(lets_of(let)))
+    results = calculate.derive_at(points, expressions, wanted, Named(lets_of(let)), dtype, check, device=device)
     return Jacobian(tuple(results))
 
 
@@ -225,7 +227,7 @@ def hessian(
     Its `derivatives` and `verdicts` hold the upper triangle: "u,u", "u,v", "v,v".
     """
     wanted = Wanted(wrt_of(wrt), hessian=True, engine=engine)
-    return _derived(expression, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
+    return _derived(expression, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
 
 
 @overload
@@ -288,7 +290,7 @@ def implicit(
     """
     (name,) = names_of([dependent], "y")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), dependent=name, engine=engine)
-    return _derived(equation, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
+    return _derived(equation, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
 
 
 @reading
@@ -316,7 +318,7 @@ def series(
         raise DerivTypeError("a series has points", hint="give them, as in at={\"x\": 0}")
     wanted = Wanted(name, series=degree)
     interval = None if on is None else read_interval(f"{[*(name or points.names), 'x'][0]}={_ends(on)}")
-    return calculate.series_at(points, [expression], wanted, interval, Named(let or {}), dtype, check)[0]
+    return calculate.series_at(points, [expression], wanted, interval, Named(lets_of(let)), dtype, check)[0]
 
 
 @reading

@@ -17,7 +17,19 @@ from derivcli.errors import DerivError, DerivTypeError, Span
 from derivcli.fitting import Known, check_held, check_range, check_wrt
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
-from derivcli.wanted import NOTHING, Formula, Named, Wanted, formulas_of, mixed_of, names_of, reading, text_in, wrt_of
+from derivcli.wanted import (
+    NOTHING,
+    Formula,
+    Named,
+    Wanted,
+    formulas_of,
+    lets_of,
+    mixed_of,
+    names_of,
+    reading,
+    text_in,
+    wrt_of,
+)
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -54,7 +66,7 @@ def explain(
     points = points_of(at, paired)
     if points is None:
         raise DerivTypeError("a ledger has points", hint="give them, as in at={\"x\": 1}")
-    return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(let or {}), dtype, check)
+    return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(lets_of(let)), dtype, check)
 
 
 def explain_at(
@@ -149,7 +161,7 @@ def script(
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
     several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
     expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
-    return write_script(lesson(points, expressions, wanted, Named(let or {}), dtype, device, plot))
+    return write_script(lesson(points, expressions, wanted, Named(lets_of(let)), dtype, device, plot))
 
 
 def lesson(
@@ -200,7 +212,7 @@ def steps(
     There is a derivation for each derivative, and for each of lower order on the way to it, before it. Its `steps` have
     the `rule` and the `text` of the formula after it; the last is the derivative that `derive` gives.
     """
-    return steps_of(expression, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(let or {}))
+    return steps_of(expression, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(lets_of(let)))
 
 
 def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivation]:
@@ -229,7 +241,7 @@ def answer(
     "differs" (at the `counterexample`, with a `diagnosis`), or "undecided". An expression of several variables needs
     `wrt` or `mixed`.
     """
-    return answer_of(expression, claim, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(let or {}))
+    return answer_of(expression, claim, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(lets_of(let)))
 
 
 def answer_of(expression: Formula, claim: Formula, wanted: Wanted, named: Named = NOTHING) -> Answer:

@@ -274,13 +274,13 @@ def _flag(value: Any, what: str) -> bool:
     raise DerivTypeError(f"{what} is True or False, not {type(value).__name__}", hint=f"write it like {what}=True")
 
 
-def _formulas(value: object, what: str) -> dict[str, str]:
+def lets_of(let: object) -> dict[str, str]:
     """Names with the texts of their formulas."""
     found: dict[str, str] = {}
-    for name, formula in _named(value, what).items():
-        text = text_in(formula, f"'{name}' in {what}")
+    for name, formula in ({} if let is None else _named(let, "let")).items():
+        text = text_in(formula, f"'{name}' in let")
         if not isinstance(text, str):
-            raise DerivTypeError(f"'{name}' in {what} is a text or a number, not Expression", hint="give its text")
+            raise DerivTypeError(f"'{name}' in let is a text or a number, not Expression", hint="give its text")
         found[name] = text
     return found
 
@@ -304,7 +304,6 @@ PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
     "check": _or_none(_flag),
     "series": _or_none(_whole),
     "against": _or_none(_text),
-    "let": _or_none(_formulas),
     "use": _or_none(_named),
     "declared": lambda value, what: names_of(
         sorted(value, key=str) if isinstance(value, set | frozenset) else value, 'declared=["speed"]', what

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -27,9 +29,11 @@ from derivcli.points.arrays import parts_of
 from derivcli.points.grid import Axis, Points, Range, Values, check_count, combine
 
 if TYPE_CHECKING:
-    from derivcli.result import FloatArray
+    from numpy.typing import ArrayLike
 
-Item: TypeAlias = "float | int | str | FloatArray | Sequence[float | int | str]"
+Number: TypeAlias = float | Fraction | Decimal
+Item: TypeAlias = "str | Number | ArrayLike | Sequence[Number | str]"
+"""What Python gives a variable: one value, or several in a list or in an array of any library."""
 
 
 @dataclass(frozen=True, slots=True)
