@@ -104,7 +104,11 @@ def derive(
 
     `at` gives each variable a number, a formula as text, or several of them (a sequence, an array of shape (n,), a
     range such as "0:1:11"), or is one text, "x=0:1:11,y=2"; several variables are crossed, or `paired`. Without it
-    the result is a SymbolicResult. `let` gives names to formulas that the expression may use.
+    the result is a SymbolicResult. Numbers and sequences are like what is typed: there are some, and they are finite.
+    An array, of NumPy, PyTorch or another library, is like a column of a file: it may be empty, and points of NaN and
+    infinities keep their place, without numbers, flagged "undefined". A float and each number of an array is the
+    float64 that it is; a text, a whole number, a Fraction or a Decimal is exact, whatever stands beside it.
+    `let` gives names to formulas that the expression may use.
     `wrt` names the variables to differentiate by, as a list or as "u,v"; all of them by default. `order` is
     that of every derivative, from 1 to 200. `mixed` asks for mixed partials instead: "x,x,y" or ["x", "x", "y"] is
     the one that Leibniz writes with dx^2 dy below; several of them make a list. `along` asks for the derivative along
@@ -116,7 +120,8 @@ def derive(
 
     The result's `value` and each of its `derivatives`, keyed "x", "x,x", "x,x,y" or "along", have shape (points,);
     `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;
-    `verdicts` hold what the check found. Raises DerivError for input that is refused.
+    `verdicts` hold what the check found. Raises DerivError for input that is refused; for an argument of a type that
+    has no meaning it is a TypeError too.
     """
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), engine=engine)
     return _derived(expression, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)

@@ -119,6 +119,8 @@ def check_function_at(
     from derivcli.check.custom.check import check_class
     from derivcli.check.custom.load import checked, find
 
+    if points is not None and not (points.count and points.is_finite):
+        raise DerivError("a function is tried at finite points, and of these there are some", hint="leave out others")
     if isinstance(function, str):
         name, found = find(function)
     else:

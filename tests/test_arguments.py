@@ -20,7 +20,19 @@ import sympy
 import torch
 
 import derivcli
-from derivcli import DerivError, derive, explain, hessian, implicit, jacobian, parse, polynomial, script, series
+from derivcli import (
+    DerivError,
+    check_function,
+    derive,
+    explain,
+    hessian,
+    implicit,
+    jacobian,
+    parse,
+    polynomial,
+    script,
+    series,
+)
 from derivcli.points.spec import points_from
 from derivcli.result import FLAGS
 from tests.scripts import printed, run
@@ -57,6 +69,29 @@ def test_an_array_is_a_column(text: str, options: dict[str, Any]) -> None:
         assert [kind == "undefined" for kind in kinds] == (~FINITE).tolist()
 
 
+class Square(torch.autograd.Function):
+    """A function of which only code is known."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        ctx.save_for_backward(x)
+        return x**2
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: torch.Tensor) -> torch.Tensor:
+        x: torch.Tensor = ctx.saved_tensors[0]
+        return 2 * x * grad_output
+
+
+@pytest.mark.parametrize("text", ["SQ(x)", "if(x > 0, SQ(x), 1)", "if(x > 9, SQ(x), x)"])
+def test_functions_of_the_users_own_take_columns(text: str) -> None:
+    formula = parse(text, use={"SQ": Square})
+    none, whole, part = (derive(formula, {"x": x}) for x in (COLUMN[:0], COLUMN, COLUMN[FINITE]))
+    assert none.value.shape == none.derivatives["x"].shape == (0,)
+    assert np.array_equal(whole.derivatives["x"][FINITE], part.derivatives["x"])
+    assert np.isnan(whole.value[~FINITE]).all()
+
+
 def test_every_shape_of_derivatives_has_none_at_no_points() -> None:
     none = np.zeros(0)
     at: dict[str, Any] = {"x": none, "y": [1, 2.0]}
@@ -72,6 +107,9 @@ def test_every_shape_of_derivatives_has_none_at_no_points() -> None:
     assert explain("x*sin(x)", {"x": none}, check=True).nodes[-1].value.shape == (0,)
     with pytest.raises(DerivError, match="x has 0, y has 2"):
         derive("x*y", at, paired=True)
+    for nowhere in (none, COLUMN):
+        with pytest.raises(DerivError, match="tried at finite points"):
+            check_function(Square, "x**2", at={"x": nowhere})
     with pytest.raises(DerivError, match="a direction is one vector"):
         derive("x", "x=1", along={"x": none})
 

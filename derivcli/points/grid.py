@@ -165,6 +165,11 @@ class Points:
                 found[axis.name] = axis.take(np.arange(self.start, self.start + self.count) // faster % size)
         return found
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether every value is a number; others come from files and arrays."""
+        return all(bool(np.isfinite(values).all()) for values in self.at.values())
+
     def exact(self, name: str, point: int) -> Tree | None:
         """The formula or decimal that was typed for a variable at a point; None where it is a float64."""
         for axis, (faster, size) in zip(self.axes, self._strides, strict=True):
