@@ -19,7 +19,6 @@ from derivcli.fitting import (
     Known,
     check_dependent,
     check_fits,
-    check_format,
     check_held,
     check_range,
     check_values,
@@ -28,7 +27,7 @@ from derivcli.fitting import (
     only_variable,
     variables_of,
 )
-from derivcli.result import DEVICES, FLAGS, SMALL
+from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
 from derivcli.wanted import NOTHING, Formula, Named, text_in
 
 if TYPE_CHECKING:
@@ -176,7 +175,8 @@ def read(
     taken = [name for name in known.offered if name in variables or name in wanted.names]
     names = (*known.given, *taken)
     check_values(parsed, variables, names, {*wanted.names, *taken}, known.way_out)
-    check_format(dtype)
+    if dtype not in DTYPES:
+        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
     if device not in DEVICES:
         raise DerivError(f"'{device}' is no device", hint=f"choose {' or '.join(DEVICES)}")
     partials = _partials(wanted, variables, names, parsed)

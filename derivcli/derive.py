@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, overload
 
 from derivcli import calculate
-from derivcli.errors import DerivError, DerivTypeError
+from derivcli.errors import ArgumentError
 from derivcli.wanted import Formula, Named, Wanted, formulas_of, lets_of, listed, mixed_of, names_of, reading, wrt_of
 
 if TYPE_CHECKING:
@@ -320,7 +320,7 @@ def series(
     name = names_of([variable], "x") if variable else None
     points = points_of(at, paired)
     if points is None:
-        raise DerivTypeError("a series has points", hint="give them, as in at={\"x\": 0}")
+        raise ArgumentError("a series has points", hint="give them, as in at={\"x\": 0}")
     wanted = Wanted(name, series=degree)
     interval = None if on is None else read_interval(f"{[*(name or points.names), 'x'][0]}={_ends(on)}")
     return calculate.series_at(points, [expression], wanted, interval, Named(lets_of(let)), dtype, check)[0]
@@ -336,10 +336,10 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     from derivcli.result import SeriesResult
 
     if not isinstance(result, SeriesResult):
-        raise DerivTypeError(f"a polynomial is that of a SeriesResult, not of {type(result).__name__}")
+        raise ArgumentError(f"a polynomial is that of a SeriesResult, not of {type(result).__name__}")
     count = len(result.coefficients)
     if point not in range(-count, count):
-        raise DerivError(f"there is no point {point} among {count}", hint="the first one is 0")
+        raise ArgumentError(f"there is no point {point} among {count}", hint="the first one is 0")
     return polynomial_text(result, point)
 
 
@@ -347,7 +347,7 @@ def _ends(on: object) -> str:
     """The two ends of an interval as the text that says so."""
     ends = listed(on, "on", "a pair of numbers or texts", float | int | str) if not isinstance(on, str) else []
     if len(ends) != 2 or any(isinstance(end, bool) for end in ends):
-        raise DerivTypeError("on is a pair of numbers or texts", hint="write it like on=(0, 1)")
+        raise ArgumentError("on is a pair of numbers or texts", hint="write it like on=(0, 1)")
     return ":".join(map(str, ends))
 
 
@@ -381,7 +381,7 @@ def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points |
 
     if not isinstance(at, str | Mapping | None):
         hint = f'write it like {what}={{"x": 3}}'
-        raise DerivTypeError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}", hint=hint)
+        raise ArgumentError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}", hint=hint)
     if at is None:
         return None
     return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)

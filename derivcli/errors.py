@@ -66,8 +66,8 @@ class DerivError(Exception):
         return draw_error(self)
 
 
-class DerivTypeError(DerivError, TypeError):
-    """A refusal of a Python value of a type that has no meaning there, which is a TypeError too."""
+class ArgumentError(DerivError, TypeError):
+    """A refusal of what Python gives as an argument and no text can be, which is a TypeError too."""
 
 
 def draw_error(error: DerivError) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits
-from derivcli.result import DTYPES
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -104,17 +103,10 @@ def check_written(expressions: Sequence[Expression]) -> None:
         raise DerivError(f"'{name}' is code, and a series is computed from formulas", hint=hint)
 
 
-def check_format(dtype: str) -> None:
-    """Refuse what is no number format."""
-    if dtype not in DTYPES:
-        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
-
-
 def check_range(points: Points, dtype: str) -> None:
     """Refuse a point that the number format cannot hold; float64 holds all, and looking at many takes a while."""
     import numpy as np
 
-    check_format(dtype)
     if dtype == "float64":
         return
     for axis in points.axes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from derivcli import calculate
 from derivcli.derive import At, Lets, points_of
 from derivcli.engines.nowhere import without_numbers
-from derivcli.errors import DerivError, DerivTypeError, Span
+from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.fitting import Known, check_held, check_range, check_wrt
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
@@ -65,7 +65,7 @@ def explain(
     """
     points = points_of(at, paired)
     if points is None:
-        raise DerivTypeError("a ledger has points", hint="give them, as in at={\"x\": 1}")
+        raise ArgumentError("a ledger has points", hint="give them, as in at={\"x\": 1}")
     return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(lets_of(let)), dtype, check)
 
 
@@ -120,7 +120,7 @@ def check_function_at(
     from derivcli.check.custom.load import checked, find
 
     if points is not None and not (points.count and points.is_finite):
-        raise DerivError("a function is tried at finite points, and of these there are some", hint="leave out others")
+        raise ArgumentError("a function is tried at finite points, and of these there are some", hint="leave out others")
     if isinstance(function, str):
         name, found = find(function)
     else:
@@ -159,7 +159,7 @@ def script(
     name = names_of([dependent], "y")[0] if dependent else ""
     points = points_of(at, paired)
     if points is None:
-        raise DerivTypeError("a script has points", hint="give them, as in at={\"x\": 1}")
+        raise ArgumentError("a script has points", hint="give them, as in at={\"x\": 1}")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
     several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
     expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]

@@ -16,9 +16,9 @@ from itertools import combinations_with_replacement, islice
 from types import UnionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
-from derivcli.errors import DerivError, DerivTypeError, Span
+from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language.function import Functions
-from derivcli.result import ALONG, ENGINES, NESTED, NESTED_BY_DEFAULT, ORDERS, Partial
+from derivcli.result import ALONG, DTYPES, ENGINES, NESTED, NESTED_BY_DEFAULT, ORDERS, Partial
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -152,7 +152,7 @@ def _check_vector(along: Points) -> None:
     if not any(values.any() for values in along.at.values()):
         raise DerivError("a direction has a component that is not 0", hint=hint)
     if not all(math.isfinite(values[0]) for values in along.at.values()):
-        raise DerivError("a direction has finite components", hint=hint)
+        raise ArgumentError("a direction has finite components", hint=hint)
 
 
 APART = {
@@ -215,13 +215,13 @@ def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
     if whole is not None or (isinstance(formula, numbers.Rational) and not isinstance(formula, numbers.Integral)):
         ratio = Fraction(formula) if whole is None else Fraction(whole)
         if max(ratio.numerator.bit_length(), ratio.denominator.bit_length()) > LONG:
-            raise DerivError(f"{what} is a number of too many digits", hint="round it, as in float(value)")
+            raise ArgumentError(f"{what} is a number of too many digits", hint="round it, as in float(value)")
         return str(ratio)
     if isinstance(formula, numbers.Real) and not isinstance(formula, numbers.Rational):
         if not math.isfinite(formula):
-            raise DerivError(f"{what} is a number that is not finite", hint="give a finite number or a formula")
+            raise ArgumentError(f"{what} is a number that is not finite", hint="give a finite number or a formula")
         return repr(float(formula))
-    raise DerivTypeError(f"{what} is a text, a number or what parse returns, not {type(formula).__name__}")
+    raise ArgumentError(f"{what} is a text, a number or what parse returns, not {type(formula).__name__}")
 
 
 def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) -> list[Any]:
@@ -229,11 +229,11 @@ def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) 
     ordered = isinstance(values, Iterable) and not isinstance(values, bytes | bytearray | Mapping | set | frozenset)
     found = list(islice(values, MANY + 1)) if ordered and getattr(values, "ndim", 1) == 1 else [None]
     if len(found) > MANY:
-        raise DerivError(f"{what} is a list of more than {MANY:,}", hint="give fewer")
+        raise ArgumentError(f"{what} is a list of more than {MANY:,}", hint="give fewer")
     for value in found if ordered else [values]:
         if value is None or not isinstance(value, kind) or not ordered:
             inside = f", and one of these is {type(value).__name__}" if ordered else f", not {type(value).__name__}"
-            raise DerivTypeError(f"{what} is {meant}{inside}", hint='write it like ["u", "v"]')
+            raise ArgumentError(f"{what} is {meant}{inside}", hint='write it like ["u", "v"]')
     return found
 
 
@@ -241,7 +241,7 @@ def formulas_of(values: object, what: str) -> list[Formula]:
     """The formulas of a list."""
     found = listed([None] if isinstance(values, str) else values, what, "a list of formulas")
     if not found:
-        raise DerivTypeError(f"{what} is a list of formulas, and this is empty", hint="give one or more")
+        raise ArgumentError(f"{what} is a list of formulas, and this is empty", hint="give one or more")
     return found
 
 
@@ -256,22 +256,28 @@ def _index(value: Any) -> int | None:
 def _text(value: object, what: str) -> str:
     if isinstance(value, str):
         return str(value)
-    raise DerivTypeError(f"{what} is a text, not {type(value).__name__}", hint="put it in quotes")
+    raise ArgumentError(f"{what} is a text, not {type(value).__name__}", hint="put it in quotes")
+
+
+def _format(value: object, what: str) -> str:
+    if _text(value, what) not in DTYPES:
+        raise ArgumentError(f"'{value}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
+    return str(value)
 
 
 def _whole(value: Any, what: str) -> int:
     whole = _index(value)
     if whole is not None:
         if whole.bit_length() > LONG:
-            raise DerivError(f"{what} is a number of too many digits", hint="choose a smaller one")
+            raise ArgumentError(f"{what} is a number of too many digits", hint="choose a smaller one")
         return whole
-    raise DerivTypeError(f"{what} is a whole number, not {type(value).__name__}", hint=f"write it like {what}=2")
+    raise ArgumentError(f"{what} is a whole number, not {type(value).__name__}", hint=f"write it like {what}=2")
 
 
 def _flag(value: Any, what: str) -> bool:
     if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):  # NumPy's are no subclass
         return bool(value)
-    raise DerivTypeError(f"{what} is True or False, not {type(value).__name__}", hint=f"write it like {what}=True")
+    raise ArgumentError(f"{what} is True or False, not {type(value).__name__}", hint=f"write it like {what}=True")
 
 
 def lets_of(let: object) -> dict[str, str]:
@@ -280,7 +286,7 @@ def lets_of(let: object) -> dict[str, str]:
     for name, formula in ({} if let is None else _named(let, "let")).items():
         text = text_in(formula, f"'{name}' in let")
         if not isinstance(text, str):
-            raise DerivTypeError(f"'{name}' in let is a text or a number, not Expression", hint="give its text")
+            raise ArgumentError(f"'{name}' in let is a text or a number, not Expression", hint="give its text")
         found[name] = text
     return found
 
@@ -290,7 +296,7 @@ def _named(value: object, what: str) -> Mapping[str, Any]:
         return value
     kind = "other keys" if isinstance(value, Mapping) else type(value).__name__
     hint = f'write it like {what}={{"a": ...}}'
-    raise DerivTypeError(f"{what} is a mapping with names as keys, not {kind}", hint=hint)
+    raise ArgumentError(f"{what} is a mapping with names as keys, not {kind}", hint=hint)
 
 
 def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
@@ -298,9 +304,10 @@ def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 
 
 PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
-    **dict.fromkeys(("text", "engine", "dtype", "device", "variable", "dependent", "plot"), _text),
+    **dict.fromkeys(("text", "engine", "device", "variable", "dependent", "plot"), _text),
     **dict.fromkeys(("order", "degree", "point"), _whole),
     **dict.fromkeys(("paired", "hessian"), _flag),
+    "dtype": _format,
     "check": _or_none(_flag),
     "series": _or_none(_whole),
     "against": _or_none(_text),

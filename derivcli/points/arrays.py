@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derivcli.errors import DerivError, DerivTypeError, failure
+from derivcli.errors import ArgumentError, DerivError, failure
 from derivcli.language import limits
 from derivcli.language.constants import EXACT_BITS
 from derivcli.language.tree import number
@@ -69,10 +69,10 @@ def _sequence(name: str, values: Sequence[Any]) -> list[str | Values]:
     """The values of a sequence that somebody typed."""
     if isinstance(values, range) and values[limits.HELD :]:
         message = f"'{name}' has more values than the {limits.HELD:,} that are held in memory"
-        raise DerivError(message, hint='write a range as a text, as in "0:1:11"')
+        raise ArgumentError(message, hint='write a range as a text, as in "0:1:11"')
     if not len(values):
         hint = "give one, or an empty array for no points"
-        raise DerivError(f"'{name}' needs a number or an array of one dimension, and this is empty", hint=hint)
+        raise ArgumentError(f"'{name}' needs a number or an array of one dimension, and this is empty", hint=hint)
     if {*map(type, values)} <= {int, float} and all(-EXACT <= value <= EXACT for value in values):
         return [Values(np.array(values, dtype=np.float64))]
     return _runs(name, values)
@@ -106,7 +106,7 @@ def _typed(name: str, item: Any, from_array: bool = False) -> tuple[float, Tree 
     else:
         value, exact = _float(name, item), _fraction(name, item)
     if not np.isfinite(value) and not from_array:
-        raise DerivError(f"'{name}' has a value that is not finite", hint=f"points are finite numbers; {KEPT}")
+        raise ArgumentError(f"'{name}' has a value that is not finite", hint=f"points are finite numbers; {KEPT}")
     return value, None if exact is None or value == exact else number(exact)
 
 
@@ -122,7 +122,7 @@ def _float(name: str, item: Any) -> float:
         raise _no_points(name, item) from None
     is_exact = item.is_finite() if isinstance(item, Decimal) else isinstance(item, Rational)
     if is_exact and (math.isinf(value) or value == 0 != item):
-        raise DerivError(f"'{name}' has a value that is no float64", hint="give numbers between 5e-324 and 1.7e308")
+        raise ArgumentError(f"'{name}' has a value that is no float64", hint="give numbers between 5e-324 and 1.7e308")
     return value
 
 
@@ -135,7 +135,7 @@ def _fraction(name: str, item: object) -> Fraction | None:
     else:
         return None
     if max(exact.numerator.bit_length(), exact.denominator.bit_length()) > EXACT_BITS:
-        raise DerivError(f"'{name}' has a value of too many digits", hint="round it, as in float(value)")
+        raise ArgumentError(f"'{name}' has a value of too many digits", hint="round it, as in float(value)")
     return exact
 
 
@@ -147,14 +147,14 @@ def _array(name: str, value: Any) -> FloatArray:
         raise
     except Exception as error:  # whoever wrote the array may raise anything
         hint = "make a NumPy array of it"
-        raise DerivTypeError(f"'{name}' cannot be read as an array: {failure(error)}", hint=hint) from None
+        raise ArgumentError(f"'{name}' cannot be read as an array: {failure(error)}", hint=hint) from None
     kind = array.dtype.kind
     if kind in REFUSED_KINDS:
         what, hint = REFUSED_KINDS[kind]
-        raise DerivTypeError(f"'{name}' is given {what}, which are no points", hint=hint)
+        raise ArgumentError(f"'{name}' is given {what}, which are no points", hint=hint)
     if array.ndim > 1:
         hint = "flatten it, as in values.ravel()"
-        raise DerivError(f"'{name}' needs a number or an array of one dimension, not of {array.ndim}", hint=hint)
+        raise ArgumentError(f"'{name}' needs a number or an array of one dimension, not of {array.ndim}", hint=hint)
     return _float64(name, array) if kind in "fiu" else np.atleast_1d(array)
 
 
@@ -167,7 +167,7 @@ def _float64(name: str, array: Any) -> FloatArray:
         given, held = np.ravel(array)[place].item(), float(np.ravel(values)[place])
         if held == held and int(held) != given if array.dtype.kind in "iu" else given == given:
             message = f"'{name}' has a value that is no float64: {np.ravel(array)[place]}"
-            raise DerivError(message, hint="round them yourself, as in values.astype(float), or give texts")
+            raise ArgumentError(message, hint="round them yourself, as in values.astype(float), or give texts")
     return values
 
 
@@ -180,7 +180,7 @@ def _dense(name: str, value: Any) -> object:
     gaps = np.ma.getmaskarray(value).any() if isinstance(value, np.ma.MaskedArray) else _nulls(value)
     if gaps:
         hint = "fill the gaps, as in values.filled(numpy.nan), or leave them out"
-        raise DerivError(f"'{name}' has places without a value", hint=hint)
+        raise ArgumentError(f"'{name}' has places without a value", hint=hint)
     return np.ma.getdata(value) if isinstance(value, np.ma.MaskedArray) else value
 
 
@@ -194,4 +194,4 @@ def _no_points(name: str, value: object) -> DerivError:
     is_complex = isinstance(value, Complex) and not isinstance(value, Real)
     kind = "a complex number" if is_complex else "None" if value is None else type(value).__name__
     hint = 'give a number, a text such as "pi/2", a list of these, or an array'
-    return DerivTypeError(f"'{name}' is given {kind}, which is no point", hint=hint)
+    return ArgumentError(f"'{name}' is given {kind}, which is no point", hint=hint)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language import constants
 from derivcli.language.constants import Constant
 from derivcli.language.parse import parse_expression
@@ -164,7 +164,7 @@ def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span) -> Ran
 def _axis_from(name: str, value: object) -> Axis:
     """The values that a Python object gives a variable."""
     if not isinstance(name, str) or not is_name(name):
-        raise DerivError(f"'{name}' is no name of a variable", hint='write it like {"x": 3}')
+        raise ArgumentError(f"'{name}' is no name of a variable", hint='write it like {"x": 3}')
     name = canonical_name(name)
     pieces: list[Values | Range] = []
     values: list[Values] = []

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from flint import fmpq
 
 from derivcli.engines.balls.approach import Approach
-from derivcli.engines.balls.beside_elliptic import ELLIPTIC
 from derivcli.engines.balls.beside_poles import GAMMA
 from derivcli.engines.balls.beside_steps import STEPS
 from derivcli.engines.balls.constants import Constant, Field, rational_sine
@@ -305,6 +304,5 @@ BESIDE: dict[str, Rule] = {
     "xlog1py": _xlogy(1),
     **STEPS,
     **GAMMA,
-    **ELLIPTIC,
 }
 """The rules of operations with places where their power series end, and of those that keep constants exact."""

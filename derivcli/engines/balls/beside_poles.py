@@ -7,7 +7,7 @@ from functools import reduce
 from math import factorial
 from typing import Any
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derivcli.engines.balls.approach import Approach
 from derivcli.engines.balls.germ import CONSTANT, Germ
@@ -77,19 +77,5 @@ def _log_size(run: Approach, x: Germ) -> Germ:
     return run.germs.log(x if run.sign(x) > 0 else run.germs.negative(x))
 
 
-def _ei(run: Approach, x: Germ) -> Germ:
-    """Ei, and at infinity exp(x)/x times what tends to 1 (DLMF 6.12.2), of which a bound is enough."""
-    large = run.germs.split(x)[0]
-    if not large.terms:
-        return run.regular("Ei", x)
-    (low, logs), leading, _ = run.germs.leading(large)
-    key = "Ei", *((place, each.key) for place, each in x.terms.items())
-    factor = run.field.named(key, arb(1, 0.5) / leading.ball)
-    return run.germs.product(run.germs.exp(x), Germ({(-low, -logs): factor}))
-
-
-GAMMA: dict[str, Any] = {
-    "gamma": _gamma, "loggamma": _loggamma, "beta": _beta, "polygamma": _polygamma,
-    "Ei": _ei,
-}
+GAMMA: dict[str, Any] = {"gamma": _gamma, "loggamma": _loggamma, "beta": _beta, "polygamma": _polygamma}
 """The rules of the family."""

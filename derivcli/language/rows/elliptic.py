@@ -17,7 +17,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         name="elliptic_f", aliases=("ellipf", "ellipkinc"), parameters=("z", "m"),
         derivatives=("1/sqrt(1-m*sin(z)^2)", "ellipint(1, 0, 2, 0, z, m)/2"), domain=(ANGLE, PARAMETER),
-        defined="m*sin(t)**2 < 1 from 0 to z (at z itself <= 1 if m > 1)",
+        defined="m*sin(t)**2 < 1 from 0 to z",
         doc="Elliptic integral of the first kind: 1/sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
     ),
     Function(
@@ -43,7 +43,7 @@ ELLIPTIC: tuple[Function, ...] = (
         derivatives=(
             "ellipint(1, 2, 1, n, z, m)", "1/((1-n*sin(z)^2)*sqrt(1-m*sin(z)^2))", "ellipint(1, 1, 2, n, z, m)/2",
         ),
-        defined="m*sin(t)**2 < 1 (at z itself <= 1 if m > 1) and n*sin(t)**2 < 1 from 0 to z",
+        defined="m*sin(t)**2 < 1 and n*sin(t)**2 < 1 from 0 to z",
         doc="Elliptic integral of the third kind: 1/((1 - n*sin(t)**2)*sqrt(1 - m*sin(t)**2)) integrated from 0 to z.",
     ),
     Function(

@@ -1,7 +1,8 @@
-"""The rules of germs of elliptic integrals where their ways end, at m sin(z)**2 = 1 with m > 1.
+"""The rules of germs of integrals at the ends of their domains where they still have values.
 
-An integral from 0 to z > 0 is there the whole one less what is left of it. With sin(t)**2 = cos(a)**2/m the rest is
-an integral over the angle a, from 0 to a(z) = asin(sqrt(1 - m sin(z)**2)), of what is regular at 0 (DLMF 19.7.4):
+Elliptic integrals end at m sin(z)**2 = 1 with m > 1. An integral from 0 to z > 0 is there the whole one less what is
+left of it. With sin(t)**2 = cos(a)**2/m the rest is an integral over the angle a, from 0 to
+a(z) = asin(sqrt(1 - m sin(z)**2)), of what is regular at 0 (DLMF 19.7.4):
 
     1/sqrt(1 - m sin(t)**2) dt = -1/sqrt(m - 1) 1/sqrt(1 + sin(a)**2/(m - 1)) da.
 """
@@ -102,8 +103,21 @@ def _squared(run: Approach, over: Constant, count: int) -> list[Constant]:
     return [run.field.named(("sin2", over.key, place), series[place]) for place in range(count)]
 
 
-ELLIPTIC: dict[str, Any] = {
+def _ei(run: Approach, x: Germ) -> Germ:
+    """Ei, and at infinity exp(x)/x times what tends to 1 (DLMF 6.12.2), of which a bound is enough."""
+    large = run.germs.split(x)[0]
+    if not large.terms:
+        return run.regular("Ei", x)
+    (low, logs), leading, _ = run.germs.leading(large)
+    key = "Ei", *((place, each.key) for place, each in x.terms.items())
+    factor = run.field.named(key, arb(1, 0.5) / leading.ball)
+    return run.germs.product(run.germs.exp(x), Germ({(-low, -logs): factor}))
+
+
+ENDS: dict[str, Any] = {
+    "Ei": _ei,
     "elliptic_f": _elliptic_f,
     "elliptic_e_inc": _elliptic_e_inc,
     "elliptic_pi_inc": _elliptic_pi_inc,
 }
+"""The rules of such integrals, which elsewhere have power series."""
