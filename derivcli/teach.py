@@ -120,7 +120,7 @@ def check_function_at(
     from derivcli.check.custom.load import checked, find
 
     if points is not None and not (points.count and points.is_finite):
-        raise ArgumentError("a function is tried at finite points, and of these there are some", hint="leave out others")
+        raise ArgumentError("a function is tried at finite points, one or more", hint="leave out all others")
     if isinstance(function, str):
         name, found = find(function)
     else:

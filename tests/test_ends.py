@@ -12,8 +12,10 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from flint import fmpq
 
 from derivcli import derive
+from derivcli.engines.balls.beside_ends import ENDS as ENDS_RULES
 from derivcli.result import FLAGS
 
 Function = Callable[[Any], Any]
@@ -108,6 +110,38 @@ def test_an_end_with_a_value_is_an_edge(text: str, at: str, side: int, function:
     known, other = (verdict.right, verdict.left) if side > 0 else (verdict.left, verdict.right)
     assert other is None
     assert known == pytest.approx(want_slope, rel=1e-7, abs=1e-6)
+
+
+FACTORS = {
+    "elliptic_f": "elliptic_f(x, 2)",
+    "elliptic_e_inc": "elliptic_e(x, 2)",
+    "elliptic_pi_inc": "elliptic_pi(1/2, x, 2)",
+}
+
+
+@pytest.mark.parametrize("rule", FACTORS)
+def test_a_rule_that_is_wrong_by_little_is_told(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slope of a product with x - pi/4 is the integral itself, and is wrong as it is."""
+
+    def found() -> float:
+        result = derive(f"{FACTORS[rule]}*(x - pi/4)", "x=pi/4", check=True)
+        assert result.value[0] == 0
+        verdict = result.verdicts["x"][0]
+        assert verdict is not None
+        assert verdict.left is not None
+        return verdict.left
+
+    function: Function = {
+        "elliptic_f": lambda x: elliptic_f(x, 2),
+        "elliptic_e_inc": lambda x: elliptic_e(x, 2),
+        "elliptic_pi_inc": lambda x: elliptic_pi(0.5, x, 2),
+    }[rule]
+    with mpmath.workdps(40):
+        wanted = float(function(mpmath.pi / 4))
+    assert found() == pytest.approx(wanted, rel=1e-14)
+    sound = ENDS_RULES[rule]
+    monkeypatch.setitem(ENDS_RULES, rule, lambda run, *parts: run.germs.scaled(sound(run, *parts), fmpq(10005, 10000)))
+    assert found() == pytest.approx(wanted * 1.0005, rel=1e-14)
 
 
 BEYOND = [
