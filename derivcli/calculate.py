@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
+from derivcli.engines.nowhere import without_coefficients, without_numbers
 from derivcli.errors import DerivError, Span, failure
 from derivcli.fitting import (
     Known,
@@ -30,15 +31,12 @@ from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
 from derivcli.wanted import NOTHING, Formula, Named, text_in
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from derivcli.engines.reverse import OffTheCurve
     from derivcli.engines.task import Prepared, Task, Telling
     from derivcli.language.expression import Expression
     from derivcli.points.grid import Points
     from derivcli.points.spec import Interval
-    from derivcli.result import FloatArray, Partial, Result, SeriesResult, SymbolicResult
+    from derivcli.result import Partial, Result, SeriesResult, SymbolicResult
     from derivcli.wanted import Wanted
 
 Progress = Callable[[str, int, int | None], None]
@@ -97,7 +95,7 @@ class Job:
         for place, off in enumerate(self.off):
             bits = np.where(off(results[place].at), np.uint8(1 << FLAGS.index("off")), np.uint8(0))
             results[place] = replace(results[place], flags=results[place].flags | bits)
-        return _undefined_beside_numbers(results)
+        return without_numbers(results)
 
 
 @contextmanager
@@ -296,7 +294,7 @@ def series_at(
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
     from derivcli.engines.taylor import engine
 
-    results = engine.series(parsed, points, by, wanted.series, dtype)
+    results = [without_coefficients(each) for each in engine.series(parsed, points, by, wanted.series, dtype)]
     if is_checked(check, sum(result.coefficients.size for result in results)):
         from derivcli.check.series import check_series
 
@@ -343,31 +341,6 @@ def _off_the_curves(equations: Sequence[Expression], names: Sequence[str], dtype
     from derivcli.engines import reverse
 
     return tuple(reverse.off_the_curve(equation, names, dtype) for equation in equations)
-
-
-def _undefined_beside_numbers(results: list[Result]) -> list[Result]:
-    """The results with no numbers at points that are not finite, which come from files: nothing has a value there."""
-    import numpy as np
-
-    arrays = results[0].at.values() if results else ()
-    with np.errstate(all="ignore"):
-        finite = [values.sum() for values in arrays if len(values)]  # at once of all that are
-    if np.isfinite(finite).all():
-        return results
-    beside = ~results[0].finite
-    return [_undefined_at(result, beside) for result in results] if beside.any() else results
-
-
-def _undefined_at(result: Result, points: NDArray[np.bool_]) -> Result:
-    """The result with no number at some points, which are flagged."""
-    import numpy as np
-
-    def without(values: FloatArray) -> FloatArray:
-        return np.where(points, np.asarray(np.nan, values.dtype), values)
-
-    derivatives = {key: without(values) for key, values in result.derivatives.items()}
-    flags = np.where(points, np.uint8(1 << FLAGS.index("undefined")), result.flags)
-    return replace(result, value=without(result.value), derivatives=derivatives, flags=flags)
 
 
 def _parse_all(

@@ -7,10 +7,13 @@ or what `parse` made of a text.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, overload
 
 from derivcli import calculate
-from derivcli.wanted import Formula, Named, Wanted, mixed_of, names_of, wrt_of
+from derivcli.errors import ArgumentError
+from derivcli.wanted import Formula, Named, Wanted, formulas_of, lets_of, listed, mixed_of, names_of, reading, wrt_of
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -20,10 +23,11 @@ if TYPE_CHECKING:
     from derivcli.points.spec import Item
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
 
-Lets = Mapping[str, str]
+Lets = Mapping[str, str | float | Fraction | Decimal]
 At = str | Mapping[str, "Item"]
 
 
+@reading
 def parse(
     text: str,
     *,
@@ -41,7 +45,7 @@ def parse(
     from derivcli.language.parse import parse_expression
 
     functions = _own(use or {})
-    return parse_expression(text, declared, read_definitions(let or {}, declared, functions), functions)
+    return parse_expression(text, declared, read_definitions(lets_of(let), declared, functions), functions)
 
 
 @overload
@@ -80,6 +84,7 @@ def derive(
 ) -> Result: ...
 
 
+@reading
 def derive(
     expression: Formula,
     at: At | None = None,
@@ -99,7 +104,11 @@ def derive(
 
     `at` gives each variable a number, a formula as text, or several of them (a sequence, an array of shape (n,), a
     range such as "0:1:11"), or is one text, "x=0:1:11,y=2"; several variables are crossed, or `paired`. Without it
-    the result is a SymbolicResult. `let` gives names to formulas that the expression may use.
+    the result is a SymbolicResult. Numbers and sequences are like what is typed: there are some, and they are finite.
+    An array, of NumPy, PyTorch or another library, is like a column of a file: it may be empty, and points of NaN and
+    infinities keep their place, without numbers, flagged "undefined". A float and each number of an array is the
+    float64 that it is; a text, a whole number, a Fraction or a Decimal is exact, whatever stands beside it.
+    `let` gives names to formulas that the expression may use.
     `wrt` names the variables to differentiate by, as a list or as "u,v"; all of them by default. `order` is
     that of every derivative, from 1 to 200. `mixed` asks for mixed partials instead: "x,x,y" or ["x", "x", "y"] is
     the one that Leibniz writes with dx^2 dy below; several of them make a list. `along` asks for the derivative along
@@ -111,10 +120,11 @@ def derive(
 
     The result's `value` and each of its `derivatives`, keyed "x", "x,x", "x,x,y" or "along", have shape (points,);
     `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;
-    `verdicts` hold what the check found. Raises DerivError for input that is refused.
+    `verdicts` hold what the check found. Raises DerivError for input that is refused; for an argument of a type that
+    has no meaning it is a TypeError too.
     """
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), engine=engine)
-    return _derived(expression, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
+    return _derived(expression, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
 
 
 @overload
@@ -147,6 +157,7 @@ def jacobian(
 ) -> Jacobian: ...
 
 
+@reading
 def jacobian(
     expressions: Sequence[Formula],
     at: At | None = None,
@@ -164,13 +175,12 @@ def jacobian(
     Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
     from derivcli.result import Jacobian
-    if isinstance(expressions, str) or not expressions:
-        raise TypeError("a Jacobian is that of a list of formulas")
+    expressions = formulas_of(expressions, "expressions")
     wanted = Wanted(wrt_of(wrt), engine=engine)
     points = points_of(at, paired)
     if points is None:
-        return calculate.derive_formulas(expressions, wanted, Named(let or {}))
-    results = calculate.derive_at(points, expressions, wanted, Named(let or {}), dtype, check, device=device)
+        return calculate.derive_formulas(expressions, wanted, Named(lets_of(let)))
+    results = calculate.derive_at(points, expressions, wanted, Named(lets_of(let)), dtype, check, device=device)
     return Jacobian(tuple(results))
 
 
@@ -204,6 +214,7 @@ def hessian(
 ) -> Result: ...
 
 
+@reading
 def hessian(
     expression: Formula,
     at: At | None = None,
@@ -221,7 +232,7 @@ def hessian(
     Its `derivatives` and `verdicts` hold the upper triangle: "u,u", "u,v", "v,v".
     """
     wanted = Wanted(wrt_of(wrt), hessian=True, engine=engine)
-    return _derived(expression, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
+    return _derived(expression, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
 
 
 @overload
@@ -260,6 +271,7 @@ def implicit(
 ) -> Result: ...
 
 
+@reading
 def implicit(
     equation: str,
     dependent: str,
@@ -283,9 +295,10 @@ def implicit(
     """
     (name,) = names_of([dependent], "y")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), dependent=name, engine=engine)
-    return _derived(equation, wanted, points_of(at, paired), Named(let or {}), dtype, device, check)
+    return _derived(equation, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
 
 
+@reading
 def series(
     expression: Formula,
     degree: int,
@@ -307,26 +320,39 @@ def series(
     name = names_of([variable], "x") if variable else None
     points = points_of(at, paired)
     if points is None:
-        raise TypeError("a series has points")
+        raise ArgumentError("a series has points", hint="give them, as in at={\"x\": 0}")
     wanted = Wanted(name, series=degree)
-    interval = None if on is None else read_interval(f"{(name or list(points.at))[0]}={':'.join(map(str, on))}")
-    return calculate.series_at(points, [expression], wanted, interval, Named(let or {}), dtype, check)[0]
+    interval = None if on is None else read_interval(f"{[*(name or points.names), 'x'][0]}={_ends(on)}")
+    return calculate.series_at(points, [expression], wanted, interval, Named(lets_of(let)), dtype, check)[0]
 
 
+@reading
 def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     """The Taylor polynomial about one of the points, as a formula that `parse` reads back.
 
     None where one of its coefficients is no finite number.
     """
     from derivcli.render.polynomial import polynomial_text
+    from derivcli.result import SeriesResult
 
+    if not isinstance(result, SeriesResult):
+        raise ArgumentError(f"a polynomial is that of a SeriesResult, not of {type(result).__name__}")
+    count = len(result.coefficients)
+    if point not in range(-count, count):
+        raise ArgumentError(f"there is no point {point} among {count}", hint="the first one is 0")
     return polynomial_text(result, point)
+
+
+def _ends(on: object) -> str:
+    """The two ends of an interval as the text that says so."""
+    ends = listed(on, "on", "a pair of numbers or texts", float | int | str) if not isinstance(on, str) else []
+    if len(ends) != 2 or any(isinstance(end, bool) for end in ends):
+        raise ArgumentError("on is a pair of numbers or texts", hint="write it like on=(0, 1)")
+    return ":".join(map(str, ends))
 
 
 def _own(use: Mapping[str, CustomFunction]) -> dict[str, Function]:
     """The user's own functions as rows."""
-    if not isinstance(use, Mapping):
-        raise TypeError(f"use is a mapping of names to classes, not {type(use).__name__}")
     if not use:
         return {}
     from derivcli.check.custom.load import row_of_class
@@ -354,7 +380,8 @@ def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points |
     from derivcli.points.spec import points_from, read_points
 
     if not isinstance(at, str | Mapping | None):
-        raise TypeError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}")
+        hint = f'write it like {what}={{"x": 3}}'
+        raise ArgumentError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}", hint=hint)
     if at is None:
         return None
     return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)

@@ -76,6 +76,10 @@ class DerivError(Exception):
         return draw_error(self)
 
 
+class ArgumentError(DerivError, TypeError):
+    """A refusal of what Python gives as an argument and no text can be, which is a TypeError too."""
+
+
 def draw_error(error: DerivError) -> str:
     """The refusal as text: the sentence, the source with a caret under the place, the way out."""
     lines = [visible(error.message)]

@@ -8,15 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from derivcli import calculate
 from derivcli.derive import At, Lets, points_of
-from derivcli.errors import DerivError, Span
+from derivcli.engines.nowhere import without_numbers
+from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.fitting import Known, check_held, check_range, check_wrt
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
-from derivcli.wanted import NOTHING, Formula, Named, Wanted, mixed_of, names_of, text_in, wrt_of
+from derivcli.wanted import (
+    NOTHING,
+    Formula,
+    Named,
+    Wanted,
+    formulas_of,
+    lets_of,
+    mixed_of,
+    names_of,
+    reading,
+    text_in,
+    wrt_of,
+)
 
 if TYPE_CHECKING:
     from derivcli.check.custom.load import CustomFunction
@@ -33,6 +46,7 @@ _EQUALITY = re.compile(r"(?<![<>=!])=(?!=)")
 _AT_OR = re.compile(r"--at \S+ or ")
 
 
+@reading
 def explain(
     expression: Formula,
     at: At,
@@ -51,8 +65,8 @@ def explain(
     """
     points = points_of(at, paired)
     if points is None:
-        raise TypeError("a ledger has points")
-    return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(let or {}), dtype, check)
+        raise ArgumentError("a ledger has points", hint="give them, as in at={\"x\": 1}")
+    return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(lets_of(let)), dtype, check)
 
 
 def explain_at(
@@ -72,11 +86,13 @@ def explain_at(
     at = {name: points.at[name] for name in task.names}
     with calculate.own_failures(task.expressions):
         ledger = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], dtype)
+    ledger = replace(ledger, result=without_numbers([ledger.result])[0])
     if not calculate.is_checked(check, points.count * len(task.partials)):
         return ledger
     return replace(ledger, result=calculate.judged([ledger.result], points)[0])
 
 
+@reading
 def check_function(
     function: CustomFunction | str,
     against: str | None = None,
@@ -103,6 +119,8 @@ def check_function_at(
     from derivcli.check.custom.check import check_class
     from derivcli.check.custom.load import checked, find
 
+    if points is not None and not (points.count and points.is_finite):
+        raise ArgumentError("a function is tried at finite points, one or more", hint="leave out all others")
     if isinstance(function, str):
         name, found = find(function)
     else:
@@ -111,6 +129,7 @@ def check_function_at(
     return check_class(name, found, against, points, wrt, function if isinstance(function, str) else "")
 
 
+@reading
 def script(
     expression: Formula | Sequence[Formula],
     at: At,
@@ -140,10 +159,11 @@ def script(
     name = names_of([dependent], "y")[0] if dependent else ""
     points = points_of(at, paired)
     if points is None:
-        raise TypeError("a script has points")
+        raise ArgumentError("a script has points", hint="give them, as in at={\"x\": 1}")
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
-    expressions = [expression] if isinstance(expression, str) or not isinstance(expression, Sequence) else expression
-    return write_script(lesson(points, expressions, wanted, Named(let or {}), dtype, device, plot))
+    several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
+    expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
+    return write_script(lesson(points, expressions, wanted, Named(lets_of(let)), dtype, device, plot))
 
 
 def lesson(
@@ -180,6 +200,7 @@ def lesson(
     return Lesson(task, points, functions, label, wanted.series, plot)
 
 
+@reading
 def steps(
     expression: Formula,
     wrt: str | Sequence[str] | None = None,
@@ -193,7 +214,7 @@ def steps(
     There is a derivation for each derivative, and for each of lower order on the way to it, before it. Its `steps` have
     the `rule` and the `text` of the formula after it; the last is the derivative that `derive` gives.
     """
-    return steps_of(expression, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(let or {}))
+    return steps_of(expression, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(lets_of(let)))
 
 
 def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivation]:
@@ -206,6 +227,7 @@ def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivati
     return derivations(result)
 
 
+@reading
 def answer(
     expression: Formula,
     claim: Formula,
@@ -221,7 +243,7 @@ def answer(
     "differs" (at the `counterexample`, with a `diagnosis`), or "undecided". An expression of several variables needs
     `wrt` or `mixed`.
     """
-    return answer_of(expression, claim, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(let or {}))
+    return answer_of(expression, claim, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(lets_of(let)))
 
 
 def answer_of(expression: Formula, claim: Formula, wanted: Wanted, named: Named = NOTHING) -> Answer:

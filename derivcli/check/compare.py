@@ -17,6 +17,7 @@ from derivcli.check.verdict import DIGITS, Verdict
 from derivcli.engines.balls.partials import path_of
 from derivcli.engines.balls.rounding import BITS, Rounding
 from derivcli.engines.balls.run import Path, Run, TouchError, UnsureError, rational, rounded, step_scale
+from derivcli.engines.balls.whole import decimal_text
 
 LOST = 4
 """A number that lost more digits than these is called lossy."""
@@ -239,5 +240,4 @@ def _nearest(numbers: Mapping[str, Any], dtype: str) -> dict[str, Any]:
 
 def shown(ball: arb) -> str:
     """A number that may be beyond float64, to six digits."""
-    mantissa, mark, exponent = str(ball.str(6, radius=False)).partition("e")
-    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}{mark}{exponent.replace('+', '')}"
+    return decimal_text(ball, 6)

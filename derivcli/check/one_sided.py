@@ -190,8 +190,9 @@ class Look:
             return self.limit(constant)
         exponent, logs = place
         slope = prod((exponent - step for step in range(order)), start=Fraction(1))
-        if order and not slope:  # of a logarithm, which a lower order meets first
-            raise UnsureError
+        if order and not slope:  # of t^e log(t)^k with a whole e, where the logarithm's own slope comes next
+            slope = -logs * prod((exponent - step for step in range(order) if step != exponent), start=Fraction(1))
+            logs += 1
         sign = self.field.sign(germ.terms[place]) * (-1) ** (logs % 2) * sense**order
         return Limit(infinite=sign if slope > 0 else -sign)
 

@@ -46,7 +46,7 @@ def remainders(result: SeriesResult) -> FloatArray:
     assert result.interval is not None, "a remainder is that over an interval"
     names = result.expression.variables
     found = np.full((len(result.coefficients), 2), np.nan)
-    for point in range(len(found)):
+    for point in np.flatnonzero(np.isfinite(result.coefficients).all(axis=1)).tolist():
         at = coordinates(result.at, result.points, names, point)
         ends = remainder(result.expression, at, result.variable, result.coefficients[point].tolist(), *result.interval)
         if ends is not None:
@@ -67,8 +67,6 @@ def remainder(
     The polynomial is the one with the coefficients as printed, so that their rounding is part of it. None where that
     cannot be enclosed, as where a kink, a jump or an edge may lie in the interval or between it and the centre.
     """
-    if not all(map(math.isfinite, printed)):
-        return None
     tape = record(expression.expanded, (*expression.variables, *({variable} - {*expression.variables})))
     at = {variable: fmpq(0), **at}  # in which a constant is a polynomial too
     with restored_context():

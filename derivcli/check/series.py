@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 from flint import arb
 
 from derivcli.check.compare import compared
 from derivcli.check.judge import SECONDS, coordinates, judge, within_time
 from derivcli.check.places import ends, none_after
 from derivcli.check.question import PRECISIONS, Question, Site, Truth, is_narrow, restored_context
-from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.partials import ONE, Derivative
 from derivcli.engines.balls.run import TouchError, UnsureError
-from derivcli.engines.balls.tape import record
+from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.result import SeriesResult
 
@@ -24,17 +25,24 @@ Progress = Callable[[int, int], None]
 def check_series(result: SeriesResult, progress: Progress | None = None) -> SeriesResult:
     """The polynomials with a verdict for each coefficient; `progress` is told how many of how many are done."""
     expression, (count, terms) = result.expression, result.coefficients.shape
-    names = expression.variables
-    tape = record(expression.expanded, names)
+    tape = record(expression.expanded, expression.variables)
     columns = tuple(Verdicts.empty(count) for _ in range(terms))
     with restored_context():
         for point in range(count):
-            site = Site(expression, tape, coordinates(result.at, result.points, names, point), "taylor")
-            for column, verdict in zip(columns, _judged(site, result, point), strict=True):
+            for column, verdict in zip(columns, _verdicts(result, tape, point), strict=True):
                 column.put(point, verdict)
             if progress is not None:
                 progress((point + 1) * terms, count * terms)
     return replace(result, verdicts=columns)
+
+
+def _verdicts(result: SeriesResult, tape: Tape, point: int) -> list[Verdict]:
+    """The verdicts of all coefficients about one point, which may be nowhere."""
+    if not all(np.isfinite(values[point]) for values in result.at.values()):
+        return [Verdict("undefined", message=NOWHERE)] * result.coefficients.shape[1]
+    names = result.expression.variables
+    site = Site(result.expression, tape, coordinates(result.at, result.points, names, point), "taylor")
+    return _judged(site, result, point)
 
 
 def _judged(site: Site, result: SeriesResult, point: int) -> list[Verdict]:

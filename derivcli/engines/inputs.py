@@ -46,11 +46,14 @@ def leaves_at(
 def filled(values: NDArray[Any], size: int) -> NDArray[Any]:
     """Numbers for points, the last of them repeated until loops over numbers of `size` bytes leave no rest.
 
-    So a number does not depend on its place in an array, nor on the array's length.
+    So a number does not depend on its place in an array, nor on the array's length. For no points there are
+    some that are nowhere, since a rule looks at its first one.
     """
     count = len(values)
     missing = -count % (LOOP // size)
-    if not missing or not count:
+    if not count and size < LOOP:
+        return np.full(LOOP // size, np.nan, values.dtype)
+    if not missing:
         return values
     if count == 1:
         return values.repeat(missing + 1)

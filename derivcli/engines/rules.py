@@ -221,7 +221,7 @@ def _piecewise(
             value = forward(branch.value, kept, count, inner, once)
             pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
         waiting = waiting & ~chosen
-        if at_hand(waiting) and not waiting.any():
+        if pieces and at_hand(waiting) and not waiting.any():
             break
     else:
         pieces.append((waiting, torch.full_like(like, torch.nan, requires_grad=False), False))

@@ -29,10 +29,10 @@ Places: TypeAlias = "NDArray[np.int64]"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """Numbers that were given; `exact` holds the trees of those typed as formulas or decimals."""
+    """Numbers that were given; `exact` holds the trees of those typed as formulas or decimals, None for others."""
 
     numbers: FloatArray
-    exact: tuple[Tree, ...] | None = None
+    exact: tuple[Tree | None, ...] | None = None
 
     @property
     def count(self) -> int:
@@ -165,6 +165,11 @@ class Points:
                 found[axis.name] = axis.take(np.arange(self.start, self.start + self.count) // faster % size)
         return found
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether every value is a number; others come from files and arrays."""
+        return all(bool(np.isfinite(values).all()) for values in self.at.values())
+
     def exact(self, name: str, point: int) -> Tree | None:
         """The formula or decimal that was typed for a variable at a point; None where it is a float64."""
         for axis, (faster, size) in zip(self.axes, self._strides, strict=True):
@@ -173,15 +178,17 @@ class Points:
         return None
 
     def parts(self, size: int) -> Iterator[Points]:
-        """The points in pieces of at most so many, one after the other."""
+        """The points in pieces of at most so many, one after the other; no points are one piece."""
         end = self.start + self.count
+        if not self.count:
+            yield self
         for first in range(self.start, end, size):
             yield replace(self, start=first, stop=min(first + size, end))
 
     @property
     def _all(self) -> int:
         """The number of points that the axes make."""
-        return max((axis.count for axis in self.axes), default=1) if self.paired else _product(self.axes)
+        return next(iter({axis.count for axis in self.axes} - {1}), 1) if self.paired else _product(self.axes)
 
     @property
     def _strides(self) -> list[tuple[int, int]]:

@@ -13,22 +13,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language import constants
 from derivcli.language.constants import Constant
 from derivcli.language.parse import parse_expression
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.language.tree import Tree
+from derivcli.points.arrays import parts_of
 from derivcli.points.grid import Axis, Points, Range, Values, check_count, combine
 
 if TYPE_CHECKING:
-    from derivcli.result import FloatArray
+    from numpy.typing import ArrayLike
 
-Item: TypeAlias = "float | int | str | FloatArray | Sequence[float | int | str]"
+Number: TypeAlias = float | Fraction | Decimal
+Item: TypeAlias = "str | Number | ArrayLike | Sequence[Number | str]"
+"""What Python gives a variable: one value, or several in a list or in an array of any library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def read_points(specs: Iterable[str], paired: bool = False) -> Points:
 
 def points_from(at: Mapping[str, Item], paired: bool = False) -> Points:
     """The points that Python values give: numbers, formulas as text, sequences or arrays of one dimension."""
-    return combine([_axis_from(canonical_name(name), value) for name, value in at.items()], paired)
+    return combine([_axis_from(name, value) for name, value in at.items()], paired)
 
 
 _ASSIGNMENT = re.compile(r"(?:^|,)\s*([^\W\d_]\w*)\s*=(?!=)")
@@ -156,21 +161,29 @@ def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span) -> Ran
     return Range(start, stop, int(count))
 
 
-def _axis_from(name: str, value: Item) -> Axis:
+def _axis_from(name: str, value: object) -> Axis:
     """The values that a Python object gives a variable."""
-    if isinstance(value, str):
-        return _axis_of_text(name, value)
-    if isinstance(value, Sequence) and any(isinstance(item, str) for item in value):
-        return _axis_of_text(name, ",".join(map(str, value)))
-    try:
-        values = np.asarray(value, dtype=np.float64)
-    except (ValueError, TypeError, OverflowError):
-        raise DerivError(f"'{name}' has a value that is no float64", hint="give finite numbers") from None
-    if values.ndim > 1 or values.size == 0:
-        raise DerivError(f"'{name}' needs a number or an array of one dimension", hint="flatten it")
-    if not np.isfinite(values).all():
-        raise DerivError(f"'{name}' has a value that is not finite", hint="points are finite numbers")
-    return Axis(name, (Values(np.atleast_1d(values)),))
+    if not isinstance(name, str) or not is_name(name):
+        raise ArgumentError(f"'{name}' is no name of a variable", hint='write it like {"x": 3}')
+    name = canonical_name(name)
+    pieces: list[Values | Range] = []
+    values: list[Values] = []
+    for part in parts_of(name, value):
+        for piece in _axis_of_text(name, part).pieces if isinstance(part, str) else [part]:
+            if isinstance(piece, Values):
+                values.append(piece)
+            else:
+                pieces += [*_joined(values), piece]
+                values = []
+    return Axis(name, (*pieces, *_joined(values)))
+
+
+def _joined(pieces: Sequence[Values]) -> Sequence[Values]:
+    """Values that follow each other as one piece."""
+    if len(pieces) < 2:
+        return pieces
+    exact = tuple(tree for piece in pieces for tree in piece.exact or (None,) * piece.count)
+    return [Values(np.concatenate([piece.numbers for piece in pieces]), exact)]
 
 
 def _axis_of_text(name: str, text: str) -> Axis:

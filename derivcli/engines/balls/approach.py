@@ -129,8 +129,9 @@ class Approach:
     def named(self, operation: str, *parts: Germ) -> Any:
         """What an operation gives, by its rule here or by its power series."""
         from derivcli.engines.balls.beside import BESIDE
+        from derivcli.engines.balls.beside_ends import ENDS
 
-        rule = BESIDE.get(operation)
+        rule = BESIDE.get(operation) or ENDS.get(operation)
         return self.regular(operation, *parts) if rule is None else rule(self, *parts)
 
     def regular(self, operation: str, *parts: Germ) -> Germ:

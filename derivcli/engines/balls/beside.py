@@ -10,17 +10,13 @@ from flint import fmpq
 from derivcli.engines.balls.approach import Approach
 from derivcli.engines.balls.beside_poles import GAMMA
 from derivcli.engines.balls.beside_steps import STEPS
-from derivcli.engines.balls.constants import Constant, Field
+from derivcli.engines.balls.constants import Constant, Field, rational_sine
 from derivcli.engines.balls.germ import CONSTANT, Germ, ShortError
 from derivcli.engines.balls.run import NoValueError, UnsureError
 from derivcli.engines.balls.whole import may_be_whole
 
 HALF = fmpq(1, 2)
 ONE = fmpq(1)
-
-SINES = {fmpq(0): 0, fmpq(1, 6): HALF, HALF: 1, fmpq(5, 6): HALF, ONE: 0, fmpq(7, 6): -HALF, fmpq(3, 2): -1,
-         fmpq(11, 6): -HALF}  # fmt: skip
-"""The rational sines of rational multiples of pi, and of which multiples (Niven's theorem)."""
 
 Rule: TypeAlias = Callable[..., Any]
 
@@ -117,7 +113,7 @@ def _sine_of(known: Field, constant: Constant, turns: fmpq | None, quarters: int
     """sin(constant + quarters*pi/2), where `turns` is the constant over pi if that is rational."""
     if turns is not None:
         place = turns + fmpq(quarters, 2)
-        rational = SINES.get(place - 2 * (place / 2).floor())
+        rational = rational_sine(place)
         if rational is not None:
             return known.rational(rational)
     sign = fmpq(-1 if quarters % 4 >= 2 else 1)

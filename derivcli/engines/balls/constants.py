@@ -32,6 +32,19 @@ MAX_FACTORS = 12
 """The largest exponent to which a polynomial is raised by multiplication."""
 
 
+HALF = fmpq(1, 2)
+
+SINES = {fmpq(0): 0, fmpq(1, 6): HALF, HALF: 1, fmpq(5, 6): HALF, fmpq(1): 0, fmpq(7, 6): -HALF, fmpq(3, 2): -1,
+         fmpq(11, 6): -HALF}  # fmt: skip
+"""The rational sines of rational multiples of pi, and of which multiples (Niven's theorem)."""
+
+
+def rational_sine(turns: fmpq) -> fmpq | None:
+    """The sine of so many times pi, where it is rational."""
+    found = SINES.get(turns - 2 * (turns / 2).floor())
+    return None if found is None else fmpq(found)
+
+
 @dataclass(frozen=True, eq=False)
 class Constant:
     """A real number: its polynomial in generators, and a ball that holds it."""

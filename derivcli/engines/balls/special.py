@@ -6,12 +6,14 @@ are Taylor coefficients of the function itself, by Cauchy's integral again.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls import bounds
-from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion
+from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion, real_value
+from derivcli.engines.balls.constants import rational_sine
 from derivcli.engines.balls.gamma import GAMMA, at_zero, last_positive
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.steps import Series, above, no_value, nonzero, plain
@@ -173,6 +175,42 @@ def _sine_clear(m: acb, z: acb, closed: bool = False) -> list[acb]:
     return [end, peak] if abs(z.real) >= quarter else [end, acb("nan")]
 
 
+def _left(z: Number, m: Number) -> fmpq | None:
+    """What 1 - m sin(z)**2 is, where that is known to be rational."""
+    turns = None if z.constant is None else z.field.turns(z.constant)
+    cosine = None if turns is None else rational_sine(2 * turns + fmpq(1, 2))
+    return None if cosine is None or m.exact is None else 1 - m.exact * (1 - cosine) / 2
+
+
+def _ending(rule: Any, at_end: Function, closed: bool = False) -> Any:
+    """The rule of an integral from 0 to z, with the value where m sin(z)**2 comes to be 1 and the series ends.
+
+    Where sin(z) is 1 there, or another parameter has the place of m, it has no value, unless the domain is `closed`.
+    """
+
+    def ending(run: Run, node: Node, numbers: list[Number]) -> Series:
+        *others, z, m = numbers
+        for each in (*others, m):
+            left = 1 - each.ball * z.ball.sin() ** 2
+            if not left.contains(0) or run.sign(left, partial(_left, z, each), z, each) != 0:
+                continue
+            if each is m and abs(z.ball) < arb.pi() / 2:
+                for number in numbers:
+                    number.touch()
+                sign = 1 if z.ball > 0 else -1
+                return arb_series([sign * real_value(at_end(*(acb(number.ball) for number in others), acb(m.ball)))])
+            if not closed or each.minus(1) > 0:
+                raise no_value(node, *numbers)
+        return rule(run, node, numbers)
+
+    return ending
+
+
+def _e_at_end(m: acb) -> acb:
+    below = 1 / m
+    return m.sqrt() * (below.elliptic_e() - (1 - below) * below.elliptic_k())
+
+
 def _elliptic_e(run: Run, node: Node, numbers: list[Number]) -> Series:
     """The complete integral of the second kind, with a value at its edge m = 1."""
     m = numbers[0]
@@ -295,11 +333,19 @@ SPECIAL: dict[str, Any] = {
     "fresnelc": plain(lambda x: x.fresnel_c()),
     "elliptic_k": analytic(lambda m: m.elliptic_k(), lambda m: [1 - m]),
     "elliptic_e": _elliptic_e,
-    "elliptic_f": analytic(lambda z, m: acb.elliptic_f(z, m), lambda z, m: _sine_clear(m, z)),
-    "elliptic_e_inc": analytic(lambda z, m: acb.elliptic_e_inc(z, m), lambda z, m: _sine_clear(m, z, True)),
+    "elliptic_f": _ending(
+        analytic(lambda z, m: acb.elliptic_f(z, m), lambda z, m: _sine_clear(m, z)),
+        lambda m: (1 / m).elliptic_k() / m.sqrt(),
+    ),
+    "elliptic_e_inc": _ending(
+        analytic(lambda z, m: acb.elliptic_e_inc(z, m), lambda z, m: _sine_clear(m, z, True)), _e_at_end, closed=True
+    ),
     "elliptic_pi": analytic(_elliptic_pi, lambda n, m: [1 - m, 1 - n]),
-    "elliptic_pi_inc": analytic(
-        lambda n, z, m: acb.elliptic_pi_inc(n, z, m), lambda n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]
+    "elliptic_pi_inc": _ending(
+        analytic(
+            lambda n, z, m: acb.elliptic_pi_inc(n, z, m), lambda n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]
+        ),
+        lambda n, m: _elliptic_pi(n / m, 1 / m) / m.sqrt(),
     ),
     "ellipint": analytic(_ellipint, lambda p, i, j, n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]),
     "legendre": analytic(_polynomial("legendre_p")),

@@ -7,10 +7,15 @@ whole numbers.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flint import arb, fmpq
 
 BITS = 20_000
 """Longer numbers are not written out."""
+
+EXPONENT = 12
+"""Longer exponents, with their sign, are rounded like numbers."""
 
 
 def scale(ball: arb) -> int | None:
@@ -56,6 +61,20 @@ def floor(ball: arb) -> int | None:
         if ball >= below and ball < below + 1:
             return below
     return None
+
+
+def decimal_text(ball: arb, digits: int) -> str:
+    """A number to so many digits, as short as it can be written; its power of 10 alone where that has many digits."""
+    mantissa, mark, exponent = str(ball.str(digits, radius=False)).partition("e")
+    if len(exponent) > EXPONENT:
+        power, _, size = f"{Decimal(exponent):.{digits - 1}e}".partition("e")
+        return f"{'-' * (ball < 0)}10^({_short(power)}e{int(size)})"
+    return f"{_short(mantissa)}{mark}{exponent.replace('+', '')}"
+
+
+def _short(decimal: str) -> str:
+    """A decimal without zeros at its end."""
+    return decimal.rstrip("0").rstrip(".") if "." in decimal else decimal
 
 
 def _nearest(ball: arb) -> int | None:

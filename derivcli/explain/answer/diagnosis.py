@@ -25,6 +25,7 @@ from derivcli.check.agreement import (
     same_values,
     value,
 )
+from derivcli.engines.balls.whole import decimal_text
 from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.explain.answer.case import LEAST, Case
@@ -210,7 +211,7 @@ def constant(case: Case) -> Diagnosis | None:
     found = offset(case.matches)
     if found is None or is_number(found, Fraction(0)):
         return None
-    more = _number_text(found) or _typed(case, found) or f"about {found.mid().str(6, radius=False)}"
+    more = _number_text(found) or _typed(case, found) or f"about {decimal_text(found.mid(), 6)}"
     if found < 0:
         more = more.replace("-", "", 1)
         return Diagnosis("constant", f"it is {more} less than the derivative everywhere: a constant is missing")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flint import arb
 
 from derivcli.check.agreement import Match, difference
+from derivcli.engines.balls.whole import decimal_text
 from derivcli.explain.answer.case import LEAST, Case, compared, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
 from derivcli.explain.answer.exceptional import Spot, distances, named
@@ -160,6 +161,4 @@ def _text(ball: arb, digits: int) -> str:
         return "0"
     if ball.contains(0):
         return f"within {_text(abs(ball).upper() * 2, 1)} of 0"
-    mantissa, mark, exponent = str(ball.mid().str(digits, radius=False)).partition("e")
-    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-    return f"{mantissa}e{int(exponent)}" if mark else mantissa
+    return decimal_text(ball.mid(), digits)

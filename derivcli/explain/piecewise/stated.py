@@ -19,6 +19,7 @@ from flint import arb, fmpq
 from derivcli.check.truth import Known, derivative_at
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import UnsureError
+from derivcli.engines.balls.whole import decimal_text
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
 from derivcli.explain.piecewise.intervals import by_intervals, is_total
@@ -189,7 +190,7 @@ class _Stating:
         if here is not None and here.overlaps(known.ball if number is None else number.ball):
             return True
         if number is None or at.tree is None:
-            shown = known.ball.mid().str(10, radius=False)  # type: ignore[union-attr]
+            shown = decimal_text(known.ball.mid(), 10)  # type: ignore[union-attr]
             self.remarks.append(f"at {_place(name, at)} the derivative is {shown}, and has no formula that is known")
             return here is None
         self.values.append((at, arrange(number.tree)))

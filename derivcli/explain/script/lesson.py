@@ -47,8 +47,8 @@ class Lesson:
 
     @property
     def many(self) -> bool:
-        """Whether there is more than one point."""
-        return self.points.count > 1
+        """Whether there are several points, or none."""
+        return self.points.count != 1
 
     @property
     def recorded(self) -> list[str]:

@@ -46,8 +46,8 @@ def made(task: Task) -> str:
 
 def place_of(task: Task, points: Points, moving: Collection[str], shifted: Collection[str], names: Names) -> Place:
     """The lines that make the variables, those `moving` recorded by PyTorch and those `shifted` of full length."""
-    spread = [axis.name for axis in points.axes if axis.count > 1]
-    arrays = [axis.name for axis in points.axes if axis.count > 1 or (spread and axis.name in {*moving, *shifted})]
+    spread = [axis.name for axis in points.axes if axis.count != 1]
+    arrays = [axis.name for axis in points.axes if axis.count != 1 or (spread and axis.name in {*moving, *shifted})]
     crossed = len(spread) > 1 and not points.paired
     lines = []
     for axis in points.axes:
@@ -144,6 +144,8 @@ def _number(axis: Axis, place: int) -> str:
     """A value as it was typed, or as the float64 that it is."""
     tree = axis.exact(place)
     value = float(axis.take(np.array([place]))[0])
+    if not math.isfinite(value):
+        return f"{'-' if value < 0 else ''}math.{'nan' if math.isnan(value) else 'inf'}"
     text = repr(value) if tree is None else _typed(tree, value)
     return f"{text}.0" if text.lstrip("-").isdigit() else text
 

@@ -53,12 +53,13 @@ INTEGRALS: tuple[Function, ...] = (
         defined="x != 0", doc="Exponential integral: exp(t)/t integrated from minus infinity to x.",
     ),
     Function(
-        name="li", definition="Ei(log(x))", derivatives=("1/log(x)",), domain=((1.6, 9.0),),
-        defined="x > 0 and x != 1", doc="Logarithmic integral: 1/log(t) integrated from 0 to x.",
+        name="li", definition="if(x == 0, 0, Ei(log(x)))", derivatives=("1/log(x)",), domain=((1.6, 9.0),),
+        special=(("edge", "x == 0"),), defined="x >= 0 and x != 1",
+        doc="Logarithmic integral: 1/log(t) integrated from 0 to x.",
     ),
     Function(
         name="Li", definition="li(x)-li(2)", derivatives=("1/log(x)",), domain=((2.1, 9.0),),
-        defined="x > 0 and x != 1", doc="Logarithmic integral from 2, li(x) - li(2).",
+        special=(("edge", "x == 0"),), defined="x >= 0 and x != 1", doc="Logarithmic integral from 2, li(x) - li(2).",
     ),
     Function(
         name="expint", aliases=("expn",), parameters=("n", "x"), domain=((-2.0, 4.0), (0.1, 5.0)),
