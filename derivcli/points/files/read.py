@@ -53,8 +53,8 @@ class _Tally:
 class Data:
     """The columns of data files: opened, and not yet read.
 
-    `headers` are the columns in order, `variables` the header of each variable, `count` the rows where that is
-    known, `files` the files behind the names; `notes` is complete after the last chunk.
+    `headers` are the columns in order, `variables` the header of each variable, `files` the files behind the names;
+    `notes` is complete after the last chunk.
     """
 
     def __init__(self, reading: Reading, sources: Sequence[Source], paths: Sequence[str]) -> None:
@@ -67,7 +67,7 @@ class Data:
             _check_same(source, sources[0])
         self.variables = self._named()
         counts = [source.count for source in sources]
-        self.count = None if None in counts else sum(count or 0 for count in counts)
+        self._rows = None if None in counts else sum(count or 0 for count in counts)
 
     def __enter__(self) -> Data:
         return self
@@ -75,6 +75,11 @@ class Data:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         for source in self._sources:
             source.close()
+
+    @property
+    def count(self) -> int | None:
+        """How many rows there are; None where that is not known, or where some may be left out."""
+        return None if self._reading.skip else self._rows
 
     @property
     def untyped(self) -> bool:
@@ -93,8 +98,8 @@ class Data:
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
         sizes = [source.size for source in self._sources]
-        if self.count is not None or None in sizes or not self._tally.size:
-            return self.count
+        if self._rows is not None or None in sizes or not self._tally.size:
+            return self._rows
         # Not by `fraction`: files are read ahead of their rows, a short one as a whole before its first row is used.
         return max(self._tally.kept, round(self._tally.kept * sum(size or 0 for size in sizes) / self._tally.size))
 
