@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from derivcli.errors import DerivError, visible
+from derivcli.points.files.encodings import decoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,10 +54,7 @@ def check_type(kind: pa.DataType, header: str, file: str) -> None:
 
 def read_column(cells: pa.Array, decimal_comma: bool = False) -> Column:
     """A column's cells as float64; its type is one that `check_type` accepts."""
-    if pa.types.is_dictionary(cells.type):
-        return read_column(cells.dictionary_decode(), decimal_comma)
-    if pa.types.is_run_end_encoded(cells.type):
-        return read_column(pc.run_end_decode(cells), decimal_comma)
+    cells = decoded(cells)
     if _is_text(cells.type):
         return _from_text(cells, decimal_comma)
     if pa.types.is_decimal(cells.type):
@@ -104,7 +102,7 @@ def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
 
 def _from_text(cells: pa.Array, decimal_comma: bool) -> Column:
     """Texts to the nearest float64: at once where Arrow accepts them all, else those that look like numbers."""
-    texts = cells.cast(pa.string()) if pa.types.is_string_view(cells.type) else cells
+    texts = cells
     if decimal_comma:
         texts = pc.if_else(pc.match_substring(texts, "."), pa.scalar(None, texts.type), texts)
         texts = pc.replace_substring(texts, ",", ".")

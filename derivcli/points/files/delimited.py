@@ -23,11 +23,9 @@ import pyarrow.csv as arrow_csv
 
 from derivcli.errors import DerivError
 from derivcli.points.files.cells import CORRECT, NUMBER
+from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, empty, ended, in_order, unreadable, whole_rows
-
-SEPARATORS = {"csv": ",", "tsv": "\t"}
-"""The separator that each format has by itself."""
 
 NAMES = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
 """All separators that are found by themselves, as messages show them."""
@@ -44,7 +42,7 @@ class DelimitedFile:
         self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, decimal_comma
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
         header = _first_row(text.first, self.name)
-        self._separator = _separator(header, SEPARATORS[format_name])
+        self._separator = _separator(header, FileFormat(format_name, comma=decimal_comma).separator)
         pattern = _row_pattern(self._separator)
         found = pattern.match(text.first, _blank_until(text.first))
         if found is None:
@@ -58,7 +56,7 @@ class DelimitedFile:
         self._check_headers()
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
         self._line_end = b"\n" if b"\n" in text.first else b"\r"
-        other = self._separator != SEPARATORS[format_name]
+        other = self._separator != FileFormat(format_name).separator and not self._alone
         self._header_lines = text.first.count(self._line_end, 0, self._body)
         text.forget()
         self.notes = [f"{self.name}: its columns are separated by {NAMES[self._separator]}"] if other else []

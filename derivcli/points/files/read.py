@@ -18,10 +18,10 @@ from derivcli.errors import DerivError
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.points.files.cells import check_type
 from derivcli.points.files.delimited import DelimitedFile
-from derivcli.points.files.formats import Reading, format_of
+from derivcli.points.files.formats import Reading, Storage, format_of
 from derivcli.points.files.jsonl import JsonFile
 from derivcli.points.files.piece import STANDARD_INPUT, Lost, Piece, Source, Want, faults
-from derivcli.points.files.tables import TableFile, open_arrow, open_parquet
+from derivcli.points.files.tables import ParquetFile, TableFile, open_arrow, open_parquet
 from derivcli.points.files.text import TextFile
 
 if TYPE_CHECKING:
@@ -85,6 +85,16 @@ class Data:
     def untyped(self) -> bool:
         """Whether columns are text because no file's format has types."""
         return all(isinstance(source, DelimitedFile) for source in self._sources)
+
+    @property
+    def storage(self) -> Storage | None:
+        """How the first Parquet file stores its columns."""
+        return next((source.storage for source in self._sources if isinstance(source, ParquetFile)), None)
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether the comma is the decimal sign of the files."""
+        return self._reading.decimal_comma
 
     @property
     def fraction(self) -> float | None:
