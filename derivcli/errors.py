@@ -54,6 +54,7 @@ class DerivError(Exception):
         span: Span | None = None,
         hint: str = "",
         status: ExitStatus = ExitStatus.REFUSED,
+        undeclared: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -61,6 +62,8 @@ class DerivError(Exception):
         self.span = span
         self.hint = hint
         self.status = status
+        self.undeclared = undeclared
+        """The name that would be a variable if it were declared, where it can hardly be anything else."""
 
     def __str__(self) -> str:
         return draw_error(self)

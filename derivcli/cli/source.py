@@ -55,7 +55,9 @@ class Source:
         alike = [header.strip() for header in self.headers].count(name)
         if alike > 1:
             return f"{alike} columns of the file are named '{name}': rename one of them"
-        shown = ", ".join(header.strip() for header in self.headers)
+        from derivcli.points.files.read import listed
+
+        shown = listed(self.headers)
         return typed(name) + (f", or name its column with --column {name}=...: the file has {shown}" if shown else "")
 
     def check_used(self, names: Collection[str]) -> None:
@@ -110,8 +112,9 @@ class Source:
 
         columns = [name for name in names if name not in self.typed.names]
         if not columns:
-            headers = ", ".join(header.strip() for header in self.data.headers)
-            hint = f"the file has {headers}; leave out --data, or name a column as a variable"
+            from derivcli.points.files.read import listed
+
+            hint = f"the file has {listed(self.data.headers)}; leave out --data, or name a column as a variable"
             raise DerivError("no column of the file occurs in the formula", hint=hint)
         for chunk in self.data.chunks(columns, size, passed):
             yield Points((*given(chunk.at).axes, *self.typed.axes), paired=True), chunk.rows

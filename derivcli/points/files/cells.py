@@ -25,11 +25,16 @@ _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
 NUMBER = re.compile(rf"{_DECIMAL}|{_NOT_FINITE}")
 """A number as people write it, without the spaces around it."""
 
+MINUS = str.maketrans("−–", "--")
+"""Other signs that people write for minus."""
+
 EXACT = 2.0**53
 """Below it float64 holds every whole number."""
 
 _LONGEST = 40
 """Longer texts are cut where a message shows them."""
+
+COMMA_HINT = "where a comma is the decimal sign, say --decimal-comma"
 
 CORRECT = "correct it, or leave such rows out with --on-error skip"
 
@@ -70,14 +75,21 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     if not text:
         return "the cell is empty", CORRECT
     shown = visible(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
-    written = text.replace(",", ".") if decimal_comma else text
-    if NUMBER.fullmatch(written) and not (decimal_comma and "." in text):
+    if is_number(text, decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT
-    if _COMMA.fullmatch(text) and not decimal_comma:
-        return f"'{shown}' is not a number", "where a comma is the decimal sign, say --decimal-comma"
+    if _COMMA.fullmatch(text.translate(MINUS)) and not decimal_comma:
+        return f"'{shown}' is not a number", COMMA_HINT
     if decimal_comma and "." in text:
         return f"'{shown}' is not a number with a decimal comma", CORRECT
     return f"'{shown}' is not a number", CORRECT
+
+
+def is_number(text: str, decimal_comma: bool = False) -> bool:
+    """Whether a cell is a number, of whatever size."""
+    if decimal_comma and "." in text:
+        return False
+    written = text.replace(",", ".") if decimal_comma else text
+    return NUMBER.fullmatch(written.strip().translate(MINUS)) is not None
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -109,7 +121,9 @@ def _from_text(cells: pa.Array, decimal_comma: bool) -> Column:
     try:
         numbers = texts.cast(pa.float64())
     except pa.ArrowInvalid:
-        texts = pc.ascii_trim_whitespace(texts)
+        texts = pc.utf8_trim_whitespace(texts)
+        for sign in map(chr, MINUS):
+            texts = pc.replace_substring(texts, sign, "-")
         good = pc.match_substring_regex(texts, rf"^({NUMBER.pattern})$")
         texts = pc.if_else(good, texts, pa.scalar(None, texts.type))
         numbers = texts.cast(pa.float64())

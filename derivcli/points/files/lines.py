@@ -61,7 +61,8 @@ def delimited(names: Sequence[str], delimiter: str, comma: bool = False) -> Line
         texts = column.cast(TEXT)
         if comma and _is_fractional(column.type):
             texts = compute.replace_substring(texts, ".", ",")
-        return compute.fill_null(texts if _is_plain(column.type) else _quoted(texts, special), "")
+        texts = texts if _is_plain(column.type) else _quoted(texts, special)
+        return compute.fill_null(texts, "") if texts.null_count else texts
 
     header = _header(names, delimiter, special)
     between = [delimiter] * (len(names) - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import glob
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 LISTED = 5
 """Rows that are left out and named; the others are only counted."""
+
+SHOWN = 40
+"""Headers that a message shows."""
+
+COMPARED = 10_000
+"""Headers that are searched for one that was perhaps meant."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +149,8 @@ class Data:
         for source in self._sources:
             if isinstance(source, TableFile | DelimitedFile):
                 source.select(names)
-        wants = [[Want(v, h, s.schema.names.index(h)) for v, h in headers.items()] for s in self._sources]
+        places = [_first_places(source.schema.names) for source in self._sources]
+        wants = [[Want(v, h, place[h]) for v, h in headers.items()] for place in places]
         for source, expected in zip(self._sources, wants, strict=True):
             source.expect(expected)
             for want in expected:
@@ -202,7 +210,8 @@ class Data:
     def _named(self) -> dict[str, str]:
         """The header of every variable: those that are names and stand there once, and those that were given."""
         names = [canonical_name(header.strip()) for header in self.headers]
-        found = {n: h for n, h in zip(names, self.headers, strict=True) if is_name(n) and names.count(n) == 1}
+        times = Counter(names)
+        found = {n: h for n, h in zip(names, self.headers, strict=True) if times[n] == 1 and is_name(n)}
         given = self._reading.columns.items()
         return found | {canonical_name(variable): self._given(header) for variable, header in given}
 
@@ -228,10 +237,15 @@ class Data:
         if len(places) > 1:
             shown = " and ".join(map(str, places))
             return DerivError(f"{file} has several columns '{name}': columns {shown}", hint="rename one of them")
-        headers = ", ".join(header.strip() for header in self.headers)
-        close = difflib.get_close_matches(name, [header.strip() for header in self.headers], 1)
+        close = difflib.get_close_matches(name, [header.strip() for header in self.headers[:COMPARED]], 1)
         hint = f"did you mean '{close[0]}'?" if close else "name a column as in --column x=\"its header\""
-        return DerivError(f"there is no column '{name}'; the file has: {headers}", hint=hint)
+        return DerivError(f"there is no column '{name}'; the file has: {listed(self.headers)}", hint=hint)
+
+
+def listed(headers: Sequence[str]) -> str:
+    """The headers as a message shows them: of very many the first."""
+    shown = ", ".join(header.strip() for header in headers[:SHOWN])
+    return f"{shown}, … ({len(headers):,} in all)" if len(headers) > SHOWN else shown
 
 
 def open_data(reading: Reading, stdin: BinaryIO) -> Data:
@@ -290,20 +304,25 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
 
 def _check_same(source: Source, first: Source) -> None:
     """Refuse a file with other columns than the first one."""
-    names, others = list(source.schema.names), list(first.schema.names)
-    for name in dict.fromkeys([*others, *names]):
-        if names.count(name) != others.count(name):
-            lacking, having = (source, first) if names.count(name) < others.count(name) else (first, source)
+    names, others = Counter(source.schema.names), Counter(first.schema.names)
+    for name in others | names:
+        if names[name] != others[name]:
+            lacking, having = (source, first) if names[name] < others[name] else (first, source)
             message = f"{lacking.name} has no column '{name}' as {having.name} has it"
             raise DerivError(message, hint="files that are read together have the same columns")
 
 
+def _first_places(names: Sequence[str]) -> dict[str, int]:
+    """Where each name stands first."""
+    return {name: place for place, name in reversed([*enumerate(names)])}
+
+
 def _order(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     """Where the columns stand in a file; of several of one name the first comes first."""
-    places: dict[str, list[int]] = {}
+    places: dict[str, deque[int]] = {}
     for place, name in enumerate(names):
-        places.setdefault(name, []).append(place)
-    return [places[name].pop(0) for name in wanted]
+        places.setdefault(name, deque()).append(place)
+    return [places[name].popleft() for name in wanted]
 
 
 def _common(schemas: Sequence[pa.Schema], names: Sequence[str] | None) -> pa.Schema:
