@@ -5,14 +5,15 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+from functools import partial
 from pathlib import Path
 
 import pyarrow
 import pytest
 
+from derivcli.cli.source import Source
 from derivcli.points.files.formats import Reading
 from derivcli.points.files.read import open_data
-from derivcli.cli.source import Source
 from derivcli.points.grid import Points
 from derivcli.result import SMALL
 from tests.datafiles import write
@@ -33,9 +34,9 @@ def points(folder: Path, name: str, kind: str, count: int) -> str:
         return str(path)
     path = write(table, folder / f"{name}.{text}")
     if packed:
-        pack = {"gz": gzip.compress, "bz2": bz2.compress, "zst": lambda data: pyarrow.compress(data, "zstd", True)}
-        path = folder / f"{name}.{kind}"
-        path.write_bytes(pack[packed]((folder / f"{name}.{text}").read_bytes()))
+        data, path = path.read_bytes(), folder / f"{name}.{kind}"
+        pack = {"gz": gzip.compress, "bz2": bz2.compress, "zst": partial(pyarrow.compress, codec="zstd", asbytes=True)}
+        path.write_bytes(pack[packed](data))
     return str(path)
 
 

@@ -110,9 +110,9 @@ def _properties(schema: pyarrow.Schema, storage: Storage | None) -> dict[str, An
         return {"compression": "snappy", "use_dictionary": texts}
     codecs = Counter(codec for codec in storage.compressions.values() if codec != "none")
     usual = codecs.most_common(1)[0][0] if codecs else "snappy"
-    known = storage.compressions
+    known = dict(storage.compressions)
     return {
-        "compression": known | {name: usual for name in schema.names if name not in known},
+        "compression": dict.fromkeys(schema.names, usual) | known,
         "use_dictionary": [*storage.dictionaries, *(name for name in texts if name not in known)],
         "column_encoding": dict(storage.encodings) or None,
         "dictionary_pagesize_limit": DICTIONARY_BYTES,

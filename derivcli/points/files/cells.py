@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
 _DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-_NOT_FINITE = r"[+-]?([nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)"
+NOT_FINITE = r"[+-]?([nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
-NUMBER = re.compile(rf"{_DECIMAL}|{_NOT_FINITE}")
+NUMBER = re.compile(rf"{_DECIMAL}|{NOT_FINITE}")
 """A number as people write it, without the spaces around it."""
 
 MINUS = str.maketrans("−–", "--")
@@ -141,7 +141,7 @@ def _examined(
     for place, text in zip(unusual.tolist(), texts.take(pa.array(unusual)).to_pylist(), strict=True):
         value = values[place]
         if not np.isfinite(value):
-            if text is not None and not re.fullmatch(_NOT_FINITE, text):
+            if text is not None and not re.fullmatch(NOT_FINITE, text):
                 beyond.append(place)
         elif _WHOLE.fullmatch(text) and int(text) != int(value):
             rounded.append(place)

@@ -67,7 +67,8 @@ def continued(known: pyarrow.Array | None, column: pyarrow.DictionaryArray) -> p
     """
     column = distinct(column)
     if known is None:
-        known = pyarrow.array([], column.type.value_type) if len(column.dictionary) else _one_value(column.type.value_type)
+        kind = column.type.value_type
+        known = pyarrow.nulls(0, kind) if len(column.dictionary) else _one_value(kind)
     before = encoded(column.indices[:0], known, column.type)
     return pyarrow.chunked_array([before, column]).unify_dictionaries().chunk(1)
 

@@ -19,10 +19,10 @@ from derivcli.errors import DerivError
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.points.files.cells import check_type
 from derivcli.points.files.delimited import DelimitedFile
-from derivcli.points.files.formats import Reading, Storage, format_of
+from derivcli.points.files.formats import TEXT, Reading, Storage, format_of
 from derivcli.points.files.jsonl import JsonFile
 from derivcli.points.files.piece import STANDARD_INPUT, Lost, Piece, Source, Want, faults
-from derivcli.points.files.tables import ParquetFile, TableFile, open_arrow, open_parquet
+from derivcli.points.files.tables import ParquetFile, TableFile, open_table
 from derivcli.points.files.text import TextFile
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Data:
         self.variables = self._named()
         counts = [source.count for source in sources]
         self._rows = None if None in counts else sum(count or 0 for count in counts)
+        sizes = [source.size for source in sources]
+        self._size = None if None in sizes else sum(size or 0 for size in sizes)
 
     def __enter__(self) -> Data:
         return self
@@ -106,19 +108,17 @@ class Data:
     @property
     def fraction(self) -> float | None:
         """The part of all bytes that has been read; None for a pipe."""
-        sizes = [source.size for source in self._sources]
-        if None in sizes:
+        if self._size is None:
             return None
-        return min(1.0, sum(source.done for source in self._sources) / max(1, sum(size or 0 for size in sizes)))
+        return min(1.0, sum(source.done for source in self._sources) / max(1, self._size))
 
     @property
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
-        sizes = [source.size for source in self._sources]
-        if self._rows is not None or None in sizes or not self._tally.size:
+        if self._rows is not None or self._size is None or not self._tally.size:
             return self._rows
         # Not by `fraction`: files are read ahead of their rows, a short one as a whole before its first row is used.
-        return max(self._tally.kept, round(self._tally.kept * sum(size or 0 for size in sizes) / self._tally.size))
+        return max(self._tally.kept, round(self._tally.kept * self._size / self._tally.size))
 
     @property
     def notes(self) -> list[str]:
@@ -290,13 +290,13 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
     if file is not None and Path(file).is_dir():
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
     kind = format_of(path, reading.format)
-    if kind.name == "parquet":
-        return open_parquet(name, file)
-    if kind.name == "arrow":
-        return open_arrow(name, file, stdin)
+    if kind.name not in TEXT:
+        return open_table(name, file, stdin, kind.name, reading.decimal_comma)
     text = TextFile(name, file, stdin, kind.compression)
     try:
-        return JsonFile(text) if kind.name == "jsonl" else DelimitedFile(text, kind.name, reading.decimal_comma)
+        if kind.name == "jsonl":
+            return JsonFile(text, reading.decimal_comma)
+        return DelimitedFile(text, kind.name, reading.decimal_comma)
     except DerivError:
         text.close()
         raise

@@ -39,6 +39,8 @@ class TableFile:
     notes: list[str]
     size: int | None
     count: int | None = None
+    decimal_comma = False
+    """Whether the comma is the decimal sign of texts."""
 
     def __init__(self, name: str, schema: pa.Schema) -> None:
         self.name, self.schema, self.notes, self.done = name, schema, [], 0.0
@@ -62,7 +64,7 @@ class TableFile:
                     rows += batch.num_rows
                     if self.count:
                         self.done = (self.size or 0) * rows / self.count
-                    yield Piece(batch, read_columns(batch, wants))
+                    yield Piece(batch, read_columns(batch, wants, self.decimal_comma))
             self.done = self.size or 0
         except _FAILURES as error:
             raise self._broken(error) from error
@@ -170,8 +172,8 @@ class ArrowStream(TableFile):
 
 def _folded(schema: pa.Schema, names: Collection[str]) -> pa.Schema:
     """The schema with dictionaries for the columns that are read as such."""
-    fields = [field.with_type(pa.dictionary(pa.int32(), field.type)) if field.name in names else field for field in schema]
-    return pa.schema(fields, schema.metadata)
+    kinds = {field.name: pa.dictionary(pa.int32(), field.type) for field in schema if field.name in names}
+    return pa.schema([field.with_type(kinds.get(field.name, field.type)) for field in schema], schema.metadata)
 
 
 def _rows(width: float, size: int) -> int:
@@ -201,6 +203,13 @@ def _width(kind: pa.DataType) -> float:
     except ValueError:
         return _TEXT
     return bits / 8
+
+
+def open_table(name: str, path: str | None, stdin: BinaryIO, format_name: str, decimal_comma: bool) -> TableFile:
+    """A file of one of the formats whose columns have types."""
+    found = open_parquet(name, path) if format_name == "parquet" else open_arrow(name, path, stdin)
+    found.decimal_comma = decimal_comma
+    return found
 
 
 def open_arrow(name: str, path: str | None, stdin: BinaryIO) -> TableFile:

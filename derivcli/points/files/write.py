@@ -201,7 +201,8 @@ def _check(schema: pyarrow.Schema, format: str) -> None:
         if not _holds(format, field.type):
             fitting = " or ".join(name for name in SINKS if _holds(name, field.type))
             message = f"column '{field.name}' holds {field.type}, which {format} cannot"
-            raise DerivError(message, hint=f"write {fitting} instead" if fitting else "leave the column out of the file")
+            hint = f"write {fitting} instead" if fitting else "leave the column out of the file"
+            raise DerivError(message, hint=hint)
 
 
 def _holds(format: str, kind: pyarrow.DataType) -> bool:
