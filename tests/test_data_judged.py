@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from tests.datafiles import write
 from tests.support import deriv
 
 KINDS = ("csv", "tsv", "jsonl", "parquet", "arrow", "stream", "csv.gz", "jsonl.bz2", "tsv.zst")
+PACKING: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress, "bz2": bz2.compress, "zst": partial(pyarrow.compress, codec="zstd", asbytes=True),
+}  # fmt: skip
 BATCH = 7
 
 
@@ -35,8 +39,7 @@ def points(folder: Path, name: str, kind: str, count: int) -> str:
     path = write(table, folder / f"{name}.{text}")
     if packed:
         data, path = path.read_bytes(), folder / f"{name}.{kind}"
-        pack = {"gz": gzip.compress, "bz2": bz2.compress, "zst": partial(pyarrow.compress, codec="zstd", asbytes=True)}
-        path.write_bytes(pack[packed](data))
+        path.write_bytes(PACKING[packed](data))
     return str(path)
 
 
@@ -73,12 +76,10 @@ def test_several_derivatives_at_each_point(tmp_path: Path) -> None:
     assert "not checked" in deriv("x^2", "x^3", "x^4", *given).stderr
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "arrow"])
 def test_rows_that_are_left_out_do_not_count(kind: str, tmp_path: Path) -> None:
     cells = ["1.5"] * (SMALL - 1) + ["none"] * 5
     table = pyarrow.table({"x": cells})
-    if kind == "stream" or "." in kind:
-        pytest.skip("the formats without it say enough")
     path = write(table, tmp_path / f"p.{kind}")
     given = ["--data", str(path), "--on-error", "skip", "--output", str(tmp_path / "o.csv")]
     outcome = deriv("x^2", *given)
