@@ -176,7 +176,7 @@ def read(
         parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
     except DerivError as error:
         if error.undeclared and known.offered:
-            error.hint = known.way_out(error.undeclared)
+            error.hint = (f"{error.guess} Or " if error.guess else "") + known.way_out(error.undeclared)
         raise
     variables = variables_of(parsed)
     taken = [name for name in known.offered if name in variables or name in wanted.names]

@@ -55,6 +55,7 @@ class DerivError(Exception):
         hint: str = "",
         status: ExitStatus = ExitStatus.REFUSED,
         undeclared: str = "",
+        guess: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -63,7 +64,9 @@ class DerivError(Exception):
         self.hint = hint
         self.status = status
         self.undeclared = undeclared
-        """The name that would be a variable if it were declared, where it can hardly be anything else."""
+        """The name that would be a variable if it were declared, like none of those that are."""
+        self.guess = guess
+        """A question that names what was perhaps meant instead."""
 
     def __str__(self) -> str:
         return draw_error(self)

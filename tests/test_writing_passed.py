@@ -121,6 +121,15 @@ def test_a_refusal_names_a_way_out(kind: str, tmp_path: Path) -> None:
         assert f"which {kind} cannot\n  write " in outcome.stderr
 
 
+def test_what_no_reader_takes_is_not_written(tmp_path: Path) -> None:
+    value: Any = 1
+    for _ in range(55):
+        value = [value]
+    source = stream(tmp_path / "s.arrow", [pyarrow.array([value])])
+    deriv("x^2", "--data", str(source), "--output", str(tmp_path / "o.arrow"))
+    assert "parquet cannot" in deriv("x^2", "--data", str(source), "--output", str(tmp_path / "o.parquet"), status=2).stderr
+
+
 def stored(folder: Path) -> Path:
     """A Parquet file whose columns are stored in every way, with texts that are long and repeat."""
     random = np.random.default_rng(0)

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from derivcli.points.files.cells import EXACT, NOT_FINITE, is_number
 
-NESTING = 60
-"""Lists and objects within each other on a line, the line's own object with them: Arrow's files hold no more."""
+NESTING = 48
+"""Lists and objects within each other on a line, the line's own object with them: Parquet's readers take no more."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 _NO_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[^][{}"]++', re.DOTALL)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import pyarrow
+import pyarrow.parquet
 from numpy.typing import NDArray
 
 from derivcli.errors import DerivError
@@ -206,12 +207,15 @@ def _check(schema: pyarrow.Schema, format: str) -> None:
 
 
 def _holds(format: str, kind: pyarrow.DataType) -> bool:
-    """Whether the format can hold a column of a type, found by writing one."""
+    """Whether the format can hold a column of a type, found by writing one; readers of Parquet refuse what is deep."""
     schema = pyarrow.schema([pyarrow.field("x", kind)])
     try:
-        sink = SINKS[format](pyarrow.BufferOutputStream(), schema, FileFormat(format))
+        stream = pyarrow.BufferOutputStream()
+        sink = SINKS[format](stream, schema, FileFormat(format))
         sink.write(pyarrow.RecordBatch.from_arrays([pyarrow.nulls(1, kind)], schema=schema))
         sink.close()
-    except pyarrow.ArrowException:
+        if format == "parquet":
+            pyarrow.parquet.ParquetFile(pyarrow.BufferReader(stream.getvalue())).close()
+    except (pyarrow.ArrowException, OSError):
         return False
     return True
