@@ -43,9 +43,10 @@ def nested(depth: int, opening: str = "[", closing: str = "]") -> str:
 SHAPES = {"lists": ("[", "]"), "objects": ('{"k":', "}"), "both": ('[{"]":', "}]")}
 
 
-@pytest.mark.parametrize("depth", [1_000, 30_000])
-@pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    ("shape", "first", "depth"),
+    [("lists", True, 1_000), ("lists", True, 30_000), ("objects", False, 30_000), ("both", True, 30_000)],
+)
 def test_a_line_that_is_nested_deep(shape: str, first: bool, depth: int, tmp_path: Path) -> None:
     lines = [nested(depth, *SHAPES[shape]), '{"x": 2}']
     (tmp_path / "p.jsonl").write_text("\n".join(lines if first else reversed(lines)) + "\n")
@@ -88,7 +89,10 @@ def many_lists(count: int) -> str:
     return f'{{"x": 1, "a": [{",".join(["[1]"] * count)}]}}\n'
 
 
-@pytest.mark.parametrize("content", [many_lists(10_000), '{"x": 1, "' + "k" * 10**6 + '": 2}\n', '{"x": 1.' + "7" * 10**5 + "}\n"])
+LONG = [many_lists(10_000), '{"x": 1, "' + "k" * 10**6 + '": 2}\n', '{"x": 1.' + "7" * 10**5 + "}\n"]
+
+
+@pytest.mark.parametrize("content", LONG)
 def test_long_lines_are_read(content: str, tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text(content)
     process(tmp_path, "x^2", "--data", "p.jsonl", "--output", "o.jsonl", "--no-check")
@@ -123,7 +127,8 @@ def test_whole_numbers_pass_through_to_the_last_digit(number: int, beside: float
 
 
 def test_keys_and_texts_that_are_no_text(tmp_path: Path) -> None:
-    lines = {'{"\\ud800": 1, "x": 2}': "is no text", '{"a": "\\ud800", "x": 2}': "does not fit", '{"x": 1, "x": 2}': "twice"}
+    lines = {'{"\\ud800": 1, "x": 2}': "is no text", '{"a": "\\ud800", "x": 2}': "does not fit"}
+    lines['{"x": 1, "x": 2}'] = "twice"
     for line, why in lines.items():
         (tmp_path / "p.jsonl").write_text(line + "\n")
         assert why in deriv("x^2", "--data", str(tmp_path / "p.jsonl"), status=2).stderr

@@ -16,7 +16,7 @@ from tests.support import deriv
 PROPERTY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 SPELLED = {
-    "Δt": "Deltat", "∆t": "Deltat", "µm": "mum", "μm": "mum", "αβ": "alphabeta", "kΩ": "kOmega", "kΩ": "kOmega",
+    "Δt": "Deltat", "∆t": "Deltat", "µm": "mum", "μm": "mum", "αβ": "alphabeta", "kΩ": "kOmega", "k\u2126": "kOmega",
     "x_Δ": "x_Delta", "Δt₁": "Deltat1", "σ_max": "sigma_max", "ρ0": "rho0", "πr": "pir", "speed": "speed",
 }  # fmt: skip
 """Headers, and how their variable is called in results."""
@@ -43,7 +43,8 @@ def test_a_header_is_typed_as_it_stands(header: str, name: str, formula: str, tm
 @pytest.mark.parametrize("header", [name for name in SPELLED if not name.isascii()])
 def test_such_a_name_may_be_declared_anywhere(header: str) -> None:
     assert deriv(f"{header}^2", "--at", f"{header}=3", "--format", "tsv").stdout.split("\n")[1] == "3\t9\t6"
-    assert deriv(f"2{header}", "--let", f"{header}=3x", "--at", "x=1", "--format", "tsv").stdout.split()[-2:] == ["6", "6"]
+    defined = deriv(f"2{header}", "--let", f"{header}=3x", "--at", "x=1", "--format", "tsv")
+    assert defined.stdout.split()[-2:] == ["6", "6"]
     assert SPELLED[header] in deriv(f"{header}^2", "--wrt", header).stdout
 
 
@@ -85,7 +86,7 @@ def test_other_signs_for_minus_and_blanks(
         assert found[1][0] == cell
 
 
-@pytest.mark.parametrize("cell", ["−−3", "-−3", "+−3", "3−", "−", "–", "１", "1 000", "1\u00a0000", "٣", "3e", "—3", "﹣3"])
+@pytest.mark.parametrize("cell", "−−3 -−3 +−3 3− − – １ 1_000 1\u00a0000 ٣ 3e —3 ﹣3".split(" "))
 def test_what_is_still_no_number(cell: str, tmp_path: Path) -> None:
     assert "is not a number" in of_text(tmp_path, f"x,y\n1,1\n{cell},1\n", "x", status=2)
 

@@ -68,7 +68,8 @@ def unknown(
     hint = like or guess or _ways_out(shown)
     if name[:1] == "d" and name[1:] in {*declared, *_USUAL_VARIABLES}:
         hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
-    return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared="" if like else name, guess=guess)
+    undeclared = "" if like else name
+    return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
 
 
 def _like(name: str, words: Collection[str]) -> str:
