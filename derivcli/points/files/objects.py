@@ -48,8 +48,11 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_gathered, parse_int=_whole, parse
 
 def object_on(line: str) -> tuple[dict[str, Any] | None, str]:
     """The object that a line holds, or why it holds none."""
-    if line.count("[") + line.count("{") > NESTING and _depth(line.encode()) > NESTING:
-        return None, f"lists and objects are nested more than {NESTING} deep"
+    if line.count("[") + line.count("{") > NESTING:
+        levels = _levels(line.encode())
+        if levels.max(initial=0) > NESTING:
+            deep = f"lists and objects are nested more than {NESTING} deep"
+            return None, deep if levels[-1] == 0 else "the line is not valid JSON"
     try:
         value = _DECODER.decode(line)
     except _RepeatedKeyError as error:
@@ -77,9 +80,13 @@ def check_nesting(block: bytes) -> None:
 
 def _depth(line: bytes) -> int:
     """How many lists and objects are open at once on a line; what is between quotes does not count."""
+    return int(_levels(line).max(initial=0))
+
+
+def _levels(line: bytes) -> np.ndarray:
+    """How many are open behind each bracket of a line."""
     brackets = np.frombuffer(_NO_BRACKET.sub(b"", line), dtype=np.uint8)
-    steps = np.where((brackets == ord("{")) | (brackets == ord("[")), 1, -1)
-    return int(steps.cumsum().max(initial=0))
+    return np.cumsum(np.where((brackets == ord("{")) | (brackets == ord("[")), 1, -1))
 
 
 def check_unaltered(rows: pa.RecordBatch | pa.Table, block: bytes, wanted: Collection[str] = ()) -> None:
