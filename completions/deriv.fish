@@ -42,7 +42,7 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --zip' -l zip -d 'Pair th
 complete -c deriv -n '__deriv_is ""' -l data -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson)' -d 'Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard input)'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --data-format' -l data-format -x -a 'csv\t tsv\t parquet\t arrow\t jsonl\t' -d 'The format of --data'
 complete -c deriv -n '__deriv_is ""' -l column -x -d 'Take a variable from the column with this header: v=\'Speed (m/s)\''
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --decimal-comma' -l decimal-comma -d 'Read 3,14 in a text file as 3.14'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --decimal-comma' -l decimal-comma -d 'Read and write 3.14 as 3,14'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on-error' -l on-error -x -a 'stop\t skip\t' -d 'What to do about a row that cannot be read'
 complete -c deriv -n '__deriv_is ""' -l wrt -x -d 'Differentiate by these variables: u,v'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'

@@ -170,7 +170,12 @@ def read(
 ) -> Task:
     """What is asked for, read and found to fit together."""
     declared = {*known.given, *known.declared, *wanted.names}
-    parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
+    try:
+        parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
+    except DerivError as error:
+        if error.undeclared and known.offered:
+            error.hint = (f"{error.guess} Or " if error.guess else "") + known.way_out(error.undeclared)
+        raise
     variables = variables_of(parsed)
     taken = [name for name in known.offered if name in variables or name in wanted.names]
     names = (*known.given, *taken)

@@ -64,6 +64,8 @@ class DerivError(Exception):
         span: Span | None = None,
         hint: str = "",
         status: ExitStatus = ExitStatus.REFUSED,
+        undeclared: str = "",
+        guess: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -71,6 +73,10 @@ class DerivError(Exception):
         self.span = span
         self.hint = hint
         self.status = status
+        self.undeclared = undeclared
+        """The name that would be a variable if it were declared, like none of those that are."""
+        self.guess = guess
+        """A question that names what was perhaps meant instead."""
 
     def __str__(self) -> str:
         return draw_error(self)

@@ -229,7 +229,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("derivcli.cli.progress.PAUSE", 1e-9)
 
 
-@pytest.mark.parametrize("words", [["--output", "out.csv"], ["--output", "out.parquet", "--check"]])
+@pytest.mark.parametrize("words", [["--output", "out.csv", "--no-check"], ["--output", "out.parquet", "--check"]])
 def test_a_terminal_sees_how_far_it_is(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch)
     monkeypatch.setattr("derivcli.points.files.text.BLOCK", 64)
@@ -257,7 +257,7 @@ def test_the_number_of_rows_is_foreseen(block: int, monkeypatch: pytest.MonkeyPa
 
 def test_points_from_a_pipe_have_no_end_to_tell(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch)
-    words = ["x^2", "--data", "-", "--data-format", "csv", "--output", "out.csv"]
+    words = ["x^2", "--data", "-", "--data-format", "csv", "--output", "out.csv", "--no-check"]
     shown = deriv(*words, columns=100, stdin=(folder / "in.csv").read_bytes()).stderr
     assert re.search(r"differentiating .*?\d+, [\d,]+/s", shown)
     assert " of " not in shown

@@ -17,6 +17,7 @@ from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.source import Source, opened
 from derivcli.cli.stream import CHECKED, Streaming, data_sink, printing, summary, told_how_far
 from derivcli.errors import DerivError, draw_note, file_name, visible
+from derivcli.result import SMALL
 
 if TYPE_CHECKING:
     from derivcli.calculate import Job
@@ -139,7 +140,7 @@ def _computed(request: Request, source: Source, ready: Job) -> Answer:
     tally = Tally(request.style)
     with told_how_far(tally, _target(request)):
         size = min(CHECKED, ready.size) if request.job.check else ready.size
-        parts, count = source.counted(ready.names, size, _passes_on(request))
+        parts, count = source.counted(ready.names, size, _passes_on(request), _enough(request, ready.numbers))
         if count is not None and count >= FEW:
             keep_kernels(os.environ)
         check = is_checked(request.job.check, None if count is None else count * ready.numbers)
@@ -152,10 +153,21 @@ def _computed(request: Request, source: Source, ready: Job) -> Answer:
         return _whole(request, compute(ready, points, check, tell))
 
 
+def _enough(request: Request, numbers: int) -> int:
+    """How many points are read before it is known that there are more than are judged, or shown, unasked."""
+    judged = SMALL // max(1, numbers) if request.job.check is None else 0
+    return max(judged, MANY if _shown_unasked(request) else 0)
+
+
 def _passes_on(request: Request) -> bool:
     """Whether the columns of a file go along with the results, where they leave as they come."""
-    unasked = request.showing.format is None and request.showing.plot is None
-    return request.data is not None or request.format in DELIMITED or (request.format == "table" and unasked)
+    return request.data is not None or request.format in DELIMITED or _shown_unasked(request)
+
+
+def _shown_unasked(request: Request) -> bool:
+    """Whether a table is shown that nobody asked for, where there are few enough points."""
+    unasked = request.showing.format is None and request.showing.plot is None and request.showing.output is None
+    return request.format == "table" and unasked
 
 
 def _streams(request: Request, source: Source, count: int | None) -> bool:
@@ -168,7 +180,7 @@ def _streams(request: Request, source: Source, count: int | None) -> bool:
         return False
     if request.format in STREAMED:
         return source.data is not None or count is None or count > CHUNK
-    return request.showing.format is None and request.showing.output is None and (count is None or count > MANY)
+    return _shown_unasked(request) and (count is None or count > MANY)
 
 
 def _streamed(request: Request, streaming: Streaming) -> Answer:

@@ -205,7 +205,7 @@ ColumnNames = Annotated[
         show_default=False,
     ),
 ]
-DecimalComma = Annotated[bool, typer.Option("--decimal-comma", help="Read 3,14 in a text file as 3.14.")]
+DecimalComma = Annotated[bool, typer.Option("--decimal-comma", help="Read and write 3.14 as 3,14.")]
 OnErrorOption = Annotated[OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.")]
 Output = Annotated[
     Path | None,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
@@ -56,7 +56,9 @@ class Source:
         alike = [header.strip() for header in self.headers].count(name)
         if alike > 1:
             return f"{alike} columns of the file are named '{name}': rename one of them"
-        shown = ", ".join(header.strip() for header in self.headers)
+        from derivcli.points.files.read import listed
+
+        shown = listed(self.headers)
         return typed(name) + (f", or name its column with --column {name}=...: the file has {shown}" if shown else "")
 
     def check_used(self, names: Collection[str]) -> None:
@@ -111,22 +113,32 @@ class Source:
 
         columns = [name for name in names if name not in self.typed.names]
         if not columns:
-            headers = ", ".join(header.strip() for header in self.data.headers)
-            hint = f"the file has {headers}; leave out --data, or name a column as a variable"
+            from derivcli.points.files.read import listed
+
+            hint = f"the file has {listed(self.data.headers)}; leave out --data, or name a column as a variable"
             raise DerivError("no column of the file occurs in the formula", hint=hint)
         for chunk in self.data.chunks(columns, size, passed):
             yield Points((*given(chunk.at).axes, *self.typed.axes), paired=True), chunk.rows
 
-    def counted(self, names: Sequence[str], size: int, passed: bool) -> tuple[Iterator[Part], int | None]:
-        """The parts, and how many points there are; None where the first part does not hold them all.
+    def counted(
+        self, names: Sequence[str], size: int, passed: bool, enough: int
+    ) -> tuple[Iterator[Part], int | None]:
+        """The parts, and how many points there are; None where there are more than `enough` and nothing tells.
 
-        The rows have all columns where these are to be `passed` on.
+        Only so many points are read ahead. The rows have all columns where these are to be `passed` on.
         """
         parts = self.parts(names, size, passed)
         if self.count is not None:
             return parts, self.count
-        head = list(islice(parts, 2))
-        return chain(head, parts), head[0][0].count if len(head) == 1 else None
+        head: list[Part] = []
+        count = 0
+        while count <= enough:
+            part = next(parts, None)
+            if part is None:
+                return iter(head), count
+            head.append(part)
+            count += part[0].count
+        return chain(head, parts), None
 
     def whole(self, parts: Iterable[Part]) -> Points:
         """All points, held in memory."""
@@ -140,9 +152,11 @@ class Source:
         from derivcli.points.grid import Points, given
 
         found: list[Points] = []
+        count = 0
         for part, _ in parts:
             found.append(part)
-            check_held(sum(each.count for each in found))
+            count += part.count
+            check_held(count)
         names = [name for name in found[0].names if name not in self.typed.names]
         at = {name: np.concatenate([part.at[name] for part in found]) for name in names}
         return Points((*given(at).axes, *self.typed.axes), paired=True)

@@ -6,7 +6,7 @@ import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derivcli.cli.progress import progress
@@ -133,6 +133,8 @@ def data_sink(file: Any, format: FileFormat, source: Source, tally: Tally) -> It
     from derivcli.render.data import Naming, data_columns, naming
 
     names: Naming = {}
+    if source.data is not None:
+        format = replace(format, comma=source.data.decimal_comma, storage=source.data.storage)
     with writing(file, format) as writer:
 
         def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:

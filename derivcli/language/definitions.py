@@ -42,5 +42,5 @@ def read_definitions(
 def place_of(name: str, source: str) -> Span:
     """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
     readable = source.replace("==", "= ").replace("=", ",")  # an equation has no token for its sign
-    spans = [token.span for token in tokenize(readable) if token.kind == "name" and token.text == name]
+    spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
     return spans[0] if spans else Span(0, len(source))

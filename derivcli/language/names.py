@@ -62,10 +62,12 @@ def unknown(
     if called:
         guess = _like(name, own) or guess
         return DerivError(f"unknown function '{shown}'", span=token.span, hint=guess or "for a product write *")
-    hint = _like(name, [word for word in declared if len(word) > 1]) or guess or _ways_out(shown)
+    like = _like(name, [word for word in declared if len(word) > 1])
+    hint = like or guess or _ways_out(shown)
     if name[:1] == "d" and name[1:] in {*declared, *_USUAL_VARIABLES}:
         hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
-    return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint)
+    undeclared = "" if like else name
+    return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
 
 
 def _like(name: str, words: Collection[str]) -> str:

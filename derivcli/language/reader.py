@@ -24,7 +24,7 @@ class Reader:
         self.text = text
         self.declared = declared
         self.own = own
-        self.tokens = tokenize(text)
+        self.tokens = tokenize(text, declared)
         self.waiting: deque[Token] = deque()
         self.before: Token | None = None
         self.token: Token | None = None

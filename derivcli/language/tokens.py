@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from derivcli.errors import DerivError, Span
@@ -29,10 +29,13 @@ GREEK = dict(
         strict=True,
     )
 ) | {"ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta", "ς": "sigma", "µ": "mu"}
+GREEK |= {"\u2206": "Delta", "\u2126": "Omega"}  # the signs of the increment and of the ohm, which look the same
 GREEK_NAMES = frozenset(GREEK.values()) | {"lamda"}
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+_CANONICAL = SUBSCRIPTS | str.maketrans(GREEK)
 
 SPELLINGS = {
     "^": "**", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-", "∙": "*",
@@ -58,6 +61,8 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
+_WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉]*")
+"""A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
 _FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛()|,<>=≤≥≠-]")
 """A character that no token has."""
 LONG = 10_000
@@ -104,8 +109,11 @@ class Token:
         return Span(self.start, self.stop)
 
 
-def tokenize(text: str) -> Iterator[Token]:
-    """The tokens of `text`, the last of kind `end`; raises DerivError when it comes to an unreadable place."""
+def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
+    """The tokens of `text`, the last of kind `end`; raises DerivError when it comes to an unreadable place.
+
+    Names that are `declared` are one token where they mix Greek and Latin letters.
+    """
     if len(text) > limits.CHARACTERS:
         message = f"the text has {len(text):,} characters; the limit is {limits.CHARACTERS:,}"
         raise DerivError(message, text, Span(limits.CHARACTERS, limits.CHARACTERS + 1), "shorten it with --let")
@@ -118,6 +126,9 @@ def tokenize(text: str) -> Iterator[Token]:
         if match is None:
             raise _unreadable(text, position)
         kind = str(match.lastgroup)
+        if kind == "name" and declared:
+            word = _WORD.match(text, position)
+            match = word if word and canonical_name(word.group()) in declared else match
         if kind != "space":
             yield _token(kind, match.group(), text, position)
         elif not match.group().isprintable():
@@ -127,9 +138,8 @@ def tokenize(text: str) -> Iterator[Token]:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is one name and nothing else."""
-    match = _PATTERN.fullmatch(text)
-    return match is not None and match.lastgroup == "name"
+    """Whether a text is one name and nothing else, if it is declared."""
+    return _WORD.fullmatch(text) is not None
 
 
 def letters_alone(text: str) -> frozenset[str]:
@@ -140,7 +150,7 @@ def letters_alone(text: str) -> frozenset[str]:
 
 def canonical_name(name: str) -> str:
     """A name in one spelling: Greek letters by name, subscripts as digits (`x₁` is `x1`)."""
-    return GREEK.get(name[:1], name[:1]) + name[1:].translate(SUBSCRIPTS) if name else name
+    return name if name.isascii() else name.translate(_CANONICAL)
 
 
 def _token(kind: str, raw: str, text: str, start: int) -> Token:

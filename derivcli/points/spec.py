@@ -74,7 +74,7 @@ def points_from(at: Mapping[str, Item], paired: bool = False) -> Points:
     return combine([_axis_from(name, value) for name, value in at.items()], paired)
 
 
-_ASSIGNMENT = re.compile(r"(?:^|,)\s*([^\W\d_]\w*)\s*=(?!=)")
+_ASSIGNMENT = re.compile(r"(?:^|,)\s*((?:[^\W\d_]|\u2206)[\w\u2206]*)\s*=(?!=)")
 
 
 def _read_spec(spec: str) -> list[Axis]:

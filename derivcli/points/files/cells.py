@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from derivcli.errors import DerivError, visible
+from derivcli.points.files.encodings import decoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,17 +19,22 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
 _DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-_NOT_FINITE = r"[+-]?([nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)"
+NOT_FINITE = r"[+-]?([nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
-NUMBER = re.compile(rf"{_DECIMAL}|{_NOT_FINITE}")
+NUMBER = re.compile(rf"{_DECIMAL}|{NOT_FINITE}")
 """A number as people write it, without the spaces around it."""
+
+MINUS = str.maketrans("−–", "--")
+"""Other signs that people write for minus."""
 
 EXACT = 2.0**53
 """Below it float64 holds every whole number."""
 
 _LONGEST = 40
 """Longer texts are cut where a message shows them."""
+
+COMMA_HINT = "where a comma is the decimal sign, say --decimal-comma"
 
 CORRECT = "correct it, or leave such rows out with --on-error skip"
 
@@ -53,10 +59,7 @@ def check_type(kind: pa.DataType, header: str, file: str) -> None:
 
 def read_column(cells: pa.Array, decimal_comma: bool = False) -> Column:
     """A column's cells as float64; its type is one that `check_type` accepts."""
-    if pa.types.is_dictionary(cells.type):
-        return read_column(cells.dictionary_decode(), decimal_comma)
-    if pa.types.is_run_end_encoded(cells.type):
-        return read_column(pc.run_end_decode(cells), decimal_comma)
+    cells = decoded(cells)
     if _is_text(cells.type):
         return _from_text(cells, decimal_comma)
     if pa.types.is_decimal(cells.type):
@@ -72,14 +75,21 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     if not text:
         return "the cell is empty", CORRECT
     shown = visible(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
-    written = text.replace(",", ".") if decimal_comma else text
-    if NUMBER.fullmatch(written) and not (decimal_comma and "." in text):
+    if is_number(text, decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT
-    if _COMMA.fullmatch(text) and not decimal_comma:
-        return f"'{shown}' is not a number", "where a comma is the decimal sign, say --decimal-comma"
+    if _COMMA.fullmatch(text.translate(MINUS)) and not decimal_comma:
+        return f"'{shown}' is not a number", COMMA_HINT
     if decimal_comma and "." in text:
         return f"'{shown}' is not a number with a decimal comma", CORRECT
     return f"'{shown}' is not a number", CORRECT
+
+
+def is_number(text: str, decimal_comma: bool = False) -> bool:
+    """Whether a cell is a number, of whatever size."""
+    if decimal_comma and "." in text:
+        return False
+    written = text.replace(",", ".") if decimal_comma else text
+    return NUMBER.fullmatch(written.strip().translate(MINUS)) is not None
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -104,14 +114,16 @@ def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
 
 def _from_text(cells: pa.Array, decimal_comma: bool) -> Column:
     """Texts to the nearest float64: at once where Arrow accepts them all, else those that look like numbers."""
-    texts = cells.cast(pa.string()) if pa.types.is_string_view(cells.type) else cells
+    texts = cells
     if decimal_comma:
         texts = pc.if_else(pc.match_substring(texts, "."), pa.scalar(None, texts.type), texts)
         texts = pc.replace_substring(texts, ",", ".")
     try:
         numbers = texts.cast(pa.float64())
     except pa.ArrowInvalid:
-        texts = pc.ascii_trim_whitespace(texts)
+        texts = pc.utf8_trim_whitespace(texts)
+        for sign in map(chr, MINUS):
+            texts = pc.replace_substring(texts, sign, "-")
         good = pc.match_substring_regex(texts, rf"^({NUMBER.pattern})$")
         texts = pc.if_else(good, texts, pa.scalar(None, texts.type))
         numbers = texts.cast(pa.float64())
@@ -129,7 +141,7 @@ def _examined(
     for place, text in zip(unusual.tolist(), texts.take(pa.array(unusual)).to_pylist(), strict=True):
         value = values[place]
         if not np.isfinite(value):
-            if text is not None and not re.fullmatch(_NOT_FINITE, text):
+            if text is not None and not re.fullmatch(NOT_FINITE, text):
                 beyond.append(place)
         elif _WHOLE.fullmatch(text) and int(text) != int(value):
             rounded.append(place)

@@ -22,16 +22,15 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from derivcli.errors import DerivError
-from derivcli.points.files.cells import CORRECT, NUMBER
+from derivcli.points.files.cells import COMMA_HINT, CORRECT, is_number
+from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, empty, ended, in_order, unreadable, whole_rows
-
-SEPARATORS = {"csv": ",", "tsv": "\t"}
-"""The separator that each format has by itself."""
 
 NAMES = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
 """All separators that are found by themselves, as messages show them."""
 
+_COMMAS = re.compile(r"\s*[-+−–]?[0-9]*,[0-9]+([eE][-+−–]?[0-9]+)?\s*")
 _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 
 
@@ -44,7 +43,7 @@ class DelimitedFile:
         self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, decimal_comma
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
         header = _first_row(text.first, self.name)
-        self._separator = _separator(header, SEPARATORS[format_name])
+        self._separator = _separator(header, FileFormat(format_name, comma=decimal_comma).separator)
         pattern = _row_pattern(self._separator)
         found = pattern.match(text.first, _blank_until(text.first))
         if found is None:
@@ -58,7 +57,7 @@ class DelimitedFile:
         self._check_headers()
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
         self._line_end = b"\n" if b"\n" in text.first else b"\r"
-        other = self._separator != SEPARATORS[format_name]
+        other = self._separator != FileFormat(format_name).separator and not self._alone
         self._header_lines = text.first.count(self._line_end, 0, self._body)
         text.forget()
         self.notes = [f"{self.name}: its columns are separated by {NAMES[self._separator]}"] if other else []
@@ -96,8 +95,8 @@ class DelimitedFile:
         yield from blocks
 
     def _check_headers(self) -> None:
-        named = [cell.strip() for cell in self.headers if cell.strip()]
-        if named and all(NUMBER.fullmatch(cell) for cell in named):
+        named = [cell for cell in self.headers if cell.strip()]
+        if named and all(is_number(cell, self._decimal_comma) for cell in named):
             message = f"{self.name}: the first line holds numbers, not names"
             raise DerivError(message, hint=f"write the names of the columns above them, as in {self._example()}")
 
@@ -171,7 +170,8 @@ class DelimitedFile:
             nonlocal blank
             if row.text.strip(" "):
                 why = f"the row has {_counted(row.actual_columns)}, and the header has {row.expected_columns}"
-                lost.append(Lost(row.number - 1 - blank, why, CORRECT))
+                comma = self._alone and _COMMAS.fullmatch(row.text)
+                lost.append(Lost(row.number - 1 - blank, why, COMMA_HINT if comma else CORRECT))
             else:
                 blank += 1
             return "skip"
@@ -248,9 +248,13 @@ def _without_blank_end(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _separator(header: str, own: str) -> str:
-    """The separator that a header has most of outside quotes; its format's own in doubt."""
+    """The separator that a header has most of outside quotes; its format's own in doubt.
+
+    The comma is the last choice where it is not the format's own: it may be a decimal sign.
+    """
     bare = _QUOTED.sub("", header)
-    return max(NAMES, key=lambda separator: (bare.count(separator), separator == own))
+    others = [name for name in NAMES if name in bare and (name != "," or own == ",")]
+    return max(others or NAMES, key=lambda separator: (bare.count(separator), separator == own))
 
 
 def _row_pattern(separator: str) -> re.Pattern[bytes]:

@@ -37,12 +37,41 @@ TEXT = ("csv", "tsv", "jsonl")
 """Formats that are text, and may be compressed as a whole."""
 
 
+SEPARATORS = {("csv", False): ",", ("csv", True): ";", ("tsv", False): "\t", ("tsv", True): "\t"}
+"""What separates cells where nothing else says it, by the format and whether the comma is the decimal sign."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Storage:
+    """How a Parquet file stores its columns: the rows of a row group, and the encodings of columns by their paths.
+
+    The columns `unfolded` are read as dictionaries, in which texts that repeat take little memory; the file's own
+    type for them is that of the values.
+    """
+
+    rows: int
+    compressions: Mapping[str, str]
+    dictionaries: frozenset[str]
+    encodings: Mapping[str, str]
+    unfolded: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A format, and how the file is compressed as a whole: "" where it is not."""
+    """A format, and how the file is compressed as a whole: "" where it is not.
+
+    With `comma` numbers of separated text have one for their decimal sign. A Parquet file has the `storage` of another.
+    """
 
     name: str
     compression: str = ""
+    comma: bool = False
+    storage: Storage | None = None
+
+    @property
+    def separator(self) -> str:
+        """What separates the cells of text."""
+        return SEPARATORS[self.name, self.comma]
 
 
 @dataclass(frozen=True, slots=True)

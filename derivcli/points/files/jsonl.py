@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -14,7 +13,8 @@ import pyarrow as pa
 import pyarrow.json as arrow_json
 
 from derivcli.errors import DerivError
-from derivcli.points.files.cells import CORRECT, EXACT, NUMBER, Column, read_column
+from derivcli.points.files.cells import CORRECT, EXACT, NOT_FINITE, NUMBER, Column, read_column
+from derivcli.points.files.objects import check_nesting, check_unaltered, object_on
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, whole_rows
 
@@ -28,8 +28,8 @@ class JsonFile:
 
     count = None
 
-    def __init__(self, text: TextFile) -> None:
-        self.name, self.size, self._text = text.name, text.size, text
+    def __init__(self, text: TextFile, decimal_comma: bool = False) -> None:
+        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, decimal_comma
         self._whole = text.whole
         first = text.first if text.whole else text.first[: _last_line(text.first)]
         if not first:
@@ -61,7 +61,7 @@ class JsonFile:
         """Make wanted columns float64 that may hold other numbers than whole ones in later blocks."""
         for want in wants:
             kind = self.schema.field(want.place).type
-            if want.header in self._mixed or (kind == pa.int64() and not self._whole):
+            if want.header in self._mixed or (pa.types.is_integer(kind) and not self._whole):
                 self.schema = self.schema.set(want.place, pa.field(want.header, pa.float64()))
 
     def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
@@ -73,13 +73,20 @@ class JsonFile:
         check_utf8(self.name, block)
         floats = [field.name for field in self.schema if field.type == pa.float64()]
         try:
+            check_nesting(block)
             table = _first_read(self.schema, block, _unquoted(block, _keys(floats)))
             rows = _batch(table.select(range(len(self.schema))), self.schema)
+            check_unaltered(rows, block, {want.header for want in wants})
         except _FAILURES:
             return self._line_by_line(block, wants)
         self._late.update(dict.fromkeys(table.schema.names[len(self.schema) :]))
-        columns = {name: _exact(column, block) for name, column in _by_header(rows, wants)}
+        columns = {name: _exact(column, block) for name, column in self._by_header(rows, wants)}
         return Piece(rows, columns, (), partial(_line_of, block), block.count(b"\n"), size=self._text.bytes_of(block))
+
+    def _by_header(self, rows: pa.RecordBatch, wants: Sequence[Want]) -> Iterator[tuple[str, tuple[str, Column]]]:
+        headers = {want.variable: want.header for want in wants}
+        for variable, column in read_columns(rows, wants, self._decimal_comma).items():
+            yield variable, (headers[variable], column)
 
     def _line_by_line(self, block: bytes, wants: Sequence[Want]) -> Piece:
         """The same where a line is none, or a column holds values of several types."""
@@ -88,7 +95,7 @@ class JsonFile:
         lines = [line for line in block.decode().split("\n") if line.strip()]
         names = set(self.schema.names)
         for place, line in enumerate(lines):
-            found, why = _object(line)
+            found, why = object_on(line)
             if found is None:
                 lost.append(Lost(place, why, _OBJECT))
             else:
@@ -107,7 +114,7 @@ class JsonFile:
         objects: list[dict[str, Any]] = []
         lost: list[Lost] = []
         for place, line in enumerate(lines):
-            found, why = _object(line)
+            found, why = object_on(line)
             misfit = "" if found is None else self._misfit(found, wanted)
             if found is None or misfit:
                 lost.append(Lost(place, why or misfit, CORRECT if misfit else _OBJECT))
@@ -117,11 +124,17 @@ class JsonFile:
 
     def _columns(self, objects: list[dict[str, Any]], wants: Sequence[Want]) -> _Columns:
         """The rows, the wanted columns as numbers, and those as the text they are."""
-        texts = {w.variable: pa.array([_text(o.get(w.header)) for o in objects], pa.string()) for w in wants}
-        columns = {name: read_column(cells) for name, cells in texts.items()}
+        texts = {w.variable: self._texts([o.get(w.header) for o in objects]) for w in wants}
+        columns = {name: read_column(cells, self._decimal_comma) for name, cells in texts.items()}
         given = {want.header: columns[want.variable] for want in wants}
         arrays = [self._array(field, objects, given.get(field.name)) for field in self.schema]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema), columns, texts
+
+    def _texts(self, values: Sequence[Any]) -> pa.Array:
+        """A wanted column as texts, in which numbers have the decimal sign that the texts among them have."""
+        point = "," if self._decimal_comma else "."
+        texts = [(_text(value) or "").replace(".", point) if type(value) is float else _text(value) for value in values]
+        return pa.array(texts, pa.string())
 
     def _array(self, field: pa.Field, objects: list[dict[str, Any]], column: Column | None) -> pa.Array:
         """A column of the rows that are passed through."""
@@ -144,13 +157,15 @@ class JsonFile:
     def _inferred(self, first: bytes) -> pa.Schema:
         """The columns and their types; what Arrow takes for dates stays the text it is."""
         try:
-            schema = _first_read(None, first, _unquoted(first, rb'"[^"\\\n]*"')).schema
+            check_nesting(first)
+            table = _first_read(None, first, _unquoted(first, rb'"[^"\\\n]*"'))
+            check_unaltered(table, first)
         except _FAILURES:
             return self._inferred_slowly(first)
-        return pa.schema([(field.name, _kept(field.type)) for field in schema])
+        return pa.schema([(field.name, _kept(field.type)) for field in table.schema])
 
     def _inferred_slowly(self, first: bytes) -> pa.Schema:
-        objects = [found for line in first.decode().split("\n") if line.strip() and (found := _object(line)[0])]
+        objects = [found for line in first.decode().split("\n") if line.strip() and (found := object_on(line)[0])]
         columns: dict[str, list[Any]] = {}
         for found in objects:
             for name, value in found.items():
@@ -162,7 +177,7 @@ class JsonFile:
         line = next((line for line in first.decode().split("\n") if line.strip()), "")
         if not line:
             return DerivError(f"{self.name} is empty", hint="write an object like {\"x\": 3} on each line")
-        why = _object(line)[1] or "the object has no keys"
+        why = object_on(line)[1] or "the object has no keys"
         return DerivError(f"{self.name}, row 1: {why}", hint="write an object like {\"x\": 3} on each line")
 
 
@@ -215,12 +230,6 @@ def _batch(table: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=schema)
 
 
-def _by_header(rows: pa.RecordBatch, wants: Sequence[Want]) -> Iterator[tuple[str, tuple[str, Column]]]:
-    for variable, column in read_columns(rows, wants).items():
-        header = next(want.header for want in wants if want.variable == variable)
-        yield variable, (header, column)
-
-
 def _exact(named: tuple[str, Column], block: bytes) -> Column:
     """The column with the whole numbers that Arrow has rounded marked, which only the text still shows."""
     header, column = named
@@ -234,43 +243,6 @@ def _exact(named: tuple[str, Column], block: bytes) -> Column:
     return Column(column.values, column.bad, np.array(rounded, dtype=np.intp) if rounded else None)
 
 
-class _RepeatedKeyError(ValueError):
-    """A key that an object has twice."""
-
-
-def _gathered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object that pairs make; raises _RepeatedKeyError where a key comes again."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _RepeatedKeyError(next(name for name in names if names.count(name) > 1))
-    return found
-
-
-def _whole(digits: str) -> float | str:
-    """A whole number, or its text where float64 does not reach so far."""
-    return int(digits) if len(digits) <= 300 else _finite(digits)
-
-
-def _finite(digits: str) -> float | str:
-    """A number, or its text where float64 does not reach so far."""
-    return float(digits) if math.isfinite(float(digits)) else digits
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_gathered, parse_int=_whole, parse_float=_finite)
-
-
-def _object(line: str) -> tuple[dict[str, Any] | None, str]:
-    """The object that a line holds, or why it holds none."""
-    try:
-        value = _DECODER.decode(line)
-    except _RepeatedKeyError as error:
-        return None, f"the object has '{error}' twice"
-    except (ValueError, RecursionError):
-        return None, "the line is not valid JSON"
-    return (value, "") if isinstance(value, dict) else (None, "the line is no JSON object")
-
-
 def _text(value: Any) -> str | None:
     """A value as the text of a cell: numbers as they are read back, texts as they are."""
     if value is None or isinstance(value, str):
@@ -282,6 +254,8 @@ def _cells(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """A column of values that Arrow must not change; one of texts takes everything as it is written."""
     if pa.types.is_string(kind):
         return pa.array([_text(value) for value in values], kind)
+    if pa.types.is_floating(kind):
+        values = [float(v) if isinstance(v, str) and re.fullmatch(NOT_FINITE, v.strip()) else v for v in values]
     cells = pa.array(values, kind)
     if pa.types.is_floating(kind):
         changed = any(type(value) not in (int, float) for value in values if value is not None)
@@ -313,6 +287,16 @@ def _kept(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_temporal(kind) or pa.types.is_null(kind) else kind
 
 
+def _kind_of_numbers(numbers: Sequence[float]) -> pa.DataType:
+    """The type that holds numbers as they are written: text where no type of numbers does."""
+    if all(isinstance(value, int) for value in numbers):
+        low, high = min(numbers), max(numbers)
+        if low >= -(2**63) and high < 2**64:
+            return pa.int64() if high < 2**63 else pa.uint64() if low >= 0 else pa.string()
+    exact = all(not isinstance(value, int) or int(float(value)) == value for value in numbers)
+    return pa.float64() if exact else pa.string()
+
+
 def _is_mixed(values: Sequence[Any]) -> bool:
     return any(isinstance(v, str) for v in values) and any(type(v) in (int, float) for v in values)
 
@@ -323,8 +307,8 @@ def _kind(values: Sequence[Any]) -> pa.DataType:
     numbers = [value for value in present if type(value) in (int, float)]
     texts = [value for value in present if isinstance(value, str)]
     if numbers and len(numbers) + sum(map(bool, map(NUMBER.fullmatch, texts))) == len(present):
-        whole = all(isinstance(value, int) and abs(value) < 2**63 for value in present)
-        return pa.int64() if whole else pa.float64()
+        kind = _kind_of_numbers(numbers)
+        return pa.float64() if texts and kind != pa.int64() else kind
     try:
         kind = pa.infer_type(present) if present and not numbers else pa.string()
     except _FAILURES:

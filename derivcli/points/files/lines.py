@@ -16,11 +16,16 @@ import numpy as np
 import pyarrow
 import pyarrow.compute as compute
 
+from derivcli.points.files.encodings import decoded
+
 TEXT = pyarrow.large_string()
 """The type of all texts here; the smaller one ends at 2 GiB."""
 
 ROWS = 1 << 15
 """Rows that become text at once; larger stretches are no faster."""
+
+DELIMITERS = ",;\t|"
+"""What is taken for a delimiter by whoever looks for one."""
 
 AHEAD = 4
 """Stretches a thread that are text and not yet written."""
@@ -42,21 +47,24 @@ class Lines:
         return _content(_joined(pieces)) if len(batch) else b""
 
 
-def delimited(names: Sequence[str], delimiter: str) -> Lines:
-    """Cells with a delimiter between them, quoted where it is needed.
+def delimited(names: Sequence[str], delimiter: str, comma: bool = False) -> Lines:
+    """Cells with a delimiter between them, quoted where it is needed; numbers with a decimal `comma` if so.
 
     A null is an empty cell, and an empty text is a pair of quotes.
     """
     special = f'^$|["\r\n{delimiter}]'
 
     def cells(column: pyarrow.Array) -> pyarrow.Array:
-        column = _decoded(column)
+        column = decoded(column)
         if _is_binary(column.type):
             raise pyarrow.ArrowNotImplementedError("bytes are no text")
         texts = column.cast(TEXT)
-        return compute.fill_null(texts if _is_plain(column.type) else _quoted(texts, special), "")
+        if comma and _is_fractional(column.type):
+            texts = compute.replace_substring(texts, ".", ",")
+        texts = texts if _is_plain(column.type) else _quoted(texts, special)
+        return compute.fill_null(texts, "") if texts.null_count else texts
 
-    header = delimiter.join(_quoted(pyarrow.array(names, TEXT), special).to_pylist())
+    header = _header(names, delimiter, special)
     between = [delimiter] * (len(names) - 1)
     return Lines(f"{header}\n" if names else "", ("", *between, "\n"), cells)
 
@@ -93,6 +101,14 @@ class TextSink:
         self._pool.shutdown(cancel_futures=True)
 
 
+def _header(names: Sequence[str], delimiter: str, special: str) -> str:
+    """The first line, in which no other character can be taken for the delimiter: readers look for it there."""
+    header = delimiter.join(_quoted(pyarrow.array(names, TEXT), special).to_pylist())
+    if all(header.count(each) < header.count(delimiter) for each in DELIMITERS if each != delimiter):
+        return header
+    return delimiter.join(_quoted(pyarrow.array(names, TEXT), f'^$|["\r\n{DELIMITERS}]').to_pylist())
+
+
 def _quoted(texts: pyarrow.Array, special: str) -> pyarrow.Array:
     """The texts, those between quotes that the expression `special` finds."""
     found = compute.match_substring_regex(texts, special)
@@ -103,7 +119,7 @@ def _quoted(texts: pyarrow.Array, special: str) -> pyarrow.Array:
 
 def _json_cells(column: pyarrow.Array) -> pyarrow.Array:
     """Each value as JSON: numbers as they are, "nan" and infinities as text, times in ISO 8601, bytes in base 64."""
-    column = _decoded(column)
+    column = decoded(column)
     kind = column.type
     if pyarrow.types.is_struct(kind):
         texts = _json_objects(column)
@@ -184,22 +200,14 @@ def _content(texts: pyarrow.Array) -> pyarrow.Buffer:
     return content[start:stop]
 
 
-def _decoded(column: pyarrow.Array) -> pyarrow.Array:
-    """The values themselves, whatever they are stored as."""
-    while True:
-        if isinstance(column, pyarrow.ExtensionArray):
-            column = column.storage
-        elif isinstance(column, pyarrow.DictionaryArray):
-            column = column.dictionary_decode()
-        elif isinstance(column, pyarrow.RunEndEncodedArray):
-            column = compute.run_end_decode(column)
-        else:
-            return column
-
-
 def _is_plain(kind: pyarrow.DataType) -> bool:
     """Whether the texts of a type never hold a quote, a line end or a delimiter."""
     return any(test(kind) for test in (pyarrow.types.is_primitive, pyarrow.types.is_decimal))
+
+
+def _is_fractional(kind: pyarrow.DataType) -> bool:
+    """Whether numbers of the type have a decimal sign."""
+    return any(test(kind) for test in (pyarrow.types.is_floating, pyarrow.types.is_decimal))
 
 
 def _is_list(kind: pyarrow.DataType) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import glob
 import os
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,10 +20,10 @@ from derivcli.errors import DerivError, file_name
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.points.files.cells import check_type
 from derivcli.points.files.delimited import DelimitedFile
-from derivcli.points.files.formats import Reading, format_of
+from derivcli.points.files.formats import TEXT, Reading, Storage, format_of
 from derivcli.points.files.jsonl import JsonFile
 from derivcli.points.files.piece import STANDARD_INPUT, Lost, Piece, Source, Want, faults
-from derivcli.points.files.tables import TableFile, open_arrow, open_parquet
+from derivcli.points.files.tables import ParquetFile, TableFile, open_table
 from derivcli.points.files.text import TextFile
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 
 LISTED = 5
 """Rows that are left out and named; the others are only counted."""
+
+SHOWN = 40
+"""Headers that a message shows."""
+
+COMPARED = 10_000
+"""Headers that are searched for one that was perhaps meant."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +61,8 @@ class _Tally:
 class Data:
     """The columns of data files: opened, and not yet read.
 
-    `headers` are the columns in order, `variables` the header of each variable, `count` the rows where that is
-    known, `files` the files behind the names; `notes` is complete after the last chunk.
+    `headers` are the columns in order, `variables` the header of each variable, `files` the files behind the names;
+    `notes` is complete after the last chunk.
     """
 
     def __init__(self, reading: Reading, sources: Sequence[Source], paths: Sequence[str]) -> None:
@@ -68,7 +75,9 @@ class Data:
             _check_same(source, sources[0])
         self.variables = self._named()
         counts = [source.count for source in sources]
-        self.count = None if None in counts else sum(count or 0 for count in counts)
+        self._rows = None if None in counts else sum(count or 0 for count in counts)
+        sizes = [source.size for source in sources]
+        self._size = None if None in sizes else sum(size or 0 for size in sizes)
 
     def __enter__(self) -> Data:
         return self
@@ -78,26 +87,39 @@ class Data:
             source.close()
 
     @property
+    def count(self) -> int | None:
+        """How many rows there are; None where that is not known, or where some may be left out."""
+        return None if self._reading.skip else self._rows
+
+    @property
     def untyped(self) -> bool:
         """Whether columns are text because no file's format has types."""
         return all(isinstance(source, DelimitedFile) for source in self._sources)
 
     @property
+    def storage(self) -> Storage | None:
+        """How the first Parquet file stores its columns."""
+        return next((source.storage for source in self._sources if isinstance(source, ParquetFile)), None)
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether the comma is the decimal sign of the files."""
+        return self._reading.decimal_comma
+
+    @property
     def fraction(self) -> float | None:
         """The part of all bytes that has been read; None for a pipe."""
-        sizes = [source.size for source in self._sources]
-        if None in sizes:
+        if self._size is None:
             return None
-        return min(1.0, sum(source.done for source in self._sources) / max(1, sum(size or 0 for size in sizes)))
+        return min(1.0, sum(source.done for source in self._sources) / max(1, self._size))
 
     @property
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
-        sizes = [source.size for source in self._sources]
-        if self.count is not None or None in sizes or not self._tally.size:
-            return self.count
+        if self._rows is not None or self._size is None or not self._tally.size:
+            return self._rows
         # Not by `fraction`: files are read ahead of their rows, a short one as a whole before its first row is used.
-        return max(self._tally.kept, round(self._tally.kept * sum(size or 0 for size in sizes) / self._tally.size))
+        return max(self._tally.kept, round(self._tally.kept * self._size / self._tally.size))
 
     @property
     def notes(self) -> list[str]:
@@ -128,7 +150,8 @@ class Data:
         for source in self._sources:
             if isinstance(source, TableFile | DelimitedFile):
                 source.select(names)
-        wants = [[Want(v, h, s.schema.names.index(h)) for v, h in headers.items()] for s in self._sources]
+        places = [_first_places(source.schema.names) for source in self._sources]
+        wants = [[Want(v, h, place[h]) for v, h in headers.items()] for place in places]
         for source, expected in zip(self._sources, wants, strict=True):
             source.expect(expected)
             for want in expected:
@@ -188,7 +211,8 @@ class Data:
     def _named(self) -> dict[str, str]:
         """The header of every variable: those that are names and stand there once, and those that were given."""
         names = [canonical_name(header.strip()) for header in self.headers]
-        found = {n: h for n, h in zip(names, self.headers, strict=True) if is_name(n) and names.count(n) == 1}
+        times = Counter(names)
+        found = {n: h for n, h in zip(names, self.headers, strict=True) if times[n] == 1 and is_name(n)}
         given = self._reading.columns.items()
         return found | {canonical_name(variable): self._given(header) for variable, header in given}
 
@@ -214,10 +238,15 @@ class Data:
         if len(places) > 1:
             shown = " and ".join(map(str, places))
             return DerivError(f"{file} has several columns '{name}': columns {shown}", hint="rename one of them")
-        headers = ", ".join(header.strip() for header in self.headers)
-        close = difflib.get_close_matches(name, [header.strip() for header in self.headers], 1)
+        close = difflib.get_close_matches(name, [header.strip() for header in self.headers[:COMPARED]], 1)
         hint = f"did you mean '{close[0]}'?" if close else "name a column as in --column x=\"its header\""
-        return DerivError(f"there is no column '{name}'; the file has: {headers}", hint=hint)
+        return DerivError(f"there is no column '{name}'; the file has: {listed(self.headers)}", hint=hint)
+
+
+def listed(headers: Sequence[str]) -> str:
+    """The headers as a message shows them: of very many the first."""
+    shown = ", ".join(header.strip() for header in headers[:SHOWN])
+    return f"{shown}, … ({len(headers):,} in all)" if len(headers) > SHOWN else shown
 
 
 def open_data(reading: Reading, stdin: BinaryIO) -> Data:
@@ -263,13 +292,13 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
     if file is not None and os.path.isdir(file):  # noqa: PTH112 (whatever the name)
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
     kind = format_of(path, reading.format)
-    if kind.name == "parquet":
-        return open_parquet(name, file)
-    if kind.name == "arrow":
-        return open_arrow(name, file, stdin)
+    if kind.name not in TEXT:
+        return open_table(name, file, stdin, kind.name, reading.decimal_comma)
     text = TextFile(name, file, stdin, kind.compression)
     try:
-        return JsonFile(text) if kind.name == "jsonl" else DelimitedFile(text, kind.name, reading.decimal_comma)
+        if kind.name == "jsonl":
+            return JsonFile(text, reading.decimal_comma)
+        return DelimitedFile(text, kind.name, reading.decimal_comma)
     except DerivError:
         text.close()
         raise
@@ -277,20 +306,25 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> Source:
 
 def _check_same(source: Source, first: Source) -> None:
     """Refuse a file with other columns than the first one."""
-    names, others = list(source.schema.names), list(first.schema.names)
-    for name in dict.fromkeys([*others, *names]):
-        if names.count(name) != others.count(name):
-            lacking, having = (source, first) if names.count(name) < others.count(name) else (first, source)
+    names, others = Counter(source.schema.names), Counter(first.schema.names)
+    for name in others | names:
+        if names[name] != others[name]:
+            lacking, having = (source, first) if names[name] < others[name] else (first, source)
             message = f"{lacking.name} has no column '{name}' as {having.name} has it"
             raise DerivError(message, hint="files that are read together have the same columns")
 
 
+def _first_places(names: Sequence[str]) -> dict[str, int]:
+    """Where each name stands first."""
+    return {name: place for place, name in reversed([*enumerate(names)])}
+
+
 def _order(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     """Where the columns stand in a file; of several of one name the first comes first."""
-    places: dict[str, list[int]] = {}
+    places: dict[str, deque[int]] = {}
     for place, name in enumerate(names):
-        places.setdefault(name, []).append(place)
-    return [places[name].pop(0) for name in wanted]
+        places.setdefault(name, deque()).append(place)
+    return [places[name].popleft() for name in wanted]
 
 
 def _common(schemas: Sequence[pa.Schema], names: Sequence[str] | None) -> pa.Schema:

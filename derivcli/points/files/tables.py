@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from derivcli.errors import DerivError
+from derivcli.points.files.binary import storage_of
 from derivcli.points.files.piece import STANDARD_INPUT, Piece, Want, read_columns
 from derivcli.points.files.text import empty, open_file, shorter, unreadable
 
@@ -38,6 +39,8 @@ class TableFile:
     notes: list[str]
     size: int | None
     count: int | None = None
+    decimal_comma = False
+    """Whether the comma is the decimal sign of texts."""
 
     def __init__(self, name: str, schema: pa.Schema) -> None:
         self.name, self.schema, self.notes, self.done = name, schema, [], 0.0
@@ -61,7 +64,7 @@ class TableFile:
                     rows += batch.num_rows
                     if self.count:
                         self.done = (self.size or 0) * rows / self.count
-                    yield Piece(batch, read_columns(batch, wants))
+                    yield Piece(batch, read_columns(batch, wants, self.decimal_comma))
             self.done = self.size or 0
         except _FAILURES as error:
             raise self._broken(error) from error
@@ -89,14 +92,16 @@ class ParquetFile(TableFile):
             with open_file(name, path) as raw, parquet.ParquetFile(_seekable(name, raw, path)) as file:
                 self.size = os.fstat(raw.fileno()).st_size
                 self.count = file.metadata.num_rows
-                super().__init__(name, file.schema_arrow)
+                self.storage = storage_of(file.metadata, file.schema_arrow)
+                super().__init__(name, _folded(file.schema_arrow, self.storage.unfolded))
         except _FAILURES as error:
             raise _no_table(name, "Parquet", error) from error
 
     def _batches(self, size: int) -> Iterator[pa.RecordBatch]:
         least, most = _BUFFER
         buffer = max(least, min(most, _BUFFERS // max(1, len(self.schema))))
-        with parquet.ParquetFile(self._path, pre_buffer=False, buffer_size=buffer) as file:
+        folded = sorted(self.storage.unfolded)
+        with parquet.ParquetFile(self._path, read_dictionary=folded, pre_buffer=False, buffer_size=buffer) as file:
             if file.metadata.num_rows != self.count:
                 raise shorter(self.name)
             names = None if self.schema is self._whole else self.schema.names
@@ -165,6 +170,12 @@ class ArrowStream(TableFile):
             yield from (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
 
 
+def _folded(schema: pa.Schema, names: Collection[str]) -> pa.Schema:
+    """The schema with dictionaries for the columns that are read as such."""
+    kinds = {field.name: pa.dictionary(pa.int32(), field.type) for field in schema if field.name in names}
+    return pa.schema([field.with_type(kinds.get(field.name, field.type)) for field in schema], schema.metadata)
+
+
 def _rows(width: float, size: int) -> int:
     """The rows of a batch, at most `size`, where one takes so many bytes."""
     return min(size, max(_LEAST, int(_BATCH / max(1, width))))
@@ -176,8 +187,8 @@ def _bytes_of_row(schema: pa.Schema, metadata: parquet.FileMetaData, names: Sequ
     The file's figure is too little where values repeat, the types' where texts and lists are long.
     """
     width = sum(_width(field.type) for field in schema)
-    paths = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
-    places = [paths.index(name) for name in names or () if name in paths]
+    paths = {metadata.schema.column(place).path: place for place in range(metadata.num_columns)}
+    places = [paths[name] for name in names or () if name in paths]
     for group in map(metadata.row_group, range(metadata.num_row_groups)):
         sizes = (group.column(place).total_uncompressed_size for place in places)
         size = group.total_byte_size if names is None else sum(sizes)
@@ -192,6 +203,13 @@ def _width(kind: pa.DataType) -> float:
     except ValueError:
         return _TEXT
     return bits / 8
+
+
+def open_table(name: str, path: str | None, stdin: BinaryIO, format_name: str, decimal_comma: bool) -> TableFile:
+    """A file of one of the formats whose columns have types."""
+    found = open_parquet(name, path) if format_name == "parquet" else open_arrow(name, path, stdin)
+    found.decimal_comma = decimal_comma
+    return found
 
 
 def open_arrow(name: str, path: str | None, stdin: BinaryIO) -> TableFile:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import pyarrow
+import pyarrow.parquet
 from numpy.typing import NDArray
 
 from derivcli.errors import DerivError
@@ -30,12 +32,12 @@ class Sink(Protocol):
         """Write what comes after the last rows, but leave the stream open."""
 
 
-SINKS: dict[str, Callable[[pyarrow.NativeFile, pyarrow.Schema], Sink]] = {
-    "csv": lambda stream, schema: TextSink(stream, delimited(schema.names, ",")),
-    "tsv": lambda stream, schema: TextSink(stream, delimited(schema.names, "\t")),
-    "parquet": ParquetSink,
-    "arrow": ArrowSink,
-    "jsonl": lambda stream, schema: TextSink(stream, objects(schema.names)),
+SINKS: dict[str, Callable[[pyarrow.NativeFile, pyarrow.Schema, FileFormat], Sink]] = {
+    "csv": lambda stream, schema, format: TextSink(stream, delimited(schema.names, format.separator, format.comma)),
+    "tsv": lambda stream, schema, format: TextSink(stream, delimited(schema.names, format.separator, format.comma)),
+    "parquet": lambda stream, schema, format: ParquetSink(stream, schema, format.storage),
+    "arrow": lambda stream, schema, format: ArrowSink(stream, schema),
+    "jsonl": lambda stream, schema, format: TextSink(stream, objects(schema.names)),
 }
 """What writes each of the data formats."""
 
@@ -68,7 +70,9 @@ class Writer:
         """
         if rows is not None and read and self._format.name in TYPED:
             rows = _as_read(rows, read)
-        batch = _beside(rows, columns)
+        if rows is not None and self._format.name == "arrow" and self._format.storage is not None:
+            rows = _unfolded(rows, self._format.storage.unfolded)
+        batch = _beside(rows, columns, self._format.comma)
         with _told():
             self._opened(batch.schema).write(batch)
 
@@ -82,7 +86,7 @@ class Writer:
     def _opened(self, schema: pyarrow.Schema) -> Sink:
         if self._sink is None:
             _check(schema, self._format.name)
-            self._sink = SINKS[self._format.name](self._stream, schema)
+            self._sink = SINKS[self._format.name](self._stream, schema, self._format)
         return self._sink
 
 
@@ -151,14 +155,28 @@ def _as_read(rows: pyarrow.RecordBatch, read: Mapping[str, NDArray[Any]]) -> pya
     return rows
 
 
-def _beside(rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column]) -> pyarrow.RecordBatch:
-    """The columns of the input and ours as one batch."""
-    ours = {name: _array(values) for name, values in columns.items()}
+def _unfolded(rows: pyarrow.RecordBatch, names: Collection[str]) -> pyarrow.RecordBatch:
+    """The rows with values in place of the dictionaries that their file does not have."""
+    for place, field in enumerate(rows.schema):
+        if field.name in names and pyarrow.types.is_dictionary(field.type):
+            kind = field.type.value_type
+            rows = rows.set_column(place, field.with_type(kind), rows.column(place).cast(kind))
+    return rows
+
+
+def _beside(rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column], comma: bool) -> pyarrow.RecordBatch:
+    """The columns of the input and ours as one batch; the texts among ours are numbers too."""
+    ours = {name: _array(_with_commas(values) if comma else values) for name, values in columns.items()}
     fields = [pyarrow.field(name, array.type) for name, array in ours.items()]
     if rows is None:
         return pyarrow.RecordBatch.from_arrays(list(ours.values()), schema=pyarrow.schema(fields))
     schema = pyarrow.schema([*rows.schema, *fields], rows.schema.metadata)
     return pyarrow.RecordBatch.from_arrays([*rows.columns, *ours.values()], schema=schema)
+
+
+def _with_commas(values: Column) -> Column:
+    """Texts of numbers with the comma as the decimal sign, and all else as it is."""
+    return [text.replace(".", ",") for text in values] if isinstance(values, list) else values
 
 
 def _array(values: Column) -> pyarrow.Array:
@@ -175,25 +193,29 @@ def _array(values: Column) -> pyarrow.Array:
 
 def _check(schema: pyarrow.Schema, format: str) -> None:
     """Refuse columns that the format cannot hold."""
-    if format in DISTINCT:
-        for name in schema.names:
-            if schema.names.count(name) > 1:
-                message = f"two columns are named '{name}', which {format} cannot tell apart"
-                raise DerivError(message, hint="rename one of them, or write csv, tsv or arrow")
-    for field in schema:
-        if not _holds(format, field):
-            fitting = " or ".join(name for name in SINKS if _holds(name, field))
+    names = schema.names
+    if format in DISTINCT and len(set(names)) < len(names):
+        name, _ = Counter(names).most_common(1)[0]
+        message = f"two columns are named '{name}', which {format} cannot tell apart"
+        raise DerivError(message, hint="rename one of them, or write csv, tsv or arrow")
+    for field in {field.type: field for field in reversed(schema)}.values():
+        if not _holds(format, field.type):
+            fitting = " or ".join(name for name in SINKS if _holds(name, field.type))
             message = f"column '{field.name}' holds {field.type}, which {format} cannot"
-            raise DerivError(message, hint=f"write {fitting} instead")
+            hint = f"write {fitting} instead" if fitting else "leave the column out of the file"
+            raise DerivError(message, hint=hint)
 
 
-def _holds(format: str, field: pyarrow.Field) -> bool:
-    """Whether the format can hold such a column, found by writing one without rows."""
-    schema = pyarrow.schema([field])
+def _holds(format: str, kind: pyarrow.DataType) -> bool:
+    """Whether the format can hold a column of a type, found by writing one; readers of Parquet refuse what is deep."""
+    schema = pyarrow.schema([pyarrow.field("x", kind)])
     try:
-        sink = SINKS[format](pyarrow.BufferOutputStream(), schema)
-        sink.write(pyarrow.RecordBatch.from_arrays([pyarrow.array([], field.type)], schema=schema))
+        stream = pyarrow.BufferOutputStream()
+        sink = SINKS[format](stream, schema, FileFormat(format))
+        sink.write(pyarrow.RecordBatch.from_arrays([pyarrow.nulls(1, kind)], schema=schema))
         sink.close()
-    except pyarrow.ArrowException:
+        if format == "parquet":
+            pyarrow.parquet.ParquetFile(pyarrow.BufferReader(stream.getvalue())).close()
+    except (pyarrow.ArrowException, OSError):
         return False
     return True

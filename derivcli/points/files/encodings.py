@@ -1,0 +1,89 @@
+"""The ways in which a column stands for its values: dictionaries, runs, extensions, views."""
+
+from __future__ import annotations
+
+import pyarrow
+import pyarrow.compute as compute
+
+_ZEROS = pyarrow.py_buffer(bytes(64))
+
+
+def decoded(column: pyarrow.Array) -> pyarrow.Array:
+    """The values themselves, whatever they are stored as."""
+    while True:
+        if isinstance(column, pyarrow.ExtensionArray):
+            column = column.storage
+        elif isinstance(column, pyarrow.DictionaryArray):
+            column = pyarrow.DictionaryArray.from_arrays(column.indices, _unviewed(column.dictionary))
+            column = column.dictionary_decode()
+        elif isinstance(column, pyarrow.RunEndEncodedArray):
+            column = compute.run_end_decode(column)
+        else:
+            return _unviewed(column)
+
+
+def plain_type(kind: pyarrow.DataType) -> pyarrow.DataType:
+    """The type with the values of each dictionary, at whatever depth, in the dictionary's place."""
+    if pyarrow.types.is_dictionary(kind):
+        return plain_type(kind.value_type)
+    if pyarrow.types.is_struct(kind):
+        return pyarrow.struct([_plain_field(field) for field in kind])
+    if pyarrow.types.is_map(kind):
+        return pyarrow.map_(_plain_field(kind.key_field), _plain_field(kind.item_field), kind.keys_sorted)
+    if pyarrow.types.is_fixed_size_list(kind):
+        return pyarrow.list_(_plain_field(kind.value_field), kind.list_size)
+    lists = {
+        pyarrow.types.is_list: pyarrow.list_,
+        pyarrow.types.is_large_list: pyarrow.large_list,
+        pyarrow.types.is_list_view: pyarrow.list_view,
+        pyarrow.types.is_large_list_view: pyarrow.large_list_view,
+    }
+    make = next((make for test, make in lists.items() if test(kind)), None)
+    return kind if make is None else make(_plain_field(kind.value_field))
+
+
+def encoded(
+    indices: pyarrow.Array, dictionary: pyarrow.Array, kind: pyarrow.DictionaryType
+) -> pyarrow.DictionaryArray:
+    """A column of a dictionary's type."""
+    return pyarrow.DictionaryArray.from_arrays(indices, dictionary.cast(kind.value_type), ordered=kind.ordered)
+
+
+def distinct(column: pyarrow.Array) -> pyarrow.Array:
+    """The column, its dictionary if it has one with each value once and no null, as the formats want it."""
+    if not isinstance(column, pyarrow.DictionaryArray):
+        return column
+    values = column.dictionary
+    if not values.null_count and len(values.unique()) == len(values):
+        return column
+    again = decoded(column).dictionary_encode()
+    return encoded(again.indices.cast(column.type.index_type), again.dictionary, column.type)
+
+
+def continued(known: pyarrow.Array | None, column: pyarrow.DictionaryArray) -> pyarrow.DictionaryArray:
+    """The column with a dictionary that begins with the known one, and is not empty.
+
+    Where there was nothing in it, Arrow takes what is added for another dictionary.
+    """
+    column = distinct(column)
+    if known is None:
+        kind = column.type.value_type
+        known = pyarrow.nulls(0, kind) if len(column.dictionary) else _one_value(kind)
+    before = encoded(column.indices[:0], known, column.type)
+    return pyarrow.chunked_array([before, column]).unify_dictionaries().chunk(1)
+
+
+def _one_value(kind: pyarrow.DataType) -> pyarrow.Array:
+    """One value of a type that is not nested: zero, or an empty text."""
+    return pyarrow.Array.from_buffers(kind, 1, [None] + [_ZEROS] * (kind.num_buffers - 1))
+
+
+def _plain_field(field: pyarrow.Field) -> pyarrow.Field:
+    return field.with_type(plain_type(field.type))
+
+
+def _unviewed(column: pyarrow.Array) -> pyarrow.Array:
+    """The column, views of texts or bytes as texts or bytes, since few functions take these."""
+    if pyarrow.types.is_string_view(column.type):
+        return column.cast(pyarrow.large_string())
+    return column.cast(pyarrow.large_binary()) if pyarrow.types.is_binary_view(column.type) else column

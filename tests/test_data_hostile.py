@@ -1,0 +1,192 @@
+"""Data files that are nested deep, very wide, or hold numbers and keys that no one writes: each in a process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from derivcli.points.files.objects import NESTING
+from tests.datafiles import write
+from tests.support import deriv
+from tests.test_data_process import ENVIRONMENT
+
+PATIENCE = 120
+"""Seconds after which something hangs; nothing here takes a tenth of them."""
+
+COLUMNS = 20_001
+
+
+def process(folder: Path, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, which an error of memory would end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "derivcli", *words],
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr[-500:]
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def nested(depth: int, opening: str = "[", closing: str = "]") -> str:
+    """A line whose column `a` holds so many lists or objects within each other; the line's own object is one more."""
+    return f'{{"x": 1, "a": {opening * depth}1{closing * depth}}}'
+
+
+SHAPES = {"lists": ("[", "]"), "objects": ('{"k":', "}"), "both": ('[{"]":', "}]")}
+
+
+@pytest.mark.parametrize(
+    ("shape", "first", "depth"),
+    [("lists", True, 1_000), ("lists", True, 30_000), ("objects", False, 30_000), ("both", True, 30_000)],
+)
+def test_a_line_that_is_nested_deep(shape: str, first: bool, depth: int, tmp_path: Path) -> None:
+    lines = [nested(depth, *SHAPES[shape]), '{"x": 2}']
+    (tmp_path / "p.jsonl").write_text("\n".join(lines if first else reversed(lines)) + "\n")
+    said = process(tmp_path, "x^2", "--data", "p.jsonl", status=2).stderr
+    assert f"row {1 if first else 2} " in said
+    assert f"nested more than {NESTING} deep" in said
+    left = process(tmp_path, "x^2", "--data", "p.jsonl", "--on-error", "skip", "--no-check")
+    assert left.stdout.split("\n")[1].split("\t")[-3:] == ["4", "4", ""]
+    assert "1 row was left out" in left.stderr
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet", "arrow"])
+@pytest.mark.parametrize("shape", ["lists", "objects"])
+def test_the_deepest_passes_through(shape: str, kind: str, tmp_path: Path) -> None:
+    line = nested(NESTING - 1, *SHAPES[shape])
+    (tmp_path / "p.jsonl").write_text(line + "\n")
+    deriv("x^2", "--data", str(tmp_path / "p.jsonl"), "--output", str(tmp_path / f"o.{kind}"), "--no-check")
+    deriv("x^2", "--data", str(tmp_path / f"o.{kind}"), "--output", str(tmp_path / "again.jsonl"), "--no-check")
+    assert json.loads((tmp_path / "again.jsonl").read_text())["a"] == json.loads(line)["a"]
+    (tmp_path / "p.jsonl").write_text(nested(NESTING, *SHAPES[shape]) + "\n")
+    assert "deep" in deriv("x^2", "--data", str(tmp_path / "p.jsonl"), status=2).stderr
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "]" * 5000, "{}[" * 500, '\\"[' * 500, "\\\\", '\\\\\\"' + "[" * 99])
+def test_brackets_in_texts_do_not_count(text: str, tmp_path: Path) -> None:
+    lines = f'{{"x": 1, "{text}": "{text}"}}\n{{"x": 2, "{text}": "{text}"}}\n'
+    (tmp_path / "p.jsonl").write_text(lines)
+    deriv("x^2", "--data", str(tmp_path / "p.jsonl"), "--output", str(tmp_path / "o.jsonl"), "--no-check")
+    found = (tmp_path / "o.jsonl").read_text().split("\n")
+    assert json.loads(found[0]).items() >= json.loads(lines.split("\n")[0]).items()
+
+
+def test_brackets_that_are_never_closed(tmp_path: Path) -> None:
+    for line in ("[" * 30_000, '{"x":' * 30_000, '{"x": "' + "[" * 30_000, "]" * 30_000):
+        (tmp_path / "p.jsonl").write_text(line + "\n")
+        assert "row 1" in process(tmp_path, "x^2", "--data", "p.jsonl", status=2).stderr
+
+
+def many_lists(count: int) -> str:
+    return f'{{"x": 1, "a": [{",".join(["[1]"] * count)}]}}\n'
+
+
+LONG = [many_lists(10_000), '{"x": 1, "' + "k" * 10**6 + '": 2}\n', '{"x": 1.' + "7" * 10**5 + "}\n"]
+
+
+@pytest.mark.parametrize("content", LONG)
+def test_long_lines_are_read(content: str, tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text(content)
+    process(tmp_path, "x^2", "--data", "p.jsonl", "--output", "o.jsonl", "--no-check")
+
+
+HUGE = "7" * 10**5
+
+
+@pytest.mark.parametrize("number", [HUGE, f"-{HUGE}", f"1e{HUGE}", f"1{'0' * 310}", "1e309"])
+@pytest.mark.parametrize("beside", ["", '{"x": 2, "a": 1.5, "b": [1.5]}\n'])
+def test_numbers_beyond_float64_are_refused(number: str, beside: str, tmp_path: Path) -> None:
+    """They come as no infinity, neither as points nor where they pass through."""
+    for line in (f'{{"x": {number}}}', f'{{"x": 1, "a": {number}}}', f'{{"x": 1, "b": [{number}]}}'):
+        (tmp_path / "p.jsonl").write_text(beside + line + "\n")
+        words = ["x^2", "--data", str(tmp_path / "p.jsonl"), "--output", str(tmp_path / "o.jsonl"), "--no-check"]
+        if '"x": 1,' in line and not beside:
+            deriv(*words)  # as the text that it is
+            assert f'"{number}"' in (tmp_path / "o.jsonl").read_text().replace('\\"', '"')
+        else:
+            assert "Infinity" not in (said := deriv(*words, status=2).stderr)
+            assert "beyond float64" in said or "does not fit" in said
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**40 + 1, 2**53 + 1, 10**22])
+@pytest.mark.parametrize("beside", [3, 3.5, None])
+def test_whole_numbers_pass_through_to_the_last_digit(number: int, beside: float | None, tmp_path: Path) -> None:
+    rows = [{"x": 1, "a": number}, {"x": 2, "a": beside}]
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    deriv("x^2", "--data", str(tmp_path / "p.jsonl"), "--output", str(tmp_path / "o.jsonl"), "--no-check")
+    found = json.loads((tmp_path / "o.jsonl").read_text().split("\n")[0])["a"]
+    assert int(found) == number
+
+
+def test_keys_and_texts_that_are_no_text(tmp_path: Path) -> None:
+    lines = {'{"\\ud800": 1, "x": 2}': "is no text", '{"a": "\\ud800", "x": 2}': "does not fit"}
+    lines['{"x": 1, "x": 2}'] = "twice"
+    for line, why in lines.items():
+        (tmp_path / "p.jsonl").write_text(line + "\n")
+        assert why in deriv("x^2", "--data", str(tmp_path / "p.jsonl"), status=2).stderr
+
+
+def test_infinities_pass_through(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text('{"x": 1, "a": Infinity}\n{"x": 2, "a": "-inf"}\n{"x": 3, "a": 1e300}\n')
+    deriv("x^2", "--data", str(tmp_path / "p.jsonl"), "--output", str(tmp_path / "o.jsonl"), "--no-check")
+    rows = [json.loads(line)["a"] for line in (tmp_path / "o.jsonl").read_text().split("\n")[:-1]]
+    assert [float(each) for each in rows] == [np.inf, -np.inf, 1e300]
+
+
+def wide_csv(path: Path) -> None:
+    path.write_text(",".join(f"c{place}" for place in range(COLUMNS)) + ",x\n" + "1.5," * COLUMNS + "2\n")
+
+
+def wide_duplicates(path: Path) -> None:
+    path.write_text("c," * COLUMNS + "x\n" + "1.5," * COLUMNS + "2\n")
+
+
+def wide_json(path: Path) -> None:
+    path.write_text(json.dumps({f"c{place}": 1.5 for place in range(COLUMNS)} | {"x": 2}) + "\n")
+
+
+def wide_table(path: Path) -> None:
+    write(pyarrow.table({f"c{place}": [1.5] for place in range(COLUMNS)} | {"x": [2.0]}), path)
+
+
+WIDE: list[tuple[str, Callable[[Path], None]]] = [
+    ("csv", wide_csv), ("csv", wide_duplicates), ("jsonl", wide_json), ("parquet", wide_table), ("arrow", wide_table),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "make"), WIDE)
+def test_rows_of_very_many_columns(kind: str, make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / f"p.{kind}")
+    process(tmp_path, "x^2", "--data", f"p.{kind}", "--output", "o.csv", "--no-check")
+    header, row = (tmp_path / "o.csv").read_text().split("\n")[:2]
+    assert header.endswith(",x,f,df/dx,f flags")
+    assert row == "1.5," * COLUMNS + "2,4,4,"
+
+
+class Counted(str):
+    """A text that counts how often it is compared."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_headers_are_not_compared_with_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work is linear in the columns: each header is looked up a few times, whatever stands beside it."""
+    from derivcli.points.files import read
+
+    monkeypatch.setattr(read, "canonical_name", Counted)
+    (tmp_path / "p.csv").write_text(",".join(f"c{place}" for place in range(2000)) + "\n" + ",".join("1" * 2000) + "\n")
+    deriv("2*c7", "--data", str(tmp_path / "p.csv"), "--output", str(tmp_path / "o.csv"), "--no-check")
+    assert Counted.compared < 20 * 2000
