@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from derivcli.language.record import equal, itself, reduced, shortened
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ class Step:
 
     rule: str
     tree: Tree
+
+    __eq__ = equal
+    __reduce__ = reduced
+    __copy__ = __deepcopy__ = itself
+
+    def __repr__(self) -> str:
+        return f"<Step {self.rule}: {shortened(self.text)}>"
 
     @property
     def text(self) -> str:
@@ -38,8 +46,11 @@ class Derivation:
 
     result: SymbolicResult
     key: str
-    start: Tree
+    start: Tree = field(repr=False)
     steps: tuple[Step, ...]
+
+    __eq__ = equal
+    __reduce__ = reduced
 
     @property
     def expression(self) -> Expression:
