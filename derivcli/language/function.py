@@ -6,7 +6,6 @@ import operator
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from pickle import PicklingError
 from typing import Any, TypeAlias
 
 Interval = tuple[float, float]
@@ -129,6 +128,8 @@ def own_row(given: Mapping[str, Any]) -> Function:
 
 def _check_found(row: Function) -> None:
     """Refuse to pickle code that Python would not find by its module and its name, as in a function's body."""
+    from pickle import PicklingError
+
     code: Any = getattr(row.kernel, "__self__", row.kernel)
     name = getattr(code, "__qualname__", "")
     try:

@@ -1,0 +1,448 @@
+"""Formulas, results and reports copy, pickle and compare by what was typed, in this process and in others."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import multiprocessing
+import pickle
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, is_dataclass, replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from random import Random
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import derivcli
+from derivcli import DerivError, Expression, Result, answer, derive, explain, parse, series, steps
+from derivcli.language import record
+from derivcli.language.functions import FUNCTIONS
+from derivcli.language.tree import Derivative, symbol
+from derivcli.language.treecode import code_of, trees_of
+from derivcli.points.grid import Points, Values
+from tests.copied import MADE, NAMES, copies, drawn, formula, nodes, numbers, point, told, visited
+from tests.planted import Square
+
+FEW = 60
+"""Formulas of which `make test` looks at copies."""
+
+Pool = ProcessPoolExecutor
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Pool]:
+    """Another process, which shares nothing with this one."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+# Formulas
+
+
+def formulas(seed: int, count: int) -> list[Expression]:
+    """Formulas that are not refused."""
+    draw, found = Random(seed), []
+    while len(found) < count:
+        try:
+            found.append(parse(formula(draw), declared=NAMES))
+        except DerivError:
+            continue
+    return found
+
+
+def differing_copies(things: Sequence[Any]) -> list[str]:
+    """The copies that are not equal to what they are copies of, or in which something else stands."""
+    found = []
+    for thing in things:
+        before = told(thing)
+        for how, copied in copies(thing):
+            is_equal = isinstance(thing, DerivError) or (copied == thing and not copied != thing)
+            found += [] if is_equal and told(copied) == before else [f"{how} of {thing!r}"]
+    return found
+
+
+def differing_elsewhere(pool: Pool, things: Sequence[Any], at: Sequence[dict[str, Any]] = ()) -> list[str]:
+    """The things that are others in another process, or when they come back, or that have other numbers there."""
+    protocols = range(pickle.HIGHEST_PROTOCOL + 1)
+    pickles = [pickle.dumps(thing, protocols[place % len(protocols)]) for place, thing in enumerate(things)]
+    found = []
+    for place, (there, back, numbers_there) in enumerate(pool.submit(visited, pickles, at).result()):
+        returned, thing = pickle.loads(back), things[place]
+        same = there == told(thing) == told(returned) and (returned == thing or isinstance(thing, DerivError))
+        if not same or (at and numbers_there != numbers(thing, at[place])):
+            found.append(f"{thing!r} at {at[place] if at else None}")
+    return found
+
+
+def other_numbers(expressions: Sequence[Expression], at: Sequence[dict[str, Any]]) -> list[str]:
+    """The formulas of which a pickled copy has other numbers or verdicts."""
+    pairs = zip(expressions, at, strict=True)
+    return [f"{each!r} at {at}" for each, at in pairs if numbers(reread(each), at) != numbers(each, at)]
+
+
+def reread(thing: Any) -> Any:
+    return pickle.loads(pickle.dumps(thing))
+
+
+def examined(pool: Pool, seed: int, count: int) -> list[str]:
+    """What is wrong with copies of so many formulas."""
+    expressions, draw = formulas(seed, count), Random(seed)
+    at = [point(draw) for _ in expressions]
+    found = differing_copies(expressions) + differing_elsewhere(pool, expressions, at)
+    return found + other_numbers(expressions, at)
+
+
+def test_copies_of_formulas_are_the_same_formulas(other: Pool) -> None:
+    assert examined(other, seed=1, count=FEW) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(2, 22))
+def test_copies_of_10000_formulas(other: Pool, seed: int) -> None:
+    assert examined(other, seed, 500) == []
+
+
+def test_every_function_of_the_table_comes_back() -> None:
+    texts = [
+        f"{row.name}({', '.join('12xyt'[i % 5] if i else 'x' for i in range(len(row.parameters)))})"
+        for row in FUNCTIONS
+    ]
+    read = [expression for text in texts for expression in _parsed(text)]
+    assert len(read) > len(FUNCTIONS) / 2
+    assert differing_copies(read) == []
+    for row in FUNCTIONS:
+        assert copy.deepcopy(row) is copy.copy(row) is reread(row) is row
+
+
+def _parsed(text: str) -> list[Expression]:
+    try:
+        return [parse(text, declared=NAMES)]
+    except DerivError:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("text", "at"), [("x/x", 0), ("sqrt(x)^2", -1), ("log(exp(x))", 800), ("x*x^0", 0), ("|x|", 0)]
+)
+def test_what_evaluation_would_change_stays(text: str, at: float) -> None:
+    expression = parse(text)
+    wanted = numbers(expression, {"x": at})
+    for how, copied in copies(expression):
+        assert numbers(copied, {"x": at}) == wanted, how
+    evaluated = expression.tree.func(*expression.tree.args)
+    assert nodes(evaluated) != nodes(expression.tree) or text in ("|x|",)
+
+
+def test_derivatives_still_to_be_taken_come_back() -> None:
+    (derivation,) = steps("x^2*sin(x)*|x|")
+    assert any(part.has(Derivative) for part in (step.tree for step in derivation.steps))
+    assert differing_copies([derivation, *derivation.steps]) == []
+
+
+def test_a_wide_formula_needs_no_recursion() -> None:
+    assert differing_copies([parse("+".join(f"{n}x/x" for n in range(1, 1_001)))]) == []
+    wide = parse("+".join(["x"] * 100_000))
+    again = reread(wide)
+    assert again == wide
+    assert nodes(again.tree) == nodes(wide.tree)
+    assert len(repr(again)) < 200
+
+
+def test_a_formula_as_deep_as_is_read() -> None:
+    deep = parse("sin(" * 98 + "x/x" + ")" * 98)
+    assert differing_copies([deep]) == []
+    assert hash(reread(deep)) == hash(deep)
+
+
+def test_a_chain_of_definitions_costs_what_it_says() -> None:
+    chain = {"a0": "x+1"} | {f"a{n}": f"a{n - 1}*a{n - 1}" for n in range(1, 60)}
+    tree = parse("a59", let=chain).expanded
+    assert len(code_of([tree])[0]) < 100
+    (again,) = trees_of(reread(code_of([tree])))
+    assert code_of([again]) == code_of([tree])
+
+
+def test_symbols_of_another_process_are_the_ones_of_this(other: Pool) -> None:
+    ((_, back, _),) = other.submit(visited, [pickle.dumps(parse("x+y"))]).result()
+    assert pickle.loads(back).tree.args == (symbol("x"), symbol("y"))
+    assert pickle.loads(back).tree.args[0] is parse("x").tree
+
+
+def test_numbers_of_any_length_at_every_protocol() -> None:
+    huge = replace(parse("x"), tree=parse("2*x").tree.func(parse("2").tree ** 20_000, parse("1/3").tree))
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(huge, protocol)) == huge
+
+
+def test_what_is_known_of_a_formula_is_not_carried_along() -> None:
+    expression = parse("z^2", let={"z": "x+1"})
+    before = pickle.dumps(expression)
+    assert expression.expanded != expression.tree
+    assert (expression.text, expression.own) == ("z**2", ())
+    assert pickle.dumps(expression) == before
+
+
+# A user's own functions
+
+
+class Twice(torch.autograd.Function):
+    """2x, at the head of a module."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        return 2 * x
+
+    @staticmethod
+    def backward(ctx: Any, grad: torch.Tensor) -> torch.Tensor:
+        return 2 * grad
+
+
+def test_code_is_pickled_by_its_place(other: Pool) -> None:
+    at = {"x": 3.0}
+    for own in (parse("sin(T(x))/x + x/x", use={"T": Twice}), parse("S(x)", use={"S": Square})):
+        assert differing_copies([own]) == []
+        assert differing_elsewhere(other, [own] * 6, [at] * 6) == []
+        assert other_numbers([own], [at]) == []
+        assert differing_copies([derive(own, at=at), explain(own, at=at)]) == []
+
+
+def test_code_that_python_does_not_find_is_copied_and_not_pickled() -> None:
+    class Local(Twice):
+        """2x, in a body."""
+
+    own = parse("T(x)", use={"T": Local})
+    result = derive(own, at="x=1")
+    assert copy.copy(own) == copy.deepcopy(own) == own
+    assert copy.deepcopy(result) == result
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(pickle.PicklingError, match=r"'T' is code, .*nothing at .*Local: define it at the head"):
+            pickle.dumps(result, protocol)
+
+
+# Results of every type
+
+
+def several(kind: str, seed: int, count: int) -> list[Any]:
+    draw = Random(f"{seed} {kind}")
+    return [drawn(kind, draw) for _ in range(count)]
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_copies_of_results(other: Pool, kind: str) -> None:
+    things = several(kind, 1, 2)
+    assert differing_copies(things) + differing_elsewhere(other, things) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("kind", MADE)
+def test_copies_of_500_results(other: Pool, kind: str) -> None:
+    things = several(kind, 2, 500)
+    assert differing_copies(things) + differing_elsewhere(other, things) == []
+
+
+def test_a_copy_shares_no_array() -> None:
+    result = derive("x^2", at={"x": [1, 2]})
+    for how, copied in copies(result):
+        if how != "copy":
+            copied.value[0] = 7
+            copied.at["x"][1] = 8
+    assert (result.value.tolist(), result.at["x"].tolist()) == ([1, 4], [1, 2])
+
+
+def test_a_refusal_keeps_all_that_it_says() -> None:
+    with pytest.raises(DerivError) as caught:
+        parse("x + $")
+    for _, copied in copies(caught.value):
+        assert isinstance(copied, DerivError)
+        assert vars(copied) == vars(caught.value)
+        assert str(copied) == str(caught.value)
+
+
+# What is equal
+
+
+def made(text: str = "x^2 + 1/x", at: str = "x=0,2", **options: Any) -> Result:
+    return derive(text, at=at, **options)
+
+
+EQUAL: list[Callable[[], Any]] = [
+    lambda: parse("x/x + z", let={"z": "y*2"}),
+    lambda: made(),
+    lambda: made("abs(x)"),
+    lambda: derive("x*y^2"),
+    lambda: series("sin(x)", 4, "x=0", on=(-1, 1)),
+    lambda: explain("x^2*y", "x=1,y=2"),
+    lambda: steps("x*sin(x)"),
+    lambda: answer("x^2", "if(x == sqrt(2), 0, 2x)"),
+    lambda: derivcli.jacobian(["x*y", "x"], "x=1,y=2"),
+]
+
+
+@pytest.mark.parametrize("make", EQUAL)
+def test_the_same_done_twice_is_equal(make: Callable[[], Any]) -> None:
+    assert make() == make()
+    assert not make() != make()
+    assert made("1/x").value[0] != made("1/x").value[0] or np.isinf(made("1/x").value[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("x+y", "y+x"), ("x/x", "1"), ("x*x", "x^2"), ("x*y/t", "x/t*y"), ("2.0x", "2x"), ("x+1", "x + 1")),
+        *(("x", "y"), ("x-1", "x+(-1)"), ("a*(b*c)", "(a*b)*c"), ("abs(x)", "relu(x)"), ("if(x<1,1,2)", "if(1>x,1,2)")),
+    ],
+)
+def test_what_was_typed_in_another_way_is_not_equal(one: str, other: str) -> None:
+    assert parse(one) != parse(other)
+    trees = [parse(text).tree for text in (one, other)]
+    has_same_nodes = nodes(trees[0]) == nodes(trees[1])
+    assert (code_of([trees[0]]) == code_of([trees[1]])) is has_same_nodes
+
+
+def test_results_that_differ_anywhere_are_not_equal() -> None:
+    result = made("sqrt(x)+x*y", "x=0,2,y=1")
+    nan = replace(result, value=np.array([np.nan, 1.0]))
+    assert nan == replace(result, value=np.array([np.nan, 1.0]))
+    others = [
+        made("sqrt(x)+x*y", "x=0,2.5,y=1"),
+        made("sqrt(x)+x*y", "x=0,2,y=1", check=False),
+        made("sqrt(x)+x*y", "x=0,2,y=1", wrt="y,x"),
+        replace(result, value=np.array([np.nan, 2.0])),
+        replace(result, value=result.value.astype(np.float32)),
+        replace(result, value=result.value[:1]),
+        replace(result, value=result.value[None]),
+        replace(result, derivatives=dict(reversed(result.derivatives.items()))),
+        replace(result, expression=parse("sqrt(x)+x*y ", declared="xy")),
+        replace(result, layout="hessian"),
+        replace(result, value_verdicts=None),
+    ]
+    assert [other == result for other in others] == [False] * len(others)
+    assert result != "sqrt(x)+x*y"
+
+
+def test_points_are_equal_by_what_was_typed() -> None:
+    centres = [series("exp(x)", 1, {"x": at}).points for at in ("1/2", "1/2", "0.5")]
+    assert isinstance(centres[0], Points)
+    assert [each == centres[0] for each in centres] == [True, True, False]
+    assert series("exp(x)", 1, {"x": ["sqrt(4)/4"]}).points != centres[0]
+
+
+def test_expressions_are_hashed_by_what_was_typed() -> None:
+    texts = ["x/x", "abs(x)", "z^2", "if(x > 0, x, 1)"]
+    found = {parse(text): text for text in texts}
+    assert [found[reread(parse(text))] for text in texts] == texts
+
+
+def test_results_have_no_hash() -> None:
+    for thing in (made(), derive("x"), made().verdicts["x"]):
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(thing)
+
+
+# How they are shown
+
+
+def test_what_python_shows_is_short() -> None:
+    long = "+".join(f"x^{n}" for n in range(2, 200))
+    assert repr(parse("x/x")) == "<Expression x/x>"
+    assert repr(parse("z", let={"z": "2x"}).definitions) == "(<Definition z = 2*x>,)"
+    assert repr(steps("x^2")[0].steps[-1]).startswith("<Step ")
+    things = [parse(long), derive(long, at="x=1"), derive(long), series("x", 1, {"x": ["1/3"] * 900}).points]
+    assert [len(repr(thing)) < 1200 for thing in things] == [True] * len(things)
+
+
+# Which records hold trees and arrays
+
+
+@cache
+def imported(module: ModuleType) -> dict[str, tuple[str, str]]:
+    """Where the names come from that a module imports, for types too."""
+    parts = [
+        node
+        for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text()))
+        if isinstance(node, ast.ImportFrom)
+    ]
+    return {alias.name: (node.module or "", alias.name) for node in parts for alias in node.names}
+
+
+def named_in(annotation: str, module: ModuleType) -> Iterator[type | str]:
+    """The records that an annotation names, and "Tree" and "array", through other names for types."""
+    for name in dict.fromkeys(re.findall(r"\w+", annotation)):
+        if name in ("FloatArray", "KindArray", "NDArray", "Tree"):
+            yield "Tree" if name == "Tree" else "array"
+            continue
+        home, wanted = imported(module).get(name, (module.__name__, name))
+        found = getattr(import_module(home), wanted, None) if home.startswith("derivcli") else None
+        if isinstance(found, str) or (found is not None and not isinstance(found, type)):
+            yield from named_in(str(found), import_module(home))
+        elif isinstance(found, type) and is_dataclass(found):
+            yield found
+
+
+def holders(roots: Sequence[Callable[..., Any] | type]) -> dict[type, set[type | str]]:
+    """The records that public functions give back, with all in them, and what each holds."""
+    queue = [root for root in roots if isinstance(root, type)]
+    for root in roots:
+        if not isinstance(root, type):
+            queue += [
+                each
+                for each in named_in(root.__annotations__["return"], import_module(root.__module__))
+                if isinstance(each, type)
+            ]
+    found: dict[type, set[type | str]] = {}
+    while queue:
+        kind = queue.pop()
+        if kind not in found:
+            module = import_module(kind.__module__)
+            found[kind] = {each for text in kind.__annotations__.values() for each in named_in(text, module)}
+            queue += [each for each in found[kind] if isinstance(each, type)]
+    return found
+
+
+def uncovered(found: dict[type, set[type | str]]) -> list[str]:
+    """The records whose trees SymPy would copy, or whose arrays or trees `==` would compare."""
+    by_record = [kind for kind, held in found.items() if "Tree" in held]
+    by_arrays = [kind for kind, held in found.items() if "array" in held]
+    wrong = [f"{kind.__name__} pickles" for kind in by_record if kind.__reduce__ is not record.reduced]
+    wrong += [f"{kind.__name__} compares" for kind in by_record if kind.__eq__ is not record.equal]
+    equals = (record.equal, derivcli.result.equal)
+    return wrong + [f"{kind.__name__} compares" for kind in by_arrays if kind.__eq__ not in equals]
+
+
+def public() -> list[Callable[..., Any] | type]:
+    found = [getattr(derivcli, name) for name in derivcli.__all__]
+    return [each for each in found if is_dataclass(each) or (callable(each) and not isinstance(each, type))]
+
+
+def test_every_record_with_trees_or_arrays_is_covered() -> None:
+    found = holders(public())
+    assert uncovered(found) == []
+    assert {Expression, Result, Points, Values, derivcli.Step, derivcli.Counterexample} <= found.keys()
+
+
+def test_records_that_are_met_are_records_that_were_looked_at() -> None:
+    met: set[type] = set()
+    told([make() for make in EQUAL], met)
+    assert len(met) > 15
+    assert met <= holders([*public(), Points]).keys()
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A record that is not covered."""
+
+    expression: Expression
+    tree: derivcli.language.tree.Tree | None
+    values: Values
+
+
+def test_a_record_that_is_not_covered_would_be_seen() -> None:
+    assert uncovered(holders([Bare])) == ["Bare pickles", "Bare compares"]
