@@ -152,8 +152,9 @@ def refused(draw: Random) -> Any:
 
 
 def checked(draw: Random) -> Any:
-    classes = [planted.Square, planted.square(lambda g, i: g * i), planted.square(lambda g, i: 2.001 * g * i)]
-    return check_function(draw.choice(classes), draw.choice((None, "x^2", "x^3")), {"i": draw.choice((1.0, 0.5))})
+    slopes = (lambda g, i: 2 * g * i, lambda g, i: g * i, lambda g, i: 2.001 * g * i)
+    at = {"i": draw.choice((1.0, 0.5))}
+    return check_function(planted.square(draw.choice(slopes)), draw.choice((None, "i^2", "i^3")), at)
 
 
 MADE: dict[str, Drawn] = {

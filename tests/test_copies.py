@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from importlib import import_module
+from inspect import isfunction
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -49,7 +50,8 @@ def other() -> Iterator[Pool]:
 
 def formulas(seed: int, count: int) -> list[Expression]:
     """Formulas that are not refused."""
-    draw, found = Random(seed), []
+    draw = Random(seed)
+    found: list[Expression] = []
     while len(found) < count:
         try:
             found.append(parse(formula(draw), declared=NAMES))
@@ -60,11 +62,11 @@ def formulas(seed: int, count: int) -> list[Expression]:
 
 def differing_copies(things: Sequence[Any]) -> list[str]:
     """The copies that are not equal to what they are copies of, or in which something else stands."""
-    found = []
+    found: list[str] = []
     for thing in things:
         before = told(thing)
         for how, copied in copies(thing):
-            is_equal = isinstance(thing, DerivError) or (copied == thing and not copied != thing)
+            is_equal = isinstance(thing, DerivError) or copied == thing
             found += [] if is_equal and told(copied) == before else [f"{how} of {thing!r}"]
     return found
 
@@ -73,7 +75,7 @@ def differing_elsewhere(pool: Pool, things: Sequence[Any], at: Sequence[dict[str
     """The things that are others in another process, or when they come back, or that have other numbers there."""
     protocols = range(pickle.HIGHEST_PROTOCOL + 1)
     pickles = [pickle.dumps(thing, protocols[place % len(protocols)]) for place, thing in enumerate(things)]
-    found = []
+    found: list[str] = []
     for place, (there, back, numbers_there) in enumerate(pool.submit(visited, pickles, at).result()):
         returned, thing = pickle.loads(back), things[place]
         same = there == told(thing) == told(returned) and (returned == thing or isinstance(thing, DerivError))
@@ -289,8 +291,6 @@ EQUAL: list[Callable[[], Any]] = [
 @pytest.mark.parametrize("make", EQUAL)
 def test_the_same_done_twice_is_equal(make: Callable[[], Any]) -> None:
     assert make() == make()
-    assert not make() != make()
-    assert made("1/x").value[0] != made("1/x").value[0] or np.isinf(made("1/x").value[0])
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def named_in(annotation: str, module: ModuleType) -> Iterator[type | str]:
             yield found
 
 
-def holders(roots: Sequence[Callable[..., Any] | type]) -> dict[type, set[type | str]]:
+def holders(roots: Sequence[Any]) -> dict[type, set[type | str]]:
     """The records that public functions give back, with all in them, and what each holds."""
     queue = [root for root in roots if isinstance(root, type)]
     for root in roots:
@@ -411,15 +411,20 @@ def uncovered(found: dict[type, set[type | str]]) -> list[str]:
     """The records whose trees SymPy would copy, or whose arrays or trees `==` would compare."""
     by_record = [kind for kind, held in found.items() if "Tree" in held]
     by_arrays = [kind for kind, held in found.items() if "array" in held]
-    wrong = [f"{kind.__name__} pickles" for kind in by_record if kind.__reduce__ is not record.reduced]
-    wrong += [f"{kind.__name__} compares" for kind in by_record if kind.__eq__ is not record.equal]
+    wrong = [f"{kind.__name__} pickles" for kind in by_record if method(kind, "__reduce__") is not record.reduced]
+    wrong += [f"{kind.__name__} compares" for kind in by_record if method(kind, "__eq__") is not record.equal]
     equals = (record.equal, derivcli.result.equal)
-    return wrong + [f"{kind.__name__} compares" for kind in by_arrays if kind.__eq__ not in equals]
+    return wrong + [f"{kind.__name__} compares" for kind in by_arrays if method(kind, "__eq__") not in equals]
 
 
-def public() -> list[Callable[..., Any] | type]:
-    found = [getattr(derivcli, name) for name in derivcli.__all__]
-    return [each for each in found if is_dataclass(each) or (callable(each) and not isinstance(each, type))]
+def method(kind: type, name: str) -> Any:
+    return getattr(kind, name)
+
+
+def public() -> list[Any]:
+    """The public functions and records."""
+    found: list[Any] = [getattr(derivcli, name) for name in derivcli.__all__]
+    return [each for each in found if isfunction(each) or is_dataclass(each)]
 
 
 def test_every_record_with_trees_or_arrays_is_covered() -> None:

@@ -48,8 +48,8 @@ def restored(kind: type[Record], values: tuple[Any, ...], code: Code) -> Record:
 
 def equal(record: Any, other: object) -> bool:
     """Whether two records of one class hold the same, trees the same nodes in the same order, for `__eq__`."""
-    if type(record) is not type(other):
-        return NotImplemented
+    if other.__class__ is not record.__class__:
+        return NotImplemented  # type: ignore[no-any-return]  # the answer of an __eq__ that does not know
     if record is other:
         return True
     (_, one, trees), (_, two, others) = reduced(record)[1], reduced(other)[1]
