@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derivcli.language.record import equal, itself, reduced, shortened
@@ -46,11 +46,15 @@ class Derivation:
 
     result: SymbolicResult
     key: str
-    start: Tree = field(repr=False)
+    start: Tree
     steps: tuple[Step, ...]
 
     __eq__ = equal
     __reduce__ = reduced
+
+    def __repr__(self) -> str:
+        start = Step("", self.start).text
+        return f"<Derivation {shortened(start)} = {shortened(self.answer.text)}: {len(self.steps)} steps>"
 
     @property
     def expression(self) -> Expression:
