@@ -34,7 +34,7 @@ from derivcli.language.functions import FUNCTIONS
 from tests import planted
 
 NAMES = ("x", "y", "t")
-NUMBERS = "0 1 2 3 7 10 0.5 .25 1/3 0.1 1e-3 1.5e300 12345678901234567890 pi e tau 2.50".split()
+NUMBERS = "0 1 2 3 7 10 0.5 .25 1/3 0.1 1e-3 12345 pi e tau 2.50".split()
 TWICE = (
     *("({a})/({a})", "sqrt({a})^2", "log(exp({a}))", "exp(log({a}))", "0*({a})", "({a})^0", "({a})-({a})", "1*({a})"),
     *("({a})+0", "sqrt(({a})^2)", "({a})*({a})", "-(-({a}))", "(({a})^2)^(1/2)", "max({a}, {a})", "cbrt({a})^3"),
