@@ -317,16 +317,17 @@ def test_what_was_typed_in_another_way_is_not_equal(one: str, other: str) -> Non
     trees = [parse(text).tree for text in (one, other)]
     has_same_nodes = nodes(trees[0]) == nodes(trees[1])
     assert (code_of([trees[0]]) == code_of([trees[1]])) is has_same_nodes
+    assert (replace(parse(one), tree=trees[1]) == parse(one)) is has_same_nodes
 
 
 def test_results_that_differ_anywhere_are_not_equal() -> None:
-    result = made("sqrt(x)+x*y", "x=0,2,y=1")
+    result = made("sqrt(x)+x*y", "x=0,4,y=1")
     nan = replace(result, value=np.array([np.nan, 1.0]))
     assert nan == replace(result, value=np.array([np.nan, 1.0]))
     others = [
         made("sqrt(x)+x*y", "x=0,2.5,y=1"),
-        made("sqrt(x)+x*y", "x=0,2,y=1", check=False),
-        made("sqrt(x)+x*y", "x=0,2,y=1", wrt="y,x"),
+        made("sqrt(x)+x*y", "x=0,4,y=1", check=False),
+        made("sqrt(x)+x*y", "x=0,4,y=1", wrt="y,x"),
         replace(result, value=np.array([np.nan, 2.0])),
         replace(result, value=result.value.astype(np.float32)),
         replace(result, value=result.value[:1]),
