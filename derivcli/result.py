@@ -99,7 +99,8 @@ class Result:
     the derivatives are the upper triangle of that matrix. Where `dependent` names a variable, the expression
     is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
     of this variable as a function of the others. `remark` says why another engine than this one was
-    asked for in vain.
+    asked for in vain. Two results are equal if all of this is: arrays in format, shape and numbers, NaN where the other
+    has NaN, dictionaries in the same order.
     """
 
     expression: Expression

@@ -280,6 +280,14 @@ def test_a_refusal_keeps_all_that_it_says() -> None:
         assert str(copied) == str(caught.value)
 
 
+def test_what_results_are_made_of_comes_back() -> None:
+    verdict = derive("abs(x)", at="x=0").verdicts["x"][0]
+    note = parse("1/2x").notes[0]
+    assert isinstance(verdict, derivcli.Verdict)
+    assert differing_copies([verdict, note, note.span, derivcli.ExitStatus.UNWRITABLE]) == []
+    assert verdict != replace(verdict, left=-2.0)
+
+
 # What is equal
 
 
