@@ -124,6 +124,10 @@ def copies(thing: Any) -> Iterator[tuple[str, Any]]:
         yield f"pickle {protocol}", pickle.loads(pickle.dumps(thing, protocol))
 
 
+def reread(thing: Any) -> Any:
+    return pickle.loads(pickle.dumps(thing))
+
+
 Drawn = Callable[[Random], Any]
 
 
