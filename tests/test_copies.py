@@ -82,8 +82,8 @@ def other_numbers(expressions: Sequence[Expression], at: Sequence[dict[str, Any]
 
 
 def lasting(pool: Pool, expressions: Sequence[Expression], at: Sequence[dict[str, Any]]) -> list[str]:
-    """The formulas that have other numbers elsewhere or in a copy, twice: a clock may stop one of two computations."""
-    for _ in range(2):
+    """The formulas that have other numbers elsewhere or in a copy, again and again: a clock may stop one of two."""
+    for _ in range(3):
         found = {*differing_elsewhere(pool, expressions, at), *other_numbers(expressions, at)}
         pairs = [pair for pair in zip(expressions, at, strict=True) if f"{pair[0]!r} at {pair[1]}" in found]
         expressions, at = [each for each, _ in pairs], [each for _, each in pairs]
