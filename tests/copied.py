@@ -31,7 +31,7 @@ from derivcli import (
 from derivcli.explain.practice import LEVELS, exercise
 from derivcli.language.function import Function
 from derivcli.language.functions import FUNCTIONS
-from tests import planted
+from tests import claims, planted
 
 NAMES = ("x", "y", "t")
 NUMBERS = "0 1 2 3 7 10 0.5 .25 1/3 0.1 1e-3 12345 pi e tau 2.50".split()
@@ -136,8 +136,8 @@ def at_points(draw: Random) -> dict[str, Any]:
 
 
 def claimed(draw: Random) -> Any:
-    text = formula(draw, 1, ("x",))
-    return answer(text, draw.choice((derive(text, wrt="x").derivatives["x"].text, formula(draw, 1, ("x",)))), "x")
+    made = draw.choice((claims.special_value, claims.kinked, claims.filled, claims.glued, claims.two_points))(draw)
+    return answer(made.f.text, made.claim.text, "x")
 
 
 def practised(draw: Random) -> Any:
@@ -172,7 +172,9 @@ MADE: dict[str, Drawn] = {
     "Hessian": lambda draw: hessian(formula(draw, 1), at=at_points(draw)),
     "implicit": lambda draw: curved(draw, {"x": [1, "1/2"], "y": "sqrt(2)"}),
     "implicit formula": curved,
-    "SeriesResult": lambda draw: series(formula(draw, 1, ("x",)), draw.randrange(5), {"x": ["1/3", 2]}, on=(0, 3)),
+    "SeriesResult": lambda draw: series(
+        formula(draw, 1, ("x",)), draw.randrange(5), {"x": ["1/3", 2]}, on=draw.choice((None,) * 9 + ((0, 3),))
+    ),
     "Ledger": lambda draw: explain(formula(draw, 2), at=at_points(draw)),
     "Derivation": lambda draw: steps(formula(draw, 1), draw.choice(NAMES)),
     "Answer": claimed,
