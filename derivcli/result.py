@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -47,6 +47,31 @@ Partial: TypeAlias = tuple[str, ...]
 """What a derivative is taken by, the last name first: ("x",), ("x", "x", "y"), or ("along", "along")."""
 
 
+def equal(record: Any, other: object) -> bool:
+    """Whether two records of one class hold the same in every field, for `__eq__`."""
+    names = [field.name for field in fields(record)]
+    if other.__class__ is not record.__class__:
+        return NotImplemented  # type: ignore[no-any-return]  # the answer of an __eq__ that does not know
+    return all(same(getattr(record, name), getattr(other, name)) for name in names)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same, arrays in format, shape and numbers, and NaN where the other has NaN.
+
+    Dictionaries are the same in the same order, which is that of columns.
+    """
+    import numpy as np  # late, since the public list names what is compared
+
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        has_nan = one.dtype.kind == "f"
+        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=has_nan)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [*one] == [*other] and all(map(same, one.values(), other.values()))
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
 def derivative_key(partial: Partial) -> str:
     """The key of a derivative: "x", "x,x,y", or "along"."""
     return ",".join(partial)
@@ -74,7 +99,8 @@ class Result:
     the derivatives are the upper triangle of that matrix. Where `dependent` names a variable, the expression
     is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
     of this variable as a function of the others. `remark` says why another engine than this one was
-    asked for in vain.
+    asked for in vain. Two results are equal if all of this is: arrays in format, shape and numbers, NaN where the other
+    has NaN, dictionaries in the same order.
     """
 
     expression: Expression
@@ -89,6 +115,8 @@ class Result:
     direction: Points | None = None
     dependent: str = ""
     remark: str = ""
+
+    __eq__ = equal
 
     @property
     def finite(self) -> NDArray[np.bool_]:
@@ -162,6 +190,8 @@ class Jacobian:
 
     results: tuple[Result, ...]
 
+    __eq__ = equal
+
     @property
     def value(self) -> FloatArray:
         """The functions, of shape (points, functions)."""
@@ -197,6 +227,8 @@ class SeriesResult:
     interval: tuple[float, float] | None = None
     remainder: FloatArray | None = None
 
+    __eq__ = equal
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SymbolicResult:
@@ -211,6 +243,8 @@ class SymbolicResult:
     direction: Points | None = None
     dependent: str = ""
     remarks: tuple[str, ...] = ()
+
+    __eq__ = equal
 
 
 AnyResult: TypeAlias = Result | SeriesResult | SymbolicResult

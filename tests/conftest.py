@@ -26,6 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep kernels with what pytest itself keeps from run to run."""
     assert config.cache is not None
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(config.cache.mkdir("kernels"))
+    patient()
+
+
+def patient() -> None:
+    """Give numbers in high precision the time that they need here, in other processes of the tests too."""
     precise.SECONDS = PATIENCE
     remainder.SECONDS = PATIENCE  # type: ignore[attr-defined]
     pointwise.SECONDS = PATIENCE  # type: ignore[attr-defined]

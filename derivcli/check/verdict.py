@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from derivcli.result import equal
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -82,6 +84,8 @@ class Verdicts:
     right: NDArray[np.float64]
     differs: NDArray[np.bool_]
     messages: dict[int, str] = field(default_factory=dict)
+
+    __eq__ = equal
 
     @staticmethod
     def empty(count: int) -> Verdicts:

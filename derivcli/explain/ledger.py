@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from derivcli.language.record import reduced
+from derivcli.result import equal
+
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result
 
@@ -25,6 +28,8 @@ class Local:
     of: str
     formula: str
     value: FloatArray
+
+    __eq__ = equal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +53,8 @@ class Node:
     grad_fn: str
     grad: FloatArray | None
 
+    __eq__ = equal
+
     @property
     def accumulates_in(self) -> str:
         """Where the backward pass leaves the adjoint for the user; "" where it only hands it on."""
@@ -60,6 +67,8 @@ class Share:
 
     node: Node
     local: Local
+
+    __eq__ = equal
 
     @property
     def value(self) -> FloatArray:
@@ -83,6 +92,9 @@ class Ledger:
     result: Result
     output: str
     nodes: tuple[Node, ...]
+
+    __eq__ = equal
+    __reduce__ = reduced
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from derivcli.language.record import equal, itself, reduced, shortened
+
 if TYPE_CHECKING:
     from derivcli.errors import Note
     from derivcli.language.constants import Constant
@@ -19,6 +21,13 @@ class Definition:
     name: str
     tree: Tree
     notes: tuple[Note, ...] = ()
+
+    __eq__ = equal
+    __reduce__ = reduced
+    __copy__ = __deepcopy__ = itself
+
+    def __repr__(self) -> str:
+        return f"<Definition {self.name} = {shortened(self.text)}>"
 
     @cached_property
     def text(self) -> str:
@@ -36,6 +45,7 @@ class Expression:
     may use those before it. `variables` are the remaining names in the order in which they appear.
     `constant` is the value of a formula without variables, exact where it is rational. Of an equation `tree` is
     the left side minus the right side, and `sides` are the two.
+    Two of them are equal if all of this is, and so if the same was typed in the same way.
     """
 
     source: str
@@ -45,6 +55,13 @@ class Expression:
     notes: tuple[Note, ...] = ()
     constant: Constant | None = None
     sides: tuple[Tree, Tree] | None = None
+
+    __eq__ = equal
+    __reduce__ = reduced
+    __copy__ = __deepcopy__ = itself
+
+    def __repr__(self) -> str:
+        return f"<Expression {shortened(self.text)}>"
 
     @cached_property
     def text(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 Interval = tuple[float, float]
@@ -59,6 +61,21 @@ class Function:
     domain: tuple[Interval, ...] = ((-3.0, 3.0),)
     """For each parameter an interval inside the natural domain, for drawing samples."""
 
+    def __copy__(self) -> Function:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Function:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A row of the table by its name; one of the user's own with where Python finds its code."""
+        from derivcli.language.functions import vocabulary
+
+        if vocabulary().get(self.name) is self:
+            return row_named, (self.name,)
+        _check_found(self)
+        return own_row, ({field.name: getattr(self, field.name) for field in fields(self)},)
+
     @property
     def primitive(self) -> bool:
         """Whether interpretations have a rule for it."""
@@ -95,3 +112,31 @@ class Function:
 Functions: TypeAlias = Mapping[str, Function]
 """Functions of a user's own, by the names that formulas call them by."""
 NO_FUNCTIONS: Functions = {}
+
+
+def row_named(name: str) -> Function:
+    """The row of the table with a name."""
+    from derivcli.language.functions import vocabulary
+
+    return vocabulary()[name]
+
+
+def own_row(given: Mapping[str, Any]) -> Function:
+    """A row that is in no table."""
+    return Function(**given)
+
+
+def _check_found(row: Function) -> None:
+    """Refuse to pickle code that Python would not find by its module and its name, as in a function's body."""
+    from pickle import PicklingError
+
+    code: Any = getattr(row.kernel, "__self__", row.kernel)
+    name = getattr(code, "__qualname__", "")
+    try:
+        found = operator.attrgetter(name)(sys.modules[code.__module__])
+    except (AttributeError, KeyError):
+        found = None
+    if found is not code:
+        place = f"{getattr(code, '__module__', None)}.{name}"
+        message = f"'{row.name}' is code, which is pickled by its place, and Python finds nothing at {place}"
+        raise PicklingError(f"{message}: define it at the head of a module")

@@ -40,8 +40,8 @@ class Choice(sympy.Piecewise):  # type: ignore[misc]
 
     def __new__(cls, *pairs: Tree) -> Choice:
         """The pairs, unevaluated."""
-        made: Choice = Basic.__new__(cls, *pairs)
-        return made
+        choice: Choice = Basic.__new__(cls, *pairs)
+        return choice
 
     def _eval_derivative(self, variable: Tree) -> Tree:
         return piecewise([(pair.expr.diff(variable), pair.cond) for pair in self.args])
@@ -83,22 +83,22 @@ def constant(name: str) -> Tree:
 
 def add(terms: Sequence[Tree]) -> Tree:
     """The sum of the terms, in their order."""
-    return _node(sympy.Add, terms)
+    return made(sympy.Add, terms)
 
 
 def multiply(factors: Sequence[Tree]) -> Tree:
     """The product of the factors, in their order."""
-    return _node(sympy.Mul, factors)
+    return made(sympy.Mul, factors)
 
 
 def power(base: Tree, exponent: Tree) -> Tree:
     """base ** exponent."""
-    return _node(sympy.Pow, (base, exponent))
+    return made(sympy.Pow, (base, exponent))
 
 
 def reciprocal(base: Tree) -> Tree:
     """1 / base, as a factor."""
-    return _node(sympy.Pow, (base, MINUS_ONE))
+    return made(sympy.Pow, (base, MINUS_ONE))
 
 
 def negative(tree: Tree) -> Tree:
@@ -123,13 +123,13 @@ def divisor(node: Tree) -> Tree | None:
 def call(row: Function, arguments: Sequence[Tree]) -> Tree:
     """The row's function of the arguments."""
     if row.name == "sqrt":
-        return _node(sympy.Pow, (arguments[0], sympy.S.Half))
-    return _node(class_of(row), arguments)
+        return made(sympy.Pow, (arguments[0], sympy.S.Half))
+    return made(class_of(row), arguments)
 
 
 def derivative(tree: Tree, by: Tree, is_partial: bool = False) -> Tree:
     """The derivative of `tree` by a symbol, still to be taken."""
-    return _node(PartialDerivative if is_partial else Derivative, (tree, by))
+    return made(PartialDerivative if is_partial else Derivative, (tree, by))
 
 
 def piecewise(pairs: Sequence[tuple[Tree, Tree]]) -> Tree:
@@ -174,7 +174,7 @@ def substitute(tree: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
 
 def rebuild(node: Tree, parts: Sequence[Tree]) -> Tree:
     """The same node over other parts."""
-    return _node(type(node), parts)
+    return made(type(node), parts)
 
 
 def postorder(tree: Tree, stop_at: type[Tree] | tuple[()] = ()) -> Iterator[Tree]:
@@ -207,8 +207,8 @@ def class_of(row: Function) -> type[Tree]:
         return derivative_of_call(row, argindex - 1, self.args)
 
     members = {"fdiff": fdiff, "is_real": True, "row": row, "__module__": __name__}
-    made: type[Tree] = type(row.name, (sympy.Function,), members)
-    return made
+    kind: type[Tree] = type(row.name, (sympy.Function,), members)
+    return kind
 
 
 def row_of(node: Tree) -> Function | None:
@@ -271,11 +271,12 @@ def _derivative_in_halves(row: Function, index: int, arguments: Sequence[Tree], 
     return multiply([outer, derivative_of_call(row, index - side * middle, halves[side], slope)])
 
 
-def _node(kind: type[Tree], arguments: Sequence[Tree]) -> Tree:
-    made = Basic.__new__(kind, *arguments)
+def made(kind: type[Tree], parts: Sequence[Tree]) -> Tree:
+    """A node of a class over its parts, as they are."""
+    node = Basic.__new__(kind, *parts)
     if kind in _COMMUTATIVE:
-        made.is_commutative = True
-    return made
+        node.is_commutative = True
+    return node
 
 
 _COMMUTATIVE = frozenset((sympy.Add, sympy.Mul, sympy.Pow))

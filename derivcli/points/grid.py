@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits
 from derivcli.language.constants import Constant
+from derivcli.language.record import equal, reduced
 from derivcli.language.tree import Tree
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class Values:
     """Numbers that were given; `exact` holds the trees of those typed as formulas or decimals, None for others."""
 
     numbers: FloatArray
-    exact: tuple[Tree | None, ...] | None = None
+    exact: tuple[Tree | None, ...] | None = field(default=None, repr=False)
+
+    __eq__ = equal
+    __reduce__ = reduced
 
     @property
     def count(self) -> int:
@@ -143,6 +147,8 @@ class Points:
     paired: bool = False
     start: int = 0
     stop: int | None = None
+
+    __reduce__ = reduced
 
     @property
     def names(self) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from derivcli.language.record import equal, reduced
+
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -61,6 +63,9 @@ class Counterexample:
     claim_text: str = ""
     reason: str = ""
 
+    __eq__ = equal
+    __reduce__ = reduced
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
@@ -86,6 +91,9 @@ class Answer:
     gaps: tuple[Point, ...] = ()
     vanishing: int = 0
     open: str = ""
+
+    __eq__ = equal
+    __reduce__ = reduced
 
     @property
     def equal(self) -> bool:

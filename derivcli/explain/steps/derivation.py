@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from derivcli.language.record import equal, itself, reduced, shortened
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ class Step:
 
     rule: str
     tree: Tree
+
+    __eq__ = equal
+    __reduce__ = reduced
+    __copy__ = __deepcopy__ = itself
+
+    def __repr__(self) -> str:
+        return f"<Step {self.rule}: {shortened(self.text)}>"
 
     @property
     def text(self) -> str:
@@ -40,6 +48,13 @@ class Derivation:
     key: str
     start: Tree
     steps: tuple[Step, ...]
+
+    __eq__ = equal
+    __reduce__ = reduced
+
+    def __repr__(self) -> str:
+        start = Step("", self.start).text
+        return f"<Derivation {shortened(start)} = {shortened(self.answer.text)}: {len(self.steps)} steps>"
 
     @property
     def expression(self) -> Expression:
