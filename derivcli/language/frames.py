@@ -6,6 +6,7 @@ From the tightest to the loosest: powers and signs, products, sums, comparisons,
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
@@ -13,6 +14,9 @@ from derivcli.language.function import Function
 from derivcli.language.functions import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.tokens import Token
+
+if TYPE_CHECKING:
+    from derivcli.language.readings import Pending
 
 TEXT, GROUP, CALL, BARE, BAR, PAIR = "text", "group", "call", "bare", "bar", "pair"
 """What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, or the
@@ -43,6 +47,8 @@ class Frame:
     operator: Token | None = None
     prefixes: list[tuple[Token, Operand | None]] = field(default_factory=list)
     operand: Operand | None = None
+    pending: list[Pending] = field(default_factory=list)
+    """Places with two meanings that go on."""
 
     @property
     def wants_condition(self) -> bool:
@@ -134,6 +140,26 @@ def finish(frame: Frame, stop: int) -> Operand:
         (inner,) = frame.arguments
         return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
     return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+
+
+def check_whole(call: Frame) -> None:
+    """Refuse a call whose order is no constant whole number."""
+    row = call.row
+    if row is None or not (row.whole or row.constant):
+        return
+    for parameter, argument in zip(row.parameters, call.arguments, strict=False):
+        value = argument.value
+        if parameter in row.constant and value is None:
+            message = f"{parameter} in {row.signature} is a constant"
+            raise DerivError(message, span=argument.span, hint="write a number there")
+        if parameter not in row.whole:
+            continue
+        if value is None or value < row.least or value != int(value):
+            message = f"{parameter} in {row.signature} is a constant whole number"
+            raise DerivError(message, span=argument.span, hint=f"write {row.example}")
+        if value > limits.WHOLE:
+            message = f"{parameter} in {row.signature} is over the limit of {limits.WHOLE}"
+            raise DerivError(message, span=argument.span, hint="take a smaller one")
 
 
 def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Operand:

@@ -28,7 +28,7 @@ def parse_expression(
     used = _used_definitions(parser.variables, definitions)
     inner = [name for definition in used for name in _names_in(definition.tree)]
     variables = [name for name in dict.fromkeys([*parser.variables, *inner]) if name not in defined]
-    notes = (*(note for definition in used for note in definition.notes), *parser.notes.values())
+    notes = (*(note for definition in used for note in definition.notes), *parser.noticed.notes.values())
     return Expression(text, operand.tree, tuple(variables), used, notes, operand.value)
 
 
