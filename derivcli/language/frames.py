@@ -34,6 +34,8 @@ class Frame:
     row: Function | None = None
     branching: str = ""
     exponent: Operand | None = None
+    base: Operand | None = None
+    """The base in a logarithm's name."""
     inherits_condition: bool = False
     arguments: list[Operand] = field(default_factory=list)
     disjuncts: list[Operand] = field(default_factory=list)
@@ -135,7 +137,10 @@ def finish(frame: Frame, stop: int) -> Operand:
     elif frame.branching:
         result = _finish_branching(frame, span)
     elif frame.row is not None:
-        result = _finish_call(frame.row, frame.arguments, span)
+        if frame.base is not None and len(frame.arguments) > 1:
+            message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
+            raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
+        result = _finish_call(frame.row, frame.arguments + ([frame.base] if frame.base else []), span)
     else:
         (inner,) = frame.arguments
         return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
@@ -187,6 +192,9 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
         plural = "" if wanted == "1" else "s"
         message = f"{row.name} takes {wanted} argument{plural}, and here it has {count}"
         raise DerivError(message, span=span, hint=f"write {row.signature}")
+    if row.name in ("mod", "fmod") and arguments[1].value == 0:
+        message = "this divides by zero"
+        raise DerivError(message, span=arguments[1].span, hint="deriv works over the real numbers")
     if row.name == "pow":
         return operands.power(arguments[0], arguments[1])
     return operands.call(row, arguments, span)
@@ -194,6 +202,8 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
 
 def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:
     """log(x, b) by the function made for its base where there is one."""
+    if base.tree is tree.NUMBERS["e"]:
+        return operands.call(vocabulary()["log"], [argument], span)
     own = {2: "log2", 10: "log10"}.get(int(base.value) if base.value in (2, 10) else 0)
     if own is not None:
         return operands.call(vocabulary()[own], [argument], span)

@@ -32,6 +32,7 @@ from derivcli.language.constants import Constant
 from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, check_whole, finish
 from derivcli.language.function import Function
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.notation import check_notation
 from derivcli.language.noticed import Noticed
 from derivcli.language.operands import Operand
 from derivcli.language.reader import Reader
@@ -89,7 +90,8 @@ class Parser:
             raise
 
     def _run(self) -> Operand:
-        refusals.check_notation(self.text, self.declared)
+        if not self.trusted:
+            check_notation(self.text, self.declared, self.functions)
         self.frames = [Frame(TEXT, self.reader.next, inherits_condition=self.condition)]
         while True:
             token = self.reader.take()
@@ -172,15 +174,27 @@ class Parser:
         exponent = self.read_exponent(token)
         branching = "Piecewise" if token.text == "piecewise" else token.text if token.text in BRANCHING else ""
         row = self.functions.get(token.text) or vocabulary().get(token.text)
+        base = None if row or branching else self.read_base(token)
+        row = vocabulary()["log"] if base else row
         if self.next.text == "(":
             self.reader.take()
-            self.push(Frame(CALL, token, row, branching, exponent))
+            self.push(Frame(CALL, token, row, branching, exponent, base))
             if self.next.text != ")":
                 return
         elif not branching and (self.next.kind in ("number", "name", "bar") or self.next.text in SIGNS):
-            self.push(Frame(BARE, token, row, exponent=exponent))
+            self.push(Frame(BARE, token, row, exponent=exponent, base=base))
             return
         raise refusals.argument(token, row, empty=self.next.text == ")")
+
+    def read_base(self, function: Token) -> Operand:
+        """The base in a logarithm's name: the 5 of log_5(x)."""
+        base = names.base_of(function.text)
+        self.noticed.note(remarks.glued_base(function, base, self.text))
+        if base.isdigit():
+            return operands.number(base, function.start, function.stop)
+        if base in CONSTANTS and base not in self.declared:
+            return Operand(tree.constant(base), function.start, function.stop, value=CONSTANTS[base])
+        return self.variable(Token("name", base, function.start, function.stop))
 
     def read_exponent(self, function: Token) -> Operand | None:
         """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
@@ -198,14 +212,7 @@ class Parser:
             return self.variable(token)
         if token.kind == "number" or (token.kind == "superscript" and token.text.isdigit()):
             return operands.number(token.text, token.start, token.stop)
-        name, inverse = function.text, f"a{function.text}"
-        other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
-        span = Span(function.start, token.stop)
-        raise DerivError(
-            f"a power of '{name}' itself is ambiguous here",
-            span=span,
-            hint=f"write {other}1/{name}(x) or ({name}(x))**n",
-        )
+        raise refusals.power_of_a_name(function, token)
 
     # An operand has been read
 
@@ -263,6 +270,7 @@ class Parser:
         self.noticed.expect(self.frame, readings.silent_product(self.frame, token, self.text))
         self.noticed.expect(self.frame, readings.bare_product(self.frame, token, self.next, self.text))
         self.noticed.note(remarks.no_function(self.frame, token, self.text))
+        self.noticed.note(remarks.differential(self.frame, self.text, self.declared))
         self.multiply(None)
         self.reader.put_back()
 

@@ -57,6 +57,25 @@ def no_function(frame: Frame, token: Token, text: str) -> Remark | None:
     return Remark("function", message, Span(operand.start, token.stop))
 
 
+def differential(frame: Frame, text: str, declared: Collection[str]) -> Remark | None:
+    """`d sin(x)` and `D x^2`, where the letter that asks for a derivative is read as a variable."""
+    operand = frame.operand
+    assert operand is not None, "a product goes on only behind an operand"
+    name = text[operand.start : operand.stop]
+    if name not in ("d", "D") or name in declared or frame.factors or frame.prefixes:
+        return None
+    message = f"{name} is read as a variable; for the derivative leave it out"
+    return Remark("differential", message, operand.span)
+
+
+def glued_base(function: Token, base: str, text: str) -> Remark | None:
+    """`log5(x)`, which could be log(5x)."""
+    if not text[function.start : function.stop].endswith(base) or "_" in function.text:
+        return None
+    message = f"{function.text} is read as the logarithm to the base {base}, as in log(x, {base})"
+    return Remark("glued", message, function.span)
+
+
 def clash(call: Frame) -> Remark | None:
     """A function whose name means another one in another library."""
     if call.row is None or not call.row.clash or call.opener.text != call.row.name:

@@ -1,0 +1,258 @@
+"""Notation of the field that is not read: derivatives, differentials, primes, and quotes that came along.
+
+Read as products they would be something else without a word, so they are refused with the way to write them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from derivcli.errors import DerivError, Span
+from derivcli.language.functions import vocabulary
+from derivcli.language.tokens import GREEK, GREEK_NAMES, SUPERSCRIPTS, canonical_name
+
+DIFFERENTIATES = "deriv differentiates by itself"
+
+_GREEK = "".join(GREEK)
+_NAME = rf"(?:{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))}|[A-Za-z{_GREEK}])[0-9₀-₉]*(?:_[0-9]+)?"
+_ALONE, _ENDS = rf"(?<![A-Za-z_{_GREEK}])", rf"(?![A-Za-z0-9_{_GREEK}])"
+_POWER = r"(?:\s*(?:\^|\*\*)\s*\(?\s*[0-9n]+\s*\)?|[⁰¹²³⁴-⁹ⁿ]+)"
+_BELOW = rf"[/∕÷⁄]\s*\(?(?P<below>\s*(?P<sign>[d∂])(?P<by>{_NAME}){_POWER}?(?:\s*[d∂]{_NAME}{_POWER}?)*)\s*\)?{_ENDS}"
+_FRACTION = re.compile(_BELOW)
+_HEAD = re.compile(rf"{_ALONE}[d∂]{_POWER}?")
+_OPERATOR = re.compile(rf"{_ALONE}(?P<operator>[d∂]|D(?:_?{_NAME})?|diff|[Dd]erivative)\s*(?P<bracket>[(\[])")
+_DIFFERENTIAL = re.compile(rf"(?P<before>[^\s*/+^,(<>=-]\s*){_ALONE}[d∂](?P<by>{_NAME})")
+_DIFFERENCE = re.compile(rf"{_ALONE}(?P<sign>[Δδ])(?P<name>[A-Za-z{_GREEK}])")
+_LONG = 1000
+"""Of longer texts no part is offered for the whole."""
+
+_WHOLE = [
+    re.compile(rf"\(?[d∂](?P<order>{_POWER})?\s*{_BELOW}\s*(?P<body>.+)", re.DOTALL),
+    re.compile(rf"[d∂](?P<order>{_POWER})?\s*(?P<body>.+?)\s*{_BELOW}", re.DOTALL),
+    re.compile(rf"(?:diff|[Dd]erivative|D)\s*[(\[](?P<body>.+?),\s*(?P<by>{_NAME})(?:\s*,\s*(?P<order>[0-9]+))?\s*[)\]]"),
+    re.compile(rf"(?:d|D(?:_?(?P<by>{_NAME}))?)\s*[(\[](?P<body>.+)[)\]]", re.DOTALL),
+    re.compile(r"(?:diff|[Dd]erivative)\s*\((?P<body>.+)\)", re.DOTALL),
+    re.compile(rf"(?:∫\s*|d\s+)?(?P<body>.+?)\s*{_ALONE}[d∂](?P<by>{_NAME})", re.DOTALL),
+]
+"""What asks for the derivative of one formula and nothing else."""
+
+_QUOTES = dict(zip("'\"`´“”„‘’«»", ("'", '"', "`´'", "´", '”"', "”", "“”", "’", "’", "»", "«"), strict=True))
+_PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3}
+_PRIME = re.compile(rf"(?<=[A-Za-z0-9_)\]₀-₉{_GREEK}])\s?[{''.join(_PRIMES)}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A derivative that a text asks for; `mixed` names every variable of one by several."""
+
+    body: str
+    by: str = ""
+    order: int = 1
+    mixed: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """How to ask deriv for it, or nothing where that would be refused."""
+        from derivcli.language.parse import parse_expression
+
+        try:
+            found = parse_expression(self.body, [self.by] if self.by else ())
+        except DerivError:
+            return ""
+        if self.by and self.by != self.body and re.fullmatch(_NAME, self.body):
+            return ""  # y in dy/dx stands for a formula
+        by = self.by if (canonical_name(self.by),) != found.variables else ""
+        options = _options(by, self.order, self.mixed)
+        return f'write "{self.body}"{" " if options else ""}{options}'
+
+
+def check_notation(text: str, declared: Collection[str], own: Collection[str] = ()) -> None:
+    """Refuse what asks for a derivative, and quotes that are no part of a formula."""
+    for look in (_fraction, _operator, _differential, _difference, _quoted, _primed, _degrees):
+        for error in look(text, declared, own):
+            raise error
+
+
+def _fraction(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
+    """`d/dx`, `d(x^2)/dx`, `dy/dx`: whatever stands over a differential."""
+    for below in _FRACTION.finditer(text) if "d" in text or "∂" in text else ():
+        sign, by = below["sign"], below["by"]
+        if sign == "d" and ("d" in declared or sign + canonical_name(by) in declared):
+            continue
+        heads = [head.start() for head in _HEAD.finditer(text, max(0, below.start() - _LONG), below.start())]
+        span = Span(heads[0] if heads else below.start(), below.end())
+        upper = re.fullmatch(rf"[d∂](?P<order>{_POWER})?\s*(?P<name>{_NAME})", text[span.start : below.start()].strip())
+        options = _options(by, _number(upper["order"]) if upper else 1, _names(below["below"]))
+        hint = f"leave it out, and name the variable with {options}"
+        if upper:
+            hint = f"give the formula of {upper['name']} with {options}"
+            hint += f", or an equation with --implicit {upper['name']}" if sign == "d" else ""
+        yield DerivError(DIFFERENTIATES, text, span, _command(text) or hint)
+
+
+def _operator(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
+    """`D(x^2)`, `Dx(x^2)`, `D[x^2, x]`, `diff(x^2, x)`, and `d(x^2)`, which could be a product."""
+    for found in _OPERATOR.finditer(text) if "d" in text or "D" in text or "∂" in text else ():
+        name = canonical_name(found["operator"])
+        if name in declared or name in own or name in vocabulary() or (name[0] in declared and len(name) > 1):
+            continue
+        known = len(found["operator"]) > 3
+        message = f"'{name}' is not needed: {DIFFERENTIATES}" if known else DIFFERENTIATES
+        hint = _command(text) or "give the plain expression, and the variable with --wrt"
+        if len(name) == 1 and found["bracket"] == "(" and found["operator"] != "∂":
+            inner = _bracket(text, found.end() - 1)
+            hint += f"; for a product write {name}*{inner if 0 < len(inner) < 40 else '(...)'}"
+        yield DerivError(message, text, Span(found.start(), found.end("operator")), hint)
+
+
+def _differential(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
+    """`x^2 dx` and `d x^4 dx`, which end in a differential."""
+    body = text.rstrip()
+    found = _DIFFERENTIAL.search(body, max(0, len(body) - 30))
+    while found is not None and found.end() < len(body):
+        found = _DIFFERENTIAL.search(body, found.start() + 1)
+    if found is not None and "d" not in declared and f"d{canonical_name(found['by'])}" not in declared:
+        name = body[found.end("before") :]
+        message = "deriv does not integrate" if "∫" in text else f"'{name}' is no factor of a formula: {DIFFERENTIATES}"
+        hint = _command(text) or f"leave out {name}, and name the variable with --wrt {found['by']}"
+        yield DerivError(message, text, Span(found.end("before"), found.end()), hint)
+
+
+def _difference(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
+    """`Δx`, which is one name to its author."""
+    for found in _DIFFERENCE.finditer(text) if "Δ" in text or "δ" in text else ():
+        sign, name = found.groups()
+        if GREEK[sign] not in declared and not any(word.startswith(canonical_name(found[0])) for word in declared):
+            hint = f"write {sign}*{name} for the product, or give the difference a name of its own, such as h"
+            yield DerivError(f"'{sign}{name}' is not one name here", text, Span(*found.span()), hint)
+
+
+def _quoted(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
+    """Quotes around a formula, which a shell or a text editor left there."""
+    inner = text.strip()
+    start = text.find(inner)
+    if not inner or inner[0] not in _QUOTES:
+        return
+    if len(inner) > 1 and inner[-1] in _QUOTES[inner[0]]:
+        inner = inner[1:-1].strip()
+        hint = "write the formula without quotes"
+        if len(inner) < _LONG and _is_read(inner, declared):
+            hint = f"write {inner}"
+        yield DerivError("the quotes came along with the formula", text, Span(start, start + 1), hint)
+    elif not any(quote in inner[1:] for quote in _QUOTES):
+        hint = 'leave it out; where a shell keeps single quotes, put double quotes around the formula'
+        yield DerivError("a quote came along with the formula", text, Span(start, start + 1), hint)
+
+
+def _options(by: str, order: int, mixed: tuple[str, ...] = ()) -> str:
+    """How the command line names a derivative."""
+    if len(set(mixed)) > 1:
+        return f"--mixed {','.join(mixed)}"
+    return " ".join([f"--wrt {by}"] * bool(by) + [f"--order {order}"] * (order > 1))
+
+
+def _number(power: str | None) -> int:
+    """The number in a power such as ^2 or ², 1 where there is none."""
+    digits = re.search("[0-9]+", (power or "").translate(SUPERSCRIPTS))
+    return int(digits.group()) if digits else 1
+
+
+def _names(below: str) -> tuple[str, ...]:
+    """The variables below a derivative, each as often as it stands there."""
+    found = re.finditer(rf"[d∂](?P<name>{_NAME})(?P<power>{_POWER})?", below)
+    return tuple(name for each in found for name in [each["name"]] * min(_number(each["power"]), 9))
+
+
+def _is_read(text: str, declared: Collection[str]) -> bool:
+    from derivcli.language.parse import parse_expression
+
+    try:
+        return parse_expression(text, declared) is not None
+    except DerivError:
+        return False
+
+
+def _primed(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
+    """`(x^2)'`, `f'(x)` and `y''`."""
+    found = _PRIME.search(text) if any(mark in text for mark in _PRIMES) else None
+    if found is None:
+        return
+    order = sum(_PRIMES[mark] for mark in found.group().strip())
+    before, after = text[: found.start()].strip(), text[found.end() :].strip()
+    asked = _Asked(_unbracketed(before), order=order)
+    command, name = "", re.search(rf"[A-Za-z{_GREEK}][A-Za-z0-9_]*$", before)
+    if not after and len(before) < _LONG and (not name or name.group() != before) and _is_product(before):
+        command = asked.command
+    elif name and name.group() == before in vocabulary() and _bracket(after, 0) == after:
+        command = _Asked(before + after, order=order).command
+    elif name:
+        command = f"give the formula of {name.group()}" + (f", with --order {order}" if order > 1 else "")
+    hint = command or "give the formula alone" + (f", with --order {order}" if order > 1 else "")
+    start = found.end() - len(found.group().strip())
+    yield DerivError(DIFFERENTIATES, text, Span(start, found.end()), hint)
+
+
+_ANGLE = re.compile(rf"(?P<function>[a-z]+\s+)?(?P<angle>[0-9.]+|[A-Za-z{_GREEK}][0-9]*|\([^()]*\))\s*$")
+
+
+def _degrees(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
+    """`cos 60°`, whose number is not an angle in radians."""
+    sign = text.find("°")
+    if sign < 0:
+        return
+    found = _ANGLE.search(text[max(0, sign - 60) : sign])
+    hint = "write deg2rad(...) for an angle in degrees"
+    if found is not None:
+        angle = f"deg2rad({_unbracketed(found['angle'])})"
+        function = (found["function"] or "").strip()
+        hint = f"write {function}({angle})" if function in vocabulary() else f"write {angle}"
+    yield DerivError("angles are in radians here", text, Span(sign, sign + 1), hint)
+
+
+def _command(text: str) -> str:
+    """How to ask for the derivative that a text asks for, if it asks for one and nothing else."""
+    whole = text.strip()
+    for pattern in _WHOLE if len(whole) < _LONG else ():
+        found = pattern.fullmatch(whole)
+        if found is None:
+            continue
+        parts = found.groupdict()
+        body = _unbracketed(parts["body"])
+        if not _is_product(parts["body"].strip()) and body == parts["body"].strip() and "/" in pattern.pattern:
+            continue
+        order, mixed = _number(parts.get("order")), _names(parts.get("below") or "")
+        command = _Asked(body, parts.get("by") or "", order, mixed).command
+        if command:
+            return command
+    return ""
+
+
+def _bracket(text: str, start: int) -> str:
+    """The bracket that opens at a position, whole, or nothing where it is never closed."""
+    depth = 0
+    for position in range(start, min(len(text), start + _LONG)):
+        depth += (text[position] == "(") - (text[position] == ")")
+        if depth == 0:
+            return text[start : position + 1] if text[start] == "(" else ""
+    return ""
+
+
+def _unbracketed(text: str) -> str:
+    """A formula without the brackets around all of it."""
+    text = text.strip()
+    while text.startswith("(") and _bracket(text, 0) == text:
+        text = text[1:-1].strip()
+    return text
+
+
+def _is_product(text: str) -> bool:
+    """Whether no sum stands outside of brackets."""
+    depth, before = 0, ""
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if depth == 0 and character in "+-−–" and before and before not in "^*/(eE":
+            return False
+        before = character if not character.isspace() else before
+    return True
