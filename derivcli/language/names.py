@@ -18,6 +18,15 @@ _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "I
 _OPERATIONS = frozenset(
     "diff Derivative derivative simplify expand factor D".split()
 )
+_NOT_DONE = {
+    "integrate": "deriv does not integrate",
+    "Integral": "deriv does not integrate",
+    "Sum": "sums over an index are not read here",
+    "Product": "products over an index are not read here",
+    "limit": "limits are not read here",
+    "Limit": "limits are not read here",
+    "solve": "equations are not solved here",
+}
 _USUAL_VARIABLES = frozenset("txyzuv")
 ONLY_CALLED = frozenset("ei si ci li ff rf jn yn jv yv iv kv".split())
 """Functions whose names are too short to be more than letters where no bracket follows."""
@@ -72,6 +81,8 @@ def unknown(
     if name in _OPERATIONS:
         hint = "give the plain expression, and the variable with --wrt"
         return DerivError(f"'{shown}' is not needed: deriv differentiates by itself", span=token.span, hint=hint)
+    if name in _NOT_DONE and called:
+        return DerivError(_NOT_DONE[name], span=token.span, hint="write the formula whose derivative you want")
     guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
     if called:
         guess = _like(name, own) or _numbered(name) or guess

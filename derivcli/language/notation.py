@@ -41,6 +41,8 @@ _WHOLE = [
 _QUOTES = dict(zip("'\"`´“”„‘’«»", ("'", '"', "`´'", "´", '”"', "”", "“”", "’", "’", "»", "«"), strict=True))
 _PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3}
 _PRIME = re.compile(rf"(?<=[A-Za-z0-9_)\]₀-₉{_GREEK}])\s?[{''.join(_PRIMES)}]+")
+_STRING = re.compile(r"(?:^|[(,=+*/\[{-])\s*['\"]")
+"""A quote that begins something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _is_read(text: str, declared: Collection[str]) -> bool:
 def _primed(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
     """`(x^2)'`, `f'(x)` and `y''`."""
     found = _PRIME.search(text) if any(mark in text for mark in _PRIMES) else None
-    if found is None:
+    if found is None or _STRING.search(text):
         return
     order = sum(_PRIMES[mark] for mark in found.group().strip())
     before, after = text[: found.start()].strip(), text[found.end() :].strip()
