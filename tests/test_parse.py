@@ -74,6 +74,14 @@ READ = [
     ("sin x cos x", "sin(x)*cos(x)"),
     ("sin x sin y sin z", "sin(x)*sin(y)*sin(z)"),
     ("sin x + 1", "sin(x) + 1"),
+    ("log_5(x)", "log(x)/log(5)"),
+    ("log_3 x", "log(x)/log(3)"),
+    ("log₅(x)", "log(x)/log(5)"),
+    ("log₂(x)", "log2(x)"),
+    ("log_10 2x", "log10(2*x)"),
+    ("log_b(x)", "log(x)/log(b)"),
+    ("log_e(x)", "log(x)"),
+    ("2 log_5^2(x) y", "2*(log(x)/log(5))**2*y"),
     ("sin 2x", "sin(2*x)"),
     ("1 + sin 2x + 1", "1 + sin(2*x) + 1"),
     ("sin x * y", "sin(x)*y"),
@@ -123,7 +131,7 @@ READ = [
     ("2πr", "2*pi*r"),
     ("αβ", "alpha*beta"),
     ("ω₀t", "omega0*t"),
-    ("Δx", "Delta*x"),
+    ("Δ x", "Delta*x"),
     ("x!", "factorial(x)"),
     ("-x!^2", "-factorial(x)**2"),
     ("2x!", "2*factorial(x)"),
@@ -295,7 +303,7 @@ NO_NOTE = """
 """
 
 
-@pytest.mark.parametrize("text", [text.strip() for line in NO_NOTE.split("\n") for text in line.split(";") if text.strip()])
+@pytest.mark.parametrize("text", [text.strip() for text in NO_NOTE.replace("\n", ";").split(";") if text.strip()])
 def test_what_is_read_without_a_note(text: str) -> None:
     assert not parse(text).notes
 

@@ -194,7 +194,7 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
         raise DerivError(message, span=span, hint=f"write {row.signature}")
     if row.name in ("mod", "fmod") and arguments[1].value == 0:
         message = "this divides by zero"
-        raise DerivError(message, span=arguments[1].span, hint="deriv works over the real numbers")
+        raise DerivError(message, span=span, hint="deriv works over the real numbers")
     if row.name == "pow":
         return operands.power(arguments[0], arguments[1])
     return operands.call(row, arguments, span)

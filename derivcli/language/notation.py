@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from derivcli.errors import DerivError, Span
 from derivcli.language.functions import vocabulary
@@ -21,6 +22,7 @@ _ALONE, _ENDS = rf"(?<![A-Za-z_{_GREEK}])", rf"(?![A-Za-z0-9_{_GREEK}])"
 _POWER = r"(?:\s*(?:\^|\*\*)\s*\(?\s*[0-9n]+\s*\)?|[⁰¹²³⁴-⁹ⁿ]+)"
 _BELOW = rf"[/∕÷⁄]\s*\(?(?P<below>\s*(?P<sign>[d∂])(?P<by>{_NAME}){_POWER}?(?:\s*[d∂]{_NAME}{_POWER}?)*)\s*\)?{_ENDS}"
 _FRACTION = re.compile(_BELOW)
+_SPACED = re.compile(rf"{_ALONE}(?P<sign>d){_POWER}?(?P<below>\s*/\s*d\s+(?P<by>{_NAME}){_POWER}?){_ENDS}")
 _HEAD = re.compile(rf"{_ALONE}[d∂]{_POWER}?")
 _OPERATOR = re.compile(rf"{_ALONE}(?P<operator>[d∂]|D(?:_?{_NAME})?|diff|[Dd]erivative)\s*(?P<bracket>[(\[])")
 _DIFFERENTIAL = re.compile(rf"(?P<before>[^\s*/+^,(<>=-]\s*){_ALONE}[d∂](?P<by>{_NAME})")
@@ -79,11 +81,13 @@ def check_notation(text: str, declared: Collection[str], own: Collection[str] = 
 
 def _fraction(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
     """`d/dx`, `d(x^2)/dx`, `dy/dx`: whatever stands over a differential."""
-    for below in _FRACTION.finditer(text) if "d" in text or "∂" in text else ():
+    found = [_FRACTION.finditer(text), _SPACED.finditer(text)] if "d" in text or "∂" in text else []
+    for below in chain.from_iterable(found):
         sign, by = below["sign"], below["by"]
         if sign == "d" and ("d" in declared or sign + canonical_name(by) in declared):
             continue
-        heads = [head.start() for head in _HEAD.finditer(text, max(0, below.start() - _LONG), below.start())]
+        foot = below.start("below")
+        heads = [head.start() for head in _HEAD.finditer(text, max(0, below.start() - _LONG), foot)]
         span = Span(heads[0] if heads else below.start(), below.end())
         upper = re.fullmatch(rf"[d∂](?P<order>{_POWER})?\s*(?P<name>{_NAME})", text[span.start : below.start()].strip())
         options = _options(by, _number(upper["order"]) if upper else 1, _names(below["below"]))
