@@ -105,7 +105,8 @@ def test_a_quotient_of_d_by_itself_is_no_product(text: str) -> None:
 
 LIVE = {
     "a*d + b": "a*d + b", "2d": "2*d", "d^2": "d**2", "d/2": "d/2", "a d": "a*d", "d/x": "d/x", "c/d": "c/d",
-    "x d": "x*d",     "d*(x^2)": "d*x**2", "D*x": "D*x", "d": "d", "D^2/4": "D**2/4", "sqrt(d)": "sqrt(d)", "d1 + d_2": "d1 + d_2",
+    "x d": "x*d", "d*(x^2)": "d*x**2", "D*x": "D*x", "d": "d", "D^2/4": "D**2/4", "sqrt(d)": "sqrt(d)",
+    "d1 + d_2": "d1 + d_2",
     "d x/D": "d*x/D", "mod(d, x)": "mod(d, x)", "round(x)": "round(x)", "sinh(d)/d": "sinh(d)/d", "1/d x": "1/d*x",
     "delta*x": "delta*x", "Δ x": "Delta*x", "Δ*x": "Delta*x", "δ": "delta",
 }  # fmt: skip
