@@ -15,9 +15,7 @@ TRUTHS = {"True": True, "False": False}
 
 _VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
 _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
-_OPERATIONS = frozenset(
-    "diff Derivative derivative simplify expand factor D".split()
-)
+_OPERATIONS = frozenset(("diff", "Derivative", "derivative"))
 _NOT_DONE = {
     "integrate": "deriv does not integrate",
     "Integral": "deriv does not integrate",
@@ -26,6 +24,9 @@ _NOT_DONE = {
     "limit": "limits are not read here",
     "Limit": "limits are not read here",
     "solve": "equations are not solved here",
+    "simplify": "formulas are differentiated as they are typed",
+    "expand": "formulas are differentiated as they are typed",
+    "factor": "formulas are differentiated as they are typed",
 }
 _USUAL_VARIABLES = frozenset("txyzuv")
 ONLY_CALLED = frozenset("ei si ci li ff rf jn yn jv yv iv kv".split())
