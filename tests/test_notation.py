@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from derivcli import DerivError, derive, parse
+from derivcli import DerivError, derive, implicit, parse
 from tests.support import deriv
 
 DERIVATIVES = [
@@ -76,8 +76,10 @@ STANDING_FOR = [
     ("d^2f/dxdy", "the formula of f with --mixed x,y"),
     ("f'(x)", "the formula of f"),
     ("y''", "the formula of y, with --order 2"),
-    ("x*d(x^2)/dx", "name the variable with --wrt x"),
-    ("d/dx x^2 + 3x", "name the variable with --wrt x"),
+    ("d/dx", "name the variable with --wrt x"),
+    ("x*d(x^2)/dx", "write the derivative itself in its place"),
+    ("x*diff(x^2, x)", "write the derivative itself in its place"),
+    ("d/dx x^2 + 3x", 'for the derivative of all of it write "x^2 + 3x"'),
     ("x + D(x^2)", "for a product write D*(x^2)"),
     ("2d(x+1)", "for a product write d*(x+1)"),
     ("Δx", "write Δ*x for the product"),
@@ -130,6 +132,12 @@ def test_a_letter_that_asks_for_nothing_is_a_variable(text: str) -> None:
 )
 def test_a_declared_letter_stays_a_variable(text: str, names: list[str], canonical: str) -> None:
     assert parse(text, declared=names).text == canonical
+
+
+@pytest.mark.parametrize("text", ["d(x*y)/dx = 1", "D(x*y) = x", "x = y' ", "dy/dx = x*y"])
+def test_a_side_of_an_equation_is_no_product_either(text: str) -> None:
+    with pytest.raises(DerivError, match="differentiates by itself"):
+        implicit(text, at={"x": 1}, dependent="y")
 
 
 def test_a_letter_given_a_value_stays_a_variable() -> None:

@@ -15,35 +15,40 @@ from derivcli.language.functions import vocabulary
 from derivcli.language.tokens import GREEK, GREEK_NAMES, SUPERSCRIPTS, canonical_name
 
 DIFFERENTIATES = "deriv differentiates by itself"
+_IN_PLACE = "write the derivative itself in its place"
 
 _GREEK = "".join(GREEK)
 _NAME = rf"(?:{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))}|[A-Za-z{_GREEK}])[0-9₀-₉]*(?:_[0-9]+)?"
 _ALONE, _ENDS = rf"(?<![A-Za-z_{_GREEK}])", rf"(?![A-Za-z0-9_{_GREEK}])"
 _POWER = r"(?:\s*(?:\^|\*\*)\s*\(?\s*[0-9n]+\s*\)?|[⁰¹²³⁴-⁹ⁿ]+)"
 _BELOW = rf"[/∕÷⁄]\s*\(?(?P<below>\s*(?P<sign>[d∂])(?P<by>{_NAME}){_POWER}?(?:\s*[d∂]{_NAME}{_POWER}?)*)\s*\)?{_ENDS}"
-_FRACTION = re.compile(_BELOW)
-_SPACED = re.compile(rf"{_ALONE}(?P<sign>d){_POWER}?(?P<below>\s*/\s*d\s+(?P<by>{_NAME}){_POWER}?){_ENDS}")
-_HEAD = re.compile(rf"{_ALONE}[d∂]{_POWER}?")
-_OPERATOR = re.compile(rf"{_ALONE}(?P<operator>[d∂]|D(?:_?{_NAME})?|diff|[Dd]erivative)\s*(?P<bracket>[(\[])")
-_DIFFERENTIAL = re.compile(rf"(?P<before>[^\s*/+^,(<>=-]\s*){_ALONE}[d∂](?P<by>{_NAME})")
-_DIFFERENCE = re.compile(rf"{_ALONE}(?P<sign>[Δδ])(?P<name>[A-Za-z{_GREEK}])")
+_FRACTION = _BELOW
+_SPACED = rf"{_ALONE}(?P<sign>d){_POWER}?(?P<below>\s*/\s*d\s+(?P<by>{_NAME}){_POWER}?){_ENDS}"
+_HEAD = rf"{_ALONE}[d∂]{_POWER}?"
+_OPERATOR = rf"{_ALONE}(?P<operator>[d∂]|D(?:_?{_NAME})?|diff|[Dd]erivative)\s*(?P<bracket>[(\[])"
+_DIFFERENTIAL = rf"(?P<before>[^\s*/+^,(<>=-]\s*){_ALONE}[d∂](?P<by>{_NAME})"
+_DIFFERENCE = rf"{_ALONE}(?P<sign>[Δδ])(?P<name>[A-Za-z{_GREEK}])"
+_MAY_BE_FRACTION = re.compile(r"[/∕÷⁄]\s*\(?\s*[d∂]")
+_MAY_BE_OPERATOR = re.compile(r"(?<![A-Za-z_])[dD∂]\w*\s*[(\[]")
+_MAY_BE_DIFFERENTIAL = re.compile(r"(?<![A-Za-z_])[d∂]\w+$")
+"""Most texts hold nothing of the kind, and patterns with all names in them take long to make."""
 _LONG = 1000
 """Of longer texts no part is offered for the whole."""
 
 _WHOLE = [
-    re.compile(rf"\(?[d∂](?P<order>{_POWER})?\s*{_BELOW}\s*(?P<body>.+)", re.DOTALL),
-    re.compile(rf"[d∂](?P<order>{_POWER})?\s*(?P<body>.+?)\s*{_BELOW}", re.DOTALL),
-    re.compile(rf"(?:diff|[Dd]erivative|D)\s*[(\[](?P<body>.+?),\s*(?P<by>{_NAME})(?:\s*,\s*(?P<order>[0-9]+))?\s*[)\]]"),
-    re.compile(rf"(?:d|D(?:_?(?P<by>{_NAME}))?)\s*[(\[](?P<body>.+)[)\]]", re.DOTALL),
-    re.compile(r"(?:diff|[Dd]erivative)\s*\((?P<body>.+)\)", re.DOTALL),
-    re.compile(rf"(?:∫\s*|d\s+)?(?P<body>.+?)\s*{_ALONE}[d∂](?P<by>{_NAME})", re.DOTALL),
+    rf"\(?[d∂](?P<order>{_POWER})?\s*{_BELOW}\s*(?P<body>.+)",
+    rf"[d∂](?P<order>{_POWER})?\s*(?P<body>.+?)\s*{_BELOW}",
+    rf"(?:diff|[Dd]erivative|D)\s*[(\[](?P<body>.+?),\s*(?P<by>{_NAME})(?:\s*,\s*(?P<order>[0-9]+))?\s*[)\]]",
+    rf"(?:d|D(?:_?(?P<by>{_NAME}))?)\s*[(\[](?P<body>.+)[)\]]",
+    r"(?:diff|[Dd]erivative)\s*\((?P<body>.+)\)",
+    rf"(?:∫\s*|d\s+)?(?P<body>.+?)\s*{_ALONE}[d∂](?P<by>{_NAME})",
 ]
 """What asks for the derivative of one formula and nothing else."""
 
 _QUOTES = dict(zip("'\"`´“”„‘’«»", ("'", '"', "`´'", "´", '”"', "”", "“”", "’", "’", "»", "«"), strict=True))
 _PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3}
-_PRIME = re.compile(rf"(?<=[A-Za-z0-9_)\]₀-₉{_GREEK}])\s?[{''.join(_PRIMES)}]+")
-_STRING = re.compile(r"(?:^|[(,=+*/\[{-])\s*['\"]")
+_PRIME = rf"(?<=[A-Za-z0-9_)\]₀-₉{_GREEK}])\s?[{''.join(_PRIMES)}]+"
+_STRING = r"(?:^|[(,=+*/\[{-])\s*['\"]"
 """A quote that begins something."""
 
 
@@ -81,17 +86,19 @@ def check_notation(text: str, declared: Collection[str], own: Collection[str] = 
 
 def _fraction(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
     """`d/dx`, `d(x^2)/dx`, `dy/dx`: whatever stands over a differential."""
-    found = [_FRACTION.finditer(text), _SPACED.finditer(text)] if "d" in text or "∂" in text else []
-    for below in chain.from_iterable(found):
+    if not _MAY_BE_FRACTION.search(text):
+        return
+    for below in chain(re.finditer(_FRACTION, text), re.finditer(_SPACED, text)):
         sign, by = below["sign"], below["by"]
         if sign == "d" and ("d" in declared or sign + canonical_name(by) in declared):
             continue
         foot = below.start("below")
-        heads = [head.start() for head in _HEAD.finditer(text, max(0, below.start() - _LONG), foot)]
+        heads = [head.start() for head in re.compile(_HEAD).finditer(text, max(0, below.start() - _LONG), foot)]
         span = Span(heads[0] if heads else below.start(), below.end())
         upper = re.fullmatch(rf"[d∂](?P<order>{_POWER})?\s*(?P<name>{_NAME})", text[span.start : below.start()].strip())
         options = _options(by, _number(upper["order"]) if upper else 1, _names(below["below"]))
-        hint = f"leave it out, and name the variable with {options}"
+        whole = text.strip() == text[span.start : span.stop]
+        hint = f"leave it out, and name the variable with {options}" if whole else _IN_PLACE
         if upper:
             hint = f"give the formula of {upper['name']} with {options}"
             hint += f", or an equation with --implicit {upper['name']}" if sign == "d" else ""
@@ -100,13 +107,13 @@ def _fraction(text: str, declared: Collection[str], own: Collection[str]) -> Ite
 
 def _operator(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
     """`D(x^2)`, `Dx(x^2)`, `D[x^2, x]`, `diff(x^2, x)`, and `d(x^2)`, which could be a product."""
-    for found in _OPERATOR.finditer(text) if "d" in text or "D" in text or "∂" in text else ():
+    for found in re.finditer(_OPERATOR, text) if _MAY_BE_OPERATOR.search(text) else ():
         name = canonical_name(found["operator"])
         if name in declared or name in own or name in vocabulary() or (name[0] in declared and len(name) > 1):
             continue
         known = len(found["operator"]) > 3
         message = f"'{name}' is not needed: {DIFFERENTIATES}" if known else DIFFERENTIATES
-        hint = _command(text) or "give the plain expression, and the variable with --wrt"
+        hint = _command(text) or _IN_PLACE
         if len(name) == 1 and found["bracket"] == "(" and found["operator"] != "∂":
             inner = _bracket(text, found.end() - 1)
             hint += f"; for a product write {name}*{inner if 0 < len(inner) < 40 else '(...)'}"
@@ -116,9 +123,10 @@ def _operator(text: str, declared: Collection[str], own: Collection[str]) -> Ite
 def _differential(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
     """`x^2 dx` and `d x^4 dx`, which end in a differential."""
     body = text.rstrip()
-    found = _DIFFERENTIAL.search(body, max(0, len(body) - 30))
-    while found is not None and found.end() < len(body):
-        found = _DIFFERENTIAL.search(body, found.start() + 1)
+    start = max(0, len(body) - 30)
+    if not _MAY_BE_DIFFERENTIAL.search(body, start):
+        return
+    found = re.compile(f"{_DIFFERENTIAL}$").search(body, start)
     if found is not None and "d" not in declared and f"d{canonical_name(found['by'])}" not in declared:
         name = body[found.end("before") :]
         message = "deriv does not integrate" if "∫" in text else f"'{name}' is no factor of a formula: {DIFFERENTIATES}"
@@ -128,7 +136,7 @@ def _differential(text: str, declared: Collection[str], own: Collection[str]) ->
 
 def _difference(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
     """`Δx`, which is one name to its author."""
-    for found in _DIFFERENCE.finditer(text) if "Δ" in text or "δ" in text else ():
+    for found in re.finditer(_DIFFERENCE, text) if "Δ" in text or "δ" in text else ():
         sign, name = found.groups()
         if GREEK[sign] not in declared and not any(word.startswith(canonical_name(found[0])) for word in declared):
             hint = f"write {sign}*{name} for the product, or give the difference a name of its own, such as h"
@@ -182,8 +190,8 @@ def _is_read(text: str, declared: Collection[str]) -> bool:
 
 def _primed(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
     """`(x^2)'`, `f'(x)` and `y''`."""
-    found = _PRIME.search(text) if any(mark in text for mark in _PRIMES) else None
-    if found is None or _STRING.search(text):
+    found = re.search(_PRIME, text) if any(mark in text for mark in _PRIMES) else None
+    if found is None or re.search(_STRING, text):
         return
     order = sum(_PRIMES[mark] for mark in found.group().strip())
     before, after = text[: found.start()].strip(), text[found.end() :].strip()
@@ -200,7 +208,7 @@ def _primed(text: str, declared: Collection[str], own: Collection[str]) -> Itera
     yield DerivError(DIFFERENTIATES, text, Span(start, found.end()), hint)
 
 
-_ANGLE = re.compile(rf"(?P<function>[a-z]+\s+)?(?P<angle>[0-9.]+|[A-Za-z{_GREEK}][0-9]*|\([^()]*\))\s*$")
+_ANGLE = rf"(?P<function>[a-z]+\s+)?(?P<angle>[0-9.]+|[A-Za-z{_GREEK}][0-9]*|\([^()]*\))\s*$"
 
 
 def _degrees(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[DerivError]:
@@ -208,7 +216,7 @@ def _degrees(text: str, declared: Collection[str], own: Collection[str]) -> Iter
     sign = text.find("°")
     if sign < 0:
         return
-    found = _ANGLE.search(text[max(0, sign - 60) : sign])
+    found = re.search(_ANGLE, text[max(0, sign - 60) : sign])
     hint = "write deg2rad(...) for an angle in degrees"
     if found is not None:
         angle = f"deg2rad({_unbracketed(found['angle'])})"
@@ -221,17 +229,18 @@ def _command(text: str) -> str:
     """How to ask for the derivative that a text asks for, if it asks for one and nothing else."""
     whole = text.strip()
     for pattern in _WHOLE if len(whole) < _LONG else ():
-        found = pattern.fullmatch(whole)
+        found = re.fullmatch(pattern, whole, re.DOTALL)
         if found is None:
             continue
         parts = found.groupdict()
         body = _unbracketed(parts["body"])
-        if not _is_product(parts["body"].strip()) and body == parts["body"].strip() and "/" in pattern.pattern:
+        is_sum = not _is_product(body) and body == parts["body"].strip() and "below" in parts
+        if is_sum and pattern is not _WHOLE[0]:
             continue
         order, mixed = _number(parts.get("order")), _names(parts.get("below") or "")
         command = _Asked(body, parts.get("by") or "", order, mixed).command
         if command:
-            return command
+            return f"for the derivative of all of it {command}" if is_sum else command
     return ""
 
 

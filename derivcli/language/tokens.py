@@ -252,5 +252,5 @@ def _equation(text: str, span: Span) -> DerivError:
     if left and (left.group(2) or re.search("[A-Za-z]", after)):
         hint = f"leave out '{before.strip()} ='"
     elif left:
-        hint = f"points belong to --at, as in --at {text.strip()}"
+        hint = f"points belong to --at, as in --at {''.join(text.split())}"
     return DerivError(EQUATION, text, span, hint)
