@@ -12,7 +12,7 @@ import typer
 
 from derivcli.cli import options, streams
 from derivcli.cli.files import check_output, check_target, write_whole
-from derivcli.cli.notes import notes_of, tell
+from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render import LEDGERS, render_ledger
 from derivcli.wanted import Wanted
@@ -72,7 +72,8 @@ def explain(
     _check_plot(plot, no_clobber)
     wanted = Wanted(options.names_in(wrt))
     with streams.aside(bool(use)):
-        ledger = explain_at(read_points(at, zip_), expression, wanted, options.named_in(let, use), dtype.value, check)
+        points = read_points(at, zip_)
+        ledger = explain_at(points, expression, wanted, options.named_in(let, use), dtype.value, check)
     screen = streams.screen(os.environ)
     style = screen.style(digits, verdicts=check is True)
     if plot is not None:
@@ -81,6 +82,7 @@ def explain(
     if chosen is not None:
         sys.stdout.write(render_ledger(ledger, chosen, style))
         sys.stdout.flush()
+    tell_remarks(points.notes)
     _tell_notes(ledger, chosen, style)
     if check and _differs(ledger):
         raise typer.Exit(ExitStatus.DIFFERENCE)
