@@ -48,8 +48,8 @@ _WHOLE = [
 _QUOTES = dict(zip("'\"`´“”„‘’«»", ("'", '"', "`´'", "´", '”"', "”", "“”", "’", "’", "»", "«"), strict=True))
 _PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3}
 _PRIME = rf"(?<=[A-Za-z0-9_)\]₀-₉{_GREEK}])\s?[{''.join(_PRIMES)}]+"
-_STRING = r"(?:^|[(,=+*/\[{-])\s*['\"]"
-"""A quote that begins something."""
+_STRING = r"(?:^|[(,=+*/\[{-])\s*['\"]|^\s*[bru]{1,2}(['\"]).*\1\s*$"
+"""A quote that begins something, or a string of Python's with its prefix."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@
     power      := postfix [ "**" factor ]                          right to left: 2^3^2 is 2^9
     postfix    := atom { "!" | superscript }
     atom       := number | variable | constant | "(" sum ")" | "|" sum "|" | call
+    function   := a name of the table | ("log" | "ln") "_" base
     call       := function [ exponent ] "(" sum { "," sum } ")"
                 | function [ exponent ] factor { factor }          sin 2x: signs left out, ends at the next function
                 | ("if" | "where") "(" condition "," sum "," sum ")"

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 MOST = 4
 """So many other meanings of each text are tried."""
 
+PAIRS = 8
+"""So many other meanings of both are tried."""
+
 
 def reconsidered(answer: Answer, partial: Partial, declared: Collection[str]) -> Answer:
     """The answer, which says so where the claim is right by another meaning of a text."""
     if answer.how != "differs":
         return answer
-    for expression, claim in _pairs(answer, declared):
+    for expression, claim in islice(_pairs(answer, declared), PAIRS):
         meant = judged_if_right(expression, claim, partial)
         if meant is not None:
             return replace(answer, meant=meant, diagnosis=Diagnosis("reading", _sentence(answer, meant)))
