@@ -36,6 +36,12 @@ DERIVATIVES = [
     ("diff(x^2,x)", "x^2", ""),
     ("diff(x^3*y, x, 2)", "x^3*y", "--wrt x --order 2"),
     ("Derivative(x^2)", "x^2", ""),
+    ("d/dx * x^2", "x^2", ""),
+    ("(d x^3)/(dx)", "x^3", ""),
+    ("d|x|/dx", "|x|", ""),
+    ("dln(x)/dx", "ln(x)", ""),
+    ("x²′", "x²", ""),
+    ("x!'", "x!", ""),
     ("x^2 dx", "x^2", ""),
     ("(x+1)dx", "x+1", ""),
     ("sin(x) y dy", "sin(x) y", "--wrt y"),
@@ -74,7 +80,12 @@ STANDING_FOR = [
     ("∂f/∂x", "the formula of f with --wrt x"),
     ("∂²f/∂x∂y", "the formula of f with --mixed x,y"),
     ("d^2f/dxdy", "the formula of f with --mixed x,y"),
+    ("(dy)/(dx)", "the formula of y with --wrt x"),
+    ("df(x)/dx", "the formula of f with --wrt x"),
+    ("f(x)'", "the formula of f"),
     ("f'(x)", "the formula of f"),
+    ("(x^2)' + 1", "write the derivative itself in its place"),
+    ("1/dx", "leave it out"),
     ("y''", "the formula of y, with --order 2"),
     ("d/dx", "name the variable with --wrt x"),
     ("x*d(x^2)/dx", "write the derivative itself in its place"),
@@ -145,7 +156,7 @@ def test_a_letter_given_a_value_stays_a_variable() -> None:
     assert derive("D(x+1)", at={"x": 1}, let={"D": "3"}).value[0] == 6
 
 
-@pytest.mark.parametrize("text", ["D x^2", "d sin(x)", "d x"])
+@pytest.mark.parametrize("text", ["D x^2", "d sin(x)", "d x", "d²(x³)", "d^2(x+1)", "D**2 x", "d |x|", "d√x"])
 def test_a_product_that_could_be_a_derivative_has_a_note(text: str) -> None:
     (note,) = parse(text).notes
     assert note.message == f"{text[0]} is read as a variable; for the derivative leave it out"

@@ -15,14 +15,16 @@ TRUTHS = {"True": True, "False": False}
 
 _VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
 _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
-_OPERATIONS = frozenset(("diff", "Derivative", "derivative"))
+_OPERATIONS = frozenset(("diff", "Derivative", "derivative", "grad", "gradient"))
 _NOT_DONE = {
     "integrate": "deriv does not integrate",
     "Integral": "deriv does not integrate",
+    "integral": "deriv does not integrate",
     "Sum": "sums over an index are not read here",
     "Product": "products over an index are not read here",
     "limit": "limits are not read here",
     "Limit": "limits are not read here",
+    "lim": "limits are not read here",
     "solve": "equations are not solved here",
     "simplify": "formulas are differentiated as they are typed",
     "expand": "formulas are differentiated as they are typed",
@@ -82,7 +84,7 @@ def unknown(
     if name in _OPERATIONS:
         hint = "give the plain expression, and the variable with --wrt"
         return DerivError(f"'{shown}' is not needed: deriv differentiates by itself", span=token.span, hint=hint)
-    if name in _NOT_DONE and called:
+    if name in _NOT_DONE and (called or name == "lim"):
         return DerivError(_NOT_DONE[name], span=token.span, hint="write the formula whose derivative you want")
     guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
     if called:

@@ -12,6 +12,7 @@ from itertools import chain
 
 from derivcli.errors import DerivError, Span
 from derivcli.language.functions import vocabulary
+from derivcli.language.names import is_variable_name
 from derivcli.language.tokens import GREEK, GREEK_NAMES, SUPERSCRIPTS, canonical_name
 
 DIFFERENTIATES = "deriv differentiates by itself"
@@ -36,7 +37,8 @@ _LONG = 1000
 """Of longer texts no part is offered for the whole."""
 
 _WHOLE = [
-    rf"\(?[d∂](?P<order>{_POWER})?\s*{_BELOW}\s*(?P<body>.+)",
+    rf"\(?[d∂](?P<order>{_POWER})?\s*{_BELOW}\s*[*·]?\s*(?P<body>.+)",
+    rf"\([d∂](?P<order>{_POWER})?\s*(?P<body>.+?)\s*\)\s*{_BELOW}",
     rf"[d∂](?P<order>{_POWER})?\s*(?P<body>.+?)\s*{_BELOW}",
     rf"(?:diff|[Dd]erivative|D)\s*[(\[](?P<body>.+?),\s*(?P<by>{_NAME})(?:\s*,\s*(?P<order>[0-9]+))?\s*[)\]]",
     rf"(?:d|D(?:_?(?P<by>{_NAME}))?)\s*[(\[](?P<body>.+)[)\]]",
@@ -47,7 +49,7 @@ _WHOLE = [
 
 _QUOTES = dict(zip("'\"`´“”„‘’«»", ("'", '"', "`´'", "´", '”"', "”", "“”", "’", "’", "»", "«"), strict=True))
 _PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3}
-_PRIME = rf"(?<=[A-Za-z0-9_)\]₀-₉{_GREEK}])\s?[{''.join(_PRIMES)}]+"
+_PRIME = rf"(?<=[A-Za-z0-9_)\]!⁰¹²³⁴-⁹₀-₉{_GREEK}])\s?[{''.join(_PRIMES)}]+"
 _STRING = r"(?:^|[(,=+*/\[{-])\s*['\"]|^\s*[bru]{1,2}(['\"]).*\1\s*$"
 """A quote that begins something, or a string of Python's with its prefix."""
 
@@ -70,8 +72,9 @@ class _Asked:
             found = parse_expression(self.body, [self.by] if self.by else ())
         except DerivError:
             return ""
-        if self.by and self.by != self.body and re.fullmatch(_NAME, self.body):
-            return ""  # y in dy/dx stands for a formula
+        called = re.fullmatch(rf"(?P<name>{_NAME})\([^()]*\)", self.body)
+        if (called and is_variable_name(called["name"])) or (self.by != self.body and re.fullmatch(_NAME, self.body)):
+            return ""  # y in dy/dx and f in f(x) stand for a formula
         by = self.by if (canonical_name(self.by),) != found.variables else ""
         options = _options(by, self.order, self.mixed)
         return f'write "{self.body}"{" " if options else ""}{options}'
@@ -95,9 +98,11 @@ def _fraction(text: str, declared: Collection[str], own: Collection[str]) -> Ite
         foot = below.start("below")
         heads = [head.start() for head in re.compile(_HEAD).finditer(text, max(0, below.start() - _LONG), foot)]
         span = Span(heads[0] if heads else below.start(), below.end())
-        upper = re.fullmatch(rf"[d∂](?P<order>{_POWER})?\s*(?P<name>{_NAME})", text[span.start : below.start()].strip())
+        written = text[span.start : below.start()].strip()
+        written = written.removesuffix(")").strip() if written.count(")") > written.count("(") else written
+        upper = re.fullmatch(rf"[d∂](?P<order>{_POWER})?\s*(?P<name>{_NAME})(?:\([^()]*\))?", written)
         options = _options(by, _number(upper["order"]) if upper else 1, _names(below["below"]))
-        whole = text.strip() == text[span.start : span.stop]
+        whole = text.strip() == text[span.start : span.stop] or not heads
         hint = f"leave it out, and name the variable with {options}" if whole else _IN_PLACE
         if upper:
             hint = f"give the formula of {upper['name']} with {options}"
@@ -195,15 +200,15 @@ def _primed(text: str, declared: Collection[str], own: Collection[str]) -> Itera
         return
     order = sum(_PRIMES[mark] for mark in found.group().strip())
     before, after = text[: found.start()].strip(), text[found.end() :].strip()
-    asked = _Asked(_unbracketed(before), order=order)
-    command, name = "", re.search(rf"[A-Za-z{_GREEK}][A-Za-z0-9_]*$", before)
-    if not after and len(before) < _LONG and (not name or name.group() != before) and _is_product(before):
-        command = asked.command
+    name = re.search(rf"(?P<name>[A-Za-z{_GREEK}][A-Za-z0-9_]*)(?:\([^()]*\))?$", before)
+    letter = name["name"] if name and name["name"] not in vocabulary() else ""
+    options = f", with --order {order}" if order > 1 else ""
+    command = ""
+    if not after and len(before) < _LONG and _is_product(before):
+        command = _Asked(_unbracketed(before), order=order).command
     elif name and name.group() == before in vocabulary() and _bracket(after, 0) == after:
         command = _Asked(before + after, order=order).command
-    elif name:
-        command = f"give the formula of {name.group()}" + (f", with --order {order}" if order > 1 else "")
-    hint = command or "give the formula alone" + (f", with --order {order}" if order > 1 else "")
+    hint = command or (f"give the formula of {letter}{options}" if letter else _IN_PLACE)
     start = found.end() - len(found.group().strip())
     yield DerivError(DIFFERENTIATES, text, Span(start, found.end()), hint)
 

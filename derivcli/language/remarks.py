@@ -57,15 +57,21 @@ def no_function(frame: Frame, token: Token, text: str) -> Remark | None:
     return Remark("function", message, Span(operand.start, token.stop))
 
 
+_DIFFERENTIAL = re.compile(r"([dD])\s*(?:(?:\^|\*\*)\s*[0-9]+|[⁰¹²³⁴-⁹]+)?")
+
+
 def differential(frame: Frame, text: str, declared: Collection[str]) -> Remark | None:
     """`d sin(x)` and `D x^2`, where the letter that asks for a derivative is read as a variable."""
     operand = frame.operand
     assert operand is not None, "a product goes on only behind an operand"
-    name = text[operand.start : operand.stop]
-    if name not in ("d", "D") or name in declared or frame.factors or frame.prefixes:
+    if frame.factors or text[operand.start] not in "dD0123456789":
         return None
-    message = f"{name} is read as a variable; for the derivative leave it out"
-    return Remark("differential", message, operand.span)
+    first = frame.prefixes[0][1] if frame.prefixes else operand
+    found = _DIFFERENTIAL.fullmatch(text, first.start, operand.stop) if first is not None else None
+    if found is None or found[1] in declared:
+        return None
+    message = f"{found[1]} is read as a variable; for the derivative leave it out"
+    return Remark("differential", message, Span(*found.span()))
 
 
 def glued_base(function: Token, base: str, text: str) -> Remark | None:
