@@ -43,11 +43,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something worth knowing about a text that was accepted."""
+    """Something worth knowing about a text that was accepted; `other` is the text that has the other meaning."""
 
     message: str
     source: str
     span: Span
+    other: str = ""
 
 
 class DerivError(Exception):

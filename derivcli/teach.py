@@ -240,7 +240,8 @@ def answer(
     """Whether a formula, the `claim`, is the derivative of an expression, and if not, where and perhaps why not.
 
     The answer is `equal` or not, and `how` it is known: "proved", "agrees" (at `points` points to `digits` digits),
-    "differs" (at the `counterexample`, with a `diagnosis`), or "undecided". An expression of several variables needs
+    "differs" (at the `counterexample`, with a `diagnosis`), or "undecided". Where a claim that differs is right by
+    another meaning of a text such as "1/2x", `meant` is the answer for that. An expression of several variables needs
     `wrt` or `mixed`.
     """
     return answer_of(expression, claim, Wanted(wrt_of(wrt), order, mixed_of(mixed)), Named(lets_of(let)))
@@ -249,10 +250,12 @@ def answer(
 def answer_of(expression: Formula, claim: Formula, wanted: Wanted, named: Named = NOTHING) -> Answer:
     """Whether a claim is the derivative that is wanted of an expression."""
     from derivcli.explain.answer.judging import judged
+    from derivcli.explain.answer.otherwise import reconsidered
 
     with _without_points():
         formula, claimed = _read(expression, claim, wanted, named)
-    return judged(formula, claimed, _only_partial(formula, claimed, wanted))
+    partial = _only_partial(formula, claimed, wanted)
+    return reconsidered(judged(formula, claimed, partial), partial, wanted.names)
 
 
 @contextmanager

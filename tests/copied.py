@@ -170,10 +170,13 @@ MADE: dict[str, Drawn] = {
     "SymbolicResult": lambda draw: derive(formula(draw, 1), along=draw.choice((None, {"x": "sqrt(2)"}))),
     "Jacobian": lambda draw: jacobian([formula(draw, 1), formula(draw, 1)], at=at_points(draw)),
     "Hessian": lambda draw: hessian(formula(draw, 1), at=at_points(draw)),
-    "implicit": lambda draw: curved(draw, dict[str, Any](x=[1, "1/2"], y="sqrt(2)")),
+    "implicit": lambda draw: curved(draw, {"x": [1, "1/2"], "y": "sqrt(2)"}),
     "implicit formula": curved,
     "SeriesResult": lambda draw: series(
-        formula(draw, 1, ("x",)), draw.randrange(5), {"x": ["1/3", 2]}, on=draw.choice((None,) * 9 + ((0, 3),))
+        formula(draw, 1, ("x",)),
+        draw.randrange(5),
+        dict[str, Any](x=["1/3", 2]),
+        on=draw.choice((None,) * 9 + ((0, 3),)),
     ),
     "Ledger": lambda draw: explain(formula(draw, 2), at=at_points(draw)),
     "Derivation": lambda draw: steps(formula(draw, 1), draw.choice(NAMES)),

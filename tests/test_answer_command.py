@@ -36,6 +36,31 @@ def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
         answer("x**2", claim)
 
 
+def test_a_claim_that_is_right_by_another_meaning_is_told_so() -> None:
+    shown = deriv("answer", "1/x/2", "-1/2x^2", status=1).stdout
+    assert "right if you mean -1/(2*x**2), written -1/(2*x^2)\n" in shown
+    assert "not as it is read: at x = 2 the derivative is -0.125, and yours is -2\n" in shown
+    assert "no: at" not in shown
+    found = deriv("answer", "1/x/2", "-1/2x^2", "--format", "json", status=1).json
+    assert (found["equal"], found["how"], found["diagnosis"]["kind"]) == (False, "differs", "reading")
+    assert found["meant"] == {"expression": "1/x/2", "claim": "-1/(2*x^2)", "how": "proved"}
+    assert answer("1/x/2", found["meant"]["claim"]).equal
+
+
+def test_what_is_meant_is_judged_as_strictly_as_what_is_read() -> None:
+    for claim in ("1/2x", "-1/3x^2", "1/2x^2"):
+        assert answer("1/x/2", claim).meant is None
+    found = answer("1/x/2", "-1/2x^2")
+    assert found.meant is not None
+    assert (found.meant.how, found.meant.equal, found.equal) == ("proved", True, False)
+    assert answer("1/x/2", "-1/(2x^2)").meant is None  # since it is right as it is read
+
+
+def test_a_formula_that_was_parsed_has_other_meanings_too() -> None:
+    assert answer(parse("sin a/2", declared=["a"]), parse("cos(a/2)/2"), "a").meant is not None
+    assert answer("a*x", "u/2a", "x", let={"u": "2a^2"}).meant is not None
+
+
 def test_numbers_are_formulas() -> None:
     assert answer("2x", 2).equal
     assert answer(5, Fraction(0), "x").equal

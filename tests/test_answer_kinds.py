@@ -171,6 +171,19 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("17**x", "2.833*17**x", "x", "at the points tried it is right to 4 digits"),
         ("x**2", "2x(1 + 1e-30)", "x", "right to 29 digits"),
     ],
+    "reading": [
+        ("1/x/2", "-1/2x^2", "x", "right if you mean -1/(2*x**2), written -1/(2*x^2)"),
+        ("1/(2x) + 1/(3x)", "-1/2x^2 - 1/3x^2", "x", "written -1/(2*x^2) - 1/(3*x^2)"),
+        ("1/(2x) + x/3", "-1/2x^2 + 1/3", "x", "written -1/(2*x^2) + 1/3"),
+        ("exp(2x)", "2e^2x", "x", "written 2e^(2*x)"),
+        ("2 sin(x/2)", "cos x/2", "x", "right if you mean cos(x/2), written cos(x/2)"),
+        ("sin x/2", "cos(x/2)/2", "x", "right if the function is sin(x/2), written sin(x/2)"),
+        ("x^1/2", "1/(2sqrt(x))", "x", "right if the function is x**(1/2), written x^(1/2)"),
+        ("log(3, x)", "1/(x log(3))", "x", "written log(x, 3)"),
+        ("x^3/2", "3/2 x^1/2", "x", "x**(3/2), written x^(3/2), and you mean 3/2*x**(1/2), written 3/2 x^(1/2)"),
+        ("sin(x)(x+1)", "cos x (x+1) + sin x", "x", "written cos(x)*(x+1) + sin x"),
+        ("sin(x)e^x", "cos x e^x + sin x e^x", "x", "written cos(x)*e^x + sin(x)*e^x"),
+    ],
     "": [("x**3", "x", "x", ""), ("tan(x)", "sec(x)", "x", ""), ("sin(x)", "gamma(x)", "x", "")],
 }
 

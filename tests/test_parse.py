@@ -74,6 +74,20 @@ READ = [
     ("sin x cos x", "sin(x)*cos(x)"),
     ("sin x sin y sin z", "sin(x)*sin(y)*sin(z)"),
     ("sin x + 1", "sin(x) + 1"),
+    ("log_5(x)", "log(x)/log(5)"),
+    ("log_3 x", "log(x)/log(3)"),
+    ("log₅(x)", "log(x)/log(5)"),
+    ("log₂(x)", "log2(x)"),
+    ("log_10 2x", "log10(2*x)"),
+    ("log_b(x)", "log(x)/log(b)"),
+    ("log_e(x)", "log(x)"),
+    ("2 log_5^2(x) y", "2*(log(x)/log(5))**2*y"),
+    ("sin 2x", "sin(2*x)"),
+    ("1 + sin 2x + 1", "1 + sin(2*x) + 1"),
+    ("sin x * y", "sin(x)*y"),
+    ("sin x / cos x", "sin(x)/cos(x)"),
+    ("2^sin x y", "2**sin(x*y)"),
+    ("√sin x cos x", "sqrt(sin(x))*cos(x)"),
     ("sin(x) y", "sin(x)*y"),
     ("sin (x) y", "sin(x)*y"),
     ("sin cos x", "sin(cos(x))"),
@@ -104,7 +118,6 @@ READ = [
     ("-|x|^2", "-abs(x)**2"),
     ("√x", "sqrt(x)"),
     ("√(x+1)", "sqrt(x + 1)"),
-    ("√2x", "sqrt(2)*x"),
     ("√x²", "sqrt(x**2)"),
     ("-√x", "-sqrt(x)"),
     ("x√y", "x*sqrt(y)"),
@@ -118,7 +131,7 @@ READ = [
     ("2πr", "2*pi*r"),
     ("αβ", "alpha*beta"),
     ("ω₀t", "omega0*t"),
-    ("Δx", "Delta*x"),
+    ("Δ x", "Delta*x"),
     ("x!", "factorial(x)"),
     ("-x!^2", "-factorial(x)**2"),
     ("2x!", "2*factorial(x)"),
@@ -234,14 +247,40 @@ def test_the_echo_means_what_was_typed(text: str) -> None:
 
 
 NOTED = [
+    # products under a sign
     ("1/2x", "1/2*x", "(1/2)*x", "1/(2*x)", 0, 4),
     ("x + a/b c", "x + a/b*c", "(a/b)*c", "a/(b*c)", 4, 9),
     ("a*b/c d", "a*b/c*d", "(a*b/c)*d", "a*b/(c*d)", 0, 7),
-    ("1/2(x+1)", "1/2*(x + 1)", "(1/2)*(…)", "1/(2*(…))", 0, 4),
+    ("1/2x y", "1/2*x*y", "(1/2)*x", "1/(2*x)", 0, 4),
+    ("1/2(x+1)", "1/2*(x + 1)", "(1/2)*(x+1)", "1/(2*(x+1))", 0, 8),
+    ("1/2x(x+1)+1", "1/2*x*(x + 1) + 1", "(1/2)*x(x+1)", "1/(2*x(x+1))", 0, 9),
+    ("|1/2x|", "abs(1/2*x)", "(1/2)*x", "1/(2*x)", 1, 5),
     ("e^2x", "e**2*x", "(e^2)*x", "e^(2*x)", 0, 4),
-    ("sin 2x", "sin(2*x)", "sin(2x)", "", 0, 6),
-    ("sin x/2", "sin(x/2)", "sin(x/2)", "", 0, 7),
-    ("1 + sin 2x + 1", "1 + sin(2*x) + 1", "sin(2x)", "", 4, 10),
+    ("√2x", "sqrt(2)*x", "(√2)*x", "√(2*x)", 0, 3),
+    # fractions as exponents
+    ("x^1/2", "x**1/2", "(x^1)/2", "x^(1/2)", 0, 5),
+    ("x^-1/2", "1/x/2", "(x^-1)/2", "x^(-1/2)", 0, 6),
+    ("8^1/3", "8**1/3", "(8^1)/3", "8^(1/3)", 0, 5),
+    ("2(x+1)**-3/2", "2*(x + 1)**-3/2", "((x+1)**-3)/2", "(x+1)**(-3/2)", 1, 12),
+    ("x^2/3*y", "x**2/3*y", "(x^2)/3", "x^(2/3)", 0, 5),
+    # arguments without brackets
+    ("sin x/2", "sin(x)/2", "sin(x)/2", "sin(x/2)", 0, 7),
+    ("sin x / x", "sin(x)/x", "sin(x) / x", "sin(x / x)", 0, 9),
+    ("1 + sin x//2 + 1", "1 + floor(sin(x)/2) + 1", "sin(x)//2", "sin(x//2)", 4, 12),
+    ("ln x÷x", "log(x)/x", "ln(x)÷x", "ln(x÷x)", 0, 6),
+    ("sin x*y", "sin(x)*y", "sin(x)*y", "sin(x*y)", 0, 7),
+    ("cos 2 * pi * t", "cos(2)*pi*t", "cos(2) * pi * t", "cos(2 * pi * t)", 0, 14),
+    ("sin^2 x/2", "sin(x)**2/2", "sin^2(x)/2", "sin^2(x/2)", 0, 9),
+    ("e^sin x/2", "e**sin(x)/2", "sin(x)/2", "sin(x/2)", 2, 9),
+    ("2 sin x/3*cos x", "2*sin(x)/3*cos(x)", "sin(x)/3", "sin(x/3)", 2, 9),
+    ("sin -ln x/2", "sin(-log(x))/2", "sin(-ln(x))/2", "sin(-ln(x/2))", 0, 11),
+    ("if(sqrt x/2 > 1, x, 2)", "if(sqrt(x)/2 > 1, x, 2)", "sqrt(x)/2", "sqrt(x/2)", 3, 11),
+    ("|sin x/2|", "abs(sin(x)/2)", "sin(x)/2", "sin(x/2)", 1, 8),
+    ("sin x (x+1)", "sin(x*(x + 1))", "sin(x*(x+1))", "sin(x)*(x+1)", 0, 11),
+    ("sin 2x|x|", "sin(2*x*abs(x))", "sin(2x*|x|)", "sin(2x)*|x|", 0, 9),
+    ("sin x e^x", "sin(x*e**x)", "sin(x*e^x)", "sin(x)*e^x", 0, 9),
+    # arguments in another order
+    ("log(3, x)", "log(3)/log(x)", "log(3)/log(x)", "log(x, 3)", 0, 9),
 ]
 
 
@@ -250,9 +289,23 @@ def test_what_is_read_with_a_note(text: str, canonical: str, read: str, other: s
     expression = parse(text)
     (note,) = expression.notes
     assert expression.text == canonical
-    assert f"read as {read}" in note.message
-    assert note.message.endswith(other)
+    assert note.message == f"this is read as {read}; for the other meaning write {other}"
     assert (note.source, note.span.start, note.span.stop) == (text, start, stop)
+    assert note.other == text[:start] + other + text[stop:]
+    assert note.message not in [each.message for each in parse(text[:start] + read + text[stop:]).notes]
+    assert parse(note.other).text != canonical
+
+
+NO_NOTE = """
+    sin 2x; sin 2*cos x; cos omega t; sin x/cos x; sin x * e^x; sin 2(x+1); sin pi(x+1); sin x cos x/sin x
+    x^2/2; x^3/3; x^2/4; x^2/9; x^2 / 3; x^1/1; e^x/2; x^n/2; x^(1/2); x²/3; x^1.5/2; sin^2(x)/3; log(x, 3); log(3, 2)
+    √x/2; √x y; 1/2 x; 2/3 sin x; x^2y^3; x^2 y
+"""
+
+
+@pytest.mark.parametrize("text", [text.strip() for text in NO_NOTE.replace("\n", ";").split(";") if text.strip()])
+def test_what_is_read_without_a_note(text: str) -> None:
+    assert not parse(text).notes
 
 
 def test_a_capital_e_carries_a_note() -> None:

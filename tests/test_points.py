@@ -79,7 +79,7 @@ REFUSED = [
     ("x=1 2", "two numbers stand side by side", 2),
     ("x=١", "U+0661", 2),
     ("x=3\x1b[0m", "U+001B", 3),
-    ("x='3'", "strings are no part", 2),
+    ("x='3'", "the quotes came along", 2),
     ("x=__import__('os')", "'_' stands only between the letters and digits of a name", 2),
     ("x=3=4", "a comma is missing between two variables", 2),
     ("x=0:1", "a range is start:stop:count", 2),
@@ -109,6 +109,22 @@ def test_what_is_refused(spec: str, message: str, start: int) -> None:
     assert error.span
     assert error.span.start == start
     assert all(line.isprintable() for line in str(error).split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "other"),
+    [
+        ("x=1/2pi", "x=1/(2*pi)"),
+        ("x=1, y=0, sin pi/2, 3", "x=1, y=0, sin(pi/2), 3"),
+        ("x=0:1/2pi:3,y=1", "x=0:1/(2*pi):3,y=1"),
+        ("x=8^1/3", "x=8^(1/3)"),
+    ],
+)
+def test_a_value_with_two_meanings_has_a_note(spec: str, other: str) -> None:
+    (note,) = read_points([spec]).notes
+    assert (note.source, note.other) == (spec, other)
+    assert not read_points([other]).notes
+    assert values(read_points([other])) != values(read_points([spec]))
 
 
 @pytest.mark.parametrize("specs", [["x=1,x=2"], ["x=1", "x=2"], ["x1=1", "x₁=2"]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 from derivcli.cli.files import check_output, check_target, write_whole
 from derivcli.cli.options import Calculation, Showing
@@ -20,7 +21,8 @@ def write_code(job: Calculation, showing: Showing, write: Callable[[str], object
     plot = "" if showing.plot is None else str(showing.plot)
     made = lesson(points, job.expressions, job.wanted, job.named, job.dtype, job.device, plot)
     text = write_script(made)
-    notes = [f"note: {draw_note(note)}" for part in made.task.expressions for note in part.notes]
+    remarks = chain(points.notes, *(part.notes for part in made.task.expressions))
+    notes = [f"note: {draw_note(note)}" for note in remarks]
     notes = list(dict.fromkeys(notes))
     if showing.output is None:
         write(text)

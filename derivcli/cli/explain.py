@@ -13,7 +13,7 @@ import typer
 from derivcli.cli import options, streams
 from derivcli.cli.cache import keep_fonts
 from derivcli.cli.files import check_output, check_target, write_whole
-from derivcli.cli.notes import notes_of, tell
+from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render import LEDGERS, render_ledger
 from derivcli.wanted import Wanted
@@ -73,7 +73,8 @@ def explain(
     _check_plot(plot, no_clobber)
     wanted = Wanted(options.names_in(wrt))
     with streams.aside(bool(use)):
-        ledger = explain_at(read_points(at, zip_), expression, wanted, options.named_in(let, use), dtype.value, check)
+        points = read_points(at, zip_)
+        ledger = explain_at(points, expression, wanted, options.named_in(let, use), dtype.value, check)
     screen = streams.screen(os.environ)
     style = screen.style(digits, verdicts=check is True)
     if plot is not None:
@@ -82,6 +83,7 @@ def explain(
     if chosen is not None:
         streams.show(sys.stdout, render_ledger(ledger, chosen, style), chosen in ("table", "tree"))
         sys.stdout.flush()
+    tell_remarks(points.notes)
     _tell_notes(ledger, chosen, style)
     if check and _differs(ledger):
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -38,7 +38,8 @@ def parse_equation(
         left, right = parse_expression(text, declared, definitions, functions), None
     else:
         start, stop = signs[0]
-        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys())}  # xy = x+y names x and y on one side only
+        # xy = x+y names x and y on one side only; what may ask for a derivative is declared by nothing but its user
+        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys() - set("dDΔδ"))}
         left = _side(text, 0, start, letters, definitions, functions)
         right = _side(text, stop, len(text), letters, definitions, functions)
     other = sympy.S.Zero if right is None else right.tree

@@ -6,6 +6,7 @@ From the tightest to the loosest: powers and signs, products, sums, comparisons,
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
@@ -13,6 +14,9 @@ from derivcli.language.function import Function
 from derivcli.language.functions import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.tokens import Token
+
+if TYPE_CHECKING:
+    from derivcli.language.readings import Pending
 
 TEXT, GROUP, CALL, BARE, BAR, PAIR = "text", "group", "call", "bare", "bar", "pair"
 """What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, or the
@@ -30,6 +34,8 @@ class Frame:
     row: Function | None = None
     branching: str = ""
     exponent: Operand | None = None
+    base: Operand | None = None
+    """The base in a logarithm's name."""
     inherits_condition: bool = False
     arguments: list[Operand] = field(default_factory=list)
     disjuncts: list[Operand] = field(default_factory=list)
@@ -43,6 +49,8 @@ class Frame:
     operator: Token | None = None
     prefixes: list[tuple[Token, Operand | None]] = field(default_factory=list)
     operand: Operand | None = None
+    pending: list[Pending] = field(default_factory=list)
+    """Places with two meanings that go on."""
 
     @property
     def wants_condition(self) -> bool:
@@ -129,11 +137,34 @@ def finish(frame: Frame, stop: int) -> Operand:
     elif frame.branching:
         result = _finish_branching(frame, span)
     elif frame.row is not None:
-        result = _finish_call(frame.row, frame.arguments, span)
+        if frame.base is not None and len(frame.arguments) > 1:
+            message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
+            raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
+        result = _finish_call(frame.row, frame.arguments + ([frame.base] if frame.base else []), span)
     else:
         (inner,) = frame.arguments
         return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
     return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+
+
+def check_whole(call: Frame) -> None:
+    """Refuse a call whose order is no constant whole number."""
+    row = call.row
+    if row is None or not (row.whole or row.constant):
+        return
+    for parameter, argument in zip(row.parameters, call.arguments, strict=False):
+        value = argument.value
+        if parameter in row.constant and value is None:
+            message = f"{parameter} in {row.signature} is a constant"
+            raise DerivError(message, span=argument.span, hint="write a number there")
+        if parameter not in row.whole:
+            continue
+        if value is None or value < row.least or value != int(value):
+            message = f"{parameter} in {row.signature} is a constant whole number"
+            raise DerivError(message, span=argument.span, hint=f"write {row.example}")
+        if value > limits.WHOLE:
+            message = f"{parameter} in {row.signature} is over the limit of {limits.WHOLE}"
+            raise DerivError(message, span=argument.span, hint="take a smaller one")
 
 
 def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Operand:
@@ -161,6 +192,9 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
         plural = "" if wanted == "1" else "s"
         message = f"{row.name} takes {wanted} argument{plural}, and here it has {count}"
         raise DerivError(message, span=span, hint=f"write {row.signature}")
+    if row.name in ("mod", "fmod") and arguments[1].value == 0:
+        message = "this divides by zero"
+        raise DerivError(message, span=span, hint="deriv works over the real numbers")
     if row.name == "pow":
         return operands.power(arguments[0], arguments[1])
     return operands.call(row, arguments, span)
@@ -168,6 +202,8 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
 
 def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:
     """log(x, b) by the function made for its base where there is one."""
+    if base.tree is tree.NUMBERS["e"]:
+        return operands.call(vocabulary()["log"], [argument], span)
     own = {2: "log2", 10: "log10"}.get(int(base.value) if base.value in (2, 10) else 0)
     if own is not None:
         return operands.call(vocabulary()[own], [argument], span)

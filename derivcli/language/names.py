@@ -20,6 +20,8 @@ _USUAL_VARIABLES = frozenset("txyzuv")
 ONLY_CALLED = frozenset("ei si ci li ff rf jn yn jv yv iv kv".split())
 """Functions whose names are too short to be more than letters where no bracket follows."""
 
+_BASED = re.compile(r"(?:log|ln)(?:_([A-Za-z]|[0-9]+)|([0-9]+))")
+
 _LONGEST_GUESS = 40
 """Longer names are not compared with the table."""
 
@@ -31,6 +33,8 @@ def is_variable_name(name: str) -> bool:
 
 def may_be_product(name: str, declared: Collection[str], own: Collection[str], called: bool) -> bool:
     """Whether a name could be a product of its letters: it means nothing else."""
+    if name[0] == "d" and len(name) == 2 and "d" not in declared:
+        return False  # dx is no product
     known = name in declared or is_function_name(name, own, called) or name in GREEK_NAMES or name in CONSTANTS
     return len(name) > 1 and name.isalpha() and not known
 
@@ -42,7 +46,15 @@ def is_function_name(name: str, own: Collection[str], called: bool) -> bool:
     """
     if name in ONLY_CALLED or name in own:
         return called
-    return (name in vocabulary() or name in BRANCHING) and (called or not is_variable_name(name))
+    if name in vocabulary() or name in BRANCHING:
+        return called or not is_variable_name(name)
+    return bool(base_of(name)) and (called or "_" in name)
+
+
+def base_of(name: str) -> str:
+    """The base in the name of a logarithm: the 5 of log_5 and log5, nothing for any other name."""
+    found = _BASED.fullmatch(name) if name[0] == "l" and name not in vocabulary() else None
+    return (found[1] or found[2]) if found else ""
 
 
 def unknown(
@@ -60,14 +72,28 @@ def unknown(
         return DerivError(message, span=token.span, hint=hint)
     guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
     if called:
-        guess = _like(name, own) or guess
+        guess = _like(name, own) or _numbered(name) or guess
         return DerivError(f"unknown function '{shown}'", span=token.span, hint=guess or "for a product write *")
     like = _like(name, [word for word in declared if len(word) > 1])
-    hint = like or guess or _ways_out(shown)
+    based = f"write log(x, {base_of(name)})" if base_of(name) else ""
+    hint = like or guess or based or _ways_out(shown)
     if name[:1] == "d" and name[1:] in {*declared, *_USUAL_VARIABLES}:
         hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
     undeclared = "" if like else name
     return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
+
+
+def _numbered(name: str) -> str:
+    """What a call of a function's name with a number behind it may mean, or nothing."""
+    found = re.fullmatch(r"([A-Za-z]+?)_?([0-9]+)", name)
+    if name.startswith("log_"):
+        return "write log(x, b) for the logarithm to the base b"
+    if found is None or found[1] not in vocabulary():
+        return ""
+    word, number = found.groups()
+    if word in ("root", "log"):
+        return f"write {word}(x, {number})"
+    return f"write {word}({number}*x) or {word}(x)^{number}" + (f" or root(x, {number})" if word == "sqrt" else "")
 
 
 def _like(name: str, words: Collection[str]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from derivcli.language import tree
+from derivcli.errors import DerivError
+from derivcli.language import readings, tree
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.function import NO_FUNCTIONS, Functions
 from derivcli.language.parser import Parser
@@ -28,8 +29,28 @@ def parse_expression(
     used = _used_definitions(parser.variables, definitions)
     inner = [name for definition in used for name in _names_in(definition.tree)]
     variables = [name for name in dict.fromkeys([*parser.variables, *inner]) if name not in defined]
-    notes = (*(note for definition in used for note in definition.notes), *parser.notes.values())
+    notes = (*(note for definition in used for note in definition.notes), *parser.noticed.notes.values())
     return Expression(text, operand.tree, tuple(variables), used, notes, operand.value)
+
+
+def other_meanings(expression: Expression, declared: Collection[str] = ()) -> Iterator[Expression]:
+    """What the text of an expression means too, where people write two things in one way."""
+    known = {*declared, *expression.variables, *(definition.name for definition in expression.definitions)}
+    parser = Parser(expression.source, known)
+    try:
+        if parser.run().tree != expression.tree:
+            return  # it was read with more than is known here
+    except DerivError:
+        return
+    seen = {expression.text}
+    for text in readings.other_texts(expression.source, parser.noticed.readings):
+        try:
+            other = parse_expression(text, known, expression.definitions)
+        except DerivError:  # such as a part that has no value
+            continue
+        if other.text not in seen:
+            seen.add(other.text)
+            yield other
 
 
 def parse_tree(text: str, declared: Collection[str] = (), condition: bool = False) -> Tree:

@@ -7,8 +7,9 @@
     power      := postfix [ "**" factor ]                          right to left: 2^3^2 is 2^9
     postfix    := atom { "!" | superscript }
     atom       := number | variable | constant | "(" sum ")" | "|" sum "|" | call
+    function   := a name of the table | ("log" | "ln") "_" base
     call       := function [ exponent ] "(" sum { "," sum } ")"
-                | function [ exponent ] product                    ends at "+", "-" or the next function
+                | function [ exponent ] factor { factor }          sin 2x: signs left out, ends at the next function
                 | ("if" | "where") "(" condition "," sum "," sum ")"
                 | "Piecewise" "(" pair { "," pair } ")"
     pair       := "(" sum "," condition ")"
@@ -26,15 +27,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NoReturn
 
-from derivcli.errors import DerivError, Note, Span
-from derivcli.language import limits, names, operands, refusals, remarks, tree
+from derivcli.errors import DerivError, Span
+from derivcli.language import limits, names, operands, readings, refusals, remarks, tree
 from derivcli.language.constants import Constant
-from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, finish
+from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, check_whole, finish
 from derivcli.language.function import Function
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.notation import check_notation
+from derivcli.language.noticed import Noticed
 from derivcli.language.operands import Operand
 from derivcli.language.reader import Reader
-from derivcli.language.remarks import Remark
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
 
@@ -63,7 +65,7 @@ class Parser:
         self.reader = Reader(text, self.declared, self.functions)
         self.frames: list[Frame] = []
         self.symbols: dict[str, Tree] = {}
-        self.notes: dict[str, Note] = {}
+        self.noticed = Noticed(text)
 
     @property
     def variables(self) -> list[str]:
@@ -89,7 +91,8 @@ class Parser:
             raise
 
     def _run(self) -> Operand:
-        refusals.check_notation(self.text, self.declared)
+        if not self.trusted:
+            check_notation(self.text, self.declared, self.functions)
         self.frames = [Frame(TEXT, self.reader.next, inherits_condition=self.condition)]
         while True:
             token = self.reader.take()
@@ -109,7 +112,7 @@ class Parser:
             self.refuse("Piecewise takes pairs", token.span, "write Piecewise((a, x > 0), (b, True))")
         if token.kind == "number":
             frame.operand = operands.number(token.text, token.start, token.stop)
-            self.note(remarks.inexact_number(token))
+            self.noticed.note(remarks.inexact_number(token))
         elif token.kind == "name":
             self.read_name(token)
         elif token.text == "(":
@@ -136,7 +139,7 @@ class Parser:
             self.read_function(token)
         elif name in CONSTANTS:
             frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
-            self.note(remarks.euler_number(token, self.declared))
+            self.noticed.note(remarks.euler_number(token, self.declared))
         elif names.is_variable_name(name):
             frame.operand = self.variable(token)
         elif name in names.TRUTHS and frame.wants_condition:
@@ -169,19 +172,30 @@ class Parser:
 
     def read_function(self, token: Token) -> None:
         """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
-        self.leave_bare_argument()
         exponent = self.read_exponent(token)
         branching = "Piecewise" if token.text == "piecewise" else token.text if token.text in BRANCHING else ""
         row = self.functions.get(token.text) or vocabulary().get(token.text)
+        base = None if row or branching else self.read_base(token)
+        row = vocabulary()["log"] if base else row
         if self.next.text == "(":
             self.reader.take()
-            self.push(Frame(CALL, token, row, branching, exponent))
+            self.push(Frame(CALL, token, row, branching, exponent, base))
             if self.next.text != ")":
                 return
         elif not branching and (self.next.kind in ("number", "name", "bar") or self.next.text in SIGNS):
-            self.push(Frame(BARE, token, row, exponent=exponent))
+            self.push(Frame(BARE, token, row, exponent=exponent, base=base))
             return
         raise refusals.argument(token, row, empty=self.next.text == ")")
+
+    def read_base(self, function: Token) -> Operand:
+        """The base in a logarithm's name: the 5 of log_5(x)."""
+        base = names.base_of(function.text)
+        self.noticed.note(remarks.glued_base(function, base, self.text))
+        if base.isdigit():
+            return operands.number(base, function.start, function.stop)
+        if base in CONSTANTS and base not in self.declared:
+            return Operand(tree.constant(base), function.start, function.stop, value=CONSTANTS[base])
+        return self.variable(Token("name", base, function.start, function.stop))
 
     def read_exponent(self, function: Token) -> Operand | None:
         """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
@@ -199,23 +213,7 @@ class Parser:
             return self.variable(token)
         if token.kind == "number" or (token.kind == "superscript" and token.text.isdigit()):
             return operands.number(token.text, token.start, token.stop)
-        name, inverse = function.text, f"a{function.text}"
-        other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
-        span = Span(function.start, token.stop)
-        raise DerivError(
-            f"a power of '{name}' itself is ambiguous here",
-            span=span,
-            hint=f"write {other}1/{name}(x) or ({name}(x))**n",
-        )
-
-    def leave_bare_argument(self) -> None:
-        """A function's name ends the argument of a function without brackets: sin x cos x."""
-        frame = self.frame
-        if frame.kind == BARE and frame.factors and not frame.prefixes:
-            operator, frame.operator = frame.operator, None
-            frame.operand = frame.factors.pop()
-            self.close_bares()
-            self.multiply(operator)
+        raise refusals.power_of_a_name(function, token)
 
     # An operand has been read
 
@@ -231,16 +229,16 @@ class Parser:
         elif token.text == "!":
             self.read_factorial(token)
         elif token.text in ("*", "/", "//"):
-            self.multiply(token)
+            self.read_written_sign(token)
         elif token.text in ("+", "-"):
-            self.close_bares()
+            self.end_product()
             self.frame.close_term()
             self.frame.sign = token
         elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in names.KEYWORDS:
-            self.close_bares()
+            self.end_product()
             self.read_separator(token)
         elif token.kind == "bar" and self.inside_bar():
-            self.close_bares()
+            self.end_product()
             self.close(token)
         else:
             self.read_silent_multiplication(token)
@@ -267,11 +265,27 @@ class Parser:
         if token.kind == "number" and frame.operand.literal:
             span = Span(frame.operand.start, token.stop)
             self.refuse("two numbers stand side by side", span, "write * between them, or join them")
-        self.note(remarks.silent_multiplication(frame, token, self.next, self.text))
+        self.settle(readings.RUN if token.start > frame.operand.stop else readings.FACTOR)
         if token.kind == "name" and names.is_function_name(token.text, self.functions, self.next.text == "("):
-            self.close_bares()
+            self.end_product()
+        self.noticed.expect(self.frame, readings.silent_product(self.frame, token, self.text))
+        self.noticed.expect(self.frame, readings.bare_product(self.frame, token, self.next, self.text))
+        self.noticed.note(remarks.no_function(self.frame, token, self.text))
+        self.noticed.note(remarks.differential(self.frame, self.text, self.declared))
         self.multiply(None)
         self.reader.put_back()
+
+    def read_written_sign(self, token: Token) -> None:
+        """A written `*` or `/` ends every argument without brackets."""
+        bares = self.close_bares()
+        leads_on = self.next.kind == "name" and names.is_function_name(
+            self.next.text, self.functions, self.reader.next_is_called
+        )
+        self.settle(readings.PRODUCT if leads_on else readings.RUN)
+        if bares and not leads_on:
+            self.noticed.expect(self.frame, readings.bare_quotient(bares, token, self.next, self.text))
+        self.noticed.expect(self.frame, readings.root(self.frame, token, self.next, self.text))
+        self.multiply(token)
 
     def multiply(self, operator: Token | None) -> None:
         """Close a factor and wait for the next."""
@@ -307,20 +321,26 @@ class Parser:
             raise operands.too_deep(frame.opener.span)
         self.frames.append(frame)
 
-    def close_bare(self) -> None:
-        """End the argument of a function without brackets."""
+    def close_bare(self) -> tuple[Operand, Operand]:
+        """End the argument of a function without brackets; give the call and its argument."""
+        self.settle(readings.PRODUCT)
         frame = self.frames.pop()
-        several = bool(frame.factors)
         frame.close_argument()
         argument = frame.arguments[0]
-        self.frame.operand = operand = finish(frame, argument.stop)
-        if several:
-            self.note(remarks.bare_argument(operand, argument, self.text))
+        self.frame.operand = call = finish(frame, argument.stop)
+        return call, argument
 
-    def close_bares(self) -> None:
-        """End every argument without brackets that is open at this place."""
+    def close_bares(self) -> list[tuple[Operand, Operand]]:
+        """End every argument without brackets that is open at this place; give them from the outermost on."""
+        closed = []
         while self.frame.kind == BARE:
-            self.close_bare()
+            closed.append(self.close_bare())
+        return closed[::-1]
+
+    def end_product(self) -> None:
+        """End all that a product's end ends."""
+        self.close_bares()
+        self.settle(readings.PRODUCT)
 
     def inside_bar(self) -> bool:
         """Whether the innermost bracket is a `|`."""
@@ -339,24 +359,10 @@ class Parser:
             self.close_pair(frame, token)
         else:
             self.frame.operand = finish(frame, token.stop)
-            self.note(None if self.trusted else remarks.clash(frame))
-            self.check_whole(frame)
-
-    def check_whole(self, call: Frame) -> None:
-        """Refuse a call whose order is no constant whole number; the table's own formulas pass theirs on."""
-        row = call.row
-        if row is None or self.trusted or not (row.whole or row.constant):
-            return
-        for parameter, argument in zip(row.parameters, call.arguments, strict=False):
-            value = argument.value
-            if parameter in row.constant and value is None:
-                self.refuse(f"{parameter} in {row.signature} is a constant", argument.span, "write a number there")
-            if parameter in row.whole and (value is None or value < row.least or value != int(value)):
-                message = f"{parameter} in {row.signature} is a constant whole number"
-                self.refuse(message, argument.span, f"write {row.example}")
-            if parameter in row.whole and value is not None and value > limits.WHOLE:
-                message = f"{parameter} in {row.signature} is over the limit of {limits.WHOLE}"
-                self.refuse(message, argument.span, "take a smaller one")
+            if not self.trusted:
+                self.noticed.note(remarks.clash(frame))
+                self.noticed.keep(readings.base_first(frame, token.stop, self.text))
+                check_whole(frame)
 
     def close_pair(self, pair: Frame, token: Token) -> None:
         """Hand a Piecewise pair to its call, whose next token must part or end it."""
@@ -373,7 +379,7 @@ class Parser:
 
     def close_text(self, token: Token) -> Operand:
         """End the whole text."""
-        self.close_bares()
+        self.end_product()
         frame = self.frame
         if frame.kind != TEXT:
             raise refusals.unclosed(frame.opener, self.text)
@@ -382,12 +388,10 @@ class Parser:
         (operands.require_condition if self.condition else operands.require_number)(operand)
         return operand
 
-    # What was noticed
-
-    def note(self, remark: Remark | None) -> None:
-        """Keep the first remark of each kind."""
-        if remark is not None:
-            self.notes.setdefault(remark.kind, Note(remark.message, self.text, remark.span))
+    def settle(self, reach: int) -> None:
+        """End the places with two meanings that go no further than the token before the one at hand."""
+        if self.frame.pending and self.reader.before is not None:
+            self.noticed.settle(self.frame, reach, self.reader.before.stop)
 
     def refuse(self, message: str, span: Span, hint: str = "") -> NoReturn:
         """Refuse the text."""

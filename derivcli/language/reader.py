@@ -41,6 +41,11 @@ class Reader:
             self.waiting.extend(self.parted(next(self.tokens)))
         return self.waiting[0]
 
+    @property
+    def next_is_called(self) -> bool:
+        """Whether a bracket stands behind the next token."""
+        return _BRACKET.match(self.text, self.next.stop) is not None
+
     def take(self) -> Token:
         """Go on to the next token."""
         self.before, self.token = self.token, self.next

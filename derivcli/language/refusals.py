@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-
 from derivcli.errors import DerivError, Span
 from derivcli.language.function import Function
-from derivcli.language.functions import BRANCHING
+from derivcli.language.functions import BRANCHING, vocabulary
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
-
-_LEIBNIZ = re.compile(r"(?<![A-Za-z0-9_])d\s*/\s*d[A-Za-z](?![A-Za-z0-9_])")
-
-
-def check_notation(text: str, declared: Collection[str]) -> None:
-    """Refuse `d/dx`, which would be read as a quotient of variables."""
-    found = _LEIBNIZ.search(text)
-    if found and "d" not in declared:
-        hint = "leave it out, and name the variable with --wrt"
-        raise DerivError("deriv differentiates by itself", span=Span(*found.span()), hint=hint)
 
 
 def missing_operand(token: Token, before: Token | None, text: str) -> DerivError:
@@ -69,6 +56,14 @@ def argument(function: Token, row: Function | None, empty: bool) -> DerivError:
         )
     hint = f"write {row.signature}" if row else ""
     return DerivError(f"{function.text} needs an argument", span=function.span, hint=hint)
+
+
+def power_of_a_name(function: Token, exponent: Token) -> DerivError:
+    """`sin^-1(x)`, which means the inverse to some and 1/sin(x) to others."""
+    name, inverse = function.text, f"a{function.text}"
+    other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
+    message, hint = f"a power of '{name}' itself is ambiguous here", f"write {other}1/{name}(x) or ({name}(x))**n"
+    return DerivError(message, span=Span(function.start, exponent.stop), hint=hint)
 
 
 def example(branching: str) -> str:

@@ -1,4 +1,4 @@
-"""What the parser notices about a text that it reads all the same: where people mean two things by one notation."""
+"""What the parser notices about a text that it reads all the same."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from dataclasses import dataclass
 
 from derivcli.errors import Span
 from derivcli.language.frames import Frame
-from derivcli.language.operands import Operand
 from derivcli.language.tokens import Token
 
 EXACT_DIGITS = 15
 """Whole numbers of so many digits are exact in float64."""
-
-SHORT = 40
-"""Longer stretches of text are not repeated in a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,59 +42,44 @@ def euler_number(token: Token, declared: Collection[str]) -> Remark | None:
     return Remark(token.text, message, token.span)
 
 
-def silent_multiplication(frame: Frame, token: Token, after: Token, text: str) -> Remark | None:
-    """`1/2x` and `e^2x`, where the product that `token` begins is not the divisor or the exponent; `f(x)`."""
-    operand = frame.operand
-    assert operand is not None, "a product goes on only behind an operand"
-    joined = operand.stop == token.start
-    base, second_start = _raised(frame, operand)
-    if base is not None and joined and (operand.tree.is_Symbol or (operand.literal and base.value is not None)):
-        first, sign, start = text[base.start : base.stop], "^", base.start
-    elif frame.operator is not None and frame.operator.text == "/" and (joined or not operand.literal):
-        start, second_start = frame.factors[0].start, frame.operator.stop
-        first, sign = text[start : frame.factors[-1].stop], "/"
-    elif not frame.prefixes and operand.tree.is_Symbol and joined and _LONE_ARGUMENT.match(text, token.start):
-        written = text[operand.start : operand.stop]
-        message = f"this is read as the product of {written} and the bracket, not as a function"
-        return Remark("function", message, Span(operand.start, token.stop))
-    else:
-        return None
-    second = text[second_start : operand.stop].strip()
-    following = text[token.start : token.stop] if token.kind == "name" else "(…)" if token.text == "(" else ""
-    goes_on = after.text in ("**", "(", "!") or after.kind in ("superscript", "name", "number")
-    if not following or (goes_on and token.kind == "name"):
-        following += "…"
-    if len(first) + len(second) + len(following) > SHORT:
-        return None
-    read, other = f"({first}{sign}{second})*{following}", f"{first}{sign}({second}*{following})"
-    message = f"this is read as {read}; for the other meaning put brackets, as in {other}"
-    return Remark(sign, message, Span(start, token.stop))
-
-
-def _raised(frame: Frame, operand: Operand) -> tuple[Operand | None, int]:
-    """The base whose exponent the operand is, signs between them passed over, and where the exponent starts."""
-    start = operand.start
-    for prefix, base in reversed(frame.prefixes):
-        if base is not None:
-            return base, start
-        start = prefix.start
-    return None, start
-
-
 _LONE_ARGUMENT = re.compile(r"\(\s*[A-Za-z]\w*\s*\)")
 
 
-def bare_argument(call: Operand, argument: Operand, text: str) -> Remark | None:
-    """`sin 2x` and `sin x / x`, where a function without brackets takes more than one factor."""
-    if call.stop - call.start > SHORT:
+def no_function(frame: Frame, token: Token, text: str) -> Remark | None:
+    """`f(x)`, where f is no function."""
+    operand = frame.operand
+    assert operand is not None, "a product goes on only behind an operand"
+    joined = operand.stop == token.start
+    if frame.prefixes or not operand.tree.is_Symbol or not joined or not _LONE_ARGUMENT.match(text, token.start):
         return None
-    name = text[call.start : argument.start].strip()
-    written = text[argument.start : argument.stop]
-    message = f"this is read as {name}({written})"
-    first = re.match(r"[^*/×·⋅∗÷∕]*", written)
-    if first is not None and first.group() != written and "(" not in first.group():
-        message += f"; for the other meaning write {name}({first.group().strip()}){written[first.end() :]}"
-    return Remark("argument", message, call.span)
+    written = text[operand.start : operand.stop]
+    message = f"this is read as the product of {written} and the bracket, not as a function"
+    return Remark("function", message, Span(operand.start, token.stop))
+
+
+_DIFFERENTIAL = re.compile(r"([dD])\s*(?:(?:\^|\*\*)\s*[0-9]+|[⁰¹²³⁴-⁹]+)?")
+
+
+def differential(frame: Frame, text: str, declared: Collection[str]) -> Remark | None:
+    """`d sin(x)` and `D x^2`, where the letter that asks for a derivative is read as a variable."""
+    operand = frame.operand
+    assert operand is not None, "a product goes on only behind an operand"
+    if frame.factors or text[operand.start] not in "dD0123456789":
+        return None
+    first = frame.prefixes[0][1] if frame.prefixes else operand
+    found = _DIFFERENTIAL.fullmatch(text, first.start, operand.stop) if first is not None else None
+    if found is None or found[1] in declared:
+        return None
+    message = f"{found[1]} is read as a variable; for the derivative leave it out"
+    return Remark("differential", message, Span(*found.span()))
+
+
+def glued_base(function: Token, base: str, text: str) -> Remark | None:
+    """`log5(x)`, which could be log(5x)."""
+    if not text[function.start : function.stop].endswith(base) or "_" in function.text:
+        return None
+    message = f"{function.text} is read as the logarithm to the base {base}, as in log(x, {base})"
+    return Remark("glued", message, function.span)
 
 
 def clash(call: Frame) -> Remark | None:

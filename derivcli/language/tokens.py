@@ -87,7 +87,28 @@ _HINTS = {
     "$": ("'$' is no part of a formula", "write the formula without it"),
     "\\": ("'\\' is no part of a formula", "write functions by name, as in sin(x)"),
     "_": ("'_' stands only between the letters and digits of a name", "write it like x_1"),
-    "½": ("the fraction '½' is not read here", "write (1/2)"),
+    "‰": ("'‰' is not read here", "divide by 1000"),
+    "∞": ("'∞' is not a finite number", "write a finite number"),
+    "∂": ("deriv differentiates by itself", "leave it out, and name the variable with --wrt"),
+    "∇": ("deriv differentiates by itself", "leave it out; a formula of several variables has a gradient"),
+    "∫": ("deriv does not integrate", "give the formula whose derivative you want"),
+    "∑": ("sums over an index are not read here", "write the terms with + between them"),
+    "∏": ("products over an index are not read here", "write the factors with * between them"),
+    "→": ("limits are not read here", "give the formula alone; points belong to --at, as in --at x=0"),
+    "±": ("'±' is two formulas", "give each as an argument of its own"),
+    "∓": ("'∓' is two formulas", "give each as an argument of its own"),
+    "¬": ("'¬' is not read here", "write 'not' inside a condition"),
+    "∧": ("'∧' is not read here", "write 'and' inside a condition"),
+    "∨": ("'∨' is not read here", "write 'or' inside a condition"),
+    "⌊": ("'⌊' is not read here", "write floor(x)"),
+    "⌋": ("'⌋' is not read here", "write floor(x)"),
+    "⌈": ("'⌈' is not read here", "write ceil(x)"),
+    "⌉": ("'⌉' is not read here", "write ceil(x)"),
+    "∜": ("'∜' is not read here", "write root(x, 4)"),
+    "•": ("'•' is not read here", "for a product write *"),
+    "…": ("'…' is not read here", "write the terms in full"),
+    "′": ("'′' is not read here", "leave it out: deriv differentiates by itself"),
+    "″": ("'″' is not read here", "leave it out, and say --order 2"),
 }  # fmt: skip
 
 
@@ -201,6 +222,8 @@ def _unreadable(text: str, position: int) -> DerivError:
     if character in _HINTS:
         message, hint = _HINTS[character]
         return DerivError(message, text, span, hint)
+    if unicodedata.decomposition(character).startswith("<fraction>"):
+        return _fraction(text, position)
     twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)
     code = f"U+{ord(character):04X}"
     if unicodedata.decomposition(character).startswith("<super>"):
@@ -214,6 +237,15 @@ def _unreadable(text: str, position: int) -> DerivError:
         name = "a control character" if unicodedata.category(character) in ("Cc", "Cs") else "an unnamed character"
     hint = "names are made of Latin or Greek letters" if character.isalpha() else "remove it or type it again"
     return DerivError(f"a formula cannot contain {code} ({name})", text, span, hint)
+
+
+def _fraction(text: str, position: int) -> DerivError:
+    """The refusal of a character such as ½, which behind a number is added to it."""
+    whole = re.search(r"(?<![0-9.])[0-9]+$", text[max(0, position - 20) : position])
+    parts = unicodedata.normalize("NFKC", text[position]).replace("\u2044", "/")
+    hint = f"write ({whole.group()}+{parts})" if whole else f"write ({parts})"
+    start = position - len(whole.group()) if whole else position
+    return DerivError(f"the fraction '{text[position]}' is not read here", text, Span(start, position + 1), hint)
 
 
 _LEFT_SIDE = re.compile(r"\s*([A-Za-z]\w*)\s*(\([^()]*\))?\s*")
@@ -230,5 +262,5 @@ def _equation(text: str, span: Span) -> DerivError:
     if left and (left.group(2) or re.search("[A-Za-z]", after)):
         hint = f"leave out '{before.strip()} ='"
     elif left:
-        hint = f"points belong to --at, as in --at {text.strip()}"
+        hint = f"points belong to --at, as in --at {''.join(text.split())}"
     return DerivError(EQUATION, text, span, hint)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits
 from derivcli.language.constants import Constant
 from derivcli.language.record import equal, reduced
@@ -97,6 +97,8 @@ class Axis:
 
     name: str
     pieces: tuple[Values | Range, ...]
+    notes: tuple[Note, ...] = ()
+    """Where the text of a value has two meanings."""
 
     @property
     def count(self) -> int:
@@ -154,6 +156,11 @@ class Points:
     def names(self) -> list[str]:
         """The variables."""
         return [axis.name for axis in self.axes]
+
+    @property
+    def notes(self) -> list[Note]:
+        """Where the texts of the values have two meanings."""
+        return [note for axis in self.axes for note in axis.notes]
 
     @property
     def count(self) -> int:

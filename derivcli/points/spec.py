@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from derivcli.errors import ArgumentError, DerivError, Span
+from derivcli.errors import ArgumentError, DerivError, Note, Span
 from derivcli.language import constants
 from derivcli.language.constants import Constant
 from derivcli.language.parse import parse_expression
@@ -55,7 +55,7 @@ def read_interval(spec: str) -> Interval:
     ends = [] if len(starts) != 1 or starts[0].start() > 0 else list(_split(spec, starts[0].end(), len(spec), ":"))
     if len(ends) != 2:
         raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
-    low, high = (constants.float_of(_read_constant(spec, *end)[0]) for end in ends)
+    low, high = (constants.float_of(_read_constant(spec, *end, [])[0]) for end in ends)
     try:
         return Interval(canonical_name(starts[0].group(1)), low, high)
     except DerivError as error:
@@ -93,16 +93,17 @@ def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:
         raise DerivError(f"'{name}' is no name of a variable", spec, Span(*match.span(1)), "write it like x=3")
     pieces: list[Values | Range] = []
     typed: list[tuple[float, Tree]] = []
+    notes: list[Note] = []
     for start, stop in _split(spec, match.end(), end, ","):
         bounds = list(_split(spec, start, stop, ":"))
         if len(bounds) == 1:
-            value, tree = _read_constant(spec, *bounds[0])
+            value, tree = _read_constant(spec, *bounds[0], notes)
             typed.append((constants.float_of(value), tree))
         else:
             pieces += _values(typed)
             typed = []
-            pieces.append(_read_range(spec, bounds, Span(start, stop)))
-    return Axis(canonical_name(name), (*pieces, *_values(typed)))
+            pieces.append(_read_range(spec, bounds, Span(start, stop), notes))
+    return Axis(canonical_name(name), (*pieces, *_values(typed)), tuple(notes))
 
 
 def _values(typed: Sequence[tuple[float, Tree]]) -> list[Values]:
@@ -122,8 +123,8 @@ def _split(spec: str, start: int, end: int, separator: str) -> Iterable[tuple[in
     yield start, end
 
 
-def _read_constant(spec: str, start: int, stop: int) -> tuple[Constant, Tree]:
-    """A number or a formula without variables."""
+def _read_constant(spec: str, start: int, stop: int, notes: list[Note]) -> tuple[Constant, Tree]:
+    """A number or a formula without variables; what else its text could mean is added to the notes."""
     text = spec[start:stop]
     span = Span(start + len(text) - len(text.lstrip()), max(start + 1, stop - len(text) + len(text.rstrip())))
     if not text.strip():
@@ -143,14 +144,18 @@ def _read_constant(spec: str, start: int, stop: int) -> tuple[Constant, Tree]:
         raise DerivError(f"a point is a number, and '{name}' is a variable", spec, span, "write a number such as pi/2")
     if expression.constant is None:
         raise DerivError("this formula has no value as a number here", spec, span, "write the number itself")
+    for note in expression.notes:
+        if note.other:
+            place = Span(note.span.start + start, note.span.stop + start)
+            notes.append(replace(note, source=spec, span=place, other=spec[:start] + note.other + spec[stop:]))
     return expression.constant, expression.tree
 
 
-def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span) -> Range:
+def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span, notes: list[Note]) -> Range:
     """The values of start:stop:count."""
     if len(bounds) != 3:
         raise DerivError("a range is start:stop:count", spec, span, "write it like x=0:1:11")
-    start, stop, count = (_read_constant(spec, *piece)[0] for piece in bounds)
+    start, stop, count = (_read_constant(spec, *piece, notes)[0] for piece in bounds)
     place = Span(*bounds[2])
     if count != int(count) or count < 0:
         raise DerivError("the count of a range is a whole number", spec, place, "write it like x=0:1:11")

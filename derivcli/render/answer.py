@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from derivcli.result import SymbolicResult
 
 if TYPE_CHECKING:
-    from derivcli.explain.answer.found import Answer
+    from derivcli.explain.answer.found import Answer, Counterexample
     from derivcli.render.columns import Style
 
 MOST = 3
@@ -58,12 +58,15 @@ def verdict(answer: Answer) -> str:
         return f"yes: the same at {number_of(answer.points)} to {answer.digits} digits"
     if answer.counterexample is None:
         return f"not decided: {undecided(answer)}"
+    return answer.diagnosis.message if answer.meant else f"no: {_difference(answer.counterexample)}"
+
+
+def _difference(example: Counterexample) -> str:
+    """Where a claim is wrong."""
     from derivcli.language.text import place_text
 
-    place, example = place_text(answer.counterexample.at), answer.counterexample
-    if example.claim is None:
-        return f"no: at {place} the derivative is {example.derivative_text}, and yours has no value"
-    return f"no: at {place} the derivative is {example.derivative_text}, and yours is {example.claim_text}"
+    yours = "has no value" if example.claim is None else f"is {example.claim_text}"
+    return f"at {place_text(example.at)} the derivative is {example.derivative_text}, and yours {yours}"
 
 
 def undecided(answer: Answer) -> str:
@@ -86,6 +89,8 @@ def details(answer: Answer) -> list[str]:
     """What else there is to say."""
     from derivcli.language.text import place_text
 
+    if answer.meant and answer.counterexample:
+        return [f"not as it is read: {_difference(answer.counterexample)}"]
     reason = answer.counterexample.reason if answer.counterexample else ""
     gaps = [f"yours has no value at {place_text(gap)}, where the derivative has one" for gap in answer.gaps[:MOST]]
     return [line for line in (reason, answer.diagnosis.message, *gaps) if line]
@@ -93,7 +98,7 @@ def details(answer: Answer) -> list[str]:
 
 def marked(answer: Answer, style: Style) -> str:
     """The verdict behind its sign."""
-    mark = "✓" if answer.equal else "?" if answer.how == "undecided" else "✗"
+    mark = "✓" if answer.equal else "?" if answer.how == "undecided" or answer.meant else "✗"
     return f"{mark} {verdict(answer)}" if style.unicode else verdict(answer)
 
 

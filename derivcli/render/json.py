@@ -95,8 +95,14 @@ def write_answer_json(answer: Answer) -> str:
         "diagnosis": {"kind": answer.diagnosis.kind, "message": answer.diagnosis.message},
         "gaps": [_place(gap) for gap in answer.gaps],
         "open": answer.open,
+        "meant": answer.meant and _meant(answer.meant),
     }
     return dump(content)
+
+
+def _meant(meant: Answer) -> dict[str, Any]:
+    """The meaning of the texts by which a claim is right, as they are written for it."""
+    return {"expression": meant.expression.source, "claim": meant.claim.source, "how": meant.how}
 
 
 def _counterexample(example: Counterexample) -> dict[str, Any]:

@@ -33,6 +33,7 @@ KINDS = {
     "partly": "it is right on a part of the line, or at some points, only",
     "undefined": "it has no value where the derivative has one",
     "rounded": "a number in it is rounded",
+    "reading": "it is right if one of the texts means something else than what is read",
     "": "no mistake that is known here explains it",
 }
 """Every kind of diagnosis."""
@@ -76,6 +77,7 @@ class Answer:
     and "undecided" where too few points have both numbers, or too many are `vanishing`: there both are too close to 0
     to be compared. `truth` is the derivative as a formula, None where there is none in time.
     `open` says at what point, or where, it is not known whether they are the same, and so makes it "undecided".
+    `meant` is the answer for what the texts may mean too, where a claim that "differs" is right so.
     `gaps` are points at which a right claim has no value though the derivative has one.
     """
 
@@ -91,6 +93,7 @@ class Answer:
     gaps: tuple[Point, ...] = ()
     vanishing: int = 0
     open: str = ""
+    meant: Answer | None = None
 
     __eq__ = equal
     __reduce__ = reduced
