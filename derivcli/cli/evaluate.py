@@ -85,7 +85,7 @@ def evaluate(job: Calculation, showing: Showing, screen: Screen, write: Write) -
     with opened(job) as source:
         _check_files(showing, source.files)
         answer = _numbers(request, source)
-        return replace(answer, notes=[*(f"note: {visible(note)}" for note in source.notes), *answer.notes])
+        return replace(answer, notes=[*(f"note: {note}" for note in source.notes), *answer.notes])
 
 
 def _formatted(request: Request) -> Request:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from derivcli.cli.options import Calculation
-from derivcli.errors import DerivError, draw_note
+from derivcli.errors import DerivError, draw_note, visible
 
 if TYPE_CHECKING:
     from derivcli.fitting import Known
@@ -87,7 +87,7 @@ class Source:
     @property
     def notes(self) -> list[str]:
         """What is worth knowing about the points typed and the files."""
-        return [*map(draw_note, self.typed.notes), *(self.data.notes if self.data else [])]
+        return [*map(draw_note, self.typed.notes), *map(visible, self.data.notes if self.data else [])]
 
     @property
     def headers(self) -> tuple[str, ...]:
