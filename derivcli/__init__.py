@@ -3,7 +3,7 @@
 from derivcli.check.custom.report import FunctionReport
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
-from derivcli.errors import DerivError, ExitStatus, Note, Span
+from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
 from derivcli.explain.answer.found import Answer, Counterexample, Diagnosis
 from derivcli.explain.ledger import Ledger, Node
 from derivcli.explain.steps.derivation import Derivation, Step
@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 __all__ = [
     "FLAGS",
     "Answer",
+    "ArgumentError",
     "Counterexample",
     "Definition",
     "DerivError",

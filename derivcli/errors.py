@@ -18,6 +18,7 @@ _ACTING = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the direction of text
     "\u2028\u2029\ufff9-\ufffb\U000e0000-\U000e007f]"  # other ends of lines, annotations, tags that nobody sees
 )
+"""What acts on a terminal. Joiners do not, and many scripts and emoji need them in cells."""
 
 
 class ExitStatus(IntEnum):

@@ -6,7 +6,7 @@ import io
 import pytest
 from rich.cells import cell_len
 
-from derivcli.cli.arguments import ordered
+from derivcli.cli.arguments import parted
 from tests.support import deriv
 
 VALUED = {"--at", "--wrt", "--format"}
@@ -29,7 +29,7 @@ FORMATS = ("table", "tsv", "csv", "json", "latex", "markdown", "value")
     ],
 )
 def test_a_word_is_an_option_only_if_it_looks_like_one(words: list[str], expected: list[str]) -> None:
-    assert ordered(words, VALUED, FLAGS) == expected
+    assert parted(words, VALUED, FLAGS).ordered == expected
 
 
 @pytest.mark.parametrize("words", [["-x**2", "--at", "x=3"], ["--at", "x=3", "-x**2"], ["--at", "x=3", "--", "-x**2"]])

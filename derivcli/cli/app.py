@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from derivcli.cli import answer, cache, check_fn, explain, functions, options, practice, steps, streams
-from derivcli.cli.arguments import ordered, parted
+from derivcli.cli.arguments import parted
 from derivcli.cli.evaluate import evaluate
 from derivcli.cli.meant import Grammar
 from derivcli.cli.mistyped import check_words
@@ -186,7 +186,7 @@ def _invoke(words: Sequence[str]) -> None:
         found = parted(words, grammar.valued, grammar.flags, grammar.command)
         if (HELP,) not in found.options:
             check_words(found, grammar)
-        arguments = ordered(words, grammar.valued, grammar.flags, grammar.command)
+        arguments = found.ordered
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
     with command.make_context(grammar.command, arguments) as context:
         command.invoke(context)
@@ -251,7 +251,7 @@ def _internal(error: Exception, words: Sequence[str]) -> str:
     """What is said of a fault of ours: the command that shows it, and where it is, or how to see that."""
     said = f"internal error: {visible(f'{type(error).__name__}: {error}')}"
     report = f"please report it with this command: {visible(shlex.join(['deriv', *words]))}"
-    if os.environ.get(TRACEBACK):
+    if os.environ.get(TRACEBACK, "0") not in ("", "0"):
         import traceback
 
         return f"{said}\n  {report}\n{inert(''.join(traceback.format_exception(error)))}".rstrip("\n")

@@ -28,6 +28,11 @@ class Words:
     certain: list[str] = field(default_factory=list)
     """The expressions behind `--`."""
 
+    @property
+    def ordered(self) -> list[str]:
+        """The words with the options in front."""
+        return [*(word for option in self.options for word in option), "--", *self.loose, *self.certain]
+
 
 def parted(words: Sequence[str], valued: Collection[str], flags: Collection[str], command: str = "deriv") -> Words:
     """The words by what they are; `valued` options take the next word, unless it is an option itself."""
@@ -47,14 +52,6 @@ def parted(words: Sequence[str], valued: Collection[str], flags: Collection[str]
         else:
             found.loose.append(word)
     return found
-
-
-def ordered(
-    words: Sequence[str], valued: Collection[str], flags: Collection[str], command: str = "deriv"
-) -> list[str]:
-    """The words with the options in front."""
-    found = parted(words, valued, flags, command)
-    return [*(word for option in found.options for word in option), "--", *found.loose, *found.certain]
 
 
 def _value(option: str, word: str) -> str:

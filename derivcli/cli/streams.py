@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 UNLIMITED = 1_000_000
 """Columns where there is no screen that lines could be too long for."""
 
-_COLOR = re.compile(r"(\x1b\[[0-9;]*m)")
-"""What sets the color of the text that follows, and its weight and slant."""
+_STYLE = "(?:[0-3]|[39][0-7])"
+_COLOR = re.compile(rf"(\x1b\[{_STYLE}(?:;{_STYLE})*m)")
+"""What sets the color of the text that follows, its weight and its slant, and no other way of showing it."""
 
 
 @dataclass(frozen=True, slots=True)
