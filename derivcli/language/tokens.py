@@ -258,7 +258,7 @@ def _equation(text: str, span: Span) -> DerivError:
         hint = "give them by place, as in elu(x, 2); equality is =="
         return DerivError("arguments have no names here", text, span, hint)
     left = _LEFT_SIDE.fullmatch(before)
-    hint = EQUATION_HINT
+    hint = EQUATION_HINT if len(letters_alone(text) - {"e", "E"}) != 1 else "write one side minus the other"
     if left and (left.group(2) or re.search("[A-Za-z]", after)):
         hint = f"leave out '{before.strip()} ='"
     elif left:

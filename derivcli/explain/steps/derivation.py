@@ -54,7 +54,8 @@ class Derivation:
 
     def __repr__(self) -> str:
         start = Step("", self.start).text
-        return f"<Derivation {shortened(start)} = {shortened(self.answer.text)}: {len(self.steps)} steps>"
+        count = f"{len(self.steps)} step{'s' * (len(self.steps) != 1)}"
+        return f"<Derivation {shortened(start)} = {shortened(self.answer.text)}: {count}>"
 
     @property
     def expression(self) -> Expression:
