@@ -239,7 +239,9 @@ def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) 
 
 def formulas_of(values: object, what: str) -> list[Formula]:
     """The formulas of a list."""
-    found = listed([None] if isinstance(values, str) else values, what, "a list of formulas")
+    if isinstance(values, str):
+        raise ArgumentError(f"{what} is a list of formulas, not a text", hint="put it in brackets, as in ['x^2']")
+    found = listed(values, what, "a list of formulas")
     if not found:
         raise ArgumentError(f"{what} is a list of formulas, and this is empty", hint="give one or more")
     return found

@@ -322,6 +322,7 @@ NAMED: list[tuple[str, dict[str, Any], str]] = [
     ("polynomial", {"point": 1}, "there is no point 1 among 1"),
     ("polynomial", {"result": 1}, "a polynomial is that of a SeriesResult"),
     ("jacobian", {"expressions": []}, "expressions is a list of formulas, and this is empty"),
+    ("jacobian", {"expressions": "x^2"}, "expressions is a list of formulas, not a text"),
     ("parse", {"use": {1: 2}}, "use is a mapping with names as keys, not other keys"),
 ]
 
