@@ -186,7 +186,7 @@ def opened(job: Calculation) -> Iterator[Source]:
 
     with open_data(job.data, _standard_input(job.data.paths)) as data:
         for name in typed.names:
-            if name in data.variables:
+            if name in data.variables or name in data.repeated:
                 message = f"'{name}' is a column of the file and has a value too"
                 raise DerivError(message, hint="leave out one of the two")
         yield Source(typed, data, job.data.columns)
