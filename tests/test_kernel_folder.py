@@ -416,6 +416,22 @@ def test_nothing_else_is_written_to(tmp_path: Path) -> None:
     assert {path for path in outside(found, *ours) if path.parent != tmp_path} <= {folder.parent for folder in ours}
 
 
+@pytest.mark.parametrize("home", ["relative", "/nowhere/home", "/dev/null"])
+def test_a_home_that_is_none_is_not_made(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert kept(HOME=home).parent == Path(tempfile.gettempdir())
+    assert not list(tmp_path.iterdir())
+    assert not Path("/nowhere").exists()
+
+
+def test_a_user_without_an_account_has_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 54323)
+    monkeypatch.delenv("HOME", raising=False)
+    keep_fonts(environment := {})
+    keep_kernels(environment)
+    assert Path(environment[FOLDER]).parent == Path(environment[FONTS]).parent == Path(tempfile.gettempdir())
+
+
 def test_a_folder_that_was_closed_and_not_emptied_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "deriv/kernels"
     folder.mkdir(parents=True)
@@ -490,3 +506,7 @@ def test_a_kernel_that_is_not_kept_is_told(tmp_path: Path, monkeypatch: pytest.M
     assert f"not kept, since {tmp_path / '.cache'} is no folder that only you can" in said
     remove_temporary()
     assert remarks() == []
+    keep_kernels(homeless := {"HOME": "/dev/null"})
+    (Path(homeless[FOLDER]) / "kernel.so").touch()
+    assert "you have no home" in remarks()[0]
+    remove_temporary()

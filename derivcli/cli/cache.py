@@ -63,11 +63,14 @@ def _is_usable(folder: Path) -> bool:
 def remarks() -> list[str]:
     """What to say of kernels that were compiled into a temporary folder, of which the next run knows nothing."""
     lost = [each for each, variable, folder in _temporary if variable == FOLDER and any(folder.glob("*"))]
-    return [
-        f"note: the compiled kernel is not kept, since {visible(str(_caches(each)))} is no folder that only you can "
-        f"write to: chmod go-w may make it one, or name another in {FOLDER}"
-        for each in lost
-    ]
+    return [f"note: the compiled kernel is not kept, since {_why_not(_caches(each))}, in {FOLDER}" for each in lost]
+
+
+def _why_not(caches: Path) -> str:
+    """Why no folder can be kept among the user's caches, and the way out."""
+    if caches.is_relative_to(os.devnull):
+        return "you have no home: name a folder of your own"
+    return f"{visible(str(caches))} is no folder that only you can write to: chmod go-w may make it one, or name another"
 
 
 def remove_temporary() -> None:
@@ -89,7 +92,23 @@ def _caches(environment: MutableMapping[str, str]) -> Path:
 def _base(environment: MutableMapping[str, str], variable: str, usual: str) -> Path:
     """A user's folder for files of one kind; the standard says that a relative path does not count."""
     named = Path(environment.get(variable, ""))
-    return named if named.is_absolute() else Path(environment.get("HOME") or Path.home()) / usual
+    return named if named.is_absolute() else _home(environment) / usual
+
+
+def _home(environment: MutableMapping[str, str]) -> Path:
+    """The user's home, which is not made; the null device, below which nothing is, where there is none."""
+    named = environment.get("HOME") or _home_by_account()
+    return Path(named) if Path(named).is_absolute() and Path(named).is_dir() else Path(os.devnull)
+
+
+def _home_by_account() -> str:
+    """The home of the user's account; nothing where there is no account, as in many containers."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return ""
 
 
 def _kept(caches: Path, name: str) -> str:
