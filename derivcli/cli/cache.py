@@ -70,7 +70,7 @@ def _why_not(caches: Path) -> str:
     """Why no folder can be kept among the user's caches, and the way out."""
     if caches.is_relative_to(os.devnull):
         return "you have no home: name a folder of your own"
-    return f"{visible(str(caches))} is no folder that only you can write to: chmod go-w may make it one, or name another"
+    return f"{visible(str(caches))} is no folder that only you can write to: chmod go-w may mend it, or name another"
 
 
 def remove_temporary() -> None:
