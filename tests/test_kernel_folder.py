@@ -427,7 +427,8 @@ def test_a_home_that_is_none_is_not_made(home: str, tmp_path: Path, monkeypatch:
 def test_a_user_without_an_account_has_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.getuid", lambda: 54323)
     monkeypatch.delenv("HOME", raising=False)
-    keep_fonts(environment := {})
+    environment: dict[str, str] = {}
+    keep_fonts(environment)
     keep_kernels(environment)
     assert Path(environment[FOLDER]).parent == Path(environment[FONTS]).parent == Path(tempfile.gettempdir())
 
@@ -506,7 +507,8 @@ def test_a_kernel_that_is_not_kept_is_told(tmp_path: Path, monkeypatch: pytest.M
     assert f"not kept, since {tmp_path / '.cache'} is no folder that only you can" in said
     remove_temporary()
     assert remarks() == []
-    keep_kernels(homeless := {"HOME": "/dev/null"})
+    homeless = {"HOME": "/dev/null"}
+    keep_kernels(homeless)
     (Path(homeless[FOLDER]) / "kernel.so").touch()
     assert "you have no home" in remarks()[0]
     remove_temporary()
