@@ -28,7 +28,7 @@ PIPELINE = {
 
 ENGINE_PARTS = {
     *("program", "task", "chunks", "inputs", "rules", "watch", "passes", "accurate", "decompositions"),
-    *("kernels", "precise", "elliptic", "clock", "own"),
+    *("kernels", "precise", "elliptic", "clock", "own", "folder"),
 }
 """Files of engines/ that are no engines."""
 

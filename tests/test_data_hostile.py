@@ -1,11 +1,11 @@
-"""Data files that are nested deep, very wide, or hold numbers and keys that no one writes: each in a process."""
+"""Data files that are nested deep, very wide, or hold numbers and keys that no one writes."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,24 +15,65 @@ import pytest
 
 from derivcli.points.files.objects import NESTING
 from tests.datafiles import write
-from tests.support import deriv
+from tests.support import Outcome, deriv, no_hang
 from tests.test_data_process import ENVIRONMENT
 
 PATIENCE = 120
 """Seconds after which something hangs; nothing here takes a tenth of them."""
 
-COLUMNS = 20_001
+COLUMNS = [2_001, pytest.param(20_001, marks=pytest.mark.sweep)]
+
+ROOT = Path(__file__).parent.parent
+SERVANT = """
+import contextlib, io, json, os, sys
+from derivcli.cli.app import run
+for line in sys.stdin:
+    folder, words = json.loads(line)
+    os.chdir(folder)
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        status = int(run(words))
+    print(json.dumps([status, out.getvalue(), err.getvalue()]), flush=True)
+"""
 
 
-def process(folder: Path, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, which an error of memory would end."""
-    done = subprocess.run(
-        [sys.executable, "-m", "derivcli", *words],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
-    assert done.returncode == status, done.stderr[-500:]
-    assert "Traceback" not in done.stderr
-    return done
+class Servant:
+    """A process that runs one command after the other, and that an error of memory ends in place of the tests."""
+
+    def __init__(self) -> None:
+        self._process = self._started()
+
+    def _started(self) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", SERVANT]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, folder: Path, *words: str, status: int = 0) -> Outcome:
+        """What a command line comes to in a folder; another status than expected fails."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([str(folder), words]) + "\n")
+        self._process.stdin.flush()
+        with no_hang(PATIENCE):
+            answer = self._process.stdout.readline()
+        if not answer:
+            ended, self._process = self._process.wait(), self._started()
+            pytest.fail(f"the process ended with the status {ended}")
+        done = Outcome(*json.loads(answer))
+        assert done.status == status, done.stderr[-500:]
+        return done
+
+    def end(self) -> None:
+        """Let the process end."""
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def servant() -> Iterator[Servant]:
+    """One process for all tests of this file, since a start takes longer than all that they ask for."""
+    servant = Servant()
+    yield servant
+    servant.end()
 
 
 def nested(depth: int, opening: str = "[", closing: str = "]") -> str:
@@ -47,13 +88,13 @@ SHAPES = {"lists": ("[", "]"), "objects": ('{"k":', "}"), "both": ('[{"]":', "}]
     ("shape", "first", "depth"),
     [("lists", True, 1_000), ("lists", True, 30_000), ("objects", False, 30_000), ("both", True, 30_000)],
 )
-def test_a_line_that_is_nested_deep(shape: str, first: bool, depth: int, tmp_path: Path) -> None:
+def test_a_line_that_is_nested_deep(shape: str, first: bool, depth: int, servant: Servant, tmp_path: Path) -> None:
     lines = [nested(depth, *SHAPES[shape]), '{"x": 2}']
     (tmp_path / "p.jsonl").write_text("\n".join(lines if first else reversed(lines)) + "\n")
-    said = process(tmp_path, "x^2", "--data", "p.jsonl", status=2).stderr
+    said = servant.run(tmp_path, "x^2", "--data", "p.jsonl", status=2).stderr
     assert f"row {1 if first else 2} " in said
     assert f"nested more than {NESTING} deep" in said
-    left = process(tmp_path, "x^2", "--data", "p.jsonl", "--on-error", "skip", "--no-check")
+    left = servant.run(tmp_path, "x^2", "--data", "p.jsonl", "--on-error", "skip", "--no-check")
     assert left.stdout.split("\n")[1].split("\t")[-3:] == ["4", "4", ""]
     assert "1 row was left out" in left.stderr
 
@@ -79,10 +120,10 @@ def test_brackets_in_texts_do_not_count(text: str, tmp_path: Path) -> None:
     assert json.loads(found[0]).items() >= json.loads(lines.split("\n")[0]).items()
 
 
-def test_brackets_that_are_never_closed(tmp_path: Path) -> None:
+def test_brackets_that_are_never_closed(servant: Servant, tmp_path: Path) -> None:
     for line in ("[" * 30_000, '{"x":' * 30_000, '{"x": "' + "[" * 30_000, "]" * 30_000):
         (tmp_path / "p.jsonl").write_text(line + "\n")
-        assert "row 1" in process(tmp_path, "x^2", "--data", "p.jsonl", status=2).stderr
+        assert "row 1" in servant.run(tmp_path, "x^2", "--data", "p.jsonl", status=2).stderr
 
 
 def many_lists(count: int) -> str:
@@ -93,9 +134,9 @@ LONG = [many_lists(10_000), '{"x": 1, "' + "k" * 10**6 + '": 2}\n', '{"x": 1.' +
 
 
 @pytest.mark.parametrize("content", LONG)
-def test_long_lines_are_read(content: str, tmp_path: Path) -> None:
+def test_long_lines_are_read(content: str, servant: Servant, tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text(content)
-    process(tmp_path, "x^2", "--data", "p.jsonl", "--output", "o.jsonl", "--no-check")
+    servant.run(tmp_path, "x^2", "--data", "p.jsonl", "--output", "o.jsonl", "--no-check")
 
 
 HUGE = "7" * 10**5
@@ -141,34 +182,37 @@ def test_infinities_pass_through(tmp_path: Path) -> None:
     assert [float(each) for each in rows] == [np.inf, -np.inf, 1e300]
 
 
-def wide_csv(path: Path) -> None:
-    path.write_text(",".join(f"c{place}" for place in range(COLUMNS)) + ",x\n" + "1.5," * COLUMNS + "2\n")
+def wide_csv(path: Path, columns: int) -> None:
+    path.write_text(",".join(f"c{place}" for place in range(columns)) + ",x\n" + "1.5," * columns + "2\n")
 
 
-def wide_duplicates(path: Path) -> None:
-    path.write_text("c," * COLUMNS + "x\n" + "1.5," * COLUMNS + "2\n")
+def wide_duplicates(path: Path, columns: int) -> None:
+    path.write_text("c," * columns + "x\n" + "1.5," * columns + "2\n")
 
 
-def wide_json(path: Path) -> None:
-    path.write_text(json.dumps({f"c{place}": 1.5 for place in range(COLUMNS)} | {"x": 2}) + "\n")
+def wide_json(path: Path, columns: int) -> None:
+    path.write_text(json.dumps({f"c{place}": 1.5 for place in range(columns)} | {"x": 2}) + "\n")
 
 
-def wide_table(path: Path) -> None:
-    write(pyarrow.table({f"c{place}": [1.5] for place in range(COLUMNS)} | {"x": [2.0]}), path)
+def wide_table(path: Path, columns: int) -> None:
+    write(pyarrow.table({f"c{place}": [1.5] for place in range(columns)} | {"x": [2.0]}), path)
 
 
-WIDE: list[tuple[str, Callable[[Path], None]]] = [
+WIDE: list[tuple[str, Callable[[Path, int], None]]] = [
     ("csv", wide_csv), ("csv", wide_duplicates), ("jsonl", wide_json), ("parquet", wide_table), ("arrow", wide_table),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "make"), WIDE)
-def test_rows_of_very_many_columns(kind: str, make: Callable[[Path], None], tmp_path: Path) -> None:
-    make(tmp_path / f"p.{kind}")
-    process(tmp_path, "x^2", "--data", f"p.{kind}", "--output", "o.csv", "--no-check")
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_rows_of_very_many_columns(
+    kind: str, make: Callable[[Path, int], None], columns: int, servant: Servant, tmp_path: Path
+) -> None:
+    make(tmp_path / f"p.{kind}", columns)
+    servant.run(tmp_path, "x^2", "--data", f"p.{kind}", "--output", "o.csv", "--no-check")
     header, row = (tmp_path / "o.csv").read_text().split("\n")[:2]
     assert header.endswith(",x,f,df/dx,f flags")
-    assert row == "1.5," * COLUMNS + "2,4,4,"
+    assert row == "1.5," * columns + "2,4,4,"
 
 
 class Counted(str):

@@ -59,7 +59,7 @@ def test_a_name_does_not_end_within_a_word(tmp_path: Path) -> None:
 
 
 def test_headers_of_one_spelling_are_not_mixed_up(tmp_path: Path) -> None:
-    assert "the file has µm, μm" in of_text(tmp_path, "µm,μm\n3,1\n", "µm", status=2)
+    assert "are named 'µm' and 'μm'" in of_text(tmp_path, "µm,μm\n3,1\n", "µm", status=2)
 
 
 BLANKS = ["", " ", "\t", "\u00a0", "\u2009", "\u202f", "\u3000"]

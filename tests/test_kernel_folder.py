@@ -15,7 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from derivcli.cli.cache import FOLDER, FONTS, keep_fonts, keep_kernels, remove_temporary
+from derivcli.calculate import prepare
+from derivcli.cli.cache import FOLDER, FONTS, keep_fonts, keep_kernels, remarks, remove_temporary
+from derivcli.engines.folder import is_closed
+from derivcli.fitting import Known
+from derivcli.wanted import Wanted
 from tests.support import deriv
 
 
@@ -410,3 +414,101 @@ def test_nothing_else_is_written_to(tmp_path: Path) -> None:
     found = written_to(tmp_path, "x^2", "--at", "x=0:1:5", "--plot", str(picture))
     ours = (tmp_path / ".cache/matplotlib", tmp_path / ".config/matplotlib", tmp_path / "tmp")
     assert {path for path in outside(found, *ours) if path.parent != tmp_path} <= {folder.parent for folder in ours}
+
+
+@pytest.mark.parametrize("home", ["relative", "/nowhere/home", "/dev/null"])
+def test_a_home_that_is_none_is_not_made(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert kept(HOME=home).parent == Path(tempfile.gettempdir())
+    assert not list(tmp_path.iterdir())
+    assert not Path("/nowhere").exists()
+
+
+def test_a_user_without_an_account_has_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 54323)
+    monkeypatch.delenv("HOME", raising=False)
+    environment: dict[str, str] = {}
+    keep_fonts(environment)
+    keep_kernels(environment)
+    assert Path(environment[FOLDER]).parent == Path(environment[FONTS]).parent == Path(tempfile.gettempdir())
+
+
+def test_a_folder_that_was_closed_and_not_emptied_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "deriv/kernels"
+    folder.mkdir(parents=True)
+    (folder / "planted.so").touch()
+    folder.chmod(0o777)
+
+    def interrupted(folder: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("derivcli.cli.cache._empty", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            keep_kernels({"XDG_CACHE_HOME": str(tmp_path)})
+    assert kept(XDG_CACHE_HOME=str(tmp_path)) == folder
+    assert not list(folder.iterdir())
+    assert is_private(folder)
+
+
+# PyTorch's usual folder, which the library leaves to it.
+
+
+@pytest.mark.parametrize(("mode", "filled", "closed"), [
+    (0o700, True, 0o700), (0o755, True, 0o755), (0o775, False, 0o755), (0o777, True, None), (0o770, True, None),
+])  # fmt: skip
+def test_a_folder_that_others_can_fill(mode: int, filled: bool, closed: int | None, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    if filled:
+        (folder / "kernel.so").touch()
+    folder.chmod(mode)
+    assert is_closed(str(folder)) == (closed is not None)
+    assert stat.S_IMODE(folder.stat().st_mode) == (closed or mode)
+    (tmp_path / "link").symlink_to(folder)
+    assert not is_closed(str(tmp_path / "link"))
+    assert not is_closed(str(tmp_path / "nothing"))
+
+
+@two_users
+def test_a_folder_of_another_user_is_not_closed(base: Path) -> None:
+    assert is_closed(str(folder_of(base / "ours", 0, 0o700)))
+    for mode in (0o700, 0o755, 0o777):
+        assert not is_closed(str(folder_of(base / f"{mode}", OTHER, mode)))
+    assert not is_closed(str(folder_of(open_to_all(base) / "inner", 0, 0o700)))
+
+
+def test_python_runs_nothing_that_others_could_plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from torch._inductor.runtime import cache_dir_utils
+
+    folder = tmp_path / "torchinductor_user"
+    folder.mkdir()
+    (folder / "planted").touch()
+    folder.chmod(0o777)
+    monkeypatch.setenv(FOLDER, "")  # so that what PyTorch makes of it is taken back
+    monkeypatch.delenv(FOLDER)
+    monkeypatch.setattr(cache_dir_utils, "default_cache_dir", lambda: str(folder))
+    wanted = Wanted(engine="compiled")
+    job = prepare(Known(["x"]), ["x*sin(x)"], wanted)
+    assert job.engine == "reverse"
+    assert f"others can write to {folder}" in job.remark
+    assert [path.name for path in folder.iterdir()] == ["planted"]
+
+
+@two_users
+def test_a_kernel_that_is_not_kept_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache").chmod(0o775)
+    environment = {"HOME": str(tmp_path)}
+    keep_kernels(environment)
+    assert remarks() == []  # nothing was compiled
+    (Path(environment[FOLDER]) / "kernel.so").touch()
+    (said,) = remarks()
+    assert f"not kept, since {tmp_path / '.cache'} is no folder that only you can" in said
+    remove_temporary()
+    assert remarks() == []
+    homeless = {"HOME": "/dev/null"}
+    keep_kernels(homeless)
+    (Path(homeless[FOLDER]) / "kernel.so").touch()
+    assert "you have no home" in remarks()[0]
+    remove_temporary()

@@ -122,7 +122,7 @@ def deriv(
         )
         answer = evaluate(job, showing, screen, write)
     sys.stdout.flush()
-    for note in answer.notes:
+    for note in (*answer.notes, *cache.remarks()):
         tell(note)
     if answer.differs:
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -1,10 +1,7 @@
 """Where compiled kernels are kept, since what lies there is run as code, and Matplotlib's list of fonts.
 
-PyTorch's compiler and Matplotlib take a path and no descriptor, so a folder is as safe as its name: nobody else may
-rename, replace or fill a folder anywhere on the way to it. From the root on each one therefore belongs to the user or
-to root, and others cannot write to it or, where it is sticky as /tmp is, can rename only what is theirs. Each is opened
-from the one before it and looked at through its descriptor. Links on the way to a user's caches are resolved first;
-those below it are not followed. Where no such folder can be had, a temporary one is made, which is removed in the end.
+Links on the way to a user's caches are resolved first; those below it are not followed. Where no folder can be had
+that only the user can fill, a temporary one is made, which is removed in the end.
 """
 
 from __future__ import annotations
@@ -13,19 +10,17 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from pathlib import Path
+
+from derivcli.engines.folder import AT_THE_END, OTHERS, check_writable, make, mode_of, opened
+from derivcli.errors import visible
 
 FOLDER = "TORCHINDUCTOR_CACHE_DIR"
 """The variable that names the folder to PyTorch's compiler, whose own would be one in /tmp."""
 
 FONTS = "MPLCONFIGDIR"
 """The variable that names one to Matplotlib."""
-
-OTHERS = stat.S_IWGRP | stat.S_IWOTH
-ON_THE_WAY = os.O_DIRECTORY | os.O_NOFOLLOW | getattr(os, "O_PATH", os.O_RDONLY)
-AT_THE_END = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_RDONLY
 
 _temporary: list[tuple[MutableMapping[str, str], str, Path]] = []
 """The temporary folders of this process, with the variable that names each."""
@@ -65,6 +60,19 @@ def _is_usable(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
+def remarks() -> list[str]:
+    """What to say of kernels that were compiled into a temporary folder, of which the next run knows nothing."""
+    lost = [each for each, variable, folder in _temporary if variable == FOLDER and any(folder.glob("*"))]
+    return [f"note: the compiled kernel is not kept, since {_why_not(_caches(each))}, in {FOLDER}" for each in lost]
+
+
+def _why_not(caches: Path) -> str:
+    """Why no folder can be kept among the user's caches, and the way out."""
+    if caches.is_relative_to(os.devnull):
+        return "you have no home: name a folder of your own"
+    return f"{visible(str(caches))} is no folder that only you can write to: chmod go-w may mend it, or name another"
+
+
 def remove_temporary() -> None:
     """Remove the temporary folders, and forget their names: another user could make a folder of such a name."""
     while _temporary:
@@ -84,7 +92,23 @@ def _caches(environment: MutableMapping[str, str]) -> Path:
 def _base(environment: MutableMapping[str, str], variable: str, usual: str) -> Path:
     """A user's folder for files of one kind; the standard says that a relative path does not count."""
     named = Path(environment.get(variable, ""))
-    return named if named.is_absolute() else Path(environment.get("HOME") or Path.home()) / usual
+    return named if named.is_absolute() else _home(environment) / usual
+
+
+def _home(environment: MutableMapping[str, str]) -> Path:
+    """The user's home, which is not made; the null device, below which nothing is, where there is none."""
+    named = environment.get("HOME") or _home_by_account()
+    return Path(named) if Path(named).is_absolute() and Path(named).is_dir() else Path(os.devnull)
+
+
+def _home_by_account() -> str:
+    """The home of the user's account; nothing where there is no account, as in many containers."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return ""
 
 
 def _kept(caches: Path, name: str) -> str:
@@ -94,8 +118,8 @@ def _kept(caches: Path, name: str) -> str:
     """
     folder = Path(os.path.realpath(caches), "deriv")
     try:
-        with _opened(folder, make=True) as parent:
-            _make(name, parent)
+        with opened(folder, make_all=True) as parent:
+            make(name, parent)
             inner = os.open(name, AT_THE_END, dir_fd=parent)
             try:
                 _close(inner)
@@ -107,15 +131,17 @@ def _kept(caches: Path, name: str) -> str:
 
 
 def _close(folder: int) -> None:
-    """Close a folder of the user's to all others, and empty it if it was open to them."""
-    found = os.fstat(folder)
-    if found.st_uid != os.getuid():
-        raise PermissionError
-    if stat.S_IMODE(found.st_mode) != stat.S_IRWXU:
-        os.fchmod(folder, stat.S_IRWXU)
-    if found.st_mode & OTHERS:
+    """Close a folder of the user's to all others, and empty it if it was open to them.
+
+    It is sticky until all is removed, so that one that was closed and not emptied is known.
+    """
+    mode = mode_of(folder)
+    if mode & (OTHERS | stat.S_ISVTX):
+        os.fchmod(folder, stat.S_IRWXU | stat.S_ISVTX)
         _empty(folder)
-    _check_writable(folder)
+    if stat.S_IMODE(os.fstat(folder).st_mode) != stat.S_IRWXU:
+        os.fchmod(folder, stat.S_IRWXU)
+    check_writable(folder)
 
 
 def _empty(folder: int) -> None:
@@ -148,47 +174,8 @@ def _usual_temporary() -> str:
 def _is_sound(path: str | Path, make: bool = False) -> bool:
     """Whether nobody else can put another folder in the place of this one, and one may write there."""
     try:
-        with _opened(os.path.realpath(path), make) as folder:
-            _check_writable(folder)
+        with opened(os.path.realpath(path), make_all=make) as folder:
+            check_writable(folder)
     except OSError:
         return False
     return True
-
-
-@contextmanager
-def _opened(path: str | Path, make: bool) -> Iterator[int]:
-    """A descriptor of a folder all the way to which nobody else can change anything; `path` is free of links."""
-    folder = os.open("/", ON_THE_WAY)
-    try:
-        _check(folder)
-        for part in Path(path).parts[1:]:
-            if make:
-                _make(part, folder)
-            inner = os.open(part, ON_THE_WAY, dir_fd=folder)
-            os.close(folder)
-            folder = inner
-            _check(folder)
-        yield folder
-    finally:
-        os.close(folder)
-
-
-def _make(name: str, parent: int) -> None:
-    """Make a folder that is the user's alone, unless there is something of that name."""
-    try:
-        os.mkdir(name, stat.S_IRWXU, dir_fd=parent)
-    except OSError:
-        os.stat(name, dir_fd=parent, follow_symlinks=False)
-
-
-def _check(folder: int) -> None:
-    """Raise PermissionError if somebody else can rename or replace what lies in a folder and is not theirs."""
-    found = os.fstat(folder)
-    if found.st_uid not in (0, os.getuid()) or (found.st_mode & OTHERS and not found.st_mode & stat.S_ISVTX):
-        raise PermissionError
-
-
-def _check_writable(folder: int) -> None:
-    """Raise PermissionError if the user cannot write to a folder."""
-    if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
-        raise PermissionError

@@ -41,7 +41,7 @@ class Source:
         from derivcli.fitting import Known
         from derivcli.language.functions import vocabulary
 
-        declared = {name for name in self.columns if name not in vocabulary() or name in self.mapped}
+        declared = {name for name in (*self.columns, *self.repeated) if name not in vocabulary() or name in self.mapped}
         return Known(self.typed.names, list(self.columns), declared, self.way_out)
 
     @property
@@ -49,13 +49,18 @@ class Source:
         """The headers of the variables that columns can give."""
         return self.data.variables if self.data else {}
 
+    @property
+    def repeated(self) -> Mapping[str, Sequence[str]]:
+        """The headers of each name that several columns share."""
+        return self.data.repeated if self.data else {}
+
     def way_out(self, name: str) -> str:
         """What to say of a variable without a value: how to type it, and why no column is it."""
         from derivcli.fitting import typed
 
-        alike = [header.strip() for header in self.headers].count(name)
-        if alike > 1:
-            return f"{alike} columns of the file are named '{name}': rename one of them"
+        if name in self.repeated:
+            shown = " and ".join(f"'{header.strip()}'" for header in dict.fromkeys(self.repeated[name]))
+            return f"{len(self.repeated[name])} columns of the file are named {shown}: rename one of them"
         from derivcli.points.files.read import listed
 
         shown = listed(self.headers)
@@ -181,7 +186,7 @@ def opened(job: Calculation) -> Iterator[Source]:
 
     with open_data(job.data, _standard_input(job.data.paths)) as data:
         for name in typed.names:
-            if name in data.variables:
+            if name in data.variables or name in data.repeated:
                 message = f"'{name}' is a column of the file and has a value too"
                 raise DerivError(message, hint="leave out one of the two")
         yield Source(typed, data, job.data.columns)

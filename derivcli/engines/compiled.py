@@ -7,6 +7,7 @@ every operation, those of the backward passes and of the watch too; its compiler
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from torch import Tensor
 
 from derivcli.engines.chunks import CHUNK
 from derivcli.engines.decompositions import DECOMPOSITIONS
+from derivcli.engines.folder import is_closed
 from derivcli.engines.inputs import leaves_of
 from derivcli.engines.passes import evaluate
 from derivcli.engines.program import Program, lower_each
@@ -56,6 +58,7 @@ def prepared(task: Task) -> Prepared:
     if task.device != "cpu":
         raise NotCompiledError("kernels are compiled for the processor")
     try:
+        _check_folder()
         with _silence():
             graph = traced(task, CHUNK)
             if len(graph.graph.nodes) > MOST:
@@ -71,6 +74,18 @@ def prepared(task: Task) -> Prepared:
         return results(task, points, _run(kernel, list(points.values())))
 
     return Prepared(run)
+
+
+def _check_folder() -> None:
+    """Refuse to run what lies in PyTorch's usual folder of kernels, whose name all can foretell, if others can fill it.
+
+    A folder that was named is its namer's choice.
+    """
+    from torch._inductor.runtime.cache_dir_utils import cache_dir, default_cache_dir
+
+    folder = cache_dir()
+    if folder == os.path.abspath(default_cache_dir()) and not is_closed(folder):  # noqa: PTH100 (as PyTorch has it)
+        raise NotCompiledError(f"others can write to {folder}, where kernels are kept: remove it")
 
 
 def columns_of(task: Task, count: int) -> list[Tensor]:

@@ -52,7 +52,7 @@ def check_type(kind: pa.DataType, header: str, file: str) -> None:
     """Refuse a column whose type holds no numbers."""
     kind = _plain(kind)
     if not (_is_text(kind) or _is_number(kind) or pa.types.is_null(kind)):
-        shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {kind}"
+        shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {_cut(str(kind))}"
         message = f"{file}: column '{header}' holds {shown}, not numbers"
         raise DerivError(message, hint="convert the column to numbers first, or take another one")
 
@@ -74,7 +74,7 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     text = "" if cell is None else str(cell).strip()
     if not text:
         return "the cell is empty", CORRECT
-    shown = visible(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+    shown = visible(_cut(text))
     if is_number(text, decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT
     if _COMMA.fullmatch(text.translate(MINUS)) and not decimal_comma:
@@ -82,6 +82,11 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     if decimal_comma and "." in text:
         return f"'{shown}' is not a number with a decimal comma", CORRECT
     return f"'{shown}' is not a number", CORRECT
+
+
+def _cut(text: str) -> str:
+    """The text as messages show it."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def is_number(text: str, decimal_comma: bool = False) -> bool:

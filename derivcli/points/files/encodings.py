@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pyarrow
 import pyarrow.compute as compute
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _ZEROS = pyarrow.py_buffer(bytes(64))
 
@@ -20,6 +26,16 @@ def decoded(column: pyarrow.Array) -> pyarrow.Array:
             column = compute.run_end_decode(column)
         else:
             return _unviewed(column)
+
+
+def filtered(rows: pyarrow.RecordBatch, keep: NDArray[np.bool_]) -> pyarrow.RecordBatch:
+    """The rows of a mask; Arrow itself picks no single views of texts and no runs, but joins stretches of them."""
+    try:
+        return rows.filter(pyarrow.array(keep))
+    except pyarrow.ArrowNotImplementedError:
+        borders = np.flatnonzero(np.diff(keep, prepend=False, append=False)).reshape(-1, 2).tolist()
+        stretches = [rows.slice(start, stop - start) for start, stop in borders] or [rows.slice(0, 0)]
+        return pyarrow.concat_batches(stretches)
 
 
 def plain_type(kind: pyarrow.DataType) -> pyarrow.DataType:

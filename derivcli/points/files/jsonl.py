@@ -14,7 +14,7 @@ import pyarrow.json as arrow_json
 
 from derivcli.errors import DerivError
 from derivcli.points.files.cells import CORRECT, EXACT, NOT_FINITE, NUMBER, Column, read_column
-from derivcli.points.files.objects import check_nesting, check_unaltered, object_on
+from derivcli.points.files.objects import check_nesting, check_unaltered, lines_of, object_on
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, whole_rows
 
@@ -77,10 +77,10 @@ class JsonFile:
             table = _first_read(self.schema, block, _unquoted(block, _keys(floats)))
             rows = _batch(table.select(range(len(self.schema))), self.schema)
             check_unaltered(rows, block, {want.header for want in wants})
+            columns = {name: _exact(column, block) for name, column in self._by_header(rows, wants)}
         except _FAILURES:
             return self._line_by_line(block, wants)
         self._late.update(dict.fromkeys(table.schema.names[len(self.schema) :]))
-        columns = {name: _exact(column, block) for name, column in self._by_header(rows, wants)}
         return Piece(rows, columns, (), partial(_line_of, block), block.count(b"\n"), size=self._text.bytes_of(block))
 
     def _by_header(self, rows: pa.RecordBatch, wants: Sequence[Want]) -> Iterator[tuple[str, tuple[str, Column]]]:
@@ -237,7 +237,7 @@ def _exact(named: tuple[str, Column], block: bytes) -> Column:
         places = np.flatnonzero((np.abs(column.values) >= EXACT) & np.isfinite(column.values))
     if column.rounded is not None or not len(places):
         return column
-    lines = [line for line in block.split(b"\n") if line.strip()]
+    lines = lines_of(block, len(column.values))
     written = ((place, json.loads(lines[place])[header]) for place in places.tolist())
     rounded = [place for place, value in written if isinstance(value, int) and value != int(column.values[place])]
     return Column(column.values, column.bad, np.array(rounded, dtype=np.intp) if rounded else None)

@@ -97,11 +97,19 @@ def check_unaltered(rows: pa.RecordBatch | pa.Table, block: bytes, wanted: Colle
     large = {name: np.flatnonzero(_is_large(rows.column(place))) for place, name in enumerate(rows.schema.names)}
     if not any(places.size for places in large.values()):
         return
-    lines = [line for line in block.decode().split("\n") if line.strip()]
+    lines = lines_of(block, rows.num_rows)
     for name, places in large.items():
         for place in places.tolist():
-            if _is_altered(_DECODER.decode(lines[place]).get(name), name in wanted):
+            if _is_altered(_DECODER.decode(lines[place].decode()).get(name), name in wanted):
                 raise ValueError("float64 does not hold a number")
+
+
+def lines_of(block: bytes, count: int) -> list[bytes]:
+    """The lines with something on them; raises ValueError where not each of so many objects has its own."""
+    lines = [line for line in block.split(b"\n") if line.strip()]
+    if len(lines) != count:
+        raise ValueError("the objects are not one on each line")
+    return lines
 
 
 def _is_large(column: pa.Array | pa.ChunkedArray) -> np.ndarray:

@@ -20,6 +20,7 @@ from derivcli.errors import DerivError, file_name
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.points.files.cells import check_type
 from derivcli.points.files.delimited import DelimitedFile
+from derivcli.points.files.encodings import filtered
 from derivcli.points.files.formats import TEXT, Reading, Storage, format_of
 from derivcli.points.files.jsonl import JsonFile
 from derivcli.points.files.piece import STANDARD_INPUT, Lost, Piece, Source, Want, faults
@@ -61,8 +62,9 @@ class _Tally:
 class Data:
     """The columns of data files: opened, and not yet read.
 
-    `headers` are the columns in order, `variables` the header of each variable, `files` the files behind the names;
-    `notes` is complete after the last chunk.
+    `headers` are the columns in order, `variables` the header of each variable, `repeated` the headers of each name
+    that is none for standing there more than once, `files` the files behind the names; `notes` is complete after the
+    last chunk.
     """
 
     def __init__(self, reading: Reading, sources: Sequence[Source], paths: Sequence[str]) -> None:
@@ -170,7 +172,7 @@ class Data:
             at = {name: column.values for name, column in piece.columns.items()}
             rows = piece.rows
             if keep is not None:
-                at, rows = {name: values[keep] for name, values in at.items()}, rows.filter(pa.array(keep))
+                at, rows = {name: values[keep] for name, values in at.items()}, filtered(rows, keep)
             rows = _arranged(rows, order, schema, source.name)
             self._tally.rows += piece.total
             self._tally.size += piece.size
@@ -211,8 +213,12 @@ class Data:
     def _named(self) -> dict[str, str]:
         """The header of every variable: those that are names and stand there once, and those that were given."""
         names = [canonical_name(header.strip()) for header in self.headers]
-        times = Counter(names)
-        found = {n: h for n, h in zip(names, self.headers, strict=True) if times[n] == 1 and is_name(n)}
+        headers: dict[str, list[str]] = {}
+        for name, header in zip(names, self.headers, strict=True):
+            headers.setdefault(name, []).append(header)
+        named = {name: each for name, each in headers.items() if is_name(name)}
+        self.repeated = {name: each for name, each in named.items() if len(each) > 1}
+        found = {name: each[0] for name, each in named.items() if len(each) == 1}
         given = self._reading.columns.items()
         return found | {canonical_name(variable): self._given(header) for variable, header in given}
 
@@ -342,15 +348,24 @@ def _widened(fields: Sequence[pa.Field]) -> pa.Field:
 
 
 def _wider(kinds: Sequence[pa.DataType]) -> pa.DataType:
-    """The type of numbers of several types, text for all else."""
+    """The type of numbers of several types, that of times of several units and their like, text for all else."""
+    kinds = [kind for kind in kinds if not pa.types.is_null(kind)]
     whole = [pa.types.is_integer(kind) for kind in kinds]
     if not all(each or pa.types.is_floating(kind) for each, kind in zip(whole, kinds, strict=True)):
-        return pa.string()
+        return _shared(kinds) if len({kind.id for kind in kinds}) == 1 else pa.string()
     if any(whole) and not all(whole):
         return pa.float64()
     if len({pa.types.is_signed_integer(kind) for kind in kinds}) > 1:
         return pa.int64()  # not float64, which would change whole numbers that int64 holds
     return max(kinds, key=lambda kind: kind.bit_width)
+
+
+def _shared(kinds: Sequence[pa.DataType]) -> pa.DataType:
+    """The type of one kind that holds the values of all: the finest unit, the most digits; text where there is none."""
+    try:
+        return pa.unify_schemas([pa.schema([("", kind)]) for kind in kinds], promote_options="permissive").field(0).type
+    except pa.ArrowException:
+        return pa.string()
 
 
 def _arranged(rows: pa.RecordBatch, order: Sequence[int], schema: pa.Schema, name: str) -> pa.RecordBatch:
