@@ -119,8 +119,9 @@ def _centre(run: Run, number: Number) -> fmpq | arb:
 
 def _deserved(centres: Sequence[fmpq | arb]) -> int:
     """The precision that arguments deserve: of wide balls FLINT seeks digits that they do not have, for minutes."""
-    known = [each.rel_accuracy_bits() for each in centres if isinstance(each, arb) and not each.is_exact()]
-    return min([ctx.prec, *(SPARE_BITS + 2 * max(bits, 0) for bits in known)])
+    wide = [each for each in centres if isinstance(each, arb) and not each.is_exact()]
+    known = min((max(int(each.rel_accuracy_bits()), 0) for each in wide), default=MOST_BITS)
+    return min(int(ctx.prec), SPARE_BITS + 2 * known)
 
 
 def _order(number: Number) -> int:
