@@ -95,3 +95,34 @@ def test_functions_of_numbers_far_below_the_smallest_are_judged() -> None:
     kinds = done.stdout.split("\n")
     assert set(" ".join(kinds[:2]).split()) <= RIGHT
     assert kinds[2] == "overflow overflow"
+
+
+SLOW = """
+import resource, sys
+from contextlib import suppress
+from flint import arb, fmpq
+from derivcli import parse
+from derivcli.engines.balls.run import Run, UnsureError
+from derivcli.engines.balls.tape import record
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+text, *places = sys.argv[1:]
+at = {name: arb(*map(arb, place.split())) if " " in place else fmpq(*map(int, place.split("/")))
+      for name, place in zip("sx", places)}
+tape = record(parse(text).expanded, ("s", "x"))
+with suppress(UnsureError):
+    Run(tape, {name: (fmpq(1),) for name in at}, 1, 3072, True).evaluate(at)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "s", "x"),
+    [
+        ("besselk(s, x)", "12", "0.75 1e-3"), ("besselj(s, x)", "12", "0.75 1e-3"), ("expint(s, x)", "12", "0.2 1e-3"),
+        ("uppergamma(s, x)", "2/5", "384 0.5"), ("zeta(s, x)", "1e180 1e170", "1/4"), ("zeta(s, x)", "-20000", "1/4"),
+        ("zeta(s, x)", "1/3", "1e260 1e250"), ("gammainc(s, x)", "5 1e-3", "4"),
+    ],
+)  # fmt: skip
+def test_no_call_of_flint_seeks_digits_for_minutes(text: str, s: str, x: str) -> None:
+    """No clock stops what runs inside one call; the process has a minute of its processor."""
+    done = run("-c", SLOW, text, s, x)
+    assert done.returncode == 0, done.stderr
