@@ -104,7 +104,7 @@ from flint import arb, fmpq
 from derivcli import parse
 from derivcli.engines.balls.run import Run, UnsureError
 from derivcli.engines.balls.tape import record
-resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 for case in sys.argv[1:]:
     print(case, flush=True)
     text, *places = case.split("; ")
@@ -124,6 +124,6 @@ WIDE = [
 
 
 def test_no_call_of_flint_seeks_digits_for_minutes() -> None:
-    """No clock stops what runs inside one call; the process has a minute of its processor."""
+    """No clock stops what runs inside one call; the process has 20 seconds of its processor."""
     done = run("-c", SLOW, *WIDE)
     assert done.stdout.splitlines() == WIDE, done.stderr
