@@ -175,7 +175,7 @@ MADE: dict[str, Drawn] = {
     "SeriesResult": lambda draw: series(
         formula(draw, 1, ("x",)),
         draw.randrange(5),
-        dict[str, Any](x=["1/3", 2]),
+        {"x": ["1/3", 2]},
         on=draw.choice((None,) * 9 + ((0, 3),)),
     ),
     "Ledger": lambda draw: explain(formula(draw, 2), at=at_points(draw)),

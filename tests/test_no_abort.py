@@ -95,3 +95,35 @@ def test_functions_of_numbers_far_below_the_smallest_are_judged() -> None:
     kinds = done.stdout.split("\n")
     assert set(" ".join(kinds[:2]).split()) <= RIGHT
     assert kinds[2] == "overflow overflow"
+
+
+SLOW = """
+import resource, sys
+from contextlib import suppress
+from flint import arb, fmpq
+from derivcli import parse
+from derivcli.engines.balls.run import Run, UnsureError
+from derivcli.engines.balls.tape import record
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+for case in sys.argv[1:]:
+    print(case, flush=True)
+    text, *places = case.split("; ")
+    at = {name: arb(*place.split()) if " " in place else fmpq(*map(int, place.split("/")))
+          for name, place in zip("sx", places)}
+    tape = record(parse(text).expanded, ("s", "x"))
+    with suppress(UnsureError):
+        Run(tape, {name: (fmpq(1),) for name in at}, 1, 3072, True).evaluate(at)
+"""
+
+WIDE = [
+    *("besselk(s, x); 12; 0.75 1e-3", "besselj(s, x); 12; 0.75 1e-3", "expint(s, x); 12; 0.2 1e-3"),
+    *("uppergamma(s, x); 2/5; 384 0.5", "zeta(s, x); 1e180 1e170; 1/4", "zeta(s, x); -20000; 1/4"),
+    *("zeta(s, x); 1/3; 1e260 1e250", "gammainc(s, x); 5 1e-3; 4"),
+]
+"""Functions at numbers of which little is known, and far out: midpoints and radii, or fractions."""
+
+
+def test_no_call_of_flint_seeks_digits_for_minutes() -> None:
+    """No clock stops what runs inside one call; the process has 20 seconds of its processor."""
+    done = run("-c", SLOW, *WIDE)
+    assert done.stdout.splitlines() == WIDE, done.stderr

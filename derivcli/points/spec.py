@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -28,11 +28,15 @@ from derivcli.language.tree import Tree
 from derivcli.points.arrays import parts_of
 from derivcli.points.grid import Axis, Points, Range, Values, check_count, combine
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
-Number: TypeAlias = float | Fraction | Decimal
-Item: TypeAlias = "str | Number | ArrayLike | Sequence[Number | str]"
+class Array(Protocol):
+    """An array, or a number of its library, as NumPy reads both."""
+
+    def __array__(self) -> Any: ...
+
+
+Value: TypeAlias = float | Fraction | Decimal | str | Array
+Item: TypeAlias = Value | Sequence[Value]
 """What Python gives a variable: one value, or several in a list or in an array of any library."""
 
 

@@ -55,6 +55,9 @@ LOOSE = 64
 DISK_BITS, MOST_BITS = 64, 20_000
 """The precision on a disk, besides what tells its radius from its centre, and the most that is taken."""
 
+SPARE_BITS = 128
+"""Functions are computed to so many bits more than twice those that are known of their arguments."""
+
 NOWHERE = acb("nan")
 
 
@@ -87,10 +90,11 @@ def companion(
         centre = [acb(number.ball) for number in arguments]
         _check_domain(run, node, arguments, domain(*centre) if domain else ())
         moving = run.order if any(number.varies for number in arguments) else 0
-        if not moving and not shifted:
-            return arb_series([real_value(function(*centre))])
-        polynomials = [[number.series[n] for n in range(moving + 1)] for number in arguments]
         centres = [_centre(run, number) for number in arguments]
+        if not moving and not shifted:
+            with _precision(_deserved(centres)):
+                return arb_series([real_value(function(*centre))])
+        polynomials = [[number.series[n] for n in range(moving + 1)] for number in arguments]
 
         def along(t: acb, *shifts: acb) -> list[acb]:
             here = [_value(first, others, t) for first, (_, *others) in zip(centres, polynomials, strict=True)]
@@ -99,7 +103,8 @@ def companion(
             return here
 
         path = _Path(function, domain, along, 1 + len(shifted), bound, *_sizes(polynomials))
-        coefficients = taylor(path, moving, [order for _, order in shifted])
+        with _precision(_deserved(centres)):
+            coefficients = taylor(path, moving, [order for _, order in shifted])
         factor = prod(map(factorial, orders))
         return arb_series([coefficient * factor for coefficient in coefficients])
 
@@ -110,6 +115,13 @@ def _centre(run: Run, number: Number) -> fmpq | arb:
     """An argument as exactly as it is known: an error that all points of a circle share costs digits."""
     exact = number.exact if run.rounding is None else None
     return number.ball if exact is None else exact
+
+
+def _deserved(centres: Sequence[fmpq | arb]) -> int:
+    """The precision that arguments deserve: of wide balls FLINT seeks digits that they do not have, for minutes."""
+    wide = [each for each in centres if isinstance(each, arb) and not each.is_exact()]
+    known = min((max(int(each.rel_accuracy_bits()), 0) for each in wide), default=MOST_BITS)
+    return min(int(ctx.prec), SPARE_BITS + 2 * known)
 
 
 def _order(number: Number) -> int:

@@ -22,6 +22,12 @@ STEEPEST = 100
 LONGEST = 1000
 """Rising factorials of more factors are quotients of gamma functions."""
 
+ZETA_LEFT, ZETA_RIGHT, ZETA_HEIGHT = -100, 2**40, 1000
+"""The part of the plane where FLINT sums the zeta function in little time."""
+
+ZETA_FAR, ZETA_BITS = 2**20, 20
+"""From a second argument of such a size on the first is known to so many bits."""
+
 
 def last_positive(*arguments: acb) -> list[acb]:
     """The domain of functions whose last argument has to be positive."""
@@ -157,7 +163,11 @@ def _upper_regularized(a: acb, x: acb) -> acb:
 
 
 def _zeta(s: acb, a: acb) -> acb:
-    return s.zeta(a)
+    """Nothing is said where FLINT's sum would take minutes, in which no clock stops it."""
+    if not (ZETA_LEFT < s.real < ZETA_RIGHT and abs(s.imag) < ZETA_HEIGHT):
+        return NOWHERE
+    is_narrow = s.is_exact() or s.rel_accuracy_bits() > ZETA_BITS
+    return s.zeta(a) if is_narrow or abs(a) < ZETA_FAR else NOWHERE
 
 
 def _is_one(s: Number, a: Number) -> bool:
