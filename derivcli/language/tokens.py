@@ -236,6 +236,8 @@ def _unreadable(text: str, position: int) -> DerivError:
     except ValueError:
         name = "a control character" if unicodedata.category(character) in ("Cc", "Cs") else "an unnamed character"
     hint = "names are made of Latin or Greek letters" if character.isalpha() else "remove it or type it again"
+    if unicodedata.category(character)[0] in "SNP":
+        hint = "write what it stands for with functions and + - * / ^"
     return DerivError(f"a formula cannot contain {code} ({name})", text, span, hint)
 
 
