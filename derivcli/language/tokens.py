@@ -203,6 +203,8 @@ def _check_number(raw: str, text: str, start: int, stop: int) -> None:
     if len(raw) > 1 and raw[0] == "0" and raw[1].isdigit():
         if text[start - 1 : start] == ",":
             raise DerivError("numbers are written without commas", text, span, "write 1000 for 1,000")
+        if re.search(r"[0-9]\s$", text[max(0, start - 2) : start]):
+            raise DerivError("numbers are written without blanks", text, span, "write 1000 for 1 000")
         raise DerivError("a number cannot begin with 0", text, span, f"write {raw.lstrip('0') or '0'}")
 
 
