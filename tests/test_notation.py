@@ -272,6 +272,7 @@ def test_what_a_way_out_writes_is_read() -> None:
     names = ("sin", "log", "root", "sqrt", "exp")
     texts = [f"{name}{sep}{number}(x)" for name in names for sep in ("", "_") for number in (3, 7)]
     texts += ["cos 60°", "60°", "x°", "(x+1)°", "2½", "½", "½x", "log5 x", "sin^-1(x)", "Δx", "2,5", "xy", "sinx"]
+    texts += ["xsinx", "2sinxcosx", "xlnx", "tanx", "xsinycosz"]
     for text in texts:
         hint = _refusal_or_nothing(text)
         for offer in re.split(r",? or | for ", hint.removeprefix("write ").removeprefix("did you mean ").rstrip("?")):

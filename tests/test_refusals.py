@@ -34,6 +34,8 @@ REFUSED = [
     ("integrate(x)", "deriv does not integrate", "deriv answer F f", 0, 9),
     ("solve(x)", "deriv does not solve equations", "--implicit y", 0, 5),
     ("limit(x, 0)", "deriv finds limits only where", "--at x=0", 0, 5),
+    ("2sinxcosx", "unknown name 'sinxcosx'", "did you mean sin(x)*cos(x)?", 1, 9),
+    ("xlnx", "unknown name 'xlnx'", "did you mean x*ln(x)?", 0, 4),
     ("sin2(x)", "unknown function 'sin2'", "write sin(2*x) or sin(x)^2", 0, 4),
     ("root_3(x)", "unknown function 'root_3'", "write root(x, 3)", 0, 6),
     ("log5 x", "unknown name 'log5'", "write log(x, 5)", 0, 4),
