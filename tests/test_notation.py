@@ -257,7 +257,8 @@ def test_no_way_out_drops_a_sign_without_a_word(sign: str, where: str) -> None:
 NESTED = ["d/dx " * 198 + "x", "dx " * 330, "∂/∂x" * 240, "'" * 450 + "x" + "'" * 450, "d(" * 450, "(x)'" * 240]
 LONG = ["d(" * 50_000, "d/dx" * 50_000, "x/" + " " * 200_000 + "d", "x/(" + " " * 90_000 + "d", "d x " * 90_000 + "dx",
         "x'" * 100_000, "∂" * 100_000, "x/" + "dx" * 100_000 + "!", "/dx^(" + " " * 200_000, "d " * 10_000 + "/ d",
-        "x" + " " * 200_000 + "deg(", "x °" * 50_000, "Δ " * 100_000 + "Δx", "d x/" * 100_000]  # fmt: skip
+        "x" + " " * 200_000 + "deg(", "x °" * 50_000, "Δ " * 100_000 + "Δx", "d x/" * 100_000,
+        "d2 " * 50_000 + "x/dx2", "d2 x/" + "dx2" * 50_000, "sin" * 100_000]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", [*NESTED, *LONG], ids=lambda text: text[:9])

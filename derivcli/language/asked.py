@@ -21,9 +21,7 @@ ALONE, ENDS = rf"(?<![A-Za-z_{GREEKS}])", rf"(?![A-Za-z0-9_{GREEKS}])"
 POWER = r"(?:\s*(?:\^|\*\*)\s*(?:\(\s*)?[0-9n]+(?:\s*\))?|[⁰¹²³⁴-⁹ⁿ]+)"
 HEAD = rf"[d∂](?P<order>{POWER})?"
 OVER = r"[/∕÷⁄]\s*(?:\(\s*)?"
-BELOW = (
-    rf"{OVER}(?P<below>(?P<sign>[d∂])(?P<by>{NAME}){POWER}?(?:\s*[d∂]{NAME}{POWER}?)*)(?:\s*\)|{ENDS})"
-)
+BELOW = rf"{OVER}(?P<below>(?P<sign>[d∂])(?P<by>{NAME}){POWER}?(?:\s*[d∂]{NAME}{POWER}?)*)(?:\s*\)|{ENDS})"
 SPACED = rf"{OVER}(?P<below>(?P<sign>[d∂])\s*(?:\(\s*)?(?P<by>{NAME})(?:\s*\))?{POWER}?)(?:\s*\)|{ENDS})"
 """`/dx^2`, `/(dx)`, `/∂x∂y`; and `/d x`, `/d(x)`, which can be a product too."""
 
@@ -103,7 +101,7 @@ def _command_of(whole: str, parts: Mapping[str, str | None], declared: Collectio
 
 def with_powers(text: str) -> str:
     """A text in which the lost exponents of `d2y/dx2` are written."""
-    return _GLUED.sub(r"\1^\2\3^\2", text)
+    return _GLUED.sub(r"\1^\2\3^\2", text) if len(text) < LONGEST else text
 
 
 def options_of(by: str, order: int, mixed: tuple[str, ...] = ()) -> str:
