@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import suppress
 
 import pytest
 
 from derivcli import DerivError, derive, implicit, parse
-from tests.support import deriv
+from tests.support import deriv, no_hang
 
 DERIVATIVES = [
     # text, formula, options of the way out
@@ -51,6 +52,24 @@ DERIVATIVES = [
     ("(x^3)″", "x^3", "--order 2"),
     ("x^2′", "x^2", ""),
     ("sin'(x)", "sin(x)", ""),
+    ("d[x^2]/dx", "x^2", ""),
+    ("d/dx [x^2]", "x^2", ""),
+    ("d/dx{x^2}", "x^2", ""),
+    ("[x^2]'", "x^2", ""),
+    ("d(x^2)dx", "x^2", ""),
+    ("d (x^2) / d x", "x^2", ""),
+    ("d(x*y)/d(y)", "x*y", "--wrt y"),
+    ("d x^2/d x", "x^2", ""),
+    ("d*(x^2)/dx", "x^2", ""),
+    ("(d^2/dx^2)x^3", "x^3", "--order 2"),
+    ("d2/dx2 x^3", "x^3", "--order 2"),
+    ("d^2/(dx dy) (x*y)", "x*y", "--mixed x,y"),
+    ("d_x(x^2)", "x^2", ""),
+    ("dx (x^2)", "x^2", ""),
+    ("Dx x^2", "x^2", ""),
+    ("D_y sin(x*y)", "sin(x*y)", "--wrt y"),
+    ("∂_x(x^2 y)", "x^2 y", "--wrt x"),
+    ("∂x x^2", "x^2", ""),
 ]
 
 
@@ -93,6 +112,14 @@ STANDING_FOR = [
     ("d/dx x^2 + 3x", 'for the derivative of all of it write "x^2 + 3x"'),
     ("x + D(x^2)", "for a product write D*(x^2)"),
     ("2d(x+1)", "for a product write d*(x+1)"),
+    ("d2y/dx2", "the formula of y with --wrt x --order 2"),
+    ("d y / d x", "the formula of y with --wrt x"),
+    ("d^n/dx^n x^3", "write the derivative itself in its place"),
+    ("D(x)(x+1)", "write the derivative itself in its place; for a product write D*(x)"),
+    ("u'v + uv'", "the formula of u"),
+    ("u v'", "the formula of v"),
+    ("uv'", "write the derivative itself in its place"),
+    ("r' + r'", "the formula of r"),
     ("Δx", "write Δ*x for the product"),
     ("(x+δy)", "write δ*y for the product"),
 ]
@@ -121,6 +148,7 @@ LIVE = {
     "x d": "x*d", "d*(x^2)": "d*x**2", "D*x": "D*x", "d": "d", "D^2/4": "D**2/4", "sqrt(d)": "sqrt(d)",
     "d1 + d_2": "d1 + d_2",
     "d x/D": "d*x/D", "mod(d, x)": "mod(d, x)", "round(x)": "round(x)", "sinh(d)/d": "sinh(d)/d", "1/d x": "1/d*x",
+    "a d/(d x)": "a*d/(d*x)", "c d x/(d y)": "c*d*x/(d*y)",
     "delta*x": "delta*x", "Δ x": "Delta*x", "Δ*x": "Delta*x", "δ": "delta",
 }  # fmt: skip
 
@@ -163,6 +191,42 @@ def test_a_product_that_could_be_a_derivative_has_a_note(text: str) -> None:
     assert not parse(text, declared=[text[0]]).notes
 
 
+@pytest.mark.parametrize("text", ["sqrt(D t)", "a/(d x)", "e^(d x)", "|d x|", "x d y", "2 d sin(x)"])
+def test_a_product_that_asks_for_nothing_has_no_note(text: str) -> None:
+    assert not parse(text).notes
+
+
+def test_the_way_out_knows_the_names_that_are_declared() -> None:
+    assert refused("d(Cd*x)/dx", "Cd", "x").hint == 'write "Cd*x" --wrt x'
+
+
+ANGLES = {
+    "sin 30°": "sin(deg2rad(30))", "2sin 30º": "sin(deg2rad(30))", "sin(30˚)": "deg2rad(30)", "60∘": "deg2rad(60)",
+    "sin 2x°": "sin(deg2rad(2x))", "alpha°": "deg2rad(alpha)", "cos(θ°)": "deg2rad(θ)", "x_1°": "deg2rad(x_1)",
+    "x1°": "deg2rad(x1)", "1e3°": "deg2rad(1e3)", "cos (x+1)°": "cos(deg2rad(x+1))", "tan 45 deg": "tan(deg2rad(45))",
+    "tan(45 degrees)": "deg2rad(45)", "45deg": "deg2rad(45)", "sin30°": "sin(deg2rad(30))",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ANGLES)
+def test_an_angle_in_degrees_is_offered_whole(text: str) -> None:
+    error = refused(text)
+    assert (error.message, error.hint) == ("angles are in radians here", f"write {ANGLES[text]}")
+    assert parse(ANGLES[text]).text
+
+
+@pytest.mark.parametrize("text", ["x^2°", "60°30'", "°", "° 60"])
+def test_no_part_of_an_angle_is_offered_for_it(text: str) -> None:
+    assert refused(text).hint == "write deg2rad(...) for an angle in degrees"
+
+
+@pytest.mark.parametrize("text", ["2 degrees(x)", "deg2rad(30)", "degrees(x)"])
+def test_a_function_of_degrees_is_no_unit(text: str) -> None:
+    assert parse(text).text
+    assert parse("2 deg", declared=["deg"]).text == "2*deg"
+    assert refused("100°C").message == "units are no part of a formula"
+
+
 QUOTES = ["''", '""', "``", "“”", "„“", "‘’", "’’", "«»", "`'"]
 
 
@@ -190,11 +254,26 @@ def test_no_way_out_drops_a_sign_without_a_word(sign: str, where: str) -> None:
     assert "remove it or type it again" not in hint
 
 
+NESTED = ["d/dx " * 198 + "x", "dx " * 330, "∂/∂x" * 240, "'" * 450 + "x" + "'" * 450, "d(" * 450, "(x)'" * 240]
+LONG = ["d(" * 50_000, "d/dx" * 50_000, "x/" + " " * 200_000 + "d", "x/(" + " " * 90_000 + "d", "d x " * 90_000 + "dx",
+        "x'" * 100_000, "∂" * 100_000, "x/" + "dx" * 100_000 + "!", "/dx^(" + " " * 200_000, "d " * 10_000 + "/ d",
+        "x" + " " * 200_000 + "deg(", "x °" * 50_000, "Δ " * 100_000 + "Δx", "d x/" * 100_000,
+        "d2 " * 50_000 + "x/dx2", "d2 x/" + "dx2" * 50_000, "sin" * 100_000]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*NESTED, *LONG], ids=lambda text: text[:9])
+def test_no_text_makes_the_search_deep_or_long(text: str) -> None:
+    """Each fails or hangs where a way out is looked for within a way out, or from every place to the end."""
+    with no_hang(10), suppress(DerivError):
+        parse(text)
+
+
 def test_what_a_way_out_writes_is_read() -> None:
     """Every formula that a way out offers for one that is refused."""
     names = ("sin", "log", "root", "sqrt", "exp")
     texts = [f"{name}{sep}{number}(x)" for name in names for sep in ("", "_") for number in (3, 7)]
     texts += ["cos 60°", "60°", "x°", "(x+1)°", "2½", "½", "½x", "log5 x", "sin^-1(x)", "Δx", "2,5", "xy", "sinx"]
+    texts += ["xsinx", "2sinxcosx", "xlnx", "tanx", "xsinycosz"]
     for text in texts:
         hint = _refusal_or_nothing(text)
         for offer in re.split(r",? or | for ", hint.removeprefix("write ").removeprefix("did you mean ").rstrip("?")):

@@ -281,6 +281,9 @@ NOTED = [
     ("sin x e^x", "sin(x*e**x)", "sin(x*e^x)", "sin(x)*e^x", 0, 9),
     # arguments in another order
     ("log(3, x)", "log(3)/log(x)", "log(3)/log(x)", "log(x, 3)", 0, 9),
+    ("ln(3, x)", "log(3)/log(x)", "ln(3)/ln(x)", "ln(x, 3)", 0, 8),
+    # roots with a letter
+    ("(x+1)^1/n", "(x + 1)**1/n", "((x+1)^1)/n", "(x+1)^(1/n)", 0, 9),
 ]
 
 
@@ -299,7 +302,7 @@ def test_what_is_read_with_a_note(text: str, canonical: str, read: str, other: s
 NO_NOTE = """
     sin 2x; sin 2*cos x; cos omega t; sin x/cos x; sin x * e^x; sin 2(x+1); sin pi(x+1); sin x cos x/sin x
     x^2/2; x^3/3; x^2/4; x^2/9; x^2 / 3; x^1/1; e^x/2; x^n/2; x^(1/2); x²/3; x^1.5/2; sin^2(x)/3; log(x, 3); log(3, 2)
-    √x/2; √x y; 1/2 x; 2/3 sin x; x^2y^3; x^2 y
+    x^-1/n; x^1/n^2; x^1/sin x; √x/2; √x y; 1/2 x; 2/3 sin x; x^2y^3; x^2 y
 """
 
 

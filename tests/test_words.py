@@ -84,6 +84,8 @@ def hinted(outcome: Outcome) -> list[str]:
         ("x^2 --at --wrt x", "--at needs a value"),
         ("x^2 --at --", "--at needs a value"),
         ("x^2 --wibble", "no such option: --wibble"),
+        ("x^2 --check=false", "write --check alone, or --no-check"),
+        ("x^2 --zip=yes", "write --zip alone"),
         ("x1^2 --x1 3", "--at x1=3"),
     ],
 )
@@ -164,6 +166,11 @@ def test_the_claim_of_an_answer_may_be_a_name_with_a_minus() -> None:
         ("/etc/passwd", "is a file"),
         ("x --data many/a.csv many/b.csv", "--data 'many/*.csv'"),
         ("steps points.csv", "deriv steps 'x**2'"),
+        ("x^2 at x=5", "deriv 'x^2' --at x=5?"),
+        ("x^2*y wrt y", "--wrt"),
+        ("x^2 order 3", "deriv 'x^2' --order 3?"),
+        ("x^2 --at x=1 --code python", "leave it out"),
+        ("deriv x^2", "differentiates by itself"),
     ],
 )
 def test_words_for_commands_and_files_are_told_what_there_is(words: str, said: str) -> None:

@@ -37,6 +37,10 @@ def check_words(words: Words, grammar: Grammar) -> None:
         name = option[0].partition("=")[0]
         if name not in grammar.valued and name not in grammar.flags:
             raise _no_option(option[0], words, grammar)
+        if name in grammar.flags and "=" in option[0]:
+            other = f"--no-{name.removeprefix('--')}"
+            hint = f"write {name} alone" + (f", or {other}" if other in grammar.flags else "")
+            raise DerivError(f"{name} takes no value", hint=hint)
     for place, word in enumerate(words.loose):
         if _is_option(place, words, grammar):
             raise _no_option(word, words, grammar)
@@ -72,9 +76,8 @@ def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
     found = _DASHED.fullmatch(word)
     assert found is not None, "an option is a name behind dashes"
     _, name, value = found.groups()
-    following = words.typed[words.typed.index(word) + 1 :][:1]
     if value is None:
-        value = following[0] if following and re.fullmatch(r"\w[\w.,=:/+-]*", following[0]) else ""
+        value = _following(word, words)
     meant = _meant(name, value, words, grammar)
     whole = _whole(words, grammar) if _is_readable(name) and "=" not in word and _fits(words, grammar) else ""
     if meant:
@@ -85,6 +88,12 @@ def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
         listed = f"{grammar.command} --help lists the options"
         hint = _elsewhere(name, grammar) or "; ".join(OPERATIONS.get(name, [listed]))
     return DerivError(f"no such option: {word}", hint=hint)
+
+
+def _following(word: str, words: Words) -> str:
+    """The word behind another, if it can be the value of an option."""
+    following = words.typed[words.typed.index(word) + 1 :][:1]
+    return following[0] if following and re.fullmatch(r"\w[\w.,=:/+-]*", following[0]) else ""
 
 
 def _meant(name: str, value: str, words: Words, grammar: Grammar) -> list[str]:
@@ -152,13 +161,17 @@ def _check_command(place: int, words: Words, grammar: Grammar) -> None:
     if not _BARE.fullmatch(word) or _is_declared(place, words):
         return
     others = len(words.loose) + len(words.certain) - 1
-    if len(word) < SHORTEST and not (place == 0 and (others or len(word) == SHORTEST - 1)):
+    due = place == 0 and (others or len(word) == SHORTEST - 1)
+    if len(word) < SHORTEST and not due and word not in grammar.names:
         return  # a product of its letters
     message, hint = OPERATIONS.get(word, ("", ""))
     if not message and len(word) > 1:
-        text = _commanded(word, grammar, [option[0] for option in words.options])
+        given = [option[0].partition("=")[0] for option in words.options]
+        text = _commanded(word, _following(word, words), grammar, given)
         message = f"'{word}' is neither a formula nor a command of deriv"
         hint = f"did you mean {_command_line(text, words, grammar)}?" if text else ""
+        if text and set(re.findall(r"--\S+", text)) <= set(given) and not text.startswith("deriv"):
+            hint = "leave it out"
     if hint:
         raise DerivError(message, word, Span(0, len(word)), hint)
 
@@ -175,10 +188,10 @@ def _is_declared(place: int, words: Words) -> bool:
     return given or _stands_in(word, values) or (len(word) == 1 and _stands_in(word, " ".join(others)))
 
 
-def _commanded(word: str, grammar: Grammar, given: Sequence[str]) -> str:
+def _commanded(word: str, value: str, grammar: Grammar, given: Sequence[str]) -> str:
     """What is to be written for a bare word, or nothing."""
     if word in grammar.names or any(word in known.split() for _, known in MEANT):
-        return meaning(word, "", grammar, given)
+        return meaning(word, value if "=" in value or value.isdigit() else "", grammar, given)
     close = difflib.get_close_matches(word.lower(), grammar.commands, n=1, cutoff=0.75) if len(word) > SHORTEST else []
     return meaning(close[0], "", grammar, given) if close else ""
 

@@ -115,6 +115,11 @@ def _ways_out(name: str) -> str:
 def _guess(name: str, called: bool) -> str:
     """A question that names what was perhaps meant, or nothing."""
     words = [word for word in (*vocabulary(), *BRANCHING) if word not in ONLY_CALLED]
+    joined = "|".join(sorted((word for word in words if len(word) > 1), key=len, reverse=True))
+    factors = re.findall(rf"([a-z]??)({joined})([{''.join(sorted(_USUAL_VARIABLES))}])", name)
+    if factors and not called and "".join(map("".join, factors)) == name:
+        calls = (f"{before}{'*' * bool(before)}{word}({argument})" for before, word, argument in factors)
+        return f"did you mean {'*'.join(calls)}?"
     for word in sorted(words, key=len, reverse=True):
         rest = name.removeprefix(word)
         if len(word) > 1 and rest != name and is_variable_name(rest.lstrip("0123456789")) and not called:

@@ -24,7 +24,7 @@ class Noticed:
 
     def expect(self, frame: Frame, pending: Pending | None) -> None:
         """Wait for the end of a place with two meanings."""
-        if pending is not None and len(self.readings) < readings.MOST:
+        if pending is not None and len(self.readings) + len(frame.pending) < readings.MOST:
             frame.pending.append(pending)
 
     def settle(self, frame: Frame, reach: int, stop: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _ROWS = (
     (
-        "diff Diff differentiate Derivative derivative derivatives derive d D",
+        "diff Diff differentiate Derivative derivative derivatives derive deriv d D",
         "'{}' is not needed: deriv differentiates by itself",
         "give the plain expression, and the variable with --wrt",
     ),

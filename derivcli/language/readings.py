@@ -13,6 +13,7 @@ from math import gcd
 
 from derivcli.errors import Span
 from derivcli.language.frames import BARE, ROOTS, Frame
+from derivcli.language.names import is_variable_name
 from derivcli.language.operands import Operand
 from derivcli.language.tokens import Token
 
@@ -90,7 +91,7 @@ def _raised(frame: Frame, operand: Operand) -> tuple[Operand | None, int]:
 
 
 def root(frame: Frame, sign: Token, after: Token, text: str) -> Pending | None:
-    """`x^1/2`, whose exponent looks like a fraction."""
+    """`x^1/2` and `x^1/n`, whose exponents look like fractions."""
     operand = frame.operand
     if sign.text != "/" or operand is None or not operand.literal or not operand.stop == sign.start == after.start - 1:
         return None
@@ -100,7 +101,8 @@ def root(frame: Frame, sign: Token, after: Token, text: str) -> Pending | None:
 
     def end(stop: int) -> Reading | None:
         exponent, divisor = text[start : sign.start], text[after.start : stop]
-        if not divisor.isdecimal() or not _is_root(int(text[operand.start : operand.stop]), int(divisor)):
+        named = exponent == "1" and stop == after.stop and is_variable_name(after.text)
+        if not named and not (divisor.isdecimal() and _is_root(text[operand.start : operand.stop], divisor)):
             return None
         raised = text[base.start : start]
         read, other = f"({raised}{exponent})/{divisor}", f"{raised}({exponent}/{divisor})"
@@ -109,8 +111,9 @@ def root(frame: Frame, sign: Token, after: Token, text: str) -> Pending | None:
     return Pending(FACTOR, end)
 
 
-def _is_root(numerator: int, denominator: int) -> bool:
+def _is_root(over: str, under: str) -> bool:
     """Whether a fraction is one that people write as an exponent: nobody means x^(2/2) or x^(2/9)."""
+    numerator, denominator = int(over), int(under)
     return denominator > 1 and (numerator == 1 or (denominator in _ROOTS and gcd(numerator, denominator) == 1))
 
 
@@ -157,13 +160,14 @@ def bare_product(frame: Frame, token: Token, after: Token, text: str) -> Pending
 
 def base_first(call: Frame, stop: int, text: str) -> Reading | None:
     """`log(3, x)`, whose arguments other programs take the other way round."""
-    if call.opener.text != "log" or len(call.arguments) != 2 or call.exponent is not None:
+    if call.opener.text not in ("log", "ln") or len(call.arguments) != 2 or call.exponent is not None:
         return None
     first, second = call.arguments
     if first.value is None or second.value is not None:
         return None
     number, base = text[first.start : first.stop], text[second.start : second.stop]
-    read, other = f"log({number})/log({base})", f"log({base}, {number})"
+    name = call.opener.text
+    read, other = f"{name}({number})/{name}({base})", f"{name}({base}, {number})"
     return Reading("base", Span(call.opener.start, stop), read, other)
 
 

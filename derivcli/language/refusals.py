@@ -35,6 +35,7 @@ def comma(before: Token | None, token: Token, after: Token, outside: bool) -> De
     hint = "give several expressions as separate arguments"
     if outside and before is not None and before.kind == after.kind == "number":
         hint = f"for a decimal number write {before.text}.{after.text}"
+        hint = "write one point before the decimals" if "." in before.text + after.text else hint
     return DerivError("a comma only parts the arguments of a function", span=token.span, hint=hint)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from derivcli.errors import Span
-from derivcli.language.frames import Frame
+from derivcli.language.frames import TEXT, Frame
 from derivcli.language.tokens import Token
 
 EXACT_DIGITS = 15
@@ -64,7 +64,7 @@ def differential(frame: Frame, text: str, declared: Collection[str]) -> Remark |
     """`d sin(x)` and `D x^2`, where the letter that asks for a derivative is read as a variable."""
     operand = frame.operand
     assert operand is not None, "a product goes on only behind an operand"
-    if frame.factors or text[operand.start] not in "dD0123456789":
+    if frame.kind != TEXT or frame.factors or text[operand.start] not in "dD0123456789":
         return None
     first = frame.prefixes[0][1] if frame.prefixes else operand
     found = _DIFFERENTIAL.fullmatch(text, first.start, operand.stop) if first is not None else None

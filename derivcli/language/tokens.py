@@ -203,6 +203,8 @@ def _check_number(raw: str, text: str, start: int, stop: int) -> None:
     if len(raw) > 1 and raw[0] == "0" and raw[1].isdigit():
         if text[start - 1 : start] == ",":
             raise DerivError("numbers are written without commas", text, span, "write 1000 for 1,000")
+        if re.search(r"[0-9]\s$", text[max(0, start - 2) : start]):
+            raise DerivError("numbers are written without blanks", text, span, "write 1000 for 1 000")
         raise DerivError("a number cannot begin with 0", text, span, f"write {raw.lstrip('0') or '0'}")
 
 
@@ -236,6 +238,8 @@ def _unreadable(text: str, position: int) -> DerivError:
     except ValueError:
         name = "a control character" if unicodedata.category(character) in ("Cc", "Cs") else "an unnamed character"
     hint = "names are made of Latin or Greek letters" if character.isalpha() else "remove it or type it again"
+    if unicodedata.category(character)[0] in "SNP":
+        hint = "write what it stands for with functions and + - * / ^"
     return DerivError(f"a formula cannot contain {code} ({name})", text, span, hint)
 
 
