@@ -81,6 +81,7 @@ REFUSED = [
     ("⌊x⌋", "'⌊' is not read here", "floor(x)", 0, 1),
     ("5‰ x", "'‰' is not read here", "divide by 1000", 1, 2),
     ("∫x^2", "deriv does not integrate", "whose derivative you want", 0, 1),
+    ("∫x^2 dx", "deriv does not integrate", "deriv answer F f tells", 5, 7),
     ("x→0", "limits are not read here", "--at", 1, 2),
     ("∑x", "sums over an index are not read here", "write the terms", 0, 1),
     ("x % 2", "'%' is not read here", "mod(x, y)", 2, 3),

@@ -15,7 +15,7 @@ from derivcli.errors import DerivError, Span, file_name, visible
 from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.names import is_variable_name
 from derivcli.language.operations import OPERATIONS
-from derivcli.language.tokens import GREEK_NAMES
+from derivcli.language.tokens import GREEK_NAMES, canonical_name, letters_alone
 from derivcli.points.files.formats import COMPRESSIONS, SUFFIXES
 
 _DASHED = re.compile(r"([-\u2010-\u2015\u2212]{1,3})([A-Za-z][A-Za-z0-9_-]*)(?:=(.*))?", re.DOTALL)
@@ -196,6 +196,10 @@ def _commanded(word: str, value: str, grammar: Grammar, given: Sequence[str]) ->
     return meaning(close[0], "", grammar, given) if close else ""
 
 
+_LEFT_SIDE = re.compile(r"\s*\w+\s*(\([^()]*\))?\s*=")
+"""What is defined, as in f(x) = x^2."""
+
+
 def _command_line(text: str, words: Words, grammar: Grammar) -> str:
     """The whole command with what was meant."""
     text = _fitted(text, words)
@@ -213,7 +217,8 @@ def _fitted(text: str, words: Words) -> str:
     formulas = _formulas(words)
     if formulas:
         text = text.replace("EXPR", visible(shlex.quote(formulas[0])))
-    letters = sorted(set(re.findall(r"(?<![A-Za-z_])[A-Za-z](?![A-Za-z0-9_])", " ".join(formulas))) - {"e", "E"})
+    right = " ".join(_LEFT_SIDE.sub("", formula) for formula in formulas)
+    letters = sorted({canonical_name(letter) for letter in letters_alone(right)} - CONSTANTS.keys())
     given = [shlex.join(option) for option in words.options if option[0].startswith("--at")]
     if text.startswith("deriv") and given:
         return text.replace("--at x=2", " ".join(given))

@@ -35,6 +35,7 @@ from derivcli.language.asked import (
 )
 from derivcli.language.functions import vocabulary
 from derivcli.language.names import is_variable_name
+from derivcli.language.operations import OPERATIONS
 from derivcli.language.pasted import check_pasted
 from derivcli.language.tokens import canonical_name
 
@@ -51,7 +52,7 @@ _OPERATOR = (
 )
 _DIFFERENTIAL = rf"(?P<before>[^\s*/+^,(<>=-]\s*){ALONE}[d∂](?P<by>{NAME})$"
 _MAY_BE_FRACTION = re.compile(rf"{OVER}[d∂]")
-_MAY_BE_OPERATOR = re.compile(r"(?<![A-Za-z_])[dD∂]\w*\s*[(\[]|(?<![A-Za-z_])[D∂]_?[^\W_]\w*\s")
+_MAY_BE_OPERATOR = re.compile(r"(?<![A-Za-z_])[dD∂]\w{0,40}\s*[(\[]|(?<![A-Za-z_])[D∂]_?[^\W_]\w{0,40}\s")
 _MAY_BE_DIFFERENTIAL = re.compile(r"(?<![A-Za-z_])[d∂]\w+$")
 """Most texts hold nothing of the kind, and patterns with all names in them take long to make."""
 _LONGEST_END = 30
@@ -150,9 +151,13 @@ def _differentials(text: str, declared: Collection[str]) -> Iterator[_Found]:
     if found is not None and "d" not in declared and f"d{canonical_name(found['by'])}" not in declared:
         span, by = Span(found.end("before"), found.end()), found["by"]
         name = body[span.start :]
-        message = "deriv does not integrate" if "∫" in text else f"'{name}' is no factor of a formula: {DIFFERENTIATES}"
-        other = f"leave out {name}, and name the variable with --wrt {by}"
-        yield _Found(message, span, lambda: command_for(text, declared) or other)
+        if "∫" in text:
+            message, hint = OPERATIONS["integral"]
+            yield _Found(message, span, lambda: hint)
+        else:
+            message = f"'{name}' is no factor of a formula: {DIFFERENTIATES}"
+            other = f"leave out {name}, and name the variable with --wrt {by}"
+            yield _Found(message, span, lambda: command_for(text, declared) or other)
 
 
 def _primes(text: str, declared: Collection[str]) -> Iterator[_Found]:

@@ -35,6 +35,7 @@ _LONGEST = 40
 """Longer texts are cut where a message shows them."""
 
 COMMA_HINT = "where a comma is the decimal sign, say --decimal-comma"
+THOUSANDS_HINT = "write thousands without commas, or where a comma is the decimal sign, say --decimal-comma"
 
 CORRECT = "correct it, or leave such rows out with --on-error skip"
 
@@ -55,6 +56,9 @@ def check_type(kind: pa.DataType, header: str, file: str) -> None:
         shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {_cut(str(kind))}"
         message = f"{file}: column '{header}' holds {shown}, not numbers"
         raise DerivError(message, hint="convert the column to numbers first, or take another one")
+
+
+_THOUSANDS = re.compile(r"\D?[1-9]\d{0,2}(,\d{3})+")
 
 
 def read_column(cells: pa.Array, decimal_comma: bool = False) -> Column:
@@ -78,7 +82,7 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     if is_number(text, decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT
     if _COMMA.fullmatch(text.translate(MINUS)) and not decimal_comma:
-        return f"'{shown}' is not a number", COMMA_HINT
+        return f"'{shown}' is not a number", THOUSANDS_HINT if _THOUSANDS.fullmatch(text) else COMMA_HINT
     if decimal_comma and "." in text:
         return f"'{shown}' is not a number with a decimal comma", CORRECT
     return f"'{shown}' is not a number", CORRECT
