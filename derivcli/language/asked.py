@@ -31,7 +31,7 @@ _WHOLE = [
     *(rf"{HEAD}\s*[*·]?\s*(?P<body>.+?)\s*{foot}" for foot in (BELOW, SPACED)),
     rf"(?:diff|[Dd]erivative|D)\s*[(\[](?P<body>.+?),\s*(?P<by>{NAME})(?:\s*,\s*(?P<order>[0-9]+))?\s*[)\]]",
     rf"(?:∫\s*|d\s+|d(?=[(\[]))?(?P<body>.+?)\s*{ALONE}[d∂](?P<by>{NAME})",
-    rf"(?:[dD∂](?:_?(?P<by>{NAME}))?|diff|[Dd]erivative)\s*(?P<bracket>[(\[].+)",
+    rf"(?:[dD∂](?:(?P<order>{POWER})|_?(?P<by>{NAME}))?|diff|[Dd]erivative)\s*(?P<bracket>[(\[].+)",
     rf"[D∂]_?(?P<by>{NAME})\s+(?P<body>.+)",
 ]
 """What asks for the derivative of one formula and nothing else; a `bracket` is to hold all of it."""

@@ -47,12 +47,14 @@ _CANCELLED = (
 )
 """`d/d x` and `d f(x)/d x`, in which d would go out as a factor, so that nobody means a product."""
 _OPERATOR = (
-    rf"{ALONE}(?P<operator>(?:[dD∂](?P<by>_?{NAME})?|diff|[Dd]erivative)(?=\s*(?P<bracket>[(\[]))"
+    rf"{ALONE}(?P<operator>(?:[dD∂](?:{POWER}|(?P<by>_?{NAME}))?|(?P<word>diff|[Dd]erivative))(?=\s*(?P<bracket>[(\[]))"
     rf"|[D∂]_?{NAME}(?=\s+[A-Za-z0-9|√{GREEKS}]))"
 )
 _DIFFERENTIAL = rf"(?P<before>[^\s*/+^,(<>=-]\s*){ALONE}[d∂](?P<by>{NAME})$"
 _MAY_BE_FRACTION = re.compile(rf"{OVER}[d∂]")
-_MAY_BE_OPERATOR = re.compile(r"(?<![A-Za-z_])[dD∂]\w{0,40}\s*[(\[]|(?<![A-Za-z_])[D∂]_?[^\W_]\w{0,40}\s")
+_MAY_BE_OPERATOR = re.compile(
+    rf"(?<![A-Za-z_])(?:[dD∂](?:{POWER}|\w{{0,40}})\s*[(\[]|[D∂]_?[^\W_]\w{{0,40}}\s)"
+)
 _MAY_BE_DIFFERENTIAL = re.compile(r"(?<![A-Za-z_])[d∂]\w+$")
 """Most texts hold nothing of the kind, and patterns with all names in them take long to make."""
 _LONGEST_END = 30
@@ -123,14 +125,14 @@ def _over(text: str, span: Span, headed: bool, declared: Collection[str]) -> str
 
 
 def _operators(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[_Found]:
-    """`D(x^2)`, `Dx(x^2)`, `D_x x^2`, `D[x^2, x]`, `diff(x^2, x)`, and `d(x^2)`, which could be a product."""
+    """`D(x^2)`, `Dx(x^2)`, `D_x x^2`, `D[x^2, x]`, `diff(x^2, x)`; `d(x^2)` and `D^2(x^3)`, which could be products."""
     for found in re.finditer(_OPERATOR, text) if _MAY_BE_OPERATOR.search(text) else ():
         name = canonical_name(found["operator"])
         if name in declared or name in own or name in vocabulary() or (name[0] in declared and len(name) > 1):
             continue
-        known = len(found["operator"]) > 3 and not found["by"]
-        message = f"'{name}' is not needed: {DIFFERENTIATES}" if known else DIFFERENTIATES
-        span, product = Span(*found.span()), len(name) == 1 and found["bracket"] == "(" and name != "∂"
+        message = f"'{name}' is not needed: {DIFFERENTIATES}" if found["word"] else DIFFERENTIATES
+        is_letter = not found["word"] and not found["by"]
+        span, product = Span(*found.span()), is_letter and found["bracket"] == "(" and name[0] != "∂"
         yield _Found(message, span, partial(_operated, text, span, product, declared))
 
 
