@@ -1,10 +1,11 @@
-"""Options of the test run, where it keeps compiled kernels, and how long functions in high precision may take."""
+"""Options of the test run, where it keeps compiled kernels, and how long functions and drawn cases may take."""
 
 import gc
 import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from derivcli.check import remainder
 from derivcli.engines import precise
@@ -26,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep kernels with what pytest itself keeps from run to run."""
     assert config.cache is not None
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(config.cache.mkdir("kernels"))
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
     patient()
 
 
