@@ -83,8 +83,8 @@ def _breaks(x: Floats, y: Floats, slope: Floats | None = None, known: Mask | Non
     rate = step / gap if known is None else np.where(known, np.nan, step / gap)
     before2, before, after, after2 = _neighbours(rate)
     nearby = np.fmax(np.abs(before - before2), np.abs(after2 - after))
-    low, high = window(y)
-    tall, least = high - low, _least(y)
+    tall = _height(y)
+    least = _least(y, tall)
     if slope is not None:
         before, after, tall = slope[:-1], slope[1:], min(tall, 0.8 * (np.nanmax(y) - np.nanmin(y)))
     excess = np.abs(rate - before / 2 - after / 2)
@@ -100,10 +100,14 @@ def _one_sided(rate: Floats, pole: Floats, flat: Floats) -> Mask:
     return np.asarray((-np.sign(rate) * pole > 0.1 * np.abs(rate)) & (np.abs(flat) < 0.02 * np.abs(rate)))
 
 
-def _least(y: Floats) -> float:
-    """The least step that is seen."""
+def _height(y: Floats) -> float:
     low, high = window(y)
-    return float(max(0.02 * (high - low), 1e-12 * np.nanmax(np.abs(y))))
+    return high - low
+
+
+def _least(y: Floats, height: float) -> float:
+    """The least step that is seen in a window of some height."""
+    return float(max(0.02 * height, 1e-12 * np.nanmax(np.abs(y))))
 
 
 def _neighbours(values: Floats) -> Floats:
@@ -131,7 +135,8 @@ def _steps(x: Floats, y: Floats, slope: Floats | None, special: Mask, stepping: 
     able = special & stepping
     onto = left & (jumped[1:] | (able[1:] & left_known))
     away = right & (jumped[:-1] | (able[:-1] & right_known))
-    return np.asarray((onto | away) & (np.abs(np.diff(y / 32)) > _least(y / 32)))
+    y = y / 32
+    return np.asarray((onto | away) & (np.abs(np.diff(y)) > _least(y, _height(y))))
 
 
 def _strays(x: Floats, y: Floats, slope: Floats | None) -> tuple[Mask, Mask]:

@@ -14,7 +14,7 @@ import pyarrow.json as arrow_json
 
 from derivcli.errors import DerivError
 from derivcli.points.files.cells import CORRECT, EXACT, NOT_FINITE, NUMBER, Column, read_column
-from derivcli.points.files.objects import check_nesting, check_unaltered, lines_of, object_on
+from derivcli.points.files.objects import Written, check_nesting, check_unaltered, object_on
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, whole_rows
 
@@ -76,8 +76,9 @@ class JsonFile:
             check_nesting(block)
             table = _first_read(self.schema, block, _unquoted(block, _keys(floats)))
             rows = _batch(table.select(range(len(self.schema))), self.schema)
-            check_unaltered(rows, block, {want.header for want in wants})
-            columns = {name: _exact(column, block) for name, column in self._by_header(rows, wants)}
+            written = Written(block, rows.num_rows)
+            check_unaltered(rows, written, {want.header for want in wants})
+            columns = {name: _exact(column, written) for name, column in self._by_header(rows, wants)}
         except _FAILURES:
             return self._line_by_line(block, wants)
         self._late.update(dict.fromkeys(table.schema.names[len(self.schema) :]))
@@ -159,7 +160,7 @@ class JsonFile:
         try:
             check_nesting(first)
             table = _first_read(None, first, _unquoted(first, rb'"[^"\\\n]*"'))
-            check_unaltered(table, first)
+            check_unaltered(table, Written(first, table.num_rows))
         except _FAILURES:
             return self._inferred_slowly(first)
         return pa.schema([(field.name, _kept(field.type)) for field in table.schema])
@@ -230,16 +231,15 @@ def _batch(table: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=schema)
 
 
-def _exact(named: tuple[str, Column], block: bytes) -> Column:
+def _exact(named: tuple[str, Column], written: Written) -> Column:
     """The column with the whole numbers that Arrow has rounded marked, which only the text still shows."""
     header, column = named
     with np.errstate(invalid="ignore"):
         places = np.flatnonzero((np.abs(column.values) >= EXACT) & np.isfinite(column.values))
     if column.rounded is not None or not len(places):
         return column
-    lines = lines_of(block, len(column.values))
-    written = ((place, json.loads(lines[place])[header]) for place in places.tolist())
-    rounded = [place for place, value in written if isinstance(value, int) and value != int(column.values[place])]
+    given = ((place, written[place][header]) for place in places.tolist())
+    rounded = [place for place, value in given if isinstance(value, int) and value != int(column.values[place])]
     return Column(column.values, column.bad, np.array(rounded, dtype=np.intp) if rounded else None)
 
 

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ NESTING = 48
 
 _HALF = re.compile("[\ud800-\udfff]")
 _NO_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[^][{}"]++', re.DOTALL)
+
 
 class _RepeatedKeyError(ValueError):
     """A key that an object has twice."""
@@ -89,27 +91,37 @@ def _levels(line: bytes) -> np.ndarray:
     return np.cumsum(np.where((brackets == ord("{")) | (brackets == ord("[")), 1, -1))
 
 
-def check_unaltered(rows: pa.RecordBatch | pa.Table, block: bytes, wanted: Collection[str] = ()) -> None:
+class Written:
+    """The objects of a block as they are written, each decoded where it is asked for, and once."""
+
+    def __init__(self, block: bytes, count: int) -> None:
+        self.block = block
+        self.count = count
+        self._objects: dict[int, dict[str, Any]] = {}
+
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        """The lines with something on them; raises ValueError where not each of so many objects has its own."""
+        lines = [line for line in self.block.split(b"\n") if line.strip()]
+        if len(lines) != self.count:
+            raise ValueError("the objects are not one on each line")
+        return lines
+
+    def __getitem__(self, place: int) -> dict[str, Any]:
+        if place not in self._objects:
+            self._objects[place] = _DECODER.decode(self._lines[place].decode())
+        return self._objects[place]
+
+
+def check_unaltered(rows: pa.RecordBatch | pa.Table, written: Written, wanted: Collection[str] = ()) -> None:
     """Raise ValueError where Arrow has made another number of one that float64 does not hold.
 
     Whole numbers of columns that are `wanted` are rounded, of which a note tells.
     """
-    large = {name: np.flatnonzero(_is_large(rows.column(place))) for place, name in enumerate(rows.schema.names)}
-    if not any(places.size for places in large.values()):
-        return
-    lines = lines_of(block, rows.num_rows)
-    for name, places in large.items():
-        for place in places.tolist():
-            if _is_altered(_DECODER.decode(lines[place].decode()).get(name), name in wanted):
+    for column, name in enumerate(rows.schema.names):
+        for place in np.flatnonzero(_is_large(rows.column(column))).tolist():
+            if _is_altered(written[place].get(name), name in wanted):
                 raise ValueError("float64 does not hold a number")
-
-
-def lines_of(block: bytes, count: int) -> list[bytes]:
-    """The lines with something on them; raises ValueError where not each of so many objects has its own."""
-    lines = [line for line in block.split(b"\n") if line.strip()]
-    if len(lines) != count:
-        raise ValueError("the objects are not one on each line")
-    return lines
 
 
 def _is_large(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
