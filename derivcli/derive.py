@@ -322,7 +322,9 @@ def series(
     if points is None:
         raise ArgumentError("a series has points", hint="give them, as in at={\"x\": 0}")
     wanted = Wanted(name, series=degree)
-    interval = None if on is None else read_interval(f"{[*(name or points.names), 'x'][0]}={_ends(on)}")
+    # Where there is neither a variable nor a point, the series itself is refused.
+    by = [*(name or points.names), "x"][0]
+    interval = None if on is None else read_interval(f"{by}={_ends(on)}")
     return calculate.series_at(points, [expression], wanted, interval, Named(lets_of(let)), dtype, check)[0]
 
 

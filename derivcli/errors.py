@@ -124,8 +124,12 @@ def inert(text: str) -> str:
 
 def file_name(path: object) -> str:
     """A file's name as a sentence can hold it."""
-    text, half = str(path), LONGEST_NAME // 2
-    return visible(text if len(text) <= LONGEST_NAME else f"{text[:half]}…{text[-half:]}")
+    return visible(without_middle(str(path), LONGEST_NAME))
+
+
+def without_middle(text: str, length: int) -> str:
+    """A text, or its beginning and its end where it is longer than a length."""
+    return text if len(text) <= length else f"{text[: length // 2]}…{text[-(length // 2) :]}"
 
 
 def _escape(character: str) -> str:

@@ -27,6 +27,9 @@ _VARIABLE = re.compile(r"[A-Za-z][0-9]*")
 _PATH = re.compile(r"(?:[^()*^|,=\s]*/)?[^()*^|,=/\s]*\.([A-Za-z][A-Za-z0-9]*)(:[A-Za-z_.]\w*)?")
 """A name with an ending, and perhaps with the name of a class behind it."""
 
+_LEFT_SIDE = re.compile(r"\s*\w+\s*(\([^()]*\))?\s*=")
+"""What is defined, as in f(x) = x^2."""
+
 PICTURES = ("png", "svg", "pdf")
 TEXTS = ("json", "md", "tex", "txt")
 
@@ -194,10 +197,6 @@ def _commanded(word: str, value: str, grammar: Grammar, given: Sequence[str]) ->
         return meaning(word, value if "=" in value or value.isdigit() else "", grammar, given)
     close = difflib.get_close_matches(word.lower(), grammar.commands, n=1, cutoff=0.75) if len(word) > SHORTEST else []
     return meaning(close[0], "", grammar, given) if close else ""
-
-
-_LEFT_SIDE = re.compile(r"\s*\w+\s*(\([^()]*\))?\s*=")
-"""What is defined, as in f(x) = x^2."""
 
 
 def _command_line(text: str, words: Words, grammar: Grammar) -> str:

@@ -192,9 +192,9 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
         plural = "" if wanted == "1" else "s"
         message = f"{row.name} takes {wanted} argument{plural}, and here it has {count}"
         raise DerivError(message, span=span, hint=f"write {row.signature}")
-    if row.name in ("mod", "fmod") and arguments[1].value == 0:
-        message = "this divides by zero"
-        raise DerivError(message, span=span, hint="deriv works over the real numbers")
+    for parameter, argument in zip(row.parameters, arguments, strict=False):
+        if parameter in row.divisors and argument.value == 0:
+            raise operands.divides_by_zero(span)
     if row.name == "pow":
         return operands.power(arguments[0], arguments[1])
     return operands.call(row, arguments, span)

@@ -33,6 +33,8 @@ class Function:
     """The least value of those; in formulas, where a term may go on below it, the function is 0 there."""
     constant: tuple[str, ...] = ()
     """Parameters that have to be constant, since the derivative in them is not known here."""
+    divisors: tuple[str, ...] = ()
+    """Parameters that the function divides by, for which a constant 0 is refused."""
     aliases: tuple[str, ...] = ()
     longer: str | None = None
     """The row that the same name means with more arguments."""

@@ -18,6 +18,8 @@ from derivcli.language.tree import Tree
 
 Value = TypeVar("Value")
 
+REAL = "deriv works over the real numbers"
+
 
 @dataclass(slots=True, eq=False)
 class Operand:
@@ -174,8 +176,14 @@ def guarded(compute: Callable[[], Value], span: Span) -> Value:
         message = "this constant is outside the range of float64, about 1e-308 to 1e308"
         raise DerivError(message, span=span, hint="scale the formula") from None
     except constants.UndefinedError as reason:
-        message = "this divides by zero" if "zero" in str(reason) else "this constant is not a real number"
-        raise DerivError(message, span=span, hint="deriv works over the real numbers") from None
+        if "zero" in str(reason):
+            raise divides_by_zero(span) from None
+        raise DerivError("this constant is not a real number", span=span, hint=REAL) from None
+
+
+def divides_by_zero(span: Span) -> DerivError:
+    """The refusal of a constant divisor 0."""
+    return DerivError("this divides by zero", span=span, hint=REAL)
 
 
 def _call_tree(row: Function, arguments: Sequence[Operand]) -> Tree:

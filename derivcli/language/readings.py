@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import gcd
 
-from derivcli.errors import Span
+from derivcli.errors import Span, without_middle
 from derivcli.language.frames import BARE, ROOTS, Frame
 from derivcli.language.names import is_variable_name
 from derivcli.language.operands import Operand
@@ -43,7 +43,8 @@ class Reading:
     @property
     def message(self) -> str:
         """The two meanings in a sentence."""
-        return f"this is read as {_shortened(self.read)}; for the other meaning write {_shortened(self.other)}"
+        read, other = without_middle(self.read, SHORT), without_middle(self.other, SHORT)
+        return f"this is read as {read}; for the other meaning write {other}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +192,3 @@ def edited(text: str, readings: Iterable[Reading]) -> str:
             parts += [text[position : reading.span.start], reading.other]
             position = reading.span.stop
     return "".join([*parts, text[position:]])
-
-
-def _shortened(text: str) -> str:
-    """A spelling as a message shows it: its beginning and its end where it is long."""
-    return text if len(text) <= SHORT else f"{text[: SHORT // 2]}…{text[-SHORT // 2 :]}"

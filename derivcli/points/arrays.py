@@ -21,14 +21,11 @@ from derivcli.errors import ArgumentError, DerivError, failure
 from derivcli.language import limits
 from derivcli.language.constants import EXACT_BITS
 from derivcli.language.tree import number
-from derivcli.points.grid import Values
+from derivcli.points.grid import EXACT, Values
 
 if TYPE_CHECKING:
     from derivcli.language.tree import Tree
     from derivcli.result import FloatArray
-
-EXACT = 2.0**53
-"""Up to here float64 holds every whole number."""
 
 REFUSED_KINDS = {
     "b": ("truth values", "numbers are wanted, as in values.astype(float)"),

@@ -25,6 +25,9 @@ from derivcli.language.tree import Tree
 if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
+EXACT = 2.0**53
+"""Below it float64 holds every whole number."""
+
 Places: TypeAlias = "NDArray[np.int64]"
 
 
@@ -72,7 +75,7 @@ class Range:
         if isinstance(self.start, Fraction) and isinstance(self.stop, Fraction):
             common = self.start.denominator * self.stop.denominator
             first, last = int(self.start * common), int(self.stop * common)
-            if max(abs(first), abs(last), common) * (self.count - 1) < 2**53:
+            if max(abs(first), abs(last), common) * (self.count - 1) < EXACT:
                 return first, last, common
         return None
 

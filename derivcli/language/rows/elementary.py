@@ -209,11 +209,12 @@ STEPS: tuple[Function, ...] = (
     ),
     Function(
         name="mod", aliases=("Mod", "remainder"), parameters=XY, also=("Mod",), derivatives=("1", "-floor(x/y)"),
-        special=(("jump", "mod(x, y) == 0"),), floats=operator.mod, domain=((0.1, 0.9), (1.0, 2.0)),
+        divisors=("y",), special=(("jump", "mod(x, y) == 0"),), floats=operator.mod, domain=((0.1, 0.9), (1.0, 2.0)),
         defined="y != 0", doc="Remainder x - y*floor(x/y), with the sign of y.",
     ),
     Function(
-        name="fmod", parameters=XY, derivatives=("1", "-trunc(x/y)"), special=(("jump", "fmod(x, y) == 0 and x != 0"),),
+        name="fmod", parameters=XY, divisors=("y",), derivatives=("1", "-trunc(x/y)"),
+        special=(("jump", "fmod(x, y) == 0 and x != 0"),),
         floats=math.fmod, domain=((0.1, 0.9), (1.0, 2.0)),
         defined="y != 0", doc="Remainder x - y*trunc(x/y), with the sign of x, as in C.",
     ),

@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from derivcli.errors import DerivError, visible
+from derivcli.language.tokens import SPELLINGS
 from derivcli.points.files.encodings import decoded
+from derivcli.points.grid import EXACT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,14 +24,12 @@ _DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 NOT_FINITE = r"[+-]?([nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+")
 NUMBER = re.compile(rf"{_DECIMAL}|{NOT_FINITE}")
 """A number as people write it, without the spaces around it."""
 
-MINUS = str.maketrans("−–", "--")
+MINUS = str.maketrans({sign: meant for sign, meant in SPELLINGS.items() if meant == "-"})
 """Other signs that people write for minus."""
-
-EXACT = 2.0**53
-"""Below it float64 holds every whole number."""
 
 _LONGEST = 40
 """Longer texts are cut where a message shows them."""
@@ -58,9 +58,6 @@ def check_type(kind: pa.DataType, header: str, file: str) -> None:
         raise DerivError(message, hint="convert the column to numbers first, or take another one")
 
 
-_THOUSANDS = re.compile(r"\D?[1-9]\d{0,2}(,\d{3})+")
-
-
 def read_column(cells: pa.Array, decimal_comma: bool = False) -> Column:
     """A column's cells as float64; its type is one that `check_type` accepts."""
     cells = decoded(cells)
@@ -81,8 +78,9 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     shown = visible(_cut(text))
     if is_number(text, decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT
-    if _COMMA.fullmatch(text.translate(MINUS)) and not decimal_comma:
-        return f"'{shown}' is not a number", THOUSANDS_HINT if _THOUSANDS.fullmatch(text) else COMMA_HINT
+    if has_decimal_comma(text) and not decimal_comma:
+        thousands = _THOUSANDS.fullmatch(text.translate(MINUS))
+        return f"'{shown}' is not a number", THOUSANDS_HINT if thousands else COMMA_HINT
     if decimal_comma and "." in text:
         return f"'{shown}' is not a number with a decimal comma", CORRECT
     return f"'{shown}' is not a number", CORRECT
@@ -91,6 +89,11 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
 def _cut(text: str) -> str:
     """The text as messages show it."""
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def has_decimal_comma(text: str) -> bool:
+    """Whether a cell is a number if its comma is the decimal sign."""
+    return _COMMA.fullmatch(text.strip().translate(MINUS)) is not None
 
 
 def is_number(text: str, decimal_comma: bool = False) -> bool:

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from derivcli.errors import DerivError
-from derivcli.points.files.cells import COMMA_HINT, CORRECT, is_number
+from derivcli.points.files.cells import COMMA_HINT, CORRECT, has_decimal_comma, is_number
 from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, empty, ended, in_order, unreadable, whole_rows
@@ -30,7 +30,6 @@ from derivcli.points.files.text import TextFile, check_utf8, empty, ended, in_or
 NAMES = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
 """All separators that are found by themselves, as messages show them."""
 
-_COMMAS = re.compile(r"\s*[-+−–]?[0-9]*,[0-9]+([eE][-+−–]?[0-9]+)?\s*")
 _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 
 
@@ -170,7 +169,7 @@ class DelimitedFile:
             nonlocal blank
             if row.text.strip(" "):
                 why = f"the row has {_counted(row.actual_columns)}, and the header has {row.expected_columns}"
-                comma = self._alone and _COMMAS.fullmatch(row.text)
+                comma = self._alone and has_decimal_comma(row.text)
                 lost.append(Lost(row.number - 1 - blank, why, COMMA_HINT if comma else CORRECT))
             else:
                 blank += 1

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.json as arrow_json
 
 from derivcli.errors import DerivError
-from derivcli.points.files.cells import CORRECT, EXACT, NOT_FINITE, NUMBER, Column, read_column
+from derivcli.points.files.cells import CORRECT, NOT_FINITE, NUMBER, Column, read_column
 from derivcli.points.files.objects import Written, check_nesting, check_unaltered, object_on
 from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, whole_rows
+from derivcli.points.grid import EXACT
 
 _OBJECT = "write an object like {\"x\": 3} on each line, or leave such rows out with --on-error skip"
 _Columns: TypeAlias = "tuple[pa.RecordBatch, dict[str, Column], dict[str, pa.Array]]"

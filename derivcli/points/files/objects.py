@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from derivcli.points.files.cells import EXACT, NOT_FINITE, is_number
+from derivcli.points.files.cells import NOT_FINITE, is_number
+from derivcli.points.grid import EXACT
 
 NESTING = 48
 """Lists and objects within each other on a line, the line's own object with them: Parquet's readers take no more."""
