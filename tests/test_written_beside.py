@@ -1,0 +1,109 @@
+"""What runs write beside their output, and that they leave nothing of it behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from derivcli.cli.cache import FOLDER, FONTS, keep_fonts
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_fonts_are_kept_where_they_usually_are(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path)}
+    keep_fonts(environment)
+    assert environment == {"HOME": str(tmp_path)}
+    named = {"HOME": "/dev/null", FONTS: str(tmp_path / "named")}
+    keep_fonts(named)
+    assert named[FONTS] == str(tmp_path / "named")
+
+
+def test_fonts_are_not_kept_where_no_folder_can_be(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path), FONTS: "/dev/null/fonts"}
+    keep_fonts(environment)
+    assert environment[FONTS] == str(tmp_path / ".cache/deriv/matplotlib")
+
+
+def test_fonts_are_not_kept_where_others_write(tmp_path: Path) -> None:
+    (tmp_path / ".cache/matplotlib").mkdir(parents=True)
+    (tmp_path / ".cache/matplotlib").chmod(0o777)
+    environment = {"HOME": str(tmp_path)}
+    keep_fonts(environment)
+    assert environment[FONTS] == str(tmp_path / ".cache/deriv/matplotlib")
+
+
+def command(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
+    """The command in a process of its own, with no home and a folder of its own for temporary files."""
+    kept = {name: value for name, value in os.environ.items() if name not in {FOLDER, FONTS}}
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        kept.pop(name, None)
+    settings = {**kept, "PYTHONPATH": str(ROOT), "HOME": "/dev/null", "TMPDIR": str(tmp_path)}
+    run = [sys.executable, "-m", "derivcli", *words]
+    return subprocess.Popen(run, env=settings, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def test_a_picture_leaves_no_folder_behind(tmp_path: Path) -> None:
+    picture = tmp_path / "picture/x.svg"
+    picture.parent.mkdir()
+    with command(tmp_path, "x^2", "--at", "x=0:1:5", "--plot", str(picture)) as process:
+        assert process.wait() == 0
+    assert list(tmp_path.iterdir()) == [picture.parent]
+
+
+@pytest.mark.parametrize("number", [0, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_compiled_run_leaves_no_folder_behind(number: int, tmp_path: Path) -> None:
+    with command(tmp_path, "sin(x)*x", "--at", "x=0:1:5", "--engine", "compiled", "--no-check") as process:
+        while number and process.poll() is None and not list(tmp_path.glob("deriv-*/*")):
+            time.sleep(0.01)
+        if number:
+            process.send_signal(number)
+        assert process.wait() == {0: 0, signal.SIGINT: 130}.get(number, 143)
+    assert not list(tmp_path.glob("deriv-*"))
+
+
+AUDITED = """
+import os, sys
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+def audit(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and arguments[2] & WRITING:
+        print(os.path.realpath(arguments[0]), file=sys.stderr)
+    if event in {"os.mkdir", "os.rename"} and arguments[-1] in {-1, None}:
+        print(os.path.realpath(arguments[event == "os.rename"]), file=sys.stderr)
+sys.addaudithook(audit)
+from derivcli.cli.app import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def written_to(home: Path, *words: str) -> set[Path]:
+    """All that is opened for writing, made or renamed in a run with a home of its own."""
+    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(home), "TMPDIR": str(home / "tmp")}
+    settings["PYTHONDONTWRITEBYTECODE"] = "1"
+    run = [sys.executable, "-c", AUDITED, *words]
+    done = subprocess.run(run, env=settings, capture_output=True, text=True, check=True)
+    paths = {Path(line) for line in done.stderr.splitlines() if line.startswith("/")}
+    return {path for path in paths if path != Path(os.devnull)}
+
+
+def outside(paths: set[Path], *folders: Path) -> set[Path]:
+    """The paths that lead to none of the folders."""
+    return {path for path in paths if not any(path.is_relative_to(folder) for folder in folders)}
+
+
+def test_nothing_else_is_written_to(tmp_path: Path) -> None:
+    """Of all that PyTorch's compiler and Matplotlib write, nothing lies outside the folders that are looked at."""
+    (tmp_path / "tmp").mkdir()
+    kernels = written_to(tmp_path, "sin(x)*x", "--at", "x=0:1:5", "--engine", "compiled", "--no-check")
+    assert any(path.suffix == ".cpp" for path in kernels)
+    assert outside(kernels, tmp_path / ".cache/deriv/kernels", tmp_path / "tmp") == set()
+    picture = tmp_path / "x.svg"
+    found = written_to(tmp_path, "x^2", "--at", "x=0:1:5", "--plot", str(picture))
+    ours = (tmp_path / ".cache/matplotlib", tmp_path / ".config/matplotlib", tmp_path / "tmp")
+    assert {path for path in outside(found, *ours) if path.parent != tmp_path} <= {folder.parent for folder in ours}
