@@ -38,6 +38,7 @@ sweep: $(READY) ## run the long sweeps, of which the tests look at a sample
 
 lint: $(READY) ## ruff
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 
 types: $(READY) ## mypy
 	@$(BIN)/mypy

@@ -74,9 +74,7 @@ WORDS = {"": tuple(COMMANDS), "functions": tuple(row.name for row in FUNCTIONS i
 def commands() -> list[Command]:
     """The main command and the others."""
     apps = {"": app, **COMMANDS}
-    return [
-        Command(name, options_of(typer.main.get_command(each)), WORDS.get(name, ())) for name, each in apps.items()
-    ]
+    return [Command(name, options_of(typer.main.get_command(each)), WORDS.get(name, ())) for name, each in apps.items()]
 
 
 def options_of(command: Any) -> list[Option]:

@@ -256,9 +256,7 @@ def judged(results: Sequence[Result], points: Points, progress: Progress | None 
     return check_all(results, points, partial(progress, "checking") if progress else None)
 
 
-def derive_formulas(
-    expressions: Sequence[Formula], wanted: Wanted, named: Named = NOTHING
-) -> list[SymbolicResult]:
+def derive_formulas(expressions: Sequence[Formula], wanted: Wanted, named: Named = NOTHING) -> list[SymbolicResult]:
     """The derivatives of several expressions as formulas."""
     parsed = _parse_all(expressions, wanted.names, named, bool(wanted.dependent))
     variables = variables_of(parsed)

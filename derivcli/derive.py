@@ -175,6 +175,7 @@ def jacobian(
     Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
     from derivcli.result import Jacobian
+
     expressions = formulas_of(expressions, "expressions")
     wanted = Wanted(wrt_of(wrt), engine=engine)
     points = points_of(at, paired)
@@ -317,10 +318,11 @@ def series(
     (points, 2) encloses what the function is more than the polynomial anywhere between them.
     """
     from derivcli.points.spec import read_interval
+
     name = names_of([variable], "x") if variable else None
     points = points_of(at, paired)
     if points is None:
-        raise ArgumentError("a series has points", hint="give them, as in at={\"x\": 0}")
+        raise ArgumentError("a series has points", hint='give them, as in at={"x": 0}')
     wanted = Wanted(name, series=degree)
     # Where there is neither a variable nor a point, the series itself is refused.
     by = [*(name or points.names), "x"][0]

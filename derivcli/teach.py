@@ -65,7 +65,7 @@ def explain(
     """
     points = points_of(at, paired)
     if points is None:
-        raise ArgumentError("a ledger has points", hint="give them, as in at={\"x\": 1}")
+        raise ArgumentError("a ledger has points", hint='give them, as in at={"x": 1}')
     return explain_at(points, expression, Wanted(wrt_of(wrt)), Named(lets_of(let)), dtype, check)
 
 
@@ -159,7 +159,7 @@ def script(
     name = names_of([dependent], "y")[0] if dependent else ""
     points = points_of(at, paired)
     if points is None:
-        raise ArgumentError("a script has points", hint="give them, as in at={\"x\": 1}")
+        raise ArgumentError("a script has points", hint='give them, as in at={"x": 1}')
     wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), hessian, name, series)
     several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
     expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
@@ -268,9 +268,7 @@ def _without_points() -> Iterator[None]:
         raise
 
 
-def _read(
-    expression: Formula, claim: Formula, wanted: Wanted, named: Named
-) -> tuple[Expression, Expression]:
+def _read(expression: Formula, claim: Formula, wanted: Wanted, named: Named) -> tuple[Expression, Expression]:
     """The formula and the claim, in which the variables of the formula are declared."""
     from derivcli.language.definitions import read_definitions
     from derivcli.language.parse import parse_expression

@@ -129,9 +129,7 @@ def slope(side: Germ | None, sense: int, order: int) -> Number:
 
 def one_sided(place: Place, value: Fraction, order: int) -> Numbers:
     """What each side's derivative may be said to be: nothing, or what it is."""
-    return Numbers(
-        left=side_numbers(place.left, -1, value, order), right=side_numbers(place.right, 1, value, order)
-    )
+    return Numbers(left=side_numbers(place.left, -1, value, order), right=side_numbers(place.right, 1, value, order))
 
 
 def side_numbers(side: Germ | None, sense: int, value: Fraction, order: int) -> tuple[Number, ...]:

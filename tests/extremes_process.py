@@ -86,8 +86,10 @@ def formula(draw: random.Random, depth: int) -> str:
         return f"({formula(draw, depth - 1)}){sign}({formula(draw, depth - 1)})"
     row = draw.choice(FUNCTIONS)
     arguments = [
-        str(draw.choice((0, 1, 2, 3))) if name in row.whole
-        else draw.choice(("0.5", "2")) if name in row.constant
+        str(draw.choice((0, 1, 2, 3)))
+        if name in row.whole
+        else draw.choice(("0.5", "2"))
+        if name in row.constant
         else formula(draw, depth - 1)
         for name in row.parameters
     ]
@@ -127,8 +129,10 @@ def outcome(work: Callable[[], None]) -> str:
 def main(kind: str, seed: int, count: int) -> None:
     """Do it, and say what came of it."""
     draw = random.Random(seed)
-    counts = rules(draw, count) if kind == "rules" else Counter(
-        outcome(lambda: evaluate_formula(draw)) for _ in range(count)
+    counts = (
+        rules(draw, count)
+        if kind == "rules"
+        else Counter(outcome(lambda: evaluate_formula(draw)) for _ in range(count))
     )
     print(dict(counts))
 

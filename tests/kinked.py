@@ -107,9 +107,7 @@ KINKED = (
     Factor("leaky_relu({}, 0.3)", (lambda x: x * 3 / 10, same), (NIL,)),
     Factor("relu6({})", (constant(0), same, constant(6)), (NIL, Fraction(6))),
     Factor("hardtanh({})", (constant(-1), same, constant(1)), (Fraction(-1), Fraction(1))),
-    Factor(
-        "hardswish({})", (constant(0), lambda x: x * (x + 3) / 6, same), (Fraction(-3), Fraction(3))
-    ),
+    Factor("hardswish({})", (constant(0), lambda x: x * (x + 3) / 6, same), (Fraction(-3), Fraction(3))),
     Factor(
         "softshrink({})",
         (lambda x: x + mpf(1) / 2, constant(0), lambda x: x - mpf(1) / 2),

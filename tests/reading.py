@@ -19,6 +19,8 @@ from derivcli.points.files.read import Chunk, Data, open_data
 from tests.support import no_hang
 
 ROOT = Path(__file__).parents[1]
+
+
 def opened(path: Path | Sequence[Path], **options: Any) -> Data:
     paths = [path] if isinstance(path, Path) else path
     return open_data(Reading(tuple(map(str, paths)), **options), io.BytesIO())
@@ -70,5 +72,3 @@ def table_file(directory: Path, table: pa.Table, kind: str) -> Path:
         with (pa.ipc.new_file if kind == ".arrow" else pa.ipc.new_stream)(path, table.schema) as sink:
             sink.write_table(table, max_chunksize=2)
     return path
-
-

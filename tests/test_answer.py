@@ -378,7 +378,8 @@ def test_a_claim_is_not_passed_where_too_many_points_stay_open() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["max(x, x, x)", "min(x, x, x, x)", "max(x, abs(x), relu(x))", "max(2x, x + x, 2x, 0)"],
+    "text",
+    ["max(x, x, x)", "min(x, x, x, x)", "max(x, abs(x), relu(x))", "max(2x, x + x, 2x, 0)"],
 )
 def test_conventions_where_several_are_equal_add_up(text: str) -> None:
     slope = derive(text, at={"x": 1.5}).derivatives["x"][0]

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 SQUARES = ROOT / "tests" / "golden" / "data" / "squares.py"
 USE = "--use", f"{SQUARES}:SQ"
 
+
 def numbers(*words: str) -> list[float]:
     """What a command prints with --format value."""
     return [float(text) for text in deriv(*words, "--no-check", "--format", "value").stdout.split()]

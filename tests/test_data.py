@@ -101,9 +101,7 @@ SHAPES = {
         {"mixed": ["x,x", "x,y", "y,y"]},
     ),
     "mixed": Shape(["x^3*y", "--mixed", "x,x,y"], {"d3f/dx2dy": ("x^3*y", "x,x,y")}, {"mixed": "x,x,y"}),
-    "along": Shape(
-        ["exp(x/9)*y", "--along", "x=1,y=2"], {"Df": ("exp(x/9)*y", "along")}, {"along": {"x": 1, "y": 2}}
-    ),
+    "along": Shape(["exp(x/9)*y", "--along", "x=1,y=2"], {"Df": ("exp(x/9)*y", "along")}, {"along": {"x": 1, "y": 2}}),
     "order": Shape(
         ["sin(x)*y", "--order", "12", "--wrt", "x"],
         {"d12f/dx12": ("sin(x)*y", ",".join("x" * 12))},

@@ -126,9 +126,7 @@ def drawn(seed: int) -> str:
 
 
 @pytest.mark.parametrize(("text", "at", "let"), CASES, ids=[case[0] for case in CASES])
-def test_a_ledger_is_what_real_tensors_say(
-    text: str, at: Mapping[str, float], let: Mapping[str, str]
-) -> None:
+def test_a_ledger_is_what_real_tensors_say(text: str, at: Mapping[str, float], let: Mapping[str, str]) -> None:
     ledger = explain(text, dict(at), let=let)
     tensors, order = real_tensors(ledger, at)
     assert differences(ledger, tensors) == []

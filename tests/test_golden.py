@@ -39,7 +39,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "teach.py: f\"'{expression.own[0]}' is code": "code comes through Python only; --use is no option of the command",
     "language/tokens.py: message": "needs a text of a million characters",
     "explain/script/places.py: message": "needs a thousand numbers",
-    "explain/script/classes.py: f\"a script cannot import": "needs a file whose name is no name in Python",
+    'explain/script/classes.py: f"a script cannot import': "needs a file whose name is no name in Python",
 }
 """Refusals that the command lines in the golden files cannot reach; other tests do."""
 

@@ -20,9 +20,7 @@ from derivcli.language.function import Function
 from derivcli.language.functions import FAMILIES, vocabulary
 from tests.test_functions import DIGITS, call_of, oracle, samples, smooth, with_numbers
 
-SPECIAL = [
-    row for rows in FAMILIES.values() for row in rows if any(each.name in KERNELS for each in rows)
-]
+SPECIAL = [row for rows in FAMILIES.values() for row in rows if any(each.name in KERNELS for each in rows)]
 """The families that kernels of ours serve."""
 
 every_kernel = pytest.mark.parametrize("row", [vocabulary()[name] for name in KERNELS], ids=lambda row: row.name)

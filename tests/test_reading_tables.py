@@ -171,9 +171,7 @@ WIDER = [
 
 
 @pytest.mark.parametrize(("kinds", "wider"), WIDER)
-def test_columns_of_several_files_are_widened(
-    kinds: list[pa.DataType], wider: pa.DataType, tmp_path: Path
-) -> None:
+def test_columns_of_several_files_are_widened(kinds: list[pa.DataType], wider: pa.DataType, tmp_path: Path) -> None:
     tables = [pa.table({"x": pa.array([1.0, 2.0, 3.0]), "n": pa.array([5, 6, 7]).cast(kind)}) for kind in kinds]
     paths = [table_file(directory, table, ".parquet") for directory, table in _placed(tmp_path, tables)]
     chunks, _ = read(paths)

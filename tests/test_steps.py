@@ -104,11 +104,15 @@ def faults(derivation: Derivation, at: Point) -> list[str] | None:
         there = is_ordinary(numbers[0]) and is_ordinary(value(derivation.expression.expanded))
     except (ZeroDivisionError, ValueError, OverflowError, TypeError):
         return None
-    return None if not there else [
-        f"{derivation.expression.text}: {rule} makes {before} of {after}"
-        for (rule, _), before, after in zip(chain[1:], numbers, numbers[1:], strict=False)
-        if not abs(before - after) <= TOLERANCE * abs(before) + NOISE
-    ]
+    return (
+        None
+        if not there
+        else [
+            f"{derivation.expression.text}: {rule} makes {before} of {after}"
+            for (rule, _), before, after in zip(chain[1:], numbers, numbers[1:], strict=False)
+            if not abs(before - after) <= TOLERANCE * abs(before) + NOISE
+        ]
+    )
 
 
 def composed(row: Function, sample: tuple[float, ...]) -> str:
@@ -234,9 +238,11 @@ WRONG: dict[str, tuple[str, Callable[[Tree, By], Tree | None]]] = {
     ),
     "pieces in the wrong order": (
         "piece by piece",
-        lambda tree, d: build.piecewise([(d(tree.args[1].expr), tree.args[0].cond), (d(tree.args[0].expr), sympy.true)])
-        if isinstance(tree, sympy.Piecewise)
-        else None,
+        lambda tree, d: (
+            build.piecewise([(d(tree.args[1].expr), tree.args[0].cond), (d(tree.args[0].expr), sympy.true)])
+            if isinstance(tree, sympy.Piecewise)
+            else None
+        ),
     ),
 }
 

@@ -58,7 +58,6 @@ def test_no_verdict_at_many_steps_is_false(seed: int) -> None:
     assert unchecked * ONE_IN <= 500
 
 
-
 STEP: Tree = ("heaviside", X)
 FLOOR: Tree = ("floor", X)
 

@@ -127,9 +127,7 @@ def _judged(question: Question) -> Verdict:
     return compared(question, truth)
 
 
-def coordinates(
-    at: Mapping[str, FloatArray], points: Points, names: Iterable[str], point: int
-) -> dict[str, Exact]:
+def coordinates(at: Mapping[str, FloatArray], points: Points, names: Iterable[str], point: int) -> dict[str, Exact]:
     """The coordinates of variables as they were typed, or the float64 that they are."""
     found = {}
     for name in names:

@@ -113,9 +113,7 @@ class Verdicts:
         )
         point = range(len(self))[point]
         message, differs = self.messages.get(point, ""), bool(self.differs[point])
-        return Verdict(
-            NAMES[kind - 1], None if digits == NOTHING else digits, truth, left, right, message, differs
-        )
+        return Verdict(NAMES[kind - 1], None if digits == NOTHING else digits, truth, left, right, message, differs)
 
     def put(self, point: int, verdict: Verdict) -> None:
         """Write down the verdict of a point."""

@@ -209,9 +209,7 @@ def _series(job: Calculation, source: Source) -> Sequence[SeriesResult]:
         raise DerivError("the centres of a series are typed", hint="give them with --at, and leave out --data")
     interval = None if job.on is None else read_interval(job.on)
     with progress() as tell:
-        return series_at(
-            source.typed, job.expressions, job.wanted, interval, job.named, job.dtype, job.check, tell
-        )
+        return series_at(source.typed, job.expressions, job.wanted, interval, job.named, job.dtype, job.check, tell)
 
 
 def _formulas(job: Calculation) -> Sequence[AnyResult]:

@@ -86,6 +86,8 @@ Use = Annotated[
         show_default=False,
     ),
 ]
+
+
 def picture(help: str) -> Any:
     """The option for a picture's file, and what the picture is of."""
     return typer.Option("--plot", metavar="FILE", help=help, show_default=False)
@@ -97,9 +99,7 @@ def rounding(default: str) -> Any:
     return typer.Option("--digits", metavar="N", min=1, max=17, help=help, show_default=False)
 
 
-Plot = Annotated[
-    Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")
-]
+Plot = Annotated[Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")]
 FormatOption = Annotated[
     Format | None,
     typer.Option(

@@ -125,9 +125,7 @@ class Source:
         for chunk in self.data.chunks(columns, size, passed):
             yield Points((*given(chunk.at).axes, *self.typed.axes), paired=True), chunk.rows
 
-    def counted(
-        self, names: Sequence[str], size: int, passed: bool, enough: int
-    ) -> tuple[Iterator[Part], int | None]:
+    def counted(self, names: Sequence[str], size: int, passed: bool, enough: int) -> tuple[Iterator[Part], int | None]:
         """The parts, and how many points there are; None where there are more than `enough` and nothing tells.
 
         Only so many points are read ahead. The rows have all columns where these are to be `passed` on.

@@ -67,9 +67,7 @@ class Graph:
     flags: KindArray
 
 
-def trace(
-    program: Program, at: Mapping[str, FloatArray], wanted: Sequence[str], dtype: str = "float64"
-) -> Graph:
+def trace(program: Program, at: Mapping[str, FloatArray], wanted: Sequence[str], dtype: str = "float64") -> Graph:
     """The graph of a program with one output at points, after a backward pass to the variables `wanted`.
 
     `at` has an array of shape (points,) for each of the program's inputs. Several outputs are summed, so that one

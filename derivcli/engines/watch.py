@@ -249,9 +249,7 @@ class Watch:
         """A bit for each kind of place that a point touches: an array of uint8 or, from tensors not at hand, one."""
         return self.found.bits
 
-    def within(
-        self, points: Tensor, step: Step, operands: Sequence[Tensor] = (), kept: Sequence[Tensor] = ()
-    ) -> Watch:
+    def within(self, points: Tensor, step: Step, operands: Sequence[Tensor] = (), kept: Sequence[Tensor] = ()) -> Watch:
         """The watch over a program that a piecewise step runs for some of the points."""
         among = (*self.among, self.found.mask(points))
         return Watch(self.found, [self.varies[number] for number in step.inputs], among)

@@ -57,9 +57,7 @@ def base_of(name: str) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def unknown(
-    token: Token, called: bool, declared: Collection[str] = (), own: Collection[str] = ()
-) -> DerivError:
+def unknown(token: Token, called: bool, declared: Collection[str] = (), own: Collection[str] = ()) -> DerivError:
     """The refusal of a name that means nothing, with what was perhaps meant."""
     name = token.text
     shown = name if len(name) <= _LONGEST_GUESS else name[:_LONGEST_GUESS] + "…"

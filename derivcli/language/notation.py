@@ -52,9 +52,7 @@ _OPERATOR = (
 )
 _DIFFERENTIAL = rf"(?P<before>[^\s*/+^,(<>=-]\s*){ALONE}[d∂](?P<by>{NAME})$"
 _MAY_BE_FRACTION = re.compile(rf"{OVER}[d∂]")
-_MAY_BE_OPERATOR = re.compile(
-    rf"(?<![A-Za-z_])(?:[dD∂](?:{POWER}|\w{{0,40}})\s*[(\[]|[D∂]_?[^\W_]\w{{0,40}}\s)"
-)
+_MAY_BE_OPERATOR = re.compile(rf"(?<![A-Za-z_])(?:[dD∂](?:{POWER}|\w{{0,40}})\s*[(\[]|[D∂]_?[^\W_]\w{{0,40}}\s)")
 _MAY_BE_DIFFERENTIAL = re.compile(r"(?<![A-Za-z_])[d∂]\w+$")
 """Most texts hold nothing of the kind, and patterns with all names in them take long to make."""
 _LONGEST_END = 30

@@ -91,9 +91,7 @@ def _picture(ledger: Ledger, suffix: str, style: Style) -> bytes:
     return saved(figure, suffix, title)
 
 
-def _columns(
-    nodes: Mapping[str, Point], texts: Mapping[str, Sequence[str]], label: int
-) -> list[tuple[float, float]]:
+def _columns(nodes: Mapping[str, Point], texts: Mapping[str, Sequence[str]], label: int) -> list[tuple[float, float]]:
     """Where each layer begins and ends, in inches, with room for labels of so many letters between them."""
     count = max(layer for layer, _ in nodes.values()) + 1
     widths = [max(2 * _half(texts[name]) for name, (layer, _) in nodes.items() if layer == at) for at in range(count)]

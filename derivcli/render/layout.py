@@ -91,9 +91,7 @@ def _neighbours(chains: Iterable[Sequence[Item]]) -> tuple[dict[Item, list[Item]
     return before, behind
 
 
-def _order(
-    rows: Sequence[list[Item]], before: Mapping[Item, list[Item]], behind: Mapping[Item, list[Item]]
-) -> None:
+def _order(rows: Sequence[list[Item]], before: Mapping[Item, list[Item]], behind: Mapping[Item, list[Item]]) -> None:
     """Sort every layer by the mean place of its neighbours, forth and back."""
     for sweep in range(SWEEPS):
         forth = sweep % 2 == 0

@@ -66,4 +66,3 @@ class Tally:
             return self.remarks + self.sightings.sentences()
         told = [summary_of(self.derivatives, self.digits, self.style), *values_line(self.values, self.style)]
         return self.remarks + (told if self.style.verdicts else []) + cut_lines(self.lines, self.hard)
-

@@ -165,9 +165,7 @@ class Approach:
         if count > MAX_JOINT:
             raise NoGermError
         places = [exponent_of(fmpq(n, parts)) for n in range(count + 1)]
-        steps = [
-            [] if small.is_zero else [_coefficient(small, places[n]) for n in range(1, count)] for small in smalls
-        ]
+        steps = [[] if small.is_zero else [_coefficient(small, places[n]) for n in range(1, count)] for small in smalls]
         key = parts, *(tuple((place, each.key) for place, each in small.terms.items()) for small in smalls)
         found = self.called(operation, constants, steps, count, key)
         return self.germs.made({(places[n], 0): each for n, each in enumerate(found)}, places[count])
@@ -179,8 +177,7 @@ class Approach:
         run = Run(self.tape, order=count - 1, precision=self.field.precision)
         ctx.prec, ctx.cap = self.field.precision, count
         operands: list[Number] = [
-            Operand(run, self.field, constant, moves)
-            for constant, moves in zip(constants, steps, strict=True)
+            Operand(run, self.field, constant, moves) for constant, moves in zip(constants, steps, strict=True)
         ]
         try:
             found = RULES[operation](run, Node(operation), operands)

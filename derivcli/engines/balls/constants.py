@@ -69,7 +69,6 @@ class Constant:
         """Whether it is 0 by its polynomial."""
         return not self.polynomial
 
-
     def negative(self) -> Constant:
         """Minus the number."""
         return Constant({each: -factor for each, factor in self.polynomial.items()}, -self.ball)

@@ -14,6 +14,7 @@ from derivcli.engines.balls.whole import floor, only_whole
 Series: TypeAlias = arb_series
 Rule: TypeAlias = Callable[[Run, Node, list[Number]], Any]
 
+
 def no_value(node: Node, *numbers: Number) -> NoValueError:
     """What is raised where a function has no real value."""
     places = ", ".join(f"{float(number.ball.mid()):.6g}" for number in numbers)

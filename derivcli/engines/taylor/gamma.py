@@ -16,6 +16,7 @@ from derivcli.engines.taylor.series import Series, choose
 
 # The gamma function and zeta
 
+
 def _polygamma(n: Series, u: Series) -> Series:
     """The derivatives of digamma where u is a straight line in one variable, else samples; so where terms cancel."""
     if len(u.caps) != 1 or len(u) > 2:

@@ -12,7 +12,6 @@ BLOCK = 16
 """Points that are integrated together."""
 
 
-
 def quadrature(name: str, formula: Rule) -> Rule:
     """The rule of an integral; none of its coefficients exists where it has no value."""
 

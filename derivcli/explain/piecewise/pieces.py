@@ -322,9 +322,7 @@ def exact_derivative(
     return Slope(here)
 
 
-def _slopes(
-    sides: Sequence[Any], here: Limit, name: str, at: Root
-) -> tuple[Limit | None, Limit | None]:
+def _slopes(sides: Sequence[Any], here: Limit, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
     """The limits of the quotients of differences on both sides, where those of the derivative are not known."""
     x = symbol(name)
     left, right = ((part - here.tree) / (x - at.tree) for part in map(evaluated, sides))
@@ -341,9 +339,7 @@ def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tupl
     return None, None
 
 
-def _found_limits(
-    left: Tree, right: Tree, partial: Partial, name: str, at: Root
-) -> tuple[Limit | None, Limit | None]:
+def _found_limits(left: Tree, right: Tree, partial: Partial, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
     derivative = derivative_of(right, partial)
     found = limit(derivative, name, at, 1)
     if left != right:

@@ -123,9 +123,7 @@ def _less(left: Tree, right: Tree) -> Tree:
     return left if right == 0 else add([left, negative(right)])
 
 
-def solved(
-    each: Source, name: str, between: Sequence[Fraction] = (), numbers: Sequence[Fraction] = ()
-) -> Roots:
+def solved(each: Source, name: str, between: Sequence[Fraction] = (), numbers: Sequence[Fraction] = ()) -> Roots:
     """The points of a source in one variable; of a stepped one, those too where it comes to one of some numbers."""
     if each.stepped:
         return whole(each.difference, name, between, numbers)
@@ -161,9 +159,7 @@ class OnCurve:
     at: Mapping[str, Root]
 
 
-def on_curve(
-    each: Source, names: Sequence[str], numbers: Sequence[Fraction] = ()
-) -> tuple[list[OnCurve], bool]:
+def on_curve(each: Source, names: Sequence[str], numbers: Sequence[Fraction] = ()) -> tuple[list[OnCurve], bool]:
     """Points at which an equation in several variables holds, and whether it could be solved for one of them.
 
     The other variables are simple numbers, or the ones given.

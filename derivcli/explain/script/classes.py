@@ -171,5 +171,3 @@ def _class_name(row: Function) -> str:
 
 def _indented(lines: Sequence[str], levels: int) -> list[str]:
     return ["    " * levels + line if line else "" for line in lines]
-
-

@@ -1,8 +1,8 @@
 """A job as a short script in PyTorch, with comments for whoever wants to do the same by hand.
 
-    points, definitions, functions   lines that compute
-    derivatives                      backward(), or torch.autograd.grad again and again
-    output                           printed lines, a table, or a picture
+points, definitions, functions   lines that compute
+derivatives                      backward(), or torch.autograd.grad again and again
+output                           printed lines, a table, or a picture
 """
 
 from __future__ import annotations

@@ -145,9 +145,7 @@ def _from_text(cells: pa.Array, decimal_comma: bool) -> Column:
     return _examined(texts, values, bad, unusual) if len(unusual) else Column(values, bad)
 
 
-def _examined(
-    texts: pa.Array, values: FloatArray, bad: NDArray[np.bool_] | None, unusual: NDArray[np.intp]
-) -> Column:
+def _examined(texts: pa.Array, values: FloatArray, bad: NDArray[np.bool_] | None, unusual: NDArray[np.intp]) -> Column:
     """The column with what Arrow made infinite or NaN without being told so marked, and roundings found."""
     beyond, rounded = [], []
     for place, text in zip(unusual.tolist(), texts.take(pa.array(unusual)).to_pylist(), strict=True):

@@ -58,9 +58,7 @@ def plain_type(kind: pyarrow.DataType) -> pyarrow.DataType:
     return kind if make is None else make(_plain_field(kind.value_field))
 
 
-def encoded(
-    indices: pyarrow.Array, dictionary: pyarrow.Array, kind: pyarrow.DictionaryType
-) -> pyarrow.DictionaryArray:
+def encoded(indices: pyarrow.Array, dictionary: pyarrow.Array, kind: pyarrow.DictionaryType) -> pyarrow.DictionaryArray:
     """A column of a dictionary's type."""
     return pyarrow.DictionaryArray.from_arrays(indices, dictionary.cast(kind.value_type), ordered=kind.ordered)
 

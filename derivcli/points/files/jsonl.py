@@ -19,7 +19,7 @@ from derivcli.points.files.piece import Lost, Piece, Want, read_columns
 from derivcli.points.files.text import TextFile, check_utf8, ended, in_order, whole_rows
 from derivcli.points.grid import EXACT
 
-_OBJECT = "write an object like {\"x\": 3} on each line, or leave such rows out with --on-error skip"
+_OBJECT = 'write an object like {"x": 3} on each line, or leave such rows out with --on-error skip'
 _Columns: TypeAlias = "tuple[pa.RecordBatch, dict[str, Column], dict[str, pa.Array]]"
 _FAILURES = (pa.ArrowException, ValueError, TypeError, OverflowError)
 
@@ -178,9 +178,9 @@ class JsonFile:
     def _no_columns(self, first: bytes) -> DerivError:
         line = next((line for line in first.decode().split("\n") if line.strip()), "")
         if not line:
-            return DerivError(f"{self.name} is empty", hint="write an object like {\"x\": 3} on each line")
+            return DerivError(f"{self.name} is empty", hint='write an object like {"x": 3} on each line')
         why = object_on(line)[1] or "the object has no keys"
-        return DerivError(f"{self.name}, row 1: {why}", hint="write an object like {\"x\": 3} on each line")
+        return DerivError(f"{self.name}, row 1: {why}", hint='write an object like {"x": 3} on each line')
 
 
 def _last_line(block: bytes) -> int:
@@ -204,7 +204,7 @@ def _keys(names: Sequence[str]) -> bytes:
 
 def _unquoted(block: bytes, keys: bytes) -> Callable[[], bytes]:
     """What gives the block with the numbers that JSON has no words for in words that Arrow reads as numbers."""
-    pattern = re.compile(rb'((?:' + keys + rb')\s*:\s*)"\s*[+]?(-?)(nan|inf)(?:inity)?\s*"', re.IGNORECASE)
+    pattern = re.compile(rb"((?:" + keys + rb')\s*:\s*)"\s*[+]?(-?)(nan|inf)(?:inity)?\s*"', re.IGNORECASE)
     words = {b"nan": b"NaN", b"inf": b"Inf"}
     return lambda: pattern.sub(lambda m: m[1] + (m[2] if m[3].lower() == b"inf" else b"") + words[m[3].lower()], block)
 

@@ -245,7 +245,7 @@ class Data:
             shown = " and ".join(map(str, places))
             return DerivError(f"{file} has several columns '{name}': columns {shown}", hint="rename one of them")
         close = difflib.get_close_matches(name, [header.strip() for header in self.headers[:COMPARED]], 1)
-        hint = f"did you mean '{close[0]}'?" if close else "name a column as in --column x=\"its header\""
+        hint = f"did you mean '{close[0]}'?" if close else 'name a column as in --column x="its header"'
         return DerivError(f"there is no column '{name}'; the file has: {listed(self.headers)}", hint=hint)
 
 
