@@ -11,10 +11,10 @@ import numpy as np
 
 from benchmarks.side import report, seconds
 from derivcli import parse
-from derivcli.engines import reverse
 from derivcli.engines.chunks import CHUNK
-from derivcli.engines.compiled import prepared
 from derivcli.engines.task import Task
+from derivcli.engines.torch import backward
+from derivcli.engines.torch.compiled import prepared
 
 TEXT = "sin(x)*exp(-x**2)+log(1+x**2)"
 TEXTS = (TEXT, "max(x, x**2)*sigmoid(x)", "if(x > 0, sqrt(x), 0)")
@@ -60,6 +60,6 @@ def bench_points(text: str, chunks: int = 200) -> None:
     alone = CHUNK / seconds(work, chunks) / 1e6
     with ThreadPoolExecutor(2) as threads:
         both = 2 * CHUNK / seconds(lambda: list(threads.map(lambda _: work(), range(2))), chunks) / 1e6
-    slow = CHUNK / seconds(lambda: reverse.differentiate(expressions, at, [("x",)]), chunks // 10) / 1e6
+    slow = CHUNK / seconds(lambda: backward.differentiate(expressions, at, [("x",)]), chunks // 10) / 1e6
     figure = f"{alone:.0f}, {both:.0f} in two threads, {slow:.0f} uncompiled"
     report(f"{text}, million points a second", figure, ">= 200", alone >= 200)

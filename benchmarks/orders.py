@@ -11,11 +11,11 @@ import torch
 
 from benchmarks.side import report, seconds
 from derivcli import derive, hessian, parse
-from derivcli.engines import reverse
-from derivcli.engines.inputs import leaves_at
-from derivcli.engines.passes import evaluate
 from derivcli.engines.program import lower
 from derivcli.engines.taylor import engine
+from derivcli.engines.torch import backward
+from derivcli.engines.torch.backward_passes import evaluate
+from derivcli.engines.torch.tensors import leaves_at
 
 TEXT = "sin(x)*exp(-x**2)+log(1+x**2)"
 POINT = {"x": np.array([0.7])}
@@ -36,7 +36,7 @@ def middle(work: Callable[[], object], turns: int = 9) -> float:
 def bench_nested() -> None:
     """Taylor arithmetic against nested backward passes, which take about 20 s for order 12."""
     for order, least, turns in ((4, 1, 9), (8, 1, 3), (12, 500, 1)):
-        nested = statistics.median(seconds(by(reverse.differentiate, order)) for _ in range(turns))
+        nested = statistics.median(seconds(by(backward.differentiate, order)) for _ in range(turns))
         taylor = middle(by(engine.differentiate, order))
         figure = f"{nested:.4g} s / {taylor * 1e3:.2f} ms = {nested / taylor:,.0f}"
         report(f"order {order} against nested backward passes", figure, f">= {least}", nested >= least * taylor)

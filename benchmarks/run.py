@@ -15,10 +15,10 @@ import torch
 
 from benchmarks import kernels, orders, streams, teach
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
-from derivcli.derive import derive, parse
-from derivcli.engines.passes import evaluate
+from derivcli.api import derive, parse
 from derivcli.engines.program import lower
-from derivcli.engines.watch import Watch
+from derivcli.engines.torch.backward_passes import evaluate
+from derivcli.engines.torch.flags import Watch
 from derivcli.language.parse import parse_expression
 
 IMPORTS = [sys.executable, "-c", "import torch, sympy, typer, rich.table"]

@@ -18,11 +18,11 @@ from torch import Tensor
 
 from benchmarks import files
 from benchmarks.side import report, side_by_side
-from derivcli import calculate, derive
+from derivcli import derive, pipeline
 from derivcli.engines import chunks
-from derivcli.fitting import Known
-from derivcli.points.grid import Points, given
-from derivcli.wanted import Wanted
+from derivcli.points.points import Points, given
+from derivcli.request import Wanted
+from derivcli.validation import Known
 
 Array = NDArray[np.floating[Any]]
 Work = Callable[[], Sequence[Array]]
@@ -81,13 +81,13 @@ def by_numexpr(x: Array) -> Work | None:
 def compiled(x: Array) -> Work | None:
     """The calculator's numbers by a kernel that is there already."""
     points = given({"x": x})
-    job = calculate.prepare(Known(["x"]), [TEXT], Wanted(engine="compiled"))
+    job = pipeline.prepare(Known(["x"]), [TEXT], Wanted(engine="compiled"))
     if job.engine != "compiled":
         print(f"      {job.remark}")
         return None
 
     def work() -> Sequence[Array]:
-        (result,) = calculate.compute(job, points, check=False)
+        (result,) = pipeline.compute(job, points, check=False)
         return result.value, result.derivatives["x"]
 
     return work
@@ -205,8 +205,8 @@ def all_by_hand(points: Points, count: int) -> Iterator[list[Array]]:
 
 def all_by_deriv(points: Points, count: int) -> Iterator[list[Array]]:
     """The same by the calculator, from the texts on."""
-    job = calculate.prepare(Known(points.names), texts(count), Wanted(engine="reverse"))
-    for _, _, results in calculate.stream(((part, None) for part in points.parts(chunks.CHUNK)), job):
+    job = pipeline.prepare(Known(points.names), texts(count), Wanted(engine="reverse"))
+    for _, _, results in pipeline.stream(((part, None) for part in points.parts(chunks.CHUNK)), job):
         yield [numbers for each in results for numbers in (each.value, *each.derivatives.values())]
 
 

@@ -19,10 +19,10 @@ from typing import Any, get_args, get_type_hints
 import typer
 
 from derivcli.cli.app import COMMANDS, app
-from derivcli.cli.evaluate import RENDERED
-from derivcli.language.functions import FUNCTIONS
+from derivcli.cli.commands.evaluate import RENDERED
+from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points.files.formats import SUFFIXES
-from derivcli.render.canvas import SUFFIXES as PLOTS
+from derivcli.render.figure import SUFFIXES as PLOTS
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"

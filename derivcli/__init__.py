@@ -1,10 +1,10 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
-from derivcli.check.custom.report import FunctionReport
+from derivcli.api import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.check.verdict import Verdict, Verdicts
-from derivcli.derive import derive, hessian, implicit, jacobian, parse, polynomial, series
+from derivcli.custom.report import FunctionReport
 from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
-from derivcli.explain.answer.found import Answer, Counterexample, Diagnosis
+from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
 from derivcli.explain.ledger import Ledger, Node
 from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from derivcli.check.verdict import Verdicts
     from derivcli.language.expression import Expression
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
 
     FloatArray: TypeAlias = NDArray[np.floating[Any]]
     KindArray: TypeAlias = NDArray[np.uint8]

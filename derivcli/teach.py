@@ -10,14 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
-from derivcli import calculate
-from derivcli.derive import At, Lets, points_of
-from derivcli.engines.nowhere import without_numbers
+from derivcli import pipeline
+from derivcli.api import At, Lets, points_of
+from derivcli.engines.non_finite import without_numbers
 from derivcli.errors import ArgumentError, DerivError, Span
-from derivcli.fitting import Known, check_held, check_range, check_wrt
 from derivcli.language import limits
-from derivcli.result import SymbolicResult, derivative_key
-from derivcli.wanted import (
+from derivcli.request import (
     NOTHING,
     Formula,
     Named,
@@ -30,16 +28,18 @@ from derivcli.wanted import (
     text_in,
     wrt_of,
 )
+from derivcli.result import SymbolicResult, derivative_key
+from derivcli.validation import Known, check_held, check_range, check_wrt
 
 if TYPE_CHECKING:
-    from derivcli.check.custom.load import CustomFunction
-    from derivcli.check.custom.report import FunctionReport
-    from derivcli.explain.answer.found import Answer
+    from derivcli.custom.load import CustomFunction
+    from derivcli.custom.report import FunctionReport
+    from derivcli.explain.answer.answer import Answer
+    from derivcli.explain.code.script_plan import Lesson
     from derivcli.explain.ledger import Ledger
-    from derivcli.explain.script.lesson import Lesson
     from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
     from derivcli.result import Partial
 
 _EQUALITY = re.compile(r"(?<![<>=!])=(?!=)")
@@ -79,17 +79,17 @@ def explain_at(
         message = f"{points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
         raise DerivError(message, hint="take fewer points")
     with _no_equation("leave out what is before or behind the '=': a graph is that of a formula"):
-        task = calculate.read(Known(points.names), [expression], wanted, named, dtype)
+        task = pipeline.read(Known(points.names), [expression], wanted, named, dtype)
     check_range(points, dtype)
-    from derivcli.explain.trace import ledger_of
+    from derivcli.explain.ledger_builder import ledger_of
 
     at = {name: points.at[name] for name in task.names}
-    with calculate.own_failures(task.expressions):
+    with pipeline.own_failures(task.expressions):
         ledger = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], dtype)
     ledger = replace(ledger, result=without_numbers([ledger.result])[0])
-    if not calculate.is_checked(check, points.count * len(task.partials)):
+    if not pipeline.is_checked(check, points.count * len(task.partials)):
         return ledger
-    return replace(ledger, result=calculate.judged([ledger.result], points)[0])
+    return replace(ledger, result=pipeline.judged([ledger.result], points)[0])
 
 
 @reading
@@ -116,8 +116,8 @@ def check_function_at(
     points: Points | None, function: CustomFunction | str, against: str | None, wrt: Sequence[str] | None
 ) -> FunctionReport:
     """The report of a function at points that were read already."""
-    from derivcli.check.custom.check import check_class
-    from derivcli.check.custom.load import checked, find
+    from derivcli.custom.check_class import check_class
+    from derivcli.custom.load import checked, find
 
     if points is not None and not (points.count and points.is_finite):
         raise ArgumentError("a function is tried at finite points, one or more", hint="leave out all others")
@@ -154,7 +154,7 @@ def script(
     file of a picture to be drawn instead of printing; all else means what `derive` says. Nothing is computed here.
     Raises DerivError for input that is refused.
     """
-    from derivcli.explain.script.write import write_script
+    from derivcli.explain.code.script import write_script
 
     name = names_of([dependent], "y")[0] if dependent else ""
     points = points_of(at, paired)
@@ -177,15 +177,15 @@ def lesson(
 ) -> Lesson:
     """What a script is to do, once everything fits together; PyTorch is not needed for that."""
     from derivcli.engines.task import Task
-    from derivcli.explain.script.lesson import Lesson
+    from derivcli.explain.code.script_plan import Lesson
     from derivcli.render.columns import derivative_label, function_names
 
     check_held(points.count)
     check_range(points, dtype)
     if wanted.series is None:
-        task = calculate.read(Known(points.names), expressions, wanted, named, dtype, device)
+        task = pipeline.read(Known(points.names), expressions, wanted, named, dtype, device)
     else:
-        parsed, by = calculate.series_of(points, expressions, wanted, named, dtype)
+        parsed, by = pipeline.series_of(points, expressions, wanted, named, dtype)
         task = Task(parsed, points.names, [(by,)], dtype, device=device)
     found = {derivative_key(partial): task.expressions[0] for partial in task.partials}
     shapes = [
@@ -223,7 +223,7 @@ def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivati
 
     hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
     with _without_points(), _no_equation(hint):
-        (result,) = calculate.derive_formulas([expression], wanted, named)
+        (result,) = pipeline.derive_formulas([expression], wanted, named)
     return derivations(result)
 
 
@@ -249,8 +249,8 @@ def answer(
 
 def answer_of(expression: Formula, claim: Formula, wanted: Wanted, named: Named = NOTHING) -> Answer:
     """Whether a claim is the derivative that is wanted of an expression."""
-    from derivcli.explain.answer.judging import judged
-    from derivcli.explain.answer.otherwise import reconsidered
+    from derivcli.explain.answer.judge_claim import judged
+    from derivcli.explain.answer.other_readings import reconsidered
 
     with _without_points():
         formula, claimed = _read(expression, claim, wanted, named)

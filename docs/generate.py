@@ -5,11 +5,11 @@ from pathlib import Path
 
 import typer
 
-from derivcli.check.custom.trials import TRIALS
 from derivcli.cli.app import COMMANDS, app
-from derivcli.explain.answer.found import KINDS
+from derivcli.custom.trials import TRIALS
+from derivcli.explain.answer.answer import KINDS
 from derivcli.explain.steps.rules import RULES
-from derivcli.language.functions import BRANCHING, FAMILIES
+from derivcli.language.functions.table import BRANCHING, FAMILIES
 from derivcli.render.functions import markdown_family
 
 HERE = Path(__file__).parent

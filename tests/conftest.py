@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from derivcli.check import remainder
-from derivcli.engines import precise
-from derivcli.engines.taylor import pointwise
+from derivcli.check import taylor_remainder
+from derivcli.engines.special_functions import high_precision
+from derivcli.engines.taylor import composition
 
 PATIENCE = 20.0
 """Seconds for a number in high precision: as many tests run at once as there are cores, and other work may go on."""
@@ -34,9 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def patient() -> None:
     """Give numbers in high precision the time that they need here, in other processes of the tests too."""
-    precise.SECONDS = PATIENCE
-    remainder.SECONDS = PATIENCE  # type: ignore[attr-defined]
-    pointwise.SECONDS = PATIENCE  # type: ignore[attr-defined]
+    high_precision.SECONDS = PATIENCE
+    taylor_remainder.SECONDS = PATIENCE  # type: ignore[attr-defined]
+    composition.SECONDS = PATIENCE  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

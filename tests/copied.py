@@ -28,9 +28,9 @@ from derivcli import (
     series,
     steps,
 )
-from derivcli.explain.practice import LEVELS, exercise
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
+from derivcli.explain.practice_exercises import LEVELS, exercise
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS
 from tests import claims, planted
 
 NAMES = ("x", "y", "t")

@@ -21,7 +21,7 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from derivcli.points.files.formats import FileFormat
-from derivcli.points.files.write import Column, writing
+from derivcli.points.files.writer import Column, writing
 
 Batch = tuple[pyarrow.RecordBatch | None, Mapping[str, Column]]
 """What a writer takes: columns of the input, and columns of ours."""

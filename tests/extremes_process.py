@@ -15,13 +15,13 @@ from contextlib import suppress
 from flint import arb, fmpq, fmpz
 
 from derivcli import DerivError, parse
-from derivcli.check.compare import shown
+from derivcli.check.comparison import shown
+from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError, rational
 from derivcli.engines.balls.rules import RULES
-from derivcli.engines.balls.run import Run, TouchError, UnsureError, rational
 from derivcli.engines.balls.tape import Node, Tape, record
-from derivcli.engines.clock import OutOfTimeError, limited
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS
 
 SECONDS = 0.2
 SIZES = (0, 0, 1, 3, 8, 20, 30, 40, 55, 62, 63, 64, 65, 70)

@@ -9,8 +9,8 @@ import numpy as np
 from derivcli import parse
 from derivcli.check.judge import check_all
 from derivcli.check.verdict import Verdict
-from derivcli.engines import reverse
-from derivcli.points.spec import read_points
+from derivcli.engines.torch import backward
+from derivcli.points.at_option import read_points
 from derivcli.result import Result, partial_of
 
 
@@ -18,7 +18,7 @@ def computed(text: str, at: str, key: str, along: str = "", dependent: str = "",
     """PyTorch's derivative with a key."""
     direction = read_points([along]) if along else None
     points = read_points([at])
-    (result,) = reverse.differentiate([parse(text)], points.at, [partial_of(key)], dtype, direction, dependent)
+    (result,) = backward.differentiate([parse(text)], points.at, [partial_of(key)], dtype, direction, dependent)
     return result
 
 

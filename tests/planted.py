@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from derivcli.check.custom.load import CustomFunction
+from derivcli.custom.load import CustomFunction
 
 Slope = Callable[..., Any]
 Faults = dict[str, tuple[CustomFunction, str | None, str]]

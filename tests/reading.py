@@ -14,8 +14,8 @@ import pyarrow.parquet as parquet
 import pytest
 
 from derivcli.errors import DerivError, ExitStatus
+from derivcli.points.files.data_source import Chunk, Data, open_data
 from derivcli.points.files.formats import Reading
-from derivcli.points.files.read import Chunk, Data, open_data
 from tests.support import no_hang
 
 ROOT = Path(__file__).parents[1]

@@ -13,8 +13,8 @@ from mpmath import mp, mpf
 
 from derivcli import derive, parse
 from derivcli.engines.program import lower
-from derivcli.engines.rules import RULES, forward
-from derivcli.language.functions import vocabulary
+from derivcli.engines.torch.rules import RULES, forward
+from derivcli.language.functions.table import vocabulary
 from tests.oracles import ORACLE
 
 TOLERANCE = 1e-13

@@ -10,10 +10,10 @@ import sympy
 from flint import arb
 
 from derivcli import Answer, Diagnosis, answer, derive, parse
-from derivcli.check import agreement
-from derivcli.explain.answer import judging
-from derivcli.language.function import Function
-from derivcli.language.functions import FAMILIES
+from derivcli.check import equality
+from derivcli.explain.answer import judge_claim
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FAMILIES
 from tests.support import deriv
 
 RIGHT = [
@@ -192,7 +192,7 @@ def test_what_is_too_small_to_be_compared_decides_nothing(
     expression: str, claim: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first claim is wrong, the second is right."""
-    monkeypatch.setattr(judging, "is_proved", lambda left, right: False)
+    monkeypatch.setattr(judge_claim, "is_proved", lambda left, right: False)
     assert answer(expression, claim).how == "undecided"
     said = deriv("answer", expression, claim, status=1).stdout
     assert "not decided: both are too close to 0 to be compared at 4" in said
@@ -201,10 +201,10 @@ def test_what_is_too_small_to_be_compared_decides_nothing(
 def test_an_agreement_is_one_of_known_numbers() -> None:
     """Balls that meet since one of them is wide are no evidence."""
     ball, other = arb(1), arb(1, 0.5)
-    assert agreement.is_known(ball)
-    assert not agreement.is_known(other)
-    assert not agreement.is_known(arb(0, 1e-200))
-    assert agreement.is_known(arb(0))
+    assert equality.is_known(ball)
+    assert not equality.is_known(other)
+    assert not equality.is_known(arb(0, 1e-200))
+    assert equality.is_known(arb(0))
     assert answer("cbrt(exp(-99x))", "-33 cbrt(exp(-99x))").digits >= 30
 
 
@@ -231,14 +231,14 @@ def test_too_few_points_decide_nothing() -> None:
 
 
 def test_numbers_overrule_a_simplification(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "is_proved", lambda left, right: True)
+    monkeypatch.setattr(judge_claim, "is_proved", lambda left, right: True)
     assert answer("x**2", "2x").how == "proved"
     assert answer("x**2", "2x + 1").how == "differs"
 
 
 def test_without_the_comparison_nothing_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checker that matters is the one that compares."""
-    monkeypatch.setattr(agreement, "matched", lambda *given: agreement.Match(given[3], "outside"))
+    monkeypatch.setattr(equality, "matched", lambda *given: equality.Match(given[3], "outside"))
     assert answer("x**2", "3x").how == "undecided"
 
 
@@ -284,8 +284,8 @@ def judged(text: str, tree: sympy.Expr) -> Answer:
 @pytest.fixture
 def compared_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out what comes after the comparison, which is not to decide here."""
-    monkeypatch.setattr(judging, "is_proved", lambda left, right: False)
-    monkeypatch.setattr(judging, "diagnosed", lambda case: Diagnosis())
+    monkeypatch.setattr(judge_claim, "is_proved", lambda left, right: False)
+    monkeypatch.setattr(judge_claim, "diagnosed", lambda case: Diagnosis())
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -6,8 +6,8 @@ import pytest
 import sympy
 
 from derivcli import answer
-from derivcli.explain.answer import partly, slips
-from derivcli.explain.answer.found import KINDS
+from derivcli.explain.answer import partial_correctness, rule_mistakes
+from derivcli.explain.answer.answer import KINDS
 from derivcli.explain.steps.rules import RULES
 
 CASES: dict[str, list[tuple[str, str, str, str]]] = {
@@ -202,7 +202,7 @@ def test_a_region_that_further_points_do_not_bear_out_is_not_told(monkeypatch: p
     """The claim is wrong where x < 0, and also where no point lies that is tried at first."""
     case = ("|x|", "1 + sigmoid(1000(x - 70**2))")
     assert "of the points tried" in answer(*case).diagnosis.message
-    monkeypatch.setattr(partly, "SCALES", ())
+    monkeypatch.setattr(partial_correctness, "SCALES", ())
     assert "it is right where x > 0" in answer(*case).diagnosis.message
 
 
@@ -211,7 +211,7 @@ def test_every_kind_has_a_case() -> None:
 
 
 def test_every_rule_has_slips() -> None:
-    assert slips.SLIPS.keys() == {rule.name for rule in RULES}
+    assert rule_mistakes.SLIPS.keys() == {rule.name for rule in RULES}
 
 
 def test_a_slip_that_leads_to_what_no_rule_differentiates_explains_nothing() -> None:

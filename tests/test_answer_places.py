@@ -9,7 +9,7 @@ import pytest
 from mpmath import mp, mpf
 
 from derivcli import answer
-from derivcli.explain.answer import case, exceptional, judging
+from derivcli.explain.answer import comparison, exceptional_points, judge_claim
 from derivcli.language.expression import Expression
 from derivcli.result import Partial
 from tests.claims import DIGITS, Claim, claims, number_of, wrong_places
@@ -274,14 +274,14 @@ def test_2000_such_claims() -> None:
 
 def test_the_oracle_finds_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a look at single points the same claims are called right, and the test above fails."""
-    monkeypatch.setattr(judging, "compared", without_places)
+    monkeypatch.setattr(judge_claim, "compared", without_places)
     faults, _, _ = judged_by_oracle(claims(27, seed=13))
     assert faults
 
 
-def without_places(expression: Expression, claim: Expression, partial: Partial) -> case.Case:
+def without_places(expression: Expression, claim: Expression, partial: Partial) -> comparison.Case:
     """The comparison that knows of no single points."""
-    return replace(case.compared(expression, claim, partial), exceptional=exceptional.Exceptional())
+    return replace(comparison.compared(expression, claim, partial), exceptional=exceptional_points.Exceptional())
 
 
 def test_a_place_is_a_fraction_where_it_is_one() -> None:

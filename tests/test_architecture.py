@@ -11,41 +11,43 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MOST_LINES = 400
 
-LAYERS = ("language", "points", "engines", "check", "explain", "render", "cli")
+LAYERS = ("language", "points", "engines", "check", "custom", "explain", "render", "cli")
 """The folders; each may import itself and those to its left."""
 
 LEAVES = ("errors", "result")
 """Files that all may import, and that import nothing of ours."""
 
 PIPELINE = {
-    "wanted": (),
-    "fitting": (),
-    "calculate": ("wanted", "fitting"),
-    "derive": ("wanted", "calculate"),
-    "teach": ("wanted", "fitting", "calculate", "derive"),
+    "request": (),
+    "validation": (),
+    "pipeline": ("request", "validation"),
+    "api": ("request", "pipeline"),
+    "teach": ("request", "validation", "pipeline", "api"),
 }
 """Files beside the folders: they may import those, and these of each other."""
 
-ENGINE_PARTS = {
-    *("program", "task", "chunks", "inputs", "rules", "watch", "passes", "accurate", "decompositions"),
-    *("kernels", "precise", "elliptic", "clock", "own", "folder"),
+ENGINES: dict[str, tuple[str, ...]] = {
+    "special_functions": (),
+    "torch": ("special_functions",),
+    "taylor": ("special_functions", "torch"),
+    "balls": (),
+    "symbolic": (),
 }
-"""Files of engines/ that are no engines."""
+"""What is in engines/ beside the files that all of it shares, and which others of these each may import.
 
-TORCH_PARTS = {"inputs", "rules", "watch", "passes", "accurate", "decompositions", "own"}
-"""Those of them that only the engines in PyTorch and each other may import."""
-
-TORCH_ENGINES = {"reverse", "taylor", "compiled", "graph"}
+Series are made of PyTorch's tensors. The balls judge what all others compute, and share nothing with them.
+"""
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
-    "torch": ("derivcli/engines/", "derivcli/check/custom/"),
+    "torch": ("derivcli/engines/", "derivcli/custom/"),
     "scipy": ("derivcli/engines/",),
     "mpmath": ("derivcli/engines/",),
     "flint": (
-        *("derivcli/engines/balls/", "derivcli/check/", "derivcli/explain/answer/", "derivcli/explain/piecewise/"),
+        *("derivcli/engines/balls/", "derivcli/check/"),
+        *("derivcli/explain/answer/", "derivcli/explain/piecewise/"),
     ),
     "sympy": ("derivcli/language/", "derivcli/points/", "derivcli/engines/", "derivcli/explain/", "derivcli/render/"),
-    "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("canvas", "plot", "drawing")),
+    "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/table.py", "derivcli/render/terminal.py", "derivcli/cli/"),
     "typer": ("derivcli/cli/",),
@@ -58,48 +60,60 @@ RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
 PLANTED = {
     "language/parse.py": ["from derivcli.engines import reverse", "from ..points import spec", "import scipy"],
     "language/tokens.py": ["eval('1')", "f = [builtins.exec(x)]", "a.b.parse_expr(x)(1)", "from sympy import sympify"],
-    "points/spec.py": ["def f():\n    import derivcli.render.table as table", "from derivcli.derive import derive"],
-    "points/grid.py": ["import pyarrow"],
-    "engines/reverse.py": ["from . import symbolic", "import derivcli.engines", "from .symbolic import f"],
-    "engines/symbolic.py": ["from derivcli.engines.rules import RULES", "from . import watch", "sympy.lambdify(x, x)"],
-    "engines/program.py": ["from derivcli.engines.reverse import run", "from derivcli.check import judge"],
-    "engines/taylor/run.py": ["from derivcli.engines.reverse import run", "from derivcli.engines.balls import run"],
-    "engines/balls/run.py": ["from derivcli.engines.rules import RULES", "from derivcli.engines.reverse import run"],
+    "points/at_option.py": ["def f():\n    import derivcli.render.table as table", "from derivcli.api import derive"],
+    "points/points.py": ["import pyarrow"],
+    "engines/torch/backward.py": ["from .. import symbolic", "import derivcli.engines", "from ..symbolic import f"],
+    "engines/symbolic.py": [
+        "from derivcli.engines.torch.rules import RULES",
+        "from .torch import flags",
+        "sympy.lambdify(x, x)",
+    ],
+    "engines/program.py": ["from derivcli.engines.torch.backward import run", "from derivcli.check import judge"],
+    "engines/taylor/evaluation.py": [
+        "from derivcli.engines.symbolic import f",
+        "from derivcli.engines.balls import tape",
+    ],
+    "engines/torch/rules.py": ["from derivcli.engines.taylor import series"],
+    "engines/special_functions/kernels.py": ["from derivcli.engines.torch.rules import RULES"],
+    "engines/balls/evaluation.py": [
+        "from derivcli.engines.torch.rules import RULES",
+        "from derivcli.engines.torch.backward import run",
+    ],
     "check/judge.py": ["from derivcli.render.table import write_table", "import torch", "import mpmath"],
-    "check/custom/load.py": ["from derivcli.explain import ledger", "import rich"],
+    "custom/load.py": ["from derivcli.explain import ledger", "import rich"],
     "explain/ledger.py": ["import torch", "from derivcli.render import table", "import flint"],
-    "explain/answer/slips.py": ["from derivcli.teach import answer", "import matplotlib"],
+    "explain/answer/rule_mistakes.py": ["from derivcli.teach import answer", "import matplotlib"],
     "teach.py": ["from derivcli.cli import explain", "import torch"],
     "render/table.py": ["import torch", "import matplotlib.pyplot", "import typer", "from derivcli import parse"],
     "render/json.py": ["from rich.table import Table", "from derivcli.cli.options import Options"],
     "cli/app.py": ["import click", "from sympy import Symbol", "from derivcli.__main__ import main"],
-    "derive.py": ["from derivcli.cli import app", "import derivcli", "def f():\n    from torch.special import erf"],
+    "api.py": ["from derivcli.cli import app", "import derivcli", "def f():\n    from torch.special import erf"],
     "errors.py": ["from derivcli import result", "\n" * (MOST_LINES + 1)],
     "result.py": ["if TYPE_CHECKING:\n    pass\nelse:\n    import torch", "if not TYPE_CHECKING:\n    import derivcli"],
     "__init__.py": ["from derivcli.language.parse import parse", "from derivcli.engines import reverse"],
-    "wanted.py": ["from derivcli.calculate import derive_at", "import typer"],
-    "fitting.py": ["from derivcli.calculate import derive_at"],
-    "calculate.py": ["from derivcli.derive import derive", "import torch"],
+    "request.py": ["from derivcli.pipeline import derive_at", "import typer"],
+    "validation.py": ["from derivcli.pipeline import derive_at"],
+    "pipeline.py": ["from derivcli.api import derive", "import torch"],
     "helpers.py": ["from derivcli.language import tokens"],
 }
 ALLOWED = {
     "language/parse.py": "import sympy\nfrom derivcli.errors import Span\nfrom . import tokens\n'eval(x)'; evaluate(x)",
     "result.py": "if TYPE_CHECKING:\n    import torch\n    from derivcli.language.expression import Expression",
-    "engines/reverse.py": "import torch\nfrom derivcli.engines import program, rules\nfrom ..points import spec",
-    "engines/symbolic.py": "from derivcli.engines import clock\nfrom derivcli.engines.program import Program",
-    "engines/taylor/run.py": "import torch\nfrom derivcli.engines import program, rules\nfrom . import series",
-    "engines/balls/run.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
-    "check/judge.py": "import flint\nfrom derivcli.engines.balls.run import Run",
-    "derive.py": "from derivcli.engines import reverse\nfrom derivcli.render import table",
-    "teach.py": "from derivcli.derive import At\nfrom derivcli.explain import ledger",
-    "check/custom/load.py": "import torch",
-    "explain/ledger.py": "from derivcli.engines import graph\nimport sympy",
-    "render/plot.py": "import matplotlib\nfrom derivcli.points.spec import Points",
-    "calculate.py": "from derivcli.engines import reverse\nfrom derivcli.wanted import Wanted",
-    "wanted.py": "from derivcli.language import tokens\nfrom derivcli.points.spec import Points",
+    "engines/torch/backward.py": "import torch\nfrom derivcli.engines import program\nfrom ...points import at_option",
+    "engines/symbolic.py": "from derivcli.engines import time_limit\nfrom derivcli.engines.program import Program",
+    "engines/taylor/evaluation.py": "import torch\nfrom derivcli.engines.torch import rules\nfrom . import series",
+    "engines/balls/evaluation.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
+    "check/judge.py": "import flint\nfrom derivcli.engines.balls.evaluation import Run",
+    "api.py": "from derivcli.engines.torch import backward\nfrom derivcli.render import table",
+    "teach.py": "from derivcli.api import At\nfrom derivcli.explain import ledger",
+    "custom/load.py": "import torch",
+    "explain/ledger.py": "from derivcli.engines.torch import backward_graph\nimport sympy",
+    "render/plot.py": "import matplotlib\nfrom derivcli.points.at_option import Points",
+    "pipeline.py": "from derivcli.engines.torch import backward\nfrom derivcli.request import Wanted",
+    "request.py": "from derivcli.language import tokens\nfrom derivcli.points.at_option import Points",
     "cli/app.py": "import rich, typer\nfrom derivcli import derive, parse\nfrom derivcli.render import table",
     "__main__.py": "from derivcli.cli.app import run",
-    "__init__.py": "from derivcli.derive import derive\nfrom derivcli.language.expression import Expression",
+    "__init__.py": "from derivcli.api import derive\nfrom derivcli.language.expression import Expression",
     "errors.py": "\n" * MOST_LINES,
 }
 
@@ -144,7 +158,7 @@ def running(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
-    """Whether `file` may not import `target`; a name of the public list counts as a file beside `derive`."""
+    """Whether `file` may not import `target`; a name of the public list counts as a file beside `api`."""
     home, wanted = file[1], (*target, "__init__")[1]
     if wanted in ("cli", "__main__"):
         return wanted == "__main__" or home not in ("cli", "__main__")
@@ -154,23 +168,24 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
         return home in LEAVES
     if home == "__init__":
         named = (
-            *(("language", "expression"), ("check", "verdict"), ("check", "custom")),
+            *(("language", "expression"), ("check", "verdict"), ("custom", "report")),
             *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger")),
         )
-        return wanted not in ("derive", "teach") and target[1:3] not in named
+        return wanted not in ("api", "teach") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]
     if wanted not in LAYERS or home not in LAYERS:
         return True
     if home == wanted == "engines":
-        inside = {file[2]} if len(file) > 3 else set()
-        return (*target, "")[2] not in shared_with(file[2]) | inside
+        return not may_use((*file, "")[2], (*target, "")[2])
     return LAYERS.index(wanted) > LAYERS.index(home)
 
 
-def shared_with(engine: str) -> set[str]:
-    """The files of engines/ that one of them may import."""
-    return ENGINE_PARTS if engine in ENGINE_PARTS | TORCH_ENGINES else ENGINE_PARTS - TORCH_PARTS
+def may_use(engine: str, other: str) -> bool:
+    """Whether one part of engines/ may import another; what all of them share are the files beside them."""
+    if other in ENGINES:
+        return other == engine or other in ENGINES.get(engine, ("special_functions",))
+    return bool(other)
 
 
 def loaded(code: str) -> set[str]:

@@ -33,7 +33,7 @@ from derivcli import (
     script,
     series,
 )
-from derivcli.points.spec import points_from
+from derivcli.points.at_option import points_from
 from derivcli.result import FLAGS
 from tests.scripts import printed, run
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from derivcli import DerivError, Expression, parse
+from derivcli.language.ambiguities import edited
 from derivcli.language.parser import Parser
-from derivcli.language.readings import edited
 from derivcli.language.tree import postorder
 
 NAMES = ("sin", "ln", "sqrt", "tan")

@@ -8,16 +8,16 @@ import pytest
 from numpy.typing import NDArray
 
 from derivcli import series
-from derivcli.engines import reverse
 from derivcli.engines.program import lower
 from derivcli.engines.taylor import engine as taylor
+from derivcli.engines.torch import backward
 from derivcli.language.expression import Expression
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.parse import parse_expression
 from derivcli.result import FLAGS, Result
 
-ENGINES = {"reverse": reverse.differentiate, "taylor": taylor.differentiate}
+ENGINES = {"reverse": backward.differentiate, "taylor": taylor.differentiate}
 FORMULAS = (
     "asec(cosh(x))", "logit(sigmoid(x))", "sigmoid(10*x-5)", "sigmoid(x)*tanh(5*x)", "if(x > 0.5, sinh(x), atanh(x))",
     "if(x < 0.3, x^0.3, if(x < 0.6, sigmoid(x), cosh(x)*x^x))", "max(sinh(x), atanh(x)*0.9)", "hypot(x, 0.3)*2^x",
@@ -150,12 +150,12 @@ def test_a_series_is_the_same_in_every_array() -> None:
 
 def test_equal_points_have_equal_numbers() -> None:
     for text, x in (("asec(cosh(x))", 0.7), ("logit(sigmoid(x))", 1.0)):
-        (result,) = reverse.differentiate([parse_expression(text, ["x"])], {"x": np.full(17, x)}, [("x",)])
-        (alone,) = reverse.differentiate([parse_expression(text, ["x"])], {"x": np.full(1, x)}, [("x",)])
+        (result,) = backward.differentiate([parse_expression(text, ["x"])], {"x": np.full(17, x)}, [("x",)])
+        (alone,) = backward.differentiate([parse_expression(text, ["x"])], {"x": np.full(1, x)}, [("x",)])
         assert np.array_equal(rows_of(result), np.repeat(rows_of(alone), 17, axis=1))
 
 
 def test_loops_with_a_rest_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reverse, "filled", lambda values, size: values)
+    monkeypatch.setattr(backward, "filled", lambda values, size: values)
     with pytest.raises(AssertionError):
         test_equal_points_have_equal_numbers()

@@ -16,7 +16,7 @@ from flint import fmpq
 from derivcli import DerivError, derive, parse
 from derivcli.check.verdict import RIGHT, Verdict
 from derivcli.engines import symbolic
-from derivcli.engines.balls.run import Run, TouchError, coordinate
+from derivcli.engines.balls.evaluation import Run, TouchError, coordinate
 from derivcli.engines.balls.tape import record
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"

@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError, FunctionReport, check_function, parse
-from derivcli.check.custom.complaints import COMPLAINTS
-from derivcli.check.custom.load import CustomFunction
-from derivcli.check.custom.trials import TRIALS
+from derivcli.custom.error_messages import COMPLAINTS
+from derivcli.custom.load import CustomFunction
+from derivcli.custom.trials import TRIALS
 from derivcli.engines.program import lower
-from derivcli.engines.rules import forward as run
-from derivcli.language.functions import FUNCTIONS
+from derivcli.engines.torch.rules import forward as run
+from derivcli.language.functions.table import FUNCTIONS
 from tests.planted import FAULTS, RIGHT, SINGLE, Square, made, pair, relu, saving, square
 
 SQUARES = Path(__file__).parent / "golden" / "data" / "squares.py"

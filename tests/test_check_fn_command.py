@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from derivcli import check_function
+from derivcli.render.check_fn import write_report
 from derivcli.render.columns import Style
-from derivcli.render.custom import write_report
 from tests.planted import FAULTS
 from tests.support import deriv
 from tests.test_check_fn import SQUARES, report_of

@@ -6,7 +6,7 @@ import io
 import pytest
 from rich.cells import cell_len
 
-from derivcli.cli.arguments import parted
+from derivcli.cli.argv import parted
 from tests.support import deriv
 
 VALUED = {"--at", "--wrt", "--format"}

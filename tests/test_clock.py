@@ -18,9 +18,9 @@ import pytest
 from flint import ctx
 
 from derivcli import DerivError, Verdict, answer, derive, steps
-from derivcli.check import judge, question
-from derivcli.engines.balls.run import Coordinate, Run
-from derivcli.engines.clock import AGAIN, OutOfTimeError, _Watcher, held, limited
+from derivcli.check import judge, judged_number
+from derivcli.engines.balls.evaluation import Coordinate, Run
+from derivcli.engines.time_limit import AGAIN, OutOfTimeError, _Watcher, held, limited
 from tests.support import no_hang
 
 T = TypeVar("T")
@@ -142,7 +142,7 @@ def short_clocks(count: int, seed: int) -> list[bool]:
 @pytest.mark.parametrize("again", [AGAIN, 0.0005])
 def test_no_ring_comes_after_the_computation(again: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interpreter changes threads so often here that rings come in time."""
-    monkeypatch.setattr("derivcli.engines.clock.AGAIN", again)
+    monkeypatch.setattr("derivcli.engines.time_limit.AGAIN", again)
     before = sys.getswitchinterval()
     sys.setswitchinterval(2e-5)
     try:
@@ -228,7 +228,7 @@ def test_a_watcher_that_cannot_start_is_started_later(monkeypatch: pytest.Monkey
         raise RuntimeError("can't start new thread")
 
     watcher = _Watcher()
-    monkeypatch.setattr("derivcli.engines.clock._watcher", watcher)
+    monkeypatch.setattr("derivcli.engines.time_limit._watcher", watcher)
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_more)
         with pytest.raises(RuntimeError, match="can't start"):
@@ -251,7 +251,7 @@ def test_a_held_clock_rings_in_a_thread_once_it_may() -> None:
 
 def test_clocks_keep_no_process_from_its_end() -> None:
     code = (
-        "import threading, time\nfrom derivcli.engines.clock import limited\n"
+        "import threading, time\nfrom derivcli.engines.time_limit import limited\n"
         "threading.Thread(target=limited, args=(1000, time.sleep, 1000), daemon=True).start()\n"
         "limited(1000, time.sleep, 0.2)\n"
     )
@@ -273,7 +273,7 @@ def test_no_evaluation_sets_the_precision_of_another_thread(monkeypatch: pytest.
     evaluate, outside = Run.evaluate, []
 
     def evaluated(run: Run, at: Mapping[str, Coordinate]) -> Any:
-        if not question._SETTINGS._is_owned():  # type: ignore[attr-defined]
+        if not judged_number._SETTINGS._is_owned():  # type: ignore[attr-defined]
             outside.append(run)
         return evaluate(run, at)
 

@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from derivcli import DerivError, derive, parse
-from derivcli.engines import compiled, reverse, watch
 from derivcli.engines.chunks import CHUNK
-from derivcli.engines.compiled import NotCompiledError, pays, prepared, traced
-from derivcli.engines.kernels import KERNELS
-from derivcli.engines.rules import NoKernelError
+from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.task import Task
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
-from derivcli.points import grid
-from derivcli.points.grid import Points
+from derivcli.engines.torch import backward, compiled, flags
+from derivcli.engines.torch.compiled import NotCompiledError, pays, prepared, traced
+from derivcli.engines.torch.rules import NoKernelError
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS
+from derivcli.points import points
+from derivcli.points.points import Points
 from derivcli.result import Partial, Result, derivative_key
 from tests.support import deriv
 from tests.test_flags import GRID, KNOWN, SWALLOWED, formulas
@@ -93,7 +93,7 @@ def both(
     """The results of a graph, not compiled, and those of the reverse engine."""
     expressions = [parse(text, declared=tuple(at)) for text in texts]
     job = Task(expressions, tuple(at), partials, direction=direction, dependent=dependent)
-    return interpreted(job, at), reverse.differentiate(expressions, at, partials, "float64", direction, dependent)
+    return interpreted(job, at), backward.differentiate(expressions, at, partials, "float64", direction, dependent)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_graph_computes_what_the_reverse_engine_does(row: Function, order: int
         assert KERNELS.keys() >= {*missing}
 
 
-VECTOR = grid.given({"x": np.array([1.0]), "y": np.array([2.0])})
+VECTOR = points.given({"x": np.array([1.0]), "y": np.array([2.0])})
 SHAPES: list[tuple[list[str], list[Partial], Points | None, str]] = [
     (["x^y", "tanh(x*y)", "7"], [("x", "y"), ("y", "y"), ("x", "x", "y")], None, ""),
     (["x^2*y^3", "sqrt(x^2+y^2)"], [("along",), ("along", "along")], VECTOR, ""),
@@ -173,7 +173,7 @@ BRANCHES = ["abs(if(x > 0, x - 1, 0)) + 0*y", "if(x > 0, x, 2)*if(x + y > 0, abs
 
 def test_a_wrong_flag_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert differences(*both(BRANCHES, columns("xy"), [("x",)])) == []
-    monkeypatch.setitem(watch.IN_TENSORS, "==", torch.ne)
+    monkeypatch.setitem(flags.IN_TENSORS, "==", torch.ne)
     assert differences(*both(BRANCHES, columns("xy"), [("x",)]))
 
 
@@ -182,7 +182,7 @@ def test_flags_of_branches_not_taken_would_be_seen(name: str, monkeypatch: pytes
     texts = [*BRANCHES, "if(x > 0, atan(1/(x-1)), 1)"]
     assert differences(*both(texts, columns("xy"), [("x",)])) == []
     faults = {"mask": lambda found, points: points | True, "see_finite": lambda *rest: None}
-    monkeypatch.setattr(watch.InTensors, name, faults[name])
+    monkeypatch.setattr(flags.InTensors, name, faults[name])
     assert differences(*both(texts, columns("xy"), [("x",)]))
 
 
@@ -221,7 +221,7 @@ def kernel() -> Run:
 
 
 def by_reverse(texts: Sequence[str], at: Mapping[str, Array], dtype: str = "float64") -> list[Result]:
-    return reverse.differentiate([parse(text, declared="xy") for text in texts], at, FIRST, dtype)
+    return backward.differentiate([parse(text, declared="xy") for text in texts], at, FIRST, dtype)
 
 
 def spread(count: int) -> dict[str, Array]:
@@ -294,7 +294,7 @@ def extreme_differences(texts: Sequence[str], dtype: str) -> list[str]:
     x = np.array(EXTREMES if dtype == "float64" else EXTREMES_32, dtype)
     task = Task([parse(text, declared="x") for text in texts], ("x",), [], dtype)
     found = []
-    results = (engine(task).run({"x": x}, None) for engine in (prepared, reverse.prepared))
+    results = (engine(task).run({"x": x}, None) for engine in (prepared, backward.prepared))
     for text, got, wanted in zip(texts, *results, strict=True):
         same = (got.value == wanted.value) | (np.isnan(got.value) & np.isnan(wanted.value))
         with np.errstate(all="ignore"):

@@ -18,7 +18,7 @@ from completions import generate
 from derivcli.cli.app import COMMANDS as OURS
 from derivcli.cli.app import app
 from derivcli.cli.options import Dtype
-from derivcli.language.functions import FUNCTIONS as TABLE
+from derivcli.language.functions.table import FUNCTIONS as TABLE
 from derivcli.render import FORMATS
 from derivcli.render.functions import FORMATS as FUNCTION_FORMATS
 

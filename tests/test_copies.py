@@ -16,9 +16,9 @@ import torch
 
 import derivcli
 from derivcli import DerivError, Expression, derive, explain, parse, steps
-from derivcli.language.functions import FUNCTIONS
+from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.tree import Derivative, symbol
-from derivcli.language.treecode import code_of, trees_of
+from derivcli.language.tree_serialization import code_of, trees_of
 from tests.conftest import patient
 from tests.copied import MADE, NAMES, copies, drawn, formula, nodes, numbers, point, reread, told, visited
 from tests.planted import Square

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from derivcli import DerivError
-from derivcli.check.custom.load import find, load
 from derivcli.cli.app import COMMANDS
+from derivcli.custom.load import find, load
 from tests.support import deriv
 
 ROOT = Path(__file__).parents[1]

@@ -12,11 +12,11 @@ import pytest
 from pyarrow import parquet
 
 from derivcli import parse
-from derivcli.calculate import derive_at
-from derivcli.points.spec import read_points
+from derivcli.pipeline import derive_at
+from derivcli.points.at_option import read_points
 from derivcli.render.columns import Style
-from derivcli.render.data import data_columns, naming
-from derivcli.wanted import Wanted
+from derivcli.render.data_columns import data_columns, naming
+from derivcli.request import Wanted
 from tests.support import deriv
 
 

@@ -13,7 +13,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from derivcli.points.files.objects import NESTING
+from derivcli.points.files.json_objects import NESTING
 from tests.datafiles import write
 from tests.support import Outcome, deriv, no_hang
 from tests.test_data_process import ENVIRONMENT
@@ -228,9 +228,9 @@ class Counted(str):
 
 def test_headers_are_not_compared_with_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The work is linear in the columns: each header is looked up a few times, whatever stands beside it."""
-    from derivcli.points.files import read
+    from derivcli.points.files import data_source
 
-    monkeypatch.setattr(read, "canonical_name", Counted)
+    monkeypatch.setattr(data_source, "canonical_name", Counted)
     (tmp_path / "p.csv").write_text(",".join(f"c{place}" for place in range(2000)) + "\n" + ",".join("1" * 2000) + "\n")
     deriv("2*c7", "--data", str(tmp_path / "p.csv"), "--output", str(tmp_path / "o.csv"), "--no-check")
     assert Counted.compared < 20 * 2000

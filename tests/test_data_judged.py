@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow
 import pytest
 
-from derivcli.cli.source import Source
+from derivcli.cli.point_source import Source
+from derivcli.points.files.data_source import open_data
 from derivcli.points.files.formats import Reading
-from derivcli.points.files.read import open_data
-from derivcli.points.grid import Points
+from derivcli.points.points import Points
 from derivcli.result import SMALL
 from tests.datafiles import write
 from tests.support import deriv

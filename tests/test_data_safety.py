@@ -17,10 +17,10 @@ import pytest
 import torch
 
 from derivcli import derive
-from derivcli.calculate import Job
 from derivcli.engines.chunks import in_order
-from derivcli.points.files.read import Data
-from derivcli.points.files.write import Writer
+from derivcli.pipeline import Job
+from derivcli.points.files.data_source import Data
+from derivcli.points.files.writer import Writer
 from tests.support import Outcome, deriv, no_hang
 
 CHUNK = 10
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in with a file of 100 points, and chunks of ten, which two threads compute."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("derivcli.engines.chunks.CHUNK", CHUNK)
-    monkeypatch.setattr("derivcli.cli.evaluate.CHECKED", CHUNK)
+    monkeypatch.setattr("derivcli.cli.commands.evaluate.CHECKED", CHUNK)
     write("in.csv", [str(number) for number in range(100)])
     return tmp_path
 
@@ -145,7 +145,7 @@ def test_a_bad_row_says_where_and_how_far(row: int, exists: bool, folder: Path) 
 
 
 def test_a_bad_row_late_in_a_long_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text.BLOCK", 64)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", 64)
     write("in.csv", [str(number) for number in range(1000)] + ["one"])
     done = derivative("--output", "out.csv", status=2).stderr.splitlines()
     assert done[0] == "deriv: in.csv, row 1,001 (line 1,002), column 'x': 'one' is not a number"
@@ -158,7 +158,7 @@ def test_a_bad_row_late_in_a_long_file(folder: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_skipped_rows_are_counted_and_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text.BLOCK", 64)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", 64)
     cells = [str(number) if number % 100 else "no" for number in range(1000)]
     write("in.csv", cells)
     out = derivative("--output", "out.csv", "--on-error", "skip")
@@ -202,7 +202,7 @@ def test_what_no_output_can_be_is_refused_before_any_work(
     (folder / "hard.csv").hardlink_to("in.csv")
     (folder / "folder.csv").mkdir()
     os.mkfifo(folder / "pipe.csv")
-    monkeypatch.setattr("derivcli.calculate.prepare", fail_at(1, deriv, AssertionError("work was done")))
+    monkeypatch.setattr("derivcli.pipeline.prepare", fail_at(1, deriv, AssertionError("work was done")))
     before = (folder / "in.csv").read_text()
     with no_hang():
         out = derivative("--output", name, status=2)
@@ -232,7 +232,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("words", [["--output", "out.csv", "--no-check"], ["--output", "out.parquet", "--check"]])
 def test_a_terminal_sees_how_far_it_is(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch)
-    monkeypatch.setattr("derivcli.points.files.text.BLOCK", 64)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", 64)
     shown = derivative(*words, columns=100).stderr
     what = "checking" if "--check" in words else "differentiating"
     assert re.search(rf"{what} .*?\d+ of \d+, [\d,]+/s", shown), shown
@@ -247,8 +247,8 @@ def test_the_number_of_rows_is_foreseen(block: int, monkeypatch: pytest.MonkeyPa
     def telling(wanted: bool = True) -> Iterator[Any]:
         yield lambda what, done, total: told.append((done, total))
 
-    monkeypatch.setattr("derivcli.cli.stream.progress", telling)
-    monkeypatch.setattr("derivcli.points.files.text.BLOCK", block)
+    monkeypatch.setattr("derivcli.cli.streaming.progress", telling)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", block)
     write("in.csv", [str(number) for number in range(1000, 2000)])
     derivative("--output", "out.csv")
     assert [done for done, _ in told] == [*range(CHUNK, 1001, CHUNK)] or block == 64
@@ -280,7 +280,7 @@ def test_the_summary_is_the_last_line(folder: Path, monkeypatch: pytest.MonkeyPa
     assert found is not None
     at = np.arange(1999) * 9 / 1998
     assert found[2] == f"flagged: {int(np.sum(at < 3))} undefined, 7 jump, 1 edge; not checked"
-    monkeypatch.setattr("derivcli.cli.evaluate.PATIENCE", 0.0)
+    monkeypatch.setattr("derivcli.cli.commands.evaluate.PATIENCE", 0.0)
     assert derivative("--format", "tsv").stderr.startswith("deriv: done: 100 points in ")
 
 
@@ -347,10 +347,10 @@ def test_several_threads_may_derive_at_once(threads: int) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_line_without_an_end_is_refused(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text.BLOCK", 64)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", 64)
     (folder / f"wide.{kind}").write_text({"csv": "x," * 100 + "y\n", "jsonl": '{"x": ' + "1" * 100 + "}\n"}[kind])
     assert "wide." + kind + ": its first line is too long" in deriv("x", "--data", f"wide.{kind}", status=2).stderr
-    monkeypatch.setattr("derivcli.points.files.text.LONGEST_ROW", 1 << 10)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.LONGEST_ROW", 1 << 10)
     rows = {"csv": 'x\n1\n"' + "2\n" * 2000, "jsonl": '{"x": 1}\n{"x": ' + "1" * 4000 + "}\n"}[kind]
     (folder / f"long.{kind}").write_text(rows)
     assert f"long.{kind}: a row is longer than" in deriv("x", "--data", f"long.{kind}", status=2).stderr

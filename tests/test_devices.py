@@ -11,12 +11,12 @@ import torch
 from torch._subclasses import FakeTensorMode
 
 from derivcli import DerivError, derive, jacobian, parse
-from derivcli.engines import rules
-from derivcli.engines.kernels import KERNELS
 from derivcli.engines.program import lower
-from derivcli.engines.rules import forward
-from derivcli.engines.watch import Watch
-from derivcli.language.functions import FUNCTIONS
+from derivcli.engines.special_functions.kernels import KERNELS
+from derivcli.engines.torch import rules
+from derivcli.engines.torch.flags import Watch
+from derivcli.engines.torch.rules import forward
+from derivcli.language.functions.table import FUNCTIONS
 from tests.support import deriv
 
 CALLS = [

@@ -15,7 +15,7 @@ import pytest
 from flint import fmpq
 
 from derivcli import derive
-from derivcli.engines.balls.beside_ends import ENDS as ENDS_RULES
+from derivcli.engines.balls.germs.rules_integrals import ENDS as ENDS_RULES
 from derivcli.result import FLAGS
 
 Function = Callable[[Any], Any]

@@ -18,9 +18,9 @@ import pytest
 
 import derivcli
 from derivcli import Expression, Result, answer, derive, explain, parse, series, steps
-from derivcli.language import record
-from derivcli.language.treecode import code_of
-from derivcli.points.grid import Points, Values
+from derivcli.language import pickling
+from derivcli.language.tree_serialization import code_of
+from derivcli.points.points import Points, Values
 from tests.copied import nodes, reread, told
 
 
@@ -165,9 +165,9 @@ def uncovered(found: dict[type, set[type | str]]) -> list[str]:
     """The records whose trees SymPy would copy, or whose arrays or trees `==` would compare."""
     by_record = [kind for kind, held in found.items() if "Tree" in held]
     by_arrays = [kind for kind, held in found.items() if "array" in held]
-    wrong = [f"{kind.__name__} pickles" for kind in by_record if method(kind, "__reduce__") is not record.reduced]
-    wrong += [f"{kind.__name__} compares" for kind in by_record if method(kind, "__eq__") is not record.equal]
-    equals = (record.equal, derivcli.result.equal)
+    wrong = [f"{kind.__name__} pickles" for kind in by_record if method(kind, "__reduce__") is not pickling.reduced]
+    wrong += [f"{kind.__name__} compares" for kind in by_record if method(kind, "__eq__") is not pickling.equal]
+    equals = (pickling.equal, derivcli.result.equal)
     return wrong + [f"{kind.__name__} compares" for kind in by_arrays if method(kind, "__eq__") not in equals]
 
 

@@ -14,13 +14,13 @@ import torch
 from torch import Tensor
 
 from derivcli import derive, explain, parse
-from derivcli.engines import graph
 from derivcli.engines.program import OPERATIONS, lower
-from derivcli.engines.rules import run
+from derivcli.engines.torch import backward_graph
+from derivcli.engines.torch.rules import run
 from derivcli.explain.ledger import Ledger
-from derivcli.explain.trace import FORMS, FORMULAS
-from derivcli.language.function import Function
-from derivcli.language.functions import vocabulary
+from derivcli.explain.ledger_builder import FORMS, FORMULAS
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import vocabulary
 from tests.test_functions import call_of, every_row, samples, smooth, with_numbers
 
 SPELLED: dict[str, Callable[..., Any]] = {
@@ -163,9 +163,9 @@ def test_planted_faults_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     for fault in faults:
         spoilt = replace(ledger, nodes=tuple(replace(each, **fault) if each is node else each for each in ledger.nodes))
         assert len(differences(spoilt, tensors)) == 1, fault
-    slopes = graph._slopes
+    slopes = backward_graph._slopes
     spoilt_slopes = lambda *known: [None if each is None else each * 1.0005 for each in slopes(*known)]  # noqa: E731
-    monkeypatch.setattr(graph, "_slopes", spoilt_slopes)
+    monkeypatch.setattr(backward_graph, "_slopes", spoilt_slopes)
     assert broken_sums(explain("sin(x)*x", {"x": 2}))
 
 

@@ -17,12 +17,12 @@ from mpmath import mp, mpf
 
 from derivcli import derive
 from derivcli.check.verdict import Verdict
-from derivcli.engines import rules
 from derivcli.engines.balls.rules import RULES as BALLS
 from derivcli.engines.program import OPERATIONS
-from derivcli.engines.rules import RULES
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS, vocabulary
+from derivcli.engines.torch import rules
+from derivcli.engines.torch.rules import RULES
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS, vocabulary
 from tests.test_functions import (
     DIGITS,
     FLAT,

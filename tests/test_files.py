@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from derivcli.cli.files import check_output, check_target, replacing, write_whole
+from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.errors import DerivError, ExitStatus
 
 SUFFIXES = ("png", "svg")
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 def run(script: str, directory: Path) -> list[str]:
     """The lines that a script prints when it is run in a directory."""
-    script = "from derivcli.cli.files import *\nfrom derivcli.errors import DerivError\n" + script
+    script = "from derivcli.cli.atomic_file import *\nfrom derivcli.errors import DerivError\n" + script
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", script]
     process = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=True)

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from derivcli import FLAGS, DerivError, derive, parse
-from derivcli.engines.kernels import KERNELS
 from derivcli.engines.program import OPERATIONS
-from derivcli.engines.rules import RULES, apply
-from derivcli.engines.watch import IN_ARRAYS, IN_TENSORS, SWALLOWING, Watch, asked
-from derivcli.language.functions import vocabulary
+from derivcli.engines.special_functions.kernels import KERNELS
+from derivcli.engines.torch.flags import IN_ARRAYS, IN_TENSORS, SWALLOWING, Watch, asked
+from derivcli.engines.torch.rules import RULES, apply
+from derivcli.language.functions.table import vocabulary
 from tests.support import deriv
 
 INFINITE = math.inf, -math.inf, math.nan

@@ -6,7 +6,7 @@ import pytest
 from mpmath import mp
 
 from derivcli import derive, parse
-from derivcli.language.functions import vocabulary
+from derivcli.language.functions.table import vocabulary
 from tests.test_functions import is_close, oracle
 
 EXACT = [

@@ -16,11 +16,11 @@ from mpmath import mp, mpf
 from torch import Tensor
 
 from derivcli import derive, parse
-from derivcli.engines import rules
 from derivcli.engines.program import LOGIC, OPERATIONS, Step, lower
-from derivcli.engines.rules import RULES, forward
-from derivcli.language.function import Function
-from derivcli.language.functions import CONSTANTS, FUNCTIONS, vocabulary
+from derivcli.engines.torch import rules
+from derivcli.engines.torch.rules import RULES, forward
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import CONSTANTS, FUNCTIONS, vocabulary
 from tests.oracles import ELSEWHERE, ORACLE
 
 DIGITS = 40

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from derivcli.calculate import prepare
-from derivcli.cli.cache import FOLDER, FONTS, keep_fonts, keep_kernels, remarks, remove_temporary
-from derivcli.engines.folder import is_closed
-from derivcli.fitting import Known
-from derivcli.wanted import Wanted
+from derivcli.cli.kernel_cache import FOLDER, FONTS, keep_fonts, keep_kernels, remarks, remove_temporary
+from derivcli.engines.torch.trusted_folder import is_closed
+from derivcli.pipeline import prepare
+from derivcli.request import Wanted
+from derivcli.validation import Known
 from tests.support import deriv
 
 
@@ -315,7 +315,7 @@ def test_a_temporary_folder_is_forgotten() -> None:
 
 
 def test_without_any_safe_folder_nothing_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.cli.cache._is_sound", lambda *_: False)
+    monkeypatch.setattr("derivcli.cli.kernel_cache._is_sound", lambda *_: False)
     folder = kept(XDG_CACHE_HOME="/dev/null")
     with pytest.raises(NotADirectoryError):
         folder.mkdir(parents=True)
@@ -348,7 +348,7 @@ def test_a_folder_that_was_closed_and_not_emptied_is_emptied(tmp_path: Path, mon
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("derivcli.cli.cache._empty", interrupted)
+        patch.setattr("derivcli.cli.kernel_cache._empty", interrupted)
         with pytest.raises(KeyboardInterrupt):
             keep_kernels({"XDG_CACHE_HOME": str(tmp_path)})
     assert kept(XDG_CACHE_HOME=str(tmp_path)) == folder

@@ -12,12 +12,12 @@ import pytest
 import torch
 
 from derivcli import derive
-from derivcli.engines import precise
-from derivcli.engines.clock import OutOfTimeError, limited
-from derivcli.engines.kernels import KERNELS
-from derivcli.engines.rules import RULES
-from derivcli.language.function import Function
-from derivcli.language.functions import FAMILIES, vocabulary
+from derivcli.engines.special_functions import high_precision
+from derivcli.engines.special_functions.kernels import KERNELS
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.engines.torch.rules import RULES
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FAMILIES, vocabulary
 from tests.test_functions import DIGITS, call_of, oracle, samples, smooth, with_numbers
 
 SPECIAL = [row for rows in FAMILIES.values() for row in rows if any(each.name in KERNELS for each in rows)]
@@ -137,13 +137,13 @@ def test_an_edge_is_flagged(text: str, x: str) -> None:
 
 
 def test_a_point_without_end_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precise, "SECONDS", 0.05)
+    monkeypatch.setattr(high_precision, "SECONDS", 0.05)
 
     def endless(mp: Any, x: Any) -> Any:
         while x:
             pass
 
-    kernel: Callable[..., Any] = precise.pointwise(endless)
+    kernel: Callable[..., Any] = high_precision.pointwise(endless)
     assert np.isnan(kernel(np.array([2.5]))).all()
 
 
@@ -157,7 +157,7 @@ def test_the_end_of_a_clock_around_is_no_value_of_the_function() -> None:
             pass
         return 2 * x
 
-    kernel: Callable[..., Any] = precise.pointwise(slow_at_first)
+    kernel: Callable[..., Any] = high_precision.pointwise(slow_at_first)
     with pytest.raises(OutOfTimeError):
         limited(0.05, kernel, np.array([1.5]))
     assert kernel(np.array([1.5])).tolist() == [3.0]

@@ -3,7 +3,7 @@
 import pytest
 
 from derivcli import derive, parse
-from derivcli.render.formula import latex_of
+from derivcli.render.latex_printer import latex_of
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from itertools import pairwise
 import pytest
 
 from derivcli import explain
-from derivcli.render.canvas import SUFFIXES
 from derivcli.render.columns import Style
-from derivcli.render.diagram import edges_of, write_dot, write_mermaid
-from derivcli.render.drawing import draw_graph
-from derivcli.render.layout import PASSING, Edge, Layout, layout
+from derivcli.render.dot_mermaid import edges_of, write_dot, write_mermaid
+from derivcli.render.figure import SUFFIXES
+from derivcli.render.graph_layout import PASSING, Edge, Layout, layout
+from derivcli.render.graph_picture import draw_graph
 
 SLACK = 1e-9
 

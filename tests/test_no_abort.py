@@ -12,7 +12,7 @@ from flint import arb
 
 import derivcli
 from derivcli.check.verdict import RIGHT
-from derivcli.engines.balls import whole as conversions
+from derivcli.engines.balls import integers as conversions
 from tests import whole
 
 

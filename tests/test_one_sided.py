@@ -12,14 +12,14 @@ from flint import arb, ctx, fmpq
 from mpmath import mpf
 
 from derivcli import parse
-from derivcli.check.question import restored_context
-from derivcli.engines.balls import beside
-from derivcli.engines.balls.approach import Approach, Constants, coordinate_of
-from derivcli.engines.balls.beside import BESIDE
-from derivcli.engines.balls.constants import Constant, working
-from derivcli.engines.balls.germ import CONSTANT, Germ, NoGermError
-from derivcli.engines.balls.germs import Germs
-from derivcli.engines.balls.run import NoValueError, Run, UnsureError, coordinate
+from derivcli.check.judged_number import restored_context
+from derivcli.engines.balls.evaluation import NoValueError, Run, UnsureError, coordinate
+from derivcli.engines.balls.exact_constants import Constant, working
+from derivcli.engines.balls.germs import rules
+from derivcli.engines.balls.germs.arithmetic import Germs
+from derivcli.engines.balls.germs.evaluation import Approach, Constants, coordinate_of
+from derivcli.engines.balls.germs.germ import CONSTANT, Germ, NoGermError
+from derivcli.engines.balls.germs.rules import BESIDE
 from derivcli.engines.balls.tape import record
 from derivcli.language.parse import parse_tree
 
@@ -197,7 +197,7 @@ def test_a_rule_that_is_wrong_by_little_is_told(rule: str, monkeypatch: pytest.M
     def unsound(run: Approach, *parts: Germ) -> Any:
         return run.germs.scaled(sound(run, *parts), fmpq(10005, 10000))
 
-    monkeypatch.setitem(beside.BESIDE, rule, unsound)
+    monkeypatch.setitem(rules.BESIDE, rule, unsound)
     errors = [error_of(*row[1:], sense) for row in EXAMPLES if row[0] == rule for sense in (1, -1)]
     assert any(error > room for error, room in errors)
 

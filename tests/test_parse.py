@@ -8,8 +8,8 @@ import pytest
 import sympy
 
 from derivcli import DerivError, derive, parse
-from derivcli.language import names, parser
-from derivcli.language.functions import vocabulary
+from derivcli.language import name_resolution, parser
+from derivcli.language.functions.table import vocabulary
 
 READ = [
     # powers and silent multiplication
@@ -356,7 +356,7 @@ def test_a_function_with_a_variables_name_is_one_only_where_it_is_called(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = {**vocabulary(), name: vocabulary()["erf"]}
-    for module in (names, parser):
+    for module in (name_resolution, parser):
         monkeypatch.setattr(module, "vocabulary", lambda: table)
     assert parse(f"{name} x + {name}").text == f"{name}*x + {name}"
     assert parse(f"{name}(x) + {name}^2").text == f"erf(x) + {name}**2"

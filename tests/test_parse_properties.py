@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from derivcli import DerivError, Expression, derive, parse
-from derivcli.language.functions import BRANCHING, vocabulary
+from derivcli.language.functions.table import BRANCHING, vocabulary
 from tests.support import no_hang
 
 EPSILON = 2.0**-52

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from derivcli.errors import DerivError
-from derivcli.render.canvas import SUFFIXES
-from derivcli.render.curves import panels_of
+from derivcli.render.figure import SUFFIXES
 from derivcli.render.plot import draw_plot
+from derivcli.render.plot_curves import panels_of
 from derivcli.result import Result
 from tests.support import deriv
 

@@ -13,8 +13,8 @@ import sympy
 from derivcli import DerivError, derive
 from derivcli.language import limits
 from derivcli.language.tree import symbol
-from derivcli.points.grid import Points
-from derivcli.points.spec import points_from, read_points
+from derivcli.points.at_option import points_from, read_points
+from derivcli.points.points import Points
 
 
 def values(points: Points) -> dict[str, list[float]]:

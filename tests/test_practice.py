@@ -13,10 +13,10 @@ import time
 
 import pytest
 
-from derivcli import calculate, parse
-from derivcli.cli import practice
-from derivcli.explain.practice import LEVELS, Exercise, exercise
-from derivcli.wanted import Wanted
+from derivcli import parse, pipeline
+from derivcli.cli.commands import practice
+from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
+from derivcli.request import Wanted
 from tests.support import deriv, no_hang
 
 SEED = 7
@@ -32,7 +32,7 @@ def wanted(task: Exercise) -> Wanted:
 
 def solution(task: Exercise) -> str:
     """The derivative that an exercise asks for."""
-    (formula,) = calculate.derive_formulas([task.text], wanted(task))[0].derivatives.values()
+    (formula,) = pipeline.derive_formulas([task.text], wanted(task))[0].derivatives.values()
     return formula.text
 
 

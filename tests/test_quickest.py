@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derivcli import calculate, derive
-from derivcli.calculate import prepare, quickest
-from derivcli.engines import chunks, compiled, reverse
+from derivcli import derive, pipeline
+from derivcli.engines import chunks
 from derivcli.engines.chunks import ONE_THREAD, allows_threads
-from derivcli.engines.compiled import NotCompiledError, pays
 from derivcli.engines.program import Program, lower, lower_tree
 from derivcli.engines.task import Prepared, Task
-from derivcli.fitting import Known
-from derivcli.language import formulas
-from derivcli.language.functions import FUNCTIONS
+from derivcli.engines.torch import backward, compiled
+from derivcli.engines.torch.compiled import NotCompiledError, pays
+from derivcli.language.functions import formulas
+from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.parse import parse_expression
-from derivcli.points.spec import read_points
-from derivcli.wanted import Wanted
+from derivcli.pipeline import prepare, quickest
+from derivcli.points.at_option import read_points
+from derivcli.request import Wanted
+from derivcli.validation import Known
 
 MANY = 10**12
 
@@ -37,7 +38,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def prepared(task: Task) -> Prepared:
         made.append(task)
-        return reverse.prepared(task)
+        return backward.prepared(task)
 
     monkeypatch.setattr(compiled, "prepared", prepared)
     return made
@@ -77,7 +78,7 @@ def test_whoever_waits_is_told(told: list[Any]) -> None:
 
 
 def test_arrays_say_which_engine_made_them(told: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calculate, "FEW", 5)
+    monkeypatch.setattr(pipeline, "FEW", 5)
     monkeypatch.setattr(compiled, "pays", lambda points, seconds_per_point: points > 5)
     assert derive("sin(x)", "x=1:2:9", check=False).engine == "compiled"
     assert derive("sin(x)", "x=1:2:5", check=False).engine == "reverse"
@@ -110,7 +111,7 @@ def test_no_other_step_comes_to_high_precision_by_its_slopes() -> None:
 
 
 def test_points_that_are_not_finite_have_no_numbers() -> None:
-    from derivcli.points.grid import given
+    from derivcli.points.points import given
 
     job = prepare(Known(["x"]), ["3+0*x", "exp(-x)"], Wanted())
     constant, decaying = job.run(given({"x": np.array([1.0, np.nan, np.inf, -np.inf])}))

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from derivcli import parse
-from derivcli.check.custom.quotients import by_quotients, noise
-from derivcli.check.custom.truth import by_formula
+from derivcli.custom.difference_quotients import by_quotients, noise
+from derivcli.custom.reference_values import by_formula
 
 
 @pytest.mark.parametrize(

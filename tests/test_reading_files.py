@@ -20,9 +20,9 @@ import pyarrow.parquet as parquet
 import pytest
 
 from derivcli.errors import DerivError
-from derivcli.points.files import text
+from derivcli.points.files import text_blocks
+from derivcli.points.files.data_source import Data, open_data
 from derivcli.points.files.formats import Reading
-from derivcli.points.files.read import Data, open_data
 from tests.reading import ROOT, column, file, opened, passed, read, refusal, table_file
 from tests.support import no_hang
 
@@ -102,7 +102,7 @@ except DerivError as error:
 
 @pytest.mark.parametrize("kind", [".csv", ".jsonl", ".arrow"])
 def test_a_file_that_grows_shorter(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "BLOCK", 100)
+    monkeypatch.setattr(text_blocks, "BLOCK", 100)
     path = tmp_path / f"t{kind}"
     if kind == ".arrow":
         table_file(tmp_path, pa.table({"x": list(range(3000))}), kind)

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from derivcli.points.files import text
-from derivcli.points.files.cells import read_column
+from derivcli.points.files import text_blocks
+from derivcli.points.files.cells_to_numbers import read_column
 from tests.reading import column, file, passed, read, refusal, table_file
 
 OBJECTS = [
@@ -52,7 +52,7 @@ def test_json_lines(content: bytes | str, wanted: list[float] | str, tmp_path: P
 
 
 def test_json_values_pass_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "BLOCK", 80)
+    monkeypatch.setattr(text_blocks, "BLOCK", 80)
     first = '{"x":1,"day":"2020-01-01T00:00","n":null,"k":5,"l":[1,{"a":2}]}\n'
     path = file(tmp_path, first + '{"x":1.5,"n":7,"k":6,"late":1}\n{"x":"nan","n":"t","k":7.5}\n', "t.jsonl")
     chunks, notes = read(path, skip=True)

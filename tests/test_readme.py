@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from derivcli.language.functions import FUNCTIONS
+from derivcli.language.functions.table import FUNCTIONS
 from tests.support import deriv
 
 ROOT = Path(__file__).parents[1]

@@ -18,9 +18,9 @@ import pytest
 
 from derivcli import FLAGS, derive, parse
 from derivcli.cli import app
-from derivcli.language.function import Function
-from derivcli.language.functions import FAMILIES, FUNCTIONS, vocabulary
-from derivcli.language.reference import PLACES, example, family_of, look_up, mentioned, related
+from derivcli.language.functions.reference import PLACES, example, family_of, look_up, mentioned, related
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FAMILIES, FUNCTIONS, vocabulary
 from derivcli.render.functions import FORMATS
 from tests.support import deriv
 from tests.test_architecture import loaded

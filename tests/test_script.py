@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from derivcli import DerivError, derive, hessian, implicit, jacobian, script, series
-from derivcli.explain.script.spellings import CUSTOM, NUMBERS, TORCH
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
+from derivcli.explain.code.function_code import CUSTOM, NUMBERS, TORCH
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS
 from derivcli.result import Result
 from tests.scripts import differences, is_near, printed
 from tests.test_functions import Sample, batches, call_of, smooth

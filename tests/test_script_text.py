@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from derivcli import DerivError, derive, parse, script
-from derivcli.check.custom.load import load
+from derivcli.custom.load import load
 from tests.planted import square as planted_square
 from tests.scripts import differences, printed, read, run
 from tests.support import deriv

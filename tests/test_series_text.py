@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from derivcli import derive, parse
 from derivcli.check.verdict import Verdict, Verdicts
-from derivcli.points.spec import points_from, read_points
+from derivcli.points.at_option import points_from, read_points
 from derivcli.render import FORMATS, render
 from derivcli.render.columns import Style
 from derivcli.render.numbers import outward_texts

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from derivcli import Result, parse
 from derivcli.check.verdict import Verdict, Verdicts
-from derivcli.engines.reverse import differentiate
+from derivcli.engines.torch.backward import differentiate
 from derivcli.language.expression import Expression
 from derivcli.language.tree import add, negative
-from derivcli.points.spec import points_from, read_points
+from derivcli.points.at_option import points_from, read_points
 from derivcli.render import FORMATS, render
 from derivcli.render.columns import Style
-from derivcli.render.curves import label
 from derivcli.render.labels import Label
+from derivcli.render.plot_curves import label
 from derivcli.result import Partial, SymbolicResult
 
 WIDE = Style(width=200)

@@ -15,11 +15,11 @@ from mpmath import mp, mpf
 from derivcli import Derivation, DerivError, derive, parse, steps
 from derivcli.explain.steps import rules
 from derivcli.explain.steps.rules import By, Rule
-from derivcli.explain.steps.tidy import product
+from derivcli.explain.steps.teacher_notation import product
 from derivcli.language import tree as build
-from derivcli.language.formulas import complete
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
+from derivcli.language.functions.formulas import complete
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.parse import parse_tree
 from derivcli.language.tree import RELATIONS, Derivative, Tree, row_of
 from tests.oracles import ORACLE

@@ -15,11 +15,11 @@ from torch import Tensor
 from derivcli import parse
 from derivcli.engines.program import LOGIC, OPERATIONS, lower
 from derivcli.engines.taylor import rules
+from derivcli.engines.taylor.evaluation import expand
 from derivcli.engines.taylor.rules import TAYLOR
-from derivcli.engines.taylor.run import expand
 from derivcli.engines.taylor.series import Series
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS
 from tests.oracles import ELSEWHERE, ORACLE
 from tests.test_functions import FACTOR, FLAT, SAMPLES, Sample, call_of, decisive, samples, smooth, with_numbers
 

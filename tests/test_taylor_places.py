@@ -9,7 +9,7 @@ import mpmath
 import pytest
 from mpmath import mp, mpf
 
-from derivcli.engines.taylor import elementary, pointwise
+from derivcli.engines.taylor import composition, elementary
 from derivcli.engines.taylor.rules import TAYLOR
 from tests.test_taylor_series import along, batch
 
@@ -82,7 +82,7 @@ def test_a_tiny_coefficient_has_its_digits(text: str) -> None:
 
 
 def test_a_coefficient_that_is_lost_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pointwise, "_looked_at_closely", lambda mp, grids, found: found)
+    monkeypatch.setattr(composition, "_looked_at_closely", lambda mp, grids, found: found)
     monkeypatch.setitem(TINY, "zeta(x)", (801.0, *TINY["zeta(x)"][1:]))  # what was found at 800 may be remembered
     assert failures("zeta(x)") == [1, 2, 3, 4]
     monkeypatch.setitem(TAYLOR, "asin", elementary.log1p)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from derivcli import parse
 from derivcli.engines.program import Program, lower
-from derivcli.engines.taylor.run import expand
+from derivcli.engines.taylor.evaluation import expand
 
 NAMES = ("x", "y")
 

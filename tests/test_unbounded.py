@@ -8,8 +8,8 @@ import re
 import pytest
 
 from derivcli import parse
-from derivcli.check.question import restored_context
-from derivcli.explain.piecewise.unbounded import reach
+from derivcli.check.judged_number import restored_context
+from derivcli.explain.piecewise.root_bounds import reach
 
 TERMS = (
     *("x", "atan(x)", "tanh(x)", "erf(x/100)", "sin(x)", "cos(3x)", "x^3/1000", "-x^2/7", "sqrt(x+2000)", "log(x^2+1)"),

@@ -14,8 +14,8 @@ import pytest
 from derivcli import derive
 from derivcli.check.verdict import Verdict
 from derivcli.errors import DerivError
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS
 
 ALLOWED = 0.005
 """The share of numbers that may stay unchecked where the main argument has any size."""

@@ -10,15 +10,15 @@ import sympy
 from flint import arb
 
 from derivcli import parse
-from derivcli.check import curve
+from derivcli.check import implicit as implicit_check
 from derivcli.check.judge import check_all
-from derivcli.check.question import Site, enclosure
+from derivcli.check.judged_number import Site, enclosure
+from derivcli.engines.balls.evaluation import Run, coordinate
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Run, coordinate
 from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import differentiate
 from derivcli.language.expression import Expression
-from derivcli.points.spec import read_points
+from derivcli.points.at_option import read_points
 from tests.judging import claimed, computed, judged, verdict_of
 from tests.test_verdicts_mixed import ANY, holds
 
@@ -109,7 +109,7 @@ def test_last_places_of_the_coordinates_do_not_lift_a_point_off_its_curve(monkey
     for x in read_points(["x=0.1:2.1:41"]).at["x"].tolist():
         for text, y in (("exp(x)-y", math.exp(x)), ("x*y-1", 1 / x)):
             assert judged(text, f"x={x!r},y={y!r}", "x", dependent="y").kind == "proved", (text, x)
-    monkeypatch.setattr(curve, "SHIFT", 0)
+    monkeypatch.setattr(implicit_check, "SHIFT", 0)
     assert judged("exp(x)-y", f"x=1,y={math.e!r}", "x", dependent="y").kind == "undefined"
 
 

@@ -17,15 +17,15 @@ from mpmath import mp
 
 from derivcli import parse
 from derivcli.check.judge import check_all
-from derivcli.check.question import Site, enclosure
-from derivcli.engines import reverse
+from derivcli.check.judged_number import Site, enclosure
 from derivcli.engines.balls import partials
+from derivcli.engines.balls.evaluation import Run, coordinate
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Run, coordinate
 from derivcli.engines.balls.tape import record
-from derivcli.engines.rules import RULES
 from derivcli.engines.symbolic import differentiate
-from derivcli.points.spec import read_points
+from derivcli.engines.torch import backward
+from derivcli.engines.torch.rules import RULES
+from derivcli.points.at_option import read_points
 from tests.judging import claimed, computed, judged, judged_claim, verdict_of
 
 INF = math.inf
@@ -187,7 +187,7 @@ def test_an_entry_that_vanishes_is_not_said_to_where_it_does_not(monkeypatch: py
 def test_values_are_judged_with_any_derivative() -> None:
     points = read_points(["x=1e-17,y=1,z=2,w=3"])
     expression = parse("log(1+x)*y+z-z+w-w")
-    (result,) = reverse.differentiate([expression], points.at, [("x", "y"), ("z", "w")])
+    (result,) = backward.differentiate([expression], points.at, [("x", "y"), ("z", "w")])
     (checked,) = check_all([result], points)
     assert checked.value_verdicts is not None
     value = checked.value_verdicts[0]

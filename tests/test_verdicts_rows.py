@@ -7,7 +7,7 @@ import re
 import pytest
 
 from derivcli.check import judge
-from derivcli.language.function import Function
+from derivcli.language.functions.row import Function
 from tests.judging import claimed, computed, judged, verdict_of
 from tests.test_functions import Sample, call_of, every_row, samples, smooth, with_numbers
 

@@ -15,13 +15,13 @@ from flint import arb, fmpq
 from mpmath import mp
 
 from derivcli import parse
-from derivcli.check import remainder as module
-from derivcli.check.remainder import remainder, remainders
-from derivcli.check.series import check_series
+from derivcli.check import taylor_remainder as module
+from derivcli.check.taylor_coefficients import check_series
+from derivcli.check.taylor_remainder import remainder, remainders
 from derivcli.check.verdict import Verdict
-from derivcli.engines.balls.run import Coordinate, Run, coordinate
+from derivcli.engines.balls.evaluation import Coordinate, Run, coordinate
 from derivcli.engines.taylor import engine
-from derivcli.points.spec import read_points
+from derivcli.points.at_option import read_points
 from derivcli.result import SeriesResult
 
 INF = math.inf

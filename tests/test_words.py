@@ -10,9 +10,9 @@ import pytest
 
 from derivcli.cli import app
 from derivcli.cli.app import COMMANDS
-from derivcli.cli.arguments import parted
-from derivcli.cli.meant import MEANT
-from derivcli.cli.mistyped import check_words
+from derivcli.cli.argv import parted
+from derivcli.cli.mistyped_words import check_words
+from derivcli.cli.option_synonyms import MEANT
 from derivcli.errors import DerivError
 from tests.support import Outcome, deriv
 

@@ -21,11 +21,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derivcli.cli.files import replacing
+from derivcli.cli.atomic_file import replacing
 from derivcli.errors import DerivError, ExitStatus
-from derivcli.points.files import binary, lines
+from derivcli.points.files import parquet_arrow_writer, text_writer
 from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, TEXT, FileFormat
-from derivcli.points.files.write import Column, writing
+from derivcli.points.files.writer import Column, writing
 from tests.datafiles import Batch, passed, read, unpacked, written
 from tests.support import no_hang
 
@@ -62,7 +62,7 @@ def test_batches_of_any_size_make_the_same_file(name: str, sizes: list[int], kin
 @pytest.mark.parametrize("name", TEXT)
 def test_stretches_of_a_batch_stay_in_order(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = written([(None, {"x": MANY})], name)
-    monkeypatch.setattr(lines, "ROWS", 1 << 20)
+    monkeypatch.setattr(text_writer, "ROWS", 1 << 20)
     assert written([(None, {"x": MANY})], name) == whole
     assert whole.count(b"\n") == len(MANY) + (name != "jsonl")
 
@@ -93,7 +93,7 @@ def test_one_batch_fills_many_row_groups() -> None:
 
 
 def test_wide_rows_end_a_row_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binary, "GROUP_BYTES", 1 << 20)
+    monkeypatch.setattr(parquet_arrow_writer, "GROUP_BYTES", 1 << 20)
     data = written([(pyarrow.record_batch({"t": ["x" * 1000] * 300}), {})] * 10, "parquet")
     content = pyarrow.parquet.ParquetFile(io.BytesIO(data)).metadata
     assert (content.num_row_groups, content.num_rows) == (3, 3000)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from derivcli.cli.cache import FOLDER, FONTS, keep_fonts
+from derivcli.cli.kernel_cache import FOLDER, FONTS, keep_fonts
 
 ROOT = Path(__file__).parent.parent
 

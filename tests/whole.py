@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpz
 
-from derivcli.engines.balls import whole
+from derivcli.engines.balls import integers
 
 FAR = 30_000
 """Exponents that Python's fractions still take."""
@@ -61,12 +61,12 @@ def floor_of(number: Fraction) -> int:
 
 def complaint(ball: arb, middle: Binary, radius: Binary) -> str:
     """What a conversion says that is not so."""
-    found = whole.floor(ball), whole.only_whole(ball), whole.may_be_whole(ball)
-    fraction = whole.fraction(ball)
+    found = integers.floor(ball), integers.only_whole(ball), integers.may_be_whole(ball)
+    fraction = integers.fraction(ball)
     if fraction is not None and (radius[0] or Fraction(int(fraction.p), int(fraction.q)) != fraction_of(middle)):
         return f"fraction {fraction}"
-    if whole.scale(ball) != (size_of(middle) if middle[0] else None):
-        return f"scale {whole.scale(ball)}"
+    if integers.scale(ball) != (size_of(middle) if middle[0] else None):
+        return f"scale {integers.scale(ball)}"
     reach = ends(middle, radius)
     if reach is None:
         return "" if found[:2] == (None, None) and (found[2] or not radius[0]) else f"{found}"
@@ -77,7 +77,7 @@ def complaint(ball: arb, middle: Binary, radius: Binary) -> str:
         first if first == last else None,
         first <= last,
     )
-    if max(size_of(middle) if middle[0] else 0, 0) > whole.BITS:  # it may say that it does not know
+    if max(size_of(middle) if middle[0] else 0, 0) > integers.BITS:  # it may say that it does not know
         return "" if found == (None, None, True) or found == due else f"{found} and not {due}"
     return "" if found == due else f"{found} and not {due}"
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from flint import arb
 
+from derivcli.check.judged_number import Site, Stages, enclosed, enclosure
 from derivcli.check.one_sided import OneSided
-from derivcli.check.question import Site, Stages, enclosed, enclosure
-from derivcli.check.sides import CLOSER, Beside, Limit, Local, Seen, Side, is_near, look, remembered
-from derivcli.engines.balls.germ import NoGermError
+from derivcli.check.one_sided_values import CLOSER, Beside, Limit, Local, Seen, Side, is_near, look, remembered
+from derivcli.engines.balls.evaluation import Direction, NoValueError, TouchError, step_scale
+from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Direction, NoValueError, TouchError, step_scale
 from derivcli.result import Partial
 
 MUCH_CLOSER = 2 * CLOSER

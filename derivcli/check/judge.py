@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.compare import compared
-from derivcli.check.curve import judged_on_curve
-from derivcli.check.places import judged_beside
-from derivcli.check.question import PRECISIONS, Question, Site, enclosure, restored_context
+from derivcli.check.comparison import compared
+from derivcli.check.implicit import judged_on_curve
+from derivcli.check.judged_number import PRECISIONS, Question, Site, enclosure, restored_context
+from derivcli.check.singular_points import judged_beside
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
+from derivcli.engines.balls.evaluation import Exact, TouchError, UnsureError, coordinate
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.run import Exact, TouchError, UnsureError, coordinate
 from derivcli.engines.balls.tape import record
-from derivcli.engines.clock import OutOfTimeError, limited
+from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
     from derivcli.result import FloatArray, Result
 
 SECONDS = 2.0

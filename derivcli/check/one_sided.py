@@ -14,13 +14,13 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.check.question import Stages, is_narrow
-from derivcli.check.sides import Limit, Local, Side
-from derivcli.engines.balls.approach import Approach, coordinate_of
-from derivcli.engines.balls.constants import Constant, Field, working
-from derivcli.engines.balls.germ import CONSTANT, CUT, OSCILLATES, Germ, NoGermError, Place, ShortError
-from derivcli.engines.balls.germs import Germs
-from derivcli.engines.balls.run import Coordinate, Direction, NoValueError, UnsureError
+from derivcli.check.judged_number import Stages, is_narrow
+from derivcli.check.one_sided_values import Limit, Local, Side
+from derivcli.engines.balls.evaluation import Coordinate, Direction, NoValueError, UnsureError
+from derivcli.engines.balls.exact_constants import Constant, Field, working
+from derivcli.engines.balls.germs.arithmetic import Germs
+from derivcli.engines.balls.germs.evaluation import Approach, coordinate_of
+from derivcli.engines.balls.germs.germ import CONSTANT, CUT, OSCILLATES, Germ, NoGermError, Place, ShortError
 from derivcli.engines.balls.tape import Tape
 
 PRECISIONS = (192, 768, 3072, 12288)
@@ -102,10 +102,10 @@ class Look:
             self.value = self.value_here()
             self.left, self.right = self.sides_here()
             return
-        from derivcli.check import mixed
+        from derivcli.check import mixed_partials
 
-        self.value = mixed.derivative_here(self, earlier)
-        self.left, self.right = (mixed.derivative_beside(self, earlier, sense) for sense in (-1, 1))
+        self.value = mixed_partials.derivative_here(self, earlier)
+        self.left, self.right = (mixed_partials.derivative_beside(self, earlier, sense) for sense in (-1, 1))
         if self.oscillates:
             raise NoGermError
         self.rigorous = False  # that no further derivative disturbs the differences is only seen

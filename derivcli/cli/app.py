@@ -14,14 +14,15 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import answer, cache, check_fn, explain, functions, options, practice, steps, streams
-from derivcli.cli.arguments import parted
-from derivcli.cli.evaluate import evaluate
-from derivcli.cli.meant import Grammar
-from derivcli.cli.mistyped import check_words
+from derivcli.cli import kernel_cache, options, terminal
+from derivcli.cli.argv import parted
+from derivcli.cli.commands import answer, check_fn, explain, functions, practice, steps
+from derivcli.cli.commands.evaluate import evaluate
+from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.notes import tell
+from derivcli.cli.option_synonyms import Grammar
 from derivcli.errors import DerivError, ExitStatus, draw_error, inert, visible
-from derivcli.wanted import Wanted
+from derivcli.request import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -112,17 +113,17 @@ def deriv(
     )
     files = options.reading_in(data, data_format, column, decimal_comma, on_error)
     if wanted.engine == "compiled":
-        cache.keep_kernels(os.environ)
+        kernel_cache.keep_kernels(os.environ)
     showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
-    screen, write = streams.screen(os.environ), partial(streams.show, sys.stdout)
-    with streams.aside(bool(use)):
+    screen, write = terminal.screen(os.environ), partial(terminal.show, sys.stdout)
+    with terminal.aside(bool(use)):
         named = options.named_in(let, use)
         job = options.Calculation(
             expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
         )
         answer = evaluate(job, showing, screen, write)
     sys.stdout.flush()
-    for note in (*answer.notes, *cache.remarks()):
+    for note in (*answer.notes, *kernel_cache.remarks()):
         tell(note)
     if answer.differs:
         raise typer.Exit(ExitStatus.DIFFERENCE)
@@ -159,13 +160,13 @@ def run(words: Sequence[str]) -> ExitStatus:
         tell(_internal(error, words))
         return ExitStatus.INTERNAL
     finally:
-        cache.remove_temporary()
+        kernel_cache.remove_temporary()
     return ExitStatus.OK
 
 
 def main() -> None:
     """The console script: real streams, signals and the end of the process."""
-    streams.open_streams()
+    terminal.open_streams()
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)

@@ -14,12 +14,12 @@ import typer
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.render import FORMATS
+from derivcli.request import Named, Wanted, mixed_of, names_of, wrt_of
 from derivcli.result import DEVICES, DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS, SMALL, Partial
-from derivcli.wanted import Named, Wanted, mixed_of, names_of, wrt_of
 
 if TYPE_CHECKING:
-    from derivcli.language.function import Function
-    from derivcli.points.grid import Points
+    from derivcli.language.functions.row import Function
+    from derivcli.points.points import Points
 
 Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
@@ -293,7 +293,7 @@ def direction_in(along: Sequence[str] | None) -> Points | None:
     """The vector of `--along u=1 --along v=2`."""
     if not along:
         return None
-    from derivcli.points.spec import read_points
+    from derivcli.points.at_option import read_points
 
     return read_points(along)
 
@@ -307,7 +307,7 @@ def named_in(let: Sequence[str] | None, use: Sequence[str] | None) -> Named:
     """The formulas of `--let` and the functions of `--use`, whose files are run."""
     functions: dict[str, Function] = {}
     if use:
-        from derivcli.check.custom.load import load
+        from derivcli.custom.load import load
 
         functions = load(use)
     return Named(formulas_in(let), functions)

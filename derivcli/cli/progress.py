@@ -53,7 +53,7 @@ def _bar(shown: ExitStack) -> Tell:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from derivcli.cli.streams import canvas
+    from derivcli.cli.terminal import canvas
 
     columns = (
         TextColumn("{task.description}"),

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import torch
 
-from derivcli.engines.kernels import KERNELS
 from derivcli.engines.program import Program, Step
+from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.task import Prepared, Telling
 from derivcli.result import Result
 
 if TYPE_CHECKING:
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
     from derivcli.result import FloatArray
 
 CHUNK = 65_536

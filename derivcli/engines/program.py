@@ -17,11 +17,12 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from derivcli.language import constants, formulas
-from derivcli.language.constants import Constant
+from derivcli.language import constant_folding
+from derivcli.language.constant_folding import Constant
 from derivcli.language.expression import Expression
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS, vocabulary
+from derivcli.language.functions import formulas
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS, vocabulary
 from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of, substitute, symbol
 
 ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise")
@@ -316,19 +317,19 @@ def _fold(operation: str, values: Sequence[Constant]) -> Constant | None:
     """An operation on constants; None where constants have no rule for it."""
     match operation:
         case "add":
-            return constants.add(values)
+            return constant_folding.add(values)
         case "subtract":
-            return constants.add([values[0], -values[1]])
+            return constant_folding.add([values[0], -values[1]])
         case "multiply":
-            return constants.multiply(values)
+            return constant_folding.multiply(values)
         case "divide":
-            return constants.multiply([values[0], constants.reciprocal(values[1])])
+            return constant_folding.multiply([values[0], constant_folding.reciprocal(values[1])])
         case "negative":
             return -values[0]
         case "pow":
-            return constants.power(values[0], values[1])
+            return constant_folding.power(values[0], values[1])
     row = vocabulary().get(operation)
-    return None if row is None else constants.apply(row, values)
+    return None if row is None else constant_folding.apply(row, values)
 
 
 def _pruned(program: Program) -> tuple[Program, dict[int, int]]:

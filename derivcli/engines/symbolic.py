@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from derivcli.engines.clock import OutOfTimeError, limited
+from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError, Span
-from derivcli.language import formulas
 from derivcli.language import tree as build
 from derivcli.language.expression import Expression
-from derivcli.language.function import Function
-from derivcli.language.functions import vocabulary
+from derivcli.language.functions import formulas
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
-from derivcli.language.text import text_of
+from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ALONG, Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
     from derivcli.result import FloatArray
 
 SECONDS = 10.0

@@ -10,7 +10,7 @@ from derivcli.result import DEVICES, DTYPES, Partial, Result
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
     from derivcli.result import FloatArray
 
 Telling = Callable[[int, int], None]

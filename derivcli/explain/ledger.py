@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from derivcli.language.record import reduced
+from derivcli.language.pickling import reduced
 from derivcli.result import equal
 
 if TYPE_CHECKING:

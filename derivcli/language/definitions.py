@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from derivcli.errors import DerivError, Span
 from derivcli.language.expression import Definition
-from derivcli.language.function import NO_FUNCTIONS, Functions
+from derivcli.language.functions.row import NO_FUNCTIONS, Functions
 from derivcli.language.parse import parse_expression
 from derivcli.language.tokens import canonical_name, is_name, tokenize
 

@@ -15,8 +15,8 @@ import sympy
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree
 from derivcli.language.expression import Definition, Expression
-from derivcli.language.function import NO_FUNCTIONS, Functions
-from derivcli.language.functions import CONSTANTS
+from derivcli.language.functions.row import NO_FUNCTIONS, Functions
+from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.parse import parse_expression
 from derivcli.language.tokens import letters_alone
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from derivcli.language.record import equal, itself, reduced, shortened
+from derivcli.language.pickling import equal, itself, reduced, shortened
 
 if TYPE_CHECKING:
     from derivcli.errors import Note
-    from derivcli.language.constants import Constant
+    from derivcli.language.constant_folding import Constant
     from derivcli.language.tree import Tree
 
 
@@ -32,7 +32,7 @@ class Definition:
     @cached_property
     def text(self) -> str:
         """The definition in the language's own canonical notation, which the parser reads back."""
-        from derivcli.language.text import text_of
+        from derivcli.language.printer import text_of
 
         return text_of(self.tree)
 
@@ -66,7 +66,7 @@ class Expression:
     @cached_property
     def text(self) -> str:
         """The formula in the language's own canonical notation, which the parser reads back."""
-        from derivcli.language.text import text_of
+        from derivcli.language.printer import text_of
 
         return " = ".join(map(text_of, self.sides or (self.tree,)))
 

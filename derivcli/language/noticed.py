@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from derivcli.errors import Note
-from derivcli.language import readings
-from derivcli.language.frames import Frame
-from derivcli.language.readings import Pending, Reading
+from derivcli.language import ambiguities
+from derivcli.language.ambiguities import Pending, Reading
+from derivcli.language.parser_stack import Frame
 from derivcli.language.remarks import Remark
 
 
@@ -24,7 +24,7 @@ class Noticed:
 
     def expect(self, frame: Frame, pending: Pending | None) -> None:
         """Wait for the end of a place with two meanings."""
-        if pending is not None and len(self.readings) + len(frame.pending) < readings.MOST:
+        if pending is not None and len(self.readings) + len(frame.pending) < ambiguities.MOST:
             frame.pending.append(pending)
 
     def settle(self, frame: Frame, reach: int, stop: int) -> None:
@@ -36,9 +36,9 @@ class Noticed:
 
     def keep(self, reading: Reading | None) -> None:
         """Keep a place with two meanings, and tell of the first of each kind."""
-        if reading is None or len(self.readings) >= readings.MOST:
+        if reading is None or len(self.readings) >= ambiguities.MOST:
             return
         self.readings.append(reading)
         if reading.kind not in self.notes:
-            other = readings.edited(self.text, [reading])
+            other = ambiguities.edited(self.text, [reading])
             self.notes[reading.kind] = Note(reading.message, self.text, reading.span, other)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import constants, limits, tree
-from derivcli.language.constants import Constant
-from derivcli.language.function import Function
+from derivcli.language import constant_folding, limits, tree
+from derivcli.language.constant_folding import Constant
+from derivcli.language.functions.row import Function
 from derivcli.language.tree import Tree
 
 Value = TypeVar("Value")
@@ -46,18 +46,18 @@ def number(text: str, start: int, stop: int) -> Operand:
     if len(text) > limits.DIGITS:
         message = f"a number of {len(text)} digits is over the limit of {limits.DIGITS}"
         raise DerivError(message, span=span, hint="shorten it")
-    value = guarded(lambda: constants.literal(text), span)
+    value = guarded(lambda: constant_folding.literal(text), span)
     return Operand(tree.number(value), start, stop, value=value, literal=True)
 
 
 def add(terms: Sequence[Operand]) -> Operand:
     """The sum of several terms."""
-    return _combine(terms, tree.add, constants.add)
+    return _combine(terms, tree.add, constant_folding.add)
 
 
 def multiply(factors: Sequence[Operand]) -> Operand:
     """The product of several factors."""
-    return _combine(factors, tree.multiply, constants.multiply)
+    return _combine(factors, tree.multiply, constant_folding.multiply)
 
 
 def negative(operand: Operand, start: int) -> Operand:
@@ -72,7 +72,7 @@ def reciprocal(operand: Operand) -> Operand:
     """The operand as a factor to divide by."""
     require_number(operand)
     divisor = operand.value
-    value = None if divisor is None else guarded(lambda: constants.reciprocal(divisor), operand.span)
+    value = None if divisor is None else guarded(lambda: constant_folding.reciprocal(divisor), operand.span)
     return replace(operand, tree=tree.reciprocal(operand.tree), value=value, literal=False)
 
 
@@ -84,7 +84,7 @@ def power(base: Operand, exponent: Operand) -> Operand:
     value = None
     if base.value is not None and exponent.value is not None:
         b, e = base.value, exponent.value
-        value = guarded(lambda: constants.power(b, e), span)
+        value = guarded(lambda: constant_folding.power(b, e), span)
     depth = deepened((base, exponent), span)
     return Operand(tree.power(base.tree, exponent.tree), base.start, exponent.stop, depth, value)
 
@@ -172,10 +172,10 @@ def guarded(compute: Callable[[], Value], span: Span) -> Value:
     """The value of a constant, or the refusal of one that float64 cannot hold."""
     try:
         return compute()
-    except constants.TooLargeError:
+    except constant_folding.TooLargeError:
         message = "this constant is outside the range of float64, about 1e-308 to 1e308"
         raise DerivError(message, span=span, hint="scale the formula") from None
-    except constants.UndefinedError as reason:
+    except constant_folding.UndefinedError as reason:
         if "zero" in str(reason):
             raise divides_by_zero(span) from None
         raise DerivError("this constant is not a real number", span=span, hint=REAL) from None
@@ -193,14 +193,14 @@ def _call_tree(row: Function, arguments: Sequence[Operand]) -> Tree:
 def _value_of_call(row: Function, values: Sequence[Constant]) -> Constant | None:
     """The value of a function of constants, by its function on floats or by its rewrite."""
     if row.floats is not None or row.definition is None:
-        return constants.apply(row, values)
-    from derivcli.language.formulas import value_of_definition
+        return constant_folding.apply(row, values)
+    from derivcli.language.functions.formulas import value_of_definition
 
     try:
         return value_of_definition(row, tuple(values))
     except DerivError as inner:
         # It speaks of the rewrite's text, which nobody typed.
-        raise constants.UndefinedError(inner.message) from None
+        raise constant_folding.UndefinedError(inner.message) from None
 
 
 def _combine(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from derivcli.errors import DerivError
-from derivcli.language import readings, tree
+from derivcli.language import ambiguities, tree
 from derivcli.language.expression import Definition, Expression
-from derivcli.language.function import NO_FUNCTIONS, Functions
+from derivcli.language.functions.row import NO_FUNCTIONS, Functions
 from derivcli.language.parser import Parser
 from derivcli.language.tree import Tree
 
@@ -43,7 +43,7 @@ def other_meanings(expression: Expression, declared: Collection[str] = ()) -> It
     except DerivError:
         return
     seen = {expression.text}
-    for text in readings.other_texts(expression.source, parser.noticed.readings):
+    for text in ambiguities.other_texts(expression.source, parser.noticed.readings):
         try:
             other = parse_expression(text, known, expression.definitions)
         except DerivError:  # such as a part that has no value

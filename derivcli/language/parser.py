@@ -28,15 +28,15 @@ from collections.abc import Collection, Mapping
 from typing import NoReturn
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import limits, names, operands, readings, refusals, remarks, tree
-from derivcli.language.constants import Constant
-from derivcli.language.frames import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, check_whole, finish
-from derivcli.language.function import Function
-from derivcli.language.functions import BRANCHING, CONSTANTS, vocabulary
-from derivcli.language.notation import check_notation
+from derivcli.language import ambiguities, limits, name_resolution, operands, remarks, syntax_errors, tree
+from derivcli.language.constant_folding import Constant
+from derivcli.language.derivative_notation import check_notation
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.noticed import Noticed
 from derivcli.language.operands import Operand
-from derivcli.language.reader import Reader
+from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, check_whole, finish
+from derivcli.language.token_stream import Reader
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
 
@@ -125,7 +125,7 @@ class Parser:
         elif token.text in SIGNS:
             frame.push_prefix(token)
         else:
-            raise refusals.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
 
     def read_name(self, token: Token) -> None:
         """Take a name where an operand is due."""
@@ -133,19 +133,19 @@ class Parser:
         called = self.next.text == "("
         if name in self.declared:
             frame.operand = self.variable(token)
-        elif name in names.KEYWORDS:
+        elif name in name_resolution.KEYWORDS:
             self.read_keyword(token)
-        elif names.is_function_name(name, self.functions, called):
+        elif name_resolution.is_function_name(name, self.functions, called):
             self.read_function(token)
         elif name in CONSTANTS:
             frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
             self.noticed.note(remarks.euler_number(token, self.declared))
-        elif names.is_variable_name(name):
+        elif name_resolution.is_variable_name(name):
             frame.operand = self.variable(token)
-        elif name in names.TRUTHS and frame.wants_condition:
-            frame.operand = Operand(tree.truth(names.TRUTHS[name]), token.start, token.stop, condition=True)
+        elif name in name_resolution.TRUTHS and frame.wants_condition:
+            frame.operand = Operand(tree.truth(name_resolution.TRUTHS[name]), token.start, token.stop, condition=True)
         else:
-            raise names.unknown(token, called, self.declared, self.functions)
+            raise name_resolution.unknown(token, called, self.declared, self.functions)
 
     def read_keyword(self, token: Token) -> None:
         """Take `not` where an operand is due; `and` and `or` are out of place there."""
@@ -156,9 +156,9 @@ class Parser:
                 raise operands.too_deep(token.span)
             frame.denials.append(token)
         elif token.text == "not" and not frame.wants_condition:
-            raise refusals.condition(token)
+            raise syntax_errors.condition(token)
         else:
-            raise refusals.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
 
     def variable(self, token: Token) -> Operand:
         """A variable as an operand."""
@@ -185,11 +185,11 @@ class Parser:
         elif not branching and (self.next.kind in ("number", "name", "bar") or self.next.text in SIGNS):
             self.push(Frame(BARE, token, row, exponent=exponent, base=base))
             return
-        raise refusals.argument(token, row, empty=self.next.text == ")")
+        raise syntax_errors.argument(token, row, empty=self.next.text == ")")
 
     def read_base(self, function: Token) -> Operand:
         """The base in a logarithm's name: the 5 of log_5(x)."""
-        base = names.base_of(function.text)
+        base = name_resolution.base_of(function.text)
         self.noticed.note(remarks.glued_base(function, base, self.text))
         if base.isdigit():
             return operands.number(base, function.start, function.stop)
@@ -205,15 +205,15 @@ class Parser:
         elif token.text == "**":
             self.reader.take()
             token = self.next
-            if token.kind == "number" or names.is_variable_name(token.text):
+            if token.kind == "number" or name_resolution.is_variable_name(token.text):
                 self.reader.take()
         else:
             return None
-        if token.kind == "name" and names.is_variable_name(token.text):
+        if token.kind == "name" and name_resolution.is_variable_name(token.text):
             return self.variable(token)
         if token.kind == "number" or (token.kind == "superscript" and token.text.isdigit()):
             return operands.number(token.text, token.start, token.stop)
-        raise refusals.power_of_a_name(function, token)
+        raise syntax_errors.power_of_a_name(function, token)
 
     # An operand has been read
 
@@ -234,7 +234,7 @@ class Parser:
             self.end_product()
             self.frame.close_term()
             self.frame.sign = token
-        elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in names.KEYWORDS:
+        elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in name_resolution.KEYWORDS:
             self.end_product()
             self.read_separator(token)
         elif token.kind == "bar" and self.inside_bar():
@@ -265,11 +265,11 @@ class Parser:
         if token.kind == "number" and frame.operand.literal:
             span = Span(frame.operand.start, token.stop)
             self.refuse("two numbers stand side by side", span, "write * between them, or join them")
-        self.settle(readings.RUN if token.start > frame.operand.stop else readings.FACTOR)
-        if token.kind == "name" and names.is_function_name(token.text, self.functions, self.next.text == "("):
+        self.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
+        if token.kind == "name" and name_resolution.is_function_name(token.text, self.functions, self.next.text == "("):
             self.end_product()
-        self.noticed.expect(self.frame, readings.silent_product(self.frame, token, self.text))
-        self.noticed.expect(self.frame, readings.bare_product(self.frame, token, self.next, self.text))
+        self.noticed.expect(self.frame, ambiguities.silent_product(self.frame, token, self.text))
+        self.noticed.expect(self.frame, ambiguities.bare_product(self.frame, token, self.next, self.text))
         self.noticed.note(remarks.no_function(self.frame, token, self.text))
         self.noticed.note(remarks.differential(self.frame, self.text, self.declared))
         self.multiply(None)
@@ -278,13 +278,13 @@ class Parser:
     def read_written_sign(self, token: Token) -> None:
         """A written `*` or `/` ends every argument without brackets."""
         bares = self.close_bares()
-        leads_on = self.next.kind == "name" and names.is_function_name(
+        leads_on = self.next.kind == "name" and name_resolution.is_function_name(
             self.next.text, self.functions, self.reader.next_is_called
         )
-        self.settle(readings.PRODUCT if leads_on else readings.RUN)
+        self.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
         if bares and not leads_on:
-            self.noticed.expect(self.frame, readings.bare_quotient(bares, token, self.next, self.text))
-        self.noticed.expect(self.frame, readings.root(self.frame, token, self.next, self.text))
+            self.noticed.expect(self.frame, ambiguities.bare_quotient(bares, token, self.next, self.text))
+        self.noticed.expect(self.frame, ambiguities.root(self.frame, token, self.next, self.text))
         self.multiply(token)
 
     def multiply(self, operator: Token | None) -> None:
@@ -299,10 +299,10 @@ class Parser:
             self.close(token)
         elif token.kind == "comma":
             if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
-                raise refusals.comma(self.reader.before, token, self.next, frame.kind == TEXT)
+                raise syntax_errors.comma(self.reader.before, token, self.next, frame.kind == TEXT)
             frame.close_argument()
         elif not frame.wants_condition:
-            raise refusals.condition(token)
+            raise syntax_errors.condition(token)
         elif token.kind == "comparison":
             frame.compared.append(frame.close_sum())
             frame.relations.append(token.text)
@@ -311,7 +311,7 @@ class Parser:
         elif token.text == "or":
             frame.close_conjunction()
         else:
-            raise refusals.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
 
     # Opening and closing
 
@@ -323,7 +323,7 @@ class Parser:
 
     def close_bare(self) -> tuple[Operand, Operand]:
         """End the argument of a function without brackets; give the call and its argument."""
-        self.settle(readings.PRODUCT)
+        self.settle(ambiguities.PRODUCT)
         frame = self.frames.pop()
         frame.close_argument()
         argument = frame.arguments[0]
@@ -340,7 +340,7 @@ class Parser:
     def end_product(self) -> None:
         """End all that a product's end ends."""
         self.close_bares()
-        self.settle(readings.PRODUCT)
+        self.settle(ambiguities.PRODUCT)
 
     def inside_bar(self) -> bool:
         """Whether the innermost bracket is a `|`."""
@@ -352,7 +352,7 @@ class Parser:
         if frame.kind == TEXT:
             self.refuse("nothing is open here that ')' could close", token.span, "remove it or open it before")
         if frame.kind == BAR and token.kind != "bar":
-            raise refusals.unclosed(frame.opener, self.text)
+            raise syntax_errors.unclosed(frame.opener, self.text)
         frame.close_argument()
         self.frames.pop()
         if frame.kind == PAIR:
@@ -361,7 +361,7 @@ class Parser:
             self.frame.operand = finish(frame, token.stop)
             if not self.trusted:
                 self.noticed.note(remarks.clash(frame))
-                self.noticed.keep(readings.base_first(frame, token.stop, self.text))
+                self.noticed.keep(ambiguities.base_first(frame, token.stop, self.text))
                 check_whole(frame)
 
     def close_pair(self, pair: Frame, token: Token) -> None:
@@ -382,7 +382,7 @@ class Parser:
         self.end_product()
         frame = self.frame
         if frame.kind != TEXT:
-            raise refusals.unclosed(frame.opener, self.text)
+            raise syntax_errors.unclosed(frame.opener, self.text)
         frame.close_argument()
         (operand,) = frame.arguments
         (operands.require_condition if self.condition else operands.require_number)(operand)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from derivcli.errors import Span
-from derivcli.language.frames import TEXT, Frame
+from derivcli.language.parser_stack import TEXT, Frame
 from derivcli.language.tokens import Token
 
 EXACT_DIGITS = 15

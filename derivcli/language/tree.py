@@ -17,8 +17,8 @@ from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.errors import DerivError
-from derivcli.language.function import Function
-from derivcli.language.functions import FUNCTIONS, vocabulary
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import FUNCTIONS, vocabulary
 
 Tree: TypeAlias = Basic
 """Any SymPy node, expression or condition."""
@@ -228,7 +228,7 @@ def derivative_of_call(row: Function, index: int, arguments: Sequence[Tree], slo
     """The partial derivative of a call in its argument `index`, from the row's formulas or by `slope`."""
     if row.kernel is not None:
         raise DerivError(f"'{row.name}' is code and has no formula")
-    from derivcli.language.formulas import alone, bind, partial
+    from derivcli.language.functions.formulas import alone, bind, partial
 
     if row.variadic and len(arguments) == 1:
         return alone(row).diff(symbol(row.parameters[0]))

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 FORMATS: dict[str, tuple[str, str]] = {
     "table": ("table", "write_table"),
-    "tsv": ("plain", "write_tsv"),
-    "csv": ("plain", "write_csv"),
+    "tsv": ("tsv_csv_value", "write_tsv"),
+    "csv": ("tsv_csv_value", "write_csv"),
     "json": ("json", "write_json"),
     "latex": ("latex", "write_latex"),
     "markdown": ("markdown", "write_markdown"),
-    "value": ("plain", "write_value"),
+    "value": ("tsv_csv_value", "write_value"),
 }
 """Each format's module and function, imported when it is used."""
 
@@ -31,8 +31,8 @@ LEDGERS: dict[str, tuple[str, str]] = {
     "tree": ("ledger", "write_tree"),
     "tsv": ("ledger", "write_tsv"),
     "json": ("ledger", "write_json"),
-    "dot": ("diagram", "write_dot"),
-    "mermaid": ("diagram", "write_mermaid"),
+    "dot": ("dot_mermaid", "write_dot"),
+    "mermaid": ("dot_mermaid", "write_mermaid"),
 }
 """The same of the formats of ledgers."""
 

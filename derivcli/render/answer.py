@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from derivcli.result import SymbolicResult
 
 if TYPE_CHECKING:
-    from derivcli.explain.answer.found import Answer, Counterexample
+    from derivcli.explain.answer.answer import Answer, Counterexample
     from derivcli.render.columns import Style
 
 MOST = 3
@@ -63,7 +63,7 @@ def verdict(answer: Answer) -> str:
 
 def _difference(example: Counterexample) -> str:
     """Where a claim is wrong."""
-    from derivcli.language.text import place_text
+    from derivcli.language.printer import place_text
 
     yours = "has no value" if example.claim is None else f"is {example.claim_text}"
     return f"at {place_text(example.at)} the derivative is {example.derivative_text}, and yours {yours}"
@@ -87,7 +87,7 @@ def number_of(points: int) -> str:
 
 def details(answer: Answer) -> list[str]:
     """What else there is to say."""
-    from derivcli.language.text import place_text
+    from derivcli.language.printer import place_text
 
     if answer.meant and answer.counterexample:
         return [f"not as it is read: {_difference(answer.counterexample)}"]

@@ -15,7 +15,7 @@ from derivcli.render.numbers import number_texts
 from derivcli.result import ENGINES, SeriesResult, partial_of
 
 if TYPE_CHECKING:
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
     from derivcli.result import Result, SymbolicResult
 
 BY = {
@@ -51,7 +51,7 @@ def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
 
 def components_of(direction: Points) -> list[str]:
     """The components of a vector as they were typed."""
-    from derivcli.language.text import text_of
+    from derivcli.language.printer import text_of
 
     trees = [(direction.exact(name, 0), values) for name, values in direction.at.items()]
     return [number_texts(values[:1])[0] if tree is None else text_of(tree) for tree, values in trees]

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from derivcli.language import limits
-from derivcli.language.reference import PLACES, example, family_of, related
+from derivcli.language.functions.reference import PLACES, example, family_of, related
 
 if TYPE_CHECKING:
-    from derivcli.language.function import Function
+    from derivcli.language.functions.row import Function
     from derivcli.render.columns import Style
 
 FORMATS = ("table", "tsv", "csv", "json", "markdown")
@@ -31,7 +31,7 @@ def write_list(families: Mapping[str, Sequence[Function]], format_name: str, sty
 
         parts = [part for family, rows in families.items() for part in _parts(family, rows)]
         return write_sections([(_title(title), [_entry(row) for row in part]) for title, part in parts], style)
-    from derivcli.render.plain import delimited_rows
+    from derivcli.render.tsv_csv_value import delimited_rows
 
     listed = [(row, family) for family, rows in families.items() for row in rows]
     lines = [[row.signature, ", ".join(row.aliases), row.doc, family] for row, family in listed]
@@ -49,7 +49,7 @@ def write_function(row: Function, derivatives: Mapping[str, str], format_name: s
         from derivcli.render.table import write_facts
 
         return write_facts(row.signature, facts, style)
-    from derivcli.render.plain import delimited_rows
+    from derivcli.render.tsv_csv_value import delimited_rows
 
     return delimited_rows([("write", row.signature), *facts], DELIMITERS[format_name])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derivcli.language.text import text_of
+from derivcli.language.printer import text_of
 from derivcli.render.columns import Style, function_names, named
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
@@ -18,7 +18,7 @@ from derivcli.result import FLAGS, SeriesResult, SymbolicResult
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict, Verdicts
-    from derivcli.explain.answer.found import Answer, Counterexample
+    from derivcli.explain.answer.answer import Answer, Counterexample
     from derivcli.language.tree import Tree
     from derivcli.result import AnyResult, FloatArray, Result
 

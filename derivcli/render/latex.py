@@ -12,7 +12,7 @@ from derivcli.render.numbers import number_texts
 from derivcli.render.series import Expansion, expansions, interval_texts
 
 if TYPE_CHECKING:
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
     from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult
 
 WIDEST = 10
@@ -34,7 +34,7 @@ def write_latex(results: Sequence[Result], style: Style) -> str:
 
 def write_formulas_latex(results: Sequence[SymbolicResult], style: Style) -> str:
     """The formulas and their derivatives as equations, those of a Hessian and of a Jacobian as a matrix."""
-    from derivcli.render.formula import latex_of
+    from derivcli.render.latex_printer import latex_of
 
     lines = [*functions(results), *_direction(results)]
     if matrices.is_jacobian(results):
@@ -62,7 +62,7 @@ def write_series_latex(results: Sequence[SeriesResult], style: Style) -> str:
 def _expansion(one: Expansion, style: Style) -> list[tuple[str, str, str]]:
     """The equation of a Taylor polynomial, and what the function is more than that."""
     from derivcli.language.parse import parse_tree
-    from derivcli.render.formula import latex_of
+    from derivcli.render.latex_printer import latex_of
 
     variable = name_latex(one.result.variable)
     left = f"T_{{{one.degree}}}({variable})"
@@ -93,7 +93,7 @@ def functions(
     results: Sequence[AnyResult],
 ) -> list[tuple[str, str]]:
     """Left and right sides of what was understood."""
-    from derivcli.render.formula import latex_of
+    from derivcli.render.latex_printer import latex_of
 
     definitions = {part.name: part.tree for result in results for part in result.expression.definitions}
     functions = [_function(name, result) for name, result in named(results)]
@@ -101,7 +101,7 @@ def functions(
 
 
 def _function(name: str, result: AnyResult) -> tuple[str, str]:
-    from derivcli.render.formula import latex_of
+    from derivcli.render.latex_printer import latex_of
 
     if dependent_of(result) and result.expression.sides is not None:
         left, right = map(latex_of, result.expression.sides)
@@ -125,7 +125,7 @@ def _components(direction: Points) -> list[str]:
 
 def _typed(points: Points, name: str, point: int) -> str:
     """The value of a variable as it was typed."""
-    from derivcli.render.formula import latex_of
+    from derivcli.render.latex_printer import latex_of
 
     tree = points.exact(name, point)
     return _text(points.at[name], point, Style()) if tree is None else latex_of(tree)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derivcli.render.breaks import lonely
-from derivcli.render.canvas import GREY, clean_matplotlib, saved
 from derivcli.render.captions import direction_line
-from derivcli.render.curves import (
+from derivcli.render.discontinuities import lonely
+from derivcli.render.figure import GREY, clean_matplotlib, saved
+from derivcli.render.labels import raised
+from derivcli.render.plot_curves import (
     NAME_LETTERS,
     Curve,
     Panel,
@@ -21,7 +22,6 @@ from derivcli.render.curves import (
     varying,
     with_place,
 )
-from derivcli.render.labels import raised
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -60,7 +60,7 @@ def _centre(result: SeriesResult, point: int) -> tuple[str, bool]:
     """The text of the centre, and whether it is a sum."""
     import sympy
 
-    from derivcli.language.text import text_of
+    from derivcli.language.printer import text_of
 
     tree = result.points.exact(result.variable, point)
     if tree is None:

@@ -11,8 +11,8 @@ from derivcli.render.terminal import COLORS, console_of, print_equations, print_
 from derivcli.result import SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
-    from derivcli.explain.answer.found import Answer
-    from derivcli.explain.practice import Exercise
+    from derivcli.explain.answer.answer import Answer
+    from derivcli.explain.practice_exercises import Exercise
     from derivcli.language.expression import Expression
     from derivcli.render.columns import Style
 

@@ -30,7 +30,7 @@ def write_csv(derivations: Sequence[Derivation], style: Style) -> str:
 
 
 def _delimited(derivations: Sequence[Derivation], delimiter: str) -> str:
-    from derivcli.render.plain import delimited_rows
+    from derivcli.render.tsv_csv_value import delimited_rows
 
     rows = [(_label(one).plain, rule, text) for one in derivations for rule, text in _lines(one, unicode=False)]
     return delimited_rows([HEADER, *rows], delimiter)
@@ -91,7 +91,7 @@ def write_json(derivations: Sequence[Derivation], style: Style) -> str:
 
 def _lines(one: Derivation, unicode: bool) -> list[tuple[str, str]]:
     """The derivative to be taken, which follows from no rule, then each rule with the formula after it."""
-    from derivcli.language.text import text_of
+    from derivcli.language.printer import text_of
 
     lines = [("", text_of(one.start)), *((step.rule, text_of(step.tree)) for step in one.steps)]
     return lines if unicode else [(rule, _plain(text)) for rule, text in lines]
@@ -99,7 +99,7 @@ def _lines(one: Derivation, unicode: bool) -> list[tuple[str, str]]:
 
 def _chain(one: Derivation) -> str:
     """The steps in LaTeX, to be aligned at the signs of equality and at the rules."""
-    from derivcli.render.formula import latex_of
+    from derivcli.render.latex_printer import latex_of
 
     start = f"{_label(one).latex_equation} &= {latex_of(one.start)}"
     steps = [f"&= {latex_of(step.tree)} && {_rule_latex(step.rule)}" for step in one.steps]

@@ -26,10 +26,10 @@ from typing import Any
 
 from flint import acb, arb, arb_series, ctx, fmpq
 
-from derivcli.engines.balls.run import Number, Run, UnsureError
-from derivcli.engines.balls.steps import no_value
+from derivcli.engines.balls.evaluation import Number, Run, UnsureError
+from derivcli.engines.balls.integers import only_whole, scale
+from derivcli.engines.balls.rules_steps import no_value
 from derivcli.engines.balls.tape import Node
-from derivcli.engines.balls.whole import only_whole, scale
 
 Function = Callable[..., acb]
 """A function of complex balls."""

@@ -22,7 +22,7 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from derivcli.engines.balls.run import Direction, Exact, Path, TouchError, UnsureError, moving
+from derivcli.engines.balls.evaluation import Direction, Exact, Path, TouchError, UnsureError, moving
 from derivcli.engines.balls.tape import Tape
 from derivcli.result import Partial
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from flint import arb, arb_series, fmpq
 
-from derivcli.engines.balls.run import NoValueError, Number, Run, UnsureError
-from derivcli.engines.balls.special import SPECIAL
-from derivcli.engines.balls.steps import STEPS, Rule, Series, above, no_value, nonzero, plain
+from derivcli.engines.balls.evaluation import NoValueError, Number, Run, UnsureError
+from derivcli.engines.balls.integers import may_be_whole
+from derivcli.engines.balls.rules_special import SPECIAL
+from derivcli.engines.balls.rules_steps import STEPS, Rule, Series, above, no_value, nonzero, plain
 from derivcli.engines.balls.tape import Node
-from derivcli.engines.balls.whole import may_be_whole
 
 DIVISION = "the formula divides by zero here"
 SQUARE_ROOT = "the formula takes the square root of a negative number here"

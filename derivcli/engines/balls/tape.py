@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 from flint import fmpq
 
-from derivcli.language import formulas
+from derivcli.language.functions import formulas
 from derivcli.language.tree import RELATIONS, Tree, postorder, rebuild, row_of
 
 SIGNS = {kind: sign for sign, kind in RELATIONS.items()}

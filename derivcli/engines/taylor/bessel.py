@@ -7,12 +7,12 @@ import math
 import torch
 from torch import Tensor
 
-from derivcli.engines.rules import RULES
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.quadrature import in_blocks, quadrature, spread, summed
 from derivcli.engines.taylor.recurrences import Rule, derivative, growing, pair, truncated
-from derivcli.engines.taylor.sampled import SAMPLED
+from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
+from derivcli.engines.torch.rules import RULES
 
 # Airy functions, and the Bessel functions that are singular at 0
 

@@ -9,7 +9,6 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.engines.rules import RULES
 from derivcli.engines.taylor.recurrences import (
     Rule,
     anchored,
@@ -24,6 +23,7 @@ from derivcli.engines.taylor.recurrences import (
     truncated,
 )
 from derivcli.engines.taylor.series import Series, choose
+from derivcli.engines.torch.rules import RULES
 
 
 def from_zero(u: Series) -> Tensor:

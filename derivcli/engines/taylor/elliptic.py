@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import torch
 
-from derivcli.engines.elliptic import LEFT, QUARTER, QUARTER_REST, RIGHT, WEIGHTS
+from derivcli.engines.special_functions.elliptic import LEFT, QUARTER, QUARTER_REST, RIGHT, WEIGHTS
 from derivcli.engines.taylor.elementary import constant_power, cos, sin
 from derivcli.engines.taylor.quadrature import in_blocks, quadrature, spread, summed
 from derivcli.engines.taylor.recurrences import Rule

@@ -20,18 +20,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from derivcli.engines.chunks import allows_threads, one_thread
-from derivcli.engines.inputs import array, filled, leaves_at
 from derivcli.engines.program import Program, lower_each
-from derivcli.engines.rules import forward
 from derivcli.engines.task import Prepared, Task, Telling, at_once
-from derivcli.engines.taylor.run import expand
+from derivcli.engines.taylor.evaluation import expand
 from derivcli.engines.taylor.series import Series
-from derivcli.engines.watch import Watch
+from derivcli.engines.torch.flags import Watch
+from derivcli.engines.torch.rules import forward
+from derivcli.engines.torch.tensors import array, filled, leaves_at
 from derivcli.language.expression import Expression
 from derivcli.result import ALONG, Partial, Result, SeriesResult, derivative_key
 
 if TYPE_CHECKING:
-    from derivcli.points.grid import Points
+    from derivcli.points.points import Points
     from derivcli.result import FloatArray
 
 Axes = dict[str, int]

@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.rules import RULES
 from derivcli.engines.taylor.elementary import exp, log, pow_
 from derivcli.engines.taylor.recurrences import Rule, derivative, growing, linear, sloping, truncated
-from derivcli.engines.taylor.sampled import SAMPLED
+from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
+from derivcli.engines.torch.rules import RULES
 
 # The gamma function and zeta
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from derivcli.engines.rules import RULES
 from derivcli.engines.taylor.recurrences import Rule, anchored, growing
 from derivcli.engines.taylor.series import Series, embed, joint
+from derivcli.engines.torch.rules import RULES
 
 BLOCK = 16
 """Points that are integrated together."""

@@ -8,16 +8,16 @@ from functools import cache, partial
 import torch
 from torch import Tensor
 
-from derivcli.engines import rules as plain
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.taylor.elementary import ELEMENTARY, constant_power
 from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.recurrences import Rule, growing, sloping
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.taylor.special import SPECIAL
+from derivcli.engines.torch import rules as plain
 from derivcli.errors import DerivError
-from derivcli.language import formulas
-from derivcli.language.functions import vocabulary
+from derivcli.language.functions import formulas
+from derivcli.language.functions.table import vocabulary
 
 
 def by_formula(name: str) -> Rule:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from derivcli.engines.inputs import LOOP
+from derivcli.engines.torch.tensors import LOOP
 
 
 @dataclass(frozen=True, slots=True, eq=False)

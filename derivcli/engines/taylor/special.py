@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import torch
 
-from derivcli.engines.rules import RULES
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.gamma import GAMMA
@@ -23,8 +22,9 @@ from derivcli.engines.taylor.recurrences import (
     sloping,
     truncated,
 )
-from derivcli.engines.taylor.sampled import SAMPLED
+from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series
+from derivcli.engines.torch.rules import RULES
 
 # Error functions and their inverses
 

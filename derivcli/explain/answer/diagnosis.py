@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from derivcli.check.agreement import (
+from derivcli.check.equality import (
     error,
     fraction_of,
     is_number,
@@ -25,18 +25,18 @@ from derivcli.check.agreement import (
     same_values,
     value,
 )
-from derivcli.engines.balls.whole import decimal_text
-from derivcli.engines.clock import OutOfTimeError, limited
+from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.symbolic import arrange, merged
-from derivcli.explain.answer.case import LEAST, Case
-from derivcli.explain.answer.exceptional import distances, spot_text
-from derivcli.explain.answer.found import Diagnosis
-from derivcli.explain.answer.mistaken import divided, slipped, slipped_oddly
-from derivcli.explain.answer.partly import partly, somewhere
-from derivcli.explain.answer.rounding import product_text, ways
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.explain.answer.answer import Diagnosis
+from derivcli.explain.answer.comparison import LEAST, Case
+from derivcli.explain.answer.exceptional_points import distances, spot_text
+from derivcli.explain.answer.mistaken_derivations import divided, slipped, slipped_oddly
+from derivcli.explain.answer.partial_correctness import partly, somewhere
+from derivcli.explain.answer.rounded_numbers import product_text, ways
 from derivcli.language import tree as build
 from derivcli.language.parse import parse_tree
-from derivcli.language.text import text_of
+from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, Partial, derivative_key
 

@@ -9,9 +9,9 @@ import sympy
 from flint import fmpq
 
 from derivcli.engines.symbolic import arrange, merged
+from derivcli.explain.piecewise.breakpoints import all_roots
 from derivcli.explain.piecewise.pieces import between, constant_at, needed, piece
 from derivcli.explain.piecewise.roots import ALL, Root, same_root
-from derivcli.explain.piecewise.singled import all_roots
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, postorder, row_of
 

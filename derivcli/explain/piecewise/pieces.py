@@ -16,17 +16,17 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from derivcli.check.question import restored_context
-from derivcli.engines.balls.run import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
+from derivcli.check.judged_number import restored_context
+from derivcli.engines.balls.evaluation import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
+from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.tape import HOLDS, SIGNS, record
-from derivcli.engines.balls.whole import fraction
-from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
+from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
+from derivcli.explain.piecewise.breakpoints import Source, of_node, sources
 from derivcli.explain.piecewise.roots import Root, root
-from derivcli.explain.piecewise.singled import Source, of_node, sources
-from derivcli.language import formulas
 from derivcli.language import tree as build
+from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from flint import arb, ctx
 
-from derivcli.check.question import restored_context
-from derivcli.engines.balls.run import Exact, TouchError, UnsureError, ball_of, coordinate
+from derivcli.check.judged_number import restored_context
+from derivcli.engines.balls.evaluation import Exact, TouchError, UnsureError, ball_of, coordinate
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree
 

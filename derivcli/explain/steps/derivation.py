@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivcli.language.record import equal, itself, reduced, shortened
+from derivcli.language.pickling import equal, itself, reduced, shortened
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Step:
     @property
     def text(self) -> str:
         """The formula as text, with `d/dx[...]` for a derivative still to be taken."""
-        from derivcli.language.text import text_of
+        from derivcli.language.printer import text_of
 
         return text_of(self.tree).replace("∂", "d")
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import sympy
 
-from derivcli.engines.clock import OutOfTimeError, limited
 from derivcli.engines.symbolic import deep_recursion, differentiate, has_pieces
+from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError, Span
-from derivcli.explain.piecewise.formulas import derivatives
+from derivcli.explain.piecewise.piecewise_derivative import derivatives
 from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.explain.steps.rules import By, taken
-from derivcli.explain.steps.tidy import put
-from derivcli.language.text import text_of
+from derivcli.explain.steps.teacher_notation import put
+from derivcli.language.printer import text_of
 from derivcli.language.tree import Derivative, PartialDerivative, Tree, postorder, symbol
 from derivcli.result import SymbolicResult, derivative_key, partial_of
 

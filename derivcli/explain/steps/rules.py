@@ -12,11 +12,22 @@ from dataclasses import dataclass
 import sympy
 
 from derivcli.engines.symbolic import arrange, derivatives_of
-from derivcli.explain.steps.tidy import ONE, ZERO, negative, number_of, power, product, put, quotient, split, total
+from derivcli.explain.steps.teacher_notation import (
+    ONE,
+    ZERO,
+    negative,
+    number_of,
+    power,
+    product,
+    put,
+    quotient,
+    split,
+    total,
+)
 from derivcli.language import tree as build
-from derivcli.language.formulas import complete
-from derivcli.language.function import Function
-from derivcli.language.functions import vocabulary
+from derivcli.language.functions.formulas import complete
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Derivative, Tree, divisor, row_of, symbol
 
 

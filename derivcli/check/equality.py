@@ -1,0 +1,342 @@
+"""Whether two quantities are the same, point by point, in ball arithmetic.
+
+Where the balls do not meet the numbers differ, and that is proved. Where they meet and are narrow, the numbers
+are the same to many digits, which proves nothing. Neither knows of SymPy's rules for derivatives.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+from flint import arb, ctx, fmpq
+
+from derivcli.check.judged_number import restored_context
+from derivcli.check.one_sided import OneSided
+from derivcli.engines.balls.evaluation import NoValueError, Path, Run, TouchError, UnsureError
+from derivcli.engines.balls.germs.germ import NoGermError
+from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.tape import Tape, record
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.language.tree import Tree
+from derivcli.result import Partial
+
+Sample: TypeAlias = tuple[Fraction, ...]
+"""A value for each variable."""
+
+PRECISIONS = (192, 384, 768, 1536)
+"""Bits; the last ones serve numbers that nearly cancel."""
+
+NARROW = 120
+"""Bits of a number, relative to its size, that is known well enough: 36 digits."""
+
+TINY = arb(2) ** -400
+"""Numbers that are less than this and not known may be 0, or differ by any factor."""
+
+FINE, FINE_NARROW = (2400, 4096, 8192), 1800
+"""The same where numbers that do not differ so far are looked at more closely."""
+
+DIGITS = 500
+"""The most digits that are told of an agreement."""
+
+SEVERAL = 4
+"""What is the same at fewer points may be so by chance."""
+
+SECONDS = 0.5
+"""How long the two numbers at one point may take."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantity:
+    """A formula or one of its partial derivatives, by the variables of `partial`, as a function of the variables."""
+
+    tape: Tape
+    derivative: Derivative
+
+    def ball(self, at: Mapping[str, fmpq], precision: int) -> arb:
+        """The number at a point; raises TouchError where there is none, UnsureError where it is not known."""
+        try:
+            return self.by_series(at, precision)
+        except NoValueError:
+            raise
+        except TouchError:
+            return self.by_germs(at, precision)
+
+    def by_germs(self, at: Mapping[str, fmpq], precision: int) -> arb:
+        """The derivative where the formula has no power series, as where relu(relu(x)) is 0; TouchError without one."""
+        *earlier, (direction, order) = self.derivative.stages()
+        number: arb | None = None
+        try:
+            with ctx.workprec(precision):
+                seen = OneSided(self.tape, at, earlier, direction, (precision, PRECISIONS[-1]))
+                for each in range(1, order + 1):
+                    number = seen.local(each, order).derivative()
+        except NoGermError:
+            raise UnsureError from None
+        if number is None:
+            raise TouchError
+        return number
+
+    def by_series(self, at: Mapping[str, fmpq], precision: int) -> arb:
+        """The number that a power series gives."""
+
+        def series(path: Path, order: int) -> list[arb]:
+            run = Run(self.tape, path, order, precision, final=precision == PRECISIONS[-1])
+            try:
+                return run.evaluate(at)
+            finally:
+                if not run.rigorous:
+                    raise UnsureError
+
+        return self.derivative.enclosed(series, self.tape)
+
+
+def quantity(tree: Tree, names: Sequence[str], partial: Partial = ()) -> Quantity:
+    """The partial derivative of a tree over the variables; the last name is taken first."""
+    return Quantity(record(tree, names), Derivative(partial[::-1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """What two quantities are at a point.
+
+    `kind` is "same" where both are known well, relative to their sizes, "different", "vanishing" where both are so
+    close to 0 that neither is told from it, "undefined" where only the second has no value, "outside" where the first
+    has none, or "unsure". `digits` is how many are the same of numbers that are.
+    """
+
+    sample: Sample
+    kind: str
+    left: arb | None = None
+    right: arb | None = None
+    digits: int = 0
+    reason: str = ""
+
+    @property
+    def has_both(self) -> bool:
+        """Whether both have a value."""
+        return self.kind in ("same", "different", "vanishing")
+
+
+@dataclass(slots=True, eq=False)
+class Comparison:
+    """Two quantities over the variables `names`, and what is known of them.
+
+    About `seconds` are spent on points one after the other, and as much again on single ones.
+    """
+
+    names: Sequence[str]
+    left: Quantity
+    right: Quantity
+    seconds: float = 5.0
+    spent: float = 0.0
+    known: dict[Sample, Match] = field(default_factory=dict)
+
+    def at(self, sample: Sample) -> Match:
+        """What they are at a point, as far as there is time to know."""
+        if sample not in self.known and self.spent > 2 * self.seconds:
+            return Match(sample, "unsure")
+        if sample not in self.known:
+            start = time.monotonic()
+            self.known[sample] = self._anew(sample)
+            self.spent += time.monotonic() - start
+        return self.known[sample]
+
+    def all(self, samples: Iterable[Sample]) -> Iterator[Match]:
+        """What they are at every point for which there is time."""
+        for sample in samples:
+            if self.spent > self.seconds:
+                return
+            yield self.at(sample)
+
+    def confirmed(self, match: Match) -> Match:
+        """The match as far more precision shows it, if that is possible in time."""
+        if match.kind not in ("same", "vanishing") or self.spent > self.seconds:
+            return match
+        start, narrow = time.monotonic(), FINE_NARROW if match.kind == "same" else NARROW
+        found = self._anew(match.sample, FINE, narrow)
+        self.spent += time.monotonic() - start
+        if found.kind != "unsure" and (match.kind != "same" or found.kind != "vanishing"):
+            match = found
+        self.known[match.sample] = match
+        return match
+
+    def _anew(self, sample: Sample, precisions: Sequence[int] = PRECISIONS, narrow: int = NARROW) -> Match:
+        with suppress(OutOfTimeError), restored_context():
+            return limited(SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
+        return Match(sample, "unsure")
+
+
+def matched(
+    left: Quantity,
+    right: Quantity,
+    names: Sequence[str],
+    sample: Sample,
+    precisions: Sequence[int] = PRECISIONS,
+    narrow: int = NARROW,
+) -> Match:
+    """What two quantities are at a point, with the precision raised until that is known."""
+    at, found = point(names, sample), Match(sample, "unsure")
+    for precision in precisions:
+        with suppress(UnsureError):
+            try:
+                one = left.ball(at, precision)
+            except TouchError:
+                return Match(sample, "outside")
+            try:
+                other = right.ball(at, precision)
+            except TouchError as place:
+                return Match(sample, "undefined", one, reason=str(place))
+            if not one.overlaps(other):
+                return Match(sample, "different", one, other)
+            if is_known(one, narrow) and is_known(other, narrow):
+                return Match(sample, "same", one, other, same_digits(one, other))
+            if abs(one) < TINY and abs(other) < TINY:
+                found = Match(sample, "vanishing", one, other)
+    return found
+
+
+def is_known(ball: arb, narrow: int = NARROW) -> bool:
+    """Whether a number is known to many digits relative to its size; 0 is where it is exact."""
+    return bool(ball.is_finite() and ball.rel_accuracy_bits() >= narrow)
+
+
+def same_digits(one: arb, other: arb) -> int:
+    """How many digits of two overlapping numbers that are both known are sure to be the same."""
+    if one == 0 and other == 0:
+        return DIGITS
+    relative = (abs(one - other) / abs(one)).upper()
+    return DIGITS if relative == 0 else min(DIGITS, int(float((-relative.log() / arb(10).log()).mid())))
+
+
+def known_matches(matches: Iterable[Match]) -> list[Match]:
+    """The matches whose second number is known well enough to be compared with others."""
+    return [match for match in matches if match.right is not None and is_known(match.right)]
+
+
+def is_second(candidate: Quantity, names: Sequence[str], matches: Sequence[Match], least: int) -> bool:
+    """Whether a quantity is the second one of known matches wherever it has a value, at `least` so many points."""
+    count = 0
+    for match in matches:
+        ball = value(candidate, names, match.sample)
+        if ball is not None and not ball.overlaps(match.right):
+            return False
+        count += ball is not None
+    return count >= least
+
+
+def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | None:
+    """The number that a quantity is at a point, where it is one and becomes known well enough."""
+    for precision in PRECISIONS[:2]:
+        with suppress(UnsureError), restored_context():
+            try:
+                ball = candidate.ball(point(names, sample), precision)
+            except TouchError:
+                return None
+            if is_known(ball):
+                return ball
+    return None
+
+
+def known_float(constant: Tree) -> float:
+    """The nearest float64 of a formula without variables."""
+    known = value(quantity(constant, ()), (), ())
+    assert known is not None, "a constant has a value"
+    return float(known.mid())
+
+
+def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
+    """A sample as coordinates."""
+    return {name: fmpq(each.numerator, each.denominator) for name, each in zip(names, sample, strict=True)}
+
+
+def ratio(matches: Iterable[Match]) -> arb | None:
+    """How many times the first number the second one is, if that is the same at all of several points."""
+    with ctx.workprec(PRECISIONS[0]):
+        return _shared(right / left for left, right in _pairs(matches) if abs(left) > 0)
+
+
+def offset(matches: Iterable[Match]) -> arb | None:
+    """How much more than the first number the second one is, if that is the same at all of several points."""
+    with ctx.workprec(PRECISIONS[0]):
+        return _shared(right - left for left, right in _pairs(matches))
+
+
+def difference(one: arb, other: arb) -> arb:
+    """How much more the second number is."""
+    with ctx.workprec(FINE[-1]):
+        return other - one
+
+
+def error(matches: Iterable[Match]) -> float:
+    """The largest relative difference of the two numbers."""
+    found = [abs(right - left) / abs(left) for left, right in _pairs(matches) if abs(left) > 0]
+    return max((float(each.mid()) for each in found), default=1.0)
+
+
+def fraction_of(ball: arb, largest: int) -> Fraction | None:
+    """The fraction with no larger denominator that a number is, as far as it is known."""
+    with suppress(OverflowError, ValueError), ctx.workprec(PRECISIONS[0]):
+        near = Fraction(float(ball.mid())).limit_denominator(largest)
+        if is_number(ball, near):
+            return near
+    return None
+
+
+def is_number(ball: arb, number: Fraction) -> bool:
+    """Whether a number is a fraction, as far as it is known."""
+    with ctx.workprec(PRECISIONS[0]):
+        return bool(ball.overlaps(arb(fmpq(number.numerator, number.denominator))))
+
+
+def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:
+    """How many times a constant a number is, and how many times one over it."""
+    known = value(quantity(constant, ()), (), ())
+    assert known is not None, "a constant has a value"
+    with ctx.workprec(PRECISIONS[0]):
+        return ball / known, ball * known
+
+
+def is_sum(parts: Sequence[Quantity], names: Sequence[str], matches: Iterable[Match]) -> bool:
+    """Whether the second number is the sum of several quantities at all of several points."""
+    count = 0
+    for match in matches:
+        balls = [value(part, names, match.sample) for part in parts]
+        with ctx.workprec(PRECISIONS[0]):
+            known = [ball for ball in balls if ball is not None]
+            if len(known) == len(balls):
+                if not sum(known, arb(0)).overlaps(match.right):
+                    return False
+                count += 1
+    return count >= SEVERAL
+
+
+def same_values(one: Quantity, other: Quantity, names: Sequence[str], matches: Iterable[Match]) -> bool:
+    """Whether two quantities are the same at all of several points that have both."""
+    count = 0
+    for match in matches:
+        left, right = (value(each, names, match.sample) for each in (one, other))
+        if left is not None and right is not None:
+            if not left.overlaps(right):
+                return False
+            count += 1
+    return count >= SEVERAL
+
+
+def _pairs(matches: Iterable[Match]) -> Iterator[tuple[arb, arb]]:
+    """The two numbers at every point that has both, where both are known well."""
+    for match in matches:
+        if match.left is not None and match.right is not None and is_known(match.left) and is_known(match.right):
+            yield match.left, match.right
+
+
+def _shared(balls: Iterable[arb]) -> arb | None:
+    """The number that several balls have in common, as narrowly as one of them tells it."""
+    found = list(balls)
+    if len(found) < SEVERAL or any(not found[0].overlaps(ball) for ball in found):
+        return None
+    return min(found, key=lambda ball: float(ball.rad()))

@@ -1,0 +1,172 @@
+"""Derivatives of implicit functions: is the point on the curve, and where is its tangent vertical?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+from flint import arb, ctx, fmpq
+
+from derivcli.check.comparison import compared, shown
+from derivcli.check.judged_number import ENOUGH, Question, Site, Truth, enclosure
+from derivcli.check.one_sided_values import Beside, look, remembered
+from derivcli.check.singular_points import View, judged_along, without
+from derivcli.check.verdict import Verdict
+from derivcli.engines.balls.evaluation import (
+    Direction,
+    NoValueError,
+    Run,
+    TouchError,
+    UnsureError,
+    ball_of,
+    rational,
+    step_scale,
+)
+from derivcli.engines.balls.partials import Derivative, FlatError
+
+SHIFT = 4
+"""So many last places in each coordinate explain that a point is off its curve."""
+
+FURTHEST = 12
+"""How many coefficients of a curve with a vertical tangent tell which way it goes."""
+
+SECANTS = 60
+"""So many steps of the secant method are enough: each adds half as many digits again, or a hundred bits."""
+
+NEWTONS = 50
+CLOSE = 1e-15
+"""Newton's method for a float64 ends where its step is so small a part of it, or after so many steps."""
+
+SPARE = 32
+"""Bits of a root that are not waited for."""
+
+
+def judged_on_curve(question: Question) -> Verdict:
+    """The verdict of a derivative of the function that an equation makes of its dependent variable."""
+    try:
+        residual = enclosure(question.site, Derivative())
+    except NoValueError as place:
+        return without("undefined", question, str(place))
+    if is_off(question.site, residual, question.dtype):
+        message = f"the point is not on the curve: the left side minus the right side is {shown(residual.ball)}"
+        return without("undefined", question, message + _way_back(question.site, question.derivative.dependent))
+    try:
+        return compared(question, enclosure(question.site, question.derivative))
+    except FlatError:
+        return _where_flat(question)
+    except TouchError:
+        return _where_not_smooth(question)
+
+
+def _way_back(site: Site, dependent: str) -> str:
+    """Where the dependent variable would have to be, if Newton's method finds that from here."""
+    y = float(ball_of(site.at[dependent], ENOUGH).mid())
+    with suppress(TouchError, UnsureError, ZeroDivisionError, OverflowError, ValueError):
+        for _ in range(NEWTONS):
+            here = site.elsewhere({**site.at, dependent: rational(y)})
+            value, slope = (enclosure(here, Derivative(by)).number for by in ((), (dependent,)))
+            before, y = y, y - value / slope
+            if abs(y - before) <= CLOSE * abs(y):
+                return f"; with {dependent} = {y:.16g} it would be"
+    return ""
+
+
+def is_off(site: Site, residual: Truth, dtype: str) -> bool:
+    """Whether an equation's difference is further from 0 than a shift of the coordinates by last places makes it."""
+    if not abs(residual.ball) > 0 or not residual.rigorous:
+        return False
+    reach = arb(0)
+    for name, value in site.at.items():
+        with suppress(TouchError, UnsureError):
+            reach += abs(ball_of(value, ENOUGH) * enclosure(site, Derivative((name,))).ball)
+    return bool(abs(residual.ball) > SHIFT * float(np.finfo(dtype).eps) * reach)
+
+
+def _where_flat(question: Question) -> Verdict:
+    """The verdict where the difference does not change with the dependent variable."""
+    site, dependent = question.site, question.derivative.dependent
+    for name in dict.fromkeys(question.derivative.partial):
+        if name in site.at and abs(enclosure(site, Derivative((name,))).ball) > 0:
+            return _vertical(question, name, _turning(site, name, dependent))
+    return without("undefined", question, "the curve has a singular point here")
+
+
+def _vertical(question: Question, name: str, sense: int) -> Verdict:
+    """The tangent is vertical; the curve goes up or down through it, or turns back."""
+    message = "the tangent is vertical" if sense else "the tangent is vertical, where the curve turns back"
+    verdict = without("vertical", question, message)
+    if not sense or question.order > 1:
+        return verdict
+    infinity = float("inf") * sense
+    differs = verdict.differs or question.printed == -infinity
+    return replace(verdict, truth=infinity, left=infinity, right=infinity, differs=differs)
+
+
+def _turning(site: Site, name: str, dependent: str) -> int:
+    """The sign of the slope on both sides of a vertical tangent; 0 where they differ or are not found."""
+    for order in range(2, FURTHEST + 1):
+        try:
+            bend = enclosure(site, Derivative((dependent,) * order, dependent=name)).ball
+        except (TouchError, UnsureError):
+            return 0
+        if bend != 0:
+            return 0 if order % 2 == 0 else (1 if bend > 0 else -1)
+    return 0
+
+
+def _where_not_smooth(question: Question) -> Verdict:
+    """The verdict where the equation has no power series, but one in its dependent variable alone.
+
+    Then that variable is a function beside the point, and its values are found one by one.
+    """
+    site, stages = question.site, question.derivative.stages()
+    unknown = Verdict("unchecked", message="the equation has no power series here")
+    try:
+        slope = enclosure(site, Derivative((question.derivative.dependent,))).ball
+    except TouchError:
+        return unknown
+    if len(stages) > 1 or not abs(slope) > 0:
+        return unknown
+    ((direction, order),) = stages
+    view = View(question, "the equation has no real value here", direction)
+    solution = remembered(_solution(site, question.derivative.dependent, direction))
+    scale = step_scale(site.at, direction)
+    return judged_along(view, lambda low, highest: look(solution, scale, low, highest=highest), order)
+
+
+def _solution(site: Site, dependent: str, direction: Direction) -> Beside:
+    """The dependent variable as a function of how far the others move in a direction."""
+
+    def solved(offset: fmpq, precision: int, final: bool) -> arb | None:
+        moved = site.beside(direction, offset)
+
+        def residual(y: arb) -> arb:
+            at = {**moved.at, dependent: y}
+            return Run(site.tape, precision=precision, final=final).evaluate(at)[0] - level
+
+        try:
+            level = Run(site.tape, precision=precision, final=final).evaluate(site.at)[0]
+            start = arb(ball_of(site.at[dependent], precision).mid())
+            return _root(residual, start, arb(abs(offset))) if offset else start
+        except NoValueError:
+            return None
+
+    return solved
+
+
+def _root(residual: Callable[[arb], arb], start: arb, step: arb) -> arb:
+    """A root by the secant method, to nearly all the digits of the precision that is set; a radius holds the others."""
+    first, second = start, start + step
+    before, after = residual(first), residual(second)
+    slope = (after - before) / (second - first)
+    for _ in range(SECANTS):
+        if after.contains(0) or abs(second - first) <= arb(2) ** (SPARE - ctx.prec) * (abs(second) + step):
+            return arb(second.mid(), (2 * abs(after) / abs(slope)).upper())
+        if (after - before).contains(0):
+            break
+        slope = (after - before) / (second - first)
+        first, second = second, arb((second - after / slope).mid())
+        before, after = after, residual(second)
+    raise UnsureError

@@ -1,0 +1,80 @@
+"""Is an error noise? PyTorch's own numbers at neighbouring points tell.
+
+A wrong formula is wrong by much the same factor a few float64 further on, while an error that rounding made
+inside a step, where no series of the formula sees it, is another one there.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+
+import numpy as np
+from flint import arb
+
+from derivcli.check.judged_number import Question, enclosure
+from derivcli.engines.balls.evaluation import TouchError, UnsureError, rational, rounded
+from derivcli.engines.torch import backward
+from derivcli.points.points import given
+from derivcli.result import derivative_key
+
+NEIGHBOURS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
+"""How far away the points are that are asked, in parts of the point."""
+
+HIGHEST = {"reverse": 6, "taylor": 200, "compiled": 6}
+"""What each engine is asked for; nested backward passes take long. They answer for a kernel that was made of them."""
+
+SHARE = 8
+"""Errors that differ by at least one part in so many of the error in question are noise."""
+
+
+def is_noise(question: Question, truth: arb) -> bool:
+    """Whether the errors of PyTorch's numbers nearby scatter as far as the error in question."""
+    moved = _moved(question)
+    if not math.isfinite(question.printed) or not moved or question.order > HIGHEST[question.site.engine]:
+        return False
+    centre = {name: rounded(value, question.dtype) for name, value in question.site.at.items()}
+    pairs = [(question.printed, truth)]
+    for part in NEIGHBOURS:
+        beside = float(np.dtype(question.dtype).type(centre[moved] * (1 + part)))
+        with suppress(TouchError, UnsureError):
+            pairs.append(_pair(question, {**centre, moved: beside}))
+    size = max((abs(each).upper() for _, each in pairs), key=float)
+    if not size > 0:
+        return False
+    here, *errors = [_error(printed, each, size) for printed, each in pairs if math.isfinite(printed)]
+    return len(errors) > 1 and max(errors) - min(errors) >= abs(here) / SHARE
+
+
+def _moved(question: Question) -> str:
+    """The variable in which to go to the neighbours, one that the number depends on; empty where there is none."""
+    derivative, at = question.derivative, question.site.at
+    chosen = (derivative.vector or derivative.partial) if derivative.order else at
+    return next((name for name in chosen if name in at), "")
+
+
+def _error(printed: float, truth: arb, size: arb) -> float:
+    """The error of a number in parts of the true one or, where that is nearly 0, of its size nearby."""
+    part = abs(truth) if abs(truth) * 100 > size else size
+    return float(((arb(printed) - truth) / part).mid())
+
+
+def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
+    """PyTorch's number at another point, and the true one."""
+    here = {name: np.array([value]) for name, value in at.items()}
+    derivative = question.derivative
+    partial, direction = derivative.partial, None
+    if derivative.vector is not None:
+        slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
+        direction = given(slopes)
+    wanted = [partial or (next(iter(at)),)]
+    compute = backward.differentiate
+    if question.site.engine == "taylor":
+        from derivcli.engines.taylor import engine  # late, since few checks come to this
+
+        compute = engine.differentiate
+    (result,) = compute([question.site.expression], here, wanted, question.dtype, direction, derivative.dependent)
+    found = result.derivatives[derivative_key(partial)] if partial else result.value
+    exact = {name: rational(value) for name, value in at.items()}
+    truth = enclosure(question.site.elsewhere(exact), derivative)
+    return float(found[0]) / derivative.factor, truth.ball

@@ -1,0 +1,249 @@
+"""How far a Taylor polynomial is from its function: a rigorous enclosure over an interval.
+
+With c_k(X) for the coefficients of the series about any point of X, the remainder R of the polynomial of degree
+n about a is at x, by Lagrange, c_(n+1)(X) (x - a)^(n+1), where X holds all between a and x, and its slope is
+(n + 1) c_(n+1)(X) (x - a)^n. The interval is cut into pieces; on each R is what both say, from a and from the
+middle of the piece, where R is known, and what f minus the polynomial is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from flint import arb, ctx, fmpq
+
+from derivcli.check.judge import SECONDS, coordinates
+from derivcli.check.judged_number import PRECISIONS, is_narrow, restored_context
+from derivcli.engines.balls.evaluation import Coordinate, Exact, Run, TouchError, UnsureError, ball_of, rational
+from derivcli.engines.balls.integers import fraction
+from derivcli.engines.balls.partials import ONE
+from derivcli.engines.balls.tape import Tape, record
+from derivcli.engines.time_limit import OutOfTimeError, limited
+
+if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
+    from derivcli.result import FloatArray, SeriesResult
+
+PIECES = 16
+"""Into so many pieces each side of the centre is cut at first."""
+
+MOST = 1024
+"""No side is cut into more."""
+
+EXCESS = 0.01
+"""The enclosure may be wider by this part than the values in the middles of the pieces are apart."""
+
+WIDE_BITS = 128
+"""Bits enough for pieces."""
+
+
+def remainders(result: SeriesResult) -> FloatArray:
+    """The remainders about every point of a result over its interval, shape (points, 2); NaN where none is found."""
+    assert result.interval is not None, "a remainder is that over an interval"
+    names = result.expression.variables
+    found = np.full((len(result.coefficients), 2), np.nan)
+    for point in np.flatnonzero(np.isfinite(result.coefficients).all(axis=1)).tolist():
+        at = coordinates(result.at, result.points, names, point)
+        ends = remainder(result.expression, at, result.variable, result.coefficients[point].tolist(), *result.interval)
+        if ends is not None:
+            found[point] = ends
+    return found
+
+
+def remainder(
+    expression: Expression,
+    at: Mapping[str, Exact],
+    variable: str,
+    printed: Sequence[float],
+    low: float,
+    high: float,
+) -> tuple[float, float] | None:
+    """What the function is more than its Taylor polynomial anywhere from `low` to `high`: at least, and at most.
+
+    The polynomial is the one with the coefficients as printed, so that their rounding is part of it. None where that
+    cannot be enclosed, as where a kink, a jump or an edge may lie in the interval or between it and the centre.
+    """
+    tape = record(expression.expanded, (*expression.variables, *({variable} - {*expression.variables})))
+    at = {variable: fmpq(0), **at}  # in which a constant is a polynomial too
+    with restored_context():
+        try:
+            ends = limited(SECONDS, _ends, tape, at, variable, printed, low, high)
+        except (OutOfTimeError, TouchError, UnsureError):
+            return None
+    return ends if all(map(math.isfinite, ends)) else None
+
+
+def _ends(
+    tape: Tape, at: Mapping[str, Coordinate], variable: str, printed: Sequence[float], low: float, high: float
+) -> tuple[float, float]:
+    polynomial = _Polynomial.about(tape, at, variable, printed)
+    return polynomial.remainder(rational(low), rational(high))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of the variable, with the values of the function there and its c_(n+1)."""
+
+    low: fmpq
+    high: fmpq
+    values: arb
+    beyond: arb
+
+
+@dataclass(frozen=True, slots=True)
+class _Polynomial:
+    """The Taylor polynomial of a formula in a variable, with its coefficients as narrow balls."""
+
+    tape: Tape
+    at: Mapping[str, Exact]
+    variable: str
+    centre: arb
+    coefficients: list[arb]
+    rounded: list[arb]
+    """What the coefficients are more than they were printed."""
+
+    @staticmethod
+    def about(tape: Tape, at: Mapping[str, Exact], variable: str, printed: Sequence[float]) -> _Polynomial:
+        """The polynomial about a point."""
+        for precision in PRECISIONS:
+            run = Run(tape, {variable: (ONE,)}, len(printed) - 1, precision)
+            try:
+                coefficients = run.evaluate(at)
+            except UnsureError:
+                continue
+            if run.rigorous and all(map(is_narrow, coefficients)):
+                rounded = [true - arb(number) for true, number in zip(coefficients, printed, strict=True)]
+                return _Polynomial(tape, at, variable, ball_of(at[variable], precision), coefficients, rounded)
+        raise UnsureError
+
+    @property
+    def order(self) -> int:
+        """One more than the degree."""
+        return len(self.coefficients)
+
+    def series(self, place: Coordinate, order: int) -> list[arb]:
+        """The coefficients of the formula's series about a place, which may be a stretch of the variable."""
+        run = Run(self.tape, {self.variable: (ONE,)}, order, WIDE_BITS + 16 * self.order)
+        found = run.evaluate({**self.at, self.variable: place})
+        if not run.rigorous:
+            raise UnsureError
+        return found
+
+    def value(self, x: arb) -> arb:
+        """The polynomial at x."""
+        return _horner(self.coefficients, x - self.centre)
+
+    def rounding(self, x: arb) -> arb:
+        """What the polynomial is more than the one printed."""
+        return _horner(self.rounded, x - self.centre)
+
+    def remainder(self, low: fmpq, high: fmpq) -> tuple[float, float]:
+        """The ends of the remainder from `low` to `high`."""
+        least, most = _rational_below(self.centre), -_rational_below(-self.centre)
+        right = self.cut(least, max(most, high)) if high >= least else []
+        left = self.cut(min(least, low), most) if low < most else []
+        while True:
+            found = [*self.enclosed(right, low, high), *self.enclosed(left[::-1], low, high)]
+            bottom, top = _hull([each for _, each, _ in found])
+            inner_bottom, inner_top = _hull([middle for _, _, middle in found])
+            allowed = EXCESS * (inner_top - inner_bottom)
+            loose = {
+                piece.low
+                for piece, ball, _ in found
+                if ball.lower() < inner_bottom - allowed or ball.upper() > inner_top + allowed
+            }
+            if not loose or max(len(left), len(right)) > MOST / 2:
+                return _down(bottom), 0.0 - _down(-top)
+            left, right = self.refined(left, loose), self.refined(right, loose)
+
+    def cut(self, low: fmpq, high: fmpq) -> list[_Piece]:
+        """Equal pieces of a stretch, cut again where they are too wide for an enclosure."""
+        step = (high - low) / PIECES
+        return [piece for k in range(PIECES) for piece in self.pieces(low + k * step, low + (k + 1) * step)]
+
+    def pieces(self, low: fmpq, high: fmpq) -> list[_Piece]:
+        """A stretch as one piece or, where that has no finite enclosure, as several."""
+        waiting, found = [(low, high)], []
+        while waiting:
+            start, stop = waiting.pop()
+            try:
+                found.append(self.piece(start, stop))
+            except (UnsureError, TouchError):
+                if len(found) + len(waiting) > MOST or (stop - start) * MOST**2 < high - low:
+                    raise UnsureError from None
+                middle = (start + stop) / 2
+                waiting += [(middle, stop), (start, middle)]
+        return found
+
+    def piece(self, low: fmpq, high: fmpq) -> _Piece:
+        """What is known of the function on a stretch."""
+        ctx.prec = WIDE_BITS
+        wide = self.series(_ball(low, high), self.order)
+        return _Piece(low, high, wide[0], wide[-1])
+
+    def refined(self, pieces: list[_Piece], loose: set[fmpq]) -> list[_Piece]:
+        """The pieces, the loose ones cut in two."""
+        found = []
+        for piece in pieces:
+            if piece.low in loose:
+                middle = (piece.low + piece.high) / 2
+                found += self.pieces(piece.low, middle) + self.pieces(middle, piece.high)
+            else:
+                found.append(piece)
+        return found
+
+    def enclosed(self, pieces: list[_Piece], low: fmpq, high: fmpq) -> list[tuple[_Piece, arb, arb]]:
+        """The remainder on those pieces that lie in the interval, all of the pieces from the centre outward."""
+        found = []
+        between: arb | None = None
+        for piece in pieces:
+            between = piece.beyond if between is None else between.union(piece.beyond)
+            start, stop = max(piece.low, low), min(piece.high, high)
+            if start > stop:
+                continue
+            middle = (start + stop) / 2
+            at_middle = self.series(middle, 0)[0] - self.value(arb(middle))
+            x = _ball(start, stop)
+            shift = x - self.centre
+            slope = self.order * between * shift ** (self.order - 1)
+            ball = between * shift**self.order
+            for other in (at_middle + slope * (x - middle), piece.values - self.value(x)):
+                ball = ball.intersection(other)
+            found.append((piece, ball + self.rounding(x), at_middle + self.rounding(arb(middle))))
+        return found
+
+
+def _horner(coefficients: Sequence[arb], shift: arb) -> arb:
+    """A polynomial of the distance to its centre."""
+    total = arb(0)
+    for coefficient in reversed(coefficients):
+        total = total * shift + coefficient
+    return total
+
+
+def _rational_below(ball: arb) -> fmpq:
+    """A rational number no greater than any of a ball."""
+    below = fraction(ball.lower())
+    if below is None:
+        raise UnsureError
+    return below
+
+
+def _ball(low: fmpq, high: fmpq) -> arb:
+    """A ball around a stretch."""
+    return arb((low + high) / 2) + arb(0, arb((high - low) / 2).upper())
+
+
+def _hull(balls: list[arb]) -> tuple[arb, arb]:
+    """The least and the greatest that balls hold."""
+    return min(ball.lower() for ball in balls), max(ball.upper() for ball in balls)
+
+
+def _down(bound: arb) -> float:
+    """The greatest float64 that is no more than an exact bound."""
+    nearest = float(bound)
+    return (nearest if arb(nearest) <= bound else math.nextafter(nearest, -math.inf)) + 0.0

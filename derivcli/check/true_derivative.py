@@ -1,0 +1,100 @@
+"""The true derivative of a formula at a point, as narrow as it is known, from values of the formula alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from flint import arb, fmpq
+
+from derivcli.check.judge import judge
+from derivcli.check.judged_number import Question, Site, enclosed, restored_context
+from derivcli.check.one_sided import OneSided
+from derivcli.check.verdict import WITHOUT, Verdict
+from derivcli.engines.balls.evaluation import Coordinate, TouchError, UnsureError
+from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.germs.evaluation import Constants
+from derivcli.engines.balls.germs.germ import NoGermError
+from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.tape import record
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.language.expression import Expression
+from derivcli.language.tree import Tree
+
+PRECISIONS = (384, 1536, 3072, 12288)
+NARROW = 256
+"""Bits of a number that is known well; the last precision is for what is 0 or seems so."""
+
+SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a derivative at a point: a number, that there is none, or neither.
+
+    It is `one_sided` at the edge of the domain, and `undefined` where the formula has no value. `by_series` says that
+    the formula has a power series there, and that the number is known to many digits. An exact one is a `constant` of a
+    `field`.
+    """
+
+    ball: arb | None = None
+    none: bool = False
+    one_sided: bool = False
+    undefined: bool = False
+    by_series: bool = False
+    reason: str = ""
+    constant: Constant | None = None
+    field: Field | None = None
+
+    def is_value_of(self, formula: Tree, at: Mapping[str, Coordinate]) -> bool:
+        """Whether it is exactly what a formula is at a point, as far as constants tell."""
+        if self.constant is None or self.field is None:
+            return False
+        tape = record(formula, tuple(at))
+        claimed = Constants.within(self.field, tape, at).of(tape.order[-1])
+        return claimed is not None and self.field.difference(claimed, self.constant).is_zero
+
+
+def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]) -> Known:
+    """The derivative at a point."""
+    presumes = not all(isinstance(value, fmpq) for value in at.values())
+    site = Site(expression, record(expression.expanded, tuple(at)), at, presumes=presumes)
+    with suppress(OutOfTimeError, UnsureError, TouchError), restored_context():
+        return Known(limited(SECONDS, _of_series, site, derivative), by_series=True)
+    with restored_context():
+        return _beside(site, derivative, judge(Question(site, derivative, 0.0, "float64")))
+
+
+def _of_series(site: Site, derivative: Derivative) -> arb:
+    """The derivative of the formula's power series."""
+    for precision in PRECISIONS:
+        with suppress(UnsureError):
+            ball = enclosed(site, derivative, precision, precision == PRECISIONS[-1]).ball
+            if ball.rel_accuracy_bits() >= NARROW or precision == PRECISIONS[-1]:
+                return ball
+    raise UnsureError
+
+
+def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> Known:
+    """What a verdict says of the derivative, with more digits where one look beside the point shows them."""
+    if verdict.kind in WITHOUT or (verdict.kind == "edge" and math.isinf(verdict.truth or 0)):
+        return Known(none=True, undefined=verdict.kind in ("undefined", "hole"), reason=verdict.message)
+    if verdict.kind == "unchecked" or verdict.truth is None:
+        return Known(reason=verdict.message)
+    ball = arb(verdict.truth, abs(verdict.truth) * 2.0**-50)
+    *earlier, (direction, order) = derivative.stages()
+    with suppress(UnsureError, TouchError, NoGermError, OutOfTimeError):
+        one_sided = OneSided(site.tape, site.at, earlier, direction, PRECISIONS[-1:])
+        local = limited(SECONDS, one_sided.local, order, order)
+        found = next(side.derivative for side in (local.right, local.left) if side.defined)
+        if found.number is not None:
+            exact = local.rigorous and derivative.factor == 1
+            return Known(
+                found.number,
+                one_sided=verdict.kind == "edge",
+                constant=found.constant if exact else None,
+                field=found.field if exact else None,
+            )
+    return Known(ball, one_sided=verdict.kind == "edge")

@@ -1,0 +1,71 @@
+"""`deriv answer`: whether a derivative that one found is right."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from derivcli.cli import options, terminal
+from derivcli.cli.notes import tell_remarks
+from derivcli.errors import DerivError, ExitStatus
+from derivcli.render.answer import FORMATS
+from derivcli.request import Named, Wanted
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+AnswerFormat = StrEnum("AnswerFormat", list(FORMATS))  # type: ignore[misc]
+"""The formats by name."""
+TEXT = AnswerFormat("text")
+
+EXAMPLE = 'deriv answer "sin(x**2)" "2*x*cos(x**2)"'
+
+Formula = Annotated[str, typer.Argument(metavar="EXPR", help="The function, such as 'x**2*sin(x)'.")]
+Claim = Annotated[
+    str | None, typer.Argument(metavar="CLAIM", help="What you found for its derivative.", show_default=False)
+]
+Wrt = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--wrt",
+        metavar="NAME",
+        help="The variable that the derivative is by, where there are several.",
+        show_default=False,
+    ),
+]
+Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.")]
+FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.")]
+
+
+@app.command(context_settings={"help_option_names": ["--help"]})
+def answer(
+    expression: Formula,
+    claim: Claim = None,
+    wrt: Wrt = None,
+    order: options.Order = 1,
+    mixed: options.Mixed = None,
+    let: options.Let = None,
+    show: Show = False,
+    format_: FormatOption = TEXT,
+) -> None:
+    """Tell whether CLAIM is the derivative of EXPR; if not, where they differ, and perhaps why.
+
+    The exit status is 0 where it is, and 1 where it is not or is not known to be.
+    """
+    from derivcli.render.answer import write_answer
+    from derivcli.teach import answer_of
+
+    if claim is None:
+        raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
+    screen = terminal.screen(os.environ)
+    style = screen.style()
+    wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
+    found = answer_of(expression, claim, wanted, Named(options.formulas_in(let)))
+    terminal.show(sys.stdout, write_answer(found, format_.value, style, show), format_ == TEXT)
+    sys.stdout.flush()
+    tell_remarks([*found.expression.notes, *found.claim.notes])
+    if not found.equal:
+        raise typer.Exit(ExitStatus.DIFFERENCE)

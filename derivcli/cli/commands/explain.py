@@ -1,0 +1,126 @@
+"""`deriv explain`: the graph that PyTorch builds of a formula, and what its backward pass does there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from derivcli.cli import options, terminal
+from derivcli.cli.atomic_file import check_output, check_target, write_whole
+from derivcli.cli.kernel_cache import keep_fonts
+from derivcli.cli.notes import notes_of, tell, tell_remarks
+from derivcli.errors import DerivError, ExitStatus, file_name
+from derivcli.render import LEDGERS, render_ledger
+from derivcli.request import Wanted
+
+if TYPE_CHECKING:
+    from derivcli.explain.ledger import Ledger
+    from derivcli.render.columns import Style
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+LedgerFormat = StrEnum("LedgerFormat", list(LEDGERS))  # type: ignore[misc]
+"""The formats by name."""
+
+Expression = Annotated[
+    str, typer.Argument(metavar="EXPR", help="A formula, such as '6*x**2 + 2*x + 4'.", show_default=False)
+]
+FormatOption = Annotated[
+    LedgerFormat | None,
+    typer.Option(
+        "--format",
+        help="How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
+        "Mermaid. [default: table; tsv where the output is no terminal]",
+        show_default=False,
+    ),
+]
+Plot = Annotated[
+    Path | None, options.picture("Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both.")
+]
+Digits = Annotated[int | None, options.rounding("a few for people, all for programs")]
+
+
+@app.command(context_settings={"help_option_names": ["--help"]})
+def explain(
+    expression: Expression,
+    at: options.At = None,
+    zip_: options.Zip = False,
+    wrt: options.Wrt = None,
+    let: options.Let = None,
+    use: options.Use = None,
+    check: options.Check = None,
+    format_: FormatOption = None,
+    plot: Plot = None,
+    no_clobber: options.NoClobber = False,
+    digits: Digits = None,
+    dtype: options.DtypeOption = options.FLOAT64,
+) -> None:
+    """Show the graph that PyTorch builds of a formula, and each step of the backward pass through it.
+
+    Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
+    make a batch, whose outputs are summed.
+    """
+    from derivcli.points.at_option import read_points
+    from derivcli.teach import explain_at
+
+    if not at:
+        raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
+    _check_plot(plot, no_clobber)
+    wanted = Wanted(options.names_in(wrt))
+    with terminal.aside(bool(use)):
+        points = read_points(at, zip_)
+        ledger = explain_at(points, expression, wanted, options.named_in(let, use), dtype.value, check)
+    screen = terminal.screen(os.environ)
+    style = screen.style(digits, verdicts=check is True)
+    if plot is not None:
+        _save_plot(ledger, plot, no_clobber, style)
+    chosen = None if plot is not None and format_ is None else format_ or ("table" if screen.terminal else "tsv")
+    if chosen is not None:
+        terminal.show(sys.stdout, render_ledger(ledger, chosen, style), chosen in ("table", "tree"))
+        sys.stdout.flush()
+    tell_remarks(points.notes)
+    _tell_notes(ledger, chosen, style)
+    if check and _differs(ledger):
+        raise typer.Exit(ExitStatus.DIFFERENCE)
+
+
+def _check_plot(plot: Path | None, no_clobber: bool) -> None:
+    """Refuse a picture that could not be written."""
+    from derivcli.render.figure import SUFFIXES
+
+    if plot is not None:
+        check_target(plot, SUFFIXES)
+        check_output(plot, (), not no_clobber)
+    elif no_clobber:
+        raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")
+
+
+def _save_plot(ledger: Ledger, plot: Path, no_clobber: bool, style: Style) -> None:
+    """Draw the graph into its file, and say so."""
+    from derivcli.render.graph_picture import draw_graph
+
+    keep_fonts(os.environ)
+    write_whole(plot, draw_graph(ledger, plot.suffix.lower().lstrip("."), style), not no_clobber)
+    tell(f"saved {file_name(plot)}")
+
+
+def _tell_notes(ledger: Ledger, shown: str | None, style: Style) -> None:
+    """Say what the output, in its format if there is one, does not say."""
+    from derivcli.render.ledger import warnings_of
+
+    for warning in warnings_of(ledger, style) if shown != "table" else ():
+        tell(f"note: {warning}")
+    for note in notes_of([ledger.result], style, shown == "table", shown == "json"):
+        tell(note)
+
+
+def _differs(ledger: Ledger) -> bool:
+    """Whether a number misleads."""
+    from derivcli.render.verdicts import differs
+
+    return differs([ledger.result])

@@ -1,0 +1,55 @@
+"""`deriv steps`: how a derivative is found, rule by rule."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from derivcli.cli import options, terminal
+from derivcli.cli.notes import tell, tell_remarks
+from derivcli.render.steps import FORMATS
+from derivcli.request import Named, Wanted
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+StepsFormat = StrEnum("StepsFormat", list(FORMATS))  # type: ignore[misc]
+"""The formats by name."""
+
+Formula = Annotated[
+    str, typer.Argument(metavar="EXPR", help="An expression, such as 'x**2*sin(x)'.", show_default=False)
+]
+FormatOption = Annotated[
+    StepsFormat | None,
+    typer.Option(
+        "--format", help="How to print. [default: text; tsv where the output is no terminal]", show_default=False
+    ),
+]
+
+
+@app.command(context_settings={"help_option_names": ["--help"]})
+def steps(
+    expression: Formula,
+    wrt: options.Wrt = None,
+    order: options.Order = 1,
+    mixed: options.Mixed = None,
+    let: options.Let = None,
+    format_: FormatOption = None,
+) -> None:
+    """Show how a derivative is found, a line for each rule of differentiation."""
+    from derivcli.render.steps import write_steps
+    from derivcli.teach import steps_of
+
+    screen = terminal.screen(os.environ)
+    style = screen.style()
+    chosen = format_.value if format_ else "text" if screen.terminal else "tsv"
+    wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
+    found = steps_of(expression, wanted, Named(options.formulas_in(let)))
+    terminal.show(sys.stdout, write_steps(found, chosen, style), chosen == "text")
+    sys.stdout.flush()
+    tell_remarks(found[0].expression.notes)
+    for remark in found[0].result.remarks:
+        tell(f"note: {remark}")

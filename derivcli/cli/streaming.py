@@ -1,0 +1,171 @@
+"""Jobs whose results leave as they come, so that memory does not grow with the points: into a file, or as text."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from derivcli.cli.point_source import Source
+from derivcli.cli.progress import progress
+
+if TYPE_CHECKING:
+    from derivcli.cli.point_source import Part
+    from derivcli.cli.progress import Tell
+    from derivcli.pipeline import Job
+    from derivcli.points.files.formats import FileFormat
+    from derivcli.points.points import Points
+    from derivcli.render.columns import Style
+    from derivcli.render.tally import Tally
+    from derivcli.result import Result
+
+Sink: TypeAlias = "Callable[[Points, Any, Sequence[Result]], None]"
+"""Takes points, the rows of the input that they come from, or None, and the results at them."""
+
+CHECKED = 2_048
+"""Points of one part where each number is judged, which takes a thousand times as long."""
+
+RATED = 1_000
+"""Points from which on it is worth saying how many there were a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """What is needed to stream: the job, its source with the parts of it, whether to judge, and who counts."""
+
+    job: Job
+    source: Source
+    parts: Iterable[Part]
+    check: bool
+    tally: Tally
+
+    def run(self, sink: Sink, bar: bool) -> None:
+        """Send the results to a sink, part after part."""
+        with progress(bar) as tell:
+            for points, rows, results in self._results(tell):
+                sink(points, rows, results)
+                self.tally.add(results)
+                if tell is not None:
+                    what = "checking" if self.check else "differentiating"
+                    tell(what, self.tally.points, self.source.expected)
+
+    def _results(self, tell: Tell | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
+        """The points, the rows and the results of each part."""
+        from derivcli.pipeline import judged, stream
+
+        for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
+            if not self.check:
+                yield points, rows, results
+                continue
+            before, count = self.tally.points, points.count
+
+            def judging(what: str, done: int, total: int | None, before: int = before, count: int = count) -> None:
+                if tell is not None and total:
+                    tell(what, before + done * count // total, self.source.expected)
+
+            yield points, rows, judged(results, points, judging)
+
+
+@contextmanager
+def told_how_far(tally: Tally, target: str) -> Iterator[None]:
+    """Let whatever ends a stream before its end say how far it came, and what became of the file that it was for."""
+    try:
+        yield
+    except BaseException as error:
+        if target or tally.points:
+            done = f"{tally.points:,} point{'s' * (tally.points != 1)} done"
+            error.add_note(f"{done}; {target or 'the output is not complete'}")
+        raise
+
+
+def summary(what: str, tally: Tally) -> str:
+    """How many points there were, how fast they were, how many were flagged, and whether anything was checked."""
+    count, seconds = tally.points, time.perf_counter() - tally.start
+    told = [f"flagged: {tally.sightings.counts()}"] if tally.sightings.counts() else []
+    told += ["not checked"] if tally.digits is None else []
+    said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.2f} s"
+    said += f", {rate_text(count / seconds)}" if count >= RATED else ""
+    return "; ".join([said, *told])
+
+
+def rate_text(rate: float) -> str:
+    """Points a second in words of people."""
+    if rate >= 1e6:
+        return f"{rate / 1e6:.3g} million a second"
+    return f"{rate:,.0f} a second"
+
+
+@contextmanager
+def printing(write: Callable[[str], object], name: str, source: Source, tally: Tally) -> Iterator[Sink]:
+    """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
+    from derivcli.points.files.formats import FileFormat
+
+    if source.data is not None and name != "value":
+        with data_sink(TextStream(write), FileFormat(name), source, tally) as sink:
+            yield sink
+    else:
+        yield text_sink(write, name, tally.style)
+
+
+def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
+    """A sink that prints values and derivatives, with one line of names at their head."""
+    from derivcli.render import render
+
+    headless = name == "value"
+    first = True
+
+    def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:
+        nonlocal first
+        text = render(results, name, style)
+        write(text if first or headless else text.partition("\n")[2])
+        first = False
+
+    return sink
+
+
+@contextmanager
+def data_sink(file: Any, format: FileFormat, source: Source, tally: Tally) -> Iterator[Sink]:
+    """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
+    from derivcli.points.files.writer import writing
+    from derivcli.render.data_columns import Naming, data_columns, naming
+
+    names: Naming = {}
+    if source.data is not None:
+        format = replace(format, comma=source.data.decimal_comma, storage=source.data.storage)
+    with writing(file, format) as writer:
+
+        def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:
+            nonlocal names
+            if not names:
+                names = naming(results, source.typed.names, source.headers)
+                tally.remarks += [
+                    f"the input has columns called like those of {old}, so it is called {new} in the output"
+                    for old, new in names.items()
+                    if new != old
+                ]
+            read = {source.columns[name]: points.at[name] for name in points.names if name in source.columns}
+            columns = data_columns(results, tally.style, source.typed.names, names)
+            writer.write(rows, columns, read if source.untyped else {})
+
+        yield sink
+
+
+class TextStream(io.RawIOBase):
+    """A binary stream whose UTF-8 text goes on to a stream of text, line by line."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._rest = b""
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Pass on all lines that are complete."""
+        whole, newline, self._rest = (self._rest + bytes(data)).rpartition(b"\n")
+        self._write((whole + newline).decode())
+        return len(data)

@@ -1,0 +1,212 @@
+"""The ball rules of the gamma function and its family, and what rules of special functions share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import acb, arb, arb_series, fmpq
+
+from derivcli.engines.balls import bounds
+from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion, real_value
+from derivcli.engines.balls.evaluation import Number, Run, UnsureError
+from derivcli.engines.balls.integers import only_whole
+from derivcli.engines.balls.rules_steps import Series, floor_of, no_value, plain
+from derivcli.engines.balls.tape import Node
+
+FAR_LEFT = -(10**6)
+"""From here to the left FLINT's polygamma takes too many steps."""
+
+STEEPEST = 100
+"""Of higher orders the reflection formula has too many terms."""
+
+LONGEST = 1000
+"""Rising factorials of more factors are quotients of gamma functions."""
+
+ZETA_LEFT, ZETA_RIGHT, ZETA_HEIGHT = -100, 2**40, 1000
+"""The part of the plane where FLINT sums the zeta function in little time."""
+
+ZETA_FAR, ZETA_BITS = 2**20, 20
+"""From a second argument of such a size on the first is known to so many bits."""
+
+
+def last_positive(*arguments: acb) -> list[acb]:
+    """The domain of functions whose last argument has to be positive."""
+    return [arguments[-1]]
+
+
+def at_zero(function: Function, node: Node, numbers: list[Number]) -> Series:
+    """The value g(order, 0) of a function that has no series there."""
+    for number in numbers[-2:]:
+        number.touch()
+    try:
+        return arb_series([real_value(function(acb(numbers[-2].ball), acb(0)))])
+    except UnsureError:
+        raise no_value(node, *numbers) from None
+
+
+def _is_pole(run: Run, x: Number) -> bool:
+    """Whether a number is one of 0, -1, -2, ..."""
+    return not x.ball > 0 and floor_of(run, x.ball, x.exact)[1]
+
+
+def not_at_poles(rule: Any, place: int = -1) -> Any:
+    """A rule of which one operand, the last if nothing else is said, has poles at 0, -1, -2, ..."""
+
+    def guarded(run: Run, node: Node, numbers: list[Number]) -> Series:
+        if _is_pole(run, numbers[place]):
+            raise no_value(node, *numbers)
+        return rule(run, node, numbers)
+
+    return guarded
+
+
+def _loggamma(x: Series) -> Series:
+    """log|gamma(x)|, left of 0 by the reflection formula."""
+    if x[0] > 0:
+        return x.lgamma()
+    sine = x.sin_pi()
+    return (arb.pi() / (sine if sine[0] > 0 else -sine)).log() - (1 - x).lgamma()
+
+
+def _polygamma(n: acb, x: acb) -> acb:
+    """Far to the left by the reflection formula: FLINT's polygamma takes a step for each pole."""
+    if n == 0:
+        return x.digamma()
+    if x.real > FAR_LEFT:
+        return x.polygamma(n)
+    order = only_whole(n.real)
+    if order is None or order > STEEPEST:
+        return NOWHERE
+    reflected = (1 - x).polygamma(n)
+    return (-reflected if order % 2 else reflected) - _cot_derivative(order, x)
+
+
+def _cot_derivative(order: int, x: acb) -> acb:
+    """The n-th derivative of pi cot(pi x), a polynomial in cot, whose derivative is -(1 + cot**2)."""
+    coefficients = [0, 1]
+    for _ in range(order):
+        slopes = [k * each for k, each in enumerate(coefficients)][1:]
+        coefficients = [0] * (len(slopes) + 2)
+        for k, slope in enumerate(slopes):
+            coefficients[k] -= slope
+            coefficients[k + 2] -= slope
+    cot, total = x.cot_pi(), acb(0)
+    for each in reversed(coefficients):
+        total = total * cot + each
+    return total * acb.pi() ** (order + 1)
+
+
+def _beta(run: Run, node: Node, numbers: list[Number]) -> Series:
+    a, b = numbers
+    if any(_is_pole(run, number) for number in numbers):
+        raise no_value(node, *numbers)
+    return a.series.gamma() * b.series.gamma() * (a.series + b.series).rgamma()
+
+
+def _binomial(n: acb, k: acb) -> acb:
+    return _rising(n - k + 1, k) * (k + 1).rgamma()
+
+
+def _rising(x: acb, k: acb) -> acb:
+    """Gamma(x+k)/Gamma(x), by the reflection formula where both have poles."""
+    whole = only_whole(k.real) if k.imag.is_zero() and k.is_exact() else None
+    if whole is not None and 0 <= whole <= LONGEST:
+        product = acb(1)
+        for step in range(whole):
+            product *= x + step
+        return product
+    return (x + k).gamma() * x.rgamma()
+
+
+def _is_below_one(exact: fmpq | None) -> bool:
+    """Whether a number is known to be one of 0, -1, -2, ..., where the gamma function has poles."""
+    return exact is not None and exact.q == 1 and exact <= 0
+
+
+def _rising_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """Where gamma(x) has a pole, it is 0 but for whole k; where gamma(x + k) alone has one, it has no value."""
+    x, k = numbers
+    end = None if x.exact is None or k.exact is None else x.exact + k.exact
+    if _is_below_one(end) and not _is_below_one(x.exact):
+        raise no_value(node, *numbers)
+    if _is_below_one(x.exact):
+        k.touch()
+    return analytic(_rising)(run, node, numbers)
+
+
+def _binomial_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    """Where gamma(n + 1) has a pole, the function exists for whole k alone."""
+    n, k = numbers
+    if n.exact is not None and _is_below_one(n.exact + 1):
+        if k.exact is None or k.exact.q != 1:
+            raise no_value(node, *numbers)
+        n.touch() if k.exact < 0 else k.touch()
+    return analytic(_binomial)(run, node, numbers)
+
+
+def _lower(s: acb, x: acb) -> acb:
+    value = x.gamma_lower(s)
+    return value if value.is_finite() else s.gamma() - x.gamma_upper(s)
+
+
+def _upper(s: acb, x: acb) -> acb:
+    return x.gamma_upper(s)
+
+
+def _lower_regularized(a: acb, x: acb) -> acb:
+    value = x.gamma_lower(a, regularized=1)
+    return value if value.is_finite() else 1 - x.gamma_upper(a, regularized=1)
+
+
+def _upper_regularized(a: acb, x: acb) -> acb:
+    return x.gamma_upper(a, regularized=1)
+
+
+def _zeta(s: acb, a: acb) -> acb:
+    """Nothing is said where FLINT's sum would take minutes, in which no clock stops it."""
+    if not (ZETA_LEFT < s.real < ZETA_RIGHT and abs(s.imag) < ZETA_HEIGHT):
+        return NOWHERE
+    is_narrow = s.is_exact() or s.rel_accuracy_bits() > ZETA_BITS
+    return s.zeta(a) if is_narrow or abs(a) < ZETA_FAR else NOWHERE
+
+
+def _is_one(s: Number, a: Number) -> bool:
+    """Whether zeta has its pole there."""
+    return s.minus(1) == 0
+
+
+def _incomplete_gamma(function: Function, bound: Bound | None = None) -> Any:
+    """An incomplete gamma function of s and x >= 0; at x = 0 it has a value and perhaps no series."""
+    inside = analytic(function, last_positive, bound=bound)
+
+    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+        sign = numbers[-1].sign()
+        if sign < 0:
+            raise no_value(node, *numbers)
+        if sign == 0:
+            return at_zero(function, node, numbers)
+        return inside(run, node, numbers)
+
+    return rule
+
+
+GAMMA: dict[str, Any] = {
+    "gamma": not_at_poles(plain(arb_series.gamma)),
+    "loggamma": not_at_poles(plain(_loggamma)),
+    "polygamma": not_at_poles(analytic(_polygamma)),
+    "beta": _beta,
+    "lowergamma": not_at_poles(_incomplete_gamma(_lower), place=0),
+    "uppergamma": _incomplete_gamma(_upper, bounds.upper_gamma),
+    "gammainc": _incomplete_gamma(_lower_regularized, bounds.lower_gamma_regularized),
+    "gammaincc": _incomplete_gamma(_upper_regularized, bounds.upper_gamma_regularized),
+    "lowergamma_s": not_at_poles(companion(_lower, (0,), last_positive), place=1),
+    "uppergamma_s": companion(_upper, (0,), last_positive, bound=bounds.upper_gamma),
+    "gammainc_a": companion(_lower_regularized, (0,), last_positive, bound=bounds.lower_gamma_regularized),
+    "zeta": analytic(_zeta, last_positive, pole=_is_one),
+    "zeta_s": companion(_zeta, (0,), last_positive, pole=_is_one),
+    "binomial": _binomial_rule,
+    "binomial_nk": companion(_binomial, (0, 1)),
+    "rf": _rising_rule,
+    "rf_xk": companion(_rising, (0, 1)),
+}
+"""The rules of the family."""

@@ -1,0 +1,1 @@
+"""Special functions on numbers, which the engines in PyTorch share."""

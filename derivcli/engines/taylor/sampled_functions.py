@@ -1,0 +1,80 @@
+"""The functions that are sampled, since they have no recurrence: what they mean in mpmath, at any precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derivcli.engines.special_functions.high_precision import Formula, jn, plain
+from derivcli.engines.taylor.composition import Sampled, pointwise
+from derivcli.engines.taylor.recurrences import Rule
+from derivcli.engines.torch.rules import RULES
+
+
+def _parity(mp: Any, n: Any, x: Any, formula: Formula) -> Any:
+    """A function that is even or odd in x as its whole order is."""
+    return formula(mp, n, x) if x >= 0 else (-1) ** int(n) * formula(mp, n, -x)
+
+
+def _spherical_in(mp: Any, n: Any, x: Any) -> Any:
+    if x == 0:
+        return int(n == 0)
+    return mp.sqrt(mp.pi / (2 * x)) * mp.besseli(n + mp.mpf(1) / 2, x)
+
+
+def _positive(formula: Formula) -> Formula:
+    """The formula, none where the last argument is negative."""
+    return lambda mp, *inputs: formula(mp, *inputs) if inputs[-1] >= 0 else mp.nan
+
+
+def _bessely(mp: Any, n: Any, x: Any) -> Any:
+    """By J of both orders, in digits for what cancels next to a whole one."""
+    if n == mp.floor(n):
+        return mp.bessely(n, x)
+    with mp.extraprec(max(0, 20 - 2 * mp.mag(mp.sinpi(n)))):
+        return (mp.besselj(n, x) * mp.cospi(n) - mp.besselj(-n, x)) / mp.sinpi(n)
+
+
+MEANING: dict[str, Formula] = {
+    "gamma": plain("gamma"),
+    "polygamma": lambda mp, n, x: mp.psi(int(n), x),
+    "beta": plain("beta"),
+    "lowergamma": _positive(lambda mp, s, x: mp.gammainc(s, 0, x)),
+    "uppergamma": _positive(lambda mp, s, x: mp.gammainc(s, x)),
+    "gammainc": _positive(lambda mp, a, x: mp.gammainc(a, 0, x) * mp.rgamma(a)),
+    "gammaincc": _positive(lambda mp, a, x: mp.gammainc(a, x) * mp.rgamma(a)),
+    "zeta": plain("zeta"),
+    "binomial": plain("binomial"),
+    "rf": plain("rf"),
+    "besselj": plain("besselj"),
+    "bessely": _positive(_bessely),
+    "besseli": plain("besseli"),
+    "ive": lambda mp, n, x: mp.exp(-abs(x)) * mp.besseli(n, x),
+    "jn": jn,
+    "spherical_in": lambda mp, n, x: _parity(mp, n, x, _spherical_in),
+    "expint": _positive(plain("expint")),
+    "erfcx": lambda mp, x: mp.exp(x * x) * mp.erfc(x),
+    "dawsn": lambda mp, x: mp.exp(-x * x) * mp.erfi(x) * mp.sqrt(mp.pi) / 2,
+    "log_ndtr": lambda mp, x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2),
+}
+"""What is sampled, by the name of the row."""
+
+SLOPES: dict[str, tuple[str, tuple[int, ...]]] = {
+    "lowergamma_s": ("lowergamma", (0,)),
+    "uppergamma_s": ("uppergamma", (0,)),
+    "gammainc_a": ("gammainc", (0,)),
+    "zeta_s": ("zeta", (0,)),
+    "binomial_nk": ("binomial", (0, 1)),
+    "rf_xk": ("rf", (0, 1)),
+    **{f"bessel{kind}_n": (f"bessel{kind}", (0,)) for kind in "jyi"},
+    "ive_x": ("ive", (1,)),
+    "erfcx_n": ("erfcx", (0,)),
+    "dawsn_n": ("dawsn", (0,)),
+    "expint_n": ("expint", (0,)),
+}
+"""Rows that are derivatives of others: which ones, and in which of their arguments."""
+
+SAMPLED: dict[str, Rule] = {
+    **{name: pointwise(Sampled(formula), RULES[name]) for name, formula in MEANING.items() if name in RULES},
+    **{name: pointwise(Sampled(MEANING[of], by), RULES[name]) for name, (of, by) in SLOPES.items()},
+}
+"""The rules of these rows, whatever of their arguments varies."""

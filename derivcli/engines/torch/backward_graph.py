@@ -1,0 +1,234 @@
+"""The graph of a run: every tensor that a program makes on its way, and what one backward pass does with each.
+
+The run is the one that gives the numbers; hooks write down the adjoints in the order in which PyTorch has them, and
+change nothing: no tensor keeps a gradient that it would not have kept. Local derivatives come from each step alone,
+run again on operands that are cut off from the graph.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from derivcli.engines.program import Program, Step, kernels_in
+from derivcli.engines.torch.flags import Piece, Varies, Watch
+from derivcli.engines.torch.rules import forward, run
+from derivcli.engines.torch.tensors import LOOP, array, filled, leaves_at
+
+if TYPE_CHECKING:
+    from derivcli.result import FloatArray, KindArray
+
+INPUT, CHOSEN, CHOICE, SUM = "input", "chosen", "choice", "sum"
+"""What makes a tensor where no step does: a point, the part of a tensor that a branch reads, a piecewise choice of
+branches, and the sum of a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One tensor of a run, whose arrays have shape (points,), or () after the sum of a batch.
+
+    `inputs` are the numbers of the records that it was made of, `slopes` its derivative in each, None where no
+    gradient goes there. `adjoint` is the derivative of the result in this tensor, None where the backward pass does
+    not come by; `turn` tells when it does. `is_leaf`, `requires_grad`, `grad_fn` and `grad` are PyTorch's own
+    attributes after that pass, `grad_fn` as the name of its class, "" for None.
+    """
+
+    operation: str
+    inputs: tuple[int, ...]
+    constant: float
+    value: FloatArray
+    slopes: tuple[FloatArray | None, ...]
+    adjoint: FloatArray | None
+    turn: int | None
+    is_leaf: bool
+    requires_grad: bool
+    grad_fn: str
+    grad: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A run: its records in the order in which they were made, of which `output` is the program's value.
+
+    `values` are the records of the program's own values, those of its inputs and then of its steps; `flags` has a
+    bit for each special place that a point touches.
+    """
+
+    records: tuple[Record, ...]
+    output: int
+    values: tuple[int, ...]
+    flags: KindArray
+
+
+def trace(program: Program, at: Mapping[str, FloatArray], wanted: Sequence[str], dtype: str = "float64") -> Graph:
+    """The graph of a program with one output at points, after a backward pass to the variables `wanted`.
+
+    `at` has an array of shape (points,) for each of the program's inputs. Several outputs are summed, so that one
+    pass serves all points. Beyond these the arrays of the run are filled up, and what is written down is cut.
+    """
+    points = max(map(len, at.values()), default=1)
+    size = LOOP if any(kernels_in([program])) else np.dtype(dtype).itemsize
+    full = {name: filled(np.asarray(values), size) for name, values in at.items()}
+    count = max(map(len, full.values()), default=1)
+    with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):
+        variables, _ = leaves_at(full, wanted, dtype)
+        inputs = list(variables.values())
+        watch = Watch.over(inputs, count)
+        tape = _Tape(points, count)
+        for tensor in inputs:
+            tape.add(INPUT, (), tensor)
+        recorder = _Recorder(watch, tape, list(range(len(inputs))))
+        output = forward(program, inputs, count, recorder, once=True)
+        number = tape.number(output)
+        total = output
+        if points > 1:
+            total = (output[:points] if output.ndim else output).sum()
+            tape.add(SUM, (output,), total, slopes=[torch.ones_like(output)])
+        watch.see_finite("undefined", output)
+        turns = _turns(tape.tensors)
+        if total.requires_grad:
+            total.backward(torch.ones_like(total))  # type: ignore[no-untyped-call]
+        for name in wanted:
+            grad = variables[name].grad
+            if grad is not None:
+                watch.see_finite("infinite", grad)
+        return Graph(tuple(tape.records(turns)), number, tuple(recorder.values), watch.bits[:points])
+
+
+Turns = dict[int, tuple[int, Tensor]]
+"""For the number of a tensor when the backward pass came by, and its adjoint."""
+
+
+def _turns(tensors: Sequence[Tensor]) -> Turns:
+    """What hooks on the tensors will have written down after a backward pass."""
+    turns: Turns = {}
+
+    def hook(number: int, adjoint: Tensor | None) -> None:
+        if adjoint is not None:  # a user's backward may give nothing
+            turns[number] = len(turns), adjoint.detach()
+
+    for number, tensor in enumerate(tensors):
+        if tensor.requires_grad:
+            tensor.register_hook(partial(hook, number))  # type: ignore[no-untyped-call]
+    return turns
+
+
+@dataclass(slots=True)
+class _Tape:
+    """The tensors of a run as they are made, each with what made it; they are told apart by identity.
+
+    Of arrays of `count` numbers those at the `points` are written down.
+    """
+
+    points: int
+    count: int
+    tensors: list[Tensor] = field(default_factory=list)
+    made: list[tuple[str, float, list[int], list[Tensor | None]]] = field(default_factory=list)
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    def add(
+        self, operation: str, operands: Sequence[Tensor], value: Tensor, number: float = 0.0,
+        slopes: Sequence[Tensor | None] = (),
+    ) -> None:  # fmt: skip
+        """Write a tensor down, once."""
+        if id(value) not in self.numbers:
+            self.numbers[id(value)] = len(self.tensors)
+            self.tensors.append(value)
+            self.made.append((operation, number, [self.number(operand) for operand in operands], [*slopes]))
+
+    def number(self, tensor: Tensor) -> int:
+        """The number of a tensor; one that nobody has told of is a constant."""
+        if id(tensor) not in self.numbers:
+            self.add("constant", (), tensor, float(tensor.reshape(-1)[0]) if tensor.numel() else 0.0)
+        return self.numbers[id(tensor)]
+
+    def records(self, turns: Turns) -> list[Record]:
+        """The records of all tensors."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PyTorch warns where the gradient of a tensor that keeps none is read
+            return [self._record(number, turns) for number in range(len(self.tensors))]
+
+    def _record(self, number: int, turns: Turns) -> Record:
+        tensor = self.tensors[number]
+        operation, constant, inputs, slopes = self.made[number]
+        turn, adjoint = turns.get(number, (None, None))
+        return Record(
+            operation,
+            tuple(inputs),
+            constant,
+            self._copied(tensor),
+            tuple(None if slope is None else self._copied(slope) for slope in slopes),
+            None if adjoint is None else self._copied(adjoint),
+            turn,
+            tensor.is_leaf,
+            tensor.requires_grad,
+            "" if tensor.grad_fn is None else type(tensor.grad_fn).__name__,
+            None if tensor.grad is None else self._copied(tensor.grad),
+        )
+
+    def _copied(self, tensor: Tensor) -> FloatArray:
+        """A tensor's numbers in memory of their own: constants are shared by all formulas."""
+        numbers: FloatArray = array(tensor)
+        return (numbers[: self.points] if numbers.ndim else numbers).copy()
+
+
+class _Recorder:
+    """Writes the steps of a program down while it runs, and lets the watch see them too.
+
+    `values` are the records of the program's values so far.
+    """
+
+    def __init__(self, watch: Watch, tape: _Tape, values: list[int]) -> None:
+        self.watch = watch
+        self.tape = tape
+        self.values = values
+
+    @property
+    def varies(self) -> list[Varies]:
+        """At which points each value so far varies."""
+        return self.watch.varies
+
+    def see(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
+        """Write down what a step gives, with its local derivatives."""
+        self.watch.see(step, operands, value)
+        slopes = _slopes(step, operands, self.tape.count) if value.requires_grad else [None] * len(operands)
+        self.tape.add(step.operation, operands, value, step.constant, slopes)
+        self.values.append(self.tape.number(value))
+
+    def within(
+        self, points: Tensor, step: Step, operands: Sequence[Tensor] = (), kept: Sequence[Tensor] = ()
+    ) -> _Recorder:
+        """The recorder of a branch, some of whose operands are kept at the points that take it alone."""
+        for operand, part in zip(operands, kept, strict=True):
+            if part is not operand:  # it is another tensor, with a node of its own in the graph
+                self.tape.add(CHOSEN, (operand,), part, slopes=[points.to(part.dtype) if part.requires_grad else None])
+        return _Recorder(self.watch.within(points, step), self.tape, [])
+
+    def see_choice(self, pieces: Sequence[Piece], value: Tensor) -> None:
+        """Write down what the branches come to together; a value that one branch has alone is known already."""
+        self.watch.see_choice(pieces, value)
+        if len(pieces) > 1:
+            values = [piece for _, piece, _ in pieces]
+            slopes = [points.to(value.dtype) if piece.requires_grad else None for points, piece, _ in pieces]
+            self.tape.add(CHOICE, values, value, slopes=slopes)
+        self.values.append(self.tape.number(value))
+
+
+def _slopes(step: Step, operands: Sequence[Tensor], points: int) -> list[Tensor | None]:
+    """The derivatives of a step alone in each operand that a gradient goes to, at every point."""
+    alone = [operand.detach().clone().requires_grad_(operand.requires_grad) for operand in operands]
+    value = run(step, alone, points, alone[0], once=True)
+    leaves = [leaf for leaf in alone if leaf.requires_grad]
+    found = iter(torch.autograd.grad(value, leaves, torch.ones_like(value), allow_unused=True))
+    slopes = [next(found) if leaf.requires_grad else None for leaf in alone]
+    return [
+        torch.zeros_like(leaf) if slope is None and leaf.requires_grad else slope
+        for leaf, slope in zip(alone, slopes, strict=True)
+    ]

@@ -1,0 +1,249 @@
+"""The torch interpretation of programs: a rule for every operation, differentiable as often as torch likes.
+
+Where torch has no kernel, or drops the graph, a `torch.autograd.Function` of ours stands in: its backward is
+the derivative formula of the function table, run as a program like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache, partial
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch._subclasses import FakeTensor
+
+from derivcli.engines.program import Program, Step, lower_tree
+from derivcli.engines.special_functions.kernels import KERNELS, ArrayFunction
+from derivcli.engines.torch import accurate
+from derivcli.engines.torch.accurate import Rule, with_slopes
+from derivcli.engines.torch.custom_step import call_own
+from derivcli.engines.torch.flags import Piece, Watching
+from derivcli.engines.torch.tensors import at_hand
+from derivcli.language.functions import formulas
+from derivcli.language.functions.table import vocabulary
+
+Kernel = Callable[..., Tensor]
+
+
+class NoKernelError(Exception):
+    """Raised where a step has no kernel but one of NumPy, and its operands are traced."""
+
+
+def constant(value: float, like: Tensor) -> Tensor:
+    """A constant as a tensor of shape (), of the dtype and on the device of another."""
+    return (_constant if at_hand(like) else _constant.__wrapped__)(value, like.dtype, like.device)
+
+
+@lru_cache(maxsize=4096)
+def _constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """The constant, made once; what is made while tracing belongs to that trace alone."""
+    return torch.full((), value, dtype=dtype, device=device)
+
+
+def by_formula(name: str, kernel: Kernel) -> Rule:
+    """A rule whose forward is `kernel` and whose backward is the row's formulas."""
+    slopes = [partial(_slope, name, index) for index in range(len(vocabulary()[name].parameters))]
+    return with_slopes(kernel, *slopes, name=name)
+
+
+def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
+    """The derivative of a row in its parameter `index`, by its formula."""
+    count = max(x.numel() for x in inputs)
+    return forward(_derivative(name, index), inputs, count, once=not torch.is_grad_enabled())
+
+
+@cache
+def _derivative(name: str, index: int) -> Program:
+    """The program of a row's derivative in its parameter `index`."""
+    row = vocabulary()[name]
+    return lower_tree(formulas.derivative(row, index), row.parameters)
+
+
+def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor, once: bool = False) -> Tensor:
+    """One step without branches; `like` gives constants their dtype and device."""
+    if operation == "constant":
+        return constant(number, like)
+    if operation == "pow_constant":
+        return torch.pow(inputs[0], number)
+    rule = RULES[operation]
+    return (ONCE.get(rule, rule) if once else rule)(*inputs)
+
+
+def _root(x: Tensor, n: Tensor) -> Tensor:
+    """The real n-th root: a power, then one Newton step for the last digits (y - (y - x/y^(n-1))/n)."""
+    size = torch.abs(x)
+    y = size ** (1 / n)
+    step = (y - size / y ** (n - 1)) / n
+    y = torch.where(torch.isfinite(step), y - step, y)
+    return torch.where(x < 0, torch.where(torch.remainder(n, 2) == 1, -y, torch.nan), y)
+
+
+def _on_arrays(name: str, kernel: ArrayFunction) -> Kernel:
+    """A kernel of NumPy arrays on tensors, for the row of that name."""
+
+    def on_tensors(*inputs: Tensor) -> Tensor:
+        if any(isinstance(x, FakeTensor) for x in inputs):
+            raise NoKernelError(name)
+        with np.errstate(all="ignore"):
+            values = kernel(*[x.detach().cpu().double().numpy() for x in inputs])
+        return torch.as_tensor(values, dtype=inputs[-1].dtype, device=inputs[-1].device)
+
+    return on_tensors
+
+
+RULES: dict[str, Rule] = {
+    "add": torch.add,
+    "subtract": torch.sub,
+    "multiply": torch.mul,
+    "divide": torch.div,
+    "negative": torch.neg,
+    "pow": accurate.power,
+    "<": torch.lt,
+    "<=": torch.le,
+    ">": torch.gt,
+    ">=": torch.ge,
+    "==": torch.eq,
+    "!=": torch.ne,
+    "and": torch.logical_and,
+    "or": torch.logical_or,
+    "not": torch.logical_not,
+    "true": lambda: torch.full((), True),
+    "false": lambda: torch.full((), False),
+    "sqrt": torch.sqrt,
+    "root": by_formula("root", _root),
+    "exp": torch.exp,
+    "expm1": accurate.expm1,
+    "log": torch.log,
+    "log2": torch.log2,
+    "log10": torch.log10,
+    "log1p": torch.log1p,
+    "logit": accurate.logit,
+    "xlogy": by_formula("xlogy", torch.special.xlogy),
+    "xlog1py": by_formula("xlog1py", torch.special.xlog1py),
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "tan": torch.tan,
+    "asin": accurate.asin,
+    "acos": accurate.acos,
+    "atan": accurate.atan,
+    "acot": accurate.acot,
+    "atan2": accurate.atan2,
+    "sinh": torch.sinh,
+    "cosh": torch.cosh,
+    "tanh": accurate.tanh,
+    "sech": accurate.sech,
+    "csch": accurate.csch,
+    "coth": accurate.coth,
+    "asinh": accurate.asinh,
+    "acosh": accurate.acosh,
+    "atanh": accurate.atanh,
+    "asech": accurate.asech,
+    "acsch": accurate.acsch,
+    "abs": torch.abs,
+    "sign": torch.sign,
+    "floor": torch.floor,
+    "round": torch.round,
+    "trunc": torch.trunc,
+    "mod": accurate.dividing(torch.remainder, "floor"),
+    "fmod": accurate.dividing(torch.fmod, "trunc"),
+    "max": torch.maximum,
+    "min": torch.minimum,
+    "hypot": accurate.hypot,
+    "erf": torch.erf,
+    "erfc": torch.erfc,
+    "loggamma": by_formula("loggamma", torch.lgamma),
+    "relu": torch.relu,
+    "sigmoid": accurate.sigmoid,
+    "softsign": accurate.softsign,
+    "tanhshrink": accurate.tanhshrink,
+    "logsumexp": accurate.logsumexp,
+    **{name: by_formula(name, _on_arrays(name, kernel)) for name, kernel in KERNELS.items()},
+}
+"""The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
+
+ONCE: dict[Rule, Rule] = {accurate.sigmoid: accurate.sigmoid_once}
+"""Rules that cost less where they are differentiated once only."""
+
+
+def forward(
+    program: Program, inputs: Sequence[Tensor], count: int, watch: Watching | None = None, once: bool = False
+) -> Tensor:
+    """The value of a program with one output at inputs of shape (count,): of that shape, or () for a constant.
+
+    A `watch` over these inputs sees every step. What is differentiated `once` only may have another graph for other
+    points: in sums of higher derivatives the terms would then come in another order.
+    """
+    like = inputs[0] if inputs else torch.zeros((), dtype=torch.float64)
+    values = list(inputs)
+    for step in program.steps:
+        operands = [values[number] for number in step.inputs]
+        if step.branches:
+            value = _piecewise(step, operands, count, like, watch, once)
+        else:
+            value = run(step, operands, count, like, once)
+            if watch is not None:
+                watch.see(step, operands, value)
+        values.append(value)
+        for number in step.last:
+            values[number] = like
+    return values[program.outputs[0]]
+
+
+def run(step: Step, operands: list[Tensor], count: int, like: Tensor, once: bool = False) -> Tensor:
+    """The value of a step without branches."""
+    return _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, once)
+
+
+def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
+    """The value of a user's own function, which cannot be traced."""
+    if not all(map(at_hand, operands)):
+        raise NoKernelError(step.operation)
+    return call_own(step, operands, count)
+
+
+def _piecewise(
+    step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None, once: bool
+) -> Tensor:
+    """Each branch at the points that take it, so that nothing leaks from a branch not taken.
+
+    All points go through a branch together; those that do not take it carry the values of one that does, and
+    neither their value nor their gradient is used. Where the numbers are not at hand, every branch is run.
+    """
+    waiting = torch.ones(count, dtype=torch.bool, device=like.device)
+    pieces: list[Piece] = []
+    for branch in step.branches:
+        chosen = waiting & forward(branch.condition, operands, count, watch and watch.within(waiting, step))
+        if not at_hand(chosen) or chosen.any():
+            kept = _only_from(operands, chosen, branch.value)
+            inner = watch and watch.within(chosen, step, operands, kept)
+            value = forward(branch.value, kept, count, inner, once)
+            pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
+        waiting = waiting & ~chosen
+        if pieces and at_hand(waiting) and not waiting.any():
+            break
+    else:
+        pieces.append((waiting, torch.full_like(like, torch.nan, requires_grad=False), False))
+    result = pieces[-1][1]
+    for chosen, value, _ in reversed(pieces[:-1]):
+        result = torch.where(chosen, value, result)
+    if watch is not None:
+        watch.see_choice(pieces, result)
+    return result
+
+
+def _only_from(operands: list[Tensor], chosen: Tensor, program: Program) -> list[Tensor]:
+    """The operands that a program reads, with the points that are not chosen replaced by the first that is.
+
+    Where that point cannot be looked for, they keep their values, and only their gradient is stopped, which leaks
+    no NaN either: a choice takes one of two gradients and multiplies neither.
+    """
+    if at_hand(chosen) and chosen.all():
+        return operands
+    first = int(chosen.to(torch.uint8).argmax()) if at_hand(chosen) else slice(None)
+    read = {number for step in program.steps for number in step.inputs} | {*program.outputs}
+    return [
+        torch.where(chosen, operand, operand[first].detach()) if number in read and operand.ndim else operand
+        for number, operand in enumerate(operands)
+    ]

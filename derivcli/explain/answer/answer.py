@@ -1,0 +1,104 @@
+"""What is found of a claimed derivative: whether it is right, and if not, where it is wrong and perhaps why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from derivcli.language.pickling import equal, reduced
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from derivcli.language.expression import Expression
+    from derivcli.language.tree import Tree
+
+Point: TypeAlias = "dict[str, Fraction | Tree]"
+"""The values of variables: fractions, or formulas without variables such as pi."""
+
+KINDS = {
+    "sign": "a sign is wrong",
+    "inner": "the derivative of an inner function is missing or misplaced (chain rule)",
+    "confused": "the derivative of a function is taken for that of another one",
+    "product": "the product rule is not applied",
+    "quotient": "the quotient rule is applied wrongly",
+    "power": "the power rule is applied wrongly, or where it does not hold",
+    "factor": "a constant factor is missing or too much",
+    "term": "the derivative of a term is missing",
+    "constant": "a constant is too much or missing; the derivative of a constant is 0",
+    "function": "the function, or a part of it, is not differentiated",
+    "integral": "the function, or a part of it, is integrated",
+    "order": "it is a derivative of another order",
+    "variable": "it is a derivative by another variable, or holds a variable that the function lacks",
+    "partly": "it is right on a part of the line, or at some points, only",
+    "undefined": "it has no value where the derivative has one",
+    "rounded": "a number in it is rounded",
+    "reading": "it is right if one of the texts means something else than what is read",
+    "": "no mistake that is known here explains it",
+}
+"""Every kind of diagnosis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What went wrong: one of `KINDS`, and a sentence; both are empty where nothing known explains it."""
+
+    kind: str = ""
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        assert self.kind in KINDS, "a kind of diagnosis"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point where a claim is not the derivative; `claim` is None, and there is a `reason`, where it has no value.
+
+    The texts are the same numbers in as many digits as it takes to tell them apart.
+    """
+
+    at: Point
+    derivative: float
+    claim: float | None
+    derivative_text: str
+    claim_text: str = ""
+    reason: str = ""
+
+    __eq__ = equal
+    __reduce__ = reduced
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """Whether `claim` is the derivative of `expression` with the key.
+
+    `how` is "proved" where SymPy shows that the difference is 0, "agrees" where the numbers are the same to `digits`
+    digits, relative to their sizes, at all of `points` points, "differs" where they are not at the `counterexample`,
+    and "undecided" where too few points have both numbers, or too many are `vanishing`: there both are too close to 0
+    to be compared. `truth` is the derivative as a formula, None where there is none in time.
+    `open` says at what point, or where, it is not known whether they are the same, and so makes it "undecided".
+    `meant` is the answer for what the texts may mean too, where a claim that "differs" is right so.
+    `gaps` are points at which a right claim has no value though the derivative has one.
+    """
+
+    expression: Expression
+    key: str
+    claim: Expression
+    truth: Expression | None
+    how: str
+    points: int = 0
+    digits: int = 0
+    counterexample: Counterexample | None = None
+    diagnosis: Diagnosis = Diagnosis()
+    gaps: tuple[Point, ...] = ()
+    vanishing: int = 0
+    open: str = ""
+    meant: Answer | None = None
+
+    __eq__ = equal
+    __reduce__ = reduced
+
+    @property
+    def equal(self) -> bool:
+        """Whether the claim is right."""
+        return self.how in ("proved", "agrees")

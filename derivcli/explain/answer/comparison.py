@@ -1,0 +1,176 @@
+"""A claim beside the derivative that it is meant to be, at many points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from derivcli.check.equality import Comparison, Match, Quantity, Sample, is_second, known_matches, point, quantity
+from derivcli.check.judged_number import restored_context
+from derivcli.engines import symbolic
+from derivcli.engines.balls.evaluation import TouchError, UnsureError
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.errors import DerivError
+from derivcli.explain.answer.exceptional_points import Exceptional, Spot, exceptional, near
+from derivcli.explain.answer.sample_points import more_samples, samples
+from derivcli.explain.piecewise.breakpoint_values import stated
+from derivcli.result import Partial, SymbolicResult, derivative_key
+
+if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
+    from derivcli.language.tree import Tree
+
+ENOUGH = 8
+"""At fewer points than these more are looked for."""
+
+PROBES = 12
+"""At so many points where it is wrong, and as many where it is right, it is tried what a claim might be instead."""
+
+LEAST = 5
+"""What is the same at fewer points may be so by chance."""
+
+FORMULA = 3.0
+"""How many seconds the derivative as a formula may take."""
+
+BITS = 192
+TINY = 1e-12
+"""Below this a number is 0 at the float64 next to a point."""
+
+STEP = Fraction(1, 4096)
+"""How far beside a point without a value the claim is looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A claim and a derivative over the variables `names`, and how they compare at the points of `matches`."""
+
+    expression: Expression
+    claim: Expression
+    partial: Partial
+    names: tuple[str, ...]
+    comparison: Comparison
+    matches: Sequence[Match]
+    truth: Expression | None
+    """The derivative as a formula, if SymPy finds it soon, where no condition of the function meets another."""
+    exceptional: Exceptional = field(default_factory=Exceptional)
+    """What is known at the points that either formula singles out."""
+
+    @cached_property
+    def formula(self) -> Expression | None:
+        """The derivative as a formula that is true where its pieces meet too."""
+        if self.truth is None:
+            return None
+        key = derivative_key(self.partial)
+        return stated(SymbolicResult(self.expression, {key: self.truth})).derivatives[key]
+
+    @cached_property
+    def probes(self) -> list[Match]:
+        """Points that tell one claim from another: some where it is wrong, and some where it is right."""
+        known = known_matches(self.matches)
+        wrong = [match for match in known if match.kind == "different"]
+        right = [match for match in known if match.kind == "same"]
+        return [*wrong[:PROBES], *right[:PROBES]]
+
+    def of_kind(self, *kinds: str) -> list[Match]:
+        """The matches of some kinds, without the gaps."""
+        return [match for match in self.matches if match.kind in kinds and match not in self.gaps]
+
+    @cached_property
+    def gaps(self) -> list[Match]:
+        """The matches at which the claim lacks a value that it has on both sides."""
+        return [match for match in self.matches if match.kind == "undefined" and self._is_gap(match)]
+
+    @cached_property
+    def gap_spots(self) -> list[Spot]:
+        """The same of the points that the formulas single out."""
+        found = self.exceptional.of_kind("undefined")
+        return [spot for spot in found if self._is_gap(Match(near(spot), spot.kind))]
+
+    def curve(self, wrong: Sequence[Match]) -> Tree | None:
+        """What is 0 wherever the claim is wrong, of all that the formulas compare in several variables."""
+        samples = [*(match.sample for match in wrong), *map(near, self.wrong_spots)]
+        for tree in self.exceptional.curves:
+            if samples and all(self.is_tiny(quantity(tree, self.names), sample) for sample in samples):
+                return tree
+        return None
+
+    def is_tiny(self, tree: Quantity, sample: Sample) -> bool:
+        """Whether a quantity is 0 at a point, or at one that float64 cannot tell from it."""
+        with suppress(UnsureError, TouchError), restored_context():
+            return bool(abs(tree.ball(point(self.names, sample), BITS)) < TINY)
+        return False
+
+    @property
+    def wrong_spots(self) -> list[Spot]:
+        """The points that the formulas single out at which the claim is wrong."""
+        wrong = self.exceptional.of_kind("different", "undefined")
+        return [spot for spot in wrong if spot not in self.gap_spots]
+
+    def _is_gap(self, match: Match) -> bool:
+        """Whether the claim lacks a value only at the point itself, as far as one sees along one of the variables.
+
+        On a side the derivative may have none either.
+        """
+        for place in range(len(self.names)):
+            sides = {self.comparison.at(shifted(match.sample, place, step)).kind for step in (STEP, -STEP)}
+            if not sides & {"undefined", "different"}:
+                return True
+        return False
+
+    def named(self, sample: Sample) -> dict[str, Fraction]:
+        """A point by the names of the variables."""
+        return dict(zip(self.names, sample, strict=True))
+
+    def is_claim(self, tree: Tree, partial: Partial = ()) -> bool:
+        """Whether the claim is this partial derivative of a tree, as far as numbers tell."""
+        return self.is_quantity(quantity(tree, self.names, partial))
+
+    def is_right_where_singled_out(self, tree: Tree) -> bool:
+        """Whether a tree is nowhere wrong as a claim at the points that it or the function singles out."""
+        found = exceptional(self.expression, replace(self.claim, tree=tree, definitions=()), self.partial, self.names)
+        return not found.of_kind("different", "undefined") and not found.open
+
+    def is_quantity(self, candidate: Quantity) -> bool:
+        """Whether the claim is a quantity, as far as numbers tell."""
+        return is_second(candidate, self.names, self.probes, min(LEAST, max(1, len(self.probes))))
+
+
+def compared(expression: Expression, claim: Expression, partial: Partial) -> Case:
+    """A claim and a derivative at many points; at more where few of those have both."""
+    names = tuple(dict.fromkeys([*expression.variables, *partial, *claim.variables]))
+    trees = (expression.expanded, claim.expanded)
+    comparison = Comparison(names, quantity(trees[0], names, partial), quantity(trees[1], names))
+    special = exceptional(expression, claim, partial, names)
+    points = dict.fromkeys(chain(samples(names, trees), ((inside,) for inside in special.inside)))
+    known = special.samples
+    matches = list(comparison.all(each for each in points if each not in known))
+    count = sum(match.has_both for match in matches)
+    if count < ENOUGH:
+        for match in comparison.all(more_samples(names)):
+            matches.append(match)
+            count += match.has_both
+            if count >= ENOUGH:
+                break
+    return Case(expression, claim, partial, names, comparison, matches, formula_of(expression, partial), special)
+
+
+def confirmed(case: Case) -> Case:
+    """The case with all matches confirmed, so that none differs that only seems to be the same."""
+    return replace(case, matches=[case.comparison.confirmed(match) for match in case.matches])
+
+
+def formula_of(expression: Expression, partial: Partial) -> Expression | None:
+    """A derivative as a formula, if SymPy finds it soon."""
+    with suppress(DerivError, OutOfTimeError):
+        return limited(FORMULA, symbolic.differentiate, expression, [partial]).derivatives[derivative_key(partial)]
+    return None
+
+
+def shifted(sample: Sample, place: int, step: Fraction) -> Sample:
+    """The sample with one of its values moved."""
+    return (*sample[:place], sample[place] + step, *sample[place + 1 :])

@@ -1,0 +1,177 @@
+"""Is a formula the derivative that it is meant to be: compared at many points, then proved where SymPy can.
+
+The comparison comes first and has the last word: where two enclosures do not meet, the formula is wrong, whatever
+a simplification says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from flint import arb
+
+from derivcli.check.equality import Match, difference
+from derivcli.engines.balls.integers import decimal_text
+from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis, Point
+from derivcli.explain.answer.comparison import LEAST, Case, compared, confirmed
+from derivcli.explain.answer.diagnosis import diagnosed, except_at
+from derivcli.explain.answer.exceptional_points import Spot, distances, named
+from derivcli.explain.answer.sample_points import niceness
+from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
+from derivcli.language.printer import place_text
+from derivcli.result import Partial, derivative_key
+
+if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
+
+MOST = 12
+"""Between more points than these no pieces are looked at one by one."""
+
+IRRATIONAL = Fraction(10**6)
+"""Stands for a coordinate that is no fraction where points are put in order."""
+
+SHARE = 4
+"""At most one point that stays open is passed over for so many at which the two are the same."""
+
+SHOWN = (10, 17)
+"""Significant digits of the numbers at a counter-example: the first that tell them apart."""
+
+
+def judged(expression: Expression, claim: Expression, partial: Partial) -> Answer:
+    """Whether a claim is a partial derivative of an expression, and if not, where and why not."""
+    return _judged(compared(expression, claim, partial), partial)
+
+
+def judged_if_right(expression: Expression, claim: Expression, partial: Partial) -> Answer | None:
+    """The answer where the claim is right, found sooner where it is not."""
+    case = compared(expression, claim, partial)
+    if case.of_kind("different", "undefined") or case.wrong_spots:
+        return None
+    answer = _judged(case, partial)
+    return answer if answer.equal else None
+
+
+def _judged(case: Case, partial: Partial) -> Answer:
+    expression, claim = case.expression, case.claim
+    key = derivative_key(partial)
+    right, vanishing = case.of_kind("same"), case.of_kind("vanishing")
+    is_wrong = case.of_kind("different", "undefined") or case.wrong_spots
+    if (right or vanishing) and not is_wrong and case.exceptional.may_be_proved and _is_proved(case):
+        return Answer(expression, key, claim, case.formula, "proved", len(right), _digits(right), gaps=_gaps(case))
+    case = confirmed(case)
+    right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
+    if wrong or case.wrong_spots:
+        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *_found_wrong(case, wrong))
+    right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
+    vanishing = case.of_kind("vanishing")
+    enough = len(right) >= max(LEAST, len(case.gaps), len(vanishing))
+    unknown = case.exceptional.open or _unknown(case, len(right))
+    how = "agrees" if enough and not unknown else "undecided"
+    answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
+    return replace(answer, vanishing=len(vanishing), open=unknown if enough else "")
+
+
+def _unknown(case: Case, right: int) -> str:
+    """Why too many points stay open: a claim may be wrong wherever the derivative is not known."""
+    unsure = case.of_kind("unsure")
+    if len(unsure) * SHARE <= right:
+        return ""
+    nicest = min((match.sample for match in unsure), key=niceness)
+    where = f"{len(unsure)} points, such as {place_text(case.named(nicest))}"
+    return f"at {where}, it is not known whether they are the same"
+
+
+def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
+    """A point at which a claim is wrong, and why it may be; where it is wrong at single points only, these."""
+    curve = case.curve(wrong)
+    if wrong and curve is None:
+        match = min(wrong, key=_telling)
+        return _counterexample(case, match, case.named(match.sample)), diagnosed(case)
+    if curve is not None and not case.wrong_spots:
+        match = min(wrong, key=_telling)
+        return _counterexample(case, match, case.named(match.sample)), except_at(case, curve)
+    spot = min(case.wrong_spots, key=lambda spot: (_telling(_match(spot)), distances(spot)))
+    return _counterexample(case, _match(spot), named(spot)), except_at(case, curve)
+
+
+def _match(spot: Spot) -> Match:
+    """A point that the formulas single out as one of the others."""
+    sample = tuple(value if isinstance(value, Fraction) else IRRATIONAL for value in named(spot).values())
+    return Match(sample, spot.kind, spot.left, spot.right, spot.digits, spot.reason)
+
+
+def _is_proved(case: Case) -> bool:
+    """Whether SymPy shows that the claim is the derivative, as they are written or piece by piece."""
+    if case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded):
+        return True
+    pieces = case.exceptional.pieces
+    return len(case.exceptional.spots) <= MOST and bool(pieces) and are_proved(pieces or (), case.partial)
+
+
+def _digits(right: Sequence[Match]) -> int:
+    """To how many digits numbers agree."""
+    return min((match.digits for match in right), default=0)
+
+
+def _gaps(case: Case) -> tuple[Point, ...]:
+    """The points at which a right claim has no value, the nicest first."""
+    spots = [named(spot) for spot in case.gap_spots]
+    return (*spots, *(case.named(match.sample) for match in sorted(case.gaps, key=_telling)))
+
+
+def _telling(match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
+    """The less, the better a point shows that two numbers differ: at a glance, and by hand."""
+    left, right = match.left, match.right
+    assert left is not None, "the derivative has a value"
+    if right is None:
+        return True, not _is_moderate(left), False, False, niceness(match.sample)
+    close = abs(left - right) < (abs(left) + abs(right)) * 1e-4
+    return False, not _is_moderate(left), bool(close), not _is_moderate(right), niceness(match.sample)
+
+
+def _is_moderate(ball: arb) -> bool:
+    """Whether a number is exactly 0 or neither very large nor very small."""
+    return bool(ball == 0) or bool(abs(ball) > 1e-3 and abs(ball) < 1e4)
+
+
+def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
+    """The point of a match at which the numbers are not the same."""
+    left, right = match.left, match.right
+    assert left is not None, "the derivative has a value"
+    left = arb(0) if left.contains(0) and _is_zero(case, at) else left
+    if right is None:
+        return Counterexample(at, _number(left), None, _text(left, SHOWN[0]), reason=match.reason)
+    one, other = _texts(left, right)
+    return Counterexample(at, _number(left), _number(right), one, other, match.reason)
+
+
+def _is_zero(case: Case, at: Point) -> bool:
+    """Whether the derivative is shown to be exactly 0 at a point, by its formula."""
+    return case.formula is not None and is_zero_at(case.formula.expanded, at)
+
+
+def _texts(left: arb, right: arb) -> tuple[str, str]:
+    """Two numbers in as many digits as it takes to tell them apart; if that is too many, the second as a sum."""
+    for digits in SHOWN:
+        one, other = _text(left, digits), _text(right, digits)
+        if one != other:
+            return one, other
+    more = difference(left, right)
+    return one, f"{one} {'+' if more > 0 else '-'} {_text(abs(more), 3)}"
+
+
+def _number(ball: arb) -> float:
+    """The nearest float64; 0 where the number is not told from that."""
+    return 0.0 if ball.contains(0) else float(ball.mid()) + 0.0
+
+
+def _text(ball: arb, digits: int) -> str:
+    """A number to so many digits, as short as it can be written; how near to 0 it is where it is not told from that."""
+    if ball == 0:
+        return "0"
+    if ball.contains(0):
+        return f"within {_text(abs(ball).upper() * 2, 1)} of 0"
+    return decimal_text(ball.mid(), digits)

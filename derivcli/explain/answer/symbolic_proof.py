@@ -1,0 +1,147 @@
+"""Proofs by SymPy that two formulas are the same, in the time that they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from itertools import product
+
+import sympy
+
+from derivcli.engines import symbolic
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.errors import DerivError
+from derivcli.language.functions import formulas
+from derivcli.language.functions.table import vocabulary
+from derivcli.language.parse import parse_tree
+from derivcli.language.tree import Tree, class_of, number, postorder, row_of, substitute, symbol
+from derivcli.result import Partial
+
+SECONDS = 3.0
+"""How long SymPy may look for a proof."""
+
+NODES = 400
+"""Of a longer formula only the plain difference is looked at."""
+
+FEW = 3
+"""With more absolute values there are too many cases."""
+
+ELEMENTARY = {
+    "sigmoid": "1/(1+exp(-x))",
+    "logsumexp": "log(exp(x)+exp(y))",
+    "tanhshrink": "x-tanh(x)",
+    "expm1": "exp(x)-1",
+    "log1p": "log(1+x)",
+    "erfc": "1-erf(x)",
+}
+"""Primitives by what they are in functions that SymPy knows."""
+
+ABS, SIGN = (class_of(vocabulary()[name]) for name in ("abs", "sign"))
+
+
+def is_proved(left: Tree, right: Tree) -> bool:
+    """Whether SymPy shows within its time that two formulas are the same where both have a derivative."""
+    try:
+        with symbolic.deep_recursion():
+            return limited(SECONDS, _are_equal, left, right)
+    except (OutOfTimeError, *symbolic.SYMPY_FAILURES):
+        return False
+
+
+def _are_equal(left: Tree, right: Tree) -> bool:
+    return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
+
+
+def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Partial) -> bool:
+    """Whether SymPy shows that of each pair the second is a partial derivative of the first, if there is one."""
+    pairs = [(first, second) for first, second in pieces if first is not None]
+    return all(second is not None and _is_derivative(first, second, partial) for first, second in pairs)
+
+
+def _is_derivative(first: Tree, second: Tree, partial: Partial) -> bool:
+    with suppress(DerivError, OutOfTimeError, *symbolic.SYMPY_FAILURES):
+        with symbolic.deep_recursion():
+            made = limited(SECONDS, symbolic.derivative_of, first, partial)
+        return is_proved(made, second)
+    return False
+
+
+def is_zero_at(tree: Tree, at: Mapping[str, Fraction | Tree]) -> bool:
+    """Whether SymPy shows that a formula is 0 at a point."""
+    put = {symbol(name): number(value) if isinstance(value, Fraction) else value for name, value in at.items()}
+    return is_proved(symbolic.evaluated(substitute(tree, put)), sympy.S.Zero)
+
+
+def _vanishes(difference: Tree) -> bool:
+    """Whether a formula is 0, with absolute values and signs taken for what they are on either side."""
+    if difference == 0:
+        return True
+    if difference.has(sympy.Piecewise) or sum(1 for _ in postorder(difference)) > NODES:
+        return False
+    sided = [node for node in postorder(difference) if node.func in (ABS, SIGN)]
+    insides = list(dict.fromkeys(node.args[0] for node in sided))
+    return len(insides) <= FEW and all(
+        _is_zero(_on_sides(difference, insides, signs)) for signs in product((1, -1), repeat=len(insides))
+    )
+
+
+def _on_sides(tree: Tree, insides: Sequence[Tree], signs: Sequence[int]) -> Tree:
+    """The formula where what stands inside of absolute values has these signs."""
+    for inside, sign in zip(insides, signs, strict=True):
+        tree = tree.xreplace({ABS(inside): sign * inside, SIGN(inside): sympy.Integer(sign)})
+    return tree
+
+
+def _is_zero(tree: Tree) -> bool:
+    """Whether one of the ways to rewrite a formula makes 0 of it, the quick ones first."""
+    return tree == 0 or any(_rewritten(way, tree) == 0 for way in WAYS)
+
+
+def _rewritten(way: Callable[[Tree], Tree], tree: Tree) -> Tree:
+    try:
+        return way(tree)
+    except symbolic.SYMPY_FAILURES:
+        return tree
+
+
+def _by_exponentials(tree: Tree) -> Tree:
+    return sympy.simplify(sympy.expand(tree.rewrite(sympy.exp)))
+
+
+def _by_definitions(tree: Tree) -> Tree:
+    plain = _elementary(tree)
+    return tree if plain == tree else _by_exponentials(sympy.expand_func(plain))
+
+
+def _elementary(tree: Tree) -> Tree:
+    """The formula with every call written by what it is defined as, as far as definitions go."""
+    done: dict[Tree, Tree] = {}
+    for node in postorder(tree):
+        parts = [done[part] for part in node.args]
+        made = _defined(node, parts)
+        done[node] = (node.func(*parts) if parts else node) if made is None else _elementary(made)
+    return done[tree]
+
+
+def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
+    """What a call of these arguments is by definition, if it has one."""
+    row = row_of(node)
+    if row is None or (row.variadic and len(parts) != 2):
+        return None
+    if row.name in ELEMENTARY:
+        return formulas.bind(row, parse_tree(ELEMENTARY[row.name], declared=row.parameters), parts)
+    return None if row.primitive else formulas.rewritten(row, parts)
+
+
+WAYS: tuple[Callable[[Tree], Tree], ...] = (
+    sympy.expand,
+    lambda tree: sympy.expand(tree, trig=True),
+    sympy.ratsimp,
+    sympy.trigsimp,
+    lambda tree: sympy.expand_func(sympy.expand_log(sympy.powsimp(tree))),
+    sympy.simplify,
+    _by_exponentials,
+    _by_definitions,
+)
+"""Rewritings that keep a formula's value."""

@@ -1,0 +1,212 @@
+"""The derivatives of a script: backward() for first ones, torch.autograd.grad again and again for others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivcli.explain.code.graph_lifetime import depends_on, lasts
+from derivcli.explain.code.script_plan import WAY, Draft
+from derivcli.result import ALONG, Partial
+
+LOOPED = 4
+"""From this order on a script loops where it wants nothing but one derivative."""
+
+UNUSED = ", allow_unused=True, materialize_grads=True"
+TOLD_UNUSED = "# allow_unused, materialize_grads: where a variable does not occur, 0 and no error"
+
+ITS_OWN = "# each {0} depends on its own point only, so the derivative of their sum holds that of each"
+
+
+def write_derivatives(draft: Draft) -> None:
+    """Add the blocks of the derivatives, and what is to be shown of them."""
+    lesson = draft.lesson
+    if lesson.degree is not None:
+        _series(draft)
+    elif lesson.task.dependent:
+        _implicit(draft)
+    elif lesson.order > 1:
+        _nested(draft)
+    elif len(draft.called) == 1 and _uses_all(draft, 0):
+        _backward(draft)
+    else:
+        _gradients(draft)
+
+
+def _backward(draft: Draft) -> None:
+    """First derivatives of one function, by backward()."""
+    lesson, (function,) = draft.lesson, draft.called
+    python = {name: draft.names.python[name] for name in lesson.moving}
+    several = "s" if len(python) > 1 else ""
+    lines = [f"# the derivative{several}: from {function} back to {listed([*python.values()])}"]
+    lines += [ITS_OWN.format(function)] if lesson.many else []
+    draft.blocks.append([*lines, f"{function}{draft.sum}.backward()"])
+    draft.outputs.append((lesson.functions[0], function))
+    for partial in lesson.task.partials:
+        draft.show(0, partial, f"{python[_by(partial[0])]}.grad")
+
+
+def _gradients(draft: Draft) -> None:
+    """First derivatives of several functions, or of one that does not have all variables."""
+    lesson, moving = draft.lesson, draft.lesson.moving
+    used = [_uses_all(draft, place) for place in range(len(draft.called))]
+    shared = len(draft.called) > 1 and any(expression.definitions for expression in lesson.task.expressions)
+    back = shared or lesson.task.direction is not None
+    which = "each function" if len(draft.called) > 1 else draft.called[0]
+    lines = [f"# the derivatives: from {which} back to {listed([draft.names.python[name] for name in moving])}"]
+    lines += [ITS_OWN.format("value")] if lesson.many else []
+    lines += [] if all(used) else [TOLD_UNUSED]
+    lines += ["# retain_graph: what functions have in common is needed again"] if back else []
+    inputs = _together([draft.names.python[name] for name in moving])
+    for place, function in enumerate(draft.called):
+        slopes = {_by(partial[0]): draft.slope(place, partial) for partial in lesson.task.partials}
+        options = ("" if used[place] else UNUSED) + (", retain_graph=True" if back else "")
+        left = ", ".join(slopes[name] for name in moving) if len(moving) > 1 else f"({slopes[moving[0]]},)"
+        lines.append(f"{left} = torch.autograd.grad({function}{draft.sum}, {inputs}{options})")
+        draft.outputs.append((lesson.functions[place], function))
+        for partial in lesson.task.partials:
+            draft.show(place, partial, slopes[_by(partial[0])])
+    draft.blocks.append(lines)
+
+
+def _nested(draft: Draft) -> None:
+    """Derivatives of derivatives."""
+    lesson, partials = draft.lesson, draft.lesson.task.partials
+    derivative = _define(draft, _surely(draft, partials))
+    times = "derivatives of derivatives, the last variable first" if _is_mixed(partials) else f"{lesson.order} times"
+    lines = [f"# {times}" if _is_mixed(partials) else f"# differentiated {times}, one after another"]
+    for place, function in enumerate(draft.called):
+        draft.outputs.append((lesson.functions[place], function))
+        known: dict[Partial, str] = {(): function}
+        for partial in partials:
+            if len(partials) == 1 and len(partial) >= LOOPED and not _is_mixed(partials):
+                known[partial] = draft.slope(place, partial)
+                lines += _loop(known[partial], function, len(partial), f"{derivative}({{0}}, {_at(draft, partial[0])})")
+            for start in reversed(range(len(partial))):
+                part = partial[start:]
+                if part not in known and partial not in known:
+                    known[part] = draft.slope(place, part)
+                    lines.append(f"{known[part]} = {derivative}({known[part[1:]]}, {_at(draft, part[0])})")
+            draft.show(place, partial, known[partial])
+    draft.blocks.append(lines)
+
+
+def _loop(name: str, function: str, times: int, step: str) -> list[str]:
+    told = "# (each time the graph grows, so that a long formula takes long)"
+    return [told, f"{name} = {function}", f"for _ in range({times}):", f"    {name} = {step.format(name)}"]
+
+
+def _series(draft: Draft) -> None:
+    """Taylor coefficients: dividing by 1, 2, 3, ... on the way makes the n-th derivative over n!."""
+    lesson, degree = draft.lesson, draft.lesson.degree or 0
+    variable = draft.names.python[lesson.moving[0]]
+    derivative = _define(draft, _surely(draft, [(lesson.moving[0],) * degree])) if degree else ""
+    number = draft.names.fresh("n")
+    lines = ["# the n-th coefficient is the n-th derivative over n!, made by dividing by 1, 2, 3, ... on the way"]
+    for place, function in enumerate(draft.called):
+        name = draft.names.fresh("coefficients" if len(draft.called) == 1 else f"coefficients{place + 1}")
+        lines.append(f"{name} = [{function}]")
+        if degree:
+            lines.append(f"for {number} in range(1, {degree + 1}):")
+            lines.append(f"    {name}.append({derivative}({name}[-1], {variable})/{number})")
+        draft.outputs.append((f"{lesson.functions[place]} c" if len(draft.called) > 1 else "c", name))
+    draft.blocks.append(lines)
+
+
+def _implicit(draft: Draft) -> None:
+    """The derivatives of a variable that equations make a function of the others."""
+    lesson, names, task = draft.lesson, draft.names.python, draft.lesson.task
+    high = lesson.order > 1
+    derivative = _define(draft, False) if high else ""
+    by = list(dict.fromkeys(name for partial in task.partials for name in partial))
+    down = names[task.dependent]
+    lines: list[str] = []
+    for place, function in enumerate(draft.called):
+        parts = {name: draft.names.fresh(f"{function}_{names[name]}") for name in (*by, task.dependent)}
+        lines += [f"# while {function} stays 0, {down} moves by -{parts[by[0]]}/{parts[task.dependent]}"]
+        lines += [ITS_OWN.format(function)] if lesson.many else []
+        options = ", create_graph=True" if high else ", retain_graph=True" if len(draft.called) > 1 else ""
+        options += "" if {*parts} <= depends_on(draft.tree(place)) else UNUSED
+        inputs = _together([names[name] for name in parts])
+        lines.append(f"{', '.join(parts.values())} = torch.autograd.grad({function}{draft.sum}, {inputs}{options})")
+        known: dict[Partial, str] = {(name,): draft.slope(place, (name,)) for name in by}
+        lines += [f"{known[name,]} = -{parts[name]}/{parts[task.dependent]}" for name in by]
+        lines += _along_the_curve(draft, place, known, derivative)
+        for partial in task.partials:
+            draft.show(place, partial, known[partial])
+    draft.blocks.append(lines)
+
+
+def _along_the_curve(draft: Draft, place: int, known: dict[Partial, str], derivative: str) -> list[str]:
+    """Higher derivatives of a dependent variable; all that is differentiated changes with it too."""
+    names, down = draft.names.python, draft.names.python[draft.lesson.task.dependent]
+    lines: list[str] = []
+    for partial in draft.lesson.task.partials:
+        for start in reversed(range(len(partial))):
+            part = partial[start:]
+            if part not in known:
+                lines = lines or ["", f"# as {down} moves along, what depends on it changes with it too"]
+                inner, by = known[part[1:]], names[part[0]]
+                known[part] = draft.slope(place, part)
+                moved = f"{derivative}({inner}, {down})*{known[part[0],]}"
+                lines.append(f"{known[part]} = {derivative}({inner}, {by}) + {moved}")
+    return lines
+
+
+def _define(draft: Draft, sure: bool) -> str:
+    """Add a function that differentiates; unless it is sure to find its variable, it may find none."""
+    name = draft.names.fresh("derivative")
+    each = "each y in its own x" if draft.lesson.many else "y in x"
+    grad = f"torch.autograd.grad(y{draft.sum}, x, create_graph=True"
+    if sure:
+        lines = [
+            f'    """The derivative of {each}; create_graph, so that it can be differentiated too."""',
+            f"    (slope,) = {grad})",
+            "    return slope",
+        ]
+    else:
+        lines = [
+            f'    """The derivative of {each}, 0 where no x is left in y.',
+            "",
+            "    create_graph: it can be differentiated too. allow_unused, materialize_grads: 0 and no error.",
+            '    """',
+            "    if not y.requires_grad:",
+            "        return torch.zeros_like(x)",
+            f"    (slope,) = {grad}{UNUSED})",
+            "    return slope + torch.zeros_like(x)  # a 0 that PyTorch leaves without memory gets some",
+        ]
+    draft.blocks.insert(0, [f"def {name}(y, x):", *lines])
+    return name
+
+
+def _surely(draft: Draft, partials: Sequence[Partial]) -> bool:
+    """Whether each derivative surely finds its variable in the graph of the one before."""
+    steps = [tuple(map(_by, partial)) for partial in partials]
+    return all(lasts(draft.tree(place), steps, draft.lesson.moving) for place in range(len(draft.called)))
+
+
+def _uses_all(draft: Draft, place: int) -> bool:
+    """Whether a function is computed from all variables to differentiate by; one of none gets 0 times the first."""
+    found = depends_on(draft.tree(place)) or {draft.lesson.moving[0]}
+    return {*draft.lesson.moving} <= (found if found & {*draft.lesson.moving} else {draft.lesson.moving[0]})
+
+
+def _by(name: str) -> str:
+    """What a derivative is taken by."""
+    return WAY if name == ALONG else name
+
+
+def _at(draft: Draft, name: str) -> str:
+    return draft.names.python[_by(name)]
+
+
+def _is_mixed(partials: Sequence[Partial]) -> bool:
+    return any(len({*partial}) > 1 for partial in partials)
+
+
+def _together(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

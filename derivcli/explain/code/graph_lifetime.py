@@ -1,0 +1,138 @@
+"""Which variables PyTorch still sees after differentiating: the graph of 3*x has run out after one derivative."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import sympy
+
+from derivcli.engines.program import lower_tree
+from derivcli.explain.code.function_code import CUSTOM, TORCH
+from derivcli.language.functions import formulas
+from derivcli.language.tree import Tree, piecewise, postorder, rebuild, row_of
+from derivcli.result import Partial
+
+Term: TypeAlias = frozenset[tuple[str, float]]
+"""How often one term of a sum can be differentiated by each of its variables."""
+
+MOST = 64
+"""Terms that are followed; what is said of them stays true where others are left out."""
+
+LINEAR = ("xlogy", "xlog1py")
+"""Functions whose derivative in their first argument is one of the second alone."""
+
+BENT = ("corner", "jump", "branch")
+"""The kinds of special places of functions whose derivatives may have no graph."""
+
+
+def depends_on(tree: Tree) -> set[str]:
+    """The variables that a formula is computed from; those of conditions alone do not count."""
+    found: set[str] = set()
+    waiting: list[Any] = [_opened(tree)]
+    for node in _unconditional(waiting):
+        if node.is_Symbol:
+            found.add(node.name)
+    return found
+
+
+def _unconditional(waiting: list[Any]) -> Iterable[Any]:
+    """Every node below, but for conditions."""
+    seen: set[Tree] = set()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            values = [pair.expr for pair in node.args] if isinstance(node, sympy.Piecewise) else node.args
+            waiting.extend(values)
+
+
+def lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:
+    """Whether each step of these derivatives surely finds its variable in the graph that the one before leaves."""
+    terms = _terms(_opened(tree), set(variables))
+    return all(_lasts(terms, partial) for partial in partials)
+
+
+def _lasts(terms: Sequence[Term], partial: Partial) -> bool:
+    now = [dict(term) for term in terms]
+    for name in reversed(partial):
+        now = [{**term, name: term[name] - 1} for term in now if term.get(name, 0) > 0]
+        if not now:
+            return False
+    return True
+
+
+def possible(pairs: Iterable[tuple[Tree, Tree]]) -> list[tuple[Tree, Tree]]:
+    """The branches that can be taken: those of conditions without variables are taken always or never."""
+    kept: list[tuple[Tree, Tree]] = []
+    for value, condition in pairs:
+        known = None if condition.free_symbols else holds(condition)
+        if known is not False:
+            kept.append((value, sympy.true if known else condition))
+        if known:
+            break
+    return kept
+
+
+def holds(condition: Tree) -> bool:
+    """Whether a condition without variables holds."""
+    return lower_tree(condition, ()).steps[-1].operation == "true"
+
+
+def _opened(tree: Tree) -> Tree:
+    """The formula with the definitions in place of the calls that a script spells so."""
+    done: dict[Tree, Tree] = {}
+    for node in postorder(tree):
+        parts = [done[part] for part in node.args]
+        row = row_of(node)
+        if row is not None and row.definition is not None and row.name not in (*TORCH, *CUSTOM):
+            done[node] = _opened(formulas.rewritten(row, parts))
+        elif isinstance(node, sympy.Piecewise):
+            kept = possible([(pair.expr, pair.cond) for pair in parts])
+            done[node] = kept[0][0] if kept and kept[0][1] == sympy.true else piecewise(kept)
+        else:
+            done[node] = node if parts == list(node.args) else rebuild(node, parts)
+    return done[tree]
+
+
+def _terms(tree: Tree, variables: set[str]) -> list[Term]:
+    """The terms of a formula."""
+    done: dict[Tree, list[Term]] = {}
+    for node in postorder(tree, stop_at=sympy.Piecewise):
+        done[node] = _terms_of(node, done, variables)[:MOST]
+    return done[tree]
+
+
+def _terms_of(node: Any, done: Mapping[Tree, list[Term]], variables: set[str]) -> list[Term]:
+    if node.is_Symbol:
+        return [frozenset({(node.name, 1.0)})] if node.name in variables else [frozenset()]
+    if isinstance(node, sympy.Piecewise):
+        return [frozenset()]
+    parts = [done[part] for part in node.args]
+    if isinstance(node, sympy.Add):
+        return list(dict.fromkeys(term for part in parts for term in part))
+    if isinstance(node, sympy.Mul):
+        return _product(parts)
+    if isinstance(node, sympy.Pow) and node.exp.is_Integer and node.exp > 0:
+        return _product([parts[0]] * min(int(node.exp), MOST))
+    row = row_of(node)
+    if row is not None and row.name in LINEAR:
+        return _product([parts[0], [frozenset((name, math.inf) for term in parts[1] for name, _ in term)]])
+    if row is not None and (row.kernel is not None or any(kind in BENT for kind, _ in row.special)):
+        return [frozenset()]
+    return [frozenset((name, math.inf) for part in parts for term in part for name, _ in term)]
+
+
+def _product(parts: Sequence[Sequence[Term]]) -> list[Term]:
+    """The terms of a product of sums."""
+    found: list[Term] = [frozenset()]
+    for part in parts:
+        found = list(dict.fromkeys(_joined(one, other) for one in found for other in part))[:MOST]
+    return found
+
+
+def _joined(one: Term, other: Term) -> Term:
+    first, second = dict(one), dict(other)
+    return frozenset((name, first.get(name, 0) + second.get(name, 0)) for name in first | second)

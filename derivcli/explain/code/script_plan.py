@@ -1,0 +1,122 @@
+"""What a script is to do, and the script as it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from derivcli.explain.code.autograd_classes import Functions
+from derivcli.explain.code.script_names import Names
+from derivcli.language.expression import Definition
+from derivcli.language.tree import Tree, postorder, substitute, symbol
+from derivcli.result import Partial
+
+if TYPE_CHECKING:
+    from derivcli.engines.task import Task
+    from derivcli.points.points import Points
+
+WAY = "#t"
+"""Stands for the parameter of the way along a direction; no variable is called so."""
+
+Labels = Callable[[int, Partial], tuple[str, str]]
+"""Gives for a function and a partial how the derivative is written for machines and for people."""
+
+Output = tuple[str, str]
+"""A label, and the tensor in the script that it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a script is to do: a task at points, or with a `degree` the Taylor polynomials by the task's one partial.
+
+    `functions` are the names of the task's functions, and `plot` is the file of a picture, if one is wanted.
+    """
+
+    task: Task
+    points: Points
+    functions: Sequence[str]
+    label: Labels
+    degree: int | None = None
+    plot: str = ""
+
+    @property
+    def order(self) -> int:
+        """How often functions are differentiated."""
+        return self.degree if self.degree is not None else max(map(len, self.task.partials), default=0)
+
+    @property
+    def many(self) -> bool:
+        """Whether there are several points, or none."""
+        return self.points.count != 1
+
+    @property
+    def recorded(self) -> list[str]:
+        """The variables that PyTorch differentiates by; along a direction it is the way."""
+        if self.task.direction is not None:
+            return []
+        named = {name for partial in self.task.partials for name in partial} | {self.task.dependent}
+        return [name for name in self.task.names if name in named]
+
+    @property
+    def moving(self) -> list[str]:
+        """What derivatives are taken by."""
+        return self.recorded if self.task.direction is None else [WAY]
+
+    @property
+    def shifted(self) -> list[str]:
+        """The variables that change along a direction."""
+        return [] if self.task.direction is None else list(self.task.direction.at)
+
+
+@dataclass
+class Draft:
+    """The blocks of a script written so far, what its functions are called, and what it is going to show."""
+
+    lesson: Lesson
+    names: Names
+    functions: Functions
+    blocks: list[list[str]] = field(default_factory=list)
+    called: list[str] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+
+    def tree(self, place: int) -> Tree:
+        """A function without names for parts of it; along a direction it is one of the way alone."""
+        task = self.lesson.task
+        tree = substitute(task.expressions[place].tree, expanded(definitions_of(task)))
+        return substitute(tree, {symbol(name): symbol(WAY) for name in self.lesson.shifted})
+
+    @property
+    def sum(self) -> str:
+        """What makes one number of as many as there are points."""
+        return ".sum()" if self.lesson.many else ""
+
+    def show(self, place: int, partial: Partial, text: str) -> None:
+        """Have a derivative shown."""
+        self.outputs.append((self.lesson.label(place, partial)[1], text))
+
+    def slope(self, place: int, partial: Partial) -> str:
+        """A new name for a derivative, such as df_dx."""
+        return self.names.fresh(self.lesson.label(place, partial)[0].replace("/", "_"))
+
+
+def definitions_of(task: Task) -> dict[str, Definition]:
+    """The definitions that functions use, in their order."""
+    every = {part.name: part for expression in task.expressions for part in expression.definitions}
+    used = {name for expression in task.expressions for name in _symbols(expression.tree)}
+    for name in reversed(every):
+        if name in used:
+            used |= _symbols(every[name].tree)
+    return {name: part for name, part in every.items() if name in used}
+
+
+def expanded(definitions: Mapping[str, Definition]) -> dict[Tree, Tree]:
+    """What names stand for, without each other."""
+    found: dict[Tree, Tree] = {}
+    for definition in definitions.values():
+        found[symbol(definition.name)] = substitute(definition.tree, found)
+    return found
+
+
+def _symbols(tree: Tree) -> set[str]:
+    return {str(node) for node in postorder(tree) if node.is_Symbol}

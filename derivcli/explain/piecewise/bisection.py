@@ -1,0 +1,122 @@
+"""The roots of a formula in an interval by halving, in ball arithmetic: every one, or some that need not be all."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+
+from flint import arb, ctx, fmpq
+
+from derivcli.engines.balls.evaluation import Coordinate, NoValueError, Path, Run, TouchError, UnsureError
+from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.tape import Tape, record
+from derivcli.explain.piecewise.root_bounds import reach
+from derivcli.explain.piecewise.roots import ALL, BITS, UNKNOWN, WITHIN, Root, Roots
+from derivcli.language.tree import Tree, number
+
+REACH = 64
+"""How far from 0 roots are looked for by halving where they may be anywhere."""
+
+SIMPLE = 10_000
+"""A root that seems to be a fraction with no larger denominator is looked at as that."""
+
+LOOKS = 1500
+"""So many intervals are looked at; a shorter one than NARROW is not halved again."""
+NARROW = Fraction(1, 2**24)
+
+
+def halved(tree: Tree, name: str) -> Roots:
+    """The roots by halving, if each is one at which the formula changes its sign.
+
+    They are all if it is shown that none is further from 0 than some number, else all between -REACH and REACH.
+    """
+    tape, end = record(tree, (name,)), reach(tree, name)
+    waiting = [(Fraction(-(end or REACH)), Fraction(end or REACH))]
+    found: list[Root] = []
+    looks, sure = 0, True
+    while waiting:
+        low, high = waiting.pop()
+        looks += 1
+        if looks > LOOKS:
+            return Roots(tuple(found), UNKNOWN)
+        kind = _look(tape, name, low, high)
+        if kind == "root":
+            found += _bisected(tape, name, low, high)
+        elif kind == "unclear" and high - low > NARROW:
+            middle = (low + high) * Fraction(1, 2) + (high - low) / 1021  # off the points that formulas hold
+            waiting += [(low, middle), (middle, high)]
+        elif kind == "unclear":
+            sure = False
+    return Roots(tuple(found), UNKNOWN if not sure else ALL if end else WITHIN)
+
+
+def _look(tape: Tape, name: str, low: Fraction, high: Fraction) -> str:
+    """Whether an interval has no root, exactly one at which the formula grows or falls, or it is not clear."""
+    ctx.prec = 64
+    over = (arb(_exact(low)) + arb(_exact(high))) / 2
+    wide = arb(over.mid(), (arb(_exact(high)) - arb(_exact(low))) * 0.5000001)
+    with suppress(TouchError, UnsureError, ValueError, ZeroDivisionError):
+        try:
+            if not _value(tape, name, wide, 64).contains(0):
+                return "none"
+        except NoValueError:
+            return "none"
+        slope = _slope(tape, name, wide)
+        if not slope.contains(0):
+            ends = [_value(tape, name, _exact(end), 192) for end in (low, high)]
+            if all(not end.contains(0) for end in ends):
+                return "root" if (ends[0] > 0) != (ends[1] > 0) else "none"
+    return "unclear"
+
+
+def _exact(number: Fraction) -> fmpq:
+    return fmpq(number.numerator, number.denominator)
+
+
+def _value(tape: Tape, name: str, at: Coordinate, precision: int) -> arb:
+    return Run(tape, precision=precision).evaluate({name: at})[0]
+
+
+def _slope(tape: Tape, name: str, at: Coordinate) -> arb:
+    def series(path: Path, order: int) -> list[arb]:
+        return Run(tape, path, order, 64).evaluate({name: at})
+
+    return Derivative((name,)).enclosed(series, tape)
+
+
+def _bisected(tape: Tape, name: str, low: Fraction, high: Fraction) -> list[Root]:
+    """The only root in an interval, by Newton's steps after some halvings."""
+    start = _value(tape, name, _exact(low), 192) > 0
+    for _ in range(60):
+        middle = (low + high) / 2
+        ball = _value(tape, name, _exact(middle), 256)
+        if ball.contains(0):
+            break
+        low, high = (middle, high) if (ball > 0) == start else (low, middle)
+    ctx.prec = BITS + 64
+    near = arb(_exact((low + high) / 2))
+    for precision in (128, 256, 512, 1024, 2048, BITS + 32, BITS + 64):
+        value = _value(tape, name, near, precision)
+        ctx.prec = BITS + 64
+        near = arb((near - value / _slope_at(tape, name, near, precision)).mid())
+    ctx.prec = BITS + 64
+    ball = arb(near, arb(2) ** -(BITS - 64))
+    simple = Fraction(float(near)).limit_denominator(SIMPLE)
+    if ball.overlaps(arb(_exact(simple))) and _is_zero(tape, {name: _exact(simple)}):
+        return [Root(_exact(simple), arb(_exact(simple)), number(simple))]
+    return [Root(ball, ball)]
+
+
+def _is_zero(tape: Tape, at: dict[str, Coordinate]) -> bool:
+    """Whether a formula is exactly 0 at a point, as far as constants tell."""
+    run = Run(tape, precision=192)
+    with suppress(TouchError, UnsureError):
+        if run.evaluate(at)[0] == 0:
+            return True
+        constant = run.constant(tape.order[-1])
+        return constant is not None and constant.is_zero
+    return False
+
+
+def _slope_at(tape: Tape, name: str, at: arb, precision: int) -> arb:
+    return Run(tape, {name: (fmpq(1),)}, 1, precision).evaluate({name: at})[1]

@@ -1,0 +1,194 @@
+"""Places where people mean two things by one notation: how the parser reads them, and what they would mean otherwise.
+
+Each place is a stretch of the text with two spellings that leave no doubt: one of what is read, and one of the other
+meaning. So what a text would be otherwise is the text with some of these put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import gcd
+
+from derivcli.errors import Span, without_middle
+from derivcli.language.name_resolution import is_variable_name
+from derivcli.language.operands import Operand
+from derivcli.language.parser_stack import BARE, ROOTS, Frame
+from derivcli.language.tokens import Token
+
+SHORT = 40
+"""Longer spellings are shortened in a message."""
+
+MOST = 32
+"""So many places are kept of a text."""
+
+FACTOR, RUN, PRODUCT = range(3)
+"""How far the other meaning of a place reaches: over a factor, over all that stand side by side without a blank, or up
+to the end of the product or a function."""
+
+_ROOTS = (2, 3)
+"""What people divide exponents by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A place, its kind, and what could stand there instead: the same in full, or the other meaning."""
+
+    kind: str
+    span: Span
+    read: str
+    other: str
+
+    @property
+    def message(self) -> str:
+        """The two meanings in a sentence."""
+        read, other = without_middle(self.read, SHORT), without_middle(self.other, SHORT)
+        return f"this is read as {read}; for the other meaning write {other}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A place whose end is not reached yet: how far it reaches, and what it is once it ends at a position."""
+
+    reach: int
+    end: Callable[[int], Reading | None]
+
+
+def silent_product(frame: Frame, token: Token, text: str) -> Pending | None:
+    """`1/2x`, `e^2x` and `√2x`, where the product that `token` begins is not under the sign before it."""
+    operand = frame.operand
+    assert operand is not None, "a product goes on only behind an operand"
+    joined = operand.stop == token.start
+    plain = operand.tree.is_Symbol or operand.literal
+    base, inner = _raised(frame, operand)
+    if base is not None and joined and (operand.tree.is_Symbol or (operand.literal and base.value is not None)):
+        return Pending(RUN, _regrouped("^", text, base.start, inner, token.start))
+    if base is None and joined and plain and frame.prefixes and frame.prefixes[-1][0].text in ROOTS:
+        return Pending(RUN, _regrouped("√", text, frame.prefixes[-1][0].start, operand.start, token.start))
+    if frame.operator is not None and frame.operator.text == "/" and (joined or not operand.literal):
+        return Pending(RUN, _regrouped("/", text, frame.factors[0].start, frame.operator.stop, token.start))
+    return None
+
+
+def _regrouped(kind: str, text: str, start: int, inner: int, rest: int) -> Callable[[int], Reading]:
+    """What is read as (first second)*rest, and could be first (second*rest)."""
+
+    def end(stop: int) -> Reading:
+        first, second, last = text[start:inner].rstrip(), text[inner:rest].strip(), text[rest:stop]
+        return Reading(kind, Span(start, stop), f"({first}{second})*{last}", f"{first}({second}*{last})")
+
+    return end
+
+
+def _raised(frame: Frame, operand: Operand) -> tuple[Operand | None, int]:
+    """The base whose exponent the operand is, signs between them passed over, and where the exponent starts."""
+    start = operand.start
+    for prefix, base in reversed(frame.prefixes):
+        if base is not None:
+            return base, start
+        start = prefix.start
+    return None, start
+
+
+def root(frame: Frame, sign: Token, after: Token, text: str) -> Pending | None:
+    """`x^1/2` and `x^1/n`, whose exponents look like fractions."""
+    operand = frame.operand
+    if sign.text != "/" or operand is None or not operand.literal or not operand.stop == sign.start == after.start - 1:
+        return None
+    base, start = _raised(frame, operand)
+    if base is None or not text[operand.start : operand.stop].isdecimal():
+        return None
+
+    def end(stop: int) -> Reading | None:
+        exponent, divisor = text[start : sign.start], text[after.start : stop]
+        named = exponent == "1" and stop == after.stop and is_variable_name(after.text)
+        if not named and not (divisor.isdecimal() and _is_root(text[operand.start : operand.stop], divisor)):
+            return None
+        raised = text[base.start : start]
+        read, other = f"({raised}{exponent})/{divisor}", f"{raised}({exponent}/{divisor})"
+        return Reading("root", Span(base.start, stop), read, other)
+
+    return Pending(FACTOR, end)
+
+
+def _is_root(over: str, under: str) -> bool:
+    """Whether a fraction is one that people write as an exponent: nobody means x^(2/2) or x^(2/9)."""
+    numerator, denominator = int(over), int(under)
+    return denominator > 1 and (numerator == 1 or (denominator in _ROOTS and gcd(numerator, denominator) == 1))
+
+
+def bare_quotient(bares: Sequence[tuple[Operand, Operand]], sign: Token, after: Token, text: str) -> Pending | None:
+    """`sin x/2`: calls without brackets, each in the argument of the one before, which end at a written sign."""
+    argument = bares[-1][1]
+    if sign.text == "*" and argument.value is None and not argument.stop == sign.start == after.start - 1:
+        return None
+    opened, position = "", bares[0][0].start
+    for call, inner in bares:
+        opened += text[position : call.start] + text[call.start : inner.start].rstrip() + "("
+        position = inner.start
+    closed = ")" * len(bares)
+
+    def end(stop: int) -> Reading:
+        tail = text[argument.stop : stop]
+        read, other = opened + text[position : argument.stop], opened + text[position:stop]
+        return Reading("argument", Span(bares[0][0].start, stop), f"{read}{closed}{tail}", f"{other}{closed}")
+
+    return Pending(PRODUCT, end)
+
+
+def bare_product(frame: Frame, token: Token, after: Token, text: str) -> Pending | None:
+    """`sin x (x+1)`, `sin x e^x`: an argument without brackets in which something stands by itself."""
+    operand = frame.operand
+    assert operand is not None, "a product goes on only behind an operand"
+    if frame.kind != BARE or (operand.value is not None and not frame.factors):
+        return None
+    apart = token.start > operand.stop and (after.text == "**" or after.kind == "superscript")
+    if token.text != "(" and token.kind != "bar" and not apart:
+        return None
+    first = operand.stop
+
+    def end(stop: int) -> Reading:
+        begin = frame.factors[0].start
+        name = text[frame.opener.start : begin].rstrip()
+        factor, rest = text[begin:first], text[token.start : stop]
+        return Reading(
+            "bracket", Span(frame.opener.start, stop), f"{name}({factor}*{rest})", f"{name}({factor})*{rest}"
+        )
+
+    return Pending(PRODUCT, end)
+
+
+def base_first(call: Frame, stop: int, text: str) -> Reading | None:
+    """`log(3, x)`, whose arguments other programs take the other way round."""
+    if call.opener.text not in ("log", "ln") or len(call.arguments) != 2 or call.exponent is not None:
+        return None
+    first, second = call.arguments
+    if first.value is None or second.value is not None:
+        return None
+    number, base = text[first.start : first.stop], text[second.start : second.stop]
+    name = call.opener.text
+    read, other = f"{name}({number})/{name}({base})", f"{name}({base}, {number})"
+    return Reading("base", Span(call.opener.start, stop), read, other)
+
+
+def other_texts(text: str, readings: Iterable[Reading]) -> Iterator[str]:
+    """The text with other meanings put in: those of a kind together, one by one, and those of several kinds."""
+    kinds: dict[str, list[Reading]] = {}
+    for reading in readings:
+        kinds.setdefault(reading.kind, []).append(reading)
+    chosen: list[Sequence[Reading]] = [*kinds.values()]
+    chosen += [[each] for group in kinds.values() if len(group) > 1 for each in group]
+    for size in range(2, len(kinds) + 1):
+        chosen += [[each for group in some for each in group] for some in combinations(kinds.values(), size)]
+    yield from dict.fromkeys(edited(text, some) for some in chosen)
+
+
+def edited(text: str, readings: Iterable[Reading]) -> str:
+    """The text with the other meanings of some places put in; of places that overlap, the first that starts."""
+    parts, position = [], 0
+    for reading in sorted(readings, key=lambda each: (each.span.start, -each.span.stop)):
+        if reading.span.start >= position:
+            parts += [text[position : reading.span.start], reading.other]
+            position = reading.span.stop
+    return "".join([*parts, text[position:]])

@@ -1,0 +1,89 @@
+"""Rows: Legendre's elliptic integrals by the parameter m, and the integral that all their derivatives are."""
+
+from __future__ import annotations
+
+from derivcli.language.functions.row import Function
+
+PARAMETER = (-2.0, 0.9)
+ANGLE = (0.2, 1.4)
+CHARACTERISTIC = (-1.5, 0.8)
+
+ELLIPTIC: tuple[Function, ...] = (
+    Function(
+        name="elliptic_k",
+        aliases=("ellipk",),
+        parameters=("m",),
+        derivatives=("ellipint(1, 0, 2, 0, pi/2, m)/2",),
+        domain=(PARAMETER,),
+        defined="m < 1",
+        doc="Complete elliptic integral of the first kind; m is the square of the modulus.",
+    ),
+    Function(
+        name="elliptic_f",
+        aliases=("ellipf", "ellipkinc"),
+        parameters=("z", "m"),
+        derivatives=("1/sqrt(1-m*sin(z)^2)", "ellipint(1, 0, 2, 0, z, m)/2"),
+        domain=(ANGLE, PARAMETER),
+        defined="m*sin(t)**2 < 1 from 0 to z",
+        doc="Elliptic integral of the first kind: 1/sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
+    ),
+    Function(
+        name="elliptic_e",
+        aliases=("ellipe",),
+        parameters=("m",),
+        derivatives=("-ellipint(1, 0, 1, 0, pi/2, m)/2",),
+        longer="elliptic_e_inc",
+        special=(("edge", "m == 1"),),
+        domain=(PARAMETER,),
+        defined="m <= 1",
+        doc="Complete elliptic integral of the second kind; elliptic_e(z, m) is the incomplete one.",
+    ),
+    Function(
+        name="elliptic_e_inc",
+        aliases=("ellipeinc",),
+        parameters=("z", "m"),
+        derivatives=("sqrt(1-m*sin(z)^2)", "-ellipint(1, 0, 1, 0, z, m)/2"),
+        domain=(ANGLE, PARAMETER),
+        defined="m*sin(t)**2 <= 1 from 0 to z",
+        doc="Elliptic integral of the second kind: sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
+    ),
+    Function(
+        name="elliptic_pi",
+        aliases=("ellippi",),
+        parameters=("n", "m"),
+        longer="elliptic_pi_inc",
+        derivatives=("ellipint(1, 2, 1, n, pi/2, m)", "ellipint(1, 1, 2, n, pi/2, m)/2"),
+        domain=(CHARACTERISTIC, PARAMETER),
+        defined="m < 1 and n < 1",
+        doc="Complete elliptic integral of the third kind; elliptic_pi(n, z, m) is the incomplete one.",
+    ),
+    Function(
+        name="elliptic_pi_inc",
+        parameters=("n", "z", "m"),
+        domain=(CHARACTERISTIC, ANGLE, PARAMETER),
+        derivatives=(
+            "ellipint(1, 2, 1, n, z, m)",
+            "1/((1-n*sin(z)^2)*sqrt(1-m*sin(z)^2))",
+            "ellipint(1, 1, 2, n, z, m)/2",
+        ),
+        defined="m*sin(t)**2 < 1 and n*sin(t)**2 < 1 from 0 to z",
+        doc="Elliptic integral of the third kind: 1/((1 - n*sin(t)**2)*sqrt(1 - m*sin(t)**2)) integrated from 0 to z.",
+    ),
+    Function(
+        name="ellipint",
+        derivatives_of="elliptic_pi_inc",
+        parameters=("p", "i", "j", "n", "z", "m"),
+        whole=("p", "i", "j"),
+        derivatives=(
+            "0",
+            "0",
+            "0",
+            "i*ellipint(p+1, i+1, j, n, z, m)",
+            "sin(z)^(2*p)*(1-n*sin(z)^2)^(-i)*(1-m*sin(z)^2)^(1/2-j)",
+            "(j-1/2)*ellipint(p+1, i, j+1, n, z, m)",
+        ),
+        domain=((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), CHARACTERISTIC, ANGLE, PARAMETER),
+        defined="m*sin(t)**2 < 1 and n*sin(t)**2 < 1 from 0 to z",
+        doc="sin(t)**(2*p)*(1 - n*sin(t)**2)**(-i)*(1 - m*sin(t)**2)**(1/2 - j) integrated from 0 to z.",
+    ),
+)

@@ -1,0 +1,144 @@
+"""What a row of the function table is."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One function of the language."""
+
+    name: str
+    doc: str
+    """One sentence for the reader."""
+    parameters: tuple[str, ...] = ("x",)
+    defaults: tuple[str, ...] = ()
+    """Values of the last parameters where the call leaves them out."""
+    variadic: bool = False
+    """Takes one argument or more; `derivatives` and `special` then speak of two at a time."""
+    alone: str = "x"
+    """The value of a variadic function for one argument."""
+    others: str | None = None
+    """The row that makes one of all arguments but the first, for a variadic function that is not symmetric."""
+    whole: tuple[str, ...] = ()
+    """Parameters that have to be constant whole numbers, since no derivative in them exists."""
+    least: int = 0
+    """The least value of those; in formulas, where a term may go on below it, the function is 0 there."""
+    constant: tuple[str, ...] = ()
+    """Parameters that have to be constant, since the derivative in them is not known here."""
+    divisors: tuple[str, ...] = ()
+    """Parameters that the function divides by, for which a constant 0 is refused."""
+    aliases: tuple[str, ...] = ()
+    longer: str | None = None
+    """The row that the same name means with more arguments."""
+    derivatives_of: str | None = None
+    """The row whose derivatives this one names, for a row that is there because no other has them."""
+    sympy: str | None = None
+    """The SymPy class that is this function. Without one, a class is made from `derivatives` or `definition`."""
+    also: tuple[str, ...] = ()
+    """SymPy classes that mean the same but are not built, since their derivative is not ours."""
+    definition: str | None = None
+    derivatives: tuple[str, ...] | None = None
+    """The partial derivative in each parameter."""
+    special: tuple[tuple[str, str], ...] = ()
+    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition.
+
+    Programs watch for those of primitives; those of a rewrite follow from it and tell the reader.
+    """
+    clash: str = ""
+    """What another library means by the row's name, for a note where it is typed."""
+    kernel: Callable[..., Any] | None = None
+    """What computes a function of the user's own, tensors in and a tensor out; such a row is in no table."""
+    floats: Callable[..., float] | None = None
+    """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
+    defined: str = ""
+    """Where the function is defined, for the reader; everywhere if nothing is said."""
+    domain: tuple[Interval, ...] = ((-3.0, 3.0),)
+    """For each parameter an interval inside the natural domain, for drawing samples."""
+
+    def __copy__(self) -> Function:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Function:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A row of the table by its name; one of the user's own with where Python finds its code."""
+        from derivcli.language.functions.table import vocabulary
+
+        if vocabulary().get(self.name) is self:
+            return row_named, (self.name,)
+        _check_found(self)
+        return own_row, ({field.name: getattr(self, field.name) for field in fields(self)},)
+
+    @property
+    def primitive(self) -> bool:
+        """Whether interpretations have a rule for it."""
+        return self.definition is None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The parameters that a derivative can be taken in."""
+        return tuple(name for name in self.parameters if name not in self.whole + self.constant)
+
+    @property
+    def arity(self) -> tuple[int, int | None]:
+        """The least and the greatest number of arguments; None for any number."""
+        if self.variadic:
+            return 1, None
+        return len(self.parameters) - len(self.defaults), len(self.parameters)
+
+    @property
+    def signature(self) -> str:
+        """The call as one writes it, for messages and documentation: `elu(x, alpha=1)`."""
+        if self.variadic:
+            return f"{self.name}({', '.join(self.parameters)}, ...)"
+        required = len(self.parameters) - len(self.defaults)
+        optional = [f"{p}={d}" for p, d in zip(self.parameters[required:], self.defaults, strict=True)]
+        return f"{self.name}({', '.join([*self.parameters[:required], *optional])})"
+
+    @property
+    def example(self) -> str:
+        """A call with numbers for its whole parameters."""
+        order = str(self.least or 1)
+        return f"{self.name}({', '.join(order if p in self.whole else p for p in self.parameters)})"
+
+
+Functions: TypeAlias = Mapping[str, Function]
+"""Functions of a user's own, by the names that formulas call them by."""
+NO_FUNCTIONS: Functions = {}
+
+
+def row_named(name: str) -> Function:
+    """The row of the table with a name."""
+    from derivcli.language.functions.table import vocabulary
+
+    return vocabulary()[name]
+
+
+def own_row(given: Mapping[str, Any]) -> Function:
+    """A row that is in no table."""
+    return Function(**given)
+
+
+def _check_found(row: Function) -> None:
+    """Refuse to pickle code that Python would not find by its module and its name, as in a function's body."""
+    from pickle import PicklingError
+
+    code: Any = getattr(row.kernel, "__self__", row.kernel)
+    name = getattr(code, "__qualname__", "")
+    try:
+        found = operator.attrgetter(name)(sys.modules[code.__module__])
+    except (AttributeError, KeyError):
+        found = None
+    if found is not code:
+        place = f"{getattr(code, '__module__', None)}.{name}"
+        message = f"'{row.name}' is code, which is pickled by its place, and Python finds nothing at {place}"
+        raise PicklingError(f"{message}: define it at the head of a module")

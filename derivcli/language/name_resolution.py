@@ -1,0 +1,138 @@
+"""What a name means: a declared variable first, then a function, a constant, a variable, a product of letters."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+
+from derivcli.errors import DerivError
+from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.tokens import GREEK_NAMES, Token
+from derivcli.language.unsupported_operations import OPERATIONS
+
+KEYWORDS = frozenset(("and", "or", "not"))
+TRUTHS = {"True": True, "False": False}
+
+_VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
+_NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
+_USUAL_VARIABLES = frozenset("txyzuv")
+ONLY_CALLED = frozenset("ei si ci li ff rf jn yn jv yv iv kv".split())
+"""Functions whose names are too short to be more than letters where no bracket follows."""
+
+_BASED = re.compile(r"(?:log|ln)(?:_([A-Za-z]|[0-9]+)|([0-9]+))")
+
+_LONGEST_GUESS = 40
+"""Longer names are not compared with the table."""
+
+
+def is_variable_name(name: str) -> bool:
+    """Whether an undeclared name is one variable: a letter or a Greek name, with an index perhaps."""
+    return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
+
+
+def may_be_product(name: str, declared: Collection[str], own: Collection[str], called: bool) -> bool:
+    """Whether a name could be a product of its letters: it means nothing else."""
+    if name[0] == "d" and len(name) == 2 and "d" not in declared:
+        return False  # dx is no product
+    known = name in declared or is_function_name(name, own, called) or name in GREEK_NAMES or name in CONSTANTS
+    return len(name) > 1 and name.isalpha() and not known
+
+
+def is_function_name(name: str, own: Collection[str], called: bool) -> bool:
+    """Whether the name is a function here: what is a variable's name too (gamma, j0) is a variable unless called.
+
+    Functions of the user's `own` are no less known than those of the table.
+    """
+    if name in ONLY_CALLED or name in own:
+        return called
+    if name in vocabulary() or name in BRANCHING:
+        return called or not is_variable_name(name)
+    return bool(base_of(name)) and (called or "_" in name)
+
+
+def base_of(name: str) -> str:
+    """The base in the name of a logarithm: the 5 of log_5 and log5, nothing for any other name."""
+    found = _BASED.fullmatch(name) if name[0] == "l" and name not in vocabulary() else None
+    return (found[1] or found[2]) if found else ""
+
+
+def unknown(token: Token, called: bool, declared: Collection[str] = (), own: Collection[str] = ()) -> DerivError:
+    """The refusal of a name that means nothing, with what was perhaps meant."""
+    name = token.text
+    shown = name if len(name) <= _LONGEST_GUESS else name[:_LONGEST_GUESS] + "…"
+    if name in _NOT_FINITE:
+        return DerivError(f"'{shown}' is not a finite number", span=token.span, hint="write a finite number")
+    if name in TRUTHS:
+        return DerivError(f"'{name}' is a condition, not a number", span=token.span, hint="write 1 or 0")
+    if name in OPERATIONS:
+        message, hint = OPERATIONS[name]
+        return DerivError(message, span=token.span, hint=hint)
+    guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
+    if called:
+        guess = _like(name, own) or _numbered(name) or guess
+        return DerivError(f"unknown function '{shown}'", span=token.span, hint=guess or "for a product write *")
+    like = _like(name, [word for word in declared if len(word) > 1])
+    based = f"write log(x, {base_of(name)})" if base_of(name) else ""
+    hint = like or guess or based or _ways_out(shown)
+    if name[:1] == "d" and name[1:] in {*declared, *_USUAL_VARIABLES}:
+        hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
+    undeclared = "" if like else name
+    return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
+
+
+def _numbered(name: str) -> str:
+    """What a call of a function's name with a number behind it may mean, or nothing."""
+    found = re.fullmatch(r"([A-Za-z]+?)_?([0-9]+)", name)
+    if name.startswith("log_"):
+        return "write log(x, b) for the logarithm to the base b"
+    if found is None or found[1] not in vocabulary():
+        return ""
+    word, number = found.groups()
+    if word in ("root", "log"):
+        return f"write {word}(x, {number})"
+    return f"write {word}({number}*x) or {word}(x)^{number}" + (f" or root(x, {number})" if word == "sqrt" else "")
+
+
+def _like(name: str, words: Collection[str]) -> str:
+    """A question that names the one of the user's own words that was perhaps meant, or nothing."""
+    folded = {word.lower(): word for word in words}
+    close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
+    return f"did you mean {folded[close[0]]}?" if close else ""
+
+
+def _ways_out(name: str) -> str:
+    """How to say that a name is a variable, or that it is a product."""
+    declaring = f"declare it, as in --at {name}=2 or --wrt {name}"
+    if not name.isalpha() or len(name) > 8:
+        return declaring
+    product = f"write {'*'.join(name)}"
+    return f"{product}, or {declaring}" if len(name) <= 3 else f"{declaring}, or {product}"
+
+
+def _guess(name: str, called: bool) -> str:
+    """A question that names what was perhaps meant, or nothing."""
+    words = [word for word in (*vocabulary(), *BRANCHING) if word not in ONLY_CALLED]
+    joined = "|".join(sorted((word for word in words if len(word) > 1), key=len, reverse=True))
+    factors = re.findall(rf"([a-z]??)({joined})([{''.join(sorted(_USUAL_VARIABLES))}])", name)
+    if factors and not called and "".join(map("".join, factors)) == name:
+        calls = (f"{before}{'*' * bool(before)}{word}({argument})" for before, word, argument in factors)
+        return f"did you mean {'*'.join(calls)}?"
+    for word in sorted(words, key=len, reverse=True):
+        rest = name.removeprefix(word)
+        if len(word) > 1 and rest != name and is_variable_name(rest.lstrip("0123456789")) and not called:
+            return f"did you mean {word}({rest})?"
+        rest = name.removesuffix(word)
+        if len(word) > 1 and rest != name and rest in _USUAL_VARIABLES:
+            return f"did you mean {rest}*{word}{'' if called else '(x)'}?"
+    if not called:
+        return ""
+    word = nearest(name)
+    return f"did you mean {word}?" if word else ""
+
+
+def nearest(name: str) -> str:
+    """What can be called by a name like this one, or nothing."""
+    folded = {word.lower(): word for word in reversed([*vocabulary(), *BRANCHING])}
+    close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
+    return folded[close[0]] if close else ""

@@ -1,0 +1,226 @@
+"""One level of the parser's stack: what is open inside a pair of brackets, and how each precedence closes.
+
+From the tightest to the loosest: powers and signs, products, sums, comparisons, `not`, `and`, `or`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from derivcli.errors import DerivError, Span
+from derivcli.language import limits, operands, tree
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import vocabulary
+from derivcli.language.operands import Operand
+from derivcli.language.tokens import Token
+
+if TYPE_CHECKING:
+    from derivcli.language.ambiguities import Pending
+
+TEXT, GROUP, CALL, BARE, BAR, PAIR = "text", "group", "call", "bare", "bar", "pair"
+"""What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, or the
+bracket of a Piecewise pair."""
+
+ROOTS = {"√": "sqrt", "∛": "cbrt"}
+
+
+@dataclass(slots=True)
+class Frame:
+    """What has been read and is still open between one bracket and the place reached."""
+
+    kind: str
+    opener: Token
+    row: Function | None = None
+    branching: str = ""
+    exponent: Operand | None = None
+    base: Operand | None = None
+    """The base in a logarithm's name."""
+    inherits_condition: bool = False
+    arguments: list[Operand] = field(default_factory=list)
+    disjuncts: list[Operand] = field(default_factory=list)
+    conjuncts: list[Operand] = field(default_factory=list)
+    denials: list[Token] = field(default_factory=list)
+    compared: list[Operand] = field(default_factory=list)
+    relations: list[str] = field(default_factory=list)
+    terms: list[Operand] = field(default_factory=list)
+    sign: Token | None = None
+    factors: list[Operand] = field(default_factory=list)
+    operator: Token | None = None
+    prefixes: list[tuple[Token, Operand | None]] = field(default_factory=list)
+    operand: Operand | None = None
+    pending: list[Pending] = field(default_factory=list)
+    """Places with two meanings that go on."""
+
+    @property
+    def wants_condition(self) -> bool:
+        """Whether a condition may stand at this place."""
+        if self.kind == CALL:
+            return self.branching in ("if", "where") and not self.arguments
+        return self.inherits_condition or (self.kind == PAIR and len(self.arguments) == 1)
+
+    def push_prefix(self, token: Token, base: Operand | None = None) -> None:
+        """Wait for the operand of a sign, a root or, with a base, a power."""
+        if len(self.prefixes) >= limits.NESTING:
+            raise operands.too_deep(token.span)
+        self.prefixes.append((token, base))
+        self.operand = None
+
+    def close_power(self) -> Operand:
+        """Apply the waiting signs, roots and powers to the operand, the innermost first."""
+        operand = self.operand
+        assert operand is not None, "a power closes only behind an operand"
+        while self.prefixes:
+            operand = _apply_prefix(*self.prefixes.pop(), operand)
+        self.operand = None
+        return operand
+
+    def close_factor(self) -> None:
+        """Add the operand to the product."""
+        factor = self.close_power()
+        operator = self.operator.text if self.operator else "*"
+        self.operator = None
+        self.factors.append(factor if operator == "*" else operands.reciprocal(factor))
+        if operator == "//":
+            quotient = operands.multiply(self.factors)
+            self.factors = [operands.call(vocabulary()["floor"], [quotient], quotient.span)]
+
+    def close_term(self) -> None:
+        """Add the product to the sum."""
+        self.close_factor()
+        term = self.factors[0] if len(self.factors) == 1 else operands.multiply(self.factors)
+        self.factors = []
+        if self.sign is not None and self.sign.text == "-":
+            term = operands.negative(term, self.sign.start)
+        elif self.sign is not None:
+            operands.require_number(term)
+        self.sign = None
+        self.terms.append(term)
+
+    def close_sum(self) -> Operand:
+        """The sum read so far, as one operand."""
+        self.close_term()
+        total = self.terms[0] if len(self.terms) == 1 else operands.add(self.terms)
+        self.terms = []
+        return total
+
+    def close_comparison(self) -> None:
+        """Add the comparison to the conjunction."""
+        part = self.close_sum()
+        if self.relations:
+            part = operands.comparison([*self.compared, part], self.relations)
+            self.compared, self.relations = [], []
+        while self.denials:
+            part = operands.negation(part, self.denials.pop().start)
+        self.conjuncts.append(part)
+
+    def close_conjunction(self) -> None:
+        """Add the conjunction to the disjunction."""
+        self.close_comparison()
+        part = self.conjuncts[0] if len(self.conjuncts) == 1 else operands.junction(self.conjuncts, tree.all_of)
+        self.conjuncts = []
+        self.disjuncts.append(part)
+
+    def close_argument(self) -> None:
+        """Add everything since the last comma to the arguments."""
+        self.close_conjunction()
+        part = self.disjuncts[0] if len(self.disjuncts) == 1 else operands.junction(self.disjuncts, tree.any_of)
+        self.disjuncts = []
+        self.arguments.append(part)
+
+
+def finish(frame: Frame, stop: int) -> Operand:
+    """The operand that a closed frame stands for in the frame around it."""
+    span = Span(frame.opener.start, stop)
+    if frame.kind == BAR:
+        result = operands.call(vocabulary()["abs"], frame.arguments, span)
+    elif frame.branching:
+        result = _finish_branching(frame, span)
+    elif frame.row is not None:
+        if frame.base is not None and len(frame.arguments) > 1:
+            message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
+            raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
+        result = _finish_call(frame.row, frame.arguments + ([frame.base] if frame.base else []), span)
+    else:
+        (inner,) = frame.arguments
+        return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
+    return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+
+
+def check_whole(call: Frame) -> None:
+    """Refuse a call whose order is no constant whole number."""
+    row = call.row
+    if row is None or not (row.whole or row.constant):
+        return
+    for parameter, argument in zip(row.parameters, call.arguments, strict=False):
+        value = argument.value
+        if parameter in row.constant and value is None:
+            message = f"{parameter} in {row.signature} is a constant"
+            raise DerivError(message, span=argument.span, hint="write a number there")
+        if parameter not in row.whole:
+            continue
+        if value is None or value < row.least or value != int(value):
+            message = f"{parameter} in {row.signature} is a constant whole number"
+            raise DerivError(message, span=argument.span, hint=f"write {row.example}")
+        if value > limits.WHOLE:
+            message = f"{parameter} in {row.signature} is over the limit of {limits.WHOLE}"
+            raise DerivError(message, span=argument.span, hint="take a smaller one")
+
+
+def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Operand:
+    if base is not None:
+        return operands.power(base, operand)
+    if token.text in ROOTS:
+        row = vocabulary()[ROOTS[token.text]]
+        return operands.call(row, [operand], Span(token.start, operand.stop))
+    if token.text == "-":
+        return operands.negative(operand, token.start)
+    operands.require_number(operand)
+    return operand
+
+
+def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand:
+    """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their own trees."""
+    if row.name == "log" and len(arguments) == 2:
+        return _logarithm(arguments[0], arguments[1], span)
+    least, most = row.arity
+    count = len(arguments)
+    if row.longer is not None and count > (most or count):
+        return _finish_call(vocabulary()[row.longer], arguments, span)
+    if count < least or (most is not None and count > most):
+        wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        plural = "" if wanted == "1" else "s"
+        message = f"{row.name} takes {wanted} argument{plural}, and here it has {count}"
+        raise DerivError(message, span=span, hint=f"write {row.signature}")
+    for parameter, argument in zip(row.parameters, arguments, strict=False):
+        if parameter in row.divisors and argument.value == 0:
+            raise operands.divides_by_zero(span)
+    if row.name == "pow":
+        return operands.power(arguments[0], arguments[1])
+    return operands.call(row, arguments, span)
+
+
+def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:
+    """log(x, b) by the function made for its base where there is one."""
+    if base.tree is tree.NUMBERS["e"]:
+        return operands.call(vocabulary()["log"], [argument], span)
+    own = {2: "log2", 10: "log10"}.get(int(base.value) if base.value in (2, 10) else 0)
+    if own is not None:
+        return operands.call(vocabulary()[own], [argument], span)
+    log = vocabulary()["log"]
+    over, under = (operands.call(log, [part], part.span) for part in (argument, base))
+    product = operands.multiply([over, operands.reciprocal(under)])
+    return Operand(product.tree, span.start, span.stop, product.depth, product.value)
+
+
+def _finish_branching(frame: Frame, span: Span) -> Operand:
+    """`if(c, a, b)`, `where(c, a, b)` and `Piecewise((a, c), ...)`."""
+    if frame.branching in ("if", "where"):
+        if len(frame.arguments) != 3:
+            message = f"{frame.branching} takes 3 arguments, and here it has {len(frame.arguments)}"
+            raise DerivError(message, span=span, hint=f"write {frame.branching}(x > 0, x**2, 0)")
+        condition, then, otherwise = frame.arguments
+        everywhere = Operand(tree.truth(True), otherwise.stop, otherwise.stop, condition=True)
+        return operands.piecewise([(then, condition), (otherwise, everywhere)], span)
+    values, conditions = frame.arguments[::2], frame.arguments[1::2]
+    return operands.piecewise(list(zip(values, conditions, strict=True)), span)

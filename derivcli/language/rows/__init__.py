@@ -1,1 +1,0 @@
-"""The rows of the function table, one file for each family."""

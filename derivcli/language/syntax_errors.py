@@ -1,0 +1,76 @@
+"""What the parser says of a token that is out of place."""
+
+from __future__ import annotations
+
+from derivcli.errors import DerivError, Span
+from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import BRANCHING, vocabulary
+from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
+
+
+def missing_operand(token: Token, before: Token | None, text: str) -> DerivError:
+    """A token that cannot begin an operand, and the token before it."""
+    if token.kind == "end" and before is None:
+        hint = 'write one, as in deriv "x**2" --at x=3'
+        return DerivError("the expression is empty", span=token.span, hint=hint)
+    if token.kind == "end":
+        return DerivError("the expression ends where something is still due", span=token.span, hint="complete it")
+    if token.text == ")" and before is not None and before.text == "(":
+        span = Span(before.start, token.stop)
+        return DerivError("these brackets are empty", span=span, hint="write something between them")
+    message = f"a number, a name or '(' is due here, not '{text[token.start : token.stop]}'"
+    return DerivError(message, span=token.span, hint="complete what stands before it")
+
+
+def condition(token: Token) -> DerivError:
+    """A comparison or a logical word outside a condition."""
+    if token.text == "==":
+        return DerivError(EQUATION, span=token.span, hint=EQUATION_HINT)
+    hint = "write if(x > 0, a, b) or Piecewise((a, x > 0), (b, True))"
+    return DerivError(f"'{token.text}' belongs inside a condition", span=token.span, hint=hint)
+
+
+def comma(before: Token | None, token: Token, after: Token, outside: bool) -> DerivError:
+    """A comma outside a call; between two numbers it was perhaps meant as a decimal point."""
+    hint = "give several expressions as separate arguments"
+    if outside and before is not None and before.kind == after.kind == "number":
+        hint = f"for a decimal number write {before.text}.{after.text}"
+        hint = "write one point before the decimals" if "." in before.text + after.text else hint
+    return DerivError("a comma only parts the arguments of a function", span=token.span, hint=hint)
+
+
+def unclosed(opener: Token, text: str) -> DerivError:
+    """A bracket, a call's bracket or a `|` that is still open at the end."""
+    if opener.kind == "bar":
+        return DerivError("this '|' is never closed", span=opener.span, hint="close it, or write abs(...)")
+    bracket = text.find("(", opener.start)
+    return DerivError("this '(' is never closed", span=Span(bracket, bracket + 1), hint="add the missing ')'")
+
+
+def argument(function: Token, row: Function | None, empty: bool) -> DerivError:
+    """A function's name without an argument, or with empty brackets."""
+    if function.text in BRANCHING:
+        return DerivError(
+            f"{function.text} needs {'arguments' if empty else 'brackets'}",
+            span=function.span,
+            hint=f"write {example(function.text)}",
+        )
+    hint = f"write {row.signature}" if row else ""
+    return DerivError(f"{function.text} needs an argument", span=function.span, hint=hint)
+
+
+def power_of_a_name(function: Token, exponent: Token) -> DerivError:
+    """`sin^-1(x)`, which means the inverse to some and 1/sin(x) to others."""
+    name, inverse = function.text, f"a{function.text}"
+    other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
+    message, hint = f"a power of '{name}' itself is ambiguous here", f"write {other}1/{name}(x) or ({name}(x))**n"
+    return DerivError(message, span=Span(function.start, exponent.stop), hint=hint)
+
+
+def example(branching: str) -> str:
+    """A call with conditions as one writes it."""
+    return (
+        "Piecewise((x**2, x > 0), (0, True))"
+        if branching in ("Piecewise", "piecewise")
+        else f"{branching}(x > 0, x**2, 0)"
+    )

@@ -1,0 +1,72 @@
+"""The tokens of a text, one after another, read no further than the parser has come."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Collection
+from functools import cached_property
+
+from derivcli.language import name_resolution
+from derivcli.language.functions.table import CONSTANTS
+from derivcli.language.tokens import Token, letters_alone, tokenize
+
+_BRACKET = re.compile(r"\s*\(")
+
+
+class Reader:
+    """A place in the tokens of a text; names that are products of letters come as their letters.
+
+    A hostile text is refused where it goes wrong, however long it goes on after that.
+    """
+
+    def __init__(self, text: str, declared: Collection[str], own: Collection[str] = ()) -> None:
+        self.text = text
+        self.declared = declared
+        self.own = own
+        self.tokens = tokenize(text, declared)
+        self.waiting: deque[Token] = deque()
+        self.before: Token | None = None
+        self.token: Token | None = None
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """The letters that are variables by themselves: declared, or standing alone in the text."""
+        return frozenset(self.declared) | (letters_alone(self.text) - CONSTANTS.keys())
+
+    @property
+    def next(self) -> Token:
+        """The token after the one at hand."""
+        if not self.waiting:
+            self.waiting.extend(self.parted(next(self.tokens)))
+        return self.waiting[0]
+
+    @property
+    def next_is_called(self) -> bool:
+        """Whether a bracket stands behind the next token."""
+        return _BRACKET.match(self.text, self.next.stop) is not None
+
+    def take(self) -> Token:
+        """Go on to the next token."""
+        self.before, self.token = self.token, self.next
+        return self.waiting.popleft()
+
+    def put_back(self) -> None:
+        """Go back to the token before the one at hand."""
+        assert self.token is not None, "there is a token at hand"
+        self.waiting.appendleft(self.token)
+        self.token = self.before
+
+    def parted(self, token: Token) -> list[Token]:
+        """`uv` as `u` and `v` where each letter is a variable; any other token as it is."""
+        name = token.text
+        if token.kind != "name":
+            return [token]
+        called = _BRACKET.match(self.text, token.stop) is not None
+        if not name_resolution.may_be_product(name, self.declared, self.own, called):
+            return [token]
+        # The e of `xe^x` can be nothing but the base of an exponential.
+        variables = name[:-1] if name[-1] == "e" and self.text.startswith(("^", "**"), token.stop) else name
+        if not self.letters.issuperset(variables):
+            return [token]
+        return [Token("name", letter, token.start + i, token.start + i + 1) for i, letter in enumerate(name)]

@@ -1,0 +1,205 @@
+"""Where to evaluate: the text of `--at`, or the same as Python values, to points.
+
+    spec   := assignment { "," assignment }
+    assignment := name "=" item { "," item }
+    item   := constant formula | start ":" stop ":" count
+
+A range is a linspace with both ends. Several values of several variables are crossed, the last variable
+varying fastest, or paired with `zip`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from derivcli.errors import ArgumentError, DerivError, Note, Span
+from derivcli.language import constant_folding
+from derivcli.language.constant_folding import Constant
+from derivcli.language.parse import parse_expression
+from derivcli.language.tokens import canonical_name, is_name
+from derivcli.language.tree import Tree
+from derivcli.points.points import Axis, Points, Range, Values, check_count, combine
+from derivcli.points.python_values import parts_of
+
+
+class Array(Protocol):
+    """An array, or a number of its library, as NumPy reads both."""
+
+    def __array__(self) -> Any: ...
+
+
+Value: TypeAlias = float | Fraction | Decimal | str | Array
+Item: TypeAlias = Value | Sequence[Value]
+"""What Python gives a variable: one value, or several in a list or in an array of any library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The values of one variable between two ends."""
+
+    variable: str
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not -np.inf < self.low < self.high < np.inf:
+            raise DerivError("an interval goes up from one finite number to another", hint="write it like x=0:1")
+
+
+def read_interval(spec: str) -> Interval:
+    """The interval that `x=low:high` writes."""
+    starts = list(_ASSIGNMENT.finditer(spec))
+    ends = [] if len(starts) != 1 or starts[0].start() > 0 else list(_split(spec, starts[0].end(), len(spec), ":"))
+    if len(ends) != 2:
+        raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
+    low, high = (constant_folding.float_of(_read_constant(spec, *end, [])[0]) for end in ends)
+    try:
+        return Interval(canonical_name(starts[0].group(1)), low, high)
+    except DerivError as error:
+        error.source, error.span = spec, Span(*ends[0])
+        raise
+
+
+def read_points(specs: Iterable[str], paired: bool = False) -> Points:
+    """The points that `--at` texts write; raises DerivError with the place where they are none."""
+    axes = [axis for spec in specs for axis in _read_spec(spec)]
+    return combine(axes, paired)
+
+
+def points_from(at: Mapping[str, Item], paired: bool = False) -> Points:
+    """The points that Python values give: numbers, formulas as text, sequences or arrays of one dimension."""
+    return combine([_axis_from(name, value) for name, value in at.items()], paired)
+
+
+_ASSIGNMENT = re.compile(r"(?:^|,)\s*((?:[^\W\d_]|\u2206)[\w\u2206]*)\s*=(?!=)")
+
+
+def _read_spec(spec: str) -> list[Axis]:
+    if not spec.strip():
+        raise DerivError("the points are empty", spec, Span(0, 1), "write them like x=3 or x=0:1:11")
+    starts = list(_ASSIGNMENT.finditer(spec))
+    if not starts or starts[0].start() > 0:
+        raise DerivError("a point needs the name of its variable", spec, Span(0, len(spec)), "write it like x=3,y=4")
+    ends = [match.start() for match in starts[1:]] + [len(spec)]
+    return [_read_axis(spec, match, end) for match, end in zip(starts, ends, strict=True)]
+
+
+def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:
+    name = match.group(1)
+    if not is_name(name):
+        raise DerivError(f"'{name}' is no name of a variable", spec, Span(*match.span(1)), "write it like x=3")
+    pieces: list[Values | Range] = []
+    typed: list[tuple[float, Tree]] = []
+    notes: list[Note] = []
+    for start, stop in _split(spec, match.end(), end, ","):
+        bounds = list(_split(spec, start, stop, ":"))
+        if len(bounds) == 1:
+            value, tree = _read_constant(spec, *bounds[0], notes)
+            typed.append((constant_folding.float_of(value), tree))
+        else:
+            pieces += _values(typed)
+            typed = []
+            pieces.append(_read_range(spec, bounds, Span(start, stop), notes))
+    return Axis(canonical_name(name), (*pieces, *_values(typed)), tuple(notes))
+
+
+def _values(typed: Sequence[tuple[float, Tree]]) -> list[Values]:
+    """Values that were typed one by one, as one piece of an axis."""
+    return [Values(np.array([number for number, _ in typed]), tuple(tree for _, tree in typed))] if typed else []
+
+
+def _split(spec: str, start: int, end: int, separator: str) -> Iterable[tuple[int, int]]:
+    """The stretches of a text between separators that stand outside brackets."""
+    depth = 0
+    for position in range(start, end):
+        character = spec[position]
+        depth += (character == "(") - (character == ")")
+        if character == separator and depth <= 0:
+            yield start, position
+            start = position + 1
+    yield start, end
+
+
+def _read_constant(spec: str, start: int, stop: int, notes: list[Note]) -> tuple[Constant, Tree]:
+    """A number or a formula without variables; what else its text could mean is added to the notes."""
+    text = spec[start:stop]
+    span = Span(start + len(text) - len(text.lstrip()), max(start + 1, stop - len(text) + len(text.rstrip())))
+    if not text.strip():
+        raise DerivError("a value is missing here", spec, Span(start, start + 1), "write a number")
+    for separator in "=;":
+        if separator in text and "==" not in text:
+            hint = "part the variables with commas, as in x=1,y=2"
+            raise DerivError("a comma is missing between two variables", spec, span, hint)
+    try:
+        expression = parse_expression(text)
+    except DerivError as error:
+        place = error.span or Span(0, len(text))
+        error.source, error.span = spec, Span(place.start + start, place.stop + start)
+        raise
+    if expression.variables:
+        name = expression.variables[0]
+        raise DerivError(f"a point is a number, and '{name}' is a variable", spec, span, "write a number such as pi/2")
+    if expression.constant is None:
+        raise DerivError("this formula has no value as a number here", spec, span, "write the number itself")
+    for note in expression.notes:
+        if note.other:
+            place = Span(note.span.start + start, note.span.stop + start)
+            notes.append(replace(note, source=spec, span=place, other=spec[:start] + note.other + spec[stop:]))
+    return expression.constant, expression.tree
+
+
+def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span, notes: list[Note]) -> Range:
+    """The values of start:stop:count."""
+    if len(bounds) != 3:
+        raise DerivError("a range is start:stop:count", spec, span, "write it like x=0:1:11")
+    start, stop, count = (_read_constant(spec, *piece, notes)[0] for piece in bounds)
+    place = Span(*bounds[2])
+    if count != int(count) or count < 0:
+        raise DerivError("the count of a range is a whole number", spec, place, "write it like x=0:1:11")
+    if count < 2:
+        hint = "a range is start:stop:count, as in x=0:1:11; one point is x=0"
+        raise DerivError(f"a range has at least 2 points, and this one has {int(count)}", spec, place, hint)
+    check_count(int(count), spec, place)
+    return Range(start, stop, int(count))
+
+
+def _axis_from(name: str, value: object) -> Axis:
+    """The values that a Python object gives a variable."""
+    if not isinstance(name, str) or not is_name(name):
+        raise ArgumentError(f"'{name}' is no name of a variable", hint='write it like {"x": 3}')
+    name = canonical_name(name)
+    pieces: list[Values | Range] = []
+    values: list[Values] = []
+    for part in parts_of(name, value):
+        for piece in _axis_of_text(name, part).pieces if isinstance(part, str) else [part]:
+            if isinstance(piece, Values):
+                values.append(piece)
+            else:
+                pieces += [*_joined(values), piece]
+                values = []
+    return Axis(name, (*pieces, *_joined(values)))
+
+
+def _joined(pieces: Sequence[Values]) -> Sequence[Values]:
+    """Values that follow each other as one piece."""
+    if len(pieces) < 2:
+        return pieces
+    exact = tuple(tree for piece in pieces for tree in piece.exact or (None,) * piece.count)
+    return [Values(np.concatenate([piece.numbers for piece in pieces]), exact)]
+
+
+def _axis_of_text(name: str, text: str) -> Axis:
+    """The values that a text gives one variable."""
+    spec = f"{name}={text}"
+    axes = _read_spec(spec)
+    if len(axes) != 1:
+        hint = "give each variable its own entry"
+        raise DerivError(f"the text for '{name}' names other variables", spec, Span(0, len(spec)), hint)
+    return axes[0]

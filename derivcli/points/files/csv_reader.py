@@ -1,0 +1,286 @@
+"""Comma- and tab-separated text: its separator, its header, its rows in blocks.
+
+    row   := cell { separator cell } line end
+    cell  := quote { character | quote quote } quote { character } | character { character } | nothing
+
+A quote opens a cell only at its beginning, as Arrow has it; elsewhere it is a character like any other.
+Every column is read as text, so that what is passed through stays as it was written.
+A blank line is an empty cell where there is one column, except at the end of the file; else it is no row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from derivcli.errors import DerivError
+from derivcli.points.files.cells_to_numbers import COMMA_HINT, CORRECT, has_decimal_comma, is_number
+from derivcli.points.files.format_reader import Lost, Piece, Want, read_columns
+from derivcli.points.files.formats import FileFormat
+from derivcli.points.files.text_blocks import TextFile, check_utf8, empty, ended, in_order, unreadable, whole_rows
+
+NAMES = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
+"""All separators that are found by themselves, as messages show them."""
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+
+
+class DelimitedFile:
+    """A file of cells between separators; its columns are texts."""
+
+    count = None
+
+    def __init__(self, text: TextFile, format_name: str, decimal_comma: bool) -> None:
+        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, decimal_comma
+        check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
+        header = _first_row(text.first, self.name)
+        self._separator = _separator(header, FileFormat(format_name, comma=decimal_comma).separator)
+        pattern = _row_pattern(self._separator)
+        found = pattern.match(text.first, _blank_until(text.first))
+        if found is None:
+            raise DerivError(f"{self.name}: a quote in the first line is never closed", hint="close it or remove it")
+        if found.end() == len(text.first) and not text.whole:
+            raise DerivError(f"{self.name}: its first line is too long", hint="write the names of the columns there")
+        self._body = found.end()
+        self._row = pattern
+        self.headers = _cells(found.group().decode(), self._separator, self.name)
+        self._alone = len(self.headers) == 1
+        self._check_headers()
+        self.schema = pa.schema([(name, pa.string()) for name in self.headers])
+        self._line_end = b"\n" if b"\n" in text.first else b"\r"
+        other = self._separator != FileFormat(format_name).separator and not self._alone
+        self._header_lines = text.first.count(self._line_end, 0, self._body)
+        text.forget()
+        self.notes = [f"{self.name}: its columns are separated by {NAMES[self._separator]}"] if other else []
+
+    @property
+    def done(self) -> float:
+        """How many bytes of the file have been read."""
+        return self._text.done
+
+    def close(self) -> None:
+        """Close the file."""
+        self._text.close()
+
+    def select(self, headers: Sequence[str] | None) -> None:
+        """Choose the columns that are read; None for all."""
+        self.schema = pa.schema([(name, pa.string()) for name in (self.headers if headers is None else headers)])
+
+    def expect(self, wants: Sequence[Want]) -> None:
+        """Do nothing: every column is text."""
+
+    def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
+        """The rows of each block, with the wanted columns as numbers."""
+        work = partial(self._piece, wants=wants)
+        blocks = whole_rows(self.name, ended(self._blocks(), self._line_end), self._cut)
+        pieces = in_order(_without_blank_end(blocks) if self._alone else blocks, work)
+        for number, piece in enumerate(pieces):
+            if number == 0:  # the header is the first row of the first block
+                _shift_lines(piece, self._header_lines)
+            yield piece
+
+    def _blocks(self) -> Iterator[bytes]:
+        """The file's blocks without the header."""
+        blocks = self._text.blocks()
+        yield next(blocks)[self._body :]
+        yield from blocks
+
+    def _check_headers(self) -> None:
+        named = [cell for cell in self.headers if cell.strip()]
+        if named and all(is_number(cell, self._decimal_comma) for cell in named):
+            message = f"{self.name}: the first line holds numbers, not names"
+            raise DerivError(message, hint=f"write the names of the columns above them, as in {self._example()}")
+
+    def _example(self) -> str:
+        names = [*"xyztuv"][: len(self.headers)]
+        return self._separator.join(names) if self._separator != "\t" else " ".join(names)
+
+    def _cut(self, block: bytes) -> int:
+        """Where the last whole row of a block ends, when its first byte begins a row."""
+        if b'"' not in block:
+            return block.rfind(self._line_end) + 1
+        characters = np.frombuffer(block, dtype=np.uint8)
+        quotes = np.flatnonzero(characters == ord('"'))
+        if not self._are_paired(characters, quotes):
+            return self._end_of_rows(block)
+        ends = np.flatnonzero(characters == self._line_end[0])
+        outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
+        return int(outside[-1]) + 1 if len(outside) else 0
+
+    def _are_paired(self, characters: np.ndarray, quotes: np.ndarray) -> bool:
+        """Whether every other quote opens a cell and the one after it closes it, so that counting them is enough."""
+        border = np.zeros(256, dtype=bool)
+        border[[ord(self._separator), ord("\n"), ord("\r"), ord('"')]] = True
+        opening, closing = quotes[::2], quotes[1::2]
+        before = characters[opening[opening > 0] - 1]
+        after = characters[closing[closing < len(characters) - 1] + 1]
+        return bool(border[before].all() and border[after].all())
+
+    def _end_of_rows(self, block: bytes) -> int:
+        """The same row by row."""
+        end = 0
+        for match in self._rows(block):
+            if match.group().endswith((b"\n", b"\r")):
+                end = match.end()
+        return end
+
+    def _rows(self, block: bytes) -> Iterator[re.Match[bytes]]:
+        """Every row of a block, blank ones too, up to a quote that is not closed in it."""
+        place = 0
+        while place < len(block) and (match := self._row.match(block, place)):
+            yield match
+            place = match.end()
+
+    def _piece(self, block: bytes, wants: Sequence[Want]) -> Piece:
+        check_utf8(self.name, block)
+        lost: list[Lost] = []
+        if b'"' in block and self._cut(block) < len(block):
+            return self._unclosed(block, wants)
+        blank = not block if self._alone else not block.strip()
+        rows = self.schema.empty_table() if blank else self._parsed(block, lost)
+        batches = rows.combine_chunks().to_batches()
+        batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=self.schema)
+        columns = read_columns(batch, wants, self._decimal_comma)
+        lines = block.count(self._line_end)
+        return Piece(batch, columns, lost, self._line_finder(block), lines, size=self._text.bytes_of(block))
+
+    def _unclosed(self, block: bytes, wants: Sequence[Want]) -> Piece:
+        """The piece that the rest of a file makes, from whose last row a quote is open."""
+        end = self._end_of_rows(block)
+        piece = self._piece(block[:end], wants)
+        hint = "close the quote, or leave out the rest with --on-error skip"
+        piece.lost = [*piece.lost, Lost(piece.total, "a quote opens here and is never closed", hint)]
+        piece.line_of = self._line_finder(block)
+        return piece
+
+    def _parsed(self, block: bytes, lost: list[Lost]) -> pa.Table:
+        """The block's rows as Arrow reads them; those with too few or too many cells go to `lost`."""
+        blank = 0
+
+        def leave_out(row: arrow_csv.InvalidRow) -> str:
+            nonlocal blank
+            if row.text.strip(" "):
+                why = f"the row has {_counted(row.actual_columns)}, and the header has {row.expected_columns}"
+                comma = self._alone and has_decimal_comma(row.text)
+                lost.append(Lost(row.number - 1 - blank, why, COMMA_HINT if comma else CORRECT))
+            else:
+                blank += 1
+            return "skip"
+
+        quoted = b'"' in block
+        try:
+            return arrow_csv.read_csv(
+                pa.BufferReader(block),
+                arrow_csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=self.headers),
+                arrow_csv.ParseOptions(
+                    delimiter=self._separator,
+                    newlines_in_values=quoted,
+                    ignore_empty_lines=not self._alone,
+                    invalid_row_handler=leave_out,
+                ),
+                arrow_csv.ConvertOptions(
+                    check_utf8=False,
+                    include_columns=self.schema.names if len(self.schema) < len(self.headers) else None,
+                    default_column_type=pa.string(),
+                    null_values=[""],  # so that a cell with nothing in it does not become an empty text in quotes
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=False,
+                ),
+            )
+        except pa.ArrowException as error:
+            raise unreadable(self.name, error) from error
+
+    def _line_finder(self, block: bytes) -> Callable[[int], int | None]:
+        """What finds a row's line in the block: only asked where something is wrong."""
+
+        def line_of(place: int) -> int | None:
+            rows = (match.start() for match in self._rows(block) if not self._is_blank(match.group()))
+            start = next(islice(rows, place, None), None)
+            start = self._end_of_rows(block) if start is None else start
+            return block.count(self._line_end, 0, start)
+
+        return line_of
+
+    def _is_blank(self, row: bytes) -> bool:
+        """Whether a row does not count: a line with nothing but spaces, where there are several columns."""
+        return not self._alone and not row.strip(b" \r\n")
+
+
+def _first_row(text: bytes, name: str) -> str:
+    """The text up to the first line end outside quotes, which holds the header whatever the separator is."""
+    start = _blank_until(text)
+    if start == len(text):
+        raise empty(name)
+    inside = False
+    for match in re.compile(rb'["\r\n]').finditer(text, start):
+        if match.group() == b'"':
+            inside = not inside
+        elif not inside:
+            return text[start : match.start()].decode()
+    return text[start:].decode(errors="replace")
+
+
+def _blank_until(text: bytes) -> int:
+    """How many bytes of blank lines a text begins with."""
+    match = re.compile(rb"(?:[ ]*[\r\n])*+").match(text)
+    return match.end() if match else 0
+
+
+def _without_blank_end(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same blocks without the blank lines at the end of the last one."""
+    waiting = b""
+    for block in blocks:
+        block = waiting + block
+        bare = len(block.rstrip(b"\r\n"))
+        end = bare and bare + (2 if block.startswith(b"\r\n", bare) else 1)
+        waiting = block[end:]
+        if end:
+            yield block[:end]
+
+
+def _separator(header: str, own: str) -> str:
+    """The separator that a header has most of outside quotes; its format's own in doubt.
+
+    The comma is the last choice where it is not the format's own: it may be a decimal sign.
+    """
+    bare = _QUOTED.sub("", header)
+    others = [name for name in NAMES if name in bare and (name != "," or own == ",")]
+    return max(others or NAMES, key=lambda separator: (bare.count(separator), separator == own))
+
+
+def _row_pattern(separator: str) -> re.Pattern[bytes]:
+    between = re.escape(separator)
+    cell = rf'(?:"(?:[^"]|"")*+"[^{between}\r\n]*+|[^"{between}\r\n][^{between}\r\n]*+|)'
+    return re.compile(rf"{cell}(?:{between}{cell})*+(?:\r\n|\n|\r|\Z)".encode())
+
+
+def _cells(row: str, separator: str, name: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(row, newline=""), delimiter=separator))
+    except csv.Error as error:
+        message = f"{name}: the first line cannot be read as names of columns"
+        raise DerivError(message, hint="write short names, one for each column") from error
+
+
+def _counted(cells: int) -> str:
+    return f"{cells} cell{'s' if cells != 1 else ''}"
+
+
+def _shift_lines(piece: Piece, lines: int) -> None:
+    """Count a piece's lines from an earlier one."""
+    line_of = piece.line_of
+    piece.lines += lines
+
+    def shifted(place: int) -> int | None:
+        line = line_of(place)
+        return None if line is None else line + lines
+
+    piece.line_of = shifted

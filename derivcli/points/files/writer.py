@@ -1,0 +1,221 @@
+"""Writing rows into a data file, batch by batch: columns of the input as they were, and numbers of ours beside them."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from derivcli.errors import DerivError
+from derivcli.points.files.formats import Coded, FileFormat
+from derivcli.points.files.parquet_arrow_writer import ArrowSink, ParquetSink
+from derivcli.points.files.text_writer import TextSink, delimited, objects
+
+Column = NDArray[Any] | Sequence[str] | Coded
+"""Numbers or texts of ours, one for each row; nothing where an array is masked."""
+
+
+class Sink(Protocol):
+    """What writes one format."""
+
+    def write(self, batch: pyarrow.RecordBatch) -> None:
+        """Take the next rows."""
+
+    def close(self) -> None:
+        """Write what comes after the last rows, but leave the stream open."""
+
+
+SINKS: dict[str, Callable[[pyarrow.NativeFile, pyarrow.Schema, FileFormat], Sink]] = {
+    "csv": lambda stream, schema, format: TextSink(stream, delimited(schema.names, format.separator, format.comma)),
+    "tsv": lambda stream, schema, format: TextSink(stream, delimited(schema.names, format.separator, format.comma)),
+    "parquet": lambda stream, schema, format: ParquetSink(stream, schema, format.storage),
+    "arrow": lambda stream, schema, format: ArrowSink(stream, schema),
+    "jsonl": lambda stream, schema, format: TextSink(stream, objects(schema.names)),
+}
+"""What writes each of the data formats."""
+
+TYPED = ("parquet", "arrow", "jsonl")
+"""Formats that tell a number from its text."""
+
+DISTINCT = ("parquet", "jsonl")
+"""Formats that readers cannot tell columns of one name apart in."""
+
+
+class Writer:
+    """Writes batches of rows into one file; the first of them says which columns it has."""
+
+    def __init__(self, outlet: _Outlet, format: FileFormat) -> None:
+        self._format = format
+        self._sink: Sink | None = None
+        self._stream = pyarrow.PythonFile(outlet, mode="w")
+        if format.compression:
+            self._stream = pyarrow.CompressedOutputStream(self._stream, format.compression)
+
+    def write(
+        self,
+        rows: pyarrow.RecordBatch | None,
+        columns: Mapping[str, Column],
+        read: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
+        """Write the rows of the input, where there are any, and beside them columns of ours, which are copied.
+
+        Columns of the input that are text and were `read` as numbers are written as these where a format has types.
+        """
+        if rows is not None and read and self._format.name in TYPED:
+            rows = _as_read(rows, read)
+        if rows is not None and self._format.name == "arrow" and self._format.storage is not None:
+            rows = _unfolded(rows, self._format.storage.unfolded)
+        batch = _beside(rows, columns, self._format.comma)
+        with _told():
+            self._opened(batch.schema).write(batch)
+
+    def close(self) -> None:
+        """Complete the file; without a batch it has no columns."""
+        with _told():
+            self._opened(pyarrow.schema([])).close()
+            if self._format.compression:
+                self._stream.close()
+
+    def _opened(self, schema: pyarrow.Schema) -> Sink:
+        if self._sink is None:
+            _check(schema, self._format.name)
+            self._sink = SINKS[self._format.name](self._stream, schema, self._format)
+        return self._sink
+
+
+@contextmanager
+def writing(file: BinaryIO, format: FileFormat) -> Iterator[Writer]:
+    """Yield a writer into an open file, which is complete, flushed and still open when the block ends well."""
+    outlet = _Outlet(file)
+    writer = None
+    try:
+        writer = Writer(outlet, format)
+        yield writer
+        writer.close()
+        file.flush()
+    except BaseException:
+        outlet.give_up()
+        if writer is not None:
+            with suppress(Exception):
+                writer.close()
+        raise
+
+
+class _Outlet(io.RawIOBase):
+    """Stands before the file: it stays open when pyarrow closes what it writes to.
+
+    And nothing can fail in it after a failure, where pyarrow's objects write once more as they are taken apart.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file: BinaryIO | None = file
+
+    def write(self, data: Any) -> int:
+        """Hand the bytes on."""
+        if self._file is not None:
+            self._file.write(data)
+        return len(data)
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def close(self) -> None:
+        """Leave the file to who opened it."""
+
+    def give_up(self) -> None:
+        """Drop whatever comes."""
+        self._file = None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise pyarrow's errors as the one that means a file could not be written."""
+    try:
+        yield
+    except OSError:
+        raise
+    except pyarrow.ArrowException as error:
+        raise OSError(str(error)) from error
+
+
+def _as_read(rows: pyarrow.RecordBatch, read: Mapping[str, NDArray[Any]]) -> pyarrow.RecordBatch:
+    """The rows with numbers in place of their texts."""
+    for name, values in read.items():
+        place = rows.schema.get_field_index(name)
+        if pyarrow.types.is_string(rows.schema.field(place).type):
+            rows = rows.set_column(place, name, _array(values))
+    return rows
+
+
+def _unfolded(rows: pyarrow.RecordBatch, names: Collection[str]) -> pyarrow.RecordBatch:
+    """The rows with values in place of the dictionaries that their file does not have."""
+    for place, field in enumerate(rows.schema):
+        if field.name in names and pyarrow.types.is_dictionary(field.type):
+            kind = field.type.value_type
+            rows = rows.set_column(place, field.with_type(kind), rows.column(place).cast(kind))
+    return rows
+
+
+def _beside(rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column], comma: bool) -> pyarrow.RecordBatch:
+    """The columns of the input and ours as one batch; the texts among ours are numbers too."""
+    ours = {name: _array(_with_commas(values) if comma else values) for name, values in columns.items()}
+    fields = [pyarrow.field(name, array.type) for name, array in ours.items()]
+    if rows is None:
+        return pyarrow.RecordBatch.from_arrays(list(ours.values()), schema=pyarrow.schema(fields))
+    schema = pyarrow.schema([*rows.schema, *fields], rows.schema.metadata)
+    return pyarrow.RecordBatch.from_arrays([*rows.columns, *ours.values()], schema=schema)
+
+
+def _with_commas(values: Column) -> Column:
+    """Texts of numbers with the comma as the decimal sign, and all else as it is."""
+    return [text.replace(".", ",") for text in values] if isinstance(values, list) else values
+
+
+def _array(values: Column) -> pyarrow.Array:
+    """Numbers or texts as a column of their own; a row group outlives the arrays that an engine fills again."""
+    if isinstance(values, Coded):
+        names = pyarrow.array(values.names, pyarrow.string())
+        return pyarrow.DictionaryArray.from_arrays(pyarrow.array(values.codes.astype(np.int16)), names)
+    if isinstance(values, np.ma.MaskedArray):
+        return pyarrow.array(values.data, mask=np.ma.getmaskarray(values))
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
+        return pyarrow.array(values.copy())
+    return pyarrow.array(values, pyarrow.string())
+
+
+def _check(schema: pyarrow.Schema, format: str) -> None:
+    """Refuse columns that the format cannot hold."""
+    names = schema.names
+    if format in DISTINCT and len(set(names)) < len(names):
+        name, _ = Counter(names).most_common(1)[0]
+        message = f"two columns are named '{name}', which {format} cannot tell apart"
+        raise DerivError(message, hint="rename one of them, or write csv, tsv or arrow")
+    for field in {field.type: field for field in reversed(schema)}.values():
+        if not _holds(format, field.type):
+            fitting = " or ".join(name for name in SINKS if _holds(name, field.type))
+            message = f"column '{field.name}' holds {field.type}, which {format} cannot"
+            hint = f"write {fitting} instead" if fitting else "leave the column out of the file"
+            raise DerivError(message, hint=hint)
+
+
+def _holds(format: str, kind: pyarrow.DataType) -> bool:
+    """Whether the format can hold a column of a type, found by writing one; readers of Parquet refuse what is deep."""
+    schema = pyarrow.schema([pyarrow.field("x", kind)])
+    try:
+        stream = pyarrow.BufferOutputStream()
+        sink = SINKS[format](stream, schema, FileFormat(format))
+        sink.write(pyarrow.RecordBatch.from_arrays([pyarrow.nulls(1, kind)], schema=schema))
+        sink.close()
+        if format == "parquet":
+            pyarrow.parquet.ParquetFile(pyarrow.BufferReader(stream.getvalue())).close()
+    except (pyarrow.ArrowException, OSError):
+        return False
+    return True
