@@ -12,7 +12,9 @@ from flint import arb
 from derivcli.check.judged_number import Site, Stages, enclosed, enclosure
 from derivcli.check.one_sided import OneSided
 from derivcli.check.one_sided_values import CLOSER, Beside, Limit, Local, Seen, Side, is_near, look, remembered
-from derivcli.engines.balls.evaluation import Direction, NoValueError, TouchError, step_scale
+from derivcli.engines.balls.coordinates import Direction
+from derivcli.engines.balls.errors import NoValueError, TouchError
+from derivcli.engines.balls.evaluation import step_scale
 from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.result import Partial

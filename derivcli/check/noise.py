@@ -13,7 +13,9 @@ import numpy as np
 from flint import arb
 
 from derivcli.check.judged_number import Question, enclosure
-from derivcli.engines.balls.evaluation import TouchError, UnsureError, rational, rounded
+from derivcli.engines.balls.coordinates import rational
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import rounded
 from derivcli.engines.torch import backward
 from derivcli.points.points import given
 from derivcli.result import derivative_key
