@@ -104,7 +104,7 @@ def test_the_table_of_verdicts_is_true() -> None:
         shown = re.findall(r"`([^`]+)`(?: at (-?[\d.e-]+))?(?:, order (\d))?", examples)
         points = [next(at for _, at, _ in shown[place:] if at) for place in range(len(shown))]
         found = [
-            derive(text, at={"x": point}, order=int(order or 1)).verdicts[",".join("x" * int(order or 1))][0].kind
+            derive(text, at={"x": point}, order=int(order or 1)).verdicts[",".join("x" * int(order or 1))].names()[0]
             for (text, _, order), point in zip(shown, points, strict=True)
         ]
         assert found == named
