@@ -15,7 +15,7 @@ from contextlib import suppress
 from flint import arb, fmpq, fmpz
 
 from derivcli import DerivError, parse
-from derivcli.check.comparison import shown
+from derivcli.check.accuracy import shown
 from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate

@@ -12,7 +12,7 @@ from contextlib import suppress
 import numpy as np
 from flint import arb
 
-from derivcli.check.judged_number import Question, enclosure
+from derivcli.check.enclosure import Question, enclosure
 from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import rounded

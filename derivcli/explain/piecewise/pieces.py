@@ -16,7 +16,7 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from derivcli.check.judged_number import restored_context
+from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.coordinates import Coordinate, Moved
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate

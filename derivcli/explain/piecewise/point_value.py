@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from flint import arb, fmpq
 
-from derivcli.check.judged_number import restored_context
+from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.run import Run

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flint import arb, ctx
 
-from derivcli.check.judged_number import restored_context
+from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.coordinates import Exact
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of, coordinate

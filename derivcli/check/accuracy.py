@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from derivcli.check.judged_number import Question, Truth, enclosure, is_narrow
+from derivcli.check.enclosure import Question, Truth, enclosure, is_narrow
 from derivcli.check.verdict import DIGITS, Verdict
 from derivcli.engines.balls.coordinates import Path, rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
