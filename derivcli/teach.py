@@ -220,7 +220,7 @@ def steps(
 
 def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivation]:
     """The derivations of the derivatives that are wanted of an expression."""
-    from derivcli.explain.steps.derive import derivations
+    from derivcli.explain.steps.derivation_builder import derivations
 
     hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
     with _without_points(), _no_equation(hint):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.comparison import compared
+from derivcli.check.accuracy import compared
+from derivcli.check.enclosure import PRECISIONS, Question, Site, enclosure, restored_context
 from derivcli.check.implicit import judged_on_curve
-from derivcli.check.judged_number import PRECISIONS, Question, Site, enclosure, restored_context
 from derivcli.check.singular_points import judged_beside
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.evaluation import Exact, TouchError, UnsureError, coordinate

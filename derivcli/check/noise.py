@@ -12,7 +12,7 @@ from contextlib import suppress
 import numpy as np
 from flint import arb
 
-from derivcli.check.judged_number import Question, enclosure
+from derivcli.check.enclosure import Question, enclosure
 from derivcli.engines.balls.evaluation import TouchError, UnsureError, rational, rounded
 from derivcli.engines.engine_table import engine_named
 from derivcli.engines.task import at_once

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from flint import arb
 
-from derivcli.check.comparison import compared
+from derivcli.check.accuracy import compared
+from derivcli.check.enclosure import PRECISIONS, Question, Site, Truth, is_narrow, restored_context
 from derivcli.check.judge import SECONDS, coordinates, judge, within_time
-from derivcli.check.judged_number import PRECISIONS, Question, Site, Truth, is_narrow, restored_context
 from derivcli.check.singular_points import ends, none_after
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.evaluation import TouchError, UnsureError
