@@ -28,13 +28,12 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
+    from derivcli.engines.task import Progress
     from derivcli.points.points import Points
     from derivcli.result import FloatArray, Result
 
 SECONDS = 2.0
 """How long one number may take."""
-
-Progress = Callable[[int, int], None]
 
 
 def check_all(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
@@ -46,7 +45,7 @@ def check_all(results: Sequence[Result], points: Points, progress: Progress | No
         nonlocal done
         done += count
         if progress is not None:
-            progress(done, total)
+            progress("checking", done, total)
 
     with restored_context():
         return [check(result, points, tick) for result in results]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from flint import arb
@@ -20,7 +20,8 @@ from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.result import SeriesResult
 
-Progress = Callable[[int, int], None]
+if TYPE_CHECKING:
+    from derivcli.engines.task import Progress
 
 
 def check_series(result: SeriesResult, progress: Progress | None = None) -> SeriesResult:
@@ -33,7 +34,7 @@ def check_series(result: SeriesResult, progress: Progress | None = None) -> Seri
             for column, verdict in zip(columns, _verdicts(result, tape, point), strict=True):
                 column.put(point, verdict)
             if progress is not None:
-                progress((point + 1) * terms, count * terms)
+                progress("checking", (point + 1) * terms, count * terms)
     return replace(result, verdicts=columns)
 
 
