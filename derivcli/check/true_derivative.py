@@ -15,7 +15,7 @@ from derivcli.check.one_sided import ExactLimits
 from derivcli.check.verdict import WITHOUT, Verdict
 from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
@@ -46,7 +46,7 @@ class Known:
     undefined: bool = False
     by_series: bool = False
     reason: str = ""
-    constant: Constant | None = None
+    constant: ExactConstant | None = None
     field: Field | None = None
 
     def is_value_of(self, formula: Tree, at: Mapping[str, Coordinate]) -> bool:
