@@ -115,10 +115,8 @@ def _outputs(task: Task, programs: Sequence[Program], columns: Sequence[Tensor])
         observer = FlagObserver.over(inputs, count)
         value, found = evaluate(program, inputs, leaves, task.partials, observer, task.dependent)
         numbers = [value.expand(count), *(found[partial] for partial in task.partials)]
-        outputs += [
-            *(number.clone() for number in numbers),
-            observer.bits,
-        ]  # no output is an input or an array of another
+        # No output may be an input, nor share memory with another output.
+        outputs += [*(number.clone() for number in numbers), observer.bits]
     return outputs
 
 
