@@ -15,7 +15,7 @@ from contextlib import suppress
 from flint import arb, fmpq, fmpz
 
 from derivcli import DerivError, parse
-from derivcli.check.comparison import shown
+from derivcli.check.accuracy import shown
 from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError, rational
 from derivcli.engines.balls.rules import RULES
 from derivcli.engines.balls.tape import Node, Tape, record

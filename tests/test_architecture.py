@@ -32,6 +32,7 @@ ENGINES: dict[str, tuple[str, ...]] = {
     "taylor": ("special_functions", "torch"),
     "balls": (),
     "symbolic": (),
+    "engine_table": ("torch", "taylor"),
 }
 """What is in engines/ beside the files that all of it shares, and which others of these each may import.
 

@@ -18,7 +18,7 @@ import pytest
 from flint import ctx
 
 from derivcli import DerivError, Verdict, answer, derive, steps
-from derivcli.check import judge, judged_number
+from derivcli.check import enclosure, judge
 from derivcli.engines.balls.evaluation import Coordinate, Run
 from derivcli.engines.time_limit import AGAIN, OutOfTimeError, _Watcher, held, limited
 from tests.support import no_hang
@@ -273,7 +273,7 @@ def test_no_evaluation_sets_the_precision_of_another_thread(monkeypatch: pytest.
     evaluate, outside = Run.evaluate, []
 
     def evaluated(run: Run, at: Mapping[str, Coordinate]) -> Any:
-        if not judged_number._SETTINGS._is_owned():  # type: ignore[attr-defined]
+        if not enclosure._SETTINGS._is_owned():  # type: ignore[attr-defined]
             outside.append(run)
         return evaluate(run, at)
 
@@ -290,7 +290,7 @@ HOLDING = """
 import os, signal, threading
 from flint import ctx
 from derivcli import derive
-from derivcli.check.question import restored_context
+from derivcli.check.enclosure import restored_context
 inside, done = threading.Event(), threading.Event()
 def hold():
     with restored_context():
@@ -329,7 +329,7 @@ def test_a_fork_waits_for_no_thread_that_it_does_not_have() -> None:
     ("owner", "work"),
     [
         ("engines.symbolic", lambda: derive("gamma(x)", order=30)),
-        ("explain.steps.derive", lambda: steps("x^x*sin(x^x)", order=4)),
+        ("explain.steps.derivation_builder", lambda: steps("x^x*sin(x^x)", order=4)),
         ("check.judge", lambda: judge.within_time(never).message),
     ],
 )

@@ -12,7 +12,7 @@ from flint import arb, ctx, fmpq
 from mpmath import mpf
 
 from derivcli import parse
-from derivcli.check.judged_number import restored_context
+from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.evaluation import NoValueError, Run, UnsureError, coordinate
 from derivcli.engines.balls.exact_constants import Constant, working
 from derivcli.engines.balls.germs import rules

@@ -11,8 +11,8 @@ from flint import arb
 
 from derivcli import parse
 from derivcli.check import implicit as implicit_check
+from derivcli.check.enclosure import Site, enclosure
 from derivcli.check.judge import check_all
-from derivcli.check.judged_number import Site, enclosure
 from derivcli.engines.balls.evaluation import Run, coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record

@@ -16,8 +16,8 @@ from flint import arb, ctx, fmpq
 from mpmath import mp
 
 from derivcli import parse
+from derivcli.check.enclosure import Site, enclosure
 from derivcli.check.judge import check_all
-from derivcli.check.judged_number import Site, enclosure
 from derivcli.engines.balls import partials
 from derivcli.engines.balls.evaluation import Run, coordinate
 from derivcli.engines.balls.partials import Derivative

@@ -15,8 +15,8 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.check.judged_number import restored_context
-from derivcli.check.one_sided import OneSided
+from derivcli.check.enclosure import restored_context
+from derivcli.check.one_sided import ExactLimits
 from derivcli.engines.balls.evaluation import NoValueError, Path, Run, TouchError, UnsureError
 from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
@@ -72,9 +72,9 @@ class Quantity:
         number: arb | None = None
         try:
             with ctx.workprec(precision):
-                seen = OneSided(self.tape, at, earlier, direction, (precision, PRECISIONS[-1]))
+                limits = ExactLimits(self.tape, at, earlier, direction, (precision, PRECISIONS[-1]))
                 for each in range(1, order + 1):
-                    number = seen.local(each, order).derivative()
+                    number = limits.local(each, order).derivative()
         except NoGermError:
             raise UnsureError from None
         if number is None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from derivcli.check.comparison import compared, shown
-from derivcli.check.judged_number import ENOUGH, Question, Site, Truth, enclosure
-from derivcli.check.one_sided_values import Beside, look, remembered
+from derivcli.check.accuracy import compared, shown
+from derivcli.check.enclosure import ENOUGH, Question, Site, Truth, enclosure
+from derivcli.check.one_sided_values import OffsetFunction, look
 from derivcli.check.singular_points import View, judged_along, without
 from derivcli.check.verdict import Verdict
 from derivcli.engines.balls.evaluation import (
@@ -131,12 +132,12 @@ def _where_not_smooth(question: Question) -> Verdict:
         return unknown
     ((direction, order),) = stages
     view = View(question, "the equation has no real value here", direction)
-    solution = remembered(_solution(site, question.derivative.dependent, direction))
+    solution = cache(_solution(site, question.derivative.dependent, direction))
     scale = step_scale(site.at, direction)
     return judged_along(view, lambda low, highest: look(solution, scale, low, highest=highest), order)
 
 
-def _solution(site: Site, dependent: str, direction: Direction) -> Beside:
+def _solution(site: Site, dependent: str, direction: Direction) -> OffsetFunction:
     """The dependent variable as a function of how far the others move in a direction."""
 
     def solved(offset: fmpq, precision: int, final: bool) -> arb | None:

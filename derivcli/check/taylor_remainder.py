@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from flint import arb, ctx, fmpq
 
+from derivcli.check.enclosure import PRECISIONS, is_narrow, restored_context
 from derivcli.check.judge import SECONDS, coordinates
-from derivcli.check.judged_number import PRECISIONS, is_narrow, restored_context
 from derivcli.engines.balls.evaluation import Coordinate, Exact, Run, TouchError, UnsureError, ball_of, rational
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.partials import ONE

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from flint import arb, ctx, fmpq
 
+from derivcli.check.enclosure import restored_context
 from derivcli.check.equality import DIGITS, same_digits
-from derivcli.check.judged_number import restored_context
 from derivcli.check.true_derivative import Known, derivative_at
 from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError
 from derivcli.engines.balls.partials import Derivative

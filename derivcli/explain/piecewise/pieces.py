@@ -16,7 +16,7 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from derivcli.check.judged_number import restored_context
+from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.evaluation import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.tape import HOLDS, SIGNS, record

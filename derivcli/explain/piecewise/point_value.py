@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from flint import arb, fmpq
 
-from derivcli.check.judged_number import restored_context
+from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.explain.piecewise.roots import Root

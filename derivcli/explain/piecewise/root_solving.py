@@ -15,7 +15,7 @@ from typing import Any
 import sympy
 from flint import acb, ctx, fmpq, fmpz_poly
 
-from derivcli.check.judged_number import restored_context
+from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES, deep_recursion, merged

@@ -15,7 +15,6 @@ from derivcli.engines.balls.evaluation import Coordinate, Direction, Path, Run, 
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import Tape
 from derivcli.language.expression import Expression
-from derivcli.result import ENGINES
 
 Stages: TypeAlias = Sequence[tuple[Direction, int]]
 """Directions in the order in which derivatives are taken, and how often along each."""
@@ -61,7 +60,7 @@ class Site:
     expression: Expression
     tape: Tape
     at: Mapping[str, Coordinate]
-    engine: str = ENGINES[0]
+    engine: str = "reverse"
     presumes: bool = False
     value: Truth | None = None
     values: dict[int, dict[int, Any]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from derivcli.check.judged_number import Question, Truth, enclosure, is_narrow
+from derivcli.check.enclosure import Question, Truth, enclosure, is_narrow
 from derivcli.check.verdict import DIGITS, Verdict
 from derivcli.engines.balls.evaluation import Path, Run, TouchError, UnsureError, rational, rounded, step_scale
 from derivcli.engines.balls.integers import decimal_text
