@@ -47,18 +47,6 @@ Piece: TypeAlias = tuple[Tensor, Tensor, Varies]
 Conditions: TypeAlias = dict[str, Callable[..., Any]]
 """An interpretation of the operations that the conditions of special places are made of."""
 
-SWALLOWING: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys("exp expm1 pow_constant sign relu erf erfc sigmoid".split(), (0,)),
-    **dict.fromkeys("atan acot tanh sech csch coth acsch".split(), (0,)),
-    **dict.fromkeys("divide mod fmod xlogy xlog1py".split(), (1,)),
-    **dict.fromkeys(["pow", "root", "atan2", "max", "min", "logsumexp", *RELATIONS], (0, 1)),
-    **{name: tuple(range(len(vocabulary()[name].parameters))) for name in KERNELS},
-}
-"""Steps that can make a finite number of one that is not, and of which operands; after others the result tells.
-
-Of special functions all operands are looked at, which costs next to nothing beside them.
-"""
-
 IN_ARRAYS: Conditions = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
     "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
@@ -93,15 +81,25 @@ class Place:
 @lru_cache(maxsize=4096)
 def asked(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[Place, ...]]:
     """The operands that a step may swallow, and its special places; `exponent` is that of a `pow_constant`."""
-    swallowed = SWALLOWING.get(operation, ())
     if operation == "pow_constant":
         edges = () if exponent.is_integer() else (_place("edge", _read("x == 0", "x"), "x"),)
-        return () if exponent > 0 else swallowed, edges
+        return () if exponent > 0 else (0,), edges
+    if operation == "divide":
+        return (1,), ()
     if operation in RELATIONS:
         equal = _place("branch", _read("x == y", "xy"), "xy")
-        return swallowed, (replace(equal, says=COMPARISONS[operation](0, 0)),)
+        return (0, 1), (replace(equal, says=COMPARISONS[operation](0, 0)),)
     row = vocabulary().get(operation)
-    return swallowed, _places(row) if row else ()
+    return (_swallowed(row), _places(row)) if row else ((), ())
+
+
+def _swallowed(row: Function) -> tuple[int, ...]:
+    """The operands that can be infinite, or no number, where the value is finite; of others the value tells.
+
+    Of special functions all operands are looked at, which costs next to nothing beside them.
+    """
+    hiding = row.parameters if row.name in KERNELS else row.hides_infinite
+    return tuple(row.parameters.index(name) for name in hiding)
 
 
 def _places(row: Function) -> tuple[Place, ...]:
