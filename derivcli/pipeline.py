@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.errors import DerivError, Span, failure
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.request import NOTHING, Formula, Named, text_in
-from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
+from derivcli.result import DEVICES, DTYPES, SMALL
 from derivcli.validation import (
     Known,
     check_dependent,
@@ -93,7 +94,7 @@ class Job:
             found = self.prepared.run(at, telling)
         results = [replace(result, engine=self.engine, layout=layout, remark=self.remark) for result in found]
         for place, off in enumerate(self.off):
-            bits = np.where(off(results[place].at), np.uint8(1 << FLAGS.index("off")), np.uint8(0))
+            bits = np.where(off(results[place].at), np.uint8(FLAG_TABLE["off"].mask), np.uint8(0))
             results[place] = replace(results[place], flags=results[place].flags | bits)
         return without_numbers(results)
 

@@ -13,7 +13,8 @@ from mpmath import mp, mpf
 
 from derivcli import DerivError, derive, hessian, implicit, jacobian, series
 from derivcli.engines.taylor import engine as taylor
-from derivcli.result import FLAGS, NESTED_BY_DEFAULT
+from derivcli.flag_table import FLAGS
+from derivcli.result import NESTED_BY_DEFAULT
 from tests.support import deriv
 
 BOTH = ("reverse", "taylor")

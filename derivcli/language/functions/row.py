@@ -48,7 +48,7 @@ class Function:
     derivatives: tuple[str, ...] | None = None
     """The partial derivative in each parameter."""
     special: tuple[tuple[str, str], ...] = ()
-    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition.
+    """Where the function has no ordinary derivative: a name in `flag_table.FLAG_TABLE`, and the condition.
 
     Programs watch for those of primitives; those of a rewrite follow from it and tell the reader.
     """
