@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from flint import arb
 
-from derivcli.check.comparison import compared, is_right, right_digits, shown
-from derivcli.check.iterated import has_series, partial_by, seen
-from derivcli.check.judged_number import Question, Stages, Truth
-from derivcli.check.one_sided_values import Limit, Local, Seen, Side, difference, is_near
+from derivcli.check.accuracy import compared, is_right, right_digits, shown
+from derivcli.check.enclosure import Question, Stages, Truth
+from derivcli.check.one_sided import has_series, one_sided, partial_by
+from derivcli.check.one_sided_values import BehaviorByOrder, Limit, LocalBehavior, Side, difference, is_near
 from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
-from derivcli.engines.balls.evaluation import Direction, UnsureError
+from derivcli.engines.balls.coordinates import Direction
+from derivcli.engines.balls.errors import UnsureError
 
 DIGITS = (6, 16)
 """Significant digits of limits in a sentence, and those where the first do not tell them apart."""
@@ -68,7 +69,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
         if not last and has_series(site, [*earlier, (direction, order)]):
             continue
         view = View(question, reason, direction, earlier, last)
-        verdict = judged_along(view, seen(site, earlier, direction), order)
+        verdict = judged_along(view, one_sided(site, earlier, direction), order)
         if ends(verdict):
             return verdict
         if not last and verdict.kind == "hole":
@@ -77,7 +78,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
     return _at_an_edge(verdict, question) if edge else verdict
 
 
-def judged_along(view: View, local: Seen, order: int) -> Verdict:
+def judged_along(view: View, local: BehaviorByOrder, order: int) -> Verdict:
     """The verdict of a function's derivatives up to an order, from what is seen of it beside the point."""
     for low in range(1, order):
         verdict = _of(local(low, order), replace(view, compares=False))
@@ -116,7 +117,7 @@ def ends(verdict: Verdict) -> bool:
     return not exists or (verdict.kind == "edge" and math.isinf(verdict.truth or 0))
 
 
-def _of(local: Local, view: View) -> Verdict:
+def _of(local: LocalBehavior, view: View) -> Verdict:
     """The kind of place that the values show."""
     factor = view.question.derivative.factor if view.compares else 1
     left, right = (replace(side, derivative=side.derivative.over(factor)) for side in (local.left, local.right))

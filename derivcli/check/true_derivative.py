@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
+from derivcli.check.enclosure import Question, Site, enclosed, restored_context
 from derivcli.check.judge import judge
-from derivcli.check.judged_number import Question, Site, enclosed, restored_context
-from derivcli.check.one_sided import OneSided
+from derivcli.check.one_sided import ExactLimits
 from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
-from derivcli.engines.balls.evaluation import Coordinate, TouchError, UnsureError
+from derivcli.engines.balls.coordinates import Coordinate
+from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.germs.germ import NoGermError
@@ -87,8 +88,8 @@ def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> Known:
     ball = arb(verdict.truth, abs(verdict.truth) * 2.0**-50)
     *earlier, (direction, order) = derivative.stages()
     with suppress(UnsureError, TouchError, NoGermError, OutOfTimeError):
-        one_sided = OneSided(site.tape, site.at, earlier, direction, PRECISIONS[-1:])
-        local = limited(SECONDS, one_sided.local, order, order)
+        limits = ExactLimits(site.tape, site.at, earlier, direction, PRECISIONS[-1:])
+        local = limited(SECONDS, limits.local, order, order)
         found = next(side.derivative for side in (local.right, local.left) if side.defined)
         if found.number is not None:
             exact = local.rigorous and derivative.factor == 1

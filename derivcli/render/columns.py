@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import TYPE_CHECKING, TypeVar
 
+from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_texts, outward_texts
-from derivcli.result import ENGINES, SeriesResult, partial_of
+from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
@@ -20,10 +21,6 @@ LETTERS = "fghFGH"
 
 OUTWARD = {"low": ROUND_FLOOR, "high": ROUND_CEILING}
 """How the ends of an enclosure are rounded."""
-
-AUTHORS = {"reverse": "PyTorch", "taylor": "Taylor arithmetic", "compiled": "PyTorch"}
-"""Who is said to give a number."""
-assert AUTHORS.keys() == set(ENGINES)
 
 OneOf = TypeVar("OneOf", bound="AnyResult")
 
@@ -147,7 +144,7 @@ def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label,
 
 def author_of(result: Result | SeriesResult) -> str:
     """Who gives a result's numbers."""
-    return AUTHORS["taylor" if isinstance(result, SeriesResult) else result.engine]
+    return (TAYLOR if isinstance(result, SeriesResult) else engine_named(result.engine)).author
 
 
 def function_of(name: str, result: Result | SeriesResult) -> str:

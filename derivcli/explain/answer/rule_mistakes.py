@@ -13,8 +13,8 @@ from typing import Any
 import sympy
 
 from derivcli.engines.symbolic import arrange
-from derivcli.explain.steps import rules
-from derivcli.explain.steps.rules import By
+from derivcli.explain.steps import differentiation_rules as rules
+from derivcli.explain.steps.differentiation_rules import By
 from derivcli.explain.steps.teacher_notation import ONE, ZERO, negative, power, product, put, quotient, split, total
 from derivcli.language import tree as build
 from derivcli.language.functions.table import vocabulary
