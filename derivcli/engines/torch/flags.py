@@ -25,12 +25,12 @@ from torch import Tensor
 from derivcli.engines.program import COMPARISONS, Program, Step, lower_tree
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.torch.tensors import at_hand
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_tree
 from derivcli.language.tree import RELATIONS, Tree, call, postorder, substitute, symbol
-from derivcli.result import FLAGS
 
 if TYPE_CHECKING:
     from derivcli.result import KindArray
@@ -164,7 +164,7 @@ class InArrays:
         for mask in masks:
             touched = touched & mask
         points = np.flatnonzero(np.broadcast_to(touched, self.bits.shape))
-        self.bits[points] |= 1 << FLAGS.index(kind)
+        self.bits[points] |= FLAG_TABLE[kind].mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class InTensors:
     def _set(self, kind: str, touched: Tensor, masks: Sequence[Mask]) -> None:
         """Note the points touched."""
         before = self.touched.get(kind, self.untouched)
-        now = torch.where(touched, float(1 << FLAGS.index(kind)), before)
+        now = torch.where(touched, float(FLAG_TABLE[kind].mask), before)
         for mask in masks:
             now = torch.where(mask, now, before)
         self.touched[kind] = now

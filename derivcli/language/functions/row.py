@@ -63,7 +63,7 @@ class Function:
     elementary: str | None = None
     """What a primitive is in functions that SymPy can prove equalities of."""
     special: tuple[tuple[str, str], ...] = ()
-    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition.
+    """Where the function has no ordinary derivative: a name in `flag_table.FLAG_TABLE`, and the condition.
 
     Programs watch for those of primitives; those of a rewrite follow from it and tell the reader.
     """
