@@ -25,12 +25,12 @@ from torch import Tensor
 from derivcli.engines.program import COMPARISONS, Program, Step, lower_tree
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.torch.tensors import at_hand
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_tree
 from derivcli.language.tree import RELATIONS, Tree, call, postorder, substitute, symbol
-from derivcli.result import FLAGS
 
 if TYPE_CHECKING:
     from derivcli.result import KindArray
@@ -46,18 +46,6 @@ BranchValue: TypeAlias = tuple[Tensor, Tensor, Varies]
 
 ConditionOperations: TypeAlias = dict[str, Callable[..., Any]]
 """What computes the operations that the conditions of special points are made of."""
-
-SWALLOWING: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys("exp expm1 pow_constant sign relu erf erfc sigmoid".split(), (0,)),
-    **dict.fromkeys("atan acot tanh sech csch coth acsch".split(), (0,)),
-    **dict.fromkeys("divide mod fmod xlogy xlog1py".split(), (1,)),
-    **dict.fromkeys(["pow", "root", "atan2", "max", "min", "logsumexp", *RELATIONS], (0, 1)),
-    **{name: tuple(range(len(vocabulary()[name].parameters))) for name in KERNELS},
-}
-"""Steps that can make a finite number of an operand that is not, and which operands. After others the result tells.
-
-Of special functions all operands are looked at, which costs next to nothing beside them.
-"""
 
 ARRAY_OPERATIONS: ConditionOperations = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
@@ -93,15 +81,25 @@ class SpecialPoint:
 @lru_cache(maxsize=4096)
 def special_points(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[SpecialPoint, ...]]:
     """The operands that a step may swallow, and its special points; `exponent` is that of a `pow_constant`."""
-    swallowed = SWALLOWING.get(operation, ())
     if operation == "pow_constant":
         edges = () if exponent.is_integer() else (_special_point("edge", _read("x == 0", "x"), "x"),)
-        return () if exponent > 0 else swallowed, edges
+        return () if exponent > 0 else (0,), edges
+    if operation == "divide":
+        return (1,), ()
     if operation in RELATIONS:
         equal = _special_point("branch", _read("x == y", "xy"), "xy")
-        return swallowed, (replace(equal, says=COMPARISONS[operation](0, 0)),)
+        return (0, 1), (replace(equal, says=COMPARISONS[operation](0, 0)),)
     row = vocabulary().get(operation)
-    return swallowed, _special_points(row) if row else ()
+    return (_swallowed(row), _special_points(row)) if row else ((), ())
+
+
+def _swallowed(row: Function) -> tuple[int, ...]:
+    """The operands that can be infinite, or no number, where the value is finite; of others the value tells.
+
+    Of special functions all operands are looked at, which costs next to nothing beside them.
+    """
+    hiding = row.parameters if row.name in KERNELS else row.hides_infinite
+    return tuple(row.parameters.index(name) for name in hiding)
 
 
 def _special_points(row: Function) -> tuple[SpecialPoint, ...]:
@@ -166,7 +164,7 @@ class ArrayFlags:
         for mask in masks:
             touched = touched & mask
         points = np.flatnonzero(np.broadcast_to(touched, self.bits.shape))
-        self.bits[points] |= 1 << FLAGS.index(kind)
+        self.bits[points] |= FLAG_TABLE[kind].mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,7 @@ class TensorFlags:
     def _set(self, kind: str, touched: Tensor, masks: Sequence[Mask]) -> None:
         """Note the points touched."""
         before = self.touched.get(kind, self.untouched)
-        now = torch.where(touched, float(1 << FLAGS.index(kind)), before)
+        now = torch.where(touched, float(FLAG_TABLE[kind].mask), before)
         for mask in masks:
             now = torch.where(mask, now, before)
         self.touched[kind] = now
