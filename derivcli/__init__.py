@@ -1,6 +1,19 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
-from derivcli.api import derive, hessian, implicit, jacobian, parse, polynomial, series
+from derivcli.api import (
+    answer,
+    check_function,
+    derive,
+    explain,
+    hessian,
+    implicit,
+    jacobian,
+    parse,
+    polynomial,
+    script,
+    series,
+    steps,
+)
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.custom.report import FunctionReport
 from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
@@ -9,7 +22,6 @@ from derivcli.explain.ledger import Ledger, Node
 from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import answer, check_function, explain, script, steps
 
 __version__ = "0.1.0"
 
