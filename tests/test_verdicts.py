@@ -16,8 +16,8 @@ from derivcli.check.enclosure import restored_context
 from derivcli.check.judge import check_all
 from derivcli.check.one_sided_values import look
 from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
-from derivcli.engines.balls.evaluation import Number, Run
 from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Node
 from derivcli.points.at_option import read_points
 from tests.support import deriv

@@ -17,9 +17,12 @@ from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
 from derivcli.check.one_sided import ExactLimits
-from derivcli.engines.balls.evaluation import NoValueError, Path, Run, TouchError, UnsureError
+from derivcli.engines.balls.coordinates import Path
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.tree import Tree
@@ -87,7 +90,7 @@ class Quantity:
         def series(path: Path, order: int) -> list[arb]:
             run = Run(self.tape, path, order, precision, final=precision == PRECISIONS[-1])
             try:
-                return run.evaluate(at)
+                return evaluate(run, at)
             finally:
                 if not run.rigorous:
                     raise UnsureError

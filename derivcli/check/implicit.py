@@ -15,17 +15,11 @@ from derivcli.check.enclosure import ENOUGH, Question, Site, Truth, enclosure
 from derivcli.check.one_sided_values import OffsetFunction, look
 from derivcli.check.singular_points import View, judged_along, without
 from derivcli.check.verdict import Verdict
-from derivcli.engines.balls.evaluation import (
-    Direction,
-    NoValueError,
-    Run,
-    TouchError,
-    UnsureError,
-    ball_of,
-    rational,
-    step_scale,
-)
+from derivcli.engines.balls.coordinates import Direction, rational
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import ball_of, evaluate, step_scale
 from derivcli.engines.balls.partials import Derivative, FlatError
+from derivcli.engines.balls.run import Run
 
 SHIFT = 4
 """So many last places in each coordinate explain that a point is off its curve."""
@@ -145,10 +139,10 @@ def _solution(site: Site, dependent: str, direction: Direction) -> OffsetFunctio
 
         def residual(y: arb) -> arb:
             at = {**moved.at, dependent: y}
-            return Run(site.tape, precision=precision, final=final).evaluate(at)[0] - level
+            return evaluate(Run(site.tape, precision=precision, final=final), at)[0] - level
 
         try:
-            level = Run(site.tape, precision=precision, final=final).evaluate(site.at)[0]
+            level = evaluate(Run(site.tape, precision=precision, final=final), site.at)[0]
             start = arb(ball_of(site.at[dependent], precision).mid())
             return _root(residual, start, arb(abs(offset))) if offset else start
         except NoValueError:

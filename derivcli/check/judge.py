@@ -19,7 +19,9 @@ from derivcli.check.enclosure import PRECISIONS, Question, Site, enclosure, rest
 from derivcli.check.implicit import judged_on_curve
 from derivcli.check.singular_points import judged_beside
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
-from derivcli.engines.balls.evaluation import Exact, TouchError, UnsureError, coordinate
+from derivcli.engines.balls.coordinates import Exact
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
 from derivcli.engines.time_limit import OutOfTimeError, limited

@@ -17,7 +17,7 @@ from flint import fmpq, fmpq_poly
 
 from derivcli.check.enclosure import Stages
 from derivcli.check.one_sided_germs import Curve, DecidedGerm, LocalGerms
-from derivcli.engines.balls.evaluation import Direction
+from derivcli.engines.balls.coordinates import Direction
 from derivcli.engines.balls.exact_constants import Constant
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.germ import Germ, NoGermError, Place, ShortError

@@ -13,7 +13,9 @@ import numpy as np
 from flint import arb
 
 from derivcli.check.enclosure import Question, enclosure
-from derivcli.engines.balls.evaluation import TouchError, UnsureError, rational, rounded
+from derivcli.engines.balls.coordinates import rational
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import rounded
 from derivcli.engines.engine_table import engine_named
 from derivcli.engines.task import at_once
 from derivcli.points.points import given

@@ -24,7 +24,9 @@ from derivcli.check.one_sided_values import (
     is_near,
     look,
 )
-from derivcli.engines.balls.evaluation import Coordinate, Direction, NoValueError, TouchError, UnsureError, step_scale
+from derivcli.engines.balls.coordinates import Coordinate, Direction
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import step_scale
 from derivcli.engines.balls.exact_constants import working
 from derivcli.engines.balls.germs.germ import NoGermError, ShortError
 from derivcli.engines.balls.partials import Derivative

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import UnsureError
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
 
 OffsetFunction: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]

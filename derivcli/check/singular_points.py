@@ -13,7 +13,8 @@ from derivcli.check.enclosure import Question, Stages, Truth
 from derivcli.check.one_sided import has_series, one_sided, partial_by
 from derivcli.check.one_sided_values import BehaviorByOrder, Limit, LocalBehavior, Side, difference, is_near
 from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
-from derivcli.engines.balls.evaluation import Direction, UnsureError
+from derivcli.engines.balls.coordinates import Direction
+from derivcli.engines.balls.errors import UnsureError
 
 DIGITS = (6, 16)
 """Significant digits of limits in a sentence, and those where the first do not tell them apart."""

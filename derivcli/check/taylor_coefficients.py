@@ -13,7 +13,8 @@ from derivcli.check.enclosure import PRECISIONS, Question, Site, Truth, is_narro
 from derivcli.check.judge import SECONDS, coordinates, judge, within_time
 from derivcli.check.singular_points import ends, none_after
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
-from derivcli.engines.balls.evaluation import TouchError, UnsureError
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import ONE, Derivative
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
@@ -77,7 +78,7 @@ def coefficients(site: Site, variable: str, degree: int) -> list[Truth | None]:
     for precision in PRECISIONS:
         run = site.run({variable: (ONE,)}, degree, precision, final=precision == PRECISIONS[-1])
         try:
-            balls: list[arb] = run.evaluate(site.at)
+            balls: list[arb] = evaluate(run, site.at)
         except UnsureError:
             continue
         for order, ball in enumerate(balls):

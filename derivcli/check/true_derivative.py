@@ -13,7 +13,8 @@ from derivcli.check.enclosure import Question, Site, enclosed, restored_context
 from derivcli.check.judge import judge
 from derivcli.check.one_sided import ExactLimits
 from derivcli.check.verdict import WITHOUT, Verdict
-from derivcli.engines.balls.evaluation import Coordinate, TouchError, UnsureError
+from derivcli.engines.balls.coordinates import Coordinate
+from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.germs.germ import NoGermError

@@ -60,7 +60,7 @@ def by_formula(formula: Expression, names: Sequence[str], columns: Columns, part
 def _exact(site: object, partial: Partial) -> float:
     """One true number; nan where there is none or none was found in time."""
     from derivcli.check.enclosure import Site, enclosure
-    from derivcli.engines.balls.evaluation import TouchError, UnsureError
+    from derivcli.engines.balls.errors import TouchError, UnsureError
     from derivcli.engines.balls.partials import Derivative
     from derivcli.engines.time_limit import OutOfTimeError, limited
 

@@ -16,7 +16,9 @@ import sympy
 from flint import acb, ctx, fmpq, fmpz_poly
 
 from derivcli.check.enclosure import restored_context
-from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES, deep_recursion, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
@@ -107,7 +109,7 @@ def _values_at(tree: Tree, name: str, between: Sequence[Fraction]) -> list[int]:
     tape = record(tree, (name,))
     for place in between[:8]:
         with suppress(TouchError, UnsureError, OverflowError, ValueError), restored_context():
-            ball = Run(tape, precision=192).evaluate({name: fmpq(place.numerator, place.denominator)})[0]
+            ball = evaluate(Run(tape, precision=192), {name: fmpq(place.numerator, place.denominator)})[0]
             floor = math.floor(float(ball.mid()))
             found |= dict.fromkeys((floor - 1, floor, floor + 1, floor + 2))
     return list(found)
@@ -225,7 +227,7 @@ def _checked(found: Roots, tree: Tree, name: str) -> Roots:
 def _may_vanish(tape: Tape, name: str, at: Root) -> bool:
     """Whether a formula is 0 at a number, as far as one precision tells."""
     with suppress(TouchError, UnsureError, ValueError, ZeroDivisionError):
-        return bool(Run(tape, precision=384, final=True).evaluate({name: at.where})[0].contains(0))
+        return bool(evaluate(Run(tape, precision=384, final=True), {name: at.where})[0].contains(0))
     return True
 
 
