@@ -1,5 +1,16 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
+from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.custom.report import FunctionReport
+from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
+from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
+from derivcli.explain.ledger import Ledger, Node
+from derivcli.explain.steps.derivation import Derivation, Step
+from derivcli.language.expression import Definition, Expression
+from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
+
+# isort: split
+# Last, since the import of the folder explain/ gives its name to the folder.
 from derivcli.api import (
     answer,
     check_function,
@@ -14,14 +25,6 @@ from derivcli.api import (
     series,
     steps,
 )
-from derivcli.check.verdict import Verdict, Verdicts
-from derivcli.custom.report import FunctionReport
-from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
-from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
-from derivcli.explain.ledger import Ledger, Node
-from derivcli.explain.steps.derivation import Derivation, Step
-from derivcli.language.expression import Definition, Expression
-from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
 
 __version__ = "0.1.0"
 

@@ -18,6 +18,7 @@ from derivcli.python_arguments import (
     Lets,
     Names,
     OrderOptions,
+    Partials,
     Use,
     formulas_of,
     functions_of,
@@ -278,7 +279,7 @@ def script(
     let: Lets | None = None,
     paired: bool = False,
     order: int = 1,
-    mixed: Names | None = None,
+    mixed: Partials | None = None,
     along: At | None = None,
     hessian: bool = False,
     dependent: str = "",
@@ -301,9 +302,22 @@ def script(
     several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
     expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
     name = names_of([dependent], "y")[0] if dependent else ""
-    asked = {"along": along, "hessian": hessian, "dependent": name, "series": series}
-    common = {"let": let, "paired": paired, "order": order, "mixed": mixed, "dtype": dtype, "device": device}
-    return write_script(pipeline.script_plan(_request(expressions, at, wrt, **asked, **common), plot))
+    request = _request(
+        expressions,
+        at,
+        wrt,
+        let=let,
+        paired=paired,
+        order=order,
+        mixed=mixed,
+        along=along,
+        hessian=hessian,
+        dependent=name,
+        series=series,
+        dtype=dtype,
+        device=device,
+    )
+    return write_script(pipeline.script_plan(request, plot))
 
 
 @reading()
@@ -313,7 +327,7 @@ def steps(
     *,
     let: Lets | None = None,
     order: int = 1,
-    mixed: Names | None = None,
+    mixed: Partials | None = None,
 ) -> list[Derivation]:
     """How the derivatives of an expression are found, rule by rule.
 
@@ -331,7 +345,7 @@ def answer(
     *,
     let: Lets | None = None,
     order: int = 1,
-    mixed: Names | None = None,
+    mixed: Partials | None = None,
 ) -> Answer:
     """Whether a formula, the `claim`, is the derivative of an expression, and if not, where and perhaps why not.
 
@@ -357,7 +371,7 @@ def _request(
     let: Lets | None = None,
     use: Use | None = None,
     paired: bool = False,
-    mixed: Names | None = None,
+    mixed: Partials | None = None,
     along: At | None = None,
     check: bool | None = None,
     **others: Any,

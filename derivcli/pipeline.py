@@ -116,7 +116,8 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     job = prepare_engine(request, task, progress)
     check_held(request.points.count)
     results = compute(job, request.points, progress)
-    return judge(results, request, request.points, progress)
+    check = is_checked(request.check, request.points.count * job.numbers)
+    return judged(results, request.points, progress) if check else results
 
 
 def prepare(request: Request, data: Data | None = None, progress: Progress | None = None) -> Job:
@@ -249,10 +250,8 @@ def stream(
     yield from in_order(work, chain(head, parts), workers(job.prepared.threads))
 
 
-def judge(results: list[Result], request: Request, points: Points, progress: Progress | None = None) -> list[Result]:
-    """The results with verdicts, if they are to be checked."""
-    if not is_checked(request.check, points.count * sum(len(result.derivatives) for result in results)):
-        return results
+def judged(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
+    """The results with verdicts."""
     from derivcli.check.judge import check_all
 
     return check_all(results, points, progress)
@@ -320,7 +319,9 @@ def ledger(request: Request) -> Ledger:
     at = {name: request.points.at[name] for name in task.names}
     with user_failures(task.expressions):
         found = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], task.dtype)
-    results = judge(without_numbers([found.result]), request, request.points)
+    results = without_numbers([found.result])
+    if is_checked(request.check, request.points.count * len(task.partials)):
+        results = judged(results, request.points)
     return replace(found, result=results[0])
 
 

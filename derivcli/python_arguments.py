@@ -28,6 +28,7 @@ Formula: TypeAlias = "str | float | Fraction | Decimal | Expression"
 """What a formula is given as: a text, a number, or what was parsed."""
 
 Names: TypeAlias = "str | Sequence[str]"
+Partials: TypeAlias = "Names | Sequence[Partial]"
 At: TypeAlias = "str | Mapping[str, Item] | Points"
 Lets: TypeAlias = "Mapping[str, str | float | Fraction | Decimal]"
 Use: TypeAlias = "Mapping[str, CustomFunction | Function]"
@@ -54,7 +55,7 @@ class OrderOptions(CommonOptions, total=False):
     """The parameters of those that compute derivatives of any order."""
 
     order: int
-    mixed: Names | None
+    mixed: Partials | None
 
 
 DEFAULTS: Mapping[str, Any] = {
@@ -86,7 +87,7 @@ def wrt_of(names: str | Sequence[str] | None) -> list[str] | None:
     return None if names is None else list(dict.fromkeys(names_of(names, "--wrt u,v")))
 
 
-def mixed_of(names: str | Sequence[str] | None) -> list[Partial]:
+def mixed_of(names: Partials | None) -> list[Partial]:
     """Partials from "x,x,y", from ["x", "x", "y"], or from several of these."""
     if names is None:
         return []
