@@ -19,8 +19,9 @@ from derivcli.engines.engine_table import Engine, engine_for, engine_named, fast
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import Task, UnavailableError
 from derivcli.errors import DerivError, failure
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
-from derivcli.result import FLAGS, SymbolicResult, derivative_key
+from derivcli.result import SymbolicResult, derivative_key
 from derivcli.validation import (
     check_by,
     check_dependent,
@@ -103,7 +104,7 @@ class Job:
         layout = self.request.layout
         results = [replace(result, engine=self.engine.name, layout=layout, remark=self.remark) for result in found]
         for place, off in enumerate(self.off):
-            bits = np.where(off(results[place].at), np.uint8(1 << FLAGS.index("off")), np.uint8(0))
+            bits = np.where(off(results[place].at), np.uint8(FLAG_TABLE["off"].mask), np.uint8(0))
             results[place] = replace(results[place], flags=results[place].flags | bits)
         return without_numbers(results)
 

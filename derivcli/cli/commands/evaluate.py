@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from derivcli.check.exit_difference import results_differ
 from derivcli.check.limits import is_checked
 from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.cli.kernel_cache import keep_fonts, keep_kernels
-from derivcli.cli.notes import judged_of, notes_of
+from derivcli.cli.notes import notes_of
 from derivcli.cli.point_source import Source, opened
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED, Streaming, data_sink, printing, summary, told_how_far
@@ -151,7 +152,6 @@ def _check_plot(plot: Path, request: Request) -> None:
 def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> Answer:
     """The answer to a request whose results are there in full."""
     from derivcli.render import render
-    from derivcli.render.verdicts import differs
 
     showing, style, name = output.showing, output.style, output.format
     shown = showing.plot is None or showing.format is not None or showing.output is not None
@@ -164,7 +164,7 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
     elif shown:
         output.write(render(results, name, style), name == "table")
     notes = notes_of(results, style, shown and name in TELLING, shown and name in CARRYING)
-    return Answer(notes + told, request.check is True and differs(judged_of(results)))
+    return Answer(notes + told, request.check is True and results_differ(results))
 
 
 def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:

@@ -45,9 +45,6 @@ FAR = 37
 WHOLES = (0, 1, -1, 2, -2, 5, -7)
 """Whole numbers of which there are endlessly many."""
 
-ONE_ZERO = "abs sinh atan asinh erf tanh asin cbrt".split()
-"""Functions that are 0 where their argument is, and of which other zeros are no edges."""
-
 
 def roots(tree: Tree, name: str, between: Sequence[Fraction] = ()) -> Roots:
     """The roots of a formula in one variable; of endlessly many, some on every side of the points `between`."""
@@ -131,7 +128,7 @@ def _factors(tree: Tree) -> Iterator[Tree]:
             waiting += [node.base] if node.exp.is_positive else []
         elif isinstance(node, sympy.exp) or (isinstance(node, sympy.Pow) and node.base.is_positive):
             continue
-        elif row is not None and row.name in ONE_ZERO:
+        elif row is not None and row.only_zero:
             waiting.append(node.args[0])
         elif isinstance(node, sympy.log) and len(node.args) == 1:
             waiting.append(node.args[0] - 1)
