@@ -11,7 +11,7 @@ from derivcli.errors import DerivError, file_name
 
 if TYPE_CHECKING:
     from derivcli.cli.options import Showing
-    from derivcli.cli.point_source import Source
+    from derivcli.cli.point_source import PointSource
     from derivcli.cli.terminal import Screen
     from derivcli.points.files.formats import FileFormat
     from derivcli.render.columns import Style
@@ -88,7 +88,7 @@ def output_of(request: Request, showing: Showing, screen: Screen, write: Write) 
     return replace(output, format=found.name)
 
 
-def is_streamed(output: Output, source: Source, count: int | None) -> bool:
+def is_streamed(output: Output, source: PointSource, count: int | None) -> bool:
     """Whether results leave as they come: into a data file, or as more lines than a table is made of unasked.
 
     `count` is None where there may be any number of points.
