@@ -116,7 +116,7 @@ def check_function_at(
     points: Points | None, function: CustomFunction | str, against: str | None, wrt: Sequence[str] | None
 ) -> FunctionReport:
     """The report of a function at points that were read already."""
-    from derivcli.custom.check_class import check_class
+    from derivcli.custom.check_function import check_class
     from derivcli.custom.load import checked, find
 
     if points is not None and not (points.count and points.is_finite):

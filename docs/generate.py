@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from derivcli.cli.app import COMMANDS, app
-from derivcli.custom.trials import TRIALS
+from derivcli.custom.check_function import TRIALS
 from derivcli.explain.answer.answer import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.table import BRANCHING, FAMILIES
