@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from derivcli import pipeline
 from derivcli.api import At, Lets, points_of
+from derivcli.check.limits import is_checked
 from derivcli.engines.non_finite import without_numbers
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language import limits
@@ -87,7 +88,7 @@ def explain_at(
     with pipeline.own_failures(task.expressions):
         ledger = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], dtype)
     ledger = replace(ledger, result=without_numbers([ledger.result])[0])
-    if not pipeline.is_checked(check, points.count * len(task.partials)):
+    if not is_checked(check, points.count * len(task.partials)):
         return ledger
     return replace(ledger, result=pipeline.judged([ledger.result], points)[0])
 
@@ -249,13 +250,13 @@ def answer(
 
 def answer_of(expression: Formula, claim: Formula, wanted: Wanted, named: Named = NOTHING) -> Answer:
     """Whether a claim is the derivative that is wanted of an expression."""
-    from derivcli.explain.answer.judge_claim import judged
+    from derivcli.explain.answer.judge_claim import judge_claim
     from derivcli.explain.answer.other_readings import reconsidered
 
     with _without_points():
         formula, claimed = _read(expression, claim, wanted, named)
     partial = _only_partial(formula, claimed, wanted)
-    return reconsidered(judged(formula, claimed, partial), partial, wanted.names)
+    return reconsidered(judge_claim(formula, claimed, partial), partial, wanted.names)
 
 
 @contextmanager

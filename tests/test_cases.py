@@ -16,7 +16,9 @@ from flint import fmpq
 from derivcli import DerivError, derive, parse
 from derivcli.check.verdict import RIGHT, Verdict
 from derivcli.engines import symbolic
-from derivcli.engines.balls.evaluation import Run, TouchError, coordinate
+from derivcli.engines.balls.errors import TouchError
+from derivcli.engines.balls.evaluation import coordinate, evaluate
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
@@ -267,8 +269,8 @@ def test_symbolic_derivatives_in_balls_agree_with_the_series(part: int) -> None:
         try:
             formula = symbolic.differentiate(expression, [(row["wrt"],)]).derivatives[row["wrt"]]
             along = {row["wrt"]: (fmpq(1),)}
-            enclosed = Run(record(formula.expanded, formula.variables), precision=500).evaluate(at)[0]
-            series = Run(record(expression.expanded, expression.variables), along, 1, 500).evaluate(at)[1]
+            enclosed = evaluate(Run(record(formula.expanded, formula.variables), precision=500), at)[0]
+            series = evaluate(Run(record(expression.expanded, expression.variables), along, 1, 500), at)[1]
         except (DerivError, TouchError):
             continue
         assert enclosed.overlaps(series), row["expr"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -19,7 +19,8 @@ from flint import ctx
 
 from derivcli import DerivError, Verdict, answer, derive, steps
 from derivcli.check import enclosure, judge
-from derivcli.engines.balls.evaluation import Coordinate, Run
+from derivcli.engines.balls import evaluation
+from derivcli.engines.balls.run import Run
 from derivcli.engines.time_limit import AGAIN, OutOfTimeError, _Watcher, held, limited
 from tests.support import no_hang
 
@@ -270,14 +271,14 @@ def test_a_clock_rings_in_a_fork() -> None:
 
 def test_no_evaluation_sets_the_precision_of_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """FLINT's settings are the process's own: formulas for pieces, and answers, work with them as checks do."""
-    evaluate, outside = Run.evaluate, []
+    block, outside = evaluation._block, []
 
-    def evaluated(run: Run, at: Mapping[str, Coordinate]) -> Any:
+    def evaluated(run: Run, numbers: Iterable[int]) -> Any:
         if not enclosure._SETTINGS._is_owned():  # type: ignore[attr-defined]
             outside.append(run)
-        return evaluate(run, at)
+        return block(run, numbers)
 
-    monkeypatch.setattr(Run, "evaluate", evaluated)
+    monkeypatch.setattr(evaluation, "_block", evaluated)
     before = ctx.prec
     for text in FORMULAS:
         assert str(derive(text))
@@ -326,17 +327,17 @@ def test_a_fork_waits_for_no_thread_that_it_does_not_have() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "work"),
+    ("owner", "limit", "work"),
     [
-        ("engines.symbolic", lambda: derive("gamma(x)", order=30)),
-        ("explain.steps.derivation_builder", lambda: steps("x^x*sin(x^x)", order=4)),
-        ("check.judge", lambda: judge.within_time(never).message),
+        ("engines.symbolic", "SECONDS", lambda: derive("gamma(x)", order=30)),
+        ("explain.steps.derivation_builder", "DERIVATION_SECONDS", lambda: steps("x^x*sin(x^x)", order=4)),
+        ("check.judge", "VERDICT_SECONDS", lambda: judge.within_time(never).message),
     ],
 )
 def test_a_computation_in_a_thread_ends_as_in_the_main_one(
-    owner: str, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+    owner: str, limit: str, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.import_module(f"derivcli.{owner}"), "SECONDS", 0.02)
+    monkeypatch.setattr(importlib.import_module(f"derivcli.{owner}"), limit, 0.02)
 
     def said(_: int) -> str:
         try:

@@ -102,7 +102,9 @@ import resource, sys
 from contextlib import suppress
 from flint import arb, fmpq
 from derivcli import parse
-from derivcli.engines.balls.run import Run, UnsureError
+from derivcli.engines.balls.errors import UnsureError
+from derivcli.engines.balls.evaluation import evaluate
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 for case in sys.argv[1:]:
@@ -112,7 +114,7 @@ for case in sys.argv[1:]:
           for name, place in zip("sx", places)}
     tape = record(parse(text).expanded, ("s", "x"))
     with suppress(UnsureError):
-        Run(tape, {name: (fmpq(1),) for name in at}, 1, 3072, True).evaluate(at)
+        evaluate(Run(tape, {name: (fmpq(1),) for name in at}, 1, 3072, True), at)
 """
 
 WIDE = [

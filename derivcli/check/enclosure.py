@@ -11,25 +11,27 @@ from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import Coordinate, Direction, Path, Run, TouchError, UnsureError, moved
+from derivcli.engines.balls.coordinates import Coordinate, Direction, Path, moved
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape
 from derivcli.language.expression import Expression
-from derivcli.result import ENGINES
 
 Stages: TypeAlias = Sequence[tuple[Direction, int]]
 """Directions in the order in which derivatives are taken, and how often along each."""
 
-PRECISIONS = (96, 192, 384, 768, 1536, 3072)
+PRECISION_BITS = (96, 192, 384, 768, 1536, 3072)
 """Bits; the last ones serve numbers that are 0 or nearly."""
 
-ENOUGH = 64
+NARROW_BITS = 64
 """Bits of an enclosure that float64 cannot tell from a point."""
 
-FEW = 3
+FEW_VARIABLES = 3
 """With no more variables than these, few steps of a formula stay as they are while some move."""
 
-TINY = arb(2) ** -1082
+ZERO_SIZE = arb(2) ** -1082
 """Far below the smallest float64."""
 
 _SETTINGS = RLock()
@@ -61,7 +63,7 @@ class Site:
     expression: Expression
     tape: Tape
     at: Mapping[str, Coordinate]
-    engine: str = ENGINES[0]
+    engine: str = "reverse"
     presumes: bool = False
     value: Truth | None = None
     values: dict[int, dict[int, Any]] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Site:
         known = self.constants.setdefault((precision, final), {})
         run = Run(self.tape, precision=precision, final=final, presumes=final and self.presumes, fixed=known)
         try:
-            return run.evaluate(self.at)[0]
+            return evaluate(run, self.at)[0]
         finally:
             nodes = self.tape.nodes
             known.update((number, value) for number, value in run.values.items() if not nodes[number].varies)
@@ -87,7 +89,7 @@ class Site:
 
     def run(self, path: Path, order: int, precision: int, final: bool) -> Run:
         """An exact evaluation, which has those values from the start that do not move with it."""
-        many = order > 0 and not final and len(self.at) > max(FEW, len(path))
+        many = order > 0 and not final and len(self.at) > max(FEW_VARIABLES, len(path))
         fixed = self.values_at(precision) if many else {}
         return Run(self.tape, path, order, precision, final, final and self.presumes, fixed=fixed)
 
@@ -95,7 +97,7 @@ class Site:
         """The values of the formula's nodes to a precision."""
         if precision not in self.values:
             run = Run(self.tape, {}, 0, precision)
-            value = run.evaluate(self.at)[0]
+            value = evaluate(run, self.at)[0]
             self.values[precision] = run.values
             self.note(value, rigorous=True)
         return self.values[precision]
@@ -127,7 +129,7 @@ class Question:
 
 def is_narrow(ball: arb) -> bool:
     """Whether float64 cannot tell a ball from a point."""
-    return bool(ball.rel_accuracy_bits() >= ENOUGH or abs(ball) < TINY)
+    return bool(ball.rel_accuracy_bits() >= NARROW_BITS or abs(ball) < ZERO_SIZE)
 
 
 def enclosure(site: Site, derivative: Derivative) -> Truth:
@@ -137,9 +139,9 @@ def enclosure(site: Site, derivative: Derivative) -> Truth:
     """
     if not derivative.order and site.value is not None:
         return site.value
-    for precision in PRECISIONS:
+    for precision in PRECISION_BITS:
         with suppress(UnsureError):
-            truth = enclosed(site, derivative, precision, precision == PRECISIONS[-1])
+            truth = enclosed(site, derivative, precision, precision == PRECISION_BITS[-1])
             if is_narrow(truth.ball):
                 return truth
     raise UnsureError
@@ -153,7 +155,7 @@ def enclosed(site: Site, derivative: Derivative, precision: int, final: bool) ->
         nonlocal rigorous, irrational
         run = site.run(path, order, precision, final)
         try:
-            found = run.evaluate(site.at)
+            found = evaluate(run, site.at)
         finally:
             rigorous, irrational = rigorous and run.rigorous, irrational or run.irrational
         site.note(found[0], run.rigorous)

@@ -17,9 +17,12 @@ from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
 from derivcli.check.one_sided import ExactLimits
-from derivcli.engines.balls.evaluation import NoValueError, Path, Run, TouchError, UnsureError
+from derivcli.engines.balls.coordinates import Path
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.tree import Tree
@@ -28,25 +31,25 @@ from derivcli.result import Partial
 Sample: TypeAlias = tuple[Fraction, ...]
 """A value for each variable."""
 
-PRECISIONS = (192, 384, 768, 1536)
+PRECISION_BITS = (192, 384, 768, 1536)
 """Bits; the last ones serve numbers that nearly cancel."""
 
-NARROW = 120
+NARROW_BITS = 120
 """Bits of a number, relative to its size, that is known well enough: 36 digits."""
 
-TINY = arb(2) ** -400
+ZERO_SIZE = arb(2) ** -400
 """Numbers that are less than this and not known may be 0, or differ by any factor."""
 
-FINE, FINE_NARROW = (2400, 4096, 8192), 1800
+FINE_PRECISION_BITS, FINE_NARROW_BITS = (2400, 4096, 8192), 1800
 """The same where numbers that do not differ so far are looked at more closely."""
 
-DIGITS = 500
+MAX_DIGITS = 500
 """The most digits that are told of an agreement."""
 
-SEVERAL = 4
+MIN_POINTS = 4
 """What is the same at fewer points may be so by chance."""
 
-SECONDS = 0.5
+POINT_SECONDS = 0.5
 """How long the two numbers at one point may take."""
 
 
@@ -72,7 +75,7 @@ class Quantity:
         number: arb | None = None
         try:
             with ctx.workprec(precision):
-                limits = ExactLimits(self.tape, at, earlier, direction, (precision, PRECISIONS[-1]))
+                limits = ExactLimits(self.tape, at, earlier, direction, (precision, PRECISION_BITS[-1]))
                 for each in range(1, order + 1):
                     number = limits.local(each, order).derivative()
         except NoGermError:
@@ -85,9 +88,9 @@ class Quantity:
         """The number that a power series gives."""
 
         def series(path: Path, order: int) -> list[arb]:
-            run = Run(self.tape, path, order, precision, final=precision == PRECISIONS[-1])
+            run = Run(self.tape, path, order, precision, final=precision == PRECISION_BITS[-1])
             try:
-                return run.evaluate(at)
+                return evaluate(run, at)
             finally:
                 if not run.rigorous:
                     raise UnsureError
@@ -157,17 +160,17 @@ class Comparison:
         """The match as far more precision shows it, if that is possible in time."""
         if match.kind not in ("same", "vanishing") or self.spent > self.seconds:
             return match
-        start, narrow = time.monotonic(), FINE_NARROW if match.kind == "same" else NARROW
-        found = self._anew(match.sample, FINE, narrow)
+        start, narrow = time.monotonic(), FINE_NARROW_BITS if match.kind == "same" else NARROW_BITS
+        found = self._anew(match.sample, FINE_PRECISION_BITS, narrow)
         self.spent += time.monotonic() - start
         if found.kind != "unsure" and (match.kind != "same" or found.kind != "vanishing"):
             match = found
         self.known[match.sample] = match
         return match
 
-    def _anew(self, sample: Sample, precisions: Sequence[int] = PRECISIONS, narrow: int = NARROW) -> Match:
+    def _anew(self, sample: Sample, precisions: Sequence[int] = PRECISION_BITS, narrow: int = NARROW_BITS) -> Match:
         with suppress(OutOfTimeError), restored_context():
-            return limited(SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
+            return limited(POINT_SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
         return Match(sample, "unsure")
 
 
@@ -176,8 +179,8 @@ def matched(
     right: Quantity,
     names: Sequence[str],
     sample: Sample,
-    precisions: Sequence[int] = PRECISIONS,
-    narrow: int = NARROW,
+    precisions: Sequence[int] = PRECISION_BITS,
+    narrow: int = NARROW_BITS,
 ) -> Match:
     """What two quantities are at a point, with the precision raised until that is known."""
     at, found = point(names, sample), Match(sample, "unsure")
@@ -195,12 +198,12 @@ def matched(
                 return Match(sample, "different", one, other)
             if is_known(one, narrow) and is_known(other, narrow):
                 return Match(sample, "same", one, other, same_digits(one, other))
-            if abs(one) < TINY and abs(other) < TINY:
+            if abs(one) < ZERO_SIZE and abs(other) < ZERO_SIZE:
                 found = Match(sample, "vanishing", one, other)
     return found
 
 
-def is_known(ball: arb, narrow: int = NARROW) -> bool:
+def is_known(ball: arb, narrow: int = NARROW_BITS) -> bool:
     """Whether a number is known to many digits relative to its size; 0 is where it is exact."""
     return bool(ball.is_finite() and ball.rel_accuracy_bits() >= narrow)
 
@@ -208,9 +211,9 @@ def is_known(ball: arb, narrow: int = NARROW) -> bool:
 def same_digits(one: arb, other: arb) -> int:
     """How many digits of two overlapping numbers that are both known are sure to be the same."""
     if one == 0 and other == 0:
-        return DIGITS
+        return MAX_DIGITS
     relative = (abs(one - other) / abs(one)).upper()
-    return DIGITS if relative == 0 else min(DIGITS, int(float((-relative.log() / arb(10).log()).mid())))
+    return MAX_DIGITS if relative == 0 else min(MAX_DIGITS, int(float((-relative.log() / arb(10).log()).mid())))
 
 
 def known_matches(matches: Iterable[Match]) -> list[Match]:
@@ -231,7 +234,7 @@ def is_second(candidate: Quantity, names: Sequence[str], matches: Sequence[Match
 
 def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | None:
     """The number that a quantity is at a point, where it is one and becomes known well enough."""
-    for precision in PRECISIONS[:2]:
+    for precision in PRECISION_BITS[:2]:
         with suppress(UnsureError), restored_context():
             try:
                 ball = candidate.ball(point(names, sample), precision)
@@ -256,19 +259,19 @@ def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
 
 def ratio(matches: Iterable[Match]) -> arb | None:
     """How many times the first number the second one is, if that is the same at all of several points."""
-    with ctx.workprec(PRECISIONS[0]):
+    with ctx.workprec(PRECISION_BITS[0]):
         return _shared(right / left for left, right in _pairs(matches) if abs(left) > 0)
 
 
 def offset(matches: Iterable[Match]) -> arb | None:
     """How much more than the first number the second one is, if that is the same at all of several points."""
-    with ctx.workprec(PRECISIONS[0]):
+    with ctx.workprec(PRECISION_BITS[0]):
         return _shared(right - left for left, right in _pairs(matches))
 
 
 def difference(one: arb, other: arb) -> arb:
     """How much more the second number is."""
-    with ctx.workprec(FINE[-1]):
+    with ctx.workprec(FINE_PRECISION_BITS[-1]):
         return other - one
 
 
@@ -280,7 +283,7 @@ def error(matches: Iterable[Match]) -> float:
 
 def fraction_of(ball: arb, largest: int) -> Fraction | None:
     """The fraction with no larger denominator that a number is, as far as it is known."""
-    with suppress(OverflowError, ValueError), ctx.workprec(PRECISIONS[0]):
+    with suppress(OverflowError, ValueError), ctx.workprec(PRECISION_BITS[0]):
         near = Fraction(float(ball.mid())).limit_denominator(largest)
         if is_number(ball, near):
             return near
@@ -289,7 +292,7 @@ def fraction_of(ball: arb, largest: int) -> Fraction | None:
 
 def is_number(ball: arb, number: Fraction) -> bool:
     """Whether a number is a fraction, as far as it is known."""
-    with ctx.workprec(PRECISIONS[0]):
+    with ctx.workprec(PRECISION_BITS[0]):
         return bool(ball.overlaps(arb(fmpq(number.numerator, number.denominator))))
 
 
@@ -297,7 +300,7 @@ def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:
     """How many times a constant a number is, and how many times one over it."""
     known = value(quantity(constant, ()), (), ())
     assert known is not None, "a constant has a value"
-    with ctx.workprec(PRECISIONS[0]):
+    with ctx.workprec(PRECISION_BITS[0]):
         return ball / known, ball * known
 
 
@@ -306,13 +309,13 @@ def is_sum(parts: Sequence[Quantity], names: Sequence[str], matches: Iterable[Ma
     count = 0
     for match in matches:
         balls = [value(part, names, match.sample) for part in parts]
-        with ctx.workprec(PRECISIONS[0]):
+        with ctx.workprec(PRECISION_BITS[0]):
             known = [ball for ball in balls if ball is not None]
             if len(known) == len(balls):
                 if not sum(known, arb(0)).overlaps(match.right):
                     return False
                 count += 1
-    return count >= SEVERAL
+    return count >= MIN_POINTS
 
 
 def same_values(one: Quantity, other: Quantity, names: Sequence[str], matches: Iterable[Match]) -> bool:
@@ -324,7 +327,7 @@ def same_values(one: Quantity, other: Quantity, names: Sequence[str], matches: I
             if not left.overlaps(right):
                 return False
             count += 1
-    return count >= SEVERAL
+    return count >= MIN_POINTS
 
 
 def _pairs(matches: Iterable[Match]) -> Iterator[tuple[arb, arb]]:
@@ -337,6 +340,6 @@ def _pairs(matches: Iterable[Match]) -> Iterator[tuple[arb, arb]]:
 def _shared(balls: Iterable[arb]) -> arb | None:
     """The number that several balls have in common, as narrowly as one of them tells it."""
     found = list(balls)
-    if len(found) < SEVERAL or any(not found[0].overlaps(ball) for ball in found):
+    if len(found) < MIN_POINTS or any(not found[0].overlaps(ball) for ball in found):
         return None
     return min(found, key=lambda ball: float(ball.rad()))

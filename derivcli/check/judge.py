@@ -14,25 +14,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.accuracy import compared
-from derivcli.check.enclosure import PRECISIONS, Question, Site, enclosure, restored_context
-from derivcli.check.implicit import judged_on_curve
-from derivcli.check.singular_points import judged_beside
+from derivcli.check.accuracy import accuracy_verdict
+from derivcli.check.enclosure import PRECISION_BITS, Question, Site, enclosure, restored_context
+from derivcli.check.implicit import curve_verdict
+from derivcli.check.singular_points import singular_verdict
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
-from derivcli.engines.balls.evaluation import Exact, TouchError, UnsureError, coordinate
+from derivcli.engines.balls.coordinates import Exact
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
+    from derivcli.engines.task import Progress
     from derivcli.points.points import Points
     from derivcli.result import FloatArray, Result
 
-SECONDS = 2.0
+VERDICT_SECONDS = 2.0
 """How long one number may take."""
-
-Progress = Callable[[int, int], None]
 
 
 def check_all(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
@@ -44,7 +45,7 @@ def check_all(results: Sequence[Result], points: Points, progress: Progress | No
         nonlocal done
         done += count
         if progress is not None:
-            progress(done, total)
+            progress("checking", done, total)
 
     with restored_context():
         return [check(result, points, tick) for result in results]
@@ -109,22 +110,22 @@ def judge(question: Question) -> Verdict:
 def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
     """The verdict that a decision from what is known comes to, unless it takes too long or too much precision."""
     try:
-        return limited(SECONDS, decide, *known)
+        return limited(VERDICT_SECONDS, decide, *known)
     except OutOfTimeError:
-        return Verdict("unchecked", message=f"it takes longer than {SECONDS:g} seconds")
+        return Verdict("unchecked", message=f"it takes longer than {VERDICT_SECONDS:g} seconds")
     except UnsureError:
-        return Verdict("unchecked", message=f"up to {PRECISIONS[-1]} bits of precision do not settle it")
+        return Verdict("unchecked", message=f"up to {PRECISION_BITS[-1]} bits of precision do not settle it")
 
 
 def _judged(question: Question) -> Verdict:
     if question.derivative.dependent:
-        return judged_on_curve(question)
+        return curve_verdict(question)
     try:
         truth = enclosure(question.site, question.derivative)
     except TouchError as place:
         reason = str(place) or "the formula has no real value here"
-        return judged_beside(replace(question, irrational=place.irrational), reason)
-    return compared(question, truth)
+        return singular_verdict(replace(question, irrational=place.irrational), reason)
+    return accuracy_verdict(question, truth)
 
 
 def coordinates(at: Mapping[str, FloatArray], points: Points, names: Iterable[str], point: int) -> dict[str, Exact]:

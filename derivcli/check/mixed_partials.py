@@ -17,12 +17,12 @@ from flint import fmpq, fmpq_poly
 
 from derivcli.check.enclosure import Stages
 from derivcli.check.one_sided_germs import Curve, DecidedGerm, LocalGerms
-from derivcli.engines.balls.evaluation import Direction
+from derivcli.engines.balls.coordinates import Direction
 from derivcli.engines.balls.exact_constants import Constant
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.germ import Germ, NoGermError, Place, ShortError
 
-FURTHEST, FAR = 4000, 16
+POLYNOMIAL_POWER, SERIES_POWER = 4000, 16
 """Powers of t by which curves leave a kink that runs along a line: for polynomials, and for other functions."""
 
 Across = tuple[list[Germ], list[int]]
@@ -81,7 +81,7 @@ def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> 
     sides = _across(local, curve, stages, near, reach)
     if len(sides) == 2 and all(side[1] == decisions for side in sides):
         return sides[-1][0][times], decisions  # no kink runs along the line
-    for far in [FURTHEST] * (on_line.limit is None) + [FAR]:
+    for far in [POLYNOMIAL_POWER] * (on_line.limit is None) + [SERIES_POWER]:
         with suppress(ShortError):
             sides = _across(local, curve, stages, near + far, reach)
             decided = [each for side in sides for each in side[1]]

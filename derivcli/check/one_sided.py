@@ -15,16 +15,18 @@ from derivcli.check.enclosure import Site, Stages, enclosed, enclosure
 from derivcli.check.mixed_partials import expanded
 from derivcli.check.one_sided_germs import LocalGerms
 from derivcli.check.one_sided_values import (
-    CLOSER,
+    CLOSER_BITS,
     BehaviorByOrder,
     Limit,
     LocalBehavior,
     OffsetFunction,
     Side,
     is_near,
-    look,
+    limits_by_values,
 )
-from derivcli.engines.balls.evaluation import Coordinate, Direction, NoValueError, TouchError, UnsureError, step_scale
+from derivcli.engines.balls.coordinates import Coordinate, Direction
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import step_scale
 from derivcli.engines.balls.exact_constants import working
 from derivcli.engines.balls.germs.germ import NoGermError, ShortError
 from derivcli.engines.balls.partials import Derivative
@@ -37,7 +39,7 @@ GERM_BITS = (192, 768, 3072, 12288)
 MORE_TERMS = (2, 8, 24)
 """How many more terms of a germ are computed than the order needs, where fewer do not tell."""
 
-MUCH_CLOSER = 2 * CLOSER
+ITERATED_CLOSER_BITS = 2 * CLOSER_BITS
 """The steps of a limit are smaller by 2 to the minus this than those of the limit that it is a value for."""
 
 
@@ -117,10 +119,10 @@ def one_sided(site: Site, earlier: Stages, direction: Direction) -> BehaviorByOr
         try:
             return exact.local(order, highest)
         except NoGermError:
-            found = look(function, scale, order, highest=highest)
+            found = limits_by_values(function, scale, order, highest=highest)
         if order == 1 or found.value is None:
             return found
-        slope = look(beside(site, [*earlier, (direction, order - 1)], direction), scale, 1)
+        slope = limits_by_values(beside(site, [*earlier, (direction, order - 1)], direction), scale, 1)
         return replace(found, left=_of_slope(found.left, slope.left), right=_of_slope(found.right, slope.right))
 
     return local
@@ -150,7 +152,7 @@ def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | 
     except TouchError:
         *earlier, (direction, order) = stages
         function = beside(site, earlier, direction)
-        return _derivative(look(function, step_scale(site.at, direction), order, MUCH_CLOSER))
+        return _derivative(limits_by_values(function, step_scale(site.at, direction), order, ITERATED_CLOSER_BITS))
 
 
 def _derivative(local: LocalBehavior) -> arb | None:

@@ -16,10 +16,12 @@ from flint import arb, fmpq
 
 from derivcli.check.enclosure import is_narrow
 from derivcli.check.one_sided_values import Limit, LocalBehavior, Side
-from derivcli.engines.balls.evaluation import Coordinate, Direction, NoValueError, UnsureError
+from derivcli.engines.balls.coordinates import Coordinate, Direction
+from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.germs.approach import Approach
 from derivcli.engines.balls.germs.arithmetic import Germs
-from derivcli.engines.balls.germs.evaluation import Approach, coordinate_of
+from derivcli.engines.balls.germs.evaluation import coordinate_of, germ_of
 from derivcli.engines.balls.germs.germ import CONSTANT, CUT, OSCILLATES, Germ, NoGermError, Place, ShortError
 from derivcli.engines.balls.tape import Tape
 
@@ -85,7 +87,7 @@ class LocalGerms:
             inputs[name] = germs.made(terms, None)
         approach = Approach(self.tape, germs, inputs)
         try:
-            return approach.germ(), germs.decisions
+            return germ_of(approach), germs.decisions
         except NoValueError:
             return None, germs.decisions
         finally:

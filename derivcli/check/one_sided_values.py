@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import UnsureError
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
 
 OffsetFunction: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
@@ -26,35 +26,35 @@ OffsetFunction: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
 It is computed to a precision in bits; if that is said to be final, a step without a finite series has none.
 """
 
-STEPS = (100, 120, 140, 160)
+STEP_BITS = (100, 120, 140, 160)
 """The steps are 2 to the minus these, of the size of x."""
 
-ODD = (fmpq(5678912345678911, 9007199254740881), fmpq(8765432198765431, 9007199254740847))
+STEP_FACTORS = (fmpq(5678912345678911, 9007199254740881), fmpq(8765432198765431, 9007199254740847))
 """The steps are multiplied by these, of which both must show the same: by powers of 2 alone 1/x is seen as whole."""
 
-CLOSER = 300
+CLOSER_BITS = 300
 """Where a function seems to jump or to end, steps smaller by 2 to the minus this have to confirm it."""
 
-PRECISIONS = (800, 1600, 3200)
+BITS_PER_ORDER = (800, 1600, 3200)
 """Bits for each order of a derivative."""
 
-FEWEST, LOST = 540, 260
+FIRST_BITS, FIRST_BITS_PER_ORDER = 540, 260
 """Bits that often do, besides those that each order loses; with so few nothing is taken for 0."""
 
-ZERO = arb(2) ** -2000
+ZERO_SIZE = arb(2) ** -2000
 """Smaller numbers are 0 here."""
 
-NONE = arb(0)
-PART = arb(2) ** -30
+NO_ERROR = arb(0)
+ERROR_SHARE = arb(2) ** -30
 """The part of how far values moved that their limit may be wrong by."""
 
-KNOWN = arb(2) ** -20
+MAX_UNCERTAINTY = arb(2) ** -20
 """What changes by a larger part of itself is no number that is known."""
 
-SLOWEST = arb(0.9995)
+MAX_RATIO = arb(0.9995)
 """A ratio of differences nearer to 1 than this is no sign of a limit: those of a logarithm are 1."""
 
-SAME = arb(2) ** -20
+RATIO_TOLERANCE = arb(2) ** -20
 """How far apart two ratios of differences may be that count as one."""
 
 
@@ -68,8 +68,8 @@ class Limit:
 
     number: arb | None = None
     infinite: int = 0
-    reach: arb = NONE
-    error: arb = NONE
+    reach: arb = NO_ERROR
+    error: arb = NO_ERROR
     constant: Constant | None = None
     field: Field | None = None
 
@@ -128,7 +128,9 @@ BehaviorByOrder: TypeAlias = Callable[[int, int], LocalBehavior]
 """What is seen of a function for derivatives of an order; the second is the highest that will be asked for."""
 
 
-def look(function: OffsetFunction, scale: int, order: int, closer: int = 0, highest: int = 0) -> LocalBehavior:
+def limits_by_values(
+    function: OffsetFunction, scale: int, order: int, closer: int = 0, highest: int = 0
+) -> LocalBehavior:
     """The function at the point and beside it; `order` is that of the one-sided derivatives.
 
     Steps are of the size 2**scale, and smaller by 2**-closer. The precision is that for the order `highest`, if
@@ -137,7 +139,7 @@ def look(function: OffsetFunction, scale: int, order: int, closer: int = 0, high
     bits = max(order, highest, 1)
     local = _look(function, scale, order, closer, bits)
     doubtful = local.value is not None and not (local.left.continues and local.right.continues)
-    return _look(function, scale, order, closer + CLOSER, bits) if doubtful and not closer else local
+    return _look(function, scale, order, closer + CLOSER_BITS, bits) if doubtful and not closer else local
 
 
 def _look(function: OffsetFunction, scale: int, order: int, closer: int, highest: int) -> LocalBehavior:
@@ -153,8 +155,8 @@ def _look(function: OffsetFunction, scale: int, order: int, closer: int, highest
 def _precisions(order: int, closer: int) -> Iterator[tuple[int, bool]]:
     """Bits to try one after the other, and whether they are final."""
     if order > 1:
-        yield FEWEST + (LOST + closer) * order, False
-    for each in PRECISIONS:
+        yield FIRST_BITS + (FIRST_BITS_PER_ORDER + closer) * order, False
+    for each in BITS_PER_ORDER:
         yield (each + 2 * closer) * order, True
 
 
@@ -175,7 +177,7 @@ class _Differences:
 
     def side(self, direction: int, value: arb | None) -> Side:
         """One side, by four steps of either kind; what they do not have in common is nothing."""
-        one, other = (self.side_by(factor * direction, value) for factor in ODD)
+        one, other = (self.side_by(factor * direction, value) for factor in STEP_FACTORS)
         if one.defined != other.defined:
             raise UnsureError
         limit = _common(one.limit, other.limit)
@@ -185,7 +187,7 @@ class _Differences:
         """One side, by four steps."""
         limits: list[arb] = []
         quotients: list[arb] = []
-        for step in STEPS:
+        for step in STEP_BITS:
             h = fmpq(2) ** (self.scale - step) * direction
             values = []
             for k in range(1, self.order + 2):
@@ -213,12 +215,12 @@ def _common(one: Limit, other: Limit) -> Limit:
 
 def settle(values: list[arb]) -> Limit:
     """What four values tend to, by Aitken's extrapolation, which is exact for a + b*q**n."""
-    if any(value.rad() > ZERO and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
+    if any(value.rad() > ZERO_SIZE and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
         raise UnsureError
     last = values[-1]
     differences = [after - before for before, after in pairwise(values)]
     reach = abs(last - values[0])
-    shrinks = abs(last) < ZERO and not abs(last) > abs(values[0])
+    shrinks = abs(last) < ZERO_SIZE and not abs(last) > abs(values[0])
     if shrinks or abs(differences[-1]) <= abs(last) * arb(2) ** -70:
         return Limit(arb(last.mid()), reach=reach, error=abs(differences[-1]).upper())
     if any(difference == 0 for difference in differences):
@@ -228,12 +230,12 @@ def settle(values: list[arb]) -> Limit:
         earlier, later = (_aitken(*values[start : start + 3]) for start in (0, 1))
         if abs(later - earlier) > reach / 256:
             return Limit()
-        number = arb(0) if abs(later) < reach * PART else arb(later.mid())
+        number = arb(0) if abs(later) < reach * ERROR_SHARE else arb(later.mid())
         error = abs(later - number).upper() + abs(later - earlier).upper()
-        is_noise = number != 0 and error > abs(number) * KNOWN
+        is_noise = number != 0 and error > abs(number) * MAX_UNCERTAINTY
         return Limit() if is_noise else Limit(number, reach=reach, error=error)
     sizes = [abs(value) for value in values]
-    slows = abs(first) < SLOWEST or abs(second) < SLOWEST  # as what tends to a number by way of 1/log(t) does
+    slows = abs(first) < MAX_RATIO or abs(second) < MAX_RATIO  # as what tends to a number by way of 1/log(t) does
     grows = not slows and all(before < after for before, after in pairwise(sizes))
     if grows and all((value > 0) == (last > 0) for value in values):
         return Limit(infinite=1 if last > 0 else -1)
@@ -242,9 +244,9 @@ def settle(values: list[arb]) -> Limit:
 
 def _shrinks(first: arb, second: arb) -> bool:
     """Whether differences with these ratios shrink as those of a sequence with a limit do: fast, or steadily."""
-    if not (first < SLOWEST and second < SLOWEST):
+    if not (first < MAX_RATIO and second < MAX_RATIO):
         return False
-    return bool((first < 0.5 and second < 0.5) or abs(first - second) < SAME)
+    return bool((first < 0.5 and second < 0.5) or abs(first - second) < RATIO_TOLERANCE)
 
 
 def _aitken(first: arb, second: arb, third: arb) -> arb:
@@ -267,5 +269,5 @@ def is_near(left: Limit, right: Limit) -> bool:
     if left.field is not None and left.constant is not None and right.constant is not None:
         return left.field.is_same(left.constant, right.constant)
     difference, size = abs(left.number - right.number), abs(left.number) + abs(right.number)
-    known_to = arb(2) ** -40 * size + PART * (left.reach + right.reach)
-    return bool(difference < ZERO or difference.lower() <= known_to.upper())
+    known_to = arb(2) ** -40 * size + ERROR_SHARE * (left.reach + right.reach)
+    return bool(difference < ZERO_SIZE or difference.lower() <= known_to.upper())

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from derivcli.check.enclosure import PRECISIONS, is_narrow, restored_context
-from derivcli.check.judge import SECONDS, coordinates
-from derivcli.engines.balls.evaluation import Coordinate, Exact, Run, TouchError, UnsureError, ball_of, rational
+from derivcli.check.enclosure import PRECISION_BITS, is_narrow, restored_context
+from derivcli.check.judge import VERDICT_SECONDS, coordinates
+from derivcli.engines.balls.coordinates import Coordinate, Exact, rational
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import ball_of, evaluate
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.partials import ONE
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 
@@ -28,16 +31,16 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.result import FloatArray, SeriesResult
 
-PIECES = 16
+FIRST_PIECES = 16
 """Into so many pieces each side of the centre is cut at first."""
 
-MOST = 1024
+MAX_PIECES = 1024
 """No side is cut into more."""
 
-EXCESS = 0.01
+MAX_EXCESS = 0.01
 """The enclosure may be wider by this part than the values in the middles of the pieces are apart."""
 
-WIDE_BITS = 128
+PIECE_BITS = 128
 """Bits enough for pieces."""
 
 
@@ -71,7 +74,7 @@ def remainder(
     at = {variable: fmpq(0), **at}  # in which a constant is a polynomial too
     with restored_context():
         try:
-            ends = limited(SECONDS, _ends, tape, at, variable, printed, low, high)
+            ends = limited(VERDICT_SECONDS, _ends, tape, at, variable, printed, low, high)
         except (OutOfTimeError, TouchError, UnsureError):
             return None
     return ends if all(map(math.isfinite, ends)) else None
@@ -109,10 +112,10 @@ class _Polynomial:
     @staticmethod
     def about(tape: Tape, at: Mapping[str, Exact], variable: str, printed: Sequence[float]) -> _Polynomial:
         """The polynomial about a point."""
-        for precision in PRECISIONS:
+        for precision in PRECISION_BITS:
             run = Run(tape, {variable: (ONE,)}, len(printed) - 1, precision)
             try:
-                coefficients = run.evaluate(at)
+                coefficients = evaluate(run, at)
             except UnsureError:
                 continue
             if run.rigorous and all(map(is_narrow, coefficients)):
@@ -127,8 +130,8 @@ class _Polynomial:
 
     def series(self, place: Coordinate, order: int) -> list[arb]:
         """The coefficients of the formula's series about a place, which may be a stretch of the variable."""
-        run = Run(self.tape, {self.variable: (ONE,)}, order, WIDE_BITS + 16 * self.order)
-        found = run.evaluate({**self.at, self.variable: place})
+        run = Run(self.tape, {self.variable: (ONE,)}, order, PIECE_BITS + 16 * self.order)
+        found = evaluate(run, {**self.at, self.variable: place})
         if not run.rigorous:
             raise UnsureError
         return found
@@ -150,20 +153,20 @@ class _Polynomial:
             found = [*self.enclosed(right, low, high), *self.enclosed(left[::-1], low, high)]
             bottom, top = _hull([each for _, each, _ in found])
             inner_bottom, inner_top = _hull([middle for _, _, middle in found])
-            allowed = EXCESS * (inner_top - inner_bottom)
+            allowed = MAX_EXCESS * (inner_top - inner_bottom)
             loose = {
                 piece.low
                 for piece, ball, _ in found
                 if ball.lower() < inner_bottom - allowed or ball.upper() > inner_top + allowed
             }
-            if not loose or max(len(left), len(right)) > MOST / 2:
+            if not loose or max(len(left), len(right)) > MAX_PIECES / 2:
                 return _down(bottom), 0.0 - _down(-top)
             left, right = self.refined(left, loose), self.refined(right, loose)
 
     def cut(self, low: fmpq, high: fmpq) -> list[_Piece]:
         """Equal pieces of a stretch, cut again where they are too wide for an enclosure."""
-        step = (high - low) / PIECES
-        return [piece for k in range(PIECES) for piece in self.pieces(low + k * step, low + (k + 1) * step)]
+        step = (high - low) / FIRST_PIECES
+        return [piece for k in range(FIRST_PIECES) for piece in self.pieces(low + k * step, low + (k + 1) * step)]
 
     def pieces(self, low: fmpq, high: fmpq) -> list[_Piece]:
         """A stretch as one piece or, where that has no finite enclosure, as several."""
@@ -173,7 +176,7 @@ class _Polynomial:
             try:
                 found.append(self.piece(start, stop))
             except (UnsureError, TouchError):
-                if len(found) + len(waiting) > MOST or (stop - start) * MOST**2 < high - low:
+                if len(found) + len(waiting) > MAX_PIECES or (stop - start) * MAX_PIECES**2 < high - low:
                     raise UnsureError from None
                 middle = (start + stop) / 2
                 waiting += [(middle, stop), (start, middle)]
@@ -181,7 +184,7 @@ class _Polynomial:
 
     def piece(self, low: fmpq, high: fmpq) -> _Piece:
         """What is known of the function on a stretch."""
-        ctx.prec = WIDE_BITS
+        ctx.prec = PIECE_BITS
         wide = self.series(_ball(low, high), self.order)
         return _Piece(low, high, wide[0], wide[-1])
 

@@ -14,7 +14,7 @@ from derivcli.cli.progress import progress
 
 if TYPE_CHECKING:
     from derivcli.cli.point_source import Part
-    from derivcli.cli.progress import Tell
+    from derivcli.engines.task import Progress
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
     from derivcli.points.points import Points
@@ -52,7 +52,7 @@ class Streaming:
                     what = "checking" if self.check else "differentiating"
                     tell(what, self.tally.points, self.source.expected)
 
-    def _results(self, tell: Tell | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
+    def _results(self, tell: Progress | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
         """The points, the rows and the results of each part."""
         from derivcli.pipeline import judged, stream
 

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from derivcli.check.enclosure import Site, enclosure, restored_context
 from derivcli.custom.user_function import Columns, UserFunction
-from derivcli.engines.balls.evaluation import TouchError, UnsureError, coordinate
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
 from derivcli.engines.time_limit import OutOfTimeError, limited

@@ -17,7 +17,7 @@ from derivcli.result import equal
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result
 
-CLOSE = {"float64": 1e-10, "float32": 1e-4}
+ADJOINT_TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 """How near numbers of each format are, relatively, that rounding alone keeps apart."""
 
 
@@ -165,6 +165,6 @@ def _adds_up(node: Node, shares: Sequence[Share]) -> bool:
 
     values = np.array([share.value for share in shares])
     with np.errstate(all="ignore"):
-        rounding = CLOSE[str(node.value.dtype)] * np.abs(values).sum(axis=0)
+        rounding = ADJOINT_TOLERANCE[str(node.value.dtype)] * np.abs(values).sum(axis=0)
         same = np.abs(values.sum(axis=0) - (0 if node.adjoint is None else node.adjoint)) <= rounding
     return bool(np.all(same | ~np.isfinite(rounding)))

@@ -9,20 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.check.verdict import PLACES
+from derivcli.engines.engine_table import ENGINES, TAYLOR, engine_named
 from derivcli.render.columns import Style, named
 from derivcli.render.notes import place_of
 from derivcli.render.numbers import number_texts
-from derivcli.result import ENGINES, SeriesResult, partial_of
+from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import Result, SymbolicResult
-
-BY = {
-    "reverse": "by nested backward passes", "taylor": "by Taylor arithmetic", "compiled": "by a compiled kernel",
-}  # fmt: skip
-"""What is said of each engine."""
-assert BY.keys() == set(ENGINES)
 
 MOST = 8
 """Points whose gradients get a line."""
@@ -88,6 +83,6 @@ def engine_line(results: Sequence[Result] | Sequence[SeriesResult]) -> str:
     """What computed the numbers, where it is not one backward pass alone."""
     first = results[0]
     if isinstance(first, SeriesResult):
-        return BY["taylor"]
+        return TAYLOR.caption
     high = any(len(partial_of(key)) > 1 for key in first.derivatives)
-    return BY[first.engine] if high or first.engine != ENGINES[0] else ""
+    return engine_named(first.engine).caption if high or first.engine != ENGINES[0].name else ""

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.render.columns import Style, dependent_of, named
 from derivcli.render.numbers import number_texts
-from derivcli.result import ENGINES, FLAGS, SeriesResult
+from derivcli.result import FLAGS, SeriesResult
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from derivcli.result import FloatArray, KindArray, Result
-
-AUTHORS = {"reverse": "PyTorch", "taylor": "Taylor arithmetic", "compiled": "PyTorch"}
-"""Who is said to give a number."""
-assert AUTHORS.keys() == set(ENGINES)
 
 NAMED = 3
 """Points named in one sentence before the rest is counted."""
@@ -121,7 +118,7 @@ def _touched_by_kind(flags: KindArray) -> dict[str, NDArray[np.bool_]]:
 
 def author_of(result: Result | SeriesResult) -> str:
     """Who gives a result's numbers."""
-    return AUTHORS["taylor" if isinstance(result, SeriesResult) else result.engine]
+    return (TAYLOR if isinstance(result, SeriesResult) else engine_named(result.engine)).author
 
 
 def function_of(name: str, result: Result | SeriesResult) -> str:

@@ -29,10 +29,10 @@ from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.explain.answer.answer import Diagnosis
-from derivcli.explain.answer.comparison import LEAST, Case
-from derivcli.explain.answer.exceptional_points import distances, spot_text
-from derivcli.explain.answer.mistaken_derivations import divided, slipped, slipped_oddly
-from derivcli.explain.answer.right_regions import partly, somewhere
+from derivcli.explain.answer.comparison import MIN_POINTS, Case
+from derivcli.explain.answer.exceptional_points import distances, point_text
+from derivcli.explain.answer.mistaken_derivations import inner_divided, mistaken, rarely_mistaken
+from derivcli.explain.answer.right_regions import right_points, right_region
 from derivcli.explain.answer.rounded_numbers import product_text, ways
 from derivcli.language import tree as build
 from derivcli.language.parse import parse_tree
@@ -43,16 +43,16 @@ from derivcli.result import ORDERS, Partial, derivative_key
 if TYPE_CHECKING:
     from flint import arb
 
-SECONDS, LONGEST = 2.0, 6.0
+EXPLANATION_SECONDS, TOTAL_SECONDS = 2.0, 6.0
 """How long one explanation may be tried, and all of them."""
 
-FRACTIONS = 1000
+MAX_DENOMINATOR = 1000
 """The largest denominator of a factor that is told as a fraction."""
 
-ROUNDED = 1e-2
+MAX_ROUNDING = 1e-2
 """A claim with a number in it is rounded if it is no further from the derivative than this, relatively."""
 
-CONSTANTS: dict[str, Tree] = {
+FACTOR_CONSTANTS: dict[str, Tree] = {
     "pi": sympy.pi,
     "e": sympy.E,
     "log(2)": sympy.log(2),
@@ -61,10 +61,10 @@ CONSTANTS: dict[str, Tree] = {
 }
 """Numbers that a factor may hold."""
 
-FEW = 200
+MAX_CONSTANT_DENOMINATOR = 200
 """The largest denominator of a fraction beside such a number."""
 
-MOST = 3
+MAX_LISTED_POINTS = 3
 """So many single points are told."""
 
 INTEGRATION_CONSTANTS = "CKck"
@@ -77,11 +77,11 @@ def diagnosed(case: Case) -> Diagnosis:
     """The first explanation that holds."""
     start = time.monotonic()
     for explain in EXPLANATIONS:
-        left = start + LONGEST - time.monotonic()
+        left = start + TOTAL_SECONDS - time.monotonic()
         if left <= 0:
             break
         with suppress(OutOfTimeError):
-            found = limited(min(SECONDS, left), explain, case)
+            found = limited(min(EXPLANATION_SECONDS, left), explain, case)
             if found is not None:
                 return found
     return Diagnosis()
@@ -89,14 +89,14 @@ def diagnosed(case: Case) -> Diagnosis:
 
 def except_at(case: Case, curve: Tree | None = None) -> Diagnosis:
     """The single points, or the curve, where a claim is wrong that is right elsewhere."""
-    if len(case.of_kind("same")) < LEAST:
+    if len(case.of_kind("same")) < MIN_POINTS:
         return Diagnosis()
     if curve is not None:
         return Diagnosis("partly", f"it is right except where {text_of(arrange(merged(curve)))} = 0")
     wrong = sorted(case.wrong_spots, key=distances)
-    texts = [spot_text(spot) for spot in wrong[:MOST]]
+    texts = [point_text(spot) for spot in wrong[:MAX_LISTED_POINTS]]
     apart = ", " if len(case.names) == 1 else "; "
-    places = " and ".join(texts) if len(wrong) <= MOST else f"{apart.join(texts)} and other such points"
+    places = " and ".join(texts) if len(wrong) <= MAX_LISTED_POINTS else f"{apart.join(texts)} and other such points"
     if all(spot.right is None for spot in case.wrong_spots):
         return Diagnosis("undefined", f"it is right except at {places}, where it has no value")
     return Diagnosis("partly", f"it is right except at {places}")
@@ -232,7 +232,7 @@ def factor(case: Case) -> Diagnosis | None:
     found = ratio(case.matches)
     if found is None or fraction_of(found, 1) == 1:
         return None
-    times = fraction_of(found, FRACTIONS)
+    times = fraction_of(found, MAX_DENOMINATOR)
     if times is not None and abs(times) < 1 and times.numerator in (1, -1):
         minus = "" if times > 0 else ", and the sign is wrong"
         return Diagnosis("factor", f"the factor {times.denominator} is missing{minus}")
@@ -244,11 +244,11 @@ def factor(case: Case) -> Diagnosis | None:
 
 def _number_text(ball: arb) -> str | None:
     """A number as a fraction, times one of the known constants or over one, if it is that."""
-    plain = fraction_of(ball, FRACTIONS)
+    plain = fraction_of(ball, MAX_DENOMINATOR)
     if plain is not None and plain != 0:
         return str(plain)
-    for name, constant in CONSTANTS.items():
-        above, below = (fraction_of(each, FEW) for each in multiples(ball, constant))
+    for name, constant in FACTOR_CONSTANTS.items():
+        above, below = (fraction_of(each, MAX_CONSTANT_DENOMINATOR) for each in multiples(ball, constant))
         if above:
             return product_text(above, [name], [])
         if below:
@@ -278,7 +278,7 @@ def nearly(case: Case) -> Diagnosis | None:
     """A claim with a decimal in it that is nearly right everywhere."""
     far = error(case.matches)
     decimals = [node for node in postorder(case.claim.expanded) if node.is_Rational and node.q > 9]
-    if not 0 < far < ROUNDED or not decimals or len(case.of_kind("same")) >= LEAST:
+    if not 0 < far < MAX_ROUNDING or not decimals or len(case.of_kind("same")) >= MIN_POINTS:
         return None
     message = f"at the points tried it is right to {_digits(far)}, not exactly: perhaps a number in it is rounded"
     return Diagnosis("rounded", message)
@@ -291,7 +291,7 @@ def _digits(far: float) -> str:
 
 EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     foreign,
-    slipped,
+    mistaken,
     sign,
     integral,
     itself,
@@ -299,12 +299,12 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     variable,
     rounded,
     constant,
-    divided,
+    inner_divided,
     factor,
-    partly,
-    slipped_oddly,
+    right_region,
+    rarely_mistaken,
     undefined,
     nearly,
-    somewhere,
+    right_points,
 )
 """In the order in which they are tried."""

@@ -16,9 +16,9 @@ from flint import arb
 from derivcli.check.equality import Match, difference
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis, Point
-from derivcli.explain.answer.comparison import LEAST, Case, compared, confirmed
+from derivcli.explain.answer.comparison import MIN_POINTS, Case, compared, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
-from derivcli.explain.answer.exceptional_points import Spot, distances, named
+from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
 from derivcli.explain.answer.sample_points import niceness
 from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
 from derivcli.language.printer import place_text
@@ -27,25 +27,25 @@ from derivcli.result import Partial, derivative_key
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
 
-MOST = 12
+MAX_PROVED_POINTS = 12
 """Between more points than these no pieces are looked at one by one."""
 
 IRRATIONAL = Fraction(10**6)
 """Stands for a coordinate that is no fraction where points are put in order."""
 
-SHARE = 4
+POINTS_PER_UNKNOWN = 4
 """At most one point that stays open is passed over for so many at which the two are the same."""
 
-SHOWN = (10, 17)
+COUNTEREXAMPLE_DIGITS = (10, 17)
 """Significant digits of the numbers at a counter-example: the first that tell them apart."""
 
 
-def judged(expression: Expression, claim: Expression, partial: Partial) -> Answer:
+def judge_claim(expression: Expression, claim: Expression, partial: Partial) -> Answer:
     """Whether a claim is a partial derivative of an expression, and if not, where and why not."""
     return _judged(compared(expression, claim, partial), partial)
 
 
-def judged_if_right(expression: Expression, claim: Expression, partial: Partial) -> Answer | None:
+def judge_if_right(expression: Expression, claim: Expression, partial: Partial) -> Answer | None:
     """The answer where the claim is right, found sooner where it is not."""
     case = compared(expression, claim, partial)
     if case.of_kind("different", "undefined") or case.wrong_spots:
@@ -67,7 +67,7 @@ def _judged(case: Case, partial: Partial) -> Answer:
         return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *_found_wrong(case, wrong))
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
-    enough = len(right) >= max(LEAST, len(case.gaps), len(vanishing))
+    enough = len(right) >= max(MIN_POINTS, len(case.gaps), len(vanishing))
     unknown = case.exceptional.open or _unknown(case, len(right))
     how = "agrees" if enough and not unknown else "undecided"
     answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
@@ -77,7 +77,7 @@ def _judged(case: Case, partial: Partial) -> Answer:
 def _unknown(case: Case, right: int) -> str:
     """Why too many points stay open: a claim may be wrong wherever the derivative is not known."""
     unsure = case.of_kind("unsure")
-    if len(unsure) * SHARE <= right:
+    if len(unsure) * POINTS_PER_UNKNOWN <= right:
         return ""
     nicest = min((match.sample for match in unsure), key=niceness)
     where = f"{len(unsure)} points, such as {place_text(case.named(nicest))}"
@@ -97,7 +97,7 @@ def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Di
     return _counterexample(case, _match(spot), named(spot)), except_at(case, curve)
 
 
-def _match(spot: Spot) -> Match:
+def _match(spot: ExceptionalPoint) -> Match:
     """A point that the formulas single out as one of the others."""
     sample = tuple(value if isinstance(value, Fraction) else IRRATIONAL for value in named(spot).values())
     return Match(sample, spot.kind, spot.left, spot.right, spot.digits, spot.reason)
@@ -108,7 +108,7 @@ def _is_proved(case: Case) -> bool:
     if case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded):
         return True
     pieces = case.exceptional.pieces
-    return len(case.exceptional.spots) <= MOST and bool(pieces) and are_proved(pieces or (), case.partial)
+    return len(case.exceptional.spots) <= MAX_PROVED_POINTS and bool(pieces) and are_proved(pieces or (), case.partial)
 
 
 def _digits(right: Sequence[Match]) -> int:
@@ -143,7 +143,7 @@ def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
     assert left is not None, "the derivative has a value"
     left = arb(0) if left.contains(0) and _is_zero(case, at) else left
     if right is None:
-        return Counterexample(at, _number(left), None, _text(left, SHOWN[0]), reason=match.reason)
+        return Counterexample(at, _number(left), None, _text(left, COUNTEREXAMPLE_DIGITS[0]), reason=match.reason)
     one, other = _texts(left, right)
     return Counterexample(at, _number(left), _number(right), one, other, match.reason)
 
@@ -155,7 +155,7 @@ def _is_zero(case: Case, at: Point) -> bool:
 
 def _texts(left: arb, right: arb) -> tuple[str, str]:
     """Two numbers in as many digits as it takes to tell them apart; if that is too many, the second as a sum."""
-    for digits in SHOWN:
+    for digits in COUNTEREXAMPLE_DIGITS:
         one, other = _text(left, digits), _text(right, digits)
         if one != other:
             return one, other

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from derivcli.explain.answer.answer import Answer, Diagnosis
-from derivcli.explain.answer.judge_claim import judged_if_right
+from derivcli.explain.answer.judge_claim import judge_if_right
 from derivcli.language.parse import other_meanings
 from derivcli.result import Partial
 
@@ -27,7 +27,7 @@ def reconsidered(answer: Answer, partial: Partial, declared: Collection[str]) ->
     if answer.how != "differs":
         return answer
     for expression, claim in islice(_pairs(answer, declared), PAIRS):
-        meant = judged_if_right(expression, claim, partial)
+        meant = judge_if_right(expression, claim, partial)
         if meant is not None:
             return replace(answer, meant=meant, diagnosis=Diagnosis("reading", _sentence(answer, meant)))
     return answer

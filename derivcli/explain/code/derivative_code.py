@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derivcli.explain.code.graph_lifetime import depends_on, lasts
+from derivcli.explain.code.graph_lifetime import depends_on, graph_lasts
 from derivcli.explain.code.script_plan import WAY, Draft
 from derivcli.result import ALONG, Partial
 
-LOOPED = 4
+MIN_LOOP_ORDER = 4
 """From this order on a script loops where it wants nothing but one derivative."""
 
-UNUSED = ", allow_unused=True, materialize_grads=True"
-TOLD_UNUSED = "# allow_unused, materialize_grads: where a variable does not occur, 0 and no error"
+UNUSED_OPTIONS = ", allow_unused=True, materialize_grads=True"
+UNUSED_REMARK = "# allow_unused, materialize_grads: where a variable does not occur, 0 and no error"
 
-ITS_OWN = "# each {0} depends on its own point only, so the derivative of their sum holds that of each"
+SUM_REMARK = "# each {0} depends on its own point only, so the derivative of their sum holds that of each"
 
 
 def write_derivatives(draft: Draft) -> None:
@@ -38,7 +38,7 @@ def _backward(draft: Draft) -> None:
     python = {name: draft.names.python[name] for name in lesson.moving}
     several = "s" if len(python) > 1 else ""
     lines = [f"# the derivative{several}: from {function} back to {listed([*python.values()])}"]
-    lines += [ITS_OWN.format(function)] if lesson.many else []
+    lines += [SUM_REMARK.format(function)] if lesson.many else []
     draft.blocks.append([*lines, f"{function}{draft.sum}.backward()"])
     draft.outputs.append((lesson.functions[0], function))
     for partial in lesson.task.partials:
@@ -53,13 +53,13 @@ def _gradients(draft: Draft) -> None:
     back = shared or lesson.task.direction is not None
     which = "each function" if len(draft.called) > 1 else draft.called[0]
     lines = [f"# the derivatives: from {which} back to {listed([draft.names.python[name] for name in moving])}"]
-    lines += [ITS_OWN.format("value")] if lesson.many else []
-    lines += [] if all(used) else [TOLD_UNUSED]
+    lines += [SUM_REMARK.format("value")] if lesson.many else []
+    lines += [] if all(used) else [UNUSED_REMARK]
     lines += ["# retain_graph: what functions have in common is needed again"] if back else []
     inputs = _together([draft.names.python[name] for name in moving])
     for place, function in enumerate(draft.called):
         slopes = {_by(partial[0]): draft.slope(place, partial) for partial in lesson.task.partials}
-        options = ("" if used[place] else UNUSED) + (", retain_graph=True" if back else "")
+        options = ("" if used[place] else UNUSED_OPTIONS) + (", retain_graph=True" if back else "")
         left = ", ".join(slopes[name] for name in moving) if len(moving) > 1 else f"({slopes[moving[0]]},)"
         lines.append(f"{left} = torch.autograd.grad({function}{draft.sum}, {inputs}{options})")
         draft.outputs.append((lesson.functions[place], function))
@@ -78,7 +78,7 @@ def _nested(draft: Draft) -> None:
         draft.outputs.append((lesson.functions[place], function))
         known: dict[Partial, str] = {(): function}
         for partial in partials:
-            if len(partials) == 1 and len(partial) >= LOOPED and not _is_mixed(partials):
+            if len(partials) == 1 and len(partial) >= MIN_LOOP_ORDER and not _is_mixed(partials):
                 known[partial] = draft.slope(place, partial)
                 lines += _loop(known[partial], function, len(partial), f"{derivative}({{0}}, {_at(draft, partial[0])})")
             for start in reversed(range(len(partial))):
@@ -123,9 +123,9 @@ def _implicit(draft: Draft) -> None:
     for place, function in enumerate(draft.called):
         parts = {name: draft.names.fresh(f"{function}_{names[name]}") for name in (*by, task.dependent)}
         lines += [f"# while {function} stays 0, {down} moves by -{parts[by[0]]}/{parts[task.dependent]}"]
-        lines += [ITS_OWN.format(function)] if lesson.many else []
+        lines += [SUM_REMARK.format(function)] if lesson.many else []
         options = ", create_graph=True" if high else ", retain_graph=True" if len(draft.called) > 1 else ""
-        options += "" if {*parts} <= depends_on(draft.tree(place)) else UNUSED
+        options += "" if {*parts} <= depends_on(draft.tree(place)) else UNUSED_OPTIONS
         inputs = _together([names[name] for name in parts])
         lines.append(f"{', '.join(parts.values())} = torch.autograd.grad({function}{draft.sum}, {inputs}{options})")
         known: dict[Partial, str] = {(name,): draft.slope(place, (name,)) for name in by}
@@ -171,7 +171,7 @@ def _define(draft: Draft, sure: bool) -> str:
             '    """',
             "    if not y.requires_grad:",
             "        return torch.zeros_like(x)",
-            f"    (slope,) = {grad}{UNUSED})",
+            f"    (slope,) = {grad}{UNUSED_OPTIONS})",
             "    return slope + torch.zeros_like(x)  # a 0 that PyTorch leaves without memory gets some",
         ]
     draft.blocks.insert(0, [f"def {name}(y, x):", *lines])
@@ -181,7 +181,7 @@ def _define(draft: Draft, sure: bool) -> str:
 def _surely(draft: Draft, partials: Sequence[Partial]) -> bool:
     """Whether each derivative surely finds its variable in the graph of the one before."""
     steps = [tuple(map(_by, partial)) for partial in partials]
-    return all(lasts(draft.tree(place), steps, draft.lesson.moving) for place in range(len(draft.called)))
+    return all(graph_lasts(draft.tree(place), steps, draft.lesson.moving) for place in range(len(draft.called)))
 
 
 def _uses_all(draft: Draft, place: int) -> bool:

@@ -17,13 +17,13 @@ from derivcli.result import Partial
 Term: TypeAlias = frozenset[tuple[str, float]]
 """How often one term of a sum can be differentiated by each of its variables."""
 
-MOST = 64
+MAX_TERMS = 64
 """Terms that are followed; what is said of them stays true where others are left out."""
 
 LINEAR = ("xlogy", "xlog1py")
 """Functions whose derivative in their first argument is one of the second alone."""
 
-BENT = ("corner", "jump", "branch")
+NONSMOOTH_KINDS = ("corner", "jump", "branch")
 """The kinds of special places of functions whose derivatives may have no graph."""
 
 
@@ -49,7 +49,7 @@ def _unconditional(waiting: list[Any]) -> Iterable[Any]:
             waiting.extend(values)
 
 
-def lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:
+def graph_lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:
     """Whether each step of these derivatives surely finds its variable in the graph that the one before leaves."""
     terms = _terms(_opened(tree), set(variables))
     return all(_lasts(terms, partial) for partial in partials)
@@ -101,7 +101,7 @@ def _terms(tree: Tree, variables: set[str]) -> list[Term]:
     """The terms of a formula."""
     done: dict[Tree, list[Term]] = {}
     for node in postorder(tree, stop_at=sympy.Piecewise):
-        done[node] = _terms_of(node, done, variables)[:MOST]
+        done[node] = _terms_of(node, done, variables)[:MAX_TERMS]
     return done[tree]
 
 
@@ -116,11 +116,11 @@ def _terms_of(node: Any, done: Mapping[Tree, list[Term]], variables: set[str]) -
     if isinstance(node, sympy.Mul):
         return _product(parts)
     if isinstance(node, sympy.Pow) and node.exp.is_Integer and node.exp > 0:
-        return _product([parts[0]] * min(int(node.exp), MOST))
+        return _product([parts[0]] * min(int(node.exp), MAX_TERMS))
     row = row_of(node)
     if row is not None and row.name in LINEAR:
         return _product([parts[0], [frozenset((name, math.inf) for term in parts[1] for name, _ in term)]])
-    if row is not None and (row.kernel is not None or any(kind in BENT for kind, _ in row.special)):
+    if row is not None and (row.kernel is not None or any(kind in NONSMOOTH_KINDS for kind, _ in row.special)):
         return [frozenset()]
     return [frozenset((name, math.inf) for part in parts for term in part for name, _ in term)]
 
@@ -129,7 +129,7 @@ def _product(parts: Sequence[Sequence[Term]]) -> list[Term]:
     """The terms of a product of sums."""
     found: list[Term] = [frozenset()]
     for part in parts:
-        found = list(dict.fromkeys(_joined(one, other) for one in found for other in part))[:MOST]
+        found = list(dict.fromkeys(_joined(one, other) for one in found for other in part))[:MAX_TERMS]
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-WIDTH = 100
+MAX_COLUMNS = 100
 """Columns of a line."""
 
 
@@ -20,7 +20,7 @@ def laid_out(start: str, text: str) -> list[str]:
 
 def _laid_out(start: str, text: str, end: str, indent: str) -> list[str]:
     """A text with what stands before and behind it; as it is where it fits or cannot be taken apart."""
-    if len(indent + start + text + end) <= WIDTH:
+    if len(indent + start + text + end) <= MAX_COLUMNS:
         return [indent + start + text + end]
     terms = _parted(text, lambda place, depth: depth == 0 and text[place : place + 3] in (" + ", " - "))
     if len(terms) > 1:
@@ -51,7 +51,7 @@ def _joined(terms: list[str], indent: str) -> list[str]:
     """Terms on lines as full as they can be."""
     lines: list[str] = []
     for term in terms:
-        if lines and len(lines[-1]) + len(term) < WIDTH:
+        if lines and len(lines[-1]) + len(term) < MAX_COLUMNS:
             lines[-1] += term
         else:
             lines += _laid_out("", term.strip(), "", indent)

@@ -7,42 +7,45 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import Coordinate, NoValueError, Path, Run, TouchError, UnsureError
+from derivcli.engines.balls.coordinates import Coordinate, Path
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
-from derivcli.explain.piecewise.root_bounds import reach
-from derivcli.explain.piecewise.roots import ALL, BITS, UNKNOWN, WITHIN, Root, Roots
+from derivcli.explain.piecewise.root_bounds import root_bound
+from derivcli.explain.piecewise.roots import ALL, ROOT_BITS, UNKNOWN, WITHIN, Root, Roots
 from derivcli.language.tree import Tree, number
 
-REACH = 64
+SEARCH_BOUND = 64
 """How far from 0 roots are looked for by halving where they may be anywhere."""
 
-SIMPLE = 10_000
+MAX_DENOMINATOR = 10_000
 """A root that seems to be a fraction with no larger denominator is looked at as that."""
 
-LOOKS = 1500
+MAX_INTERVALS = 1500
 """So many intervals are looked at; a shorter one than NARROW is not halved again."""
-NARROW = Fraction(1, 2**24)
+MIN_WIDTH = Fraction(1, 2**24)
 
 
-def halved(tree: Tree, name: str) -> Roots:
+def roots_by_halving(tree: Tree, name: str) -> Roots:
     """The roots by halving, if each is one at which the formula changes its sign.
 
     They are all if it is shown that none is further from 0 than some number, else all between -REACH and REACH.
     """
-    tape, end = record(tree, (name,)), reach(tree, name)
-    waiting = [(Fraction(-(end or REACH)), Fraction(end or REACH))]
+    tape, end = record(tree, (name,)), root_bound(tree, name)
+    waiting = [(Fraction(-(end or SEARCH_BOUND)), Fraction(end or SEARCH_BOUND))]
     found: list[Root] = []
     looks, sure = 0, True
     while waiting:
         low, high = waiting.pop()
         looks += 1
-        if looks > LOOKS:
+        if looks > MAX_INTERVALS:
             return Roots(tuple(found), UNKNOWN)
         kind = _look(tape, name, low, high)
         if kind == "root":
             found += _bisected(tape, name, low, high)
-        elif kind == "unclear" and high - low > NARROW:
+        elif kind == "unclear" and high - low > MIN_WIDTH:
             middle = (low + high) * Fraction(1, 2) + (high - low) / 1021  # off the points that formulas hold
             waiting += [(low, middle), (middle, high)]
         elif kind == "unclear":
@@ -74,12 +77,12 @@ def _exact(number: Fraction) -> fmpq:
 
 
 def _value(tape: Tape, name: str, at: Coordinate, precision: int) -> arb:
-    return Run(tape, precision=precision).evaluate({name: at})[0]
+    return evaluate(Run(tape, precision=precision), {name: at})[0]
 
 
 def _slope(tape: Tape, name: str, at: Coordinate) -> arb:
     def series(path: Path, order: int) -> list[arb]:
-        return Run(tape, path, order, 64).evaluate({name: at})
+        return evaluate(Run(tape, path, order, 64), {name: at})
 
     return Derivative((name,)).enclosed(series, tape)
 
@@ -93,15 +96,15 @@ def _bisected(tape: Tape, name: str, low: Fraction, high: Fraction) -> list[Root
         if ball.contains(0):
             break
         low, high = (middle, high) if (ball > 0) == start else (low, middle)
-    ctx.prec = BITS + 64
+    ctx.prec = ROOT_BITS + 64
     near = arb(_exact((low + high) / 2))
-    for precision in (128, 256, 512, 1024, 2048, BITS + 32, BITS + 64):
+    for precision in (128, 256, 512, 1024, 2048, ROOT_BITS + 32, ROOT_BITS + 64):
         value = _value(tape, name, near, precision)
-        ctx.prec = BITS + 64
+        ctx.prec = ROOT_BITS + 64
         near = arb((near - value / _slope_at(tape, name, near, precision)).mid())
-    ctx.prec = BITS + 64
-    ball = arb(near, arb(2) ** -(BITS - 64))
-    simple = Fraction(float(near)).limit_denominator(SIMPLE)
+    ctx.prec = ROOT_BITS + 64
+    ball = arb(near, arb(2) ** -(ROOT_BITS - 64))
+    simple = Fraction(float(near)).limit_denominator(MAX_DENOMINATOR)
     if ball.overlaps(arb(_exact(simple))) and _is_zero(tape, {name: _exact(simple)}):
         return [Root(_exact(simple), arb(_exact(simple)), number(simple))]
     return [Root(ball, ball)]
@@ -111,7 +114,7 @@ def _is_zero(tape: Tape, at: dict[str, Coordinate]) -> bool:
     """Whether a formula is exactly 0 at a point, as far as constants tell."""
     run = Run(tape, precision=192)
     with suppress(TouchError, UnsureError):
-        if run.evaluate(at)[0] == 0:
+        if evaluate(run, at)[0] == 0:
             return True
         constant = run.constant(tape.order[-1])
         return constant is not None and constant.is_zero
@@ -119,4 +122,4 @@ def _is_zero(tape: Tape, at: dict[str, Coordinate]) -> bool:
 
 
 def _slope_at(tape: Tape, name: str, at: arb, precision: int) -> arb:
-    return Run(tape, {name: (fmpq(1),)}, 1, precision).evaluate({name: at})[1]
+    return evaluate(Run(tape, {name: (fmpq(1),)}, 1, precision), {name: at})[1]

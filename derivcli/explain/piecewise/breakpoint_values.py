@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from flint import arb, fmpq
 
-from derivcli.check.true_derivative import Known, derivative_at
-from derivcli.engines.balls.evaluation import UnsureError
+from derivcli.check.true_derivative import KnownDerivative, derivative_at
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
-from derivcli.explain.piecewise.breakpoints import JUMPS, Source, all_roots, on_curve
+from derivcli.explain.piecewise.breakpoints import JUMPS, BreakEquation, all_roots, on_curve
 from derivcli.explain.piecewise.intervals import by_intervals, is_total
-from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, needed
+from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, piece_equations
 from derivcli.explain.piecewise.point_value import value_of
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root
 from derivcli.language import tree as build
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.result import Partial
 
-SECONDS = 5.0
+JUDGING_SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""
 
 MAX_NODES, MAX_KINK_NODES = 60, 16
 """At a kink of a longer formula, or of one with more inside, no derivative is looked for, since it hardly has one."""
 
-MOST = 12
+MAX_SAMPLED_POINTS = 12
 """Where not all points at which a condition changes are known, so many are judged."""
 
 
@@ -103,7 +103,7 @@ class _Stating:
         self.is_long = _size(self.expression.expanded) > MAX_NODES
         for difference, relation in relations.items():
             is_simple = difference in typed or (_size(difference) <= MAX_KINK_NODES and not self.is_long)
-            if time.monotonic() - start > SECONDS or not is_simple:
+            if time.monotonic() - start > JUDGING_SECONDS or not is_simple:
                 self.leave_out(relation)
             elif len(self.names) == 1:
                 self.on_line(relation)
@@ -149,12 +149,14 @@ class _Stating:
     def on_line(self, relation: Any) -> None:
         """A condition in one variable."""
         name = self.names[0]
-        source = Source(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
-        more = needed(self.expression.expanded) or []
+        source = BreakEquation(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
+        more = piece_equations(self.expression.expanded) or []
         together, each = all_roots(dict.fromkeys([source, *more]), name)
         found = each[source]
         if found.extent != ALL:
-            if found.extent != ENDLESS or not all(self.is_true({name: root}) for root in found.found[:MOST]):
+            if found.extent != ENDLESS or not all(
+                self.is_true({name: root}) for root in found.found[:MAX_SAMPLED_POINTS]
+            ):
                 self.leave_out(relation)
             return
         places = [fmpq(point.numerator, point.denominator) for point in between(together.found)]
@@ -198,7 +200,7 @@ class _Stating:
 
     def on_curve(self, relation: Any) -> None:
         """A condition in several variables."""
-        source = Source(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
+        source = BreakEquation(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
         points, is_solved = on_curve(source, self.names)
         if not is_solved or not all(self.is_true(dict(point.at)) for point in points):
             self.leave_out(relation)
@@ -212,7 +214,7 @@ class _Stating:
         known = self.known(at)
         return here is None or (known.ball is not None and here.overlaps(known.ball))
 
-    def known(self, at: dict[str, Root]) -> Known:
+    def known(self, at: dict[str, Root]) -> KnownDerivative:
         """What the function says of its derivative at a point."""
         where = {key: each.where for key, each in at.items()}
         return derivative_at(self.expression, Derivative(self.partial[::-1]), where)

@@ -10,7 +10,7 @@ from flint import fmpq
 
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.explain.piecewise.breakpoints import all_roots
-from derivcli.explain.piecewise.pieces import between, constant_at, needed, piece
+from derivcli.explain.piecewise.pieces import between, constant_at, piece, piece_equations
 from derivcli.explain.piecewise.roots import ALL, Root, same_root
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, postorder, row_of
@@ -46,7 +46,7 @@ def by_intervals(
 
     It states nothing at open ends, at others one of the values, or else what the formula itself does.
     """
-    found = needed(tree)
+    found = piece_equations(tree)
     if found is None or not is_total(tree):
         return None
     known = all_roots(found, name)[0]

@@ -17,13 +17,16 @@ import sympy
 from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
-from derivcli.engines.balls.evaluation import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
+from derivcli.engines.balls.coordinates import Coordinate, Moved
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import HOLDS, SIGNS, record
 from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
-from derivcli.explain.piecewise.breakpoints import Source, of_node, sources
+from derivcli.explain.piecewise.breakpoints import BreakEquation, break_equations, of_node
 from derivcli.explain.piecewise.roots import Root, root
 from derivcli.language import tree as build
 from derivcli.language.functions import formulas
@@ -33,33 +36,33 @@ from derivcli.result import Partial
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
 """Functions that are simpler ones where the signs inside are known."""
 
-PRECISIONS = (192, 768, 3072)
+SIGN_BITS = (192, 768, 3072)
 """Bits to which signs are looked for."""
 
-NEAR = 100
+NEAR_BITS = 100
 """A point is just beside another if it is 2 to the minus this away."""
 
-MODERATE = (arb(2) ** -4000, arb(2) ** 1000)
+MODERATE_SIZES = (arb(2) ** -4000, arb(2) ** 1000)
 """Between numbers of such sizes a fraction is found."""
 
-CLOSE = 1200
+LIMIT_OFFSET_BITS = 1200
 """A limit is the value at 2 to the minus this from the point, up to 2 to the minus SAME."""
-SAME = 900
-BITS = (4000, 8000)
+LIMIT_TOLERANCE_BITS = 900
+LIMIT_BITS = (4000, 8000)
 
-SECONDS = 2.0
+LIMIT_SECONDS = 2.0
 """How long SymPy may look for one limit, and for one equality."""
 
 
-def needed(tree: Tree) -> list[Source] | None:
+def piece_equations(tree: Tree) -> list[BreakEquation] | None:
     """All that must be solved before the pieces of a formula are known; None where that does not do."""
-    found: dict[Source, None] = {}
+    found: dict[BreakEquation, None] = {}
     for node in postorder(tree):
         if _has_sides(node):
             if any(_has_domain(part) for part in node.args):
                 return None
             found |= dict.fromkeys(each for each in of_node(node))
-            found |= dict.fromkeys(each for part in node.args for each in sources(part))
+            found |= dict.fromkeys(each for part in node.args for each in break_equations(part))
     return list(found)
 
 
@@ -138,10 +141,10 @@ class _Resolver:
         if merged(tree) == 0:
             return 0
         tape = record(tree, (self.name,))
-        for precision in PRECISIONS:
+        for precision in SIGN_BITS:
             with suppress(UnsureError):
-                run = Run(tape, precision=precision, final=self.presumes and precision == PRECISIONS[-1])
-                ball = run.evaluate({self.name: self.where})[0]
+                run = Run(tape, precision=precision, final=self.presumes and precision == SIGN_BITS[-1])
+                ball = evaluate(run, {self.name: self.where})[0]
                 known = run.exact(tape.order[-1])
                 if known is not None:
                     return int(known > 0) - int(known < 0)
@@ -161,7 +164,7 @@ def piece(tree: Tree, name: str, inside: Coordinate) -> Tree | None:
 
 def just_beside(at: Root) -> tuple[Coordinate, Coordinate]:
     """Points so close to another that nothing else is singled out between them, unless there is no end to it."""
-    step = fmpq(1, 2**NEAR)
+    step = fmpq(1, 2**NEAR_BITS)
     return Moved(at.where, -step, fmpq(1)), Moved(at.where, step, fmpq(1))
 
 
@@ -184,7 +187,7 @@ def between(found: Sequence[Root]) -> list[Fraction]:
 
 
 def _is_moderate(each: Root) -> bool:
-    return each.ball == 0 or bool(MODERATE[0] < abs(each.ball) and abs(each.ball) < MODERATE[1])
+    return each.ball == 0 or bool(MODERATE_SIZES[0] < abs(each.ball) and abs(each.ball) < MODERATE_SIZES[1])
 
 
 def _simplest_between(low: Root, high: Root) -> Fraction:
@@ -204,16 +207,16 @@ def _simplest_between(low: Root, high: Root) -> Fraction:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class ExactNumber:
     """A number as a formula without variables, and as a ball."""
 
     tree: Tree
     ball: arb
 
-    def is_same(self, other: Limit) -> bool | None:
+    def is_same(self, other: ExactNumber) -> bool | None:
         """Whether it is another one; None where that is not known."""
         with restored_context():
-            ctx.prec = BITS[0]
+            ctx.prec = LIMIT_BITS[0]
             if not self.ball.overlaps(other.ball):
                 return False
         return True if _is_zero(evaluated(self.tree) - evaluated(other.tree)) else None
@@ -224,26 +227,26 @@ def _is_zero(tree: Any) -> bool:
     if tree == 0:
         return True
     with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
-        return limited(SECONDS, lambda: bool(sympy.simplify(tree) == 0))
+        return limited(LIMIT_SECONDS, lambda: bool(sympy.simplify(tree) == 0))
     return False
 
 
-def constant_at(tree: Tree, name: str, at: Root) -> Limit | None:
+def constant_at(tree: Tree, name: str, at: Root) -> ExactNumber | None:
     """The value of a formula at a point."""
     here = None if at.tree is None else piece_at(tree, name, at)
     return None if here is None else _put(here, name, at)
 
 
-def _put(tree: Tree, name: str, at: Root) -> Limit | None:
+def _put(tree: Tree, name: str, at: Root) -> ExactNumber | None:
     """The value of a formula without sides at a point."""
     with suppress(*SYMPY_FAILURES):
         made = evaluated(substitute(tree, {symbol(name): at.tree}))
         known = None if made.free_symbols or made.has(*NOT_REAL) else root(made)
-        return None if known is None else Limit(made, known.ball)
+        return None if known is None else ExactNumber(made, known.ball)
     return None
 
 
-def limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
+def limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
     """What a piece tends to at one of its ends, exactly."""
     if at.tree is None:
         return None
@@ -252,11 +255,11 @@ def limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
     if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
         return None
     with suppress(*SYMPY_FAILURES, OutOfTimeError), restored_context(), deep_recursion():
-        return limited(SECONDS, _found_limit, tree, name, at, side)
+        return limited(LIMIT_SECONDS, _found_limit, tree, name, at, side)
     return None
 
 
-def _found_limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
+def _found_limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
     """The limit that SymPy finds, if values beside it bear it out."""
     found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
     if found.free_symbols or found.has(*NOT_REAL):
@@ -267,38 +270,42 @@ def _found_limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
 def is_analytic(tree: Tree, name: str, at: Root) -> bool:
     """Whether a formula has a power series at a point."""
     tape = record(tree, (name,))
-    for precision in PRECISIONS[:2]:
+    for precision in SIGN_BITS[:2]:
         with suppress(UnsureError, TouchError), restored_context():
-            Run(tape, {name: (fmpq(1),)}, 1, precision).evaluate({name: at.where})
+            evaluate(Run(tape, {name: (fmpq(1),)}, 1, precision), {name: at.where})
             return True
     return False
 
 
-def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Limit | None:
+def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> ExactNumber | None:
     """A limit that SymPy found, if values close to the point are the same to hundreds of digits."""
     known, tape = root(found), record(tree, (name,))
-    close = Moved(at.where, fmpq(side, 2**CLOSE), fmpq(1))
+    close = Moved(at.where, fmpq(side, 2**LIMIT_OFFSET_BITS), fmpq(1))
     if known is None:
         return None
-    for precision in BITS:
+    for precision in LIMIT_BITS:
         with suppress(UnsureError, TouchError), restored_context():
-            ball = Run(tape, precision=precision).evaluate({name: close})[0]
+            ball = evaluate(Run(tape, precision=precision), {name: close})[0]
             ctx.prec = precision
-            if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -SAME:
-                return Limit(found, known.ball)
+            if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -LIMIT_TOLERANCE_BITS:
+                return ExactNumber(found, known.ball)
     return None
 
 
+Limits = tuple[ExactNumber | None, ExactNumber | None]
+"""The limits on the left and on the right; None where one is not known."""
+
+
 @dataclass(frozen=True, slots=True)
-class Slope:
+class ExactDerivative:
     """The derivative of a formula at a point: a constant, or there is none if `number` is None."""
 
-    number: Limit | None
+    number: ExactNumber | None
 
 
 def exact_derivative(
     tree: Tree, name: str, order: int, at: Root, beside: tuple[Coordinate, Coordinate]
-) -> Slope | None:
+) -> ExactDerivative | None:
     """The derivative at a point that a formula singles out, from its pieces on both sides; None where it is not known.
 
     A continuous function whose derivative has a limit has that for its derivative.
@@ -315,31 +322,31 @@ def exact_derivative(
             return None
         same = [left.is_same(right), *([left.is_same(here)] if k == 0 else [])]
         if False in same:
-            return Slope(None)
+            return ExactDerivative(None)
         if None in same:
             return None
         here = left
-    return Slope(here)
+    return ExactDerivative(here)
 
 
-def _slopes(sides: Sequence[Any], here: Limit, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
+def _slopes(sides: Sequence[Any], here: ExactNumber, name: str, at: Root) -> Limits:
     """The limits of the quotients of differences on both sides, where those of the derivative are not known."""
     x = symbol(name)
     left, right = ((part - here.tree) / (x - at.tree) for part in map(evaluated, sides))
     with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
-        return limited(SECONDS, lambda: (limit(left, name, at, -1), limit(right, name, at, 1)))
+        return limited(LIMIT_SECONDS, lambda: (limit(left, name, at, -1), limit(right, name, at, 1)))
     return None, None
 
 
-def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
+def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> Limits:
     """The limits of a derivative on both sides, of the pieces there."""
     with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), deep_recursion():
         left, right = sides
-        return limited(SECONDS, _found_limits, left, right, partial, name, at)
+        return limited(LIMIT_SECONDS, _found_limits, left, right, partial, name, at)
     return None, None
 
 
-def _found_limits(left: Tree, right: Tree, partial: Partial, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
+def _found_limits(left: Tree, right: Tree, partial: Partial, name: str, at: Root) -> Limits:
     derivative = derivative_of(right, partial)
     found = limit(derivative, name, at, 1)
     if left != right:

@@ -15,17 +15,18 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import NoValueError, UnsureError, ball_of, coordinate
+from derivcli.engines.balls.errors import NoValueError, UnsureError
+from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.symbolic import derivative_of
 from derivcli.language.tree import Tree, row_of
 
-REACHES = (64, 256, 1024, 4096, 2**16, 2**24, 2**40)
+BOUNDS = (64, 256, 1024, 4096, 2**16, 2**24, 2**40)
 """Numbers beyond which there may be no root, tried in this order."""
 
 MAX_DERIVATIVES = 4
 """A formula's sign may follow from its derivative's, and so on, so many times."""
 
-BITS = 128
+INTERVAL_BITS = 128
 
 INFINITY = arb("inf")
 
@@ -62,16 +63,16 @@ MONOTONE = {
 """Functions by their names, each with its values and limits."""
 
 
-def reach(tree: Tree, name: str) -> int | None:
+def root_bound(tree: Tree, name: str) -> int | None:
     """A number beyond which, on both sides of 0, a formula is shown to have no root; None if none is found."""
-    for size in REACHES:
+    for size in BOUNDS:
         if all(_has_no_root(tree, name, side, size) for side in (1, -1)):
             return size
     return None
 
 
 def _has_no_root(tree: Tree, name: str, side: int, size: int) -> bool:
-    ctx.prec = BITS
+    ctx.prec = INTERVAL_BITS
     far = _Far(name, (arb(size), +INFINITY) if side > 0 else (-INFINITY, arb(-size)))
     try:
         return far.sign(tree) != 0 or far.sign_by_slope(tree, side, arb(side * size)) != 0
@@ -123,7 +124,7 @@ class _Far:
         if tree.is_Symbol:
             return self.where
         if not tree.free_symbols:
-            ball = ball_of(coordinate(tree), BITS)
+            ball = ball_of(coordinate(tree), INTERVAL_BITS)
             return ball.lower(), ball.upper()
         if isinstance(tree, sympy.Pow):
             return self.power(tree.base, tree.exp)

@@ -16,28 +16,30 @@ import sympy
 from flint import acb, ctx, fmpq, fmpz_poly
 
 from derivcli.check.enclosure import restored_context
-from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES, deep_recursion, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.explain.piecewise.bisection import halved
-from derivcli.explain.piecewise.roots import ALL, BITS, ENDLESS, EXTENTS, UNKNOWN, Root, Roots, root, united
+from derivcli.explain.piecewise.bisection import roots_by_halving
+from derivcli.explain.piecewise.roots import ALL, ENDLESS, EXTENTS, ROOT_BITS, UNKNOWN, Root, Roots, root, united
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
 
-SECONDS = 2.0
+SOLVING_SECONDS = 2.0
 """How long SymPy may solve one equation."""
 
-DEGREE, NODES = 60, 150
+MAX_DEGREE, MAX_NODES = 60, 150
 """Polynomials of a higher degree, and longer formulas, are not solved."""
 
-MOST_PIECES = 16
+MAX_PIECES = 16
 """With more pieces a formula is not solved piece by piece."""
 
 REPRESENTATIVES = range(-6, 7)
 """The whole numbers at which a family of roots is looked at, if it is no arithmetic progression."""
 
-FAR = 37
+FAR_PERIODS = 37
 """A root so many periods away stands for those that are far away."""
 
 WHOLES = (0, 1, -1, 2, -2, 5, -7)
@@ -54,8 +56,8 @@ def roots(tree: Tree, name: str, between: Sequence[Fraction] = ()) -> Roots:
 
 def _in_pieces(tree: Tree, name: str, between: Sequence[Fraction]) -> Roots | None:
     """The roots of all that a formula with absolute values, maxima or branches may be; those that are its own."""
-    pieces = list(islice(_pieces(tree), MOST_PIECES + 1))
-    if len(pieces) == 1 or len(pieces) > MOST_PIECES:
+    pieces = list(islice(_pieces(tree), MAX_PIECES + 1))
+    if len(pieces) == 1 or len(pieces) > MAX_PIECES:
         return None
     tape = record(tree, (name,))
     found = united(roots(piece, name, between) for piece in pieces)
@@ -107,7 +109,7 @@ def _values_at(tree: Tree, name: str, between: Sequence[Fraction]) -> list[int]:
     tape = record(tree, (name,))
     for place in between[:8]:
         with suppress(TouchError, UnsureError, OverflowError, ValueError), restored_context():
-            ball = Run(tape, precision=192).evaluate({name: fmpq(place.numerator, place.denominator)})[0]
+            ball = evaluate(Run(tape, precision=192), {name: fmpq(place.numerator, place.denominator)})[0]
             floor = math.floor(float(ball.mid()))
             found |= dict.fromkeys((floor - 1, floor, floor + 1, floor + 2))
     return list(found)
@@ -118,7 +120,7 @@ def _factors(tree: Tree) -> Iterator[Tree]:
     tree = merged(tree)
     if isinstance(tree, sympy.Add):
         with suppress(*SYMPY_FAILURES, OutOfTimeError):
-            tree = limited(SECONDS, sympy.factor_terms, tree)
+            tree = limited(SOLVING_SECONDS, sympy.factor_terms, tree)
     waiting = [tree]
     while waiting:
         node: Any = waiting.pop()
@@ -143,18 +145,18 @@ def _roots_of(tree: Any, name: str, between: Sequence[Fraction]) -> Roots:
         return Roots()
     for solve in (_in_pieces, _polynomial, _solved):
         with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context(), deep_recursion():
-            found = limited(SECONDS, solve, tree, name, between)
+            found = limited(SOLVING_SECONDS, solve, tree, name, between)
             if found is not None:
                 return found
     with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context():
-        return limited(SECONDS, halved, tree, name)
+        return limited(SOLVING_SECONDS, roots_by_halving, tree, name)
     return Roots((), UNKNOWN)
 
 
 def _polynomial(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | None:
     """The roots of a quotient of polynomials with rational coefficients."""
     x = symbol(name)
-    if not tree.is_rational_function(x) or sum(1 for _ in postorder(tree)) > NODES:
+    if not tree.is_rational_function(x) or sum(1 for _ in postorder(tree)) > MAX_NODES:
         return None
     above, below = sympy.fraction(sympy.together(tree))
     if any(not part.is_Rational for part in above.atoms(sympy.Number, sympy.NumberSymbol)):
@@ -162,7 +164,7 @@ def _polynomial(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | No
     polynomial = sympy.Poly(above, x)
     if not polynomial.domain.is_QQ and not polynomial.domain.is_ZZ:
         return None
-    if polynomial.degree() > DEGREE:
+    if polynomial.degree() > MAX_DEGREE:
         return None
     found = [each for factor, _ in polynomial.factor_list()[1] for each in _of_irreducible(factor)]
     poles = sympy.Poly(below, x)
@@ -193,7 +195,7 @@ def _of_irreducible(factor: Any) -> list[Root]:
 def _by_digits(factor: Any) -> list[Root]:
     """The real roots of a polynomial without multiple roots, to many digits."""
     whole = factor.clear_denoms(convert=True)[1]
-    ctx.prec = BITS
+    ctx.prec = ROOT_BITS
     polynomial = fmpz_poly([int(each) for each in reversed(whole.all_coeffs())])
     found: list[tuple[acb, int]] = polynomial.complex_roots()
     return [Root(each.real, each.real) for each, _ in found if each.imag == 0]
@@ -203,7 +205,7 @@ def _solved(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | None:
     """What SymPy finds."""
     if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
         return None
-    if sum(1 for _ in postorder(tree)) > NODES:
+    if sum(1 for _ in postorder(tree)) > MAX_NODES:
         return None
     x = symbol(name)
     found = _from_set(sympy.solveset(tree, x, sympy.S.Reals), between)
@@ -218,14 +220,14 @@ def _checked(found: Roots, tree: Tree, name: str) -> Roots:
     """Roots that are said to be all, unless halving finds another one."""
     if found.extent != ALL:
         return found
-    joined = united([found, halved(tree, name)]).found
+    joined = united([found, roots_by_halving(tree, name)]).found
     return found if len(joined) == len(found.found) else Roots(joined, UNKNOWN)
 
 
 def _may_vanish(tape: Tape, name: str, at: Root) -> bool:
     """Whether a formula is 0 at a number, as far as one precision tells."""
     with suppress(TouchError, UnsureError, ValueError, ZeroDivisionError):
-        return bool(Run(tape, precision=384, final=True).evaluate({name: at.where})[0].contains(0))
+        return bool(evaluate(Run(tape, precision=384, final=True), {name: at.where})[0].contains(0))
     return True
 
 
@@ -278,7 +280,7 @@ def _family(found: Any, between: Sequence[Fraction]) -> Roots | None:
 
 def _spread(start: float, step: float, between: Sequence[Fraction]) -> list[int]:
     """Which members of an arithmetic progression lie next to some points, on both sides, and a few far away."""
-    found: dict[int, None] = dict.fromkeys((-2, -1, 0, 1, 2, FAR, -FAR))
+    found: dict[int, None] = dict.fromkeys((-2, -1, 0, 1, 2, FAR_PERIODS, -FAR_PERIODS))
     ordered = sorted(map(float, between))
     for low, high in zip(ordered, [*ordered[1:], None], strict=False):
         for place in (low, None if high is None else (low + high) / 2, high):

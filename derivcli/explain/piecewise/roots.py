@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from flint import arb, ctx
 
 from derivcli.check.enclosure import restored_context
-from derivcli.engines.balls.evaluation import Exact, TouchError, UnsureError, ball_of, coordinate
+from derivcli.engines.balls.coordinates import Exact
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree
 
 ALL, ENDLESS, WITHIN, UNKNOWN = "all", "endless", "within", "unknown"
 """Every root is found; some of infinitely many; every root between -REACH and REACH; nothing is sure."""
 
-BITS = 4096
+ROOT_BITS = 4096
 """Bits to which a root is known that has no formula."""
 
-MANY_BITS = 65536
+DISTINCT_BITS = 65536
 """Bits to which two that seem to be the same are told apart."""
 
 
@@ -53,7 +55,7 @@ def root(tree: Tree) -> Root | None:
     """The number that a constant formula is."""
     with suppress(*SYMPY_FAILURES, AssertionError, TouchError, UnsureError), restored_context():
         where = coordinate(tree)
-        ball = ball_of(where, BITS)
+        ball = ball_of(where, ROOT_BITS)
         return Root(where, ball, tree) if ball.is_finite() else None
     return None
 
@@ -69,7 +71,7 @@ def united(parts: Iterable[Roots]) -> Roots:
     found: list[Root] = []
     extent = max((part.extent for part in parts), key=EXTENTS.index, default=ALL)
     with restored_context():
-        ctx.prec = BITS
+        ctx.prec = ROOT_BITS
         for each in sorted((each for part in parts for each in part.found), key=lambda each: each.size):
             near = next((k for k, other in enumerate(found) if other.ball.overlaps(each.ball)), None)
             if near is None:
@@ -85,5 +87,5 @@ def _differ(one: Root, other: Root) -> bool:
     """Whether many more bits tell apart two numbers that have formulas."""
     if one.tree is None or other.tree is None or one.tree == other.tree:
         return False
-    here, there = (ball_of(each.where, MANY_BITS) for each in (one, other))
+    here, there = (ball_of(each.where, DISTINCT_BITS) for each in (one, other))
     return not here.overlaps(there)
