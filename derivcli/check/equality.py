@@ -17,7 +17,7 @@ from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
 from derivcli.check.one_sided import ExactLimits
-from derivcli.engines.balls.coordinates import Path
+from derivcli.engines.balls.coordinates import Path, rational
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.germs.germ import NoGermError
@@ -254,7 +254,7 @@ def known_float(constant: Tree) -> float:
 
 def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
     """A sample as coordinates."""
-    return {name: fmpq(each.numerator, each.denominator) for name, each in zip(names, sample, strict=True)}
+    return {name: rational(each) for name, each in zip(names, sample, strict=True)}
 
 
 def ratio(matches: Iterable[Match]) -> arb | None:
@@ -293,7 +293,7 @@ def fraction_of(ball: arb, largest: int) -> Fraction | None:
 def is_number(ball: arb, number: Fraction) -> bool:
     """Whether a number is a fraction, as far as it is known."""
     with ctx.workprec(PRECISION_BITS[0]):
-        return bool(ball.overlaps(arb(fmpq(number.numerator, number.denominator))))
+        return bool(ball.overlaps(arb(rational(number))))
 
 
 def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:

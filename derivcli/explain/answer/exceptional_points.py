@@ -19,6 +19,7 @@ from flint import arb, ctx, fmpq
 from derivcli.check.enclosure import restored_context
 from derivcli.check.equality import MAX_DIGITS, same_digits
 from derivcli.check.true_derivative import KnownDerivative, derivative_at
+from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
@@ -35,8 +36,7 @@ from derivcli.explain.piecewise.pieces import (
     piece,
     piece_equations,
 )
-from derivcli.explain.piecewise.point_value import PRECISIONS, value_of
-from derivcli.explain.piecewise.roots import ALL, ENDLESS, UNKNOWN, WITHIN, Root, Roots, same_root
+from derivcli.explain.piecewise.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
 from derivcli.language.printer import text_of
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class _Examination:
             return ExceptionalPoints()
         inside = between(together.found)
         is_cut = bool(inside) and None not in lists and all(each[source].extent == ALL for source in each)
-        rational = [fmpq(point.numerator, point.denominator) for point in inside]
+        rational = [rational(point) for point in inside]
         sides = dict(zip(together.found, pairwise(rational), strict=False)) if is_cut else {}
         spots = self.spots([{name: root} for root in together.found], _among(each, there), sides)
         pairs = [(self._piece(self.expression, name, at), self._piece(self.claim, name, at)) for at in rational]
@@ -161,7 +161,7 @@ class _Examination:
             return ExceptionalPoints()
         more = [number + offset for number in self.numbers for offset in OFFSETS]
         solved = {source: on_curve(source, self.names, more) for source in dict.fromkeys([*there, *here])}
-        points = {tuple(map(written, point.at.values())): point.at for found, _ in solved.values() for point in found}
+        points = {tuple(map(written, at.values())): at for found, _ in solved.values() for at in found}
         spots = self.spots(list(points.values()), None, {})
         unsolved = [source for source in there if not solved[source][1]]
         curves = tuple(dict.fromkeys(source.difference for source in solved if not source.stepped))
@@ -193,9 +193,9 @@ class _Examination:
         tape, here = record(self.claim.expanded, self.names), {key: each.where for key, each in at.items()}
         beside = {key: just_beside(each)[1] for key, each in at.items()}
         with suppress(TouchError, UnsureError), restored_context():
-            runs = [Run(tape, precision=PRECISIONS[0], presumes=True) for _ in range(2)]
+            runs = [Run(tape, precision=VALUE_BITS[0], presumes=True) for _ in range(2)]
             one, other = (evaluate(run, place)[0] for run, place in zip(runs, (here, beside), strict=True))
-            ctx.prec = PRECISIONS[0]
+            ctx.prec = VALUE_BITS[0]
             return bool(abs(one - other) > 1e-12 * (1 + abs(one)))
         return False
 
@@ -234,7 +234,7 @@ class _Examination:
             return ExceptionalPoint(at, "outside", jumps=is_jump, exact=root in sides)
         if shown is not None and shown.number is not None:
             with restored_context():
-                ctx.prec = PRECISIONS[-1]
+                ctx.prec = VALUE_BITS[-1]
                 if known.none or (left is not None and not left.overlaps(shown.number.ball)):
                     return ExceptionalPoint(at, "unsure", jumps=is_jump, reason=UNCLEAR)
             left = shown.number.ball
@@ -246,7 +246,7 @@ class _Examination:
         if left is None:
             return ExceptionalPoint(at, "unsure", right=right, jumps=is_jump, reason=known.reason or UNCLEAR)
         with restored_context():
-            ctx.prec = PRECISIONS[-1]
+            ctx.prec = VALUE_BITS[-1]
             if not left.overlaps(right):
                 inexact = " and ".join(key for key, each in at.items() if each.tree is None)
                 reason = f"{inexact} is given to 16 digits here" if inexact else ""

@@ -106,17 +106,23 @@ def _of_call(node: Any, row: Any) -> Iterator[BreakEquation]:
         yield BreakEquation(merged(node.args[0]) / merged(node.args[1]), JUMPS, stepped=True)
     elif row.name == "log":
         yield BreakEquation(node.args[0], POLES)
-    elif row.special and row.variadic:
-        for pair in combinations(node.args, 2):
-            yield BreakEquation(_less(*pair), KINKS)
     elif row.special:
-        for kind, condition in formulas.special(row):
-            does = KINKS if kind in CONTINUOUS and row.name not in ISOLATED else JUMPS
-            for part in postorder(formulas.bind(row, condition, node.args)):
-                if isinstance(part, sympy.core.relational.Relational):
-                    yield BreakEquation(_less(*part.args), does)
+        yield from _of_special_points(node, row)
     elif row.definition is not None and row.kernel is None:
         yield from break_equations(formulas.rewritten(row, node.args))
+
+
+def _of_special_points(node: Any, row: Any) -> Iterator[BreakEquation]:
+    """Where a function of the table has a kink, a jump or an edge."""
+    if row.variadic:
+        for pair in combinations(node.args, 2):
+            yield BreakEquation(_less(*pair), KINKS)
+        return
+    for kind, condition in formulas.special(row):
+        does = KINKS if kind in CONTINUOUS and row.name not in ISOLATED else JUMPS
+        for part in postorder(formulas.bind(row, condition, node.args)):
+            if isinstance(part, sympy.core.relational.Relational):
+                yield BreakEquation(_less(*part.args), does)
 
 
 def _less(left: Tree, right: Tree) -> Tree:
@@ -154,21 +160,20 @@ def _landmarks(found: Iterable[Roots]) -> list[Fraction]:
     return sorted(Fraction(size).limit_denominator(10**6) for size in list(chosen)[: 3 * MAX_LANDMARKS])
 
 
-@dataclass(frozen=True, slots=True)
-class OnCurve:
-    """A point on a curve, by the names of the variables."""
-
-    at: Mapping[str, Root]
+CurvePoint = Mapping[str, Root]
+"""A point on a curve, by the names of the variables."""
 
 
-def on_curve(each: BreakEquation, names: Sequence[str], numbers: Sequence[Fraction] = ()) -> tuple[list[OnCurve], bool]:
+def on_curve(
+    each: BreakEquation, names: Sequence[str], numbers: Sequence[Fraction] = ()
+) -> tuple[list[CurvePoint], bool]:
     """Points at which an equation in several variables holds, and whether it could be solved for one of them.
 
     The other variables are simple numbers, or the ones given.
     """
     values, most = [*OTHER_VALUES, *numbers], MAX_CURVE_POINTS + len(numbers)
     held = [name for name in names if symbol(name) in each.difference.free_symbols]
-    found: list[OnCurve] = []
+    found: list[CurvePoint] = []
     is_solved = not held
     for turn, name in enumerate(held):
         if len(found) < most:
@@ -180,7 +185,7 @@ def on_curve(each: BreakEquation, names: Sequence[str], numbers: Sequence[Fracti
 
 def _on_curve(
     each: BreakEquation, names: Sequence[str], name: str, turn: int, choice: Sequence[Fraction]
-) -> Iterator[tuple[list[OnCurve], str]]:
+) -> Iterator[tuple[list[CurvePoint], str]]:
     """The points of a curve where the other variables have simple values, and what is known of them."""
     others = [other for other in names if other != name]
     for row in range(len(choice)):
@@ -191,7 +196,7 @@ def _on_curve(
         with suppress(*SYMPY_FAILURES):
             solutions = solved(BreakEquation(substitute(each.difference, put), each.does, each.stepped), name)
             points = [{**fixed, name: solution} for solution in solutions.found[:2]]
-            yield [OnCurve({key: at[key] for key in names}) for at in points], solutions.extent
+            yield [{key: at[key] for key in names} for at in points], solutions.extent
 
 
 def worst(extents: Iterable[str]) -> str:

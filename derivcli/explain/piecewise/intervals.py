@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy
-from flint import fmpq
 
+from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.explain.piecewise.breakpoints import all_roots
 from derivcli.explain.piecewise.pieces import between, constant_at, piece, piece_equations
@@ -53,7 +53,7 @@ def by_intervals(
     places = between(known.found)
     if known.extent != ALL or not 0 < len(known.found) <= MAX_ENDS or any(each.tree is None for each in known.found):
         return None
-    pieces = [piece(tree, name, fmpq(place.numerator, place.denominator)) for place in places]
+    pieces = [piece(tree, name, rational(place)) for place in places]
     if not places or None in pieces:
         return None
     made = [_Interval(arrange(merged(pieces[0])), None, known.found[0])]

@@ -17,7 +17,7 @@ import sympy
 from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
-from derivcli.engines.balls.coordinates import Coordinate, Moved
+from derivcli.engines.balls.coordinates import Coordinate, Moved, rational
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
@@ -155,10 +155,13 @@ class _Resolver:
         raise UnsureError
 
 
-def piece(tree: Tree, name: str, inside: Coordinate) -> Tree | None:
-    """What a formula is about a point between those that it singles out; None where it has no value or is unknown."""
+def piece(tree: Tree, name: str, where: Coordinate, presumes: bool = False) -> Tree | None:
+    """What a formula is about a point; None where it has no value or is unknown.
+
+    The point is between those that the formula singles out, unless what is not told from 0 `presumes` to be 0.
+    """
     with suppress(UnsureError, TouchError), restored_context():
-        return _Resolver(name, inside).resolved(tree)
+        return _Resolver(name, where, presumes).resolved(tree)
     return None
 
 
@@ -166,13 +169,6 @@ def just_beside(at: Root) -> tuple[Coordinate, Coordinate]:
     """Points so close to another that nothing else is singled out between them, unless there is no end to it."""
     step = fmpq(1, 2**NEAR_BITS)
     return Moved(at.where, -step, fmpq(1)), Moved(at.where, step, fmpq(1))
-
-
-def piece_at(tree: Tree, name: str, at: Root) -> Tree | None:
-    """What a formula is at a point, where what is not told from 0 is 0; None where it has no value."""
-    with suppress(UnsureError, TouchError), restored_context():
-        return _Resolver(name, at.where, presumes=True).resolved(tree)
-    return None
 
 
 def between(found: Sequence[Root]) -> list[Fraction]:
@@ -200,7 +196,7 @@ def _simplest_between(low: Root, high: Root) -> Fraction:
         known = Fraction(int(exact.p), int(exact.q))
         for power in range(0, 400):
             near = known.limit_denominator(2**power)
-            ball = arb(fmpq(near.numerator, near.denominator))
+            ball = arb(rational(near))
             if low.ball < ball and ball < high.ball:
                 return near
     return known
@@ -233,7 +229,7 @@ def _is_zero(tree: Any) -> bool:
 
 def constant_at(tree: Tree, name: str, at: Root) -> ExactNumber | None:
     """The value of a formula at a point."""
-    here = None if at.tree is None else piece_at(tree, name, at)
+    here = None if at.tree is None else piece(tree, name, at.where, presumes=True)
     return None if here is None else _put(here, name, at)
 
 

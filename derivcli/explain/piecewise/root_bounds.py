@@ -128,22 +128,12 @@ class _Far:
             return ball.lower(), ball.upper()
         if isinstance(tree, sympy.Pow):
             return self.power(tree.base, tree.exp)
-        row = row_of(tree)
-        if row is not None and row.name in ("sin", "cos"):
-            self.interval(tree.args[0])
-            return arb(-1), arb(1)
         parts = [self.interval(part) for part in tree.args]
         if isinstance(tree, sympy.Add):
             return reduce(_sum, parts)
         if isinstance(tree, sympy.Mul):
             return reduce(_product, parts)
-        if row is not None and row.name in MONOTONE and len(parts) == 1:
-            return _image(MONOTONE[row.name], parts[0])
-        if row is not None and row.name == "cosh":
-            return _image(_Monotone(arb.cosh, _infinite, _infinite), _size(parts[0]))
-        if row is not None and row.name == "abs":  # with a kink, at which its derivative is of no known sign
-            return _size(parts[0])
-        raise UnsureError
+        return _of_call(getattr(row_of(tree), "name", ""), parts)
 
     def power(self, base: Any, exponent: Any) -> Interval:
         """The values of a power with a rational exponent, or with a number above 0 as its base."""
@@ -154,6 +144,19 @@ class _Far:
         size = abs(exponent)
         found = _whole_power(self.interval(base), int(size)) if size.is_Integer else _root(self.interval(base), size)
         return found if exponent > 0 else _reciprocal(found)
+
+
+def _of_call(name: str, parts: list[Interval]) -> Interval:
+    """The values of a function of the table."""
+    if name in ("sin", "cos"):
+        return arb(-1), arb(1)
+    if name in MONOTONE and len(parts) == 1:
+        return _image(MONOTONE[name], parts[0])
+    if name == "cosh":
+        return _image(_Monotone(arb.cosh, _infinite, _infinite), _size(parts[0]))
+    if name == "abs":  # with a kink, at which its derivative is of no known sign
+        return _size(parts[0])
+    raise UnsureError
 
 
 def _sum(one: Interval, other: Interval) -> Interval:

@@ -13,9 +13,10 @@ from itertools import islice
 from typing import Any
 
 import sympy
-from flint import acb, ctx, fmpq, fmpz_poly
+from flint import acb, ctx, fmpz_poly
 
 from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.run import Run
@@ -109,7 +110,7 @@ def _values_at(tree: Tree, name: str, between: Sequence[Fraction]) -> list[int]:
     tape = record(tree, (name,))
     for place in between[:8]:
         with suppress(TouchError, UnsureError, OverflowError, ValueError), restored_context():
-            ball = evaluate(Run(tape, precision=192), {name: fmpq(place.numerator, place.denominator)})[0]
+            ball = evaluate(Run(tape, precision=192), {name: rational(place)})[0]
             floor = math.floor(float(ball.mid()))
             found |= dict.fromkeys((floor - 1, floor, floor + 1, floor + 2))
     return list(found)
@@ -124,19 +125,25 @@ def _factors(tree: Tree) -> Iterator[Tree]:
     waiting = [tree]
     while waiting:
         node: Any = waiting.pop()
-        row = row_of(node)
-        if isinstance(node, sympy.Mul):
-            waiting += node.args
-        elif isinstance(node, sympy.Pow) and not node.exp.free_symbols:
-            waiting += [node.base] if node.exp.is_positive else []
-        elif isinstance(node, sympy.exp) or (isinstance(node, sympy.Pow) and node.base.is_positive):
-            continue
-        elif row is not None and row.name in ONE_ZERO:
-            waiting.append(node.args[0])
-        elif isinstance(node, sympy.log) and len(node.args) == 1:
-            waiting.append(node.args[0] - 1)
+        factors = _factors_of(node)
+        if factors is not None:
+            waiting += factors
         elif node.free_symbols or node == 0:
             yield node
+
+
+def _factors_of(node: Any) -> Sequence[Tree] | None:
+    """Formulas one of which is 0 where a formula is; None where it is no product and like none."""
+    row = row_of(node)
+    if isinstance(node, sympy.Mul):
+        return list(node.args)
+    if isinstance(node, sympy.Pow) and not node.exp.free_symbols:
+        return [node.base] if node.exp.is_positive else []
+    if isinstance(node, sympy.exp) or (isinstance(node, sympy.Pow) and node.base.is_positive):
+        return []
+    if row is not None and row.name in ONE_ZERO:
+        return [node.args[0]]
+    return [node.args[0] - 1] if isinstance(node, sympy.log) and len(node.args) == 1 else None
 
 
 def _roots_of(tree: Any, name: str, between: Sequence[Fraction]) -> Roots:

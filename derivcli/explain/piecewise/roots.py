@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.coordinates import Exact
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.balls.evaluation import ball_of, coordinate
+from derivcli.engines.balls.evaluation import ball_of, coordinate, evaluate
+from derivcli.engines.balls.run import Run
+from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree
 
 ALL, ENDLESS, WITHIN, UNKNOWN = "all", "endless", "within", "unknown"
-"""Every root is found; some of infinitely many; every root between -REACH and REACH; nothing is sure."""
+"""Every root is found; some of infinitely many; every root of a bounded interval; nothing is sure."""
 
 ROOT_BITS = 4096
 """Bits to which a root is known that has no formula."""
 
 DISTINCT_BITS = 65536
 """Bits to which two that seem to be the same are told apart."""
+
+
+VALUE_BITS = (384, 1536, 4096, 12288)
+"""Bits to which a formula's value at a root is computed, the first that is enough."""
+
+NARROW_BITS = 192
+"""Bits of a value that is known well; only the last precision gives less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,3 +98,24 @@ def _differ(one: Root, other: Root) -> bool:
         return False
     here, there = (ball_of(each.where, DISTINCT_BITS) for each in (one, other))
     return not here.overlaps(there)
+
+
+def value_of(formula: Tree, names: Sequence[str], at: Mapping[str, Root]) -> arb | None:
+    """The value at a point; None where the formula has none, UnsureError where that is not known.
+
+    What the last precision does not tell from 0 at an irrational root is taken for 0: it is the root of that.
+    """
+    tape, here = record(formula, names), {name: each.where for name, each in at.items()}
+    is_irrational = any(not isinstance(where, fmpq) for where in here.values())
+    with restored_context():
+        for precision in VALUE_BITS:
+            last = precision == VALUE_BITS[-1]
+            run = Run(tape, precision=precision, final=last, presumes=last and is_irrational)
+            with suppress(UnsureError):
+                try:
+                    ball = evaluate(run, here)[0]
+                except TouchError:
+                    return None
+                if last or ball.rel_accuracy_bits() >= NARROW_BITS:
+                    return ball
+    raise UnsureError
