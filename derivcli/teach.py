@@ -250,8 +250,7 @@ def answer(
 
 def answer_of(expression: Formula, claim: Formula, wanted: Wanted, named: Named = NOTHING) -> Answer:
     """Whether a claim is the derivative that is wanted of an expression."""
-    from derivcli.explain.answer.judge_claim import judge_claim
-    from derivcli.explain.answer.other_readings import reconsidered
+    from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
 
     with _without_points():
         formula, claimed = _read(expression, claim, wanted, named)

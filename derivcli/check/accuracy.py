@@ -140,11 +140,10 @@ def _rounding_cause(question: Question, truth: arb, answers: Sequence[Any] | Non
         try:
             found = trial.number()
         except (UnsureError, TouchError):
-            return _beyond(trial) or BREAKS_DOWN
+            return trial.extreme or BREAKS_DOWN
         finer = trial.finer
         reach = arb.max(reach, abs(found - truth).upper())
-        extreme = extreme or _beyond(trial)
-        steep = steep or _on_the_way(trial.steep)
+        extreme, steep = extreme or trial.extreme, steep or trial.steep
     if math.isfinite(question.printed):
         return "cancellation" if abs(arb(question.printed) - truth) < MAX_ERROR_RATIO * reach else extreme
     if answers is None and not extreme:
@@ -208,15 +207,12 @@ class _Trial:
         try:
             return evaluate(run, site.at)
         finally:
-            self.extreme, self.steep = self.extreme or rounding.extreme, self.steep or rounding.steep
-
-
-def _beyond(trial: _Trial) -> str:
-    """What left the range of ordinary numbers on the way."""
-    return _on_the_way(trial.extreme)
+            self.extreme = self.extreme or _on_the_way(rounding.extreme)
+            self.steep = self.steep or _on_the_way(rounding.steep)
 
 
 def _on_the_way(extreme: str) -> str:
+    """What left the range of ordinary numbers, in words; empty where nothing did."""
     return f"{extreme} on the way" if extreme else ""
 
 

@@ -221,15 +221,22 @@ def known_matches(matches: Iterable[Match]) -> list[Match]:
     return [match for match in matches if match.right is not None and is_known(match.right)]
 
 
-def is_second(candidate: Quantity, names: Sequence[str], matches: Sequence[Match], least: int) -> bool:
-    """Whether a quantity is the second one of known matches wherever it has a value, at `least` so many points."""
+def are_same(pairs: Iterable[tuple[arb | None, arb | None]], least: int) -> bool:
+    """Whether two numbers are the same wherever both are known, at `least` so many points."""
     count = 0
-    for match in matches:
-        ball = value(candidate, names, match.sample)
-        if ball is not None and not ball.overlaps(match.right):
-            return False
-        count += ball is not None
+    for one, other in pairs:
+        if one is not None and other is not None:
+            if not one.overlaps(other):
+                return False
+            count += 1
     return count >= least
+
+
+def total(balls: Sequence[arb | None]) -> arb | None:
+    """The sum of some numbers; None where one is not known."""
+    known = [ball for ball in balls if ball is not None]
+    with ctx.workprec(PRECISION_BITS[0]):
+        return sum(known, arb(0)) if len(known) == len(balls) else None
 
 
 def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | None:
@@ -245,11 +252,11 @@ def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | No
     return None
 
 
-def known_float(constant: Tree) -> float:
-    """The nearest float64 of a formula without variables."""
+def constant_value(constant: Tree) -> arb:
+    """The number that a formula without variables is."""
     known = value(quantity(constant, ()), (), ())
     assert known is not None, "a constant has a value"
-    return float(known.mid())
+    return known
 
 
 def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
@@ -298,36 +305,9 @@ def is_number(ball: arb, number: Fraction) -> bool:
 
 def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:
     """How many times a constant a number is, and how many times one over it."""
-    known = value(quantity(constant, ()), (), ())
-    assert known is not None, "a constant has a value"
+    known = constant_value(constant)
     with ctx.workprec(PRECISION_BITS[0]):
         return ball / known, ball * known
-
-
-def is_sum(parts: Sequence[Quantity], names: Sequence[str], matches: Iterable[Match]) -> bool:
-    """Whether the second number is the sum of several quantities at all of several points."""
-    count = 0
-    for match in matches:
-        balls = [value(part, names, match.sample) for part in parts]
-        with ctx.workprec(PRECISION_BITS[0]):
-            known = [ball for ball in balls if ball is not None]
-            if len(known) == len(balls):
-                if not sum(known, arb(0)).overlaps(match.right):
-                    return False
-                count += 1
-    return count >= MIN_POINTS
-
-
-def same_values(one: Quantity, other: Quantity, names: Sequence[str], matches: Iterable[Match]) -> bool:
-    """Whether two quantities are the same at all of several points that have both."""
-    count = 0
-    for match in matches:
-        left, right = (value(each, names, match.sample) for each in (one, other))
-        if left is not None and right is not None:
-            if not left.overlaps(right):
-                return False
-            count += 1
-    return count >= MIN_POINTS
 
 
 def _pairs(matches: Iterable[Match]) -> Iterator[tuple[arb, arb]]:

@@ -74,17 +74,13 @@ def remainder(
     at = {variable: fmpq(0), **at}  # in which a constant is a polynomial too
     with restored_context():
         try:
-            ends = limited(VERDICT_SECONDS, _ends, tape, at, variable, printed, low, high)
+            ends = limited(
+                VERDICT_SECONDS,
+                lambda: _Polynomial.about(tape, at, variable, printed).remainder(rational(low), rational(high)),
+            )
         except (OutOfTimeError, TouchError, UnsureError):
             return None
     return ends if all(map(math.isfinite, ends)) else None
-
-
-def _ends(
-    tape: Tape, at: Mapping[str, Coordinate], variable: str, printed: Sequence[float], low: float, high: float
-) -> tuple[float, float]:
-    polynomial = _Polynomial.about(tape, at, variable, printed)
-    return polynomial.remainder(rational(low), rational(high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +131,6 @@ class _Polynomial:
         if not run.rigorous:
             raise UnsureError
         return found
-
-    def value(self, x: arb) -> arb:
-        """The polynomial at x."""
-        return _horner(self.coefficients, x - self.centre)
-
-    def rounding(self, x: arb) -> arb:
-        """What the polynomial is more than the one printed."""
-        return _horner(self.rounded, x - self.centre)
 
     def remainder(self, low: fmpq, high: fmpq) -> tuple[float, float]:
         """The ends of the remainder from `low` to `high`."""
@@ -209,14 +197,15 @@ class _Polynomial:
             if start > stop:
                 continue
             middle = (start + stop) / 2
-            at_middle = self.series(middle, 0)[0] - self.value(arb(middle))
+            at_middle = self.series(middle, 0)[0] - _horner(self.coefficients, arb(middle) - self.centre)
             x = _ball(start, stop)
             shift = x - self.centre
             slope = self.order * between * shift ** (self.order - 1)
             ball = between * shift**self.order
-            for other in (at_middle + slope * (x - middle), piece.values - self.value(x)):
+            for other in (at_middle + slope * (x - middle), piece.values - _horner(self.coefficients, shift)):
                 ball = ball.intersection(other)
-            found.append((piece, ball + self.rounding(x), at_middle + self.rounding(arb(middle))))
+            rounded, rounded_middle = (_horner(self.rounded, each) for each in (shift, arb(middle) - self.centre))
+            found.append((piece, ball + rounded, at_middle + rounded_middle))
         return found
 
 

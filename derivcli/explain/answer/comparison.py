@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from derivcli.check.enclosure import restored_context
-from derivcli.check.equality import Comparison, Match, Quantity, Sample, is_second, known_matches, point, quantity
+from derivcli.check.equality import Comparison, Match, Quantity, Sample, are_same, known_matches, point, quantity, value
 from derivcli.engines import symbolic
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.time_limit import OutOfTimeError, limited
@@ -27,6 +27,8 @@ from derivcli.explain.piecewise.breakpoint_values import stated
 from derivcli.result import Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
+    from flint import arb
+
     from derivcli.language.expression import Expression
     from derivcli.language.tree import Tree
 
@@ -36,7 +38,7 @@ MIN_SHARED_POINTS = 8
 MAX_PROBES = 12
 """At so many points where it is wrong, and as many where it is right, it is tried what a claim might be instead."""
 
-MIN_POINTS = 5
+MIN_MATCHES = 5
 """What is the same at fewer points may be so by chance."""
 
 FORMULA_SECONDS = 3.0
@@ -144,7 +146,12 @@ class Case:
 
     def is_quantity(self, candidate: Quantity) -> bool:
         """Whether the claim is a quantity, as far as numbers tell."""
-        return is_second(candidate, self.names, self.probes, min(MIN_POINTS, max(1, len(self.probes))))
+        found = zip(self.values(candidate), (match.right for match in self.probes), strict=True)
+        return are_same(found, min(MIN_MATCHES, max(1, len(self.probes))))
+
+    def values(self, candidate: Quantity) -> Iterator[arb | None]:
+        """What a quantity is at each of the probes."""
+        return (value(candidate, self.names, match.sample) for match in self.probes)
 
 
 def compared(expression: Expression, claim: Expression, partial: Partial) -> Case:

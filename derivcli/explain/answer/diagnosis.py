@@ -13,23 +13,12 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from derivcli.check.equality import (
-    error,
-    fraction_of,
-    is_number,
-    is_sum,
-    multiples,
-    offset,
-    quantity,
-    ratio,
-    same_values,
-    value,
-)
+from derivcli.check import equality
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.explain.answer.answer import Diagnosis
-from derivcli.explain.answer.comparison import MIN_POINTS, Case
+from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.exceptional_points import distances, point_text
 from derivcli.explain.answer.mistaken_derivations import inner_divided, mistaken, rarely_mistaken
 from derivcli.explain.answer.right_regions import right_points, right_region
@@ -89,7 +78,7 @@ def diagnosed(case: Case) -> Diagnosis:
 
 def except_at(case: Case, curve: Tree | None = None) -> Diagnosis:
     """The single points, or the curve, where a claim is wrong that is right elsewhere."""
-    if len(case.of_kind("same")) < MIN_POINTS:
+    if len(case.of_kind("same")) < MIN_MATCHES:
         return Diagnosis()
     if curve is not None:
         return Diagnosis("partly", f"it is right except where {text_of(arrange(merged(curve)))} = 0")
@@ -126,15 +115,14 @@ def foreign(case: Case) -> Diagnosis | None:
 
 def _is_truth(case: Case, tree: Tree) -> bool:
     """Whether a tree is the derivative, as far as numbers tell."""
-    candidate = quantity(tree, case.names)
-    found = [(match.left, value(candidate, case.names, match.sample)) for match in case.probes]
-    return bool(found) and all(ball is not None and ball.overlaps(left) for left, ball in found)
+    pairs = zip(case.probes, case.values(equality.quantity(tree, case.names)), strict=True)
+    return bool(case.probes) and all(ball is not None and ball.overlaps(match.left) for match, ball in pairs)
 
 
 def sign(case: Case) -> Diagnosis | None:
     """Minus the derivative."""
-    found = ratio(case.matches)
-    if found is None or fraction_of(found, 1) != -1:
+    found = equality.ratio(case.matches)
+    if found is None or equality.fraction_of(found, 1) != -1:
         return None
     return Diagnosis("sign", "the sign is wrong: it is minus the derivative")
 
@@ -149,9 +137,9 @@ def integral(case: Case) -> Diagnosis | None:
 
 def _is_antiderivative(case: Case, tree: Tree) -> bool:
     """Whether the derivative of a tree is what was to be differentiated last."""
-    start = quantity(case.expression.expanded, case.names, case.partial[1:])
-    back = quantity(tree, case.names, case.partial[:1])
-    return same_values(start, back, case.names, case.probes)
+    start = equality.quantity(case.expression.expanded, case.names, case.partial[1:])
+    back = equality.quantity(tree, case.names, case.partial[:1])
+    return equality.are_same(zip(case.values(start), case.values(back), strict=True), equality.MIN_POINTS)
 
 
 def itself(case: Case) -> Diagnosis | None:
@@ -193,8 +181,10 @@ def variable(case: Case) -> Diagnosis | None:
                 return Diagnosis("variable", f"it is the derivative {by}")
     if asked == 1 and others:
         every = [*others, case.partial[0]]
-        parts = [quantity(case.expression.expanded, case.names, (name,)) for name in every]
-        if is_sum(parts, case.names, case.probes):
+        parts = [equality.quantity(case.expression.expanded, case.names, (name,)) for name in every]
+        sums = map(equality.total, zip(*map(case.values, parts), strict=True))
+        rights = (match.right for match in case.probes)
+        if equality.are_same(zip(sums, rights, strict=True), equality.MIN_POINTS):
             names = ", ".join(others)
             return Diagnosis("variable", f"the derivatives by {names} are added; they count as constants here")
     return None
@@ -208,8 +198,8 @@ def _instead(partial: Partial, name: str) -> dict[Partial, None]:
 
 def constant(case: Case) -> Diagnosis | None:
     """The derivative and a number more."""
-    found = offset(case.matches)
-    if found is None or is_number(found, Fraction(0)):
+    found = equality.offset(case.matches)
+    if found is None or equality.is_number(found, Fraction(0)):
         return None
     more = _number_text(found) or _typed(case, found) or f"about {decimal_text(found.mid(), 6)}"
     if found < 0:
@@ -222,17 +212,17 @@ def _typed(case: Case, ball: arb) -> str | None:
     """The number of the claim that a number is, perhaps with a minus sign."""
     for node in postorder(case.claim.expanded):
         for sign in (1, -1):
-            if isinstance(node, sympy.Rational) and is_number(ball, sign * Fraction(int(node.p), int(node.q))):
+            if isinstance(node, sympy.Rational) and equality.is_number(ball, sign * Fraction(int(node.p), int(node.q))):
                 return text_of(sign * node)
     return None
 
 
 def factor(case: Case) -> Diagnosis | None:
     """The derivative times a number."""
-    found = ratio(case.matches)
-    if found is None or fraction_of(found, 1) == 1:
+    found = equality.ratio(case.matches)
+    if found is None or equality.fraction_of(found, 1) == 1:
         return None
-    times = fraction_of(found, MAX_DENOMINATOR)
+    times = equality.fraction_of(found, MAX_DENOMINATOR)
     if times is not None and abs(times) < 1 and times.numerator in (1, -1):
         minus = "" if times > 0 else ", and the sign is wrong"
         return Diagnosis("factor", f"the factor {times.denominator} is missing{minus}")
@@ -244,11 +234,12 @@ def factor(case: Case) -> Diagnosis | None:
 
 def _number_text(ball: arb) -> str | None:
     """A number as a fraction, times one of the known constants or over one, if it is that."""
-    plain = fraction_of(ball, MAX_DENOMINATOR)
+    plain = equality.fraction_of(ball, MAX_DENOMINATOR)
     if plain is not None and plain != 0:
         return str(plain)
     for name, constant in FACTOR_CONSTANTS.items():
-        above, below = (fraction_of(each, MAX_CONSTANT_DENOMINATOR) for each in multiples(ball, constant))
+        balls = equality.multiples(ball, constant)
+        above, below = (equality.fraction_of(each, MAX_CONSTANT_DENOMINATOR) for each in balls)
         if above:
             return product_text(above, [name], [])
         if below:
@@ -276,9 +267,9 @@ def rounded(case: Case) -> Diagnosis | None:
 
 def nearly(case: Case) -> Diagnosis | None:
     """A claim with a decimal in it that is nearly right everywhere."""
-    far = error(case.matches)
+    far = equality.error(case.matches)
     decimals = [node for node in postorder(case.claim.expanded) if node.is_Rational and node.q > 9]
-    if not 0 < far < MAX_ROUNDING or not decimals or len(case.of_kind("same")) >= MIN_POINTS:
+    if not 0 < far < MAX_ROUNDING or not decimals or len(case.of_kind("same")) >= MIN_MATCHES:
         return None
     message = f"at the points tried it is right to {_digits(far)}, not exactly: perhaps a number in it is rounded"
     return Diagnosis("rounded", message)

@@ -123,31 +123,29 @@ class _Examination:
 
     def on_line(self, name: str) -> ExceptionalPoints:
         """In one variable."""
-        here, there = (_jumps(break_equations(each.expanded)) for each in (self.expression, self.claim))
-        lists = [piece_equations(each.expanded) for each in (self.expression, self.claim)]
+        trees = (self.expression.expanded, self.claim.expanded)
+        here, there = map(_jumps, trees)
+        lists = [piece_equations(tree) for tree in trees]
         more = [each for found in lists for each in found or ()]
         together, each = all_roots(dict.fromkeys([*here, *there, *more]), name, self.numbers)
         if not each:
             return ExceptionalPoints()
         inside = between(together.found)
         is_cut = bool(inside) and None not in lists and all(each[source].extent == ALL for source in each)
-        rational = [rational(point) for point in inside]
-        sides = dict(zip(together.found, pairwise(rational), strict=False)) if is_cut else {}
-        spots = self.spots([{name: root} for root in together.found], _among(each, there), sides)
-        pairs = [(self._piece(self.expression, name, at), self._piece(self.claim, name, at)) for at in rational]
+        places = [rational(point) for point in inside] if is_cut else []
+        sides = dict(zip(together.found, pairwise(places), strict=False))
+        found = [root for source in there for root in each[source].found]
+        claimed = Roots(tuple(found), worst(each[source].extent for source in there))
+        spots = self.spots([{name: root} for root in together.found], claimed, sides)
         unsolved = [source for source in there if each[source].extent in (WITHIN, UNKNOWN)]
         is_blurred = together.extent == UNKNOWN and all(known.extent != UNKNOWN for known in each.values())
         return ExceptionalPoints(
             spots=spots,
             all=not is_blurred and all(each[source].extent == ALL for source in (*here, *there)),
             open=_why_open(spots) or _unsolved(unsolved) or (TOO_NEAR if is_blurred and there else ""),
-            pieces=tuple(pairs) if is_cut else None,
+            pieces=tuple((piece(trees[0], name, at), piece(trees[1], name, at)) for at in places) if is_cut else None,
             inside=tuple(inside),
         )
-
-    @staticmethod
-    def _piece(each: Expression, name: str, at: fmpq) -> Tree | None:
-        return piece(each.expanded, name, at)
 
     @property
     def numbers(self) -> list[Fraction]:
@@ -156,7 +154,7 @@ class _Examination:
 
     def on_curves(self) -> ExceptionalPoints:
         """In several variables, at some points."""
-        here, there = (_jumps(break_equations(each.expanded)) for each in (self.expression, self.claim))
+        here, there = map(_jumps, (self.expression.expanded, self.claim.expanded))
         if not here and not there:
             return ExceptionalPoints()
         more = [number + offset for number in self.numbers for offset in OFFSETS]
@@ -222,21 +220,17 @@ class _Examination:
         sides: Mapping[Root, tuple[fmpq, fmpq]],
     ) -> ExceptionalPoint:
         """What is known at a point at which the claim has a value."""
-        left, exact = known.ball, False
         name, root = next(iter(at.items()))
-        shown = None
+        left, exact, shown = known.ball, False, None
         if len(at) == 1 and {*self.partial} == {name} and (root in sides or not known.by_series):
             beside = sides.get(root, just_beside(root))
             shown = exact_derivative(self.expression.expanded, name, len(self.partial), root, beside)
-        if shown is not None and shown.number is None:
-            if known.ball is not None and not known.one_sided:
+        if shown is not None:
+            if shown.number is None or not _agrees(known, shown.number.ball):
+                is_none = shown.number is None and (known.ball is None or known.one_sided)
+                if is_none:
+                    return ExceptionalPoint(at, "outside", jumps=is_jump, exact=root in sides)
                 return ExceptionalPoint(at, "unsure", jumps=is_jump, reason=UNCLEAR)
-            return ExceptionalPoint(at, "outside", jumps=is_jump, exact=root in sides)
-        if shown is not None and shown.number is not None:
-            with restored_context():
-                ctx.prec = VALUE_BITS[-1]
-                if known.none or (left is not None and not left.overlaps(shown.number.ball)):
-                    return ExceptionalPoint(at, "unsure", jumps=is_jump, reason=UNCLEAR)
             left = shown.number.ball
             claimed = constant_at(self.claim.expanded, name, root)
             exact = root in sides and claimed is not None and claimed.is_same(shown.number) is True
@@ -245,15 +239,27 @@ class _Examination:
             return ExceptionalPoint(at, "outside", jumps=is_jump, exact=known.undefined)
         if left is None:
             return ExceptionalPoint(at, "unsure", right=right, jumps=is_jump, reason=known.reason or UNCLEAR)
-        with restored_context():
-            ctx.prec = VALUE_BITS[-1]
-            if not left.overlaps(right):
-                inexact = " and ".join(key for key, each in at.items() if each.tree is None)
-                reason = f"{inexact} is given to 16 digits here" if inexact else ""
-                return ExceptionalPoint(at, "different", left, right, reason=reason, jumps=is_jump)
-            kind = "same" if exact or left == 0 or right == 0 or not left.contains(0) else "vanishing"
-            digits = MAX_DIGITS if exact else common_digits(left, right)
-            return ExceptionalPoint(at, kind, left, right, digits, jumps=is_jump, exact=exact)
+        return _of_numbers(at, left, right, is_jump, exact)
+
+
+def _agrees(known: KnownDerivative, ball: arb) -> bool:
+    """Whether there may be a derivative, and it may be this number."""
+    with restored_context():
+        ctx.prec = VALUE_BITS[-1]
+        return not known.none and (known.ball is None or known.ball.overlaps(ball))
+
+
+def _of_numbers(at: Mapping[str, Root], left: arb, right: arb, is_jump: bool, exact: bool) -> ExceptionalPoint:
+    """What is known at a point at which the derivative and the claim are numbers."""
+    with restored_context():
+        ctx.prec = VALUE_BITS[-1]
+        if not left.overlaps(right):
+            inexact = " and ".join(key for key, each in at.items() if each.tree is None)
+            reason = f"{inexact} is given to 16 digits here" if inexact else ""
+            return ExceptionalPoint(at, "different", left, right, reason=reason, jumps=is_jump)
+        kind = "same" if exact or left == 0 or right == 0 or not left.contains(0) else "vanishing"
+        digits = MAX_DIGITS if exact else common_digits(left, right)
+        return ExceptionalPoint(at, kind, left, right, digits, jumps=is_jump, exact=exact)
 
 
 def common_digits(left: arb, right: arb) -> int:
@@ -270,14 +276,9 @@ TOO_NEAR = "two points at which formulas change are too near to each other to be
 UNCLEAR = "it is not known whether the function has a derivative there"
 
 
-def _jumps(found: Sequence[BreakEquation]) -> list[BreakEquation]:
-    return [each for each in found if each.does == JUMPS]
-
-
-def _among(each: Mapping[BreakEquation, Roots], chosen: Sequence[BreakEquation]) -> Roots:
-    """The roots of some sources."""
-    found = [root for source in chosen for root in each[source].found]
-    return Roots(tuple(found), worst(each[source].extent for source in chosen))
+def _jumps(tree: Tree) -> list[BreakEquation]:
+    """The equations of the points at which a formula may be another number than beside them."""
+    return [each for each in break_equations(tree) if each.does == JUMPS]
 
 
 def _why_open(spots: Sequence[ExceptionalPoint]) -> str:

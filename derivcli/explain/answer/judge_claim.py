@@ -6,9 +6,10 @@ a simplification says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flint import arb
@@ -16,11 +17,12 @@ from flint import arb
 from derivcli.check.equality import Match, difference
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis, Point
-from derivcli.explain.answer.comparison import MIN_POINTS, Case, compared, confirmed
+from derivcli.explain.answer.comparison import MIN_MATCHES, Case, compared, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
 from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
 from derivcli.explain.answer.sample_points import niceness
 from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
+from derivcli.language.parse import other_meanings
 from derivcli.language.printer import place_text
 from derivcli.result import Partial, derivative_key
 
@@ -38,6 +40,10 @@ POINTS_PER_UNKNOWN = 4
 
 COUNTEREXAMPLE_DIGITS = (10, 17)
 """Significant digits of the numbers at a counter-example: the first that tell them apart."""
+
+
+MAX_READINGS, MAX_PAIRS = 4, 8
+"""So many other meanings of each text, and of both together, are tried."""
 
 
 def judge_claim(expression: Expression, claim: Expression, partial: Partial) -> Answer:
@@ -67,7 +73,7 @@ def _judged(case: Case, partial: Partial) -> Answer:
         return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *_found_wrong(case, wrong))
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
-    enough = len(right) >= max(MIN_POINTS, len(case.gaps), len(vanishing))
+    enough = len(right) >= max(MIN_MATCHES, len(case.gaps), len(vanishing))
     unknown = case.exceptional.open or _unknown(case, len(right))
     how = "agrees" if enough and not unknown else "undecided"
     answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
@@ -175,3 +181,34 @@ def _text(ball: arb, digits: int) -> str:
     if ball.contains(0):
         return f"within {_text(abs(ball).upper() * 2, 1)} of 0"
     return decimal_text(ball.mid(), digits)
+
+
+def reconsidered(answer: Answer, partial: Partial, declared: Collection[str]) -> Answer:
+    """The answer, which says so where the claim is right by another meaning of a text."""
+    if answer.how != "differs":
+        return answer
+    for expression, claim in islice(_other_readings(answer, declared), MAX_PAIRS):
+        meant = judge_if_right(expression, claim, partial)
+        if meant is not None:
+            return replace(answer, meant=meant, diagnosis=Diagnosis("reading", _reading_text(answer, meant)))
+    return answer
+
+
+def _other_readings(answer: Answer, declared: Collection[str]) -> Iterator[tuple[Expression, Expression]]:
+    """A function and a claim in other meanings: one of them, then both."""
+    names = {*declared, *answer.expression.variables}
+    claims = list(islice(other_meanings(answer.claim, names), MAX_READINGS))
+    functions = list(islice(other_meanings(answer.expression, declared), MAX_READINGS))
+    yield from ((answer.expression, claim) for claim in claims)
+    yield from ((function, answer.claim) for function in functions)
+    yield from ((function, claim) for function in functions for claim in claims)
+
+
+def _reading_text(answer: Answer, meant: Answer) -> str:
+    """What the author has to mean."""
+    parts = []
+    if meant.expression is not answer.expression:
+        parts.append(f"the function is {meant.expression.text}, written {meant.expression.source.strip()}")
+    if meant.claim is not answer.claim:
+        parts.append(f"you mean {meant.claim.text}, written {meant.claim.source.strip()}")
+    return f"right if {', and '.join(parts)}"

@@ -16,7 +16,7 @@ from derivcli.errors import DerivError
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import Case, formula_of
 from derivcli.explain.answer.rule_mistakes import Mistake, mistakes
-from derivcli.explain.steps.differentiation_rules import RULES, Differentiator
+from derivcli.explain.steps.differentiation_rules import Differentiator, Rule, taken
 from derivcli.explain.steps.teacher_notation import product, put
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Derivative, Tree, postorder, symbol
@@ -41,31 +41,19 @@ Choose: TypeAlias = Callable[[PlacedMistakes], Iterator[PlacedMistakes]]
 """What may have been done wrong, of all slips that there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleResult:
-    """The derivative of a formula by one rule, with those of its parts still to be taken."""
-
-    rule: str
-    tree: Tree
-
-
 @dataclass(slots=True, eq=False)
 class MistakenDerivation:
     """How the derivative of a formula is made, place by place."""
 
     root: Tree
     d: Differentiator
-    made: dict[Tree, RuleResult] = field(default_factory=dict)
+    known: dict[Tree, tuple[Rule, Tree]] = field(default_factory=dict)
 
-    def at(self, tree: Tree) -> RuleResult:
-        """The derivative of one place; raises NotImplementedError where it has none by the rules."""
-        if tree not in self.made:
-            found = ((rule.name, rule.apply(tree, self.d)) for rule in RULES)
-            made = next((RuleResult(name, right) for name, right in found if right is not None), None)
-            if made is None:
-                raise NotImplementedError("a slip led to what no rule differentiates")
-            self.made[tree] = made
-        return self.made[tree]
+    def at(self, tree: Tree) -> tuple[Rule, Tree]:
+        """The rule of one place and the derivative that it gives; NotImplementedError where no rule fits."""
+        if tree not in self.known:
+            self.known[tree] = taken(tree, self.d)
+        return self.known[tree]
 
     def places(self) -> Iterator[Tree]:
         """Every formula whose derivative is taken, the outermost first."""
@@ -73,7 +61,7 @@ class MistakenDerivation:
         seen = {self.root}
         for tree in waiting:  # which grows meanwhile
             yield tree
-            inner = [marker.args[0] for marker in markers(self.at(tree).tree)]
+            inner = [marker.args[0] for marker in markers(self.at(tree)[1])]
             waiting += [part for part in dict.fromkeys(inner) if part not in seen]
             seen.update(inner)
 
@@ -83,7 +71,7 @@ class MistakenDerivation:
 
         def expanded(place: Tree) -> Tree:
             if place not in done:
-                made = wrong[place] if place in wrong else self.at(place).tree
+                made = wrong[place] if place in wrong else self.at(place)[1]
                 done[place] = put(made, {marker: expanded(marker.args[0]) for marker in markers(made)})
             return done[place]
 
@@ -91,11 +79,10 @@ class MistakenDerivation:
 
     def mistakes(self) -> PlacedMistakes:
         """Every slip with its place, those of the most telling kinds first."""
-        found = [
-            (place, each)
-            for place in self.places()
-            for each in mistakes(self.at(place).rule, place, self.at(place).tree, self.d)
-        ]
+        found: PlacedMistakes = []
+        for place in self.places():
+            rule, right = self.at(place)
+            found += [(place, each) for each in mistakes(rule.name, place, right, self.d)]
         return sorted(found, key=lambda pair: (pair[1].name != "alone", KIND_ORDER.index(pair[1].kind)))
 
 

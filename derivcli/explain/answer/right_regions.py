@@ -18,7 +18,7 @@ import sympy
 
 from derivcli.check.equality import Match, Quantity, Sample, quantity, value
 from derivcli.explain.answer.answer import Diagnosis
-from derivcli.explain.answer.comparison import MIN_POINTS, Case
+from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.sample_points import more_samples, niceness, numbers_of
 from derivcli.language import tree as build
 from derivcli.language.functions import formulas
@@ -61,7 +61,7 @@ class Region:
 def right_region(case: Case) -> Diagnosis | None:
     """Where a claim is right, and where it is wrong."""
     right, wrong = case.of_kind("same"), case.of_kind(*WRONG_KINDS)
-    if len(right) < MIN_POINTS:
+    if len(right) < MIN_MATCHES:
         return None
     for region in chain(_by_sign(case, right, wrong), _by_stretches(case)):
         if _is_borne_out(case, region):
@@ -72,7 +72,7 @@ def right_region(case: Case) -> Diagnosis | None:
 def right_points(case: Case) -> Diagnosis | None:
     """Some of the points tried, where no region is known."""
     right, wrong = case.of_kind("same"), case.of_kind(*WRONG_KINDS)
-    if len(right) < MIN_POINTS:
+    if len(right) < MIN_MATCHES:
         return None
     there, elsewhere = (_such_as(case, matches) for matches in (right, wrong))
     return _told(f"of the points tried it agrees at {there}, and is wrong at {elsewhere}", wrong)
@@ -111,7 +111,7 @@ def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iter
         one, two = map(text_of, _apart(left, other))
         for sign, mark, opposite in ((1, ">", "<"), (-1, "<", ">")):
             chance = [match.sample for match, found in zip(right, here, strict=True) if found == -sign]
-            told = {*here} <= {sign, -sign} and here.count(sign) >= MIN_POINTS and len(chance) < MIN_RUN_LENGTH
+            told = {*here} <= {sign, -sign} and here.count(sign) >= MIN_MATCHES and len(chance) < MIN_RUN_LENGTH
             if (
                 told
                 and {*there} <= {0, -sign}

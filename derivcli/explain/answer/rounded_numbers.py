@@ -9,7 +9,7 @@ from itertools import islice, product
 
 import sympy
 
-from derivcli.check.equality import known_float
+from derivcli.check.equality import constant_value
 from derivcli.language.parse import parse_tree
 from derivcli.language.printer import number_text
 from derivcli.language.tree import Tree, postorder
@@ -74,7 +74,7 @@ def _multiple(number: Fraction, size: float) -> Fraction:
 
 @cache
 def _size(text: str) -> float:
-    return known_float(parse_tree(text))
+    return float(constant_value(parse_tree(text)).mid())
 
 
 def product_text(times: Fraction, above: list[str], below: list[str]) -> str:

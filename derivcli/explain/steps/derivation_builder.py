@@ -110,7 +110,8 @@ def _taken(marker: Derivative) -> _Taken:
     copies = 1 if isinstance(inner, sympy.Add | sympy.Piecewise) else len(inner.args)
     if copies**2 > MAX_CHARACTERS or copies * len(text_of(inner)) > MAX_CHARACTERS:
         raise _TooLongError
-    return _Taken(*taken(inner, Differentiator(variable, isinstance(marker, PartialDerivative))), _height(inner))
+    rule, found = taken(inner, Differentiator(variable, isinstance(marker, PartialDerivative)))
+    return _Taken(rule.title(inner, found), found, _height(inner))
 
 
 def _height(tree: Tree) -> int:

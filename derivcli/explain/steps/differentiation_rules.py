@@ -66,13 +66,13 @@ class Rule:
         return f"{name} and chain rule" if self.outer and taken.has(Derivative) else name
 
 
-def taken(tree: Tree, by: Differentiator) -> tuple[str, Tree]:
-    """The name of the first rule that fits, and the derivative that it gives."""
+def taken(tree: Tree, by: Differentiator) -> tuple[Rule, Tree]:
+    """The first rule that fits, and the derivative that it gives; NotImplementedError where none does."""
     for rule in RULES:
         found = rule.apply(tree, by)
         if found is not None:
-            return rule.title(tree, found), found
-    raise AssertionError(f"no rule differentiates {type(tree).__name__}")
+            return rule, found
+    raise NotImplementedError(f"no rule differentiates {type(tree).__name__}")
 
 
 def constant(tree: Tree, d: Differentiator) -> Tree | None:
