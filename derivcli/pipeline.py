@@ -17,8 +17,9 @@ from derivcli.engines.engine_table import Engine, engine_for, engine_named, fast
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import UnavailableError
 from derivcli.errors import DerivError, Span, failure
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.request import NOTHING, Formula, Named, text_in
-from derivcli.result import DEVICES, DTYPES, FLAGS
+from derivcli.result import DEVICES, DTYPES
 from derivcli.validation import (
     Known,
     check_dependent,
@@ -89,7 +90,7 @@ class Job:
             found = self.prepared.run(at, progress)
         results = [replace(result, engine=self.engine.name, layout=layout, remark=self.remark) for result in found]
         for place, off in enumerate(self.off):
-            bits = np.where(off(results[place].at), np.uint8(1 << FLAGS.index("off")), np.uint8(0))
+            bits = np.where(off(results[place].at), np.uint8(FLAG_TABLE["off"].mask), np.uint8(0))
             results[place] = replace(results[place], flags=results[place].flags | bits)
         return without_numbers(results)
 

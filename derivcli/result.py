@@ -22,9 +22,6 @@ DTYPES = ("float64", "float32")
 DEVICES = ("cpu", "cuda")
 """Where PyTorch can be asked to compute."""
 
-FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined", "off")
-"""What a point can touch, in the order of the bits in `Result.flags`; `off` is off the curve of an equation."""
-
 ORDERS = range(1, 201)
 """The orders of derivatives that can be asked for."""
 

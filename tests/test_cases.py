@@ -14,7 +14,8 @@ import sympy
 from flint import fmpq
 
 from derivcli import DerivError, derive, parse
-from derivcli.check.verdict import RIGHT, Verdict
+from derivcli.check.verdict import Verdict
+from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines import symbolic
 from derivcli.engines.balls.errors import TouchError
 from derivcli.engines.balls.evaluation import coordinate, evaluate
@@ -171,7 +172,7 @@ def complaint(row: Case, number: float, verdict: Verdict) -> str:
     """What is not true of a number and its verdict, where something is not."""
     wanted = float(row["expected"])
     right = is_near(number, wanted, 1e-12)
-    if verdict.kind in RIGHT:
+    if KINDS[verdict.kind].is_right:
         fine = right and is_near(verdict.truth, wanted, 1e-14)
     elif verdict.kind == "lossy":
         fine = is_near(verdict.truth, wanted, 1e-14) and not is_near(number, wanted, 1e-13)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from derivcli import derive
-from derivcli.check.verdict import KINDS
+from derivcli.check.verdict_kinds import KINDS
 from derivcli.language.functions.table import FUNCTIONS
 from tests.support import deriv
 

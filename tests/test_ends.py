@@ -16,7 +16,7 @@ from flint import fmpq
 
 from derivcli import derive
 from derivcli.engines.balls.germs.rules import GERM_RULES
-from derivcli.result import FLAGS
+from derivcli.flag_table import FLAGS
 
 Function = Callable[[Any], Any]
 

@@ -14,7 +14,7 @@ from mpmath import mp, mpf
 from derivcli import DerivError, derive, hessian, implicit, jacobian, series
 from derivcli.engines.engine_table import REVERSE
 from derivcli.engines.taylor import engine as taylor
-from derivcli.result import FLAGS
+from derivcli.flag_table import FLAGS
 from tests.support import deriv
 
 BOTH = ("reverse", "taylor")

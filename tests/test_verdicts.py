@@ -15,7 +15,8 @@ from derivcli import derive
 from derivcli.check.enclosure import restored_context
 from derivcli.check.judge import check_all
 from derivcli.check.one_sided_values import limits_by_values
-from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
+from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.rules import RULES
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Node
@@ -395,7 +396,7 @@ def test_the_exit_status_of_a_check(text: str, at: str, status: int) -> None:
 def test_no_verdict_of_a_right_number_says_that_it_misleads() -> None:
     for text, at, _, _ in PLACES:
         verdict = verdict_at(text, at)
-        assert not (verdict.kind in RIGHT and verdict.differs)
+        assert not (KINDS[verdict.kind].is_right and verdict.differs)
         assert verdict.kind not in ("lossy", "wrong") or verdict.differs
 
 

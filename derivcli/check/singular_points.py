@@ -12,15 +12,13 @@ from derivcli.check.accuracy import accuracy_verdict, is_right, right_digits, sh
 from derivcli.check.enclosure import Question, Stages, Truth
 from derivcli.check.one_sided import has_series, one_sided, partial_by
 from derivcli.check.one_sided_values import BehaviorByOrder, Limit, LocalBehavior, Side, difference, is_near
-from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
+from derivcli.check.verdict import Verdict
+from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Direction
 from derivcli.engines.balls.errors import UnsureError
 
 LIMIT_DIGITS = (6, 16)
 """Significant digits of limits in a sentence, and those where the first do not tell them apart."""
-
-GOES_ON = frozenset((*RIGHT, "lossy", "wrong", "edge"))
-"""Kinds of a derivative that exists, so that one of higher order may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +52,6 @@ class View:
         if len(self.question.derivative.stages()) == 1:
             return f"at order {order}"
         return f"in {replace(self, earlier=[*self.earlier, (self.direction, order)]).subject}"
-
-
-NOUNS = {
-    "corner": "a corner",
-    "cusp": "a cusp",
-    "vertical": "a vertical tangent",
-    "edge": "infinite at the edge of the domain,",
-}
-"""Kinds of derivatives, while the others are of the function itself."""
-
-TWO_SIDED = ("corner", "cusp")
-"""Those whose message says what they are on either side."""
 
 
 def singular_verdict(question: Question, reason: str) -> Verdict:
@@ -107,16 +93,17 @@ def verdict_along(view: View, local: BehaviorByOrder, order: int) -> Verdict:
 def none_after(verdict: Verdict, where: str, printed: float) -> Verdict:
     """The verdict of derivatives above the order at which there is none; the sides are of that one, not of theirs."""
     message = verdict.message
-    if verdict.kind in NOUNS:
-        sides = f": {message}" if verdict.kind in TWO_SIDED else ""
-        message = f"{NOUNS[verdict.kind]} {where}{sides}"
+    kind = KINDS[verdict.kind]
+    if kind.noun:
+        sides = f": {message}" if kind.repeats_message else ""
+        message = f"{kind.noun} {where}{sides}"
     differs = math.isfinite(printed)
     return replace(verdict, truth=None, digits=None, left=None, right=None, message=message, differs=differs)
 
 
 def _at_an_edge(verdict: Verdict, question: Question) -> Verdict:
     """The verdict of a derivative of which an earlier one is one-sided."""
-    if verdict.kind not in (*RIGHT, "lossy", "wrong"):
+    if KINDS[verdict.kind].derivative != "two-sided":
         return verdict
     differs = verdict.differs and not math.isnan(question.printed)
     return replace(verdict, kind="edge", message="defined on one side only", differs=differs)
@@ -126,7 +113,8 @@ def ends(verdict: Verdict) -> bool:
     """Whether a derivative is of a kind that has none of higher order."""
     if verdict.kind == "hole":
         return verdict.truth is None
-    return verdict.kind not in GOES_ON or (verdict.kind == "edge" and math.isinf(verdict.truth or 0))
+    exists = KINDS[verdict.kind].derivative in ("two-sided", "one-sided")
+    return not exists or (verdict.kind == "edge" and math.isinf(verdict.truth or 0))
 
 
 def _of(local: LocalBehavior, view: View) -> Verdict:
@@ -202,7 +190,7 @@ def _between(left: Limit, right: Limit, view: View, rigorous: bool) -> Verdict:
 
 def without(kind: str, question: Question, message: str) -> Verdict:
     """A place without a derivative, where a number printed misleads."""
-    assert kind in WITHOUT, f"{kind} has a derivative"
+    assert KINDS[kind].derivative == "none", f"{kind} has a derivative"
     return Verdict(kind, message=message, differs=math.isfinite(question.printed))
 
 

@@ -12,7 +12,8 @@ from flint import arb, fmpq
 from derivcli.check.enclosure import Question, Site, enclosed, restored_context
 from derivcli.check.judge import judge
 from derivcli.check.one_sided import ExactLimits
-from derivcli.check.verdict import WITHOUT, Verdict
+from derivcli.check.verdict import Verdict
+from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
@@ -80,7 +81,7 @@ def _of_series(site: Site, derivative: Derivative) -> arb:
 
 def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> KnownDerivative:
     """What a verdict says of the derivative, with more digits where one look beside the point shows them."""
-    if verdict.kind in WITHOUT or (verdict.kind == "edge" and math.isinf(verdict.truth or 0)):
+    if KINDS[verdict.kind].derivative == "none" or (verdict.kind == "edge" and math.isinf(verdict.truth or 0)):
         return KnownDerivative(none=True, undefined=verdict.kind in ("undefined", "hole"), reason=verdict.message)
     if verdict.kind == "unchecked" or verdict.truth is None:
         return KnownDerivative(reason=verdict.message)

@@ -84,8 +84,8 @@ def told_how_far(tally: Tally, target: str) -> Iterator[None]:
 def summary(what: str, tally: Tally) -> str:
     """How many points there were, how fast they were, how many were flagged, and whether anything was checked."""
     count, seconds = tally.points, time.perf_counter() - tally.start
-    told = [f"flagged: {tally.sightings.counts()}"] if tally.sightings.counts() else []
-    told += ["not checked"] if tally.digits is None else []
+    told = [f"flagged: {tally.flags.counts()}"] if tally.flags.counts() else []
+    told += ["not checked"] if tally.findings is None else []
     said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.2f} s"
     said += f", {rate_text(count / seconds)}" if count >= RATED else ""
     return "; ".join([said, *told])

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from derivcli.check.exit_difference import results_differ
 from derivcli.check.limits import MAX_NUMBERS_UNASKED, is_checked
 from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.cli.kernel_cache import keep_fonts, keep_kernels
-from derivcli.cli.notes import judged_of, notes_of
+from derivcli.cli.notes import notes_of
 from derivcli.cli.options import Calculation, Showing
 from derivcli.cli.point_source import Source, opened
 from derivcli.cli.progress import PATIENCE, progress
@@ -272,7 +273,6 @@ def _target(request: Request) -> str:
 def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:
     """The answer to a job whose results are there in full."""
     from derivcli.render import render
-    from derivcli.render.verdicts import differs
 
     showing, style, name = request.showing, request.style, request.format
     shown = showing.plot is None or showing.format is not None or showing.output is not None
@@ -285,7 +285,7 @@ def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:
     elif shown:
         request.write(render(results, name, style), name == "table")
     notes = notes_of(results, style, shown and name in TELLING, shown and name in CARRYING)
-    return Answer(notes + told, request.job.check is True and differs(judged_of(results)))
+    return Answer(notes + told, request.job.check is True and results_differ(results))
 
 
 def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:

@@ -46,9 +46,6 @@ FAR_PERIODS = 37
 WHOLES = (0, 1, -1, 2, -2, 5, -7)
 """Whole numbers of which there are endlessly many."""
 
-ONE_ZERO = "abs sinh atan asinh erf tanh asin cbrt".split()
-"""Functions that are 0 where their argument is, and of which other zeros are no edges."""
-
 
 def roots(tree: Tree, name: str, between: Sequence[Fraction] = ()) -> Roots:
     """The roots of a formula in one variable; of endlessly many, some on every side of the points `between`."""
@@ -141,7 +138,7 @@ def _factors_of(node: Any) -> Sequence[Tree] | None:
         return [node.base] if node.exp.is_positive else []
     if isinstance(node, sympy.exp) or (isinstance(node, sympy.Pow) and node.base.is_positive):
         return []
-    if row is not None and row.name in ONE_ZERO:
+    if row is not None and row.only_zero:
         return [node.args[0]]
     return [node.args[0] - 1] if isinstance(node, sympy.log) and len(node.args) == 1 else None
 
