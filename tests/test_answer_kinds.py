@@ -7,7 +7,7 @@ import sympy
 
 from derivcli import answer
 from derivcli.explain.answer import right_regions, rule_mistakes
-from derivcli.explain.answer.answer import KINDS
+from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
 
 CASES: dict[str, list[tuple[str, str, str, str]]] = {

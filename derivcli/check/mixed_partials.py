@@ -36,7 +36,9 @@ def expanded(local: LocalGerms, earlier: Stages) -> LocalGerms:
         local.left, local.right = local.germs_here()
         return local
     local.value = derivative_here(local, earlier)
-    local.left, local.right = (derivative_beside(local, earlier, sense) for sense in (-1, 1))
+    local.left, local.right = (
+        _derivative(local, local.line(local.direction, sense), earlier, local.order)[0] for sense in (-1, 1)
+    )
     if local.oscillates:
         raise NoGermError
     local.rigorous = False  # that no further derivative disturbs the differences is only seen
@@ -59,14 +61,6 @@ def derivative_here(local: LocalGerms, stages: Stages) -> Constant | None:
         if order == 0 and not local.field.is_same(last, inner.value):
             return None
     return last
-
-
-def derivative_beside(local: LocalGerms, stages: Stages, sense: int) -> Germ | None:
-    """The derivative by some stages at points beside the given one, as a germ of how far beside; None without one.
-
-    Raises NoGermError where it is not seen whether it exists there.
-    """
-    return _derivative(local, local.line(local.direction, sense), stages, local.order)[0]
 
 
 def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> DecidedGerm:

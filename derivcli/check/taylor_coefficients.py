@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from flint import arb
 
 from derivcli.check.accuracy import accuracy_verdict
@@ -40,7 +39,7 @@ def check_series(result: SeriesResult, progress: Progress | None = None) -> Seri
 
 def _verdicts(result: SeriesResult, tape: Tape, point: int) -> list[Verdict]:
     """The verdicts of all coefficients about one point, which may be nowhere."""
-    if not all(np.isfinite(values[point]) for values in result.at.values()):
+    if not result.finite[point]:
         return [Verdict("undefined", message=NOWHERE)] * result.coefficients.shape[1]
     names = result.expression.variables
     site = Site(result.expression, tape, coordinates(result.at, result.points, names, point), "taylor")

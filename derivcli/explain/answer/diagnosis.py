@@ -27,10 +27,32 @@ from derivcli.language import tree as build
 from derivcli.language.parse import parse_tree
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.result import ORDERS, Partial, derivative_key
+from derivcli.result import ORDERS, derivative_key
 
 if TYPE_CHECKING:
     from flint import arb
+
+KINDS = {
+    "sign": "a sign is wrong",
+    "inner": "the derivative of an inner function is missing or misplaced (chain rule)",
+    "confused": "the derivative of a function is taken for that of another one",
+    "product": "the product rule is not applied",
+    "quotient": "the quotient rule is applied wrongly",
+    "power": "the power rule is applied wrongly, or where it does not hold",
+    "factor": "a constant factor is missing or too much",
+    "term": "the derivative of a term is missing",
+    "constant": "a constant is too much or missing; the derivative of a constant is 0",
+    "function": "the function, or a part of it, is not differentiated",
+    "integral": "the function, or a part of it, is integrated",
+    "order": "it is a derivative of another order",
+    "variable": "it is a derivative by another variable, or holds a variable that the function lacks",
+    "partly": "it is right on a part of the line, or at some points, only",
+    "undefined": "it has no value where the derivative has one",
+    "rounded": "a number in it is rounded",
+    "reading": "it is right if one of the texts means something else than what is read",
+    "": "no mistake that is known here explains it",
+}
+"""Every kind of diagnosis."""
 
 EXPLANATION_SECONDS, TOTAL_SECONDS = 2.0, 6.0
 """How long one explanation may be tried, and all of them."""
@@ -72,6 +94,7 @@ def diagnosed(case: Case) -> Diagnosis:
         with suppress(OutOfTimeError):
             found = limited(min(EXPLANATION_SECONDS, left), explain, case)
             if found is not None:
+                assert found.kind in KINDS, "a kind of diagnosis"
                 return found
     return Diagnosis()
 
@@ -175,7 +198,8 @@ def variable(case: Case) -> Diagnosis | None:
     others = [name for name in case.expression.variables if name not in case.partial[:1]]
     asked = len(case.partial)
     for name in others:
-        for instead in _instead(case.partial, name):
+        ones = [(*case.partial[:place], name, *case.partial[place + 1 :]) for place in range(asked)]
+        for instead in dict.fromkeys([(name,) * asked, *ones]):
             if case.is_claim(case.expression.expanded, instead):
                 by = f"by {derivative_key(instead)}; the one by {derivative_key(case.partial)} is asked for"
                 return Diagnosis("variable", f"it is the derivative {by}")
@@ -188,12 +212,6 @@ def variable(case: Case) -> Diagnosis | None:
             names = ", ".join(others)
             return Diagnosis("variable", f"the derivatives by {names} are added; they count as constants here")
     return None
-
-
-def _instead(partial: Partial, name: str) -> dict[Partial, None]:
-    """The partials with another variable in all places or in one of them."""
-    ones = [(*partial[:place], name, *partial[place + 1 :]) for place in range(len(partial))]
-    return dict.fromkeys([(name,) * len(partial), *ones])
 
 
 def constant(case: Case) -> Diagnosis | None:

@@ -150,7 +150,8 @@ def _partings(case: Case) -> Iterator[tuple[Tree, Tree]]:
     """What the formulas may change at: where the two are equal, the likely ones first."""
     variables = [(symbol(name), sympy.S.Zero) for name in case.names]
     likely = chain.from_iterable(map(_partings_of, (case.expression, case.claim)))
-    calls = chain.from_iterable(map(_calls_of, filter(None, (case.truth, case.claim))))
+    trees = [each.expanded for each in (case.truth, case.claim) if each is not None]
+    calls = [(node, sympy.S.Zero) for tree in trees for node in postorder(tree) if row_of(node) is not None]
     yield from dict.fromkeys(chain(variables, likely, calls))
 
 
@@ -167,13 +168,6 @@ def _partings_of(expression: Expression) -> Iterator[tuple[Tree, Tree]]:
                 for part in postorder(formulas.bind(row, condition, node.args)):
                     if isinstance(part, sympy.core.relational.Relational):
                         yield part.args[0], part.args[1]
-
-
-def _calls_of(expression: Expression) -> Iterator[tuple[Tree, Tree]]:
-    """The calls in a formula, which may change their signs."""
-    for node in postorder(expression.expanded):
-        if row_of(node) is not None:
-            yield node, sympy.S.Zero
 
 
 def _by_stretches(case: Case) -> Iterator[Region]:

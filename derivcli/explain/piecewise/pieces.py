@@ -59,8 +59,9 @@ def piece_equations(tree: Tree) -> list[BreakEquation] | None:
     found: dict[BreakEquation, None] = {}
     for node in postorder(tree):
         if _has_sides(node):
-            if any(_has_domain(part) for part in node.args):
-                return None
+            rows = [row_of(inner) for part in node.args for inner in postorder(part)]
+            if any(row is not None and row.defined and row.name != "log" for row in rows):
+                return None  # defined not everywhere, other than by a root or a logarithm
             found |= dict.fromkeys(each for each in of_node(node))
             found |= dict.fromkeys(each for part in node.args for each in break_equations(part))
     return list(found)
@@ -72,12 +73,6 @@ def _has_sides(node: Tree) -> bool:
     if row is None:
         return isinstance(node, sympy.core.relational.Relational)
     return row.name in SIDED or (bool(row.special) and row.definition is not None and row.kernel is None)
-
-
-def _has_domain(tree: Tree) -> bool:
-    """Whether a formula holds a function that is not defined everywhere, other than roots and logarithms."""
-    rows = (row_of(node) for node in postorder(tree))
-    return any(row is not None and row.defined and row.name != "log" for row in rows)
 
 
 @dataclass(slots=True)

@@ -240,7 +240,7 @@ def _from_set(found: Any, between: Sequence[Fraction]) -> Roots | None:
     if found is sympy.S.EmptySet or found is sympy.S.Reals:
         return Roots()
     if isinstance(found, sympy.FiniteSet):
-        if not all(_is_told(each) for each in found):
+        if any(each.free_symbols or (each.is_real is not False and root(each) is None) for each in found):
             return None
         made = [_real(each) for each in found]
         return Roots(tuple(each for each in made if each is not None))
@@ -255,11 +255,6 @@ def _from_set(found: Any, between: Sequence[Fraction]) -> Roots | None:
     if isinstance(found, sympy.ImageSet):
         return _family(found, between)
     return None
-
-
-def _is_told(tree: Any) -> bool:
-    """Whether a number is a formula without variables, or not real."""
-    return not tree.free_symbols and (tree.is_real is False or root(tree) is not None)
 
 
 def _real(tree: Any) -> Root | None:
