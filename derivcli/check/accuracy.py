@@ -1,4 +1,4 @@
-"""PyTorch's number beside the true one: how many digits are right and, where they are few, why."""
+"""How many digits of PyTorch's number are right and, where only few are, the reason."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ SPACING_EXPONENT = {"float64": -1074, "float32": -149}
 MAX_FINITE = {"float64": arb(float(np.finfo("float64").max)), "float32": arb(float(np.finfo("float32").max))}
 
 MARGIN_BITS = 4
-"""A step's result may be wrong by so many powers of 2 more than half a unit in its last place."""
+"""The error of one step is at most half a unit in the last place times 2 to this power."""
 
 TRIAL_COUNT = 8
 MAX_ERROR_RATIO = 32
-"""Rounding explains an error that is no larger than so many times the largest of so many trials."""
+"""Rounding explains an error of at most this many times the largest error of all trials."""
 
 BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
 
 TRIAL_BITS, NEAR_BITS, BITS_PER_ORDER = 256, 800, 16
-"""Bits enough for rounded values, and for values beside a point; more for each order of a derivative."""
+"""Precision of rounded values and of values near a point, and what each order of a derivative adds to it."""
 
 MAX_REFINEMENT = 8
-"""So many times more bits are taken where those do not do."""
+"""The precision is raised up to this many times where that is not enough."""
 
 OFFSET_BITS = 100
-"""Beside a point is 2 to the minus this away, of its size."""
+"""A nearby point is 2 to the minus this away, relative to its size."""
 
 
 def accuracy_verdict(question: Question, truth: Truth, touched: bool = False) -> Verdict:
-    """The verdict of a number that has a true one; `touched` where a step is exactly at a special place."""
+    """The verdict of a number whose true value is known; `touched` says that a step is exactly at a singular point."""
     if abs(truth.ball) > MAX_FINITE[question.dtype]:
         infinity = math.copysign(math.inf, truth.number)
         message = f"the true number is {short_text(truth.ball)}"
@@ -67,7 +67,7 @@ def accuracy_verdict(question: Question, truth: Truth, touched: bool = False) ->
 
 
 def _cause(question: Question, truth: arb, touched: bool) -> str:
-    """Why a number of a right formula is not right; empty where the formula itself is not."""
+    """The reason why a number is not right although its formula is; empty where the formula itself is wrong."""
     if touched:
         return _rounding_nearby(question, truth)
     from derivcli.check.noise import is_noise
@@ -78,7 +78,7 @@ def _cause(question: Question, truth: arb, touched: bool) -> str:
 
 
 def is_right(digits: int, dtype: str) -> bool:
-    """Whether so many right digits are as many as one can expect."""
+    """Whether this many right digits are as many as one can expect."""
     return digits >= DIGITS[dtype] - MAX_LOST_DIGITS
 
 
@@ -98,25 +98,25 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
 
 
 def _rounding_nearby(question: Question, truth: arb) -> str:
-    """How rounding explains the number at a special place, where each side has a series of its own."""
+    """How rounding explains the number at a singular point, where the two sides have different power series."""
     if question.irrational:
         return "rounding, which moves it off a special place"
     site = question.site
     if _is_of_its_branch(question):
         return ""
     for direction, sense in product(question.derivative.ways(), (1, -1)):
-        beside = site.beside(direction, sense * fmpq(2) ** (step_scale(site.at, direction) - OFFSET_BITS))
+        nearby = site.shifted(direction, sense * fmpq(2) ** (step_scale(site.at, direction) - OFFSET_BITS))
         exact = Run(site.tape, path_of(direction), question.order, NEAR_BITS, final=True, through=True)
         with suppress(UnsureError, TouchError):
-            evaluate(exact, beside.at)
-            cause = _rounding_cause(replace(question, site=beside), truth, exact.answers)
+            evaluate(exact, nearby.at)
+            cause = _rounding_cause(replace(question, site=nearby), truth, exact.answers)
             if cause:
                 return cause
     return ""
 
 
 def _is_of_its_branch(question: Question) -> bool:
-    """Whether the number is, digit for digit, what the branch gives that PyTorch takes at the point."""
+    """Whether the number is, digit for digit, the derivative of the branch that PyTorch takes at the point."""
     site = question.site
 
     def series(path: Path, order: int) -> list[arb]:
@@ -130,9 +130,9 @@ def _is_of_its_branch(question: Question) -> bool:
 
 
 def _rounding_cause(question: Question, truth: arb, answers: Sequence[Any] | None) -> str:
-    """How rounding explains the number: it is no further from the truth than rounded evaluations are.
+    """How rounding explains the number: rounded evaluations are as far from the truth as it is.
 
-    With answers they are beside a special place, following those of an exact evaluation there.
+    With `answers` they are near a singular point and take the branches that an exact evaluation took there.
     """
     reach, extreme, steep, finer = arb(0), "", "", 1
     for seed in range(TRIAL_COUNT):
@@ -152,7 +152,7 @@ def _rounding_cause(question: Question, truth: arb, answers: Sequence[Any] | Non
 
 
 def _may_break_down(question: Question) -> bool:
-    """Whether rounding can lead onto a place without a value: there is one in the balls of all rounded numbers."""
+    """Whether rounding can lead to a point without a value: the balls of all rounded numbers hold one."""
     try:
         _Trial(question, 0, None, 1, wide=True).number()
     except (UnsureError, TouchError):
@@ -177,7 +177,7 @@ def _is_inside(question: Question, truth: arb) -> bool:
 
 @dataclass(slots=True, eq=False)
 class _Trial:
-    """One way in which rounding might have gone, the same along every line, so that it is one of the function."""
+    """One way in which rounding may go. It is the same along every line, so that the result is one function."""
 
     question: Question
     seed: int
@@ -189,7 +189,7 @@ class _Trial:
     wide: bool = False
 
     def number(self) -> arb:
-        """The number with every step moved, in enough precision that nothing else moves it."""
+        """The number with every step moved by rounding, at a precision at which nothing else moves it."""
         found = self.question.derivative.enclosed(self.series, self.question.site.tape)
         while not self.wide and not is_narrow(found) and self.finer < MAX_REFINEMENT:
             self.finer *= 2
@@ -197,7 +197,7 @@ class _Trial:
         return found
 
     def series(self, path: Path, order: int) -> list[arb]:
-        """The coefficients of the formula with every step moved."""
+        """The coefficients of the formula with every step moved by rounding."""
         site, dtype = self.question.site, self.question.dtype
         rounding = Rounding(MARGIN_BITS - MANTISSA_BITS[dtype], dtype, self.seed, inside=self.inside, wide=self.wide)
         bits = self.finer * ((TRIAL_BITS if self.answers is None else NEAR_BITS) + BITS_PER_ORDER * order)
@@ -217,7 +217,7 @@ def _on_the_way(extreme: str) -> str:
 
 
 def _point_rounding(question: Question) -> str:
-    """What explains a number that is right for the nearest float64 and not for the point as typed."""
+    """The reason where a number is right for the nearest float64, but not for the point as typed."""
     site, derivative = question.site, question.derivative
     nearest = _nearest(site.at, question.dtype)
     vector = derivative.vector and _nearest(derivative.vector, question.dtype)
@@ -233,7 +233,7 @@ def _point_rounding(question: Question) -> str:
 
 
 def _nearest(numbers: Mapping[str, Any], dtype: str) -> dict[str, Any]:
-    """The numbers of a format that stand for coordinates or slopes."""
+    """Coordinates or slopes, rounded to a number format."""
     return {name: rational(rounded(value, dtype)) for name, value in numbers.items()}
 
 

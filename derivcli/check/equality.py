@@ -32,22 +32,22 @@ Sample: TypeAlias = tuple[Fraction, ...]
 """A value for each variable."""
 
 PRECISION_BITS = (192, 384, 768, 1536)
-"""Bits; the last ones serve numbers that nearly cancel."""
+"""Precisions that are tried in turn; the last ones serve numbers that nearly cancel."""
 
 NARROW_BITS = 120
-"""Bits of a number, relative to its size, that is known well enough: 36 digits."""
+"""Relative accuracy in bits at which a number is known well enough: 36 digits."""
 
 ZERO_SIZE = arb(2) ** -400
-"""Numbers that are less than this and not known may be 0, or differ by any factor."""
+"""A number below this size that is not known well may be 0, or wrong by any factor."""
 
 FINE_PRECISION_BITS, FINE_NARROW_BITS = (2400, 4096, 8192), 1800
-"""The same where numbers that do not differ so far are looked at more closely."""
+"""The same for a second, closer look at numbers that seem to be equal."""
 
 MAX_DIGITS = 500
-"""The most digits that are told of an agreement."""
+"""The largest number of digits that an agreement is said to have."""
 
 MIN_POINTS = 4
-"""What is the same at fewer points may be so by chance."""
+"""Agreement at fewer points may be chance."""
 
 POINT_SECONDS = 0.5
 """How long the two numbers at one point may take."""
@@ -144,9 +144,7 @@ class Comparison:
         if sample not in self.known and self.spent > 2 * self.seconds:
             return Match(sample, "unsure")
         if sample not in self.known:
-            start = time.monotonic()
             self.known[sample] = self._anew(sample)
-            self.spent += time.monotonic() - start
         return self.known[sample]
 
     def all(self, samples: Iterable[Sample]) -> Iterator[Match]:
@@ -157,30 +155,29 @@ class Comparison:
             yield self.at(sample)
 
     def confirmed(self, match: Match) -> Match:
-        """The match as far more precision shows it, if that is possible in time."""
+        """The match at a far higher precision, if there is time for that."""
         if match.kind not in ("same", "vanishing") or self.spent > self.seconds:
             return match
-        start, narrow = time.monotonic(), FINE_NARROW_BITS if match.kind == "same" else NARROW_BITS
+        narrow = FINE_NARROW_BITS if match.kind == "same" else NARROW_BITS
         found = self._anew(match.sample, FINE_PRECISION_BITS, narrow)
-        self.spent += time.monotonic() - start
         if found.kind != "unsure" and (match.kind != "same" or found.kind != "vanishing"):
             match = found
         self.known[match.sample] = match
         return match
 
     def _anew(self, sample: Sample, precisions: Sequence[int] = PRECISION_BITS, narrow: int = NARROW_BITS) -> Match:
-        with suppress(OutOfTimeError), restored_context():
-            return limited(POINT_SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
-        return Match(sample, "unsure")
+        start = time.monotonic()
+        try:
+            with restored_context():
+                return limited(POINT_SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
+        except OutOfTimeError:
+            return Match(sample, "unsure")
+        finally:
+            self.spent += time.monotonic() - start
 
 
 def matched(
-    left: Quantity,
-    right: Quantity,
-    names: Sequence[str],
-    sample: Sample,
-    precisions: Sequence[int] = PRECISION_BITS,
-    narrow: int = NARROW_BITS,
+    left: Quantity, right: Quantity, names: Sequence[str], sample: Sample, precisions: Sequence[int], narrow: int
 ) -> Match:
     """What two quantities are at a point, with the precision raised until that is known."""
     at, found = point(names, sample), Match(sample, "unsure")

@@ -22,20 +22,20 @@ from derivcli.engines.balls.partials import Derivative, FlatError
 from derivcli.engines.balls.run import Run
 
 MAX_SHIFT_ULPS = 4
-"""So many last places in each coordinate explain that a point is off its curve."""
+"""A point may be off its curve by this many units in the last place of each coordinate."""
 
 MAX_TURNING_ORDER = 12
-"""How many coefficients of a curve with a vertical tangent tell which way it goes."""
+"""How many coefficients of a curve with a vertical tangent are computed to see which way it turns."""
 
 MAX_SECANT_STEPS = 60
-"""So many steps of the secant method are enough: each adds half as many digits again, or a hundred bits."""
+"""Limit of the secant method's steps: each gains half as many digits again, or a hundred bits."""
 
 MAX_NEWTON_STEPS = 50
 NEWTON_TOLERANCE = 1e-15
-"""Newton's method for a float64 ends where its step is so small a part of it, or after so many steps."""
+"""Newton's method ends after this many steps, or where a step is this small relative to the number."""
 
 SPARE_BITS = 32
-"""Bits of a root that are not waited for."""
+"""Bits at the end of a root that need not be right."""
 
 
 def curve_verdict(question: Question) -> Verdict:
@@ -135,7 +135,7 @@ def _solution(site: Site, dependent: str, direction: Direction) -> OffsetFunctio
     """The dependent variable as a function of how far the others move in a direction."""
 
     def solved(offset: fmpq, precision: int, final: bool) -> arb | None:
-        moved = site.beside(direction, offset)
+        moved = site.shifted(direction, offset)
 
         def residual(y: arb) -> arb:
             at = {**moved.at, dependent: y}

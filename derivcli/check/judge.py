@@ -94,7 +94,7 @@ def _unjudged(result: Result) -> Result:
 
 
 def _derivative(key: str, result: Result) -> Derivative:
-    """Which derivative a key of a result stands for; the last variable of a partial is taken first."""
+    """The derivative that a key of a result stands for; the last variable of a partial is taken first."""
     partial = partial_of(key)[::-1]
     if result.direction is None:
         return Derivative(partial, dependent=result.dependent)
@@ -108,7 +108,7 @@ def judge(question: Question) -> Verdict:
 
 
 def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
-    """The verdict that a decision from what is known comes to, unless it takes too long or too much precision."""
+    """The verdict that `decide` comes to, or "unchecked" where it takes too long or too much precision."""
     try:
         return limited(VERDICT_SECONDS, decide, *known)
     except OutOfTimeError:

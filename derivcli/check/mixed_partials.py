@@ -23,7 +23,7 @@ from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.germ import Germ, NoGermError, ShortError, TermExponents
 
 POLYNOMIAL_POWER, SERIES_POWER = 4000, 16
-"""Powers of t by which curves leave a kink that runs along a line: for polynomials, and for other functions."""
+"""Powers of t with which curves leave a kink along a line: one for polynomials, one for other functions."""
 
 Across = tuple[list[Germ], list[int]]
 """The derivatives on one side of a line up to an order, and the decisions on which they rest."""

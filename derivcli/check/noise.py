@@ -22,7 +22,7 @@ from derivcli.points.points import given
 from derivcli.result import derivative_key
 
 NEIGHBOUR_OFFSETS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
-"""How far away the points are that are asked, in parts of the point."""
+"""Distances of the neighbouring points, relative to the point."""
 
 MAX_NOISE_PARTS = 8
 """Errors that differ by at least one part in so many of the error in question are noise."""
@@ -37,9 +37,9 @@ def is_noise(question: Question, truth: arb) -> bool:
     centre = {name: rounded(value, question.dtype) for name, value in question.site.at.items()}
     pairs = [(question.printed, truth)]
     for part in NEIGHBOUR_OFFSETS:
-        beside = float(np.dtype(question.dtype).type(centre[moved] * (1 + part)))
+        nearby = float(np.dtype(question.dtype).type(centre[moved] * (1 + part)))
         with suppress(TouchError, UnsureError):
-            pairs.append(_pair(question, {**centre, moved: beside}))
+            pairs.append(_pair(question, {**centre, moved: nearby}))
     size = max((abs(each).upper() for _, each in pairs), key=float)
     if not size > 0:
         return False
@@ -48,14 +48,14 @@ def is_noise(question: Question, truth: arb) -> bool:
 
 
 def _moved(question: Question) -> str:
-    """The variable in which to go to the neighbours, one that the number depends on; empty where there is none."""
+    """A variable that the number depends on, in which the neighbours differ; empty where there is none."""
     derivative, at = question.derivative, question.site.at
     chosen = (derivative.vector or derivative.partial) if derivative.order else at
     return next((name for name in chosen if name in at), "")
 
 
 def _error(printed: float, truth: arb, size: arb) -> float:
-    """The error of a number in parts of the true one or, where that is nearly 0, of its size nearby."""
+    """The relative error of a number or, where the true one is nearly 0, its error relative to the size nearby."""
     part = abs(truth) if abs(truth) * 100 > size else size
     return float(((arb(printed) - truth) / part).mid())
 
@@ -68,11 +68,11 @@ def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
     if derivative.vector is not None:
         slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
         direction = given(slopes)
-    wanted = [partial or (next(iter(at)),)]
+    partials = [partial or (next(iter(at)),)]
     engine = engine_named(question.site.engine)
     prepare = engine_named(engine.faster_form_of).prepare if engine.faster_form_of else engine.prepare
     formula = [question.site.expression]
-    (result,) = at_once(prepare, formula, here, wanted, question.dtype, direction, derivative.dependent)
+    (result,) = at_once(prepare, formula, here, partials, question.dtype, direction, derivative.dependent)
     found = result.derivatives[derivative_key(partial)] if partial else result.value
     exact = {name: rational(value) for name, value in at.items()}
     truth = enclosure(question.site.elsewhere(exact), derivative)

@@ -1,4 +1,4 @@
-"""One-sided limits and derivatives, and what values of f beside a point tell of them.
+"""One-sided limits and derivatives as values of f near a point tell them.
 
 Where a step of the formula touches a kink, a jump, an edge or 0/0, neither PyTorch's convention nor a symbolic
 derivative is a witness. Where the formula has no known germ, values of f at x + h, x + 2h, ... for h from about
@@ -30,32 +30,32 @@ STEP_BITS = (100, 120, 140, 160)
 """The steps are 2 to the minus these, of the size of x."""
 
 STEP_FACTORS = (fmpq(5678912345678911, 9007199254740881), fmpq(8765432198765431, 9007199254740847))
-"""The steps are multiplied by these, of which both must show the same: by powers of 2 alone 1/x is seen as whole."""
+"""The steps are multiplied by both of these, which must show the same: at powers of 2 alone 1/x is whole."""
 
 CLOSER_BITS = 300
-"""Where a function seems to jump or to end, steps smaller by 2 to the minus this have to confirm it."""
+"""Where a function seems to jump or to end, steps that are smaller by 2 to the minus this must confirm it."""
 
 BITS_PER_ORDER = (800, 1600, 3200)
 """Bits for each order of a derivative."""
 
 FIRST_BITS, FIRST_BITS_PER_ORDER = 540, 260
-"""Bits that often do, besides those that each order loses; with so few nothing is taken for 0."""
+"""A first precision that is often enough, and what each order adds to it; here nothing is taken for 0."""
 
 ZERO_SIZE = arb(2) ** -2000
 """Smaller numbers are 0 here."""
 
 NO_ERROR = arb(0)
 ERROR_SHARE = arb(2) ** -30
-"""The part of how far values moved that their limit may be wrong by."""
+"""The error of a limit, relative to how far the values moved."""
 
 MAX_UNCERTAINTY = arb(2) ** -20
-"""What changes by a larger part of itself is no number that is known."""
+"""A limit with a larger relative error is not known."""
 
 MAX_RATIO = arb(0.9995)
-"""A ratio of differences nearer to 1 than this is no sign of a limit: those of a logarithm are 1."""
+"""Differences with a ratio nearer to 1 than this show no limit: those of a logarithm have the ratio 1."""
 
 RATIO_TOLERANCE = arb(2) ** -20
-"""How far apart two ratios of differences may be that count as one."""
+"""Two ratios of differences count as the same up to this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Limit:
         return self.number is not None or self.infinite != 0
 
     def over(self, factor: int) -> Limit:
-        """What so many times less tends to."""
+        """The limit of the values divided by a factor."""
         number = None if self.number is None else self.number / factor
         if self.constant is None or self.field is None:
             return Limit(number, self.infinite, self.reach / factor, self.error / factor)
@@ -125,13 +125,13 @@ class LocalBehavior:
 
 
 BehaviorByOrder: TypeAlias = Callable[[int, int], LocalBehavior]
-"""What is seen of a function for derivatives of an order; the second is the highest that will be asked for."""
+"""The behavior of a function for derivatives of an order; the second number is the highest order asked for."""
 
 
 def limits_by_values(
     function: OffsetFunction, scale: int, order: int, closer: int = 0, highest: int = 0
 ) -> LocalBehavior:
-    """The function at the point and beside it; `order` is that of the one-sided derivatives.
+    """The function at the point and on both sides of it; `order` is that of the one-sided derivatives.
 
     Steps are of the size 2**scale, and smaller by 2**-closer. The precision is that for the order `highest`, if
     that is higher. Raises UnsureError where the balls stay too wide.
@@ -143,7 +143,7 @@ def limits_by_values(
 
 
 def _look(function: OffsetFunction, scale: int, order: int, closer: int, highest: int) -> LocalBehavior:
-    """The function at and beside the point, with steps of one size, in as much precision as it needs."""
+    """The function at the point and on both sides, with steps of one size, at as much precision as it needs."""
     for precision, final in _precisions(highest, closer):
         try:
             return _Differences(function, scale - closer, order, precision, final).local()
@@ -176,7 +176,7 @@ class _Differences:
         return LocalBehavior(Limit(value), self.side(-1, value), self.side(1, value))
 
     def side(self, direction: int, value: arb | None) -> Side:
-        """One side, by four steps of either kind; what they do not have in common is nothing."""
+        """One side by four steps of each kind; a limit is one that both kinds show."""
         one, other = (self.side_by(factor * direction, value) for factor in STEP_FACTORS)
         if one.defined != other.defined:
             raise UnsureError
@@ -191,10 +191,10 @@ class _Differences:
             h = fmpq(2) ** (self.scale - step) * direction
             values = []
             for k in range(1, self.order + 2):
-                beside = self.function(k * h, self.precision, self.final)
-                if beside is None:
+                value_there = self.function(k * h, self.precision, self.final)
+                if value_there is None:
                     return Side(False)
-                values.append(beside)
+                values.append(value_there)
             limits.append(values[0])
             ctx.prec = self.precision
             differences = values if value is None else [value, *values[:-1]]
@@ -263,7 +263,7 @@ def difference(left: Limit, right: Limit) -> arb | None:
 
 
 def is_near(left: Limit, right: Limit) -> bool:
-    """Whether two limits are the same number: exactly so, or as far as this judge can tell."""
+    """Whether two limits are the same number: exactly, or as far as their digits tell."""
     if left.number is None or right.number is None:
         return False
     if left.field is not None and left.constant is not None and right.constant is not None:

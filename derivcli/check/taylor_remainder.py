@@ -1,4 +1,4 @@
-"""How far a Taylor polynomial is from its function: a rigorous enclosure over an interval.
+"""The remainder of a Taylor polynomial: a rigorous enclosure over an interval.
 
 With c_k(X) for the coefficients of the series about any point of X, the remainder R of the polynomial of degree
 n about a is at x, by Lagrange, c_(n+1)(X) (x - a)^(n+1), where X holds all between a and x, and its slope is
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray, SeriesResult
 
 FIRST_PIECES = 16
-"""Into so many pieces each side of the centre is cut at first."""
+"""Each side of the centre is first cut into this many pieces."""
 
 MAX_PIECES = 1024
-"""No side is cut into more."""
+"""The limit of the pieces of one side."""
 
 MAX_EXCESS = 0.01
-"""The enclosure may be wider by this part than the values in the middles of the pieces are apart."""
+"""How much wider the enclosure may be than the range of the values at the middles of the pieces, relatively."""
 
 PIECE_BITS = 128
 """Bits enough for pieces."""
@@ -65,7 +65,7 @@ def remainder(
     low: float,
     high: float,
 ) -> tuple[float, float] | None:
-    """What the function is more than its Taylor polynomial anywhere from `low` to `high`: at least, and at most.
+    """The least and the greatest difference of the function and its Taylor polynomial from `low` to `high`.
 
     The polynomial is the one with the coefficients as printed, so that their rounding is part of it. None where that
     cannot be enclosed, as where a kink, a jump or an edge may lie in the interval or between it and the centre.
@@ -103,7 +103,7 @@ class _Polynomial:
     centre: arb
     coefficients: list[arb]
     rounded: list[arb]
-    """What the coefficients are more than they were printed."""
+    """The rounding errors of the printed coefficients."""
 
     @staticmethod
     def about(tape: Tape, at: Mapping[str, Exact], variable: str, printed: Sequence[float]) -> _Polynomial:

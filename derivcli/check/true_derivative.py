@@ -1,4 +1,4 @@
-"""The true derivative of a formula at a point, as narrow as it is known, from values of the formula alone."""
+"""The true derivative of a formula at a point, as narrow as it can be enclosed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from derivcli.language.tree import Tree
 
 PRECISION_BITS = (384, 1536, 3072, 12288)
 NARROW_BITS = 256
-"""Bits of a number that is known well; the last precision is for what is 0 or seems so."""
+"""Relative accuracy at which a number is known well; the last precision serves numbers that are or seem 0."""
 
 DERIVATIVE_SECONDS = 2.0
 
@@ -80,7 +80,7 @@ def _of_series(site: Site, derivative: Derivative) -> arb:
 
 
 def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> KnownDerivative:
-    """What a verdict says of the derivative, with more digits where one look beside the point shows them."""
+    """What a verdict says of the derivative, with more digits where germs tell them."""
     if KINDS[verdict.kind].derivative == "none" or (verdict.kind == "edge" and math.isinf(verdict.truth or 0)):
         return KnownDerivative(none=True, undefined=verdict.kind in ("undefined", "hole"), reason=verdict.message)
     if verdict.kind == "unchecked" or verdict.truth is None:

@@ -39,15 +39,15 @@ def is_derivative(subject: UserFunction) -> Outcome:
     outcome = _missing(subject, truth, tolerance) or gradient_fault(subject, subject.slopes, truth, tolerance)
     if outcome is not None:
         return _of_other(subject, truth, tolerance) or outcome
-    told = "as near as quotients of differences tell"
+    detail = "as near as quotients of differences tell"
     if subject.formula is not None:
-        told = digits_text(subject, subject.slopes, truth, 1)
+        detail = digits_text(subject, subject.slopes, truth, 1)
     skipped = subject.count - int(truth.known.all(0).sum())
-    return passed(told + (f", not tried at {points_text(skipped)} without a derivative" if skipped else ""))
+    return passed(detail + (f", not tried at {points_text(skipped)} without a derivative" if skipped else ""))
 
 
 def _of_other(subject: UserFunction, truth: TrueValues, tolerance: Tensor) -> Outcome | None:
-    """What is wrong where gradients are off by no more than the number format makes of them that they come from."""
+    """What is wrong where gradients are off by no more than a lower number format on the way explains."""
     outcome = through_lower_format(subject, "backward", subject.gradients, subject.slopes)
     if outcome is None:
         return None

@@ -1,4 +1,4 @@
-"""The check of a user's function: what it is to be, where it is tried, its trials in order, and the report of them.
+"""The check of a user's function: its formula and points, its trials in order, and the report of them.
 
 What one trial finds wrong would show in later ones too, so that the first that fails names the cause; those after it
 are not reached. Each relies on those before it, and changes one thing only.
@@ -15,12 +15,11 @@ import torch
 from derivcli.custom import backward_trials, forward_trials, precision_trials, setting_trials
 from derivcli.custom.load import CustomFunction, parameters_of
 from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
-from derivcli.custom.trial_arguments import columns_at, ordinary_points, with_numbers
+from derivcli.custom.trial_arguments import check_arguments, columns_at, ordinary_points, with_numbers
 from derivcli.custom.user_function import NoDerivativeError, UserCodeError, UserFunction, code_failure
-from derivcli.errors import DerivError
+from derivcli.language.parse import parse_expression
 
 if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
     from derivcli.points.points import Points
 
 TRIALS: dict[str, Callable[[UserFunction], Outcome]] = {
@@ -56,35 +55,16 @@ def check_class(
     wrt: Sequence[str] | None = None,
     source: str = "",
 ) -> FunctionReport:
-    """The report of a function, tried at points or else at ordinary ones, beside a formula if there is one."""
+    """The report of a function, tried at points or else at ordinary ones, against a formula if there is one."""
     parameters = parameters_of(name, function)
-    indices = _places(name, parameters, wrt)
-    formula = None if against is None else _formula(name, against, parameters)
+    check_arguments(name, wrt or (), parameters)
+    indices = tuple(index for index, argument in enumerate(parameters) if wrt is None or argument in wrt)
+    formula = None if against is None else parse_expression(against, parameters)
+    if formula is not None:
+        check_arguments(name, formula.variables, parameters, against or "")
     subject = UserFunction(name, parameters, function, indices, (), formula)
     columns = ordinary_points(subject) if points is None else columns_at(points, parameters, name)
     return run_trials(with_numbers(replace(subject, columns=columns)), source)
-
-
-def _places(name: str, parameters: Sequence[str], wrt: Sequence[str] | None) -> tuple[int, ...]:
-    """The numbers of the arguments to differentiate by, all of them by default."""
-    for argument in wrt or ():
-        if argument not in parameters:
-            hint = f"its arguments are {', '.join(parameters)}"
-            raise DerivError(f"'{name}' has no argument '{argument}'", hint=hint)
-    return tuple(index for index, argument in enumerate(parameters) if wrt is None or argument in wrt)
-
-
-def _formula(name: str, text: str, parameters: Sequence[str]) -> Expression:
-    """The formula that the forward is to be, over the function's arguments."""
-    from derivcli.language.definitions import place_of
-    from derivcli.language.parse import parse_expression
-
-    formula = parse_expression(text, parameters)
-    for variable in formula.variables:
-        if variable not in parameters:
-            hint = f"its arguments are {', '.join(parameters)}"
-            raise DerivError(f"'{name}' has no argument '{variable}'", text, place_of(variable, text), hint)
-    return formula
 
 
 def run_trials(subject: UserFunction, source: str = "") -> FunctionReport:

@@ -1,4 +1,4 @@
-"""What came out beside what should have: whether they differ, and what the difference looks like."""
+"""Gradients compared with what they should be: whether they differ, and what kind of mistake the difference shows."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
 from derivcli.custom.user_function import UserFunction
 
 RELATIVE_TOLERANCE = 1e-6
-"""What differs by no more than this part is right; how many digits are is told."""
+"""Numbers with no larger relative error are right; how many of their digits are right is reported."""
 
 MAX_ULPS = 64
 """Units in the last place that a number of the function's size may be off, however small its derivative is."""
 
 UNDERFLOW_SIZE = 1e-250
-"""Nothing is asked of numbers near those that underflow."""
+"""Numbers below this size are near underflow and may be anything."""
 
 NOISE_FACTOR = 30.0
-"""So many times the measured rounding is allowed for, up to CAP of a number."""
+"""This many times the measured rounding is allowed, up to MAX_NOISE_SHARE of a number."""
 MAX_NOISE_SHARE = 1e-3
 
 ZERO_FACTOR = 1e3
-"""A number is no rounding of 0 where it is so many times what it may be off."""
+"""A number this many times larger than its tolerance is surely not 0."""
 
 MIN_RIGHT_POINTS = 2
-"""With fewer points at which a number is right it is so by chance."""
+"""Right numbers at fewer points may be chance."""
 
 WHOLE_SHARE = 0.75
-"""So large a part of the points has to show what is said of a function as a whole."""
+"""The share of the points that must show what is said of the function as a whole."""
 
 DIGITS_QUANTILE = 0.9
-"""A few numbers have more right digits than the rest by chance."""
+"""The quantile of right digits that counts, since a few numbers have more by chance."""
 
 MIN_CONSTANT_DIGITS = 2
-"""A rounded constant has more right digits than that."""
+"""A rounded constant leaves more right digits than this."""
 
 FORMAT_DIGITS = {torch.float64: 16, torch.float32: 7}
 
@@ -115,7 +115,7 @@ def as_expected(
     rounding: Tensor | float = 0.0,
     setting: str = "",
 ) -> Outcome:
-    """What is to be said of gradients of shape (arguments, points) that are due to be some others of the function."""
+    """The outcome for gradients of shape (arguments, points) that should be `due`."""
     off = deviates(subject, found, TrueValues(due), 1, rounding)
     if not off.any():
         return passed()
@@ -228,7 +228,7 @@ def _nearness(found: Tensor, tolerance: Tensor) -> Callable[[Tensor], bool]:
 
 
 def _where(subject: UserFunction, off: Tensor, known: Tensor) -> str:
-    """What parts the points with a wrong number from those with a right one, in words."""
+    """Where the wrong numbers are, in words: what separates their points from those with right ones."""
     for name, x in zip(subject.parameters, subject.columns, strict=True):
         bad, good = x[off], x[known & ~off]
         if bad.max() < 0 < good.min():

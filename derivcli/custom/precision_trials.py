@@ -41,10 +41,10 @@ from derivcli.custom.user_function import Columns, UserCodeError, UserFunction, 
 from derivcli.engines.torch.custom_step import is_marked
 
 MAX_POOR_DIGITS = 9
-"""With no more right digits something other than float64 must be at work."""
+"""With so few right digits something other than float64 must be at work."""
 
 SINGLE_TOLERANCE = 1e-4
-"""What differs in float32 by no more than this part is right."""
+"""Numbers with no larger relative error are right in float32."""
 
 SILENTLY_WRONG = "second derivative silently wrong"
 
@@ -142,7 +142,7 @@ def second(subject: UserFunction) -> Outcome:
 
 
 def _second_outcome(subject: UserFunction, found: Tensor, truth: TrueValues) -> Outcome:
-    """What is to be said of second derivatives of shape (arguments, arguments, points)."""
+    """The outcome for second derivatives of shape (arguments, arguments, points)."""
     off = deviates(subject, found, truth, 2)
     if off.any():
         a, b, _ = index = first_true(off)
@@ -170,13 +170,13 @@ SINGLE_NOISE = (2.0**-28, 2.0**-20)
 
 STEP_COUNT = 8
 STEP_UNITS = 8.0
-"""Of so many steps beside a point each is so many units in the last place long, and leads to another number."""
+"""How many steps away from a point are taken, and how many units in the last place each is long."""
 
 UNEVEN_FACTOR = 1.0471
-"""Steps of whole units would lead to numbers that fit into the format."""
+"""A factor of the steps, since whole units would lead to numbers that fit into the format."""
 
 MIN_SPREAD_UNITS = 1e3
-"""So many units in the last place of float64 are seen, and those of other formats are more."""
+"""Changes of fewer units in the last place of float64 may be rounding; those of lower formats are larger."""
 
 MIN_GRID_POINTS = 6
 """Of fewer points a grid of numbers, as of a quantizer, may pass for numbers of 16 bits."""

@@ -16,7 +16,7 @@ from derivcli.custom.user_function import Columns, UserCodeError, UserFunction, 
 from derivcli.errors import DerivError
 
 TANGENT = 2.0
-"""So far each argument moves in forward mode."""
+"""The tangent of each argument in forward mode."""
 
 WRONG_JVP = "jvp is not the derivative"
 
@@ -40,7 +40,7 @@ def single_number(subject: UserFunction) -> Outcome:
 
 
 def _shaped(subject: UserFunction, shape: tuple[int, ...]) -> Outcome | None:
-    """What is to be said of forward and backward at the points in a shape; None where forward does not take it."""
+    """The outcome of forward and backward for tensors of a shape; None where forward does not take them."""
     inputs = subject.leaves(tuple(x.reshape(shape) for x in subject.columns))
     given = torch.linspace(-1.4, 2.6, subject.count, dtype=torch.float64)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations, product
 from typing import TYPE_CHECKING
@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING
 import torch
 
 from derivcli.custom.true_values import by_formula
-from derivcli.custom.user_function import Columns, NoDerivativeError, UserCodeError, UserFunction, user_code
+from derivcli.custom.user_function import (
+    POINT_BY_POINT,
+    Columns,
+    NoDerivativeError,
+    UserCodeError,
+    UserFunction,
+    user_code,
+)
 from derivcli.errors import DerivError
 from derivcli.language import limits
+from derivcli.language.definitions import place_of
 
 if TYPE_CHECKING:
     from derivcli.points.points import Points
@@ -28,15 +36,21 @@ MAX_CANDIDATES = 600
 """So many are looked at for those at which the function is defined."""
 
 
+def check_arguments(function: str, names: Iterable[str], parameters: Sequence[str], source: str = "") -> None:
+    """Refuse what are no arguments of a function; `source` is a formula in which they stand."""
+    for name in names:
+        if name not in parameters:
+            span = place_of(name, source) if source else None
+            hint = f"its arguments are {', '.join(parameters)}"
+            raise DerivError(f"'{function}' has no argument '{name}'", source, span, hint)
+
+
 def columns_at(points: Points, parameters: Sequence[str], name: str) -> Columns:
     """The typed points, a tensor of shape (points,) for each argument."""
     if points.count > limits.TRIED:
         message = f"{points.count:,} points are more than the {limits.TRIED:,} that a function is tried at"
         raise DerivError(message, hint="take fewer points")
-    for argument in points.names:
-        if argument not in parameters:
-            hint = f"its arguments are {', '.join(parameters)}"
-            raise DerivError(f"'{name}' has no argument '{argument}'", hint=hint)
+    check_arguments(name, points.names, parameters)
     for argument in parameters:
         if argument not in points.at:
             raise DerivError(f"'{argument}' has no value", hint=f"add one, as in --at {argument}=1")
@@ -129,8 +143,7 @@ def _refuse(one: UserFunction) -> None:
             raise DerivError(message, hint=f"give whole numbers, as in --wrt {','.join(others)} --at {at}")
     if _takes_other_shapes(one):
         message = f"'{one.name}' takes tensors of several dimensions, and no vector with a number for each point"
-        hint = "formulas call functions that work point by point; torch.autograd.gradcheck takes others"
-        raise DerivError(message, hint=hint)
+        raise DerivError(message, hint=POINT_BY_POINT)
 
 
 def _choices(subject: UserFunction) -> Iterator[tuple[int, ...]]:

@@ -23,6 +23,10 @@ Columns: TypeAlias = tuple[Tensor, ...]
 """A tensor for each argument, all of the same shape."""
 
 
+POINT_BY_POINT = "formulas call functions that work point by point; torch.autograd.gradcheck takes others"
+"""The way out for a function of another kind."""
+
+
 class UserCodeError(Exception):
     """The function's own code failed, in its forward or its backward."""
 
@@ -72,8 +76,8 @@ class UserFunction:
 
     def leaves(self, columns: Columns, indices: Sequence[int] | None = None) -> Columns:
         """Fresh tensors of the same numbers, those of some arguments to be differentiated by."""
-        wanted = self.indices if indices is None else indices
-        return tuple(x.detach().clone().requires_grad_(index in wanted) for index, x in enumerate(columns))
+        differentiable = self.indices if indices is None else indices
+        return tuple(x.detach().clone().requires_grad_(index in differentiable) for index, x in enumerate(columns))
 
     def run(self, inputs: Columns) -> Tensor:
         """The forward on these very tensors; DerivError where it does not work point by point."""
@@ -87,8 +91,7 @@ class UserFunction:
             raise NoDerivativeError(f"forward gives a {type(value).__name__} where a tensor is due")
         if value.shape != inputs[0].shape:
             message = f"'{self.name}' gives shape {tuple(value.shape)} for arguments of shape {tuple(inputs[0].shape)}"
-            hint = "formulas call functions that work point by point; torch.autograd.gradcheck takes others"
-            raise DerivError(message, hint=hint)
+            raise DerivError(message, hint=POINT_BY_POINT)
         if not value.is_floating_point():
             raise NoDerivativeError(f"forward gives {value.dtype}, which has no derivative")
         return value
@@ -100,13 +103,13 @@ class UserFunction:
 
         The graph is kept to be walked `again` as a second derivative, or once more as it is.
         """
-        wanted = [x for x in inputs if x.requires_grad]
+        differentiable = [x for x in inputs if x.requires_grad]
         if not value.requires_grad:
-            return [None] * len(wanted)
+            return [None] * len(differentiable)
         upstream = torch.ones_like(value) if upstream is None else upstream
         with user_code("backward"):
             found = torch.autograd.grad(
-                value, wanted, upstream, retain_graph=keep or again, create_graph=again, allow_unused=True
+                value, differentiable, upstream, retain_graph=keep or again, create_graph=again, allow_unused=True
             )
         return list(found)
 

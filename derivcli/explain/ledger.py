@@ -124,11 +124,11 @@ class Ledger:
     @cached_property
     def broken(self) -> tuple[Node, ...]:
         """The nodes that a function of the user's own hands something else than its adjoint times its derivative."""
-        own = self.result.expression.own
+        custom = self.result.expression.own
         found = []
         for name, shares in self.shares.items():
             node = self.by_name[name]
-            if any(share.node.operation.partition("(")[0] in own for share in shares) and not _adds_up(node, shares):
+            if any(share.node.operation.partition("(")[0] in custom for share in shares) and not _adds_up(node, shares):
                 found.append(node)
         return tuple(found)
 

@@ -39,7 +39,7 @@ MAX_PROBES = 12
 """At so many points where it is wrong, and as many where it is right, it is tried what a claim might be instead."""
 
 MIN_MATCHES = 5
-"""What is the same at fewer points may be so by chance."""
+"""Agreement at fewer points may be chance."""
 
 FORMULA_SECONDS = 3.0
 """How many seconds the derivative as a formula may take."""

@@ -20,7 +20,7 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.exceptional_points import distances, point_text
-from derivcli.explain.answer.mistaken_derivations import inner_divided, mistaken, rarely_mistaken
+from derivcli.explain.answer.mistaken_derivations import inner_divided, rare_rule_mistake, rule_mistake
 from derivcli.explain.answer.right_regions import right_points, right_region
 from derivcli.explain.answer.rounded_numbers import product_text, ways
 from derivcli.language import tree as build
@@ -278,8 +278,8 @@ def rounded(case: Case) -> Diagnosis | None:
     for way in ways(case.claim.expanded):
         exact = build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})
         if _is_truth(case, exact) and case.is_right_where_singled_out(exact):
-            told = [f"{text_of(node)} seems to be a rounded {text}" for node, text in way.items()]
-            return Diagnosis("rounded", "; ".join(told))
+            texts = [f"{text_of(node)} seems to be a rounded {text}" for node, text in way.items()]
+            return Diagnosis("rounded", "; ".join(texts))
     return None
 
 
@@ -300,7 +300,7 @@ def _digits(far: float) -> str:
 
 EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     foreign,
-    mistaken,
+    rule_mistake,
     sign,
     integral,
     itself,
@@ -311,7 +311,7 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     inner_divided,
     factor,
     right_region,
-    rarely_mistaken,
+    rare_rule_mistake,
     undefined,
     nearly,
     right_points,

@@ -189,10 +189,10 @@ class _Examination:
     def is_seen_to_jump(self, at: Mapping[str, Root]) -> bool:
         """Whether the claim is another number at a point than just beside it, as far as few digits tell."""
         tape, here = record(self.claim.expanded, self.names), {key: each.where for key, each in at.items()}
-        beside = {key: just_beside(each)[1] for key, each in at.items()}
+        nearby = {key: just_beside(each)[1] for key, each in at.items()}
         with suppress(TouchError, UnsureError), restored_context():
             runs = [Run(tape, precision=VALUE_BITS[0], presumes=True) for _ in range(2)]
-            one, other = (evaluate(run, place)[0] for run, place in zip(runs, (here, beside), strict=True))
+            one, other = (evaluate(run, place)[0] for run, place in zip(runs, (here, nearby), strict=True))
             ctx.prec = VALUE_BITS[0]
             return bool(abs(one - other) > 1e-12 * (1 + abs(one)))
         return False
@@ -223,8 +223,8 @@ class _Examination:
         name, root = next(iter(at.items()))
         left, exact, shown = known.ball, False, None
         if len(at) == 1 and {*self.partial} == {name} and (root in sides or not known.by_series):
-            beside = sides.get(root, just_beside(root))
-            shown = exact_derivative(self.expression.expanded, name, len(self.partial), root, beside)
+            nearby = sides.get(root, just_beside(root))
+            shown = exact_derivative(self.expression.expanded, name, len(self.partial), root, nearby)
         if shown is not None:
             if shown.number is None or not _agrees(known, shown.number.ball):
                 is_none = shown.number is None and (known.ball is None or known.one_sided)

@@ -91,7 +91,7 @@ def markers(tree: Tree) -> list[Tree]:
     return [node for node in postorder(tree, stop_at=Derivative) if isinstance(node, Derivative)]
 
 
-def mistaken(case: Case) -> Diagnosis | None:
+def rule_mistake(case: Case) -> Diagnosis | None:
     """The usual slip with which a derivation comes to the claim, at one place or at all alike."""
     return _mistaken(case, _usual)
 
@@ -101,7 +101,7 @@ def inner_divided(case: Case) -> Diagnosis | None:
     return _mistaken(case, lambda found: ([pair] for pair in found if pair[1].name == "divided"))
 
 
-def rarely_mistaken(case: Case) -> Diagnosis | None:
+def rare_rule_mistake(case: Case) -> Diagnosis | None:
     """The rare slip, or the two slips, with which a derivation comes to the claim."""
     return _mistaken(case, _odd)
 
@@ -131,7 +131,7 @@ def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partia
     with suppress(DerivError, *SYMPY_FAILURES):  # of a part without a rule, or without a formula
         for found in choose(derivation.mistakes()):
             if _leads_to_claim(case, derivation, found, then):
-                return _told(derivation, found)
+                return _diagnosis(derivation, found)
     return None
 
 
@@ -160,11 +160,11 @@ def _odd(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
     yield from (list(pair) for pair in islice(pairs, MAX_PAIRS))
 
 
-def _told(derivation: MistakenDerivation, found: PlacedMistakes) -> Diagnosis:
+def _diagnosis(derivation: MistakenDerivation, found: PlacedMistakes) -> Diagnosis:
     """The diagnosis that some slips make."""
-    told = dict.fromkeys(_sentence(each, derivation) for _, each in found[:2])
+    sentences = dict.fromkeys(_sentence(each, derivation) for _, each in found[:2])
     more = "" if len(found) < 3 else ", and so on"
-    return Diagnosis(found[0][1].kind, "; ".join(told) + more)
+    return Diagnosis(found[0][1].kind, "; ".join(sentences) + more)
 
 
 def _sentence(slip: Mistake, derivation: MistakenDerivation) -> str:

@@ -111,9 +111,9 @@ def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iter
         one, two = map(text_of, _apart(left, other))
         for sign, mark, opposite in ((1, ">", "<"), (-1, "<", ">")):
             chance = [match.sample for match, found in zip(right, here, strict=True) if found == -sign]
-            told = {*here} <= {sign, -sign} and here.count(sign) >= MIN_MATCHES and len(chance) < MIN_RUN_LENGTH
+            is_told = {*here} <= {sign, -sign} and here.count(sign) >= MIN_MATCHES and len(chance) < MIN_RUN_LENGTH
             if (
-                told
+                is_told
                 and {*there} <= {0, -sign}
                 and there.count(-sign) >= MIN_RUN_LENGTH
                 and len(one) + len(two) < MAX_CHARACTERS

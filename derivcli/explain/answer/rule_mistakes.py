@@ -238,16 +238,16 @@ def inner(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
     """The derivative of what stands inside is a factor: not missing, and not inside."""
     for marker in [node for node in postorder(right, stop_at=Derivative) if isinstance(node, Derivative)]:
         part = marker.args[0]
-        lost, beside = put(right, {marker: ONE}), put(right, {marker: FACTOR})
+        lost, factored = put(right, {marker: ONE}), put(right, {marker: FACTOR})
         sentence = "the inner derivative {1} of {0} is missing (chain rule)"
         yield Mistake("inner", "lost", sentence, lost, (part, marker))
         sentence = "the inner derivative {1} of {0} is a factor beside the outer one, not inside of it (chain rule)"
         yield Mistake("inner", "inside", sentence, put(lost, {part: marker}), (part, marker), _is_linear(part, d))
         sentence = "the inner derivative {1} is a factor only: inside of the outer one {0} stays (chain rule)"
-        twice = put(put(beside, {part: marker}), {FACTOR: marker})
+        twice = put(put(factored, {part: marker}), {FACTOR: marker})
         yield Mistake("inner", "twice", sentence, twice, (part, marker), _is_linear(part, d))
         sentence = "the derivative of the outer function is taken at {0}, not at {1} (chain rule)"
-        alone = put(put(beside, {part: d.variable}), {FACTOR: marker})
+        alone = put(put(factored, {part: d.variable}), {FACTOR: marker})
         yield Mistake("inner", "alone in it", sentence, alone, (part, d.variable))
         sentence = "the inner derivative {1} of {0} is a factor, not a divisor (chain rule)"
         yield Mistake("inner", "divided", sentence, quotient(lost, marker), (part, marker), True)

@@ -53,13 +53,9 @@ MORE_COUNT = 400
 """Samples drawn where the others do not hit the domain."""
 
 
-def samples(names: Sequence[str], trees: Iterable[Tree]) -> Iterator[Sample]:
+def samples(names: Sequence[str], trees: Iterable[Tree]) -> list[Sample]:
     """Points for the variables of some formulas, each once, the nicest first."""
-    found: dict[Sample, None] = {}
-    for sample in _all(len(names), numbers_of(trees)):
-        if sample not in found:
-            found[sample] = None
-            yield sample
+    return list(dict.fromkeys(_all(len(names), numbers_of(trees))))
 
 
 def more_samples(names: Sequence[str], seed: int = 1) -> Iterator[Sample]:

@@ -72,27 +72,26 @@ def _nested(draft: Draft) -> None:
     """Derivatives of derivatives."""
     lesson, partials = draft.lesson, draft.lesson.task.partials
     derivative = _define(draft, _surely(draft, partials))
-    times = "derivatives of derivatives, the last variable first" if _is_mixed(partials) else f"{lesson.order} times"
-    lines = [f"# {times}" if _is_mixed(partials) else f"# differentiated {times}, one after another"]
+    is_mixed = any(len({*partial}) > 1 for partial in partials)
+    lines = [f"# differentiated {lesson.order} times, one after another"]
+    if is_mixed:
+        lines = ["# derivatives of derivatives, the last variable first"]
     for place, function in enumerate(draft.called):
         draft.outputs.append((lesson.functions[place], function))
         known: dict[Partial, str] = {(): function}
         for partial in partials:
-            if len(partials) == 1 and len(partial) >= MIN_LOOP_ORDER and not _is_mixed(partials):
+            if len(partials) == 1 and len(partial) >= MIN_LOOP_ORDER and not is_mixed:
                 known[partial] = draft.slope(place, partial)
-                lines += _loop(known[partial], function, len(partial), f"{derivative}({{0}}, {_at(draft, partial[0])})")
+                name, by = known[partial], draft.names.python[_by(partial[0])]
+                lines += ["# (each time the graph grows, so that a long formula takes long)", f"{name} = {function}"]
+                lines += [f"for _ in range({len(partial)}):", f"    {name} = {derivative}({name}, {by})"]
             for start in reversed(range(len(partial))):
                 part = partial[start:]
                 if part not in known and partial not in known:
                     known[part] = draft.slope(place, part)
-                    lines.append(f"{known[part]} = {derivative}({known[part[1:]]}, {_at(draft, part[0])})")
+                    lines.append(f"{known[part]} = {derivative}({known[part[1:]]}, {draft.names.python[_by(part[0])]})")
             draft.show(place, partial, known[partial])
     draft.blocks.append(lines)
-
-
-def _loop(name: str, function: str, times: int, step: str) -> list[str]:
-    told = "# (each time the graph grows, so that a long formula takes long)"
-    return [told, f"{name} = {function}", f"for _ in range({times}):", f"    {name} = {step.format(name)}"]
 
 
 def _series(draft: Draft) -> None:
@@ -193,14 +192,6 @@ def _uses_all(draft: Draft, place: int) -> bool:
 def _by(name: str) -> str:
     """What a derivative is taken by."""
     return WAY if name == ALONG else name
-
-
-def _at(draft: Draft, name: str) -> str:
-    return draft.names.python[_by(name)]
-
-
-def _is_mixed(partials: Sequence[Partial]) -> bool:
-    return any(len({*partial}) > 1 for partial in partials)
 
 
 def _together(names: Sequence[str]) -> str:

@@ -77,11 +77,11 @@ def move(direction: Points, name: str) -> str:
 
 def _crossing(arrays: Sequence[str], moving: Collection[str], names: Names) -> list[str]:
     """The lines that combine every value with every other."""
-    own = ", ".join(names.python[name] for name in arrays)
+    variables = ", ".join(names.python[name] for name in arrays)
     return [
         "",
         f"# every combination of them, {names.python[arrays[-1]]} moving fastest",
-        f'{own} = (grid.flatten() for grid in torch.meshgrid({own}, indexing="ij"))',
+        f'{variables} = (grid.flatten() for grid in torch.meshgrid({variables}, indexing="ij"))',
         *(f"{names.python[name]}.requires_grad_()" for name in arrays if name in moving),
     ]
 

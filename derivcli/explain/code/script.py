@@ -65,16 +65,16 @@ def _points(draft: Draft) -> PointLines:
     lesson, names = draft.lesson, draft.names
     place = written_points(lesson.task, lesson.points, lesson.recorded, lesson.shifted, names)
     needed = "Python or this script needs that name"
-    told = [f"# {new} is the variable {old}: {needed}" for old, new in names.renamed.items()]
+    remarks = [f"# {new} is the variable {old}: {needed}" for old, new in names.renamed.items()]
     what = f"{lesson.points.count:,} points" if lesson.many else "the point"
     recorded = [names.python[name] for name in lesson.recorded]
     fixed = [names.python[name] for name in lesson.task.names if name not in {*lesson.recorded, *lesson.shifted}]
-    told.append(f"# {what}, in {FORMAT_DESCRIPTIONS[lesson.task.dtype]}{';' if recorded else ''}")
+    remarks.append(f"# {what}, in {FORMAT_DESCRIPTIONS[lesson.task.dtype]}{';' if recorded else ''}")
     if recorded:
-        told.append(f"# requires_grad has PyTorch record what is done with {listed(recorded)}")
+        remarks.append(f"# requires_grad has PyTorch record what is done with {listed(recorded)}")
     if recorded and fixed:
-        told[-1] += f", while {listed(fixed)} {'is' if len(fixed) == 1 else 'are'} held fixed"
-    draft.blocks.append([*told, *place.lines])
+        remarks[-1] += f", while {listed(fixed)} {'is' if len(fixed) == 1 else 'are'} held fixed"
+    draft.blocks.append([*remarks, *place.lines])
     return place
 
 

@@ -55,7 +55,7 @@ def flat_branches(tree: Any) -> Branches:
 def without_curves(branches: Branches, curves: set[Tree], guards: list[Tree]) -> Branches:
     """The branches with conditions that hold nowhere on the curves."""
     found: Branches = []
-    told = set()
+    handled = set()
     for value, condition in branches:
         strict = _strict(condition, curves)
         if strict is not None:
@@ -63,10 +63,10 @@ def without_curves(branches: Branches, curves: set[Tree], guards: list[Tree]) ->
         if isinstance(condition, sympy.Unequality) and strict is not None and difference_of(condition) in curves:
             break  # what follows holds on the curve alone
         for relation in relations_in(condition):
-            if difference_of(relation) in curves and difference_of(relation) not in told:
-                told.add(difference_of(relation))
+            if difference_of(relation) in curves and difference_of(relation) not in handled:
+                handled.add(difference_of(relation))
                 guards = [*guards, _guard(relation, condition is relation)]
-    rest = curves - told
+    rest = curves - handled
     inner = [each for value, _ in branches for each in relations_in(value) if difference_of(each) in rest]
     more = list({difference_of(each): build.relation("!=", *sides_of(each)) for each in inner}.values())
     return [(value, _all(condition, more)) for value, condition in found]

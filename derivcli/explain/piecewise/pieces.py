@@ -295,13 +295,13 @@ class ExactDerivative:
 
 
 def exact_derivative(
-    tree: Tree, name: str, order: int, at: Root, beside: tuple[Coordinate, Coordinate]
+    tree: Tree, name: str, order: int, at: Root, nearby: tuple[Coordinate, Coordinate]
 ) -> ExactDerivative | None:
     """The derivative at a point that a formula singles out, from its pieces on both sides; None where it is not known.
 
     A continuous function whose derivative has a limit has that for its derivative.
     """
-    sides = [piece(tree, name, inside) for inside in beside]
+    sides = [piece(tree, name, inside) for inside in nearby]
     here = constant_at(tree, name, at)
     if here is None or None in sides:
         return None

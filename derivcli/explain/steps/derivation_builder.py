@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import sympy
 
@@ -56,7 +55,8 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     """How the derivative with a key is found from the one of an order below, or from the formula."""
     name, *below = partial_of(key)
     expression = result.derivatives[derivative_key(tuple(below))] if below else result.expression
-    d = Differentiator(symbol(name), is_partial=len(_names(result)) > 1)
+    names = {*result.expression.variables, *(name for key in result.derivatives for name in partial_of(key))}
+    d = Differentiator(symbol(name), is_partial=len(names) > 1)
     start = d(expression.tree)
     steps = [Step(IN_PLACE, d(expression.expanded))] if expression.definitions else []
     length = 0
@@ -75,43 +75,29 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     return Derivation(result, key, start, tuple(steps))
 
 
-def _names(result: SymbolicResult) -> set[str]:
-    """The variables of the formula and of its derivatives."""
-    return {*result.expression.variables, *(name for key in result.derivatives for name in partial_of(key))}
-
-
 def _steps(tree: Tree) -> Iterator[Step]:
     """A step for each rule: that of the most nested formula still to be differentiated, wherever else it is due too.
 
     So sums and powers of the variable that come out of several places are differentiated at once, in the end.
     """
-    known: dict[Tree, _Taken] = {}
+    known: dict[Tree, tuple[int, str, Tree]] = {}
     while markers := [node for node in postorder(tree, stop_at=Derivative) if isinstance(node, Derivative)]:
         for marker in markers:
             if marker not in known:
                 known[marker] = _taken(marker)
-        rule = max((known[marker] for marker in markers), key=lambda each: each.height).rule
-        tree = put(tree, {marker: known[marker].tree for marker in markers if known[marker].rule == rule})
+        _, rule, _ = max((known[marker] for marker in markers), key=lambda each: each[0])
+        tree = put(tree, {marker: known[marker][2] for marker in markers if known[marker][1] == rule})
         yield Step(rule, tree)
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What a rule makes of a formula, and how nested that was."""
-
-    rule: str
-    tree: Tree
-    height: int
-
-
-def _taken(marker: Derivative) -> _Taken:
-    """The rule of a derivative to be taken and what it makes of it, unless that is too long to write."""
+def _taken(marker: Derivative) -> tuple[int, str, Tree]:
+    """How nested a formula still to be differentiated is, the rule for it, and what that makes of it."""
     inner, variable = marker.args
     copies = 1 if isinstance(inner, sympy.Add | sympy.Piecewise) else len(inner.args)
     if copies**2 > MAX_CHARACTERS or copies * len(text_of(inner)) > MAX_CHARACTERS:
         raise _TooLongError
     rule, found = taken(inner, Differentiator(variable, isinstance(marker, PartialDerivative)))
-    return _Taken(rule.title(inner, found), found, _height(inner))
+    return _height(inner), rule.title(inner, found), found
 
 
 def _height(tree: Tree) -> int:
