@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result
 
 ADJOINT_TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
-"""How near numbers of each format are, relatively, that rounding alone keeps apart."""
+"""The largest relative difference of two numbers of a format that rounding explains."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +123,7 @@ class Ledger:
 
     @cached_property
     def broken(self) -> tuple[Node, ...]:
-        """The nodes that a function of the user's own hands something else than its adjoint times its derivative."""
+        """The nodes to which a user's own function hands a gradient other than its adjoint times its derivative."""
         custom = self.result.expression.own
         found = []
         for name, shares in self.shares.items():

@@ -1,4 +1,4 @@
-"""From a run to its ledger: what its tensors are called, and how they and their local derivatives are written."""
+"""Builds the ledger of a run: names its tensors, and writes them and their local derivatives as formulas."""
 
 from __future__ import annotations
 

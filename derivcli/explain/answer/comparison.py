@@ -1,4 +1,4 @@
-"""A claim beside the derivative that it is meant to be, at many points."""
+"""A claim compared with the derivative at many points."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ if TYPE_CHECKING:
     from derivcli.language.tree import Tree
 
 MIN_SHARED_POINTS = 8
-"""At fewer points than these more are looked for."""
+"""With fewer points at which both have a value, more points are looked for."""
 
 MAX_PROBES = 12
-"""At so many points where it is wrong, and as many where it is right, it is tried what a claim might be instead."""
+"""How many wrong and how many right points are used to find out what a claim is instead."""
 
 MIN_MATCHES = 5
 """Agreement at fewer points may be chance."""
 
 FORMULA_SECONDS = 3.0
-"""How many seconds the derivative as a formula may take."""
+"""How long SymPy may take for the derivative as a formula."""
 
 ZERO_BITS = 192
 ZERO_SIZE = 1e-12
-"""Below this a number is 0 at the float64 next to a point."""
+"""A number below this size counts as 0 at a point that is rounded to float64."""
 
 GAP_STEP = Fraction(1, 4096)
-"""How far beside a point without a value the claim is looked at."""
+"""How far from a point without a value the claim is examined."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class Case:
     comparison: Comparison
     matches: Sequence[Match]
     truth: Expression | None
-    """The derivative as a formula, if SymPy finds it soon, where no condition of the function meets another."""
+    """The derivative as a formula, if SymPy finds it soon; it may be wrong where pieces of the function meet."""
     exceptional: ExceptionalPoints = field(default_factory=ExceptionalPoints)
     """What is known at the points that either formula singles out."""
 
@@ -94,12 +94,12 @@ class Case:
 
     @cached_property
     def gap_spots(self) -> list[ExceptionalPoint]:
-        """The same of the points that the formulas single out."""
+        """The exceptional points at which the claim lacks a value that it has on both sides."""
         found = self.exceptional.of_kind("undefined")
         return [spot for spot in found if self._is_gap(Match(nearby_sample(spot), spot.kind))]
 
     def curve(self, wrong: Sequence[Match]) -> Tree | None:
-        """What is 0 wherever the claim is wrong, of all that the formulas compare in several variables."""
+        """The formula of a curve on which all wrong points lie, of those that the formulas compare with 0."""
         samples = [*(match.sample for match in wrong), *map(nearby_sample, self.wrong_spots)]
         for tree in self.exceptional.curves:
             if samples and all(self.is_tiny(quantity(tree, self.names), sample) for sample in samples):
@@ -114,7 +114,7 @@ class Case:
 
     @property
     def wrong_spots(self) -> list[ExceptionalPoint]:
-        """The points that the formulas single out at which the claim is wrong."""
+        """The exceptional points at which the claim is wrong."""
         wrong = self.exceptional.of_kind("different", "undefined")
         return [spot for spot in wrong if spot not in self.gap_spots]
 

@@ -1,4 +1,4 @@
-"""What a wrong claim is instead of the derivative: the first explanation that holds at all points.
+"""Why a claim is wrong: the first explanation that holds at all points, as a kind and a sentence.
 
 The most telling ones are tried first.
 """
@@ -58,10 +58,10 @@ EXPLANATION_SECONDS, TOTAL_SECONDS = 2.0, 6.0
 """How long one explanation may be tried, and all of them."""
 
 MAX_DENOMINATOR = 1000
-"""The largest denominator of a factor that is told as a fraction."""
+"""The largest denominator of a factor that is written as a fraction."""
 
 MAX_ROUNDING = 1e-2
-"""A claim with a number in it is rounded if it is no further from the derivative than this, relatively."""
+"""A claim with a decimal in it may be rounded if its relative error is below this."""
 
 FACTOR_CONSTANTS: dict[str, Tree] = {
     "pi": sympy.pi,
@@ -76,7 +76,7 @@ MAX_CONSTANT_DENOMINATOR = 200
 """The largest denominator of a fraction beside such a number."""
 
 MAX_LISTED_POINTS = 3
-"""So many single points are told."""
+"""How many single points a sentence lists."""
 
 INTEGRATION_CONSTANTS = "CKck"
 """What a constant of integration is called."""
@@ -215,7 +215,7 @@ def variable(case: Case) -> Diagnosis | None:
 
 
 def constant(case: Case) -> Diagnosis | None:
-    """The derivative and a number more."""
+    """The derivative plus a number."""
     found = equality.offset(case.matches)
     if found is None or equality.is_number(found, Fraction(0)):
         return None
@@ -227,7 +227,7 @@ def constant(case: Case) -> Diagnosis | None:
 
 
 def _typed(case: Case, ball: arb) -> str | None:
-    """The number of the claim that a number is, perhaps with a minus sign."""
+    """The number in the claim that a ball is, perhaps with its sign changed."""
     for node in postorder(case.claim.expanded):
         for sign in (1, -1):
             if isinstance(node, sympy.Rational) and equality.is_number(ball, sign * Fraction(int(node.p), int(node.q))):
@@ -274,7 +274,7 @@ def undefined(case: Case) -> Diagnosis | None:
 
 
 def rounded(case: Case) -> Diagnosis | None:
-    """A number rounded in the claim, which is right with the exact one, also where it singles out points."""
+    """A decimal that stands for an exact number with which the claim is right everywhere."""
     for way in ways(case.claim.expanded):
         exact = build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})
         if _is_truth(case, exact) and case.is_right_where_singled_out(exact):

@@ -1,4 +1,4 @@
-"""A claim at the points that either formula singles out, where what is so beside them proves nothing.
+"""A claim at exceptional points, at which agreement at nearby points proves nothing.
 
 A claim that is continuous at a point and the derivative beside it is the derivative there, if there is one. Where
 the claim may jump, the function itself tells what its derivative is.
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
     from derivcli.result import Partial
 
 MAX_SECONDS = 5.0
-"""How long points may be judged."""
+"""How long all points together may take."""
 
 MAX_POINTS = 80
-"""So many points are judged."""
+"""How many points are examined."""
 
 MAX_NUMBERS = 8
 OFFSETS = (Fraction(0), Fraction(1), Fraction(-1))
-"""On a curve points are chosen at so many numbers of the formulas, and so far beside them."""
+"""How many numbers of the formulas give points on a curve, and how far from them further points lie."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,14 +107,14 @@ class ExceptionalPoints:
 def exceptional_points_of(
     expression: Expression, claim: Expression, partial: Partial, names: Sequence[str]
 ) -> ExceptionalPoints:
-    """The claim at the points that it or the function singles out."""
+    """The claim at the points that it or the function treats specially."""
     found = _Examination(expression, claim, partial, tuple(names))
     return found.on_line(names[0]) if len(names) == 1 else found.on_curves()
 
 
 @dataclass(slots=True, eq=False)
 class _Examination:
-    """A claim that is judged point by point."""
+    """A claim that is examined point by point."""
 
     expression: Expression
     claim: Expression
@@ -168,7 +168,7 @@ class _Examination:
     def spots(
         self, points: Sequence[Mapping[str, Root]], jumps: Roots | None, sides: Mapping[Root, tuple[fmpq, fmpq]]
     ) -> tuple[ExceptionalPoint, ...]:
-        """What is known at points, at those first where the claim may jump; of endlessly many it is some anyway."""
+        """What is known at the points, those first where the claim may jump; of endlessly many only some."""
         start = time.monotonic()
         marked = [(jumps is None or same_root(next(iter(at.values())), jumps.found) is not None, at) for at in points]
         found = []
@@ -187,7 +187,7 @@ class _Examination:
         return tuple(found)
 
     def is_seen_to_jump(self, at: Mapping[str, Root]) -> bool:
-        """Whether the claim is another number at a point than just beside it, as far as few digits tell."""
+        """Whether the claim differs at a point from its value nearby, as far as a few digits tell."""
         tape, here = record(self.claim.expanded, self.names), {key: each.where for key, each in at.items()}
         nearby = {key: just_beside(each)[1] for key, each in at.items()}
         with suppress(TouchError, UnsureError), restored_context():
@@ -263,7 +263,7 @@ def _of_numbers(at: Mapping[str, Root], left: arb, right: arb, is_jump: bool, ex
 
 
 def common_digits(left: arb, right: arb) -> int:
-    """How many digits two numbers have in common; behind the point where they may be 0."""
+    """How many digits two numbers have in common; digits after the decimal point where they may be 0."""
     if not left.contains(0):
         return same_digits(left, right)
     apart = abs(left - right).upper()
@@ -277,7 +277,7 @@ UNCLEAR = "it is not known whether the function has a derivative there"
 
 
 def _jumps(tree: Tree) -> list[BreakEquation]:
-    """The equations of the points at which a formula may be another number than beside them."""
+    """The equations of the points at which a formula may jump."""
     return [each for each in break_equations(tree) if each.does == JUMPS]
 
 

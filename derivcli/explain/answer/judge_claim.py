@@ -1,4 +1,4 @@
-"""Is a formula the derivative that it is meant to be: compared at many points, then proved where SymPy can.
+"""Is a claim the derivative? It is compared at many points, then proved where SymPy can.
 
 The comparison comes first and has the last word: where two enclosures do not meet, the formula is wrong, whatever
 a simplification says.
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
 
 MAX_PROVED_POINTS = 12
-"""Between more points than these no pieces are looked at one by one."""
+"""With more exceptional points than these the pieces between them are not proved one by one."""
 
 IRRATIONAL = Fraction(10**6)
-"""Stands for a coordinate that is no fraction where points are put in order."""
+"""Stands for an irrational coordinate where points are sorted."""
 
 POINTS_PER_UNKNOWN = 4
-"""At most one point that stays open is passed over for so many at which the two are the same."""
+"""For each undecided point that is ignored there must be this many points of agreement."""
 
 COUNTEREXAMPLE_DIGITS = (10, 17)
 """Significant digits of the numbers at a counter-example: the first that tell them apart."""
 
 
 MAX_READINGS, MAX_PAIRS = 4, 8
-"""So many other meanings of each text, and of both together, are tried."""
+"""How many other meanings of each text, and of both texts together, are tried."""
 
 
 def judge_claim(expression: Expression, claim: Expression, partial: Partial) -> Answer:
@@ -81,7 +81,7 @@ def _judged(case: Case, partial: Partial) -> Answer:
 
 
 def _unknown(case: Case, right: int) -> str:
-    """Why too many points stay open: a claim may be wrong wherever the derivative is not known."""
+    """Why a claim stays undecided: too many points at which the derivative is not known."""
     unsure = case.of_kind("unsure")
     if len(unsure) * POINTS_PER_UNKNOWN <= right:
         return ""
@@ -91,7 +91,7 @@ def _unknown(case: Case, right: int) -> str:
 
 
 def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
-    """A point at which a claim is wrong, and why it may be; where it is wrong at single points only, these."""
+    """A point at which a claim is wrong, and the reason; where only single points are wrong, those points."""
     curve = case.curve(wrong)
     if wrong and curve is None:
         match = min(wrong, key=_telling)
@@ -104,7 +104,7 @@ def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Di
 
 
 def _match(spot: ExceptionalPoint) -> Match:
-    """A point that the formulas single out as one of the others."""
+    """An exceptional point as a match."""
     sample = tuple(value if isinstance(value, Fraction) else IRRATIONAL for value in named(spot).values())
     return Match(sample, spot.kind, spot.left, spot.right, spot.digits, spot.reason)
 
@@ -129,7 +129,7 @@ def _gaps(case: Case) -> tuple[Point, ...]:
 
 
 def _telling(match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
-    """The less, the better a point shows that two numbers differ: at a glance, and by hand."""
+    """A sort key: smaller where a point shows better, at a glance or by hand, that two numbers differ."""
     left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
     if right is None:
@@ -170,12 +170,12 @@ def _texts(left: arb, right: arb) -> tuple[str, str]:
 
 
 def _number(ball: arb) -> float:
-    """The nearest float64; 0 where the number is not told from that."""
+    """The nearest float64; 0 where the number may be 0."""
     return 0.0 if ball.contains(0) else float(ball.mid()) + 0.0
 
 
 def _text(ball: arb, digits: int) -> str:
-    """A number to so many digits, as short as it can be written; how near to 0 it is where it is not told from that."""
+    """A number to some digits, as short as possible; its distance from 0 where it may be 0."""
     if ball == 0:
         return "0"
     if ball.contains(0):
@@ -184,7 +184,7 @@ def _text(ball: arb, digits: int) -> str:
 
 
 def reconsidered(answer: Answer, partial: Partial, declared: Collection[str]) -> Answer:
-    """The answer, which says so where the claim is right by another meaning of a text."""
+    """The answer, with the other meaning of a text by which the claim is right, if there is one."""
     if answer.how != "differs":
         return answer
     for expression, claim in islice(_other_readings(answer, declared), MAX_PAIRS):
@@ -205,7 +205,7 @@ def _other_readings(answer: Answer, declared: Collection[str]) -> Iterator[tuple
 
 
 def _reading_text(answer: Answer, meant: Answer) -> str:
-    """What the author has to mean."""
+    """What the author must have meant, in words."""
     parts = []
     if meant.expression is not answer.expression:
         parts.append(f"the function is {meant.expression.text}, written {meant.expression.source.strip()}")

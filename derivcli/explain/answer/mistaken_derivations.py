@@ -1,4 +1,4 @@
-"""Derivations with a slip in them, to be compared with a claim: at one place, at all places alike, or at two."""
+"""Derivations with mistakes in them, compared with a claim: one mistake, the same one everywhere, or two."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ from derivcli.language.tree import Derivative, Tree, postorder, symbol
 from derivcli.result import Partial
 
 MAX_NODES = 300
-"""Formulas of more nodes are not searched for slips."""
+"""Formulas of more nodes are not searched for mistakes."""
 
 MAX_PAIRS = 400
-"""So many pairs of slips are tried."""
+"""How many pairs of mistakes are tried."""
 
 MAX_CHARACTERS = 40
-"""A longer formula is called what it is to the rule, and not written out."""
+"""A longer formula is cut in a sentence."""
 
 KIND_ORDER = "inner confused product quotient power sign term constant function factor variable integral".split()
-"""Kinds of slips in the order in which they are tried."""
+"""Kinds of mistakes in the order in which they are tried."""
 
 PlacedMistakes: TypeAlias = list[tuple[Tree, Mistake]]
-"""Slips with the formulas whose derivatives they are."""
+"""Mistakes, each with the formula whose derivative it is."""
 
 Choose: TypeAlias = Callable[[PlacedMistakes], Iterator[PlacedMistakes]]
-"""What may have been done wrong, of all slips that there are."""
+"""Chooses, of all possible mistakes, those that may have been made together."""
 
 
 @dataclass(slots=True, eq=False)
 class MistakenDerivation:
-    """How the derivative of a formula is made, place by place."""
+    """The derivation of a formula's derivative, with mistakes in some of its steps."""
 
     root: Tree
     d: Differentiator
     known: dict[Tree, tuple[Rule, Tree]] = field(default_factory=dict)
 
     def at(self, tree: Tree) -> tuple[Rule, Tree]:
-        """The rule of one place and the derivative that it gives; NotImplementedError where no rule fits."""
+        """The rule for a part of the formula, and the derivative by it; NotImplementedError where no rule fits."""
         if tree not in self.known:
             self.known[tree] = taken(tree, self.d)
         return self.known[tree]
@@ -66,7 +66,7 @@ class MistakenDerivation:
             seen.update(inner)
 
     def whole(self, tree: Tree, wrong: Mapping[Tree, Tree]) -> Tree:
-        """The derivative of a formula with nothing left to be taken, wrong at some places."""
+        """The whole derivative of a formula, with wrong derivatives of some parts."""
         done: dict[Tree, Tree] = {}
 
         def expanded(place: Tree) -> Tree:
@@ -78,7 +78,7 @@ class MistakenDerivation:
         return expanded(tree)
 
     def mistakes(self) -> PlacedMistakes:
-        """Every slip with its place, those of the most telling kinds first."""
+        """Every possible mistake with the part in which it is made, the most telling kinds first."""
         found: PlacedMistakes = []
         for place in self.places():
             rule, right = self.at(place)
@@ -92,7 +92,7 @@ def markers(tree: Tree) -> list[Tree]:
 
 
 def rule_mistake(case: Case) -> Diagnosis | None:
-    """The usual slip with which a derivation comes to the claim, at one place or at all alike."""
+    """The usual mistake that leads to the claim, made once or everywhere."""
     return _mistaken(case, _usual)
 
 
@@ -102,12 +102,12 @@ def inner_divided(case: Case) -> Diagnosis | None:
 
 
 def rare_rule_mistake(case: Case) -> Diagnosis | None:
-    """The rare slip, or the two slips, with which a derivation comes to the claim."""
+    """The rare mistake, or the two mistakes, that lead to the claim."""
     return _mistaken(case, _odd)
 
 
 def _mistaken(case: Case, choose: Choose) -> Diagnosis | None:
-    """A slip in the first differentiation of several, or in the last."""
+    """A mistake in the first of several differentiations, or in the last."""
     with deep_recursion():
         first, last, several = case.partial[-1], case.partial[0], len(case.partial) > 1
         found = _mistaken_in(case, choose, case.expression.expanded, first, case.partial[:-1])
@@ -124,7 +124,7 @@ def _placed(found: Diagnosis, which: str, several: bool) -> Diagnosis:
 
 
 def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partial) -> Diagnosis | None:
-    """A slip in the differentiation of a tree by a variable, after which it is differentiated further."""
+    """A mistake in one differentiation, before the further ones."""
     if sum(1 for _ in postorder(tree)) > MAX_NODES or not case.probes:
         return None
     derivation = MistakenDerivation(tree, Differentiator(symbol(name), len(case.names) > 1))

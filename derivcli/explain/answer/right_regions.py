@@ -1,4 +1,4 @@
-"""Where a claim is right that is right somewhere: where a part of the formulas has one sign, or on a stretch.
+"""Where a claim is right that is wrong elsewhere: where a part of the formulas has one sign, or on an interval.
 
 A region is told only where its boundary is one that the formulas suggest, and where further points of all scales bear
 it out; else the points are told that were tried.

@@ -1,4 +1,4 @@
-"""Numbers that were rounded in a claim: put exactly, the claim is the derivative."""
+"""Rounded numbers in a claim: with exact ones in their place the claim is the derivative."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ MAX_DENOMINATOR = 12
 """The largest denominator of a fraction that one rounds, by itself or beside such a number."""
 
 MAX_WAYS = 200
-"""So many ways to put the numbers of a claim exactly are tried."""
+"""How many choices of exact numbers are tried."""
 
 MAX_ROUNDING, MIN_ROUNDING = 1e-2, 1e-14
-"""How far, relatively, a rounded number may be from what it was; and how near one looks."""
+"""The largest and the smallest relative error of a rounded number."""
 
 
 def ways(claim: Tree) -> Iterator[Mapping[Tree, str]]:

@@ -32,7 +32,7 @@ INTEGRATED = "{0} is integrated in place of differentiated"
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A wrong derivative of a formula: a kind of diagnosis, a name shared by all slips of its sort, and a sentence.
+    """A wrong derivative of a formula: a kind of diagnosis, a name for all mistakes of its sort, and a sentence.
 
     In the sentence `{0}`, `{1}`, ... stand for the formulas `about`; derivatives still to be taken in those are to be
     told as they are.
@@ -44,11 +44,11 @@ class Mistake:
     wrong: Tree
     about: tuple[Tree, ...] = ()
     rare: bool = False
-    """Whether one seldom sees it, so that other explanations come first."""
+    """Whether it is rare, so that other explanations are tried first."""
 
 
 def mistakes(rule: str, tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
-    """The slips for a formula of which a rule makes the derivative `right`."""
+    """The possible mistakes in a formula whose derivative by a rule is `right`."""
     for make in MISTAKES.get(rule, ()):
         yield from make(tree, right, d)
 

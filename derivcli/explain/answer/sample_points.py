@@ -33,18 +33,18 @@ PRIME_FRACTIONS = tuple(
     for prime, numbers in ((10007, (3701, -18413, 129041)), (2**61 - 1, (3**37, -(5**27), 7**24)))
     for number in numbers
 )  # fmt: skip
-"""Values that no wave through all the others has for zeros: their denominators are large primes."""
+"""Values with large primes as denominators, which no wave with zeros at all other values has for zeros."""
 
 ONE = Fraction(1)
 
 MAX_NUMBERS = 8
-"""So many numbers of a formula are taken for places where it may change."""
+"""How many numbers of a formula are taken for points at which it may change."""
 
 MAX_SIZE = 10**9
-"""Larger numbers, and those with a larger denominator, are none of these places."""
+"""Larger numbers, and those with a larger denominator, are not among these points."""
 
 OFFSETS = tuple(map(Fraction, "0 1/8 -1/8 1 -1".split()))
-"""How far from such a place the formula is looked at."""
+"""How far from such a point the formula is examined."""
 
 POSITIVE_COUNT = 12
 """Samples of several variables that are all positive; as many lie between 0 and 1."""
@@ -119,6 +119,6 @@ def _all(count: int, numbers: Sequence[Fraction]) -> Iterator[Sample]:
 
 
 def _lattice(values: Sequence[Fraction], count: int) -> Iterator[Sample]:
-    """As many points as values, in which each variable runs through them in an order of its own."""
+    """As many points as values; each variable runs through the values in a different order."""
     for row in range(len(values)):
         yield tuple(values[(row * (1 + 6 * place) + place) % len(values)] for place in range(count))

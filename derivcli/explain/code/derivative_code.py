@@ -9,7 +9,7 @@ from derivcli.explain.code.script_plan import WAY, Draft
 from derivcli.result import ALONG, Partial
 
 MIN_LOOP_ORDER = 4
-"""From this order on a script loops where it wants nothing but one derivative."""
+"""From this order on a single derivative is taken in a loop."""
 
 UNUSED_OPTIONS = ", allow_unused=True, materialize_grads=True"
 UNUSED_REMARK = "# allow_unused, materialize_grads: where a variable does not occur, 0 and no error"

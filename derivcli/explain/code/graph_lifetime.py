@@ -1,4 +1,4 @@
-"""Which variables PyTorch still sees after differentiating: the graph of 3*x has run out after one derivative."""
+"""Which variables are still in PyTorch's graph after differentiating: that of 3*x is empty after one derivative."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Term: TypeAlias = frozenset[tuple[str, float]]
 """How often one term of a sum can be differentiated by each of its variables."""
 
 MAX_TERMS = 64
-"""Terms that are followed; what is said of them stays true where others are left out."""
+"""How many terms are followed; what is found of them stays true where others are left out."""
 
 LINEAR = ("xlogy", "xlog1py")
 """Functions whose derivative in their first argument is one of the second alone."""
 
 NONSMOOTH_KINDS = ("corner", "jump", "branch")
-"""The kinds of special places of functions whose derivatives may have no graph."""
+"""Kinds of singular points of functions whose derivatives may have no graph."""
 
 
 def depends_on(tree: Tree) -> set[str]:
@@ -37,7 +37,7 @@ def depends_on(tree: Tree) -> set[str]:
 
 
 def _unconditional(waiting: list[Any]) -> Iterable[Any]:
-    """Every node below, but for conditions."""
+    """Every node of the trees, but those of conditions."""
     seen: set[Tree] = set()
     while waiting:
         node = waiting.pop()

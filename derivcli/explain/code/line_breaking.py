@@ -36,7 +36,7 @@ def _laid_out(start: str, text: str, end: str, indent: str) -> list[str]:
 
 
 def _parted(text: str, is_place: Callable[[int, int], bool]) -> list[str]:
-    """The pieces of a text between places, which are found by themselves and by the brackets around them."""
+    """The pieces of a text between splitting points, which are found by position and depth of brackets."""
     pieces: list[str] = []
     depth = start = 0
     for place, character in enumerate(text):

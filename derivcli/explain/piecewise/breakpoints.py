@@ -26,28 +26,28 @@ JUMPS, KINKS, POLES = "jumps", "kinks", "poles"
 """What a formula may do at such a point: be another one, turn though it is continuous, or have no value."""
 
 CONTINUOUS = ("corner", "branch", "vertical", "edge")
-"""Kinds of special places of a function at which it is continuous as far as it is defined."""
+"""Kinds of singular points at which a function is continuous, as far as it is defined."""
 
 ISOLATED = ("xlogy", "xlog1py")
-"""Functions that have a value at their edge which what is beside it does not tend to."""
+"""Functions with a value at the edge of their domain to which nearby values do not tend."""
 
 STEP_FUNCTIONS = {**dict.fromkeys(("floor", "ceil", "frac", "trunc"), sympy.S.Zero), "round": sympy.S.Half}
-"""Functions that jump where their argument is a whole number and so much more."""
+"""Functions that jump where their argument is a whole number plus this."""
 
 PERIODIC_FUNCTIONS = ("mod", "fmod")
 """Functions that jump where a quotient of their arguments is a whole number."""
 
 OTHER_VALUES = tuple(map(Fraction, "1 2 -1 1/2 -3 3 0 7/5 -2/3".split()))
-"""What other variables are where a curve is solved for one."""
+"""The values of the other variables where a curve is solved for one."""
 
 MAX_LANDMARKS = 12
-"""So many points of each kind of set are taken for ends of intervals in which others lie."""
+"""How many points of each set are taken for ends of intervals in which further points are looked for."""
 
 SOLVING_SECONDS = 6.0
 """How long the equations of one claim may be solved."""
 
 MAX_CURVE_POINTS = 6
-"""So many points are chosen on a curve."""
+"""How many points are chosen on a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ class BreakEquation:
 
 
 def break_equations(tree: Tree) -> list[BreakEquation]:
-    """All that singles out points in a formula, each once."""
+    """The equations of all exceptional points of a formula, each once."""
     return list(dict.fromkeys(each for node in postorder(tree) for each in of_node(node)))
 
 
 def of_node(node: Tree) -> Iterator[BreakEquation]:
-    """What a node singles out, apart from what its parts do."""
+    """The equations of a node itself, without those of its parts."""
     row = row_of(node)
     if isinstance(node, sympy.core.relational.Relational):
         if not all(map(_is_stepped, node.args)):
@@ -130,7 +130,7 @@ def _less(left: Tree, right: Tree) -> Tree:
 
 
 def solved(each: BreakEquation, name: str, between: Sequence[Fraction] = (), numbers: Sequence[Fraction] = ()) -> Roots:
-    """The points of a source in one variable; of a stepped one, those too where it comes to one of some numbers."""
+    """The solutions of an equation in one variable; for a stepped one, also those where it equals given numbers."""
     if each.stepped:
         return whole(each.difference, name, between, numbers)
     return roots(each.difference, name, between)
@@ -139,7 +139,7 @@ def solved(each: BreakEquation, name: str, between: Sequence[Fraction] = (), num
 def all_roots(
     found: Iterable[BreakEquation], name: str, numbers: Sequence[Fraction] = ()
 ) -> tuple[Roots, dict[BreakEquation, Roots]]:
-    """The points of several sources together, and those of each; of endlessly many some between all the others."""
+    """The solutions of several equations together and of each; of endlessly many, some between all the others."""
     start, each = time.monotonic(), {}
     for source in found:
         each[source] = (

@@ -34,19 +34,19 @@ from derivcli.language.tree import Tree, negative, postorder, row_of, substitute
 from derivcli.result import Partial
 
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
-"""Functions that are simpler ones where the signs inside are known."""
+"""Functions that are simpler formulas where the signs of their arguments are known."""
 
 SIGN_BITS = (192, 768, 3072)
 """Bits to which signs are looked for."""
 
 NEAR_BITS = 100
-"""A point is just beside another if it is 2 to the minus this away."""
+"""The distance of a nearby point, as a power of 2."""
 
 MODERATE_SIZES = (arb(2) ** -4000, arb(2) ** 1000)
 """Between numbers of such sizes a fraction is found."""
 
 LIMIT_OFFSET_BITS = 1200
-"""A limit is the value at 2 to the minus this from the point, up to 2 to the minus SAME."""
+"""A limit must be the value at 2 to the minus this from the point, up to 2 to the minus the other."""
 LIMIT_TOLERANCE_BITS = 900
 LIMIT_BITS = (4000, 8000)
 
@@ -68,7 +68,7 @@ def piece_equations(tree: Tree) -> list[BreakEquation] | None:
 
 
 def _has_sides(node: Tree) -> bool:
-    """Whether a node is another formula on either side of somewhere."""
+    """Whether a node is one formula on one side of some point and another formula on the other side."""
     row = row_of(node)
     if row is None:
         return isinstance(node, sympy.core.relational.Relational)
@@ -77,7 +77,7 @@ def _has_sides(node: Tree) -> bool:
 
 @dataclass(slots=True)
 class _Resolver:
-    """Takes what has sides for what it is at a point where nothing is special."""
+    """Replaces piecewise parts of a formula by what they are at a point that is not exceptional."""
 
     name: str
     where: Coordinate
@@ -161,7 +161,7 @@ def piece(tree: Tree, name: str, where: Coordinate, presumes: bool = False) -> T
 
 
 def just_beside(at: Root) -> tuple[Coordinate, Coordinate]:
-    """Points so close to another that nothing else is singled out between them, unless there is no end to it."""
+    """Points on both sides, so close that no other exceptional point lies between, unless they accumulate."""
     step = fmpq(1, 2**NEAR_BITS)
     return Moved(at.where, -step, fmpq(1)), Moved(at.where, step, fmpq(1))
 
@@ -238,7 +238,7 @@ def _put(tree: Tree, name: str, at: Root) -> ExactNumber | None:
 
 
 def limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
-    """What a piece tends to at one of its ends, exactly."""
+    """The exact limit of a piece at one of its ends."""
     if at.tree is None:
         return None
     if is_analytic(tree, name, at):
@@ -251,7 +251,7 @@ def limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
 
 
 def _found_limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
-    """The limit that SymPy finds, if values beside it bear it out."""
+    """The limit that SymPy finds, if values near it confirm it."""
     found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
     if found.free_symbols or found.has(*UNREAL):
         return None
@@ -269,7 +269,7 @@ def is_analytic(tree: Tree, name: str, at: Root) -> bool:
 
 
 def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> ExactNumber | None:
-    """A limit that SymPy found, if values close to the point are the same to hundreds of digits."""
+    """A limit that SymPy found, if values close to the point agree with it to hundreds of digits."""
     known, tape = root(found), record(tree, (name,))
     close = Moved(at.where, fmpq(side, 2**LIMIT_OFFSET_BITS), fmpq(1))
     if known is None:

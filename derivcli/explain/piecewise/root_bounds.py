@@ -82,7 +82,7 @@ def _has_no_root(tree: Tree, name: str, side: int, size: int) -> bool:
 
 @dataclass(slots=True)
 class _Far:
-    """The values of formulas where a variable lies in an interval."""
+    """Interval arithmetic: the values of formulas where a variable lies in an interval."""
 
     name: str
     where: Interval
