@@ -28,24 +28,16 @@ NONSMOOTH_KINDS = ("corner", "jump", "branch")
 
 def depends_on(tree: Tree) -> set[str]:
     """The variables that a formula is computed from; those of conditions alone do not count."""
-    found: set[str] = set()
-    waiting: list[Any] = [_opened(tree)]
-    for node in _unconditional(waiting):
-        if node.is_Symbol:
-            found.add(node.name)
-    return found
-
-
-def _unconditional(waiting: list[Any]) -> Iterable[Any]:
-    """Every node of the trees, but those of conditions."""
+    names: set[str] = set()
     seen: set[Tree] = set()
+    waiting: list[Any] = [_opened(tree)]
     while waiting:
         node = waiting.pop()
         if node not in seen:
             seen.add(node)
-            yield node
-            values = [pair.expr for pair in node.args] if isinstance(node, sympy.Piecewise) else node.args
-            waiting.extend(values)
+            names |= {node.name} if node.is_Symbol else set()
+            waiting += [pair.expr for pair in node.args] if isinstance(node, sympy.Piecewise) else node.args
+    return names
 
 
 def graph_lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:

@@ -13,13 +13,8 @@ def folded(name: str, text: str) -> list[str]:
     return laid_out(f"{name} = ", text)
 
 
-def laid_out(start: str, text: str) -> list[str]:
-    """The lines of a text behind the beginning of a statement."""
-    return _laid_out(start, text, "", "")
-
-
-def _laid_out(start: str, text: str, end: str, indent: str) -> list[str]:
-    """A text with what stands before and behind it; as it is where it fits or cannot be taken apart."""
+def laid_out(start: str, text: str, end: str = "", indent: str = "") -> list[str]:
+    """The lines of a text with what stands before and after it; one line where it fits or cannot be taken apart."""
     if len(indent + start + text + end) <= MAX_COLUMNS:
         return [indent + start + text + end]
     terms = _parted(text, lambda place, depth: depth == 0 and text[place : place + 3] in (" + ", " - "))
@@ -31,7 +26,7 @@ def _laid_out(start: str, text: str, end: str, indent: str) -> list[str]:
     arguments = _parted(inside[:-1], lambda place, depth: depth == 0 and inside[place] == ",")
     lines = [f"{indent}{start}{head}("]
     for argument in arguments:
-        lines += _laid_out("", argument.lstrip(", "), ",", f"{indent}    ")
+        lines += laid_out("", argument.lstrip(", "), ",", f"{indent}    ")
     return [*lines, f"{indent}){end}"]
 
 
@@ -54,7 +49,7 @@ def _joined(terms: list[str], indent: str) -> list[str]:
         if lines and len(lines[-1]) + len(term) < MAX_COLUMNS:
             lines[-1] += term
         else:
-            lines += _laid_out("", term.strip(), "", indent)
+            lines += laid_out("", term.strip(), "", indent)
     return lines
 
 
