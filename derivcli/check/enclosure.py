@@ -112,7 +112,7 @@ class Site:
 class Question:
     """A derivative of a formula at a point, as PyTorch printed it.
 
-    `irrational` where the special place that the point touches is no number of a format.
+    `irrational` says that the singular point is no floating-point number.
     """
 
     site: Site

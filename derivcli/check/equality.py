@@ -108,7 +108,7 @@ class Match:
     """What two quantities are at a point.
 
     `kind` is "same" where both are known well, relative to their sizes, "different", "vanishing" where both are so
-    close to 0 that neither is told from it, "undefined" where only the second has no value, "outside" where the first
+    close to 0 that each may be 0, "undefined" where only the second has no value, "outside" where the first
     has none, or "unsure". `digits` is how many are the same of numbers that are.
     """
 

@@ -69,7 +69,7 @@ def _way_back(site: Site, dependent: str) -> str:
 
 
 def is_off(site: Site, residual: Truth, dtype: str) -> bool:
-    """Whether an equation's difference is further from 0 than a shift of the coordinates by last places makes it."""
+    """Whether an equation's difference is further from 0 than a shift of the coordinates by rounding makes it."""
     if not abs(residual.ball) > 0 or not residual.rigorous:
         return False
     reach = arb(0)
@@ -114,7 +114,7 @@ def _turning(site: Site, name: str, dependent: str) -> int:
 def _where_not_smooth(question: Question) -> Verdict:
     """The verdict where the equation has no power series, but one in its dependent variable alone.
 
-    Then that variable is a function beside the point, and its values are found one by one.
+    Then that variable is a function near the point, and its values are found one by one.
     """
     site, stages = question.site, question.derivative.stages()
     unknown = Verdict("unchecked", message="the equation has no power series here")

@@ -37,7 +37,7 @@ VERDICT_SECONDS = 2.0
 
 
 def check_all(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
-    """The results with a verdict beside every number; `progress` is told how many of how many are done."""
+    """The results with a verdict for every number; `progress` gets how many of how many are done."""
     total = sum(len(result.value) * (1 + len(result.derivatives)) for result in results)
     done = 0
 
@@ -54,7 +54,7 @@ def check_all(results: Sequence[Result], points: Points, progress: Progress | No
 def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result:
     """The result with a verdict for its value and each of its derivatives at every point.
 
-    The value of an equation's difference has none. `tick` is told after each point how many have been judged.
+    The value of an equation's difference has none. `tick` gets after each point how many numbers have been judged.
     """
     count, dtype = len(result.value), str(result.value.dtype)
     names = result.expression.variables

@@ -1,4 +1,4 @@
-"""One-sided limits and derivatives at a singular point: by germs where they are known, otherwise by values near it.
+"""One-sided limits and derivatives at a singular point: by germs where they are known, else by values near it.
 
 Next to a kink a derivative may still have a power series; where it has none, it is itself such a limit.
 """
@@ -108,9 +108,9 @@ def has_series(site: Site, stages: Stages) -> bool:
 
 
 def one_sided(site: Site, earlier: Stages, direction: Direction) -> BehaviorByOrder:
-    """A derivative, or with no stages the formula, at a point and beside it along a direction.
+    """A derivative, or with no stages the formula, at a point and on both sides of it along a direction.
 
-    By germs where they are known, otherwise by values beside the point.
+    By germs where they are known, else by values near the point.
     """
     exact, scale = ExactLimits(site.tape, site.at, earlier, direction), step_scale(site.at, direction)
     function = cache(offset_function(site, earlier, direction))

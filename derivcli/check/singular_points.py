@@ -1,4 +1,4 @@
-"""The kinds of hard places: what values of f at a point and beside it say of the derivative there."""
+"""The kinds of singular points: what the values of f at a point and near it say of the derivative there."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def singular_verdict(question: Question, reason: str) -> Verdict:
 
 
 def verdict_along(view: View, local: BehaviorByOrder, order: int) -> Verdict:
-    """The verdict of a function's derivatives up to an order, from what is seen of it beside the point."""
+    """The verdict of a function's derivatives up to an order, from its behavior on both sides of the point."""
     for low in range(1, order):
         verdict = _of(local(low, order), replace(view, compares=False))
         if ends(verdict):

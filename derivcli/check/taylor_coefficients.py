@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def check_series(result: SeriesResult, progress: Progress | None = None) -> SeriesResult:
-    """The polynomials with a verdict for each coefficient; `progress` is told how many of how many are done."""
+    """The polynomials with a verdict for each coefficient; `progress` gets how many of how many are done."""
     expression, (count, terms) = result.expression, result.coefficients.shape
     tape = record(expression.expanded, expression.variables)
     columns = tuple(Verdicts.empty(count) for _ in range(terms))

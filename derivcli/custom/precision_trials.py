@@ -211,7 +211,7 @@ def _is_single(numbers: Tensor, rounding: Tensor) -> bool:
 
 
 def _sign_of_format(compute: PointFunction, columns: Columns, dtype: torch.dtype) -> str:
-    """How numbers beside the points show that the result or the arguments are rounded to a format; empty if not.
+    """How numbers near the points show that the result or the arguments are rounded to a format; empty if not.
 
     Where a function is flat its numbers say nothing, be it that it is constant there or saturates.
     """

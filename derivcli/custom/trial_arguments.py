@@ -132,7 +132,7 @@ def _constants(subject: UserFunction) -> list[int]:
 
 
 def _refuse(one: UserFunction) -> None:
-    """Raise DerivError where a forward works that is called otherwise."""
+    """Raise DerivError where a forward works that is called in another way."""
     for indices in _choices(one):
         if _runs(replace(one, numbers=dict.fromkeys(indices, EXAMPLE_NUMBER))):
             others = [name for index, name in enumerate(one.parameters) if index not in indices]
@@ -147,7 +147,7 @@ def _refuse(one: UserFunction) -> None:
 
 
 def _choices(subject: UserFunction) -> Iterator[tuple[int, ...]]:
-    """Arguments that may be Python numbers, never all of them: each, then those that are meant as constants."""
+    """Arguments that may be Python numbers, never all of them: each alone, then all that are constants."""
     if len(subject.parameters) > 1:
         yield from ((index,) for index in range(len(subject.parameters)))
         yield tuple(_constants(subject))
@@ -165,7 +165,7 @@ def _runs(subject: UserFunction) -> bool:
 
 
 def _takes_other_shapes(one: UserFunction) -> bool:
-    """Whether the forward takes matrices, and vectors or images beside them."""
+    """Whether the forward takes matrices, perhaps together with vectors or images."""
     if len(one.parameters) > MAX_SHAPED_ARGUMENTS:
         return False
     for dimensions in product((2, 1, 4), repeat=len(one.parameters)):

@@ -106,7 +106,7 @@ MAX_RELATIVE_ERROR = 1e-3
 """A quotient is of use where its error is no more than this part of it, or of what the function's size makes usual."""
 
 NOISE_OFFSET = 1e-4
-"""Rounding is measured so far beside a number, where there may be a jump."""
+"""Rounding is measured this far from a number, relatively, since there may be a jump at it."""
 
 SMALL_STEP_INDEX = 10
 """Beginning with this step a function that has a derivative is nearly straight."""

@@ -73,7 +73,7 @@ FACTOR_CONSTANTS: dict[str, Tree] = {
 """Numbers that a factor may hold."""
 
 MAX_CONSTANT_DENOMINATOR = 200
-"""The largest denominator of a fraction beside such a number."""
+"""The largest denominator of a fraction that multiplies such a number."""
 
 MAX_LISTED_POINTS = 3
 """How many single points a sentence lists."""

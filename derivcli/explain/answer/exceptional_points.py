@@ -1,6 +1,6 @@
 """A claim at exceptional points, at which agreement at nearby points proves nothing.
 
-A claim that is continuous at a point and the derivative beside it is the derivative there, if there is one. Where
+A claim that is continuous at a point and right near it is right there, if there is a derivative. Where
 the claim may jump, the function itself tells what its derivative is.
 """
 
@@ -59,7 +59,7 @@ OFFSETS = (Fraction(0), Fraction(1), Fraction(-1))
 class ExceptionalPoint:
     """What the derivative and the claim are at a point: the kinds are those of a `Match`.
 
-    `jumps` where the claim may be another number than beside it, and `exact` where nothing is left to be shown.
+    `jumps` says that the claim may be discontinuous there, and `exact` that all is proved.
     """
 
     at: Mapping[str, Root]

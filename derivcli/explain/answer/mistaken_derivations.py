@@ -136,7 +136,7 @@ def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partia
 
 
 def _leads_to_claim(case: Case, derivation: MistakenDerivation, found: PlacedMistakes, then: Partial) -> bool:
-    """Whether a derivation with some slips in it comes to the claim."""
+    """Whether a derivation with some mistakes leads to the claim."""
     wrong = {place: each.wrong for place, each in found}
     with suppress(DerivError, *SYMPY_FAILURES):
         return case.is_quantity(quantity(derivation.whole(derivation.root, wrong), case.names, then))
@@ -144,7 +144,7 @@ def _leads_to_claim(case: Case, derivation: MistakenDerivation, found: PlacedMis
 
 
 def _usual(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
-    """One usual slip, or the same wherever it is possible."""
+    """One usual mistake, or the same one wherever it is possible."""
     usual = [pair for pair in found if not pair[1].rare]
     yield from ([pair] for pair in usual)
     alike: dict[tuple[str, str], dict[Tree, Mistake]] = {}
@@ -154,22 +154,22 @@ def _usual(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
 
 
 def _odd(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
-    """One rare slip, or two of any."""
+    """One rare mistake, or any two."""
     yield from ([pair] for pair in found if pair[1].rare)
     pairs = (pair for pair in combinations(found, 2) if pair[0][0] != pair[1][0])
     yield from (list(pair) for pair in islice(pairs, MAX_PAIRS))
 
 
 def _diagnosis(derivation: MistakenDerivation, found: PlacedMistakes) -> Diagnosis:
-    """The diagnosis that some slips make."""
+    """The diagnosis of some mistakes."""
     sentences = dict.fromkeys(_sentence(each, derivation) for _, each in found[:2])
     more = "" if len(found) < 3 else ", and so on"
     return Diagnosis(found[0][1].kind, "; ".join(sentences) + more)
 
 
-def _sentence(slip: Mistake, derivation: MistakenDerivation) -> str:
-    """The sentence of a slip, with its formulas as text."""
-    return slip.sentence.format(*[_shown(tree, derivation) for tree in slip.about])
+def _sentence(mistake: Mistake, derivation: MistakenDerivation) -> str:
+    """The sentence of a mistake, with its formulas as text."""
+    return mistake.sentence.format(*[_shown(tree, derivation) for tree in mistake.about])
 
 
 def _shown(tree: Tree, derivation: MistakenDerivation) -> str:

@@ -1,7 +1,7 @@
 """Where a claim is right that is wrong elsewhere: where a part of the formulas has one sign, or on an interval.
 
-A region is told only where its boundary is one that the formulas suggest, and where further points of all scales bear
-it out; else the points are told that were tried.
+A region is named only where the formulas suggest its boundary and further points of all scales confirm it; else the
+points are named that were tried.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MIN_RUN_LENGTH = 3
 """So many neighbouring points at which a claim is right are no chance."""
 
 MAX_CHANGES = 2
-"""Of a claim that changes more often along the line no stretches are told."""
+"""A claim that changes more often along the line is not described by intervals."""
 
 MAX_HALVINGS = 40
 """How often the stretch is halved in which a boundary lies."""
@@ -45,7 +45,7 @@ FURTHER_POINTS = 40
 SCALES = tuple(sign * Fraction(10) ** power for power in (4, 5, -5, -8) for sign in (1, -1))
 
 MAX_CHARACTERS = 40
-"""The longest part of a formula whose sign is told."""
+"""The longest part of a formula whose sign is mentioned."""
 
 WRONG_KINDS = ("different", "undefined")
 

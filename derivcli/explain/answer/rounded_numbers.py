@@ -32,7 +32,7 @@ CONSTANTS = (
 DEGREES = ("pi/180", "180/pi")
 
 MAX_DENOMINATOR = 12
-"""The largest denominator of a fraction that one rounds, by itself or beside such a number."""
+"""The largest denominator of a fraction that one rounds, alone or as a factor of such a number."""
 
 MAX_WAYS = 200
 """How many choices of exact numbers are tried."""

@@ -34,8 +34,8 @@ INTEGRATED = "{0} is integrated in place of differentiated"
 class Mistake:
     """A wrong derivative of a formula: a kind of diagnosis, a name for all mistakes of its sort, and a sentence.
 
-    In the sentence `{0}`, `{1}`, ... stand for the formulas `about`; derivatives still to be taken in those are to be
-    told as they are.
+    In the sentence `{0}`, `{1}`, ... stand for the formulas `about`; derivatives still to be taken in those are
+    written out as they are.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Names in a script: those of the user, and those that the script makes up beside them."""
+"""Names in a script: those of the user, and those that the script adds."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The points that a formula singles out: where its conditions, kinks, jumps and edges change.
 
-Beside them a formula is analytic as written, so that two that are the same beside such a point need not be the same
+Elsewhere a formula is analytic as written, so that two that are the same near such a point need not be the same
 at it. In one variable the points are the roots of equations; in several they lie on curves, on which some are chosen.
 """
 
@@ -99,7 +99,7 @@ def _of_power(node: Any) -> Iterator[BreakEquation]:
 
 
 def _of_call(node: Any, row: Any) -> Iterator[BreakEquation]:
-    """Where a function of the table has a special place, or its rewrite."""
+    """Where a function of the table, or its rewrite, has a singular point."""
     if row.name in STEP_FUNCTIONS:
         yield BreakEquation(_less(node.args[0], STEP_FUNCTIONS[row.name]), JUMPS, stepped=True)
     elif row.name in PERIODIC_FUNCTIONS:

@@ -83,7 +83,7 @@ def _value(tree: Tree, name: str, end: Root, values: Mapping[Root, Tree]) -> Tre
 
 
 def _joined(made: list[_Interval], after: _Interval, name: str, end: Root, here: Tree) -> list[tuple[Tree, Tree]]:
-    """Add an interval, with its end in one of the two beside it, or else in a branch of its own."""
+    """Add an interval; its first end belongs to it, to the interval before, or to a separate branch."""
     left, right = (_is_value(each.tree, name, end, here) for each in (made[-1], after))
     branch = (arrange(here), build.relation("==", build.symbol(name), arrange(end.tree)))
     if made[-1].tree == after.tree:

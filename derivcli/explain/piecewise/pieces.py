@@ -153,7 +153,7 @@ class _Resolver:
 def piece(tree: Tree, name: str, where: Coordinate, presumes: bool = False) -> Tree | None:
     """What a formula is about a point; None where it has no value or is unknown.
 
-    The point is between those that the formula singles out, unless what is not told from 0 `presumes` to be 0.
+    The point is between those that the formula singles out, unless `presumes` says that what may be 0 is 0.
     """
     with suppress(UnsureError, TouchError), restored_context():
         return _Resolver(name, where, presumes).resolved(tree)

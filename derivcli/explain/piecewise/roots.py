@@ -24,7 +24,7 @@ ROOT_BITS = 4096
 """Bits to which a root is known that has no formula."""
 
 DISTINCT_BITS = 65536
-"""Bits to which two that seem to be the same are told apart."""
+"""Precision at which two roots that seem to be the same are compared."""
 
 
 VALUE_BITS = (384, 1536, 4096, 12288)
