@@ -18,7 +18,8 @@ from typing import Any, get_args, get_type_hints
 
 import typer
 
-from derivcli.cli.app import COMMANDS, app
+from derivcli.cli.app import built
+from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.commands.evaluate import RENDERED
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points.files.formats import SUFFIXES
@@ -73,8 +74,7 @@ WORDS = {"": tuple(COMMANDS), "functions": tuple(row.name for row in FUNCTIONS i
 
 def commands() -> list[Command]:
     """The main command and the others."""
-    apps = {"": app, **COMMANDS}
-    return [Command(name, options_of(typer.main.get_command(each)), WORDS.get(name, ())) for name, each in apps.items()]
+    return [Command(name, options_of(built(name)), WORDS.get(name, ())) for name in ("", *COMMANDS)]
 
 
 def options_of(command: Any) -> list[Option]:

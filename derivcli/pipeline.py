@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from derivcli.engines.non_finite import without_coefficients, without_numbers
-from derivcli.errors import DerivError, Span, failure
+from derivcli.errors import DerivError, Span, UnknownNameError, failure
 from derivcli.request import NOTHING, Formula, Named, text_in
 from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
 from derivcli.validation import (
@@ -108,7 +108,7 @@ def own_failures(expressions: Sequence[Expression]) -> Iterator[None]:
         if isinstance(error, DerivError) or not names:
             raise
         late = isinstance(error, ModuleNotFoundError)
-        hint = "import it at the head of the file" if late else "deriv check-fn FILE.py:NAME tells more of it"
+        hint = "import it at the head of the file" if late else "`deriv check-fn FILE.py:NAME` tells more of it"
         raise DerivError(f"{' or '.join(names)} fails: {failure(error)}", hint=hint) from error
 
 
@@ -145,7 +145,7 @@ def prepare(
     task = read(known, expressions, wanted, named, dtype, device)
     engine = wanted.engine_for(task.partials)
     if engine == "taylor" and device != DEVICES[0]:
-        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
+        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out `--device {device}`")
     remark = ""
     if engine == "compiled":
         from derivcli.engines.torch import compiled
@@ -172,10 +172,10 @@ def read(
     declared = {*known.given, *known.declared, *wanted.names}
     try:
         parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
-    except DerivError as error:
-        if error.undeclared and known.offered:
-            error.hint = (f"{error.guess} Or " if error.guess else "") + known.way_out(error.undeclared)
-        raise
+    except UnknownNameError as error:
+        if not known.offered:
+            raise
+        raise error.with_hint((f"{error.guess} Or " if error.guess else "") + known.way_out(error.name)) from error
     variables = variables_of(parsed)
     taken = [name for name in known.offered if name in variables or name in wanted.names]
     names = (*known.given, *taken)
@@ -261,11 +261,11 @@ def derive_formulas(expressions: Sequence[Formula], wanted: Wanted, named: Named
     parsed = _parse_all(expressions, wanted.names, named, bool(wanted.dependent))
     variables = variables_of(parsed)
     if wanted.engine:
-        raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in --at x=3")
+        raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in `--at x=3`")
     if not wanted.by(variables) and not wanted.dependent:
         source = parsed[0].source
         message = "there is no variable to differentiate by"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
+        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
     partials = _partials(wanted, variables, [], parsed)
     from derivcli.explain.piecewise.piecewise_derivative import derivatives
 
@@ -293,7 +293,7 @@ def series_at(
     parsed, by = series_of(points, expressions, wanted, named, dtype)
     check_written(parsed)
     if interval is not None and interval.variable != by:
-        hint = f"write it like --on {by}=0:1"
+        hint = f"write it like `--on {by}=0:1`"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
     from derivcli.engines.taylor import engine
 

@@ -17,6 +17,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 from derivcli.errors import ArgumentError, DerivError, Span
+from derivcli.hints import Surface
 from derivcli.language.functions.row import Functions
 from derivcli.result import ALONG, DTYPES, ENGINES, NESTED, NESTED_BY_DEFAULT, ORDERS, Partial
 
@@ -78,7 +79,7 @@ class Wanted:
         if self.engine not in ("", *ENGINES):
             raise DerivError(f"'{self.engine}' is no engine", hint=f"choose {' or '.join(ENGINES)}")
         if self.engine not in ("", "taylor") and self.series is not None:
-            raise DerivError("a series comes from Taylor arithmetic", hint=f"leave out --engine {self.engine}")
+            raise DerivError("a series comes from Taylor arithmetic", hint=f"leave out `--engine {self.engine}`")
         self._check_company()
         if self.along is not None:
             _check_vector(self.along)
@@ -97,7 +98,7 @@ class Wanted:
         for one, others in APART.items():
             for other in others:
                 if given[one] and given[other]:
-                    raise DerivError(f"--{one} and --{other} do not go together", hint="leave out one of the two")
+                    raise DerivError(f"`--{one}` and `--{other}` do not go together", hint="leave out one of the two")
 
     @property
     def names(self) -> set[str]:
@@ -133,10 +134,10 @@ class Wanted:
         highest = max(map(len, partials), default=1)
         if self.engine == ENGINES[0] and highest not in NESTED:
             message = f"nested backward passes of order {highest} would take too long"
-            raise DerivError(message, hint=f"leave out --engine reverse, which goes to {NESTED[-1]}")
+            raise DerivError(message, hint=f"leave out `--engine reverse`, which goes to {NESTED[-1]}")
         if self.engine == "compiled" and highest not in NESTED_BY_DEFAULT:
             message = f"nested backward passes of order {highest} are not compiled"
-            raise DerivError(message, hint=f"leave out --engine compiled, which goes to {NESTED_BY_DEFAULT[-1]}")
+            raise DerivError(message, hint=f"leave out `--engine compiled`, which goes to {NESTED_BY_DEFAULT[-1]}")
         for partial in partials:
             if math.prod(count + 1 for count in Counter(partial).values()) > COEFFICIENTS:
                 message = f"the derivative in {','.join(partial)} needs too many Taylor coefficients"
@@ -146,7 +147,7 @@ class Wanted:
 
 def _check_vector(along: Points) -> None:
     """Refuse points that are no direction."""
-    hint = "write it like --along u=1,v=2"
+    hint = "write it like `--along u=1,v=2`"
     if along.count != 1:
         raise DerivError("a direction is one vector", hint=hint)
     if not any(values.any() for values in along.at.values()):
@@ -183,7 +184,7 @@ def names_of(names: str | Iterable[str], option: str, what: str = "wrt") -> list
 
 def wrt_of(names: str | Sequence[str] | None) -> list[str] | None:
     """The names to differentiate by, each once."""
-    return None if names is None else list(dict.fromkeys(names_of(names, "--wrt u,v")))
+    return None if names is None else list(dict.fromkeys(names_of(names, "`--wrt u,v`")))
 
 
 def mixed_of(names: str | Sequence[str] | None) -> list[Partial]:
@@ -197,7 +198,7 @@ def mixed_of(names: str | Sequence[str] | None) -> list[Partial]:
 
 
 def _partial(names: str | Iterable[str]) -> Partial:
-    found = tuple(names_of(names, "--mixed x,x,y", "mixed"))
+    found = tuple(names_of(names, "`--mixed x,x,y`", "mixed"))
     if len(found) not in ORDERS:
         raise DerivError(f"derivatives of order {len(found)} are not computed", hint=f"at most {ORDERS[-1]} are")
     return found
@@ -325,14 +326,22 @@ Found = TypeVar("Found")
 
 
 def reading(function: Callable[Given, Found]) -> Callable[Given, Found]:
-    """The public function with its `PARAMETERS` read, so that wrong types are refused in a sentence."""
+    """The public function with its `PARAMETERS` read, so that wrong types are refused in a sentence.
+
+    Every refusal that leaves it names what the function has as its parameters.
+    """
     signature = inspect.signature(function)
+    surface = Surface(is_python=True, options=frozenset(signature.parameters))
 
     @functools.wraps(function)
     def read(*args: Given.args, **kwargs: Given.kwargs) -> Found:
         bound = signature.bind(*args, **kwargs)
-        for name in bound.arguments.keys() & PARAMETERS.keys():
-            bound.arguments[name] = PARAMETERS[name](bound.arguments[name], name)
-        return function(*bound.args, **bound.kwargs)
+        try:
+            for name in bound.arguments.keys() & PARAMETERS.keys():
+                bound.arguments[name] = PARAMETERS[name](bound.arguments[name], name)
+            return function(*bound.args, **bound.kwargs)
+        except DerivError as error:
+            error.surface = surface
+            raise
 
     return read

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from derivcli import pipeline
 from derivcli.api import At, Lets, points_of
 from derivcli.engines.non_finite import without_numbers
-from derivcli.errors import ArgumentError, DerivError, Span
+from derivcli.errors import ArgumentError, DerivError, EquationError, Span
 from derivcli.language import limits
 from derivcli.request import (
     NOTHING,
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from derivcli.result import Partial
 
 _EQUALITY = re.compile(r"(?<![<>=!])=(?!=)")
-_AT_OR = re.compile(r"--at \S+ or ")
 
 
 @reading
@@ -221,8 +220,9 @@ def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivati
     """The derivations of the derivatives that are wanted of an expression."""
     from derivcli.explain.steps.derive import derivations
 
-    hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
-    with _without_points(), _no_equation(hint):
+    equation = "`shell:say --implicit y, without 'steps'``python:call implicit`"
+    hint = f"write a formula; for the derivative of an equation {equation}"
+    with _no_equation(hint):
         (result,) = pipeline.derive_formulas([expression], wanted, named)
     return derivations(result)
 
@@ -252,20 +252,9 @@ def answer_of(expression: Formula, claim: Formula, wanted: Wanted, named: Named 
     from derivcli.explain.answer.judge_claim import judged
     from derivcli.explain.answer.other_readings import reconsidered
 
-    with _without_points():
-        formula, claimed = _read(expression, claim, wanted, named)
+    formula, claimed = _read(expression, claim, wanted, named)
     partial = _only_partial(formula, claimed, wanted)
     return reconsidered(judged(formula, claimed, partial), partial, wanted.names)
-
-
-@contextmanager
-def _without_points() -> Iterator[None]:
-    """Let a refusal show no way out by points, where none are taken."""
-    try:
-        yield
-    except DerivError as error:
-        error.hint = _AT_OR.sub("", error.hint)
-        raise
 
 
 def _read(expression: Formula, claim: Formula, wanted: Wanted, named: Named) -> tuple[Expression, Expression]:
@@ -278,7 +267,7 @@ def _read(expression: Formula, claim: Formula, wanted: Wanted, named: Named) -> 
     if isinstance(expression, str):
         expression = parse_expression(expression, wanted.names, definitions)
     if expression.own:
-        hint = "deriv check-fn checks code"
+        hint = "`shell:deriv check-fn checks code``python:check_function checks code`"
         raise DerivError(f"'{expression.own[0]}' is code, whose derivative is not known", hint=hint)
     if isinstance(claim, str):
         equality = _EQUALITY.search(claim)
@@ -297,12 +286,12 @@ def _only_partial(expression: Expression, claim: Expression, wanted: Wanted) -> 
     source = expression.source
     if not by:
         message = "there is no variable to differentiate by"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
+        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
     check_wrt(by, variables or by, [expression])
     partials = wanted.partials(variables)
     if len(partials) > 1:
         message = f"a claim is one derivative, and there are those by {' and '.join(map(','.join, partials))}"
-        hint = f"say which, as in {f'--wrt {by[0]}' if not wanted.mixed else '--mixed ' + ','.join(partials[0])}"
+        hint = f"say which, as in `{f'--wrt {by[0]}' if not wanted.mixed else '--mixed ' + ','.join(partials[0])}`"
         raise DerivError(message, source, Span(0, len(source)), hint)
     return partials[0]
 
@@ -310,11 +299,7 @@ def _only_partial(expression: Expression, claim: Expression, wanted: Wanted) -> 
 @contextmanager
 def _no_equation(hint: str) -> Iterator[None]:
     """Give the way out that fits where an equation is refused."""
-    from derivcli.language.tokens import EQUATION
-
     try:
         yield
-    except DerivError as error:
-        if error.message == EQUATION:
-            error.hint = hint
-        raise
+    except EquationError as error:
+        raise error.with_hint(hint) from error

@@ -20,7 +20,7 @@ WayOut: TypeAlias = Callable[[str], str]
 
 def typed(name: str) -> str:
     """The way out where values are typed."""
-    return f"add it, as in --at {name}=1"
+    return f"add it, as in `--at {name}=1`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def check_values(
     for name in at:
         if variables and name not in variables and name not in named:
             source = expressions[0].source
-            hint = f"leave it out, or add --wrt {name} to see the derivative 0"
+            hint = f"leave it out, or add `--wrt {name}` to see the derivative 0"
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
 
 
@@ -68,7 +68,7 @@ def check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequenc
     for name in wrt:
         if name not in known:
             source = expressions[0].source
-            hint = f"the variables are {', '.join(known)}" if known else "give it a value with --at"
+            hint = f"the variables are {', '.join(known)}" if known else "give it a value with `--at`"
             raise DerivError(f"'{name}' is no variable here", source, Span(0, len(source)), hint)
 
 
@@ -92,14 +92,14 @@ def only_variable(variables: Sequence[str], expressions: Sequence[Expression]) -
     if len(variables) != 1:
         source = expressions[0].source
         message = f"a series is in one variable, and there are {len(variables) or 'none'}"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
+        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x or --variable x`")
     return variables[0]
 
 
 def check_written(expressions: Sequence[Expression]) -> None:
     """Refuse a series of a user's own function, of which Taylor arithmetic would need the formula."""
     for name in (name for expression in expressions for name in expression.own):
-        hint = "write its formula in its place, or take the script that --code prints"
+        hint = "write its formula in its place, or take the script that `shell:--code prints``python:script gives`"
         raise DerivError(f"'{name}' is code, and a series is computed from formulas", hint=hint)
 
 
@@ -132,4 +132,4 @@ def check_held(count: int) -> None:
     """Refuse more points than arrays are made for."""
     if count > limits.HELD:
         message = f"{count:,} points are more than the {limits.HELD:,} that are held in memory"
-        raise DerivError(message, hint="take fewer points, or write them to a file with --output")
+        raise DerivError(message, hint="take fewer points`shell:, or write them to a file with --output`")

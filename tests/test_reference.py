@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from derivcli import FLAGS, derive, parse
-from derivcli.cli import app
+from derivcli.cli.command_table import COMMANDS
 from derivcli.language.functions.reference import PLACES, example, family_of, look_up, mentioned, related
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES, FUNCTIONS, vocabulary
@@ -270,7 +270,7 @@ def test_a_commands_name_is_the_command_only_in_front() -> None:
     assert deriv("--", "functions", status=2).stderr.startswith("deriv: unknown name 'functions'")
 
 
-@pytest.mark.parametrize("name", app.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_is_the_commands_own(name: str) -> None:
     assert deriv(name, "-h").stdout == deriv(name, "--help").stdout
     assert f"deriv {name} [OPTIONS]" in deriv(name, "--help").stdout

@@ -14,8 +14,6 @@ from derivcli.cli.notes import tell, tell_remarks
 from derivcli.render.steps import FORMATS
 from derivcli.request import Named, Wanted
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
 StepsFormat = StrEnum("StepsFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
 
@@ -30,7 +28,6 @@ FormatOption = Annotated[
 ]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def steps(
     expression: Formula,
     wrt: options.Wrt = None,
