@@ -7,7 +7,7 @@ from derivcli.cli.app import built
 from derivcli.cli.command_table import COMMANDS
 from derivcli.custom.trials import TRIALS
 from derivcli.explain.answer.answer import KINDS
-from derivcli.explain.steps.rules import RULES
+from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.table import BRANCHING, FAMILIES
 from derivcli.render.functions import markdown_family
 

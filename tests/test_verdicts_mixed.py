@@ -16,15 +16,16 @@ from flint import arb, ctx, fmpq
 from mpmath import mp
 
 from derivcli import parse
+from derivcli.check.enclosure import Site, enclosure
 from derivcli.check.judge import check_all
-from derivcli.check.judged_number import Site, enclosure
 from derivcli.engines.balls import partials
-from derivcli.engines.balls.evaluation import Run, coordinate
+from derivcli.engines.balls.evaluation import coordinate, evaluate
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import differentiate
 from derivcli.engines.torch import backward
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.points.at_option import read_points
 from tests.judging import claimed, computed, judged, judged_claim, verdict_of
 
@@ -165,8 +166,8 @@ def test_a_number_that_is_off_is_wrong(text: str, key: str, along: str, factor: 
 
 
 def test_a_wrong_rule_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = RULES["sin"]
-    monkeypatch.setitem(RULES, "sin", lambda x: torch.mul(original(x), 1.0005))
+    original = TORCH_RULES["sin"]
+    monkeypatch.setitem(TORCH_RULES, "sin", lambda x: torch.mul(original(x), 1.0005))
     assert judged("sin(x*y)", "x=1.3,y=0.7", "x,y").kind == "wrong"
     assert judged("sin(x*y)", "x=1.3,y=0.7", "along,along", "x=1,y=2").kind == "wrong"
 
@@ -242,7 +243,7 @@ def symbolic(text: str, by: tuple[str, ...]) -> arb:
     """SymPy's derivative, enclosed."""
     formula = differentiate(parse(text), [by]).derivatives[",".join(by)]
     at = {name: coordinate(sympy.Rational(value)) for name, value in WHERE.items()}
-    return Run(record(formula.expanded, formula.variables), precision=400).evaluate(at)[0]
+    return evaluate(Run(record(formula.expanded, formula.variables), precision=400), at)[0]
 
 
 @pytest.mark.parametrize("text", FORMULAS)

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from derivcli.engines.program import Program, kernels_in
-from derivcli.engines.task import Telling
-from derivcli.engines.torch.flags import Watch
+from derivcli.engines.task import Progress
+from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import forward
 from derivcli.engines.torch.tensors import Leaves
 from derivcli.result import Partial
@@ -25,13 +25,13 @@ def evaluate(
     inputs: Sequence[Tensor],
     leaves: Leaves,
     partials: Sequence[Partial],
-    watch: Watch | None = None,
+    observer: FlagObserver | None = None,
     dependent: str = "",
-    progress: Telling | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Tensor, dict[Partial, Tensor]]:
     """The value of a program with one output, and its partial derivatives at every point."""
     once = not dependent and all(len(partial) == 1 for partial in partials)
-    value = forward(program, inputs, max(map(len, inputs), default=1), watch, once)
+    value = forward(program, inputs, max(map(len, inputs), default=1), observer, once)
     total = value.sum()
     if any(kernels_in([program])):
         # So that the upstream gradient has a graph: only then does a backward tell that it has no derivative itself.
@@ -45,10 +45,10 @@ def evaluate(
     if any(step.branches for step in program.steps):
         # A branch that some points take adds 0 to the derivatives at others, which makes 0 of -0.
         found = {partial: slope.add_(0.0) if once else slope + 0.0 for partial, slope in found.items()}
-    if watch is not None:
-        watch.see_finite("undefined", value, total=total)
+    if observer is not None:
+        observer.observe_finite("undefined", value, total=total)
         for partial in partials:
-            watch.see_finite("infinite", found[partial])
+            observer.observe_finite("infinite", found[partial])
     return value.detach(), found
 
 
@@ -61,13 +61,13 @@ def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
     return {(name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()}
 
 
-def _ticking(partials: Sequence[Partial], progress: Telling | None) -> Callable[[], None]:
+def _ticking(partials: Sequence[Partial], progress: Progress | None) -> Callable[[], None]:
     """What is called when one more derivative, a partial or what one ends with, is known."""
     if progress is None:
         return lambda: None
     total = len({partial[place:] for partial in partials for place in range(len(partial))})
     done = count(1)
-    return lambda: progress(next(done), total)
+    return lambda: progress("differentiating", next(done), total)
 
 
 def nested(
