@@ -70,6 +70,7 @@ PARAMETERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "let": ("let", _definition),
     "on": ("on", _pair),
     "implicit": ("dependent", _text),
+    "series": ("series", _number),
     "engine": ("engine", _text),
     "dtype": ("dtype", _text),
     "device": ("device", _text),

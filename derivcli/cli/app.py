@@ -131,7 +131,7 @@ def grammar_of(own: str) -> Grammar:
     rest = [each for each in command.params if each.param_type_name == "argument"]
     return Grammar(
         f"deriv {own}".rstrip(),
-        {name: _choices(option) for option in options if not option.is_flag for name in option.opts},
+        {name: choices_of(option) for option in options if not option.is_flag for name in option.opts},
         {HELP, *(name for option in options if option.is_flag for name in (*option.opts, *option.secondary_opts))},
         None if any(each.nargs < 0 for each in rest) else len(rest),
         command_named(own).takes_formulas,
@@ -139,7 +139,7 @@ def grammar_of(own: str) -> Grammar:
     )
 
 
-def _choices(option: Any) -> Sequence[str]:
+def choices_of(option: Any) -> Sequence[str]:
     """The values of an option that takes only some."""
     return list(getattr(getattr(option, "type_descriptor", None), "choices", None) or ())
 
