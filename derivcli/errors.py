@@ -113,14 +113,17 @@ class EquationError(DerivError):
 
 
 class UnknownNameError(DerivError):
-    """A refusal of a name that would be a variable if it were declared, and is like none of those that are.
+    """A refusal of a name that means nothing.
 
+    `undeclared` is the name if it would be a variable if it were declared, and is like none of those that are.
     `guess` is a question that names what was perhaps meant instead.
     """
 
-    def __init__(self, message: str, span: Span | None = None, hint: str = "", name: str = "", guess: str = "") -> None:
+    def __init__(
+        self, message: str, span: Span | None = None, hint: str = "", undeclared: str = "", guess: str = ""
+    ) -> None:
         super().__init__(message, span=span, hint=hint)
-        self.name = name
+        self.undeclared = undeclared
         self.guess = guess
 
 

@@ -138,9 +138,10 @@ def parse(request: Request, data: Data | None = None) -> list[Expression]:
             for each in request.expressions
         ]
     except UnknownNameError as error:
-        if data is None or not data.variables:
+        if data is None or not data.variables or not error.undeclared:
             raise
-        raise error.with_hint((f"{error.guess} Or " if error.guess else "") + way_out(error.name, data)) from error
+        hint = (f"{error.guess} Or " if error.guess else "") + way_out(error.undeclared, data)
+        raise error.with_hint(hint) from error
 
 
 def _declared(request: Request, data: Data | None) -> set[str]:

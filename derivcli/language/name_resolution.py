@@ -80,9 +80,8 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), own: Col
     hint = like or guess or based or _ways_out(shown)
     if name[:1] == "d" and name[1:] in {*declared, *_USUAL_VARIABLES}:
         hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
-    if like:
-        return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint)
-    return UnknownNameError(f"unknown name '{shown}'", span=token.span, hint=hint, name=name, guess=guess)
+    undeclared = "" if like else name
+    return UnknownNameError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
 
 
 def _numbered(name: str) -> str:
