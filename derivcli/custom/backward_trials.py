@@ -32,7 +32,7 @@ def is_derivative(subject: UserFunction) -> Outcome:
     """The backward of each point by itself, with an upstream gradient of 1, is the derivative."""
     truth = slopes_of(subject)
     if not truth.known.any():
-        hint = "give other points with --at" + ("" if subject.formula else ", or a formula with --against")
+        hint = "give other points with `--at`" + ("" if subject.formula else ", or a formula with `--against`")
         raise DerivError(f"'{subject.name}' has no derivative to compare with at any of the points", hint=hint)
     rounding = noise(subject.gradients, subject.columns)
     tolerance = tolerance_of(truth, rounding_floor(subject, 1), rounding)
@@ -65,7 +65,7 @@ def _missing(subject: UserFunction, truth: TrueValues, tolerance: Tensor) -> Out
             (point,) = first_true(varies)
             detail = f"{subject.at(point)}: None, should be {truth.numbers[row, point].item():.6g}"
             if len(subject.indices) > 1:
-                detail += f"; where {name} is meant to be constant, leave it out with --wrt"
+                detail += f"; where {name} is meant to be constant, leave it out with `--wrt`"
             return failed("none", f"backward gives None for {name}, on which forward depends", detail)
     return None
 

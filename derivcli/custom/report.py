@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from derivcli.hints import PYTHON, spelled
+
 STATES = {
     "passed": "nothing wrong was found",
     "failed": "something is wrong",
@@ -38,7 +40,13 @@ class Trial:
 
     name: str
     state: str
-    detail: str = ""
+    wording: str = ""
+    """The detail, in which options are named as in hints."""
+
+    @property
+    def detail(self) -> str:
+        """The detail for Python."""
+        return spelled(self.wording, PYTHON)
 
 
 @dataclass(frozen=True, slots=True)

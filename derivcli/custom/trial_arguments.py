@@ -53,7 +53,7 @@ def columns_at(points: Points, parameters: Sequence[str], name: str) -> Columns:
     check_arguments(name, points.names, parameters)
     for argument in parameters:
         if argument not in points.at:
-            raise DerivError(f"'{argument}' has no value", hint=f"add one, as in --at {argument}=1")
+            raise DerivError(f"'{argument}' has no value", hint=f"add one, as in `--at {argument}=1`")
     return tuple(torch.tensor(points.at[argument], dtype=torch.float64) for argument in parameters)
 
 
@@ -122,7 +122,7 @@ def _alike(subject: UserFunction, numbers: dict[int, int]) -> dict[int, int]:
         if (subject.columns[index] != number).any():
             name = subject.parameters[index]
             message = f"'{subject.name}' takes '{name}' as a Python number, which is one for all points"
-            raise DerivError(message, hint=f"give it one value, as in --at {name}={number}")
+            raise DerivError(message, hint=f"give it one value, as in `--at {name}={number}`")
     return numbers
 
 
@@ -140,7 +140,7 @@ def _refuse(one: UserFunction) -> None:
             at = ",".join([*(f"{name}=0.5" for name in others), *(f"{name}={EXAMPLE_NUMBER}" for name in numbers_text)])
             what, no = ("a Python number", "a tensor") if len(numbers_text) == 1 else ("Python numbers", "tensors")
             message = f"'{one.name}' takes {what} for {' and '.join(numbers_text)}, not {no}"
-            raise DerivError(message, hint=f"give whole numbers, as in --wrt {','.join(others)} --at {at}")
+            raise DerivError(message, hint=f"give whole numbers, as in `--wrt {','.join(others)} --at {at}`")
     if _takes_other_shapes(one):
         message = f"'{one.name}' takes tensors of several dimensions, and no vector with a number for each point"
         raise DerivError(message, hint=POINT_BY_POINT)
