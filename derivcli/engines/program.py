@@ -13,6 +13,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeAlias
 
 import sympy
@@ -114,6 +115,13 @@ def lower_tree(tree: Tree, inputs: Sequence[str]) -> Program:
     """The program of one tree over the variables `inputs`."""
     lowering = _Lowering(inputs)
     return lowering.program([lowering.lower(tree, Scope(lowering.variables()))])
+
+
+@cache
+def lower_derivative(name: str, index: int) -> Program:
+    """The program of a row's derivative in its parameter `index`, by the formula of the function table."""
+    row = vocabulary()[name]
+    return lower_tree(formulas.derivative(row, index), row.parameters)
 
 
 class _Lowering:

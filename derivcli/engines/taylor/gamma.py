@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from derivcli.engines.taylor.elementary import exp, log, pow_
-from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, linear, sloping, truncated
+from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, lambert, linear, sloping, truncated
 from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES
@@ -74,6 +74,12 @@ def _zeta_on_line(s: Series, u: Series) -> Series:
     return Series(torch.stack(found), u.caps)
 
 
+def _lambertw(base: Series, u: Series, _: Series) -> Series:
+    """By its equation y*exp(y) = u."""
+    raised = exp(base)
+    return lambert(base, raised, raised * (1 + base), u)
+
+
 # Incomplete gamma functions
 
 
@@ -136,6 +142,7 @@ GAMMA: dict[str, TaylorRule] = {
     "loggamma": growing(TORCH_RULES["loggamma"], sloping(lambda u: polygamma(0, u))),
     "polygamma": _polygamma,
     "zeta": _zeta,
+    "lambertw": growing(TORCH_RULES["lambertw"], _lambertw),
     "lowergamma": integral_of("lowergamma", density),
     "uppergamma": integral_of("uppergamma", lambda s, x: -density(s, x)),
     "gammainc": integral_of("gammainc", regular_density),
