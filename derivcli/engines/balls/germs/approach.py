@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil, lcm
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
@@ -22,30 +22,33 @@ from derivcli.engines.balls.tape import Tape, TapeNode
 MAX_JOINT_TERMS = 60
 """The most terms of a function of several arguments that move."""
 
+GermRule: TypeAlias = Callable[..., Any]
+"""Takes an approach and the germs of the operands; gives a germ, or a truth for a condition."""
+
 
 class Operand(Number):
     """An operand of an ordinary rule: a series about a constant, whose questions the constant answers."""
 
-    __slots__ = ("known", "moving", "own")
+    __slots__ = ("known_constant", "known_field", "moving")
 
     def __init__(self, run: Run, known: Field, constant: ExactConstant, moves: Sequence[arb]) -> None:
         self.run, self.index, self.series = run, -1, arb_series([constant.ball, *moves])
-        self.known, self.own, self.moving = known, constant, bool(moves)
+        self.known_field, self.known_constant, self.moving = known, constant, bool(moves)
 
     @property
     def constant(self) -> ExactConstant:
         """The constant."""
-        return self.own
+        return self.known_constant
 
     @property
     def field(self) -> Field:
         """Its field."""
-        return self.known
+        return self.known_field
 
     @property
     def exact(self) -> fmpq | None:
         """The constant, where it is rational."""
-        return self.own.rational
+        return self.known_constant.rational
 
     @property
     def varies(self) -> bool:
