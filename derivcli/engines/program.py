@@ -32,10 +32,10 @@ COMPARISONS = {
 }  # fmt: skip
 LOGIC = (*RELATIONS, "and", "or", "not", "true", "false")
 OPERATIONS = frozenset((*ARITHMETIC, *LOGIC, *(row.name for row in FUNCTIONS if row.primitive)))
-"""The names of all steps but those of a user's own functions; every interpretation has a rule for each."""
+"""The names of all steps but those of a user's custom functions; every interpretation has a rule for each."""
 
 CustomFunction: TypeAlias = Callable[..., Any]
-"""A user's own function, tensors in and a tensor out; a step that has one is called like that function."""
+"""A user's custom function, tensors in and a tensor out; a step that has one is called like that function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Program:
 
 
 def kernels_in(programs: Iterable[Program]) -> Iterator[str]:
-    """The names of the user's own functions that programs run."""
+    """The names of the user's custom functions that programs run."""
     for program in programs:
         for step in program.steps:
             if step.kernel is not None:

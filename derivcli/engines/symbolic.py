@@ -186,8 +186,8 @@ def evaluated(tree: Tree) -> Tree:
     done: dict[Tree, Tree] = {}
     for node in postorder(tree):
         parts = [done[part] for part in node.args]
-        own = hasattr(type(node), "row") or isinstance(node, sympy.Piecewise)
-        done[node] = node if not parts else build.rebuild(node, parts) if own else node.func(*parts)
+        ours = hasattr(type(node), "row") or isinstance(node, sympy.Piecewise)
+        done[node] = node if not parts else build.rebuild(node, parts) if ours else node.func(*parts)
     return done[tree]
 
 

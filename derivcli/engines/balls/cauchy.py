@@ -75,17 +75,17 @@ def analytic(
 
 def companion(
     function: ComplexFunction,
-    places: Sequence[int],
+    indices: Sequence[int],
     domain: Domain | None = None,
     pole: Pole | None = None,
     bound: Bound | None = None,
 ) -> Any:
-    """The rule of (k, ..., *arguments), the k-th derivative of a function in each of its arguments at `places`."""
+    """The rule of (k, ..., *arguments), the k-th derivative of a function in each of its arguments at `indices`."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> arb_series:
-        orders = [_order(number) for number in numbers[: len(places)]]
-        shifted = [(place, order) for place, order in zip(places, orders, strict=True) if order]
-        arguments = numbers[len(places) :]
+        orders = [_order(number) for number in numbers[: len(indices)]]
+        shifted = [(place, order) for place, order in zip(indices, orders, strict=True) if order]
+        arguments = numbers[len(indices) :]
         if pole and pole(*arguments):
             raise no_value(node, *arguments)
         centre = [acb(number.ball) for number in arguments]

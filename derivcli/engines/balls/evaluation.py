@@ -91,7 +91,7 @@ def _checked(run: Run, value: Any, node: TapeNode) -> Any:
 
 
 def _failure(run: Run) -> Exception:
-    """What a step without a finite series means: too little precision or, at the last one, a special place."""
+    """What a step without a finite series means: too little precision or, at the last one, a special point."""
     return TouchError() if run.final and run.order else UnsureError()
 
 

@@ -91,11 +91,11 @@ class Number:
 class Run:
     """One evaluation of a tape to a precision in bits, as a series up to t**order along a path.
 
-    `final` is set at the highest precision: there a step without a finite series touches a special place. A run that
+    `final` is set at the highest precision: there a step without a finite series touches a special point. A run that
     `presumes` takes what it cannot tell from 0 for 0, as at a root of which nothing but digits are known. `rigorous`
     says whether all bounds are proved, `irrational` whether constants that no format holds made a rational number. With
     `rounding` every step's result is moved as rounding might; such a run may be `following` the answers that an exact
-    one found to its questions. A run that goes `through` special places stays on one branch there. `fixed` may hold
+    one found to its questions. A run that goes `through` special points stays on one branch there. `fixed` may hold
     the values of nodes that depend on no variable that moves.
     """
 

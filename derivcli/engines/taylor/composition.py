@@ -91,7 +91,7 @@ def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], order
         found = limited(POINT_SECONDS, grids.agreed, mp)
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return nothing
-    return grids.wanted(found if found.flat[1:].all() else _looked_at_closely(mp, grids, found))
+    return grids.derivatives(found if found.flat[1:].all() else _looked_at_closely(mp, grids, found))
 
 
 def _looked_at_closely(mp: Any, grids: _Grids, found: Objects) -> Objects:
@@ -143,7 +143,7 @@ class _Grids:
             before = found
         raise ArithmeticError("no two runs agree")
 
-    def wanted(self, found: Objects) -> Any:
+    def derivatives(self, found: Objects) -> Any:
         """The derivatives that were asked for, as float64."""
         last = found.reshape(*found.shape[: len(self.orders)], -1)[..., -1].astype(np.float64)
         return last * math.prod(map(math.factorial, self.times))

@@ -29,8 +29,8 @@ class _WithSlopes(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
         inputs = ctx.saved_tensors
-        wanted = zip(ctx.slopes, ctx.needs_input_grad[2:], strict=True)
-        return (None, None, *(grad_outputs[0] * slope(*inputs) if needed else None for slope, needed in wanted))
+        pairs = zip(ctx.slopes, ctx.needs_input_grad[2:], strict=True)
+        return (None, None, *(grad_outputs[0] * slope(*inputs) if needed else None for slope, needed in pairs))
 
 
 def with_slopes(kernel: TorchRule, *slopes: TorchRule, name: str = "") -> TorchRule:

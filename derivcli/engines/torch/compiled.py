@@ -105,12 +105,12 @@ def traced(task: Task, count: int) -> torch.fx.GraphModule:
 
 def _outputs(task: Task, programs: Sequence[Program], columns: Sequence[Tensor]) -> list[Tensor]:
     """The value, the derivatives and the flags of each program; the compiler sees what they share."""
-    wanted = {name for partial in task.partials for name in partial} | {task.dependent}
+    differentiated = {name for partial in task.partials for name in partial} | {task.dependent}
     count = len(columns[0])
     outputs = []
     for program in programs:
         fixed = {name: column.detach() for name, column in zip(task.names, columns, strict=True)}
-        variables, leaves = leaves_of(fixed, wanted, task.direction)
+        variables, leaves = leaves_of(fixed, differentiated, task.direction)
         inputs = list(variables.values())
         observer = FlagObserver.over(inputs, count)
         value, found = evaluate(program, inputs, leaves, task.partials, observer, task.dependent)
@@ -194,15 +194,18 @@ def _padded(column: FloatArray) -> FloatArray:
 
 
 COMPILE_SECONDS = 6.0
-"""Seconds that a kernel of a short formula takes to make which was not made before."""
+"""Seconds that it takes to compile a short formula, if that was not done before."""
 
 MIN_POINTS = 1_000_000
-"""Points that take as long, without a kernel, as the compiler takes longer for a formula that makes them slower."""
+"""The compiler takes longer for a longer formula: by as much as so many points take without a kernel."""
 
 MIN_SPEEDUP = 4
-"""How many times as fast the kernel is then, at least."""
+"""How many times as fast a kernel is, at least."""
 
 
 def pays(points: int | None, seconds_per_point: float) -> bool:
-    """Whether compiling is quicker than not, for so many points and what one costs without; unknown numbers never."""
+    """Whether compiling is quicker than computing as before, at so many points that take so long each.
+
+    It never is where the number of points is not known.
+    """
     return points is not None and (points * (1 - 1 / MIN_SPEEDUP) - MIN_POINTS) * seconds_per_point > COMPILE_SECONDS

@@ -185,11 +185,11 @@ def forward(
 
 def run(step: Step, operands: list[Tensor], count: int, like: Tensor, once: bool = False) -> Tensor:
     """The value of a step without branches."""
-    return _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, once)
+    return _custom(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, once)
 
 
-def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
-    """The value of a user's own function, which cannot be traced."""
+def _custom(step: Step, operands: list[Tensor], count: int) -> Tensor:
+    """The value of a user's custom function, which cannot be traced."""
     if not all(map(at_hand, operands)):
         raise NoKernelError(step.operation)
     return call_custom(step, operands, count)

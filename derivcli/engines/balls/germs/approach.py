@@ -118,11 +118,13 @@ class Approach:
         count = ceil(limit * parts)
         if count > MAX_JOINT_TERMS:
             raise NoGermError
-        places = [exponent_of(fmpq(n, parts)) for n in range(count + 1)]
-        steps = [[] if small.is_zero else [_coefficient(small, places[n]) for n in range(1, count)] for small in smalls]
+        exponents = [exponent_of(fmpq(n, parts)) for n in range(count + 1)]
+        steps = [
+            [] if small.is_zero else [_coefficient(small, exponents[n]) for n in range(1, count)] for small in smalls
+        ]
         key = parts, *(tuple((place, each.key) for place, each in small.terms.items()) for small in smalls)
         found = self.called(operation, constants, steps, count, key)
-        return self.germs.made({(places[n], 0): each for n, each in enumerate(found)}, places[count])
+        return self.germs.made({(exponents[n], 0): each for n, each in enumerate(found)}, exponents[count])
 
     def called(
         self, operation: str, constants: Sequence[ExactConstant], steps: Sequence[Sequence[arb]], count: int, key: Any
