@@ -128,7 +128,7 @@ def path_of(line: Direction) -> Path:
 
 @lru_cache(maxsize=4096)
 def polarized(partial: Partial) -> tuple[tuple[fmpq, tuple[tuple[str, fmpq], ...]], ...]:
-    """The directions and weights of a partial derivative; those along one line are one."""
+    """The directions and weights of a partial derivative. Directions along one line are one."""
     counts = Counter(partial)
     order = len(partial)
     weights: dict[tuple[int, ...], int] = defaultdict(int)

@@ -28,7 +28,7 @@ def plain(function: Callable[..., BallSeries]) -> BallRule:
 
 
 def above(edge: int, function: Callable[[BallSeries], BallSeries], at_edge: int | None = None) -> BallRule:
-    """A function of x > edge; at the edge it has the value `at_edge`, if any, and no series."""
+    """A function of x > edge. At the edge it has the value `at_edge`, if any, and no series."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x = numbers[0]
@@ -55,7 +55,7 @@ def nonzero(function: Callable[[BallSeries], BallSeries]) -> BallRule:
 
 
 def between(function: Callable[[BallSeries], BallSeries], at_end: Callable[[arb], arb] | None = None) -> BallRule:
-    """A function of -1 < x < 1; at the ends it has the values of `at_end`, if any, and no series."""
+    """A function of -1 < x < 1. At the ends it has the values of `at_end`, if any, and no series."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x = numbers[0]
@@ -75,7 +75,7 @@ Known: TypeAlias = Callable[[], "fmpq | None"]
 
 
 def floor_of(run: Run, ball: arb, exact: fmpq | None, known: Known = lambda: None) -> tuple[arb, bool]:
-    """The greatest whole number below, and whether the number is itself whole; `known` is asked where balls fail."""
+    """The greatest whole number below, and whether the number is whole. `known` is asked where balls do not tell."""
     found: tuple[arb, bool] = run.decide(lambda: _floor_anew(ball, None if run.rounding else exact, known))
     return found
 

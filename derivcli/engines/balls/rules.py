@@ -40,7 +40,7 @@ def _product(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _power(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """base**exponent over the real numbers; 0**0 is 1."""
+    """base**exponent over the real numbers. 0**0 is 1."""
     base, exponent = numbers
     constant = None if exponent.varies else exponent.exact
     if constant is not None and constant.q == 1:
@@ -72,7 +72,7 @@ def _whole_power(base: Number, exponent: int) -> BallSeries:
 
 
 def _raised(base: BallSeries, exponent: int) -> BallSeries:
-    """A whole power by squaring; FLINT's own fails for a constant series whose ball holds 0."""
+    """A whole power by squaring. FLINT's power fails for a constant series whose ball holds 0."""
     power = arb_series([arb(1)])
     while exponent:
         if exponent & 1:
@@ -212,7 +212,7 @@ def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """The angle of (x, y) in (-pi, pi]; the origin has none."""
+    """The angle of (x, y) in (-pi, pi]. The origin has none."""
     y, x = numbers
     up, right = y.sign(), x.sign()
     if right > 0:
@@ -290,7 +290,7 @@ BALL_RULES: dict[str, BallRule] = {
     "logit": _logit,
     "logsumexp": plain(_logsumexp),
 }
-"""The rule of every primitive and of the operations of arithmetic; rewrites are put in place."""
+"""The rule of every primitive and of the operations of arithmetic. Rewrites are put in place."""
 
 FUNCTIONS = frozenset(BALL_RULES.keys() - STEPS.keys() - {"number", "pi", "e", "add", "multiply", "power"})
 """The operations that are more than arithmetic and have no pieces."""

@@ -153,7 +153,7 @@ def _is_below_one(exact: fmpq | None) -> bool:
 
 
 def _rising_rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """Where gamma(x) has a pole, it is 0 but for whole k; where gamma(x + k) alone has one, it has no value."""
+    """Where gamma(x) has a pole, it is 0 but for whole k. Where gamma(x + k) alone has one, it has no value."""
     x, k = numbers
     end = None if x.exact is None or k.exact is None else x.exact + k.exact
     if _is_below_one(end) and not _is_below_one(x.exact):

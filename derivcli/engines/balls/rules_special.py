@@ -35,7 +35,7 @@ MIN_NDTR_ARGUMENT = -30
 
 
 def inverse(value: Any, function: Any, low: int, high: int) -> Any:
-    """The series of the inverse of `function` at x, low < x < high; `value` is the inverse of a ball."""
+    """The series of the inverse of `function` at x, for low < x < high. `value` is the inverse of a ball."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x = numbers[0]
@@ -53,7 +53,7 @@ def inverse(value: Any, function: Any, low: int, high: int) -> Any:
 
 
 def _erfcx(x: acb) -> acb:
-    """exp(x**2)*erfc(x); far to the right without its factors, which no ball survives (DLMF 7.11.5)."""
+    """exp(x**2)*erfc(x), far to the right without its factors, which no ball survives (DLMF 7.11.5)."""
     if x.real > 5:
         return (x * x).hypgeom_u(HALF, HALF) / acb.pi().sqrt()
     return (x * x).exp() * x.erfc()
@@ -68,7 +68,7 @@ def _erfc(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _dawson(x: acb) -> acb:
-    """exp(-x**2) erfi(x) sqrt(pi)/2; far out without its factors (DLMF 7.5.1, 13.6.7)."""
+    """exp(-x**2) erfi(x) sqrt(pi)/2, far out without its factors (DLMF 7.5.1, 13.6.7)."""
     if abs(x) > 5:
         return x * (-x * x).hypgeom_1f1(1, HALF + 1)
     return (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2
@@ -89,7 +89,7 @@ def _above_edge(x: Number) -> fmpq | None:
 
 
 def _log_ndtr(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """The logarithm of the normal distribution; far to the left without exp(-x**2/2), which no ball survives."""
+    """The logarithm of the normal distribution, far to the left without exp(-x**2/2), which no ball survives."""
     if numbers[0].ball > MIN_NDTR_ARGUMENT:
         return _ndtr(numbers[0].series).log()
     return analytic(_log_tail)(run, node, numbers)
@@ -218,7 +218,7 @@ def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
 
 
 def _polynomial(method: Callable[..., acb]) -> ComplexFunction:
-    """One of FLINT's orthogonal polynomials, with the degree first and the variable last; 0 for a negative degree."""
+    """One of FLINT's orthogonal polynomials, degree first and variable last. It is 0 for a negative degree."""
     return lambda n, *rest: acb(0) if n.real < 0 else method(rest[-1], n, *rest[:-1])
 
 

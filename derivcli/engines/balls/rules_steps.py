@@ -140,7 +140,7 @@ def _times_log(shift: int) -> BallRule:
 
 
 def _compare(holds: Callable[[int], bool]) -> BallRule:
-    """A comparison; at equality of things that vary the branch changes."""
+    """A comparison. At equality of things that vary the branch changes."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> bool:
         sign = numbers[0].minus(numbers[1])

@@ -46,7 +46,7 @@ class Number:
         return bool(self.run.tape.nodes[self.index].varies & self.run.bits)
 
     def sign(self) -> int:
-        """-1, 0 or 1; UnsureError where the ball holds 0 and nothing is known exactly."""
+        """-1, 0 or 1. Raises UnsureError where the ball holds 0 and nothing is known exactly."""
         return self.minus(0)
 
     def minus(self, other: Number | int) -> int:
@@ -131,12 +131,12 @@ class Run:
         return value if self.rounding is None else self.rounding.stored(value, self.order, exact)
 
     def sign(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
-        """The sign of a number that a ball encloses; where steps are rounded, only constants are exact."""
+        """The sign of a number that a ball encloses. Where steps are rounded, only constants are exact."""
         found: int = self.decide(lambda: self.sign_anew(ball, exact, *operands))
         return found
 
     def decide(self, find: Callable[[], Any]) -> Any:
-        """What a question comes to; a run that follows another has its answers."""
+        """The answer to a question. A run that follows another one has its answers."""
         self.asked += 1
         if self.following is not None:
             return self.following[self.asked - 1]

@@ -77,7 +77,7 @@ CUTOFF_EXPONENT = 800
 
 
 def bessel_integral(n: Series, u: Series, by_order: int, by_argument: int, scaled: bool) -> Series:
-    """The integral of exp(-u*cosh(t))*cosh(n*t) from 0, differentiated in n and in u; times exp(u) if it is scaled."""
+    """The integral of exp(-u*cosh(t))*cosh(n*t) from 0, differentiated in n and in u, times exp(u) if it is scaled."""
     times = by_order + by_argument + sum(u.caps)
     count = max(n.terms.shape[-1], u.terms.shape[-1])
     end = torch.acosh(1 + (CUTOFF_EXPONENT + 20 * (abs(n.value) + times)) / u.value).expand(count)

@@ -42,7 +42,7 @@ MAX_CACHED_POINTS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A function of mpmath; its first arguments may count derivatives in the later ones given by `slopes`."""
+    """A function of mpmath. Its first arguments may count derivatives in the later ones given by `slopes`."""
 
     formula: MpmathFunction
     slopes: tuple[int, ...] = ()
@@ -80,7 +80,7 @@ def pointwise(sampled: Sampled, plain: Callable[..., Tensor]) -> TaylorRule:
 
 
 def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], orders: tuple[int, ...]) -> Any:
-    """The coefficients at one point; NaN where the function is not real nearby, or takes too long."""
+    """The coefficients at one point. It is NaN where the function is not real nearby, or takes too long."""
     mp, nothing = context(), np.full([order + 1 for order in orders], math.nan)
     if not all(np.isfinite(x).all() for x in inputs):
         return nothing

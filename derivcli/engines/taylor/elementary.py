@@ -44,7 +44,7 @@ def constant_power(u: Series, exponent: float) -> Series:
 
 
 MAX_MULTIPLIED_POWER = 4096
-"""Up to this power multiplying costs no digits that matter; beyond it only where the recurrence would divide by 0."""
+"""Up to this power multiplying costs no digits that matter. Beyond, only where the recurrence divides by 0."""
 
 
 def _constant_power(base: Series, u: Series, exponent: float) -> Series:

@@ -43,7 +43,7 @@ EXPONENT_SHARE = 0.75
 """The part of a format's range of exponents that growing or shrinking coefficients have to use up to be out of it."""
 
 MANTISSA_BITS = 64
-"""Bits of a factorial that are multiplied; its power of 2 comes after, so that none overflows."""
+"""Bits of a factorial that are multiplied. Its power of 2 comes after, so that none overflows."""
 
 
 def prepared(task: Task) -> Prepared:

@@ -18,7 +18,7 @@ from derivcli.engines.torch.rules import TORCH_RULES
 
 
 def _polygamma(n: Series, u: Series) -> Series:
-    """The derivatives of digamma where u is a straight line in one variable, else samples; so where terms cancel."""
+    """The derivatives of digamma, if u is a straight line in one variable and no terms cancel. Else it is sampled."""
     if len(u.caps) != 1 or len(u) > 2:
         return SAMPLED["polygamma"](n, u)
     start = u.value
@@ -46,7 +46,7 @@ def polygamma(order: int, u: Series) -> Series:
 
 
 def _gamma(base: Series, u: Series) -> Series:
-    """By D y = digamma(u) y D u; left of 0, where the poles on either side cancel, by samples."""
+    """By D y = digamma(u) y D u. Left of 0, where the poles on either side cancel, it is sampled."""
     right = u.value > 0
     return choose([(right, _gamma_right), (~right, lambda _, u: SAMPLED["gamma"](u))], base, u)
 
@@ -101,7 +101,7 @@ def _regular_density(a: Tensor, x: Tensor) -> Tensor:
 
 
 MAX_NEAR_ARGUMENT = 8.0
-"""From here on the coefficients of the power and of exp may cancel; nearer to 0 those of the logarithm's slope do."""
+"""From here on the coefficients of the power and of exp may cancel. Nearer to 0 those of the logarithm's slope do."""
 
 
 def _grown_density(base: Series, s: Series, x: Series) -> Series:
@@ -128,7 +128,7 @@ regular_density = growing(_regular_density, _grown_regular_density)
 
 
 def integral_of(name: str, slope: TaylorRule) -> TaylorRule:
-    """An integral up to the second parameter; samples where the first one varies, in which there is no slope."""
+    """An integral up to the second parameter. It is sampled where the first one varies, in which there is no slope."""
     along = growing(TORCH_RULES[name], sloping(slope, slope))
 
     def value(s: Series, x: Series) -> Series:

@@ -48,7 +48,7 @@ expint_of_whole = quadrature("expint", _by_order)
 
 
 def expint(n: Series, u: Series) -> Series:
-    """By elementary functions for one whole order; of another order on a line by other orders, else by samples."""
+    """By elementary functions for one whole order. Another order is led to others on a line, and else sampled."""
     order = float(n.value[0])
     if n.terms.numel() == 1 and order.is_integer() and abs(order) <= MAX_RECURRENCE_ORDER:
         return expint_of_whole(n, u)

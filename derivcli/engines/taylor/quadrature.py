@@ -13,7 +13,7 @@ BLOCK_POINTS = 16
 
 
 def quadrature(name: str, formula: TaylorRule) -> TaylorRule:
-    """The rule of an integral; none of its coefficients exists where it has no value."""
+    """The rule of an integral. None of its coefficients exists where it has no value."""
 
     def grow(base: Series, *inputs: Series) -> Series:
         found = anchored(formula)(base, *inputs)

@@ -94,7 +94,7 @@ def _share(above: Tensor, below: Tensor) -> Tensor:
 
 
 def _taken(x: Tensor, y: Tensor, rest: Tensor) -> Tensor:
-    """Minus how many times y was taken from x to leave the rest; the floor of a rounded quotient may be another."""
+    """Minus how many times y was taken from x to leave the rest. The floor of a rounded quotient may differ."""
     return torch.round((rest - x) / y)
 
 
@@ -221,7 +221,7 @@ TAYLOR_RULES: dict[str, TaylorRule] = {
 
 
 def forward(program: Program, inputs: Sequence[Series], like: Series) -> Series:
-    """The series of a program with one output; `like` tells the axes and the kind of numbers."""
+    """The series of a program with one output. `like` tells the axes and the kind of numbers."""
     values = list(inputs)
     for step in program.steps:
         values.append(apply(step, [values[number] for number in step.inputs], like))
@@ -245,7 +245,7 @@ def apply(step: Step, operands: list[Series], like: Series) -> Series:
 
 
 def _piecewise(step: Step, operands: list[Series], like: Series) -> Series:
-    """Each branch at the points that take it alone; a condition reads the values there."""
+    """Each branch at the points that take it alone. A condition reads the values there."""
     count = max((u.terms.shape[-1] for u in operands), default=1)
     values = [u.value.expand(count) for u in operands]
     pieces: list[tuple[Tensor, TaylorRule]] = []
@@ -255,5 +255,5 @@ def _piecewise(step: Step, operands: list[Series], like: Series) -> Series:
 
 
 def _branch(program: Program | None, like: Series, *inputs: Series) -> Series:
-    """The series of a branch; none where no branch is taken."""
+    """The series of a branch. It is NaN where no branch is taken."""
     return like.constant(torch.nan) if program is None else forward(program, inputs, like)

@@ -210,7 +210,7 @@ def _filled(points: Tensor, size: int) -> Tensor:
 
 
 def choose(pieces: Sequence[tuple[Tensor, Callable[..., Series]]], *inputs: Series) -> Series:
-    """Each function at the points that take it, a mask of them; every point takes one. The others are not computed."""
+    """Each function at the points that take it, given by a mask. Every point takes one. The others are not computed."""
     taken = [(mask, function) for mask, function in pieces if mask.any()]
     if len(taken) == 1:
         return taken[0][1](*inputs)

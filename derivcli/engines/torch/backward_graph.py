@@ -124,7 +124,7 @@ def _turns(tensors: Sequence[Tensor]) -> Turns:
 
 @dataclass(slots=True)
 class _Tape:
-    """The tensors of a run as they are made, each with what made it; they are told apart by identity.
+    """The tensors of a run as they are made, each with what made it. Tensors differ by identity.
 
     Of arrays of `count` numbers those at the `points` are written down.
     """
@@ -146,7 +146,7 @@ class _Tape:
             self.made.append((operation, number, [self.number(operand) for operand in operands], [*slopes]))
 
     def number(self, tensor: Tensor) -> int:
-        """The number of a tensor; one that nobody has told of is a constant."""
+        """The number of a tensor. One that was never added is a constant."""
         if id(tensor) not in self.numbers:
             self.add("constant", (), tensor, float(tensor.reshape(-1)[0]) if tensor.numel() else 0.0)
         return self.numbers[id(tensor)]
@@ -214,7 +214,7 @@ class _Recorder:
         return _Recorder(self.observer.within(points, step), self.tape, [])
 
     def observe_choice(self, pieces: Sequence[BranchValue], value: Tensor) -> None:
-        """Write down what the branches come to together; a value that one branch has alone is known already."""
+        """Write down what the branches come to together. The value of a single branch is known already."""
         self.observer.observe_choice(pieces, value)
         if len(pieces) > 1:
             values = [piece for _, piece, _ in pieces]

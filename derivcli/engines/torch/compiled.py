@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
 CompiledKernel = Callable[..., Sequence[Tensor]]
-"""Takes a tensor for each variable; gives each program's value, derivatives and flags, one program after the other."""
+"""Takes a tensor for each variable. Gives the value, derivatives and flags of one program after the other."""
 
 COMPILER_OPTIONS: dict[str, Any] = {
     "cpp_wrapper": True,  # calls the loop from C++, which lets other Python threads run meanwhile
@@ -44,15 +44,15 @@ COMPILER_OPTIONS: dict[str, Any] = {
 
 
 MAX_OPERATIONS = 10_000
-"""Operations of which the compiler makes a kernel in about a minute; of more it would take minutes."""
+"""Operations that the compiler makes a kernel of in about a minute. More would take minutes."""
 
 
 class NotCompiledError(UnavailableError):
-    """Raised where there is no compiled kernel; the message is the reason, as a clause."""
+    """Raised where there is no compiled kernel. The message is the reason, as a clause."""
 
 
 def prepared(task: Task) -> Prepared:
-    """This engine, made ready; raises NotCompiledError where there is no kernel."""
+    """This engine, made ready. Raises NotCompiledError where there is no kernel."""
     if not task.names:
         raise NotCompiledError("a formula without variables is no loop over points")
     if task.device != "cpu":
@@ -104,7 +104,7 @@ def traced(task: Task, count: int) -> torch.fx.GraphModule:
 
 
 def _outputs(task: Task, programs: Sequence[Program], columns: Sequence[Tensor]) -> list[Tensor]:
-    """The value, the derivatives and the flags of each program; the compiler sees what they share."""
+    """The value, the derivatives and the flags of each program. The compiler sees what they share."""
     differentiated = {name for partial in task.partials for name in partial} | {task.dependent}
     count = len(columns[0])
     outputs = []

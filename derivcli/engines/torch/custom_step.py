@@ -47,7 +47,7 @@ def is_marked(gradient: Tensor | None) -> bool:
 def _refusing(
     name: str, operands: Sequence[Tensor], gradients: Sequence[Tensor | None], _: object
 ) -> tuple[Tensor | None, ...]:
-    """The gradients that a user's backward gave; the derivatives of marked ones are refused.
+    """The gradients that a user's backward gave. The derivatives of marked ones are refused.
 
     The mark leads nowhere, so that PyTorch finds no derivative in the operands, which would then pass for 0.
     """

@@ -37,7 +37,7 @@ def constant(value: float, like: Tensor) -> Tensor:
 
 @lru_cache(maxsize=4096)
 def _constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """The constant, made once; what is made while tracing belongs to that trace alone."""
+    """The constant, made once. What is made while tracing belongs to that trace alone."""
     return torch.full((), value, dtype=dtype, device=device)
 
 
@@ -54,7 +54,7 @@ def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
 
 
 def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor, once: bool = False) -> Tensor:
-    """One step without branches; `like` gives constants their dtype and device."""
+    """One step without branches. `like` gives constants their dtype and device."""
     if operation == "constant":
         return constant(number, like)
     if operation == "pow_constant":
@@ -223,7 +223,7 @@ def _piecewise(
 def branches_taken(
     step: Step, operands: list[Tensor], count: int, device: torch.device, observer: StepObserver | None = None
 ) -> Iterator[tuple[Tensor, Program | None]]:
-    """The points that take each branch, with its program; at last those that take none, if there may be any."""
+    """The points that take each branch, with its program. At last come those that take none, with None."""
     waiting = torch.ones(count, dtype=torch.bool, device=device)
     for branch in step.branches:
         chosen = waiting & forward(branch.condition, operands, count, observer and observer.within(waiting, step))

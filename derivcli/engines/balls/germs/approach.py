@@ -23,7 +23,7 @@ MAX_JOINT_TERMS = 60
 """The most terms of a function of several arguments that move."""
 
 GermRule: TypeAlias = Callable[..., Any]
-"""Takes an approach and the germs of the operands; gives a germ, or a truth for a condition."""
+"""Takes an approach and the germs of the operands. Gives a germ, or a truth for a condition."""
 
 
 class Operand(Number):
@@ -69,7 +69,7 @@ class Operand(Number):
 
 @dataclass(slots=True, eq=False)
 class Approach:
-    """One evaluation of a tape along a curve; `rigorous` says whether every number in it is proved."""
+    """One evaluation of a tape along a curve. `rigorous` says whether every number in it is proved."""
 
     tape: Tape
     germs: Germs
@@ -129,7 +129,7 @@ class Approach:
     def called(
         self, operation: str, constants: Sequence[ExactConstant], steps: Sequence[Sequence[arb]], count: int, key: Any
     ) -> list[ExactConstant]:
-        """The coefficients of an ordinary rule's series; constants move by steps in powers of t, which have a key."""
+        """The coefficients of an ordinary rule's series. Constants move by steps in powers of t, which have a key."""
         run = Run(self.tape, order=count - 1, precision=self.field.precision)
         ctx.prec, ctx.cap = self.field.precision, count
         operands: list[Number] = [
@@ -151,7 +151,7 @@ class Approach:
         return [self.field.named((at, place, tuple(key) if place else ()), ball) for place, ball in enumerate(balls)]
 
     def whole_below(self, germ: Germ) -> tuple[fmpq, bool]:
-        """The greatest whole number below a germ, and whether the germ is that number; noted as a decision."""
+        """The greatest whole number below a germ, and whether the germ is that number. It is noted as a decision."""
         large, constant, small = self.germs.split(germ)
         if large.terms:
             raise NoGermError

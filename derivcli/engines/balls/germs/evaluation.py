@@ -41,7 +41,7 @@ def germ_of(approach: Approach) -> Germ:
 
 
 def block(approach: Approach, numbers: Iterable[int]) -> Any:
-    """Evaluate nodes that have no value yet; the value of the last."""
+    """Evaluate nodes that have no value yet, and give the value of the last."""
     number = -1
     for number in numbers:
         if number not in approach.values:
@@ -105,7 +105,7 @@ GERM_RULES: dict[str, GermRule] = {
     **INTEGRALS,
     **{name: _by_formula(name) for name in FORMULAS},
 }
-"""The rule of every operation whose power series may end; all others have one at what tends to 0."""
+"""The rule of every operation whose power series may end. All others have one at what tends to 0."""
 
 
 def _choice(approach: Approach, node: TapeNode) -> Any:

@@ -26,7 +26,7 @@ def _product(run: Approach, *parts: Germ) -> Germ:
 
 
 def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
-    """base**exponent over the real numbers; 0**0 is 1."""
+    """base**exponent over the real numbers. 0**0 is 1."""
     if exponent.is_constant:
         constant = exponent.terms.get(CONSTANT_TERM) or run.field.rational(0)
         if constant.is_zero:
@@ -158,7 +158,7 @@ def _acot(run: Approach, x: Germ) -> Germ:
 
 
 def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
-    """The angle of (x, y) in (-pi, pi]; the origin has none."""
+    """The angle of (x, y) in (-pi, pi]. The origin has none."""
     up, right = run.sign(y), run.sign(x)
     if right > 0:
         return _atan(run, run.germs.quotient(y, x))

@@ -21,7 +21,7 @@ HALF = fmpq(1, 2)
 
 
 def _rest(run: Approach, z: Germ, m: Germ) -> Germ | None:
-    """The angle that is left to the end, 0 there; None where the end is elsewhere.
+    """The angle that is left to the end, 0 there. It is None where the end is elsewhere.
 
     Raises NoValueError beyond the end.
     """

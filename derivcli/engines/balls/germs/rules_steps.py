@@ -42,7 +42,7 @@ def _greatest(sense: int) -> GermRule:
 
 
 def _stepping(rule: GermRule) -> GermRule:
-    """A step to a whole number; where its argument grows without bound nothing is known but that it is near."""
+    """A step to a whole number. Where its argument grows without bound, all that is known is that it is near."""
 
     def near(run: Approach, x: Germ) -> Germ:
         if run.germs.is_bounded(x) or any(place < CONSTANT_TERM for place in x.terms):
