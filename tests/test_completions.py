@@ -12,15 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 
 from completions import generate
-from derivcli.cli.app import COMMANDS as OURS
-from derivcli.cli.app import app
+from derivcli.cli.app import built
+from derivcli.cli.command_table import COMMANDS as OURS
 from derivcli.cli.options import Dtype
 from derivcli.language.functions.table import FUNCTIONS as TABLE
-from derivcli.render import FORMATS
-from derivcli.render.functions import FORMATS as FUNCTION_FORMATS
+from derivcli.render.format_table import formats_for
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "completions"
@@ -28,7 +26,7 @@ PATIENCE = 30
 """Seconds after which a shell that does not answer is given up."""
 
 FUNCTIONS = {row.name for row in TABLE if row.derivatives_of is None}
-OPTIONS = typer.main.get_command(app).params
+OPTIONS = built("").params
 NAMES = {name for each in OPTIONS for name in (*each.opts, *each.secondary_opts) if name[0] == "-"} | {"--help"}
 OFTEN = {"--at", "--wrt", "--let", "--use"}
 
@@ -124,8 +122,8 @@ def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash",
         "deriv functions leaky": {"leaky_relu"},
         "deriv functions sin fu": set(),
         "deriv functions -": {"--format", "--help"},
-        "deriv functions --format ": set(FUNCTION_FORMATS),
-        "deriv functions --format=": set(FUNCTION_FORMATS),
+        "deriv functions --format ": set(formats_for("functions")),
+        "deriv functions --format=": set(formats_for("functions")),
         "deriv functions --plot ": set(),
         "deriv -- functions ": set(),
         "deriv -": NAMES,
@@ -149,8 +147,8 @@ def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash",
         "deriv --at=": set(),
         "deriv --at --zi": set(),
         "deriv --unknown=": set(),
-        "deriv --format ": set(FORMATS),
-        "deriv --format=": set(FORMATS),
+        "deriv --format ": set(formats_for("results")),
+        "deriv --format=": set(formats_for("results")),
         "deriv --format js": {"json"},
         "deriv --format=js": {"json"},
         "deriv --format='js": {"json"},
@@ -312,7 +310,7 @@ def test_fish_offers(folder: Path) -> None:
         "deriv functions leaky": {"leaky_relu"},
         "deriv functions sin si": set(),
         "deriv functions --": {"--format", "--help"},
-        "deriv functions --format ": set(FUNCTION_FORMATS),
+        "deriv functions --format ": set(formats_for("functions")),
         "deriv --": NAMES,
         "deriv --fo": {"--format"},
         "deriv --at x=-3:3:100 --wrt x --let z=2 --zip --format csv --plot=a.png --": NAMES
@@ -323,7 +321,7 @@ def test_fish_offers(folder: Path) -> None:
         "deriv 'a\nb": set(),
         "deriv --at x=-3:3": set(),
         "deriv --at ": set(),
-        "deriv --format ": set(FORMATS),
+        "deriv --format ": set(formats_for("results")),
         "deriv --format=js": {"--format=json"},
         "deriv --dtype ": set(Dtype),
         # A name with a newline in it would come as two, so it does not come.

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derivcli.cli.point_source import PointSource
 from derivcli.cli.progress import progress
+from derivcli.render.format_table import FORMATS
 
 if TYPE_CHECKING:
     from derivcli.engines.task import Progress
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
     from derivcli.points.points import Part, Points
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Style
     from derivcli.render.tally import Tally
     from derivcli.result import Result
 
@@ -101,7 +102,7 @@ def printing(write: Callable[[str], object], name: str, source: PointSource, tal
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
     from derivcli.points.files.formats import FileFormat
 
-    if source.data is not None and name != "value":
+    if source.data is not None and FORMATS[name].is_data_file:
         with data_sink(TextStream(write), FileFormat(name), source, tally) as sink:
             yield sink
     else:
@@ -112,7 +113,7 @@ def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
     """A sink that prints values and derivatives, with one line of names at their head."""
     from derivcli.render import render
 
-    headless = name == "value"
+    headless = not FORMATS[name].is_data_file
     first = True
 
     def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:
