@@ -62,9 +62,9 @@ def shown(value: object) -> object:
 POINTS = read_points(["x=1,2"])
 
 CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
-    ({"order": 2, "mixed": [("x",)]}, "--mixed and --order do not go together"),
-    ({"hessian": True, "along": read_points(["x=1"])}, "--along and --hessian do not go together"),
-    ({"series": 2, "dependent": "y"}, "--series and --implicit do not go together"),
+    ({"order": 2, "mixed": [("x",)]}, "`--mixed` and `--order` do not go together"),
+    ({"hessian": True, "along": read_points(["x=1"])}, "`--along` and `--hessian` do not go together"),
+    ({"series": 2, "dependent": "y"}, "`--series` and `--implicit` do not go together"),
     ({"series": 2, "engine": "reverse"}, "a series comes from Taylor arithmetic"),
     ({"series": 2, "points": None}, "a series needs points"),
     ({"check": True, "points": None}, "a check needs points"),
@@ -72,7 +72,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"dtype": "float16"}, "'float16' is not a number format"),
     ({"device": "tpu"}, "'tpu' is no device"),
     ({"data": Reading(("a.csv",))}, "'x' has 2 values, and each row of the file is one point"),
-    ({"data": Reading(("a.csv",)), "points": read_points(["x=1"], paired=True)}, "--zip pairs what is typed"),
+    ({"data": Reading(("a.csv",)), "points": read_points(["x=1"], paired=True)}, "`--zip` pairs what is typed"),
     ({"data": Reading(("a.csv",)), "series": 2}, "the centres of a series are typed"),
     ({"points": read_points(["x=1e39"]), "dtype": "float32"}, "'x' has a value outside the range of float32"),
 ]
@@ -82,4 +82,4 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
 def test_what_contradicts_itself_is_refused(asked: dict[str, Any], message: str) -> None:
     with pytest.raises(DerivError) as refused:
         Request(["x"], **{"points": POINTS} | asked)
-    assert refused.value.message.startswith(message)
+    assert refused.value.wording.startswith(message)
