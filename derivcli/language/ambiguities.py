@@ -17,11 +17,11 @@ from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BARE, ROOTS, Frame
 from derivcli.language.tokens import Token
 
-SHORT = 40
-"""Longer spellings are shortened in a message."""
+MAX_SPELLING = 40
+"""Characters of a spelling in a message; longer ones are shortened."""
 
-MOST = 32
-"""So many places are kept of a text."""
+MAX_READINGS = 32
+"""Places that are kept of a text."""
 
 FACTOR, RUN, PRODUCT = range(3)
 """How far the other meaning of a place reaches: over a factor, over all that stand side by side without a blank, or up
@@ -43,7 +43,7 @@ class Reading:
     @property
     def message(self) -> str:
         """The two meanings in a sentence."""
-        read, other = without_middle(self.read, SHORT), without_middle(self.other, SHORT)
+        read, other = without_middle(self.read, MAX_SPELLING), without_middle(self.other, MAX_SPELLING)
         return f"this is read as {read}; for the other meaning write {other}"
 
 

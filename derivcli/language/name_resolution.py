@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 from derivcli.errors import DerivError
+from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.tokens import GREEK_NAMES, Token
 from derivcli.language.unsupported_operations import OPERATIONS
@@ -30,8 +31,8 @@ def is_variable_name(name: str) -> bool:
 
 def may_be_product(name: str, declared: Collection[str], own: Collection[str], called: bool) -> bool:
     """Whether a name could be a product of its letters: it means nothing else."""
-    if name[0] == "d" and len(name) == 2 and "d" not in declared:
-        return False  # dx is no product
+    if is_differential(name) and "d" not in declared:
+        return False
     known = name in declared or is_function_name(name, own, called) or name in GREEK_NAMES or name in CONSTANTS
     return len(name) > 1 and name.isalpha() and not known
 

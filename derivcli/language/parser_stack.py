@@ -5,7 +5,7 @@ From the tightest to the loosest: powers and signs, products, sums, comparisons,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
@@ -85,6 +85,11 @@ class Frame:
             quotient = operands.multiply(self.factors)
             self.factors = [operands.call(vocabulary()["floor"], [quotient], quotient.span)]
 
+    def multiply(self, operator: Token | None) -> None:
+        """Close a factor and wait for the next."""
+        self.close_factor()
+        self.operator = operator
+
     def close_term(self) -> None:
         """Add the product to the sum."""
         self.close_factor()
@@ -130,21 +135,19 @@ class Frame:
 
 
 def finish(frame: Frame, stop: int) -> Operand:
-    """The operand that a closed frame stands for in the frame around it."""
+    """The operand that a closed frame stands for, without the exponent at a function's name."""
     span = Span(frame.opener.start, stop)
     if frame.kind == BAR:
-        result = operands.call(vocabulary()["abs"], frame.arguments, span)
-    elif frame.branching:
-        result = _finish_branching(frame, span)
-    elif frame.row is not None:
-        if frame.base is not None and len(frame.arguments) > 1:
-            message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
-            raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
-        result = _finish_call(frame.row, frame.arguments + ([frame.base] if frame.base else []), span)
-    else:
+        return operands.call(vocabulary()["abs"], frame.arguments, span)
+    if frame.branching:
+        return _finish_branching(frame, span)
+    if frame.row is None:
         (inner,) = frame.arguments
         return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
-    return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+    if frame.base is not None and len(frame.arguments) > 1:
+        message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
+        raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
+    return _finish_call(frame.row, frame.arguments + ([frame.base] if frame.base else []), span)
 
 
 def check_whole(call: Frame) -> None:

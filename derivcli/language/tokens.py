@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits
+from derivcli.language.unsupported_operations import SIGNS
 
 GREEK = dict(
     zip(
@@ -70,7 +71,7 @@ LONG = 10_000
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
 EQUATION_HINT = "move everything to one side, or say which variable it defines, as in --implicit y"
-_HINTS = {
+_HINTS = SIGNS | {
     ".": ("attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
     "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
     "]": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
@@ -89,12 +90,6 @@ _HINTS = {
     "_": ("'_' stands only between the letters and digits of a name", "write it like x_1"),
     "‰": ("'‰' is not read here", "divide by 1000"),
     "∞": ("'∞' is not a finite number", "write a finite number"),
-    "∂": ("deriv differentiates by itself", "leave it out, and name the variable with --wrt"),
-    "∇": ("deriv differentiates by itself", "leave it out; a formula of several variables has a gradient"),
-    "∫": ("deriv does not integrate", "give the formula whose derivative you want"),
-    "∑": ("sums over an index are not read here", "write the terms with + between them"),
-    "∏": ("products over an index are not read here", "write the factors with * between them"),
-    "→": ("limits are not read here", "give the formula alone; points belong to --at, as in --at x=0"),
     "±": ("'±' is two formulas", "give each as an argument of its own"),
     "∓": ("'∓' is two formulas", "give each as an argument of its own"),
     "¬": ("'¬' is not read here", "write 'not' inside a condition"),
@@ -107,8 +102,6 @@ _HINTS = {
     "∜": ("'∜' is not read here", "write root(x, 4)"),
     "•": ("'•' is not read here", "for a product write *"),
     "…": ("'…' is not read here", "write the terms in full"),
-    "′": ("'′' is not read here", "leave it out: deriv differentiates by itself"),
-    "″": ("'″' is not read here", "leave it out, and say --order 2"),
 }  # fmt: skip
 
 

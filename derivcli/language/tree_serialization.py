@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 from sympy import Rational
 from sympy.core.singleton import Singleton
 
+from derivcli.language.functions import formulas  # noqa: F401  (calls have derivatives from there on)
 from derivcli.language.tree import Tree, call, made, number, postorder, symbol
 
 Maker: TypeAlias = tuple[Any, ...]

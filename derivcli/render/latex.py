@@ -61,7 +61,7 @@ def write_series_latex(results: Sequence[SeriesResult], style: Style) -> str:
 
 def _expansion(one: Expansion, style: Style) -> list[tuple[str, str, str]]:
     """The equation of a Taylor polynomial, and what the function is more than that."""
-    from derivcli.language.parse import parse_tree
+    from derivcli.language.functions.formulas import parse_tree
     from derivcli.render.latex_printer import latex_of
 
     variable = name_latex(one.result.variable)

@@ -35,7 +35,7 @@ from derivcli.explain.answer.mistaken_derivations import divided, slipped, slipp
 from derivcli.explain.answer.right_regions import partly, somewhere
 from derivcli.explain.answer.rounded_numbers import product_text, ways
 from derivcli.language import tree as build
-from derivcli.language.parse import parse_tree
+from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, Partial, derivative_key

@@ -40,6 +40,7 @@ POWERS: tuple[Function, ...] = (
         derivatives=("1/(3*cbrt(x)^2)",),
         special=(("vertical", "x == 0"),),
         only_zero=True,
+        floats=lambda x: math.copysign(round_root(abs(x), 3.0), x),
         scipy="scipy.special.cbrt(x)",
         latex=r"\sqrt[3]{#1}",
         domain=((0.1, 9.0),),

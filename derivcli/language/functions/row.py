@@ -111,11 +111,7 @@ class Function:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A row of the table by its name; one of the user's own with where Python finds its code."""
-        from derivcli.language.functions.table import vocabulary
-
-        if vocabulary().get(self.name) is self:
-            return row_named, (self.name,)
+        """A row of the user's own with where Python finds its code; rows of the table are pickled by name there."""
         _check_found(self)
         return own_row, ({field.name: getattr(self, field.name) for field in fields(self)},)
 
@@ -155,13 +151,6 @@ class Function:
 Functions: TypeAlias = Mapping[str, Function]
 """Functions of a user's own, by the names that formulas call them by."""
 NO_FUNCTIONS: Functions = {}
-
-
-def row_named(name: str) -> Function:
-    """The row of the table with a name."""
-    from derivcli.language.functions.table import vocabulary
-
-    return vocabulary()[name]
 
 
 def own_row(given: Mapping[str, Any]) -> Function:

@@ -1,0 +1,178 @@
+"""The refusal of notation that is not read, and how to ask deriv for what it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from derivcli.errors import DerivError, Span
+from derivcli.language.derivative_notation import Found, derivatives_in
+from derivcli.language.derivative_words import (
+    ALONE,
+    BELOW,
+    CANCELLED,
+    GREEKS,
+    HEAD,
+    MAX_CHARACTERS,
+    NAME,
+    OVER,
+    POWER,
+    PRIMES,
+    SPACED,
+    bracket_at,
+    is_product,
+    names_below,
+    order_of,
+    with_powers,
+    without_brackets,
+)
+from derivcli.language.functions.table import vocabulary
+from derivcli.language.name_resolution import is_variable_name
+from derivcli.language.parser import Parser
+from derivcli.language.pasted_signs import pasted_in
+from derivcli.language.tokens import canonical_name
+
+IN_PLACE = "write the derivative itself in its place"
+
+_WHOLE = [
+    *(rf"\(?{HEAD}\s*{foot}\s*[*·]?\s*(?P<body>.+)" for foot in (BELOW, SPACED)),
+    *(rf"\({HEAD}\s*(?P<body>.+?)\s*\)\s*{foot}" for foot in (BELOW, SPACED)),
+    *(rf"{HEAD}\s*[*·]?\s*(?P<body>.+?)\s*{foot}" for foot in (BELOW, SPACED)),
+    rf"(?:diff|[Dd]erivative|D)\s*[(\[](?P<body>.+?),\s*(?P<by>{NAME})(?:\s*,\s*(?P<order>[0-9]+))?\s*[)\]]",
+    rf"(?:∫\s*|d\s+|d(?=[(\[]))?(?P<body>.+?)\s*{ALONE}[d∂](?P<by>{NAME})",
+    rf"(?:[dD∂](?:(?P<order>{POWER})|_?(?P<by>{NAME}))?|diff|[Dd]erivative)\s*(?P<bracket>[(\[].+)",
+    rf"[D∂]_?(?P<by>{NAME})\s+(?P<body>.+)",
+]
+"""What asks for the derivative of one formula and nothing else; a `bracket` is to hold all of it."""
+
+_SUM_IS_APART = re.compile(rf"{HEAD}\s*{OVER}")
+"""Of `d/dx x + 1` the whole sum can be meant; of what stands over `dx` it cannot."""
+
+
+def check_notation(text: str, declared: Collection[str], own: Collection[str] = ()) -> None:
+    """Refuse what asks for a derivative, and what came along with a formula and is no part of it."""
+    for found in _all_found(text, declared, own):
+        raise DerivError(found.message, text, found.span, found.hint or _way_out(found, text, declared))
+
+
+def _all_found(text: str, declared: Collection[str], own: Collection[str] = ()) -> Iterator[Found]:
+    yield from pasted_in(text, declared)
+    yield from derivatives_in(text, declared, own)
+
+
+def _way_out(found: Found, text: str, declared: Collection[str]) -> str:
+    """How to write what was found, for which a formula in it may have to be read."""
+    if found.kind == "quotes":
+        is_short = len(found.name) < MAX_CHARACTERS
+        readable = is_short and _variables_of(found.name, declared) is not None
+        return f"write {found.name if readable else 'the formula without quotes'}"
+    if found.kind == "prime":
+        return _unprimed(text, found.span, declared)
+    command = command_for(text, declared)
+    if found.kind == "fraction":
+        return command or _over(text, found.span, found.whole)
+    if found.kind == "operator":
+        return (command or IN_PLACE) + (_as_product(text, found.span) if found.whole else "")
+    name = text.rstrip()[found.span.start :]
+    return command or f"leave out {name}, and name the variable with --wrt {found.name}"
+
+
+def _over(text: str, span: Span, headed: bool) -> str:
+    """The way out for a derivative in Leibniz's notation: of all the text, of a letter, or of a part."""
+    part = with_powers(text[span.start : span.stop])
+    below = re.search(BELOW, part) or re.search(CANCELLED, part)
+    assert below is not None, "a fraction was found there"
+    above = part[: below.start("below")].rstrip(" (/∕÷⁄")
+    upper = re.fullmatch(rf"{HEAD}\s*(?P<name>{NAME})(?:\([^()]*\))?\s*\)?", above)
+    options = options_of(below["by"], order_of(upper["order"]) if upper else 1, names_below(below["below"]))
+    if upper:
+        equation = f", or an equation with --implicit {upper['name']}" if below["sign"] == "d" else ""
+        return f"give the formula of {upper['name']} with {options}{equation}"
+    whole = text.strip() == text[span.start : span.stop] or not headed
+    return f"leave it out, and name the variable with {options}" if whole else IN_PLACE
+
+
+def _as_product(text: str, span: Span) -> str:
+    """The way out for an operator that can be a variable before a bracket."""
+    factor = bracket_at(text, text.find("(", span.stop))
+    return f"; for a product write {text[span.start : span.stop]}*{factor if 0 < len(factor) < 40 else '(...)'}"
+
+
+def _unprimed(text: str, span: Span, declared: Collection[str]) -> str:
+    """The way out for a prime: the formula before it, or the formula that its letter stands for."""
+    order = sum(PRIMES[mark] for mark in text[span.start : span.stop])
+    before, after = text[: span.start].strip(), text[span.stop :].strip()
+    command = ""
+    factor = re.search(rf"(?P<function>[A-Za-z]\w*)?[\s*]+{NAME}$", before[-MAX_CHARACTERS:])
+    if factor is not None and factor["function"] not in vocabulary():
+        pass  # u v' is u*(v'), and sin x' is (sin x)'
+    elif not after and len(before) < MAX_CHARACTERS and is_product(before):
+        command = _command(without_brackets(before), declared, order=order)
+    elif before in vocabulary() and bracket_at(after, 0) == after:
+        command = _command(before + after, declared, order=order)
+    name = re.search(rf"(?P<name>{NAME}|[A-Za-z{GREEKS}]\w*)(?:\([^()]*\))?$", before[-MAX_CHARACTERS:])
+    letter = name["name"] if name and (is_variable_name(name["name"]) or name["name"] in declared) else ""
+    return command or (f"give the formula of {letter}{f', with --order {order}' * (order > 1)}" if letter else IN_PLACE)
+
+
+def command_for(text: str, declared: Collection[str]) -> str:
+    """How to ask for the derivative that a text asks for, if it asks for one and nothing else."""
+    whole = with_powers(text.strip())
+    for pattern in _WHOLE if len(whole) < MAX_CHARACTERS else ():
+        found = re.fullmatch(pattern, whole, re.DOTALL)
+        command = _command_of(whole, found.groupdict(), declared) if found else ""
+        if command:
+            return command
+    return ""
+
+
+def _command_of(whole: str, parts: Mapping[str, str | None], declared: Collection[str]) -> str:
+    """The command for a derivative by the parts of its text, or nothing where they can be no such thing."""
+    written, power = parts.get("body") or parts.get("bracket") or "", parts.get("order") or ""
+    body = without_brackets(written)
+    unwrapped = body != written.strip()
+    is_sum = "below" in parts and not unwrapped and not is_product(body)
+    if (parts.get("bracket") and not unwrapped) or (is_sum and not _SUM_IS_APART.match(whole.lstrip("("))):
+        return ""
+    if re.search("[nⁿ]", power):
+        return ""  # no number
+    mixed = names_below(parts.get("below") or "")
+    command = _command(body, declared, parts.get("by") or "", order_of(power), mixed)
+    return f"for the derivative of all of it {command}" if command and is_sum else command
+
+
+def _command(body: str, declared: Collection[str], by: str = "", order: int = 1, mixed: tuple[str, ...] = ()) -> str:
+    """How to ask for a derivative of a formula, or nothing where that would be refused.
+
+    `mixed` names every variable of a derivative by several.
+    """
+    called = re.fullmatch(rf"(?P<name>{NAME})\([^()]*\)", body)
+    if (called and is_variable_name(called["name"])) or (by != body and re.fullmatch(NAME, body)):
+        return ""  # y in dy/dx and f in f(x) stand for a formula
+    variables = _variables_of(body, {*declared, by} - {""})
+    if variables is None:
+        return ""
+    options = options_of(by if [canonical_name(by)] != variables else "", order, mixed)
+    return f'write "{body}"{" " if options else ""}{options}'
+
+
+def _variables_of(text: str, declared: Collection[str]) -> list[str] | None:
+    """The variables of a formula, or None where a text is none.
+
+    A text that asks for derivatives within derivatives is none, and is not looked through again and again.
+    """
+    try:
+        parser = Parser(text, declared)
+        if next(_all_found(text, parser.declared), None) is None:
+            parser.run()
+            return parser.variables
+    except DerivError:
+        pass
+    return None
+
+
+def options_of(by: str, order: int, mixed: tuple[str, ...] = ()) -> str:
+    """How the command line names a derivative."""
+    if len(set(mixed)) > 1:
+        return f"--mixed {','.join(mixed)}"
+    return " ".join([f"--wrt {by}"] * bool(by) + [f"--order {order}"] * (order > 1))
