@@ -21,7 +21,7 @@ from derivcli import DerivError, Verdict, answer, derive, steps
 from derivcli.check import enclosure, judge
 from derivcli.engines.balls import evaluation
 from derivcli.engines.balls.run import Run
-from derivcli.engines.time_limit import AGAIN, OutOfTimeError, _Watcher, held, limited
+from derivcli.engines.time_limit import RETRY_SECONDS, OutOfTimeError, _Watcher, held, limited
 from tests.support import no_hang
 
 T = TypeVar("T")
@@ -136,11 +136,11 @@ def short_clocks(count: int, seed: int) -> list[bool]:
         except OutOfTimeError:
             found.append(True)
         "".join(map(str, range(20)))
-    spin(2 * AGAIN)
+    spin(2 * RETRY_SECONDS)
     return found
 
 
-@pytest.mark.parametrize("again", [AGAIN, 0.0005])
+@pytest.mark.parametrize("again", [RETRY_SECONDS, 0.0005])
 def test_no_ring_comes_after_the_computation(again: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interpreter changes threads so often here that rings come in time."""
     monkeypatch.setattr("derivcli.engines.time_limit.AGAIN", again)

@@ -18,7 +18,7 @@ from torch import Tensor
 from derivcli import derive, parse
 from derivcli.engines.program import LOGIC, OPERATIONS, Step, lower
 from derivcli.engines.torch import rules
-from derivcli.engines.torch.rules import RULES, forward
+from derivcli.engines.torch.rules import TORCH_RULES, forward
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import CONSTANTS, FUNCTIONS, vocabulary
 from tests.oracles import ELSEWHERE, ORACLE
@@ -184,7 +184,7 @@ def operations(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         for branch in step.branches:
             yield from operations(branch.value.steps)
-        if step.operation in RULES and step.operation not in LOGIC:
+        if step.operation in TORCH_RULES and step.operation not in LOGIC:
             yield step.operation
 
 
@@ -203,7 +203,7 @@ def decisive(row: Function) -> str:
 def plant(monkeypatch: pytest.MonkeyPatch, operation: str, by: int) -> None:
     """Plant a fault in an operation, which is a rule of its own but for the choice."""
     if operation != "piecewise":
-        monkeypatch.setitem(RULES, operation, planted(RULES[operation], by))
+        monkeypatch.setitem(TORCH_RULES, operation, planted(TORCH_RULES[operation], by))
         return
     choose = rules._piecewise
 
@@ -238,7 +238,7 @@ def test_a_wrong_value_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_wrong_comparison_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, "<", torch.gt)
+    monkeypatch.setitem(TORCH_RULES, "<", torch.gt)
     assert failures(vocabulary()["heaviside"])
 
 
@@ -250,7 +250,7 @@ def test_a_wrong_derivative_is_caught(row: Function, order: int, monkeypatch: py
 
 
 def test_every_operation_has_a_rule() -> None:
-    assert RULES.keys() | {"constant", "pow_constant", "piecewise"} == OPERATIONS
+    assert TORCH_RULES.keys() | {"constant", "pow_constant", "piecewise"} == OPERATIONS
 
 
 @every_primitive
@@ -258,7 +258,7 @@ def test_a_primitive_keeps_the_graph(row: Function) -> None:
     for by in smooth(row):
         values = [torch.tensor([value], dtype=torch.float64) for value in samples(row)[0]]
         values[by].requires_grad_()
-        assert RULES[row.name](*values).requires_grad, row.parameters[by]
+        assert TORCH_RULES[row.name](*values).requires_grad, row.parameters[by]
 
 
 @pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.floats], ids=lambda row: row.name)
@@ -302,7 +302,7 @@ def test_names_are_unique() -> None:
 def test_a_row_is_well_formed(row: Function) -> None:
     assert row.doc.endswith(".")
     assert len(row.domain) == len(row.parameters)
-    assert row.definition or row.name in RULES
+    assert row.definition or row.name in TORCH_RULES
     assert all(low <= high for low, high in row.domain)
 
 
@@ -336,5 +336,5 @@ def test_any_number_of_arguments(row: Function) -> None:
 @pytest.mark.parametrize("row", VARIADIC, ids=lambda row: row.name)
 def test_a_wrong_derivative_in_several_arguments_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("max", "min", "sigmoid", "logsumexp"):
-        monkeypatch.setitem(RULES, name, planted(RULES[name], 1))
+        monkeypatch.setitem(TORCH_RULES, name, planted(TORCH_RULES[name], 1))
     assert len(several_failures(row)) >= len(SEVERAL) - 2

@@ -17,9 +17,9 @@ from derivcli.check.judge import check_all
 from derivcli.check.one_sided_values import look
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.check.verdict_kinds import KINDS
-from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.tape import TapeNode
 from derivcli.points.at_option import read_points
 from tests.support import deriv
 
@@ -258,13 +258,13 @@ def test_values_beside_a_point_are_computed_once() -> None:
 
 def test_constants_are_computed_once_for_all_values_beside_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    gamma = RULES["gamma"]
+    gamma = BALL_RULES["gamma"]
 
-    def counted(run: Run, node: Node, numbers: list[Number]) -> object:
+    def counted(run: Run, node: TapeNode, numbers: list[Number]) -> object:
         asked.append(run.precision)
         return gamma(run, node, numbers)
 
-    monkeypatch.setitem(RULES, "gamma", counted)
+    monkeypatch.setitem(BALL_RULES, "gamma", counted)
     assert verdict_at("max(x, x)*gamma(1/3)", "x=pi", 6).kind == "proved"
     beside = [precision for precision in asked if precision > 1000]
     assert len(beside) <= 2 * len(set(beside))

@@ -19,7 +19,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate, rounded, step_scale
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.balls.partials import path_of
-from derivcli.engines.balls.random_rounding import BITS, Rounding
+from derivcli.engines.balls.random_rounding import MANTISSA_BITS, Rounding
 from derivcli.engines.balls.run import Run
 
 LOST = 4
@@ -200,7 +200,7 @@ class _Trial:
     def series(self, path: Path, order: int) -> list[arb]:
         """The coefficients of the formula with every step moved."""
         site, dtype = self.question.site, self.question.dtype
-        rounding = Rounding(MARGIN - BITS[dtype], dtype, self.seed, inside=self.inside, wide=self.wide)
+        rounding = Rounding(MARGIN - MANTISSA_BITS[dtype], dtype, self.seed, inside=self.inside, wide=self.wide)
         bits = self.finer * ((TRIAL_BITS if self.answers is None else BESIDE_BITS) + MORE_BITS * order)
         run = Run(site.tape, path, order, bits, rounding=rounding)
         if self.answers is not None:

@@ -18,9 +18,9 @@ from flint import fmpq, fmpq_poly
 from derivcli.check.enclosure import Stages
 from derivcli.check.one_sided_germs import Curve, DecidedGerm, LocalGerms
 from derivcli.engines.balls.coordinates import Direction
-from derivcli.engines.balls.exact_constants import Constant
+from derivcli.engines.balls.exact_constants import ExactConstant
 from derivcli.engines.balls.germs.arithmetic import Germs
-from derivcli.engines.balls.germs.germ import Germ, NoGermError, Place, ShortError
+from derivcli.engines.balls.germs.germ import Germ, NoGermError, ShortError, TermExponents
 
 FURTHEST, FAR = 4000, 16
 """Powers of t by which curves leave a kink that runs along a line: for polynomials, and for other functions."""
@@ -43,14 +43,14 @@ def expanded(local: LocalGerms, earlier: Stages) -> LocalGerms:
     return local
 
 
-def derivative_here(local: LocalGerms, stages: Stages) -> Constant | None:
+def derivative_here(local: LocalGerms, stages: Stages) -> ExactConstant | None:
     """The derivative by some stages at the point, None where there is none; a one-sided one at an edge."""
     *earlier, (line, times) = stages
     inner = expanded(LocalGerms(local.tape, local.at, local.field, line, times, local.more), earlier)
     known = [(germ, sense) for germ, sense in ((inner.left, -1), (inner.right, 1)) if germ is not None]
     if inner.value is None or not known:
         return None
-    last: Constant | None = None
+    last: ExactConstant | None = None
     for order in range(times + 1):
         found = [inner.coefficient(germ, order, sense) for germ, sense in known]
         last = found[-1]
@@ -118,9 +118,9 @@ def _shared(local: LocalGerms, one: Germ, other: Germ, reach: int) -> Germ:
     return Germ({place: one.terms[place] for place in places}, reach + 1)
 
 
-def _apart(local: LocalGerms, on_line: Germ, sides: Sides) -> set[tuple[int, Place]]:
+def _apart(local: LocalGerms, on_line: Germ, sides: Sides) -> set[tuple[int, TermExponents]]:
     """At which powers of t derivatives differ from side to side, and of which order they are."""
-    found: set[tuple[int, Place]] = set()
+    found: set[tuple[int, TermExponents]] = set()
     for order, germs in enumerate(zip(*sides, strict=True)):
         for one, other in pairwise([on_line, *germs] if order == 0 else germs):
             found |= {(order, place) for place in _differing(local, one, other)}
@@ -173,7 +173,7 @@ def _lowered(germ: Germ, shift: int, end: int, reach: int) -> Germ:
     return Germ({place: constant for place, constant in terms.items() if place[0] < limit}, limit)
 
 
-def _differing(local: LocalGerms, one: Germ, other: Germ) -> list[Place]:
+def _differing(local: LocalGerms, one: Germ, other: Germ) -> list[TermExponents]:
     """At which powers of t two germs differ, as far as both are known."""
     zero = local.field.rational(0)
     limits = [germ.limit for germ in (one, other) if germ.limit is not None]

@@ -18,7 +18,7 @@ from typing import TypeAlias
 from flint import arb, ctx, fmpq
 
 from derivcli.engines.balls.errors import UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 
 OffsetFunction: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
 """A function of the offset from the point; None where it has no value.
@@ -70,7 +70,7 @@ class Limit:
     infinite: int = 0
     reach: arb = NONE
     error: arb = NONE
-    constant: Constant | None = None
+    constant: ExactConstant | None = None
     field: Field | None = None
 
     @property

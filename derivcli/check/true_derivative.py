@@ -16,7 +16,7 @@ from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
@@ -47,7 +47,7 @@ class Known:
     undefined: bool = False
     by_series: bool = False
     reason: str = ""
-    constant: Constant | None = None
+    constant: ExactConstant | None = None
     field: Field | None = None
 
     def is_value_of(self, formula: Tree, at: Mapping[str, Coordinate]) -> bool:

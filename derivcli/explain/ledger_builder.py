@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.engines.program import lower_named
-from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, derivatives_of, simplified
-from derivcli.engines.torch.backward_graph import CHOICE, CHOSEN, INPUT, SUM, Graph, Record, trace
+from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, derivatives_of, simplified
+from derivcli.engines.torch.backward_graph import CHOICE, CHOSEN, INPUT, SUM, BackwardGraph, TensorRecord, trace
 from derivcli.errors import DerivError
 from derivcli.explain.ledger import Ledger, Local, Node
 from derivcli.language.functions.table import vocabulary
@@ -73,7 +73,7 @@ def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wanted: Sequ
 class _Naming:
     """Gives the records of a graph their names, and writes them as nodes."""
 
-    def __init__(self, graph: Graph, variables: Sequence[str], definitions: Mapping[int, str]) -> None:
+    def __init__(self, graph: BackwardGraph, variables: Sequence[str], definitions: Mapping[int, str]) -> None:
         self.graph = graph
         self.kept = _reachable(graph, len(variables))
         taken = {*variables, *definitions.values()}
@@ -100,7 +100,7 @@ class _Naming:
             if record.operation != "constant" or number == self.graph.output:
                 yield self._node(number, record)
 
-    def _node(self, number: int, record: Record) -> Node:
+    def _node(self, number: int, record: TensorRecord) -> Node:
         inputs = tuple(self.names[part] for part in record.inputs)
         locals = [
             Local(of, _formula(record, place, inputs), slope)
@@ -122,7 +122,7 @@ class _Naming:
         )
 
 
-def _reachable(graph: Graph, inputs: int) -> list[int]:
+def _reachable(graph: BackwardGraph, inputs: int) -> list[int]:
     """The records that the result is made of, and all inputs, in their order."""
     needed = {graph.output, *range(inputs)}
     for number in range(len(graph.records) - 1, -1, -1):
@@ -157,7 +157,7 @@ def _number_text(value: float) -> str:
     return repr(value).removesuffix(".0").replace("e+", "e")
 
 
-def _operation(record: Record, inputs: Sequence[str]) -> str:
+def _operation(record: TensorRecord, inputs: Sequence[str]) -> str:
     """How a tensor is made of its operands."""
     if record.operation == "constant":
         return _number_text(record.constant)
@@ -169,7 +169,7 @@ def _operation(record: Record, inputs: Sequence[str]) -> str:
     return f"{record.operation}({', '.join(inputs)})" if form is None else form.format(*inputs)
 
 
-def _formula(record: Record, place: int, inputs: Sequence[str]) -> str:
+def _formula(record: TensorRecord, place: int, inputs: Sequence[str]) -> str:
     """The local derivative in one operand, in the operands' names; "" where there is none to write."""
     if record.operation in FORMULAS:
         return FORMULAS[record.operation][place].format(*inputs)
@@ -205,4 +205,4 @@ def _with_operands(formula: Tree, parameters: Sequence[str], inputs: Sequence[st
     tree = substitute(formula, dict(zip(map(symbol, parameters), operands, strict=False)))
     if any(not text.isidentifier() for text in inputs):
         tree = simplified(tree)
-    return "" if tree.has(*NOT_REAL) else text_of(tree)
+    return "" if tree.has(*UNREAL) else text_of(tree)

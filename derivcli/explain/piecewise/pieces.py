@@ -23,7 +23,7 @@ from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import HOLDS, SIGNS, record
-from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
+from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, deep_recursion, derivative_of, evaluated, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
 from derivcli.explain.piecewise.breakpoints import Source, of_node, sources
@@ -241,7 +241,7 @@ def _put(tree: Tree, name: str, at: Root) -> Limit | None:
     """The value of a formula without sides at a point."""
     with suppress(*SYMPY_FAILURES):
         made = evaluated(substitute(tree, {symbol(name): at.tree}))
-        known = None if made.free_symbols or made.has(*NOT_REAL) else root(made)
+        known = None if made.free_symbols or made.has(*UNREAL) else root(made)
         return None if known is None else Limit(made, known.ball)
     return None
 
@@ -262,7 +262,7 @@ def limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
 def _found_limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
     """The limit that SymPy finds, if values beside it bear it out."""
     found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
-    if found.free_symbols or found.has(*NOT_REAL):
+    if found.free_symbols or found.has(*UNREAL):
         return None
     return borne_out(tree, name, at, side, found)
 
