@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from derivcli.errors import DerivError, Note, Span
+from derivcli.errors import DerivError, Note
 from derivcli.language import limits
 from derivcli.language.constant_folding import Constant
 from derivcli.language.pickling import equal, reduced
@@ -236,12 +236,5 @@ def combine(axes: Sequence[Axis], paired: bool) -> Points:
             f"paired variables need equally many values, and {counts}", hint="leave out --zip to cross them"
         )
     points = Points(tuple(axes), paired)
-    check_count(points.count)
+    limits.check_points(points.count)
     return points
-
-
-def check_count(count: int, source: str = "", span: Span | None = None) -> None:
-    """Refuse more points than one calculation may have."""
-    if count > limits.POINTS:
-        message = f"{count:,} points are over the limit of {limits.POINTS:,}"
-        raise DerivError(message, source, span, "take fewer points")
