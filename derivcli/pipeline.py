@@ -18,13 +18,13 @@ from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import UnavailableError
 from derivcli.errors import DerivError, Span, failure
 from derivcli.flag_table import FLAG_TABLE
+from derivcli.language import limits
 from derivcli.request import NOTHING, Formula, Named, text_in
 from derivcli.result import DEVICES, DTYPES
 from derivcli.validation import (
     Known,
     check_dependent,
     check_fits,
-    check_held,
     check_range,
     check_values,
     check_written,
@@ -124,7 +124,7 @@ def derive_at(
     With a dependent variable the expressions are equations.
     """
     job = prepare(Known(points.names), expressions, wanted, named, dtype, device=device)
-    check_held(points.count)
+    limits.check_points_held(points.count)
     check_range(points, dtype)
     return compute(job, points, is_checked(check, points.count * job.numbers), progress)
 

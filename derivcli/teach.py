@@ -30,7 +30,7 @@ from derivcli.request import (
     wrt_of,
 )
 from derivcli.result import SymbolicResult, derivative_key
-from derivcli.validation import Known, check_held, check_range, check_wrt
+from derivcli.validation import Known, check_range, check_wrt
 
 if TYPE_CHECKING:
     from derivcli.custom.load import CustomFunction
@@ -76,9 +76,7 @@ def explain_at(
     """The ledger of an expression at points that were read already."""
     from dataclasses import replace
 
-    if points.count > limits.LEDGER:
-        message = f"{points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
-        raise DerivError(message, hint="take fewer points")
+    limits.check_ledger_points(points.count)
     with _no_equation("leave out what is before or behind the '=': a graph is that of a formula"):
         task = pipeline.read(Known(points.names), [expression], wanted, named, dtype)
     check_range(points, dtype)
@@ -181,7 +179,7 @@ def lesson(
     from derivcli.explain.code.script_plan import Lesson
     from derivcli.render.columns import derivative_label, function_names
 
-    check_held(points.count)
+    limits.check_points_held(points.count)
     check_range(points, dtype)
     if wanted.series is None:
         task = pipeline.read(Known(points.names), expressions, wanted, named, dtype, device)

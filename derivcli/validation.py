@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import limits
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -126,10 +125,3 @@ def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:
         if lost.size:
             message = f"'{name}' has a value outside the range of {dtype}: {float(values[lost[0]])!r}"
             raise DerivError(message, hint="compute in float64")
-
-
-def check_held(count: int) -> None:
-    """Refuse more points than arrays are made for."""
-    if count > limits.HELD:
-        message = f"{count:,} points are more than the {limits.HELD:,} that are held in memory"
-        raise DerivError(message, hint="take fewer points, or write them to a file with --output")

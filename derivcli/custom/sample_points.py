@@ -29,9 +29,7 @@ CANDIDATES = 600
 
 def columns_at(points: Points, parameters: Sequence[str], name: str) -> Columns:
     """The typed points, a tensor of shape (points,) for each argument."""
-    if points.count > limits.TRIED:
-        message = f"{points.count:,} points are more than the {limits.TRIED:,} that a function is tried at"
-        raise DerivError(message, hint="take fewer points")
+    limits.check_tried_points(points.count)
     for argument in points.names:
         if argument not in parameters:
             hint = f"its arguments are {', '.join(parameters)}"

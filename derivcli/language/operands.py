@@ -45,9 +45,7 @@ class Operand:
 def number(text: str, start: int, stop: int) -> Operand:
     """A number as typed."""
     span = Span(start, stop)
-    if len(text) > limits.DIGITS:
-        message = f"a number of {len(text)} digits is over the limit of {limits.DIGITS}"
-        raise DerivError(message, span=span, hint="shorten it")
+    limits.check_digits(text, span)
     value = guarded(lambda: constant_folding.literal(text), span)
     return Operand(tree.number(value), start, stop, value=value, literal=True)
 
@@ -174,15 +172,8 @@ def require_condition(operand: Operand) -> None:
 def deepened(parts: Sequence[Operand], span: Span) -> int:
     """The depth of a node over `parts`, within the limit."""
     depth = 1 + max(part.depth for part in parts)
-    if depth > limits.NESTING:
-        raise too_deep(span)
+    limits.check_nesting(depth, span)
     return depth
-
-
-def too_deep(span: Span) -> DerivError:
-    """The refusal of a formula nested beyond the limit."""
-    message = f"the formula nests deeper than the limit of {limits.NESTING}"
-    return DerivError(message, span=span, hint="name inner parts with --let")
 
 
 def guarded(compute: Callable[[], Value], span: Span) -> Value:

@@ -144,8 +144,7 @@ class Parser:
         frame = self.frame
         starts_condition = not (frame.prefixes or frame.factors or frame.terms or frame.relations)
         if token.text == "not" and frame.wants_condition and starts_condition:
-            if len(frame.denials) >= limits.NESTING:
-                raise operands.too_deep(token.span)
+            limits.check_nesting(len(frame.denials) + 1, token.span)
             frame.denials.append(token)
         elif token.text == "not" and not frame.wants_condition:
             raise syntax_errors.condition(token)
@@ -298,8 +297,7 @@ class Parser:
 
     def push(self, frame: Frame) -> None:
         """Open a frame."""
-        if len(self.frames) > limits.NESTING:
-            raise operands.too_deep(frame.opener.span)
+        limits.check_nesting(len(self.frames), frame.opener.span)
         self.frames.append(frame)
 
     def close_bare(self) -> tuple[Operand, Operand]:

@@ -61,8 +61,7 @@ class Frame:
 
     def push_prefix(self, token: Token, base: Operand | None = None) -> None:
         """Wait for the operand of a sign, a root or, with a base, a power."""
-        if len(self.prefixes) >= limits.NESTING:
-            raise operands.too_deep(token.span)
+        limits.check_nesting(len(self.prefixes) + 1, token.span)
         self.prefixes.append((token, base))
         self.operand = None
 
@@ -165,9 +164,7 @@ def check_whole(call: Frame) -> None:
         if value is None or value < row.least or value != int(value):
             message = f"{parameter} in {row.signature} is a constant whole number"
             raise DerivError(message, span=argument.span, hint=f"write {row.example}")
-        if value > limits.WHOLE:
-            message = f"{parameter} in {row.signature} is over the limit of {limits.WHOLE}"
-            raise DerivError(message, span=argument.span, hint="take a smaller one")
+        limits.check_whole(value, f"{parameter} in {row.signature}", argument.span)
 
 
 def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Operand:

@@ -66,7 +66,7 @@ _WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
 _FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛()|,<>=≤≥≠-]")
 """A character that no token has."""
-LONG = 10_000
+SEARCHED_CHARACTERS = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
@@ -128,10 +128,8 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
 
     Names that are `declared` are one token where they mix Greek and Latin letters.
     """
-    if len(text) > limits.CHARACTERS:
-        message = f"the text has {len(text):,} characters; the limit is {limits.CHARACTERS:,}"
-        raise DerivError(message, text, Span(limits.CHARACTERS, limits.CHARACTERS + 1), "shorten it with --let")
-    foreign = _FOREIGN.search(text) if len(text) > LONG else None
+    limits.check_characters(text)
+    foreign = _FOREIGN.search(text) if len(text) > SEARCHED_CHARACTERS else None
     if foreign:
         raise _unreadable(text, foreign.start())
     position = 0

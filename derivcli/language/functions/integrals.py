@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import math
 
-from derivcli.language.functions.row import Function
+from derivcli.language.functions.row import Function, kth_derivative, standard
 
 INTEGRALS: tuple[Function, ...] = (
     # Error functions and the normal distribution
-    Function(
-        "erf",
-        "Error function.",
-        sympy="erf",
-        hides_infinite=("x",),
-        bounded_slope=True,
-        only_zero=True,
-        floats=math.erf,
-        torch="torch.erf",
-    ),
-    Function(
-        "erfc",
-        "Complementary error function, 1 - erf(x).",
-        sympy="erfc",
-        elementary="1-erf(x)",
-        hides_infinite=("x",),
-        floats=math.erfc,
-        torch="torch.erfc",
+    standard("erf", "Error function.", math.erf, hides_infinite=("x",), bounded_slope=True, only_zero=True),
+    standard(
+        "erfc", "Complementary error function, 1 - erf(x).", math.erfc, elementary="1-erf(x)", hides_infinite=("x",)
     ),
     Function(
         "erfi",
@@ -57,16 +42,13 @@ INTEGRALS: tuple[Function, ...] = (
         derivatives=("erfcx_n(1, x)",),
         torch="torch.special.erfcx",
     ),
-    Function(
-        "erfcx_n",
-        "The k-th derivative of erfcx(x).",
-        parameters=("k", "x"),
-        whole=("k",),
-        derivatives_of="erfcx",
-        derivatives=("0", "erfcx_n(k+1, x)"),
+    kth_derivative(
+        "erfcx",
+        ("x",),
+        name="erfcx_n",
         scipy="mpmath.diff(lambda t: mpmath.exp(t*t)*mpmath.erfc(t), x, k)",
         latex=r"\operatorname{erfcx}^{(#1)}\left(#2\right)",
-        domain=((0.0, 0.0), (-3.0, 3.0)),
+        domain=((-3.0, 3.0),),
     ),
     Function(
         "dawsn",
@@ -76,16 +58,13 @@ INTEGRALS: tuple[Function, ...] = (
         latex="D",
         domain=((-3.0, 3.0),),
     ),
-    Function(
-        "dawsn_n",
-        "The k-th derivative of dawsn(x).",
-        parameters=("k", "x"),
-        whole=("k",),
-        derivatives_of="dawsn",
-        derivatives=("0", "dawsn_n(k+1, x)"),
+    kth_derivative(
+        "dawsn",
+        ("x",),
+        name="dawsn_n",
         scipy="mpmath.diff(lambda t: mpmath.exp(-t*t)*mpmath.erfi(t)*mpmath.sqrt(mpmath.pi)/2, x, k)",
         latex=r"D^{(#1)}\left(#2\right)",
-        domain=((0.0, 0.0), (-3.0, 3.0)),
+        domain=((-3.0, 3.0),),
     ),
     Function(
         "ndtr",
@@ -152,17 +131,14 @@ INTEGRALS: tuple[Function, ...] = (
         defined="x > 0, at x = 0 for n > 1, and everywhere but at 0 for a whole n below 1",
         domain=((-2.0, 4.0), (0.1, 5.0)),
     ),
-    Function(
-        "expint_n",
-        "The k-th derivative of expint(n, x) in n.",
-        parameters=("k", "n", "x"),
-        whole=("k",),
-        derivatives_of="expint",
-        derivatives=("0", "expint_n(k+1, n, x)", "-expint_n(k, n-1, x)"),
+    kth_derivative(
+        "expint",
+        ("n", "x"),
+        "-expint_n(k, n-1, x)",
         scipy="mpmath.diff(lambda t: mpmath.expint(t, x), n, k)",
         latex=r"\partial_{n}^{#1} \operatorname{E}_{#2}\left(#3\right)",
         defined="x > 0, and at x = 0 for n > 1",
-        domain=((0.0, 0.0), (-2.0, 4.0), (0.1, 5.0)),
+        domain=((-2.0, 4.0), (0.1, 5.0)),
     ),
     Function(
         "E1",

@@ -10,6 +10,9 @@ from typing import Any, TypeAlias
 
 Interval = tuple[float, float]
 
+WHOLE: Interval = (0.0, 0.0)
+"""Stands in a domain for a parameter that is a whole number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -146,6 +149,27 @@ class Function:
         """A call with numbers for its whole parameters."""
         order = str(self.least or 1)
         return f"{self.name}({', '.join(order if p in self.whole else p for p in self.parameters)})"
+
+
+def standard(name: str, doc: str, floats: Callable[..., float], **columns: Any) -> Function:
+    """A function that SymPy and PyTorch have by its name."""
+    return Function(name, doc, sympy=name, torch=f"torch.{name}", floats=floats, **columns)
+
+
+def kth_derivative(of: str, parameters: tuple[str, ...], *slopes: str, name: str = "", **columns: Any) -> Function:
+    """All derivatives of a function in its first parameter; `slopes` are those of the k-th in the other parameters."""
+    by, arguments = parameters[0], ", ".join(parameters)
+    name = name or f"{of}_{by}"
+    return Function(
+        name,
+        f"The k-th derivative of {of}({arguments})" + (f" in {by}." if slopes else "."),
+        derivatives_of=of,
+        parameters=("k", *parameters),
+        whole=("k",),
+        derivatives=("0", f"{name}(k+1, {arguments})", *slopes),
+        domain=(WHOLE, *columns.pop("domain")),
+        **columns,
+    )
 
 
 Functions: TypeAlias = Mapping[str, Function]
