@@ -19,7 +19,7 @@ from typing import Any, get_args, get_type_hints
 import typer
 
 from derivcli.cli.app import COMMANDS, app
-from derivcli.cli.commands.evaluate import RENDERED
+from derivcli.cli.table_or_stream import RENDERED
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points.files.formats import SUFFIXES
 from derivcli.render.figure import SUFFIXES as PLOTS

@@ -7,22 +7,21 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import FrameType
 from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import kernel_cache, options, terminal
+from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.argv import parted
 from derivcli.cli.commands import answer, check_fn, explain, functions, practice, steps
-from derivcli.cli.commands.evaluate import evaluate
+from derivcli.cli.commands.derive import deriv
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.notes import tell
 from derivcli.cli.option_synonyms import Grammar
 from derivcli.errors import DerivError, ExitStatus, draw_error, inert, visible
-from derivcli.request import Wanted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -64,69 +63,7 @@ class Terminated(BaseException):
     """The process was asked to end (SIGTERM, SIGHUP); it unwinds, so that no temporary file stays."""
 
 
-@app.command(epilog=EPILOG, context_settings={"help_option_names": [HELP]})
-def deriv(
-    context: typer.Context,
-    expressions: options.Expressions,
-    at: options.At = None,
-    zip_: options.Zip = False,
-    data: options.DataFiles = None,
-    data_format: options.DataFormatOption = None,
-    column: options.ColumnNames = None,
-    decimal_comma: options.DecimalComma = False,
-    on_error: options.OnErrorOption = options.OnError.STOP,
-    wrt: options.Wrt = None,
-    order: options.Order = 1,
-    mixed: options.Mixed = None,
-    along: options.Along = None,
-    hessian: options.Hessian = False,
-    implicit: options.Implicit = None,
-    series: options.Series = None,
-    on: options.On = None,
-    let: options.Let = None,
-    use: options.Use = None,
-    check: options.Check = None,
-    plot: options.Plot = None,
-    code: options.Code = False,
-    output: options.Output = None,
-    no_clobber: options.NoClobber = False,
-    format_: options.FormatOption = None,
-    digits: options.Digits = None,
-    dtype: options.DtypeOption = options.FLOAT64,
-    engine: options.EngineOption = None,
-    device: options.DeviceOption = options.CPU,
-    version: options.Version = False,
-) -> None:
-    """Differentiate expressions with PyTorch's backward(), at points or as formulas.
-
-    Without --at and --data the derivatives are printed as formulas.
-    """
-    wanted = Wanted(
-        options.names_in(wrt),
-        order,
-        options.partials_in(mixed),
-        options.direction_in(along),
-        hessian,
-        options.dependent_in(implicit),
-        series,
-        engine.value if engine else "",
-    )
-    files = options.reading_in(data, data_format, column, decimal_comma, on_error)
-    if wanted.engine == "compiled":
-        kernel_cache.keep_kernels(os.environ)
-    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
-    screen, write = terminal.screen(os.environ), partial(terminal.show, sys.stdout)
-    with terminal.aside(bool(use)):
-        named = options.named_in(let, use)
-        job = options.Calculation(
-            expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
-        )
-        answer = evaluate(job, showing, screen, write)
-    sys.stdout.flush()
-    for note in (*answer.notes, *kernel_cache.remarks()):
-        tell(note)
-    if answer.differs:
-        raise typer.Exit(ExitStatus.DIFFERENCE)
+app.command(epilog=EPILOG, context_settings={"help_option_names": [HELP]})(deriv)
 
 
 def run(words: Sequence[str]) -> ExitStatus:

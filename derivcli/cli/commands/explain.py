@@ -17,7 +17,6 @@ from derivcli.cli.kernel_cache import keep_fonts
 from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render import LEDGERS, render_ledger
-from derivcli.request import Wanted
 
 if TYPE_CHECKING:
     from derivcli.explain.ledger import Ledger
@@ -33,11 +32,11 @@ Expression = Annotated[
 ]
 FormatOption = Annotated[
     LedgerFormat | None,
-    typer.Option(
+    options.option(
         "--format",
-        help="How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
+        None,
+        "How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
         "Mermaid. [default: table; tsv where the output is no terminal]",
-        show_default=False,
     ),
 ]
 Plot = Annotated[
@@ -66,16 +65,15 @@ def explain(
     Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
     make a batch, whose outputs are summed.
     """
-    from derivcli.points.at_option import read_points
-    from derivcli.teach import explain_at
+    from derivcli import api
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
     _check_plot(plot, no_clobber)
-    wanted = Wanted(options.names_in(wrt))
+    points, names, formulas = options.points_in(at, zip_), options.wrt_in(wrt), options.formulas_in(let)
     with terminal.aside(bool(use)):
-        points = read_points(at, zip_)
-        ledger = explain_at(points, expression, wanted, options.named_in(let, use), dtype.value, check)
+        functions = options.functions_in(use)
+        ledger = api.explain(expression, points, names, let=formulas, use=functions, dtype=dtype.value, check=check)
     screen = terminal.screen(os.environ)
     style = screen.style(digits, verdicts=check is True)
     if plot is not None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from derivcli.cli import terminal
+from derivcli.cli.options import option
 from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES
 from derivcli.render.functions import FORMATS
@@ -24,9 +25,7 @@ Name = Annotated[
 ]
 FormatOption = Annotated[
     ListFormat | None,
-    typer.Option(
-        "--format", help="How to print. [default: table; tsv where the output is no terminal]", show_default=False
-    ),
+    option("--format", None, "How to print. [default: table; tsv where the output is no terminal]"),
 ]
 
 
