@@ -263,7 +263,7 @@ def user_failures(expressions: Sequence[Expression]) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        names = dict.fromkeys(name for expression in expressions for name in expression.own)
+        names = dict.fromkeys(name for expression in expressions for name in expression.custom_functions)
         if isinstance(error, DerivError) or not names:
             raise
         late = isinstance(error, ModuleNotFoundError)

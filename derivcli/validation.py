@@ -88,16 +88,16 @@ def only_variable(variables: Sequence[str], expressions: Sequence[Expression]) -
 
 def check_written(expressions: Sequence[Expression]) -> None:
     """Refuse a series of a user's own function, of which Taylor arithmetic would need the formula."""
-    for name in (name for expression in expressions for name in expression.own):
+    for name in (name for expression in expressions for name in expression.custom_functions):
         hint = "write its formula in its place, or take the script that --code prints"
         raise DerivError(f"'{name}' is code, and a series is computed from formulas", hint=hint)
 
 
 def check_not_code(expression: Expression) -> None:
     """Refuse a user's own function where its derivative would have to be known."""
-    if expression.own:
+    if expression.custom_functions:
         hint = "deriv check-fn checks code"
-        raise DerivError(f"'{expression.own[0]}' is code, whose derivative is not known", hint=hint)
+        raise DerivError(f"'{expression.custom_functions[0]}' is code, whose derivative is not known", hint=hint)
 
 
 def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Expression, mixed: bool) -> Partial:

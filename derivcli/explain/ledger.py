@@ -124,7 +124,7 @@ class Ledger:
     @cached_property
     def broken(self) -> tuple[Node, ...]:
         """The nodes that a function of the user's own hands something else than its adjoint times its derivative."""
-        own = self.result.expression.own
+        own = self.result.expression.custom_functions
         found = []
         for name, shares in self.shares.items():
             node = self.by_name[name]

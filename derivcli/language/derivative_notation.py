@@ -44,7 +44,7 @@ _STRING = r"(?:^|[(,=+*/\[{-])\s*['\"]|^\s*(?:[br]|br|rb)(['\"])\w*\1\s*$"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Notation:
     """Notation that is not read: its kind, where it stands, and the way out where no formula has to be read for it.
 
     `name` is what stands there apart from signs: of a differential its variable, in quotes the formula. `whole` says
@@ -59,15 +59,15 @@ class Found:
     whole: bool = False
 
 
-def derivatives_in(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[Found]:
+def derivatives_in(text: str, declared: Collection[str], custom: Collection[str]) -> Iterator[Notation]:
     """What asks for a derivative in a text, each kind after the other."""
     yield from _fractions(text, declared)
-    yield from _operators(text, declared, own)
+    yield from _operators(text, declared, custom)
     yield from _differentials(text, declared)
     yield from _primes(text)
 
 
-def _fractions(text: str, declared: Collection[str]) -> Iterator[Found]:
+def _fractions(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """`d/dx`, `d(x^2)/dx`, `dy/dx`: whatever stands over a differential."""
     if not _MAY_BE_FRACTION.search(text):
         return
@@ -77,22 +77,22 @@ def _fractions(text: str, declared: Collection[str]) -> Iterator[Found]:
             continue
         head = re.compile(ALONE + HEAD).search(text, max(0, below.start() - MAX_CHARACTERS), below.start("below"))
         span = Span(head.start() if head else below.start(), below.end())
-        yield Found("fraction", DIFFERENTIATES, span, whole=head is not None)
+        yield Notation("fraction", DIFFERENTIATES, span, whole=head is not None)
 
 
-def _operators(text: str, declared: Collection[str], own: Collection[str]) -> Iterator[Found]:
+def _operators(text: str, declared: Collection[str], custom: Collection[str]) -> Iterator[Notation]:
     """`D(x^2)`, `Dx(x^2)`, `D_x x^2`, `D[x^2, x]`, `diff(x^2, x)`; `d(x^2)` and `D^2(x^3)`, which could be products."""
     for found in re.finditer(_OPERATOR, text) if _MAY_BE_OPERATOR.search(text) else ():
         name = canonical_name(found["operator"])
-        if name in declared or name in own or name in vocabulary() or (name[0] in declared and len(name) > 1):
+        if name in declared or name in custom or name in vocabulary() or (name[0] in declared and len(name) > 1):
             continue
         message = f"'{name}' is not needed: {DIFFERENTIATES}" if found["word"] else DIFFERENTIATES
         is_letter = not found["word"] and not found["by"]
         product = is_letter and found["bracket"] == "(" and name[0] != "∂"
-        yield Found("operator", message, Span(*found.span()), whole=product)
+        yield Notation("operator", message, Span(*found.span()), whole=product)
 
 
-def _differentials(text: str, declared: Collection[str]) -> Iterator[Found]:
+def _differentials(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """`x^2 dx` and `d x^4 dx`, which end in a differential."""
     body = text.rstrip()
     start = max(0, len(body) - _MAX_DIFFERENTIAL)
@@ -101,10 +101,10 @@ def _differentials(text: str, declared: Collection[str]) -> Iterator[Found]:
         return
     span = Span(found.end("before"), found.end())
     if "∫" in text:
-        yield Found("integral", *_placed(OPERATIONS["integral"], span))
+        yield Notation("integral", *_placed(OPERATIONS["integral"], span))
     else:
         message = f"'{body[span.start :]}' is no factor of a formula: {DIFFERENTIATES}"
-        yield Found("differential", message, span, name=found["by"])
+        yield Notation("differential", message, span, name=found["by"])
 
 
 def _placed(operation: tuple[str, str], span: Span) -> tuple[str, Span, str]:
@@ -112,9 +112,9 @@ def _placed(operation: tuple[str, str], span: Span) -> tuple[str, Span, str]:
     return message, span, hint
 
 
-def _primes(text: str) -> Iterator[Found]:
+def _primes(text: str) -> Iterator[Notation]:
     """`(x^2)'`, `f'(x)` and `y''`."""
     found = re.search(_PRIME, text) if any(mark in text for mark in PRIMES) else None
     if found is not None and not re.search(_STRING, text):
         start = found.end() - len(found.group().strip())
-        yield Found("prime", DIFFERENTIATES, Span(start, found.end()))
+        yield Notation("prime", DIFFERENTIATES, Span(start, found.end()))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from derivcli.errors import Note, Span
 from derivcli.language import ambiguities
-from derivcli.language.ambiguities import Pending, Reading
+from derivcli.language.ambiguities import Ambiguity, Pending
 from derivcli.language.derivative_words import LONE_OPERATOR
 from derivcli.language.parser_stack import TEXT, Frame
 from derivcli.language.tokens import Token
@@ -24,7 +24,7 @@ class Notes:
     def __init__(self, text: str) -> None:
         self.text = text
         self.by_kind: dict[str, Note] = {}
-        self.readings: list[Reading] = []
+        self.ambiguities: list[Ambiguity] = []
 
     def add(self, kind: str, message: str, span: Span, other: str = "") -> None:
         """Keep the first note of each kind."""
@@ -79,7 +79,7 @@ class Notes:
 
     def expect(self, frame: Frame, pending: Pending | None) -> None:
         """Wait for the end of a place with two meanings."""
-        if pending is not None and len(self.readings) + len(frame.pending) < ambiguities.MAX_READINGS:
+        if pending is not None and len(self.ambiguities) + len(frame.pending) < ambiguities.MAX_AMBIGUITIES:
             frame.pending.append(pending)
 
     def settle(self, frame: Frame, reach: int, stop: int) -> None:
@@ -89,10 +89,10 @@ class Notes:
         for pending in ended:
             self.keep(pending.end(stop))
 
-    def keep(self, reading: Reading | None) -> None:
+    def keep(self, ambiguity: Ambiguity | None) -> None:
         """Keep a place with two meanings, and note the first of each kind."""
-        if reading is None or len(self.readings) >= ambiguities.MAX_READINGS:
+        if ambiguity is None or len(self.ambiguities) >= ambiguities.MAX_AMBIGUITIES:
             return
-        self.readings.append(reading)
-        if reading.kind not in self.by_kind:
-            self.add(reading.kind, reading.message, reading.span, ambiguities.edited(self.text, [reading]))
+        self.ambiguities.append(ambiguity)
+        if ambiguity.kind not in self.by_kind:
+            self.add(ambiguity.kind, ambiguity.message, ambiguity.span, ambiguities.edited(self.text, [ambiguity]))

@@ -18,7 +18,7 @@ from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.tokens import Token
 from derivcli.language.tree import Tree
 
-Value = TypeVar("Value")
+Folded = TypeVar("Folded")
 
 REAL = "deriv works over the real numbers"
 
@@ -176,7 +176,7 @@ def deepened(parts: Sequence[Operand], span: Span) -> int:
     return depth
 
 
-def guarded(compute: Callable[[], Value], span: Span) -> Value:
+def guarded(compute: Callable[[], Folded], span: Span) -> Folded:
     """The value of a constant, or the refusal of one that float64 cannot hold."""
     try:
         return compute()

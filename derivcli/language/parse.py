@@ -46,7 +46,7 @@ def other_meanings(expression: Expression, declared: Collection[str] = ()) -> It
     except DerivError:
         return
     seen = {expression.text}
-    for text in ambiguities.other_texts(expression.source, parser.notes.readings):
+    for text in ambiguities.other_texts(expression.source, parser.notes.ambiguities):
         try:
             other = parse_expression(text, known, expression.definitions)
         except DerivError:  # such as a part that has no value

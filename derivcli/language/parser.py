@@ -36,7 +36,7 @@ from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, check_whole, finish
-from derivcli.language.token_stream import Reader
+from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
 
@@ -62,7 +62,7 @@ class Parser:
         self.trusted = trusted
         self.values = values or {}
         self.functions = functions or {}
-        self.reader = Reader(text, self.declared, self.functions)
+        self.stream = TokenStream(text, self.declared, self.functions)
         self.frames: list[Frame] = []
         self.symbols: dict[str, Tree] = {}
         self.notes = Notes(text)
@@ -80,16 +80,16 @@ class Parser:
     @property
     def next(self) -> Token:
         """The token after the one at hand."""
-        return self.reader.next
+        return self.stream.next
 
     def run(self) -> Operand:
         """Read the whole text."""
         try:
-            self.frames = [Frame(TEXT, self.reader.next, inherits_condition=self.condition)]
-            token = self.reader.take()
+            self.frames = [Frame(TEXT, self.stream.next, inherits_condition=self.condition)]
+            token = self.stream.take()
             while self.frame.operand is None or token.kind != "end":
                 (self.read_operand if self.frame.operand is None else self.read_operator)(token)
-                token = self.reader.take()
+                token = self.stream.take()
             return self.close_text(token)
         except DerivError as error:
             error.source = error.source or self.text
@@ -117,7 +117,7 @@ class Parser:
         elif token.text in SIGNS:
             frame.push_prefix(token)
         else:
-            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.stream.before, self.text)
 
     def read_name(self, token: Token) -> None:
         """Take a name where an operand is due."""
@@ -149,7 +149,7 @@ class Parser:
         elif token.text == "not" and not frame.wants_condition:
             raise syntax_errors.condition(token)
         else:
-            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.stream.before, self.text)
 
     def variable(self, token: Token) -> Operand:
         """A variable as an operand; its name is kept in the order of appearance."""
@@ -166,7 +166,7 @@ class Parser:
         base = None if row or branching else self.read_base(token)
         row = vocabulary()["log"] if base else row
         if self.next.text == "(":
-            self.reader.take()
+            self.stream.take()
             self.push(Frame(CALL, token, row, branching, exponent, base))
             if self.next.text != ")":
                 return
@@ -190,12 +190,12 @@ class Parser:
         """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
         token = self.next
         if token.kind == "superscript":
-            self.reader.take()
+            self.stream.take()
         elif token.text == "**":
-            self.reader.take()
+            self.stream.take()
             token = self.next
             if token.kind == "number" or name_resolution.is_variable_name(token.text):
-                self.reader.take()
+                self.stream.take()
         else:
             return None
         if token.kind == "name" and name_resolution.is_variable_name(token.text):
@@ -258,13 +258,13 @@ class Parser:
         self.notes.no_function(self.frame, token)
         self.notes.lone_operator(self.frame, self.declared)
         self.frame.multiply(None)
-        self.reader.put_back()
+        self.stream.put_back()
 
     def read_written_sign(self, token: Token) -> None:
         """A written `*` or `/` ends every argument without brackets."""
         bares = self.close_bares()
         leads_on = self.next.kind == "name" and name_resolution.is_function_name(
-            self.next.text, self.functions, self.reader.next_is_called
+            self.next.text, self.functions, self.stream.next_is_called
         )
         self.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
         if bares and not leads_on:
@@ -279,7 +279,7 @@ class Parser:
             self.close(token)
         elif token.kind == "comma":
             if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
-                raise syntax_errors.comma(self.reader.before, token, self.next, frame.kind == TEXT)
+                raise syntax_errors.comma(self.stream.before, token, self.next, frame.kind == TEXT)
             frame.close_argument()
         elif not frame.wants_condition:
             raise syntax_errors.condition(token)
@@ -291,7 +291,7 @@ class Parser:
         elif token.text == "or":
             frame.close_conjunction()
         else:
-            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.stream.before, self.text)
 
     # Opening and closing
 
@@ -359,7 +359,7 @@ class Parser:
             span = Span(pair.opener.start, token.stop)
             raise DerivError("a pair is a value and its condition", span=span, hint="write (x**2, x > 0)")
         self.frame.arguments += pair.arguments
-        following = self.reader.take()
+        following = self.stream.take()
         if following.text == ")":
             call = self.frames.pop()
             self.frame.operand = self.finish(call, following.stop)
@@ -380,8 +380,8 @@ class Parser:
 
     def settle(self, reach: int) -> None:
         """End the places with two meanings that go no further than the token before the one at hand."""
-        if self.frame.pending and self.reader.before is not None:
-            self.notes.settle(self.frame, reach, self.reader.before.stop)
+        if self.frame.pending and self.stream.before is not None:
+            self.notes.settle(self.frame, reach, self.stream.before.stop)
 
 
 @lru_cache(maxsize=10_000)

@@ -180,7 +180,7 @@ def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Opera
 
 
 def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand:
-    """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their own trees."""
+    """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their of_base trees."""
     if row.name == "log" and len(arguments) == 2:
         return _logarithm(arguments[0], arguments[1], span)
     least, most = row.arity
@@ -188,9 +188,9 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
     if row.longer is not None and count > (most or count):
         return _finish_call(vocabulary()[row.longer], arguments, span)
     if count < least or (most is not None and count > most):
-        wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-        plural = "" if wanted == "1" else "s"
-        message = f"{row.name} takes {wanted} argument{plural}, and here it has {count}"
+        required = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        plural = "" if required == "1" else "s"
+        message = f"{row.name} takes {required} argument{plural}, and here it has {count}"
         raise DerivError(message, span=span, hint=f"write {row.signature}")
     for parameter, argument in zip(row.parameters, arguments, strict=False):
         if parameter in row.divisors and argument.value == 0:
@@ -204,9 +204,9 @@ def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:
     """log(x, b) by the function made for its base where there is one."""
     if base.tree is tree.NUMBERS["e"]:
         return operands.call(vocabulary()["log"], [argument], span)
-    own = {2: "log2", 10: "log10"}.get(int(base.value) if base.value in (2, 10) else 0)
-    if own is not None:
-        return operands.call(vocabulary()[own], [argument], span)
+    of_base = {2: "log2", 10: "log10"}.get(int(base.value) if base.value in (2, 10) else 0)
+    if of_base is not None:
+        return operands.call(vocabulary()[of_base], [argument], span)
     log = vocabulary()["log"]
     over, under = (operands.call(log, [part], part.span) for part in (argument, base))
     product = operands.multiply([over, operands.reciprocal(under)])

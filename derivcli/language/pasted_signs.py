@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from derivcli.errors import Span
-from derivcli.language.derivative_notation import Found
+from derivcli.language.derivative_notation import Notation
 from derivcli.language.derivative_words import ENDS, GREEKS, NAME, without_brackets
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tokens import GREEK, canonical_name
@@ -26,23 +26,23 @@ _MAX_ANGLE = 60
 """Characters of an angle and its function."""
 
 
-def pasted_in(text: str, declared: Collection[str]) -> Iterator[Found]:
+def pasted_in(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """Differences such as `Δx`, quotes around a formula, and degree signs."""
     yield from _differences(text, declared)
     yield from _quotes(text)
     yield from _degrees(text, declared)
 
 
-def _differences(text: str, declared: Collection[str]) -> Iterator[Found]:
+def _differences(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """`Δx`, which is one name to its author."""
     for found in re.finditer(_DIFFERENCE, text) if "Δ" in text or "δ" in text else ():
         sign, name = found.groups()
         if GREEK[sign] not in declared and not any(word.startswith(canonical_name(found[0])) for word in declared):
             hint = f"write {sign}*{name} for the product, or give the difference a name of its own, such as h"
-            yield Found("difference", f"'{sign}{name}' is not one name here", Span(*found.span()), hint)
+            yield Notation("difference", f"'{sign}{name}' is not one name here", Span(*found.span()), hint)
 
 
-def _quotes(text: str) -> Iterator[Found]:
+def _quotes(text: str) -> Iterator[Notation]:
     """Quotes around a formula, which a shell or a text editor left there."""
     inner = text.strip()
     start = text.find(inner)
@@ -51,13 +51,13 @@ def _quotes(text: str) -> Iterator[Found]:
     span = Span(start, start + 1)
     if len(inner) > 1 and inner[-1] in _QUOTES[inner[0]]:
         inner = inner.strip("".join(_QUOTES) + " \t\n")
-        yield Found("quotes", "the quotes came along with the formula", span, name=inner)
+        yield Notation("quotes", "the quotes came along with the formula", span, name=inner)
     elif not any(quote in inner[1:] for quote in _QUOTES):
         hint = "leave it out; where a shell keeps single quotes, put double quotes around the formula"
-        yield Found("quote", "a quote came along with the formula", span, hint)
+        yield Notation("quote", "a quote came along with the formula", span, hint)
 
 
-def _degrees(text: str, declared: Collection[str]) -> Iterator[Found]:
+def _degrees(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """`cos 60°`, whose number is not an angle in radians."""
     sign = re.search(_DEGREE, text) if _MAY_BE_DEGREE.search(text) else None
     if sign is None or sign["unit"] in declared:
@@ -65,11 +65,11 @@ def _degrees(text: str, declared: Collection[str]) -> Iterator[Found]:
     span = Span(sign.end() - len(sign["unit"] or sign[0]), sign.end())
     after = text[span.stop :].lstrip()
     if re.match(rf"[CFK]{ENDS}", after):
-        yield Found("unit", "units are no part of a formula", span, "write the number alone")
+        yield Notation("unit", "units are no part of a formula", span, "write the number alone")
         return
     angle = "" if after[:1].isdigit() else _angle(text[max(0, sign.start() - _MAX_ANGLE) : sign.start()])
     hint = f"write {angle or 'deg2rad(...) for an angle in degrees'}"
-    yield Found("degrees", "angles are in radians here", span, hint)
+    yield Notation("degrees", "angles are in radians here", span, hint)
 
 
 def _angle(before: str) -> str:

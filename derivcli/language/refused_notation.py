@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from derivcli.errors import DerivError, Span
-from derivcli.language.derivative_notation import Found, derivatives_in
+from derivcli.language.derivative_notation import Notation, derivatives_in
 from derivcli.language.derivative_words import (
     ALONE,
     BELOW,
@@ -49,18 +49,18 @@ _SUM_IS_APART = re.compile(rf"{HEAD}\s*{OVER}")
 """Of `d/dx x + 1` the whole sum can be meant; of what stands over `dx` it cannot."""
 
 
-def check_notation(text: str, declared: Collection[str], own: Collection[str] = ()) -> None:
+def check_notation(text: str, declared: Collection[str], custom: Collection[str] = ()) -> None:
     """Refuse what asks for a derivative, and what came along with a formula and is no part of it."""
-    for found in _all_found(text, declared, own):
+    for found in _all_found(text, declared, custom):
         raise DerivError(found.message, text, found.span, found.hint or _way_out(found, text, declared))
 
 
-def _all_found(text: str, declared: Collection[str], own: Collection[str] = ()) -> Iterator[Found]:
+def _all_found(text: str, declared: Collection[str], custom: Collection[str] = ()) -> Iterator[Notation]:
     yield from pasted_in(text, declared)
-    yield from derivatives_in(text, declared, own)
+    yield from derivatives_in(text, declared, custom)
 
 
-def _way_out(found: Found, text: str, declared: Collection[str]) -> str:
+def _way_out(found: Notation, text: str, declared: Collection[str]) -> str:
     """How to write what was found, for which a formula in it may have to be read."""
     if found.kind == "quotes":
         is_short = len(found.name) < MAX_CHARACTERS

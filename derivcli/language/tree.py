@@ -56,7 +56,7 @@ class Derivative(sympy.Expr):  # type: ignore[misc]
         return f"d/d{printer.doprint(self.args[1])}[{printer.doprint(self.args[0])}]"
 
 
-class Call(sympy.Function):  # type: ignore[misc]
+class CallNode(sympy.Function):  # type: ignore[misc]
     """A call of a row that SymPy has no class for.
 
     Its `fdiff`, which SymPy asks for derivatives, is in `functions.formulas`: it takes the parser, which makes calls.
@@ -208,7 +208,7 @@ def class_of(row: Function) -> type[Tree]:
         found: type[Tree] = getattr(sympy, row.sympy)
         return found
 
-    kind: type[Tree] = type(row.name, (Call,), {"row": row, "__module__": __name__})
+    kind: type[Tree] = type(row.name, (CallNode,), {"row": row, "__module__": __name__})
     return kind
 
 

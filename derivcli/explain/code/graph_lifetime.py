@@ -20,7 +20,7 @@ MOST = 64
 """Terms that are followed; what is said of them stays true where others are left out."""
 
 LINEAR = ("xlogy", "xlog1py")
-"""Functions whose derivative in their first argument is one of the second alone."""
+"""AutogradClasses whose derivative in their first argument is one of the second alone."""
 
 BENT = ("corner", "jump", "branch")
 """The kinds of special places of functions whose derivatives may have no graph."""

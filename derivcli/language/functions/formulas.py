@@ -10,9 +10,9 @@ from derivcli.errors import DerivError
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parser import Parser
-from derivcli.language.tree import Call, Tree, call, multiply, substitute, symbol
+from derivcli.language.tree import CallNode, Tree, call, multiply, substitute, symbol
 
-Slope: TypeAlias = Callable[[Function, int, Sequence[Tree]], Tree]
+PartialDerivativeOf: TypeAlias = Callable[[Function, int, Sequence[Tree]], Tree]
 """The partial derivative of a call with as many arguments as its row has parameters."""
 
 
@@ -81,7 +81,9 @@ def rewritten(row: Function, arguments: Sequence[Tree]) -> Tree:
     return bind(row, definition(row), arguments)
 
 
-def derivative_of_call(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None = None) -> Tree:
+def derivative_of_call(
+    row: Function, index: int, arguments: Sequence[Tree], slope: PartialDerivativeOf | None = None
+) -> Tree:
     """The partial derivative of a call in its argument `index`, from the row's formulas or by `slope`."""
     if row.kernel is not None:
         raise DerivError(f"'{row.name}' is code and has no formula")
@@ -92,7 +94,9 @@ def derivative_of_call(row: Function, index: int, arguments: Sequence[Tree], slo
     return slope(row, index, arguments) if slope else bind(row, partial(row, index), arguments)
 
 
-def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None) -> Tree:
+def _derivative_in_several(
+    row: Function, index: int, arguments: Sequence[Tree], slope: PartialDerivativeOf | None
+) -> Tree:
     """The partial derivative of a call with more than two arguments, which is one of calls with two.
 
     A smooth symmetric function is one of the argument `index` and of the call with all the others; of any other,
@@ -111,7 +115,9 @@ def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree],
     return multiply([derivative_of_call(row, 1, pair, slope), inner])
 
 
-def _derivative_in_halves(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None) -> Tree:
+def _derivative_in_halves(
+    row: Function, index: int, arguments: Sequence[Tree], slope: PartialDerivativeOf | None
+) -> Tree:
     """The partial derivative of a greatest or least of several as one of those of two halves.
 
     So the conventions where several are equal, one half for two of them, add up to 1.
@@ -131,4 +137,4 @@ def _fdiff(made_call: Any, argindex: int = 1) -> Tree:
     return derivative_of_call(made_call.row, argindex - 1, made_call.args)
 
 
-Call.fdiff = _fdiff
+CallNode.fdiff = _fdiff

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcli.language.functions.row import WHOLE, Function, Interval
+from derivcli.language.functions.row import WHOLE, Function, SampleInterval
 
 INSIDE = (-0.9, 0.9)
 UNIT = (0.05, 0.95)
@@ -11,7 +11,7 @@ WIDE = (-3.0, 3.0)
 
 
 def _polynomial(
-    name: str, aliases: tuple[str, ...], letter: str, doc: str, slope: str, domain: Interval, scipy: str = ""
+    name: str, aliases: tuple[str, ...], letter: str, doc: str, slope: str, domain: SampleInterval, scipy: str = ""
 ) -> Function:
     """A polynomial of degree n in x; the last of its aliases is SciPy's name, and `slope` is its derivative."""
     return Function(
@@ -27,7 +27,9 @@ def _polynomial(
     )
 
 
-def _with_parameter(name: str, scipy: str, letter: str, doc: str, slope: str, domain: Interval, value: str) -> Function:
+def _with_parameter(
+    name: str, scipy: str, letter: str, doc: str, slope: str, domain: SampleInterval, value: str
+) -> Function:
     """A polynomial of degree n with a constant parameter a."""
     return Function(
         name,
@@ -43,7 +45,7 @@ def _with_parameter(name: str, scipy: str, letter: str, doc: str, slope: str, do
     )
 
 
-def _degree_last(name: str, definition: str, doc: str = "", domain: Interval = INSIDE) -> Function:
+def _degree_last(name: str, definition: str, doc: str = "", domain: SampleInterval = INSIDE) -> Function:
     """A polynomial by PyTorch's name."""
     return Function(
         name,

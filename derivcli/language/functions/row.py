@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, TypeAlias
 
-Interval = tuple[float, float]
+SampleInterval = tuple[float, float]
 
-WHOLE: Interval = (0.0, 0.0)
+WHOLE: SampleInterval = (0.0, 0.0)
 """Stands in a domain for a parameter that is a whole number."""
 
 
@@ -101,7 +101,7 @@ class Function:
     # For the reader and for tests
     defined: str = ""
     """Where the function is defined; everywhere if nothing is said."""
-    domain: tuple[Interval, ...] = ((-3.0, 3.0),)
+    domain: tuple[SampleInterval, ...] = ((-3.0, 3.0),)
     """For each parameter an interval inside the natural domain, for drawing samples."""
 
     def __hash__(self) -> int:
