@@ -6,7 +6,6 @@ Formulas, series, ledgers, scripts and claims go other ways from the second stag
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from derivcli.check.limits import is_checked
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import Task, UnavailableError
-from derivcli.errors import DerivError, failure
+from derivcli.errors import DerivError, EquationError, UnknownNameError, failure
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Partial, Result, SeriesResult
-
-_AT_OR = re.compile(r"--at \S+ or ")
 
 Rows = TypeVar("Rows")
 """What goes along with points, such as the rows of a file that they come from."""
@@ -139,10 +136,11 @@ def parse(request: Request, data: Data | None = None) -> list[Expression]:
             reader(each, declared, definitions, request.functions) if isinstance(each, str) else each
             for each in request.expressions
         ]
-    except DerivError as error:
-        if error.undeclared and data is not None and data.variables:
-            error.hint = (f"{error.guess} Or " if error.guess else "") + way_out(error.undeclared, data)
-        raise
+    except UnknownNameError as error:
+        if data is None or not data.variables or not error.undeclared:
+            raise
+        hint = (f"{error.guess} Or " if error.guess else "") + way_out(error.undeclared, data)
+        raise error.with_hint(hint) from error
 
 
 def _declared(request: Request, data: Data | None) -> set[str]:
@@ -267,7 +265,7 @@ def user_failures(expressions: Sequence[Expression]) -> Iterator[None]:
         if isinstance(error, DerivError) or not names:
             raise
         late = isinstance(error, ModuleNotFoundError)
-        hint = "import it at the head of the file" if late else "deriv check-fn FILE.py:NAME tells more of it"
+        hint = "import it at the head of the file" if late else "`deriv check-fn FILE.py:NAME` tells more of it"
         raise DerivError(f"{' or '.join(names)} fails: {failure(error)}", hint=hint) from error
 
 
@@ -288,7 +286,7 @@ def series(request: Request, progress: Progress | None = None) -> list[SeriesRes
     check_written(task.expressions)
     (((by, *_),), interval) = task.partials, request.interval
     if interval is not None and interval.variable != by:
-        hint = f"write it like --on {by}=0:1"
+        hint = f"write it like `--on {by}=0:1`"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
     from derivcli.engines.taylor import engine
 
@@ -326,14 +324,10 @@ def ledger(request: Request) -> Ledger:
 @contextmanager
 def equation_hint(hint: str) -> Iterator[None]:
     """Give the way out that fits where an equation is refused."""
-    from derivcli.language.tokens import EQUATION
-
     try:
         yield
-    except DerivError as error:
-        if error.message == EQUATION:
-            error.hint = hint
-        raise
+    except EquationError as error:
+        raise error.with_hint(hint) from error
 
 
 def script_plan(request: Request, plot: str = "") -> ScriptPlan:
@@ -363,10 +357,9 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     from derivcli.explain.answer.judge_claim import judged
     from derivcli.explain.answer.other_readings import reconsidered
 
-    with no_points():
-        (expression,) = parse(request)
-        check_not_code(expression)
-        found = read_claim(claim, expression, request.let, request.names) if isinstance(claim, str) else claim
+    (expression,) = parse(request)
+    check_not_code(expression)
+    found = read_claim(claim, expression, request.let, request.names) if isinstance(claim, str) else claim
     variables = expression.variables or (found.variables if len(found.variables) == 1 else ())
     by = request.by(variables)
     check_by(by, [expression])
@@ -379,17 +372,8 @@ def derivations(request: Request) -> list[Derivation]:
     """How the derivatives are found, rule by rule."""
     from derivcli.explain.steps.derivation_builder import derivations
 
-    hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
-    with no_points(), equation_hint(hint):
+    equation = "`shell:say --implicit y, without 'steps'``python:call implicit`"
+    hint = f"write a formula; for the derivative of an equation {equation}"
+    with equation_hint(hint):
         (result,) = formulas(request)
     return derivations(result)
-
-
-@contextmanager
-def no_points() -> Iterator[None]:
-    """Let a refusal show no way out by points, where none are taken."""
-    try:
-        yield
-    except DerivError as error:
-        error.hint = _AT_OR.sub("", error.hint)
-        raise

@@ -15,6 +15,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypedDict, TypeVar
 
 from derivcli.errors import ArgumentError, DerivError, Span
+from derivcli.hints import Surface
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def names_of(names: str | Iterable[str], option: str, what: str = "wrt") -> list
 
 def wrt_of(names: str | Sequence[str] | None) -> list[str] | None:
     """The names to differentiate by, each once."""
-    return None if names is None else list(dict.fromkeys(names_of(names, "--wrt u,v")))
+    return None if names is None else list(dict.fromkeys(names_of(names, "`--wrt u,v`")))
 
 
 def mixed_of(names: Partials | None) -> list[Partial]:
@@ -98,7 +99,7 @@ def mixed_of(names: Partials | None) -> list[Partial]:
 
 
 def _partial(names: str | Iterable[str]) -> Partial:
-    found = tuple(names_of(names, "--mixed x,x,y", "mixed"))
+    found = tuple(names_of(names, "`--mixed x,x,y`", "mixed"))
     if len(found) not in ORDERS:
         raise DerivError(f"derivatives of order {len(found)} are not computed", hint=f"at most {ORDERS[-1]} are")
     return found
@@ -229,18 +230,24 @@ Found = TypeVar("Found")
 def reading(options: type | None = None) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
     """Have the `PARAMETERS` of a public function read, so that wrong types are refused in a sentence.
 
-    A function that takes some of its parameters as `options` shows them like all others.
+    A function that takes some of its parameters as `options` shows them like all others. Every refusal that leaves it
+    names options as it has them, as its parameters.
     """
 
     def reader(function: Callable[Given, Found]) -> Callable[Given, Found]:
         signature = _signature(function, options)
+        surface = Surface(is_python=True, options=frozenset(signature.parameters))
 
         @functools.wraps(function)
         def read(*args: Given.args, **kwargs: Given.kwargs) -> Found:
             bound = signature.bind(*args, **kwargs)
-            for name in bound.arguments.keys() & PARAMETERS.keys():
-                bound.arguments[name] = PARAMETERS[name](bound.arguments[name], name)
-            return function(*bound.args, **bound.kwargs)
+            try:
+                for name in bound.arguments.keys() & PARAMETERS.keys():
+                    bound.arguments[name] = PARAMETERS[name](bound.arguments[name], name)
+                return function(*bound.args, **bound.kwargs)
+            except DerivError as error:
+                error.surface = surface
+                raise
 
         vars(read)["__signature__"] = signature
         return read

@@ -86,7 +86,7 @@ class Request:
     def _check_contradictions(self) -> None:
         """Refuse options that ask for different things."""
         if self.engine not in ("", TAYLOR.name) and self.series is not None:
-            raise DerivError("a series comes from Taylor arithmetic", hint=f"leave out --engine {self.engine}")
+            raise DerivError("a series comes from Taylor arithmetic", hint=f"leave out `--engine {self.engine}`")
         given = {
             "order": self.order > 1,
             "wrt": self.wrt is not None,
@@ -99,17 +99,19 @@ class Request:
         for one, others in CONTRADICTIONS.items():
             for other in others:
                 if given[one] and given[other]:
-                    raise DerivError(f"--{one} and --{other} do not go together", hint="leave out one of the two")
+                    raise DerivError(f"`--{one}` and `--{other}` do not go together", hint="leave out one of the two")
         if self.interval is not None and self.series is None:
-            raise DerivError("an interval is for the remainder of a series", hint="add --series 5, or leave out --on")
+            raise DerivError(
+                "an interval is for the remainder of a series", hint="add `--series 5`, or leave out `--on`"
+            )
 
     def _check_points(self) -> None:
         """Refuse what needs points where there are none, and points that do not fit the rest."""
         if not self.has_points and (self.check or self.series is not None):
             what = "a check" if self.check else "a series"
-            raise DerivError(f"{what} needs points", hint="add some, as in --at x=3")
+            raise DerivError(f"{what} needs points", hint="add some, as in `--at x=3`")
         if not self.has_points and self.engine:
-            raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in --at x=3")
+            raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in `--at x=3`")
         if self.points is not None:
             _check_range(self.points, self.dtype)
         if self.data is not None:
@@ -118,16 +120,16 @@ class Request:
     def _check_data(self) -> None:
         """Refuse typed points that do not go together with the rows of a file."""
         if self.series is not None:
-            hint = "give them with --at, and leave out --data"
+            hint = "`shell:give them with --at, and leave out --data`"
             raise DerivError("the centres of a series are typed", hint=hint)
         if self.points is None:
             return
         if self.points.paired:
-            raise DerivError("--zip pairs what is typed, and the rows of a file are paired", hint="leave out --zip")
+            raise DerivError("`--zip` pairs what is typed, and the rows of a file are paired", hint="leave out `--zip`")
         for axis in self.points.axes:
             if axis.count > 1:
                 message = f"'{axis.name}' has {axis.count:,} values, and each row of the file is one point"
-                raise DerivError(message, hint=f"give it one value, as in --at {axis.name}=1")
+                raise DerivError(message, hint=f"give it one value, as in `--at {axis.name}=1`")
 
     @property
     def has_points(self) -> bool:
@@ -166,7 +168,7 @@ class Request:
 
 def _check_vector(along: Points) -> None:
     """Refuse points that are no direction."""
-    hint = "write it like --along u=1,v=2"
+    hint = "write it like `--along u=1,v=2`"
     if along.count != 1:
         raise DerivError("a direction is one vector", hint=hint)
     if not any(values.any() for values in along.at.values()):

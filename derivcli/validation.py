@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def way_out(name: str, data: Data | None = None) -> str:
     """What to say of a variable without a value: how to type it, and why no column of the files is it."""
-    typed = f"add it, as in --at {name}=1"
+    typed = f"add it, as in `--at {name}=1`"
     if data is None:
         return typed
     if name in data.repeated:
@@ -23,7 +23,7 @@ def way_out(name: str, data: Data | None = None) -> str:
         return f"{len(data.repeated[name])} columns of the file are named {shown}: rename one of them"
     from derivcli.points.files.data_source import listed
 
-    return f"{typed}, or name its column with --column {name}=...: the file has {listed(data.headers)}"
+    return f"{typed}, or name its column `shell:with --column {name}=...`: the file has {listed(data.headers)}"
 
 
 def variables_of(expressions: Sequence[Expression]) -> list[str]:
@@ -49,7 +49,7 @@ def check_values(
     for name in at:
         if variables and name not in variables and name not in named:
             source = expressions[0].source
-            hint = f"leave it out, or add --wrt {name} to see the derivative 0"
+            hint = f"leave it out, or add `--wrt {name}` to see the derivative 0"
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
 
 
@@ -58,7 +58,7 @@ def check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequenc
     for name in wrt:
         if name not in known:
             source = expressions[0].source
-            hint = f"the variables are {', '.join(known)}" if known else "give it a value with --at"
+            hint = f"the variables are {', '.join(known)}" if known else "give it a value with `--at`"
             raise DerivError(f"'{name}' is no variable here", source, Span(0, len(source)), hint)
 
 
@@ -82,21 +82,21 @@ def only_variable(variables: Sequence[str], expressions: Sequence[Expression]) -
     if len(variables) != 1:
         source = expressions[0].source
         message = f"a series is in one variable, and there are {len(variables) or 'none'}"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
+        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
     return variables[0]
 
 
 def check_written(expressions: Sequence[Expression]) -> None:
     """Refuse a series of a user's own function, of which Taylor arithmetic would need the formula."""
     for name in (name for expression in expressions for name in expression.custom_functions):
-        hint = "write its formula in its place, or take the script that --code prints"
+        hint = "write its formula in its place, or take the script that `shell:--code prints``python:script gives`"
         raise DerivError(f"'{name}' is code, and a series is computed from formulas", hint=hint)
 
 
 def check_not_code(expression: Expression) -> None:
     """Refuse a user's own function where its derivative would have to be known."""
     if expression.custom_functions:
-        hint = "deriv check-fn checks code"
+        hint = "`shell:deriv check-fn checks code``python:check_function checks code`"
         raise DerivError(f"'{expression.custom_functions[0]}' is code, whose derivative is not known", hint=hint)
 
 
@@ -106,7 +106,7 @@ def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Exp
         return partials[0]
     source = expression.source
     message = f"a claim is one derivative, and there are those by {' and '.join(map(','.join, partials))}"
-    hint = f"say which, as in {'--mixed ' + ','.join(partials[0]) if mixed else f'--wrt {by[0]}'}"
+    hint = f"say which, as in `{'--mixed ' + ','.join(partials[0]) if mixed else f'--wrt {by[0]}'}`"
     raise DerivError(message, source, Span(0, len(source)), hint)
 
 
@@ -115,7 +115,7 @@ def check_by(by: Sequence[str], expressions: Sequence[Expression]) -> None:
     if not by:
         source = expressions[0].source
         message = "there is no variable to differentiate by"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
+        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
 
 
 def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:

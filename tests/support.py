@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from derivcli.cli import app
+from derivcli.errors import DerivError
+from derivcli.hints import COMMAND_LINE, spelled
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class Outcome:
     def json(self) -> Any:
         """Standard output as JSON."""
         return json.loads(self.stdout)
+
+
+def hint_of(error: DerivError) -> str:
+    """The way out as the command line tells it."""
+    return spelled(error.way_out, COMMAND_LINE)
 
 
 class Stream(io.StringIO):

@@ -188,7 +188,7 @@ def test_a_python_number_that_is_not_given_is_asked_for(at: str | None, wrt: str
     with pytest.raises(DerivError) as caught:
         check_function(made(power, exact_power), at=at, wrt=wrt)
     assert caught.value.message == message
-    assert caught.value.hint.endswith(("--at n=3", "--wrt x --at x=0.5,n=2"))
+    assert caught.value.hint.endswith(('at={"n": 3}', 'wrt="x", at={"x": 0.5, "n": 2}'))
 
 
 def linear(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

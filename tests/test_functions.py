@@ -283,6 +283,11 @@ def test_derivative_formulas_agree(row: Function) -> None:
             assert is_close(value, oracle(row, sample, by)), (row.parameters[by], sample)
 
 
+@every_row
+def test_a_primitive_says_what_a_rewrite_would_lose(row: Function) -> None:
+    assert bool(row.primitive_because) == row.primitive
+
+
 ALIASES = [(row, alias) for row in FUNCTIONS for alias in row.aliases]
 
 

@@ -24,7 +24,7 @@ def is_derivative(subject: Subject) -> Outcome:
     """The backward of each point by itself, with an upstream gradient of 1, is the derivative."""
     truth = slopes_of(subject)
     if not truth.known.any():
-        hint = "give other points with --at" + ("" if subject.formula else ", or a formula with --against")
+        hint = "give other points with `--at`" + ("" if subject.formula else ", or a formula with `--against`")
         raise DerivError(f"'{subject.name}' has no derivative to compare with at any of the points", hint=hint)
     rounding = noise(subject.gradients, subject.columns)
     tolerance = allowed(truth, floor(subject, 1), rounding)
@@ -66,7 +66,7 @@ def _missing(subject: Subject, truth: Truth, tolerance: Tensor) -> Outcome | Non
             (point,) = first(varies)
             detail = f"{subject.at(point)}: None, should be {truth.numbers[row, point].item():.6g}"
             if len(subject.places) > 1:
-                detail += f"; where {name} is meant to be constant, leave it out with --wrt"
+                detail += f"; where {name} is meant to be constant, leave it out with `--wrt`"
             return failed("none", f"backward gives None for {name}, on which forward depends", detail)
     return None
 

@@ -40,7 +40,7 @@ def _alike(subject: Subject, numbers: dict[int, int]) -> dict[int, int]:
         if (subject.columns[place] != number).any():
             name = subject.parameters[place]
             message = f"'{subject.name}' takes '{name}' as a Python number, which is one for all points"
-            raise DerivError(message, hint=f"give it one value, as in --at {name}={number}")
+            raise DerivError(message, hint=f"give it one value, as in `--at {name}={number}`")
     return numbers
 
 
@@ -58,7 +58,7 @@ def _refuse(one: Subject) -> None:
             at = ",".join([*(f"{name}=0.5" for name in others), *(f"{name}={EXAMPLE}" for name in named)])
             what, no = ("a Python number", "a tensor") if len(named) == 1 else ("Python numbers", "tensors")
             message = f"'{one.name}' takes {what} for {' and '.join(named)}, not {no}"
-            raise DerivError(message, hint=f"give whole numbers, as in --wrt {','.join(others)} --at {at}")
+            raise DerivError(message, hint=f"give whole numbers, as in `--wrt {','.join(others)} --at {at}`")
     if _takes_other_shapes(one):
         message = f"'{one.name}' takes tensors of several dimensions, and no vector with a number for each point"
         hint = "formulas call functions that work point by point; torch.autograd.gradcheck takes others"

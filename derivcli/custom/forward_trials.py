@@ -20,7 +20,7 @@ def runs(subject: Subject) -> Outcome:
     finite = int(subject.values.isfinite().sum())
     if not finite and subject.formula is None:
         message = f"'{subject.name}' gives finite numbers at none of the points"
-        raise DerivError(message, hint=f"give some where it does, as in --at {subject.parameters[0]}=0.5")
+        raise DerivError(message, hint=f"give some where it does, as in `--at {subject.parameters[0]}=0.5`")
     assert len(subject.slopes) == len(subject.places), "there is a gradient for each argument"
     try:
         subject.gradients(subject.columns)
@@ -79,7 +79,7 @@ def pointwise(subject: Subject) -> Outcome:
 def is_formula(subject: Subject) -> Outcome:
     """The forward is the formula."""
     if subject.formula is None:
-        return inapplicable("nobody can say without --against")
+        return inapplicable("nobody can say without `--against`")
     truth = by_formula(subject.formula, subject.parameters, subject.columns)
     found, rounding = subject.values, noise(subject.value, subject.columns)
     off = wrong(found, truth, allowed(truth, floor(subject, 0), rounding))
@@ -89,5 +89,5 @@ def is_formula(subject: Subject) -> Outcome:
     known = int(truth.known.sum())
     if not known:
         message = f"{subject.formula.text} has no value at any of the points"
-        raise DerivError(message, hint=f"give others, as in --at {subject.parameters[0]}=0.5")
+        raise DerivError(message, hint=f"give others, as in `--at {subject.parameters[0]}=0.5`")
     return passed(f"{least(digits(found, truth, floor(subject, 0)))} at {points(known)}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derivcli.hints import PYTHON, spelled
+
 STATES = {
     "passed": "nothing wrong was found",
     "failed": "something is wrong",
@@ -37,7 +39,13 @@ class Trial:
 
     name: str
     state: str
-    detail: str = ""
+    wording: str = ""
+    """The detail, in which options are named as in hints."""
+
+    @property
+    def detail(self) -> str:
+        """The detail for Python."""
+        return spelled(self.wording, PYTHON)
 
 
 @dataclass(frozen=True, slots=True)

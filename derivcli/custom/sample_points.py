@@ -36,7 +36,7 @@ def columns_at(points: Points, parameters: Sequence[str], name: str) -> Columns:
             raise DerivError(f"'{name}' has no argument '{argument}'", hint=hint)
     for argument in parameters:
         if argument not in points.at:
-            raise DerivError(f"'{argument}' has no value", hint=f"add one, as in --at {argument}=1")
+            raise DerivError(f"'{argument}' has no value", hint=f"add one, as in `--at {argument}=1`")
     return tuple(torch.tensor(points.at[argument], dtype=torch.float64) for argument in parameters)
 
 

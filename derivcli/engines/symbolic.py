@@ -122,7 +122,7 @@ def _refused(expression: Expression, partials: Sequence[Partial]) -> Iterator[No
     """Refuse what SymPy needs too long for, or what leaves the language."""
     span = Span(0, len(expression.source))
     names = dict.fromkeys(expression.variables) or dict.fromkeys(partials[0])
-    way_out = f"give a point, as in --at {','.join(f'{name}=1' for name in names)}"
+    way_out = f"give a point, as in `--at {','.join(f'{name}=1' for name in names)}`"
     try:
         yield
     except OutOfTimeError:

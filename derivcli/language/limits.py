@@ -35,7 +35,7 @@ def check_characters(text: str) -> None:
     """Refuse a text that is too long."""
     if len(text) > MAX_CHARACTERS:
         message = f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}"
-        raise DerivError(message, text, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1), "shorten it with --let")
+        raise DerivError(message, text, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1), "shorten it with `--let`")
 
 
 def check_digits(number: str, span: Span) -> None:
@@ -49,7 +49,7 @@ def check_nesting(depth: int, span: Span) -> None:
     """Refuse a formula that nests too deep."""
     if depth > MAX_NESTING:
         message = f"the formula nests deeper than the limit of {MAX_NESTING}"
-        raise DerivError(message, span=span, hint="name inner parts with --let")
+        raise DerivError(message, span=span, hint="name inner parts with `--let`")
 
 
 def check_whole(value: Fraction | float, parameter: str, span: Span) -> None:
@@ -69,7 +69,7 @@ def check_points_held(count: int) -> None:
     """Refuse more points than arrays are made for."""
     if count > MAX_POINTS_HELD:
         message = f"{count:,} points are more than the {MAX_POINTS_HELD:,} that are held in memory"
-        raise DerivError(message, hint="take fewer points, or write them to a file with --output")
+        raise DerivError(message, hint="take fewer points`shell:, or write them to a file with --output`")
 
 
 def check_ledger_points(count: int) -> None:

@@ -41,7 +41,7 @@ class Notes:
         """A capital E, which in engineering is a modulus, and an e beside a variable E, as in Kepler's equation."""
         if token.text == "E" or (token.text == "e" and "E" in declared):
             number = "Euler's number e" if token.text == "E" else "Euler's number"
-            message = f"{token.text} is read as {number}; declare it, as in --wrt {token.text}, to have a variable"
+            message = f"{token.text} is read as {number}; declare it, as in `--wrt {token.text}`, to have a variable"
             self.add(token.text, message, token.span)
 
     def no_function(self, frame: Frame, token: Token) -> None:

@@ -74,7 +74,7 @@ def _way_out(found: Notation, text: str, declared: Collection[str]) -> str:
     if found.kind == "operator":
         return (command or IN_PLACE) + (_as_product(text, found.span) if found.whole else "")
     name = text.rstrip()[found.span.start :]
-    return command or f"leave out {name}, and name the variable with --wrt {found.name}"
+    return command or f"leave out {name}, and name the variable with `--wrt {found.name}`"
 
 
 def _over(text: str, span: Span, headed: bool) -> str:
@@ -86,8 +86,9 @@ def _over(text: str, span: Span, headed: bool) -> str:
     upper = re.fullmatch(rf"{HEAD}\s*(?P<name>{NAME})(?:\([^()]*\))?\s*\)?", above)
     options = options_of(below["by"], order_of(upper["order"]) if upper else 1, names_below(below["below"]))
     if upper:
-        equation = f", or an equation with --implicit {upper['name']}" if below["sign"] == "d" else ""
-        return f"give the formula of {upper['name']} with {options}{equation}"
+        hint = f"give the formula of {upper['name']} with {options}"
+        equation = f", or an equation with `shell:--implicit {upper['name']}``python:implicit`"
+        return hint + equation if below["sign"] == "d" else hint
     whole = text.strip() == text[span.start : span.stop] or not headed
     return f"leave it out, and name the variable with {options}" if whole else IN_PLACE
 
@@ -112,7 +113,8 @@ def _unprimed(text: str, span: Span, declared: Collection[str]) -> str:
         command = _command(before + after, declared, order=order)
     name = re.search(rf"(?P<name>{NAME}|[A-Za-z{GREEKS}]\w*)(?:\([^()]*\))?$", before[-MAX_CHARACTERS:])
     letter = name["name"] if name and (is_variable_name(name["name"]) or name["name"] in declared) else ""
-    return command or (f"give the formula of {letter}{f', with --order {order}' * (order > 1)}" if letter else IN_PLACE)
+    formula = f"give the formula of {letter}{f', with `--order {order}`' * (order > 1)}" if letter else IN_PLACE
+    return command or formula
 
 
 def command_for(text: str, declared: Collection[str]) -> str:
@@ -153,7 +155,7 @@ def _command(body: str, declared: Collection[str], by: str = "", order: int = 1,
     if variables is None:
         return ""
     options = options_of(by if [canonical_name(by)] != variables else "", order, mixed)
-    return f'write "{body}"{" " if options else ""}{options}'
+    return f'write "{body}"' + (f"`python:,` {options}" if options else "")
 
 
 def _variables_of(text: str, declared: Collection[str]) -> list[str] | None:
@@ -172,7 +174,8 @@ def _variables_of(text: str, declared: Collection[str]) -> list[str] | None:
 
 
 def options_of(by: str, order: int, mixed: tuple[str, ...] = ()) -> str:
-    """How the command line names a derivative."""
+    """The options that name a derivative, as a hint has them."""
     if len(set(mixed)) > 1:
-        return f"--mixed {','.join(mixed)}"
-    return " ".join([f"--wrt {by}"] * bool(by) + [f"--order {order}"] * (order > 1))
+        return f"`--mixed {','.join(mixed)}`"
+    options = " ".join([f"--wrt {by}"] * bool(by) + [f"--order {order}"] * (order > 1))
+    return f"`{options}`" if options else ""

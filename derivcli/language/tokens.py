@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import limits
 from derivcli.language.unsupported_operations import SIGNS
 
@@ -70,7 +70,10 @@ SEARCHED_CHARACTERS = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
-EQUATION_HINT = "move everything to one side, or say which variable it defines, as in --implicit y"
+EQUATION_HINT = (
+    "move everything to one side, or say which variable it defines, as in "
+    '`shell:--implicit y``python:implicit("x^2+y^2=25", "y")`'
+)
 _HINTS = SIGNS | {
     ".": ("attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
     "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
@@ -82,7 +85,7 @@ _HINTS = SIGNS | {
     "%": ("'%' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
     "&": ("'&' is not read here", "write 'and' inside a condition"),
     "~": ("'~' is not read here", "write 'not' inside a condition"),
-    ":": ("':' is no part of a formula", "ranges belong to --at, as in --at x=0:1:11"),
+    ":": ("':' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
     ";": ("';' is no part of a formula", "give several expressions as separate arguments"),
     "@": ("'@' is no part of a formula", "for a product write *"),
     "$": ("'$' is no part of a formula", "write the formula without it"),
@@ -257,5 +260,5 @@ def _equation(text: str, span: Span) -> DerivError:
     if left and (left.group(2) or re.search("[A-Za-z]", after)):
         hint = f"leave out '{before.strip()} ='"
     elif left:
-        hint = f"points belong to --at, as in --at {''.join(text.split())}"
-    return DerivError(EQUATION, text, span, hint)
+        hint = f"points belong to `--at`, as in `--at {''.join(text.split())}`"
+    return EquationError(EQUATION, text, span, hint)

@@ -9,7 +9,7 @@ _ROWS = (
     (
         "diff Diff differentiate Derivative derivative derivatives derive deriv d D",
         f"'{{}}' is not needed: {DIFFERENTIATES}",
-        "give the plain expression, and the variable with --wrt",
+        "give the plain expression, and the variable with `--wrt`",
     ),
     (
         "grad gradient",
@@ -29,27 +29,27 @@ _ROWS = (
     (
         "integrate integral integrals Integral antiderivative",
         INTEGRATES,
-        "whether F is an integral of f, deriv answer F f tells",
+        "whether F is an integral of f, `deriv answer F f` tells",
     ),
     (
         "lim limit limits Limit",
         "deriv finds limits only where it checks derivatives",
-        'at a hole or a jump it tells them, as in deriv "sin(x)/x" --at x=0',
+        'at a hole or a jump it tells them, as in `deriv "sin(x)/x" --at x=0`',
     ),
     (
         "solve Solve solver nsolve",
         "deriv does not solve equations",
-        'the derivatives of an implicit function need no solving: deriv "x^2+y^2=25" --implicit y',
+        'the derivatives of an implicit function need no solving: `deriv "x^2+y^2=25" --implicit y`',
     ),
     (
         "zeros roots",
         "deriv does not look for zeros",
-        "a table shows where the sign changes, as with --at x=-3:3:13",
+        "a table shows where the sign changes, as with `--at x=-3:3:13`",
     ),
     (
         "extrema extremum minimize maximize optimize",
         "deriv does not look for extrema",
-        "a table shows where the derivative changes its sign, as with --at x=-3:3:13",
+        "a table shows where the derivative changes its sign, as with `--at x=-3:3:13`",
     ),
     (
         "Sum Product summation",
@@ -62,13 +62,13 @@ OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _RO
 """By its name, what is said of an operation, and the way out."""
 
 SIGNS = {
-    "∂": (DIFFERENTIATES, "leave it out, and name the variable with --wrt"),
+    "∂": (DIFFERENTIATES, "leave it out, and name the variable with `--wrt`"),
     "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
     "′": ("'′' is not read here", f"leave it out: {DIFFERENTIATES}"),
-    "″": ("'″' is not read here", "leave it out, and say --order 2"),
+    "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
     "∫": (INTEGRATES, "give the formula whose derivative you want"),
     "∑": ("sums over an index are not read here", "write the terms with + between them"),
     "∏": ("products over an index are not read here", "write the factors with * between them"),
-    "→": ("limits are not read here", "give the formula alone; points belong to --at, as in --at x=0"),
+    "→": ("limits are not read here", "give the formula alone; points belong to `--at`, as in `--at x=0`"),
 }
 """The same by the sign of an operation, which no word names."""

@@ -15,8 +15,6 @@ from derivcli.cli.notes import tell_remarks
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.answer import FORMATS
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
 AnswerFormat = StrEnum("AnswerFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
 TEXT = AnswerFormat("text")
@@ -35,7 +33,6 @@ Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.")]
 FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.")]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def answer(
     expression: Formula,
     claim: Claim = None,

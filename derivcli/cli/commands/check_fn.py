@@ -15,8 +15,6 @@ from derivcli.cli import options, terminal
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.check_fn import FORMATS
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
 ReportFormat = StrEnum("ReportFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
 
@@ -57,7 +55,6 @@ TEXT = ReportFormat("text")
 FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.")]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def check_fn(
     function: Function = None,
     against: Against = None,

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from derivcli.explain.ledger import Ledger
     from derivcli.render.columns import Style
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
 LedgerFormat = StrEnum("LedgerFormat", list(LEDGERS))  # type: ignore[misc]
 """The formats by name."""
 
@@ -45,7 +43,6 @@ Plot = Annotated[
 Digits = Annotated[int | None, options.rounding("a few for people, all for programs")]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def explain(
     expression: Expression,
     at: options.At = None,

@@ -15,8 +15,6 @@ from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES
 from derivcli.render.functions import FORMATS
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
 ListFormat = StrEnum("ListFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
 
@@ -29,7 +27,6 @@ FormatOption = Annotated[
 ]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
     from derivcli.render.functions import write_function, write_list

@@ -14,14 +14,13 @@ import typer
 from derivcli.cli import terminal
 from derivcli.errors import DerivError, draw_error, draw_note
 from derivcli.explain.practice_exercises import LEVELS, exercise
+from derivcli.hints import names_options
 
 if TYPE_CHECKING:
     from derivcli.explain.practice_exercises import Exercise
     from derivcli.language.expression import Expression
     from derivcli.render.columns import Style
     from derivcli.result import Partial
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 SEEDS = 1_000_000
 """So many sets of exercises are there to draw from."""
@@ -51,7 +50,6 @@ class End(Enum):
     QUIT = auto()
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> None:
     """Practise differentiation: answer exercises line by line, and see whether each answer is right.
 
@@ -99,8 +97,9 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         try:
             found = answer(expression, line, mixed=[task.partial])
         except DerivError as error:  # a slip of the finger, which does not count
-            if "--" in error.hint:  # options are of no use here
-                error.hint = f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed"
+            if names_options(error.way_out):  # there are none here
+                way_out = f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed"
+                error = error.with_hint(way_out)
             say(f"{draw_error(error)}\n")
             continue
         say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))

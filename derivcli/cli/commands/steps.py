@@ -13,8 +13,6 @@ from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell, tell_remarks
 from derivcli.render.steps import FORMATS
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
 StepsFormat = StrEnum("StepsFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
 
@@ -27,7 +25,6 @@ FormatOption = Annotated[
 ]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def steps(
     expression: Formula,
     wrt: options.Wrt = None,

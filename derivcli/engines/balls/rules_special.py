@@ -6,6 +6,7 @@ are Taylor coefficients of the function itself, by Cauchy's integral again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -242,26 +243,9 @@ def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
         return acb.integral(integrand, acb(0), acb(1))
 
 
-def _polynomial(name: str) -> ComplexFunction:
-    """One of FLINT's orthogonal polynomials: the degree first, the variable last; 0 for a negative degree."""
-    method = getattr(acb, name)
-
-    def polynomial(n: acb, *rest: acb) -> acb:
-        return acb(0) if n.real < 0 else method(rest[-1], n, *rest[:-1])
-
-    return polynomial
-
-
-def _hermite_prob(n: acb, x: acb) -> acb:
-    return acb(0) if n.real < 0 else (x / acb(2).sqrt()).hermite_h(n) / acb(2) ** (n / 2)
-
-
-def _laguerre(n: acb, x: acb) -> acb:
-    return acb(0) if n.real < 0 else x.laguerre_l(n, acb(0))
-
-
-def _assoc_laguerre(n: acb, a: acb, x: acb) -> acb:
-    return acb(0) if n.real < 0 else x.laguerre_l(n, a)
+def _polynomial(method: Callable[..., acb]) -> ComplexFunction:
+    """One of FLINT's orthogonal polynomials, with the degree first and the variable last; 0 for a negative degree."""
+    return lambda n, *rest: acb(0) if n.real < 0 else method(rest[-1], n, *rest[:-1])
 
 
 def _bessel(name: str) -> ComplexFunction:
@@ -348,13 +332,10 @@ SPECIAL: dict[str, Any] = {
         lambda n, m: _elliptic_pi(n / m, 1 / m) / m.sqrt(),
     ),
     "ellipint": analytic(_ellipint, lambda p, i, j, n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]),
-    "legendre": analytic(_polynomial("legendre_p")),
-    "chebyshevt": analytic(_polynomial("chebyshev_t")),
-    "chebyshevu": analytic(_polynomial("chebyshev_u")),
-    "hermite": analytic(_polynomial("hermite_h")),
-    "hermite_prob": analytic(_hermite_prob),
-    "laguerre": analytic(_laguerre),
-    "assoc_laguerre": analytic(_assoc_laguerre),
-    "gegenbauer": analytic(lambda n, a, x: acb(0) if n.real < 0 else x.gegenbauer_c(n, a)),
+    "chebyshevt": analytic(_polynomial(acb.chebyshev_t)),
+    "hermite": analytic(_polynomial(acb.hermite_h)),
+    "hermite_prob": analytic(_polynomial(lambda x, n: (x / acb(2).sqrt()).hermite_h(n) / acb(2) ** (n / 2))),
+    "assoc_laguerre": analytic(_polynomial(acb.laguerre_l)),
+    "gegenbauer": analytic(_polynomial(acb.gegenbauer_c)),
 }
 """The rules of special functions."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from derivcli.engines.special_functions import high_precision
 from derivcli.engines.special_functions.elliptic import HALF_PI, ellipint, row_powers
 from derivcli.engines.special_functions.high_precision import order_slope, plain, pointwise, steady_order_slope
+from derivcli.engines.special_functions.polynomials import RECURRENCES, RecurrenceStep
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -328,36 +329,22 @@ ELLIPTIC: dict[str, ArrayFunction] = {
 # Orthogonal polynomials
 
 
-def _recurrence(n: Array, below: Array, step: Callable[[int, Array, Array], Array]) -> Array:
-    """The polynomial of degree `n` where that of degree 0 is 1 and `step` goes from the last two to the next."""
-    before, now = below, np.ones_like(below)
-    result = np.where(n == 0, now, 0.0 * below)
-    for degree in range(int(np.max(n, initial=0))):
-        before, now = now, step(degree, now, before)
-        result = np.where(n == degree + 1, now, result)
-    return result
+def _polynomial(step: RecurrenceStep) -> ArrayFunction:
+    """The kernel of an orthogonal polynomial: up to the highest degree, each point takes the one of its own degree."""
+
+    def kernel(n: Array, *parameters: Array) -> Array:
+        before = np.zeros(np.broadcast_shapes(*map(np.shape, parameters)))
+        now = np.ones_like(before)
+        result = np.where(n == 0, now, 0.0)
+        for degree in range(int(np.max(n, initial=0))):
+            before, now = now, step(degree, now, before, *parameters)
+            result = np.where(n == degree + 1, now, result)
+        return result
+
+    return kernel
 
 
-def _gegenbauer(n: Array, a: Array, x: Array) -> Array:
-    zero = np.zeros(np.broadcast_shapes(np.shape(a), np.shape(x)))
-    return _recurrence(n, zero, lambda k, now, before: (2 * (k + a) * x * now - (k + 2 * a - 1) * before) / (k + 1))
-
-
-def _assoc_laguerre(n: Array, a: Array, x: Array) -> Array:
-    zero = np.zeros(np.broadcast_shapes(np.shape(a), np.shape(x)))
-    return _recurrence(n, zero, lambda k, now, before: ((2 * k + 1 + a - x) * now - (k + a) * before) / (k + 1))
-
-
-POLYNOMIALS: dict[str, ArrayFunction] = {
-    "legendre": lambda n, x: _gegenbauer(n, np.array(0.5), x),
-    "chebyshevt": lambda n, x: _recurrence(n, x, lambda k, now, before: 2 * x * now - before),
-    "chebyshevu": lambda n, x: _gegenbauer(n, np.array(1.0), x),
-    "hermite": lambda n, x: _recurrence(n, 0 * x, lambda k, now, before: 2 * x * now - 2 * k * before),
-    "hermite_prob": lambda n, x: _recurrence(n, 0 * x, lambda k, now, before: x * now - k * before),
-    "laguerre": lambda n, x: _assoc_laguerre(n, np.array(0.0), x),
-    "gegenbauer": _gegenbauer,
-    "assoc_laguerre": _assoc_laguerre,
-}
+POLYNOMIALS = {name: _polynomial(step) for name, step in RECURRENCES.items()}
 
 KERNELS: dict[str, ArrayFunction] = {**GAMMA, **BESSEL, **INTEGRALS, **ELLIPTIC, **POLYNOMIALS}
 """The kernel of every special function, by the name of its row."""

@@ -77,7 +77,7 @@ def apply(step: Step, operands: list[Series], like: Series) -> Series:
         return _piecewise(step, operands, like)
     if step.kernel is not None:
         message = f"'{step.operation}' is code, and Taylor arithmetic computes with formulas"
-        raise DerivError(message, hint="nest backward passes, as in --order 3 or --engine reverse")
+        raise DerivError(message, hint="nest backward passes, as in `--order 3 or --engine reverse`")
     if step.operation == "constant":
         return like.constant(step.constant)
     if step.operation == "pow_constant":

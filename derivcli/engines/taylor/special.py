@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 
+from derivcli.engines.special_functions.polynomials import RECURRENCES, RecurrenceStep
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.gamma import GAMMA
@@ -80,12 +80,12 @@ def _expint_on_line(n: Series, u: Series) -> Series:
 # Orthogonal polynomials
 
 
-def by_degree(name: str, below: TaylorRule, step: Callable[..., Series]) -> TaylorRule:
-    """A polynomial of degree n, 1 for degree 0: `step(k, now, before, *parameters)` goes from degree k to the next."""
+def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
+    """The series of a polynomial of one degree."""
 
     def formula(n: Series, *parameters: Series) -> Series:
         degree = int(n.value[0])
-        now, before = parameters[-1].constant(float(degree >= 0)), below(parameters[-1])
+        now, before = parameters[-1].constant(float(degree >= 0)), parameters[-1].constant(0.0)
         for k in range(degree):
             now, before = step(k, now, before, *parameters), now
         return now
@@ -93,28 +93,7 @@ def by_degree(name: str, below: TaylorRule, step: Callable[..., Series]) -> Tayl
     return growing(TORCH_RULES[name], anchored(formula))
 
 
-def _nothing(x: Series) -> Series:
-    return x.constant(0.0)
-
-
-def _gegenbauer(k: int, now: Series, before: Series, a: Series | float, x: Series) -> Series:
-    return (2 * (k + a) * x * now - (k + 2 * a - 1) * before) / (k + 1)
-
-
-def _laguerre(k: int, now: Series, before: Series, a: Series | float, x: Series) -> Series:
-    return ((2 * k + 1 + a - x) * now - (k + a) * before) / (k + 1)
-
-
-POLYNOMIALS: dict[str, TaylorRule] = {
-    "legendre": by_degree("legendre", _nothing, lambda k, now, before, x: _gegenbauer(k, now, before, 0.5, x)),
-    "chebyshevt": by_degree("chebyshevt", lambda x: x, lambda k, now, before, x: 2 * x * now - before),
-    "chebyshevu": by_degree("chebyshevu", _nothing, lambda k, now, before, x: 2 * x * now - before),
-    "hermite": by_degree("hermite", _nothing, lambda k, now, before, x: 2 * x * now - 2 * k * before),
-    "hermite_prob": by_degree("hermite_prob", _nothing, lambda k, now, before, x: x * now - k * before),
-    "laguerre": by_degree("laguerre", _nothing, lambda k, now, before, x: _laguerre(k, now, before, 0.0, x)),
-    "gegenbauer": by_degree("gegenbauer", _nothing, _gegenbauer),
-    "assoc_laguerre": by_degree("assoc_laguerre", _nothing, _laguerre),
-}
+POLYNOMIALS = {name: _polynomial(name, step) for name, step in RECURRENCES.items()}
 
 
 SPECIAL: dict[str, TaylorRule] = {

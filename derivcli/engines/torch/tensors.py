@@ -66,7 +66,7 @@ def check_device(name: str) -> None:
     """Refuse a device that is not there."""
     if name != "cpu" and not torch.cuda.is_available():
         why = "PyTorch finds none" if torch.version.cuda else "this PyTorch is built without CUDA"
-        raise DerivError(f"there is no GPU to compute on: {why}", hint=f"leave out --device {name}")
+        raise DerivError(f"there is no GPU to compute on: {why}", hint=f"leave out `--device {name}`")
 
 
 def leaves_of(

@@ -87,7 +87,8 @@ class FormulaWriter:
                 continue
             piece, kinds[node] = self._node(node, pieces, kinds, scope)
             if len(piece[0]) > MAX_CHARACTERS:
-                raise DerivError("the formula is too long for a script", hint="leave out --code")
+                hint = "`shell:leave out --code``python:call derive for the numbers`"
+                raise DerivError("the formula is too long for a script", hint=hint)
             deep = node is not tree and kinds[node] != NUMBER and _depth(piece[0]) > MAX_BRACKETS
             pieces[node] = self.named(piece[0], "part") if deep else piece
         return pieces[tree], kinds[tree]

@@ -88,7 +88,7 @@ def _numbers(axis: Axis) -> str:
     """The values of a variable as a list."""
     if sum(piece.count for piece in axis.pieces if isinstance(piece, Values)) > MOST:
         message = f"'{axis.name}' has more than {MOST:,} values of its own, too many for a script"
-        raise DerivError(message, hint="give a range, as in --at x=0:1:11")
+        raise DerivError(message, hint="give a range, as in `--at x=0:1:11`")
     items: list[str] = []
     first = 0
     for piece in axis.pieces:

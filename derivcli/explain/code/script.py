@@ -46,7 +46,7 @@ def write_script(plan: ScriptPlan) -> str:
     """
     if plan.order > REVERSE.orders[-1]:
         message = f"a script nests backward passes, and those of order {plan.order} take too long"
-        raise DerivError(message, hint=f"choose an order of at most {REVERSE.orders[-1]}, or leave out --code")
+        raise DerivError(message, hint=f"choose an order of at most {REVERSE.orders[-1]}`shell:, or leave out --code`")
     task = plan.task
     names = Names([*task.names, *definitions_of(task)])
     given = made(task) if (task.dtype, task.device) != ("float64", "cpu") else ""
@@ -171,11 +171,11 @@ def _picture(draft: Draft) -> list[str]:
     plan = draft.plan
     spread = [axis.name for axis in plan.points.axes if axis.count > 1]
     if plan.degree is not None:
-        raise DerivError("Taylor polynomials are not drawn", hint="leave out --plot")
+        raise DerivError("Taylor polynomials are not drawn", hint="leave out `--plot`")
     if not spread:
-        raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
+        raise DerivError("a plot needs a range of points", hint="add one, as in `--at x=-3:3:100`")
     if len(spread) > 1:
-        raise DerivError("a script draws over one variable", hint="give the others one value, or leave out --plot")
+        raise DerivError("a script draws over one variable", hint="give the others one value, or leave out `--plot`")
     x, drawn = draft.names.python[spread[0]], ".detach().cpu()" if plan.task.device != "cpu" else ".detach()"
     return [
         *(f'plt.plot({x}{drawn}, {text}{drawn}, label="{label}")' for label, text in draft.outputs),

@@ -8,19 +8,34 @@ from derivcli.language.functions.row import Function, kth_derivative, standard
 
 INTEGRALS: tuple[Function, ...] = (
     # Error functions and the normal distribution
-    standard("erf", "Error function.", math.erf, hides_infinite=("x",), bounded_slope=True, only_zero=True),
     standard(
-        "erfc", "Complementary error function, 1 - erf(x).", math.erfc, elementary="1-erf(x)", hides_infinite=("x",)
+        "erf",
+        "Error function.",
+        math.erf,
+        primitive_because="basic",
+        hides_infinite=("x",),
+        bounded_slope=True,
+        only_zero=True,
+    ),
+    standard(
+        "erfc",
+        "Complementary error function, 1 - erf(x).",
+        math.erfc,
+        primitive_because="1-erf(x) loses all digits for large x",
+        elementary="1-erf(x)",
+        hides_infinite=("x",),
     ),
     Function(
         "erfi",
         "Imaginary error function, erf(i*x)/i.",
+        primitive_because="2/sqrt(pi)*exp(x^2)*dawsn(x) takes three times as long, and loses three digits at x = 26",
         derivatives=("2/sqrt(pi)*exp(x^2)",),
         scipy="scipy.special.erfi(x)",
     ),
     Function(
         "erfinv",
         "Inverse of erf(x).",
+        primitive_because="basic",
         derivatives=("sqrt(pi)/2*exp(erfinv(x)^2)",),
         torch="torch.erfinv",
         latex=r"\operatorname{erf}^{-1}\left(#1\right)",
@@ -30,6 +45,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "erfcinv",
         "Inverse of erfc(x).",
+        primitive_because="erfinv(1-x) loses all digits near 0",
         derivatives=("-sqrt(pi)/2*exp(erfcinv(x)^2)",),
         scipy="scipy.special.erfcinv(x)",
         latex=r"\operatorname{erfc}^{-1}\left(#1\right)",
@@ -39,12 +55,14 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "erfcx",
         "Scaled error function, exp(x**2)*erfc(x).",
+        primitive_because="exp(x^2)*erfc(x) has no value beyond x = 27",
         derivatives=("erfcx_n(1, x)",),
         torch="torch.special.erfcx",
     ),
     kth_derivative(
         "erfcx",
         ("x",),
+        primitive_because="2*x*erfcx(x)-2/sqrt(pi) loses all digits for large x",
         name="erfcx_n",
         scipy="mpmath.diff(lambda t: mpmath.exp(t*t)*mpmath.erfc(t), x, k)",
         latex=r"\operatorname{erfcx}^{(#1)}\left(#2\right)",
@@ -53,6 +71,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "dawsn",
         "Dawson's integral, exp(-x**2)*erfi(x)*sqrt(pi)/2.",
+        primitive_because="sqrt(pi)/2*exp(-x^2)*erfi(x) has no value beyond x = 27",
         derivatives=("dawsn_n(1, x)",),
         scipy="scipy.special.dawsn(x)",
         latex="D",
@@ -61,6 +80,7 @@ INTEGRALS: tuple[Function, ...] = (
     kth_derivative(
         "dawsn",
         ("x",),
+        primitive_because="1-2*x*dawsn(x) loses all digits for large x",
         name="dawsn_n",
         scipy="mpmath.diff(lambda t: mpmath.exp(-t*t)*mpmath.erfi(t)*mpmath.sqrt(mpmath.pi)/2, x, k)",
         latex=r"D^{(#1)}\left(#2\right)",
@@ -76,6 +96,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "log_ndtr",
         "Logarithm of ndtr(x), accurate far to the left.",
+        primitive_because="log(ndtr(x)) has no value below x = -38",
         derivatives=("if(x < 2, sqrt(2/pi)/erfcx(-x/sqrt(2)), exp(-x^2/2-log_ndtr(x))/sqrt(2*pi))",),
         torch="torch.special.log_ndtr",
         latex=r"\ln\Phi",
@@ -84,6 +105,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "ndtri",
         "Inverse of ndtr(x), a quantile of the normal distribution.",
+        primitive_because="-sqrt(2)*erfcinv(2*x) would speak of erfcinv where ndtri has no value",
         derivatives=("sqrt(2*pi)*exp(ndtri(x)^2/2)",),
         torch="torch.special.ndtri",
         latex=r"\Phi^{-1}\left(#1\right)",
@@ -94,6 +116,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Ei",
         "Exponential integral: exp(t)/t integrated from minus infinity to x.",
+        primitive_because="basic",
         aliases=("expi", "ei"),
         only_called=("ei",),
         derivatives=("exp(x)/x",),
@@ -123,6 +146,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "expint",
         "Exponential integral of order n: exp(-x*t)/t**n integrated from 1 to infinity.",
+        primitive_because="basic",
         aliases=("expn",),
         parameters=("n", "x"),
         derivatives=("expint_n(1, n, x)", "-expint(n-1, x)"),
@@ -153,6 +177,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Si",
         "Sine integral: sin(t)/t integrated from 0 to x.",
+        primitive_because="basic",
         aliases=("si",),
         only_called=("si",),
         derivatives=("jn(0, x)",),
@@ -162,6 +187,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Ci",
         "Cosine integral: minus cos(t)/t integrated from x to infinity.",
+        primitive_because="basic",
         aliases=("ci",),
         only_called=("ci",),
         derivatives=("cos(x)/x",),
@@ -172,6 +198,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Shi",
         "Hyperbolic sine integral: sinh(t)/t integrated from 0 to x.",
+        primitive_because="(Ei(x)-Ei(-x))/2 loses all digits near 0",
         aliases=("shi",),
         derivatives=("spherical_in(0, x)",),
         scipy="scipy.special.shichi(x)[0]",
@@ -180,6 +207,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Chi",
         "Hyperbolic cosine integral, Ei(x) - Shi(x).",
+        primitive_because="(Ei(x)+Ei(-x))/2 overflows before it does, from x = 716.4 on",
         aliases=("chi",),
         derivatives=("cosh(x)/x",),
         scipy="scipy.special.shichi(x)[1]",
@@ -189,6 +217,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "fresnels",
         "Fresnel's sine integral: sin(pi*t**2/2) integrated from 0 to x.",
+        primitive_because="basic",
         derivatives=("sin(pi*x^2/2)",),
         scipy="scipy.special.fresnel(x)[0]",
         latex="S",
@@ -197,6 +226,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "fresnelc",
         "Fresnel's cosine integral: cos(pi*t**2/2) integrated from 0 to x.",
+        primitive_because="basic",
         derivatives=("cos(pi*x^2/2)",),
         scipy="scipy.special.fresnel(x)[1]",
         latex="C",

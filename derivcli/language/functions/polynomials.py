@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from derivcli.language.functions.row import WHOLE, Function, SampleInterval
 
 INSIDE = (-0.9, 0.9)
@@ -11,7 +13,7 @@ WIDE = (-3.0, 3.0)
 
 
 def _polynomial(
-    name: str, aliases: tuple[str, ...], letter: str, doc: str, slope: str, domain: SampleInterval, scipy: str = ""
+    name: str, aliases: tuple[str, ...], letter: str, doc: str, slope: str, domain: SampleInterval, **columns: Any
 ) -> Function:
     """A polynomial of degree n in x; the last of its aliases is SciPy's name, and `slope` is its derivative."""
     return Function(
@@ -21,25 +23,26 @@ def _polynomial(
         parameters=("n", "x"),
         whole=("n",),
         derivatives=("0", slope),
-        scipy=scipy or f"scipy.special.{aliases[-1]}(n, x)",
         latex=rf"{letter}_{{#1}}\left(#2\right)",
         domain=(WHOLE, domain),
+        **{"scipy": f"scipy.special.{aliases[-1]}(n, x)"} | columns,
     )
 
 
 def _with_parameter(
-    name: str, scipy: str, letter: str, doc: str, slope: str, domain: SampleInterval, value: str
+    name: str, alias: str, letter: str, doc: str, slope: str, domain: SampleInterval, scipy: str
 ) -> Function:
     """A polynomial of degree n with a constant parameter a."""
     return Function(
         name,
         doc,
-        aliases=(scipy,),
+        aliases=(alias,),
         parameters=("n", "a", "x"),
         whole=("n",),
         constant=("a",),
         derivatives=("0", "0", slope),
-        scipy=value,
+        primitive_because="basic",
+        scipy=scipy,
         latex=rf"{letter}_{{#1}}^{{\left(#2\right)}}\left(#3\right)",
         domain=(WHOLE, (0.3, 3.0), domain),
     )
@@ -65,7 +68,13 @@ def _shifted(kind: str) -> Function:
 
 POLYNOMIALS: tuple[Function, ...] = (
     _polynomial(
-        "legendre", ("eval_legendre",), "P", "Legendre polynomial of degree n.", "gegenbauer(n-1, 3/2, x)", INSIDE
+        "legendre",
+        ("eval_legendre",),
+        "P",
+        "Legendre polynomial of degree n.",
+        "gegenbauer(n-1, 3/2, x)",
+        INSIDE,
+        definition="gegenbauer(n, 1/2, x)",
     ),
     _polynomial(
         "chebyshevt",
@@ -74,6 +83,7 @@ POLYNOMIALS: tuple[Function, ...] = (
         "Chebyshev polynomial of the first kind and degree n.",
         "n*chebyshevu(n-1, x)",
         INSIDE,
+        primitive_because="cos(n*acos(x)) loses three digits, and has no value beyond x = 1",
     ),
     _polynomial(
         "chebyshevu",
@@ -82,6 +92,7 @@ POLYNOMIALS: tuple[Function, ...] = (
         "Chebyshev polynomial of the second kind and degree n.",
         "2*gegenbauer(n-1, 2, x)",
         INSIDE,
+        definition="gegenbauer(n, 1, x)",
     ),
     # SciPy's Hermite polynomials of degree -1, which derivatives lead to, are no numbers
     _polynomial(
@@ -91,7 +102,8 @@ POLYNOMIALS: tuple[Function, ...] = (
         "Hermite polynomial of degree n, for the weight exp(-x**2).",
         "2*n*hermite(n-1, x)",
         WIDE,
-        "scipy.special.eval_hermite(max(n, 0), x)",
+        scipy="scipy.special.eval_hermite(max(n, 0), x)",
+        primitive_because="2^(n/2)*hermite_prob(n, sqrt(2)*x) loses the last digit of whole values",
     ),
     _polynomial(
         "hermite_prob",
@@ -100,10 +112,17 @@ POLYNOMIALS: tuple[Function, ...] = (
         "Hermite polynomial of degree n, for the weight exp(-x**2/2).",
         "n*hermite_prob(n-1, x)",
         WIDE,
-        "scipy.special.eval_hermitenorm(max(n, 0), x)",
+        scipy="scipy.special.eval_hermitenorm(max(n, 0), x)",
+        primitive_because="2^(-n/2)*hermite(n, x/sqrt(2)) loses the last digit of whole values",
     ),
     _polynomial(
-        "laguerre", ("eval_laguerre",), "L", "Laguerre polynomial of degree n.", "-assoc_laguerre(n-1, 1, x)", POSITIVE
+        "laguerre",
+        ("eval_laguerre",),
+        "L",
+        "Laguerre polynomial of degree n.",
+        "-assoc_laguerre(n-1, 1, x)",
+        POSITIVE,
+        definition="assoc_laguerre(n, 0, x)",
     ),
     _with_parameter(
         "gegenbauer",

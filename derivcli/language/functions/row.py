@@ -61,6 +61,8 @@ class Function:
     """SymPy classes that mean the same but are not built, since their derivative is not ours."""
     definition: str | None = None
     """The rewrite into other functions; a row without one is a primitive."""
+    primitive_because: str = ""
+    """What a rewrite of a primitive would lose, or that the function is basic."""
     derivatives: tuple[str, ...] | None = None
     """The partial derivative in each parameter."""
     elementary: str | None = None
@@ -156,7 +158,14 @@ def standard(name: str, doc: str, floats: Callable[..., float], **columns: Any) 
     return Function(name, doc, sympy=name, torch=f"torch.{name}", floats=floats, **columns)
 
 
-def kth_derivative(of: str, parameters: tuple[str, ...], *slopes: str, name: str = "", **columns: Any) -> Function:
+def kth_derivative(
+    of: str,
+    parameters: tuple[str, ...],
+    *slopes: str,
+    name: str = "",
+    primitive_because: str = "basic: no other function is this derivative",
+    **columns: Any,
+) -> Function:
     """All derivatives of a function in its first parameter; `slopes` are those of the k-th in the other parameters."""
     by, arguments = parameters[0], ", ".join(parameters)
     name = name or f"{of}_{by}"
@@ -164,6 +173,7 @@ def kth_derivative(of: str, parameters: tuple[str, ...], *slopes: str, name: str
         name,
         f"The k-th derivative of {of}({arguments})" + (f" in {by}." if slopes else "."),
         derivatives_of=of,
+        primitive_because=primitive_because,
         parameters=("k", *parameters),
         whole=("k",),
         derivatives=("0", f"{name}(k+1, {arguments})", *slopes),

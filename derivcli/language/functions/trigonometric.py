@@ -10,12 +10,17 @@ POSITIVE = ((0.05, 5.0),)
 XY = ("x", "y")
 
 TRIGONOMETRIC: tuple[Function, ...] = (
-    standard("sin", "Sine of an angle in radians.", math.sin, bounded_slope=True, latex=r"\sin"),
-    standard("cos", "Cosine of an angle in radians.", math.cos, bounded_slope=True, latex=r"\cos"),
+    standard(
+        "sin", "Sine of an angle in radians.", math.sin, primitive_because="basic", bounded_slope=True, latex=r"\sin"
+    ),
+    standard(
+        "cos", "Cosine of an angle in radians.", math.cos, primitive_because="basic", bounded_slope=True, latex=r"\cos"
+    ),
     standard(
         "tan",
         "Tangent of an angle in radians.",
         math.tan,
+        primitive_because="sin(x)/cos(x) takes three times as long and loses the last digit",
         aliases=("tg",),
         confused_with=("cot", "tanh"),
         latex=r"\tan",
@@ -58,6 +63,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
         "asin",
         "Inverse sine, in [-pi/2, pi/2].",
         math.asin,
+        primitive_because="atan2(x, sqrt((1-x)*(1+x))) takes twice as long",
         aliases=("arcsin",),
         special=(("edge", "abs(x) == 1"),),
         only_zero=True,
@@ -70,6 +76,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
         "acos",
         "Inverse cosine, in [0, pi].",
         math.acos,
+        primitive_because="pi/2-asin(x) loses all digits near 1",
         aliases=("arccos",),
         special=(("edge", "abs(x) == 1"),),
         confused_with=("asin", "atan", "acosh"),
@@ -81,6 +88,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
         "atan",
         "Inverse tangent, in (-pi/2, pi/2).",
         math.atan,
+        primitive_because="basic",
         aliases=("arctan", "arctg"),
         hides_infinite=("x",),
         bounded_slope=True,
@@ -111,6 +119,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "acot",
         "Inverse cotangent, atan(1/x).",
+        primitive_because="atan(1/x) has no value at 0, and loses its slope near 0",
         aliases=("arccot",),
         sympy="acot",
         special=(("jump", "x == 0"),),
@@ -123,6 +132,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
         "atan2",
         "Angle of the point (x, y), in (-pi, pi].",
         math.atan2,
+        primitive_because="atan(y/x) is another angle for x < 0",
         aliases=("arctan2",),
         parameters=("y", "x"),
         special=(("jump", "y == 0 and x <= 0"),),
@@ -135,12 +145,28 @@ TRIGONOMETRIC: tuple[Function, ...] = (
 )
 
 HYPERBOLIC: tuple[Function, ...] = (
-    standard("sinh", "Hyperbolic sine.", math.sinh, only_zero=True, confused_with=("sin",), latex=r"\sinh"),
-    standard("cosh", "Hyperbolic cosine.", math.cosh, confused_with=("cos",), latex=r"\cosh"),
+    standard(
+        "sinh",
+        "Hyperbolic sine.",
+        math.sinh,
+        primitive_because="(exp(x)-exp(-x))/2 loses all digits near 0",
+        only_zero=True,
+        confused_with=("sin",),
+        latex=r"\sinh",
+    ),
+    standard(
+        "cosh",
+        "Hyperbolic cosine.",
+        math.cosh,
+        primitive_because="(exp(x)+exp(-x))/2 loses the digits of its slope near 0",
+        confused_with=("cos",),
+        latex=r"\cosh",
+    ),
     standard(
         "tanh",
         "Hyperbolic tangent.",
         math.tanh,
+        primitive_because="sinh(x)/cosh(x) has no value beyond x = 710",
         aliases=("th", "Tanh"),
         hides_infinite=("x",),
         bounded_slope=True,
@@ -151,6 +177,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "sech",
         "Hyperbolic secant, 1/cosh(x).",
+        primitive_because="1/cosh(x) loses the digits of its slope beyond x = 354",
         sympy="sech",
         hides_infinite=("x",),
         floats=lambda x: 1 / math.cosh(x),
@@ -159,6 +186,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "csch",
         "Hyperbolic cosecant, 1/sinh(x).",
+        primitive_because="1/sinh(x) loses the digits of its slope beyond x = 354",
         aliases=("cosech",),
         sympy="csch",
         hides_infinite=("x",),
@@ -170,6 +198,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "coth",
         "Hyperbolic cotangent, 1/tanh(x).",
+        primitive_because="1/tanh(x) keeps fewer constants exact, such as 5/3 at log(2)",
         sympy="coth",
         hides_infinite=("x",),
         floats=lambda x: 1 / math.tanh(x),
@@ -182,6 +211,7 @@ HYPERBOLIC: tuple[Function, ...] = (
         "asinh",
         "Inverse hyperbolic sine.",
         math.asinh,
+        primitive_because="log(x+sqrt(x^2+1)) loses all digits near 0 and for x < 0",
         aliases=("arcsinh", "arsinh"),
         only_zero=True,
         confused_with=("asin",),
@@ -190,6 +220,7 @@ HYPERBOLIC: tuple[Function, ...] = (
         "acosh",
         "Inverse hyperbolic cosine.",
         math.acosh,
+        primitive_because="log(x+sqrt(x^2-1)) loses digits near 1",
         aliases=("arccosh", "arcosh"),
         special=(("edge", "x == 1"),),
         confused_with=("acos",),
@@ -200,6 +231,7 @@ HYPERBOLIC: tuple[Function, ...] = (
         "atanh",
         "Inverse hyperbolic tangent.",
         math.atanh,
+        primitive_because="log((1+x)/(1-x))/2 loses all digits near 0",
         aliases=("arctanh", "artanh"),
         confused_with=("atan",),
         defined="-1 < x < 1",
@@ -208,6 +240,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "asech",
         "Inverse hyperbolic secant, acosh(1/x).",
+        primitive_because="acosh(1/x) loses half of the digits near 1",
         aliases=("arcsech", "arsech"),
         sympy="asech",
         special=(("edge", "x == 1"),),
@@ -219,6 +252,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "acsch",
         "Inverse hyperbolic cosecant, asinh(1/x).",
+        primitive_because="asinh(1/x) has no slope below x = 1e-154",
         aliases=("arccsch", "arcsch"),
         sympy="acsch",
         hides_infinite=("x",),
