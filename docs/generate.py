@@ -5,8 +5,8 @@ from pathlib import Path
 
 from derivcli.cli.app import built
 from derivcli.cli.command_table import COMMANDS
-from derivcli.custom.trials import TRIALS
-from derivcli.explain.answer.answer import KINDS
+from derivcli.custom.check_function import TRIALS
+from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.table import BRANCHING, FAMILIES
 from derivcli.render.functions import markdown_family
