@@ -11,34 +11,23 @@ from dataclasses import dataclass
 from itertools import chain
 
 from derivcli.errors import Span
-from derivcli.language.derivative_words import (
-    ALONE,
-    BELOW,
-    CANCELLED,
-    GREEKS,
-    HEAD,
-    MAX_CHARACTERS,
-    NAME,
-    OVER,
-    POWER,
-    PRIMES,
-)
+from derivcli.language import derivative_words as words
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tokens import canonical_name
 from derivcli.language.unsupported_operations import DIFFERENTIATES, OPERATIONS
 
 _OPERATOR = (
-    rf"{ALONE}(?P<operator>(?:[dD∂](?:{POWER}|(?P<by>_?{NAME}))?|(?P<word>diff|[Dd]erivative))(?=\s*(?P<bracket>[(\[]))"
-    rf"|[D∂]_?{NAME}(?=\s+[A-Za-z0-9|√{GREEKS}]))"
+    rf"{words.ALONE}(?P<operator>(?:[dD∂](?:{words.POWER}|(?P<by>_?{words.NAME}))?|(?P<word>diff|[Dd]erivative))(?=\s*(?P<bracket>[(\[]))"
+    rf"|[D∂]_?{words.NAME}(?=\s+[A-Za-z0-9|√{words.GREEKS}]))"
 )
-_DIFFERENTIAL = rf"(?P<before>[^\s*/+^,(<>=-]\s*){ALONE}[d∂](?P<by>{NAME})$"
-_MAY_BE_FRACTION = re.compile(rf"{OVER}[d∂]")
-_MAY_BE_OPERATOR = re.compile(rf"(?<![A-Za-z_])(?:[dD∂](?:{POWER}|\w{{0,40}})\s*[(\[]|[D∂]_?[^\W_]\w{{0,40}}\s)")
+_DIFFERENTIAL = rf"(?P<before>[^\s*/+^,(<>=-]\s*){words.ALONE}[d∂](?P<by>{words.NAME})$"
+_MAY_BE_FRACTION = re.compile(rf"{words.OVER}[d∂]")
+_MAY_BE_OPERATOR = re.compile(rf"(?<![A-Za-z_])(?:[dD∂](?:{words.POWER}|\w{{0,40}})\s*[(\[]|[D∂]_?[^\W_]\w{{0,40}}\s)")
 _MAY_BE_DIFFERENTIAL = re.compile(r"(?<![A-Za-z_])[d∂]\w+$")
 """Most texts hold nothing of the kind, and patterns with all names in them take long to make."""
 _MAX_DIFFERENTIAL = 30
 """Characters of a differential."""
-_PRIME = rf"(?<=[A-Za-z0-9_)\]}}!⁰¹²³⁴-⁹₀-₉{GREEKS}])\s?[{''.join(PRIMES)}]+"
+_PRIME = rf"(?<=[A-Za-z0-9_)\]}}!⁰¹²³⁴-⁹₀-₉{words.GREEKS}])\s?[{''.join(words.PRIMES)}]+"
 _STRING = r"(?:^|[(,=+*/\[{-])\s*['\"]|^\s*(?:[br]|br|rb)(['\"])\w*\1\s*$"
 """A quote that begins something, or a string of Python's with its prefix."""
 
@@ -71,11 +60,13 @@ def _fractions(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """`d/dx`, `d(x^2)/dx`, `dy/dx`: whatever stands over a differential."""
     if not _MAY_BE_FRACTION.search(text):
         return
-    for below in chain(re.finditer(BELOW, text), re.finditer(CANCELLED, text)):
+    for below in chain(re.finditer(words.BELOW, text), re.finditer(words.CANCELLED, text)):
         sign, by = below["sign"], below["by"]
         if sign == "d" and ("d" in declared or sign + canonical_name(by) in declared):
             continue
-        head = re.compile(ALONE + HEAD).search(text, max(0, below.start() - MAX_CHARACTERS), below.start("below"))
+        head = re.compile(words.ALONE + words.HEAD).search(
+            text, max(0, below.start() - words.MAX_CHARACTERS), below.start("below")
+        )
         span = Span(head.start() if head else below.start(), below.end())
         yield Notation("fraction", DIFFERENTIATES, span, whole=head is not None)
 
@@ -101,20 +92,16 @@ def _differentials(text: str, declared: Collection[str]) -> Iterator[Notation]:
         return
     span = Span(found.end("before"), found.end())
     if "∫" in text:
-        yield Notation("integral", *_placed(OPERATIONS["integral"], span))
+        message, hint = OPERATIONS["integral"]
+        yield Notation("integral", message, span, hint)
     else:
         message = f"'{body[span.start :]}' is no factor of a formula: {DIFFERENTIATES}"
         yield Notation("differential", message, span, name=found["by"])
 
 
-def _placed(operation: tuple[str, str], span: Span) -> tuple[str, Span, str]:
-    message, hint = operation
-    return message, span, hint
-
-
 def _primes(text: str) -> Iterator[Notation]:
     """`(x^2)'`, `f'(x)` and `y''`."""
-    found = re.search(_PRIME, text) if any(mark in text for mark in PRIMES) else None
+    found = re.search(_PRIME, text) if any(mark in text for mark in words.PRIMES) else None
     if found is not None and not re.search(_STRING, text):
         start = found.end() - len(found.group().strip())
         yield Notation("prime", DIFFERENTIATES, Span(start, found.end()))

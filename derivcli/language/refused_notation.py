@@ -6,26 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from derivcli.errors import DerivError, Span
+from derivcli.language import derivative_words as words
 from derivcli.language.derivative_notation import Notation, derivatives_in
-from derivcli.language.derivative_words import (
-    ALONE,
-    BELOW,
-    CANCELLED,
-    GREEKS,
-    HEAD,
-    MAX_CHARACTERS,
-    NAME,
-    OVER,
-    POWER,
-    PRIMES,
-    SPACED,
-    bracket_at,
-    is_product,
-    names_below,
-    order_of,
-    with_powers,
-    without_brackets,
-)
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.name_resolution import is_variable_name
 from derivcli.language.parser import Parser
@@ -35,17 +17,17 @@ from derivcli.language.tokens import canonical_name
 IN_PLACE = "write the derivative itself in its place"
 
 _WHOLE = [
-    *(rf"\(?{HEAD}\s*{foot}\s*[*·]?\s*(?P<body>.+)" for foot in (BELOW, SPACED)),
-    *(rf"\({HEAD}\s*(?P<body>.+?)\s*\)\s*{foot}" for foot in (BELOW, SPACED)),
-    *(rf"{HEAD}\s*[*·]?\s*(?P<body>.+?)\s*{foot}" for foot in (BELOW, SPACED)),
-    rf"(?:diff|[Dd]erivative|D)\s*[(\[](?P<body>.+?),\s*(?P<by>{NAME})(?:\s*,\s*(?P<order>[0-9]+))?\s*[)\]]",
-    rf"(?:∫\s*|d\s+|d(?=[(\[]))?(?P<body>.+?)\s*{ALONE}[d∂](?P<by>{NAME})",
-    rf"(?:[dD∂](?:(?P<order>{POWER})|_?(?P<by>{NAME}))?|diff|[Dd]erivative)\s*(?P<bracket>[(\[].+)",
-    rf"[D∂]_?(?P<by>{NAME})\s+(?P<body>.+)",
+    *(rf"\(?{words.HEAD}\s*{foot}\s*[*·]?\s*(?P<body>.+)" for foot in (words.BELOW, words.SPACED)),
+    *(rf"\({words.HEAD}\s*(?P<body>.+?)\s*\)\s*{foot}" for foot in (words.BELOW, words.SPACED)),
+    *(rf"{words.HEAD}\s*[*·]?\s*(?P<body>.+?)\s*{foot}" for foot in (words.BELOW, words.SPACED)),
+    rf"(?:diff|[Dd]erivative|D)\s*[(\[](?P<body>.+?),\s*(?P<by>{words.NAME})(?:\s*,\s*(?P<order>[0-9]+))?\s*[)\]]",
+    rf"(?:∫\s*|d\s+|d(?=[(\[]))?(?P<body>.+?)\s*{words.ALONE}[d∂](?P<by>{words.NAME})",
+    rf"(?:[dD∂](?:(?P<order>{words.POWER})|_?(?P<by>{words.NAME}))?|diff|[Dd]erivative)\s*(?P<bracket>[(\[].+)",
+    rf"[D∂]_?(?P<by>{words.NAME})\s+(?P<body>.+)",
 ]
 """What asks for the derivative of one formula and nothing else; a `bracket` is to hold all of it."""
 
-_SUM_IS_APART = re.compile(rf"{HEAD}\s*{OVER}")
+_SUM_IS_APART = re.compile(rf"{words.HEAD}\s*{words.OVER}")
 """Of `d/dx x + 1` the whole sum can be meant; of what stands over `dx` it cannot."""
 
 
@@ -63,7 +45,7 @@ def _all_found(text: str, declared: Collection[str], custom: Collection[str] = (
 def _way_out(found: Notation, text: str, declared: Collection[str]) -> str:
     """How to write what was found, for which a formula in it may have to be read."""
     if found.kind == "quotes":
-        is_short = len(found.name) < MAX_CHARACTERS
+        is_short = len(found.name) < words.MAX_CHARACTERS
         readable = is_short and _variables_of(found.name, declared) is not None
         return f"write {found.name if readable else 'the formula without quotes'}"
     if found.kind == "prime":
@@ -79,12 +61,12 @@ def _way_out(found: Notation, text: str, declared: Collection[str]) -> str:
 
 def _over(text: str, span: Span, headed: bool) -> str:
     """The way out for a derivative in Leibniz's notation: of all the text, of a letter, or of a part."""
-    part = with_powers(text[span.start : span.stop])
-    below = re.search(BELOW, part) or re.search(CANCELLED, part)
+    part = words.with_powers(text[span.start : span.stop])
+    below = re.search(words.BELOW, part) or re.search(words.CANCELLED, part)
     assert below is not None, "a fraction was found there"
     above = part[: below.start("below")].rstrip(" (/∕÷⁄")
-    upper = re.fullmatch(rf"{HEAD}\s*(?P<name>{NAME})(?:\([^()]*\))?\s*\)?", above)
-    options = options_of(below["by"], order_of(upper["order"]) if upper else 1, names_below(below["below"]))
+    upper = re.fullmatch(rf"{words.HEAD}\s*(?P<name>{words.NAME})(?:\([^()]*\))?\s*\)?", above)
+    options = options_of(below["by"], words.order_of(upper["order"]) if upper else 1, words.names_below(below["below"]))
     if upper:
         hint = f"give the formula of {upper['name']} with {options}"
         equation = f", or an equation with `shell:--implicit {upper['name']}``python:implicit`"
@@ -95,23 +77,25 @@ def _over(text: str, span: Span, headed: bool) -> str:
 
 def _as_product(text: str, span: Span) -> str:
     """The way out for an operator that can be a variable before a bracket."""
-    factor = bracket_at(text, text.find("(", span.stop))
+    factor = words.bracket_at(text, text.find("(", span.stop))
     return f"; for a product write {text[span.start : span.stop]}*{factor if 0 < len(factor) < 40 else '(...)'}"
 
 
 def _unprimed(text: str, span: Span, declared: Collection[str]) -> str:
     """The way out for a prime: the formula before it, or the formula that its letter stands for."""
-    order = sum(PRIMES[mark] for mark in text[span.start : span.stop])
+    order = sum(words.PRIMES[mark] for mark in text[span.start : span.stop])
     before, after = text[: span.start].strip(), text[span.stop :].strip()
     command = ""
-    factor = re.search(rf"(?P<function>[A-Za-z]\w*)?[\s*]+{NAME}$", before[-MAX_CHARACTERS:])
+    factor = re.search(rf"(?P<function>[A-Za-z]\w*)?[\s*]+{words.NAME}$", before[-words.MAX_CHARACTERS :])
     if factor is not None and factor["function"] not in vocabulary():
         pass  # u v' is u*(v'), and sin x' is (sin x)'
-    elif not after and len(before) < MAX_CHARACTERS and is_product(before):
-        command = _command(without_brackets(before), declared, order=order)
-    elif before in vocabulary() and bracket_at(after, 0) == after:
+    elif not after and len(before) < words.MAX_CHARACTERS and words.is_product(before):
+        command = _command(words.without_brackets(before), declared, order=order)
+    elif before in vocabulary() and words.bracket_at(after, 0) == after:
         command = _command(before + after, declared, order=order)
-    name = re.search(rf"(?P<name>{NAME}|[A-Za-z{GREEKS}]\w*)(?:\([^()]*\))?$", before[-MAX_CHARACTERS:])
+    name = re.search(
+        rf"(?P<name>{words.NAME}|[A-Za-z{words.GREEKS}]\w*)(?:\([^()]*\))?$", before[-words.MAX_CHARACTERS :]
+    )
     letter = name["name"] if name and (is_variable_name(name["name"]) or name["name"] in declared) else ""
     formula = f"give the formula of {letter}{f', with `--order {order}`' * (order > 1)}" if letter else IN_PLACE
     return command or formula
@@ -119,8 +103,8 @@ def _unprimed(text: str, span: Span, declared: Collection[str]) -> str:
 
 def command_for(text: str, declared: Collection[str]) -> str:
     """How to ask for the derivative that a text asks for, if it asks for one and nothing else."""
-    whole = with_powers(text.strip())
-    for pattern in _WHOLE if len(whole) < MAX_CHARACTERS else ():
+    whole = words.with_powers(text.strip())
+    for pattern in _WHOLE if len(whole) < words.MAX_CHARACTERS else ():
         found = re.fullmatch(pattern, whole, re.DOTALL)
         command = _command_of(whole, found.groupdict(), declared) if found else ""
         if command:
@@ -131,15 +115,15 @@ def command_for(text: str, declared: Collection[str]) -> str:
 def _command_of(whole: str, parts: Mapping[str, str | None], declared: Collection[str]) -> str:
     """The command for a derivative by the parts of its text, or nothing where they can be no such thing."""
     written, power = parts.get("body") or parts.get("bracket") or "", parts.get("order") or ""
-    body = without_brackets(written)
+    body = words.without_brackets(written)
     unwrapped = body != written.strip()
-    is_sum = "below" in parts and not unwrapped and not is_product(body)
+    is_sum = "below" in parts and not unwrapped and not words.is_product(body)
     if (parts.get("bracket") and not unwrapped) or (is_sum and not _SUM_IS_APART.match(whole.lstrip("("))):
         return ""
     if re.search("[nⁿ]", power):
         return ""  # no number
-    mixed = names_below(parts.get("below") or "")
-    command = _command(body, declared, parts.get("by") or "", order_of(power), mixed)
+    mixed = words.names_below(parts.get("below") or "")
+    command = _command(body, declared, parts.get("by") or "", words.order_of(power), mixed)
     return f"for the derivative of all of it {command}" if command and is_sum else command
 
 
@@ -148,8 +132,8 @@ def _command(body: str, declared: Collection[str], by: str = "", order: int = 1,
 
     `mixed` names every variable of a derivative by several.
     """
-    called = re.fullmatch(rf"(?P<name>{NAME})\([^()]*\)", body)
-    if (called and is_variable_name(called["name"])) or (by != body and re.fullmatch(NAME, body)):
+    called = re.fullmatch(rf"(?P<name>{words.NAME})\([^()]*\)", body)
+    if (called and is_variable_name(called["name"])) or (by != body and re.fullmatch(words.NAME, body)):
         return ""  # y in dy/dx and f in f(x) stand for a formula
     variables = _variables_of(body, {*declared, by} - {""})
     if variables is None:

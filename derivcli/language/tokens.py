@@ -74,38 +74,32 @@ EQUATION_HINT = (
     "move everything to one side, or say which variable it defines, as in "
     '`shell:--implicit y``python:implicit("x^2+y^2=25", "y")`'
 )
-_HINTS = SIGNS | {
-    ".": ("attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
-    "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
-    "]": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
-    "{": ("braces are no part of a formula", "group with round brackets"),
-    "}": ("braces are no part of a formula", "group with round brackets"),
-    "'": ("strings are no part of a formula", "write the expression without quotes"),
-    '"': ("strings are no part of a formula", "write the expression without quotes"),
-    "%": ("'%' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
-    "&": ("'&' is not read here", "write 'and' inside a condition"),
-    "~": ("'~' is not read here", "write 'not' inside a condition"),
-    ":": ("':' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
-    ";": ("';' is no part of a formula", "give several expressions as separate arguments"),
-    "@": ("'@' is no part of a formula", "for a product write *"),
-    "$": ("'$' is no part of a formula", "write the formula without it"),
-    "\\": ("'\\' is no part of a formula", "write functions by name, as in sin(x)"),
-    "_": ("'_' stands only between the letters and digits of a name", "write it like x_1"),
-    "‰": ("'‰' is not read here", "divide by 1000"),
-    "∞": ("'∞' is not a finite number", "write a finite number"),
-    "±": ("'±' is two formulas", "give each as an argument of its own"),
-    "∓": ("'∓' is two formulas", "give each as an argument of its own"),
-    "¬": ("'¬' is not read here", "write 'not' inside a condition"),
-    "∧": ("'∧' is not read here", "write 'and' inside a condition"),
-    "∨": ("'∨' is not read here", "write 'or' inside a condition"),
-    "⌊": ("'⌊' is not read here", "write floor(x)"),
-    "⌋": ("'⌋' is not read here", "write floor(x)"),
-    "⌈": ("'⌈' is not read here", "write ceil(x)"),
-    "⌉": ("'⌉' is not read here", "write ceil(x)"),
-    "∜": ("'∜' is not read here", "write root(x, 4)"),
-    "•": ("'•' is not read here", "for a product write *"),
-    "…": ("'…' is not read here", "write the terms in full"),
-}  # fmt: skip
+_ROWS = (
+    (".", "attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
+    ("[]", "square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
+    ("{}", "braces are no part of a formula", "group with round brackets"),
+    ("'\"", "strings are no part of a formula", "write the expression without quotes"),
+    ("%", "'{}' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
+    ("&∧", "'{}' is not read here", "write 'and' inside a condition"),
+    ("~¬", "'{}' is not read here", "write 'not' inside a condition"),
+    (":", "'{}' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
+    (";", "'{}' is no part of a formula", "give several expressions as separate arguments"),
+    ("@", "'{}' is no part of a formula", "for a product write *"),
+    ("$", "'{}' is no part of a formula", "write the formula without it"),
+    ("\\", "'{}' is no part of a formula", "write functions by name, as in sin(x)"),
+    ("_", "'{}' stands only between the letters and digits of a name", "write it like x_1"),
+    ("‰", "'{}' is not read here", "divide by 1000"),
+    ("∞", "'{}' is not a finite number", "write a finite number"),
+    ("±∓", "'{}' is two formulas", "give each as an argument of its own"),
+    ("∨", "'{}' is not read here", "write 'or' inside a condition"),
+    ("⌊⌋", "'{}' is not read here", "write floor(x)"),
+    ("⌈⌉", "'{}' is not read here", "write ceil(x)"),
+    ("∜", "'{}' is not read here", "write root(x, 4)"),
+    ("•", "'{}' is not read here", "for a product write *"),
+    ("…", "'{}' is not read here", "write the terms in full"),
+)
+_HINTS = SIGNS | {sign: (message.format(sign), hint) for signs, message, hint in _ROWS for sign in signs}
+"""By a character that no token has, what is said of it, and the way out."""
 
 
 @dataclass(slots=True, eq=False)

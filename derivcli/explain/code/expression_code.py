@@ -139,20 +139,9 @@ class FormulaWriter:
         if isinstance(node, sympy.logic.boolalg.Boolean):
             return ("True" if holds(closed) else "False"), ATOM
         value = _value(closed)
-        if value is None:
-            return None
         if isinstance(value, Fraction) and closed is node:
             return _number(value)
-        row = row_of(node)
-        name = math_name(row) if row is not None else None
-        if name is not None:
-            return f"{name}({', '.join(piece[0] for piece, _ in parts)})", ATOM
-        if isinstance(node, sympy.Pow):
-            base, exponent = parts[0][0], parts[1][0]
-            return (f"math.sqrt({base[0]})", ATOM) if node.exp is sympy.S.Half else _raised(base, exponent)
-        if isinstance(node, sympy.Add | sympy.Mul):
-            return _operation(node, [piece for piece, _ in parts], pieces, NUMBER)
-        return _signed(repr(float(value)))
+        return None if value is None else _computed(node, [piece for piece, _ in parts], pieces, value)
 
     def _power(self, node: Any, parts: Sequence[WrittenPart]) -> WrittenPart:
         (base, kind), (exponent, other) = parts
@@ -257,6 +246,21 @@ def _bare(condition: str) -> str:
 
 def _called(name: str, arguments: Sequence[Piece]) -> Piece:
     return f"{name}({', '.join(text for text, _ in arguments)})", ATOM
+
+
+def _computed(node: Any, texts: list[Piece], pieces: dict[Tree, Piece], value: Constant) -> Piece:
+    """A node without variables as Python computes it, or else its value."""
+    row = row_of(node)
+    name = math_name(row) if row is not None else None
+    if name is not None:
+        return _called(name, texts)
+    if isinstance(node, sympy.Pow) and node.exp is sympy.S.Half:
+        return f"math.sqrt({texts[0][0]})", ATOM
+    if isinstance(node, sympy.Pow):
+        return _raised(*texts)
+    if isinstance(node, sympy.Add | sympy.Mul):
+        return _operation(node, texts, pieces, NUMBER)
+    return _signed(repr(float(value)))
 
 
 def math_name(row: Function) -> str | None:

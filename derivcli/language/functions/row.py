@@ -55,6 +55,8 @@ class Function:
     # What it is
     derivatives_of: str | None = None
     """The row whose derivatives this one names, for a row that is there because no other has them."""
+    derivatives_in: tuple[str, ...] = ()
+    """Parameters of that row: the first whole numbers of this one say how often it is differentiated by them."""
     sympy: str | None = None
     """The SymPy class that is this function. Without one, a class is made from `derivatives` or `definition`."""
     also: tuple[str, ...] = ()
@@ -173,6 +175,7 @@ def kth_derivative(
         name,
         f"The k-th derivative of {of}({arguments})" + (f" in {by}." if slopes else "."),
         derivatives_of=of,
+        derivatives_in=(by,),
         primitive_because=primitive_because,
         parameters=("k", *parameters),
         whole=("k",),
