@@ -76,10 +76,10 @@ class PointSource:
 
     def whole(self, parts: Iterable[Part]) -> Points:
         """All points, held in memory."""
-        from derivcli.validation import check_held
+        from derivcli.language.limits import check_points_held
 
         if self.data is None:
-            check_held(self.typed.count)
+            check_points_held(self.typed.count)
             return self.typed
         import numpy as np
 
@@ -90,7 +90,7 @@ class PointSource:
         for points, _ in parts:
             found.append(points)
             count += points.count
-            check_held(count)
+            check_points_held(count)
         names = [name for name in found[0].names if name not in self.typed.names]
         columns = points_from_arrays({name: np.concatenate([points.at[name] for points in found]) for name in names})
         return replace(columns, axes=(*columns.axes, *self.typed.axes))
