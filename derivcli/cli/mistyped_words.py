@@ -11,7 +11,8 @@ from pathlib import PurePath
 
 from derivcli.cli.argv import Words
 from derivcli.cli.command_table import COMMANDS
-from derivcli.cli.option_synonyms import SHORTEST, Grammar, meaning, synonyms
+from derivcli.cli.grammar import Grammar
+from derivcli.cli.option_synonyms import SHORTEST, meaning, synonyms
 from derivcli.errors import DerivError, Span, file_name, visible
 from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.name_resolution import is_variable_name
