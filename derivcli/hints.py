@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
@@ -125,9 +124,13 @@ def _usage(usage: str, surface: Surface) -> str:
     for prefix, is_told in (("shell:", not surface.is_python), ("python:", surface.is_python)):
         if usage.startswith(prefix):
             return usage.removeprefix(prefix) if is_told else ""
-    if usage.startswith("deriv "):
-        return _call(shlex.split(usage)[1:]) if surface.is_python else usage
     ways = usage.split(" or ")
+    if surface.is_python and not {_name(each) for each in re.findall(r"--\S+", usage)} <= PARAMETERS.keys():
+        return usage  # of a user's text
+    if usage.startswith("deriv "):
+        return (
+            _call([word.strip('"') for word in re.findall(r'"[^"]*"|\S+', usage)[1:]]) if surface.is_python else usage
+        )
     ways = [way for way in ways if surface.has(way)] or ways[:1]
     return " or ".join(_written(way, surface) if surface.is_python else way for way in ways)
 
@@ -159,8 +162,9 @@ def _arguments(words: list[str]) -> list[str]:
     return found
 
 
-def _call(words: list[str]) -> str:
+def _call(usage: str) -> str:
     """A command as a call."""
+    words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', usage)[1:]]
     function = FUNCTIONS.get(words[0]) or ("implicit" if "--implicit" in words else "derive")
     arguments = _arguments(words[words[0] in FUNCTIONS :])
     if function == "implicit":

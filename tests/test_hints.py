@@ -153,3 +153,9 @@ def test_sentences_name_options_in_backticks_and_known_ones() -> None:
             if unknown or (re.search(r"--[a-z]", rest) and not rest.startswith("--")):
                 wrong.append(f"{path}: {sentence}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("text", ["`--foo x`", "`deriv 'x`", "x `--at` y", "`shell:`", "`--at x=`'"])
+def test_what_a_user_writes_is_no_notation_of_ours(text: str) -> None:
+    for name in ("parse", "derive", "steps"):
+        assert refusal(name, FUNCTIONS[name] | {next(iter(FUNCTIONS[name])): text}).hint

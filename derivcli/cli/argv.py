@@ -31,9 +31,28 @@ class Words:
     """The expressions behind `--`."""
 
     @property
+    def given(self) -> list[str]:
+        """The names of the options, with their dashes."""
+        return [option[0].partition("=")[0] for option in self.options]
+
+    @property
+    def option_words(self) -> list[str]:
+        """The words of the options, each with its value."""
+        return [word for option in self.options for word in option]
+
+    @property
+    def expressions(self) -> list[str]:
+        """All words that are no options."""
+        return [*self.loose, *self.certain]
+
+    def others(self, place: int) -> str:
+        """The loose words but the one at a place."""
+        return " ".join([*self.loose[:place], *self.loose[place + 1 :]])
+
+    @property
     def ordered(self) -> list[str]:
         """The words with the options in front."""
-        return [*(word for option in self.options for word in option), "--", *self.loose, *self.certain]
+        return [*self.option_words, "--", *self.expressions]
 
 
 def parse_argv(words: Sequence[str], grammar: Grammar) -> Words:
