@@ -122,8 +122,8 @@ def test_python_is_told_of_nothing_that_it_does_not_have() -> None:
 ONLY_ON_THE_COMMAND_LINE = {
     "render/graph_picture.py": "a picture that deriv explain draws",
     "render/verdicts.py": "the lines under a table",
-    "render/ledger.py": "a tree that deriv explain prints",
-    "render/practice.py": "deriv practice",
+    "render/formats/tree.py": "a tree that deriv explain prints",
+    "render/documents/practice.py": "deriv practice",
     "language/functions/reference.py": "the page of deriv functions",
 }
 """Files outside of cli/ and points/files/ whose texts Python never sees."""

@@ -13,7 +13,6 @@ from derivcli.cli.argv import Words
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import Grammar
 from derivcli.cli.option_synonyms import SHORTEST, meaning, synonyms
-from derivcli.cli.table_or_stream import RENDERED
 from derivcli.errors import DerivError, Span, file_name, visible
 from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.name_resolution import is_variable_name
@@ -21,6 +20,7 @@ from derivcli.language.tokens import GREEK_NAMES, canonical_name, letters_alone
 from derivcli.language.unsupported_operations import OPERATIONS
 from derivcli.points.files.formats import COMPRESSIONS, SUFFIXES
 from derivcli.render.figure import SUFFIXES as PICTURES
+from derivcli.render.format_table import format_of_suffix
 
 _DASHED = re.compile(r"([-\u2010-\u2015\u2212]{1,3})([A-Za-z][A-Za-z0-9_-]*)(?:=(.*))?", re.DOTALL)
 """An option, if it is one: its dashes, which a word processor may have changed, its name and its value."""
@@ -135,7 +135,7 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
     rooted = word.startswith(("./", "../", "~/", "/"))
     path, name = (word[: found.start(2)], found[2]) if found and found[2] else (word, "")
     ending = found[1].lower() if found else ""
-    known = ending in (*PICTURES, "py") or f".{ending}" in (*RENDERED, *SUFFIXES, *COMPRESSIONS)
+    known = ending in (*PICTURES, "py") or f".{ending}" in (*format_of_suffix(), *SUFFIXES, *COMPRESSIONS)
     if rooted or (found and (known or os.path.isfile(path))):  # noqa: PTH113 (whatever the name)
         hint = _file_hint(path, name, ending, words, grammar)
         kind = "directory" if path.endswith("/") else "file"
@@ -149,7 +149,7 @@ def _file_hint(path: str, name: str, ending: str, words: Words, grammar: Grammar
         return f"write a pattern in quotes, as in --data {pattern}, or repeat --data before each file"
     if ending == "py":
         return f"check a function in it with deriv check-fn {shlex.quote(file_name(path))}{name or ':NAME'}"
-    option = "plot" if ending in PICTURES else "output" if f".{ending}" in RENDERED else "data"
+    option = "plot" if ending in PICTURES else "output" if f".{ending}" in format_of_suffix() else "data"
     if (f".{ending}" in (*SUFFIXES, *COMPRESSIONS) or option != "data") and f"--{option}" in grammar.valued:
         text = meaning(option, path, grammar, words.given)
         return f"write --{option} before it, as in {_command_line(text, words, grammar)}"

@@ -1,0 +1,84 @@
+"""The texts of a practice session: exercises, what is found of answers, the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from derivcli.render.blocks import Block, Equations, Gap, Sentence
+from derivcli.render.documents.answer import details, marked
+from derivcli.render.quantities import derivative_label, equations, function_names
+from derivcli.result import SymbolicResult, derivative_key
+
+if TYPE_CHECKING:
+    from derivcli.explain.answer.answer import Answer
+    from derivcli.explain.practice_exercises import Exercise
+    from derivcli.language.expression import Expression
+    from derivcli.render.blocks import Style
+
+
+HELP = (
+    ("a formula", "the derivative, as in 2x cos(x^2)"),
+    ("?", "the steps, and on to the next one"),
+    ("skip", "on without an answer"),
+    ("quit", "the end, with the score"),
+)
+"""What can be typed, and what it means."""
+
+
+@dataclass(slots=True)
+class Score:
+    """How many exercises came to an end, and how."""
+
+    asked: int = 0
+    right: int = 0
+    at_once: int = 0
+    """Of those that are right, those with the first answer."""
+
+
+def opening(about: str, level: int, seed: int) -> list[Block]:
+    """What is to be practised, and what can be typed."""
+    return [
+        Sentence(f"Level {level}: {about} (--seed {seed} for these again)", "title"),
+        Sentence("Type the derivative, or ? for the steps, an empty line to skip, help, or quit.", "caption"),
+    ]
+
+
+def help_lines() -> list[Block]:
+    """What can be typed."""
+    return [Sentence(f"     {left:<11}{right}", "caption") for left, right in HELP]
+
+
+def question(exercise: Exercise, expression: Expression, number: int, count: int) -> list[Block]:
+    """The function, with how far one has come."""
+    ((left, right),) = equations([_asked(exercise, expression)])
+    return [Gap(), Equations([(f"{number}/{count}  {left}", right)])]
+
+
+def prompt(exercise: Exercise, expression: Expression, style: Style) -> str:
+    """The left side of the equation that is to be completed, under that of the function."""
+    result = _asked(exercise, expression)
+    (name,) = function_names([result])
+    label = derivative_label(name, derivative_key(exercise.partial), result).equation(style.unicode)
+    return f"     {label} = "
+
+
+def judgement(answer: Answer, style: Style) -> list[Block]:
+    """Whether an answer is right, and if not, where and perhaps why."""
+    role = "verdict" if answer.equal else "warning" if answer.how == "undecided" else "wrong"
+    return [Sentence(f"     {marked(answer, style)}", role), *(Sentence(f"       {line}") for line in details(answer))]
+
+
+def score_line(score: Score) -> list[Block]:
+    """How it went."""
+    text = "no exercise was answered"
+    if score.asked:
+        text = f"{score.right} of {score.asked} right"
+    if score.right:
+        text += f", {score.at_once} of them at the first try"
+    return [Gap(), Sentence(text, "title")]
+
+
+def _asked(exercise: Exercise, expression: Expression) -> SymbolicResult:
+    """The question as a result, which the labels are made of."""
+    return SymbolicResult(expression, {derivative_key(exercise.partial): expression})

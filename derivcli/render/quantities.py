@@ -1,0 +1,151 @@
+"""The quantities of a result, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
+from typing import TYPE_CHECKING, TypeVar
+
+from derivcli.engines.engine_table import TAYLOR, engine_named
+from derivcli.render.blocks import Style
+from derivcli.render.labels import Label
+from derivcli.render.numbers import number_at, number_texts, outward_texts
+from derivcli.result import SeriesResult, partial_of
+
+if TYPE_CHECKING:
+    from derivcli.check.verdict import Verdicts
+    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+
+LETTERS = "fghFGH"
+"""What functions are called."""
+
+OUTWARD = {"low": ROUND_FLOOR, "high": ROUND_CEILING}
+"""How the ends of an enclosure are rounded."""
+
+OneOf = TypeVar("OneOf", bound="AnyResult")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One quantity at every point.
+
+    `role` is "at", "value", "derivative", or "low" or "high" for the ends of an enclosure.
+    """
+
+    label: Label
+    role: str
+    values: FloatArray
+    verdicts: Verdicts | None = None
+
+    def texts(self, digits: int | None = None) -> list[str]:
+        """The numbers as text; the ends of an enclosure rounded outward."""
+        if self.role in OUTWARD:
+            return outward_texts(self.values, digits, OUTWARD[self.role])
+        return number_texts(self.values, digits)
+
+
+def quantities_of(results: Sequence[Result]) -> list[Quantity]:
+    """The points, then each function's value and derivatives; of an equation the derivatives alone."""
+    columns = [Quantity(Label(name), "at", values) for name, values in results[0].at.items()]
+    for name, result in named(results):
+        if not result.dependent:
+            columns.append(Quantity(Label(name), "value", result.value, result.value_verdicts))
+        for key, values in result.derivatives.items():
+            label = derivative_label(name, key, result)
+            columns.append(Quantity(label, "derivative", values, result.verdicts.get(key)))
+    return columns
+
+
+def derivative_label(name: str, key: str, result: Result | SymbolicResult) -> Label:
+    """The label of one of a function's derivatives."""
+    return Label(name, partial_of(key), notation_of(result))
+
+
+def notation_of(result: Result | SymbolicResult) -> str:
+    """How a result's derivatives are written: f'(x) says it all where there is one variable."""
+    if result.direction is not None:
+        return "along"
+    alone = len({*result.expression.variables, *_differentiated(result)} - {result.dependent}) == 1
+    return ("total" if result.dependent else "prime") if alone else "partial"
+
+
+def _differentiated(result: Result | SymbolicResult) -> list[str]:
+    """The variables of a result's derivatives."""
+    if result.direction is not None:
+        return list(result.direction.at)
+    return list(dict.fromkeys(name for key in result.derivatives for name in partial_of(key)))
+
+
+def function_names(results: Sequence[AnyResult]) -> list[str]:
+    """f, or f1, f2, ... for several functions; another letter where f is a variable or a definition.
+
+    What an equation makes a function has its own name.
+    """
+    expressions = [result.expression for result in results]
+    taken = {name for expression in expressions for name in expression.variables}
+    taken |= {definition.name for expression in expressions for definition in expression.definitions}
+    letter = next(letter for letter in (*LETTERS, "function") if letter not in taken)
+    letters = [dependent_of(result) or letter for result in results]
+    return letters if len(results) == 1 else [f"{letter}{number}" for number, letter in enumerate(letters, start=1)]
+
+
+def equations(results: Sequence[OneOf]) -> list[tuple[str, str]]:
+    """What was understood, as left and right sides: the definitions, then each function or equation."""
+    definitions = {part.name: part.text for result in results for part in result.expression.definitions}
+    return [*definitions.items(), *(_equation(name, result, len(results)) for name, result in named(results))]
+
+
+def _equation(name: str, result: AnyResult, count: int) -> tuple[str, str]:
+    """The left and right side of a function or of an equation; of several equations each with its name."""
+    if dependent_of(result):
+        left, _, right = result.expression.text.partition(" = ")
+        return (left if count == 1 else f"{name}: {left}"), right or "0"
+    return f"{name}({', '.join(arguments_of(result))})", result.expression.text
+
+
+def named(results: Sequence[OneOf]) -> list[tuple[str, OneOf]]:
+    """Each result with its function's name."""
+    return list(zip(function_names(results), results, strict=True))
+
+
+def arguments_of(result: AnyResult) -> list[str]:
+    """The variables of the formula; those of the derivatives where it has none."""
+    if result.expression.variables:
+        return list(result.expression.variables)
+    return [result.variable] if isinstance(result, SeriesResult) else _differentiated(result)
+
+
+def dependent_of(result: AnyResult) -> str:
+    """The variable that an equation makes a function of the others; "" where a result is of no equation."""
+    return "" if isinstance(result, SeriesResult) else result.dependent
+
+
+def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label, str]]:
+    """The derivatives as formulas, with their labels."""
+    return [
+        (derivative_label(name, key, result), formula.text)
+        for name, result in named(results)
+        for key, formula in result.derivatives.items()
+    ]
+
+
+def author_of(result: Result | SeriesResult) -> str:
+    """Who gives a result's numbers."""
+    return (TAYLOR if isinstance(result, SeriesResult) else engine_named(result.engine)).author
+
+
+def function_of(name: str, result: Result | SeriesResult) -> str:
+    """What is evaluated: the function or, of an equation, what is to be 0."""
+    return "the difference of the two sides" if dependent_of(result) else name
+
+
+def point_text(result: Result | SeriesResult, point: int, style: Style) -> str:
+    """A point by the values of its variables."""
+    return values_text(result.at, point, style)
+
+
+def values_text(at: Mapping[str, FloatArray], point: int, style: Style) -> str:
+    """The values of some variables at a point."""
+    values = [(name, number_at(array, point, style.digits)) for name, array in at.items()]
+    return ", ".join(f"{name} = {text}" for name, text in values)

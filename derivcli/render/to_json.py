@@ -1,0 +1,185 @@
+"""Results as objects for JSON: documented, versioned, with numbers that read back exactly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from derivcli.flag_table import flag_names
+from derivcli.language.printer import text_of
+from derivcli.render.blocks import Style
+from derivcli.render.numbers import number_texts
+from derivcli.render.polynomial import polynomial_text
+from derivcli.render.quantities import function_names, named
+from derivcli.result import SeriesResult, SymbolicResult
+
+if TYPE_CHECKING:
+    from derivcli.check.verdict import Verdict, Verdicts
+    from derivcli.explain.answer.answer import Answer, Counterexample
+    from derivcli.language.tree import Tree
+    from derivcli.result import AnyResult, FloatArray, Result
+
+VERSION = 1
+"""Raised when a program that reads the object would have to change."""
+
+
+def numbers_json_object(results: Sequence[Result], style: Style) -> dict[str, Any]:
+    """The points, and for each function its value, derivatives and flags at every point."""
+    functions = [
+        {
+            **described(name, result),
+            "engine": result.engine,
+            "layout": result.layout,
+            ("residual" if result.dependent else "value"): numbers_json(result.value, style),
+            "derivatives": _named_numbers(result.derivatives, style),
+            **_gradient(result, style),
+            "flags": [flag_names(bits) for bits in result.flags.tolist()],
+            "verdicts": {key: verdicts_json(verdicts) for key, verdicts in result.verdicts.items()},
+            "value_verdicts": [] if result.value_verdicts is None else verdicts_json(result.value_verdicts),
+        }
+        for name, result in named(results)
+    ]
+    return _headed(results[0].at, results[0].value, functions, style)
+
+
+def formulas_json_object(results: Sequence[SymbolicResult]) -> dict[str, Any]:
+    """For each function its derivatives as formulas."""
+    functions = [
+        {
+            **described(name, result),
+            "derivatives": {variable: formula.text for variable, formula in result.derivatives.items()},
+        }
+        for name, result in named(results)
+    ]
+    return {"version": VERSION, "functions": functions}
+
+
+def series_json_object(results: Sequence[SeriesResult], style: Style) -> dict[str, Any]:
+    """The points, and for each function its Taylor polynomial about every point."""
+    functions = [
+        {
+            **described(name, result),
+            "engine": "taylor",
+            "variable": result.variable,
+            "degree": result.coefficients.shape[1] - 1,
+            "polynomials": [polynomial_text(result, point, style.digits) for point in range(len(result.coefficients))],
+            "coefficients": [numbers_json(row, style) for row in result.coefficients],
+            "interval": None if result.interval is None else numbers_json(np.array(result.interval), Style()),
+            "remainder": None if result.remainder is None else [numbers_json(row, Style()) for row in result.remainder],
+            "flags": [flag_names(bits) for bits in result.flags.tolist()],
+            "verdicts": [list(row) for row in zip(*map(verdicts_json, result.verdicts), strict=True)],
+        }
+        for name, result in named(results)
+    ]
+    return _headed(results[0].at, results[0].coefficients, functions, style)
+
+
+def answer_json_object(answer: Answer) -> dict[str, Any]:
+    """Whether a claim is a derivative, where it is not, and what went wrong."""
+    example = answer.counterexample
+    claimed = SymbolicResult(answer.expression, {answer.key: answer.claim})
+    return {
+        "version": VERSION,
+        **described(function_names([claimed])[0], claimed),
+        "derivative": answer.key,
+        "claim": answer.claim.text,
+        "truth": answer.truth and answer.truth.text,
+        "equal": answer.equal,
+        "how": answer.how,
+        "points": answer.points,
+        "digits": answer.digits,
+        "counterexample": example and _counterexample(example),
+        "diagnosis": {"kind": answer.diagnosis.kind, "message": answer.diagnosis.message},
+        "gaps": [_place(gap) for gap in answer.gaps],
+        "open": answer.open,
+        "meant": answer.meant and _meant(answer.meant),
+    }
+
+
+def _meant(meant: Answer) -> dict[str, Any]:
+    """The meaning of the texts by which a claim is right, as they are written for it."""
+    return {"expression": meant.expression.source, "claim": meant.claim.source, "how": meant.how}
+
+
+def _counterexample(example: Counterexample) -> dict[str, Any]:
+    """A point, and what the derivative and the claim are there."""
+    claim = None if example.claim is None else _number(example.claim)
+    numbers = {"derivative": _number(example.derivative), "claim": claim}
+    return {"at": _place(example.at), **numbers, "reason": example.reason}
+
+
+def _place(at: Mapping[str, Fraction | Tree]) -> dict[str, str]:
+    """A point as exact numbers, each as one types it."""
+    return {name: str(value) if isinstance(value, Fraction) else text_of(value) for name, value in at.items()}
+
+
+def _headed(
+    at: dict[str, FloatArray], numbers: FloatArray, functions: list[dict[str, Any]], style: Style
+) -> dict[str, Any]:
+    """What is known of each function, under the version and the points."""
+    points = _named_numbers(at, style)
+    return {"version": VERSION, "dtype": str(numbers.dtype), "at": points, "functions": functions}
+
+
+def described(name: str, result: AnyResult) -> dict[str, Any]:
+    """The function or the equation, and along which direction it is differentiated."""
+    expression = result.expression
+    described = {
+        "name": name,
+        "source": expression.source,
+        "expression": expression.text,
+        "variables": list(expression.variables),
+        "definitions": {definition.name: definition.text for definition in expression.definitions},
+    }
+    if isinstance(result, SeriesResult):
+        return described
+    if result.direction is not None:
+        components = {name: numbers_json(values[:1], Style())[0] for name, values in result.direction.at.items()}
+        described["direction"] = components
+    return described | ({"dependent": result.dependent} if result.dependent else {})
+
+
+def _gradient(result: Result, style: Style) -> dict[str, Any]:
+    """The gradient's length and direction, where there is one."""
+    norm = result.gradient_norm
+    if norm is None:
+        return {}
+    direction = _named_numbers(result.gradient_direction, style)
+    return {"gradient": {"norm": numbers_json(norm, style), "direction": direction}}
+
+
+def _named_numbers(columns: dict[str, FloatArray], style: Style) -> dict[str, list[float | str]]:
+    return {name: numbers_json(values, style) for name, values in columns.items()}
+
+
+def verdicts_json(verdicts: Verdicts) -> list[dict[str, Any] | None]:
+    """What was found of each number, all of it."""
+    found = [verdicts[point] for point in range(len(verdicts))]
+    return [None if verdict is None else _verdict(verdict) for verdict in found]
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    numbers = {"truth": verdict.truth, "left": verdict.left, "right": verdict.right}
+    shown = {name: number if number is None else _number(number) for name, number in numbers.items()}
+    message = {"message": verdict.message, "differs": verdict.differs}
+    return {"kind": verdict.kind, "digits": verdict.digits, **shown, **message}
+
+
+def _number(number: float) -> float | str:
+    return numbers_json(np.array([number]), Style())[0]
+
+
+def numbers_json(values: FloatArray, style: Style) -> list[float | str]:
+    """Numbers as JSON holds them; "nan", "inf" and "-inf" are text since JSON has no such numbers."""
+    texts = number_texts(values, style.digits)
+    return [_exact(text) if math.isfinite(value) else text for text, value in zip(texts, values.tolist(), strict=True)]
+
+
+def _exact(text: str) -> float | int:
+    """A number whose JSON text is as short as ours: whole numbers without a point, within float64's integers."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < 2**53 and not text.startswith("-0") else value
