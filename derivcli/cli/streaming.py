@@ -94,7 +94,7 @@ def summary(what: str, tally: Tally) -> str:
 def printing(write: Callable[[str], object], name: str, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
     from derivcli.points.files.formats import FileFormat
-    from derivcli.render import render
+    from derivcli.render.results import render
 
     has_header = FORMATS[name].is_data_file
     if source.data is not None and has_header:
