@@ -167,10 +167,11 @@ def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
     """The rule of an orthogonal polynomial, of one degree at all points."""
 
     def formula(n: Series, *parameters: Series) -> Series:
-        degree = int(n.value[0])
-        now, before = parameters[-1].constant(float(degree >= 0)), parameters[-1].constant(0.0)
+        degree, *others, x = int(n.value[0]), *parameters
+        numbers = [float(u.value[0]) if u.terms.numel() == 1 else u for u in others]
+        now, before = x.constant(float(degree >= 0)), x.constant(0.0)
         for k in range(degree):
-            now, before = step(k, now, before, *parameters), now
+            now, before = step(k, now, before, *numbers, x), now
         return now
 
     return growing(TORCH_RULES[name], anchored(formula))
