@@ -257,7 +257,7 @@ def check_function(
     checked: a function that does not work point by point, or has no value at any of the points.
     """
     points, names = points_of(at, paired), wrt_of(wrt)
-    from derivcli.custom.check_class import check_class
+    from derivcli.custom.check_function import check_class
     from derivcli.custom.load import checked, find
 
     if points is not None and not (points.count and points.is_finite):

@@ -336,7 +336,7 @@ def equation_hint(hint: str) -> Iterator[None]:
 def script_plan(request: Request, plot: str = "") -> ScriptPlan:
     """What a script in PyTorch is to do, at the points that were typed. PyTorch is not needed for that."""
     from derivcli.explain.code.script_plan import ScriptPlan
-    from derivcli.render.columns import derivative_label, function_names
+    from derivcli.render.quantities import derivative_label, function_names
 
     assert request.points is not None, "a script has points"
     check_held(request.points.count)
@@ -357,8 +357,7 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
 def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
     from derivcli.explain.answer.claim import read_claim
-    from derivcli.explain.answer.judge_claim import judged
-    from derivcli.explain.answer.other_readings import reconsidered
+    from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
 
     (expression,) = parse(request)
     check_not_code(expression)
@@ -368,7 +367,7 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     check_by(by, [expression])
     check_wrt(by, variables or by, [expression])
     partial = only_partial(request.partials(variables), by, expression, bool(request.mixed))
-    return reconsidered(judged(expression, found, partial), partial, request.names)
+    return reconsidered(judge_claim(expression, found, partial), partial, request.names)
 
 
 def derivations(request: Request) -> list[Derivation]:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from flint import arb, fmpq, fmpz
 
 from derivcli import DerivError, parse
-from derivcli.check.accuracy import shown
+from derivcli.check.accuracy import short_text
 from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
@@ -64,7 +64,7 @@ def evaluate_rule(name: str, row: Function | None, draw: random.Random) -> None:
     run = Run(tape, path, draw.choice((0, 1, 2)) if path else 0, draw.choice((96, 96, 768)), draw.random() < 0.3)
     for found in evaluate(run, at):
         float(found.mid())
-        shown(found)
+        short_text(found)
 
 
 def rules(draw: random.Random, count: int) -> Counter[str]:
@@ -117,7 +117,7 @@ def evaluate_formula(draw: random.Random) -> None:
         with suppress(UnsureError, TouchError):
             for found in evaluate(Run(tape, path, order, 384 if final else 96, final), at):
                 float(found.mid())
-                shown(found)
+                short_text(found)
 
 
 def outcome(work: Callable[[], None]) -> str:

@@ -327,17 +327,17 @@ def test_a_fork_waits_for_no_thread_that_it_does_not_have() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "work"),
+    ("owner", "limit", "work"),
     [
-        ("engines.symbolic", lambda: derive("gamma(x)", order=30)),
-        ("explain.steps.derivation_builder", lambda: steps("x^x*sin(x^x)", order=4)),
-        ("check.judge", lambda: judge.within_time(never).message),
+        ("engines.symbolic", "SECONDS", lambda: derive("gamma(x)", order=30)),
+        ("explain.steps.derivation_builder", "DERIVATION_SECONDS", lambda: steps("x^x*sin(x^x)", order=4)),
+        ("check.judge", "VERDICT_SECONDS", lambda: judge.within_time(never).message),
     ],
 )
 def test_a_computation_in_a_thread_ends_as_in_the_main_one(
-    owner: str, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+    owner: str, limit: str, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.import_module(f"derivcli.{owner}"), "SECONDS", 0.02)
+    monkeypatch.setattr(importlib.import_module(f"derivcli.{owner}"), limit, 0.02)
 
     def said(_: int) -> str:
         try:

@@ -14,7 +14,7 @@ from mpmath import mp, mpf
 
 from derivcli import Derivation, DerivError, derive, parse, steps
 from derivcli.explain.steps import differentiation_rules as rules
-from derivcli.explain.steps.differentiation_rules import By, Rule
+from derivcli.explain.steps.differentiation_rules import Differentiator, Rule
 from derivcli.explain.steps.teacher_notation import product
 from derivcli.language import tree as build
 from derivcli.language.functions.formulas import complete
@@ -169,7 +169,7 @@ def random_derivations(count: int, seed: int) -> list[Derivation]:
     return found
 
 
-def planted(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Callable[[Tree, By], Tree | None]) -> None:
+def planted(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Callable[[Tree, Differentiator], Tree | None]) -> None:
     """Put a wrong rule in the place of the one of that name."""
     table = [Rule(rule.name, wrong, rule.outer) if rule.name == name else rule for rule in rules.RULES]
     monkeypatch.setattr(rules, "RULES", tuple(table))
@@ -211,7 +211,7 @@ def test_no_step_of_finished_formulas_is_lost_in_writing() -> None:
             assert step.tree.has(Derivative) or parse(step.text, declared=("x", "y")).text == step.text
 
 
-WRONG: dict[str, tuple[str, Callable[[Tree, By], Tree | None]]] = {
+WRONG: dict[str, tuple[str, Callable[[Tree, Differentiator], Tree | None]]] = {
     "a sign in the product rule": (
         "product rule",
         lambda tree, d: None if rules.products(tree, d) is None else build.negative(rules.products(tree, d)),

@@ -9,7 +9,7 @@ import pytest
 
 from derivcli import parse
 from derivcli.check.enclosure import restored_context
-from derivcli.explain.piecewise.root_bounds import reach
+from derivcli.explain.piecewise.root_bounds import root_bound
 
 TERMS = (
     *("x", "atan(x)", "tanh(x)", "erf(x/100)", "sin(x)", "cos(3x)", "x^3/1000", "-x^2/7", "sqrt(x+2000)", "log(x^2+1)"),
@@ -21,7 +21,7 @@ TERMS = (
 
 def found(text: str) -> int | None:
     with restored_context():
-        return reach(parse(text, declared=("x",)).expanded, "x")
+        return root_bound(parse(text, declared=("x",)).expanded, "x")
 
 
 def planted(draw: random.Random) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from flint import arb, ctx, fmpq
 from derivcli import derive
 from derivcli.check.enclosure import restored_context
 from derivcli.check.judge import check_all
-from derivcli.check.one_sided_values import look
+from derivcli.check.one_sided_values import limits_by_values
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.rules import BALL_RULES
@@ -251,7 +251,7 @@ def test_values_beside_a_point_are_computed_once() -> None:
 
     function = cache(square)
     with restored_context():
-        found = [look(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
+        found = [limits_by_values(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
     assert [number is not None and float(number) for number in found] == [0, 2, 0]
     assert len(asked) == len(set(asked))
 

@@ -22,8 +22,8 @@ from derivcli.engines.balls.exact_constants import ExactConstant
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.germ import Germ, NoGermError, ShortError, TermExponents
 
-FURTHEST, FAR = 4000, 16
-"""Powers of t by which curves leave a kink that runs along a line: for polynomials, and for other functions."""
+POLYNOMIAL_POWER, SERIES_POWER = 4000, 16
+"""Powers of t with which curves leave a kink along a line: one for polynomials, one for other functions."""
 
 Across = tuple[list[Germ], list[int]]
 """The derivatives on one side of a line up to an order, and the decisions on which they rest."""
@@ -36,7 +36,9 @@ def expanded(local: LocalGerms, earlier: Stages) -> LocalGerms:
         local.left, local.right = local.germs_here()
         return local
     local.value = derivative_here(local, earlier)
-    local.left, local.right = (derivative_beside(local, earlier, sense) for sense in (-1, 1))
+    local.left, local.right = (
+        _derivative(local, local.line(local.direction, sense), earlier, local.order)[0] for sense in (-1, 1)
+    )
     if local.oscillates:
         raise NoGermError
     local.rigorous = False  # that no further derivative disturbs the differences is only seen
@@ -61,14 +63,6 @@ def derivative_here(local: LocalGerms, stages: Stages) -> ExactConstant | None:
     return last
 
 
-def derivative_beside(local: LocalGerms, stages: Stages, sense: int) -> Germ | None:
-    """The derivative by some stages at points beside the given one, as a germ of how far beside; None without one.
-
-    Raises NoGermError where it is not seen whether it exists there.
-    """
-    return _derivative(local, local.line(local.direction, sense), stages, local.order)[0]
-
-
 def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> DecidedGerm:
     """The derivative by some stages along a curve, as a germ up to t^reach, a power beyond those of the curve."""
     if not stages:
@@ -81,7 +75,7 @@ def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> 
     sides = _across(local, curve, stages, near, reach)
     if len(sides) == 2 and all(side[1] == decisions for side in sides):
         return sides[-1][0][times], decisions  # no kink runs along the line
-    for far in [FURTHEST] * (on_line.limit is None) + [FAR]:
+    for far in [POLYNOMIAL_POWER] * (on_line.limit is None) + [SERIES_POWER]:
         with suppress(ShortError):
             sides = _across(local, curve, stages, near + far, reach)
             decided = [each for side in sides for each in side[1]]

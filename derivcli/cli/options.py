@@ -19,7 +19,7 @@ from derivcli.engines.engine_table import ENGINES
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.python_arguments import mixed_of, names_of
-from derivcli.render import FORMATS
+from derivcli.render.format_table import formats_for
 from derivcli.request import Request
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from derivcli.points.at_option import Interval
     from derivcli.points.points import Points
 
-Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
+Format = StrEnum("Format", formats_for("results"))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
 Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
 Engine = StrEnum("Engine", engine_table.names())  # type: ignore[misc]

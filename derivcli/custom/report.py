@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from derivcli.hints import PYTHON, spelled
@@ -85,3 +86,8 @@ def failed(kind: str, sentence: str, detail: str = "") -> Outcome:
 def inapplicable(reason: str) -> Outcome:
     """There is nothing to try."""
     return Outcome("inapplicable", reason)
+
+
+def first_failure(outcomes: Iterable[Outcome]) -> Outcome:
+    """The first outcome that failed; that nothing wrong was found where none did."""
+    return next((outcome for outcome in outcomes if outcome.state == "failed"), passed())

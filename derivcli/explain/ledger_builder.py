@@ -1,4 +1,4 @@
-"""From a run to its ledger: what its tensors are called, and how they and their local derivatives are written."""
+"""Builds the ledger of a run: names its tensors, and writes them and their local derivatives as formulas."""
 
 from __future__ import annotations
 
@@ -51,75 +51,70 @@ FORMULAS: dict[str, tuple[str, ...]] = {
 """The local derivatives of operations that no row of the table gives; a branch has 1 where it is chosen, else 0."""
 
 
-def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wanted: Sequence[str], dtype: str) -> Ledger:
+def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str) -> Ledger:
     """The ledger of an expression at points, after one backward pass to the variables `wanted`.
 
     `at` has an array of shape (points,) for every variable.
     """
     program, definitions = lower_named(expression, tuple(at))
-    graph = trace(program, at, wanted, dtype)
+    graph = trace(program, at, wrt, dtype)
     values = {name: np.asarray(array, dtype=dtype) for name, array in at.items()}
     points = len(graph.flags)
     gradients = {}
     for name, record in zip(at, graph.records, strict=False):
-        if name in wanted:
+        if name in wrt:
             gradients[name] = np.zeros(points, dtype) if record.grad is None else record.grad
     value = np.broadcast_to(graph.records[graph.output].value, (points,)).astype(dtype)
     result = Result(expression, values, value, gradients, graph.flags)
-    naming = _Naming(graph, list(at), {graph.values[place]: name for place, name in definitions.items()})
-    return Ledger(result, naming.names[graph.output], tuple(naming.nodes()))
+    names = _names(graph, list(at), {graph.values[place]: name for place, name in definitions.items()})
+    nodes = [
+        _node(number, graph.records[number], names)
+        for number in names
+        if graph.records[number].operation != "constant" or number == graph.output
+    ]
+    return Ledger(result, names[graph.output], tuple(nodes))
 
 
-class _Naming:
-    """Gives the records of a graph their names, and writes them as nodes."""
+def _names(graph: BackwardGraph, variables: Sequence[str], definitions: Mapping[int, str]) -> dict[int, str]:
+    """What each record is called that the result needs; a constant is called what it is."""
+    taken = {*variables, *definitions.values()}
+    named = {**definitions, **dict(enumerate(variables))}
+    named.setdefault(graph.output, _free(OUTPUTS, taken))
+    taken |= {*named.values()}
+    fresh = _fresh(taken)
+    names = {}
+    for number in _reachable(graph, len(variables)):
+        record = graph.records[number]
+        if number in named:
+            names[number] = named[number]
+        elif record.operation == "constant":
+            names[number] = _operand_text(record.constant)
+        else:
+            names[number] = _free(SUMS, taken) if record.operation == SUM else next(fresh)
+    return names
 
-    def __init__(self, graph: BackwardGraph, variables: Sequence[str], definitions: Mapping[int, str]) -> None:
-        self.graph = graph
-        self.kept = _reachable(graph, len(variables))
-        taken = {*variables, *definitions.values()}
-        named = {**definitions, **dict(enumerate(variables))}
-        named.setdefault(graph.output, _free(OUTPUTS, taken))
-        taken |= {*named.values()}
-        fresh = _fresh(taken)
-        self.names: dict[int, str] = {}
-        for number in self.kept:
-            record = graph.records[number]
-            if number in named:
-                self.names[number] = named[number]
-            elif record.operation == "constant":
-                self.names[number] = _operand_text(record.constant)
-            elif record.operation == SUM:
-                self.names[number] = _free(SUMS, taken)
-            else:
-                self.names[number] = next(fresh)
 
-    def nodes(self) -> Iterator[Node]:
-        """The nodes: all records that the result needs, but constants among their operands."""
-        for number in self.kept:
-            record = self.graph.records[number]
-            if record.operation != "constant" or number == self.graph.output:
-                yield self._node(number, record)
-
-    def _node(self, number: int, record: TensorRecord) -> Node:
-        inputs = tuple(self.names[part] for part in record.inputs)
-        locals = [
-            Local(of, _formula(record, place, inputs), slope)
-            for place, (of, slope) in enumerate(zip(inputs, record.slopes, strict=True))
-            if slope is not None
-        ]
-        return Node(
-            self.names[number],
-            _operation(record, inputs),
-            inputs,
-            record.value,
-            tuple(locals),
-            record.adjoint,
-            record.turn,
-            record.is_leaf,
-            record.requires_grad,
-            record.grad_fn,
-            record.grad,
-        )
+def _node(number: int, record: TensorRecord, names: Mapping[int, str]) -> Node:
+    """A record as a node, with its operands and local derivatives in words."""
+    inputs = tuple(names[part] for part in record.inputs)
+    locals = [
+        Local(of, _formula(record, place, inputs), slope)
+        for place, (of, slope) in enumerate(zip(inputs, record.slopes, strict=True))
+        if slope is not None
+    ]
+    return Node(
+        names[number],
+        _operation(record, inputs),
+        inputs,
+        record.value,
+        tuple(locals),
+        record.adjoint,
+        record.turn,
+        record.is_leaf,
+        record.requires_grad,
+        record.grad_fn,
+        record.grad,
+    )
 
 
 def _reachable(graph: BackwardGraph, inputs: int) -> list[int]:

@@ -17,8 +17,9 @@ from derivcli.cli.notes import notes_of
 from derivcli.cli.point_source import Source, opened
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED, Streaming, data_sink, printing, summary, told_how_far
-from derivcli.cli.table_or_stream import DELIMITED, Output, Write, is_streamed, output_of, points_read_ahead
+from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
 from derivcli.errors import DerivError, draw_note, file_name, visible
+from derivcli.render.format_table import FORMATS, default_format
 
 if TYPE_CHECKING:
     from derivcli.cli.options import Showing
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
     from derivcli.pipeline import Job
     from derivcli.request import Request
     from derivcli.result import AnyResult
-
-TELLING = ("table", "markdown")
-"""Formats that say what the check found; for the others it goes to standard error."""
-
-CARRYING = ("json",)
-"""Formats that carry every verdict as data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,7 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
             streaming.run(sink, bar=True)
         told = [summary(f"wrote {file_name(showing.output)}", tally)]
     else:
-        lines = "tsv" if output.format == "table" else output.format
+        lines = default_format("results", terminal=False) if output.is_unasked_table else output.format
         with printing(output.write, lines, source, tally) as sink:
             streaming.run(sink, bar=not output.terminal)
         told = [summary("done", tally)] if time.perf_counter() - tally.start > PATIENCE else []
@@ -124,7 +119,7 @@ def _check(request: Request, output: Output) -> None:
     if output.data is not None and showing.plot is not None:
         hint = "ask for one with --plot, then for the other with --output"
         raise DerivError("a picture and a data file are not made in one go", hint=hint)
-    if output.data is not None and showing.digits is not None and output.data.name not in DELIMITED:
+    if output.data is not None and showing.digits is not None and output.data.name not in FORMATS:
         raise DerivError("such a file holds every digit of a number", hint="leave out --digits")
 
 
@@ -162,8 +157,8 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
         write_whole(showing.output, render(results, name, style).encode(), showing.clobber)
         told.append(f"wrote {file_name(showing.output)}")
     elif shown:
-        output.write(render(results, name, style), name == "table")
-    notes = notes_of(results, style, shown and name in TELLING, shown and name in CARRYING)
+        output.write(render(results, name, style), FORMATS[name].is_colored)
+    notes = notes_of(results, style, FORMATS[name] if shown else None)
     return Answer(notes + told, request.check is True and results_differ(results))
 
 

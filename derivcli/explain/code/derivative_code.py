@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derivcli.explain.code.graph_lifetime import depends_on, lasts
+from derivcli.explain.code.graph_lifetime import depends_on, graph_lasts
 from derivcli.explain.code.script_plan import WAY, Draft
 from derivcli.result import ALONG, Partial
 
-LOOPED = 4
-"""From this order on a script loops where it wants nothing but one derivative."""
+MIN_LOOP_ORDER = 4
+"""From this order on a single derivative is taken in a loop."""
 
-UNUSED = ", allow_unused=True, materialize_grads=True"
-TOLD_UNUSED = "# allow_unused, materialize_grads: where a variable does not occur, 0 and no error"
+UNUSED_OPTIONS = ", allow_unused=True, materialize_grads=True"
+UNUSED_REMARK = "# allow_unused, materialize_grads: where a variable does not occur, 0 and no error"
 
-ITS_OWN = "# each {0} depends on its own point only, so the derivative of their sum holds that of each"
+SUM_REMARK = "# each {0} depends on its own point only, so the derivative of their sum holds that of each"
 
 
 def write_derivatives(draft: Draft) -> None:
@@ -38,7 +38,7 @@ def _backward(draft: Draft) -> None:
     python = {name: draft.names.python[name] for name in plan.moving}
     several = "s" if len(python) > 1 else ""
     lines = [f"# the derivative{several}: from {function} back to {listed([*python.values()])}"]
-    lines += [ITS_OWN.format(function)] if plan.many else []
+    lines += [SUM_REMARK.format(function)] if plan.many else []
     draft.blocks.append([*lines, f"{function}{draft.sum}.backward()"])
     draft.outputs.append((plan.functions[0], function))
     for partial in plan.task.partials:
@@ -53,13 +53,13 @@ def _gradients(draft: Draft) -> None:
     back = shared or plan.task.direction is not None
     which = "each function" if len(draft.called) > 1 else draft.called[0]
     lines = [f"# the derivatives: from {which} back to {listed([draft.names.python[name] for name in moving])}"]
-    lines += [ITS_OWN.format("value")] if plan.many else []
-    lines += [] if all(used) else [TOLD_UNUSED]
+    lines += [SUM_REMARK.format("value")] if plan.many else []
+    lines += [] if all(used) else [UNUSED_REMARK]
     lines += ["# retain_graph: what functions have in common is needed again"] if back else []
     inputs = _together([draft.names.python[name] for name in moving])
     for place, function in enumerate(draft.called):
         slopes = {_by(partial[0]): draft.slope(place, partial) for partial in plan.task.partials}
-        options = ("" if used[place] else UNUSED) + (", retain_graph=True" if back else "")
+        options = ("" if used[place] else UNUSED_OPTIONS) + (", retain_graph=True" if back else "")
         left = ", ".join(slopes[name] for name in moving) if len(moving) > 1 else f"({slopes[moving[0]]},)"
         lines.append(f"{left} = torch.autograd.grad({function}{draft.sum}, {inputs}{options})")
         draft.outputs.append((plan.functions[place], function))
@@ -72,27 +72,26 @@ def _nested(draft: Draft) -> None:
     """Derivatives of derivatives."""
     plan, partials = draft.plan, draft.plan.task.partials
     derivative = _define(draft, _surely(draft, partials))
-    times = "derivatives of derivatives, the last variable first" if _is_mixed(partials) else f"{plan.order} times"
-    lines = [f"# {times}" if _is_mixed(partials) else f"# differentiated {times}, one after another"]
+    is_mixed = any(len({*partial}) > 1 for partial in partials)
+    lines = [f"# differentiated {plan.order} times, one after another"]
+    if is_mixed:
+        lines = ["# derivatives of derivatives, the last variable first"]
     for place, function in enumerate(draft.called):
         draft.outputs.append((plan.functions[place], function))
         known: dict[Partial, str] = {(): function}
         for partial in partials:
-            if len(partials) == 1 and len(partial) >= LOOPED and not _is_mixed(partials):
+            if len(partials) == 1 and len(partial) >= MIN_LOOP_ORDER and not is_mixed:
                 known[partial] = draft.slope(place, partial)
-                lines += _loop(known[partial], function, len(partial), f"{derivative}({{0}}, {_at(draft, partial[0])})")
+                name, by = known[partial], draft.names.python[_by(partial[0])]
+                lines += ["# (each time the graph grows, so that a long formula takes long)", f"{name} = {function}"]
+                lines += [f"for _ in range({len(partial)}):", f"    {name} = {derivative}({name}, {by})"]
             for start in reversed(range(len(partial))):
                 part = partial[start:]
                 if part not in known and partial not in known:
                     known[part] = draft.slope(place, part)
-                    lines.append(f"{known[part]} = {derivative}({known[part[1:]]}, {_at(draft, part[0])})")
+                    lines.append(f"{known[part]} = {derivative}({known[part[1:]]}, {draft.names.python[_by(part[0])]})")
             draft.show(place, partial, known[partial])
     draft.blocks.append(lines)
-
-
-def _loop(name: str, function: str, times: int, step: str) -> list[str]:
-    told = "# (each time the graph grows, so that a long formula takes long)"
-    return [told, f"{name} = {function}", f"for _ in range({times}):", f"    {name} = {step.format(name)}"]
 
 
 def _series(draft: Draft) -> None:
@@ -123,9 +122,9 @@ def _implicit(draft: Draft) -> None:
     for place, function in enumerate(draft.called):
         parts = {name: draft.names.fresh(f"{function}_{names[name]}") for name in (*by, task.dependent)}
         lines += [f"# while {function} stays 0, {down} moves by -{parts[by[0]]}/{parts[task.dependent]}"]
-        lines += [ITS_OWN.format(function)] if plan.many else []
+        lines += [SUM_REMARK.format(function)] if plan.many else []
         options = ", create_graph=True" if high else ", retain_graph=True" if len(draft.called) > 1 else ""
-        options += "" if {*parts} <= depends_on(draft.tree(place)) else UNUSED
+        options += "" if {*parts} <= depends_on(draft.tree(place)) else UNUSED_OPTIONS
         inputs = _together([names[name] for name in parts])
         lines.append(f"{', '.join(parts.values())} = torch.autograd.grad({function}{draft.sum}, {inputs}{options})")
         known: dict[Partial, str] = {(name,): draft.slope(place, (name,)) for name in by}
@@ -171,7 +170,7 @@ def _define(draft: Draft, sure: bool) -> str:
             '    """',
             "    if not y.requires_grad:",
             "        return torch.zeros_like(x)",
-            f"    (slope,) = {grad}{UNUSED})",
+            f"    (slope,) = {grad}{UNUSED_OPTIONS})",
             "    return slope + torch.zeros_like(x)  # a 0 that PyTorch leaves without memory gets some",
         ]
     draft.blocks.insert(0, [f"def {name}(y, x):", *lines])
@@ -181,7 +180,7 @@ def _define(draft: Draft, sure: bool) -> str:
 def _surely(draft: Draft, partials: Sequence[Partial]) -> bool:
     """Whether each derivative surely finds its variable in the graph of the one before."""
     steps = [tuple(map(_by, partial)) for partial in partials]
-    return all(lasts(draft.tree(place), steps, draft.plan.moving) for place in range(len(draft.called)))
+    return all(graph_lasts(draft.tree(place), steps, draft.plan.moving) for place in range(len(draft.called)))
 
 
 def _uses_all(draft: Draft, place: int) -> bool:
@@ -193,14 +192,6 @@ def _uses_all(draft: Draft, place: int) -> bool:
 def _by(name: str) -> str:
     """What a derivative is taken by."""
     return WAY if name == ALONG else name
-
-
-def _at(draft: Draft, name: str) -> str:
-    return draft.names.python[_by(name)]
-
-
-def _is_mixed(partials: Sequence[Partial]) -> bool:
-    return any(len({*partial}) > 1 for partial in partials)
 
 
 def _together(names: Sequence[str]) -> str:

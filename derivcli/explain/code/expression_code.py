@@ -147,10 +147,9 @@ class Writer:
         name = math_name(row) if row is not None else None
         if name is not None:
             return f"{name}({', '.join(piece[0] for piece, _ in parts)})", ATOM
-        if isinstance(node, sympy.Pow) and node.exp is sympy.S.Half:
-            return f"math.sqrt({parts[0][0][0]})", ATOM
         if isinstance(node, sympy.Pow):
-            return _raised(parts[0][0], parts[1][0])
+            base, exponent = parts[0][0], parts[1][0]
+            return (f"math.sqrt({base[0]})", ATOM) if node.exp is sympy.S.Half else _raised(base, exponent)
         if isinstance(node, sympy.Add | sympy.Mul):
             return _operation(node, [piece for piece, _ in parts], pieces, NUMBER)
         return _signed(repr(float(value)))

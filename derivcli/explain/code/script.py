@@ -13,8 +13,8 @@ from derivcli.explain.code.autograd_classes import Functions, uses
 from derivcli.explain.code.derivative_code import listed, write_derivatives
 from derivcli.explain.code.expression_code import FIXED, MOVING, Part, Writer
 from derivcli.explain.code.graph_lifetime import depends_on
-from derivcli.explain.code.line_breaking import WIDTH, folded
-from derivcli.explain.code.point_lines import Place, made, move, place_of
+from derivcli.explain.code.line_breaking import MAX_COLUMNS, folded
+from derivcli.explain.code.point_lines import PointLines, made, move, written_points
 from derivcli.explain.code.script_names import Names
 from derivcli.explain.code.script_plan import WAY, Draft, ScriptPlan, definitions_of, expanded
 from derivcli.language.expression import Expression
@@ -27,13 +27,13 @@ IMPORTS = {
 }  # fmt: skip
 """The lines that import modules, by the names that these go by."""
 
-NEARLY = (
+ROUNDING_REMARK = (
     "# the calculator's numbers up to rounding: it does the arithmetic of constants exactly, has",
     "# forms of some derivatives that lose fewer digits, and computes one point like many",
 )
 """What is said of the numbers that a script prints: in one of four something differs in the last digit or two."""
 
-DIGITS = {
+FORMAT_DESCRIPTIONS = {
     "float64": "float64, which keeps 16 digits where PyTorch's default, float32, keeps 7",
     "float32": "float32, which keeps 7 digits",
 }
@@ -56,25 +56,25 @@ def write_script(plan: ScriptPlan) -> str:
         _way(draft)
     _formulas(draft, place)
     write_derivatives(draft)
-    draft.blocks.append(_picture(draft) if plan.plot else [*NEARLY, *_printed(draft, place)])
+    draft.blocks.append(_picture(draft) if plan.plot else [*ROUNDING_REMARK, *_printed(draft, place)])
     return _assembled(draft)
 
 
-def _points(draft: Draft) -> Place:
+def _points(draft: Draft) -> PointLines:
     """Add the block of the points."""
     plan, names = draft.plan, draft.names
-    place = place_of(plan.task, plan.points, plan.recorded, plan.shifted, names)
+    place = written_points(plan.task, plan.points, plan.recorded, plan.shifted, names)
     needed = "Python or this script needs that name"
-    told = [f"# {new} is the variable {old}: {needed}" for old, new in names.renamed.items()]
+    remarks = [f"# {new} is the variable {old}: {needed}" for old, new in names.renamed.items()]
     what = f"{plan.points.count:,} points" if plan.many else "the point"
     recorded = [names.python[name] for name in plan.recorded]
     fixed = [names.python[name] for name in plan.task.names if name not in {*plan.recorded, *plan.shifted}]
-    told.append(f"# {what}, in {DIGITS[plan.task.dtype]}{';' if recorded else ''}")
+    remarks.append(f"# {what}, in {FORMAT_DESCRIPTIONS[plan.task.dtype]}{';' if recorded else ''}")
     if recorded:
-        told.append(f"# requires_grad has PyTorch record what is done with {listed(recorded)}")
+        remarks.append(f"# requires_grad has PyTorch record what is done with {listed(recorded)}")
     if recorded and fixed:
-        told[-1] += f", while {listed(fixed)} {'is' if len(fixed) == 1 else 'are'} held fixed"
-    draft.blocks.append([*told, *place.lines])
+        remarks[-1] += f", while {listed(fixed)} {'is' if len(fixed) == 1 else 'are'} held fixed"
+    draft.blocks.append([*remarks, *place.lines])
     return place
 
 
@@ -93,7 +93,7 @@ def _way(draft: Draft) -> None:
     draft.blocks.append(lines)
 
 
-def _formulas(draft: Draft, place: Place) -> None:
+def _formulas(draft: Draft, place: PointLines) -> None:
     """Add the blocks of the definitions and of the functions."""
     plan, names, task = draft.plan, draft.names, draft.plan.task
     moving = {*plan.recorded, *plan.shifted}
@@ -135,7 +135,7 @@ def _written(writer: Writer, expression: Expression, scope: dict[Tree, Part]) ->
     return left if right[0] == "0" else (f"{enclosed(left, SUM)} - {enclosed(right, PRODUCT)}", SUM)
 
 
-def _printed(draft: Draft, place: Place) -> list[str]:
+def _printed(draft: Draft, place: PointLines) -> list[str]:
     """The block that prints: a line for each number, or a table with a row for each point."""
     plan = draft.plan
     if plan.many:
@@ -148,7 +148,7 @@ def _printed(draft: Draft, place: Place) -> list[str]:
     return [f'print("{label.ljust(width)} =", {text}.item())' for label, text in draft.outputs]
 
 
-def _table(draft: Draft, place: Place) -> list[str]:
+def _table(draft: Draft, place: PointLines) -> list[str]:
     """The lines that print a row for each point."""
     points = [draft.names.python[name] for name in place.arrays]
     heads = [f'"{name}"' for name in place.arrays]
@@ -163,7 +163,7 @@ def _table(draft: Draft, place: Place) -> list[str]:
     loop = f"for {row} in zip({', '.join(columns)}):"
     long = [f"for {row} in zip(", *(f"    {column}," for column in columns), "):"]
     head = f'print({", ".join(heads)}, sep="\\t")'
-    return [head, *([loop] if len(loop) <= WIDTH else long), f'    print(*{row}, sep="\\t")']
+    return [head, *([loop] if len(loop) <= MAX_COLUMNS else long), f'    print(*{row}, sep="\\t")']
 
 
 def _picture(draft: Draft) -> list[str]:
