@@ -26,7 +26,7 @@ Claim = Annotated[
 ]
 Wrt = Annotated[
     list[str] | None,
-    options.option("--wrt", "NAME", "The variable that the derivative is by, where there are several."),
+    options.option("--wrt NAME", "The variable that the derivative is by, where there are several."),
 ]
 Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.")]
 FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.")]

@@ -28,8 +28,7 @@ Function = Annotated[
 Against = Annotated[
     str | None,
     options.option(
-        "--against",
-        "EXPR",
+        "--against EXPR",
         "The formula that forward should be, over the names of its arguments: 'i**2'. Without one backward is "
         "compared with quotients of differences of forward.",
     ),
@@ -37,16 +36,14 @@ Against = Annotated[
 At = Annotated[
     list[str] | None,
     options.option(
-        "--at",
-        "SPEC",
+        "--at SPEC",
         "Where: i=3, or i=1,2,3,y=4. May be repeated. [default: ordinary points of several sizes and both signs]",
     ),
 ]
 Wrt = Annotated[
     list[str] | None,
     options.option(
-        "--wrt",
-        "NAMES",
+        "--wrt NAMES",
         "The arguments that have a gradient, without those that are meant to be constants. [default: all]",
     ),
 ]

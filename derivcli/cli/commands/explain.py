@@ -32,7 +32,6 @@ FormatOption = Annotated[
     LedgerFormat | None,
     options.option(
         "--format",
-        None,
         "How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
         "Mermaid. [default: table; tsv where the output is no terminal]",
     ),

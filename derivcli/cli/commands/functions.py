@@ -22,7 +22,7 @@ Name = Annotated[
 ]
 FormatOption = Annotated[
     ListFormat | None,
-    option("--format", None, "How to print. [default: table; tsv where the output is no terminal]"),
+    option("--format", "How to print. [default: table; tsv where the output is no terminal]"),
 ]
 
 

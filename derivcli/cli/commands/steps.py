@@ -20,7 +20,7 @@ Formula = Annotated[
 ]
 FormatOption = Annotated[
     StepsFormat | None,
-    options.option("--format", None, "How to print. [default: text; tsv where the output is no terminal]"),
+    options.option("--format", "How to print. [default: text; tsv where the output is no terminal]"),
 ]
 
 
