@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -205,6 +206,25 @@ def test_the_package_keeps_its_architecture() -> None:
     assert files
     found = [each for file in files for each in violations(file.relative_to(ROOT).as_posix(), file.read_text("utf-8"))]
     assert not found, "\n".join(found)
+
+
+def order_of(sources: dict[str, str]) -> list[str]:
+    """The modules among sources in an order in which each imports only those before it; CycleError if there is none."""
+    graph: dict[str, set[str]] = {}
+    for module, source in sources.items():
+        targets = [target for _, target in imports(ast.parse(source), tuple(module.split("."))[:-1])]
+        found = {".".join(target[:length]) for target in targets for length in (len(target) - 1, len(target))}
+        graph[module] = found & sources.keys() - {module}
+    return list(TopologicalSorter(graph).static_order())
+
+
+def test_engines_import_in_no_circle() -> None:
+    files = sorted((ROOT / "derivcli/engines").rglob("*.py"))
+    sources = {".".join(file.relative_to(ROOT).with_suffix("").parts): file.read_text("utf-8") for file in files}
+    assert len(order_of(sources)) == len(files)
+    sources["derivcli.engines.balls.tape"] += "\ndef f():\n    from derivcli.engines.balls.rules import BALL_RULES"
+    with pytest.raises(CycleError):
+        order_of(sources)
 
 
 @pytest.mark.parametrize(("path", "source"), [(path, source) for path in PLANTED for source in PLANTED[path]])
