@@ -19,11 +19,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.special_functions.high_precision import POINT_SECONDS, MpmathFunction, context
+from derivcli.engines.special_functions.high_precision import (
+    DERIVATIVES,
+    FORMULAS,
+    POINT_SECONDS,
+    MpmathFunction,
+    context,
+)
 from derivcli.engines.special_functions.repeated_points import distinct_count
 from derivcli.engines.taylor.recurrences import TaylorRule
 from derivcli.engines.taylor.series import Series
 from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.engines.torch.rules import TORCH_RULES
 
 Objects: TypeAlias = NDArray[np.object_]
 """Numbers of mpmath."""
@@ -268,3 +275,10 @@ def _agree(before: Any, after: Any) -> bool:
 def _is_same(before: Any, after: Any) -> bool:
     """Whether float64 cannot tell two numbers from each other."""
     return bool(abs(before - after) <= AGREEMENT_TOLERANCE * abs(after))
+
+
+SAMPLED: dict[str, TaylorRule] = {
+    **{name: pointwise(Sampled(formula), TORCH_RULES[name]) for name, formula in FORMULAS.items() if name != "ive"},
+    **{name: pointwise(Sampled(FORMULAS[of], by), TORCH_RULES[name]) for name, (of, by) in DERIVATIVES.items()},
+}
+"""The rules of functions that are sampled, whatever of their arguments varies. `ive` is a rewrite."""

@@ -17,6 +17,7 @@ from derivcli.engines.program import Program, Step, lower_derivative
 from derivcli.engines.special_functions.polynomials import RECURRENCES, RecurrenceStep
 from derivcli.engines.taylor import elementary
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
+from derivcli.engines.taylor.composition import SAMPLED
 from derivcli.engines.taylor.elementary import (
     complement,
     constant_power,
@@ -37,7 +38,6 @@ from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.gamma import GAMMA
 from derivcli.engines.taylor.integrals import TWO_OVER_SQRT_PI, expint, inverse
 from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping
-from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES, branches_taken
 from derivcli.errors import DerivError
