@@ -25,7 +25,6 @@ from derivcli.validation import (
     check_by,
     check_dependent,
     check_fits,
-    check_held,
     check_not_code,
     check_values,
     check_written,
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from derivcli.explain.ledger import Ledger
     from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
-    from derivcli.points.files.data_source import Data
+    from derivcli.points.files.data_files import DataFiles
     from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Partial, Result, SeriesResult
@@ -112,18 +111,18 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     expressions = parse(request)
     task = fit_together(request, expressions)
     job = prepare_engine(request, task, progress)
-    check_held(request.points.count)
+    limits.check_points_held(request.points.count)
     results = compute(job, request.points, progress)
     check = is_checked(request.check, request.points.count * job.numbers)
     return judged(results, request.points, progress) if check else results
 
 
-def prepare(request: Request, data: Data | None = None, progress: Progress | None = None) -> Job:
+def prepare(request: Request, data: DataFiles | None = None, progress: Progress | None = None) -> Job:
     """The stages before there are points: the columns of data files may give some."""
     return prepare_engine(request, fit_together(request, parse(request, data), data), progress)
 
 
-def parse(request: Request, data: Data | None = None) -> list[Expression]:
+def parse(request: Request, data: DataFiles | None = None) -> list[Expression]:
     """The formulas or equations, read with all names that are known."""
     from derivcli.language.definitions import read_definitions
     from derivcli.language.equation import parse_equation
@@ -144,17 +143,17 @@ def parse(request: Request, data: Data | None = None) -> list[Expression]:
         raise error.with_hint(hint) from error
 
 
-def _declared(request: Request, data: Data | None) -> set[str]:
+def _declared(request: Request, data: DataFiles | None) -> set[str]:
     """The variables that columns are. One that is called like a function is a variable only where that was said."""
     from derivcli.language.functions.table import vocabulary
 
     if data is None or request.data is None:
         return set()
-    columns = {*data.variables, *data.repeated}
+    columns = {*data.variables, *data.ambiguous}
     return {name for name in columns if name not in vocabulary() or name in request.data.columns}
 
 
-def fit_together(request: Request, expressions: list[Expression], data: Data | None = None) -> Task:
+def fit_together(request: Request, expressions: list[Expression], data: DataFiles | None = None) -> Task:
     """What is to be computed, once formulas, variables and points are found to fit together."""
     variables = variables_of(expressions)
     columns = data.variables if data is not None else ()
@@ -187,7 +186,7 @@ def prepare_engine(request: Request, task: Task, progress: Progress | None = Non
 
 
 def _prepared(engine: Engine, task: Task, progress: Progress | None) -> Prepared:
-    """The engine prepared for the task; whoever waits is told of it."""
+    """The engine prepared for the task. It reports its progress if that takes long."""
     if engine.preparing and progress is not None:
         progress(engine.preparing, 0, None)
     return engine.prepare(task)
@@ -262,7 +261,7 @@ def user_failures(expressions: Sequence[Expression]) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        names = dict.fromkeys(name for expression in expressions for name in expression.own)
+        names = dict.fromkeys(name for expression in expressions for name in expression.custom_functions)
         if isinstance(error, DerivError) or not names:
             raise
         late = isinstance(error, ModuleNotFoundError)
@@ -308,9 +307,7 @@ def series(request: Request, progress: Progress | None = None) -> list[SeriesRes
 def ledger(request: Request) -> Ledger:
     """The graph that PyTorch builds of a formula, at the points that were typed."""
     assert request.points is not None, "a ledger has points"
-    if request.points.count > limits.LEDGER:
-        message = f"{request.points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
-        raise DerivError(message, hint="take fewer points")
+    limits.check_ledger_points(request.points.count)
     with equation_hint("leave out what is before or behind the '=': a graph is that of a formula"):
         task = fit_together(request, parse(request))
     from derivcli.explain.ledger_builder import ledger_of
@@ -339,7 +336,7 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
     from derivcli.render.quantities import derivative_label, function_names
 
     assert request.points is not None, "a script has points"
-    check_held(request.points.count)
+    limits.check_points_held(request.points.count)
     task = fit_together(request, parse(request))
     found = {derivative_key(partial): task.expressions[0] for partial in task.partials}
     shapes = [

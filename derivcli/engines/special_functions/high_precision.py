@@ -305,18 +305,3 @@ FORMULAS: dict[str, MpmathFunction] = {
     "log_ndtr": lambda mp, x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2),
 }
 """What functions without a recurrence are, for samples at any precision, by the name of the row."""
-
-DERIVATIVES: dict[str, tuple[str, tuple[int, ...]]] = {
-    "lowergamma_s": ("lowergamma", (0,)),
-    "uppergamma_s": ("uppergamma", (0,)),
-    "gammainc_a": ("gammainc", (0,)),
-    "zeta_s": ("zeta", (0,)),
-    "binomial_nk": ("binomial", (0, 1)),
-    "rf_xk": ("rf", (0, 1)),
-    **{f"bessel{kind}_n": (f"bessel{kind}", (0,)) for kind in "jyi"},
-    "ive_x": ("ive", (1,)),
-    "erfcx_n": ("erfcx", (0,)),
-    "dawsn_n": ("dawsn", (0,)),
-    "expint_n": ("expint", (0,)),
-}
-"""Rows that are derivatives of those: of which ones, and in which of their arguments."""
