@@ -29,9 +29,9 @@ from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points import points
 from derivcli.points.points import Points
 from derivcli.result import Partial, Result, derivative_key
+from tests.rows import batches, call_of, smooth
 from tests.support import deriv
 from tests.test_flags import GRID, KNOWN, SWALLOWED, formulas
-from tests.test_functions import batches, call_of, smooth
 
 Array = NDArray[np.floating[Any]]
 

@@ -21,7 +21,7 @@ from derivcli.explain.ledger import Ledger
 from derivcli.explain.ledger_builder import FORMS, FORMULAS
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
-from tests.test_functions import call_of, every_row, samples, smooth, with_numbers
+from tests.rows import call_of, every_row, samples, smooth, with_numbers
 
 SPELLED: dict[str, Callable[..., Any]] = {
     "sqrt": torch.sqrt, "exp": torch.exp, "sin": torch.sin, "cos": torch.cos, "log": torch.log, "abs": torch.abs,

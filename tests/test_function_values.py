@@ -7,7 +7,7 @@ from mpmath import mp
 
 from derivcli import derive, parse
 from derivcli.language.functions.table import vocabulary
-from tests.test_functions import is_close, oracle
+from tests.rows import is_close, oracle
 
 EXACT = [
     ("gamma(x)", 5, 24),

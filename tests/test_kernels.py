@@ -18,12 +18,13 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.engines.torch.rules import RULES
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES, vocabulary
-from tests.test_functions import DIGITS, call_of, oracle, samples, smooth, with_numbers
+from tests.rows import DIGITS, call_of, oracle, samples, smooth, with_numbers
+from tests.support import each
 
 SPECIAL = [row for rows in FAMILIES.values() for row in rows if any(each.name in KERNELS for each in rows)]
 """The families that kernels of ours serve."""
 
-every_kernel = pytest.mark.parametrize("row", [vocabulary()[name] for name in KERNELS], ids=lambda row: row.name)
+every_kernel = each("row", [vocabulary()[name] for name in KERNELS])
 
 
 @every_kernel
@@ -52,7 +53,7 @@ def test_no_points_give_no_values(row: Function) -> None:
     assert KERNELS[row.name](*(np.empty(0) for _ in row.parameters)).shape == (0,)
 
 
-@pytest.mark.parametrize("row", SPECIAL, ids=lambda row: row.name)
+@each("row", SPECIAL)
 def test_the_formula_agrees_with_the_number(row: Function) -> None:
     names = [row.parameters[by] for by in smooth(row)]
     for sample in samples(row)[-3:]:
@@ -85,7 +86,7 @@ NOT_REAL = [
 ]
 
 
-@pytest.mark.parametrize(("text", "x", "y"), NOT_REAL, ids=[text for text, _, _ in NOT_REAL])
+@each(("text", "x", "y"), NOT_REAL)
 def test_a_complex_value_is_none(text: str, x: float, y: float) -> None:
     assert math.isnan(derive(text, {"x": x, "y": y}).value[0])
 
@@ -93,7 +94,7 @@ def test_a_complex_value_is_none(text: str, x: float, y: float) -> None:
 POLES = [("gamma(x)", -2), ("zeta(x)", 1), ("Ei(x)", 0), ("bessely(0, x)", 0), ("besselk(1, x)", 0), ("beta(x, 2)", 0)]
 
 
-@pytest.mark.parametrize(("text", "x"), POLES)
+@each(("text", "x"), POLES)
 def test_a_pole_has_no_finite_value(text: str, x: float) -> None:
     result = derive(text, {"x": x})
     assert not math.isfinite(result.value[0])
@@ -121,7 +122,7 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "x", "value", "slope"), LIMITS, ids=[f"{text} at {x}" for text, x, _, _ in LIMITS])
+@each(("text", "x", "value", "slope"), LIMITS)
 def test_removable_places(text: str, x: float, value: float, slope: float) -> None:
     result = derive(text, {"x": x})
     got = (result.value[0], result.derivatives["x"][0])

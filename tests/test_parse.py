@@ -10,6 +10,7 @@ import sympy
 from derivcli import DerivError, derive, parse
 from derivcli.language import name_resolution, parser
 from derivcli.language.functions.table import vocabulary
+from tests.support import each
 
 READ = [
     # powers and silent multiplication
@@ -213,14 +214,14 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("text", "canonical"), READ)
+@each(("text", "canonical"), READ)
 def test_what_is_read(text: str, canonical: str) -> None:
     expression = parse(text)
     assert expression.text == canonical
     assert not expression.notes
 
 
-@pytest.mark.parametrize("canonical", sorted({canonical for _, canonical in READ}))
+@each("canonical", sorted({canonical for _, canonical in READ}))
 def test_the_canonical_text_reads_as_itself(canonical: str) -> None:
     assert parse(canonical).text == canonical
 
@@ -237,7 +238,7 @@ TRICKY = """
 """.split()
 
 
-@pytest.mark.parametrize("text", TRICKY)
+@each("text", TRICKY)
 def test_the_echo_means_what_was_typed(text: str) -> None:
     canonical = parse(text).text
     assert parse(canonical).text == canonical
@@ -287,7 +288,7 @@ NOTED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "canonical", "read", "other", "start", "stop"), NOTED)
+@each(("text", "canonical", "read", "other", "start", "stop"), NOTED)
 def test_what_is_read_with_a_note(text: str, canonical: str, read: str, other: str, start: int, stop: int) -> None:
     expression = parse(text)
     (note,) = expression.notes
@@ -306,7 +307,7 @@ NO_NOTE = """
 """
 
 
-@pytest.mark.parametrize("text", [text.strip() for text in NO_NOTE.replace("\n", ";").split(";") if text.strip()])
+@each("text", [text.strip() for text in NO_NOTE.replace("\n", ";").split(";") if text.strip()])
 def test_what_is_read_without_a_note(text: str) -> None:
     assert not parse(text).notes
 
@@ -341,7 +342,7 @@ DECLARED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "declared", "canonical", "variables"), DECLARED)
+@each(("text", "declared", "canonical", "variables"), DECLARED)
 def test_a_declared_name_wins(text: str, declared: list[str], canonical: str, variables: list[str]) -> None:
     expression = parse(text, declared=declared)
     assert (expression.text, list(expression.variables)) == (canonical, variables)
@@ -351,7 +352,7 @@ BOTH = ("gamma", "psi", "beta", "zeta", "j0", "y0", "i1", "E1", "W", "Gamma")
 """Names of variables that the table has or may have too."""
 
 
-@pytest.mark.parametrize("name", BOTH)
+@each("name", BOTH)
 def test_a_function_with_a_variables_name_is_one_only_where_it_is_called(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,7 +368,7 @@ def test_a_function_with_a_variables_name_is_one_only_where_it_is_called(
 SHORT = ("ei", "si", "ci", "li", "ff", "rf", "jn", "yn", "jv", "yv", "iv", "kv")
 
 
-@pytest.mark.parametrize("name", SHORT)
+@each("name", SHORT)
 def test_a_function_with_a_name_of_two_letters_is_one_only_where_it_is_called(name: str) -> None:
     row = vocabulary()[name]
     first, second = name[0], name[1]
@@ -414,7 +415,7 @@ SHAPES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kinds"), SHAPES)
+@each(("text", "kinds"), SHAPES)
 def test_the_tree_keeps_its_shape(text: str, kinds: Sequence[type]) -> None:
     tree = parse(text).tree
     for node, kind in zip((tree, *tree.args), kinds, strict=True):

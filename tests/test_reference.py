@@ -22,10 +22,10 @@ from derivcli.language.functions.reference import PLACES, example, family_of, lo
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES, FUNCTIONS, vocabulary
 from derivcli.render.functions import FORMATS
-from tests.support import deriv
+from tests.support import deriv, each
 from tests.test_architecture import loaded
 
-every_row = pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+every_row = each("row", FUNCTIONS)
 
 KINKS = sum(1 << FLAGS.index(kind) for kind in PLACES)
 GRID = [step / 2 for step in range(-14, 15)]
@@ -144,7 +144,7 @@ def misplaced_with(row: Function, constants: dict[str, float]) -> int:
     return int((flagged != named & np.isfinite(result.value)).sum())
 
 
-@pytest.mark.parametrize("row", [row for row in REWRITTEN if row.name not in CLAMPS], ids=lambda row: row.name)
+@each("row", [row for row in REWRITTEN if row.name not in CLAMPS])
 def test_the_special_places_of_a_rewrite_are_those_of_its_definition(row: Function) -> None:
     assert misplaced(row) == 0
 
@@ -189,8 +189,8 @@ def test_a_page_has_the_derivatives_that_deriv_prints(row: Function) -> None:
         assert wrong_on_page(row, page["derivatives"]) == []
 
 
-@pytest.mark.parametrize("row", [row for row in FUNCTIONS if row.variables == row.parameters], ids=lambda row: row.name)
-@pytest.mark.parametrize("order", [1, 2])
+@each("row", [row for row in FUNCTIONS if row.variables == row.parameters])
+@each("order", [1, 2])
 def test_formulas_of_derivatives_read_back(row: Function, order: int) -> None:
     for formula in derive(call_of(row), wrt=row.parameters, order=order).derivatives.values():
         assert parse(formula.text, declared=row.parameters).text == formula.text
@@ -225,7 +225,7 @@ def test_kin_are_functions_of_the_table(row: Function) -> None:
 SERVING = [row for row in FUNCTIONS if row.derivatives_of]
 
 
-@pytest.mark.parametrize("row", SERVING, ids=lambda row: row.name)
+@each("row", SERVING)
 def test_a_row_of_derivatives_stands_behind_the_row_that_it_serves(row: Function) -> None:
     served = vocabulary()[row.derivatives_of or ""]
     assert row.name in mentioned(served)
@@ -245,7 +245,7 @@ def names_in(format_name: str, text: str) -> list[str]:
     return [name for name, bracket, _ in words if bracket and name in vocabulary() and not name[0].isspace()]
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@each("format_name", FORMATS)
 def test_every_format_lists_every_function_once(format_name: str) -> None:
     text = deriv("functions", "--format", format_name).stdout
     assert names_in(format_name, text) == [row.name for row in FUNCTIONS]
@@ -270,7 +270,7 @@ def test_a_commands_name_is_the_command_only_in_front() -> None:
     assert deriv("--", "functions", status=2).stderr.startswith("deriv: unknown name 'functions'")
 
 
-@pytest.mark.parametrize("name", app.COMMANDS)
+@each("name", app.COMMANDS)
 def test_help_is_the_commands_own(name: str) -> None:
     assert deriv(name, "-h").stdout == deriv(name, "--help").stdout
     assert f"deriv {name} [OPTIONS]" in deriv(name, "--help").stdout

@@ -14,8 +14,8 @@ from derivcli.explain.code.function_code import CUSTOM, NUMBERS, TORCH
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.result import Result
+from tests.rows import Sample, batches, call_of, smooth
 from tests.scripts import differences, is_near, printed
-from tests.test_functions import Sample, batches, call_of, smooth
 
 TOLERANCE = 1e-12
 FEW = 2

@@ -23,8 +23,8 @@ from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.parse import parse_tree
 from derivcli.language.tree import RELATIONS, Derivative, Tree, row_of
 from tests.oracles import ORACLE
+from tests.rows import call_of, samples, smooth, with_numbers
 from tests.support import deriv, no_hang
-from tests.test_functions import call_of, samples, smooth, with_numbers
 
 DIGITS = 30
 TOLERANCE = 1e-12

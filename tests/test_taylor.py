@@ -21,7 +21,7 @@ from derivcli.engines.taylor.series import Series
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from tests.oracles import ELSEWHERE, ORACLE
-from tests.test_functions import FACTOR, FLAT, SAMPLES, Sample, call_of, decisive, samples, smooth, with_numbers
+from tests.rows import FACTOR, FLAT, SAMPLES, Sample, call_of, decisive, samples, smooth, with_numbers
 
 DIGITS = 60
 """What the oracle's differences of order 20 leave of these is more than float64 has."""

@@ -9,7 +9,7 @@ import pytest
 from derivcli.check import judge
 from derivcli.language.functions.row import Function
 from tests.judging import claimed, computed, judged, verdict_of
-from tests.test_functions import Sample, call_of, every_row, samples, smooth, with_numbers
+from tests.rows import Sample, call_of, every_row, samples, smooth, with_numbers
 
 PLAIN = re.compile(r"[a-z]")
 """A parameter that is a variable without being declared."""
