@@ -82,7 +82,7 @@ def compiled(x: Array) -> Work | None:
     """The calculator's numbers by a kernel that is there already."""
     points = given({"x": x})
     job = pipeline.prepare(Known(["x"]), [TEXT], Wanted(engine="compiled"))
-    if job.engine != "compiled":
+    if job.engine.name != "compiled":
         print(f"      {job.remark}")
         return None
 

@@ -7,8 +7,9 @@ from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
 from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
 from derivcli.explain.ledger import Ledger, Node
 from derivcli.explain.steps.derivation import Derivation, Step
+from derivcli.flag_table import FLAGS
 from derivcli.language.expression import Definition, Expression
-from derivcli.result import FLAGS, Jacobian, Result, SeriesResult, SymbolicResult
+from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
 from derivcli.teach import answer, check_function, explain, script, steps
 
 __version__ = "0.1.0"

@@ -6,17 +6,20 @@ A `Job` is all that precedes the points, done once; it computes any part of them
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
+from derivcli.check.limits import is_checked
+from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
+from derivcli.engines.task import UnavailableError
 from derivcli.errors import DerivError, Span, failure
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.request import NOTHING, Formula, Named, text_in
-from derivcli.result import DEVICES, DTYPES, FLAGS, SMALL
+from derivcli.result import DEVICES, DTYPES
 from derivcli.validation import (
     Known,
     check_dependent,
@@ -31,7 +34,7 @@ from derivcli.validation import (
 )
 
 if TYPE_CHECKING:
-    from derivcli.engines.task import Prepared, Task, Telling
+    from derivcli.engines.task import Prepared, Progress, Task
     from derivcli.engines.torch.backward import OffTheCurve
     from derivcli.language.expression import Expression
     from derivcli.points.at_option import Interval
@@ -39,22 +42,16 @@ if TYPE_CHECKING:
     from derivcli.request import Wanted
     from derivcli.result import Partial, Result, SeriesResult, SymbolicResult
 
-Progress = Callable[[str, int, int | None], None]
-"""Is told what is being done, and how many of how many are done; None where that is not known."""
-
-FEW = 1_000_000
-"""So many points are never worth a compiled kernel that nobody asked for."""
-
 Beside = TypeVar("Beside")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task made ready by an engine; `remark` says why it is not the engine wanted."""
+    """A task and the engine prepared for it; `remark` says why this is not the engine that was asked for."""
 
     task: Task
     wanted: Wanted
-    engine: str
+    engine: Engine
     prepared: Prepared
     remark: str = ""
     off: tuple[OffTheCurve, ...] = ()
@@ -82,18 +79,18 @@ class Job:
 
         return size_of(self.prepared, self.numbers + len(self.expressions))
 
-    def run(self, points: Points, telling: Telling | None = None) -> list[Result]:
-        """The results at some points, which may share memory with these; `telling` is told of backward passes."""
+    def run(self, points: Points, progress: Progress | None = None) -> list[Result]:
+        """The results at some points, which may share memory with these."""
         import numpy as np
 
         layout = self.wanted.layout
         at = {name: points.at[name] for name in self.names}  # engines know the variables by their places
         check_fits(at, self.task.dtype)
         with own_failures(self.expressions):
-            found = self.prepared.run(at, telling)
-        results = [replace(result, engine=self.engine, layout=layout, remark=self.remark) for result in found]
+            found = self.prepared.run(at, progress)
+        results = [replace(result, engine=self.engine.name, layout=layout, remark=self.remark) for result in found]
         for place, off in enumerate(self.off):
-            bits = np.where(off(results[place].at), np.uint8(1 << FLAGS.index("off")), np.uint8(0))
+            bits = np.where(off(results[place].at), np.uint8(FLAG_TABLE["off"].mask), np.uint8(0))
             results[place] = replace(results[place], flags=results[place].flags | bits)
         return without_numbers(results)
 
@@ -143,19 +140,12 @@ def prepare(
 ) -> Job:
     """The job that values and derivatives of several expressions are."""
     task = read(known, expressions, wanted, named, dtype, device)
-    engine = wanted.engine_for(task.partials)
-    if engine == "taylor" and device != DEVICES[0]:
-        raise DerivError("Taylor arithmetic runs on the processor", hint=f"leave out --device {device}")
-    remark = ""
-    if engine == "compiled":
-        from derivcli.engines.torch import compiled
-
-        try:
-            prepared = _compiled(task, progress)
-        except compiled.NotCompiledError as reason:
-            engine, remark = "reverse", f"{reason}: computed by backward passes"
-    if engine != "compiled":
-        prepared = _engine(engine)(task)
+    engine, remark = engine_for(task.partials, wanted.engine, device), ""
+    try:
+        prepared = _prepared(engine, task, progress)
+    except UnavailableError as reason:
+        engine = engine_named(engine.faster_form_of)
+        prepared, remark = engine.prepare(task), f"{reason}: computed by {engine.short}"
     off = _off_the_curves(task.expressions, task.names, dtype) if wanted.dependent else ()
     return Job(task, wanted, engine, prepared, remark, off)
 
@@ -192,40 +182,36 @@ def read(
 
 def quickest(job: Job, part: Points, count: int | None, progress: Progress | None = None) -> Job:
     """The job with a compiled kernel where that is quicker for so many points, going by what some of them take."""
-    if count is None or count < FEW or job.wanted.engine or job.engine != "reverse":
+    faster = [] if count is None or job.wanted.engine else faster_forms(job.engine, count)
+    if count is None or not faster:
         return job
     from derivcli.engines.chunks import one_thread, workers
-    from derivcli.engines.torch import compiled
 
     with one_thread():
         job.run(part)
         start = time.perf_counter()
         job.run(part)
     seconds = (time.perf_counter() - start) / part.count / workers(job.prepared.threads)
-    if not compiled.pays(count, seconds):
-        return job
-    try:
-        return replace(job, engine="compiled", prepared=_compiled(job.task, progress))
-    except compiled.NotCompiledError:
-        return job
+    for engine in faster:
+        if engine.pays(count, seconds):
+            with suppress(UnavailableError):
+                return replace(job, engine=engine, prepared=_prepared(engine, job.task, progress))
+    return job
 
 
-def _compiled(task: Task, progress: Progress | None) -> Prepared:
-    """A compiled kernel; whoever waits is told of it."""
-    from derivcli.engines.torch import compiled
-
-    if progress is not None:
-        progress("compiling", 0, None)
-    return compiled.prepared(task)
+def _prepared(engine: Engine, task: Task, progress: Progress | None) -> Prepared:
+    """The engine prepared for the task; whoever waits is told of it."""
+    if engine.preparing and progress is not None:
+        progress(engine.preparing, 0, None)
+    return engine.prepare(task)
 
 
 def compute(job: Job, points: Points, check: bool, progress: Progress | None = None) -> list[Result]:
     """The results of a job at all points, in arrays, with verdicts where they are to be checked."""
     from derivcli.engines.chunks import whole
 
-    telling = partial(progress, "differentiating") if progress else None
     job = quickest(job, next(points.parts(job.size)), points.count, progress)
-    results = whole(job.run, points, job.size, job.prepared.threads, telling)
+    results = whole(job.run, points, job.size, job.prepared.threads, progress)
     return judged(results, points, progress) if check else results
 
 
@@ -253,7 +239,7 @@ def judged(results: Sequence[Result], points: Points, progress: Progress | None 
     """The results with verdicts."""
     from derivcli.check.judge import check_all
 
-    return check_all(results, points, partial(progress, "checking") if progress else None)
+    return check_all(results, points, progress)
 
 
 def derive_formulas(expressions: Sequence[Formula], wanted: Wanted, named: Named = NOTHING) -> list[SymbolicResult]:
@@ -301,7 +287,7 @@ def series_at(
     if is_checked(check, sum(result.coefficients.size for result in results)):
         from derivcli.check.taylor_coefficients import check_series
 
-        results = [check_series(result, partial(progress, "checking") if progress else None) for result in results]
+        results = [check_series(result, progress) for result in results]
     if interval is None:
         return results
     from derivcli.check.taylor_remainder import remainders
@@ -321,22 +307,6 @@ def series_of(
     by = only_variable(wanted.by(variables or points.names), parsed)
     check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
     return parsed, by
-
-
-def is_checked(check: bool | None, count: int | None) -> bool:
-    """Whether so many numbers are judged: those of small jobs without being asked to."""
-    return count is not None and count <= SMALL if check is None else check
-
-
-def _engine(name: str) -> Callable[[Task], Prepared]:
-    """The engine of that name, imported when it is used."""
-    if name == "taylor":
-        from derivcli.engines.taylor import engine
-
-        return engine.prepared
-    from derivcli.engines.torch import backward
-
-    return backward.prepared
 
 
 def _off_the_curves(equations: Sequence[Expression], names: Sequence[str], dtype: str) -> tuple[OffTheCurve, ...]:

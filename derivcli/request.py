@@ -7,7 +7,6 @@ import inspect
 import math
 import numbers
 import operator
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,9 +15,10 @@ from itertools import combinations_with_replacement, islice
 from types import UnionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
+from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language.functions.row import Functions
-from derivcli.result import ALONG, DTYPES, ENGINES, NESTED, NESTED_BY_DEFAULT, ORDERS, Partial
+from derivcli.result import ALONG, DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 Formula: TypeAlias = "str | float | Fraction | Decimal | Expression"
 """What a formula is given as: a text, a number, or what was parsed."""
-
-COEFFICIENTS = 10_000
-"""The most Taylor coefficients that a mixed derivative may need: the product of its orders plus one."""
-
 
 LONG = 1100
 """Bits of whole numbers a little longer than those that float64 reaches; longer ones are never written out."""
@@ -55,7 +51,7 @@ class Wanted:
 
     `wrt` are the variables to differentiate by, all of them if None; `mixed` are partials written out; `along` is a
     vector as one point; `hessian` asks for all of order two; `dependent` is the variable that an equation makes
-    a function of the others; `series` is the degree of a Taylor polynomial; `engine` is one of ENGINES, and ""
+    a function of the others; `series` is the degree of a Taylor polynomial; `engine` is the name of one, and ""
     leaves it to the order.
     """
 
@@ -75,9 +71,9 @@ class Wanted:
         if self.series is not None and self.series not in range(ORDERS[-1] + 1):
             hint = f"choose one from 0 to {ORDERS[-1]}"
             raise DerivError(f"a Taylor polynomial of degree {self.series} is not computed", hint=hint)
-        if self.engine not in ("", *ENGINES):
-            raise DerivError(f"'{self.engine}' is no engine", hint=f"choose {' or '.join(ENGINES)}")
-        if self.engine not in ("", "taylor") and self.series is not None:
+        if self.engine:
+            engine_named(self.engine)
+        if self.engine not in ("", TAYLOR.name) and self.series is not None:
             raise DerivError("a series comes from Taylor arithmetic", hint=f"leave out --engine {self.engine}")
         self._check_company()
         if self.along is not None:
@@ -127,21 +123,6 @@ class Wanted:
         if self.hessian:
             return list(combinations_with_replacement(self.by(variables), 2))
         return [(name,) * self.order for name in self.by(variables)]
-
-    def engine_for(self, partials: Sequence[Partial]) -> str:
-        """The engine that computes the partials: nested backward passes where there are few."""
-        highest = max(map(len, partials), default=1)
-        if self.engine == ENGINES[0] and highest not in NESTED:
-            message = f"nested backward passes of order {highest} would take too long"
-            raise DerivError(message, hint=f"leave out --engine reverse, which goes to {NESTED[-1]}")
-        if self.engine == "compiled" and highest not in NESTED_BY_DEFAULT:
-            message = f"nested backward passes of order {highest} are not compiled"
-            raise DerivError(message, hint=f"leave out --engine compiled, which goes to {NESTED_BY_DEFAULT[-1]}")
-        for partial in partials:
-            if math.prod(count + 1 for count in Counter(partial).values()) > COEFFICIENTS:
-                message = f"the derivative in {','.join(partial)} needs too many Taylor coefficients"
-                raise DerivError(message, hint=f"at most {COEFFICIENTS:,} are computed")
-        return self.engine or ENGINES[highest not in NESTED_BY_DEFAULT]
 
 
 def _check_vector(along: Points) -> None:

@@ -22,23 +22,8 @@ DTYPES = ("float64", "float32")
 DEVICES = ("cpu", "cuda")
 """Where PyTorch can be asked to compute."""
 
-FLAGS = ("corner", "jump", "edge", "vertical", "branch", "infinite", "undefined", "off")
-"""What a point can touch, in the order of the bits in `Result.flags`; `off` is off the curve of an equation."""
-
 ORDERS = range(1, 201)
 """The orders of derivatives that can be asked for."""
-
-NESTED = range(1, 13)
-"""Those that nested backward passes are asked for; each costs several times the one before."""
-
-NESTED_BY_DEFAULT = range(1, 4)
-"""Those that nested backward passes compute unless another engine is asked for."""
-
-ENGINES = ("reverse", "taylor", "compiled")
-"""What computes numbers: nested backward passes, truncated Taylor arithmetic, or such passes as a compiled kernel."""
-
-SMALL = 100
-"""Jobs of no more derivatives than these are checked without being asked to."""
 
 ALONG = "along"
 """Stands for the direction where a derivative is taken along one and not by a variable."""
@@ -95,7 +80,7 @@ class Result:
     there PyTorch's derivative of that step may be a convention. What the function does there only a verdict says.
     `verdicts` holds what the check found for each derivative, and `value_verdicts` for the value: None in
     place of a verdict, and no verdicts at all, where nothing was checked.
-    `engine` is the one of `ENGINES` that computed the derivatives. `layout` is "columns", or "hessian" where
+    `engine` is the name of the one that computed the derivatives. `layout` is "columns", or "hessian" where
     the derivatives are the upper triangle of that matrix. Where `dependent` names a variable, the expression
     is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
     of this variable as a function of the others. `remark` says why another engine than this one was
@@ -110,7 +95,7 @@ class Result:
     flags: KindArray
     verdicts: dict[str, Verdicts] = field(default_factory=dict)
     value_verdicts: Verdicts | None = None
-    engine: str = ENGINES[0]
+    engine: str = "reverse"
     layout: str = "columns"
     direction: Points | None = None
     dependent: str = ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from derivcli import pipeline
 from derivcli.api import At, Lets, points_of
+from derivcli.check.limits import is_checked
 from derivcli.engines.non_finite import without_numbers
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language import limits
@@ -87,7 +88,7 @@ def explain_at(
     with pipeline.own_failures(task.expressions):
         ledger = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], dtype)
     ledger = replace(ledger, result=without_numbers([ledger.result])[0])
-    if not pipeline.is_checked(check, points.count * len(task.partials)):
+    if not is_checked(check, points.count * len(task.partials)):
         return ledger
     return replace(ledger, result=pipeline.judged([ledger.result], points)[0])
 
@@ -219,7 +220,7 @@ def steps(
 
 def steps_of(expression: Formula, wanted: Wanted, named: Named) -> list[Derivation]:
     """The derivations of the derivatives that are wanted of an expression."""
-    from derivcli.explain.steps.derive import derivations
+    from derivcli.explain.steps.derivation_builder import derivations
 
     hint = "write a formula; for the derivative of an equation say --implicit y, without 'steps'"
     with _without_points(), _no_equation(hint):

@@ -8,7 +8,7 @@ import typer
 from derivcli.cli.app import COMMANDS, app
 from derivcli.custom.trials import TRIALS
 from derivcli.explain.answer.answer import KINDS
-from derivcli.explain.steps.rules import RULES
+from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.table import BRANCHING, FAMILIES
 from derivcli.render.functions import markdown_family
 

@@ -15,9 +15,12 @@ from contextlib import suppress
 from flint import arb, fmpq, fmpz
 
 from derivcli import DerivError, parse
-from derivcli.check.comparison import shown
-from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError, rational
+from derivcli.check.accuracy import shown
+from derivcli.engines.balls.coordinates import rational
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Node, Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.functions.row import Function
@@ -59,7 +62,7 @@ def evaluate_rule(name: str, row: Function | None, draw: random.Random) -> None:
     tape.nodes.append(Node(name, tuple(range(count)), None, (1 << count) - 1))
     tape.order = tuple(range(count + 1))
     run = Run(tape, path, draw.choice((0, 1, 2)) if path else 0, draw.choice((96, 96, 768)), draw.random() < 0.3)
-    for found in run.evaluate(at):
+    for found in evaluate(run, at):
         float(found.mid())
         shown(found)
 
@@ -112,7 +115,7 @@ def evaluate_formula(draw: random.Random) -> None:
     path = {name: (fmpq(1),) for name in at} if order else {}
     for final in (False, True):
         with suppress(UnsureError, TouchError):
-            for found in Run(tape, path, order, 384 if final else 96, final).evaluate(at):
+            for found in evaluate(Run(tape, path, order, 384 if final else 96, final), at):
                 float(found.mid())
                 shown(found)
 

@@ -6,9 +6,9 @@ import pytest
 import sympy
 
 from derivcli import answer
-from derivcli.explain.answer import partial_correctness, rule_mistakes
+from derivcli.explain.answer import right_regions, rule_mistakes
 from derivcli.explain.answer.answer import KINDS
-from derivcli.explain.steps.rules import RULES
+from derivcli.explain.steps.differentiation_rules import RULES
 
 CASES: dict[str, list[tuple[str, str, str, str]]] = {
     "inner": [
@@ -202,7 +202,7 @@ def test_a_region_that_further_points_do_not_bear_out_is_not_told(monkeypatch: p
     """The claim is wrong where x < 0, and also where no point lies that is tried at first."""
     case = ("|x|", "1 + sigmoid(1000(x - 70**2))")
     assert "of the points tried" in answer(*case).diagnosis.message
-    monkeypatch.setattr(partial_correctness, "SCALES", ())
+    monkeypatch.setattr(right_regions, "SCALES", ())
     assert "it is right where x > 0" in answer(*case).diagnosis.message
 
 

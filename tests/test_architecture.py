@@ -14,7 +14,7 @@ MOST_LINES = 400
 LAYERS = ("language", "points", "engines", "check", "custom", "explain", "render", "cli")
 """The folders; each may import itself and those to its left."""
 
-LEAVES = ("errors", "result")
+LEAVES = ("errors", "flag_table", "result")
 """Files that all may import, and that import nothing of ours."""
 
 PIPELINE = {
@@ -32,6 +32,7 @@ ENGINES: dict[str, tuple[str, ...]] = {
     "taylor": ("special_functions", "torch"),
     "balls": (),
     "symbolic": (),
+    "engine_table": ("torch", "taylor"),
 }
 """What is in engines/ beside the files that all of it shares, and which others of these each may import.
 
@@ -103,7 +104,7 @@ ALLOWED = {
     "engines/symbolic.py": "from derivcli.engines import time_limit\nfrom derivcli.engines.program import Program",
     "engines/taylor/evaluation.py": "import torch\nfrom derivcli.engines.torch import rules\nfrom . import series",
     "engines/balls/evaluation.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
-    "check/judge.py": "import flint\nfrom derivcli.engines.balls.evaluation import Run",
+    "check/judge.py": "import flint\nfrom derivcli.engines.balls.evaluation import evaluate",
     "api.py": "from derivcli.engines.torch import backward\nfrom derivcli.render import table",
     "teach.py": "from derivcli.api import At\nfrom derivcli.explain import ledger",
     "custom/load.py": "import torch",

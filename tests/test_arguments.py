@@ -33,8 +33,8 @@ from derivcli import (
     script,
     series,
 )
+from derivcli.flag_table import FLAGS
 from derivcli.points.at_option import points_from
-from derivcli.result import FLAGS
 from tests.scripts import printed, run
 from tests.support import each
 

@@ -11,11 +11,12 @@ from derivcli import series
 from derivcli.engines.program import lower
 from derivcli.engines.taylor import engine as taylor
 from derivcli.engines.torch import backward
+from derivcli.flag_table import FLAGS
 from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.parse import parse_expression
-from derivcli.result import FLAGS, Result
+from derivcli.result import Result
 
 ENGINES = {"reverse": backward.differentiate, "taylor": taylor.differentiate}
 FORMULAS = (

@@ -14,9 +14,12 @@ import sympy
 from flint import fmpq
 
 from derivcli import DerivError, derive, parse
-from derivcli.check.verdict import RIGHT, Verdict
+from derivcli.check.verdict import Verdict
+from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines import symbolic
-from derivcli.engines.balls.evaluation import Run, TouchError, coordinate
+from derivcli.engines.balls.errors import TouchError
+from derivcli.engines.balls.evaluation import coordinate, evaluate
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
@@ -169,7 +172,7 @@ def complaint(row: Case, number: float, verdict: Verdict) -> str:
     """What is not true of a number and its verdict, where something is not."""
     wanted = float(row["expected"])
     right = is_near(number, wanted, 1e-12)
-    if verdict.kind in RIGHT:
+    if KINDS[verdict.kind].is_right:
         fine = right and is_near(verdict.truth, wanted, 1e-14)
     elif verdict.kind == "lossy":
         fine = is_near(verdict.truth, wanted, 1e-14) and not is_near(number, wanted, 1e-13)
@@ -267,8 +270,8 @@ def test_symbolic_derivatives_in_balls_agree_with_the_series(part: int) -> None:
         try:
             formula = symbolic.differentiate(expression, [(row["wrt"],)]).derivatives[row["wrt"]]
             along = {row["wrt"]: (fmpq(1),)}
-            enclosed = Run(record(formula.expanded, formula.variables), precision=500).evaluate(at)[0]
-            series = Run(record(expression.expanded, expression.variables), along, 1, 500).evaluate(at)[1]
+            enclosed = evaluate(Run(record(formula.expanded, formula.variables), precision=500), at)[0]
+            series = evaluate(Run(record(expression.expanded, expression.variables), along, 1, 500), at)[1]
         except (DerivError, TouchError):
             continue
         assert enclosed.overlaps(series), row["expr"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -18,8 +18,9 @@ import pytest
 from flint import ctx
 
 from derivcli import DerivError, Verdict, answer, derive, steps
-from derivcli.check import judge, judged_number
-from derivcli.engines.balls.evaluation import Coordinate, Run
+from derivcli.check import enclosure, judge
+from derivcli.engines.balls import evaluation
+from derivcli.engines.balls.run import Run
 from derivcli.engines.time_limit import AGAIN, OutOfTimeError, _Watcher, held, limited
 from tests.support import no_hang
 
@@ -270,14 +271,14 @@ def test_a_clock_rings_in_a_fork() -> None:
 
 def test_no_evaluation_sets_the_precision_of_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """FLINT's settings are the process's own: formulas for pieces, and answers, work with them as checks do."""
-    evaluate, outside = Run.evaluate, []
+    block, outside = evaluation._block, []
 
-    def evaluated(run: Run, at: Mapping[str, Coordinate]) -> Any:
-        if not judged_number._SETTINGS._is_owned():  # type: ignore[attr-defined]
+    def evaluated(run: Run, numbers: Iterable[int]) -> Any:
+        if not enclosure._SETTINGS._is_owned():  # type: ignore[attr-defined]
             outside.append(run)
-        return evaluate(run, at)
+        return block(run, numbers)
 
-    monkeypatch.setattr(Run, "evaluate", evaluated)
+    monkeypatch.setattr(evaluation, "_block", evaluated)
     before = ctx.prec
     for text in FORMULAS:
         assert str(derive(text))
@@ -290,7 +291,7 @@ HOLDING = """
 import os, signal, threading
 from flint import ctx
 from derivcli import derive
-from derivcli.check.question import restored_context
+from derivcli.check.enclosure import restored_context
 inside, done = threading.Event(), threading.Event()
 def hold():
     with restored_context():
@@ -329,7 +330,7 @@ def test_a_fork_waits_for_no_thread_that_it_does_not_have() -> None:
     ("owner", "work"),
     [
         ("engines.symbolic", lambda: derive("gamma(x)", order=30)),
-        ("explain.steps.derive", lambda: steps("x^x*sin(x^x)", order=4)),
+        ("explain.steps.derivation_builder", lambda: steps("x^x*sin(x^x)", order=4)),
         ("check.judge", lambda: judge.within_time(never).message),
     ],
 )

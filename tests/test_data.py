@@ -16,7 +16,8 @@ import pytest
 
 from derivcli import derive
 from derivcli.cli import app
-from derivcli.result import FLAGS, Result
+from derivcli.flag_table import FLAGS
+from derivcli.result import Result
 from tests.datafiles import read, same_numbers, write
 from tests.support import deriv
 

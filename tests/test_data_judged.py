@@ -12,11 +12,11 @@ from pathlib import Path
 import pyarrow
 import pytest
 
+from derivcli.check.limits import MAX_NUMBERS_UNASKED as LIMIT
 from derivcli.cli.point_source import Source
 from derivcli.points.files.data_source import open_data
 from derivcli.points.files.formats import Reading
 from derivcli.points.points import Points
-from derivcli.result import SMALL
 from tests.datafiles import write
 from tests.support import deriv
 
@@ -44,33 +44,42 @@ def points(folder: Path, name: str, kind: str, count: int) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("counts", [(SMALL,), (SMALL + 1,), (SMALL - 30, 30), (SMALL - 30, 31), (1, SMALL - 2, 1)])
+@pytest.mark.parametrize(
+    "counts",
+    [
+        (LIMIT,),
+        (LIMIT + 1,),
+        (LIMIT - 30, 30),
+        (LIMIT - 30, 31),
+        (1, LIMIT - 2, 1),
+    ],
+)
 def test_the_points_of_all_files_count(kind: str, counts: tuple[int, ...], tmp_path: Path) -> None:
     names = [points(tmp_path, f"part{place}", kind, count) for place, count in enumerate(counts)]
     outcome = deriv("x^2", *(word for name in names for word in ("--data", name)), "--output", str(tmp_path / "o.csv"))
     assert f"{sum(counts):,} points" in outcome.stderr
-    assert ("not checked" in outcome.stderr) == (sum(counts) > SMALL)
+    assert ("not checked" in outcome.stderr) == (sum(counts) > LIMIT)
 
 
 def test_a_pattern_and_files_of_several_formats(tmp_path: Path) -> None:
     for kind in KINDS:
-        points(tmp_path, "part", kind, SMALL // len(KINDS))
+        points(tmp_path, "part", kind, LIMIT // len(KINDS))
     given = ["--data", str(tmp_path / "part*"), "--output", str(tmp_path / "o.tsv")]
     points(tmp_path, "part", "tsv", 1)
     assert "not checked" not in deriv("x^2", "--data", str(tmp_path / "part.[tj]s*"), *given[2:]).stderr
-    points(tmp_path, "partly", "csv", SMALL)
+    points(tmp_path, "partly", "csv", LIMIT)
     assert "not checked" in deriv("x^2", "--data", str(tmp_path / "part*.csv"), *given[2:]).stderr
 
 
-@pytest.mark.parametrize("count", [SMALL, SMALL + 1])
+@pytest.mark.parametrize("count", [LIMIT, LIMIT + 1])
 def test_standard_input(count: int, tmp_path: Path) -> None:
     text = "x\n" + "1.5\n" * count
     given = ["--data", "-", "--data-format", "csv", "--output", str(tmp_path / "o.csv")]
-    assert ("not checked" in deriv("x^2", *given, stdin=text.encode()).stderr) == (count > SMALL)
+    assert ("not checked" in deriv("x^2", *given, stdin=text.encode()).stderr) == (count > LIMIT)
 
 
 def test_several_derivatives_at_each_point(tmp_path: Path) -> None:
-    one, two = (points(tmp_path, name, "csv", SMALL // 4) for name in "ab")
+    one, two = (points(tmp_path, name, "csv", LIMIT // 4) for name in "ab")
     given = ["--data", one, "--data", two, "--output", str(tmp_path / "o.csv")]
     assert "not checked" not in deriv("x^2", "x^3", *given).stderr
     assert "not checked" in deriv("x^2", "x^3", "x^4", *given).stderr
@@ -78,7 +87,7 @@ def test_several_derivatives_at_each_point(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "arrow"])
 def test_rows_that_are_left_out_do_not_count(kind: str, tmp_path: Path) -> None:
-    cells = ["1.5"] * (SMALL - 1) + ["none"] * 5
+    cells = ["1.5"] * (LIMIT - 1) + ["none"] * 5
     table = pyarrow.table({"x": cells})
     path = write(table, tmp_path / f"p.{kind}")
     given = ["--data", str(path), "--on-error", "skip", "--output", str(tmp_path / "o.csv")]

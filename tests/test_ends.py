@@ -15,8 +15,8 @@ import pytest
 from flint import fmpq
 
 from derivcli import derive
-from derivcli.engines.balls.germs.rules_integrals import ENDS as ENDS_RULES
-from derivcli.result import FLAGS
+from derivcli.engines.balls.germs.rules import GERM_RULES
+from derivcli.flag_table import FLAGS
 
 Function = Callable[[Any], Any]
 
@@ -139,8 +139,8 @@ def test_a_rule_that_is_wrong_by_little_is_told(rule: str, monkeypatch: pytest.M
     with mpmath.workdps(40):
         wanted = float(function(mpmath.pi / 4))
     assert found() == pytest.approx(wanted, rel=1e-14)
-    sound = ENDS_RULES[rule]
-    monkeypatch.setitem(ENDS_RULES, rule, lambda run, *parts: run.germs.scaled(sound(run, *parts), fmpq(10005, 10000)))
+    sound = GERM_RULES[rule]
+    monkeypatch.setitem(GERM_RULES, rule, lambda run, *parts: run.germs.scaled(sound(run, *parts), fmpq(10005, 10000)))
     assert found() == pytest.approx(wanted * 1.0005, rel=1e-14)
 
 

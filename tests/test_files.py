@@ -336,7 +336,7 @@ def ended_by(number: signal.Signals, directory: Path) -> int:
 import signal, time
 from pathlib import Path
 from derivcli.cli import app
-from derivcli.cli.files import replacing
+from derivcli.cli.atomic_file import replacing
 
 def write_a_part(*_):
     with replacing(Path("out.csv")) as file:

@@ -395,7 +395,7 @@ def test_python_runs_nothing_that_others_could_plant(tmp_path: Path, monkeypatch
     monkeypatch.setattr(cache_dir_utils, "default_cache_dir", lambda: str(folder))
     wanted = Wanted(engine="compiled")
     job = prepare(Known(["x"]), ["x*sin(x)"], wanted)
-    assert job.engine == "reverse"
+    assert job.engine.name == "reverse"
     assert f"others can write to {folder}" in job.remark
     assert [path.name for path in folder.iterdir()] == ["planted"]
 

@@ -12,8 +12,9 @@ import sympy
 from mpmath import mp, mpf
 
 from derivcli import DerivError, derive, hessian, implicit, jacobian, series
+from derivcli.engines.engine_table import REVERSE
 from derivcli.engines.taylor import engine as taylor
-from derivcli.result import FLAGS, NESTED_BY_DEFAULT
+from derivcli.flag_table import FLAGS
 from tests.support import deriv
 
 BOTH = ("reverse", "taylor")
@@ -77,7 +78,7 @@ def test_polynomials_end_in_exact_zeros(engine: str) -> None:
 
 
 def test_the_engine_is_chosen_by_the_order() -> None:
-    highest = NESTED_BY_DEFAULT[-1]
+    highest = REVERSE.orders_unasked[-1]
     assert [derive("sin(x)", "x=1", order=order).engine for order in (1, highest, highest + 1)] == [
         "reverse", "reverse", "taylor",
     ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from derivcli import derive, pipeline
-from derivcli.engines import chunks
+from derivcli import derive
+from derivcli.engines import chunks, engine_table
 from derivcli.engines.chunks import ONE_THREAD, allows_threads
 from derivcli.engines.program import Program, lower, lower_tree
 from derivcli.engines.task import Prepared, Task
@@ -28,7 +29,7 @@ MANY = 10**12
 def chosen(count: int | None, wanted: Wanted | None = None, text: str = "sin(x)") -> str:
     """The engine of a job over so many points."""
     points = read_points(["x=1:2:9"])
-    return quickest(prepare(Known(["x"]), [text], wanted or Wanted()), points, count).engine
+    return quickest(prepare(Known(["x"]), [text], wanted or Wanted()), points, count).engine.name
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_without_a_kernel_backward_passes_serve_and_nothing_is_said(monkeypatch:
     monkeypatch.setattr(compiled, "prepared", refuse)
     points = read_points(["x=1:2:9"])
     job = quickest(prepare(Known(["x"]), ["sin(x)"], Wanted()), points, MANY)
-    assert (job.engine, job.remark) == ("reverse", "")
+    assert (job.engine.name, job.remark) == ("reverse", "")
 
 
 def test_whoever_waits_is_told(told: list[Any]) -> None:
@@ -78,7 +79,8 @@ def test_whoever_waits_is_told(told: list[Any]) -> None:
 
 
 def test_arrays_say_which_engine_made_them(told: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "FEW", 5)
+    rows = (*engine_table.ENGINES[:2], replace(engine_table.COMPILED, min_points_unasked=5))
+    monkeypatch.setattr(engine_table, "ENGINES", rows)
     monkeypatch.setattr(compiled, "pays", lambda points, seconds_per_point: points > 5)
     assert derive("sin(x)", "x=1:2:9", check=False).engine == "compiled"
     assert derive("sin(x)", "x=1:2:5", check=False).engine == "reverse"

@@ -87,7 +87,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     script = f"""
 import io, os, sys
-from derivcli.points.files.read import *
+from derivcli.points.files.data_source import *
 os.getuid() or os.setuid(65534)
 try:
     open_data(Reading(({path.name!r},)), io.BytesIO())
@@ -291,7 +291,7 @@ def test_memory_stays_flat(kind: str, tmp_path: Path) -> None:
     script = f"""
 import io
 from pathlib import Path
-from derivcli.points.files.read import *
+from derivcli.points.files.data_source import *
 peak = lambda: int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 before = peak()
 with open_data(Reading(({str(path)!r},)), io.BytesIO()) as data:

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derivcli import FLAGS, derive, parse
+from derivcli import derive, parse
 from derivcli.cli import app
-from derivcli.language.functions.reference import PLACES, example, family_of, look_up, mentioned, related
+from derivcli.flag_table import FLAG_TABLE
+from derivcli.language.functions.reference import example, family_of, look_up, mentioned, related
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES, FUNCTIONS, vocabulary
 from derivcli.render.functions import FORMATS
@@ -27,7 +28,7 @@ from tests.test_architecture import loaded
 
 every_row = each("row", FUNCTIONS)
 
-KINKS = sum(1 << FLAGS.index(kind) for kind in PLACES)
+KINKS = sum(flag.mask for flag in FLAG_TABLE.values() if flag.place)
 GRID = [step / 2 for step in range(-14, 15)]
 COARSE = [-6.5, -2.0, -1.5, -1.0, 0.0, 0.5, 1.0, 2.0, 3.5]
 

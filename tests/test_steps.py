@@ -13,8 +13,8 @@ import sympy
 from mpmath import mp, mpf
 
 from derivcli import Derivation, DerivError, derive, parse, steps
-from derivcli.explain.steps import rules
-from derivcli.explain.steps.rules import By, Rule
+from derivcli.explain.steps import differentiation_rules as rules
+from derivcli.explain.steps.differentiation_rules import By, Rule
 from derivcli.explain.steps.teacher_notation import product
 from derivcli.language import tree as build
 from derivcli.language.functions.formulas import complete

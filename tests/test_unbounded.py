@@ -8,7 +8,7 @@ import re
 import pytest
 
 from derivcli import parse
-from derivcli.check.judged_number import restored_context
+from derivcli.check.enclosure import restored_context
 from derivcli.explain.piecewise.root_bounds import reach
 
 TERMS = (

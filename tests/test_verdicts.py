@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
 from flint import arb, ctx, fmpq
 
 from derivcli import derive
+from derivcli.check.enclosure import restored_context
 from derivcli.check.judge import check_all
-from derivcli.check.judged_number import restored_context
-from derivcli.check.one_sided_values import look, remembered
-from derivcli.check.verdict import KINDS, RIGHT, Verdict, Verdicts
-from derivcli.engines.balls.evaluation import Number, Run
+from derivcli.check.one_sided_values import look
+from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Node
 from derivcli.points.at_option import read_points
 from tests.support import deriv
@@ -247,7 +249,7 @@ def test_values_beside_a_point_are_computed_once() -> None:
         ctx.prec = precision
         return arb(offset) ** 2
 
-    function = remembered(square)
+    function = cache(square)
     with restored_context():
         found = [look(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
     assert [number is not None and float(number) for number in found] == [0, 2, 0]
@@ -394,7 +396,7 @@ def test_the_exit_status_of_a_check(text: str, at: str, status: int) -> None:
 def test_no_verdict_of_a_right_number_says_that_it_misleads() -> None:
     for text, at, _, _ in PLACES:
         verdict = verdict_at(text, at)
-        assert not (verdict.kind in RIGHT and verdict.differs)
+        assert not (KINDS[verdict.kind].is_right and verdict.differs)
         assert verdict.kind not in ("lossy", "wrong") or verdict.differs
 
 

@@ -11,10 +11,11 @@ from flint import arb
 
 from derivcli import parse
 from derivcli.check import implicit as implicit_check
+from derivcli.check.enclosure import Site, enclosure
 from derivcli.check.judge import check_all
-from derivcli.check.judged_number import Site, enclosure
-from derivcli.engines.balls.evaluation import Run, coordinate
+from derivcli.engines.balls.evaluation import coordinate, evaluate
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import differentiate
 from derivcli.language.expression import Expression
@@ -133,7 +134,7 @@ def test_sympys_derivatives_in_balls_agree_with_the_series(text: str, by: str) -
     at = {name: coordinate(sympy.Rational(value)) for name, value in {"x": "6/5", "y": "3/4", "z": "1/2"}.items()}
     site = Site(expression, record(expression.expanded, expression.variables), at)
     truth = enclosure(site, Derivative(tuple(by), dependent="y"))
-    wanted: arb = Run(record(implicit(expression, by), expression.variables), precision=400).evaluate(at)[0]
+    wanted: arb = evaluate(Run(record(implicit(expression, by), expression.variables), precision=400), at)[0]
     assert truth.rigorous
     assert truth.ball.overlaps(wanted)
     assert not (truth.ball * (1 + arb(2) ** -50)).overlaps(wanted)

@@ -16,11 +16,12 @@ from flint import arb, ctx, fmpq
 from mpmath import mp
 
 from derivcli import parse
+from derivcli.check.enclosure import Site, enclosure
 from derivcli.check.judge import check_all
-from derivcli.check.judged_number import Site, enclosure
 from derivcli.engines.balls import partials
-from derivcli.engines.balls.evaluation import Run, coordinate
+from derivcli.engines.balls.evaluation import coordinate, evaluate
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import differentiate
 from derivcli.engines.torch import backward
@@ -242,7 +243,7 @@ def symbolic(text: str, by: tuple[str, ...]) -> arb:
     """SymPy's derivative, enclosed."""
     formula = differentiate(parse(text), [by]).derivatives[",".join(by)]
     at = {name: coordinate(sympy.Rational(value)) for name, value in WHERE.items()}
-    return Run(record(formula.expanded, formula.variables), precision=400).evaluate(at)[0]
+    return evaluate(Run(record(formula.expanded, formula.variables), precision=400), at)[0]
 
 
 @pytest.mark.parametrize("text", FORMULAS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from flint import arb, fmpq
+from flint import fmpq
 from mpmath import mp
 
 from derivcli import parse
@@ -19,7 +19,9 @@ from derivcli.check import taylor_remainder as module
 from derivcli.check.taylor_coefficients import check_series
 from derivcli.check.taylor_remainder import remainder, remainders
 from derivcli.check.verdict import Verdict
-from derivcli.engines.balls.evaluation import Coordinate, Run, coordinate
+from derivcli.engines.balls import evaluation
+from derivcli.engines.balls.evaluation import coordinate
+from derivcli.engines.balls.run import Run
 from derivcli.engines.taylor import engine
 from derivcli.points.at_option import read_points
 from derivcli.result import SeriesResult
@@ -94,13 +96,14 @@ def test_a_coefficient_that_is_off_is_wrong_and_the_others_are_not() -> None:
 
 def test_all_coefficients_come_from_one_series(monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[int] = []
-    original = Run.evaluate
+    original = evaluation._block
 
-    def counted(run: Run, at: dict[str, Coordinate]) -> list[arb]:
-        runs.append(run.order)
-        return original(run, at)
+    def counted(run: Run, numbers: Iterable[int]) -> Any:
+        if numbers is run.tape.order:
+            runs.append(run.order)
+        return original(run, numbers)
 
-    monkeypatch.setattr(Run, "evaluate", counted)
+    monkeypatch.setattr(evaluation, "_block", counted)
     numbers = [math.exp(0.5) / math.factorial(order) for order in range(31)]
     found = verdicts(claimed(polynomial("exp(x)", "x=1/2", 1), numbers))
     assert {verdict.kind for verdict in found} == {"proved"}
@@ -116,8 +119,8 @@ def test_two_hundred_coefficients() -> None:
 
 
 def test_points_have_verdicts_of_their_own_and_float32_its_own_digits() -> None:
-    told: list[tuple[int, int]] = []
-    result = check_series(polynomial("abs(x)", "x=-1,0,1", 2), lambda done, total: told.append((done, total)))
+    told: list[tuple[int, int | None]] = []
+    result = check_series(polynomial("abs(x)", "x=-1,0,1", 2), lambda _, done, total: told.append((done, total)))
     assert [column.names() for column in result.verdicts] == [
         ["proved", "proved", "proved"],
         ["proved", "corner", "proved"],

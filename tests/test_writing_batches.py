@@ -291,10 +291,10 @@ import resource, signal, sys
 from pathlib import Path
 import numpy as np
 from derivcli.cli import app
-from derivcli.cli.files import replacing
+from derivcli.cli.atomic_file import replacing
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import FileFormat
-from derivcli.points.files.write import Column, writing
+from derivcli.points.files.writer import Column, writing
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test that runs in the background inherits none
 x = np.random.default_rng(1).normal(size=100_000)

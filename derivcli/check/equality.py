@@ -15,11 +15,14 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.check.judged_number import restored_context
-from derivcli.check.one_sided import OneSided
-from derivcli.engines.balls.evaluation import NoValueError, Path, Run, TouchError, UnsureError
+from derivcli.check.enclosure import restored_context
+from derivcli.check.one_sided import ExactLimits
+from derivcli.engines.balls.coordinates import Path
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.tree import Tree
@@ -72,9 +75,9 @@ class Quantity:
         number: arb | None = None
         try:
             with ctx.workprec(precision):
-                seen = OneSided(self.tape, at, earlier, direction, (precision, PRECISIONS[-1]))
+                limits = ExactLimits(self.tape, at, earlier, direction, (precision, PRECISIONS[-1]))
                 for each in range(1, order + 1):
-                    number = seen.local(each, order).derivative()
+                    number = limits.local(each, order).derivative()
         except NoGermError:
             raise UnsureError from None
         if number is None:
@@ -87,7 +90,7 @@ class Quantity:
         def series(path: Path, order: int) -> list[arb]:
             run = Run(self.tape, path, order, precision, final=precision == PRECISIONS[-1])
             try:
-                return run.evaluate(at)
+                return evaluate(run, at)
             finally:
                 if not run.rigorous:
                     raise UnsureError

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from derivcli.check.comparison import compared, shown
-from derivcli.check.judged_number import ENOUGH, Question, Site, Truth, enclosure
-from derivcli.check.one_sided_values import Beside, look, remembered
+from derivcli.check.accuracy import compared, shown
+from derivcli.check.enclosure import ENOUGH, Question, Site, Truth, enclosure
+from derivcli.check.one_sided_values import OffsetFunction, look
 from derivcli.check.singular_points import View, judged_along, without
 from derivcli.check.verdict import Verdict
-from derivcli.engines.balls.evaluation import (
-    Direction,
-    NoValueError,
-    Run,
-    TouchError,
-    UnsureError,
-    ball_of,
-    rational,
-    step_scale,
-)
+from derivcli.engines.balls.coordinates import Direction, rational
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import ball_of, evaluate, step_scale
 from derivcli.engines.balls.partials import Derivative, FlatError
+from derivcli.engines.balls.run import Run
 
 SHIFT = 4
 """So many last places in each coordinate explain that a point is off its curve."""
@@ -131,12 +126,12 @@ def _where_not_smooth(question: Question) -> Verdict:
         return unknown
     ((direction, order),) = stages
     view = View(question, "the equation has no real value here", direction)
-    solution = remembered(_solution(site, question.derivative.dependent, direction))
+    solution = cache(_solution(site, question.derivative.dependent, direction))
     scale = step_scale(site.at, direction)
     return judged_along(view, lambda low, highest: look(solution, scale, low, highest=highest), order)
 
 
-def _solution(site: Site, dependent: str, direction: Direction) -> Beside:
+def _solution(site: Site, dependent: str, direction: Direction) -> OffsetFunction:
     """The dependent variable as a function of how far the others move in a direction."""
 
     def solved(offset: fmpq, precision: int, final: bool) -> arb | None:
@@ -144,10 +139,10 @@ def _solution(site: Site, dependent: str, direction: Direction) -> Beside:
 
         def residual(y: arb) -> arb:
             at = {**moved.at, dependent: y}
-            return Run(site.tape, precision=precision, final=final).evaluate(at)[0] - level
+            return evaluate(Run(site.tape, precision=precision, final=final), at)[0] - level
 
         try:
-            level = Run(site.tape, precision=precision, final=final).evaluate(site.at)[0]
+            level = evaluate(Run(site.tape, precision=precision, final=final), site.at)[0]
             start = arb(ball_of(site.at[dependent], precision).mid())
             return _root(residual, start, arb(abs(offset))) if offset else start
         except NoValueError:

@@ -14,25 +14,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.comparison import compared
+from derivcli.check.accuracy import compared
+from derivcli.check.enclosure import PRECISIONS, Question, Site, enclosure, restored_context
 from derivcli.check.implicit import judged_on_curve
-from derivcli.check.judged_number import PRECISIONS, Question, Site, enclosure, restored_context
 from derivcli.check.singular_points import judged_beside
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
-from derivcli.engines.balls.evaluation import Exact, TouchError, UnsureError, coordinate
+from derivcli.engines.balls.coordinates import Exact
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
+    from derivcli.engines.task import Progress
     from derivcli.points.points import Points
     from derivcli.result import FloatArray, Result
 
 SECONDS = 2.0
 """How long one number may take."""
-
-Progress = Callable[[int, int], None]
 
 
 def check_all(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
@@ -44,7 +45,7 @@ def check_all(results: Sequence[Result], points: Points, progress: Progress | No
         nonlocal done
         done += count
         if progress is not None:
-            progress(done, total)
+            progress("checking", done, total)
 
     with restored_context():
         return [check(result, points, tick) for result in results]

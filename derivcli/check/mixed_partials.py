@@ -1,4 +1,4 @@
-"""Mixed derivatives at a hard place, one direction after the other, from germs along curves.
+"""Mixed derivatives at a singular point, one direction after the other, from germs along curves.
 
 A derivative first by x, then by y, is seen along the curves y = y0 + t, x = x0 + c t^M for several c: differences
 in c are the derivatives by x at the points (x0, y0 + t), as germs in t. With more directions each earlier one has a
@@ -15,9 +15,9 @@ from math import factorial
 
 from flint import fmpq, fmpq_poly
 
-from derivcli.check.judged_number import Stages
-from derivcli.check.one_sided import Look, Seen, Way
-from derivcli.engines.balls.evaluation import Direction
+from derivcli.check.enclosure import Stages
+from derivcli.check.one_sided_germs import Curve, DecidedGerm, LocalGerms
+from derivcli.engines.balls.coordinates import Direction
 from derivcli.engines.balls.exact_constants import Constant
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.germ import Germ, NoGermError, Place, ShortError
@@ -29,11 +29,24 @@ Across = tuple[list[Germ], list[int]]
 """The derivatives on one side of a line up to an order, and the decisions on which they rest."""
 
 
-def derivative_here(look: Look, stages: Stages) -> Constant | None:
+def expanded(local: LocalGerms, earlier: Stages) -> LocalGerms:
+    """The germs of the derivative by earlier directions, or with none those of the formula, and its value."""
+    if not earlier:
+        local.value = local.value_here()
+        local.left, local.right = local.germs_here()
+        return local
+    local.value = derivative_here(local, earlier)
+    local.left, local.right = (derivative_beside(local, earlier, sense) for sense in (-1, 1))
+    if local.oscillates:
+        raise NoGermError
+    local.rigorous = False  # that no further derivative disturbs the differences is only seen
+    return local
+
+
+def derivative_here(local: LocalGerms, stages: Stages) -> Constant | None:
     """The derivative by some stages at the point, None where there is none; a one-sided one at an edge."""
     *earlier, (line, times) = stages
-    inner = Look(look.tape, look.at, look.field, line, times, look.more)
-    inner.take(earlier)
+    inner = expanded(LocalGerms(local.tape, local.at, local.field, line, times, local.more), earlier)
     known = [(germ, sense) for germ, sense in ((inner.left, -1), (inner.right, 1)) if germ is not None]
     if inner.value is None or not known:
         return None
@@ -41,47 +54,47 @@ def derivative_here(look: Look, stages: Stages) -> Constant | None:
     for order in range(times + 1):
         found = [inner.coefficient(germ, order, sense) for germ, sense in known]
         last = found[-1]
-        if last is None or any(each is None or not look.field.is_same(each, last) for each in found):
+        if last is None or any(each is None or not local.field.is_same(each, last) for each in found):
             return None
-        if order == 0 and not look.field.is_same(last, inner.value):
+        if order == 0 and not local.field.is_same(last, inner.value):
             return None
     return last
 
 
-def derivative_beside(look: Look, stages: Stages, sense: int) -> Germ | None:
+def derivative_beside(local: LocalGerms, stages: Stages, sense: int) -> Germ | None:
     """The derivative by some stages at points beside the given one, as a germ of how far beside; None without one.
 
     Raises NoGermError where it is not seen whether it exists there.
     """
-    return _derivative(look, look.line(look.direction, sense), stages, look.order)[0]
+    return _derivative(local, local.line(local.direction, sense), stages, local.order)[0]
 
 
-def _derivative(look: Look, way: Way, stages: Stages, reach: int) -> Seen:
-    """The derivative by some stages along a way, as a germ up to t^reach, which is more than the powers of the way."""
+def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> DecidedGerm:
+    """The derivative by some stages along a curve, as a germ up to t^reach, a power beyond those of the curve."""
     if not stages:
-        return look.germ(way, reach)
+        return local.germ(curve, reach)
     *earlier, (_, times) = stages
-    on_line, decisions = _derivative(look, way, earlier, reach)
+    on_line, decisions = _derivative(local, curve, earlier, reach)
     if on_line is None:
         return None, decisions
     near = reach + times + 1
-    sides = _across(look, way, stages, near, reach)
+    sides = _across(local, curve, stages, near, reach)
     if len(sides) == 2 and all(side[1] == decisions for side in sides):
         return sides[-1][0][times], decisions  # no kink runs along the line
     for far in [FURTHEST] * (on_line.limit is None) + [FAR]:
         with suppress(ShortError):
-            sides = _across(look, way, stages, near + far, reach)
+            sides = _across(local, curve, stages, near + far, reach)
             decided = [each for side in sides for each in side[1]]
             found = [side[0] for side in sides]
             if not found:
                 return None, decided
-            apart = _apart(look, on_line, found)
+            apart = _apart(local, on_line, found)
             if not apart and all(_is_smooth(germ) for germ in found[-1]):
                 return found[-1][-1], decided
-            again = [side[0] for side in _across(look, way, stages, near + 2 * far + 1, reach)]
-            if apart & _apart(look, on_line, again):
+            again = [side[0] for side in _across(local, curve, stages, near + 2 * far + 1, reach)]
+            if apart & _apart(local, on_line, again):
                 return None, decided
-            return _shared(look, found[-1][-1], again[-1][-1], reach), decided
+            return _shared(local, found[-1][-1], again[-1][-1], reach), decided
     raise ShortError
 
 
@@ -94,47 +107,47 @@ def _is_smooth(germ: Germ) -> bool:
     return all(exponent.denominator == 1 and not logs for exponent, logs in germ.terms)
 
 
-def _shared(look: Look, one: Germ, other: Germ, reach: int) -> Germ:
-    """What two looks at a derivative beside the point have in common.
+def _shared(local: LocalGerms, one: Germ, other: Germ, reach: int) -> Germ:
+    """What two computations of a derivative next to the point have in common.
 
     Terms that come of c and its powers are another with each power of t; the others belong to the derivative.
     """
     places = [place for place in one.terms if place in other.terms and place[0] <= reach]
-    if any(not look.field.is_same(one.terms[place], other.terms[place]) for place in places):
+    if any(not local.field.is_same(one.terms[place], other.terms[place]) for place in places):
         raise NoGermError
     return Germ({place: one.terms[place] for place in places}, reach + 1)
 
 
-def _apart(look: Look, on_line: Germ, sides: Sides) -> set[tuple[int, Place]]:
+def _apart(local: LocalGerms, on_line: Germ, sides: Sides) -> set[tuple[int, Place]]:
     """At which powers of t derivatives differ from side to side, and of which order they are."""
     found: set[tuple[int, Place]] = set()
     for order, germs in enumerate(zip(*sides, strict=True)):
         for one, other in pairwise([on_line, *germs] if order == 0 else germs):
-            found |= {(order, place) for place in _differing(look, one, other)}
+            found |= {(order, place) for place in _differing(local, one, other)}
     return found
 
 
-def _across(look: Look, way: Way, stages: Stages, power: int, reach: int) -> list[Across]:
+def _across(local: LocalGerms, curve: Curve, stages: Stages, power: int, reach: int) -> list[Across]:
     """The derivatives on both sides of a line, as far as there are values.
 
     They are the coefficients of the polynomial in c through as many germs along curves that leave it by c t^power.
     """
-    found = (_across_to(look, way, stages, turn, power, reach) for turn in (1, -1))
+    found = (_across_to(local, curve, stages, turn, power, reach) for turn in (1, -1))
     return [side for side in found if side is not None]
 
 
-def _across_to(look: Look, way: Way, stages: Stages, turn: int, power: int, reach: int) -> Across | None:
+def _across_to(local: LocalGerms, curve: Curve, stages: Stages, turn: int, power: int, reach: int) -> Across | None:
     """The derivatives on one side of a line."""
     *earlier, (line, times) = stages
     needed = times * power + reach
-    ways = [_bent(look, way, line, turn * count, power) for count in range(1, times + 2)]
-    found = [_derivative(look, each, earlier, needed) for each in ways]
+    curves = [_bent(local, curve, line, turn * count, power) for count in range(1, times + 2)]
+    found = [_derivative(local, each, earlier, needed) for each in curves]
     germs, decisions = [germ for germ, _ in found if germ is not None], [each for _, each in found]
     if not germs:
         return None
     if len(germs) < len(found) or any(each != decisions[0] for each in decisions):
         raise NoGermError
-    arithmetic = Germs(look.field, needed + look.more)
+    arithmetic = Germs(local.field, needed + local.more)
     derivatives = []
     for order, weights in enumerate(interpolated(times + 1)):
         factor = factorial(order) * turn**order
@@ -143,10 +156,10 @@ def _across_to(look: Look, way: Way, stages: Stages, turn: int, power: int, reac
     return derivatives, decisions[0]
 
 
-def _bent(look: Look, way: Way, line: Direction, count: int, power: int) -> Way:
-    """A way that leaves another one by a multiple of a power of t along a line."""
-    bent = {name: dict(powers) for name, powers in way.items()}
-    for name, powers in look.line(line, count, power).items():
+def _bent(local: LocalGerms, curve: Curve, line: Direction, count: int, power: int) -> Curve:
+    """A curve that leaves another one by a multiple of a power of t along a line."""
+    bent = {name: dict(powers) for name, powers in curve.items()}
+    for name, powers in local.line(line, count, power).items():
         bent.setdefault(name, {}).update(powers)
     return bent
 
@@ -160,13 +173,13 @@ def _lowered(germ: Germ, shift: int, end: int, reach: int) -> Germ:
     return Germ({place: constant for place, constant in terms.items() if place[0] < limit}, limit)
 
 
-def _differing(look: Look, one: Germ, other: Germ) -> list[Place]:
+def _differing(local: LocalGerms, one: Germ, other: Germ) -> list[Place]:
     """At which powers of t two germs differ, as far as both are known."""
-    zero = look.field.rational(0)
+    zero = local.field.rational(0)
     limits = [germ.limit for germ in (one, other) if germ.limit is not None]
     places = [place for place in {*one.terms, *other.terms} if all(place[0] < limit for limit in limits)]
     pairs = {place: (one.terms.get(place, zero), other.terms.get(place, zero)) for place in places}
-    return [place for place, pair in pairs.items() if not look.field.is_same(*pair)]
+    return [place for place, pair in pairs.items() if not local.field.is_same(*pair)]
 
 
 @cache

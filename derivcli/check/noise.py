@@ -12,17 +12,17 @@ from contextlib import suppress
 import numpy as np
 from flint import arb
 
-from derivcli.check.judged_number import Question, enclosure
-from derivcli.engines.balls.evaluation import TouchError, UnsureError, rational, rounded
-from derivcli.engines.torch import backward
+from derivcli.check.enclosure import Question, enclosure
+from derivcli.engines.balls.coordinates import rational
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import rounded
+from derivcli.engines.engine_table import engine_named
+from derivcli.engines.task import at_once
 from derivcli.points.points import given
 from derivcli.result import derivative_key
 
 NEIGHBOURS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
 """How far away the points are that are asked, in parts of the point."""
-
-HIGHEST = {"reverse": 6, "taylor": 200, "compiled": 6}
-"""What each engine is asked for; nested backward passes take long. They answer for a kernel that was made of them."""
 
 SHARE = 8
 """Errors that differ by at least one part in so many of the error in question are noise."""
@@ -31,7 +31,8 @@ SHARE = 8
 def is_noise(question: Question, truth: arb) -> bool:
     """Whether the errors of PyTorch's numbers nearby scatter as far as the error in question."""
     moved = _moved(question)
-    if not math.isfinite(question.printed) or not moved or question.order > HIGHEST[question.site.engine]:
+    highest = engine_named(question.site.engine).max_replayed_order
+    if not math.isfinite(question.printed) or not moved or question.order > highest:
         return False
     centre = {name: rounded(value, question.dtype) for name, value in question.site.at.items()}
     pairs = [(question.printed, truth)]
@@ -68,12 +69,10 @@ def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
         slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
         direction = given(slopes)
     wanted = [partial or (next(iter(at)),)]
-    compute = backward.differentiate
-    if question.site.engine == "taylor":
-        from derivcli.engines.taylor import engine  # late, since few checks come to this
-
-        compute = engine.differentiate
-    (result,) = compute([question.site.expression], here, wanted, question.dtype, direction, derivative.dependent)
+    engine = engine_named(question.site.engine)
+    prepare = engine_named(engine.faster_form_of).prepare if engine.faster_form_of else engine.prepare
+    formula = [question.site.expression]
+    (result,) = at_once(prepare, formula, here, wanted, question.dtype, direction, derivative.dependent)
     found = result.derivatives[derivative_key(partial)] if partial else result.value
     exact = {name: rational(value) for name, value in at.items()}
     truth = enclosure(question.site.elsewhere(exact), derivative)

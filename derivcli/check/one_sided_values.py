@@ -11,17 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from math import comb
 from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import UnsureError
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
 
-Beside: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
+OffsetFunction: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
 """A function of the offset from the point; None where it has no value.
 
 It is computed to a precision in bits; if that is said to be final, a step without a finite series has none.
@@ -101,7 +100,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
+class LocalBehavior:
     """A function at a point and on both sides; the value `here` is nothing where it has none.
 
     `rigorous` says that all is proved.
@@ -125,11 +124,11 @@ class Local:
         return self.right.derivative.number if is_near(self.left.derivative, self.right.derivative) else None
 
 
-Seen: TypeAlias = Callable[[int, int], Local]
+BehaviorByOrder: TypeAlias = Callable[[int, int], LocalBehavior]
 """What is seen of a function for derivatives of an order; the second is the highest that will be asked for."""
 
 
-def look(function: Beside, scale: int, order: int, closer: int = 0, highest: int = 0) -> Local:
+def look(function: OffsetFunction, scale: int, order: int, closer: int = 0, highest: int = 0) -> LocalBehavior:
     """The function at the point and beside it; `order` is that of the one-sided derivatives.
 
     Steps are of the size 2**scale, and smaller by 2**-closer. The precision is that for the order `highest`, if
@@ -141,11 +140,11 @@ def look(function: Beside, scale: int, order: int, closer: int = 0, highest: int
     return _look(function, scale, order, closer + CLOSER, bits) if doubtful and not closer else local
 
 
-def _look(function: Beside, scale: int, order: int, closer: int, highest: int) -> Local:
+def _look(function: OffsetFunction, scale: int, order: int, closer: int, highest: int) -> LocalBehavior:
     """The function at and beside the point, with steps of one size, in as much precision as it needs."""
     for precision, final in _precisions(highest, closer):
         try:
-            return _Looking(function, scale - closer, order, precision, final).local()
+            return _Differences(function, scale - closer, order, precision, final).local()
         except UnsureError as unsure:
             last = unsure
     raise last
@@ -159,25 +158,20 @@ def _precisions(order: int, closer: int) -> Iterator[tuple[int, bool]]:
         yield (each + 2 * closer) * order, True
 
 
-def remembered(function: Beside) -> Beside:
-    """The function, each value computed once."""
-    return cache(function)
-
-
 @dataclass(frozen=True, slots=True)
-class _Looking:
+class _Differences:
     """One look at one precision."""
 
-    function: Beside
+    function: OffsetFunction
     scale: int
     order: int
     precision: int
     final: bool
 
-    def local(self) -> Local:
+    def local(self) -> LocalBehavior:
         """Value and sides."""
         value = self.function(fmpq(0), self.precision, self.final)
-        return Local(Limit(value), self.side(-1, value), self.side(1, value))
+        return LocalBehavior(Limit(value), self.side(-1, value), self.side(1, value))
 
     def side(self, direction: int, value: arb | None) -> Side:
         """One side, by four steps of either kind; what they do not have in common is nothing."""

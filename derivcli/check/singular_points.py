@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 
 from flint import arb
 
-from derivcli.check.comparison import compared, is_right, right_digits, shown
-from derivcli.check.iterated import has_series, partial_by, seen
-from derivcli.check.judged_number import Question, Stages, Truth
-from derivcli.check.one_sided_values import Limit, Local, Seen, Side, difference, is_near
-from derivcli.check.verdict import RIGHT, WITHOUT, Verdict
-from derivcli.engines.balls.evaluation import Direction, UnsureError
+from derivcli.check.accuracy import compared, is_right, right_digits, shown
+from derivcli.check.enclosure import Question, Stages, Truth
+from derivcli.check.one_sided import has_series, one_sided, partial_by
+from derivcli.check.one_sided_values import BehaviorByOrder, Limit, LocalBehavior, Side, difference, is_near
+from derivcli.check.verdict import Verdict
+from derivcli.check.verdict_kinds import KINDS
+from derivcli.engines.balls.coordinates import Direction
+from derivcli.engines.balls.errors import UnsureError
 
 DIGITS = (6, 16)
 """Significant digits of limits in a sentence, and those where the first do not tell them apart."""
-
-GOES_ON = frozenset((*RIGHT, "lossy", "wrong", "edge"))
-"""Kinds of a derivative that exists, so that one of higher order may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +54,6 @@ class View:
         return f"in {replace(self, earlier=[*self.earlier, (self.direction, order)]).subject}"
 
 
-NOUNS = {
-    "corner": "a corner",
-    "cusp": "a cusp",
-    "vertical": "a vertical tangent",
-    "edge": "infinite at the edge of the domain,",
-}
-"""Kinds of derivatives, while the others are of the function itself."""
-
-TWO_SIDED = ("corner", "cusp")
-"""Those whose message says what they are on either side."""
-
-
 def judged_beside(question: Question, reason: str) -> Verdict:
     """The verdict at a kink, a jump, an edge or a hole, from values of f alone; `reason` says why f has none.
 
@@ -82,7 +69,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
         if not last and has_series(site, [*earlier, (direction, order)]):
             continue
         view = View(question, reason, direction, earlier, last)
-        verdict = judged_along(view, seen(site, earlier, direction), order)
+        verdict = judged_along(view, one_sided(site, earlier, direction), order)
         if ends(verdict):
             return verdict
         if not last and verdict.kind == "hole":
@@ -91,7 +78,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
     return _at_an_edge(verdict, question) if edge else verdict
 
 
-def judged_along(view: View, local: Seen, order: int) -> Verdict:
+def judged_along(view: View, local: BehaviorByOrder, order: int) -> Verdict:
     """The verdict of a function's derivatives up to an order, from what is seen of it beside the point."""
     for low in range(1, order):
         verdict = _of(local(low, order), replace(view, compares=False))
@@ -106,16 +93,17 @@ def judged_along(view: View, local: Seen, order: int) -> Verdict:
 def none_after(verdict: Verdict, where: str, printed: float) -> Verdict:
     """The verdict of derivatives above the order at which there is none; the sides are of that one, not of theirs."""
     message = verdict.message
-    if verdict.kind in NOUNS:
-        sides = f": {message}" if verdict.kind in TWO_SIDED else ""
-        message = f"{NOUNS[verdict.kind]} {where}{sides}"
+    kind = KINDS[verdict.kind]
+    if kind.noun:
+        sides = f": {message}" if kind.repeats_message else ""
+        message = f"{kind.noun} {where}{sides}"
     differs = math.isfinite(printed)
     return replace(verdict, truth=None, digits=None, left=None, right=None, message=message, differs=differs)
 
 
 def _at_an_edge(verdict: Verdict, question: Question) -> Verdict:
     """The verdict of a derivative of which an earlier one is one-sided."""
-    if verdict.kind not in (*RIGHT, "lossy", "wrong"):
+    if KINDS[verdict.kind].derivative != "two-sided":
         return verdict
     differs = verdict.differs and not math.isnan(question.printed)
     return replace(verdict, kind="edge", message="defined on one side only", differs=differs)
@@ -125,10 +113,11 @@ def ends(verdict: Verdict) -> bool:
     """Whether a derivative is of a kind that has none of higher order."""
     if verdict.kind == "hole":
         return verdict.truth is None
-    return verdict.kind not in GOES_ON or (verdict.kind == "edge" and math.isinf(verdict.truth or 0))
+    exists = KINDS[verdict.kind].derivative in ("two-sided", "one-sided")
+    return not exists or (verdict.kind == "edge" and math.isinf(verdict.truth or 0))
 
 
-def _of(local: Local, view: View) -> Verdict:
+def _of(local: LocalBehavior, view: View) -> Verdict:
     """The kind of place that the values show."""
     factor = view.question.derivative.factor if view.compares else 1
     left, right = (replace(side, derivative=side.derivative.over(factor)) for side in (local.left, local.right))
@@ -201,7 +190,7 @@ def _between(left: Limit, right: Limit, view: View, rigorous: bool) -> Verdict:
 
 def without(kind: str, question: Question, message: str) -> Verdict:
     """A place without a derivative, where a number printed misleads."""
-    assert kind in WITHOUT, f"{kind} has a derivative"
+    assert KINDS[kind].derivative == "none", f"{kind} has a derivative"
     return Verdict(kind, message=message, differs=math.isfinite(question.printed))
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from flint import arb
 
-from derivcli.check.comparison import compared
+from derivcli.check.accuracy import compared
+from derivcli.check.enclosure import PRECISIONS, Question, Site, Truth, is_narrow, restored_context
 from derivcli.check.judge import SECONDS, coordinates, judge, within_time
-from derivcli.check.judged_number import PRECISIONS, Question, Site, Truth, is_narrow, restored_context
 from derivcli.check.singular_points import ends, none_after
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
-from derivcli.engines.balls.evaluation import TouchError, UnsureError
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import ONE, Derivative
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.result import SeriesResult
 
-Progress = Callable[[int, int], None]
+if TYPE_CHECKING:
+    from derivcli.engines.task import Progress
 
 
 def check_series(result: SeriesResult, progress: Progress | None = None) -> SeriesResult:
@@ -32,7 +34,7 @@ def check_series(result: SeriesResult, progress: Progress | None = None) -> Seri
             for column, verdict in zip(columns, _verdicts(result, tape, point), strict=True):
                 column.put(point, verdict)
             if progress is not None:
-                progress((point + 1) * terms, count * terms)
+                progress("checking", (point + 1) * terms, count * terms)
     return replace(result, verdicts=columns)
 
 
@@ -76,7 +78,7 @@ def coefficients(site: Site, variable: str, degree: int) -> list[Truth | None]:
     for precision in PRECISIONS:
         run = site.run({variable: (ONE,)}, degree, precision, final=precision == PRECISIONS[-1])
         try:
-            balls: list[arb] = run.evaluate(site.at)
+            balls: list[arb] = evaluate(run, site.at)
         except UnsureError:
             continue
         for order, ball in enumerate(balls):

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from flint import arb, ctx, fmpq
 
+from derivcli.check.enclosure import PRECISIONS, is_narrow, restored_context
 from derivcli.check.judge import SECONDS, coordinates
-from derivcli.check.judged_number import PRECISIONS, is_narrow, restored_context
-from derivcli.engines.balls.evaluation import Coordinate, Exact, Run, TouchError, UnsureError, ball_of, rational
+from derivcli.engines.balls.coordinates import Coordinate, Exact, rational
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import ball_of, evaluate
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.partials import ONE
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 
@@ -112,7 +115,7 @@ class _Polynomial:
         for precision in PRECISIONS:
             run = Run(tape, {variable: (ONE,)}, len(printed) - 1, precision)
             try:
-                coefficients = run.evaluate(at)
+                coefficients = evaluate(run, at)
             except UnsureError:
                 continue
             if run.rigorous and all(map(is_narrow, coefficients)):
@@ -128,7 +131,7 @@ class _Polynomial:
     def series(self, place: Coordinate, order: int) -> list[arb]:
         """The coefficients of the formula's series about a place, which may be a stretch of the variable."""
         run = Run(self.tape, {self.variable: (ONE,)}, order, WIDE_BITS + 16 * self.order)
-        found = run.evaluate({**self.at, self.variable: place})
+        found = evaluate(run, {**self.at, self.variable: place})
         if not run.rigorous:
             raise UnsureError
         return found

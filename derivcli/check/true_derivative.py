@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
+from derivcli.check.enclosure import Question, Site, enclosed, restored_context
 from derivcli.check.judge import judge
-from derivcli.check.judged_number import Question, Site, enclosed, restored_context
-from derivcli.check.one_sided import OneSided
-from derivcli.check.verdict import WITHOUT, Verdict
-from derivcli.engines.balls.evaluation import Coordinate, TouchError, UnsureError
+from derivcli.check.one_sided import ExactLimits
+from derivcli.check.verdict import Verdict
+from derivcli.check.verdict_kinds import KINDS
+from derivcli.engines.balls.coordinates import Coordinate
+from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.germs.germ import NoGermError
@@ -79,15 +81,15 @@ def _of_series(site: Site, derivative: Derivative) -> arb:
 
 def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> Known:
     """What a verdict says of the derivative, with more digits where one look beside the point shows them."""
-    if verdict.kind in WITHOUT or (verdict.kind == "edge" and math.isinf(verdict.truth or 0)):
+    if KINDS[verdict.kind].derivative == "none" or (verdict.kind == "edge" and math.isinf(verdict.truth or 0)):
         return Known(none=True, undefined=verdict.kind in ("undefined", "hole"), reason=verdict.message)
     if verdict.kind == "unchecked" or verdict.truth is None:
         return Known(reason=verdict.message)
     ball = arb(verdict.truth, abs(verdict.truth) * 2.0**-50)
     *earlier, (direction, order) = derivative.stages()
     with suppress(UnsureError, TouchError, NoGermError, OutOfTimeError):
-        one_sided = OneSided(site.tape, site.at, earlier, direction, PRECISIONS[-1:])
-        local = limited(SECONDS, one_sided.local, order, order)
+        limits = ExactLimits(site.tape, site.at, earlier, direction, PRECISIONS[-1:])
+        local = limited(SECONDS, limits.local, order, order)
         found = next(side.derivative for side in (local.right, local.left) if side.defined)
         if found.number is not None:
             exact = local.rigorous and derivative.factor == 1

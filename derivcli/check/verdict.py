@@ -7,42 +7,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from derivcli.check.verdict_kinds import KINDS, code_of, codes_of
 from derivcli.result import equal
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-KINDS = {
-    "proved": "the number lies within the stated digits of a rigorous enclosure",
-    "agrees": "the same by a method that is accurate but not rigorous",
-    "lossy": "right formula, but rounding, overflow or underflow on the way cost digits",
-    "corner": "left and right derivatives differ",
-    "cusp": "left and right derivatives are infinite with opposite signs",
-    "vertical": "left and right derivatives are infinite with one sign",
-    "jump": "the function is not continuous there",
-    "isolated": "the function is defined at the point and not beside it",
-    "undefined": "the function has no real value there",
-    "hole": "the function has no value there, and a limit fills the hole",
-    "edge": "the function is defined on one side only",
-    "overflow": "the true number is beyond the range of the number format",
-    "wrong": "the number is not the derivative, and rounding is not the reason",
-    "unchecked": "not decided, and why",
-}
-"""Every kind of verdict with its meaning; an array holds a kind as its place here plus one, and 0 for none."""
-
-NAMES = tuple(KINDS)
-PLACES = {kind: place for place, kind in enumerate(KINDS, start=1)}
-
 DIGITS = {"float64": 16, "float32": 7}
 """How many digits a number of each format has."""
-
-RIGHT = frozenset(("proved", "agrees"))
-"""Kinds of a number that is right."""
-
-WITHOUT = frozenset(("corner", "cusp", "vertical", "jump", "isolated", "undefined", "hole"))
-"""Kinds of a place that has no derivative: a finite number printed there is a convention."""
-
 
 NOWHERE = "the point is no finite number"
 """What is said where a variable from a file is nan or infinite."""
@@ -113,11 +86,11 @@ class Verdicts:
         )
         point = range(len(self))[point]
         message, differs = self.messages.get(point, ""), bool(self.differs[point])
-        return Verdict(NAMES[kind - 1], None if digits == NOTHING else digits, truth, left, right, message, differs)
+        return Verdict([*KINDS][kind - 1], None if digits == NOTHING else digits, truth, left, right, message, differs)
 
     def put(self, point: int, verdict: Verdict) -> None:
         """Write down the verdict of a point."""
-        self.kinds[point] = PLACES[verdict.kind]
+        self.kinds[point] = code_of(verdict.kind)
         self.digits[point] = NOTHING if verdict.digits is None else verdict.digits
         for array, number in ((self.truth, verdict.truth), (self.left, verdict.left), (self.right, verdict.right)):
             array[point] = math.nan if number is None else number
@@ -129,13 +102,14 @@ class Verdicts:
         """The numbers that are judged and not simply right."""
         import numpy as np
 
-        return np.asarray((self.kinds != 0) & ~np.isin(self.kinds, [PLACES[kind] for kind in RIGHT]))
+        return np.isin(self.kinds, codes_of(lambda kind: not kind.is_right))
 
     def names(self) -> list[str]:
         """The kind of each verdict, "" where there is none."""
-        return ["" if not kind else NAMES[kind - 1] for kind in self.kinds.tolist()]
+        names = ("", *KINDS)
+        return [names[kind] for kind in self.kinds.tolist()]
 
     def count(self) -> dict[str, int]:
         """How many there are of each kind that occurs, in the order of KINDS."""
         counts = Counter(self.kinds.tolist())
-        return {kind: counts[place] for kind, place in PLACES.items() if counts[place]}
+        return {kind: counts[code] for code, kind in enumerate(KINDS, start=1) if counts[code]}

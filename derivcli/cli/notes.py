@@ -38,12 +38,13 @@ def notes_of(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, c
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     numbers = judged_of(results)
     if any(result.verdicts for result in numbers):
-        from derivcli.render.verdicts import lines, report
+        from derivcli.render.verdicts import findings_of
 
-        notes += report(numbers, style) if style.verdicts and not tells_verdicts else []
-        notes += lines(numbers, style) if not carries_verdicts and not tells_verdicts else []
+        findings = findings_of(numbers, style)
+        notes += findings.report() if style.verdicts and not tells_verdicts else []
+        notes += findings.lines() if not carries_verdicts and not tells_verdicts else []
     elif numbers:
-        from derivcli.render.notes import flag_sentences
+        from derivcli.render.flag_notes import flag_sentences
 
         notes += flag_sentences(numbers, style)
     return [f"note: {note}" for note in notes]

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from derivcli.check.limits import MAX_NUMBERS_UNASKED
+from derivcli.engines.engine_table import ENGINES, names
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.render import FORMATS
 from derivcli.request import Named, Wanted, mixed_of, names_of, wrt_of
-from derivcli.result import DEVICES, DTYPES, ENGINES, NESTED_BY_DEFAULT, ORDERS, SMALL, Partial
+from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:
     from derivcli.language.functions.row import Function
@@ -35,7 +37,7 @@ Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
 CPU = Device(DEVICES[0])
 
 
-Engine = StrEnum("Engine", list(ENGINES))  # type: ignore[misc]
+Engine = StrEnum("Engine", names())  # type: ignore[misc]
 """The engines by name."""
 
 
@@ -168,8 +170,8 @@ EngineOption = Annotated[
     Engine | None,
     typer.Option(
         "--engine",
-        help="What computes the numbers: nested backward passes, Taylor arithmetic, or passes as a compiled kernel. "
-        f"[default: reverse up to order {NESTED_BY_DEFAULT[-1]}]",
+        help=f"What computes the numbers: {', '.join(each.help for each in ENGINES[:-1])}, or {ENGINES[-1].help}. "
+        f"[default: {ENGINES[0].name} up to order {ENGINES[0].orders_unasked[-1]}]",
         show_default=False,
     ),
 ]
@@ -178,7 +180,7 @@ Check = Annotated[
     typer.Option(
         "--check/--no-check",
         help="Judge every number against exact mathematics; exit with 1 if one misleads. "
-        f"[default: jobs of no more than {SMALL} derivatives are judged]",
+        f"[default: jobs of no more than {MAX_NUMBERS_UNASKED} derivatives are judged]",
         show_default=False,
     ),
 ]

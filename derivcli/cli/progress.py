@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-Tell = Callable[[str, int, int | None], None]
-"""Is told what is being done, and how many of how many are done; None where nobody knows, 0 of None before a wait."""
+from derivcli.engines.task import Progress
 
 PATIENCE = 1.0
 """Seconds before a bar appears."""
@@ -18,7 +17,7 @@ PAUSE = 0.1
 
 
 @contextmanager
-def progress(wanted: bool = True) -> Iterator[Tell | None]:
+def progress(wanted: bool = True) -> Iterator[Progress | None]:
     """A bar for a job that lasts, gone when it is done; the job tells how much of how much it has done."""
     if not wanted or not sys.stderr.isatty():
         yield None
@@ -27,10 +26,10 @@ def progress(wanted: bool = True) -> Iterator[Tell | None]:
         yield _teller(shown)
 
 
-def _teller(shown: ExitStack) -> Tell:
+def _teller(shown: ExitStack) -> Progress:
     """What the job calls: it starts the bar once the job, from its first call on, has lasted long enough."""
     due = 0.0
-    update: Tell | None = None
+    update: Progress | None = None
 
     def tell(what: str, done: int, total: int | None) -> None:
         nonlocal due, update
@@ -48,10 +47,11 @@ def _teller(shown: ExitStack) -> Tell:
     return tell
 
 
-def _bar(shown: ExitStack) -> Tell:
+def _bar(shown: ExitStack) -> Progress:
     """A bar of Rich's, started: what is done, how much of how much, how much a second, and the time that is left."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     from derivcli.cli.terminal import canvas
 
@@ -63,7 +63,7 @@ def _bar(shown: ExitStack) -> Tell:
     )
     # What is printed meanwhile goes its own way, not through the bar's, on which it could act.
     bar = shown.enter_context(
-        Progress(
+        Bar(
             *columns,
             console=Console(file=canvas(sys.stderr)),
             transient=True,

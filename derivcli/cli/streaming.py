@@ -14,7 +14,7 @@ from derivcli.cli.progress import progress
 
 if TYPE_CHECKING:
     from derivcli.cli.point_source import Part
-    from derivcli.cli.progress import Tell
+    from derivcli.engines.task import Progress
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
     from derivcli.points.points import Points
@@ -52,7 +52,7 @@ class Streaming:
                     what = "checking" if self.check else "differentiating"
                     tell(what, self.tally.points, self.source.expected)
 
-    def _results(self, tell: Tell | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
+    def _results(self, tell: Progress | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
         """The points, the rows and the results of each part."""
         from derivcli.pipeline import judged, stream
 
@@ -84,8 +84,8 @@ def told_how_far(tally: Tally, target: str) -> Iterator[None]:
 def summary(what: str, tally: Tally) -> str:
     """How many points there were, how fast they were, how many were flagged, and whether anything was checked."""
     count, seconds = tally.points, time.perf_counter() - tally.start
-    told = [f"flagged: {tally.sightings.counts()}"] if tally.sightings.counts() else []
-    told += ["not checked"] if tally.digits is None else []
+    told = [f"flagged: {tally.flags.counts()}"] if tally.flags.counts() else []
+    told += ["not checked"] if tally.findings is None else []
     said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.2f} s"
     said += f", {rate_text(count / seconds)}" if count >= RATED else ""
     return "; ".join([said, *told])

@@ -42,7 +42,7 @@ def stack(truths: Sequence[Truth]) -> Truth:
 
 def by_formula(formula: Expression, names: Sequence[str], columns: Columns, partial: Partial = ()) -> Truth:
     """The values of a formula or of one of its derivatives, by ball arithmetic."""
-    from derivcli.check.judged_number import Site, restored_context
+    from derivcli.check.enclosure import Site, restored_context
     from derivcli.engines.balls.evaluation import coordinate
     from derivcli.engines.balls.tape import record
 
@@ -59,8 +59,8 @@ def by_formula(formula: Expression, names: Sequence[str], columns: Columns, part
 
 def _exact(site: object, partial: Partial) -> float:
     """One true number; nan where there is none or none was found in time."""
-    from derivcli.check.judged_number import Site, enclosure
-    from derivcli.engines.balls.evaluation import TouchError, UnsureError
+    from derivcli.check.enclosure import Site, enclosure
+    from derivcli.engines.balls.errors import TouchError, UnsureError
     from derivcli.engines.balls.partials import Derivative
     from derivcli.engines.time_limit import OutOfTimeError, limited
 

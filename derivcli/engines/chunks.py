@@ -20,7 +20,7 @@ import torch
 
 from derivcli.engines.program import Program, Step
 from derivcli.engines.special_functions.kernels import KERNELS
-from derivcli.engines.task import Prepared, Telling
+from derivcli.engines.task import Prepared, Progress
 from derivcli.result import Result
 
 if TYPE_CHECKING:
@@ -148,17 +148,17 @@ def _keep_memory() -> None:
 
 
 def whole(
-    run: Callable[[Points, Telling | None], Sequence[Result]],
+    run: Callable[[Points, Progress | None], Sequence[Result]],
     points: Points,
     size: int,
     threads: bool,
-    telling: Telling | None = None,
+    progress: Progress | None = None,
 ) -> list[Result]:
     """The results of a run over all points, in chunks of at most `size`, in arrays of their own."""
     parts, count = points.parts(size), workers(threads) if points.count > size else 1
     first = next(parts)
     with one_thread():  # and alone, so that whatever is made once is made before several want it
-        start = run(first, telling if points.count <= size else None)
+        start = run(first, progress if points.count <= size else None)
     results = _empty(start, points.count)
 
     def fill(part: Points, found: Sequence[Result] | None = None) -> int:
@@ -168,8 +168,8 @@ def whole(
     done = fill(first, start)
     for more in in_order(fill, parts, count):
         done += more
-        if telling is not None:
-            telling(done, points.count)
+        if progress is not None:
+            progress("differentiating", done, points.count)
     return results
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from derivcli.result import FLAGS
+from derivcli.flag_table import FLAG_TABLE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from derivcli.result import FloatArray, Result, SeriesResult
 
-UNDEFINED = 1 << FLAGS.index("undefined")
+UNDEFINED = FLAG_TABLE["undefined"].mask
 """The flag of such points."""
 
 

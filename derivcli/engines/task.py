@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import FloatArray
 
-Telling = Callable[[int, int], None]
-"""Is told how many of how many are done."""
+Progress = Callable[[str, int, int | None], None]
+"""Is told what is being done, and how many of how many are done; None where nobody knows, 0 of None before a wait."""
+
+
+class UnavailableError(Exception):
+    """Raised where an engine cannot compute a task, and another one can; the message is a clause that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,12 @@ class Task:
 class Prepared:
     """An engine made ready for a task: the values of its variables in, results out.
 
-    The results may share memory with the values and with each other; who waits is told of the passes over a
-    program, if there are several. `threads` says whether several chunks may be computed at once: not where a function
+    The results may share memory with the values and with each other. `run` reports its progress if it takes several
+    passes over a program. `threads` says whether several chunks may be computed at once: not where a function
     is computed in high precision, in Python, which does one thing at a time.
     """
 
-    run: Callable[[Mapping[str, FloatArray], Telling | None], list[Result]]
+    run: Callable[[Mapping[str, FloatArray], Progress | None], list[Result]]
     threads: bool = True
 
 

@@ -17,9 +17,6 @@ TRUTHS = {"True": True, "False": False}
 _VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
 _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
 _USUAL_VARIABLES = frozenset("txyzuv")
-ONLY_CALLED = frozenset("ei si ci li ff rf jn yn jv yv iv kv".split())
-"""Functions whose names are too short to be more than letters where no bracket follows."""
-
 _BASED = re.compile(r"(?:log|ln)(?:_([A-Za-z]|[0-9]+)|([0-9]+))")
 
 _LONGEST_GUESS = 40
@@ -44,11 +41,17 @@ def is_function_name(name: str, own: Collection[str], called: bool) -> bool:
 
     Functions of the user's `own` are no less known than those of the table.
     """
-    if name in ONLY_CALLED or name in own:
+    if name in own:
         return called
     if name in vocabulary() or name in BRANCHING:
-        return called or not is_variable_name(name)
+        return called or not (is_variable_name(name) or _is_only_called(name))
     return bool(base_of(name)) and (called or "_" in name)
+
+
+def _is_only_called(name: str) -> bool:
+    """Whether a name of the table is too short to be more than letters where no bracket follows."""
+    row = vocabulary().get(name)
+    return row is not None and name in row.only_called
 
 
 def base_of(name: str) -> str:
@@ -112,7 +115,7 @@ def _ways_out(name: str) -> str:
 
 def _guess(name: str, called: bool) -> str:
     """A question that names what was perhaps meant, or nothing."""
-    words = [word for word in (*vocabulary(), *BRANCHING) if word not in ONLY_CALLED]
+    words = [word for word in (*vocabulary(), *BRANCHING) if not _is_only_called(word)]
     joined = "|".join(sorted((word for word in words if len(word) > 1), key=len, reverse=True))
     factors = re.findall(rf"([a-z]??)({joined})([{''.join(sorted(_USUAL_VARIABLES))}])", name)
     if factors and not called and "".join(map("".join, factors)) == name:

@@ -25,7 +25,8 @@ from derivcli.language.constant_folding import Constant
 from derivcli.language.parse import parse_expression
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.language.tree import Tree
-from derivcli.points.points import Axis, Points, Range, Values, check_count, combine
+from derivcli.points.cross_or_zip import check_count, cross_or_zip
+from derivcli.points.points import Axis, Points, Range, Values
 from derivcli.points.python_values import parts_of
 
 
@@ -70,12 +71,12 @@ def read_interval(spec: str) -> Interval:
 def read_points(specs: Iterable[str], paired: bool = False) -> Points:
     """The points that `--at` texts write; raises DerivError with the place where they are none."""
     axes = [axis for spec in specs for axis in _read_spec(spec)]
-    return combine(axes, paired)
+    return cross_or_zip(axes, paired)
 
 
 def points_from(at: Mapping[str, Item], paired: bool = False) -> Points:
     """The points that Python values give: numbers, formulas as text, sequences or arrays of one dimension."""
-    return combine([_axis_from(name, value) for name, value in at.items()], paired)
+    return cross_or_zip([_axis_from(name, value) for name, value in at.items()], paired)
 
 
 _ASSIGNMENT = re.compile(r"(?:^|,)\s*((?:[^\W\d_]|\u2206)[\w\u2206]*)\s*=(?!=)")

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from derivcli.errors import DerivError, Note, Span
-from derivcli.language import limits
+from derivcli.errors import Note
 from derivcli.language.constant_folding import Constant
 from derivcli.language.pickling import equal, reduced
 from derivcli.language.tree import Tree
@@ -220,28 +219,3 @@ def _product(axes: Sequence[Axis]) -> int:
 def given(at: Mapping[str, FloatArray]) -> Points:
     """Points whose values are all given, in arrays of equal length or of length 1."""
     return Points(tuple(Axis(name, (Values(values),)) for name, values in at.items()), paired=True)
-
-
-def combine(axes: Sequence[Axis], paired: bool) -> Points:
-    """Every combination of the axes' values or, paired, the first with the first and so on."""
-    names = [axis.name for axis in axes]
-    for name in names:
-        if names.count(name) > 1:
-            hint = f"write its values in one list, as in {name}=1,2,3"
-            raise DerivError(f"'{name}' is given values more than once", hint=hint)
-    sizes = [axis.count for axis in axes]
-    if paired and len({*sizes} - {1}) > 1:
-        counts = ", ".join(f"{axis.name} has {axis.count}" for axis in axes)
-        raise DerivError(
-            f"paired variables need equally many values, and {counts}", hint="leave out --zip to cross them"
-        )
-    points = Points(tuple(axes), paired)
-    check_count(points.count)
-    return points
-
-
-def check_count(count: int, source: str = "", span: Span | None = None) -> None:
-    """Refuse more points than one calculation may have."""
-    if count > limits.POINTS:
-        message = f"{count:,} points are over the limit of {limits.POINTS:,}"
-        raise DerivError(message, source, span, "take fewer points")

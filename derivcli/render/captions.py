@@ -8,21 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.verdict import PLACES
-from derivcli.render.columns import Style, named
-from derivcli.render.notes import place_of
+from derivcli.check.verdict_kinds import code_of
+from derivcli.engines.engine_table import ENGINES, TAYLOR, engine_named
+from derivcli.render.columns import Style, named, point_text
 from derivcli.render.numbers import number_texts
-from derivcli.result import ENGINES, SeriesResult, partial_of
+from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import Result, SymbolicResult
-
-BY = {
-    "reverse": "by nested backward passes", "taylor": "by Taylor arithmetic", "compiled": "by a compiled kernel",
-}  # fmt: skip
-"""What is said of each engine."""
-assert BY.keys() == set(ENGINES)
 
 MOST = 8
 """Points whose gradients get a line."""
@@ -68,10 +62,10 @@ def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
         return []
     doubtful = np.zeros(len(norms), np.bool_)
     for verdicts in result.verdicts.values():
-        doubtful |= verdicts.hard() & (verdicts.kinds != PLACES["unchecked"])
+        doubtful |= verdicts.hard() & (verdicts.kinds != code_of("unchecked"))
     lines = []
     for point in np.flatnonzero(~np.isnan(norms) & ~doubtful).tolist():
-        where = f"{place_of(result, point, style)}: " if len(norms) > 1 else ""
+        where = f"{point_text(result, point, style)}: " if len(norms) > 1 else ""
         unit = [number_texts(values[point : point + 1], style.digits or DIGITS)[0] for values in direction.values()]
         norm = number_texts(norms[point : point + 1], style.digits)[0]
         lines.append(where + _gradient(f"∇{name}" if style.unicode else f"grad {name}", norm, unit))
@@ -88,6 +82,6 @@ def engine_line(results: Sequence[Result] | Sequence[SeriesResult]) -> str:
     """What computed the numbers, where it is not one backward pass alone."""
     first = results[0]
     if isinstance(first, SeriesResult):
-        return BY["taylor"]
+        return TAYLOR.caption
     high = any(len(partial_of(key)) > 1 for key in first.derivatives)
-    return BY[first.engine] if high or first.engine != ENGINES[0] else ""
+    return engine_named(first.engine).caption if high or first.engine != ENGINES[0].name else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import TYPE_CHECKING, TypeVar
 
+from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_texts, outward_texts
 from derivcli.result import SeriesResult, partial_of
@@ -139,3 +140,24 @@ def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label,
         for name, result in named(results)
         for key, formula in result.derivatives.items()
     ]
+
+
+def author_of(result: Result | SeriesResult) -> str:
+    """Who gives a result's numbers."""
+    return (TAYLOR if isinstance(result, SeriesResult) else engine_named(result.engine)).author
+
+
+def function_of(name: str, result: Result | SeriesResult) -> str:
+    """What is evaluated: the function or, of an equation, what is to be 0."""
+    return "the difference of the two sides" if dependent_of(result) else name
+
+
+def point_text(result: Result | SeriesResult, point: int, style: Style) -> str:
+    """A point by the values of its variables."""
+    return values_text(result.at, point, style)
+
+
+def values_text(at: Mapping[str, FloatArray], point: int, style: Style) -> str:
+    """The values of some variables at a point."""
+    values = [(name, number_texts(array[point : point + 1], style.digits)[0]) for name, array in at.items()]
+    return ", ".join(f"{name} = {text}" for name, text in values)

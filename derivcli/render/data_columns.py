@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from derivcli.check.verdict import NAMES
+from derivcli.check.verdict_kinds import KINDS
+from derivcli.flag_table import FLAGS, flag_names
 from derivcli.points.files.formats import Coded
 from derivcli.render.columns import LETTERS, Column, Style, columns_of, named
-from derivcli.result import FLAGS
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 Naming: TypeAlias = Mapping[str, str]
 """What each function is called in a data file, by the name that it has elsewhere."""
 
-KINDS = (None, *NAMES)
-"""What each number in an array of verdicts stands for."""
-
-FLAGGED = tuple(
-    " ".join(kind for place, kind in enumerate(FLAGS) if bits >> place & 1) or None for bits in range(1 << len(FLAGS))
-)
+FLAGGED = tuple(" ".join(flag_names(bits)) or None for bits in range(1 << len(FLAGS)))
 """What each number in an array of flags stands for."""
 
 
@@ -87,4 +82,4 @@ def _key(column: Column, names: Naming) -> str:
 def _judged(key: str, verdicts: Verdicts) -> list[tuple[str, DataColumn]]:
     """The kinds of verdict, and the true numbers where they are known."""
     truth = np.ma.masked_invalid(verdicts.truth, copy=False)
-    return [(f"{key} verdict", Coded(verdicts.kinds, KINDS)), (f"{key} truth", truth)]
+    return [(f"{key} verdict", Coded(verdicts.kinds, (None, *KINDS))), (f"{key} truth", truth)]

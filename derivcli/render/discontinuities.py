@@ -11,12 +11,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from derivcli.result import FLAGS
+from derivcli.flag_table import FLAG_TABLE
 
 Floats: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
 
-STEPS = sum(1 << FLAGS.index(kind) for kind in ("jump", "branch"))
+STEPS = sum(flag.mask for flag in FLAG_TABLE.values() if flag.may_step)
 """The flags of places where the function may step; at other places with a value it may too, but seldom does."""
 
 BESIDE, GROWTH, ALIKE = 4, 1.05, 0.25

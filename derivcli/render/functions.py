@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
-from derivcli.language.functions.reference import PLACES, example, family_of, related
+from derivcli.language.functions.reference import example, family_of, related
 
 if TYPE_CHECKING:
     from derivcli.language.functions.row import Function
@@ -68,7 +69,7 @@ def _rows(rows: Sequence[Function]) -> str:
 
 def facts_of(row: Function, derivatives: Mapping[str, str]) -> list[tuple[str, str]]:
     """What there is to say of a function, each with its label; nothing empty."""
-    places = [("where not smooth", f"{PLACES[kind]} where {condition}") for kind, condition in row.special]
+    places = [("where not smooth", f"{FLAG_TABLE[kind].place} where {condition}") for kind, condition in row.special]
     slopes = [
         ("derivative" if len(row.parameters) == 1 else f"derivative in {name}", text)
         for name, text in derivatives.items()

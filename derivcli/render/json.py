@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from derivcli.flag_table import flag_names
 from derivcli.language.printer import text_of
 from derivcli.render.columns import Style, function_names, named
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
-from derivcli.result import FLAGS, SeriesResult, SymbolicResult
+from derivcli.result import SeriesResult, SymbolicResult
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict, Verdicts
@@ -36,7 +37,7 @@ def write_json(results: Sequence[Result], style: Style) -> str:
             ("residual" if result.dependent else "value"): numbers_json(result.value, style),
             "derivatives": _named_numbers(result.derivatives, style),
             **_gradient(result, style),
-            "flags": [_kinds(bits) for bits in result.flags.tolist()],
+            "flags": [flag_names(bits) for bits in result.flags.tolist()],
             "verdicts": {key: verdicts_json(verdicts) for key, verdicts in result.verdicts.items()},
             "value_verdicts": [] if result.value_verdicts is None else verdicts_json(result.value_verdicts),
         }
@@ -69,7 +70,7 @@ def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
             "coefficients": [numbers_json(row, style) for row in result.coefficients],
             "interval": None if result.interval is None else numbers_json(np.array(result.interval), Style()),
             "remainder": None if result.remainder is None else [numbers_json(row, Style()) for row in result.remainder],
-            "flags": [_kinds(bits) for bits in result.flags.tolist()],
+            "flags": [flag_names(bits) for bits in result.flags.tolist()],
             "verdicts": [list(row) for row in zip(*map(verdicts_json, result.verdicts), strict=True)],
         }
         for name, result in named(results)
@@ -183,10 +184,6 @@ def _exact(text: str) -> float | int:
     """A number whose JSON text is as short as ours: whole numbers without a point, within float64's integers."""
     value = float(text)
     return int(value) if value.is_integer() and abs(value) < 2**53 and not text.startswith("-0") else value
-
-
-def _kinds(bits: int) -> list[str]:
-    return [kind for place, kind in enumerate(FLAGS) if bits >> place & 1]
 
 
 def dump(content: dict[str, Any]) -> str:

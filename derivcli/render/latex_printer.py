@@ -29,63 +29,6 @@ from derivcli.language.printer import (
 from derivcli.language.tree import RELATIONS, Derivative, PartialDerivative, Tree, divisor, negated, postorder, row_of
 from derivcli.render.labels import name_latex
 
-COMMANDS = {
-    **{name: f"\\{name}" for name in "sin cos tan sec csc cot sinh cosh tanh coth max min".split()},
-    **{f"a{name}": f"\\arc{name}" for name in ("sin", "cos", "tan")},
-    "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}", "gamma": r"\Gamma", "loggamma": r"\ln\Gamma",
-    "digamma": r"\psi", "trigamma": r"\psi'", "sigmoid": r"\sigma", "heaviside": r"\operatorname{H}",
-    "beta": r"\mathrm{B}", "zeta": r"\zeta", "lowergamma": r"\gamma", "uppergamma": r"\Gamma", "gammainc": "P",
-    "gammaincc": "Q", "ndtr": r"\Phi", "log_ndtr": r"\ln\Phi", "airyai": r"\operatorname{Ai}",
-    "airybi": r"\operatorname{Bi}", "airyaiprime": r"\operatorname{Ai}'", "airybiprime": r"\operatorname{Bi}'",
-    "E1": r"\operatorname{E}_{1}", "fresnels": "S", "fresnelc": "C", "dawsn": "D", "elliptic_k": "K",
-    "elliptic_f": "F", "elliptic_e": "E", "elliptic_e_inc": "E", "elliptic_pi": r"\Pi", "elliptic_pi_inc": r"\Pi",
-    "bessel_j0": "J_{0}", "bessel_j1": "J_{1}", "bessel_y0": "Y_{0}", "bessel_y1": "Y_{1}",
-    "modified_bessel_i0": "I_{0}", "modified_bessel_i1": "I_{1}", "modified_bessel_k0": "K_{0}",
-    "modified_bessel_k1": "K_{1}", "spherical_bessel_j0": "j_{0}",
-}  # fmt: skip
-"""Functions with a command or a letter of their own; the others are set upright by name."""
-
-NO_POWER = ("factorial", "loggamma", "log_ndtr", "trigamma", "airyaiprime", "airybiprime")
-"""Functions at whose name an exponent would be read as another thing."""
-
-INDEXED = {
-    "besselj": "J", "bessely": "Y", "besseli": "I", "besselk": "K",
-    "jn": "j", "yn": "y", "spherical_in": "i", "expint": r"\operatorname{{E}}", "legendre": "P", "chebyshevt": "T",
-    "chebyshevu": "U", "hermite": "H", "hermite_prob": r"\mathit{{He}}", "laguerre": "L",
-}  # fmt: skip
-"""Functions whose first argument is an index."""
-
-SHAPES: dict[str, str] = {
-    "abs": r"\left|{0}\right|",
-    "floor": r"\left\lfloor {0} \right\rfloor",
-    "ceil": r"\left\lceil {0} \right\rceil",
-    "cbrt": r"\sqrt[3]{{{0}}}",
-    "root": r"\sqrt[{1}]{{{0}}}",
-    "exp": r"e^{{{0}}}",
-    "polygamma": r"\psi^{{({0})}}\left({1}\right)",
-    "binomial": r"\binom{{{0}}}{{{1}}}",
-    "rf": r"{{\left({0}\right)}}^{{\overline{{{1}}}}}",
-    "ff": r"{{\left({0}\right)}}^{{\underline{{{1}}}}}",
-    "lambertw": r"W_{{{1}}}\left({0}\right)",
-    "erfinv": r"\operatorname{{erf}}^{{-1}}\left({0}\right)",
-    "erfcinv": r"\operatorname{{erfc}}^{{-1}}\left({0}\right)",
-    "ndtri": r"\Phi^{{-1}}\left({0}\right)",
-    "zeta_s": r"\zeta^{{({0})}}\left({1}, {2}\right)",
-    "erfcx_n": r"\operatorname{{erfcx}}^{{({0})}}\left({1}\right)",
-    "dawsn_n": r"D^{{({0})}}\left({1}\right)",
-    "lowergamma_s": r"\partial_{{s}}^{{{0}}} \gamma\left({1}, {2}\right)",
-    "uppergamma_s": r"\partial_{{s}}^{{{0}}} \Gamma\left({1}, {2}\right)",
-    "gammainc_a": r"\partial_{{a}}^{{{0}}} P\left({1}, {2}\right)",
-    **{
-        f"bessel{x}_n": rf"\partial_{{{{n}}}}^{{{{{{0}}}}}} {x.upper()}_{{{{{{1}}}}}}\left({{2}}\right)" for x in "jyik"
-    },
-    **{name: rf"{sign}_{{{{{{0}}}}}}\left({{1}}\right)" for name, sign in INDEXED.items()},
-    "expint_n": r"\partial_{{n}}^{{{0}}} \operatorname{{E}}_{{{1}}}\left({2}\right)",
-    "gegenbauer": r"C_{{{0}}}^{{\left({1}\right)}}\left({2}\right)",
-    "assoc_laguerre": r"L_{{{0}}}^{{\left({1}\right)}}\left({2}\right)",
-}
-"""Functions that are no name before an argument."""
-
 SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 
 
@@ -103,18 +46,27 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         if isinstance(node, kind):
             return write(node, parts, pieces)
     row = row_of(node)
-    name = row.name if row is not None else type(node).__name__
     texts = [text for text, _ in parts]
-    if row is not None and name in SHAPES:
+    if row is not None and "#" in row.latex:
         texts += row.defaults[len(texts) - len(row.parameters) :] if len(texts) < len(row.parameters) else ()
-        return SHAPES[name].format(*texts), POWER if name in ("exp", "rf", "ff") else ATOM
-    if name == "factorial":
+        return _filled(row.latex, texts)
+    if row is not None and row.name == "factorial":
         return f"{_enclosed(parts[0], ATOM)}!", POWER
-    return f"{_command(name)}\\left({', '.join(texts)}\\right)", ATOM
+    command = row.latex if row is not None and row.latex else _upright(row.name if row else type(node).__name__)
+    return f"{command}\\left({', '.join(texts)}\\right)", ATOM
 
 
-def _command(name: str) -> str:
-    return COMMANDS.get(name, rf"\operatorname{{{name}}}".replace("_", r"\_"))
+def _filled(call: str, arguments: Sequence[str]) -> Piece:
+    """A row's LaTeX with its arguments; what ends in an exponent takes no other."""
+    raised = "^" in call and not call.endswith(r"\right)")
+    for place, text in enumerate(arguments, 1):
+        call = call.replace(f"#{place}", text)
+    return call, POWER if raised else ATOM
+
+
+def _upright(name: str) -> str:
+    """A function's name as a command."""
+    return rf"\operatorname{{{name}}}".replace("_", r"\_")
 
 
 def _enclosed(piece: Piece, level: int) -> str:
@@ -172,8 +124,8 @@ def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     if node.exp is sympy.S.Half:
         return rf"\sqrt{{{base[0]}}}", ATOM
     row = row_of(node.base)
-    if row is not None and row.name not in (*SHAPES, *NO_POWER) and _is_plain_exponent(node.exp):
-        command = _command(row.name)
+    if row is not None and row.latex_power and "#" not in row.latex and _is_plain_exponent(node.exp):
+        command = row.latex or _upright(row.name)
         return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER
     return f"{_enclosed(base, ATOM)}^{{{exponent[0]}}}", POWER
 

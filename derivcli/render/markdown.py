@@ -52,7 +52,8 @@ def _verdicts(results: Sequence[Result | SeriesResult], style: Style) -> list[st
     """What the check found."""
     if not verdicts.checked(results):
         return []
-    return [*verdicts.report(results, style), *verdicts.lines(results, style)]
+    findings = verdicts.findings_of(results, style)
+    return [*findings.report(), *findings.lines()]
 
 
 def _formulas(results: Sequence[AnyResult]) -> str:

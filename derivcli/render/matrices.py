@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Style, named
+from derivcli.render.columns import Style, named, point_text
 from derivcli.render.labels import Label
-from derivcli.render.notes import place_of
 from derivcli.render.numbers import number_texts
 from derivcli.result import derivative_key, partial_of
 
@@ -83,7 +82,7 @@ def _hessian(name: str, result: Result, point: int, style: Style) -> Matrix:
         warned = [_is_hard(result, key, point) for key in keys]
         columns.append(MatrixColumn(f"{sign}{column}", "derivative", texts, warned))
     value = [] if result.dependent else [f"{name} = {_text(result.value, point, style)}"]
-    title = ": ".join(part for part in (place_of(result, point, style), *value) if part)
+    title = ": ".join(part for part in (point_text(result, point, style), *value) if part)
     power = "²" if style.unicode else "2"
     return Matrix(title, f"{sign}{power}{name}", [f"{sign}{row}" for row in variables], columns)
 
@@ -95,7 +94,7 @@ def _jacobian(results: Sequence[Result], point: int, style: Style) -> Matrix:
         texts = [_text(result.derivatives[key], point, style) for result in results]
         warned = [_is_hard(result, key, point) for result in results]
         columns.append(MatrixColumn(Label("", (key,)).operator(style.unicode), "derivative", texts, warned))
-    return Matrix(place_of(results[0], point, style), "", [name for name, _ in named(results)], columns)
+    return Matrix(point_text(results[0], point, style), "", [name for name, _ in named(results)], columns)
 
 
 def _text(values: FloatArray, point: int, style: Style) -> str:

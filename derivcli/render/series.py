@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.verdict import PLACES, WITHOUT
-from derivcli.render.columns import OUTWARD, Column, Style, named
+from derivcli.check.verdict_kinds import codes_of
+from derivcli.render.columns import OUTWARD, Column, Style, named, values_text
 from derivcli.render.labels import Label
-from derivcli.render.notes import values_text
 from derivcli.render.numbers import number_texts, outward_texts
 from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
 MOST = 8
 """So many polynomials are written out; the coefficients of more are rows of a table."""
-
-NO_PLACES = frozenset(PLACES[kind] for kind in WITHOUT)
-"""The kinds of coefficients that do not exist, as arrays hold them."""
 
 DIGITS = 3
 """Significant digits of the ends of a remainder, unless others are asked for."""
@@ -55,14 +51,15 @@ class Expansion:
     def absence(self) -> str:
         """Why the function has no Taylor polynomial here; "" where it has one for all that is known."""
         infinite = ~np.isfinite(self.result.coefficients[self.point])
-        missing = np.array([verdicts.kinds[self.point] in NO_PLACES for verdicts in self.result.verdicts], np.bool_)
+        none = codes_of(lambda kind: kind.derivative == "none")
+        missing = np.array([verdicts.kinds[self.point] in none for verdicts in self.result.verdicts], np.bool_)
         bad = infinite | missing if missing.size else infinite
         if not bad.any():
             return ""
         first = int(np.flatnonzero(bad)[0])
         number = number_texts(self.result.coefficients[self.point, first : first + 1])[0]
         reason = f"is {number}" if infinite[first] else "does not exist"
-        name = coefficient_name(self.result, self.point, first)
+        name = coefficient_name(self.result, first, self.point)
         return f"no Taylor polynomial of degree {self.degree}: {name} {reason}"
 
     def numbers(self, style: Style) -> list[str]:
@@ -125,7 +122,7 @@ def coefficient_columns(results: Sequence[SeriesResult]) -> list[Column]:
     return columns
 
 
-def coefficient_name(result: SeriesResult, point: int, order: int) -> str:
+def coefficient_name(result: SeriesResult, order: int, point: int) -> str:
     """What a coefficient is called in a sentence."""
     power = power_text(offset_text(result, point), order)
     return f"the coefficient of {power}" if power else "the constant term"

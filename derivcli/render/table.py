@@ -89,11 +89,11 @@ def print_verdicts(console: Console, results: Sequence[Result | SeriesResult], s
     """What the check found: a line for each number that is not simply right, or one proud line."""
     if not verdicts.checked(results):
         return
-    told = verdicts.lines(results, style)
-    summary = verdicts.report(results, style) if style.verdicts or not told else []
-    for line in summary:
-        print_wrapped(console, line, COLORS["verdict"] if not told else "")
-    for line in told:
+    findings = verdicts.findings_of(results, style)
+    lines = findings.lines()
+    for line in findings.report() if style.verdicts or not lines else []:
+        print_wrapped(console, line, COLORS["verdict"] if not lines else "")
+    for line in lines:
         print_wrapped(console, line, COLORS["warning"])
 
 

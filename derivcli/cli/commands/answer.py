@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from derivcli.check.exit_difference import claim_differs
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell_remarks
 from derivcli.errors import DerivError, ExitStatus
@@ -67,5 +68,5 @@ def answer(
     terminal.show(sys.stdout, write_answer(found, format_.value, style, show), format_ == TEXT)
     sys.stdout.flush()
     tell_remarks([*found.expression.notes, *found.claim.notes])
-    if not found.equal:
+    if claim_differs(found):
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from derivcli.check.exit_difference import function_differs
 from derivcli.cli import options, terminal
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.check_fn import FORMATS
@@ -86,5 +87,5 @@ def check_fn(
     style = style if screen.terminal else replace(style, width=terminal.UNLIMITED)
     terminal.show(sys.stdout, write_report(report, format_.value, style), format_ == TEXT)
     sys.stdout.flush()
-    if not report.ok:
+    if function_differs(report):
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from derivcli.check.exit_difference import results_differ
+from derivcli.check.limits import MAX_NUMBERS_UNASKED, is_checked
 from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.cli.kernel_cache import keep_fonts, keep_kernels
-from derivcli.cli.notes import judged_of, notes_of
+from derivcli.cli.notes import notes_of
 from derivcli.cli.options import Calculation, Showing
 from derivcli.cli.point_source import Source, opened
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED, Streaming, data_sink, printing, summary, told_how_far
 from derivcli.errors import DerivError, draw_note, file_name, visible
-from derivcli.result import SMALL
 
 if TYPE_CHECKING:
     from derivcli.cli.terminal import Screen
@@ -134,14 +135,15 @@ def _prepared(job: Calculation, source: Source) -> Job:
 
 def _computed(request: Request, source: Source, ready: Job) -> Answer:
     """The answer, computed as the points come or all at once."""
-    from derivcli.pipeline import FEW, compute, is_checked
+    from derivcli.engines.engine_table import faster_forms
+    from derivcli.pipeline import compute
     from derivcli.render.tally import Tally
 
     tally = Tally(request.style)
     with told_how_far(tally, _target(request)):
         size = min(CHECKED, ready.size) if request.job.check else ready.size
         parts, count = source.counted(ready.names, size, _passes_on(request), _enough(request, ready.numbers))
-        if count is not None and count >= FEW:
+        if count is not None and faster_forms(ready.engine, count):
             keep_kernels(os.environ)
         check = is_checked(request.job.check, None if count is None else count * ready.numbers)
         if _streams(request, source, count):
@@ -155,7 +157,7 @@ def _computed(request: Request, source: Source, ready: Job) -> Answer:
 
 def _enough(request: Request, numbers: int) -> int:
     """How many points are read before it is known that there are more than are judged, or shown, unasked."""
-    judged = SMALL // max(1, numbers) if request.job.check is None else 0
+    judged = MAX_NUMBERS_UNASKED // max(1, numbers) if request.job.check is None else 0
     return max(judged, MANY if _shown_unasked(request) else 0)
 
 
@@ -271,7 +273,6 @@ def _target(request: Request) -> str:
 def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:
     """The answer to a job whose results are there in full."""
     from derivcli.render import render
-    from derivcli.render.verdicts import differs
 
     showing, style, name = request.showing, request.style, request.format
     shown = showing.plot is None or showing.format is not None or showing.output is not None
@@ -284,7 +285,7 @@ def _whole(request: Request, results: Sequence[AnyResult]) -> Answer:
     elif shown:
         request.write(render(results, name, style), name == "table")
     notes = notes_of(results, style, shown and name in TELLING, shown and name in CARRYING)
-    return Answer(notes + told, request.job.check is True and differs(judged_of(results)))
+    return Answer(notes + told, request.job.check is True and results_differ(results))
 
 
 def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:

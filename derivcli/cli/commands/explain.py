@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
 from derivcli.cli.atomic_file import check_output, check_target, write_whole
 from derivcli.cli.kernel_cache import keep_fonts
@@ -85,7 +86,7 @@ def explain(
         sys.stdout.flush()
     tell_remarks(points.notes)
     _tell_notes(ledger, chosen, style)
-    if check and _differs(ledger):
+    if check and results_differ([ledger.result]):
         raise typer.Exit(ExitStatus.DIFFERENCE)
 
 
@@ -117,10 +118,3 @@ def _tell_notes(ledger: Ledger, shown: str | None, style: Style) -> None:
         tell(f"note: {warning}")
     for note in notes_of([ledger.result], style, shown == "table", shown == "json"):
         tell(note)
-
-
-def _differs(ledger: Ledger) -> bool:
-    """Whether a number misleads."""
-    from derivcli.render.verdicts import differs
-
-    return differs([ledger.result])

@@ -26,9 +26,10 @@ from typing import Any
 
 from flint import acb, arb, arb_series, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import Number, Run, UnsureError
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import only_whole, scale
 from derivcli.engines.balls.rules_steps import no_value
+from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Node
 
 Function = Callable[..., acb]

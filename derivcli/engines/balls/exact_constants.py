@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from flint import arb, ctx, fmpq, fmpz
 
-from derivcli.engines.balls.evaluation import UnsureError
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import BITS, fraction
 
 Monomial: TypeAlias = tuple[tuple[int, int], ...]

@@ -22,8 +22,9 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from derivcli.engines.balls.evaluation import Direction, Exact, Path, TouchError, UnsureError, moving
-from derivcli.engines.balls.tape import Tape
+from derivcli.engines.balls.coordinates import Direction, Exact, Path
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.tape import Tape, moving
 from derivcli.result import Partial
 
 Series: TypeAlias = Callable[[Path, int], list[arb]]

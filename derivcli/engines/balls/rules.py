@@ -7,15 +7,16 @@ Cauchy's integral, with its error bound. Where a function has no series at a poi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flint import arb, arb_series, fmpq
 
-from derivcli.engines.balls.evaluation import NoValueError, Number, Run, UnsureError
+from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.integers import may_be_whole
 from derivcli.engines.balls.rules_special import SPECIAL
 from derivcli.engines.balls.rules_steps import STEPS, Rule, Series, above, no_value, nonzero, plain
+from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Node
 
 DIVISION = "the formula divides by zero here"
@@ -315,31 +316,3 @@ RULES: dict[str, Rule] = {
 
 FUNCTIONS = frozenset(RULES.keys() - STEPS.keys() - {"number", "pi", "e", "add", "multiply", "power"})
 """The operations that are more than arithmetic and have no pieces."""
-
-
-def _exact_power(base: fmpq, exponent: fmpq) -> fmpq | None:
-    if exponent.q != 1 or abs(exponent.p) > 1000 or (base == 0 and exponent < 0):
-        return None
-    return base ** int(exponent.p)
-
-
-EXACT: dict[str, Callable[..., fmpq | None]] = {
-    "add": lambda *x: sum(x, fmpq(0)),
-    "multiply": lambda *x: _exact_product(x),
-    "power": _exact_power,
-    "abs": abs,
-    "sign": lambda x: fmpq(int(x > 0) - int(x < 0)),
-    "floor": lambda x: fmpq(x.p // x.q),
-    "mod": lambda x, y: None if y == 0 else x - y * (x / y).floor(),
-    "max": max,
-    "min": min,
-    "relu": lambda x: max(x, fmpq(0)),
-}
-"""The operations that stay among the rational numbers."""
-
-
-def _exact_product(factors: Sequence[fmpq]) -> fmpq:
-    product = fmpq(1)
-    for factor in factors:
-        product *= factor
-    return product

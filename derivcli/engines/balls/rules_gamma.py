@@ -8,9 +8,10 @@ from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls import bounds
 from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion, real_value
-from derivcli.engines.balls.evaluation import Number, Run, UnsureError
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import only_whole
 from derivcli.engines.balls.rules_steps import Series, floor_of, no_value, plain
+from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Node
 
 FAR_LEFT = -(10**6)

@@ -13,11 +13,11 @@ from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls import bounds
 from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion, real_value
-from derivcli.engines.balls.evaluation import Number, Run
 from derivcli.engines.balls.exact_constants import rational_sine
 from derivcli.engines.balls.integers import only_whole
 from derivcli.engines.balls.rules_gamma import GAMMA, at_zero, last_positive
 from derivcli.engines.balls.rules_steps import Series, above, no_value, nonzero, plain
+from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Node
 from derivcli.engines.time_limit import held
 

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 from flint import arb, arb_series, fmpq
 
-from derivcli.engines.balls.evaluation import NoValueError, Number, Run, UnsureError
+from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.integers import floor, only_whole
+from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import HOLDS, Node
 
 Series: TypeAlias = arb_series

@@ -77,6 +77,11 @@ def record(tree: Tree, variables: Sequence[str]) -> Tape:
     return tape
 
 
+def moving(tape: Tape, names: Iterable[str]) -> int:
+    """A bit for each variable of a tape that is among the names."""
+    return sum(1 << tape.variables.index(name) for name in names if name in tape.variables)
+
+
 class _Recorder:
     """Numbers the nodes of a tree, equal ones once."""
 
@@ -124,12 +129,10 @@ class _Recorder:
 
     def rewritten(self, tree: Any) -> Tree | None:
         """What is recorded in place of a call: its row's definition, or the call with its defaults filled in."""
-        from derivcli.engines.balls.rules import RULES
-
         row = row_of(tree)
         if row is None:
             return None
-        if row.definition is not None and row.name not in RULES:
+        if row.definition is not None:
             return formulas.rewritten(row, tree.args)
         complete = tree.args if row.variadic else formulas.complete(row, tree.args)
         return None if len(complete) == len(tree.args) else rebuild(tree, complete)

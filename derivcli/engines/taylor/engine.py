@@ -21,7 +21,7 @@ from torch import Tensor
 
 from derivcli.engines.chunks import allows_threads, one_thread
 from derivcli.engines.program import Program, lower_each
-from derivcli.engines.task import Prepared, Task, Telling, at_once
+from derivcli.engines.task import Prepared, Progress, Task, at_once
 from derivcli.engines.taylor.evaluation import expand
 from derivcli.engines.taylor.series import Series
 from derivcli.engines.torch.flags import Watch
@@ -55,7 +55,7 @@ def prepared(task: Task) -> Prepared:
     wanted = {name for partial in partials for name in partial}
     size = np.dtype(dtype).itemsize
 
-    def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
+    def run(at: Mapping[str, FloatArray], progress: Progress | None = None) -> list[Result]:
         points = {name: np.asarray(values, dtype=dtype) for name, values in at.items()}
         count = max(map(len, at.values()), default=1)
         full = {name: filled(values, size) for name, values in at.items()}
@@ -66,7 +66,7 @@ def prepared(task: Task) -> Prepared:
             for done, (axes, group) in enumerate(groups, start=1):
                 found |= _Expansion(program, axes, dtype, direction, dependent).derivatives(full, group)
                 if progress is not None:
-                    progress(done, len(groups))
+                    progress("differentiating", done, len(groups))
             for partial in partials:
                 watch.see_finite("infinite", torch.from_numpy(found[partial]))
             derivatives = {derivative_key(partial): found[partial][:count] for partial in partials}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from derivcli.engines.chunks import allows_threads
 from derivcli.engines.program import kernels_in, lower_each
-from derivcli.engines.task import Prepared, Task, Telling, at_once
+from derivcli.engines.task import Prepared, Progress, Task, at_once
 from derivcli.engines.torch.backward_passes import evaluate
 from derivcli.engines.torch.flags import Watch
 from derivcli.engines.torch.tensors import LOOP, array, check_device, filled, leaves_at
@@ -47,7 +47,7 @@ def prepared(task: Task) -> Prepared:
     # A user's own function is shown the points as they are, and does with their places what it likes.
     size = LOOP if any(kernels_in(program for _, program in lowered)) else np.dtype(dtype).itemsize
 
-    def run(at: Mapping[str, FloatArray], progress: Telling | None = None) -> list[Result]:
+    def run(at: Mapping[str, FloatArray], progress: Progress | None = None) -> list[Result]:
         with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
             count = max(map(len, at.values()), default=1)
             full = {name: filled(given, size) for name, given in at.items()}

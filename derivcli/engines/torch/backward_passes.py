@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from derivcli.engines.program import Program, kernels_in
-from derivcli.engines.task import Telling
+from derivcli.engines.task import Progress
 from derivcli.engines.torch.flags import Watch
 from derivcli.engines.torch.rules import forward
 from derivcli.engines.torch.tensors import Leaves
@@ -27,7 +27,7 @@ def evaluate(
     partials: Sequence[Partial],
     watch: Watch | None = None,
     dependent: str = "",
-    progress: Telling | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Tensor, dict[Partial, Tensor]]:
     """The value of a program with one output, and its partial derivatives at every point."""
     once = not dependent and all(len(partial) == 1 for partial in partials)
@@ -61,13 +61,13 @@ def backward(total: Tensor, leaves: Leaves) -> dict[Partial, Tensor]:
     return {(name,): torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()}
 
 
-def _ticking(partials: Sequence[Partial], progress: Telling | None) -> Callable[[], None]:
+def _ticking(partials: Sequence[Partial], progress: Progress | None) -> Callable[[], None]:
     """What is called when one more derivative, a partial or what one ends with, is known."""
     if progress is None:
         return lambda: None
     total = len({partial[place:] for partial in partials for place in range(len(partial))})
     done = count(1)
-    return lambda: progress(next(done), total)
+    return lambda: progress("differentiating", next(done), total)
 
 
 def nested(

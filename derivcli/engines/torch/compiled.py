@@ -19,7 +19,7 @@ from torch import Tensor
 
 from derivcli.engines.chunks import CHUNK
 from derivcli.engines.program import Program, lower_each
-from derivcli.engines.task import Prepared, Task, Telling
+from derivcli.engines.task import Prepared, Progress, Task, UnavailableError
 from derivcli.engines.torch.backward_passes import evaluate
 from derivcli.engines.torch.decompositions import DECOMPOSITIONS
 from derivcli.engines.torch.flags import Watch
@@ -47,7 +47,7 @@ MOST = 10_000
 """Operations of which the compiler makes a kernel in about a minute; of more it would take minutes."""
 
 
-class NotCompiledError(Exception):
+class NotCompiledError(UnavailableError):
     """Raised where there is no compiled kernel; the message is the reason, as a clause."""
 
 
@@ -69,7 +69,7 @@ def prepared(task: Task) -> Prepared:
     except Exception as error:  # in a compiler anything can go wrong, and another engine is there
         raise NotCompiledError(_reason(error)) from error
 
-    def run(at: Mapping[str, FloatArray], telling: Telling | None = None) -> list[Result]:
+    def run(at: Mapping[str, FloatArray], progress: Progress | None = None) -> list[Result]:
         points = {name: np.ascontiguousarray(at[name], dtype=task.dtype) for name in task.names}
         return results(task, points, _run(kernel, list(points.values())))
 

@@ -25,12 +25,12 @@ from torch import Tensor
 from derivcli.engines.program import COMPARISONS, Program, Step, lower_tree
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.torch.tensors import at_hand
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_tree
 from derivcli.language.tree import RELATIONS, Tree, call, postorder, substitute, symbol
-from derivcli.result import FLAGS
 
 if TYPE_CHECKING:
     from derivcli.result import KindArray
@@ -46,18 +46,6 @@ Piece: TypeAlias = tuple[Tensor, Tensor, Varies]
 
 Conditions: TypeAlias = dict[str, Callable[..., Any]]
 """An interpretation of the operations that the conditions of special places are made of."""
-
-SWALLOWING: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys("exp expm1 pow_constant sign relu erf erfc sigmoid".split(), (0,)),
-    **dict.fromkeys("atan acot tanh sech csch coth acsch".split(), (0,)),
-    **dict.fromkeys("divide mod fmod xlogy xlog1py".split(), (1,)),
-    **dict.fromkeys(["pow", "root", "atan2", "max", "min", "logsumexp", *RELATIONS], (0, 1)),
-    **{name: tuple(range(len(vocabulary()[name].parameters))) for name in KERNELS},
-}
-"""Steps that can make a finite number of one that is not, and of which operands; after others the result tells.
-
-Of special functions all operands are looked at, which costs next to nothing beside them.
-"""
 
 IN_ARRAYS: Conditions = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
@@ -93,15 +81,25 @@ class Place:
 @lru_cache(maxsize=4096)
 def asked(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[Place, ...]]:
     """The operands that a step may swallow, and its special places; `exponent` is that of a `pow_constant`."""
-    swallowed = SWALLOWING.get(operation, ())
     if operation == "pow_constant":
         edges = () if exponent.is_integer() else (_place("edge", _read("x == 0", "x"), "x"),)
-        return () if exponent > 0 else swallowed, edges
+        return () if exponent > 0 else (0,), edges
+    if operation == "divide":
+        return (1,), ()
     if operation in RELATIONS:
         equal = _place("branch", _read("x == y", "xy"), "xy")
-        return swallowed, (replace(equal, says=COMPARISONS[operation](0, 0)),)
+        return (0, 1), (replace(equal, says=COMPARISONS[operation](0, 0)),)
     row = vocabulary().get(operation)
-    return swallowed, _places(row) if row else ()
+    return (_swallowed(row), _places(row)) if row else ((), ())
+
+
+def _swallowed(row: Function) -> tuple[int, ...]:
+    """The operands that can be infinite, or no number, where the value is finite; of others the value tells.
+
+    Of special functions all operands are looked at, which costs next to nothing beside them.
+    """
+    hiding = row.parameters if row.name in KERNELS else row.hides_infinite
+    return tuple(row.parameters.index(name) for name in hiding)
 
 
 def _places(row: Function) -> tuple[Place, ...]:
@@ -166,7 +164,7 @@ class InArrays:
         for mask in masks:
             touched = touched & mask
         points = np.flatnonzero(np.broadcast_to(touched, self.bits.shape))
-        self.bits[points] |= 1 << FLAGS.index(kind)
+        self.bits[points] |= FLAG_TABLE[kind].mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,7 @@ class InTensors:
     def _set(self, kind: str, touched: Tensor, masks: Sequence[Mask]) -> None:
         """Note the points touched."""
         before = self.touched.get(kind, self.untouched)
-        now = torch.where(touched, float(1 << FLAGS.index(kind)), before)
+        now = torch.where(touched, float(FLAG_TABLE[kind].mask), before)
         for mask in masks:
             now = torch.where(mask, now, before)
         self.touched[kind] = now

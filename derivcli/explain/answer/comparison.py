@@ -10,10 +10,10 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from derivcli.check.enclosure import restored_context
 from derivcli.check.equality import Comparison, Match, Quantity, Sample, is_second, known_matches, point, quantity
-from derivcli.check.judged_number import restored_context
 from derivcli.engines import symbolic
-from derivcli.engines.balls.evaluation import TouchError, UnsureError
+from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
 from derivcli.explain.answer.exceptional_points import Exceptional, Spot, exceptional, near

@@ -32,7 +32,7 @@ from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import LEAST, Case
 from derivcli.explain.answer.exceptional_points import distances, spot_text
 from derivcli.explain.answer.mistaken_derivations import divided, slipped, slipped_oddly
-from derivcli.explain.answer.partial_correctness import partly, somewhere
+from derivcli.explain.answer.right_regions import partly, somewhere
 from derivcli.explain.answer.rounded_numbers import product_text, ways
 from derivcli.language import tree as build
 from derivcli.language.parse import parse_tree

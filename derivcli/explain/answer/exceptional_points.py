@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 from flint import arb, ctx, fmpq
 
+from derivcli.check.enclosure import restored_context
 from derivcli.check.equality import DIGITS, same_digits
-from derivcli.check.judged_number import restored_context
 from derivcli.check.true_derivative import Known, derivative_at
-from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 from derivcli.explain.answer.answer import Point
 from derivcli.explain.answer.sample_points import numbers_of
@@ -181,7 +183,7 @@ class _Judged:
         beside = {key: just_beside(each)[1] for key, each in at.items()}
         with suppress(TouchError, UnsureError), restored_context():
             runs = [Run(tape, precision=PRECISIONS[0], presumes=True) for _ in range(2)]
-            one, other = (run.evaluate(place)[0] for run, place in zip(runs, (here, beside), strict=True))
+            one, other = (evaluate(run, place)[0] for run, place in zip(runs, (here, beside), strict=True))
             ctx.prec = PRECISIONS[0]
             return bool(abs(one - other) > 1e-12 * (1 + abs(one)))
         return False

@@ -16,7 +16,7 @@ from derivcli.errors import DerivError
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import Case, formula_of
 from derivcli.explain.answer.rule_mistakes import Slip, slips
-from derivcli.explain.steps.rules import RULES, By
+from derivcli.explain.steps.differentiation_rules import RULES, By
 from derivcli.explain.steps.teacher_notation import product, put
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Derivative, Tree, postorder, symbol

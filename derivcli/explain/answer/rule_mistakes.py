@@ -13,8 +13,8 @@ from typing import Any
 import sympy
 
 from derivcli.engines.symbolic import arrange
-from derivcli.explain.steps import rules
-from derivcli.explain.steps.rules import By
+from derivcli.explain.steps import differentiation_rules as rules
+from derivcli.explain.steps.differentiation_rules import By
 from derivcli.explain.steps.teacher_notation import ONE, ZERO, negative, power, product, put, quotient, split, total
 from derivcli.language import tree as build
 from derivcli.language.functions.table import vocabulary
@@ -28,26 +28,6 @@ WRONG_SIGN = "the sign of the derivative of {0} is wrong"
 MISSING_FACTOR = "the factor {1} in the derivative of {0} is missing"
 NOT_SQUARED = "the denominator of {0} must be squared"
 INTEGRATED = "{0} is integrated in place of differentiated"
-
-CONFUSED = {
-    "atan": ("asin", "acos", "atanh"),
-    "asin": ("atan", "acos", "asinh"),
-    "acos": ("asin", "atan", "acosh"),
-    "tan": ("cot", "tanh"),
-    "cot": ("tan",),
-    "sec": ("csc", "tan"),
-    "csc": ("sec", "cot"),
-    "sinh": ("sin",),
-    "cosh": ("cos",),
-    "tanh": ("tan",),
-    "asinh": ("asin",),
-    "acosh": ("acos",),
-    "atanh": ("atan",),
-    "log10": ("log",),
-    "log2": ("log",),
-    "log": ("exp",),
-}
-"""Functions whose derivatives one confuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +225,7 @@ def calls(tree: Tree, right: Tree, d: By) -> Iterator[Slip]:
         unchanged = product([tree, d(moving[0])])
         yield Slip("function", "outer", "the outer function of {0} is not differentiated", unchanged, (tree,))
     row = row_of(tree)
-    for name in CONFUSED.get(row.name, ()) if row is not None else ():
+    for name in row.confused_with if row is not None else ():
         like = build.call(vocabulary()[name], tree.args)
         wrong = rules.calls(like, d)
         if wrong is not None:

@@ -27,16 +27,6 @@ NODES = 400
 FEW = 3
 """With more absolute values there are too many cases."""
 
-ELEMENTARY = {
-    "sigmoid": "1/(1+exp(-x))",
-    "logsumexp": "log(exp(x)+exp(y))",
-    "tanhshrink": "x-tanh(x)",
-    "expm1": "exp(x)-1",
-    "log1p": "log(1+x)",
-    "erfc": "1-erf(x)",
-}
-"""Primitives by what they are in functions that SymPy knows."""
-
 ABS, SIGN = (class_of(vocabulary()[name]) for name in ("abs", "sign"))
 
 
@@ -129,8 +119,8 @@ def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
     row = row_of(node)
     if row is None or (row.variadic and len(parts) != 2):
         return None
-    if row.name in ELEMENTARY:
-        return formulas.bind(row, parse_tree(ELEMENTARY[row.name], declared=row.parameters), parts)
+    if row.elementary is not None:
+        return formulas.bind(row, parse_tree(row.elementary, declared=row.parameters), parts)
     return None if row.primitive else formulas.rewritten(row, parts)
 
 

@@ -1,7 +1,7 @@
 """Functions that PyTorch has no differentiable kernel for, as classes in a script: a value and a derivative each.
 
-A function whose derivative is not asked for is a plain one. `CUSTOM` has the values, the table's own formulas are
-the derivatives; these may need more such functions.
+A function whose derivative is not asked for is a plain one. The rows of the table have the values, and their
+formulas are the derivatives; these may need more such functions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 from derivcli.custom import PREFIX
 from derivcli.errors import DerivError
 from derivcli.explain.code.expression_code import MOVING, NUMBER, Call, Writer
-from derivcli.explain.code.function_code import CUSTOM
 from derivcli.explain.code.line_breaking import WIDTH, folded, laid_out
 from derivcli.explain.code.script_names import Names
 from derivcli.language.functions import formulas
@@ -115,7 +114,7 @@ class Functions:
         tensors = [name for name, kind in zip(row.parameters, kinds, strict=True) if kind != NUMBER]
         cast = ".astype(float)" if self.float32 else ""
         lines = [f"{name} = {name}.numpy(force=True){cast}" for name in tensors]
-        value, made = CUSTOM[row.name], f", {self.made}" if self.made else ""
+        value, made = row.scipy, f", {self.made}" if self.made else ""
         if not value.startswith("mpmath."):
             return [*lines, f"return torch.as_tensor({value}{made})"]
         names = ", ".join(tensors)

@@ -15,7 +15,6 @@ from typing import Any, TypeAlias
 import sympy
 
 from derivcli.errors import DerivError
-from derivcli.explain.code.function_code import CUSTOM, NUMBERS, ONCE, TORCH, math_name
 from derivcli.explain.code.graph_lifetime import holds
 from derivcli.explain.code.script_names import Names
 from derivcli.language.constant_folding import Constant
@@ -49,9 +48,6 @@ LONGEST = 4_000
 
 DEEPEST = 8
 """Brackets inside each other, before what is inside them gets a name and a line of its own."""
-
-HARMLESS = frozenset("sin cos tanh atan sigmoid erf abs relu sign floor ceil round trunc max min heaviside".split())
-"""Functions with a finite derivative at every number."""
 
 Part: TypeAlias = tuple[Piece, int]
 """A text, and what it is."""
@@ -165,7 +161,7 @@ class Writer:
         if kind == other == NUMBER and not substitute(node, self.definitions).free_symbols:  # no real number
             base, kind = self.tensor(base, kind), FIXED
         if node.exp is sympy.S.Half:
-            return (f"math.sqrt({base[0]})", ATOM) if kind == NUMBER else _filled(TORCH["sqrt"], [base]), kind
+            return (f"math.sqrt({base[0]})", ATOM) if kind == NUMBER else (f"torch.sqrt({base[0]})", ATOM), kind
         return _raised(base, exponent), max(kind, other)
 
     def _call(self, row: Function, parts: Sequence[Part]) -> Part:
@@ -174,18 +170,18 @@ class Writer:
         if row.kernel is not None:
             tensors = [self.tensor(*part) for part in parts]
             return _called(self.called((row, (kind,) * len(parts))), tensors), kind
-        if row.variadic and row.name in TORCH:
+        if row.variadic and row.torch:
             pieces = [self.tensor(*part) for part in parts]
-            return reduce(lambda one, other: _filled(TORCH[row.name], [one, other]), pieces), kind
+            return reduce(lambda one, other: _filled(row.torch, [one, other]), pieces), kind
         missing = len(row.parameters) - len(parts)
         if not row.variadic and missing > 0:
             parts = [*parts, *(self.write(tree, {}) for tree in formulas.defaults(row)[-missing:])]
-        number = NUMBERS.get(row.name)
-        first_only = row.name in ONCE and self.order > 1
-        if row.name in TORCH and not first_only and (number is None or parts[number][1] == NUMBER):
+        number = row.parameters.index(row.torch_number) if row.torch_number else None
+        first_only = row.scipy and self.order > 1
+        if row.torch and not first_only and (number is None or parts[number][1] == NUMBER):
             given = [part[0] if place == number else self.tensor(*part) for place, part in enumerate(parts)]
-            return _filled(TORCH[row.name], given), kind
-        return (self._own(row, parts), kind) if row.name in CUSTOM else self._defined(row, parts)
+            return _filled(row.torch, given), kind
+        return (self._own(row, parts), kind) if row.scipy else self._defined(row, parts)
 
     def _own(self, row: Function, parts: Sequence[Part]) -> Piece:
         """A call of a function that the script defines; numbers stay numbers, but one argument is a tensor."""
@@ -263,6 +259,13 @@ def _called(name: str, arguments: Sequence[Piece]) -> Piece:
     return f"{name}({', '.join(text for text, _ in arguments)})", ATOM
 
 
+def math_name(row: Function) -> str | None:
+    """What the row is called in Python's own library, for constants; None where it is not there."""
+    module = getattr(row.floats, "__module__", None)
+    name = getattr(row.floats, "__name__", "")
+    return f"math.{name}" if module == "math" else name if module == "builtins" else None
+
+
 def _value(tree: Tree) -> Constant | None:
     """The number that a formula without variables is, exact where it is rational."""
     try:
@@ -307,11 +310,14 @@ def _operation(node: Any, texts: list[Piece], pieces: dict[Tree, Piece], kind: i
     return (" & " if both else " | ").join(enclosed(text, ATOM) for text in texts), COMPARISON
 
 
-def _filled(template: str, arguments: Sequence[Piece]) -> Piece:
-    """A spelling with its arguments, in brackets where a sign beside them would take them apart."""
-    apart = "/{" in template or "%" in template
-    text = template.format(*(enclosed(piece, ATOM) if apart else piece[0] for piece in arguments))
-    return text, ATOM if template.startswith("torch.") else PRODUCT
+def _filled(spelling: str, arguments: Sequence[Piece]) -> Piece:
+    """A row's spelling with its arguments, in brackets where a sign beside them would take them apart."""
+    if "#" not in spelling:
+        return _called(spelling, arguments)
+    text, apart = spelling, "/#" in spelling or "%" in spelling
+    for place, piece in enumerate(arguments, 1):
+        text = text.replace(f"#{place}", enclosed(piece, ATOM) if apart else piece[0])
+    return text, ATOM if spelling.startswith("torch.") else PRODUCT
 
 
 def _depth(text: str) -> int:
@@ -332,4 +338,4 @@ def _is_harmless_node(node: Any) -> bool:
     if isinstance(node, sympy.Pow):
         return bool(node.exp.is_Integer and node.exp >= 0)
     row = row_of(node)
-    return row is None or row.name in HARMLESS
+    return row is None or row.bounded_slope

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import sympy
 
 from derivcli.engines.program import lower_tree
-from derivcli.explain.code.function_code import CUSTOM, TORCH
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, piecewise, postorder, rebuild, row_of
 from derivcli.result import Partial
@@ -87,7 +86,7 @@ def _opened(tree: Tree) -> Tree:
     for node in postorder(tree):
         parts = [done[part] for part in node.args]
         row = row_of(node)
-        if row is not None and row.definition is not None and row.name not in (*TORCH, *CUSTOM):
+        if row is not None and row.definition is not None and not (row.torch or row.scipy):
             done[node] = _opened(formulas.rewritten(row, parts))
         elif isinstance(node, sympy.Piecewise):
             kept = possible([(pair.expr, pair.cond) for pair in parts])

@@ -7,6 +7,7 @@ output                           printed lines, a table, or a picture
 
 from __future__ import annotations
 
+from derivcli.engines.engine_table import REVERSE
 from derivcli.errors import DerivError
 from derivcli.explain.code.autograd_classes import Functions, uses
 from derivcli.explain.code.derivative_code import listed, write_derivatives
@@ -19,7 +20,6 @@ from derivcli.explain.code.script_plan import WAY, Draft, Lesson, definitions_of
 from derivcli.language.expression import Expression
 from derivcli.language.printer import ATOM, PRODUCT, SUM, Piece, enclosed
 from derivcli.language.tree import Tree, symbol
-from derivcli.result import NESTED
 
 IMPORTS = {
     "math": "import math", "plt": "import matplotlib.pyplot as plt", "mpmath": "import mpmath",
@@ -44,9 +44,9 @@ def write_script(lesson: Lesson) -> str:
 
     Raises DerivError where nested backward passes would take too long, and for what a script cannot hold.
     """
-    if lesson.order > NESTED[-1]:
+    if lesson.order > REVERSE.orders[-1]:
         message = f"a script nests backward passes, and those of order {lesson.order} take too long"
-        raise DerivError(message, hint=f"choose an order of at most {NESTED[-1]}, or leave out --code")
+        raise DerivError(message, hint=f"choose an order of at most {REVERSE.orders[-1]}, or leave out --code")
     task = lesson.task
     names = Names([*task.names, *definitions_of(task)])
     given = made(task) if (task.dtype, task.device) != ("float64", "cpu") else ""

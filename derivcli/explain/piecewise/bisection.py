@@ -7,8 +7,11 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import Coordinate, NoValueError, Path, Run, TouchError, UnsureError
+from derivcli.engines.balls.coordinates import Coordinate, Path
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.explain.piecewise.root_bounds import reach
 from derivcli.explain.piecewise.roots import ALL, BITS, UNKNOWN, WITHIN, Root, Roots
@@ -74,12 +77,12 @@ def _exact(number: Fraction) -> fmpq:
 
 
 def _value(tape: Tape, name: str, at: Coordinate, precision: int) -> arb:
-    return Run(tape, precision=precision).evaluate({name: at})[0]
+    return evaluate(Run(tape, precision=precision), {name: at})[0]
 
 
 def _slope(tape: Tape, name: str, at: Coordinate) -> arb:
     def series(path: Path, order: int) -> list[arb]:
-        return Run(tape, path, order, 64).evaluate({name: at})
+        return evaluate(Run(tape, path, order, 64), {name: at})
 
     return Derivative((name,)).enclosed(series, tape)
 
@@ -111,7 +114,7 @@ def _is_zero(tape: Tape, at: dict[str, Coordinate]) -> bool:
     """Whether a formula is exactly 0 at a point, as far as constants tell."""
     run = Run(tape, precision=192)
     with suppress(TouchError, UnsureError):
-        if run.evaluate(at)[0] == 0:
+        if evaluate(run, at)[0] == 0:
             return True
         constant = run.constant(tape.order[-1])
         return constant is not None and constant.is_zero
@@ -119,4 +122,4 @@ def _is_zero(tape: Tape, at: dict[str, Coordinate]) -> bool:
 
 
 def _slope_at(tape: Tape, name: str, at: arb, precision: int) -> arb:
-    return Run(tape, {name: (fmpq(1),)}, 1, precision).evaluate({name: at})[1]
+    return evaluate(Run(tape, {name: (fmpq(1),)}, 1, precision), {name: at})[1]

@@ -17,7 +17,7 @@ import sympy
 from flint import arb, fmpq
 
 from derivcli.check.true_derivative import Known, derivative_at
-from derivcli.engines.balls.evaluation import UnsureError
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged

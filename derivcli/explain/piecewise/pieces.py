@@ -16,9 +16,12 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from derivcli.check.judged_number import restored_context
-from derivcli.engines.balls.evaluation import Coordinate, Moved, NoValueError, Run, TouchError, UnsureError
+from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls.coordinates import Coordinate, Moved
+from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import HOLDS, SIGNS, record
 from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
@@ -141,7 +144,7 @@ class _Resolver:
         for precision in PRECISIONS:
             with suppress(UnsureError):
                 run = Run(tape, precision=precision, final=self.presumes and precision == PRECISIONS[-1])
-                ball = run.evaluate({self.name: self.where})[0]
+                ball = evaluate(run, {self.name: self.where})[0]
                 known = run.exact(tape.order[-1])
                 if known is not None:
                     return int(known > 0) - int(known < 0)
@@ -269,7 +272,7 @@ def is_analytic(tree: Tree, name: str, at: Root) -> bool:
     tape = record(tree, (name,))
     for precision in PRECISIONS[:2]:
         with suppress(UnsureError, TouchError), restored_context():
-            Run(tape, {name: (fmpq(1),)}, 1, precision).evaluate({name: at.where})
+            evaluate(Run(tape, {name: (fmpq(1),)}, 1, precision), {name: at.where})
             return True
     return False
 
@@ -282,7 +285,7 @@ def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Limit |
         return None
     for precision in BITS:
         with suppress(UnsureError, TouchError), restored_context():
-            ball = Run(tape, precision=precision).evaluate({name: close})[0]
+            ball = evaluate(Run(tape, precision=precision), {name: close})[0]
             ctx.prec = precision
             if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -SAME:
                 return Limit(found, known.ball)

@@ -7,8 +7,10 @@ from contextlib import suppress
 
 from flint import arb, fmpq
 
-from derivcli.check.judged_number import restored_context
-from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError
+from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 from derivcli.explain.piecewise.roots import Root
 from derivcli.language.tree import Tree
@@ -33,7 +35,7 @@ def value_of(formula: Tree, names: Sequence[str], at: Mapping[str, Root]) -> arb
             run = Run(tape, precision=precision, final=last, presumes=last and is_irrational)
             with suppress(UnsureError):
                 try:
-                    ball = run.evaluate(here)[0]
+                    ball = evaluate(run, here)[0]
                 except TouchError:
                     return None
                 if last or ball.rel_accuracy_bits() >= NARROW:

@@ -15,7 +15,8 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import NoValueError, UnsureError, ball_of, coordinate
+from derivcli.engines.balls.errors import NoValueError, UnsureError
+from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.symbolic import derivative_of
 from derivcli.language.tree import Tree, row_of
 

@@ -15,8 +15,10 @@ from typing import Any
 import sympy
 from flint import acb, ctx, fmpq, fmpz_poly
 
-from derivcli.check.judged_number import restored_context
-from derivcli.engines.balls.evaluation import Run, TouchError, UnsureError
+from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES, deep_recursion, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
@@ -42,9 +44,6 @@ FAR = 37
 
 WHOLES = (0, 1, -1, 2, -2, 5, -7)
 """Whole numbers of which there are endlessly many."""
-
-ONE_ZERO = "abs sinh atan asinh erf tanh asin cbrt".split()
-"""Functions that are 0 where their argument is, and of which other zeros are no edges."""
 
 
 def roots(tree: Tree, name: str, between: Sequence[Fraction] = ()) -> Roots:
@@ -107,7 +106,7 @@ def _values_at(tree: Tree, name: str, between: Sequence[Fraction]) -> list[int]:
     tape = record(tree, (name,))
     for place in between[:8]:
         with suppress(TouchError, UnsureError, OverflowError, ValueError), restored_context():
-            ball = Run(tape, precision=192).evaluate({name: fmpq(place.numerator, place.denominator)})[0]
+            ball = evaluate(Run(tape, precision=192), {name: fmpq(place.numerator, place.denominator)})[0]
             floor = math.floor(float(ball.mid()))
             found |= dict.fromkeys((floor - 1, floor, floor + 1, floor + 2))
     return list(found)
@@ -129,7 +128,7 @@ def _factors(tree: Tree) -> Iterator[Tree]:
             waiting += [node.base] if node.exp.is_positive else []
         elif isinstance(node, sympy.exp) or (isinstance(node, sympy.Pow) and node.base.is_positive):
             continue
-        elif row is not None and row.name in ONE_ZERO:
+        elif row is not None and row.only_zero:
             waiting.append(node.args[0])
         elif isinstance(node, sympy.log) and len(node.args) == 1:
             waiting.append(node.args[0] - 1)
@@ -225,7 +224,7 @@ def _checked(found: Roots, tree: Tree, name: str) -> Roots:
 def _may_vanish(tape: Tape, name: str, at: Root) -> bool:
     """Whether a formula is 0 at a number, as far as one precision tells."""
     with suppress(TouchError, UnsureError, ValueError, ZeroDivisionError):
-        return bool(Run(tape, precision=384, final=True).evaluate({name: at.where})[0].contains(0))
+        return bool(evaluate(Run(tape, precision=384, final=True), {name: at.where})[0].contains(0))
     return True
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from flint import arb, ctx
 
-from derivcli.check.judged_number import restored_context
-from derivcli.engines.balls.evaluation import Exact, TouchError, UnsureError, ball_of, coordinate
+from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls.coordinates import Exact
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree
 

@@ -10,12 +10,6 @@ from derivcli.language.functions.table import BRANCHING, FAMILIES, vocabulary
 from derivcli.language.name_resolution import nearest
 from derivcli.language.tokens import canonical_name
 
-PLACES = {
-    "corner": "a corner", "jump": "a jump", "edge": "the edge of its domain", "vertical": "a vertical tangent",
-    "branch": "two formulas meet",
-}  # fmt: skip
-"""The kinds of `Function.special` in words."""
-
 INSIDE = (0.8, 0.9, 0.7)
 """Where in their intervals the values of an example lie, one after another; 1/2 would often be 0."""
 

@@ -5,19 +5,30 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, TypeAlias
 
 Interval = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Function:
-    """One function of the language."""
+    """One function of the language: all that is known of it, but the rules of the interpretations.
+
+    Formulas in a row are written in the language, over the row's parameters.
+    """
 
     name: str
     doc: str
     """One sentence for the reader."""
+    _: KW_ONLY
+
+    # How it is called
+    aliases: tuple[str, ...] = ()
+    only_called: tuple[str, ...] = ()
+    """Those of its names that are too short to be more than letters where no bracket follows."""
+    clash: str = ""
+    """What another library means by the row's name, for a note where it is typed."""
     parameters: tuple[str, ...] = ("x",)
     defaults: tuple[str, ...] = ()
     """Values of the last parameters where the call leaves them out."""
@@ -35,9 +46,10 @@ class Function:
     """Parameters that have to be constant, since the derivative in them is not known here."""
     divisors: tuple[str, ...] = ()
     """Parameters that the function divides by, for which a constant 0 is refused."""
-    aliases: tuple[str, ...] = ()
     longer: str | None = None
     """The row that the same name means with more arguments."""
+
+    # What it is
     derivatives_of: str | None = None
     """The row whose derivatives this one names, for a row that is there because no other has them."""
     sympy: str | None = None
@@ -45,23 +57,52 @@ class Function:
     also: tuple[str, ...] = ()
     """SymPy classes that mean the same but are not built, since their derivative is not ours."""
     definition: str | None = None
+    """The rewrite into other functions; a row without one is a primitive."""
     derivatives: tuple[str, ...] | None = None
     """The partial derivative in each parameter."""
+    elementary: str | None = None
+    """What a primitive is in functions that SymPy can prove equalities of."""
     special: tuple[tuple[str, str], ...] = ()
-    """Where the function has no ordinary derivative: a kind of `result.FLAGS`, and the condition.
+    """Where the function has no ordinary derivative: a name in `flag_table.FLAG_TABLE`, and the condition.
 
     Programs watch for those of primitives; those of a rewrite follow from it and tell the reader.
     """
-    clash: str = ""
-    """What another library means by the row's name, for a note where it is typed."""
-    kernel: Callable[..., Any] | None = None
-    """What computes a function of the user's own, tensors in and a tensor out; such a row is in no table."""
+    hides_infinite: tuple[str, ...] = ()
+    """Parameters that may be infinite, or no number, while the value of a primitive is finite."""
+    bounded_slope: bool = False
+    """Whether every derivative is bounded, so that PyTorch multiplies nothing infinite by 0."""
+    only_zero: bool = False
+    """Whether it is 0 at 0 and nowhere else, which solves equations."""
+    confused_with: tuple[str, ...] = ()
+    """Functions whose derivatives are taken for this one's by mistake."""
+
+    # How others spell it
     floats: Callable[..., float] | None = None
     """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
+    kernel: Callable[..., Any] | None = None
+    """What computes a function of the user's own, tensors in and a tensor out; such a row is in no table."""
+    torch: str = ""
+    """PyTorch's function of the same arguments, or a text in which `#1`, `#2` stand for them, as in TeX."""
+    torch_number: str | None = None
+    """The parameter that PyTorch takes as a number alone; for a tensor the definition stands."""
+    scipy: str = ""
+    """The value by SciPy, NumPy or mpmath, over the parameters, where PyTorch has no accurate derivative.
+
+    A row with both is spelled by PyTorch as long as no second derivative is taken.
+    """
+    latex: str = ""
+    """The command before the bracket, or a text in which `#1`, `#2` stand for the arguments, as in TeX."""
+    latex_power: bool = True
+    """Whether an exponent may stand at the command."""
+
+    # For the reader and for tests
     defined: str = ""
-    """Where the function is defined, for the reader; everywhere if nothing is said."""
+    """Where the function is defined; everywhere if nothing is said."""
     domain: tuple[Interval, ...] = ((-3.0, 3.0),)
     """For each parameter an interval inside the natural domain, for drawing samples."""
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     def __copy__(self) -> Function:
         return self

@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 
 from flint import fmpq
 
-from derivcli.engines.balls.evaluation import NoValueError, UnsureError
+from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.exact_constants import Constant, Field
 from derivcli.engines.balls.germs.germ import (
     CONSTANT,

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derivcli.engines.balls.evaluation import UnsureError
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.exact_constants import Constant
 
 Exponent: TypeAlias = int | Fraction

@@ -13,10 +13,11 @@ from typing import Any
 
 from flint import arb, arb_series, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import NoValueError
+from derivcli.engines.balls.errors import NoValueError
 from derivcli.engines.balls.exact_constants import Constant
-from derivcli.engines.balls.germs.evaluation import Approach
+from derivcli.engines.balls.germs.approach import Approach
 from derivcli.engines.balls.germs.germ import CONSTANT, Germ, NoGermError
+from derivcli.engines.balls.germs.rules_elementary import asin, cos
 
 HALF = fmpq(1, 2)
 
@@ -29,7 +30,7 @@ def _rest(run: Approach, z: Germ, m: Germ) -> Germ | None:
     germs, one = run.germs, run.germs.number(1)
     if any(germs.split(each)[0].terms for each in (z, m)):
         raise NoGermError
-    double = germs.difference(one, run.named("cos", germs.scaled(z, fmpq(2))))
+    double = germs.difference(one, cos(run, germs.scaled(z, fmpq(2))))
     left = germs.difference(one, germs.scaled(germs.product(m, double), HALF))
     if run.field.sign(germs.split(left)[1]) != 0:
         return None
@@ -39,7 +40,7 @@ def _rest(run: Approach, z: Germ, m: Germ) -> Germ | None:
     above = run.sign(left)
     if above < 0:
         raise NoValueError
-    return run.named("asin", germs.power(left, HALF)) if above else left
+    return asin(run, germs.power(left, HALF)) if above else left
 
 
 def _less(run: Approach, z: Germ, whole: Germ, rest: Germ) -> Germ:
@@ -114,7 +115,7 @@ def _ei(run: Approach, x: Germ) -> Germ:
     return run.germs.product(run.germs.exp(x), Germ({(-low, -logs): factor}))
 
 
-ENDS: dict[str, Any] = {
+INTEGRALS: dict[str, Any] = {
     "Ei": _ei,
     "elliptic_f": _elliptic_f,
     "elliptic_e_inc": _elliptic_e_inc,

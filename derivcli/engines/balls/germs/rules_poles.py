@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derivcli.engines.balls.germs.evaluation import Approach
+from derivcli.engines.balls.germs.approach import Approach
 from derivcli.engines.balls.germs.germ import CONSTANT, Germ
 
 MAX_STEPS = 60
@@ -77,5 +77,5 @@ def _log_size(run: Approach, x: Germ) -> Germ:
     return run.germs.log(x if run.sign(x) > 0 else run.germs.negative(x))
 
 
-GAMMA: dict[str, Any] = {"gamma": _gamma, "loggamma": _loggamma, "beta": _beta, "polygamma": _polygamma}
+POLES: dict[str, Any] = {"gamma": _gamma, "loggamma": _loggamma, "beta": _beta, "polygamma": _polygamma}
 """The rules of the family."""

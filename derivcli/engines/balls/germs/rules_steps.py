@@ -7,15 +7,16 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
-from derivcli.engines.balls.evaluation import NoValueError
-from derivcli.engines.balls.germs.evaluation import Approach
+from derivcli.engines.balls.errors import NoValueError
+from derivcli.engines.balls.germs.approach import Approach
 from derivcli.engines.balls.germs.germ import CONSTANT, Germ
 from derivcli.engines.balls.tape import HOLDS
 
 Rule: TypeAlias = Callable[..., Any]
 
 
-def _abs(run: Approach, x: Germ) -> Germ:
+def absolute(run: Approach, x: Germ) -> Germ:
+    """The size |x|."""
     if run.germs.is_bounded(x):
         return x
     return run.germs.negative(x) if run.sign(x) < 0 else x
@@ -92,7 +93,7 @@ def _compare(holds: Callable[[int], bool]) -> Rule:
 
 STEPS: dict[str, Rule] = {
     **{mark: _compare(holds) for mark, holds in HOLDS.items()},
-    "abs": _abs,
+    "abs": absolute,
     "sign": _sign,
     "relu": _relu,
     "max": _greatest(1),

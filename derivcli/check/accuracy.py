@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from derivcli.check.judged_number import Question, Truth, enclosure, is_narrow
+from derivcli.check.enclosure import Question, Truth, enclosure, is_narrow
 from derivcli.check.verdict import DIGITS, Verdict
-from derivcli.engines.balls.evaluation import Path, Run, TouchError, UnsureError, rational, rounded, step_scale
+from derivcli.engines.balls.coordinates import Path, rational
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate, rounded, step_scale
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.balls.partials import path_of
 from derivcli.engines.balls.random_rounding import BITS, Rounding
+from derivcli.engines.balls.run import Run
 
 LOST = 4
 """A number that lost more digits than these is called lossy."""
@@ -105,7 +108,7 @@ def _rounding_beside(question: Question, truth: arb) -> str:
         beside = site.beside(direction, sense * fmpq(2) ** (step_scale(site.at, direction) - STEP))
         exact = Run(site.tape, path_of(direction), question.order, BESIDE_BITS, final=True, through=True)
         with suppress(UnsureError, TouchError):
-            exact.evaluate(beside.at)
+            evaluate(exact, beside.at)
             cause = _explained(replace(question, site=beside), truth, exact.answers)
             if cause:
                 return cause
@@ -117,7 +120,7 @@ def _is_of_its_branch(question: Question) -> bool:
     site = question.site
 
     def series(path: Path, order: int) -> list[arb]:
-        return Run(site.tape, path, order, BESIDE_BITS, final=True, through=True).evaluate(site.at)
+        return evaluate(Run(site.tape, path, order, BESIDE_BITS, final=True, through=True), site.at)
 
     try:
         found = question.derivative.enclosed(series, site.tape)
@@ -203,7 +206,7 @@ class _Trial:
         if self.answers is not None:
             run.following, run.through = self.answers, True
         try:
-            return run.evaluate(site.at)
+            return evaluate(run, site.at)
         finally:
             self.extreme, self.steep = self.extreme or rounding.extreme, self.steep or rounding.steep
 

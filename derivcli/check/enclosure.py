@@ -11,11 +11,13 @@ from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.evaluation import Coordinate, Direction, Path, Run, TouchError, UnsureError, moved
+from derivcli.engines.balls.coordinates import Coordinate, Direction, Path, moved
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape
 from derivcli.language.expression import Expression
-from derivcli.result import ENGINES
 
 Stages: TypeAlias = Sequence[tuple[Direction, int]]
 """Directions in the order in which derivatives are taken, and how often along each."""
@@ -61,7 +63,7 @@ class Site:
     expression: Expression
     tape: Tape
     at: Mapping[str, Coordinate]
-    engine: str = ENGINES[0]
+    engine: str = "reverse"
     presumes: bool = False
     value: Truth | None = None
     values: dict[int, dict[int, Any]] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Site:
         known = self.constants.setdefault((precision, final), {})
         run = Run(self.tape, precision=precision, final=final, presumes=final and self.presumes, fixed=known)
         try:
-            return run.evaluate(self.at)[0]
+            return evaluate(run, self.at)[0]
         finally:
             nodes = self.tape.nodes
             known.update((number, value) for number, value in run.values.items() if not nodes[number].varies)
@@ -95,7 +97,7 @@ class Site:
         """The values of the formula's nodes to a precision."""
         if precision not in self.values:
             run = Run(self.tape, {}, 0, precision)
-            value = run.evaluate(self.at)[0]
+            value = evaluate(run, self.at)[0]
             self.values[precision] = run.values
             self.note(value, rigorous=True)
         return self.values[precision]
@@ -153,7 +155,7 @@ def enclosed(site: Site, derivative: Derivative, precision: int, final: bool) ->
         nonlocal rigorous, irrational
         run = site.run(path, order, precision, final)
         try:
-            found = run.evaluate(site.at)
+            found = evaluate(run, site.at)
         finally:
             rigorous, irrational = rigorous and run.rigorous, irrational or run.irrational
         site.note(found[0], run.rigorous)

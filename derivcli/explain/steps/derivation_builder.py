@@ -12,7 +12,7 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError, Span
 from derivcli.explain.piecewise.piecewise_derivative import derivatives
 from derivcli.explain.steps.derivation import Derivation, Step
-from derivcli.explain.steps.rules import By, taken
+from derivcli.explain.steps.differentiation_rules import By, taken
 from derivcli.explain.steps.teacher_notation import put
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Derivative, PartialDerivative, Tree, postorder, symbol

@@ -1,0 +1,305 @@
+"""The rules of germs of arithmetic and elementary functions, which keep constants exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from flint import fmpq
+
+from derivcli.engines.balls.errors import NoValueError, UnsureError
+from derivcli.engines.balls.exact_constants import Constant, Field, rational_sine
+from derivcli.engines.balls.germs.approach import Approach
+from derivcli.engines.balls.germs.germ import CONSTANT, Germ, ShortError
+from derivcli.engines.balls.germs.rules_steps import absolute
+from derivcli.engines.balls.integers import may_be_whole
+
+HALF = fmpq(1, 2)
+ONE = fmpq(1)
+
+Rule: TypeAlias = Callable[..., Any]
+
+
+def _sum(run: Approach, *parts: Germ) -> Germ:
+    return run.germs.sum(parts)
+
+
+def _product(run: Approach, *parts: Germ) -> Germ:
+    total = parts[0]
+    for part in parts[1:]:
+        total = run.germs.product(total, part)
+    return total
+
+
+def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
+    """base**exponent over the real numbers; 0**0 is 1."""
+    if exponent.is_constant:
+        constant = exponent.terms.get(CONSTANT) or run.field.rational(0)
+        if constant.is_zero:
+            return run.germs.number(1)
+        if constant.rational is not None:
+            return run.germs.power(base, constant.rational)
+    sign = run.sign(base)
+    if sign > 0:
+        return run.germs.exp(run.germs.product(exponent, run.germs.log(base)))
+    if sign < 0:
+        raise _of_negative(run, exponent)
+    above = run.sign(exponent)
+    if above < 0:
+        raise NoValueError
+    return run.germs.number(int(above == 0))
+
+
+def _of_negative(run: Approach, exponent: Germ) -> Exception:
+    """What it means that a number below 0 is raised to a power that is not known to be a whole number."""
+    rest = {place: each for place, each in exponent.terms.items() if place != CONSTANT}
+    if rest:
+        run.field.sign(rest[min(rest)])  # it moves, through whole numbers too, or that is not known
+        return NoValueError()
+    if not exponent.is_constant:
+        return ShortError()
+    return UnsureError() if may_be_whole(exponent.terms[CONSTANT].ball) else NoValueError()
+
+
+def _root(run: Approach, x: Germ, n: Germ) -> Germ:
+    """The real n-th root, of negative numbers too where n is odd."""
+    exact = n.terms[CONSTANT].rational if n.is_constant and n.terms else None
+    sign, degree = run.sign(x), run.sign(n)
+    if degree == 0 or (sign == 0 and degree < 0):
+        raise NoValueError
+    if sign == 0:
+        return x
+    if sign < 0 and exact is None:
+        raise _of_negative(run, n)
+    if sign < 0 and exact is not None and not (exact.q == 1 and exact.p % 2 == 1):
+        raise NoValueError
+    size = x if sign > 0 else run.germs.negative(x)
+    root = run.germs.power(size, 1 / exact) if exact is not None else _power(run, size, run.germs.reciprocal(n))
+    return root if sign > 0 else run.germs.negative(root)
+
+
+def _log_to(base: int) -> Rule:
+    def rule(run: Approach, x: Germ) -> Germ:
+        scale = run.field.log(run.field.rational(base))
+        return run.germs.product(run.germs.log(x), run.germs.constant(run.field.power(scale, fmpq(-1))))
+
+    return rule
+
+
+def _log1p(run: Approach, x: Germ) -> Germ:
+    return run.germs.log(run.germs.sum([run.germs.number(1), x]))
+
+
+def _sine(quarters: int) -> Rule:
+    """sin(x + quarters*pi/2), from the rational sines where the argument is a rational multiple of pi."""
+
+    def rule(run: Approach, x: Germ) -> Germ:
+        if run.germs.is_bounded(x) or any(place < CONSTANT for place in x.terms):
+            return run.germs.bounded()
+        _, constant, small = run.germs.split(x)
+        known, turns = run.field, run.field.turns(constant)
+        values = [_sine_of(known, constant, turns, quarters + shift) for shift in range(2)]
+        coefficients, factor = [], ONE
+        for n in range(run.germs.count(small)):
+            coefficients.append(known.scaled(values[n % 2], factor * (-1) ** (n // 2)))
+            factor /= n + 1
+        return run.germs.composed(coefficients, small)
+
+    return rule
+
+
+def _sine_of(known: Field, constant: Constant, turns: fmpq | None, quarters: int) -> Constant:
+    """sin(constant + quarters*pi/2), where `turns` is the constant over pi if that is rational."""
+    if turns is not None:
+        place = turns + fmpq(quarters, 2)
+        rational = rational_sine(place)
+        if rational is not None:
+            return known.rational(rational)
+    sign = fmpq(-1 if quarters % 4 >= 2 else 1)
+    if quarters % 2:
+        return known.scaled(known.named(("cos", constant.key), constant.ball.cos()), sign)
+    return known.scaled(known.named(("sin", constant.key), constant.ball.sin()), sign)
+
+
+_sin, cos = _sine(0), _sine(1)
+
+
+def _tan(run: Approach, x: Germ) -> Germ:
+    return run.germs.quotient(_sin(run, x), cos(run, x))
+
+
+def _exponentials(run: Approach, x: Germ) -> tuple[Germ, Germ]:
+    """exp(x) and exp(-x)."""
+    rise = run.germs.exp(x)
+    return rise, run.germs.reciprocal(rise)
+
+
+def _csch(run: Approach, x: Germ) -> Germ:
+    rise, fall = _exponentials(run, x)
+    return run.germs.quotient(run.germs.number(2), run.germs.difference(rise, fall))
+
+
+def _coth(run: Approach, x: Germ) -> Germ:
+    rise, fall = _exponentials(run, x)
+    return run.germs.quotient(run.germs.sum([rise, fall]), run.germs.difference(rise, fall))
+
+
+def _bounded(run: Approach, x: Germ, low: int | None, high: int | None) -> None:
+    """Raise NoValueError where x is not between the ends, themselves included."""
+    for end, sense in ((low, 1), (high, -1)):
+        if end is not None and sense * run.sign(run.germs.difference(x, run.germs.number(end))) < 0:
+            raise NoValueError
+
+
+def asin(run: Approach, x: Germ) -> Germ:
+    """At its ends by asin(x) = pi/2 - 2 asin(sqrt((1-x)/2))."""
+    _bounded(run, x, -1, 1)
+    constant = run.germs.split(x)[1].rational
+    if constant is None or abs(constant) != 1:
+        return run.regular("asin", x)
+    size = x if constant > 0 else run.germs.negative(x)
+    rest = run.germs.scaled(run.germs.difference(run.germs.number(1), size), HALF)
+    inner = rest if rest.is_zero else run.regular("asin", run.germs.power(rest, HALF))
+    quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF))
+    found = run.germs.sum([quarter, run.germs.scaled(inner, fmpq(-2))])
+    return found if constant > 0 else run.germs.negative(found)
+
+
+def _acos(run: Approach, x: Germ) -> Germ:
+    quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF))
+    return run.germs.difference(quarter, asin(run, x))
+
+
+def _acosh(run: Approach, x: Germ) -> Germ:
+    """At its end by acosh(x) = 2 asinh(sqrt((x-1)/2))."""
+    _bounded(run, x, 1, None)
+    rest = run.germs.difference(x, run.germs.number(1))
+    if rest.is_zero:
+        return rest
+    root = run.germs.power(run.germs.scaled(rest, HALF), HALF)
+    return run.germs.scaled(run.regular("asinh", root), fmpq(2))
+
+
+def _asech(run: Approach, x: Germ) -> Germ:
+    return _acosh(run, run.germs.reciprocal(x))
+
+
+def _atanh(run: Approach, x: Germ) -> Germ:
+    one = run.germs.number(1)
+    quotient = run.germs.quotient(run.germs.sum([one, x]), run.germs.difference(one, x))
+    return run.germs.scaled(run.germs.log(quotient), HALF)
+
+
+def _logit(run: Approach, x: Germ) -> Germ:
+    return run.germs.log(run.germs.quotient(x, run.germs.difference(run.germs.number(1), x)))
+
+
+def _atan(run: Approach, x: Germ) -> Germ:
+    """At infinity by atan(x) = pi/2 - atan(1/x)."""
+    if not run.germs.split(x)[0].terms:
+        return run.regular("atan", x)
+    quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF * run.sign(x)))
+    return run.germs.difference(quarter, run.regular("atan", run.germs.reciprocal(x)))
+
+
+def _acot(run: Approach, x: Germ) -> Germ:
+    """atan(1/x), and pi/2 at 0, where it jumps."""
+    sign = run.sign(x)
+    quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF * (sign or 1)))
+    return run.germs.difference(quarter, _atan(run, x))
+
+
+def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
+    """The angle of (x, y) in (-pi, pi]; the origin has none."""
+    up, right = run.sign(y), run.sign(x)
+    if right > 0:
+        return _atan(run, run.germs.quotient(y, x))
+    if up:
+        quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF * up))
+        return run.germs.difference(quarter, _atan(run, run.germs.quotient(x, y)))
+    if right == 0:
+        raise NoValueError
+    return run.germs.constant(run.field.pi())
+
+
+def _hypot(run: Approach, x: Germ, y: Germ) -> Germ:
+    return run.germs.power(run.germs.sum([run.germs.product(x, x), run.germs.product(y, y)]), HALF)
+
+
+def _softsign(run: Approach, x: Germ) -> Germ:
+    return run.germs.quotient(x, run.germs.sum([run.germs.number(1), absolute(run, x)]))
+
+
+def _tanh(run: Approach, x: Germ) -> Germ:
+    """At infinity by exp(-2|x|)."""
+    if not run.germs.split(x)[0].terms:
+        return run.regular("tanh", x)
+    sign, one = run.sign(x), run.germs.number(1)
+    shrunk = run.germs.exp(run.germs.scaled(x, fmpq(-2 * sign)))
+    found = run.germs.quotient(run.germs.difference(one, shrunk), run.germs.sum([one, shrunk]))
+    return run.germs.scaled(found, fmpq(sign))
+
+
+def _sigmoid(run: Approach, x: Germ) -> Germ:
+    """At infinity by exp(-|x|)."""
+    if not run.germs.split(x)[0].terms:
+        return run.regular("sigmoid", x)
+    sign, one = run.sign(x), run.germs.number(1)
+    shrunk = run.germs.exp(run.germs.scaled(x, fmpq(-sign)))
+    return run.germs.quotient(one if sign > 0 else shrunk, run.germs.sum([one, shrunk]))
+
+
+def _xlogy(shift: int) -> Rule:
+    """x*log(y + shift), 0 where x is 0."""
+
+    def rule(run: Approach, x: Germ, y: Germ) -> Germ:
+        inside = run.germs.sum([y, run.germs.number(shift)])
+        if run.sign(inside) <= 0:
+            if run.sign(inside) < 0 or run.sign(x) != 0:
+                raise NoValueError
+            return Germ({})
+        return run.germs.product(x, run.germs.log(inside))
+
+    return rule
+
+
+ELEMENTARY: dict[str, Rule] = {
+    "pi": lambda run: run.germs.constant(run.field.pi()),
+    "e": lambda run: run.germs.constant(run.field.exp(run.field.rational(1))),
+    "true": lambda run: True,
+    "false": lambda run: False,
+    "and": lambda run, *parts: all(parts),
+    "or": lambda run, *parts: any(parts),
+    "not": lambda run, part: not part,
+    "add": _sum,
+    "multiply": _product,
+    "power": _power,
+    "root": _root,
+    "exp": lambda run, x: run.germs.exp(x),
+    "expm1": lambda run, x: run.germs.sum([run.germs.exp(x), run.germs.number(-1)]),
+    "log": lambda run, x: run.germs.log(x),
+    "log2": _log_to(2),
+    "log10": _log_to(10),
+    "log1p": _log1p,
+    "sin": _sin,
+    "cos": cos,
+    "tan": _tan,
+    "csch": _csch,
+    "coth": _coth,
+    "asin": asin,
+    "acos": _acos,
+    "atan": _atan,
+    "acot": _acot,
+    "atan2": _atan2,
+    "acosh": _acosh,
+    "asech": _asech,
+    "atanh": _atanh,
+    "logit": _logit,
+    "hypot": _hypot,
+    "softsign": _softsign,
+    "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "xlogy": _xlogy(0),
+    "xlog1py": _xlogy(1),
+}
+"""The rules of the family."""
