@@ -38,6 +38,9 @@ Sample = tuple[float, ...]
 
 
 every_row = each("row", FUNCTIONS)
+PARTS = 4
+"""So many tests share all rows where they take long, so that several processes may run them."""
+
 FLAT = {"sign", "floor", "ceil", "round", "trunc", "heaviside"}
 """Rows whose derivative is 0, which is not wrong by any factor."""
 

@@ -4,6 +4,7 @@ import functools
 import inspect
 import io
 import json
+import os
 import signal
 import sys
 import traceback
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from derivcli.cli import app
 
@@ -89,6 +91,11 @@ def deriv(
     outcome = Outcome(int(result), out.getvalue(), err.getvalue())
     assert outcome.status == status, f"status {outcome.status}, not {status}\n{outcome.stdout}\n{outcome.stderr}"
     return outcome
+
+
+def drawn(count: int, **others: Any) -> settings:
+    """The settings of a property: it is held against so many drawn cases in the sweeps, and a quarter of them else."""
+    return settings(max_examples=count if os.environ.get("SWEEP") else max(10, count // 4), deadline=None, **others)
 
 
 Test = Callable[..., None]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -30,7 +30,7 @@ from derivcli.points import points
 from derivcli.points.points import Points
 from derivcli.result import Partial, Result, derivative_key
 from tests.rows import batches, call_of, smooth
-from tests.support import deriv
+from tests.support import deriv, drawn, each
 from tests.test_flags import GRID, KNOWN, SWALLOWED, formulas
 
 Array = NDArray[np.floating[Any]]
@@ -157,7 +157,7 @@ def test_hard_places_have_the_same_flags() -> None:
         assert differences(*both([text], {"x": np.array([x, 1.0, -1.0, 2.0])}, [("x",)])) == []
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@drawn(100, derandomize=True)
 @given(formula=formulas, wrt=st.sampled_from(["x", "y", "xy"]))
 def test_any_formula_has_the_same_numbers_and_flags(formula: str, wrt: str) -> None:
     points = dict(zip("xy", map(np.array, zip(*GRID, strict=True)), strict=True))
@@ -345,8 +345,8 @@ def test_digits_that_the_compiler_loses_would_be_seen(monkeypatch: pytest.Monkey
         assert differences([got], [wanted]), text
 
 
-@pytest.mark.parametrize("order", [2, 3])
-@pytest.mark.parametrize("text", ["abs(x)", "relu(x)", "sign(x)*x", "7*x", "floor(x)", "max(x, 1)"])
+@each("order", [2, 3])
+@each("text", ["abs(x)", "relu(x)", "sign(x)*x", "7*x", "floor(x)", "max(x, 1)"])
 def test_zeros_have_a_memory(text: str, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel would read it."""
     job = Task([parse(text)], ("x",), [("x",) * order])

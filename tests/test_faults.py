@@ -17,6 +17,7 @@ from flint import arb_series
 from mpmath import mp, mpf
 
 from derivcli import derive
+from derivcli.check import judge
 from derivcli.check.verdict import Verdict
 from derivcli.engines.balls.rules import RULES as BALLS
 from derivcli.engines.program import OPERATIONS
@@ -27,6 +28,7 @@ from derivcli.language.functions.table import FUNCTIONS, vocabulary
 from tests.rows import (
     DIGITS,
     FLAT,
+    PARTS,
     Sample,
     call_of,
     decisive,
@@ -42,6 +44,11 @@ ELSEWHERE_THAN_RULES = {"constant", "pow_constant", "piecewise", "subtract", "di
 """Steps of programs that a tape has no rule for: it has powers, products and choices instead."""
 
 
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, "SECONDS", 60.0)
+
+
 def verdicts_at(row: Function, sample: Sample, order: int) -> dict[str, Verdict]:
     """The verdicts of the value, "", and of the derivatives of a row at a sample."""
     at = {row.parameters[by]: sample[by] for by in smooth(row)}
@@ -54,9 +61,6 @@ def verdicts_at(row: Function, sample: Sample, order: int) -> dict[str, Verdict]
 def kinds_at(row: Function, sample: Sample, order: int) -> dict[str, str]:
     return {key: verdict.kind for key, verdict in verdicts_at(row, sample, order).items()}
 
-
-PARTS = 4
-"""Tests of all rows, so that several processes share them."""
 
 NO_SERIES = {"rf", "ff"}
 """At whole numbers these are 0 in a parameter by the quotient of two poles, and have a value and no series."""
@@ -109,14 +113,14 @@ def operations_of(fault: int) -> dict[str, list[Function]]:
 
 
 def is_told(operation: str, rows: list[Function], fault: int) -> bool:
-    """Whether a fault in an operation is told at one of two samples of one of the rows that it decides."""
+    """Whether a fault in an operation is told at a sample of a row that it decides; the first to tell it ends this."""
     order = max(fault, 1)
     with pytest.MonkeyPatch.context() as patch:
         plant(patch, operation, fault)
         return any(
             verdict.kind == "wrong"
             for row in rows
-            for sample in samples(row)[:2]
+            for sample in samples(row)
             for key, verdict in verdicts_at(row, sample, order).items()
             if bool(key) == bool(fault)
         )
@@ -136,7 +140,7 @@ DROPPED = [
 """Formulas of the table with a factor dropped or a sign changed; the row, the parameter, the fault, a point."""
 
 
-@pytest.mark.parametrize(("name", "index", "formula", "at"), DROPPED, ids=[f"{each[0]}-{each[1]}" for each in DROPPED])
+@each(("name", "index", "formula", "at"), DROPPED)
 def test_a_dropped_factor_in_the_table_is_told(
     name: str, index: int, formula: str, at: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,7 +209,7 @@ def test_every_primitive_has_a_rule() -> None:
     assert BALLS.keys() | {"constant"} >= OPERATIONS - ELSEWHERE_THAN_RULES
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "sin(x)*exp(-x^2)+log(1+x^2)",
@@ -215,7 +219,7 @@ def test_every_primitive_has_a_rule() -> None:
         "polygamma(2, x)*airyai(x) - Ei(x)/x",
     ],
 )
-@pytest.mark.parametrize("point", ["1/3", "1.7", "pi/2"])
+@each("point", ["1/3", "1.7", "pi/2"])
 def test_a_proved_number_is_within_its_digits_of_mpmath(text: str, point: str) -> None:
     """Whole formulas: the number that is called proved agrees with a numeric derivative in 60 digits."""
     functions = {

@@ -59,9 +59,11 @@ def test_the_formula_agrees_with_the_number(row: Function) -> None:
     for sample in samples(row)[-3:]:
         text = with_numbers(row, call_of(row), sample)
         at = {row.parameters[by]: sample[by] for by in smooth(row)}
-        numbers = derive(text, at, names).derivatives
+        numbers = derive(text, at, names, check=False).derivatives
         for name, formula in derive(text, wrt=names).derivatives.items():
-            assert derive(formula.text, at, names).value[0] == pytest.approx(numbers[name][0], rel=1e-11), formula.text
+            assert derive(formula.text, at, names, check=False).value[0] == pytest.approx(
+                numbers[name][0], rel=1e-11
+            ), formula.text
 
 
 NOT_REAL = [
@@ -88,7 +90,7 @@ NOT_REAL = [
 
 @each(("text", "x", "y"), NOT_REAL)
 def test_a_complex_value_is_none(text: str, x: float, y: float) -> None:
-    assert math.isnan(derive(text, {"x": x, "y": y}).value[0])
+    assert math.isnan(derive(text, {"x": x, "y": y}, check=False).value[0])
 
 
 POLES = [("gamma(x)", -2), ("zeta(x)", 1), ("Ei(x)", 0), ("bessely(0, x)", 0), ("besselk(1, x)", 0), ("beta(x, 2)", 0)]
@@ -134,7 +136,7 @@ EDGES = [("lambertw(x)", "-1/e"), ("elliptic_e(x)", "1"), ("besselj(1/2, x)", "0
 
 @pytest.mark.parametrize(("text", "x"), EDGES)
 def test_an_edge_is_flagged(text: str, x: str) -> None:
-    assert derive(text, f"x={x}").flags[0]
+    assert derive(text, f"x={x}", check=False).flags[0]
 
 
 def test_a_point_without_end_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

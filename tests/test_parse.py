@@ -243,7 +243,7 @@ def test_the_echo_means_what_was_typed(text: str) -> None:
     canonical = parse(text).text
     assert parse(canonical).text == canonical
     at = {name: value for name, value in {"x": 1.75, "y": 0.625, "z": 2.5}.items() if name in parse(text).variables}
-    values = [derive(written, at).value[0] for written in (text, canonical)]
+    values = [derive(written, at, check=False).value[0] for written in (text, canonical)]
     assert values[0] == pytest.approx(values[1], rel=1e-14)
 
 

@@ -30,6 +30,7 @@ every_row = each("row", FUNCTIONS)
 
 KINKS = sum(flag.mask for flag in FLAG_TABLE.values() if flag.place)
 GRID = [step / 2 for step in range(-14, 15)]
+MIDDLE = [-6.5, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 6.5]
 COARSE = [-6.5, -2.0, -1.5, -1.0, 0.0, 0.5, 1.0, 2.0, 3.5]
 
 CLAMPS = {"clamp", "hardtanh", "hardshrink", "softshrink"}
@@ -86,7 +87,7 @@ def with_numbers(text: str, constants: dict[str, float]) -> str:
 
 def grid(row: Function) -> dict[str, list[float]]:
     """Every point of a grid in as many dimensions as the row has variables, which hits kinks and edges."""
-    steps = COARSE if len(row.variables) > 2 or row.derivatives_of else GRID
+    steps = COARSE if len(row.variables) > 2 or row.derivatives_of else MIDDLE if len(row.variables) > 1 else GRID
     points = itertools.product(steps, repeat=len(row.variables))
     return {name: list(column) for name, column in zip(row.variables, zip(*points, strict=True), strict=True)}
 

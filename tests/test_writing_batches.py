@@ -27,7 +27,7 @@ from derivcli.points.files import parquet_arrow_writer, text_writer
 from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, TEXT, FileFormat
 from derivcli.points.files.writer import Column, writing
 from tests.datafiles import Batch, passed, read, unpacked, written
-from tests.support import no_hang
+from tests.support import each, no_hang
 
 FORMATS = [FileFormat(name) for name in DATA_FORMATS] + [
     FileFormat(name, how) for name in TEXT for how in COMPRESSIONS.values()
@@ -164,7 +164,7 @@ def test_rows_may_be_missing(name: str) -> None:
     assert empty == b"" if name in TEXT else read(empty, name).num_columns == 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind", "fitting"),
     [
         ("csv", pyarrow.list_(pyarrow.int8()), "parquet or arrow or jsonl"),
@@ -186,8 +186,8 @@ def test_a_type_that_does_not_fit_is_refused(name: str, kind: pyarrow.DataType, 
     assert caught.value.hint == f"write {fitting} instead"
     assert caught.value.status is ExitStatus.REFUSED
     assert file.getvalue() == b""
-    for each in fitting.split(" or "):
-        assert passed(rows, each)
+    for one in fitting.split(" or "):
+        assert passed(rows, one)
 
 
 @pytest.mark.parametrize("name", DATA_FORMATS)
@@ -200,8 +200,8 @@ def test_names_that_come_twice(name: str) -> None:
         assert read(passed(rows, name), name).column_names == ["a", "a"]
 
 
-@pytest.mark.parametrize("name", ["parquet", "arrow"])
-@pytest.mark.parametrize(
+@each("name", ["parquet", "arrow"])
+@each(
     ("first", "later", "fits"),
     [
         ([1], [0.5], False),
