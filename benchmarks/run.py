@@ -18,7 +18,7 @@ from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds,
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
 from derivcli.engines.torch.backward_passes import evaluate
-from derivcli.engines.torch.flags import Watch
+from derivcli.engines.torch.flags import FlagObserver
 from derivcli.language.parse import parse_expression
 
 IMPORTS = [sys.executable, "-c", "import torch, sympy, typer, rich.table"]
@@ -163,7 +163,7 @@ def evaluations(text: str, count: int) -> tuple[Callable[[], object], Callable[[
     program = lower([parse(text)], ("x",))
 
     def work(watched: bool) -> object:
-        return evaluate(program, [x], {"x": x}, [("x",)], Watch.over([x], count) if watched else None)
+        return evaluate(program, [x], {"x": x}, [("x",)], FlagObserver.over([x], count) if watched else None)
 
     return partial(work, False), partial(work, True)
 

@@ -21,8 +21,7 @@ from benchmarks.side import report, side_by_side
 from derivcli import derive, pipeline
 from derivcli.engines import chunks
 from derivcli.points.points import Points, given
-from derivcli.request import Wanted
-from derivcli.validation import Known
+from derivcli.request import Request
 
 Array = NDArray[np.floating[Any]]
 Work = Callable[[], Sequence[Array]]
@@ -81,13 +80,13 @@ def by_numexpr(x: Array) -> Work | None:
 def compiled(x: Array) -> Work | None:
     """The calculator's numbers by a kernel that is there already."""
     points = given({"x": x})
-    job = pipeline.prepare(Known(["x"]), [TEXT], Wanted(engine="compiled"))
+    job = pipeline.prepare(Request([TEXT], points, engine="compiled"))
     if job.engine.name != "compiled":
         print(f"      {job.remark}")
         return None
 
     def work() -> Sequence[Array]:
-        (result,) = pipeline.compute(job, points, check=False)
+        (result,) = pipeline.compute(job, points)
         return result.value, result.derivatives["x"]
 
     return work
@@ -205,7 +204,7 @@ def all_by_hand(points: Points, count: int) -> Iterator[list[Array]]:
 
 def all_by_deriv(points: Points, count: int) -> Iterator[list[Array]]:
     """The same by the calculator, from the texts on."""
-    job = pipeline.prepare(Known(points.names), texts(count), Wanted(engine="reverse"))
+    job = pipeline.prepare(Request(texts(count), points, engine="reverse"))
     for _, _, results in pipeline.stream(((part, None) for part in points.parts(chunks.CHUNK)), job):
         yield [numbers for each in results for numbers in (each.value, *each.derivatives.values())]
 

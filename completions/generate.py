@@ -12,14 +12,14 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import typer
 
-from derivcli.cli.app import COMMANDS, app
-from derivcli.cli.commands.evaluate import RENDERED
+from derivcli.cli.app import built, choices_of
+from derivcli.cli.command_table import COMMANDS
+from derivcli.cli.table_or_stream import RENDERED
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points.files.formats import SUFFIXES
 from derivcli.render.figure import SUFFIXES as PLOTS
@@ -73,30 +73,27 @@ WORDS = {"": tuple(COMMANDS), "functions": tuple(row.name for row in FUNCTIONS i
 
 def commands() -> list[Command]:
     """The main command and the others."""
-    apps = {"": app, **COMMANDS}
-    return [Command(name, options_of(typer.main.get_command(each)), WORDS.get(name, ())) for name, each in apps.items()]
+    return [Command(name, options_of(built(name)), WORDS.get(name, ())) for name in ("", *COMMANDS)]
 
 
 def options_of(command: Any) -> list[Option]:
     """The options of a command of the app, its --help included."""
-    kinds = get_type_hints(command.callback)
     return [
-        option_from(parameter, kinds.get(parameter.name))
+        option_from(parameter)
         for parameter in command.get_params(typer.Context(command))
         if parameter.param_type_name == "option" and not parameter.hidden
     ]
 
 
-def option_from(parameter: Any, kind: Any) -> Option:
-    """One of the app's parameters, annotated with the type `kind`; of its help the first sentence."""
+def option_from(parameter: Any) -> Option:
+    """One of the app's parameters; of its help the first sentence."""
     names = tuple(name for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("--"))
-    kinds = [each for each in (kind, *get_args(kind)) if isinstance(each, type)]
     return Option(
         names=names,
         help=parameter.help.partition(". ")[0].rstrip("."),
         value=None if parameter.is_flag else parameter.metavar or names[0].strip("-"),
         repeatable=parameter.multiple,
-        choices=tuple(str(member.value) for each in kinds if issubclass(each, Enum) for member in each),
+        choices=tuple(choices_of(parameter)),
         endings=ENDINGS.get(names[0], ()),
     )
 

@@ -1,6 +1,5 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
-from derivcli.api import derive, hessian, implicit, jacobian, parse, polynomial, series
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.custom.report import FunctionReport
 from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
@@ -10,7 +9,23 @@ from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.flag_table import FLAGS
 from derivcli.language.expression import Definition, Expression
 from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
-from derivcli.teach import answer, check_function, explain, script, steps
+
+# isort: split
+# Last, since the import of the folder explain/ gives its name to the folder.
+from derivcli.api import (
+    answer,
+    check_function,
+    derive,
+    explain,
+    hessian,
+    implicit,
+    jacobian,
+    parse,
+    polynomial,
+    script,
+    series,
+    steps,
+)
 
 __version__ = "0.1.0"
 

@@ -1,40 +1,50 @@
-"""The functions for Python: formulas and points in, numbers, formulas and verdicts out.
+"""The functions for Python: formulas and points in, numbers, formulas and verdicts out, and how they come about.
 
 Arguments that several of them share mean what `derive` says of them. An `expression` is a formula as text, a number,
-or what `parse` made of a text.
+or what `parse` made of a text. Points that were read already are points too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
-from typing import TYPE_CHECKING, overload
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, Unpack, cast, overload
 
 from derivcli import pipeline
 from derivcli.errors import ArgumentError
-from derivcli.request import Formula, Named, Wanted, formulas_of, lets_of, listed, mixed_of, names_of, reading, wrt_of
+from derivcli.python_arguments import (
+    At,
+    CommonOptions,
+    Formula,
+    Lets,
+    Names,
+    OrderOptions,
+    Partials,
+    Use,
+    formulas_of,
+    functions_of,
+    interval_ends,
+    lets_of,
+    mixed_of,
+    names_of,
+    points_of,
+    reading,
+    text_in,
+    wrt_of,
+)
+from derivcli.request import Request
 
 if TYPE_CHECKING:
     from derivcli.custom.load import CustomFunction
+    from derivcli.custom.report import FunctionReport
+    from derivcli.explain.answer.answer import Answer
+    from derivcli.explain.ledger import Ledger
+    from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
-    from derivcli.language.functions.row import Function
-    from derivcli.points.at_option import Item
-    from derivcli.points.points import Points
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
 
-Lets = Mapping[str, str | float | Fraction | Decimal]
-At = str | Mapping[str, "Item"]
 
-
-@reading
-def parse(
-    text: str,
-    *,
-    declared: Collection[str] = (),
-    let: Lets | None = None,
-    use: Mapping[str, CustomFunction] | None = None,
-) -> Expression:
+@reading()
+def parse(text: str, *, declared: Collection[str] = (), let: Lets | None = None, use: Use | None = None) -> Expression:
     """The formula that `text` writes.
 
     `declared` are names that are one variable each, such as `speed`; `let` gives names to formulas that the
@@ -44,7 +54,7 @@ def parse(
     from derivcli.language.definitions import read_definitions
     from derivcli.language.parse import parse_expression
 
-    functions = _own(use or {})
+    functions = functions_of(use)
     return parse_expression(text, declared, read_definitions(lets_of(let), declared, functions), functions)
 
 
@@ -52,53 +62,23 @@ def parse(
 def derive(
     expression: Formula,
     at: None = None,
-    wrt: str | Sequence[str] | None = None,
+    wrt: Names | None = None,
     *,
-    let: Lets | None = None,
-    paired: bool = False,
-    order: int = 1,
-    mixed: str | Sequence[str] | None = None,
     along: At | None = None,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    **options: Unpack[OrderOptions],
 ) -> SymbolicResult: ...
-
-
 @overload
 def derive(
-    expression: Formula,
-    at: At,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    order: int = 1,
-    mixed: str | Sequence[str] | None = None,
-    along: At | None = None,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    expression: Formula, at: At, wrt: Names | None = None, *, along: At | None = None, **options: Unpack[OrderOptions]
 ) -> Result: ...
-
-
-@reading
+@reading(OrderOptions)
 def derive(
     expression: Formula,
     at: At | None = None,
-    wrt: str | Sequence[str] | None = None,
+    wrt: Names | None = None,
     *,
-    let: Lets | None = None,
-    paired: bool = False,
-    order: int = 1,
-    mixed: str | Sequence[str] | None = None,
     along: At | None = None,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    **options: Unpack[OrderOptions],
 ) -> Result | SymbolicResult:
     """The value and the derivatives of an expression at points, or its derivatives as formulas.
 
@@ -123,52 +103,20 @@ def derive(
     `verdicts` hold what the check found. Raises DerivError for input that is refused; for an argument of a type that
     has no meaning it is a TypeError too.
     """
-    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), points_of(along, what="along"), engine=engine)
-    return _derived(expression, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
+    return _derivatives(_request([expression], at, wrt, along=along, **options))[0]
 
 
 @overload
 def jacobian(
-    expressions: Sequence[Formula],
-    at: None = None,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    expressions: Sequence[Formula], at: None = None, wrt: Names | None = None, **options: Unpack[CommonOptions]
 ) -> list[SymbolicResult]: ...
-
-
 @overload
 def jacobian(
-    expressions: Sequence[Formula],
-    at: At,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    expressions: Sequence[Formula], at: At, wrt: Names | None = None, **options: Unpack[CommonOptions]
 ) -> Jacobian: ...
-
-
-@reading
+@reading(CommonOptions)
 def jacobian(
-    expressions: Sequence[Formula],
-    at: At | None = None,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    expressions: Sequence[Formula], at: At | None = None, wrt: Names | None = None, **options: Unpack[CommonOptions]
 ) -> Jacobian | list[SymbolicResult]:
     """The Jacobian of several functions: its `matrix` has shape (points, functions, variables).
 
@@ -176,117 +124,38 @@ def jacobian(
     """
     from derivcli.result import Jacobian
 
-    expressions = formulas_of(expressions, "expressions")
-    wanted = Wanted(wrt_of(wrt), engine=engine)
-    points = points_of(at, paired)
-    if points is None:
-        return pipeline.derive_formulas(expressions, wanted, Named(lets_of(let)))
-    results = pipeline.derive_at(points, expressions, wanted, Named(lets_of(let)), dtype, check, device=device)
-    return Jacobian(tuple(results))
+    request = _request(formulas_of(expressions, "expressions"), at, wrt, **options)
+    return Jacobian(tuple(pipeline.numbers(request))) if request.has_points else pipeline.formulas(request)
 
 
 @overload
 def hessian(
-    expression: Formula,
-    at: None = None,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    expression: Formula, at: None = None, wrt: Names | None = None, **options: Unpack[CommonOptions]
 ) -> SymbolicResult: ...
-
-
 @overload
+def hessian(expression: Formula, at: At, wrt: Names | None = None, **options: Unpack[CommonOptions]) -> Result: ...
+@reading(CommonOptions)
 def hessian(
-    expression: Formula,
-    at: At,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
-) -> Result: ...
-
-
-@reading
-def hessian(
-    expression: Formula,
-    at: At | None = None,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    expression: Formula, at: At | None = None, wrt: Names | None = None, **options: Unpack[CommonOptions]
 ) -> Result | SymbolicResult:
     """The Hessian: the result's `matrix` has shape (points, variables, variables).
 
     Its `derivatives` and `verdicts` hold the upper triangle: "u,u", "u,v", "v,v".
     """
-    wanted = Wanted(wrt_of(wrt), hessian=True, engine=engine)
-    return _derived(expression, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
+    return _derivatives(_request([expression], at, wrt, hessian=True, **options))[0]
 
 
 @overload
 def implicit(
-    equation: str,
-    dependent: str,
-    at: None = None,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    order: int = 1,
-    mixed: str | Sequence[str] | None = None,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    equation: str, dependent: str, at: None = None, wrt: Names | None = None, **options: Unpack[OrderOptions]
 ) -> SymbolicResult: ...
-
-
 @overload
 def implicit(
-    equation: str,
-    dependent: str,
-    at: At,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    order: int = 1,
-    mixed: str | Sequence[str] | None = None,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    equation: str, dependent: str, at: At, wrt: Names | None = None, **options: Unpack[OrderOptions]
 ) -> Result: ...
-
-
-@reading
+@reading(OrderOptions)
 def implicit(
-    equation: str,
-    dependent: str,
-    at: At | None = None,
-    wrt: str | Sequence[str] | None = None,
-    *,
-    let: Lets | None = None,
-    paired: bool = False,
-    order: int = 1,
-    mixed: str | Sequence[str] | None = None,
-    engine: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
-    check: bool | None = None,
+    equation: str, dependent: str, at: At | None = None, wrt: Names | None = None, **options: Unpack[OrderOptions]
 ) -> Result | SymbolicResult:
     """The derivatives of the variable `dependent` that an equation makes a function of its other variables.
 
@@ -295,11 +164,10 @@ def implicit(
     point does not solve the equation the numbers are those of the level curve through it, and flagged "off".
     """
     (name,) = names_of([dependent], "y")
-    wanted = Wanted(wrt_of(wrt), order, mixed_of(mixed), dependent=name, engine=engine)
-    return _derived(equation, wanted, points_of(at, paired), Named(lets_of(let)), dtype, device, check)
+    return _derivatives(_request([equation], at, wrt, dependent=name, **options))[0]
 
 
-@reading
+@reading()
 def series(
     expression: Formula,
     degree: int,
@@ -323,14 +191,14 @@ def series(
     points = points_of(at, paired)
     if points is None:
         raise ArgumentError("a series has points", hint='give them, as in at={"x": 0}')
-    wanted = Wanted(name, series=degree)
     # Where there is neither a variable nor a point, the series itself is refused.
     by = [*(name or points.names), "x"][0]
-    interval = None if on is None else read_interval(f"{by}={_ends(on)}")
-    return pipeline.series_at(points, [expression], wanted, interval, Named(lets_of(let)), dtype, check)[0]
+    interval = None if on is None else read_interval(f"{by}={interval_ends(on)}")
+    request = _request([expression], points, name, series=degree, interval=interval, let=let, dtype=dtype, check=check)
+    return pipeline.series(request)[0]
 
 
-@reading
+@reading()
 def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     """The Taylor polynomial about one of the points, as a formula that `parse` reads back.
 
@@ -347,45 +215,176 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     return polynomial_text(result, point)
 
 
-def _ends(on: object) -> str:
-    """The two ends of an interval as the text that says so."""
-    ends = listed(on, "on", "a pair of numbers or texts", float | int | str) if not isinstance(on, str) else []
-    if len(ends) != 2 or any(isinstance(end, bool) for end in ends):
-        raise ArgumentError("on is a pair of numbers or texts", hint="write it like on=(0, 1)")
-    return ":".join(map(str, ends))
-
-
-def _own(use: Mapping[str, CustomFunction]) -> dict[str, Function]:
-    """The user's own functions as rows."""
-    if not use:
-        return {}
-    from derivcli.custom.load import row_of_class
-
-    return {name: row_of_class(name, function) for name, function in use.items()}
-
-
-def _derived(
+@reading()
+def explain(
     expression: Formula,
-    wanted: Wanted,
-    points: Points | None,
-    named: Named,
-    dtype: str,
-    device: str,
-    check: bool | None,
-) -> Result | SymbolicResult:
-    """The derivatives of one expression: numbers at points, else formulas."""
-    if points is None:
-        return pipeline.derive_formulas([expression], wanted, named)[0]
-    return pipeline.derive_at(points, [expression], wanted, named, dtype, check, device=device)[0]
+    at: At,
+    wrt: Names | None = None,
+    *,
+    let: Lets | None = None,
+    use: Use | None = None,
+    paired: bool = False,
+    dtype: str = "float64",
+    check: bool | None = None,
+) -> Ledger:
+    """The graph that PyTorch builds of an expression, with all that its backward pass does there.
 
-
-def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points | None:
-    """The points that Python values give, if there are any."""
-    from derivcli.points.at_option import points_from, read_points
-
-    if not isinstance(at, str | Mapping | None):
-        hint = f'write it like {what}={{"x": 3}}'
-        raise ArgumentError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}", hint=hint)
+    `at`, `wrt`, `let`, `paired`, `dtype` and `check` are those of `derive`, and so are the numbers in the ledger's
+    `result`. The arrays of its `nodes` have shape (points,). Of several points the outputs are summed. Raises
+    DerivError for input that is refused.
+    """
     if at is None:
-        return None
-    return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)
+        raise ArgumentError("a ledger has points", hint='give them, as in at={"x": 1}')
+    request = _request([expression], at, wrt, let=let, use=use, paired=paired, dtype=dtype, check=check)
+    return pipeline.ledger(request)
+
+
+@reading()
+def check_function(
+    function: CustomFunction | str,
+    against: str | None = None,
+    at: At | None = None,
+    wrt: Names | None = None,
+    *,
+    paired: bool = False,
+) -> FunctionReport:
+    """What is right and wrong with a torch.autograd.Function: a class, or FILE.py:NAME, a file that is run for it.
+
+    `against` is the formula that the forward should be, over the names of its arguments; without one the backward is
+    compared with quotients of differences of the forward. `at` says where, as in `derive`, by default at ordinary
+    points; `wrt` names the arguments to differentiate by, without those that are meant to be constants.
+    The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
+    checked: a function that does not work point by point, or has no value at any of the points.
+    """
+    points, names = points_of(at, paired), wrt_of(wrt)
+    from derivcli.custom.check_function import check_class
+    from derivcli.custom.load import checked, find
+
+    if points is not None and not (points.count and points.is_finite):
+        raise ArgumentError("a function is tried at finite points, one or more", hint="leave out all others")
+    if isinstance(function, str):
+        name, found = find(function)
+    else:
+        name = getattr(function, "__name__", type(function).__name__)
+        found = checked(name, function)
+    return check_class(name, found, against, points, names, function if isinstance(function, str) else "")
+
+
+@reading()
+def script(
+    expression: Formula | Sequence[Formula],
+    at: At,
+    wrt: Names | None = None,
+    *,
+    let: Lets | None = None,
+    paired: bool = False,
+    order: int = 1,
+    mixed: Partials | None = None,
+    along: At | None = None,
+    hessian: bool = False,
+    dependent: str = "",
+    series: int | None = None,
+    plot: str = "",
+    dtype: str = "float64",
+    device: str = "cpu",
+) -> str:
+    """A short script in PyTorch, with comments, that computes what `derive` does, and prints it.
+
+    Several expressions make a Jacobian. `hessian` asks for all second derivatives, `dependent` names the variable
+    that an equation makes a function of the others, `series` is the degree of a Taylor polynomial, and `plot` the
+    file of a picture to be drawn instead of printing; all else means what `derive` says. Nothing is computed here.
+    Raises DerivError for input that is refused.
+    """
+    from derivcli.explain.code.script import write_script
+
+    if at is None:
+        raise ArgumentError("a script has points", hint='give them, as in at={"x": 1}')
+    several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
+    expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
+    name = names_of([dependent], "y")[0] if dependent else ""
+    request = _request(
+        expressions,
+        at,
+        wrt,
+        let=let,
+        paired=paired,
+        order=order,
+        mixed=mixed,
+        along=along,
+        hessian=hessian,
+        dependent=name,
+        series=series,
+        dtype=dtype,
+        device=device,
+    )
+    return write_script(pipeline.script_plan(request, plot))
+
+
+@reading()
+def steps(
+    expression: Formula,
+    wrt: Names | None = None,
+    *,
+    let: Lets | None = None,
+    order: int = 1,
+    mixed: Partials | None = None,
+) -> list[Derivation]:
+    """How the derivatives of an expression are found, rule by rule.
+
+    There is a derivation for each derivative, and for each of lower order on the way to it, before it. Its `steps` have
+    the `rule` and the `text` of the formula after it; the last is the derivative that `derive` gives.
+    """
+    return pipeline.derivations(_request([expression], None, wrt, let=let, order=order, mixed=mixed))
+
+
+@reading()
+def answer(
+    expression: Formula,
+    claim: Formula,
+    wrt: Names | None = None,
+    *,
+    let: Lets | None = None,
+    order: int = 1,
+    mixed: Partials | None = None,
+) -> Answer:
+    """Whether a formula, the `claim`, is the derivative of an expression, and if not, where and perhaps why not.
+
+    The answer is `equal` or not, and `how` it is known: "proved", "agrees" (at `points` points to `digits` digits),
+    "differs" (at the `counterexample`, with a `diagnosis`), or "undecided". Where a claim that differs is right by
+    another meaning of a text such as "1/2x", `meant` is the answer for that. An expression of several variables needs
+    `wrt` or `mixed`.
+    """
+    request = _request([expression], None, wrt, let=let, order=order, mixed=mixed)
+    return pipeline.answer(request, text_in(claim, "a claim"))
+
+
+def _derivatives(request: Request) -> list[Result] | list[SymbolicResult]:
+    """Numbers where there are points, else formulas."""
+    return pipeline.numbers(request) if request.has_points else pipeline.formulas(request)
+
+
+def _request(
+    expressions: Sequence[Formula],
+    at: At | None,
+    wrt: Names | None,
+    *,
+    let: Lets | None = None,
+    use: Use | None = None,
+    paired: bool = False,
+    mixed: Partials | None = None,
+    along: At | None = None,
+    check: bool | None = None,
+    **others: Any,
+) -> Request:
+    """What is asked for by values of Python."""
+    return Request(
+        [text_in(each) for each in expressions],
+        points_of(at, paired),
+        wrt=wrt_of(wrt),
+        mixed=mixed_of(mixed),
+        along=points_of(along, what="along"),
+        let=lets_of(let),
+        functions=functions_of(use),
+        check=None if at is None else check,  # formulas are not judged
+        **others,
+    )

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 
+from derivcli.hints import COMMAND_LINE, PYTHON, Surface, spelled
+
 WINDOW = 72
 """Columns of source shown around a caret."""
 
@@ -46,10 +48,16 @@ class Span:
 class Note:
     """Something worth knowing about a text that was accepted; `other` is the text that has the other meaning."""
 
-    message: str
+    wording: str
+    """The message, in which options are named as in hints."""
     source: str
     span: Span
     other: str = ""
+
+    @property
+    def message(self) -> str:
+        """The message for Python."""
+        return spelled(self.wording, PYTHON)
 
 
 class DerivError(Exception):
@@ -66,41 +74,72 @@ class DerivError(Exception):
         span: Span | None = None,
         hint: str = "",
         status: ExitStatus = ExitStatus.REFUSED,
-        undeclared: str = "",
-        guess: str = "",
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.wording = message
+        """The message, in which options are named as in hints."""
         self.source = source
         self.span = span
-        self.hint = hint
+        self.way_out = hint
+        """The hint, in which options are named as `hints` says."""
         self.status = status
-        self.undeclared = undeclared
-        """The name that would be a variable if it were declared, like none of those that are."""
-        self.guess = guess
-        """A question that names what was perhaps meant instead."""
+        self.surface = PYTHON
+        """Who is told."""
+
+    @property
+    def message(self) -> str:
+        """The sentence for whoever is told."""
+        return spelled(self.wording, self.surface)
+
+    @property
+    def hint(self) -> str:
+        """The way out for whoever is told."""
+        return spelled(self.way_out, self.surface)
+
+    def with_hint(self, hint: str) -> DerivError:
+        """The same refusal with another way out."""
+        return DerivError(self.wording, self.source, self.span, hint, self.status)
 
     def __str__(self) -> str:
-        return draw_error(self)
+        return draw_error(self, self.surface)
 
 
 class ArgumentError(DerivError, TypeError):
     """A refusal of what Python gives as an argument and no text can be, which is a TypeError too."""
 
 
-def draw_error(error: DerivError) -> str:
+class EquationError(DerivError):
+    """A refusal of an equation where a formula is due."""
+
+
+class UnknownNameError(DerivError):
+    """A refusal of a name that means nothing.
+
+    `undeclared` is the name if it would be a variable if it were declared, and is like none of those that are.
+    `guess` is a question that names what was perhaps meant instead.
+    """
+
+    def __init__(
+        self, message: str, span: Span | None = None, hint: str = "", undeclared: str = "", guess: str = ""
+    ) -> None:
+        super().__init__(message, span=span, hint=hint)
+        self.undeclared = undeclared
+        self.guess = guess
+
+
+def draw_error(error: DerivError, surface: Surface = COMMAND_LINE) -> str:
     """The refusal as text: the sentence, the source with a caret under the place, the way out."""
-    lines = [visible(error.message)]
+    lines = [visible(spelled(error.wording, surface))]
     if error.span is not None:
         lines += _caret(error.source, error.span)
-    if error.hint:
-        lines.append("  " + visible(error.hint))
+    if error.way_out:
+        lines.append("  " + visible(spelled(error.way_out, surface)))
     return "\n".join(lines)
 
 
 def draw_note(note: Note) -> str:
     """A note as text, drawn like a refusal."""
-    return "\n".join([visible(note.message), *_caret(note.source, note.span)])
+    return "\n".join([visible(spelled(note.wording, COMMAND_LINE)), *_caret(note.source, note.span)])
 
 
 def failure(error: BaseException) -> str:

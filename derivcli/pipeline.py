@@ -1,12 +1,13 @@
-"""The calculation from text to numbers, in its order: definitions, expressions, engine, points, check.
+"""The stages from text to output, in their order: parse, fit together, engine, results, verdicts.
 
-A `Job` is all that precedes the points, done once; it computes any part of them, for arrays of all or for a stream.
+`numbers` has them all. A stream has the first three once, in `prepare`, and the others for each part of its points.
+Formulas, series, ledgers, scripts and claims go other ways from the second stage on.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -15,42 +16,52 @@ from typing import TYPE_CHECKING, TypeVar
 from derivcli.check.limits import is_checked
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
-from derivcli.engines.task import UnavailableError
-from derivcli.errors import DerivError, Span, failure
+from derivcli.engines.task import Task, UnavailableError
+from derivcli.errors import DerivError, EquationError, UnknownNameError, failure
 from derivcli.flag_table import FLAG_TABLE
-from derivcli.request import NOTHING, Formula, Named, text_in
-from derivcli.result import DEVICES, DTYPES
+from derivcli.language import limits
+from derivcli.result import SymbolicResult, derivative_key
 from derivcli.validation import (
-    Known,
+    check_by,
     check_dependent,
     check_fits,
     check_held,
-    check_range,
+    check_not_code,
     check_values,
     check_written,
     check_wrt,
+    only_partial,
     only_variable,
     variables_of,
+    way_out,
 )
 
 if TYPE_CHECKING:
-    from derivcli.engines.task import Prepared, Progress, Task
+    from derivcli.engines.task import Prepared, Progress
     from derivcli.engines.torch.backward import OffTheCurve
+    from derivcli.explain.answer.answer import Answer
+    from derivcli.explain.code.script_plan import ScriptPlan
+    from derivcli.explain.ledger import Ledger
+    from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
-    from derivcli.points.at_option import Interval
+    from derivcli.points.files.data_source import Data
     from derivcli.points.points import Points
-    from derivcli.request import Wanted
-    from derivcli.result import Partial, Result, SeriesResult, SymbolicResult
+    from derivcli.request import Request
+    from derivcli.result import Partial, Result, SeriesResult
 
-Beside = TypeVar("Beside")
+Rows = TypeVar("Rows")
+"""What goes along with points, such as the rows of a file that they come from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task and the engine prepared for it; `remark` says why this is not the engine that was asked for."""
+    """A request whose formulas are parsed, and the engine prepared for it, before any point is looked at.
 
+    `remark` says why this is not the engine that was asked for.
+    """
+
+    request: Request
     task: Task
-    wanted: Wanted
     engine: Engine
     prepared: Prepared
     remark: str = ""
@@ -83,11 +94,11 @@ class Job:
         """The results at some points, which may share memory with these."""
         import numpy as np
 
-        layout = self.wanted.layout
         at = {name: points.at[name] for name in self.names}  # engines know the variables by their places
         check_fits(at, self.task.dtype)
-        with own_failures(self.expressions):
+        with user_failures(self.expressions):
             found = self.prepared.run(at, progress)
+        layout = self.request.layout
         results = [replace(result, engine=self.engine.name, layout=layout, remark=self.remark) for result in found]
         for place, off in enumerate(self.off):
             bits = np.where(off(results[place].at), np.uint8(FLAG_TABLE["off"].mask), np.uint8(0))
@@ -95,94 +106,105 @@ class Job:
         return without_numbers(results)
 
 
-@contextmanager
-def own_failures(expressions: Sequence[Expression]) -> Iterator[None]:
-    """Refuse what a user's own functions raise, which is no error of ours."""
+def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
+    """Values and derivatives at the points that were typed, in arrays, with their verdicts."""
+    assert request.points is not None, "numbers are those at points"
+    expressions = parse(request)
+    task = fit_together(request, expressions)
+    job = prepare_engine(request, task, progress)
+    check_held(request.points.count)
+    results = compute(job, request.points, progress)
+    check = is_checked(request.check, request.points.count * job.numbers)
+    return judged(results, request.points, progress) if check else results
+
+
+def prepare(request: Request, data: Data | None = None, progress: Progress | None = None) -> Job:
+    """The stages before there are points: the columns of data files may give some."""
+    return prepare_engine(request, fit_together(request, parse(request, data), data), progress)
+
+
+def parse(request: Request, data: Data | None = None) -> list[Expression]:
+    """The formulas or equations, read with all names that are known."""
+    from derivcli.language.definitions import read_definitions
+    from derivcli.language.equation import parse_equation
+    from derivcli.language.parse import parse_expression
+
+    declared = {*(request.points.names if request.points else ()), *request.names, *_declared(request, data)}
+    reader = parse_equation if request.dependent else parse_expression
     try:
-        yield
-    except (Exception, SystemExit) as error:
-        names = dict.fromkeys(name for expression in expressions for name in expression.own)
-        if isinstance(error, DerivError) or not names:
+        definitions = read_definitions(request.let, declared, request.functions)
+        return [
+            reader(each, declared, definitions, request.functions) if isinstance(each, str) else each
+            for each in request.expressions
+        ]
+    except UnknownNameError as error:
+        if data is None or not data.variables or not error.undeclared:
             raise
-        late = isinstance(error, ModuleNotFoundError)
-        hint = "import it at the head of the file" if late else "deriv check-fn FILE.py:NAME tells more of it"
-        raise DerivError(f"{' or '.join(names)} fails: {failure(error)}", hint=hint) from error
+        hint = (f"{error.guess} Or " if error.guess else "") + way_out(error.undeclared, data)
+        raise error.with_hint(hint) from error
 
 
-def derive_at(
-    points: Points,
-    expressions: Sequence[Formula],
-    wanted: Wanted,
-    named: Named = NOTHING,
-    dtype: str = "float64",
-    check: bool | None = None,
-    progress: Progress | None = None,
-    device: str = "cpu",
-) -> list[Result]:
-    """Values and derivatives of several expressions at the same points, in arrays, with their verdicts.
+def _declared(request: Request, data: Data | None) -> set[str]:
+    """The variables that columns are. One that is called like a function is a variable only where that was said."""
+    from derivcli.language.functions.table import vocabulary
 
-    With a dependent variable the expressions are equations.
-    """
-    job = prepare(Known(points.names), expressions, wanted, named, dtype, device=device)
-    check_held(points.count)
-    check_range(points, dtype)
-    return compute(job, points, is_checked(check, points.count * job.numbers), progress)
+    if data is None or request.data is None:
+        return set()
+    columns = {*data.variables, *data.repeated}
+    return {name for name in columns if name not in vocabulary() or name in request.data.columns}
 
 
-def prepare(
-    known: Known,
-    expressions: Sequence[Formula],
-    wanted: Wanted,
-    named: Named = NOTHING,
-    dtype: str = "float64",
-    device: str = "cpu",
-    progress: Progress | None = None,
-) -> Job:
-    """The job that values and derivatives of several expressions are."""
-    task = read(known, expressions, wanted, named, dtype, device)
-    engine, remark = engine_for(task.partials, wanted.engine, device), ""
+def fit_together(request: Request, expressions: list[Expression], data: Data | None = None) -> Task:
+    """What is to be computed, once formulas, variables and points are found to fit together."""
+    variables = variables_of(expressions)
+    columns = data.variables if data is not None else ()
+    taken = [name for name in columns if name in variables or name in request.names]
+    names = (*(request.points.names if request.points else ()), *taken)
+    if request.has_points:
+        check_values(expressions, variables, names, {*request.names, *taken}, data)
+    by = request.by(variables or names)
+    known = dict.fromkeys([*variables, *names])
+    if request.series is not None:
+        by = [only_variable(by, expressions)]
+    elif not request.has_points and not request.dependent:
+        check_by(by, expressions)
+    check_wrt(by, known or (() if request.series is not None else request.names), expressions)
+    partials = request.partials(variables or names)
+    if request.dependent:
+        check_dependent(request.dependent, partials, expressions)
+    return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device)
+
+
+def prepare_engine(request: Request, task: Task, progress: Progress | None = None) -> Job:
+    """The engine that was asked for or that the order decides, or the one that computes in its place."""
+    engine, remark = engine_for(task.partials, request.engine, request.device), ""
     try:
         prepared = _prepared(engine, task, progress)
     except UnavailableError as reason:
         engine = engine_named(engine.faster_form_of)
         prepared, remark = engine.prepare(task), f"{reason}: computed by {engine.short}"
-    off = _off_the_curves(task.expressions, task.names, dtype) if wanted.dependent else ()
-    return Job(task, wanted, engine, prepared, remark, off)
+    return Job(request, task, engine, prepared, remark, _off_the_curves(task))
 
 
-def read(
-    known: Known,
-    expressions: Sequence[Formula],
-    wanted: Wanted,
-    named: Named = NOTHING,
-    dtype: str = "float64",
-    device: str = "cpu",
-) -> Task:
-    """What is asked for, read and found to fit together."""
-    declared = {*known.given, *known.declared, *wanted.names}
-    try:
-        parsed = _parse_all(expressions, declared, named, bool(wanted.dependent))
-    except DerivError as error:
-        if error.undeclared and known.offered:
-            error.hint = (f"{error.guess} Or " if error.guess else "") + known.way_out(error.undeclared)
-        raise
-    variables = variables_of(parsed)
-    taken = [name for name in known.offered if name in variables or name in wanted.names]
-    names = (*known.given, *taken)
-    check_values(parsed, variables, names, {*wanted.names, *taken}, known.way_out)
-    if dtype not in DTYPES:
-        raise DerivError(f"'{dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
-    if device not in DEVICES:
-        raise DerivError(f"'{device}' is no device", hint=f"choose {' or '.join(DEVICES)}")
-    partials = _partials(wanted, variables, names, parsed)
-    from derivcli.engines.task import Task
+def _prepared(engine: Engine, task: Task, progress: Progress | None) -> Prepared:
+    """The engine prepared for the task; whoever waits is told of it."""
+    if engine.preparing and progress is not None:
+        progress(engine.preparing, 0, None)
+    return engine.prepare(task)
 
-    return Task(parsed, names, partials, dtype, wanted.along, wanted.dependent, device)
+
+def _off_the_curves(task: Task) -> tuple[OffTheCurve, ...]:
+    """What tells for each equation which points do not solve it."""
+    if not task.dependent:
+        return ()
+    from derivcli.engines.torch import backward
+
+    return tuple(backward.off_the_curve(equation, task.names, task.dtype) for equation in task.expressions)
 
 
 def quickest(job: Job, part: Points, count: int | None, progress: Progress | None = None) -> Job:
-    """The job with a compiled kernel where that is quicker for so many points, going by what some of them take."""
-    faster = [] if count is None or job.wanted.engine else faster_forms(job.engine, count)
+    """The job with a faster form of its engine where that pays for so many points, by the time that some take."""
+    faster = [] if count is None or job.request.engine else faster_forms(job.engine, count)
     if count is None or not faster:
         return job
     from derivcli.engines.chunks import one_thread, workers
@@ -199,28 +221,20 @@ def quickest(job: Job, part: Points, count: int | None, progress: Progress | Non
     return job
 
 
-def _prepared(engine: Engine, task: Task, progress: Progress | None) -> Prepared:
-    """The engine prepared for the task; whoever waits is told of it."""
-    if engine.preparing and progress is not None:
-        progress(engine.preparing, 0, None)
-    return engine.prepare(task)
-
-
-def compute(job: Job, points: Points, check: bool, progress: Progress | None = None) -> list[Result]:
-    """The results of a job at all points, in arrays, with verdicts where they are to be checked."""
+def compute(job: Job, points: Points, progress: Progress | None = None) -> list[Result]:
+    """The results of a job at all points, in arrays."""
     from derivcli.engines.chunks import whole
 
     job = quickest(job, next(points.parts(job.size)), points.count, progress)
-    results = whole(job.run, points, job.size, job.prepared.threads, progress)
-    return judged(results, points, progress) if check else results
+    return whole(job.run, points, job.size, job.prepared.threads, progress)
 
 
 def stream(
-    parts: Iterable[tuple[Points, Beside]], job: Job, count: int | None = None, progress: Progress | None = None
-) -> Iterator[tuple[Points, Beside, list[Result]]]:
+    parts: Iterable[tuple[Points, Rows]], job: Job, count: int | None = None, progress: Progress | None = None
+) -> Iterator[tuple[Points, Rows, list[Result]]]:
     """The results of a job at parts of the points, `count` in all if that is known; several are computed at once.
 
-    They may share memory with the points. What stands beside the points comes along.
+    They may share memory with the points.
     """
     from derivcli.engines.chunks import in_order, workers
 
@@ -229,7 +243,7 @@ def stream(
     if head:
         job = quickest(job, head[0][0], count, progress)
 
-    def work(part: tuple[Points, Beside]) -> tuple[Points, Beside, list[Result]]:
+    def work(part: tuple[Points, Rows]) -> tuple[Points, Rows, list[Result]]:
         return *part, job.run(part[0])
 
     yield from in_order(work, chain(head, parts), workers(job.prepared.threads))
@@ -242,49 +256,44 @@ def judged(results: Sequence[Result], points: Points, progress: Progress | None 
     return check_all(results, points, progress)
 
 
-def derive_formulas(expressions: Sequence[Formula], wanted: Wanted, named: Named = NOTHING) -> list[SymbolicResult]:
-    """The derivatives of several expressions as formulas."""
-    parsed = _parse_all(expressions, wanted.names, named, bool(wanted.dependent))
-    variables = variables_of(parsed)
-    if wanted.engine:
-        raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in --at x=3")
-    if not wanted.by(variables) and not wanted.dependent:
-        source = parsed[0].source
-        message = "there is no variable to differentiate by"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
-    partials = _partials(wanted, variables, [], parsed)
+@contextmanager
+def user_failures(expressions: Sequence[Expression]) -> Iterator[None]:
+    """Refuse what a user's own functions raise, which is no error of ours."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        names = dict.fromkeys(name for expression in expressions for name in expression.own)
+        if isinstance(error, DerivError) or not names:
+            raise
+        late = isinstance(error, ModuleNotFoundError)
+        hint = "import it at the head of the file" if late else "`deriv check-fn FILE.py:NAME` tells more of it"
+        raise DerivError(f"{' or '.join(names)} fails: {failure(error)}", hint=hint) from error
+
+
+def formulas(request: Request) -> list[SymbolicResult]:
+    """The derivatives as formulas."""
+    task = fit_together(request, parse(request))
     from derivcli.explain.piecewise.piecewise_derivative import derivatives
 
-    return [
-        replace(derivatives(expression, partials, wanted.along, wanted.dependent), layout=wanted.layout)
-        for expression in parsed
-    ]
+    results = [derivatives(each, task.partials, task.direction, task.dependent) for each in task.expressions]
+    return [replace(result, layout=request.layout) for result in results]
 
 
-def series_at(
-    points: Points,
-    expressions: Sequence[Formula],
-    wanted: Wanted,
-    interval: Interval | None = None,
-    named: Named = NOTHING,
-    dtype: str = "float64",
-    check: bool | None = None,
-    progress: Progress | None = None,
-) -> list[SeriesResult]:
-    """The Taylor polynomials of several expressions about the same points, in the variable wanted or in their only one.
-
-    With an `interval` of that variable the remainder there is enclosed.
-    """
-    assert wanted.series is not None, "a series has a degree"
-    parsed, by = series_of(points, expressions, wanted, named, dtype)
-    check_written(parsed)
+def series(request: Request, progress: Progress | None = None) -> list[SeriesResult]:
+    """The Taylor polynomials about the points that were typed, in the variable asked for or in their only one."""
+    assert request.points is not None, "a series has points"
+    assert request.series is not None, "a series has a degree"
+    task = fit_together(request, parse(request))
+    check_written(task.expressions)
+    (((by, *_),), interval) = task.partials, request.interval
     if interval is not None and interval.variable != by:
-        hint = f"write it like --on {by}=0:1"
+        hint = f"write it like `--on {by}=0:1`"
         raise DerivError(f"the series is in '{by}', and the interval is one of '{interval.variable}'", hint=hint)
     from derivcli.engines.taylor import engine
 
-    results = [without_coefficients(each) for each in engine.series(parsed, points, by, wanted.series, dtype)]
-    if is_checked(check, sum(result.coefficients.size for result in results)):
+    found = engine.series(task.expressions, request.points, by, request.series, task.dtype)
+    results = [without_coefficients(result) for result in found]
+    if is_checked(request.check, sum(result.coefficients.size for result in results)):
         from derivcli.check.taylor_coefficients import check_series
 
         results = [check_series(result, progress) for result in results]
@@ -296,46 +305,77 @@ def series_at(
     return [replace(result, remainder=remainders(result)) for result in bounded]
 
 
-def series_of(
-    points: Points, expressions: Sequence[Formula], wanted: Wanted, named: Named, dtype: str
-) -> tuple[list[Expression], str]:
-    """The formulas of a series and its variable; everything that does not fit together is refused."""
-    parsed = _parse_all(expressions, {*points.names, *wanted.names}, named)
-    variables = variables_of(parsed)
-    check_values(parsed, variables, points.names, wanted.names)
-    check_range(points, dtype)
-    by = only_variable(wanted.by(variables or points.names), parsed)
-    check_wrt([by], dict.fromkeys([*variables, *points.names]), parsed)
-    return parsed, by
+def ledger(request: Request) -> Ledger:
+    """The graph that PyTorch builds of a formula, at the points that were typed."""
+    assert request.points is not None, "a ledger has points"
+    if request.points.count > limits.LEDGER:
+        message = f"{request.points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
+        raise DerivError(message, hint="take fewer points")
+    with equation_hint("leave out what is before or behind the '=': a graph is that of a formula"):
+        task = fit_together(request, parse(request))
+    from derivcli.explain.ledger_builder import ledger_of
+
+    at = {name: request.points.at[name] for name in task.names}
+    with user_failures(task.expressions):
+        found = ledger_of(task.expressions[0], at, [name for (name,) in task.partials], task.dtype)
+    results = without_numbers([found.result])
+    if is_checked(request.check, request.points.count * len(task.partials)):
+        results = judged(results, request.points)
+    return replace(found, result=results[0])
 
 
-def _off_the_curves(equations: Sequence[Expression], names: Sequence[str], dtype: str) -> tuple[OffTheCurve, ...]:
-    """What tells for each equation which points do not solve it."""
-    from derivcli.engines.torch import backward
-
-    return tuple(backward.off_the_curve(equation, names, dtype) for equation in equations)
-
-
-def _parse_all(
-    expressions: Sequence[Formula], declared: Collection[str], named: Named, equations: bool = False
-) -> list[Expression]:
-    from derivcli.language.definitions import read_definitions
-    from derivcli.language.equation import parse_equation
-    from derivcli.language.parse import parse_expression
-
-    definitions = read_definitions(named.formulas, declared, named.functions)
-    read = parse_equation if equations else parse_expression
-    given = map(text_in, expressions)
-    return [read(each, declared, definitions, named.functions) if isinstance(each, str) else each for each in given]
+@contextmanager
+def equation_hint(hint: str) -> Iterator[None]:
+    """Give the way out that fits where an equation is refused."""
+    try:
+        yield
+    except EquationError as error:
+        raise error.with_hint(hint) from error
 
 
-def _partials(
-    wanted: Wanted, variables: Sequence[str], given: Sequence[str], expressions: Sequence[Expression]
-) -> list[Partial]:
-    """The derivatives of expressions in these variables, where these are given values."""
-    known = dict.fromkeys([*variables, *given])
-    partials = wanted.partials(variables or given)
-    check_wrt(wanted.by(variables or given), known or wanted.names, expressions)
-    if wanted.dependent:
-        check_dependent(wanted.dependent, partials, expressions)
-    return partials
+def script_plan(request: Request, plot: str = "") -> ScriptPlan:
+    """What a script in PyTorch is to do, at the points that were typed. PyTorch is not needed for that."""
+    from derivcli.explain.code.script_plan import ScriptPlan
+    from derivcli.render.columns import derivative_label, function_names
+
+    assert request.points is not None, "a script has points"
+    check_held(request.points.count)
+    task = fit_together(request, parse(request))
+    found = {derivative_key(partial): task.expressions[0] for partial in task.partials}
+    shapes = [
+        SymbolicResult(each, found, direction=task.direction, dependent=task.dependent) for each in task.expressions
+    ]
+    functions = function_names(shapes)
+
+    def label(place: int, partial: Partial) -> tuple[str, str]:
+        made = derivative_label(functions[place], derivative_key(partial), shapes[place])
+        return made.plain, made.shown(unicode=False)
+
+    return ScriptPlan(task, request.points, functions, label, request.series, plot)
+
+
+def answer(request: Request, claim: str | Expression) -> Answer:
+    """Whether a claim is the one derivative that is asked for."""
+    from derivcli.explain.answer.claim import read_claim
+    from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
+
+    (expression,) = parse(request)
+    check_not_code(expression)
+    found = read_claim(claim, expression, request.let, request.names) if isinstance(claim, str) else claim
+    variables = expression.variables or (found.variables if len(found.variables) == 1 else ())
+    by = request.by(variables)
+    check_by(by, [expression])
+    check_wrt(by, variables or by, [expression])
+    partial = only_partial(request.partials(variables), by, expression, bool(request.mixed))
+    return reconsidered(judge_claim(expression, found, partial), partial, request.names)
+
+
+def derivations(request: Request) -> list[Derivation]:
+    """How the derivatives are found, rule by rule."""
+    from derivcli.explain.steps.derivation_builder import derivations
+
+    equation = "`shell:say --implicit y, without 'steps'``python:call implicit`"
+    hint = f"write a formula; for the derivative of an equation {equation}"
+    with equation_hint(hint):
+        (result,) = formulas(request)
+    return derivations(result)

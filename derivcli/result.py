@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -67,6 +68,16 @@ def partial_of(key: str) -> Partial:
     return tuple(key.split(","))
 
 
+def finite_points(at: Mapping[str, FloatArray], count: int) -> NDArray[np.bool_]:
+    """Where a point is made of finite numbers, shape (points,); others come from files and arrays."""
+    import numpy as np
+
+    finite = np.ones(count, np.bool_)
+    for values in at.values():
+        finite &= np.isfinite(values)
+    return finite
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """One function and its derivatives at every point.
@@ -105,13 +116,8 @@ class Result:
 
     @property
     def finite(self) -> NDArray[np.bool_]:
-        """Where the point is made of finite numbers, shape (points,); others come from files."""
-        import numpy as np
-
-        finite = np.ones(len(self.flags), np.bool_)
-        for values in self.at.values():
-            finite &= np.isfinite(values)
-        return finite
+        """Where the point is made of finite numbers, shape (points,)."""
+        return finite_points(self.at, len(self.flags))
 
     @property
     def gradient(self) -> FloatArray | None:
@@ -213,6 +219,11 @@ class SeriesResult:
     remainder: FloatArray | None = None
 
     __eq__ = equal
+
+    @property
+    def finite(self) -> NDArray[np.bool_]:
+        """Where the centre is made of finite numbers, shape (points,)."""
+        return finite_points(self.at, len(self.flags))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

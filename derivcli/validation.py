@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
-    from derivcli.points.points import Points
+    from derivcli.points.files.data_source import Data
     from derivcli.result import FloatArray, Partial
 
-WayOut: TypeAlias = Callable[[str], str]
-"""Gives the way out where a variable of this name has no value."""
 
+def way_out(name: str, data: Data | None = None) -> str:
+    """What to say of a variable without a value: how to type it, and why no column of the files is it."""
+    typed = f"add it, as in `--at {name}=1`"
+    if data is None:
+        return typed
+    if name in data.repeated:
+        shown = " and ".join(f"'{header.strip()}'" for header in dict.fromkeys(data.repeated[name]))
+        return f"{len(data.repeated[name])} columns of the file are named {shown}: rename one of them"
+    from derivcli.points.files.data_source import listed
 
-def typed(name: str) -> str:
-    """The way out where values are typed."""
-    return f"add it, as in --at {name}=1"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The variables that have values: those `given`, which have to occur, and those `offered`, which need not.
-
-    Those `declared` are variables in any formula; `way_out` is what to say of a variable without a value.
-    """
-
-    given: Sequence[str]
-    offered: Collection[str] = ()
-    declared: Collection[str] = ()
-    way_out: WayOut = typed
+    return f"{typed}, or name its column `shell:with --column {name}=...`: the file has {listed(data.headers)}"
 
 
 def variables_of(expressions: Sequence[Expression]) -> list[str]:
@@ -46,7 +37,7 @@ def check_values(
     variables: Collection[str],
     at: Collection[str],
     named: Collection[str],
-    way_out: WayOut = typed,
+    data: Data | None = None,
 ) -> None:
     """Refuse a variable without a value, and a value for no variable."""
     from derivcli.language.definitions import place_of
@@ -55,11 +46,11 @@ def check_values(
         for name in expression.variables:
             if name not in at:
                 place = place_of(name, expression.source)
-                raise DerivError(f"'{name}' has no value", expression.source, place, way_out(name))
+                raise DerivError(f"'{name}' has no value", expression.source, place, way_out(name, data))
     for name in at:
         if variables and name not in variables and name not in named:
             source = expressions[0].source
-            hint = f"leave it out, or add --wrt {name} to see the derivative 0"
+            hint = f"leave it out, or add `--wrt {name}` to see the derivative 0"
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
 
 
@@ -68,7 +59,7 @@ def check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequenc
     for name in wrt:
         if name not in known:
             source = expressions[0].source
-            hint = f"the variables are {', '.join(known)}" if known else "give it a value with --at"
+            hint = f"the variables are {', '.join(known)}" if known else "give it a value with `--at`"
             raise DerivError(f"'{name}' is no variable here", source, Span(0, len(source)), hint)
 
 
@@ -92,26 +83,40 @@ def only_variable(variables: Sequence[str], expressions: Sequence[Expression]) -
     if len(variables) != 1:
         source = expressions[0].source
         message = f"a series is in one variable, and there are {len(variables) or 'none'}"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in --wrt x")
+        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
     return variables[0]
 
 
 def check_written(expressions: Sequence[Expression]) -> None:
     """Refuse a series of a user's own function, of which Taylor arithmetic would need the formula."""
     for name in (name for expression in expressions for name in expression.own):
-        hint = "write its formula in its place, or take the script that --code prints"
+        hint = "write its formula in its place, or take the script that `shell:--code prints``python:script gives`"
         raise DerivError(f"'{name}' is code, and a series is computed from formulas", hint=hint)
 
 
-def check_range(points: Points, dtype: str) -> None:
-    """Refuse a point that the number format cannot hold; float64 holds all, and looking at many takes a while."""
-    import numpy as np
+def check_not_code(expression: Expression) -> None:
+    """Refuse a user's own function where its derivative would have to be known."""
+    if expression.own:
+        hint = "`shell:deriv check-fn checks code``python:check_function checks code`"
+        raise DerivError(f"'{expression.own[0]}' is code, whose derivative is not known", hint=hint)
 
-    if dtype == "float64":
-        return
-    for axis in points.axes:
-        if axis.largest > float(np.finfo(dtype).max):
-            raise DerivError(f"'{axis.name}' has a value outside the range of {dtype}", hint="compute in float64")
+
+def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Expression, mixed: bool) -> Partial:
+    """The derivative that a claim is about."""
+    if len(partials) == 1:
+        return partials[0]
+    source = expression.source
+    message = f"a claim is one derivative, and there are those by {' and '.join(map(','.join, partials))}"
+    hint = f"say which, as in `{'--mixed ' + ','.join(partials[0]) if mixed else f'--wrt {by[0]}'}`"
+    raise DerivError(message, source, Span(0, len(source)), hint)
+
+
+def check_by(by: Sequence[str], expressions: Sequence[Expression]) -> None:
+    """Refuse formulas that have no variable to differentiate by."""
+    if not by:
+        source = expressions[0].source
+        message = "there is no variable to differentiate by"
+        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
 
 
 def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:
@@ -132,4 +137,4 @@ def check_held(count: int) -> None:
     """Refuse more points than arrays are made for."""
     if count > limits.HELD:
         message = f"{count:,} points are more than the {limits.HELD:,} that are held in memory"
-        raise DerivError(message, hint="take fewer points, or write them to a file with --output")
+        raise DerivError(message, hint="take fewer points`shell:, or write them to a file with --output`")

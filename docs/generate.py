@@ -3,11 +3,10 @@
 import sys
 from pathlib import Path
 
-import typer
-
-from derivcli.cli.app import COMMANDS, app
-from derivcli.custom.trials import TRIALS
-from derivcli.explain.answer.answer import KINDS
+from derivcli.cli.app import built
+from derivcli.cli.command_table import COMMANDS
+from derivcli.custom.check_function import TRIALS
+from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.table import BRANCHING, FAMILIES
 from derivcli.render.functions import markdown_family
@@ -31,16 +30,16 @@ def functions_page() -> str:
 
 def options_page() -> str:
     """The help texts of all commands as a page."""
-    texts = [help_of("deriv", app), *(help_of(f"deriv {name}", command) for name, command in COMMANDS.items())]
+    texts = [help_of(name) for name in ("", *COMMANDS)]
     blocks = "\n".join(f"```text\n{text}\n```\n" for text in texts)
     return f"# Options\n\nMade from the program's own help by `make docs`; do not edit.\n\n{blocks}"
 
 
-def help_of(name: str, app: typer.Typer) -> str:
+def help_of(name: str) -> str:
     """The help text of a command."""
-    command = typer.main.get_command(app)
-    with command.make_context(name, [], terminal_width=100, max_content_width=100, resilient_parsing=True) as context:
-        return command.get_help(context)
+    command, whole = built(name), f"deriv {name}".rstrip()
+    with command.make_context(whole, [], terminal_width=100, max_content_width=100, resilient_parsing=True) as context:
+        return str(command.get_help(context))
 
 
 def findings_page() -> str:

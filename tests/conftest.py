@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def patient() -> None:
     """Give numbers in high precision the time that they need here, in other processes of the tests too."""
-    high_precision.SECONDS = PATIENCE
+    high_precision.POINT_SECONDS = PATIENCE
     taylor_remainder.SECONDS = PATIENCE  # type: ignore[attr-defined]
     composition.SECONDS = PATIENCE  # type: ignore[attr-defined]
 

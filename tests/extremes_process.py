@@ -15,13 +15,13 @@ from contextlib import suppress
 from flint import arb, fmpq, fmpz
 
 from derivcli import DerivError, parse
-from derivcli.check.accuracy import shown
+from derivcli.check.accuracy import short_text
 from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
-from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.engines.balls.run import Run
-from derivcli.engines.balls.tape import Node, Tape, record
+from derivcli.engines.balls.tape import Tape, TapeNode, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
@@ -53,23 +53,23 @@ def evaluate_rule(name: str, row: Function | None, draw: random.Random) -> None:
     tape, at, path = Tape(names), {}, {}
     for place, variable in enumerate(names):
         if row and row.parameters[place] in row.whole:
-            tape.nodes.append(Node("number", (), fmpq(draw.choice((0, 1, 2, 5, -1)))))
+            tape.nodes.append(TapeNode("number", (), fmpq(draw.choice((0, 1, 2, 5, -1)))))
             continue
-        tape.nodes.append(Node("variable", (), place, 1 << place))
+        tape.nodes.append(TapeNode("variable", (), place, 1 << place))
         at[variable] = ball(draw)
         if draw.random() < 0.7:
             path[variable] = (fmpq(1) if draw.random() < 0.5 else ball(draw),)
-    tape.nodes.append(Node(name, tuple(range(count)), None, (1 << count) - 1))
+    tape.nodes.append(TapeNode(name, tuple(range(count)), None, (1 << count) - 1))
     tape.order = tuple(range(count + 1))
     run = Run(tape, path, draw.choice((0, 1, 2)) if path else 0, draw.choice((96, 96, 768)), draw.random() < 0.3)
     for found in evaluate(run, at):
         float(found.mid())
-        shown(found)
+        short_text(found)
 
 
 def rules(draw: random.Random, count: int) -> Counter[str]:
     """Every rule of a function and of arithmetic, so many times."""
-    rows = {row.name: row for row in FUNCTIONS if row.name in RULES}
+    rows = {row.name: row for row in FUNCTIONS if row.name in BALL_RULES}
     return Counter(
         outcome(lambda name=name, row=row: evaluate_rule(name, row, draw))  # type: ignore[misc]
         for name, row in {**dict.fromkeys(ARITHMETIC), **rows}.items()
@@ -117,7 +117,7 @@ def evaluate_formula(draw: random.Random) -> None:
         with suppress(UnsureError, TouchError):
             for found in evaluate(Run(tape, path, order, 384 if final else 96, final), at):
                 float(found.mid())
-                shown(found)
+                short_text(found)
 
 
 def outcome(work: Callable[[], None]) -> str:

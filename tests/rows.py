@@ -17,7 +17,7 @@ from torch import Tensor
 from derivcli import derive, parse
 from derivcli.engines.program import LOGIC, Step, lower
 from derivcli.engines.torch import rules
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from tests.oracles import ELSEWHERE, ORACLE
@@ -136,7 +136,7 @@ def operations(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         for branch in step.branches:
             yield from operations(branch.value.steps)
-        if step.operation in RULES and step.operation not in LOGIC:
+        if step.operation in TORCH_RULES and step.operation not in LOGIC:
             yield step.operation
 
 
@@ -155,7 +155,7 @@ def decisive(row: Function) -> str:
 def plant(monkeypatch: pytest.MonkeyPatch, operation: str, by: int) -> None:
     """Plant a fault in an operation, which is a rule of its own but for the choice."""
     if operation != "piecewise":
-        monkeypatch.setitem(RULES, operation, planted(RULES[operation], by))
+        monkeypatch.setitem(TORCH_RULES, operation, planted(TORCH_RULES[operation], by))
         return
     choose = rules._piecewise
 

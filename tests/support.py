@@ -18,6 +18,8 @@ import pytest
 from hypothesis import settings
 
 from derivcli.cli import app
+from derivcli.errors import DerivError
+from derivcli.hints import COMMAND_LINE, spelled
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Outcome:
     def json(self) -> Any:
         """Standard output as JSON."""
         return json.loads(self.stdout)
+
+
+def hint_of(error: DerivError) -> str:
+    """The way out as the command line tells it."""
+    return spelled(error.way_out, COMMAND_LINE)
 
 
 class Stream(io.StringIO):

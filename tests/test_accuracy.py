@@ -13,7 +13,7 @@ from mpmath import mp, mpf
 
 from derivcli import derive, parse
 from derivcli.engines.program import lower
-from derivcli.engines.torch.rules import RULES, forward
+from derivcli.engines.torch.rules import TORCH_RULES, forward
 from derivcli.language.functions.table import vocabulary
 from tests.oracles import ORACLE
 
@@ -117,14 +117,14 @@ def test_functions_of_two(name: str, by: int) -> None:
 
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_torch_by_itself_would_fail(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, name, DIFFERENT[name])
+    monkeypatch.setitem(TORCH_RULES, name, DIFFERENT[name])
     assert failures(name, points(name))
 
 
 def test_a_batch_does_not_change_a_derivative() -> None:
     """Which of its two rules the logistic function takes depends on all points together."""
     sample = torch.tensor([0.5, 3.0, 38.0, -1e-5], dtype=torch.float64, requires_grad=True)
-    (together,) = torch.autograd.grad(RULES["sigmoid"](sample).sum(), sample)
+    (together,) = torch.autograd.grad(TORCH_RULES["sigmoid"](sample).sum(), sample)
     alone = [computed("sigmoid", (x,), 0)[1] for x in sample.tolist()]
     assert together.tolist() == pytest.approx(alone, rel=2e-14)
 

@@ -93,7 +93,7 @@ def test_code_has_no_derivative_to_compare_with() -> None:
 
 
 def test_a_variable_has_to_be_named() -> None:
-    with pytest.raises(DerivError, match="say which, as in --wrt u"):
+    with pytest.raises(DerivError, match='say which, as in wrt="u"'):
         answer("u v", "v")
     with pytest.raises(DerivError, match="no variable to differentiate by"):
         answer("5", "0")

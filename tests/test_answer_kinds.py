@@ -7,7 +7,7 @@ import sympy
 
 from derivcli import answer
 from derivcli.explain.answer import right_regions, rule_mistakes
-from derivcli.explain.answer.answer import KINDS
+from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
 from tests.support import each
 
@@ -212,7 +212,7 @@ def test_every_kind_has_a_case() -> None:
 
 
 def test_every_rule_has_slips() -> None:
-    assert rule_mistakes.SLIPS.keys() == {rule.name for rule in RULES}
+    assert rule_mistakes.MISTAKES.keys() == {rule.name for rule in RULES}
 
 
 def test_a_slip_that_leads_to_what_no_rule_differentiates_explains_nothing() -> None:

@@ -284,7 +284,7 @@ def test_the_oracle_finds_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None
 
 def without_places(expression: Expression, claim: Expression, partial: Partial) -> comparison.Case:
     """The comparison that knows of no single points."""
-    return replace(comparison.compared(expression, claim, partial), exceptional=exceptional_points.Exceptional())
+    return replace(comparison.compared(expression, claim, partial), exceptional=exceptional_points.ExceptionalPoints())
 
 
 def test_a_place_is_a_fraction_where_it_is_one() -> None:

@@ -1,5 +1,6 @@
 """The Python surface: the same code as the command line, arrays in, arrays out."""
 
+import inspect
 import json
 
 import numpy as np
@@ -90,3 +91,12 @@ def test_json_numbers_read_back_exactly() -> None:
 def test_the_public_names_are_those_listed() -> None:
     assert all(getattr(derivcli, name) is not None for name in derivcli.__all__)
     assert all(getattr(derivcli, name).__doc__ for name in derivcli.__all__ if name != "FLAGS")
+
+
+def test_help_shows_every_option() -> None:
+    """Options that functions share are declared once, and shown as parameters of each."""
+    shown = str(inspect.signature(derive))
+    assert "let: 'Lets | None' = None, paired: 'bool' = False, order: 'int' = 1, mixed:" in shown
+    assert "options" not in shown
+    with pytest.raises(TypeError, match="unexpected keyword argument 'ordre'"):
+        derive("x", "x=1", ordre=2)  # type: ignore[call-overload]

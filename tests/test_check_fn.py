@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError, FunctionReport, check_function, parse
-from derivcli.custom.error_messages import COMPLAINTS
+from derivcli.custom.check_function import TRIALS
 from derivcli.custom.load import CustomFunction
-from derivcli.custom.trials import TRIALS
+from derivcli.custom.user_function import TORCH_ERRORS
 from derivcli.engines.program import lower
 from derivcli.engines.torch.rules import forward as run
 from derivcli.language.functions.table import FUNCTIONS
@@ -74,7 +74,7 @@ def test_every_sentence_is_of_one_kind() -> None:
     assert all(len(each) == 1 for each in kinds.values()), kinds
     found = {kind for each in kinds.values() for kind in each}
     assert len(found) >= 20
-    assert {kind for _, kind, _ in COMPLAINTS} <= found
+    assert {kind for _, kind, _ in TORCH_ERRORS} <= found
 
 
 def test_the_sentence_of_the_function_that_forgets() -> None:
@@ -189,7 +189,7 @@ def test_a_python_number_that_is_not_given_is_asked_for(at: str | None, wrt: str
     with pytest.raises(DerivError) as caught:
         check_function(made(power, exact_power), at=at, wrt=wrt)
     assert caught.value.message == message
-    assert caught.value.hint.endswith(("--at n=3", "--wrt x --at x=0.5,n=2"))
+    assert caught.value.hint.endswith(('at={"n": 3}', 'wrt="x", at={"x": 0.5, "n": 2}'))
 
 
 def linear(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from derivcli import DerivError, Verdict, answer, derive, steps
 from derivcli.check import enclosure, judge
 from derivcli.engines.balls import evaluation
 from derivcli.engines.balls.run import Run
-from derivcli.engines.time_limit import AGAIN, OutOfTimeError, _Watcher, held, limited
+from derivcli.engines.time_limit import RETRY_SECONDS, OutOfTimeError, _Watcher, held, limited
 from tests.support import no_hang
 
 T = TypeVar("T")
@@ -136,11 +136,11 @@ def short_clocks(count: int, seed: int) -> list[bool]:
         except OutOfTimeError:
             found.append(True)
         "".join(map(str, range(20)))
-    spin(2 * AGAIN)
+    spin(2 * RETRY_SECONDS)
     return found
 
 
-@pytest.mark.parametrize("again", [AGAIN, 0.0005])
+@pytest.mark.parametrize("again", [RETRY_SECONDS, 0.0005])
 def test_no_ring_comes_after_the_computation(again: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interpreter changes threads so often here that rings come in time."""
     monkeypatch.setattr("derivcli.engines.time_limit.AGAIN", again)
@@ -327,17 +327,17 @@ def test_a_fork_waits_for_no_thread_that_it_does_not_have() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "work"),
+    ("owner", "limit", "work"),
     [
-        ("engines.symbolic", lambda: derive("gamma(x)", order=30)),
-        ("explain.steps.derivation_builder", lambda: steps("x^x*sin(x^x)", order=4)),
-        ("check.judge", lambda: judge.within_time(never).message),
+        ("engines.symbolic", "SECONDS", lambda: derive("gamma(x)", order=30)),
+        ("explain.steps.derivation_builder", "DERIVATION_SECONDS", lambda: steps("x^x*sin(x^x)", order=4)),
+        ("check.judge", "VERDICT_SECONDS", lambda: judge.within_time(never).message),
     ],
 )
 def test_a_computation_in_a_thread_ends_as_in_the_main_one(
-    owner: str, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+    owner: str, limit: str, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.import_module(f"derivcli.{owner}"), "SECONDS", 0.02)
+    monkeypatch.setattr(importlib.import_module(f"derivcli.{owner}"), limit, 0.02)
 
     def said(_: int) -> str:
         try:

@@ -173,16 +173,16 @@ BRANCHES = ["abs(if(x > 0, x - 1, 0)) + 0*y", "if(x > 0, x, 2)*if(x + y > 0, abs
 
 def test_a_wrong_flag_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert differences(*both(BRANCHES, columns("xy"), [("x",)])) == []
-    monkeypatch.setitem(flags.IN_TENSORS, "==", torch.ne)
+    monkeypatch.setitem(flags.TENSOR_OPERATIONS, "==", torch.ne)
     assert differences(*both(BRANCHES, columns("xy"), [("x",)]))
 
 
-@pytest.mark.parametrize("name", ["mask", "see_finite"])
+@pytest.mark.parametrize("name", ["mask", "observe_finite"])
 def test_flags_of_branches_not_taken_would_be_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [*BRANCHES, "if(x > 0, atan(1/(x-1)), 1)"]
     assert differences(*both(texts, columns("xy"), [("x",)])) == []
-    faults = {"mask": lambda found, points: points | True, "see_finite": lambda *rest: None}
-    monkeypatch.setattr(flags.InTensors, name, faults[name])
+    faults = {"mask": lambda found, points: points | True, "observe_finite": lambda *rest: None}
+    monkeypatch.setattr(flags.TensorFlags, name, faults[name])
     assert differences(*both(texts, columns("xy"), [("x",)]))
 
 
@@ -370,7 +370,7 @@ def test_single_precision(capfd: pytest.CaptureFixture[str]) -> None:
 def test_why_there_is_no_kernel(
     compiler: str, reason: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(compiled.OPTIONS, "cpp.cxx", (compiler,))
+    monkeypatch.setitem(compiled.COMPILER_OPTIONS, "cpp.cxx", (compiler,))
     with pytest.raises(NotCompiledError, match=re.escape(reason)):
         prepared(Task([parse("x+1/3")], ("x",), [("x",)]))
     assert capfd.readouterr() == ("", "")

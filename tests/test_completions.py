@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 
 from completions import generate
-from derivcli.cli.app import COMMANDS as OURS
-from derivcli.cli.app import app
+from derivcli.cli.app import built
+from derivcli.cli.command_table import COMMANDS as OURS
 from derivcli.cli.options import Dtype
 from derivcli.language.functions.table import FUNCTIONS as TABLE
 from derivcli.render import FORMATS
@@ -28,7 +27,7 @@ PATIENCE = 30
 """Seconds after which a shell that does not answer is given up."""
 
 FUNCTIONS = {row.name for row in TABLE if row.derivatives_of is None}
-OPTIONS = typer.main.get_command(app).params
+OPTIONS = built("").params
 NAMES = {name for each in OPTIONS for name in (*each.opts, *each.secondary_opts) if name[0] == "-"} | {"--help"}
 OFTEN = {"--at", "--wrt", "--let", "--use"}
 

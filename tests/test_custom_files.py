@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from derivcli import DerivError
-from derivcli.cli.app import COMMANDS
+from derivcli.cli.command_table import COMMANDS
 from derivcli.custom.load import find, load
 from tests.support import deriv
 

@@ -12,11 +12,11 @@ import pytest
 from pyarrow import parquet
 
 from derivcli import parse
-from derivcli.pipeline import derive_at
+from derivcli.pipeline import numbers
 from derivcli.points.at_option import read_points
 from derivcli.render.columns import Style
 from derivcli.render.data_columns import data_columns, naming
-from derivcli.request import Wanted
+from derivcli.request import Request
 from tests.support import deriv, each
 
 
@@ -57,7 +57,7 @@ def test_typed_values_stand_under_their_own_names() -> None:
 
 
 def test_a_name_that_is_taken_twice_would_be_seen() -> None:
-    results = derive_at(read_points(["x=1,g=2"]), [parse("x*g")], Wanted())
+    results = numbers(Request([parse("x*g")], read_points(["x=1,g=2"])))
     assert naming(results, ["g"], ["f"]) == {"f": "h"}
     with pytest.raises(AssertionError, match="no two columns"):
         data_columns(results, Style(), ["g"], {"f": "g"})

@@ -14,7 +14,7 @@ from derivcli import DerivError, derive, jacobian, parse
 from derivcli.engines.program import lower
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.torch import rules
-from derivcli.engines.torch.flags import Watch
+from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import forward
 from derivcli.language.functions.table import FUNCTIONS
 from tests.support import deriv, each
@@ -31,7 +31,7 @@ def gone_through(text: str, device: str) -> torch.device:
     program = lower([parse(text, declared="xyzw")], ("x", "y"))
     with FakeTensorMode(), torch.no_grad():
         columns = [torch.ones(5, device=device, dtype=torch.float64) for _ in "xy"]
-        watch = Watch.over(columns, 5)
+        watch = FlagObserver.over(columns, 5)
         watch.varies[:] = [True, True]
         value = forward(program, columns, 5, watch)
         assert watch.bits.device.type == device
@@ -44,7 +44,7 @@ def test_steps_stay_on_the_device(text: str) -> None:
 
 
 def test_a_constant_left_on_the_processor_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rules.RULES, "sin", lambda x: torch.sin(x) * torch.ones(5, dtype=torch.float64))
+    monkeypatch.setitem(rules.TORCH_RULES, "sin", lambda x: torch.sin(x) * torch.ones(5, dtype=torch.float64))
     with pytest.raises(RuntimeError, match="device"):
         gone_through("sin(x)", "cuda")
 

@@ -19,10 +19,10 @@ from mpmath import mp, mpf
 from derivcli import derive
 from derivcli.check import judge
 from derivcli.check.verdict import Verdict
-from derivcli.engines.balls.rules import RULES as BALLS
+from derivcli.engines.balls.rules import BALL_RULES as BALLS
 from derivcli.engines.program import OPERATIONS
 from derivcli.engines.torch import rules
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
 from tests.rows import (
@@ -160,18 +160,18 @@ def test_a_dropped_factor_in_the_table_is_told(
 def test_a_swapped_branch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ("if(x > 1, x^2, x^3)", "relu6(x)", "elu(-x)", "Piecewise((sin(x), x > 2), (cos(x), x > 0), (x, True))")
     assert all(derive(text, "x=1.5").verdicts["x"].names() == ["proved"] for text in texts)
-    monkeypatch.setitem(RULES, ">", torch.le)
+    monkeypatch.setitem(TORCH_RULES, ">", torch.le)
     for text in ("if(x > 1, x^2, x^3)", "Piecewise((sin(x), x > 2), (cos(x), x > 0), (x, True))"):
         assert derive(text, "x=1.5").verdicts["x"].names() == ["wrong"], text
 
 
 def test_a_fault_in_a_batch_is_found_at_its_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = RULES["sin"]
+    original = TORCH_RULES["sin"]
 
     def wrong_beyond_two(x: torch.Tensor) -> torch.Tensor:
         return torch.where(x > 2, 1.0005 * original(x), original(x))
 
-    monkeypatch.setitem(RULES, "sin", wrong_beyond_two)
+    monkeypatch.setitem(TORCH_RULES, "sin", wrong_beyond_two)
     kinds = derive("sin(x)+x", "x=0:3:31").verdicts["x"].names()
     assert kinds[:20] == ["proved"] * 20
     assert kinds[22:] == ["wrong"] * 9

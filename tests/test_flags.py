@@ -16,8 +16,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from derivcli import FLAGS, DerivError, derive, parse
 from derivcli.engines.program import OPERATIONS
 from derivcli.engines.special_functions.kernels import KERNELS
-from derivcli.engines.torch.flags import IN_ARRAYS, IN_TENSORS, Watch, asked
-from derivcli.engines.torch.rules import RULES, apply
+from derivcli.engines.torch.flags import ARRAY_OPERATIONS, TENSOR_OPERATIONS, FlagObserver, special_points
+from derivcli.engines.torch.rules import TORCH_RULES, apply
 from derivcli.language.functions.table import vocabulary
 from tests.support import deriv, drawn, each
 
@@ -161,31 +161,31 @@ LOGIC = {"and", "or", "not", "true", "false"}
 
 @each("operation", sorted(OPERATIONS - LOGIC - {"constant", "piecewise"}))
 def test_every_step_that_swallows_is_known(operation: str) -> None:
-    known = set(asked(operation, -1.5)[0])
+    known = set(special_points(operation, -1.5)[0])
     assert swallowed(operation) <= known if operation in KERNELS else swallowed(operation) == known
 
 
 def test_a_power_swallows_nothing_unless_its_exponent_is_negative() -> None:
     for exponent, wanted in ((-2.0, (0,)), (-0.5, (0,)), (0.5, ()), (3.0, ())):
-        assert asked("pow_constant", exponent)[0] == wanted
+        assert special_points("pow_constant", exponent)[0] == wanted
         values = [math.isfinite(math.pow(each, exponent)) for each in INFINITE]
         assert any(values) == bool(wanted)
 
 
 @each("operation", sorted(OPERATIONS - {"constant", "piecewise", "pow_constant"}))
 def test_conditions_are_made_of_what_is_interpreted(operation: str) -> None:
-    for place in asked(operation, 0.0)[1]:
-        assert {step.operation for step in place.condition.steps} <= IN_ARRAYS.keys() | {"constant"}
+    for place in special_points(operation, 0.0)[1]:
+        assert {step.operation for step in place.condition.steps} <= ARRAY_OPERATIONS.keys() | {"constant"}
 
 
-@each("operation", sorted(IN_ARRAYS))
+@each("operation", sorted(ARRAY_OPERATIONS))
 def test_the_interpretations_agree(operation: str) -> None:
     count = 1 if operation in ("abs", "floor", "negative", "not") else 2
     for operands in itertools.product((False, True) if operation in LOGIC else FINITE, repeat=count):
         tensors = list(map(torch.tensor, operands)) if operation in LOGIC else [*map(float64, operands)]
         with np.errstate(all="ignore"):
-            value = IN_ARRAYS[operation](*map(np.array, operands))
-        for other in (RULES[operation](*tensors), IN_TENSORS[operation](*tensors)):
+            value = ARRAY_OPERATIONS[operation](*map(np.array, operands))
+        for other in (TORCH_RULES[operation](*tensors), TENSOR_OPERATIONS[operation](*tensors)):
             assert np.array_equal(value, other.numpy(), equal_nan=other.is_floating_point()), operands
 
 
@@ -194,7 +194,7 @@ def float64(number: float) -> torch.Tensor:
 
 
 def test_both_interpretations_know_the_same_operations() -> None:
-    assert IN_ARRAYS.keys() == IN_TENSORS.keys()
+    assert ARRAY_OPERATIONS.keys() == TENSOR_OPERATIONS.keys()
 
 
 MILLION = 1_000_000
@@ -280,17 +280,23 @@ def test_a_mixed_batch_has_the_flags_of_its_points() -> None:
 
 
 def test_flags_of_a_whole_batch_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def anywhere(watch: Watch, pieces: list[tuple[torch.Tensor, torch.Tensor, object]], value: torch.Tensor) -> None:
-        watch.varies.append(any(varies is True for _, _, varies in pieces))
+    def anywhere(
+        observer: FlagObserver, pieces: list[tuple[torch.Tensor, torch.Tensor, object]], value: torch.Tensor
+    ) -> None:
+        observer.varies.append(any(varies is True for _, _, varies in pieces))
 
-    monkeypatch.setattr(Watch, "see_choice", anywhere)
+    monkeypatch.setattr(FlagObserver, "observe_choice", anywhere)
     assert differences(MIXED, "x")
 
 
 def test_flags_of_branches_not_taken_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "if(x > 0, x, 2)*if(x + y > 0, abs(x), sqrt(3))"
     assert differences(text, "x") == []
-    monkeypatch.setattr(Watch, "within", lambda watch, points, step, *_: Watch(watch.found, [True] * len(step.inputs)))
+    monkeypatch.setattr(
+        FlagObserver,
+        "within",
+        lambda observer, points, step, *_: FlagObserver(observer.found, [True] * len(step.inputs)),
+    )
     assert differences(text, "x")
 
 

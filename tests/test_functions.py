@@ -12,7 +12,7 @@ from torch import Tensor
 
 from derivcli import derive, parse
 from derivcli.engines.program import OPERATIONS, lower
-from derivcli.engines.torch.rules import RULES, forward
+from derivcli.engines.torch.rules import TORCH_RULES, forward
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import CONSTANTS, FUNCTIONS, vocabulary
 from tests.oracles import ORACLE
@@ -107,7 +107,7 @@ def test_a_wrong_value_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_wrong_comparison_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, "<", torch.gt)
+    monkeypatch.setitem(TORCH_RULES, "<", torch.gt)
     assert any(failures(vocabulary()["heaviside"]))
 
 
@@ -119,7 +119,7 @@ def test_a_wrong_derivative_is_caught(row: Function, order: int, monkeypatch: py
 
 
 def test_every_operation_has_a_rule() -> None:
-    assert RULES.keys() | {"constant", "pow_constant", "piecewise"} == OPERATIONS
+    assert TORCH_RULES.keys() | {"constant", "pow_constant", "piecewise"} == OPERATIONS
 
 
 @every_primitive
@@ -127,7 +127,7 @@ def test_a_primitive_keeps_the_graph(row: Function) -> None:
     for by in smooth(row):
         values = [torch.tensor([value], dtype=torch.float64) for value in samples(row)[0]]
         values[by].requires_grad_()
-        assert RULES[row.name](*values).requires_grad, row.parameters[by]
+        assert TORCH_RULES[row.name](*values).requires_grad, row.parameters[by]
 
 
 @each("row", [row for row in FUNCTIONS if row.floats])
@@ -152,6 +152,11 @@ def test_derivative_formulas_agree(row: Function) -> None:
             assert is_close(value, oracle(row, sample, by)), (row.parameters[by], sample)
 
 
+@every_row
+def test_a_primitive_says_what_a_rewrite_would_lose(row: Function) -> None:
+    assert bool(row.primitive_because) == row.primitive
+
+
 ALIASES = [(row, alias) for row in FUNCTIONS for alias in row.aliases]
 
 
@@ -171,7 +176,7 @@ def test_names_are_unique() -> None:
 def test_a_row_is_well_formed(row: Function) -> None:
     assert row.doc.endswith(".")
     assert len(row.domain) == len(row.parameters)
-    assert row.definition or row.name in RULES
+    assert row.definition or row.name in TORCH_RULES
     assert all(low <= high for low, high in row.domain)
 
 
@@ -205,5 +210,5 @@ def test_any_number_of_arguments(row: Function) -> None:
 @each("row", VARIADIC)
 def test_a_wrong_derivative_in_several_arguments_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("max", "min", "sigmoid", "logsumexp"):
-        monkeypatch.setitem(RULES, name, planted(RULES[name], 1))
+        monkeypatch.setitem(TORCH_RULES, name, planted(TORCH_RULES[name], 1))
     assert len(several_failures(row)) >= len(SEVERAL) - 2

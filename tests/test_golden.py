@@ -25,11 +25,11 @@ PARTS = 4
 """So many tests share the commands, so that several processes may run them."""
 
 NOT_ON_THE_COMMAND_LINE = {
-    "pipeline.py: f\"'{dtype}' is not a number format\"": "the command line refuses it as a usage error",
+    "request.py: f\"'{self.dtype}' is not a number format\"": "the command line refuses it as a usage error",
     "request.py: f'derivatives of order {self.order}": "the command line refuses it as a usage error",
     "request.py: f'a Taylor polynomial of degree": "the command line refuses it as a usage error",
     "engines/engine_table.py: f\"'{name}' is no engine\"": "the command line refuses it as a usage error",
-    "pipeline.py: f\"'{device}' is no device\"": "the command line refuses it as a usage error",
+    "request.py: f\"'{self.device}' is no device\"": "the command line refuses it as a usage error",
     "engines/torch/tensors.py: f'there is no GPU": "depends on the machine",
     "points/at_option.py: f\"'{name}' needs a number or an array of one dimension\"": "arrays come through Python only",
     "points/at_option.py: f\"'{name}' has a value that is not finite\"": "arrays come through Python only",
@@ -43,7 +43,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "points/files/text_blocks.py: f'{name}: a row is longer": "needs a file of megabytes",
     "points/files/text_blocks.py: f'{name} grew shorter": "needs a file that changes while it is read",
     "engines/symbolic.py: message": "takes longer than its clock allows",
-    "teach.py: f\"'{expression.own[0]}' is code": "code comes through Python only; --use is no option of the command",
+    "validation.py: f\"'{expression.own[0]}' is code": "code comes through Python only",
     "language/tokens.py: message": "needs a text of a million characters",
     "explain/code/point_lines.py: message": "needs a thousand numbers",
     'explain/code/autograd_classes.py: f"a script cannot import': "needs a file whose name is no name in Python",

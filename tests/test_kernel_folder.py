@@ -16,8 +16,8 @@ import pytest
 from derivcli.cli.kernel_cache import FOLDER, FONTS, keep_fonts, keep_kernels, remarks, remove_temporary
 from derivcli.engines.torch.trusted_folder import is_closed
 from derivcli.pipeline import prepare
-from derivcli.request import Wanted
-from derivcli.validation import Known
+from derivcli.points.at_option import read_points
+from derivcli.request import Request
 from tests.support import deriv
 
 
@@ -393,8 +393,7 @@ def test_python_runs_nothing_that_others_could_plant(tmp_path: Path, monkeypatch
     monkeypatch.setenv(FOLDER, "")  # so that what PyTorch makes of it is taken back
     monkeypatch.delenv(FOLDER)
     monkeypatch.setattr(cache_dir_utils, "default_cache_dir", lambda: str(folder))
-    wanted = Wanted(engine="compiled")
-    job = prepare(Known(["x"]), ["x*sin(x)"], wanted)
+    job = prepare(Request(["x*sin(x)"], read_points(["x=1"]), engine="compiled"))
     assert job.engine.name == "reverse"
     assert f"others can write to {folder}" in job.remark
     assert [path.name for path in folder.iterdir()] == ["planted"]

@@ -15,7 +15,7 @@ from derivcli import derive
 from derivcli.engines.special_functions import high_precision
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES, vocabulary
 from tests.rows import DIGITS, call_of, oracle, samples, smooth, with_numbers
@@ -34,15 +34,15 @@ def test_constants_are_broadcast(row: Function) -> None:
         fixed = [(*points[0][:by], point[by], *points[0][by + 1 :]) for point in points]
         at_once = [torch.tensor(value, dtype=torch.float64) for value in points[0]]
         at_once[by] = torch.tensor([point[by] for point in fixed], dtype=torch.float64)
-        one_by_one = [RULES[row.name](*(torch.tensor(v, dtype=torch.float64) for v in point)) for point in fixed]
-        assert RULES[row.name](*at_once).tolist() == pytest.approx([one.item() for one in one_by_one], rel=1e-15)
+        one_by_one = [TORCH_RULES[row.name](*(torch.tensor(v, dtype=torch.float64) for v in point)) for point in fixed]
+        assert TORCH_RULES[row.name](*at_once).tolist() == pytest.approx([one.item() for one in one_by_one], rel=1e-15)
         assert all(one.shape == () for one in one_by_one)
 
 
 @every_kernel
 def test_float32_stays_float32(row: Function) -> None:
     point = samples(row)[0]
-    value = RULES[row.name](*(torch.tensor([v], dtype=torch.float32) for v in point))
+    value = TORCH_RULES[row.name](*(torch.tensor([v], dtype=torch.float32) for v in point))
     assert value.dtype == torch.float32
     with mpmath.workdps(DIGITS):
         assert value.item() == pytest.approx(float(oracle(row, point)), rel=1e-3)

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from derivcli import DerivError, derive, implicit, parse
-from tests.support import deriv, each, no_hang
+from tests.support import deriv, each, hint_of, no_hang
 
 DERIVATIVES = [
     # text, formula, options of the way out
@@ -83,7 +83,7 @@ def refused(text: str, *names: str) -> DerivError:
 
 @each(("text", "formula", "options"), DERIVATIVES)
 def test_a_derivative_is_refused_with_the_formula_to_write(text: str, formula: str, options: str) -> None:
-    hint = refused(text).hint.partition(";")[0]
+    hint = hint_of(refused(text)).partition(";")[0]
     assert hint == f'write "{formula}" {options}'.strip()
     words = shlex.split(hint.removeprefix("write "))
     assert deriv(*words).stdout
@@ -128,7 +128,7 @@ STANDING_FOR = [
 
 @each(("text", "words"), STANDING_FOR)
 def test_a_derivative_of_a_letter_or_in_a_formula_is_refused(text: str, words: str) -> None:
-    assert words in refused(text).hint
+    assert words in hint_of(refused(text))
 
 
 @each("head", ["d", "d^2", "d²", "∂"])
@@ -198,7 +198,7 @@ def test_a_product_that_asks_for_nothing_has_no_note(text: str) -> None:
 
 
 def test_the_way_out_knows_the_names_that_are_declared() -> None:
-    assert refused("d(Cd*x)/dx", "Cd", "x").hint == 'write "Cd*x" --wrt x'
+    assert hint_of(refused("d(Cd*x)/dx", "Cd", "x")) == 'write "Cd*x" --wrt x'
 
 
 ANGLES = {
@@ -212,13 +212,13 @@ ANGLES = {
 @each("text", ANGLES)
 def test_an_angle_in_degrees_is_offered_whole(text: str) -> None:
     error = refused(text)
-    assert (error.message, error.hint) == ("angles are in radians here", f"write {ANGLES[text]}")
+    assert (error.message, hint_of(error)) == ("angles are in radians here", f"write {ANGLES[text]}")
     assert parse(ANGLES[text]).text
 
 
 @pytest.mark.parametrize("text", ["x^2°", "60°30'", "°", "° 60"])
 def test_no_part_of_an_angle_is_offered_for_it(text: str) -> None:
-    assert refused(text).hint == "write deg2rad(...) for an angle in degrees"
+    assert hint_of(refused(text)) == "write deg2rad(...) for an angle in degrees"
 
 
 @pytest.mark.parametrize("text", ["2 degrees(x)", "deg2rad(30)", "degrees(x)"])
@@ -235,7 +235,7 @@ QUOTES = ["''", '""', "``", "“”", "„“", "‘’", "’’", "«»", "`'"
 @each("formula", ["x^2", "(x^2)", "sin(x) + 1"])
 def test_quotes_around_a_formula_came_along(quotes: str, formula: str) -> None:
     error = refused(f" {quotes[0]}{formula}{quotes[1]}")
-    assert (error.message, error.hint) == ("the quotes came along with the formula", f"write {formula}")
+    assert (error.message, hint_of(error)) == ("the quotes came along with the formula", f"write {formula}")
     assert refused(f"{quotes[0]}{formula} +").message == "a quote came along with the formula"
 
 
@@ -250,7 +250,7 @@ SIGNS = "°‰½⅔∞∂∇∫∑∏→±∓¬∧∨⌊⌋⌈⌉∜•…′″
 @each("where", ["{}x", "x{}", "x + 2{}", "x {} 2", "({}x)"])
 @each("sign", SIGNS)
 def test_no_way_out_drops_a_sign_without_a_word(sign: str, where: str) -> None:
-    hint = refused(where.format(sign)).hint
+    hint = hint_of(refused(where.format(sign)))
     assert hint
     assert "remove it or type it again" not in hint
 
@@ -286,5 +286,5 @@ def _refusal_or_nothing(text: str) -> str:
     try:
         parse(text)
     except DerivError as error:
-        return error.hint
+        return hint_of(error)
     return ""

@@ -15,11 +15,11 @@ from derivcli import parse
 from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate, evaluate
-from derivcli.engines.balls.exact_constants import Constant, working
+from derivcli.engines.balls.exact_constants import ExactConstant, working
 from derivcli.engines.balls.germs.approach import Approach
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.evaluation import Constants, coordinate_of, germ_of
-from derivcli.engines.balls.germs.germ import CONSTANT, Germ, NoGermError
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError
 from derivcli.engines.balls.germs.rules import GERM_RULES
 from derivcli.engines.balls.germs.rules_integrals import INTEGRALS
 from derivcli.engines.balls.run import Run
@@ -122,7 +122,7 @@ def germ_at(text: str, at: str, sense: int) -> Germ:
     field = working(1500)
     germs = Germs(field, LIMIT)
     place = coordinate_of(field, coordinate(parse_tree(at)))
-    x = germs.made({CONSTANT: place, (1, 0): field.rational(sense)}, None)  # the point itself, where that is 0
+    x = germs.made({CONSTANT_TERM: place, (1, 0): field.rational(sense)}, None)  # the point itself, where that is 0
     return germ_of(Approach(record(parse(text).expanded, ["x"]), germs, {"x": x}))
 
 
@@ -167,7 +167,7 @@ def test_a_germ_at_the_point_is_the_value(rule: str, text: str, at: str, functio
             return
         germ = germ_at(text, at, 0)
         assert germ.is_constant
-        assert value.overlaps(germ.terms[CONSTANT].ball if germ.terms else arb(0))
+        assert value.overlaps(germ.terms[CONSTANT_TERM].ball if germ.terms else arb(0))
 
 
 SPECIAL_VALUES = (
@@ -249,7 +249,7 @@ APART: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def constant_of(text: str, constants: Constants | None = None) -> tuple[Constant, Constants]:
+def constant_of(text: str, constants: Constants | None = None) -> tuple[ExactConstant, Constants]:
     tree = parse_tree(text)
     tape = record(tree, ())
     made = Constants(tape, {}, 12288)

@@ -34,7 +34,7 @@ KINDS_AT_POLES = {*RIGHT, "lossy", "wrong", "overflow", "unchecked"}
 
 @pytest.fixture(autouse=True)
 def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "SECONDS", 60.0)
+    monkeypatch.setattr(judge, "VERDICT_SECONDS", 60.0)
 
 
 def is_close(number: float | None, exact: Any) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from derivcli import parse, pipeline
 from derivcli.cli.commands import practice
 from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
-from derivcli.request import Wanted
+from derivcli.request import Request
 from tests.support import deriv, no_hang
 
 SEED = 7
@@ -26,13 +26,9 @@ LONGEST = 90
 every_level = pytest.mark.parametrize("level", LEVELS)
 
 
-def wanted(task: Exercise) -> Wanted:
-    return Wanted(mixed=[task.partial])
-
-
 def solution(task: Exercise) -> str:
     """The derivative that an exercise asks for."""
-    (formula,) = pipeline.derive_formulas([task.text], wanted(task))[0].derivatives.values()
+    (formula,) = pipeline.formulas(Request([task.text], mixed=[task.partial]))[0].derivatives.values()
     return formula.text
 
 

@@ -179,7 +179,7 @@ def test_the_trace_of_an_internal_error_is_shown_where_it_is_asked_for(monkeypat
     def fail(*_: object) -> None:
         raise ZeroDivisionError("\x1b[2J")
 
-    monkeypatch.setattr("derivcli.cli.app.evaluate", fail)
+    monkeypatch.setattr("derivcli.cli.commands.derive.evaluate", fail)
     plain = deriv("x", status=70).stderr
     assert "DERIV_TRACEBACK=1" in plain
     assert "Traceback" not in plain

@@ -20,16 +20,15 @@ from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.parse import parse_expression
 from derivcli.pipeline import prepare, quickest
 from derivcli.points.at_option import read_points
-from derivcli.request import Wanted
-from derivcli.validation import Known
+from derivcli.request import Request
 
 MANY = 10**12
+POINTS = read_points(["x=1:2:9"])
 
 
-def chosen(count: int | None, wanted: Wanted | None = None, text: str = "sin(x)") -> str:
+def chosen(count: int | None, text: str = "sin(x)", **asked: Any) -> str:
     """The engine of a job over so many points."""
-    points = read_points(["x=1:2:9"])
-    return quickest(prepare(Known(["x"]), [text], wanted or Wanted()), points, count).engine.name
+    return quickest(prepare(Request([text], POINTS, **asked)), POINTS, count).engine.name
 
 
 @pytest.fixture
@@ -56,9 +55,9 @@ def test_few_points_and_unknown_numbers_of_them_are_not(count: int | None, told:
     assert told == []
 
 
-@pytest.mark.parametrize("wanted", [Wanted(engine="reverse"), Wanted(engine="taylor"), Wanted(order=5)])
-def test_another_engine_that_was_asked_for_stays(wanted: Wanted, told: list[Any]) -> None:
-    assert chosen(MANY, wanted) in ("reverse", "taylor")
+@pytest.mark.parametrize("asked", [{"engine": "reverse"}, {"engine": "taylor"}, {"order": 5}])
+def test_another_engine_that_was_asked_for_stays(asked: dict[str, Any], told: list[Any]) -> None:
+    assert chosen(MANY, **asked) in ("reverse", "taylor")
     assert told == []
 
 
@@ -67,14 +66,13 @@ def test_without_a_kernel_backward_passes_serve_and_nothing_is_said(monkeypatch:
         raise NotCompiledError("no C++ compiler was found")
 
     monkeypatch.setattr(compiled, "prepared", refuse)
-    points = read_points(["x=1:2:9"])
-    job = quickest(prepare(Known(["x"]), ["sin(x)"], Wanted()), points, MANY)
+    job = quickest(prepare(Request(["sin(x)"], POINTS)), POINTS, MANY)
     assert (job.engine.name, job.remark) == ("reverse", "")
 
 
 def test_whoever_waits_is_told(told: list[Any]) -> None:
     said: list[tuple[str, int, int | None]] = []
-    quickest(prepare(Known(["x"]), ["sin(x)"], Wanted()), read_points(["x=1:2:9"]), MANY, lambda *one: said.append(one))
+    quickest(prepare(Request(["sin(x)"], POINTS)), POINTS, MANY, lambda *one: said.append(one))
     assert said == [("compiling", 0, None)]
 
 
@@ -115,7 +113,7 @@ def test_no_other_step_comes_to_high_precision_by_its_slopes() -> None:
 def test_points_that_are_not_finite_have_no_numbers() -> None:
     from derivcli.points.points import given
 
-    job = prepare(Known(["x"]), ["3+0*x", "exp(-x)"], Wanted())
+    job = prepare(Request(["3+0*x", "exp(-x)"], POINTS))
     constant, decaying = job.run(given({"x": np.array([1.0, np.nan, np.inf, -np.inf])}))
     for result in (constant, decaying):
         assert np.isfinite(result.value).tolist() == [True, False, False, False]
@@ -124,7 +122,7 @@ def test_points_that_are_not_finite_have_no_numbers() -> None:
 
 
 def test_many_numbers_at_each_point_come_at_fewer_points() -> None:
-    job = prepare(Known(["x"]), [f"x^{power}" for power in range(1, 1001)], Wanted())
+    job = prepare(Request([f"x^{power}" for power in range(1, 1001)], POINTS))
     assert job.size == chunks.MOST_NUMBERS // 2000
-    assert prepare(Known(["x"]), ["x"], Wanted()).size == chunks.CHUNK
-    assert prepare(Known(["x"]), ["besselj(1, x)"], Wanted()).size == chunks.SLOW
+    assert prepare(Request(["x"], POINTS)).size == chunks.CHUNK
+    assert prepare(Request(["besselj(1, x)"], POINTS)).size == chunks.SLOW

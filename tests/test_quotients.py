@@ -8,8 +8,7 @@ import pytest
 import torch
 
 from derivcli import parse
-from derivcli.custom.difference_quotients import by_quotients, noise
-from derivcli.custom.reference_values import by_formula
+from derivcli.custom.true_values import by_formula, by_quotients, noise
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from derivcli import derive, parse
-from derivcli.cli import app
+from derivcli.cli.command_table import COMMANDS
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.functions.reference import example, family_of, look_up, mentioned, related
 from derivcli.language.functions.row import Function
@@ -272,7 +272,7 @@ def test_a_commands_name_is_the_command_only_in_front() -> None:
     assert deriv("--", "functions", status=2).stderr.startswith("deriv: unknown name 'functions'")
 
 
-@each("name", app.COMMANDS)
+@each("name", COMMANDS)
 def test_help_is_the_commands_own(name: str) -> None:
     assert deriv(name, "-h").stdout == deriv(name, "--help").stdout
     assert f"deriv {name} [OPTIONS]" in deriv(name, "--help").stdout

@@ -6,7 +6,7 @@ import pytest
 
 from derivcli import DerivError, derive, parse
 from derivcli.language import limits
-from tests.support import each, no_hang
+from tests.support import each, hint_of, no_hang
 
 """No refusal takes longer."""
 
@@ -139,7 +139,7 @@ def test_what_is_refused(text: str, message: str, hint: str, start: int, stop: i
         parse(text)
     error = caught.value
     assert message in error.message
-    assert hint in error.hint
+    assert hint in hint_of(error)
     assert error.hint
     assert error.source == text
     assert error.span

@@ -16,7 +16,7 @@ from derivcli import Derivation, DerivError, derive, parse, steps
 from derivcli.engines import symbolic
 from derivcli.explain.steps import derivation_builder
 from derivcli.explain.steps import differentiation_rules as rules
-from derivcli.explain.steps.differentiation_rules import By, Rule
+from derivcli.explain.steps.differentiation_rules import Differentiator, Rule
 from derivcli.explain.steps.teacher_notation import product
 from derivcli.language import tree as build
 from derivcli.language.functions.formulas import complete
@@ -171,7 +171,7 @@ def random_derivations(count: int, seed: int) -> list[Derivation]:
     return found
 
 
-def planted(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Callable[[Tree, By], Tree | None]) -> None:
+def planted(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Callable[[Tree, Differentiator], Tree | None]) -> None:
     """Put a wrong rule in the place of the one of that name."""
     table = [Rule(rule.name, wrong, rule.outer) if rule.name == name else rule for rule in rules.RULES]
     monkeypatch.setattr(rules, "RULES", tuple(table))
@@ -227,7 +227,7 @@ def assert_finished(count: int, seed: int) -> None:
             assert step.tree.has(Derivative) or parse(step.text, declared=("x", "y")).text == step.text
 
 
-WRONG: dict[str, tuple[str, Callable[[Tree, By], Tree | None]]] = {
+WRONG: dict[str, tuple[str, Callable[[Tree, Differentiator], Tree | None]]] = {
     "a sign in the product rule": (
         "product rule",
         lambda tree, d: None if rules.products(tree, d) is None else build.negative(rules.products(tree, d)),

@@ -16,7 +16,7 @@ from derivcli import parse
 from derivcli.engines.program import LOGIC, OPERATIONS, lower
 from derivcli.engines.taylor import rules
 from derivcli.engines.taylor.evaluation import expand
-from derivcli.engines.taylor.rules import TAYLOR
+from derivcli.engines.taylor.rules import TAYLOR_RULES
 from derivcli.engines.taylor.series import Series
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
@@ -108,7 +108,7 @@ def failures(row: Function, line: Line, order: int, chosen: Sequence[Sample]) ->
 
 
 def test_every_operation_has_a_rule() -> None:
-    assert TAYLOR.keys() | {"constant", "pow_constant", "piecewise", *LOGIC} == OPERATIONS
+    assert TAYLOR_RULES.keys() | {"constant", "pow_constant", "piecewise", *LOGIC} == OPERATIONS
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -159,5 +159,5 @@ def test_a_wrong_rule_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch) 
     if operation == "piecewise":
         monkeypatch.setattr(rules, "_piecewise", planted(rules._piecewise, power))
     else:
-        monkeypatch.setitem(TAYLOR, operation, planted(TAYLOR[operation], power))
+        monkeypatch.setitem(TAYLOR_RULES, operation, planted(TAYLOR_RULES[operation], power))
     assert any(failures(row, together, 2, samples(row)[:3]))

@@ -10,7 +10,7 @@ import pytest
 from mpmath import mp, mpf
 
 from derivcli.engines.taylor import composition, elementary
-from derivcli.engines.taylor.rules import TAYLOR
+from derivcli.engines.taylor.rules import TAYLOR_RULES
 from tests.support import each
 from tests.test_taylor_series import along, batch
 
@@ -86,5 +86,5 @@ def test_a_coefficient_that_is_lost_would_be_seen(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(composition, "_looked_at_closely", lambda mp, grids, found: found)
     monkeypatch.setitem(TINY, "zeta(x)", (801.0, *TINY["zeta(x)"][1:]))  # what was found at 800 may be remembered
     assert failures("zeta(x)") == [1, 2, 3, 4]
-    monkeypatch.setitem(TAYLOR, "asin", elementary.log1p)
+    monkeypatch.setitem(TAYLOR_RULES, "asin", elementary.log1p)
     assert failures("asin(x)")

@@ -9,7 +9,7 @@ import pytest
 
 from derivcli import parse
 from derivcli.check.enclosure import restored_context
-from derivcli.explain.piecewise.root_bounds import reach
+from derivcli.explain.piecewise.root_bounds import root_bound
 from tests.support import each
 
 TERMS = (
@@ -22,7 +22,7 @@ TERMS = (
 
 def found(text: str) -> int | None:
     with restored_context():
-        return reach(parse(text, declared=("x",)).expanded, "x")
+        return root_bound(parse(text, declared=("x",)).expanded, "x")
 
 
 def planted(draw: random.Random) -> tuple[str, int]:

@@ -14,12 +14,12 @@ from flint import arb, ctx, fmpq
 from derivcli import derive
 from derivcli.check.enclosure import restored_context
 from derivcli.check.judge import check_all
-from derivcli.check.one_sided_values import look
+from derivcli.check.one_sided_values import limits_by_values
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.check.verdict_kinds import KINDS
-from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.tape import TapeNode
 from derivcli.points.at_option import read_points
 from tests.support import deriv, each
 
@@ -248,20 +248,20 @@ def test_values_beside_a_point_are_computed_once() -> None:
 
     function = cache(square)
     with restored_context():
-        found = [look(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
+        found = [limits_by_values(function, 0, order, highest=3).right.derivative.number for order in (1, 2, 3)]
     assert [number is not None and float(number) for number in found] == [0, 2, 0]
     assert len(asked) == len(set(asked))
 
 
 def test_constants_are_computed_once_for_all_values_beside_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    gamma = RULES["gamma"]
+    gamma = BALL_RULES["gamma"]
 
-    def counted(run: Run, node: Node, numbers: list[Number]) -> object:
+    def counted(run: Run, node: TapeNode, numbers: list[Number]) -> object:
         asked.append(run.precision)
         return gamma(run, node, numbers)
 
-    monkeypatch.setitem(RULES, "gamma", counted)
+    monkeypatch.setitem(BALL_RULES, "gamma", counted)
     assert verdict_at("max(x, x)*gamma(1/3)", "x=pi", 6).kind == "proved"
     beside = [precision for precision in asked if precision > 1000]
     assert len(beside) <= 2 * len(set(beside))

@@ -25,7 +25,7 @@ from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import differentiate
 from derivcli.engines.torch import backward
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.points.at_option import read_points
 from tests.judging import claimed, computed, judged, judged_claim, verdict_of
 from tests.support import each
@@ -165,8 +165,8 @@ def test_a_number_that_is_off_is_wrong(text: str, key: str, along: str, factor: 
 
 
 def test_a_wrong_rule_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = RULES["sin"]
-    monkeypatch.setitem(RULES, "sin", lambda x: torch.mul(original(x), 1.0005))
+    original = TORCH_RULES["sin"]
+    monkeypatch.setitem(TORCH_RULES, "sin", lambda x: torch.mul(original(x), 1.0005))
     assert judged("sin(x*y)", "x=1.3,y=0.7", "x,y").kind == "wrong"
     assert judged("sin(x*y)", "x=1.3,y=0.7", "along,along", "x=1,y=2").kind == "wrong"
 

@@ -19,7 +19,7 @@ PLAIN = re.compile(r"[a-z]")
 
 @pytest.fixture(autouse=True)
 def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "SECONDS", 60.0)
+    monkeypatch.setattr(judge, "VERDICT_SECONDS", 60.0)
 
 
 def composed(row: Function, sample: Sample) -> tuple[str, str]:

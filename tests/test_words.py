@@ -7,16 +7,17 @@ import shlex
 from pathlib import Path
 
 import pytest
+import typer
 
 from derivcli.cli import app
-from derivcli.cli.app import COMMANDS
 from derivcli.cli.argv import parted
+from derivcli.cli.command_table import COMMANDS, Command
 from derivcli.cli.mistyped_words import check_words
-from derivcli.cli.option_synonyms import MEANT
+from derivcli.cli.option_synonyms import synonyms
 from derivcli.errors import DerivError
 from tests.support import Outcome, deriv, each
 
-WORDS = [word for _, words in MEANT for word in words.split()]
+WORDS = [word for _, words in synonyms() for word in words.split()]
 ARGUMENTS = {
     "": ["x^2"], "steps": ["x^2"], "explain": ["x^2", "--at", "x=2"], "answer": ["exp(x)", "exp(x)"], "practice": [],
     "functions": ["gamma"], "check-fn": ["squares.py:SQ"],
@@ -269,3 +270,22 @@ def test_reported_options() -> None:
         if row["kind"] == "option":
             error = deriv(*row["argv"], status=row["status"]).stderr
             assert all(text in error for text in row["has"])
+
+
+def test_a_command_is_a_function_and_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def double(number: int) -> None:
+        """Double a NUMBER."""
+        typer.echo(2 * number)
+
+    row = Command("double", lambda: double, 'deriv double "3"', "a number", synonyms="twice")
+    monkeypatch.setitem(COMMANDS, "double", row)
+    app.built.cache_clear()
+    try:
+        assert "functions, double" in deriv("--help").stdout
+        assert "Double a NUMBER." in deriv("double", "--help").stdout
+        assert deriv("double", "3").stdout == "6\n"
+        assert deriv("double", status=2).stderr == 'deriv: a number is missing\n  write one, as in deriv double "3"\n'
+        for word in ("dubble", "twice"):
+            assert 'did you mean deriv double "3"?' in deriv(word, status=2).stderr
+    finally:
+        app.built.cache_clear()

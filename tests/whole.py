@@ -77,7 +77,7 @@ def complaint(ball: arb, middle: Binary, radius: Binary) -> str:
         first if first == last else None,
         first <= last,
     )
-    if max(size_of(middle) if middle[0] else 0, 0) > integers.BITS:  # it may say that it does not know
+    if max(size_of(middle) if middle[0] else 0, 0) > integers.MAX_BITS:  # it may say that it does not know
         return "" if found == (None, None, True) or found == due else f"{found} and not {due}"
     return "" if found == due else f"{found} and not {due}"
 

@@ -1,4 +1,4 @@
-"""PyTorch's number beside the true one: how many digits are right and, where they are few, why."""
+"""How many digits of PyTorch's number are right and, where only few are, the reason."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate, rounded, step_scale
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.balls.partials import path_of
-from derivcli.engines.balls.random_rounding import BITS, Rounding
+from derivcli.engines.balls.random_rounding import MANTISSA_BITS, Rounding
 from derivcli.engines.balls.run import Run
 
-LOST = 4
+MAX_LOST_DIGITS = 4
 """A number that lost more digits than these is called lossy."""
 
-SPACING = {"float64": -1074, "float32": -149}
+SPACING_EXPONENT = {"float64": -1074, "float32": -149}
 """The spacing of the smallest numbers, as a power of 2."""
 
-LARGEST = {"float64": arb(float(np.finfo("float64").max)), "float32": arb(float(np.finfo("float32").max))}
+MAX_FINITE = {"float64": arb(float(np.finfo("float64").max)), "float32": arb(float(np.finfo("float32").max))}
 
-MARGIN = 4
-"""A step's result may be wrong by so many powers of 2 more than half a unit in its last place."""
+MARGIN_BITS = 4
+"""The error of one step is at most half a unit in the last place times 2 to this power."""
 
-TRIALS = 8
-REACH = 32
-"""Rounding explains an error that is no larger than so many times the largest of so many trials."""
+TRIAL_COUNT = 8
+MAX_ERROR_RATIO = 32
+"""Rounding explains an error of at most this many times the largest error of all trials."""
 
 BREAKS_DOWN = "rounding, which reaches a place where the formula breaks down"
 
-TRIAL_BITS, BESIDE_BITS, MORE_BITS = 256, 800, 16
-"""Bits enough for rounded values, and for values beside a point; more for each order of a derivative."""
+TRIAL_BITS, NEAR_BITS, BITS_PER_ORDER = 256, 800, 16
+"""Precision of rounded values and of values near a point, and what each order of a derivative adds to it."""
 
-FINEST = 8
-"""So many times more bits are taken where those do not do."""
+MAX_REFINEMENT = 8
+"""The precision is raised up to this many times where that is not enough."""
 
-STEP = 100
-"""Beside a point is 2 to the minus this away, of its size."""
+OFFSET_BITS = 100
+"""A nearby point is 2 to the minus this away, relative to its size."""
 
 
-def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict:
-    """The verdict of a number that has a true one; `touched` where a step is exactly at a special place."""
-    if abs(truth.ball) > LARGEST[question.dtype]:
+def accuracy_verdict(question: Question, truth: Truth, touched: bool = False) -> Verdict:
+    """The verdict of a number whose true value is known; `touched` says that a step is exactly at a singular point."""
+    if abs(truth.ball) > MAX_FINITE[question.dtype]:
         infinity = math.copysign(math.inf, truth.number)
-        message = f"the true number is {shown(truth.ball)}"
+        message = f"the true number is {short_text(truth.ball)}"
         return Verdict("overflow", truth=truth.number, message=message, differs=question.printed != infinity)
     digits = right_digits(question.printed, truth.ball, question.dtype)
     if is_right(digits, question.dtype):
@@ -62,24 +62,24 @@ def compared(question: Question, truth: Truth, touched: bool = False) -> Verdict
     if not cause:
         return Verdict("wrong", digits, truth.number, message="rounding is not the reason", differs=True)
     if truth.number == 0 and abs(truth.ball) > 0:
-        cause += f"; the true number, {shown(truth.ball)}, is 0 in {question.dtype}"
+        cause += f"; the true number, {short_text(truth.ball)}, is 0 in {question.dtype}"
     return Verdict("lossy", digits, truth.number, message=cause, differs=True)
 
 
 def _cause(question: Question, truth: arb, touched: bool) -> str:
-    """Why a number of a right formula is not right; empty where the formula itself is not."""
+    """The reason why a number is not right although its formula is; empty where the formula itself is wrong."""
     if touched:
-        return _rounding_beside(question, truth)
+        return _rounding_nearby(question, truth)
     from derivcli.check.noise import is_noise
 
-    cause = _off_the_point(question) or _explained(question, truth, None)
+    cause = _point_rounding(question) or _rounding_cause(question, truth, None)
     inside = not cause and (is_noise(question, truth) or _is_inside(question, truth))
     return "rounding inside a step" if inside else cause
 
 
 def is_right(digits: int, dtype: str) -> bool:
-    """Whether so many right digits are as many as one can expect."""
-    return digits >= DIGITS[dtype] - LOST
+    """Whether this many right digits are as many as one can expect."""
+    return digits >= DIGITS[dtype] - MAX_LOST_DIGITS
 
 
 def right_digits(printed: float, truth: arb, dtype: str) -> int:
@@ -87,7 +87,7 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
     if not math.isfinite(printed):
         return 0
     error = abs(arb(printed) - truth)
-    if error < arb(2) ** SPACING[dtype]:
+    if error < arb(2) ** SPACING_EXPONENT[dtype]:
         return DIGITS[dtype]
     if not abs(truth) > 0:
         return 0
@@ -97,30 +97,30 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
     return DIGITS[dtype] if relative == 0 else min(DIGITS[dtype], math.floor(-math.log10(relative)))
 
 
-def _rounding_beside(question: Question, truth: arb) -> str:
-    """How rounding explains the number at a special place, where each side has a series of its own."""
+def _rounding_nearby(question: Question, truth: arb) -> str:
+    """How rounding explains the number at a singular point, where the two sides have different power series."""
     if question.irrational:
         return "rounding, which moves it off a special place"
     site = question.site
     if _is_of_its_branch(question):
         return ""
     for direction, sense in product(question.derivative.ways(), (1, -1)):
-        beside = site.beside(direction, sense * fmpq(2) ** (step_scale(site.at, direction) - STEP))
-        exact = Run(site.tape, path_of(direction), question.order, BESIDE_BITS, final=True, through=True)
+        nearby = site.shifted(direction, sense * fmpq(2) ** (step_scale(site.at, direction) - OFFSET_BITS))
+        exact = Run(site.tape, path_of(direction), question.order, NEAR_BITS, final=True, through=True)
         with suppress(UnsureError, TouchError):
-            evaluate(exact, beside.at)
-            cause = _explained(replace(question, site=beside), truth, exact.answers)
+            evaluate(exact, nearby.at)
+            cause = _rounding_cause(replace(question, site=nearby), truth, exact.answers)
             if cause:
                 return cause
     return ""
 
 
 def _is_of_its_branch(question: Question) -> bool:
-    """Whether the number is, digit for digit, what the branch gives that PyTorch takes at the point."""
+    """Whether the number is, digit for digit, the derivative of the branch that PyTorch takes at the point."""
     site = question.site
 
     def series(path: Path, order: int) -> list[arb]:
-        return evaluate(Run(site.tape, path, order, BESIDE_BITS, final=True, through=True), site.at)
+        return evaluate(Run(site.tape, path, order, NEAR_BITS, final=True, through=True), site.at)
 
     try:
         found = question.derivative.enclosed(series, site.tape)
@@ -129,31 +129,30 @@ def _is_of_its_branch(question: Question) -> bool:
     return is_right(right_digits(question.printed, found, question.dtype), question.dtype)
 
 
-def _explained(question: Question, truth: arb, answers: Sequence[Any] | None) -> str:
-    """How rounding explains the number: it is no further from the truth than rounded evaluations are.
+def _rounding_cause(question: Question, truth: arb, answers: Sequence[Any] | None) -> str:
+    """How rounding explains the number: rounded evaluations are as far from the truth as it is.
 
-    With answers they are beside a special place, following those of an exact evaluation there.
+    With `answers` they are near a singular point and take the branches that an exact evaluation took there.
     """
     reach, extreme, steep, finer = arb(0), "", "", 1
-    for seed in range(TRIALS):
+    for seed in range(TRIAL_COUNT):
         trial = _Trial(question, seed, answers, finer)
         try:
             found = trial.number()
         except (UnsureError, TouchError):
-            return _beyond(trial) or BREAKS_DOWN
+            return trial.extreme or BREAKS_DOWN
         finer = trial.finer
         reach = arb.max(reach, abs(found - truth).upper())
-        extreme = extreme or _beyond(trial)
-        steep = steep or _on_the_way(trial.steep)
+        extreme, steep = extreme or trial.extreme, steep or trial.steep
     if math.isfinite(question.printed):
-        return "cancellation" if abs(arb(question.printed) - truth) < REACH * reach else extreme
+        return "cancellation" if abs(arb(question.printed) - truth) < MAX_ERROR_RATIO * reach else extreme
     if answers is None and not extreme:
         extreme = steep or (BREAKS_DOWN if _may_break_down(question) else "")
     return extreme
 
 
 def _may_break_down(question: Question) -> bool:
-    """Whether rounding can lead onto a place without a value: there is one in the balls of all rounded numbers."""
+    """Whether rounding can lead to a point without a value: the balls of all rounded numbers hold one."""
     try:
         _Trial(question, 0, None, 1, wide=True).number()
     except (UnsureError, TouchError):
@@ -167,18 +166,18 @@ def _is_inside(question: Question, truth: arb) -> bool:
     Those that lead back to others round what they hand on, such as the phase of an oscillation.
     """
     reach = arb(0)
-    for seed in range(TRIALS if math.isfinite(question.printed) else 0):
+    for seed in range(TRIAL_COUNT if math.isfinite(question.printed) else 0):
         try:
             found = _Trial(question, seed, None, 1, inside=True).number()
         except (UnsureError, TouchError):
             return False
         reach = arb.max(reach, abs(found - truth).upper())
-    return bool(abs(arb(question.printed) - truth) < REACH * reach)
+    return bool(abs(arb(question.printed) - truth) < MAX_ERROR_RATIO * reach)
 
 
 @dataclass(slots=True, eq=False)
 class _Trial:
-    """One way in which rounding might have gone, the same along every line, so that it is one of the function."""
+    """One way in which rounding may go. It is the same along every line, so that the result is one function."""
 
     question: Question
     seed: int
@@ -190,38 +189,35 @@ class _Trial:
     wide: bool = False
 
     def number(self) -> arb:
-        """The number with every step moved, in enough precision that nothing else moves it."""
+        """The number with every step moved by rounding, at a precision at which nothing else moves it."""
         found = self.question.derivative.enclosed(self.series, self.question.site.tape)
-        while not self.wide and not is_narrow(found) and self.finer < FINEST:
+        while not self.wide and not is_narrow(found) and self.finer < MAX_REFINEMENT:
             self.finer *= 2
             found = self.question.derivative.enclosed(self.series, self.question.site.tape)
         return found
 
     def series(self, path: Path, order: int) -> list[arb]:
-        """The coefficients of the formula with every step moved."""
+        """The coefficients of the formula with every step moved by rounding."""
         site, dtype = self.question.site, self.question.dtype
-        rounding = Rounding(MARGIN - BITS[dtype], dtype, self.seed, inside=self.inside, wide=self.wide)
-        bits = self.finer * ((TRIAL_BITS if self.answers is None else BESIDE_BITS) + MORE_BITS * order)
+        rounding = Rounding(MARGIN_BITS - MANTISSA_BITS[dtype], dtype, self.seed, inside=self.inside, wide=self.wide)
+        bits = self.finer * ((TRIAL_BITS if self.answers is None else NEAR_BITS) + BITS_PER_ORDER * order)
         run = Run(site.tape, path, order, bits, rounding=rounding)
         if self.answers is not None:
             run.following, run.through = self.answers, True
         try:
             return evaluate(run, site.at)
         finally:
-            self.extreme, self.steep = self.extreme or rounding.extreme, self.steep or rounding.steep
-
-
-def _beyond(trial: _Trial) -> str:
-    """What left the range of ordinary numbers on the way."""
-    return _on_the_way(trial.extreme)
+            self.extreme = self.extreme or _on_the_way(rounding.extreme)
+            self.steep = self.steep or _on_the_way(rounding.steep)
 
 
 def _on_the_way(extreme: str) -> str:
+    """What left the range of ordinary numbers, in words; empty where nothing did."""
     return f"{extreme} on the way" if extreme else ""
 
 
-def _off_the_point(question: Question) -> str:
-    """What explains a number that is right for the nearest float64 and not for the point as typed."""
+def _point_rounding(question: Question) -> str:
+    """The reason where a number is right for the nearest float64, but not for the point as typed."""
     site, derivative = question.site, question.derivative
     nearest = _nearest(site.at, question.dtype)
     vector = derivative.vector and _nearest(derivative.vector, question.dtype)
@@ -237,10 +233,10 @@ def _off_the_point(question: Question) -> str:
 
 
 def _nearest(numbers: Mapping[str, Any], dtype: str) -> dict[str, Any]:
-    """The numbers of a format that stand for coordinates or slopes."""
+    """Coordinates or slopes, rounded to a number format."""
     return {name: rational(rounded(value, dtype)) for name, value in numbers.items()}
 
 
-def shown(ball: arb) -> str:
+def short_text(ball: arb) -> str:
     """A number that may be beyond float64, to six digits."""
     return decimal_text(ball, 6)

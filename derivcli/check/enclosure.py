@@ -1,4 +1,4 @@
-"""One number to judge, and what is known of its truth."""
+"""Enclosures of true values: a formula at a point, a question about one of its numbers, and the answer as a ball."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from derivcli.language.expression import Expression
 Stages: TypeAlias = Sequence[tuple[Direction, int]]
 """Directions in the order in which derivatives are taken, and how often along each."""
 
-PRECISIONS = (96, 192, 384, 768, 1536, 3072)
-"""Bits; the last ones serve numbers that are 0 or nearly."""
+PRECISION_BITS = (96, 192, 384, 768, 1536, 3072)
+"""Precisions that are tried in turn; the last ones serve numbers that are 0 or nearly 0."""
 
-ENOUGH = 64
+NARROW_BITS = 64
 """Bits of an enclosure that float64 cannot tell from a point."""
 
-FEW = 3
-"""With no more variables than these, few steps of a formula stay as they are while some move."""
+FEW_VARIABLES = 3
+"""With more variables than these it pays to keep the values of steps that do not depend on the moving ones."""
 
-TINY = arb(2) ** -1082
+ZERO_SIZE = arb(2) ** -1082
 """Far below the smallest float64."""
 
 _SETTINGS = RLock()
@@ -54,7 +54,7 @@ class Truth:
 
 @dataclass(slots=True, eq=False)
 class Site:
-    """A formula at a point, and what several questions about it share: values, and the proved one of all.
+    """A formula at a point, with the values that several questions about it share.
 
     `engine` is the one whose numbers are judged. `presumes` where the coordinates are roots of which nothing but digits
     are known: there what the highest precision cannot tell from 0 is taken for 0.
@@ -83,13 +83,13 @@ class Site:
             nodes = self.tape.nodes
             known.update((number, value) for number, value in run.values.items() if not nodes[number].varies)
 
-    def beside(self, direction: Direction, offset: fmpq) -> Site:
+    def shifted(self, direction: Direction, offset: fmpq) -> Site:
         """The same formula at a point moved by a multiple of a direction."""
         return self.elsewhere(moved(self.at, direction, offset))
 
     def run(self, path: Path, order: int, precision: int, final: bool) -> Run:
-        """An exact evaluation, which has those values from the start that do not move with it."""
-        many = order > 0 and not final and len(self.at) > max(FEW, len(path))
+        """An exact evaluation that starts from the known values of all steps that do not move."""
+        many = order > 0 and not final and len(self.at) > max(FEW_VARIABLES, len(path))
         fixed = self.values_at(precision) if many else {}
         return Run(self.tape, path, order, precision, final, final and self.presumes, fixed=fixed)
 
@@ -112,7 +112,7 @@ class Site:
 class Question:
     """A derivative of a formula at a point, as PyTorch printed it.
 
-    `irrational` where the special place that the point touches is no number of a format.
+    `irrational` says that the singular point is no floating-point number.
     """
 
     site: Site
@@ -129,7 +129,7 @@ class Question:
 
 def is_narrow(ball: arb) -> bool:
     """Whether float64 cannot tell a ball from a point."""
-    return bool(ball.rel_accuracy_bits() >= ENOUGH or abs(ball) < TINY)
+    return bool(ball.rel_accuracy_bits() >= NARROW_BITS or abs(ball) < ZERO_SIZE)
 
 
 def enclosure(site: Site, derivative: Derivative) -> Truth:
@@ -139,9 +139,9 @@ def enclosure(site: Site, derivative: Derivative) -> Truth:
     """
     if not derivative.order and site.value is not None:
         return site.value
-    for precision in PRECISIONS:
+    for precision in PRECISION_BITS:
         with suppress(UnsureError):
-            truth = enclosed(site, derivative, precision, precision == PRECISIONS[-1])
+            truth = enclosed(site, derivative, precision, precision == PRECISION_BITS[-1])
             if is_narrow(truth.ball):
                 return truth
     raise UnsureError

@@ -17,7 +17,7 @@ from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
 from derivcli.check.one_sided import ExactLimits
-from derivcli.engines.balls.coordinates import Path
+from derivcli.engines.balls.coordinates import Path, rational
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.germs.germ import NoGermError
@@ -31,25 +31,25 @@ from derivcli.result import Partial
 Sample: TypeAlias = tuple[Fraction, ...]
 """A value for each variable."""
 
-PRECISIONS = (192, 384, 768, 1536)
-"""Bits; the last ones serve numbers that nearly cancel."""
+PRECISION_BITS = (192, 384, 768, 1536)
+"""Precisions that are tried in turn; the last ones serve numbers that nearly cancel."""
 
-NARROW = 120
-"""Bits of a number, relative to its size, that is known well enough: 36 digits."""
+NARROW_BITS = 120
+"""Relative accuracy in bits at which a number is known well enough: 36 digits."""
 
-TINY = arb(2) ** -400
-"""Numbers that are less than this and not known may be 0, or differ by any factor."""
+ZERO_SIZE = arb(2) ** -400
+"""A number below this size that is not known well may be 0, or wrong by any factor."""
 
-FINE, FINE_NARROW = (2400, 4096, 8192), 1800
-"""The same where numbers that do not differ so far are looked at more closely."""
+FINE_PRECISION_BITS, FINE_NARROW_BITS = (2400, 4096, 8192), 1800
+"""The same for a second, closer look at numbers that seem to be equal."""
 
-DIGITS = 500
-"""The most digits that are told of an agreement."""
+MAX_DIGITS = 500
+"""The largest number of digits that an agreement is said to have."""
 
-SEVERAL = 4
-"""What is the same at fewer points may be so by chance."""
+MIN_POINTS = 4
+"""Agreement at fewer points may be chance."""
 
-SECONDS = 0.5
+POINT_SECONDS = 0.5
 """How long the two numbers at one point may take."""
 
 
@@ -75,7 +75,7 @@ class Quantity:
         number: arb | None = None
         try:
             with ctx.workprec(precision):
-                limits = ExactLimits(self.tape, at, earlier, direction, (precision, PRECISIONS[-1]))
+                limits = ExactLimits(self.tape, at, earlier, direction, (precision, PRECISION_BITS[-1]))
                 for each in range(1, order + 1):
                     number = limits.local(each, order).derivative()
         except NoGermError:
@@ -88,7 +88,7 @@ class Quantity:
         """The number that a power series gives."""
 
         def series(path: Path, order: int) -> list[arb]:
-            run = Run(self.tape, path, order, precision, final=precision == PRECISIONS[-1])
+            run = Run(self.tape, path, order, precision, final=precision == PRECISION_BITS[-1])
             try:
                 return evaluate(run, at)
             finally:
@@ -108,7 +108,7 @@ class Match:
     """What two quantities are at a point.
 
     `kind` is "same" where both are known well, relative to their sizes, "different", "vanishing" where both are so
-    close to 0 that neither is told from it, "undefined" where only the second has no value, "outside" where the first
+    close to 0 that each may be 0, "undefined" where only the second has no value, "outside" where the first
     has none, or "unsure". `digits` is how many are the same of numbers that are.
     """
 
@@ -144,9 +144,7 @@ class Comparison:
         if sample not in self.known and self.spent > 2 * self.seconds:
             return Match(sample, "unsure")
         if sample not in self.known:
-            start = time.monotonic()
             self.known[sample] = self._anew(sample)
-            self.spent += time.monotonic() - start
         return self.known[sample]
 
     def all(self, samples: Iterable[Sample]) -> Iterator[Match]:
@@ -157,30 +155,29 @@ class Comparison:
             yield self.at(sample)
 
     def confirmed(self, match: Match) -> Match:
-        """The match as far more precision shows it, if that is possible in time."""
+        """The match at a far higher precision, if there is time for that."""
         if match.kind not in ("same", "vanishing") or self.spent > self.seconds:
             return match
-        start, narrow = time.monotonic(), FINE_NARROW if match.kind == "same" else NARROW
-        found = self._anew(match.sample, FINE, narrow)
-        self.spent += time.monotonic() - start
+        narrow = FINE_NARROW_BITS if match.kind == "same" else NARROW_BITS
+        found = self._anew(match.sample, FINE_PRECISION_BITS, narrow)
         if found.kind != "unsure" and (match.kind != "same" or found.kind != "vanishing"):
             match = found
         self.known[match.sample] = match
         return match
 
-    def _anew(self, sample: Sample, precisions: Sequence[int] = PRECISIONS, narrow: int = NARROW) -> Match:
-        with suppress(OutOfTimeError), restored_context():
-            return limited(SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
-        return Match(sample, "unsure")
+    def _anew(self, sample: Sample, precisions: Sequence[int] = PRECISION_BITS, narrow: int = NARROW_BITS) -> Match:
+        start = time.monotonic()
+        try:
+            with restored_context():
+                return limited(POINT_SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
+        except OutOfTimeError:
+            return Match(sample, "unsure")
+        finally:
+            self.spent += time.monotonic() - start
 
 
 def matched(
-    left: Quantity,
-    right: Quantity,
-    names: Sequence[str],
-    sample: Sample,
-    precisions: Sequence[int] = PRECISIONS,
-    narrow: int = NARROW,
+    left: Quantity, right: Quantity, names: Sequence[str], sample: Sample, precisions: Sequence[int], narrow: int
 ) -> Match:
     """What two quantities are at a point, with the precision raised until that is known."""
     at, found = point(names, sample), Match(sample, "unsure")
@@ -198,12 +195,12 @@ def matched(
                 return Match(sample, "different", one, other)
             if is_known(one, narrow) and is_known(other, narrow):
                 return Match(sample, "same", one, other, same_digits(one, other))
-            if abs(one) < TINY and abs(other) < TINY:
+            if abs(one) < ZERO_SIZE and abs(other) < ZERO_SIZE:
                 found = Match(sample, "vanishing", one, other)
     return found
 
 
-def is_known(ball: arb, narrow: int = NARROW) -> bool:
+def is_known(ball: arb, narrow: int = NARROW_BITS) -> bool:
     """Whether a number is known to many digits relative to its size; 0 is where it is exact."""
     return bool(ball.is_finite() and ball.rel_accuracy_bits() >= narrow)
 
@@ -211,9 +208,9 @@ def is_known(ball: arb, narrow: int = NARROW) -> bool:
 def same_digits(one: arb, other: arb) -> int:
     """How many digits of two overlapping numbers that are both known are sure to be the same."""
     if one == 0 and other == 0:
-        return DIGITS
+        return MAX_DIGITS
     relative = (abs(one - other) / abs(one)).upper()
-    return DIGITS if relative == 0 else min(DIGITS, int(float((-relative.log() / arb(10).log()).mid())))
+    return MAX_DIGITS if relative == 0 else min(MAX_DIGITS, int(float((-relative.log() / arb(10).log()).mid())))
 
 
 def known_matches(matches: Iterable[Match]) -> list[Match]:
@@ -221,20 +218,27 @@ def known_matches(matches: Iterable[Match]) -> list[Match]:
     return [match for match in matches if match.right is not None and is_known(match.right)]
 
 
-def is_second(candidate: Quantity, names: Sequence[str], matches: Sequence[Match], least: int) -> bool:
-    """Whether a quantity is the second one of known matches wherever it has a value, at `least` so many points."""
+def are_same(pairs: Iterable[tuple[arb | None, arb | None]], least: int) -> bool:
+    """Whether two numbers are the same wherever both are known, at `least` so many points."""
     count = 0
-    for match in matches:
-        ball = value(candidate, names, match.sample)
-        if ball is not None and not ball.overlaps(match.right):
-            return False
-        count += ball is not None
+    for one, other in pairs:
+        if one is not None and other is not None:
+            if not one.overlaps(other):
+                return False
+            count += 1
     return count >= least
+
+
+def total(balls: Sequence[arb | None]) -> arb | None:
+    """The sum of some numbers; None where one is not known."""
+    known = [ball for ball in balls if ball is not None]
+    with ctx.workprec(PRECISION_BITS[0]):
+        return sum(known, arb(0)) if len(known) == len(balls) else None
 
 
 def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | None:
     """The number that a quantity is at a point, where it is one and becomes known well enough."""
-    for precision in PRECISIONS[:2]:
+    for precision in PRECISION_BITS[:2]:
         with suppress(UnsureError), restored_context():
             try:
                 ball = candidate.ball(point(names, sample), precision)
@@ -245,33 +249,33 @@ def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | No
     return None
 
 
-def known_float(constant: Tree) -> float:
-    """The nearest float64 of a formula without variables."""
+def constant_value(constant: Tree) -> arb:
+    """The number that a formula without variables is."""
     known = value(quantity(constant, ()), (), ())
     assert known is not None, "a constant has a value"
-    return float(known.mid())
+    return known
 
 
 def point(names: Sequence[str], sample: Sample) -> dict[str, fmpq]:
     """A sample as coordinates."""
-    return {name: fmpq(each.numerator, each.denominator) for name, each in zip(names, sample, strict=True)}
+    return {name: rational(each) for name, each in zip(names, sample, strict=True)}
 
 
 def ratio(matches: Iterable[Match]) -> arb | None:
     """How many times the first number the second one is, if that is the same at all of several points."""
-    with ctx.workprec(PRECISIONS[0]):
+    with ctx.workprec(PRECISION_BITS[0]):
         return _shared(right / left for left, right in _pairs(matches) if abs(left) > 0)
 
 
 def offset(matches: Iterable[Match]) -> arb | None:
     """How much more than the first number the second one is, if that is the same at all of several points."""
-    with ctx.workprec(PRECISIONS[0]):
+    with ctx.workprec(PRECISION_BITS[0]):
         return _shared(right - left for left, right in _pairs(matches))
 
 
 def difference(one: arb, other: arb) -> arb:
     """How much more the second number is."""
-    with ctx.workprec(FINE[-1]):
+    with ctx.workprec(FINE_PRECISION_BITS[-1]):
         return other - one
 
 
@@ -283,7 +287,7 @@ def error(matches: Iterable[Match]) -> float:
 
 def fraction_of(ball: arb, largest: int) -> Fraction | None:
     """The fraction with no larger denominator that a number is, as far as it is known."""
-    with suppress(OverflowError, ValueError), ctx.workprec(PRECISIONS[0]):
+    with suppress(OverflowError, ValueError), ctx.workprec(PRECISION_BITS[0]):
         near = Fraction(float(ball.mid())).limit_denominator(largest)
         if is_number(ball, near):
             return near
@@ -292,42 +296,15 @@ def fraction_of(ball: arb, largest: int) -> Fraction | None:
 
 def is_number(ball: arb, number: Fraction) -> bool:
     """Whether a number is a fraction, as far as it is known."""
-    with ctx.workprec(PRECISIONS[0]):
-        return bool(ball.overlaps(arb(fmpq(number.numerator, number.denominator))))
+    with ctx.workprec(PRECISION_BITS[0]):
+        return bool(ball.overlaps(arb(rational(number))))
 
 
 def multiples(ball: arb, constant: Tree) -> tuple[arb, arb]:
     """How many times a constant a number is, and how many times one over it."""
-    known = value(quantity(constant, ()), (), ())
-    assert known is not None, "a constant has a value"
-    with ctx.workprec(PRECISIONS[0]):
+    known = constant_value(constant)
+    with ctx.workprec(PRECISION_BITS[0]):
         return ball / known, ball * known
-
-
-def is_sum(parts: Sequence[Quantity], names: Sequence[str], matches: Iterable[Match]) -> bool:
-    """Whether the second number is the sum of several quantities at all of several points."""
-    count = 0
-    for match in matches:
-        balls = [value(part, names, match.sample) for part in parts]
-        with ctx.workprec(PRECISIONS[0]):
-            known = [ball for ball in balls if ball is not None]
-            if len(known) == len(balls):
-                if not sum(known, arb(0)).overlaps(match.right):
-                    return False
-                count += 1
-    return count >= SEVERAL
-
-
-def same_values(one: Quantity, other: Quantity, names: Sequence[str], matches: Iterable[Match]) -> bool:
-    """Whether two quantities are the same at all of several points that have both."""
-    count = 0
-    for match in matches:
-        left, right = (value(each, names, match.sample) for each in (one, other))
-        if left is not None and right is not None:
-            if not left.overlaps(right):
-                return False
-            count += 1
-    return count >= SEVERAL
 
 
 def _pairs(matches: Iterable[Match]) -> Iterator[tuple[arb, arb]]:
@@ -340,6 +317,6 @@ def _pairs(matches: Iterable[Match]) -> Iterator[tuple[arb, arb]]:
 def _shared(balls: Iterable[arb]) -> arb | None:
     """The number that several balls have in common, as narrowly as one of them tells it."""
     found = list(balls)
-    if len(found) < SEVERAL or any(not found[0].overlaps(ball) for ball in found):
+    if len(found) < MIN_POINTS or any(not found[0].overlaps(ball) for ball in found):
         return None
     return min(found, key=lambda ball: float(ball.rad()))

@@ -10,10 +10,10 @@ from functools import cache
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from derivcli.check.accuracy import compared, shown
-from derivcli.check.enclosure import ENOUGH, Question, Site, Truth, enclosure
-from derivcli.check.one_sided_values import OffsetFunction, look
-from derivcli.check.singular_points import View, judged_along, without
+from derivcli.check.accuracy import accuracy_verdict, short_text
+from derivcli.check.enclosure import NARROW_BITS, Question, Site, Truth, enclosure
+from derivcli.check.one_sided_values import OffsetFunction, limits_by_values
+from derivcli.check.singular_points import View, verdict_along, without
 from derivcli.check.verdict import Verdict
 from derivcli.engines.balls.coordinates import Direction, rational
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
@@ -21,34 +21,34 @@ from derivcli.engines.balls.evaluation import ball_of, evaluate, step_scale
 from derivcli.engines.balls.partials import Derivative, FlatError
 from derivcli.engines.balls.run import Run
 
-SHIFT = 4
-"""So many last places in each coordinate explain that a point is off its curve."""
+MAX_SHIFT_ULPS = 4
+"""A point may be off its curve by this many units in the last place of each coordinate."""
 
-FURTHEST = 12
-"""How many coefficients of a curve with a vertical tangent tell which way it goes."""
+MAX_TURNING_ORDER = 12
+"""How many coefficients of a curve with a vertical tangent are computed to see which way it turns."""
 
-SECANTS = 60
-"""So many steps of the secant method are enough: each adds half as many digits again, or a hundred bits."""
+MAX_SECANT_STEPS = 60
+"""Limit of the secant method's steps: each gains half as many digits again, or a hundred bits."""
 
-NEWTONS = 50
-CLOSE = 1e-15
-"""Newton's method for a float64 ends where its step is so small a part of it, or after so many steps."""
+MAX_NEWTON_STEPS = 50
+NEWTON_TOLERANCE = 1e-15
+"""Newton's method ends after this many steps, or where a step is this small relative to the number."""
 
-SPARE = 32
-"""Bits of a root that are not waited for."""
+SPARE_BITS = 32
+"""Bits at the end of a root that need not be right."""
 
 
-def judged_on_curve(question: Question) -> Verdict:
+def curve_verdict(question: Question) -> Verdict:
     """The verdict of a derivative of the function that an equation makes of its dependent variable."""
     try:
         residual = enclosure(question.site, Derivative())
     except NoValueError as place:
         return without("undefined", question, str(place))
     if is_off(question.site, residual, question.dtype):
-        message = f"the point is not on the curve: the left side minus the right side is {shown(residual.ball)}"
+        message = f"the point is not on the curve: the left side minus the right side is {short_text(residual.ball)}"
         return without("undefined", question, message + _way_back(question.site, question.derivative.dependent))
     try:
-        return compared(question, enclosure(question.site, question.derivative))
+        return accuracy_verdict(question, enclosure(question.site, question.derivative))
     except FlatError:
         return _where_flat(question)
     except TouchError:
@@ -57,26 +57,26 @@ def judged_on_curve(question: Question) -> Verdict:
 
 def _way_back(site: Site, dependent: str) -> str:
     """Where the dependent variable would have to be, if Newton's method finds that from here."""
-    y = float(ball_of(site.at[dependent], ENOUGH).mid())
+    y = float(ball_of(site.at[dependent], NARROW_BITS).mid())
     with suppress(TouchError, UnsureError, ZeroDivisionError, OverflowError, ValueError):
-        for _ in range(NEWTONS):
+        for _ in range(MAX_NEWTON_STEPS):
             here = site.elsewhere({**site.at, dependent: rational(y)})
             value, slope = (enclosure(here, Derivative(by)).number for by in ((), (dependent,)))
             before, y = y, y - value / slope
-            if abs(y - before) <= CLOSE * abs(y):
+            if abs(y - before) <= NEWTON_TOLERANCE * abs(y):
                 return f"; with {dependent} = {y:.16g} it would be"
     return ""
 
 
 def is_off(site: Site, residual: Truth, dtype: str) -> bool:
-    """Whether an equation's difference is further from 0 than a shift of the coordinates by last places makes it."""
+    """Whether an equation's difference is further from 0 than a shift of the coordinates by rounding makes it."""
     if not abs(residual.ball) > 0 or not residual.rigorous:
         return False
     reach = arb(0)
     for name, value in site.at.items():
         with suppress(TouchError, UnsureError):
-            reach += abs(ball_of(value, ENOUGH) * enclosure(site, Derivative((name,))).ball)
-    return bool(abs(residual.ball) > SHIFT * float(np.finfo(dtype).eps) * reach)
+            reach += abs(ball_of(value, NARROW_BITS) * enclosure(site, Derivative((name,))).ball)
+    return bool(abs(residual.ball) > MAX_SHIFT_ULPS * float(np.finfo(dtype).eps) * reach)
 
 
 def _where_flat(question: Question) -> Verdict:
@@ -101,7 +101,7 @@ def _vertical(question: Question, name: str, sense: int) -> Verdict:
 
 def _turning(site: Site, name: str, dependent: str) -> int:
     """The sign of the slope on both sides of a vertical tangent; 0 where they differ or are not found."""
-    for order in range(2, FURTHEST + 1):
+    for order in range(2, MAX_TURNING_ORDER + 1):
         try:
             bend = enclosure(site, Derivative((dependent,) * order, dependent=name)).ball
         except (TouchError, UnsureError):
@@ -114,7 +114,7 @@ def _turning(site: Site, name: str, dependent: str) -> int:
 def _where_not_smooth(question: Question) -> Verdict:
     """The verdict where the equation has no power series, but one in its dependent variable alone.
 
-    Then that variable is a function beside the point, and its values are found one by one.
+    Then that variable is a function near the point, and its values are found one by one.
     """
     site, stages = question.site, question.derivative.stages()
     unknown = Verdict("unchecked", message="the equation has no power series here")
@@ -128,14 +128,14 @@ def _where_not_smooth(question: Question) -> Verdict:
     view = View(question, "the equation has no real value here", direction)
     solution = cache(_solution(site, question.derivative.dependent, direction))
     scale = step_scale(site.at, direction)
-    return judged_along(view, lambda low, highest: look(solution, scale, low, highest=highest), order)
+    return verdict_along(view, lambda low, highest: limits_by_values(solution, scale, low, highest=highest), order)
 
 
 def _solution(site: Site, dependent: str, direction: Direction) -> OffsetFunction:
     """The dependent variable as a function of how far the others move in a direction."""
 
     def solved(offset: fmpq, precision: int, final: bool) -> arb | None:
-        moved = site.beside(direction, offset)
+        moved = site.shifted(direction, offset)
 
         def residual(y: arb) -> arb:
             at = {**moved.at, dependent: y}
@@ -156,8 +156,8 @@ def _root(residual: Callable[[arb], arb], start: arb, step: arb) -> arb:
     first, second = start, start + step
     before, after = residual(first), residual(second)
     slope = (after - before) / (second - first)
-    for _ in range(SECANTS):
-        if after.contains(0) or abs(second - first) <= arb(2) ** (SPARE - ctx.prec) * (abs(second) + step):
+    for _ in range(MAX_SECANT_STEPS):
+        if after.contains(0) or abs(second - first) <= arb(2) ** (SPARE_BITS - ctx.prec) * (abs(second) + step):
             return arb(second.mid(), (2 * abs(after) / abs(slope)).upper())
         if (after - before).contains(0):
             break

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.check.accuracy import compared
-from derivcli.check.enclosure import PRECISIONS, Question, Site, enclosure, restored_context
-from derivcli.check.implicit import judged_on_curve
-from derivcli.check.singular_points import judged_beside
+from derivcli.check.accuracy import accuracy_verdict
+from derivcli.check.enclosure import PRECISION_BITS, Question, Site, enclosure, restored_context
+from derivcli.check.implicit import curve_verdict
+from derivcli.check.singular_points import singular_verdict
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.coordinates import Exact
 from derivcli.engines.balls.errors import TouchError, UnsureError
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import FloatArray, Result
 
-SECONDS = 2.0
+VERDICT_SECONDS = 2.0
 """How long one number may take."""
 
 
 def check_all(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
-    """The results with a verdict beside every number; `progress` is told how many of how many are done."""
+    """The results with a verdict for every number; `progress` gets how many of how many are done."""
     total = sum(len(result.value) * (1 + len(result.derivatives)) for result in results)
     done = 0
 
@@ -54,7 +54,7 @@ def check_all(results: Sequence[Result], points: Points, progress: Progress | No
 def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result:
     """The result with a verdict for its value and each of its derivatives at every point.
 
-    The value of an equation's difference has none. `tick` is told after each point how many have been judged.
+    The value of an equation's difference has none. `tick` gets after each point how many numbers have been judged.
     """
     count, dtype = len(result.value), str(result.value.dtype)
     names = result.expression.variables
@@ -94,7 +94,7 @@ def _unjudged(result: Result) -> Result:
 
 
 def _derivative(key: str, result: Result) -> Derivative:
-    """Which derivative a key of a result stands for; the last variable of a partial is taken first."""
+    """The derivative that a key of a result stands for; the last variable of a partial is taken first."""
     partial = partial_of(key)[::-1]
     if result.direction is None:
         return Derivative(partial, dependent=result.dependent)
@@ -108,24 +108,24 @@ def judge(question: Question) -> Verdict:
 
 
 def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
-    """The verdict that a decision from what is known comes to, unless it takes too long or too much precision."""
+    """The verdict that `decide` comes to, or "unchecked" where it takes too long or too much precision."""
     try:
-        return limited(SECONDS, decide, *known)
+        return limited(VERDICT_SECONDS, decide, *known)
     except OutOfTimeError:
-        return Verdict("unchecked", message=f"it takes longer than {SECONDS:g} seconds")
+        return Verdict("unchecked", message=f"it takes longer than {VERDICT_SECONDS:g} seconds")
     except UnsureError:
-        return Verdict("unchecked", message=f"up to {PRECISIONS[-1]} bits of precision do not settle it")
+        return Verdict("unchecked", message=f"up to {PRECISION_BITS[-1]} bits of precision do not settle it")
 
 
 def _judged(question: Question) -> Verdict:
     if question.derivative.dependent:
-        return judged_on_curve(question)
+        return curve_verdict(question)
     try:
         truth = enclosure(question.site, question.derivative)
     except TouchError as place:
         reason = str(place) or "the formula has no real value here"
-        return judged_beside(replace(question, irrational=place.irrational), reason)
-    return compared(question, truth)
+        return singular_verdict(replace(question, irrational=place.irrational), reason)
+    return accuracy_verdict(question, truth)
 
 
 def coordinates(at: Mapping[str, FloatArray], points: Points, names: Iterable[str], point: int) -> dict[str, Exact]:

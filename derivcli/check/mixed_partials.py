@@ -18,12 +18,12 @@ from flint import fmpq, fmpq_poly
 from derivcli.check.enclosure import Stages
 from derivcli.check.one_sided_germs import Curve, DecidedGerm, LocalGerms
 from derivcli.engines.balls.coordinates import Direction
-from derivcli.engines.balls.exact_constants import Constant
+from derivcli.engines.balls.exact_constants import ExactConstant
 from derivcli.engines.balls.germs.arithmetic import Germs
-from derivcli.engines.balls.germs.germ import Germ, NoGermError, Place, ShortError
+from derivcli.engines.balls.germs.germ import Germ, NoGermError, ShortError, TermExponents
 
-FURTHEST, FAR = 4000, 16
-"""Powers of t by which curves leave a kink that runs along a line: for polynomials, and for other functions."""
+POLYNOMIAL_POWER, SERIES_POWER = 4000, 16
+"""Powers of t with which curves leave a kink along a line: one for polynomials, one for other functions."""
 
 Across = tuple[list[Germ], list[int]]
 """The derivatives on one side of a line up to an order, and the decisions on which they rest."""
@@ -36,21 +36,23 @@ def expanded(local: LocalGerms, earlier: Stages) -> LocalGerms:
         local.left, local.right = local.germs_here()
         return local
     local.value = derivative_here(local, earlier)
-    local.left, local.right = (derivative_beside(local, earlier, sense) for sense in (-1, 1))
+    local.left, local.right = (
+        _derivative(local, local.line(local.direction, sense), earlier, local.order)[0] for sense in (-1, 1)
+    )
     if local.oscillates:
         raise NoGermError
     local.rigorous = False  # that no further derivative disturbs the differences is only seen
     return local
 
 
-def derivative_here(local: LocalGerms, stages: Stages) -> Constant | None:
+def derivative_here(local: LocalGerms, stages: Stages) -> ExactConstant | None:
     """The derivative by some stages at the point, None where there is none; a one-sided one at an edge."""
     *earlier, (line, times) = stages
     inner = expanded(LocalGerms(local.tape, local.at, local.field, line, times, local.more), earlier)
     known = [(germ, sense) for germ, sense in ((inner.left, -1), (inner.right, 1)) if germ is not None]
     if inner.value is None or not known:
         return None
-    last: Constant | None = None
+    last: ExactConstant | None = None
     for order in range(times + 1):
         found = [inner.coefficient(germ, order, sense) for germ, sense in known]
         last = found[-1]
@@ -59,14 +61,6 @@ def derivative_here(local: LocalGerms, stages: Stages) -> Constant | None:
         if order == 0 and not local.field.is_same(last, inner.value):
             return None
     return last
-
-
-def derivative_beside(local: LocalGerms, stages: Stages, sense: int) -> Germ | None:
-    """The derivative by some stages at points beside the given one, as a germ of how far beside; None without one.
-
-    Raises NoGermError where it is not seen whether it exists there.
-    """
-    return _derivative(local, local.line(local.direction, sense), stages, local.order)[0]
 
 
 def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> DecidedGerm:
@@ -81,7 +75,7 @@ def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> 
     sides = _across(local, curve, stages, near, reach)
     if len(sides) == 2 and all(side[1] == decisions for side in sides):
         return sides[-1][0][times], decisions  # no kink runs along the line
-    for far in [FURTHEST] * (on_line.limit is None) + [FAR]:
+    for far in [POLYNOMIAL_POWER] * (on_line.limit is None) + [SERIES_POWER]:
         with suppress(ShortError):
             sides = _across(local, curve, stages, near + far, reach)
             decided = [each for side in sides for each in side[1]]
@@ -118,9 +112,9 @@ def _shared(local: LocalGerms, one: Germ, other: Germ, reach: int) -> Germ:
     return Germ({place: one.terms[place] for place in places}, reach + 1)
 
 
-def _apart(local: LocalGerms, on_line: Germ, sides: Sides) -> set[tuple[int, Place]]:
+def _apart(local: LocalGerms, on_line: Germ, sides: Sides) -> set[tuple[int, TermExponents]]:
     """At which powers of t derivatives differ from side to side, and of which order they are."""
-    found: set[tuple[int, Place]] = set()
+    found: set[tuple[int, TermExponents]] = set()
     for order, germs in enumerate(zip(*sides, strict=True)):
         for one, other in pairwise([on_line, *germs] if order == 0 else germs):
             found |= {(order, place) for place in _differing(local, one, other)}
@@ -173,7 +167,7 @@ def _lowered(germ: Germ, shift: int, end: int, reach: int) -> Germ:
     return Germ({place: constant for place, constant in terms.items() if place[0] < limit}, limit)
 
 
-def _differing(local: LocalGerms, one: Germ, other: Germ) -> list[Place]:
+def _differing(local: LocalGerms, one: Germ, other: Germ) -> list[TermExponents]:
     """At which powers of t two germs differ, as far as both are known."""
     zero = local.field.rational(0)
     limits = [germ.limit for germ in (one, other) if germ.limit is not None]

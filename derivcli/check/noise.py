@@ -21,10 +21,10 @@ from derivcli.engines.task import at_once
 from derivcli.points.points import given
 from derivcli.result import derivative_key
 
-NEIGHBOURS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
-"""How far away the points are that are asked, in parts of the point."""
+NEIGHBOUR_OFFSETS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
+"""Distances of the neighbouring points, relative to the point."""
 
-SHARE = 8
+MAX_NOISE_PARTS = 8
 """Errors that differ by at least one part in so many of the error in question are noise."""
 
 
@@ -36,26 +36,26 @@ def is_noise(question: Question, truth: arb) -> bool:
         return False
     centre = {name: rounded(value, question.dtype) for name, value in question.site.at.items()}
     pairs = [(question.printed, truth)]
-    for part in NEIGHBOURS:
-        beside = float(np.dtype(question.dtype).type(centre[moved] * (1 + part)))
+    for part in NEIGHBOUR_OFFSETS:
+        nearby = float(np.dtype(question.dtype).type(centre[moved] * (1 + part)))
         with suppress(TouchError, UnsureError):
-            pairs.append(_pair(question, {**centre, moved: beside}))
+            pairs.append(_pair(question, {**centre, moved: nearby}))
     size = max((abs(each).upper() for _, each in pairs), key=float)
     if not size > 0:
         return False
     here, *errors = [_error(printed, each, size) for printed, each in pairs if math.isfinite(printed)]
-    return len(errors) > 1 and max(errors) - min(errors) >= abs(here) / SHARE
+    return len(errors) > 1 and max(errors) - min(errors) >= abs(here) / MAX_NOISE_PARTS
 
 
 def _moved(question: Question) -> str:
-    """The variable in which to go to the neighbours, one that the number depends on; empty where there is none."""
+    """A variable that the number depends on, in which the neighbours differ; empty where there is none."""
     derivative, at = question.derivative, question.site.at
     chosen = (derivative.vector or derivative.partial) if derivative.order else at
     return next((name for name in chosen if name in at), "")
 
 
 def _error(printed: float, truth: arb, size: arb) -> float:
-    """The error of a number in parts of the true one or, where that is nearly 0, of its size nearby."""
+    """The relative error of a number or, where the true one is nearly 0, its error relative to the size nearby."""
     part = abs(truth) if abs(truth) * 100 > size else size
     return float(((arb(printed) - truth) / part).mid())
 
@@ -68,11 +68,11 @@ def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
     if derivative.vector is not None:
         slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
         direction = given(slopes)
-    wanted = [partial or (next(iter(at)),)]
+    partials = [partial or (next(iter(at)),)]
     engine = engine_named(question.site.engine)
     prepare = engine_named(engine.faster_form_of).prepare if engine.faster_form_of else engine.prepare
     formula = [question.site.expression]
-    (result,) = at_once(prepare, formula, here, wanted, question.dtype, direction, derivative.dependent)
+    (result,) = at_once(prepare, formula, here, partials, question.dtype, direction, derivative.dependent)
     found = result.derivatives[derivative_key(partial)] if partial else result.value
     exact = {name: rational(value) for name, value in at.items()}
     truth = enclosure(question.site.elsewhere(exact), derivative)

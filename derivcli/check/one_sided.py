@@ -1,4 +1,4 @@
-"""One-sided limits and derivatives at a singular point: by germs where they are known, otherwise by values near it.
+"""One-sided limits and derivatives at a singular point: by germs where they are known, else by values near it.
 
 Next to a kink a derivative may still have a power series; where it has none, it is itself such a limit.
 """
@@ -15,14 +15,14 @@ from derivcli.check.enclosure import Site, Stages, enclosed, enclosure
 from derivcli.check.mixed_partials import expanded
 from derivcli.check.one_sided_germs import LocalGerms
 from derivcli.check.one_sided_values import (
-    CLOSER,
+    CLOSER_BITS,
     BehaviorByOrder,
     Limit,
     LocalBehavior,
     OffsetFunction,
     Side,
     is_near,
-    look,
+    limits_by_values,
 )
 from derivcli.engines.balls.coordinates import Coordinate, Direction
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
@@ -39,8 +39,8 @@ GERM_BITS = (192, 768, 3072, 12288)
 MORE_TERMS = (2, 8, 24)
 """How many more terms of a germ are computed than the order needs, where fewer do not tell."""
 
-MUCH_CLOSER = 2 * CLOSER
-"""The steps of a limit are smaller by 2 to the minus this than those of the limit that it is a value for."""
+ITERATED_CLOSER_BITS = 2 * CLOSER_BITS
+"""A limit that serves another one as a value takes steps that are smaller by 2 to the minus this."""
 
 
 def partial_by(stages: Stages) -> Partial:
@@ -108,37 +108,37 @@ def has_series(site: Site, stages: Stages) -> bool:
 
 
 def one_sided(site: Site, earlier: Stages, direction: Direction) -> BehaviorByOrder:
-    """A derivative, or with no stages the formula, at a point and beside it along a direction.
+    """A derivative, or with no stages the formula, at a point and on both sides of it along a direction.
 
-    By germs where they are known, otherwise by values beside the point.
+    By germs where they are known, else by values near the point.
     """
     exact, scale = ExactLimits(site.tape, site.at, earlier, direction), step_scale(site.at, direction)
-    function = cache(beside(site, earlier, direction))
+    function = cache(offset_function(site, earlier, direction))
 
     def local(order: int, highest: int) -> LocalBehavior:
         try:
             return exact.local(order, highest)
         except NoGermError:
-            found = look(function, scale, order, highest=highest)
+            found = limits_by_values(function, scale, order, highest=highest)
         if order == 1 or found.value is None:
             return found
-        slope = look(beside(site, [*earlier, (direction, order - 1)], direction), scale, 1)
+        slope = limits_by_values(offset_function(site, [*earlier, (direction, order - 1)], direction), scale, 1)
         return replace(found, left=_of_slope(found.left, slope.left), right=_of_slope(found.right, slope.right))
 
     return local
 
 
 def _of_slope(side: Side, slope: Side) -> Side:
-    """A side with the derivative of the last derivative, where that one continues its value at the point.
+    """The side with the derivative of the derivative one order below, where that is continuous at the point.
 
     Differences of the function alone would give x^3*sin(1/x) a second derivative at 0.
     """
     return replace(side, derivative=slope.derivative if slope.continues else Limit())
 
 
-def beside(site: Site, stages: Stages, direction: Direction) -> OffsetFunction:
+def offset_function(site: Site, stages: Stages, direction: Direction) -> OffsetFunction:
     """A derivative, or with no stages the formula, as a function of how far the point moves in a direction."""
-    return lambda offset, precision, final: _iterated(site.beside(direction, offset), stages, precision, final)
+    return lambda offset, precision, final: _iterated(site.shifted(direction, offset), stages, precision, final)
 
 
 def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | None:
@@ -151,12 +151,12 @@ def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | 
         return None
     except TouchError:
         *earlier, (direction, order) = stages
-        function = beside(site, earlier, direction)
-        return _derivative(look(function, step_scale(site.at, direction), order, MUCH_CLOSER))
+        function = offset_function(site, earlier, direction)
+        return _derivative(limits_by_values(function, step_scale(site.at, direction), order, ITERATED_CLOSER_BITS))
 
 
 def _derivative(local: LocalBehavior) -> arb | None:
-    """The derivative that values beside a point show, or the one-sided one where there is but one side; as a ball.
+    """The derivative that values near a point show, as a ball; the one-sided one where there is only one side.
 
     Where it is a value for another limit, what it may be wrong by must not be taken for a slope.
     """

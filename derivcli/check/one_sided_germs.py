@@ -18,14 +18,22 @@ from derivcli.check.enclosure import is_narrow
 from derivcli.check.one_sided_values import Limit, LocalBehavior, Side
 from derivcli.engines.balls.coordinates import Coordinate, Direction
 from derivcli.engines.balls.errors import NoValueError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.approach import Approach
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.evaluation import coordinate_of, germ_of
-from derivcli.engines.balls.germs.germ import CONSTANT, CUT, OSCILLATES, Germ, NoGermError, Place, ShortError
+from derivcli.engines.balls.germs.germ import (
+    BRANCH_CUT,
+    CONSTANT_TERM,
+    OSCILLATION,
+    Germ,
+    NoGermError,
+    ShortError,
+    TermExponents,
+)
 from derivcli.engines.balls.tape import Tape
 
-Curve: TypeAlias = Mapping[str, Mapping[int, Constant]]
+Curve: TypeAlias = Mapping[str, Mapping[int, ExactConstant]]
 """How far each variable moves with t: a factor for each power of t."""
 
 DecidedGerm: TypeAlias = tuple[Germ | None, list[int]]
@@ -47,14 +55,14 @@ class LocalGerms:
     more: int
     rigorous: bool = True
     oscillates: bool = False
-    value: Constant | None = None
+    value: ExactConstant | None = None
     left: Germ | None = None
     right: Germ | None = None
 
     def germs_here(self) -> tuple[Germ | None, Germ | None]:
         """The formula's germs on both sides; one is the other's reflection where it takes no other branch."""
         right, decisions = self.germ(self.line(self.direction, 1), self.order)
-        reflected = None if right is None or {CUT, OSCILLATES} & {*decisions} else right.reflected()
+        reflected = None if right is None or {BRANCH_CUT, OSCILLATION} & {*decisions} else right.reflected()
         if reflected is not None and not decisions:
             return reflected, right
         left, others = self.germ(self.line(self.direction, -1), self.order)
@@ -67,10 +75,10 @@ class LocalGerms:
         left, right = self.side(self.left, order, -1), self.side(self.right, order, 1)
         return LocalBehavior(Limit() if self.value is None else self.limit(self.value), left, right, self.rigorous)
 
-    def value_here(self) -> Constant | None:
+    def value_here(self) -> ExactConstant | None:
         """The formula's value at the point, None where it has none."""
         here = self.germ({}, self.order)[0]
-        return None if here is None else here.terms.get(CONSTANT) or self.field.rational(0)
+        return None if here is None else here.terms.get(CONSTANT_TERM) or self.field.rational(0)
 
     def line(self, direction: Direction, sense: int, power: int = 1) -> Curve:
         """A multiple of a direction times a power of t."""
@@ -82,7 +90,7 @@ class LocalGerms:
         germs = Germs(self.field, reach + self.more)
         inputs = {}
         for name, value in self.at.items():
-            terms = {CONSTANT: coordinate_of(self.field, value)}
+            terms = {CONSTANT_TERM: coordinate_of(self.field, value)}
             terms.update({(power, 0): factor for power, factor in curve.get(name, {}).items()})
             inputs[name] = germs.made(terms, None)
         approach = Approach(self.tape, germs, inputs)
@@ -92,9 +100,9 @@ class LocalGerms:
             return None, germs.decisions
         finally:
             self.rigorous = self.rigorous and approach.rigorous
-            self.oscillates = self.oscillates or OSCILLATES in germs.decisions
+            self.oscillates = self.oscillates or OSCILLATION in germs.decisions
 
-    def coefficient(self, germ: Germ, order: int, sense: int) -> Constant | None:
+    def coefficient(self, germ: Germ, order: int, sense: int) -> ExactConstant | None:
         """A one-sided derivative as a constant, None where it is infinite."""
         if self.singular(germ, order) is not None:
             return None
@@ -136,12 +144,12 @@ class LocalGerms:
         sign = self.field.sign(germ.terms[place]) * (-1) ** (logs % 2) * sense**order
         return Limit(infinite=sign if slope > 0 else -sign)
 
-    def singular(self, germ: Germ, order: int) -> Place | None:
+    def singular(self, germ: Germ, order: int) -> TermExponents | None:
         """The place of the largest term whose derivative grows without bound, None where there is none."""
         last = (order, 0)
         return min((place for place in germ.terms if place < last and not _is_power(place)), default=None)
 
-    def limit(self, constant: Constant) -> Limit:
+    def limit(self, constant: ExactConstant) -> Limit:
         """A number as a limit; UnsureError where its ball is wider than float64 can tell."""
         if not is_narrow(constant.ball):
             raise UnsureError
@@ -153,7 +161,7 @@ def _reaches(germ: Germ, order: int) -> bool:
     return germ.limit is None or germ.limit > order
 
 
-def _is_power(place: Place) -> bool:
+def _is_power(place: TermExponents) -> bool:
     """Whether a term is that of a power series."""
     exponent, logs = place
     return exponent.denominator == 1 and exponent >= 0 and not logs

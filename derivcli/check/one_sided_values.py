@@ -1,4 +1,4 @@
-"""One-sided limits and derivatives, and what values of f beside a point tell of them.
+"""One-sided limits and derivatives as values of f near a point tell them.
 
 Where a step of the formula touches a kink, a jump, an edge or 0/0, neither PyTorch's convention nor a symbolic
 derivative is a witness. Where the formula has no known germ, values of f at x + h, x + 2h, ... for h from about
@@ -18,7 +18,7 @@ from typing import TypeAlias
 from flint import arb, ctx, fmpq
 
 from derivcli.engines.balls.errors import UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 
 OffsetFunction: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
 """A function of the offset from the point; None where it has no value.
@@ -26,36 +26,36 @@ OffsetFunction: TypeAlias = Callable[[fmpq, int, bool], "arb | None"]
 It is computed to a precision in bits; if that is said to be final, a step without a finite series has none.
 """
 
-STEPS = (100, 120, 140, 160)
+STEP_BITS = (100, 120, 140, 160)
 """The steps are 2 to the minus these, of the size of x."""
 
-ODD = (fmpq(5678912345678911, 9007199254740881), fmpq(8765432198765431, 9007199254740847))
-"""The steps are multiplied by these, of which both must show the same: by powers of 2 alone 1/x is seen as whole."""
+STEP_FACTORS = (fmpq(5678912345678911, 9007199254740881), fmpq(8765432198765431, 9007199254740847))
+"""The steps are multiplied by both of these, which must show the same: at powers of 2 alone 1/x is whole."""
 
-CLOSER = 300
-"""Where a function seems to jump or to end, steps smaller by 2 to the minus this have to confirm it."""
+CLOSER_BITS = 300
+"""Where a function seems to jump or to end, steps that are smaller by 2 to the minus this must confirm it."""
 
-PRECISIONS = (800, 1600, 3200)
+BITS_PER_ORDER = (800, 1600, 3200)
 """Bits for each order of a derivative."""
 
-FEWEST, LOST = 540, 260
-"""Bits that often do, besides those that each order loses; with so few nothing is taken for 0."""
+FIRST_BITS, FIRST_BITS_PER_ORDER = 540, 260
+"""A first precision that is often enough, and what each order adds to it; here nothing is taken for 0."""
 
-ZERO = arb(2) ** -2000
+ZERO_SIZE = arb(2) ** -2000
 """Smaller numbers are 0 here."""
 
-NONE = arb(0)
-PART = arb(2) ** -30
-"""The part of how far values moved that their limit may be wrong by."""
+NO_ERROR = arb(0)
+ERROR_SHARE = arb(2) ** -30
+"""The error of a limit, relative to how far the values moved."""
 
-KNOWN = arb(2) ** -20
-"""What changes by a larger part of itself is no number that is known."""
+MAX_UNCERTAINTY = arb(2) ** -20
+"""A limit with a larger relative error is not known."""
 
-SLOWEST = arb(0.9995)
-"""A ratio of differences nearer to 1 than this is no sign of a limit: those of a logarithm are 1."""
+MAX_RATIO = arb(0.9995)
+"""Differences with a ratio nearer to 1 than this show no limit: those of a logarithm have the ratio 1."""
 
-SAME = arb(2) ** -20
-"""How far apart two ratios of differences may be that count as one."""
+RATIO_TOLERANCE = arb(2) ** -20
+"""Two ratios of differences count as the same up to this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class Limit:
 
     number: arb | None = None
     infinite: int = 0
-    reach: arb = NONE
-    error: arb = NONE
-    constant: Constant | None = None
+    reach: arb = NO_ERROR
+    error: arb = NO_ERROR
+    constant: ExactConstant | None = None
     field: Field | None = None
 
     @property
@@ -79,7 +79,7 @@ class Limit:
         return self.number is not None or self.infinite != 0
 
     def over(self, factor: int) -> Limit:
-        """What so many times less tends to."""
+        """The limit of the values divided by a factor."""
         number = None if self.number is None else self.number / factor
         if self.constant is None or self.field is None:
             return Limit(number, self.infinite, self.reach / factor, self.error / factor)
@@ -125,11 +125,13 @@ class LocalBehavior:
 
 
 BehaviorByOrder: TypeAlias = Callable[[int, int], LocalBehavior]
-"""What is seen of a function for derivatives of an order; the second is the highest that will be asked for."""
+"""The behavior of a function for derivatives of an order; the second number is the highest order asked for."""
 
 
-def look(function: OffsetFunction, scale: int, order: int, closer: int = 0, highest: int = 0) -> LocalBehavior:
-    """The function at the point and beside it; `order` is that of the one-sided derivatives.
+def limits_by_values(
+    function: OffsetFunction, scale: int, order: int, closer: int = 0, highest: int = 0
+) -> LocalBehavior:
+    """The function at the point and on both sides of it; `order` is that of the one-sided derivatives.
 
     Steps are of the size 2**scale, and smaller by 2**-closer. The precision is that for the order `highest`, if
     that is higher. Raises UnsureError where the balls stay too wide.
@@ -137,11 +139,11 @@ def look(function: OffsetFunction, scale: int, order: int, closer: int = 0, high
     bits = max(order, highest, 1)
     local = _look(function, scale, order, closer, bits)
     doubtful = local.value is not None and not (local.left.continues and local.right.continues)
-    return _look(function, scale, order, closer + CLOSER, bits) if doubtful and not closer else local
+    return _look(function, scale, order, closer + CLOSER_BITS, bits) if doubtful and not closer else local
 
 
 def _look(function: OffsetFunction, scale: int, order: int, closer: int, highest: int) -> LocalBehavior:
-    """The function at and beside the point, with steps of one size, in as much precision as it needs."""
+    """The function at the point and on both sides, with steps of one size, at as much precision as it needs."""
     for precision, final in _precisions(highest, closer):
         try:
             return _Differences(function, scale - closer, order, precision, final).local()
@@ -153,8 +155,8 @@ def _look(function: OffsetFunction, scale: int, order: int, closer: int, highest
 def _precisions(order: int, closer: int) -> Iterator[tuple[int, bool]]:
     """Bits to try one after the other, and whether they are final."""
     if order > 1:
-        yield FEWEST + (LOST + closer) * order, False
-    for each in PRECISIONS:
+        yield FIRST_BITS + (FIRST_BITS_PER_ORDER + closer) * order, False
+    for each in BITS_PER_ORDER:
         yield (each + 2 * closer) * order, True
 
 
@@ -174,8 +176,8 @@ class _Differences:
         return LocalBehavior(Limit(value), self.side(-1, value), self.side(1, value))
 
     def side(self, direction: int, value: arb | None) -> Side:
-        """One side, by four steps of either kind; what they do not have in common is nothing."""
-        one, other = (self.side_by(factor * direction, value) for factor in ODD)
+        """One side by four steps of each kind; a limit is one that both kinds show."""
+        one, other = (self.side_by(factor * direction, value) for factor in STEP_FACTORS)
         if one.defined != other.defined:
             raise UnsureError
         limit = _common(one.limit, other.limit)
@@ -185,14 +187,14 @@ class _Differences:
         """One side, by four steps."""
         limits: list[arb] = []
         quotients: list[arb] = []
-        for step in STEPS:
+        for step in STEP_BITS:
             h = fmpq(2) ** (self.scale - step) * direction
             values = []
             for k in range(1, self.order + 2):
-                beside = self.function(k * h, self.precision, self.final)
-                if beside is None:
+                value_there = self.function(k * h, self.precision, self.final)
+                if value_there is None:
                     return Side(False)
-                values.append(beside)
+                values.append(value_there)
             limits.append(values[0])
             ctx.prec = self.precision
             differences = values if value is None else [value, *values[:-1]]
@@ -213,12 +215,12 @@ def _common(one: Limit, other: Limit) -> Limit:
 
 def settle(values: list[arb]) -> Limit:
     """What four values tend to, by Aitken's extrapolation, which is exact for a + b*q**n."""
-    if any(value.rad() > ZERO and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
+    if any(value.rad() > ZERO_SIZE and value.rad() > arb(2) ** -60 * abs(value.mid()) for value in values):
         raise UnsureError
     last = values[-1]
     differences = [after - before for before, after in pairwise(values)]
     reach = abs(last - values[0])
-    shrinks = abs(last) < ZERO and not abs(last) > abs(values[0])
+    shrinks = abs(last) < ZERO_SIZE and not abs(last) > abs(values[0])
     if shrinks or abs(differences[-1]) <= abs(last) * arb(2) ** -70:
         return Limit(arb(last.mid()), reach=reach, error=abs(differences[-1]).upper())
     if any(difference == 0 for difference in differences):
@@ -228,12 +230,12 @@ def settle(values: list[arb]) -> Limit:
         earlier, later = (_aitken(*values[start : start + 3]) for start in (0, 1))
         if abs(later - earlier) > reach / 256:
             return Limit()
-        number = arb(0) if abs(later) < reach * PART else arb(later.mid())
+        number = arb(0) if abs(later) < reach * ERROR_SHARE else arb(later.mid())
         error = abs(later - number).upper() + abs(later - earlier).upper()
-        is_noise = number != 0 and error > abs(number) * KNOWN
+        is_noise = number != 0 and error > abs(number) * MAX_UNCERTAINTY
         return Limit() if is_noise else Limit(number, reach=reach, error=error)
     sizes = [abs(value) for value in values]
-    slows = abs(first) < SLOWEST or abs(second) < SLOWEST  # as what tends to a number by way of 1/log(t) does
+    slows = abs(first) < MAX_RATIO or abs(second) < MAX_RATIO  # as what tends to a number by way of 1/log(t) does
     grows = not slows and all(before < after for before, after in pairwise(sizes))
     if grows and all((value > 0) == (last > 0) for value in values):
         return Limit(infinite=1 if last > 0 else -1)
@@ -242,9 +244,9 @@ def settle(values: list[arb]) -> Limit:
 
 def _shrinks(first: arb, second: arb) -> bool:
     """Whether differences with these ratios shrink as those of a sequence with a limit do: fast, or steadily."""
-    if not (first < SLOWEST and second < SLOWEST):
+    if not (first < MAX_RATIO and second < MAX_RATIO):
         return False
-    return bool((first < 0.5 and second < 0.5) or abs(first - second) < SAME)
+    return bool((first < 0.5 and second < 0.5) or abs(first - second) < RATIO_TOLERANCE)
 
 
 def _aitken(first: arb, second: arb, third: arb) -> arb:
@@ -261,11 +263,11 @@ def difference(left: Limit, right: Limit) -> arb | None:
 
 
 def is_near(left: Limit, right: Limit) -> bool:
-    """Whether two limits are the same number: exactly so, or as far as this judge can tell."""
+    """Whether two limits are the same number: exactly, or as far as their digits tell."""
     if left.number is None or right.number is None:
         return False
     if left.field is not None and left.constant is not None and right.constant is not None:
         return left.field.is_same(left.constant, right.constant)
     difference, size = abs(left.number - right.number), abs(left.number) + abs(right.number)
-    known_to = arb(2) ** -40 * size + PART * (left.reach + right.reach)
-    return bool(difference < ZERO or difference.lower() <= known_to.upper())
+    known_to = arb(2) ** -40 * size + ERROR_SHARE * (left.reach + right.reach)
+    return bool(difference < ZERO_SIZE or difference.lower() <= known_to.upper())

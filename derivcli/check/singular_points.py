@@ -1,4 +1,4 @@
-"""The kinds of hard places: what values of f at a point and beside it say of the derivative there."""
+"""The kinds of singular points: what the values of f at a point and near it say of the derivative there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from flint import arb
 
-from derivcli.check.accuracy import compared, is_right, right_digits, shown
+from derivcli.check.accuracy import accuracy_verdict, is_right, right_digits, short_text
 from derivcli.check.enclosure import Question, Stages, Truth
 from derivcli.check.one_sided import has_series, one_sided, partial_by
 from derivcli.check.one_sided_values import BehaviorByOrder, Limit, LocalBehavior, Side, difference, is_near
@@ -17,7 +17,7 @@ from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Direction
 from derivcli.engines.balls.errors import UnsureError
 
-DIGITS = (6, 16)
+LIMIT_DIGITS = (6, 16)
 """Significant digits of limits in a sentence, and those where the first do not tell them apart."""
 
 
@@ -54,7 +54,7 @@ class View:
         return f"in {replace(self, earlier=[*self.earlier, (self.direction, order)]).subject}"
 
 
-def judged_beside(question: Question, reason: str) -> Verdict:
+def singular_verdict(question: Question, reason: str) -> Verdict:
     """The verdict at a kink, a jump, an edge or a hole, from values of f alone; `reason` says why f has none.
 
     A mixed derivative is taken as its name says, the first variable first.
@@ -69,7 +69,7 @@ def judged_beside(question: Question, reason: str) -> Verdict:
         if not last and has_series(site, [*earlier, (direction, order)]):
             continue
         view = View(question, reason, direction, earlier, last)
-        verdict = judged_along(view, one_sided(site, earlier, direction), order)
+        verdict = verdict_along(view, one_sided(site, earlier, direction), order)
         if ends(verdict):
             return verdict
         if not last and verdict.kind == "hole":
@@ -78,8 +78,8 @@ def judged_beside(question: Question, reason: str) -> Verdict:
     return _at_an_edge(verdict, question) if edge else verdict
 
 
-def judged_along(view: View, local: BehaviorByOrder, order: int) -> Verdict:
-    """The verdict of a function's derivatives up to an order, from what is seen of it beside the point."""
+def verdict_along(view: View, local: BehaviorByOrder, order: int) -> Verdict:
+    """The verdict of a function's derivatives up to an order, from its behavior on both sides of the point."""
     for low in range(1, order):
         verdict = _of(local(low, order), replace(view, compares=False))
         if ends(verdict):
@@ -177,7 +177,7 @@ def _between(left: Limit, right: Limit, view: View, rigorous: bool) -> Verdict:
     if right.number is not None and is_near(left, right):
         if not view.compares:
             return Verdict("agrees")
-        return compared(question, Truth(right.number, rigorous), touched=True)
+        return accuracy_verdict(question, Truth(right.number, rigorous), touched=True)
     if left.infinite and left.infinite == right.infinite:
         verdict = _with_sides(without("vertical", question, "the tangent is vertical"), left, right)
         opposite = question.printed == -math.inf * right.infinite
@@ -205,7 +205,7 @@ def _float(limit: Limit) -> float | None:
     return math.inf * limit.infinite if limit.infinite else None
 
 
-def _shown(limit: Limit, digits: int = DIGITS[0]) -> str:
+def _shown(limit: Limit, digits: int = LIMIT_DIGITS[0]) -> str:
     """A limit in a sentence."""
     number = _float(limit)
     return "nothing" if number is None else f"{number:.{digits}g}"
@@ -215,11 +215,11 @@ def _all_shown(limits: Sequence[Limit]) -> list[str]:
     """Limits in one sentence, in as many digits as it takes to tell them apart; as a sum where float64 does not."""
     apart = [difference(limits[0], limit) or arb(0) for limit in limits]
     found: list[str] = []
-    for digits in DIGITS:
+    for digits in LIMIT_DIGITS:
         found = [_shown(limit, digits) for limit in limits]
         if not any(more != 0 and text == found[0] for more, text in zip(apart, found, strict=True)):
             return found
     return [
-        f"{text} {'+' if more > 0 else '-'} {shown(abs(more))}" if more != 0 and text == found[0] else text
+        f"{text} {'+' if more > 0 else '-'} {short_text(abs(more))}" if more != 0 and text == found[0] else text
         for more, text in zip(apart, found, strict=True)
     ]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from flint import arb
 
-from derivcli.check.accuracy import compared
-from derivcli.check.enclosure import PRECISIONS, Question, Site, Truth, is_narrow, restored_context
-from derivcli.check.judge import SECONDS, coordinates, judge, within_time
+from derivcli.check.accuracy import accuracy_verdict
+from derivcli.check.enclosure import PRECISION_BITS, Question, Site, Truth, is_narrow, restored_context
+from derivcli.check.judge import VERDICT_SECONDS, coordinates, judge, within_time
 from derivcli.check.singular_points import ends, none_after
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.errors import TouchError, UnsureError
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def check_series(result: SeriesResult, progress: Progress | None = None) -> SeriesResult:
-    """The polynomials with a verdict for each coefficient; `progress` is told how many of how many are done."""
+    """The polynomials with a verdict for each coefficient; `progress` gets how many of how many are done."""
     expression, (count, terms) = result.expression, result.coefficients.shape
     tape = record(expression.expanded, expression.variables)
     columns = tuple(Verdicts.empty(count) for _ in range(terms))
@@ -40,7 +39,7 @@ def check_series(result: SeriesResult, progress: Progress | None = None) -> Seri
 
 def _verdicts(result: SeriesResult, tape: Tape, point: int) -> list[Verdict]:
     """The verdicts of all coefficients about one point, which may be nowhere."""
-    if not all(np.isfinite(values[point]) for values in result.at.values()):
+    if not result.finite[point]:
         return [Verdict("undefined", message=NOWHERE)] * result.coefficients.shape[1]
     names = result.expression.variables
     site = Site(result.expression, tape, coordinates(result.at, result.points, names, point), "taylor")
@@ -55,9 +54,9 @@ def _judged(site: Site, result: SeriesResult, point: int) -> list[Verdict]:
         for order, printed in enumerate(result.coefficients[point])
     ]
     try:
-        truths = limited(SECONDS, coefficients, site, result.variable, len(questions) - 1)
+        truths = limited(VERDICT_SECONDS, coefficients, site, result.variable, len(questions) - 1)
     except OutOfTimeError:
-        return [Verdict("unchecked", message=f"they take longer than {SECONDS:g} seconds")] * len(questions)
+        return [Verdict("unchecked", message=f"they take longer than {VERDICT_SECONDS:g} seconds")] * len(questions)
     except TouchError:
         return _one_by_one(questions)
     return [within_time(_compared, question, truth) for question, truth in zip(questions, truths, strict=True)]
@@ -66,7 +65,7 @@ def _judged(site: Site, result: SeriesResult, point: int) -> list[Verdict]:
 def _compared(question: Question, truth: Truth | None) -> Verdict:
     if truth is None:
         raise UnsureError
-    return compared(question, truth)
+    return accuracy_verdict(question, truth)
 
 
 def coefficients(site: Site, variable: str, degree: int) -> list[Truth | None]:
@@ -75,8 +74,8 @@ def coefficients(site: Site, variable: str, degree: int) -> list[Truth | None]:
     Raises TouchError where the formula has no series.
     """
     found: list[Truth | None] = [None] * (degree + 1)
-    for precision in PRECISIONS:
-        run = site.run({variable: (ONE,)}, degree, precision, final=precision == PRECISIONS[-1])
+    for precision in PRECISION_BITS:
+        run = site.run({variable: (ONE,)}, degree, precision, final=precision == PRECISION_BITS[-1])
         try:
             balls: list[arb] = evaluate(run, site.at)
         except UnsureError:

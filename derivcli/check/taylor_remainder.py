@@ -1,4 +1,4 @@
-"""How far a Taylor polynomial is from its function: a rigorous enclosure over an interval.
+"""The remainder of a Taylor polynomial: a rigorous enclosure over an interval.
 
 With c_k(X) for the coefficients of the series about any point of X, the remainder R of the polynomial of degree
 n about a is at x, by Lagrange, c_(n+1)(X) (x - a)^(n+1), where X holds all between a and x, and its slope is
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from derivcli.check.enclosure import PRECISIONS, is_narrow, restored_context
-from derivcli.check.judge import SECONDS, coordinates
+from derivcli.check.enclosure import PRECISION_BITS, is_narrow, restored_context
+from derivcli.check.judge import VERDICT_SECONDS, coordinates
 from derivcli.engines.balls.coordinates import Coordinate, Exact, rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of, evaluate
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.result import FloatArray, SeriesResult
 
-PIECES = 16
-"""Into so many pieces each side of the centre is cut at first."""
+FIRST_PIECES = 16
+"""Each side of the centre is first cut into this many pieces."""
 
-MOST = 1024
-"""No side is cut into more."""
+MAX_PIECES = 1024
+"""The limit of the pieces of one side."""
 
-EXCESS = 0.01
-"""The enclosure may be wider by this part than the values in the middles of the pieces are apart."""
+MAX_EXCESS = 0.01
+"""How much wider the enclosure may be than the range of the values at the middles of the pieces, relatively."""
 
-WIDE_BITS = 128
+PIECE_BITS = 128
 """Bits enough for pieces."""
 
 
@@ -65,7 +65,7 @@ def remainder(
     low: float,
     high: float,
 ) -> tuple[float, float] | None:
-    """What the function is more than its Taylor polynomial anywhere from `low` to `high`: at least, and at most.
+    """The least and the greatest difference of the function and its Taylor polynomial from `low` to `high`.
 
     The polynomial is the one with the coefficients as printed, so that their rounding is part of it. None where that
     cannot be enclosed, as where a kink, a jump or an edge may lie in the interval or between it and the centre.
@@ -74,17 +74,13 @@ def remainder(
     at = {variable: fmpq(0), **at}  # in which a constant is a polynomial too
     with restored_context():
         try:
-            ends = limited(SECONDS, _ends, tape, at, variable, printed, low, high)
+            ends = limited(
+                VERDICT_SECONDS,
+                lambda: _Polynomial.about(tape, at, variable, printed).remainder(rational(low), rational(high)),
+            )
         except (OutOfTimeError, TouchError, UnsureError):
             return None
     return ends if all(map(math.isfinite, ends)) else None
-
-
-def _ends(
-    tape: Tape, at: Mapping[str, Coordinate], variable: str, printed: Sequence[float], low: float, high: float
-) -> tuple[float, float]:
-    polynomial = _Polynomial.about(tape, at, variable, printed)
-    return polynomial.remainder(rational(low), rational(high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +103,12 @@ class _Polynomial:
     centre: arb
     coefficients: list[arb]
     rounded: list[arb]
-    """What the coefficients are more than they were printed."""
+    """The rounding errors of the printed coefficients."""
 
     @staticmethod
     def about(tape: Tape, at: Mapping[str, Exact], variable: str, printed: Sequence[float]) -> _Polynomial:
         """The polynomial about a point."""
-        for precision in PRECISIONS:
+        for precision in PRECISION_BITS:
             run = Run(tape, {variable: (ONE,)}, len(printed) - 1, precision)
             try:
                 coefficients = evaluate(run, at)
@@ -130,19 +126,11 @@ class _Polynomial:
 
     def series(self, place: Coordinate, order: int) -> list[arb]:
         """The coefficients of the formula's series about a place, which may be a stretch of the variable."""
-        run = Run(self.tape, {self.variable: (ONE,)}, order, WIDE_BITS + 16 * self.order)
+        run = Run(self.tape, {self.variable: (ONE,)}, order, PIECE_BITS + 16 * self.order)
         found = evaluate(run, {**self.at, self.variable: place})
         if not run.rigorous:
             raise UnsureError
         return found
-
-    def value(self, x: arb) -> arb:
-        """The polynomial at x."""
-        return _horner(self.coefficients, x - self.centre)
-
-    def rounding(self, x: arb) -> arb:
-        """What the polynomial is more than the one printed."""
-        return _horner(self.rounded, x - self.centre)
 
     def remainder(self, low: fmpq, high: fmpq) -> tuple[float, float]:
         """The ends of the remainder from `low` to `high`."""
@@ -153,20 +141,20 @@ class _Polynomial:
             found = [*self.enclosed(right, low, high), *self.enclosed(left[::-1], low, high)]
             bottom, top = _hull([each for _, each, _ in found])
             inner_bottom, inner_top = _hull([middle for _, _, middle in found])
-            allowed = EXCESS * (inner_top - inner_bottom)
+            allowed = MAX_EXCESS * (inner_top - inner_bottom)
             loose = {
                 piece.low
                 for piece, ball, _ in found
                 if ball.lower() < inner_bottom - allowed or ball.upper() > inner_top + allowed
             }
-            if not loose or max(len(left), len(right)) > MOST / 2:
+            if not loose or max(len(left), len(right)) > MAX_PIECES / 2:
                 return _down(bottom), 0.0 - _down(-top)
             left, right = self.refined(left, loose), self.refined(right, loose)
 
     def cut(self, low: fmpq, high: fmpq) -> list[_Piece]:
         """Equal pieces of a stretch, cut again where they are too wide for an enclosure."""
-        step = (high - low) / PIECES
-        return [piece for k in range(PIECES) for piece in self.pieces(low + k * step, low + (k + 1) * step)]
+        step = (high - low) / FIRST_PIECES
+        return [piece for k in range(FIRST_PIECES) for piece in self.pieces(low + k * step, low + (k + 1) * step)]
 
     def pieces(self, low: fmpq, high: fmpq) -> list[_Piece]:
         """A stretch as one piece or, where that has no finite enclosure, as several."""
@@ -176,7 +164,7 @@ class _Polynomial:
             try:
                 found.append(self.piece(start, stop))
             except (UnsureError, TouchError):
-                if len(found) + len(waiting) > MOST or (stop - start) * MOST**2 < high - low:
+                if len(found) + len(waiting) > MAX_PIECES or (stop - start) * MAX_PIECES**2 < high - low:
                     raise UnsureError from None
                 middle = (start + stop) / 2
                 waiting += [(middle, stop), (start, middle)]
@@ -184,7 +172,7 @@ class _Polynomial:
 
     def piece(self, low: fmpq, high: fmpq) -> _Piece:
         """What is known of the function on a stretch."""
-        ctx.prec = WIDE_BITS
+        ctx.prec = PIECE_BITS
         wide = self.series(_ball(low, high), self.order)
         return _Piece(low, high, wide[0], wide[-1])
 
@@ -209,14 +197,15 @@ class _Polynomial:
             if start > stop:
                 continue
             middle = (start + stop) / 2
-            at_middle = self.series(middle, 0)[0] - self.value(arb(middle))
+            at_middle = self.series(middle, 0)[0] - _horner(self.coefficients, arb(middle) - self.centre)
             x = _ball(start, stop)
             shift = x - self.centre
             slope = self.order * between * shift ** (self.order - 1)
             ball = between * shift**self.order
-            for other in (at_middle + slope * (x - middle), piece.values - self.value(x)):
+            for other in (at_middle + slope * (x - middle), piece.values - _horner(self.coefficients, shift)):
                 ball = ball.intersection(other)
-            found.append((piece, ball + self.rounding(x), at_middle + self.rounding(arb(middle))))
+            rounded, rounded_middle = (_horner(self.rounded, each) for each in (shift, arb(middle) - self.centre))
+            found.append((piece, ball + rounded, at_middle + rounded_middle))
         return found
 
 

@@ -1,4 +1,4 @@
-"""The true derivative of a formula at a point, as narrow as it is known, from values of the formula alone."""
+"""The true derivative of a formula at a point, as narrow as it can be enclosed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.partials import Derivative
@@ -25,15 +25,15 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.expression import Expression
 from derivcli.language.tree import Tree
 
-PRECISIONS = (384, 1536, 3072, 12288)
-NARROW = 256
-"""Bits of a number that is known well; the last precision is for what is 0 or seems so."""
+PRECISION_BITS = (384, 1536, 3072, 12288)
+NARROW_BITS = 256
+"""Relative accuracy at which a number is known well; the last precision serves numbers that are or seem 0."""
 
-SECONDS = 2.0
+DERIVATIVE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownDerivative:
     """What is known of a derivative at a point: a number, that there is none, or neither.
 
     It is `one_sided` at the edge of the domain, and `undefined` where the formula has no value. `by_series` says that
@@ -47,7 +47,7 @@ class Known:
     undefined: bool = False
     by_series: bool = False
     reason: str = ""
-    constant: Constant | None = None
+    constant: ExactConstant | None = None
     field: Field | None = None
 
     def is_value_of(self, formula: Tree, at: Mapping[str, Coordinate]) -> bool:
@@ -59,44 +59,44 @@ class Known:
         return claimed is not None and self.field.difference(claimed, self.constant).is_zero
 
 
-def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]) -> Known:
+def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]) -> KnownDerivative:
     """The derivative at a point."""
     presumes = not all(isinstance(value, fmpq) for value in at.values())
     site = Site(expression, record(expression.expanded, tuple(at)), at, presumes=presumes)
     with suppress(OutOfTimeError, UnsureError, TouchError), restored_context():
-        return Known(limited(SECONDS, _of_series, site, derivative), by_series=True)
+        return KnownDerivative(limited(DERIVATIVE_SECONDS, _of_series, site, derivative), by_series=True)
     with restored_context():
         return _beside(site, derivative, judge(Question(site, derivative, 0.0, "float64")))
 
 
 def _of_series(site: Site, derivative: Derivative) -> arb:
     """The derivative of the formula's power series."""
-    for precision in PRECISIONS:
+    for precision in PRECISION_BITS:
         with suppress(UnsureError):
-            ball = enclosed(site, derivative, precision, precision == PRECISIONS[-1]).ball
-            if ball.rel_accuracy_bits() >= NARROW or precision == PRECISIONS[-1]:
+            ball = enclosed(site, derivative, precision, precision == PRECISION_BITS[-1]).ball
+            if ball.rel_accuracy_bits() >= NARROW_BITS or precision == PRECISION_BITS[-1]:
                 return ball
     raise UnsureError
 
 
-def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> Known:
-    """What a verdict says of the derivative, with more digits where one look beside the point shows them."""
+def _beside(site: Site, derivative: Derivative, verdict: Verdict) -> KnownDerivative:
+    """What a verdict says of the derivative, with more digits where germs tell them."""
     if KINDS[verdict.kind].derivative == "none" or (verdict.kind == "edge" and math.isinf(verdict.truth or 0)):
-        return Known(none=True, undefined=verdict.kind in ("undefined", "hole"), reason=verdict.message)
+        return KnownDerivative(none=True, undefined=verdict.kind in ("undefined", "hole"), reason=verdict.message)
     if verdict.kind == "unchecked" or verdict.truth is None:
-        return Known(reason=verdict.message)
+        return KnownDerivative(reason=verdict.message)
     ball = arb(verdict.truth, abs(verdict.truth) * 2.0**-50)
     *earlier, (direction, order) = derivative.stages()
     with suppress(UnsureError, TouchError, NoGermError, OutOfTimeError):
-        limits = ExactLimits(site.tape, site.at, earlier, direction, PRECISIONS[-1:])
-        local = limited(SECONDS, limits.local, order, order)
+        limits = ExactLimits(site.tape, site.at, earlier, direction, PRECISION_BITS[-1:])
+        local = limited(DERIVATIVE_SECONDS, limits.local, order, order)
         found = next(side.derivative for side in (local.right, local.left) if side.defined)
         if found.number is not None:
             exact = local.rigorous and derivative.factor == 1
-            return Known(
+            return KnownDerivative(
                 found.number,
                 one_sided=verdict.kind == "edge",
                 constant=found.constant if exact else None,
                 field=found.field if exact else None,
             )
-    return Known(ball, one_sided=verdict.kind == "edge")
+    return KnownDerivative(ball, one_sided=verdict.kind == "edge")

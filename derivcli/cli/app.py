@@ -7,126 +7,39 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import FrameType
 from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
-from derivcli.cli import kernel_cache, options, terminal
+from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.argv import parted
-from derivcli.cli.commands import answer, check_fn, explain, functions, practice, steps
-from derivcli.cli.commands.evaluate import evaluate
+from derivcli.cli.command_table import COMMANDS, command_named
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.notes import tell
 from derivcli.cli.option_synonyms import Grammar
 from derivcli.errors import DerivError, ExitStatus, draw_error, inert, visible
-from derivcli.request import Wanted
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-COMMANDS: dict[str, typer.Typer] = {
-    "explain": explain.app,
-    "steps": steps.app,
-    "answer": answer.app,
-    "practice": practice.app,
-    "check-fn": check_fn.app,
-    "functions": functions.app,
-}
-"""The commands beside the main one; a first word that is one of these names is that command."""
-
-MISSING = {
-    "": ("an expression", 'deriv "x**2" --at x=3'),
-    "explain": ("an expression", 'deriv explain "x**2" --at x=3'),
-    "steps": ("an expression", 'deriv steps "x**2*sin(x)"'),
-    "answer": ("a function with its derivative", answer.EXAMPLE),
-}
-"""What a command cannot do without, and an example of it."""
+from derivcli.hints import Surface
 
 HELP = "--help"
 TRACEBACK = "DERIV_TRACEBACK"
 """The variable of the environment that makes an internal error show where it is."""
 
-EPILOG = "\n\n".join((
-    f"Commands: {', '.join(COMMANDS)}. Each tells of itself, as in deriv steps --help.",
-    "Examples:",
+EXAMPLES = (
     "deriv '6*x**2+2*x+4' --at x=3",
     "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v",
     "deriv 'relu(x)' --at x=-3:3:100 --plot relu.png",
     "deriv 'sin 2x'",
     "deriv 'sqrt(x)' --data points.csv --output slopes.parquet",
     "deriv functions gamma",
-))  # fmt: skip
+)
+"""What stands at the end of the main command's help."""
 
 
 class Terminated(BaseException):
     """The process was asked to end (SIGTERM, SIGHUP); it unwinds, so that no temporary file stays."""
-
-
-@app.command(epilog=EPILOG, context_settings={"help_option_names": [HELP]})
-def deriv(
-    context: typer.Context,
-    expressions: options.Expressions,
-    at: options.At = None,
-    zip_: options.Zip = False,
-    data: options.DataFiles = None,
-    data_format: options.DataFormatOption = None,
-    column: options.ColumnNames = None,
-    decimal_comma: options.DecimalComma = False,
-    on_error: options.OnErrorOption = options.OnError.STOP,
-    wrt: options.Wrt = None,
-    order: options.Order = 1,
-    mixed: options.Mixed = None,
-    along: options.Along = None,
-    hessian: options.Hessian = False,
-    implicit: options.Implicit = None,
-    series: options.Series = None,
-    on: options.On = None,
-    let: options.Let = None,
-    use: options.Use = None,
-    check: options.Check = None,
-    plot: options.Plot = None,
-    code: options.Code = False,
-    output: options.Output = None,
-    no_clobber: options.NoClobber = False,
-    format_: options.FormatOption = None,
-    digits: options.Digits = None,
-    dtype: options.DtypeOption = options.FLOAT64,
-    engine: options.EngineOption = None,
-    device: options.DeviceOption = options.CPU,
-    version: options.Version = False,
-) -> None:
-    """Differentiate expressions with PyTorch's backward(), at points or as formulas.
-
-    Without --at and --data the derivatives are printed as formulas.
-    """
-    wanted = Wanted(
-        options.names_in(wrt),
-        order,
-        options.partials_in(mixed),
-        options.direction_in(along),
-        hessian,
-        options.dependent_in(implicit),
-        series,
-        engine.value if engine else "",
-    )
-    files = options.reading_in(data, data_format, column, decimal_comma, on_error)
-    if wanted.engine == "compiled":
-        kernel_cache.keep_kernels(os.environ)
-    showing = options.Showing(format_ and format_.value, digits, plot, output, not no_clobber, code)
-    screen, write = terminal.screen(os.environ), partial(terminal.show, sys.stdout)
-    with terminal.aside(bool(use)):
-        named = options.named_in(let, use)
-        job = options.Calculation(
-            expressions, at or (), zip_, wanted, named, dtype.value, check, on, files, device.value
-        )
-        answer = evaluate(job, showing, screen, write)
-    sys.stdout.flush()
-    for note in (*answer.notes, *kernel_cache.remarks()):
-        tell(note)
-    if answer.differs:
-        raise typer.Exit(ExitStatus.DIFFERENCE)
 
 
 def run(words: Sequence[str]) -> ExitStatus:
@@ -137,7 +50,8 @@ def run(words: Sequence[str]) -> ExitStatus:
         finally:
             sys.stdout.flush()
     except DerivError as error:
-        tell(_noted(draw_error(error), error))
+        surface = Surface(is_python=False, options=grammar_of(_own(words)).names)
+        tell(_noted(draw_error(error, surface), error))
         return error.status
     except typer.Exit as error:
         return ExitStatus(error.exit_code)
@@ -178,7 +92,7 @@ def _invoke(words: Sequence[str]) -> None:
     words = _helped(words)
     own = _own(words)
     words = words[1:] if own else words
-    command = _command(own)
+    command = built(own)
     grammar = grammar_of(own)
     # A word with one dash is an expression, so -h asks for help only where there is nothing else.
     if list(words) in (["-h"], [HELP]):
@@ -201,27 +115,31 @@ def _helped(words: Sequence[str]) -> Sequence[str]:
 
 
 @lru_cache
-def _command(own: str) -> Any:
-    return typer.main.get_command(COMMANDS.get(own, app))
+def built(name: str) -> Any:
+    """Typer's command of that name, the main one having none."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    listed = f"Commands: {', '.join(COMMANDS)}. Each tells of itself, as in deriv steps --help."
+    epilog = None if name else "\n\n".join([listed, "Examples:", *EXAMPLES])
+    app.command(epilog=epilog, context_settings={"help_option_names": [HELP]})(command_named(name).load())
+    return typer.main.get_command(app)
 
 
 def grammar_of(own: str) -> Grammar:
     """What can be written behind a command's name."""
-    command = _command(own)
+    command = built(own)
     options = [each for each in command.params if each.param_type_name == "option"]
     rest = [each for each in command.params if each.param_type_name == "argument"]
     return Grammar(
         f"deriv {own}".rstrip(),
-        {name: _choices(option) for option in options if not option.is_flag for name in option.opts},
+        {name: choices_of(option) for option in options if not option.is_flag for name in option.opts},
         {HELP, *(name for option in options if option.is_flag for name in (*option.opts, *option.secondary_opts))},
         None if any(each.nargs < 0 for each in rest) else len(rest),
-        bool(rest) and all(each.metavar in ("EXPR", "CLAIM") for each in rest),
-        list(COMMANDS),
+        command_named(own).takes_formulas,
         lambda: grammar_of("").names if own else (),
     )
 
 
-def _choices(option: Any) -> Sequence[str]:
+def choices_of(option: Any) -> Sequence[str]:
     """The values of an option that takes only some."""
     return list(getattr(getattr(option, "type_descriptor", None), "choices", None) or ())
 
@@ -235,8 +153,8 @@ def _usage(error: TyperException, own: str) -> str:
     """What Typer has against the words of a command, as one sentence with a way out."""
     message = error.format_message() if hasattr(error, "format_message") else str(error)
     if message.startswith("Missing argument"):
-        what, example = MISSING[own]
-        return f"{what} is missing\n  write one, as in {example}"
+        row = command_named(own)
+        return f"{row.due} is missing\n  write one, as in {row.example}"
     message, _, similar = " ".join(message.split()).partition(" (Possible options: ")
     message = visible(message.replace("Value error, ", "").rstrip("."))
     hint = f"did you mean {similar.rstrip(')')}?" if similar else f"deriv {own}".rstrip() + " --help lists the options"

@@ -1,4 +1,4 @@
-"""`--code`: a job as a script, printed or in a file."""
+"""`--code`: a request as a script, printed or in a file."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from collections.abc import Callable
 from itertools import chain
 
 from derivcli.cli.atomic_file import check_output, check_target, write_whole
-from derivcli.cli.options import Calculation, Showing
+from derivcli.cli.options import Showing
 from derivcli.errors import DerivError, draw_note, file_name
+from derivcli.request import Request
 
 
-def write_code(job: Calculation, showing: Showing, write: Callable[[str], object]) -> list[str]:
-    """Write the script of a job, into a file if one is named; gives back notes."""
+def write_code(request: Request, showing: Showing, write: Callable[[str], object]) -> list[str]:
+    """Write the script of a request, into a file if one is named; gives back notes."""
     from derivcli.explain.code.script import write_script
-    from derivcli.points.at_option import read_points
-    from derivcli.teach import lesson
+    from derivcli.pipeline import script_plan
 
-    _check(job, showing)
-    points = read_points(job.at, job.paired)
-    plot = "" if showing.plot is None else str(showing.plot)
-    made = lesson(points, job.expressions, job.wanted, job.named, job.dtype, job.device, plot)
-    text = write_script(made)
-    remarks = chain(points.notes, *(part.notes for part in made.task.expressions))
+    _check(request, showing)
+    plan = script_plan(request, "" if showing.plot is None else str(showing.plot))
+    text = write_script(plan)
+    remarks = chain(plan.points.notes, *(part.notes for part in plan.task.expressions))
     notes = [f"note: {draw_note(note)}" for note in remarks]
     notes = list(dict.fromkeys(notes))
     if showing.output is None:
@@ -31,16 +29,16 @@ def write_code(job: Calculation, showing: Showing, write: Callable[[str], object
     return [*notes, f"wrote {file_name(showing.output)}"]
 
 
-def _check(job: Calculation, showing: Showing) -> None:
+def _check(request: Request, showing: Showing) -> None:
     """Refuse what a script does not do."""
-    if job.data is not None:
+    if request.data is not None:
         hint = "give some with --at, and leave out --data"
         raise DerivError("a script computes at points that are typed", hint=hint)
-    if not job.at:
+    if request.points is None:
         raise DerivError("a script computes numbers, and there are no points", hint="add some, as in --at x=3")
     needless = {
-        "--format": showing.format, "--digits": showing.digits, "--on": job.on, "--engine": job.wanted.engine,
-        "--check": job.check,
+        "--format": showing.format, "--digits": showing.digits, "--on": request.interval, "--engine": request.engine,
+        "--check": request.check,
     }  # fmt: skip
     for option, given in needless.items():
         if given:

@@ -13,7 +13,14 @@ import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from derivcli.engines.torch.trusted_folder import AT_THE_END, OTHERS, check_writable, make, mode_of, opened
+from derivcli.engines.torch.trusted_folder import (
+    FOLDER_FLAGS,
+    OTHERS_WRITE,
+    check_writable,
+    make,
+    mode_of,
+    opened,
+)
 from derivcli.errors import visible
 
 FOLDER = "TORCHINDUCTOR_CACHE_DIR"
@@ -120,7 +127,7 @@ def _kept(caches: Path, name: str) -> str:
     try:
         with opened(folder, make_all=True) as parent:
             make(name, parent)
-            inner = os.open(name, AT_THE_END, dir_fd=parent)
+            inner = os.open(name, FOLDER_FLAGS, dir_fd=parent)
             try:
                 _close(inner)
             finally:
@@ -136,7 +143,7 @@ def _close(folder: int) -> None:
     It is sticky until all is removed, so that one that was closed and not emptied is known.
     """
     mode = mode_of(folder)
-    if mode & (OTHERS | stat.S_ISVTX):
+    if mode & (OTHERS_WRITE | stat.S_ISVTX):
         os.fchmod(folder, stat.S_IRWXU | stat.S_ISVTX)
         _empty(folder)
     if stat.S_IMODE(os.fstat(folder).st_mode) != stat.S_IRWXU:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from derivcli.cli.argv import Words
-from derivcli.cli.option_synonyms import MEANT, SHORTEST, Grammar, meaning
+from derivcli.cli.command_table import COMMANDS
+from derivcli.cli.option_synonyms import SHORTEST, Grammar, meaning, synonyms
 from derivcli.errors import DerivError, Span, file_name, visible
 from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.name_resolution import is_variable_name
@@ -193,9 +194,9 @@ def _is_declared(place: int, words: Words) -> bool:
 
 def _commanded(word: str, value: str, grammar: Grammar, given: Sequence[str]) -> str:
     """What is to be written for a bare word, or nothing."""
-    if word in grammar.names or any(word in known.split() for _, known in MEANT):
+    if word in grammar.names or any(word in known.split() for _, known in synonyms()):
         return meaning(word, value if "=" in value or value.isdigit() else "", grammar, given)
-    close = difflib.get_close_matches(word.lower(), grammar.commands, n=1, cutoff=0.75) if len(word) > SHORTEST else []
+    close = difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.75) if len(word) > SHORTEST else []
     return meaning(close[0], "", grammar, given) if close else ""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from derivcli.cli.command_table import COMMANDS
 
 MEANT = (
     ("--help", "help h usage man manual docs doc info commands options examples example tutorial demo start"),
@@ -42,14 +44,15 @@ MEANT = (
     ("--at x=3 --code", "script python torch pytorch source"),
     ("--show", "solution"),
     ("--column v='Speed (m/s)'", "header"),
-    ("deriv steps EXPR", "steps step stepwise step-by-step work show-steps show-work verbose how"),
-    ("deriv explain EXPR --at x=2", "explain backward ledger trace autograd computational-graph"),
-    ("deriv answer EXPR CLAIM", "answer claim compare judge verify-answer"),
-    ("deriv practice", "practice practise quiz exercise exercises learn"),
-    ("deriv functions", "functions list list-functions constants"),
-    ("deriv check-fn squares.py:SQ", "check-fn gradcheck checkfn"),
 )
 """What is to be written, and the words for it; the last word of an option stands for the user's own value."""
+
+
+def synonyms() -> Iterator[tuple[str, str]]:
+    """What is to be written and the words for it, for the options and for the commands."""
+    yield from MEANT
+    yield from ((row.proposal or row.example, f"{row.name} {row.synonyms}") for row in COMMANDS.values())
+
 
 CHOICES = ("format", "dtype", "device")
 """Options whose values are rows of their own."""
@@ -71,7 +74,6 @@ class Grammar:
     """How many words beside options there can be; None for any number."""
     formulas: bool
     """Whether these words are formulas."""
-    commands: Collection[str] = ()
     elsewhere: Callable[[], Collection[str]] = tuple
     """Gives the options of the main command without their dashes."""
 
@@ -99,8 +101,8 @@ def meaning(name: str, value: str, grammar: Grammar, given: Collection[str]) -> 
     Of options that only go with others those already `given` are left out.
     """
     folded = name.lower().replace("_", "-")
-    known = [text for text, words in MEANT if name in words.split()] or [
-        text for text, words in MEANT if len(folded) > 1 and folded in words.split()
+    known = [text for text, words in synonyms() if name in words.split()] or [
+        text for text, words in synonyms() if len(folded) > 1 and folded in words.split()
     ]
     for text in [*known, *_own(folded, grammar), *_alike(folded, grammar)]:
         if grammar.has(text):
@@ -117,7 +119,7 @@ def _own(name: str, grammar: Grammar) -> list[str]:
 
 def _example(name: str) -> str:
     """An option with a value, if there is an example of one."""
-    found = (text for text, _ in MEANT if f"--{name}" in text.split()[-2:] and name not in CHOICES)
+    found = (text for text, _ in synonyms() if f"--{name}" in text.split()[-2:] and name not in CHOICES)
     return next(found, f"--{name}")
 
 
@@ -126,7 +128,7 @@ def _alike(name: str, grammar: Grammar) -> list[str]:
     if len(name) < SHORTEST:
         return []
     own = difflib.get_close_matches(name, grammar.names, n=1, cutoff=0.75)
-    words = {word: text for text, words in MEANT for word in words.split() if len(word) >= SHORTEST}
+    words = {word: text for text, words in synonyms() for word in words.split() if len(word) >= SHORTEST}
     return [*map(_example, own), *(words[each] for each in difflib.get_close_matches(name, words, 1, 0.8))]
 
 

@@ -1,48 +1,39 @@
-"""The options that commands share, each declared once."""
+"""The options that commands share, each declared once, and the texts of options as values."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
-from derivcli.engines.engine_table import ENGINES, names
+from derivcli.engines import engine_table
+from derivcli.engines.engine_table import ENGINES
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import DATA_FORMATS, Reading
+from derivcli.python_arguments import mixed_of, names_of
 from derivcli.render import FORMATS
-from derivcli.request import Named, Wanted, mixed_of, names_of, wrt_of
+from derivcli.request import Request
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:
     from derivcli.language.functions.row import Function
+    from derivcli.points.at_option import Interval
     from derivcli.points.points import Points
 
 Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
-"""The formats by name."""
-
-
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
-"""The number formats by name."""
-FLOAT64 = Dtype(DTYPES[0])
-
-
 Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
-"""The devices by name."""
-CPU = Device(DEVICES[0])
-
-
-Engine = StrEnum("Engine", names())  # type: ignore[misc]
-"""The engines by name."""
-
-
+Engine = StrEnum("Engine", engine_table.names())  # type: ignore[misc]
 DataFormat = StrEnum("DataFormat", list(DATA_FORMATS))  # type: ignore[misc]
-"""The formats of data files by name."""
+FLOAT64, CPU = Dtype(DTYPES[0]), Device(DEVICES[0])
 
 
 class OnError(StrEnum):
@@ -52,62 +43,54 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
+def option(flag: str, metavar: str | None, help: str, min: int | None = None, max: int | None = None) -> Any:
+    """An option with a value, whose default its help tells if anything does."""
+    return typer.Option(flag, metavar=metavar, help=help, min=min, max=max, show_default=False)
+
+
+def picture(help: str) -> Any:
+    """The option for a picture's file, and what the picture is of."""
+    return option("--plot", "FILE", help)
+
+
+def rounding(default: str) -> Any:
+    """The option for significant digits, and how many there are unless it is given."""
+    return option("--digits", "N", f"Significant digits to print. [default: {default}]", min=1, max=17)
+
+
+Texts = list[str] | None
+
 Expressions = Annotated[
     list[str],
     typer.Argument(metavar="EXPR", help="One or more expressions, such as '6*x**2 + 2*x + 4'.", show_default=False),
 ]
 At = Annotated[
-    list[str] | None,
-    typer.Option(
+    Texts,
+    option(
         "--at",
-        metavar="SPEC",
-        help="Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count. May be repeated; lists are crossed.",
-        show_default=False,
+        "SPEC",
+        "Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count. May be repeated; lists are crossed.",
     ),
 ]
 Zip = Annotated[bool, typer.Option("--zip", help="Pair the lists of several variables instead of crossing them.")]
-Wrt = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--wrt", metavar="NAMES", help="Differentiate by these variables: u,v. [default: all]", show_default=False
-    ),
-]
-Let = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--let", metavar="NAME=EXPR", help="Name an intermediate formula; may be repeated.", show_default=False
-    ),
-]
+Wrt = Annotated[Texts, option("--wrt", "NAMES", "Differentiate by these variables: u,v. [default: all]")]
+Let = Annotated[Texts, option("--let", "NAME=EXPR", "Name an intermediate formula; may be repeated.")]
 Use = Annotated[
-    list[str] | None,
-    typer.Option(
+    Texts,
+    option(
         "--use",
-        metavar="FILE.py:NAME",
-        help="Make a torch.autograd.Function of yours callable as NAME(x). This runs the file, and nothing but this "
+        "FILE.py:NAME",
+        "Make a torch.autograd.Function of yours callable as NAME(x). This runs the file, and nothing but this "
         "and check-fn runs any. May be repeated.",
-        show_default=False,
     ),
 ]
-
-
-def picture(help: str) -> Any:
-    """The option for a picture's file, and what the picture is of."""
-    return typer.Option("--plot", metavar="FILE", help=help, show_default=False)
-
-
-def rounding(default: str) -> Any:
-    """The option for significant digits, and how many there are unless it is given."""
-    help = f"Significant digits to print. [default: {default}]"
-    return typer.Option("--digits", metavar="N", min=1, max=17, help=help, show_default=False)
-
-
 Plot = Annotated[Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")]
 FormatOption = Annotated[
     Format | None,
-    typer.Option(
+    option(
         "--format",
-        help="How to print. [default: table; tsv where the output is no terminal, or of more than 1,000 points]",
-        show_default=False,
+        None,
+        "How to print. [default: table; tsv where the output is no terminal, or of more than 1,000 points]",
     ),
 ]
 Digits = Annotated[int | None, rounding("all")]
@@ -121,102 +104,71 @@ Order = Annotated[
         help="The order of the derivatives, each in one variable.",
     ),
 ]
-Mixed = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--mixed", metavar="NAMES", help="A mixed partial derivative: x,x,y. May be repeated.", show_default=False
-    ),
-]
+Mixed = Annotated[Texts, option("--mixed", "NAMES", "A mixed partial derivative: x,x,y. May be repeated.")]
 Along = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--along",
-        metavar="SPEC",
-        help="The derivative along a vector, as it is: u=1,v=2. With --order N the N-th.",
-        show_default=False,
-    ),
+    Texts,
+    option("--along", "SPEC", "The derivative along a vector, as it is: u=1,v=2. With --order N the N-th."),
 ]
 Hessian = Annotated[bool, typer.Option("--hessian", help="All second derivatives, as a matrix.")]
 Implicit = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--implicit",
-        metavar="NAME",
-        help="The derivatives of this variable, which the equation 'x**2+y**2=25' makes a function of the others.",
-        show_default=False,
+        "NAME",
+        "The derivatives of this variable, which the equation 'x**2+y**2=25' makes a function of the others.",
     ),
 ]
 Series = Annotated[
-    int | None,
-    typer.Option(
-        "--series",
-        metavar="N",
-        min=0,
-        max=ORDERS[-1],
-        help="The Taylor polynomial of degree N about each point.",
-        show_default=False,
-    ),
+    int | None, option("--series", "N", "The Taylor polynomial of degree N about each point.", min=0, max=ORDERS[-1])
 ]
-On = Annotated[
-    str | None,
-    typer.Option(
-        "--on",
-        metavar="SPEC",
-        help="With --series: enclose the remainder on an interval, x=0:1.",
-        show_default=False,
-    ),
-]
+On = Annotated[str | None, option("--on", "SPEC", "With --series: enclose the remainder on an interval, x=0:1.")]
 EngineOption = Annotated[
     Engine | None,
-    typer.Option(
+    option(
         "--engine",
-        help=f"What computes the numbers: {', '.join(each.help for each in ENGINES[:-1])}, or {ENGINES[-1].help}. "
+        None,
+        f"What computes the numbers: {', '.join(each.help for each in ENGINES[:-1])}, or {ENGINES[-1].help}. "
         f"[default: {ENGINES[0].name} up to order {ENGINES[0].orders_unasked[-1]}]",
-        show_default=False,
     ),
 ]
 Check = Annotated[
     bool | None,
-    typer.Option(
+    option(
         "--check/--no-check",
-        help="Judge every number against exact mathematics; exit with 1 if one misleads. "
+        None,
+        "Judge every number against exact mathematics; exit with 1 if one misleads. "
         f"[default: jobs of no more than {MAX_NUMBERS_UNASKED} derivatives are judged]",
-        show_default=False,
     ),
 ]
 DataFiles = Annotated[
-    list[str] | None,
-    typer.Option(
+    Texts,
+    option(
         "--data",
-        metavar="FILE",
-        help="Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard "
+        "FILE",
+        "Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard "
         "input). A pattern such as 'part-*.csv' names several. May be repeated.",
-        show_default=False,
     ),
 ]
 DataFormatOption = Annotated[
-    DataFormat | None,
-    typer.Option("--data-format", help="The format of --data. [default: by the file's name]", show_default=False),
+    DataFormat | None, option("--data-format", None, "The format of --data. [default: by the file's name]")
 ]
 ColumnNames = Annotated[
-    list[str] | None,
-    typer.Option(
+    Texts,
+    option(
         "--column",
-        metavar="NAME=HEADER",
-        help="Take a variable from the column with this header: v='Speed (m/s)'. May be repeated.",
-        show_default=False,
+        "NAME=HEADER",
+        "Take a variable from the column with this header: v='Speed (m/s)'. May be repeated.",
     ),
 ]
 DecimalComma = Annotated[bool, typer.Option("--decimal-comma", help="Read and write 3.14 as 3,14.")]
 OnErrorOption = Annotated[OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.")]
 Output = Annotated[
     Path | None,
-    typer.Option(
+    option(
         "--output",
-        metavar="FILE",
-        help="Write the results into a file: a data file as for --data, with all columns of the input and without "
+        "FILE",
+        "Write the results into a file: a data file as for --data, with all columns of the input and without "
         "limit in the number of points, or .json, .md, .tex, .txt. It is replaced only when complete.",
-        show_default=False,
     ),
 ]
 Code = Annotated[
@@ -230,9 +182,9 @@ DeviceOption = Annotated[Device, typer.Option("--device", help="Where PyTorch co
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
 
 
-def tell_version(wanted: bool) -> None:
+def tell_version(asked: bool) -> None:
     """Say which version this is, and end."""
-    if wanted:
+    if asked:
         from derivcli import __version__
 
         sys.stdout.write(f"deriv {__version__}\n")
@@ -243,24 +195,66 @@ Version = Annotated[bool, typer.Option("--version", help="Show the version.", ca
 
 
 @dataclass(frozen=True, slots=True)
-class Calculation:
-    """What is to be calculated: the shared options as one object."""
+class MainOptions:
+    """The options of the main command in the order of its help, as they were typed."""
 
-    expressions: Sequence[str]
-    at: Sequence[str]
-    paired: bool
-    wanted: Wanted
-    named: Named
-    dtype: str
-    check: bool | None
-    on: str | None = None
-    data: Reading | None = None
-    device: str = DEVICES[0]
+    expressions: Expressions
+    at: At = None
+    zip_: Zip = False
+    data: DataFiles = None
+    data_format: DataFormatOption = None
+    column: ColumnNames = None
+    decimal_comma: DecimalComma = False
+    on_error: OnErrorOption = OnError.STOP
+    wrt: Wrt = None
+    order: Order = 1
+    mixed: Mixed = None
+    along: Along = None
+    hessian: Hessian = False
+    implicit: Implicit = None
+    series: Series = None
+    on: On = None
+    let: Let = None
+    use: Use = None
+    check: Check = None
+    plot: Plot = None
+    code: Code = False
+    output: Output = None
+    no_clobber: NoClobber = False
+    format_: FormatOption = None
+    digits: Digits = None
+    dtype: DtypeOption = FLOAT64
+    engine: EngineOption = None
+    device: DeviceOption = CPU
+    version: Version = False
 
-    @property
-    def has_points(self) -> bool:
-        """Whether there is something to compute numbers at."""
-        return bool(self.at) or self.data is not None
+    def request(self) -> Request:
+        """What is asked for. The files of --use are run once all else is read."""
+        data = reading_in(self)
+        request = Request(
+            self.expressions,
+            points_in(self.at or (), self.zip_) if self.at or data else None,
+            data,
+            wrt_in(self.wrt),
+            self.order,
+            partials_in(self.mixed) or (),
+            points_in(self.along) if self.along else None,
+            self.hessian,
+            "" if self.implicit is None else names_of([self.implicit], "--implicit y")[0],
+            self.series,
+            interval_in(self.on),
+            formulas_in(self.let),
+            dtype=self.dtype.value,
+            device=self.device.value,
+            engine=self.engine.value if self.engine else "",
+            check=self.check,
+        )
+        return replace(request, functions=functions_in(self.use))
+
+    def showing(self) -> Showing:
+        """How the results are to be shown."""
+        format = self.format_ and self.format_.value
+        return Showing(format, self.digits, self.plot, self.output, not self.no_clobber)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,32 +266,49 @@ class Showing:
     plot: Path | None = None
     output: Path | None = None
     clobber: bool = True
-    code: bool = False
-    """Whether a script is wanted instead of numbers."""
 
 
-def names_in(wrt: Sequence[str] | None) -> list[str] | None:
-    """The names in `--wrt u,v --wrt w`."""
-    return None if wrt is None else wrt_of(",".join(wrt))
+Options = TypeVar("Options")
 
 
-def partials_in(mixed: Sequence[str] | None) -> list[Partial]:
+def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
+    """Give a command its options as one object. Typer is shown the fields of the class as parameters."""
+    hints = get_type_hints(options, include_extras=True)
+    parameters = [each.replace(annotation=hints[each.name]) for each in inspect.signature(options).parameters.values()]
+
+    def taker(command: Callable[[Options], None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def take(**given: Any) -> None:
+            command(options(**given))
+
+        vars(take).update(__signature__=inspect.Signature(parameters), __annotations__=hints)
+        return take
+
+    return taker
+
+
+def wrt_in(wrt: Sequence[str] | None) -> list[str] | None:
+    """The names in `--wrt u,v --wrt w`, each once."""
+    return None if wrt is None else list(dict.fromkeys(names_of(",".join(wrt), "--wrt u,v")))
+
+
+def partials_in(mixed: Sequence[str] | None) -> list[Partial] | None:
     """The partials of `--mixed x,x,y --mixed x,y`."""
-    return [partial for text in mixed or () for partial in mixed_of(text)]
+    return None if mixed is None else [partial for text in mixed for partial in mixed_of(text)]
 
 
-def dependent_in(implicit: str | None) -> str:
-    """The name in `--implicit y`."""
-    return "" if implicit is None else names_of([implicit], "--implicit y")[0]
-
-
-def direction_in(along: Sequence[str] | None) -> Points | None:
-    """The vector of `--along u=1 --along v=2`."""
-    if not along:
-        return None
+def points_in(specs: Sequence[str], paired: bool = False) -> Points:
+    """The points of `--at u=1 --at v=2`, or the vector of `--along`."""
     from derivcli.points.at_option import read_points
 
-    return read_points(along)
+    return read_points(specs, paired)
+
+
+def interval_in(on: str | None) -> Interval | None:
+    """The interval of `--on x=0:1`."""
+    from derivcli.points.at_option import read_interval
+
+    return None if on is None else read_interval(on)
 
 
 def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
@@ -305,14 +316,13 @@ def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
     return _pairs(let or (), "a definition is a name, '=' and a formula", "write it like z=x+1")
 
 
-def named_in(let: Sequence[str] | None, use: Sequence[str] | None) -> Named:
-    """The formulas of `--let` and the functions of `--use`, whose files are run."""
-    functions: dict[str, Function] = {}
-    if use:
-        from derivcli.custom.load import load
+def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
+    """The functions of `--use`, whose files are run."""
+    if not use:
+        return {}
+    from derivcli.custom.load import load
 
-        functions = load(use)
-    return Named(formulas_in(let), functions)
+    return load(use)
 
 
 def headers_in(columns: Sequence[str] | None) -> dict[str, str]:
@@ -322,18 +332,18 @@ def headers_in(columns: Sequence[str] | None) -> dict[str, str]:
     return {names_of([name], "--column v='Speed (m/s)'")[0]: header for name, header in pairs.items()}
 
 
-def reading_in(
-    data: Sequence[str] | None,
-    format: DataFormat | None,
-    columns: Sequence[str] | None,
-    decimal_comma: bool,
-    on_error: OnError,
-) -> Reading | None:
+def reading_in(options: MainOptions) -> Reading | None:
     """How the files of `--data` are to be read."""
-    skip = on_error == OnError.SKIP
-    if data:
-        return Reading(tuple(data), format and format.value, headers_in(columns), decimal_comma, skip)
-    given = {"--data-format": format, "--column": columns, "--decimal-comma": decimal_comma, "--on-error skip": skip}
+    skip, format = options.on_error == OnError.SKIP, options.data_format
+    if options.data:
+        columns = headers_in(options.column)
+        return Reading(tuple(options.data), format and format.value, columns, options.decimal_comma, skip)
+    given = {
+        "--data-format": format,
+        "--column": options.column,
+        "--decimal-comma": options.decimal_comma,
+        "--on-error skip": skip,
+    }
     for option, value in given.items():
         if value:
             raise DerivError(f"{option} is about a data file", hint="add --data FILE, or leave it out")

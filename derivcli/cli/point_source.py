@@ -11,13 +11,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
-from derivcli.cli.options import Calculation
 from derivcli.errors import DerivError, draw_note, visible
 
 if TYPE_CHECKING:
     from derivcli.points.files.data_source import Data
     from derivcli.points.points import Points
-    from derivcli.validation import Known
+    from derivcli.request import Request
 
     Part: TypeAlias = tuple[Points, Any]
     """Some points, and the rows of a data file that they come from or None."""
@@ -33,38 +32,9 @@ class Source:
     """Variables whose columns were named."""
 
     @property
-    def known(self) -> Known:
-        """The variables that have values: those typed, and columns.
-
-        A column that happens to be called like a function is a variable only where that was said.
-        """
-        from derivcli.language.functions.table import vocabulary
-        from derivcli.validation import Known
-
-        declared = {name for name in (*self.columns, *self.repeated) if name not in vocabulary() or name in self.mapped}
-        return Known(self.typed.names, list(self.columns), declared, self.way_out)
-
-    @property
     def columns(self) -> Mapping[str, str]:
         """The headers of the variables that columns can give."""
         return self.data.variables if self.data else {}
-
-    @property
-    def repeated(self) -> Mapping[str, Sequence[str]]:
-        """The headers of each name that several columns share."""
-        return self.data.repeated if self.data else {}
-
-    def way_out(self, name: str) -> str:
-        """What to say of a variable without a value: how to type it, and why no column is it."""
-        from derivcli.validation import typed
-
-        if name in self.repeated:
-            shown = " and ".join(f"'{header.strip()}'" for header in dict.fromkeys(self.repeated[name]))
-            return f"{len(self.repeated[name])} columns of the file are named {shown}: rename one of them"
-        from derivcli.points.files.data_source import listed
-
-        shown = listed(self.headers)
-        return typed(name) + (f", or name its column with --column {name}=...: the file has {shown}" if shown else "")
 
     def check_used(self, names: Collection[str]) -> None:
         """Refuse a column that was named for no variable."""
@@ -166,28 +136,20 @@ class Source:
 
 
 @contextmanager
-def opened(job: Calculation) -> Iterator[Source]:
-    """The source of a job's points, whose files are open until the block ends."""
-    from derivcli.points.at_option import read_points
-
-    if job.data is None:
-        yield Source(read_points(job.at, job.paired))
+def opened(request: Request) -> Iterator[Source]:
+    """The source of a request's points, whose files are open until the block ends."""
+    assert request.points is not None, "there are points"
+    if request.data is None:
+        yield Source(request.points)
         return
-    if job.paired:
-        raise DerivError("--zip pairs what is typed, and the rows of a file are paired", hint="leave out --zip")
-    typed = read_points(job.at)
-    for axis in typed.axes:
-        if axis.count > 1:
-            message = f"'{axis.name}' has {axis.count:,} values, and each row of the file is one point"
-            raise DerivError(message, hint=f"give it one value, as in --at {axis.name}=1")
     from derivcli.points.files.data_source import open_data
 
-    with open_data(job.data, _standard_input(job.data.paths)) as data:
-        for name in typed.names:
+    with open_data(request.data, _standard_input(request.data.paths)) as data:
+        for name in request.points.names:
             if name in data.variables or name in data.repeated:
                 message = f"'{name}' is a column of the file and has a value too"
                 raise DerivError(message, hint="leave out one of the two")
-        yield Source(typed, data, job.data.columns)
+        yield Source(request.points, data, request.data.columns)
 
 
 def _standard_input(paths: Sequence[str]) -> BinaryIO:

@@ -115,7 +115,7 @@ def _classes(module: ModuleType) -> str:
 
 
 def _run(path: Path) -> ModuleType:
-    """The module that a file makes; whatever it raises is told in one line."""
+    """The module that a file makes; whatever it raises becomes a message of one line."""
     reason = _unfit(path)
     if reason:
         raise DerivError(f"cannot run {file_name(path)}: {reason}", hint=FORM)

@@ -1,114 +1,128 @@
-"""Trials of how many digits a function gives in each number format, and of its second derivatives."""
+"""Trials of how many digits a function gives in each number format, and of its second derivatives.
+
+A function that computes in double may go through another number format on its way, which its numbers tell.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import torch
 from torch import Tensor
 
-from derivcli.custom.backward_trials import slopes_of
-from derivcli.custom.difference_quotients import Numbers, by_quotients, noise, single_noise
-from derivcli.custom.differences import DIGITS, MOST, NOISY, allowed, digits, first, floor, points, same, shown, wrong
-from derivcli.custom.error_messages import told
-from derivcli.custom.format_rounding import through_other
-from derivcli.custom.probe import Columns, OwnError, Subject, own, stacked
-from derivcli.custom.reference_values import SAFETY, Truth, by_formula, stack
+from derivcli.custom.gradient_comparison import (
+    FORMAT_DIGITS,
+    MIN_RIGHT_POINTS,
+    NOISE_FACTOR,
+    WHOLE_SHARE,
+    are_wrong,
+    as_expected,
+    deviates,
+    deviation_text,
+    digits,
+    first_true,
+    points_text,
+    rounding_floor,
+)
 from derivcli.custom.report import Outcome, failed, passed
+from derivcli.custom.true_values import (
+    ERROR_FACTOR,
+    PointFunction,
+    TrueValues,
+    by_formula,
+    curvatures_of,
+    noise,
+    single_noise,
+    slopes_of,
+    stack,
+)
+from derivcli.custom.user_function import Columns, UserCodeError, UserFunction, error_text, stacked, user_code
 from derivcli.engines.torch.custom_step import is_marked
 
-FEW = 9
-"""With no more right digits something other than float64 must be at work."""
+MAX_POOR_DIGITS = 9
+"""With so few right digits something other than float64 must be at work."""
 
-SINGLE = 1e-4
-"""What differs in float32 by no more than this part is right."""
+SINGLE_TOLERANCE = 1e-4
+"""Numbers with no larger relative error are right in float32."""
 
-SILENT = "second derivative silently wrong"
+SILENTLY_WRONG = "second derivative silently wrong"
 
-LARGEST = 1e37
+MAX_SINGLE = 1e37
 """Near the largest float32."""
 
 
-def forward_in_double(subject: Subject) -> Outcome:
+def forward_in_double(subject: UserFunction) -> Outcome:
     """The forward computes in float64, whose numbers alone have differences that tell a derivative."""
-    return through_other(subject, "forward", subject.value, subject.values[None]) or passed()
+    return through_lower_format(subject, "forward", subject.value, subject.values[None]) or passed()
 
 
-def in_double(subject: Subject) -> Outcome:
+def in_double(subject: UserFunction) -> Outcome:
     """Forward and backward have the digits of float64 and not those of float32."""
-    for stage, compute, numbers in (
-        ("forward", subject.value, subject.values[None]),
-        ("backward", subject.gradients, subject.slopes),
-    ):
-        rounding = noise(compute, subject.columns).reshape(numbers.shape)
-        outcome = through_other(subject, stage, compute, numbers) if stage == "backward" else None
-        outcome = outcome or _few(subject, stage, numbers, rounding, _exact(subject, stage))
-        if outcome is not None:
-            return outcome
-    return passed()
+    formula, outcome = subject.formula, None
+    if formula is not None:
+        truth = stack([by_formula(formula, subject.parameters, subject.columns)])
+        outcome = _poor_digits(subject, "forward", subject.value, subject.values[None], truth)
+    return (
+        outcome
+        or through_lower_format(subject, "backward", subject.gradients, subject.slopes)
+        or _poor_digits(subject, "backward", subject.gradients, subject.slopes, slopes_of(subject))
+        or passed()
+    )
 
 
-def _exact(subject: Subject, stage: str) -> Truth | None:
-    """What the numbers of a stage should be, as far as that is known."""
-    if subject.formula is None:
-        return None if stage == "forward" else slopes_of(subject)
-    partials = [()] if stage == "forward" else [(name,) for name in subject.wrt]
-    return stack([by_formula(subject.formula, subject.parameters, subject.columns, each) for each in partials])
-
-
-def _few(subject: Subject, stage: str, numbers: Tensor, rounding: Tensor, truth: Truth | None) -> Outcome | None:
+def _poor_digits(
+    subject: UserFunction, stage: str, compute: PointFunction, numbers: Tensor, truth: TrueValues
+) -> Outcome | None:
     """What is wrong where there are few right digits, and rounding is not the reason."""
-    if truth is None:
-        return None
-    right = digits(numbers, truth, floor(subject, int(stage == "backward")))
-    clear = (numbers - truth.numbers).abs() > NOISY * rounding + SAFETY * truth.errors
-    smooth = truth.known & clear & (right <= FEW)
-    rows = smooth.double().mean(-1) >= MOST
+    rounding = noise(compute, subject.columns).reshape(numbers.shape)
+    right = digits(numbers, truth, rounding_floor(subject, int(stage == "backward")))
+    clear = (numbers - truth.numbers).abs() > NOISE_FACTOR * rounding + ERROR_FACTOR * truth.errors
+    smooth = truth.known & clear & (right <= MAX_POOR_DIGITS)
+    rows = smooth.double().mean(-1) >= WHOLE_SHARE
     if not rows.any():
         return None
     smooth &= rows[:, None]
-    name = "" if rows.all() else f" in {subject.wrt[first(smooth)[0]]}"
-    detail = f"{stage} {shown(subject, first(smooth), numbers, truth.numbers)}"
+    name = "" if rows.all() else f" in {subject.wrt[first_true(smooth)[0]]}"
+    detail = f"{stage} {deviation_text(subject, first_true(smooth), numbers, truth.numbers)}"
     count = int(right[smooth].median())
-    constant = "a constant in float32" if count >= DIGITS[torch.float32] else "a constant that is rounded"
-    sentence = f"{stage} is right to {count} digits only in double{name}: {constant}?"
-    return failed("digits", sentence, detail)
+    constant = "a constant in float32" if count >= FORMAT_DIGITS[torch.float32] else "a constant that is rounded"
+    return failed("digits", f"{stage} is right to {count} digits only in double{name}: {constant}?", detail)
 
 
-def in_single(subject: Subject) -> Outcome:
+def in_single(subject: UserFunction) -> Outcome:
     """In float32 forward and backward are what they are in float64, as far as float32 can tell."""
     remark = ""
     for stage, compute in (("forward", subject.value), ("backward", subject.gradients)):
         try:
             outcome = _stage_in_single(subject, stage, compute)
-        except OwnError as error:
-            return failed("dtype", "fails in float32", told(error))
+        except UserCodeError as error:
+            return failed("dtype", "fails in float32", error_text(error))
         if outcome.state == "failed":
             return outcome
         remark = remark or outcome.sentence
     return passed("", remark)
 
 
-def _stage_in_single(subject: Subject, stage: str, compute: Numbers) -> Outcome:
+def _stage_in_single(subject: UserFunction, stage: str, compute: PointFunction) -> Outcome:
     """What the forward or the backward comes to in float32."""
     columns = tuple(x.float() for x in subject.columns)
     found, due = compute(columns), compute(tuple(x.double() for x in columns))
     if found.dtype != torch.float32:
         return failed("dtype", f"gives {found.dtype} where its input is torch.float32")
-    truth = Truth(due.masked_fill(due.abs() > LARGEST, torch.nan), torch.zeros_like(due))
-    off = wrong(found, truth, SINGLE * due.abs() + floor(subject, int(stage == "backward"), torch.float32))
+    truth = TrueValues(due.masked_fill(due.abs() > MAX_SINGLE, torch.nan))
+    floor = rounding_floor(subject, int(stage == "backward"), torch.float32)
+    off = are_wrong(found, truth, SINGLE_TOLERANCE * due.abs() + floor)
     if not off.any():
         return passed()
-    unexplained = off & ~((found - due).abs() <= NOISY * single_noise(compute, columns))
+    unexplained = off & ~((found - due).abs() <= NOISE_FACTOR * single_noise(compute, columns))
     if not unexplained.any():
         return passed("", "only float32 noise: passes in double")
-    detail = f"{stage} {shown(subject, first(unexplained), found, due)}"
+    detail = f"{stage} {deviation_text(subject, first_true(unexplained), found, due)}"
     return failed("single", "wrong in float32, right in double", detail)
 
 
-def second(subject: Subject) -> Outcome:
+def second(subject: UserFunction) -> Outcome:
     """The derivatives of the backward are the second derivatives, and its derivative by grad_output is the first."""
     inputs = subject.leaves(subject.columns)
     given = torch.ones_like(subject.columns[0], requires_grad=True)
@@ -116,55 +130,122 @@ def second(subject: Subject) -> Outcome:
         slopes = subject.pull(subject.run(inputs), inputs, given, again=True)
         if any(map(is_marked, slopes)):
             return passed("marked @once_differentiable", "refuses second derivatives")
-        found, by_upstream = _curvatures([*(inputs[place] for place in subject.places), given], slopes)
-    except OwnError as error:
-        return failed("second-fails", "fails in second derivatives", told(error))
-    outcome = _curvatures_told(subject, found, curvatures_of(subject))
+        found, by_upstream = _curvatures([*(inputs[index] for index in subject.indices), given], slopes)
+    except UserCodeError as error:
+        return failed("second-fails", "fails in second derivatives", error_text(error))
+    outcome = _second_outcome(subject, found, curvatures_of(subject))
     if outcome.state == "failed":
         return outcome
     rounding = noise(subject.gradients, subject.columns)
-    alone = same(subject, by_upstream, subject.slopes, "second", SILENT, rounding)
+    alone = as_expected(subject, by_upstream, subject.slopes, "second", SILENTLY_WRONG, rounding)
     return replace(alone, detail=f"by grad_output, {alone.detail}") if alone.state == "failed" else outcome
 
 
-def _curvatures_told(subject: Subject, found: Tensor, truth: Truth) -> Outcome:
-    """What is to be said of second derivatives of shape (places, places, points)."""
-    off = wrong(found, truth, allowed(truth, floor(subject, 2)))
+def _second_outcome(subject: UserFunction, found: Tensor, truth: TrueValues) -> Outcome:
+    """The outcome for second derivatives of shape (arguments, arguments, points)."""
+    off = deviates(subject, found, truth, 2)
     if off.any():
-        a, b, _ = place = first(off)
+        a, b, _ = index = first_true(off)
         which = f", by {subject.wrt[a]} and {subject.wrt[b]}" if len(subject.parameters) > 1 else ""
-        return failed("second", SILENT, shown(subject, place, found, truth.numbers, which))
+        return failed("second", SILENTLY_WRONG, deviation_text(subject, index, found, truth.numbers, which))
     skipped = subject.count - int(truth.known.all(0).all(0).sum())
-    return passed(f"not tried at {points(skipped)} where they are unknown" if skipped else "")
-
-
-def curvatures_of(subject: Subject) -> Truth:
-    """The true second derivatives, of shape (places, places, points)."""
-    rows = []
-    for row, a in enumerate(subject.wrt):
-        if subject.formula is not None:
-            partials = [(a, b) for b in subject.wrt]
-            row_of = [by_formula(subject.formula, subject.parameters, subject.columns, each) for each in partials]
-            rows.append(stack(row_of))
-        else:
-            slope = partial(_slope, subject, row)
-            rows.append(stack([by_quotients(slope, subject.columns, place) for place in subject.places]))
-    return stack(rows)
-
-
-def _slope(subject: Subject, row: int, columns: Columns) -> Tensor:
-    """The backward for one of the arguments."""
-    return subject.gradients(columns)[row]
+    return passed(f"not tried at {points_text(skipped)} where they are unknown" if skipped else "")
 
 
 def _curvatures(wanted: Sequence[Tensor], slopes: Sequence[Tensor | None]) -> tuple[Tensor, Tensor]:
-    """The derivatives of gradients in the arguments, of shape (places, places, points), and in grad_output."""
+    """The derivatives of gradients in the arguments, of shape (arguments, arguments, points), and in grad_output."""
     rows = []
     for slope in slopes:
         found: tuple[Tensor | None, ...] = (None,) * len(wanted)
         if slope is not None and slope.requires_grad:
-            with own("second derivative"):
+            with user_code("second derivative"):
                 found = torch.autograd.grad(slope.sum(), wanted, retain_graph=True, allow_unused=True)
         rows.append(stacked(found, wanted[-1].detach()))
     table = torch.stack(rows)
     return table[:, :-1], table[:, -1]
+
+
+SINGLE_NOISE = (2.0**-28, 2.0**-20)
+"""How much float32 rounding moves a number of an ordinary formula, of its size."""
+
+STEP_COUNT = 8
+STEP_UNITS = 8.0
+"""How many steps away from a point are taken, and how many units in the last place each is long."""
+
+UNEVEN_FACTOR = 1.0471
+"""A factor of the steps, since whole units would lead to numbers that fit into the format."""
+
+MIN_SPREAD_UNITS = 1e3
+"""Changes of fewer units in the last place of float64 may be rounding; those of lower formats are larger."""
+
+MIN_GRID_POINTS = 6
+"""Of fewer points a grid of numbers, as of a quantizer, may pass for numbers of 16 bits."""
+
+LOWER_FORMATS = {torch.float32: 7, torch.bfloat16: 2, torch.float16: 3}
+"""Formats that are not float64, with their digits; numbers of bfloat16 would fit in the others too."""
+
+
+def through_lower_format(subject: UserFunction, stage: str, compute: PointFunction, numbers: Tensor) -> Outcome | None:
+    """What is wrong where the numbers of a stage, of shape (..., points), come from another format than float64."""
+    for dtype in LOWER_FORMATS:
+        finding = _sign_of_format(compute, subject.columns, dtype)
+        if finding:
+            return _in_lower_format(dtype, f"{stage} {finding}")
+    rounding = noise(compute, subject.columns).reshape(numbers.shape)
+    return (
+        _in_lower_format(torch.float32, f"{stage} is rounded as float32 is") if _is_single(numbers, rounding) else None
+    )
+
+
+def _in_lower_format(dtype: torch.dtype, detail: str) -> Outcome:
+    name = str(dtype).removeprefix("torch.")
+    return failed(name, f"computes in {name} inside: {LOWER_FORMATS[dtype]} digits in double", detail)
+
+
+def _is_single(numbers: Tensor, rounding: Tensor) -> bool:
+    """Whether rounding is that of float32."""
+    share = (rounding / numbers.abs())[numbers != 0]
+    share = share[share.isfinite()]
+    low, high = SINGLE_NOISE
+    return len(share) > 0 and bool(((share > low) & (share < high)).double().mean() >= WHOLE_SHARE)
+
+
+def _sign_of_format(compute: PointFunction, columns: Columns, dtype: torch.dtype) -> str:
+    """How numbers near the points show that the result or the arguments are rounded to a format; empty if not.
+
+    Where a function is flat its numbers say nothing, be it that it is constant there or saturates.
+    """
+    unit = STEP_UNITS * torch.finfo(dtype).eps * UNEVEN_FACTOR
+    steps = torch.arange(1, STEP_COUNT + 1, dtype=torch.float64)[:, None] * unit
+    batch = tuple((x * (1 + steps * (1 + index / len(columns)))).flatten() for index, x in enumerate(columns))
+    found = _table(compute(batch), len(columns[0]))
+    rounded = _table(compute(tuple(x.to(dtype).double() for x in batch)), len(columns[0]))
+    name = str(dtype).removeprefix("torch.")
+    for alike, finding in (
+        (found.to(dtype).double() == found, f"gives numbers of {name}"),
+        (rounded == found, f"gives the same for arguments rounded to {name}"),
+    ):
+        for row, numbers in zip(alike.all(-2), found, strict=True):
+            moving = _moving(numbers, columns, dtype)
+            if moving.any() and row[moving].all():
+                return finding
+    return ""
+
+
+def _moving(numbers: Tensor, columns: Columns, dtype: torch.dtype) -> Tensor:
+    """Where numbers of shape (steps, points) differ from step to step; nowhere, if they do so at few of the points.
+
+    The numbers of a grid, which are those of 16 bits too, do not differ near 0.
+    """
+    spread = numbers.amax(0) - numbers.amin(0)
+    moving = spread > MIN_SPREAD_UNITS * torch.finfo(torch.float64).eps * numbers.abs().amax(0)
+    if dtype == torch.float32:
+        return moving & (moving.sum() >= min(MIN_RIGHT_POINTS, len(moving)))
+    moving &= (numbers.diff(dim=0) != 0).all(0)
+    near = torch.stack([x.abs() for x in columns]).amax(0).argsort()[: len(moving) // 2]
+    return moving & (len(moving) >= MIN_GRID_POINTS) & (moving[near].double().mean() >= WHOLE_SHARE)
+
+
+def _table(numbers: Tensor, count: int) -> Tensor:
+    """Numbers at all steps from all points, of shape (rows, steps, points)."""
+    return numbers.double().reshape(-1, STEP_COUNT, count)

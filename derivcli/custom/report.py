@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from derivcli.hints import PYTHON, spelled
 
 STATES = {
     "passed": "nothing wrong was found",
@@ -37,7 +40,13 @@ class Trial:
 
     name: str
     state: str
-    detail: str = ""
+    wording: str = ""
+    """The detail, in which options are named as in hints."""
+
+    @property
+    def detail(self) -> str:
+        """The detail for Python."""
+        return spelled(self.wording, PYTHON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +86,8 @@ def failed(kind: str, sentence: str, detail: str = "") -> Outcome:
 def inapplicable(reason: str) -> Outcome:
     """There is nothing to try."""
     return Outcome("inapplicable", reason)
+
+
+def first_failure(outcomes: Iterable[Outcome]) -> Outcome:
+    """The first outcome that failed; that nothing wrong was found where none did."""
+    return next((outcome for outcome in outcomes if outcome.state == "failed"), passed())

@@ -9,22 +9,22 @@ import torch
 from torch import Tensor
 from torch.autograd import forward_ad
 
-from derivcli.custom.differences import differing, first, same, shown
-from derivcli.custom.error_messages import complaint, told
-from derivcli.custom.probe import Columns, OwnError, Subject, stacked
-from derivcli.custom.report import Outcome, failed, inapplicable, passed
+from derivcli.custom.gradient_comparison import as_expected, deviates, deviation_text, first_true
+from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
+from derivcli.custom.true_values import TrueValues
+from derivcli.custom.user_function import Columns, UserCodeError, UserFunction, code_failure, error_text, stacked
 from derivcli.errors import DerivError
 
 TANGENT = 2.0
-"""So far each argument moves in forward mode."""
+"""The tangent of each argument in forward mode."""
 
-NOT_JVP = "jvp is not the derivative"
+WRONG_JVP = "jvp is not the derivative"
 
-BETWEEN = 0.75
+FILLER = 0.75
 """A number that lies between those of an argument in memory and is no part of it."""
 
 
-def shapes(subject: Subject) -> Outcome:
+def shapes(subject: UserFunction) -> Outcome:
     """Matrices and tensors of three dimensions do as well, where the forward takes them."""
     rows = next(rows for rows in (2, 3, 1) if subject.count % rows == 0)
     outcomes = [_shaped(subject, shape) for shape in ((rows, -1), (rows, 1, -1))]
@@ -33,50 +33,61 @@ def shapes(subject: Subject) -> Outcome:
     return (failures or found or [inapplicable("forward takes vectors only")])[0]
 
 
-def single_number(subject: Subject) -> Outcome:
+def single_number(subject: UserFunction) -> Outcome:
     """A tensor of no dimensions does as well, where the forward takes it."""
     one = replace(subject, columns=tuple(x[:1] for x in subject.columns))
     return _shaped(one, ()) or inapplicable("forward takes none")
 
 
-def _shaped(subject: Subject, shape: tuple[int, ...]) -> Outcome | None:
-    """What is to be said of forward and backward at the points in a shape; None where forward does not take it."""
+def _shaped(subject: UserFunction, shape: tuple[int, ...]) -> Outcome | None:
+    """The outcome of forward and backward for tensors of a shape; None where forward does not take them."""
     inputs = subject.leaves(tuple(x.reshape(shape) for x in subject.columns))
     given = torch.linspace(-1.4, 2.6, subject.count, dtype=torch.float64)
     try:
         value = subject.run(inputs)
-    except (OwnError, DerivError):
+    except (UserCodeError, DerivError):
         return None
     setting = f" in a tensor of {len(shape)} dimensions"
     kind, sentence = "dimensions", f"wrong for tensors of {len(shape)} dimensions"
     try:
         found = stacked(subject.pull(value, inputs, given.reshape(shape)), inputs[0])
-    except OwnError as error:
-        return complaint(error, kind, f"backward fails for tensors of {len(shape)} dimensions")
+    except UserCodeError as error:
+        return code_failure(error, kind, f"backward fails for tensors of {len(shape)} dimensions")
     values, due = value.detach().reshape(1, -1), subject.values[None]
-    off = differing(subject, values, due)
+    off = deviates(subject, values, TrueValues(due), 1)
     if off.any():
-        return failed(kind, f"forward is {sentence}", shown(subject, first(off), values, due, setting))
-    found = found.reshape(len(subject.places), -1)
-    return same(subject, found, given * subject.slopes, kind, f"backward is {sentence}", setting=setting)
+        return failed(kind, f"forward is {sentence}", deviation_text(subject, first_true(off), values, due, setting))
+    found = found.reshape(len(subject.indices), -1)
+    return as_expected(subject, found, given * subject.slopes, kind, f"backward is {sentence}", setting=setting)
 
 
-def contiguous(subject: Subject) -> Outcome:
+def contiguous(subject: UserFunction) -> Outcome:
     """Arguments and upstream gradients with gaps between their numbers in memory, or all the same one, do as well."""
-    for columns, given, due in _layouts(subject):
-        inputs = tuple(x.requires_grad_(place in subject.places) for place, x in enumerate(columns))
-        try:
-            found = stacked(subject.pull(subject.run(inputs), inputs, given), inputs[0])
-        except OwnError as error:
-            return failed("contiguous", "fails for tensors that are not contiguous", told(error))
-        found = found if found.ndim == 2 else found.mT.reshape(due.shape)
-        outcome = same(subject, found, due, "contiguous", "wrong for tensors that are not contiguous")
-        if outcome.state == "failed":
-            return outcome
-    return passed()
+    where = "for tensors that are not contiguous"
+    return first_failure(
+        _backward_outcome(subject, _requiring(subject, columns), given, due, "contiguous", where)
+        for columns, given, due in _layouts(subject)
+    )
 
 
-def _layouts(subject: Subject) -> list[tuple[Columns, Tensor, Tensor]]:
+def _requiring(subject: UserFunction, columns: Columns) -> Columns:
+    """The tensors themselves, those to be differentiated by with requires_grad."""
+    return tuple(x.requires_grad_(index in subject.indices) for index, x in enumerate(columns))
+
+
+def _backward_outcome(
+    subject: UserFunction, inputs: Columns, given: Tensor | None, due: Tensor, kind: str, where: str
+) -> Outcome:
+    """Whether the gradients of these very tensors are due; `where` says which tensors they are."""
+    try:
+        found = stacked(subject.pull(subject.run(inputs), inputs, given), inputs[0].detach())
+    except UserCodeError as error:
+        return failed(kind, f"fails {where}", error_text(error))
+    found = found if found.ndim == 2 else found.mT.reshape(due.shape)
+    return as_expected(subject, found, due, kind, f"wrong {where}")
+
+
+def _layouts(subject: UserFunction) -> list[tuple[Columns, Tensor, Tensor]]:
     """Arguments, upstream gradients and what is due, where the numbers lie in memory as they may in a program."""
     columns, ones, due = subject.leaves(subject.columns, ()), torch.ones_like(subject.columns[0]), subject.slopes
     found = [
@@ -90,57 +101,56 @@ def _layouts(subject: Subject) -> list[tuple[Columns, Tensor, Tensor]]:
 
 def _spread(x: Tensor) -> Tensor:
     """The same numbers with others between them in memory."""
-    return torch.stack([x, torch.full_like(x, BETWEEN)], -1)[..., 0]
+    return torch.stack([x, torch.full_like(x, FILLER)], -1)[..., 0]
 
 
-def _takes_matrices(subject: Subject) -> bool:
+def _takes_matrices(subject: UserFunction) -> bool:
     try:
         subject.gradients(tuple(x.reshape(2, -1) for x in subject.columns))
-    except (OwnError, DerivError):
+    except (UserCodeError, DerivError):
         return False
     return True
 
 
-def some_inputs(subject: Subject) -> Outcome:
+def some_inputs(subject: UserFunction) -> Outcome:
     """The gradient in one argument is the same where no other wants one."""
     if len(subject.parameters) == 1:
         return inapplicable("there is one argument")
-    for row, place in enumerate(subject.places):
-        only = f"where only {subject.parameters[place]} needs a gradient"
-        inputs = subject.leaves(subject.columns, (place,))
-        try:
-            found = stacked(subject.pull(subject.run(inputs), inputs), subject.columns[0])
-        except OwnError as error:
-            return failed("needs_input_grad", f"fails {only}", told(error))
-        due = subject.slopes[row : row + 1]
-        outcome = same(subject, found, due, "needs_input_grad", f"wrong {only}")
-        if outcome.state == "failed":
-            return outcome
-    return passed()
+    return first_failure(
+        _backward_outcome(
+            subject,
+            subject.leaves(subject.columns, (index,)),
+            None,
+            subject.slopes[row : row + 1],
+            "needs_input_grad",
+            f"where only {subject.parameters[index]} needs a gradient",
+        )
+        for row, index in enumerate(subject.indices)
+    )
 
 
-def forward_mode(subject: Subject) -> Outcome:
+def forward_mode(subject: UserFunction) -> Outcome:
     """What the class's own jvp gives of a direction is its gradients in that direction."""
     if subject.function.jvp is torch.autograd.Function.jvp:
         return inapplicable("there is no jvp")
-    for row, place in enumerate(subject.places):
-        by = f", by {subject.parameters[place]}" if len(subject.places) > 1 else ""
+    for row, index in enumerate(subject.indices):
+        by = f", by {subject.parameters[index]}" if len(subject.indices) > 1 else ""
         try:
-            found = _tangent(subject, place)
-        except OwnError as error:
-            return failed("jvp", "jvp fails", told(OwnError("jvp", error.error)))
-        outcome = same(subject, found[None], TANGENT * subject.slopes[row : row + 1], "jvp", NOT_JVP)
+            found = _tangent(subject, index)
+        except UserCodeError as error:
+            return failed("jvp", "jvp fails", error_text(UserCodeError("jvp", error.error)))
+        outcome = as_expected(subject, found[None], TANGENT * subject.slopes[row : row + 1], "jvp", WRONG_JVP)
         if outcome.state == "failed":
             return replace(outcome, detail=outcome.detail.replace(":", f" with a tangent of {TANGENT:g}{by}:", 1))
     return passed()
 
 
-def _tangent(subject: Subject, place: int) -> Tensor:
+def _tangent(subject: UserFunction, index: int) -> Tensor:
     """The derivative in one argument by forward mode, of the batch."""
-    columns, ones = list(subject.leaves(subject.columns, ())), torch.ones_like(subject.columns[place])
+    columns, ones = list(subject.leaves(subject.columns, ())), torch.ones_like(subject.columns[index])
     with forward_ad.dual_level():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # PyTorch warns of itself here
-            columns[place] = forward_ad.make_dual(columns[place], ones * TANGENT)  # type: ignore[no-untyped-call]
+            columns[index] = forward_ad.make_dual(columns[index], ones * TANGENT)  # type: ignore[no-untyped-call]
         found = forward_ad.unpack_dual(subject.run(tuple(columns))).tangent  # type: ignore[no-untyped-call]
     return torch.zeros_like(subject.columns[0]) if found is None else found

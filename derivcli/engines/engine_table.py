@@ -87,7 +87,7 @@ class Engine:
         """Refuse derivatives that this engine does not compute."""
         order = _highest(partials)
         if order not in self.orders:
-            hint = f"leave out --engine {self.name}, which goes to {self.orders[-1]}"
+            hint = f"leave out `--engine {self.name}`, which goes to {self.orders[-1]}"
             raise DerivError(self.beyond_orders.format(order=order), hint=hint)
         if self.max_coefficients is None:
             return
@@ -99,7 +99,7 @@ class Engine:
     def check_device(self, device: str) -> None:
         """Refuse a device that this engine does not compute on, unless another one computes in its place."""
         if device not in self.devices and not self.faster_form_of:
-            raise DerivError(self.elsewhere, hint=f"leave out --device {device}")
+            raise DerivError(self.elsewhere, hint=f"leave out `--device {device}`")
 
 
 REVERSE = Engine(

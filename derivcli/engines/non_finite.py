@@ -34,7 +34,7 @@ def without_coefficients(result: SeriesResult) -> SeriesResult:
     """The polynomials with no numbers about points that are not finite."""
     import numpy as np
 
-    nowhere = ~np.isfinite(np.array([*result.at.values()])).all(axis=0)
+    nowhere = ~result.finite
     flags = np.where(nowhere, np.uint8(UNDEFINED), result.flags)
     return replace(result, coefficients=_blank(result.coefficients, nowhere[:, None]), flags=flags)
 

@@ -33,7 +33,7 @@ LOGIC = (*RELATIONS, "and", "or", "not", "true", "false")
 OPERATIONS = frozenset((*ARITHMETIC, *LOGIC, *(row.name for row in FUNCTIONS if row.primitive)))
 """The names of all steps but those of a user's own functions; every interpretation has a rule for each."""
 
-Kernel: TypeAlias = Callable[..., Any]
+CustomFunction: TypeAlias = Callable[..., Any]
 """A user's own function, tensors in and a tensor out; a step that has one is called like that function."""
 
 
@@ -48,7 +48,7 @@ class Step:
     inputs: tuple[int, ...]
     constant: float = 0.0
     branches: tuple[Branch, ...] = ()
-    kernel: Kernel | None = None
+    kernel: CustomFunction | None = None
     last: tuple[int, ...] = ()
 
 

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import FloatArray
 
-SECONDS = 10.0
+DERIVATIVE_SECONDS = 10.0
 """How long SymPy may take for the derivatives of one formula; its product rule is quadratic in the factors."""
 
-NOT_REAL = (sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
+UNREAL = (sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 """What no formula over the real numbers holds."""
 
-LARGEST_EXPONENT = 10_000
+MAX_EXPONENT = 10_000
 """Larger powers of sums and products are not expanded, since nothing stops an integer power once it runs."""
 
 SYMPY_FAILURES = (
@@ -48,7 +48,7 @@ SYMPY_FAILURES = (
 )
 """What comes out of SymPy where an unevaluated tree surprises it."""
 
-RECURSION = 20_000
+MAX_RECURSION = 20_000
 """SymPy differentiates by recursion, several Python frames a level."""
 
 _LOCK = Lock()
@@ -61,7 +61,7 @@ def differentiate(
 ) -> SymbolicResult:
     """The partial derivatives of an expression, along a direction or of an implicit function as a `Result`'s."""
     with _refused(expression, partials), deep_recursion():
-        made = limited(SECONDS, _made, expression, partials, direction, dependent)
+        made = limited(DERIVATIVE_SECONDS, _made, expression, partials, direction, dependent)
     found = {derivative_key(partial): made[partial] for partial in partials}
     return SymbolicResult(expression, found, direction=direction, dependent=dependent)
 
@@ -122,11 +122,11 @@ def _refused(expression: Expression, partials: Sequence[Partial]) -> Iterator[No
     """Refuse what SymPy needs too long for, or what leaves the language."""
     span = Span(0, len(expression.source))
     names = dict.fromkeys(expression.variables) or dict.fromkeys(partials[0])
-    way_out = f"give a point, as in --at {','.join(f'{name}=1' for name in names)}"
+    way_out = f"give a point, as in `--at {','.join(f'{name}=1' for name in names)}`"
     try:
         yield
     except OutOfTimeError:
-        message = f"the derivative as a formula takes longer than {SECONDS:g} seconds"
+        message = f"the derivative as a formula takes longer than {DERIVATIVE_SECONDS:g} seconds"
         raise DerivError(message, expression.source, span, way_out) from None
     except DerivError as error:
         message = f"the derivative cannot be written as a formula: {error.message}"
@@ -138,7 +138,7 @@ def _refused(expression: Expression, partials: Sequence[Partial]) -> Iterator[No
 
 def expression_of(tree: Tree) -> Expression:
     """The expression of a tree that the language can say."""
-    if tree.has(*NOT_REAL):
+    if tree.has(*UNREAL):
         raise ArithmeticError("the derivative is not real")
     text = text_of(tree)
     variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
@@ -151,15 +151,15 @@ def expression_of(tree: Tree) -> Expression:
 def _derivative(tree: Tree, moves: Moves) -> Tree:
     """The derivative of the simplified tree; of the tree as typed where simplifying it leaves nothing real."""
     for node in postorder(tree):
-        if isinstance(node, sympy.Pow) and not node.base.is_Symbol and _size(node.exp) > LARGEST_EXPONENT:
+        if isinstance(node, sympy.Pow) and not node.base.is_Symbol and _size(node.exp) > MAX_EXPONENT:
             raise ArithmeticError("SymPy would compute a number of millions of digits")
     try:
         found = simplified(_along(merged(tree), moves))
     except SYMPY_FAILURES:
         found = sympy.nan
-    if found.has(*NOT_REAL):
+    if found.has(*UNREAL):
         found = arrange(_along(tree, moves))
-    if found.has(*NOT_REAL):
+    if found.has(*UNREAL):
         raise ArithmeticError("the derivative is not real")
     return found
 
@@ -305,7 +305,7 @@ def deep_recursion() -> Iterator[None]:
     with _LOCK:
         if not _deep:
             _shallow = sys.getrecursionlimit()
-            sys.setrecursionlimit(max(_shallow, RECURSION))
+            sys.setrecursionlimit(max(_shallow, MAX_RECURSION))
         _deep += 1
     try:
         yield

@@ -27,10 +27,10 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-AGAIN = 0.5
+RETRY_SECONDS = 0.5
 """Seconds after which it rings again: Python drops what is raised while an object is taken apart."""
 
-MOMENT = 0.001
+IMPORT_RETRY_SECONDS = 0.001
 """Seconds after which it is tried again to reach a thread where nothing may be raised."""
 
 
@@ -71,7 +71,7 @@ def limited(seconds: float, work: Callable[P, R], *args: P.args, **kwargs: P.kwa
         finally:
             bell.runs = False  # no call before the one that calls back, nor a loop: an alarm would come out there
             if bell.rung:
-                _send(thread, NOTHING)
+                _send(thread, NO_EXCEPTION)
             _BELLS.pop(thread, None)
     except _Alarm:  # as it goes, what the computation left open is closed, before anything outside is
         bell.runs = False  # a debugger may have stopped where this was to be said
@@ -92,7 +92,7 @@ class held:  # noqa: N801 - it stands where a function would
             return lambda: False
         bell.held = True
         if bell.rung:
-            _send(bell.thread, NOTHING)
+            _send(bell.thread, NO_EXCEPTION)
         return lambda: bell.rung
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
@@ -121,10 +121,10 @@ _send = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_ulong, ctypes.py_object)(
 )
 """Has an exception raised in a thread at its next instruction that allows it, or calls back what was sent."""
 
-NOTHING = ctypes.py_object()
+NO_EXCEPTION = ctypes.py_object()
 """No exception."""
 
-IMPORTING = "<frozen importlib"
+IMPORT_FILES = "<frozen importlib"
 """What the files of the import system are called."""
 
 
@@ -132,7 +132,7 @@ def _imports(thread: int) -> bool:
     """Whether a thread imports a module, which would be left half done."""
     frame = sys._current_frames().get(thread)
     while frame is not None:
-        if frame.f_code.co_filename.startswith(IMPORTING):
+        if frame.f_code.co_filename.startswith(IMPORT_FILES):
             return True
         frame = frame.f_back
     return False
@@ -188,17 +188,17 @@ class _Watcher:
 
     def ring(self, bell: _Bell, now: float) -> None:
         """Raise in a thread whose time is over, or tell it where it must not be raised."""
-        bell.due = now + AGAIN
+        bell.due = now + RETRY_SECONDS
         if not bell.held and _imports(bell.thread):
-            bell.due = now + MOMENT
+            bell.due = now + IMPORT_RETRY_SECONDS
         elif bell.held:
             bell.rung = True
         elif bell.runs:  # no other thread comes between this look, the mark and the sending: there is no call between
             bell.rung = True
             _send(bell.thread, _Alarm)
             if _imports(bell.thread):  # it has gone on since it was asked
-                _send(bell.thread, NOTHING)
-                bell.due = now + MOMENT
+                _send(bell.thread, NO_EXCEPTION)
+                bell.due = now + IMPORT_RETRY_SECONDS
 
 
 _watcher = _Watcher()

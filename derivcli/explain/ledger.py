@@ -17,8 +17,8 @@ from derivcli.result import equal
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result
 
-CLOSE = {"float64": 1e-10, "float32": 1e-4}
-"""How near numbers of each format are, relatively, that rounding alone keeps apart."""
+ADJOINT_TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
+"""The largest relative difference of two numbers of a format that rounding explains."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,12 +123,12 @@ class Ledger:
 
     @cached_property
     def broken(self) -> tuple[Node, ...]:
-        """The nodes that a function of the user's own hands something else than its adjoint times its derivative."""
-        own = self.result.expression.own
+        """The nodes to which a user's own function hands a gradient other than its adjoint times its derivative."""
+        custom = self.result.expression.own
         found = []
         for name, shares in self.shares.items():
             node = self.by_name[name]
-            if any(share.node.operation.partition("(")[0] in own for share in shares) and not _adds_up(node, shares):
+            if any(share.node.operation.partition("(")[0] in custom for share in shares) and not _adds_up(node, shares):
                 found.append(node)
         return tuple(found)
 
@@ -165,6 +165,6 @@ def _adds_up(node: Node, shares: Sequence[Share]) -> bool:
 
     values = np.array([share.value for share in shares])
     with np.errstate(all="ignore"):
-        rounding = CLOSE[str(node.value.dtype)] * np.abs(values).sum(axis=0)
+        rounding = ADJOINT_TOLERANCE[str(node.value.dtype)] * np.abs(values).sum(axis=0)
         same = np.abs(values.sum(axis=0) - (0 if node.adjoint is None else node.adjoint)) <= rounding
     return bool(np.all(same | ~np.isfinite(rounding)))

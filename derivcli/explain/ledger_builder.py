@@ -1,4 +1,4 @@
-"""From a run to its ledger: what its tensors are called, and how they and their local derivatives are written."""
+"""Builds the ledger of a run: names its tensors, and writes them and their local derivatives as formulas."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.engines.program import lower_named
-from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, derivatives_of, simplified
-from derivcli.engines.torch.backward_graph import CHOICE, CHOSEN, INPUT, SUM, Graph, Record, trace
+from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, derivatives_of, simplified
+from derivcli.engines.torch.backward_graph import CHOICE, CHOSEN, INPUT, SUM, BackwardGraph, TensorRecord, trace
 from derivcli.errors import DerivError
 from derivcli.explain.ledger import Ledger, Local, Node
 from derivcli.language.functions.table import vocabulary
@@ -51,78 +51,73 @@ FORMULAS: dict[str, tuple[str, ...]] = {
 """The local derivatives of operations that no row of the table gives; a branch has 1 where it is chosen, else 0."""
 
 
-def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wanted: Sequence[str], dtype: str) -> Ledger:
+def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str) -> Ledger:
     """The ledger of an expression at points, after one backward pass to the variables `wanted`.
 
     `at` has an array of shape (points,) for every variable.
     """
     program, definitions = lower_named(expression, tuple(at))
-    graph = trace(program, at, wanted, dtype)
+    graph = trace(program, at, wrt, dtype)
     values = {name: np.asarray(array, dtype=dtype) for name, array in at.items()}
     points = len(graph.flags)
     gradients = {}
     for name, record in zip(at, graph.records, strict=False):
-        if name in wanted:
+        if name in wrt:
             gradients[name] = np.zeros(points, dtype) if record.grad is None else record.grad
     value = np.broadcast_to(graph.records[graph.output].value, (points,)).astype(dtype)
     result = Result(expression, values, value, gradients, graph.flags)
-    naming = _Naming(graph, list(at), {graph.values[place]: name for place, name in definitions.items()})
-    return Ledger(result, naming.names[graph.output], tuple(naming.nodes()))
+    names = _names(graph, list(at), {graph.values[place]: name for place, name in definitions.items()})
+    nodes = [
+        _node(number, graph.records[number], names)
+        for number in names
+        if graph.records[number].operation != "constant" or number == graph.output
+    ]
+    return Ledger(result, names[graph.output], tuple(nodes))
 
 
-class _Naming:
-    """Gives the records of a graph their names, and writes them as nodes."""
-
-    def __init__(self, graph: Graph, variables: Sequence[str], definitions: Mapping[int, str]) -> None:
-        self.graph = graph
-        self.kept = _reachable(graph, len(variables))
-        taken = {*variables, *definitions.values()}
-        named = {**definitions, **dict(enumerate(variables))}
-        named.setdefault(graph.output, _free(OUTPUTS, taken))
-        taken |= {*named.values()}
-        fresh = _fresh(taken)
-        self.names: dict[int, str] = {}
-        for number in self.kept:
-            record = graph.records[number]
-            if number in named:
-                self.names[number] = named[number]
-            elif record.operation == "constant":
-                self.names[number] = _operand_text(record.constant)
-            elif record.operation == SUM:
-                self.names[number] = _free(SUMS, taken)
-            else:
-                self.names[number] = next(fresh)
-
-    def nodes(self) -> Iterator[Node]:
-        """The nodes: all records that the result needs, but constants among their operands."""
-        for number in self.kept:
-            record = self.graph.records[number]
-            if record.operation != "constant" or number == self.graph.output:
-                yield self._node(number, record)
-
-    def _node(self, number: int, record: Record) -> Node:
-        inputs = tuple(self.names[part] for part in record.inputs)
-        locals = [
-            Local(of, _formula(record, place, inputs), slope)
-            for place, (of, slope) in enumerate(zip(inputs, record.slopes, strict=True))
-            if slope is not None
-        ]
-        return Node(
-            self.names[number],
-            _operation(record, inputs),
-            inputs,
-            record.value,
-            tuple(locals),
-            record.adjoint,
-            record.turn,
-            record.is_leaf,
-            record.requires_grad,
-            record.grad_fn,
-            record.grad,
-        )
+def _names(graph: BackwardGraph, variables: Sequence[str], definitions: Mapping[int, str]) -> dict[int, str]:
+    """What each record is called that the result needs; a constant is called what it is."""
+    taken = {*variables, *definitions.values()}
+    named = {**definitions, **dict(enumerate(variables))}
+    named.setdefault(graph.output, _free(OUTPUTS, taken))
+    taken |= {*named.values()}
+    fresh = _fresh(taken)
+    names = {}
+    for number in _reachable(graph, len(variables)):
+        record = graph.records[number]
+        if number in named:
+            names[number] = named[number]
+        elif record.operation == "constant":
+            names[number] = _operand_text(record.constant)
+        else:
+            names[number] = _free(SUMS, taken) if record.operation == SUM else next(fresh)
+    return names
 
 
-def _reachable(graph: Graph, inputs: int) -> list[int]:
+def _node(number: int, record: TensorRecord, names: Mapping[int, str]) -> Node:
+    """A record as a node, with its operands and local derivatives in words."""
+    inputs = tuple(names[part] for part in record.inputs)
+    locals = [
+        Local(of, _formula(record, place, inputs), slope)
+        for place, (of, slope) in enumerate(zip(inputs, record.slopes, strict=True))
+        if slope is not None
+    ]
+    return Node(
+        names[number],
+        _operation(record, inputs),
+        inputs,
+        record.value,
+        tuple(locals),
+        record.adjoint,
+        record.turn,
+        record.is_leaf,
+        record.requires_grad,
+        record.grad_fn,
+        record.grad,
+    )
+
+
+def _reachable(graph: BackwardGraph, inputs: int) -> list[int]:
     """The records that the result is made of, and all inputs, in their order."""
     needed = {graph.output, *range(inputs)}
     for number in range(len(graph.records) - 1, -1, -1):
@@ -157,7 +152,7 @@ def _number_text(value: float) -> str:
     return repr(value).removesuffix(".0").replace("e+", "e")
 
 
-def _operation(record: Record, inputs: Sequence[str]) -> str:
+def _operation(record: TensorRecord, inputs: Sequence[str]) -> str:
     """How a tensor is made of its operands."""
     if record.operation == "constant":
         return _number_text(record.constant)
@@ -169,7 +164,7 @@ def _operation(record: Record, inputs: Sequence[str]) -> str:
     return f"{record.operation}({', '.join(inputs)})" if form is None else form.format(*inputs)
 
 
-def _formula(record: Record, place: int, inputs: Sequence[str]) -> str:
+def _formula(record: TensorRecord, place: int, inputs: Sequence[str]) -> str:
     """The local derivative in one operand, in the operands' names; "" where there is none to write."""
     if record.operation in FORMULAS:
         return FORMULAS[record.operation][place].format(*inputs)
@@ -205,4 +200,4 @@ def _with_operands(formula: Tree, parameters: Sequence[str], inputs: Sequence[st
     tree = substitute(formula, dict(zip(map(symbol, parameters), operands, strict=False)))
     if any(not text.isidentifier() for text in inputs):
         tree = simplified(tree)
-    return "" if tree.has(*NOT_REAL) else text_of(tree)
+    return "" if tree.has(*UNREAL) else text_of(tree)

@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 from derivcli.result import Partial
 
-OUTER = ("sin", "cos", "exp", "log")
+OUTER_FUNCTIONS = ("sin", "cos", "exp", "log")
 """Functions that every student knows."""
 
-Task: TypeAlias = tuple[str, Partial]
+Problem: TypeAlias = tuple[str, Partial]
 """A formula, and what it is to be differentiated by."""
 
-X = ("x",)
+BY_X = ("x",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Level:
     """What its exercises are about, and what makes one of each kind."""
 
     about: str
-    make: Callable[[Random], list[Task]]
+    make: Callable[[Random], list[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,83 +42,83 @@ def exercise(level: int, seed: int, number: int) -> Exercise:
     return Exercise(level, *kinds[order[number % len(kinds)]])
 
 
-def powers(draw: Random) -> list[Task]:
+def powers(draw: Random) -> list[Problem]:
     """Sums of powers: `3*x**4 - 2*x**2 + 5*x - 7`, of roots and reciprocals too."""
     first, second = sorted(draw.sample(range(2, 7), 2), reverse=True)
     head = f"{coefficient(draw)}x**{first} {sign(draw)} {coefficient(draw)}x**{second} {sign(draw)}"
     tail = f"{sign(draw)} {draw.randint(1, 9)}"
     return [
-        (f"{head} {coefficient(draw)}x {tail}", X),
-        (f"{head} {coefficient(draw)}sqrt(x) {tail}", X),
-        (f"{head} {draw.randint(1, 6)}/x {tail}", X),
-        (f"{head} {draw.randint(1, 6)}/x**{draw.randint(2, 4)}", X),
-        (f"{coefficient(draw)}x**{first} {sign(draw)} x**({draw.choice([3, 5])}/2)", X),
-        (f"x**{first}/{draw.randint(2, 9)} {sign(draw)} {coefficient(draw)}x {tail}", X),
+        (f"{head} {coefficient(draw)}x {tail}", BY_X),
+        (f"{head} {coefficient(draw)}sqrt(x) {tail}", BY_X),
+        (f"{head} {draw.randint(1, 6)}/x {tail}", BY_X),
+        (f"{head} {draw.randint(1, 6)}/x**{draw.randint(2, 4)}", BY_X),
+        (f"{coefficient(draw)}x**{first} {sign(draw)} x**({draw.choice([3, 5])}/2)", BY_X),
+        (f"x**{first}/{draw.randint(2, 9)} {sign(draw)} {coefficient(draw)}x {tail}", BY_X),
     ]
 
 
-def products(draw: Random) -> list[Task]:
+def products(draw: Random) -> list[Problem]:
     """A product or a quotient of two simple functions."""
     n, a, b = draw.randint(2, 4), draw.randint(2, 5), draw.randint(2, 7)
-    function, other = draw.choice(OUTER), draw.choice(OUTER[:3])
+    function, other = draw.choice(OUTER_FUNCTIONS), draw.choice(OUTER_FUNCTIONS[:3])
     return [
-        (f"x**{n}*{function}(x)", X),
-        (f"({a}*x {sign(draw)} {b})*{function}(x)", X),
-        (f"(x**2 {sign(draw)} {a})*(x**3 {sign(draw)} {b}*x)", X),
-        (f"{function}(x)/x**{n}", X),
-        (f"({a}*x + {b})/(x**2 + {a})", X),
-        (f"x**{n}/(x + {a})", X),
-        (f"{other}(x)/(x + {b})", X),
-        (f"(x - {b})/(x + {a})", X),
+        (f"x**{n}*{function}(x)", BY_X),
+        (f"({a}*x {sign(draw)} {b})*{function}(x)", BY_X),
+        (f"(x**2 {sign(draw)} {a})*(x**3 {sign(draw)} {b}*x)", BY_X),
+        (f"{function}(x)/x**{n}", BY_X),
+        (f"({a}*x + {b})/(x**2 + {a})", BY_X),
+        (f"x**{n}/(x + {a})", BY_X),
+        (f"{other}(x)/(x + {b})", BY_X),
+        (f"(x - {b})/(x + {a})", BY_X),
     ]
 
 
-def chains(draw: Random) -> list[Task]:
+def chains(draw: Random) -> list[Problem]:
     """A function of a function."""
     a, b, n = draw.randint(2, 5), draw.randint(2, 6), draw.randint(2, 4)
-    wave, smooth = draw.choice(OUTER[:2]), draw.choice(OUTER[:3])
+    wave, smooth = draw.choice(OUTER_FUNCTIONS[:2]), draw.choice(OUTER_FUNCTIONS[:3])
     return [
-        (f"({a}*x {sign(draw)} {b})**{n + 1}", X),
-        (f"(x**{n} + {b}*x)**{draw.randint(3, 5)}", X),
-        (f"{smooth}({a}*x**{n} {sign(draw)} {b})", X),
-        (f"log(x**2 + {b})", X),
-        (f"sqrt({a}*x**2 + {b})", X),
-        (f"exp(-{a}*{draw.choice(['x', 'x**2', 'x**3'])})", X),
-        (f"{wave}(x)**{n}", X),
-        (f"1/({a}*x + {b})**{n}", X),
-        (f"{wave}(sqrt(x))", X),
-        (f"sqrt({a} + {smooth}(x))", X),
+        (f"({a}*x {sign(draw)} {b})**{n + 1}", BY_X),
+        (f"(x**{n} + {b}*x)**{draw.randint(3, 5)}", BY_X),
+        (f"{smooth}({a}*x**{n} {sign(draw)} {b})", BY_X),
+        (f"log(x**2 + {b})", BY_X),
+        (f"sqrt({a}*x**2 + {b})", BY_X),
+        (f"exp(-{a}*{draw.choice(['x', 'x**2', 'x**3'])})", BY_X),
+        (f"{wave}(x)**{n}", BY_X),
+        (f"1/({a}*x + {b})**{n}", BY_X),
+        (f"{wave}(sqrt(x))", BY_X),
+        (f"sqrt({a} + {smooth}(x))", BY_X),
     ]
 
 
-def mixtures(draw: Random) -> list[Task]:
+def mixtures(draw: Random) -> list[Problem]:
     """Exponentials, logarithms and trigonometric functions, several rules in each."""
     a, b, n = draw.randint(2, 4), draw.randint(2, 5), draw.randint(2, 3)
-    wave, other = draw.choice(OUTER[:2]), draw.choice(OUTER[:2])
+    wave, other = draw.choice(OUTER_FUNCTIONS[:2]), draw.choice(OUTER_FUNCTIONS[:2])
     return [
-        (f"exp(-{a}*x)*{wave}({b}*x)", X),
-        (f"x**{n}*exp({sign(draw, '')}{a}*x)", X),
-        (f"log(x)/x**{n}", X),
-        (f"x*log(x)**{n}", X),
-        (f"log({wave}({a}*x))", X),
-        (f"exp({other}({a}*x))", X),
-        (f"tan({a}*x)/x", X),
-        (f"x*atan({a}*x)", X),
-        (f"x**{n}*{other}({a}*x)", X),
-        (f"{a}**x*{wave}(x)", X),
-        (f"log(x + sqrt(x**2 + {b}))", X),
-        (f"sin(x)**{n}*cos({a}*x)", X),
-        (f"log((x + {a})/(x + {a + b}))", X),
+        (f"exp(-{a}*x)*{wave}({b}*x)", BY_X),
+        (f"x**{n}*exp({sign(draw, '')}{a}*x)", BY_X),
+        (f"log(x)/x**{n}", BY_X),
+        (f"x*log(x)**{n}", BY_X),
+        (f"log({wave}({a}*x))", BY_X),
+        (f"exp({other}({a}*x))", BY_X),
+        (f"tan({a}*x)/x", BY_X),
+        (f"x*atan({a}*x)", BY_X),
+        (f"x**{n}*{other}({a}*x)", BY_X),
+        (f"{a}**x*{wave}(x)", BY_X),
+        (f"log(x + sqrt(x**2 + {b}))", BY_X),
+        (f"sin(x)**{n}*cos({a}*x)", BY_X),
+        (f"log((x + {a})/(x + {a + b}))", BY_X),
     ]
 
 
-def partials(draw: Random) -> list[Task]:
+def partials(draw: Random) -> list[Problem]:
     """A partial derivative of a function of x and y, or a second derivative."""
     a, b, n = draw.randint(2, 5), draw.randint(2, 6), draw.randint(2, 4)
-    by, wave = draw.choice("xy"), draw.choice(OUTER[:2])
+    by, wave = draw.choice("xy"), draw.choice(OUTER_FUNCTIONS[:2])
     return [
-        (f"{a}*x**{n}*y**2 {sign(draw)} {b}*x*y", draw.choice([X, ("y",), ("x", "y"), ("x", "x")])),
-        (f"exp({a}*x*y)", draw.choice([X, ("y",), ("x", "y")])),
+        (f"{a}*x**{n}*y**2 {sign(draw)} {b}*x*y", draw.choice([BY_X, ("y",), ("x", "y"), ("x", "x")])),
+        (f"exp({a}*x*y)", draw.choice([BY_X, ("y",), ("x", "y")])),
         (f"x*{wave}({a}*x + {b}*y)", (by,)),
         (f"x**{n}/y + y**{n}/x", (by,)),
         (f"sqrt(x**2 + {a}*y**2)", (by,)),

@@ -20,7 +20,7 @@ def read_definitions(
     for raw, text in let.items():
         name = canonical_name(raw)
         if not is_name(raw):
-            raise DerivError(f"'{raw}' is no name", raw, Span(0, len(raw)), "write it like --let z=x+1")
+            raise DerivError(f"'{raw}' is no name", raw, Span(0, len(raw)), "write it like `--let z=x+1`")
         if name in declared:
             hint = "leave out one of the two"
             raise DerivError(f"'{name}' is given a formula and is a variable too", raw, Span(0, len(raw)), hint)
@@ -32,7 +32,7 @@ def read_definitions(
             if used == name:
                 raise DerivError(f"'{name}' is defined by itself", text, place_of(used, text), "use another name")
             if used in later:
-                hint = f"put --let {used}=... before it"
+                hint = f"put `--let {used}=...` before it"
                 raise DerivError(f"'{name}' uses '{used}' before it is defined", text, place_of(used, text), hint)
         definitions.append(Definition(name, expression.tree, expression.notes))
         later.remove(name)

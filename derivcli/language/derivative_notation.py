@@ -116,8 +116,9 @@ def _over(text: str, span: Span, headed: bool, declared: Collection[str]) -> str
     upper = re.fullmatch(rf"{HEAD}\s*(?P<name>{NAME})(?:\([^()]*\))?\s*\)?", above)
     options = options_of(below["by"], order_of(upper["order"]) if upper else 1, names_below(below["below"]))
     if upper:
-        equation = f", or an equation with --implicit {upper['name']}" if below["sign"] == "d" else ""
-        return f"give the formula of {upper['name']} with {options}{equation}"
+        hint = f"give the formula of {upper['name']} with {options}"
+        equation = f", or an equation with `shell:--implicit {upper['name']}``python:implicit`"
+        return hint + equation if below["sign"] == "d" else hint
     whole = text.strip() == text[span.start : span.stop] or not headed
     return f"leave it out, and name the variable with {options}" if whole else IN_PLACE
 
@@ -156,7 +157,7 @@ def _differentials(text: str, declared: Collection[str]) -> Iterator[_Found]:
             yield _Found(message, span, lambda: hint)
         else:
             message = f"'{name}' is no factor of a formula: {DIFFERENTIATES}"
-            other = f"leave out {name}, and name the variable with --wrt {by}"
+            other = f"leave out {name}, and name the variable with `--wrt {by}`"
             yield _Found(message, span, lambda: command_for(text, declared) or other)
 
 
@@ -184,4 +185,5 @@ def _unprimed(text: str, span: Span, declared: Collection[str]) -> str:
         command = Asked(before + after, order=order).command(declared)
     name = re.search(rf"(?P<name>{NAME}|[A-Za-z{GREEKS}]\w*)(?:\([^()]*\))?$", before[-LONGEST:])
     letter = name["name"] if name and (is_variable_name(name["name"]) or name["name"] in declared) else ""
-    return command or (f"give the formula of {letter}{f', with --order {order}' * (order > 1)}" if letter else IN_PLACE)
+    formula = f"give the formula of {letter}{f', with `--order {order}`' * (order > 1)}" if letter else IN_PLACE
+    return command or formula

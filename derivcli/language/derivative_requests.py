@@ -68,7 +68,7 @@ class Asked:
         if found is None:
             return ""
         options = options_of(self.by if (canonical_name(self.by),) != found.variables else "", self.order, self.mixed)
-        return f'write "{self.body}"{" " if options else ""}{options}'
+        return f'write "{self.body}"' + (f"`python:,` {options}" if options else "")
 
 
 def command_for(text: str, declared: Collection[str]) -> str:
@@ -105,10 +105,11 @@ def with_powers(text: str) -> str:
 
 
 def options_of(by: str, order: int, mixed: tuple[str, ...] = ()) -> str:
-    """How the command line names a derivative."""
+    """The options that name a derivative, as a hint has them."""
     if len(set(mixed)) > 1:
-        return f"--mixed {','.join(mixed)}"
-    return " ".join([f"--wrt {by}"] * bool(by) + [f"--order {order}"] * (order > 1))
+        return f"`--mixed {','.join(mixed)}`"
+    options = " ".join([f"--wrt {by}"] * bool(by) + [f"--order {order}"] * (order > 1))
+    return f"`{options}`" if options else ""
 
 
 def order_of(power: str | None) -> int:

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Collection
 
-from derivcli.errors import DerivError
+from derivcli.errors import DerivError, UnknownNameError
 from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.tokens import GREEK_NAMES, Token
 from derivcli.language.unsupported_operations import OPERATIONS
@@ -81,7 +81,7 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), own: Col
     if name[:1] == "d" and name[1:] in {*declared, *_USUAL_VARIABLES}:
         hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
     undeclared = "" if like else name
-    return DerivError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
+    return UnknownNameError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
 
 
 def _numbered(name: str) -> str:
@@ -106,7 +106,7 @@ def _like(name: str, words: Collection[str]) -> str:
 
 def _ways_out(name: str) -> str:
     """How to say that a name is a variable, or that it is a product."""
-    declaring = f"declare it, as in --at {name}=2 or --wrt {name}"
+    declaring = f"declare it, as in `--at {name}=2 or --wrt {name} or --declared {name}`"
     if not name.isalpha() or len(name) > 8:
         return declaring
     product = f"write {'*'.join(name)}"

@@ -165,7 +165,7 @@ def deepened(parts: Sequence[Operand], span: Span) -> int:
 def too_deep(span: Span) -> DerivError:
     """The refusal of a formula nested beyond the limit."""
     message = f"the formula nests deeper than the limit of {limits.NESTING}"
-    return DerivError(message, span=span, hint="name inner parts with --let")
+    return DerivError(message, span=span, hint="name inner parts with `--let`")
 
 
 def guarded(compute: Callable[[], Value], span: Span) -> Value:

@@ -38,7 +38,7 @@ def euler_number(token: Token, declared: Collection[str]) -> Remark | None:
     if token.text not in ("e", "E") or (token.text == "e" and "E" not in declared):
         return None
     number = "Euler's number e" if token.text == "E" else "Euler's number"
-    message = f"{token.text} is read as {number}; declare it, as in --wrt {token.text}, to have a variable"
+    message = f"{token.text} is read as {number}; declare it, as in `--wrt {token.text}`, to have a variable"
     return Remark(token.text, message, token.span)
 
 

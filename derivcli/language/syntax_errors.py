@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import BRANCHING, vocabulary
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
@@ -11,7 +11,7 @@ from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 def missing_operand(token: Token, before: Token | None, text: str) -> DerivError:
     """A token that cannot begin an operand, and the token before it."""
     if token.kind == "end" and before is None:
-        hint = 'write one, as in deriv "x**2" --at x=3'
+        hint = 'write one, as in `deriv "x**2" --at x=3`'
         return DerivError("the expression is empty", span=token.span, hint=hint)
     if token.kind == "end":
         return DerivError("the expression ends where something is still due", span=token.span, hint="complete it")
@@ -25,7 +25,7 @@ def missing_operand(token: Token, before: Token | None, text: str) -> DerivError
 def condition(token: Token) -> DerivError:
     """A comparison or a logical word outside a condition."""
     if token.text == "==":
-        return DerivError(EQUATION, span=token.span, hint=EQUATION_HINT)
+        return EquationError(EQUATION, span=token.span, hint=EQUATION_HINT)
     hint = "write if(x > 0, a, b) or Piecewise((a, x > 0), (b, True))"
     return DerivError(f"'{token.text}' belongs inside a condition", span=token.span, hint=hint)
 

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import limits
 
 GREEK = dict(
@@ -69,7 +69,10 @@ LONG = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
-EQUATION_HINT = "move everything to one side, or say which variable it defines, as in --implicit y"
+EQUATION_HINT = (
+    "move everything to one side, or say which variable it defines, as in "
+    '`shell:--implicit y``python:implicit("x^2+y^2=25", "y")`'
+)
 _HINTS = {
     ".": ("attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
     "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
@@ -81,7 +84,7 @@ _HINTS = {
     "%": ("'%' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
     "&": ("'&' is not read here", "write 'and' inside a condition"),
     "~": ("'~' is not read here", "write 'not' inside a condition"),
-    ":": ("':' is no part of a formula", "ranges belong to --at, as in --at x=0:1:11"),
+    ":": ("':' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
     ";": ("';' is no part of a formula", "give several expressions as separate arguments"),
     "@": ("'@' is no part of a formula", "for a product write *"),
     "$": ("'$' is no part of a formula", "write the formula without it"),
@@ -89,12 +92,12 @@ _HINTS = {
     "_": ("'_' stands only between the letters and digits of a name", "write it like x_1"),
     "‰": ("'‰' is not read here", "divide by 1000"),
     "∞": ("'∞' is not a finite number", "write a finite number"),
-    "∂": ("deriv differentiates by itself", "leave it out, and name the variable with --wrt"),
+    "∂": ("deriv differentiates by itself", "leave it out, and name the variable with `--wrt`"),
     "∇": ("deriv differentiates by itself", "leave it out; a formula of several variables has a gradient"),
     "∫": ("deriv does not integrate", "give the formula whose derivative you want"),
     "∑": ("sums over an index are not read here", "write the terms with + between them"),
     "∏": ("products over an index are not read here", "write the factors with * between them"),
-    "→": ("limits are not read here", "give the formula alone; points belong to --at, as in --at x=0"),
+    "→": ("limits are not read here", "give the formula alone; points belong to `--at`, as in `--at x=0`"),
     "±": ("'±' is two formulas", "give each as an argument of its own"),
     "∓": ("'∓' is two formulas", "give each as an argument of its own"),
     "¬": ("'¬' is not read here", "write 'not' inside a condition"),
@@ -108,7 +111,7 @@ _HINTS = {
     "•": ("'•' is not read here", "for a product write *"),
     "…": ("'…' is not read here", "write the terms in full"),
     "′": ("'′' is not read here", "leave it out: deriv differentiates by itself"),
-    "″": ("'″' is not read here", "leave it out, and say --order 2"),
+    "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
 }  # fmt: skip
 
 
@@ -137,7 +140,7 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
     """
     if len(text) > limits.CHARACTERS:
         message = f"the text has {len(text):,} characters; the limit is {limits.CHARACTERS:,}"
-        raise DerivError(message, text, Span(limits.CHARACTERS, limits.CHARACTERS + 1), "shorten it with --let")
+        raise DerivError(message, text, Span(limits.CHARACTERS, limits.CHARACTERS + 1), "shorten it with `--let`")
     foreign = _FOREIGN.search(text) if len(text) > LONG else None
     if foreign:
         raise _unreadable(text, foreign.start())
@@ -266,5 +269,5 @@ def _equation(text: str, span: Span) -> DerivError:
     if left and (left.group(2) or re.search("[A-Za-z]", after)):
         hint = f"leave out '{before.strip()} ='"
     elif left:
-        hint = f"points belong to --at, as in --at {''.join(text.split())}"
-    return DerivError(EQUATION, text, span, hint)
+        hint = f"points belong to `--at`, as in `--at {''.join(text.split())}`"
+    return EquationError(EQUATION, text, span, hint)

@@ -6,7 +6,7 @@ _ROWS = (
     (
         "diff Diff differentiate Derivative derivative derivatives derive deriv d D",
         "'{}' is not needed: deriv differentiates by itself",
-        "give the plain expression, and the variable with --wrt",
+        "give the plain expression, and the variable with `--wrt`",
     ),
     (
         "grad gradient",
@@ -26,27 +26,27 @@ _ROWS = (
     (
         "integrate integral integrals Integral antiderivative",
         "deriv does not integrate",
-        "whether F is an integral of f, deriv answer F f tells",
+        "whether F is an integral of f, `deriv answer F f` tells",
     ),
     (
         "lim limit limits Limit",
         "deriv finds limits only where it checks derivatives",
-        'at a hole or a jump it tells them, as in deriv "sin(x)/x" --at x=0',
+        'at a hole or a jump it tells them, as in `deriv "sin(x)/x" --at x=0`',
     ),
     (
         "solve Solve solver nsolve",
         "deriv does not solve equations",
-        'the derivatives of an implicit function need no solving: deriv "x^2+y^2=25" --implicit y',
+        'the derivatives of an implicit function need no solving: `deriv "x^2+y^2=25" --implicit y`',
     ),
     (
         "zeros roots",
         "deriv does not look for zeros",
-        "a table shows where the sign changes, as with --at x=-3:3:13",
+        "a table shows where the sign changes, as with `--at x=-3:3:13`",
     ),
     (
         "extrema extremum minimize maximize optimize",
         "deriv does not look for extrema",
-        "a table shows where the derivative changes its sign, as with --at x=-3:3:13",
+        "a table shows where the derivative changes its sign, as with `--at x=-3:3:13`",
     ),
     (
         "Sum Product summation",

@@ -20,7 +20,7 @@ def cross_or_zip(axes: Sequence[Axis], paired: bool) -> Points:
     if paired and len({*sizes} - {1}) > 1:
         counts = ", ".join(f"{axis.name} has {axis.count}" for axis in axes)
         raise DerivError(
-            f"paired variables need equally many values, and {counts}", hint="leave out --zip to cross them"
+            f"paired variables need equally many values, and {counts}", hint="leave out `--zip` to cross them"
         )
     points = Points(tuple(axes), paired)
     check_count(points.count)

@@ -20,6 +20,7 @@ from derivcli.errors import Note
 from derivcli.language.constant_folding import Constant
 from derivcli.language.pickling import equal, reduced
 from derivcli.language.tree import Tree
+from derivcli.result import finite_points
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray
@@ -183,7 +184,7 @@ class Points:
     @property
     def is_finite(self) -> bool:
         """Whether every value is a number; others come from files and arrays."""
-        return all(bool(np.isfinite(values).all()) for values in self.at.values())
+        return bool(finite_points(self.at, self.count).all())
 
     def exact(self, name: str, point: int) -> Tree | None:
         """The formula or decimal that was typed for a variable at a point; None where it is a float64."""

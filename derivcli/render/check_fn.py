@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from derivcli.hints import COMMAND_LINE, spelled
+
 if TYPE_CHECKING:
     from derivcli.custom.report import FunctionReport, Trial
     from derivcli.render.columns import Style
@@ -30,7 +32,7 @@ def write_tsv(report: FunctionReport, style: Style) -> str:
     """A line for each trial, and one for what it all comes to."""
     from derivcli.render.tsv_csv_value import delimited_rows
 
-    rows = [(trial.name, trial.state, trial.detail) for trial in report.trials]
+    rows = [(trial.name, trial.state, _detail(trial)) for trial in report.trials]
     conclusion = ("diagnosis", "passed" if report.ok else "failed", "; ".join(conclusions(report)))
     return delimited_rows([("trial", "state", "detail"), *rows, conclusion], "\t")
 
@@ -60,7 +62,11 @@ def write_text(report: FunctionReport, style: Style) -> str:
 
 def _line(trial: Trial, style: Style) -> str:
     mark = (MARKS if style.unicode else PLAIN_MARKS)[trial.state]
-    return f"{mark} {trial.name}" + (f": {trial.detail}" if trial.detail else "")
+    return f"{mark} {trial.name}" + (f": {_detail(trial)}" if trial.wording else "")
+
+
+def _detail(trial: Trial) -> str:
+    return spelled(trial.wording, COMMAND_LINE)
 
 
 def write_json(report: FunctionReport, style: Style) -> str:
@@ -78,7 +84,7 @@ def write_json(report: FunctionReport, style: Style) -> str:
         "kind": report.kind,
         "diagnosis": report.diagnosis,
         "remarks": list(report.remarks),
-        "trials": [{"name": each.name, "state": each.state, "detail": each.detail} for each in report.trials],
+        "trials": [{"name": each.name, "state": each.state, "detail": _detail(each)} for each in report.trials],
     }
     return dump(content)
 

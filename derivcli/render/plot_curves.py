@@ -74,7 +74,7 @@ def varying(at: dict[str, FloatArray]) -> str:
     """The name of the one variable that takes several values."""
     names = [name for name, values in at.items() if len(np.unique(values)) > 1]
     if not names:
-        raise DerivError("a plot needs a range of points", hint="try --at x=-3:3:100")
+        raise DerivError("a plot needs a range of points", hint="try `--at x=-3:3:100`")
     if len(names) > 1:
         raise DerivError(
             f"a plot shows one variable, and {' and '.join((', '.join(names[:-1]), names[-1]))} vary",

@@ -14,9 +14,6 @@ from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell_remarks
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.answer import FORMATS
-from derivcli.request import Named, Wanted
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 AnswerFormat = StrEnum("AnswerFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
@@ -30,18 +27,12 @@ Claim = Annotated[
 ]
 Wrt = Annotated[
     list[str] | None,
-    typer.Option(
-        "--wrt",
-        metavar="NAME",
-        help="The variable that the derivative is by, where there are several.",
-        show_default=False,
-    ),
+    options.option("--wrt", "NAME", "The variable that the derivative is by, where there are several."),
 ]
 Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.")]
 FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.")]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def answer(
     expression: Formula,
     claim: Claim = None,
@@ -56,15 +47,15 @@ def answer(
 
     The exit status is 0 where it is, and 1 where it is not or is not known to be.
     """
+    from derivcli import api
     from derivcli.render.answer import write_answer
-    from derivcli.teach import answer_of
 
     if claim is None:
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
     screen = terminal.screen(os.environ)
     style = screen.style()
-    wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
-    found = answer_of(expression, claim, wanted, Named(options.formulas_in(let)))
+    formulas, partials = options.formulas_in(let), options.partials_in(mixed)
+    found = api.answer(expression, claim, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
     terminal.show(sys.stdout, write_answer(found, format_.value, style, show), format_ == TEXT)
     sys.stdout.flush()
     tell_remarks([*found.expression.notes, *found.claim.notes])

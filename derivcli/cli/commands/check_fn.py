@@ -15,8 +15,6 @@ from derivcli.cli import options, terminal
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.check_fn import FORMATS
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
 ReportFormat = StrEnum("ReportFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
 
@@ -30,37 +28,33 @@ Function = Annotated[
 ]
 Against = Annotated[
     str | None,
-    typer.Option(
+    options.option(
         "--against",
-        metavar="EXPR",
-        help="The formula that forward should be, over the names of its arguments: 'i**2'. Without one backward is "
+        "EXPR",
+        "The formula that forward should be, over the names of its arguments: 'i**2'. Without one backward is "
         "compared with quotients of differences of forward.",
-        show_default=False,
     ),
 ]
 At = Annotated[
     list[str] | None,
-    typer.Option(
+    options.option(
         "--at",
-        metavar="SPEC",
-        help="Where: i=3, or i=1,2,3,y=4. May be repeated. [default: ordinary points of several sizes and both signs]",
-        show_default=False,
+        "SPEC",
+        "Where: i=3, or i=1,2,3,y=4. May be repeated. [default: ordinary points of several sizes and both signs]",
     ),
 ]
 Wrt = Annotated[
     list[str] | None,
-    typer.Option(
+    options.option(
         "--wrt",
-        metavar="NAMES",
-        help="The arguments that have a gradient, without those that are meant to be constants. [default: all]",
-        show_default=False,
+        "NAMES",
+        "The arguments that have a gradient, without those that are meant to be constants. [default: all]",
     ),
 ]
 TEXT = ReportFormat("text")
 FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.")]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def check_fn(
     function: Function = None,
     against: Against = None,
@@ -73,15 +67,14 @@ def check_fn(
 
     This runs the file, and nothing but this and --use runs any. Exit status 1 where something is wrong.
     """
-    from derivcli.points.at_option import read_points
+    from derivcli import api
     from derivcli.render.check_fn import write_report
-    from derivcli.teach import check_function_at
 
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
-    points = read_points(at, zip_) if at else None
+    points = options.points_in(at, zip_) if at else None
     with terminal.aside():
-        report = check_function_at(points, function, against, options.names_in(wrt))
+        report = api.check_function(function, against, points, options.wrt_in(wrt))
     screen = terminal.screen(os.environ)
     style = screen.style()
     style = style if screen.terminal else replace(style, width=terminal.UNLIMITED)

@@ -17,13 +17,10 @@ from derivcli.cli.kernel_cache import keep_fonts
 from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render import LEDGERS, render_ledger
-from derivcli.request import Wanted
 
 if TYPE_CHECKING:
     from derivcli.explain.ledger import Ledger
     from derivcli.render.columns import Style
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 LedgerFormat = StrEnum("LedgerFormat", list(LEDGERS))  # type: ignore[misc]
 """The formats by name."""
@@ -33,11 +30,11 @@ Expression = Annotated[
 ]
 FormatOption = Annotated[
     LedgerFormat | None,
-    typer.Option(
+    options.option(
         "--format",
-        help="How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
+        None,
+        "How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
         "Mermaid. [default: table; tsv where the output is no terminal]",
-        show_default=False,
     ),
 ]
 Plot = Annotated[
@@ -46,7 +43,6 @@ Plot = Annotated[
 Digits = Annotated[int | None, options.rounding("a few for people, all for programs")]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def explain(
     expression: Expression,
     at: options.At = None,
@@ -66,16 +62,15 @@ def explain(
     Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
     make a batch, whose outputs are summed.
     """
-    from derivcli.points.at_option import read_points
-    from derivcli.teach import explain_at
+    from derivcli import api
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
     _check_plot(plot, no_clobber)
-    wanted = Wanted(options.names_in(wrt))
+    points, names, formulas = options.points_in(at, zip_), options.wrt_in(wrt), options.formulas_in(let)
     with terminal.aside(bool(use)):
-        points = read_points(at, zip_)
-        ledger = explain_at(points, expression, wanted, options.named_in(let, use), dtype.value, check)
+        functions = options.functions_in(use)
+        ledger = api.explain(expression, points, names, let=formulas, use=functions, dtype=dtype.value, check=check)
     screen = terminal.screen(os.environ)
     style = screen.style(digits, verdicts=check is True)
     if plot is not None:

@@ -10,11 +10,10 @@ from typing import Annotated
 import typer
 
 from derivcli.cli import terminal
+from derivcli.cli.options import option
 from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES
 from derivcli.render.functions import FORMATS
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 ListFormat = StrEnum("ListFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
@@ -24,13 +23,10 @@ Name = Annotated[
 ]
 FormatOption = Annotated[
     ListFormat | None,
-    typer.Option(
-        "--format", help="How to print. [default: table; tsv where the output is no terminal]", show_default=False
-    ),
+    option("--format", None, "How to print. [default: table; tsv where the output is no terminal]"),
 ]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
     from derivcli.render.functions import write_function, write_list

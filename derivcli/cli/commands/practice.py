@@ -14,14 +14,13 @@ import typer
 from derivcli.cli import terminal
 from derivcli.errors import DerivError, draw_error, draw_note
 from derivcli.explain.practice_exercises import LEVELS, exercise
-from derivcli.request import NOTHING, Wanted
+from derivcli.hints import names_options
 
 if TYPE_CHECKING:
     from derivcli.explain.practice_exercises import Exercise
     from derivcli.language.expression import Expression
     from derivcli.render.columns import Style
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    from derivcli.result import Partial
 
 SEEDS = 1_000_000
 """So many sets of exercises are there to draw from."""
@@ -51,7 +50,6 @@ class End(Enum):
     QUIT = auto()
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> None:
     """Practise differentiation: answer exercises line by line, and see whether each answer is right.
 
@@ -80,10 +78,10 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
 
 def solve(task: Exercise, expression: Expression, style: Style) -> End:
     """Ask for answers until one is right, or no more come."""
+    from derivcli.api import answer
     from derivcli.render.practice import prompt, write_help, write_judgement
-    from derivcli.teach import answer_of
 
-    wanted, end = Wanted(mixed=[task.partial]), End.AT_ONCE
+    end = End.AT_ONCE
     while True:
         line = ask(prompt(task, expression, style))
         if line is None or line in QUIT:
@@ -94,13 +92,14 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         if line in ("", "skip"):
             return End.UNSOLVED
         if line == "?":
-            say(steps_text(expression, wanted, style))
+            say(steps_text(expression, task.partial, style))
             return End.UNSOLVED
         try:
-            found = answer_of(expression, line, wanted)
+            found = answer(expression, line, mixed=[task.partial])
         except DerivError as error:  # a slip of the finger, which does not count
-            if "--" in error.hint:  # options are of no use here
-                error.hint = f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed"
+            if names_options(error.way_out):  # there are none here
+                way_out = f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed"
+                error = error.with_hint(way_out)
             say(f"{draw_error(error)}\n")
             continue
         say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))
@@ -110,12 +109,12 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         end = End.LATER
 
 
-def steps_text(expression: Expression, wanted: Wanted, style: Style) -> str:
+def steps_text(expression: Expression, partial: Partial, style: Style) -> str:
     """How the derivative is found."""
+    from derivcli.api import steps
     from derivcli.render.steps import write_steps
-    from derivcli.teach import steps_of
 
-    return write_steps(steps_of(expression, wanted, NOTHING), "text", style)
+    return write_steps(steps(expression, mixed=[partial]), "text", style)
 
 
 def ask(question: str) -> str | None:

@@ -12,9 +12,6 @@ import typer
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell, tell_remarks
 from derivcli.render.steps import FORMATS
-from derivcli.request import Named, Wanted
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 StepsFormat = StrEnum("StepsFormat", list(FORMATS))  # type: ignore[misc]
 """The formats by name."""
@@ -24,13 +21,10 @@ Formula = Annotated[
 ]
 FormatOption = Annotated[
     StepsFormat | None,
-    typer.Option(
-        "--format", help="How to print. [default: text; tsv where the output is no terminal]", show_default=False
-    ),
+    options.option("--format", None, "How to print. [default: text; tsv where the output is no terminal]"),
 ]
 
 
-@app.command(context_settings={"help_option_names": ["--help"]})
 def steps(
     expression: Formula,
     wrt: options.Wrt = None,
@@ -40,14 +34,14 @@ def steps(
     format_: FormatOption = None,
 ) -> None:
     """Show how a derivative is found, a line for each rule of differentiation."""
+    from derivcli import api
     from derivcli.render.steps import write_steps
-    from derivcli.teach import steps_of
 
     screen = terminal.screen(os.environ)
     style = screen.style()
     chosen = format_.value if format_ else "text" if screen.terminal else "tsv"
-    wanted = Wanted(options.names_in(wrt), order, options.partials_in(mixed))
-    found = steps_of(expression, wanted, Named(options.formulas_in(let)))
+    formulas, partials = options.formulas_in(let), options.partials_in(mixed)
+    found = api.steps(expression, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
     terminal.show(sys.stdout, write_steps(found, chosen, style), chosen == "text")
     sys.stdout.flush()
     tell_remarks(found[0].expression.notes)

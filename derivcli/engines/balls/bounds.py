@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from flint import acb, arb
 
-NONE = arb("nan")
+NO_BOUND = arb("nan")
 """Nothing is known."""
 
 
@@ -32,12 +32,12 @@ def _k(n: acb, x: acb) -> arb:
     order = 0
     while not _top(n.real) < order + arb(0.5):
         order += 1
-        if order > MOST:
-            return NONE
+        if order > MAX_ORDER:
+            return NO_BOUND
     return acb(x.real.lower()).bessel_k(acb(order + 0.5)).real.upper()
 
 
-MOST = 500
+MAX_ORDER = 500
 """Of greater orders nothing is said here."""
 
 
@@ -74,7 +74,7 @@ def bessel_i(n: acb, x: acb) -> arb:
 def upper_gamma(s: acb, x: acb) -> arb:
     """A bound of the upper incomplete gamma function."""
     if not s.real <= 1:
-        return NONE
+        return NO_BOUND
     least = x.real.lower()
     return least ** (s.real - 1) * (arb.pi() / 2 * _top(s.imag) - least).exp()
 
@@ -92,4 +92,4 @@ def lower_gamma_regularized(a: acb, x: acb) -> arb:
 def expint(n: acb, x: acb) -> arb:
     """A bound of the exponential integral."""
     least = x.real.lower()
-    return (-least).exp() / least if n.real >= 0 else NONE
+    return (-least).exp() / least if n.real >= 0 else NO_BOUND

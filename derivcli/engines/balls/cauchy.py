@@ -30,9 +30,9 @@ from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import only_whole, scale
 from derivcli.engines.balls.rules_steps import no_value
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.tape import TapeNode
 
-Function = Callable[..., acb]
+ComplexFunction = Callable[..., acb]
 """A function of complex balls."""
 
 Domain = Callable[..., Sequence[acb]]
@@ -44,26 +44,26 @@ Bound = Callable[..., arb]
 Pole = Callable[..., bool]
 """Whether arguments of a rule are where a function has no value."""
 
-RADII = (3, 6, 10, 16, 30, 60, 120, 240, 500, 1000, 2000, 4096)
+RADIUS_EXPONENTS = (3, 6, 10, 16, 30, 60, 120, 240, 500, 1000, 2000, 4096)
 """Disks that are tried, from large to small: their radii are 2 to the minus these."""
 
-NEAR = 4
+MAX_EXPONENT_GAP = 4
 """Between a disk that is too large and one that is not others are tried, until their exponents are so near."""
 
-LOOSE = 64
+MAX_LOSS_BITS = 64
 """A bound that is larger by so many powers of 2 than the function at the centre costs too many digits."""
 
-DISK_BITS, MOST_BITS = 64, 20_000
+DISK_BITS, MAX_PRECISION_BITS = 64, 20_000
 """The precision on a disk, besides what tells its radius from its centre, and the most that is taken."""
 
 SPARE_BITS = 128
 """Functions are computed to so many bits more than twice those that are known of their arguments."""
 
-NOWHERE = acb("nan")
+UNDEFINED = acb("nan")
 
 
 def analytic(
-    function: Function, domain: Domain | None = None, pole: Pole | None = None, bound: Bound | None = None
+    function: ComplexFunction, domain: Domain | None = None, pole: Pole | None = None, bound: Bound | None = None
 ) -> Any:
     """The rule of a function that is analytic where it is real.
 
@@ -74,7 +74,7 @@ def analytic(
 
 
 def companion(
-    function: Function,
+    function: ComplexFunction,
     places: Sequence[int],
     domain: Domain | None = None,
     pole: Pole | None = None,
@@ -82,7 +82,7 @@ def companion(
 ) -> Any:
     """The rule of (k, ..., *arguments), the k-th derivative of a function in each of its arguments at `places`."""
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> arb_series:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> arb_series:
         orders = [_order(number) for number in numbers[: len(places)]]
         shifted = [(place, order) for place, order in zip(places, orders, strict=True) if order]
         arguments = numbers[len(places) :]
@@ -121,7 +121,7 @@ def _centre(run: Run, number: Number) -> fmpq | arb:
 def _deserved(centres: Sequence[fmpq | arb]) -> int:
     """The precision that arguments deserve: of wide balls FLINT seeks digits that they do not have, for minutes."""
     wide = [each for each in centres if isinstance(each, arb) and not each.is_exact()]
-    known = min((max(int(each.rel_accuracy_bits()), 0) for each in wide), default=MOST_BITS)
+    known = min((max(int(each.rel_accuracy_bits()), 0) for each in wide), default=MAX_PRECISION_BITS)
     return min(int(ctx.prec), SPARE_BITS + 2 * known)
 
 
@@ -141,7 +141,7 @@ class _Path:
     the arguments.
     """
 
-    function: Function
+    function: ComplexFunction
     domain: Domain | None
     along: Callable[..., list[acb]]
     dimension: int
@@ -152,7 +152,7 @@ class _Path:
     def __call__(self, *place: acb) -> acb:
         """The function, where that is in its domain."""
         here = self.along(*place)
-        return self.function(*here) if self.is_inside(here) else NOWHERE
+        return self.function(*here) if self.is_inside(here) else UNDEFINED
 
     def is_inside(self, here: Sequence[acb]) -> bool:
         """Whether balls are proved to lie in the domain."""
@@ -161,19 +161,19 @@ class _Path:
     def bits(self, exponent: int) -> int:
         """The precision for disks of radius 2**-exponent; functions may grow or turn with the square of arguments."""
         bits = DISK_BITS + exponent + 2 * self.height
-        if bits > MOST_BITS:
+        if bits > MAX_PRECISION_BITS:
             raise UnsureError
         return bits
 
     def is_loose(self, bound: arb, exponent: int) -> bool:
         """Whether a bound is far beyond the function's size: functions that oscillate or grow fast need small disks."""
         size = scale(bound)
-        if size is None or size <= LOOSE:
+        if size is None or size <= MAX_LOSS_BITS:
             return False
         with _precision(self.bits(exponent)):
             value = self(*[acb(0)] * self.dimension)
         known = scale(abs(value).upper()) if value.is_finite() else None
-        return known is not None and size > known + LOOSE
+        return known is not None and size > known + MAX_LOSS_BITS
 
     def bound(self, exponent: int) -> arb | None:
         """A bound of the function on disks of radius 2**-exponent, if it is proved to be analytic there."""
@@ -198,7 +198,7 @@ def _sizes(polynomials: Sequence[Sequence[arb]]) -> tuple[int, int]:
     return max(slopes), max(heights)
 
 
-def _check_domain(run: Run, node: Node, numbers: list[Number], clear: Sequence[acb]) -> None:
+def _check_domain(run: Run, node: TapeNode, numbers: list[Number], clear: Sequence[acb]) -> None:
     """Raise NoValueError where the function is not real."""
     if any(value.real.is_zero() or run.sign(value.real, lambda: None, *numbers) <= 0 for value in clear):
         raise no_value(node, *numbers)
@@ -278,7 +278,7 @@ def _mean(values: Torus, powers: Sequence[int], counts: Sequence[int]) -> arb:
 def _disk(path: _Path) -> tuple[int, arb]:
     """The exponent of a radius of disks on which the function is analytic, nearly as large as can be, and a bound."""
     too_large, largest = 0, None
-    for exponent in (path.steepness + each for each in RADII):
+    for exponent in (path.steepness + each for each in RADIUS_EXPONENTS):
         bound = path.bound(exponent)
         if bound is not None and not path.is_loose(bound, exponent):
             break
@@ -288,7 +288,7 @@ def _disk(path: _Path) -> tuple[int, arb]:
         if largest is None:
             raise UnsureError
         return largest
-    while too_large and exponent - too_large > NEAR:
+    while too_large and exponent - too_large > MAX_EXPONENT_GAP:
         middle = (exponent + too_large) // 2
         wider = path.bound(middle)
         if wider is None or path.is_loose(wider, middle):

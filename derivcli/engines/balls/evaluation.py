@@ -12,10 +12,10 @@ from flint import arb, arb_series, ctx, fmpq
 from derivcli.engines.balls.coordinates import Coordinate, Direction, Exact, Moved, rational
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.germs.evaluation import Constants
-from derivcli.engines.balls.integers import BITS, scale
-from derivcli.engines.balls.rules import FUNCTIONS, RULES
+from derivcli.engines.balls.integers import MAX_BITS, scale
+from derivcli.engines.balls.rules import BALL_RULES, FUNCTIONS
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import Node, Tape, moving, record
+from derivcli.engines.balls.tape import Tape, TapeNode, moving, record
 from derivcli.language.tree import Tree
 
 
@@ -57,17 +57,17 @@ def _block(run: Run, numbers: Iterable[int]) -> Any:
     return run.value(number)
 
 
-def _called(run: Run, node: Node) -> Any:
+def _called(run: Run, node: TapeNode) -> Any:
     """What the rule of an operation gives, perhaps for arguments moved as rounding might."""
     numbers = [Number(run, part) for part in node.parts]
     if run.rounding is not None and run.rounding.inside and node.operation in FUNCTIONS:
         for number in numbers:
             if number.varies:
                 number.series = run.rounding.argument(number.series, run.order)
-    return RULES[node.operation](run, node, numbers)
+    return BALL_RULES[node.operation](run, node, numbers)
 
 
-def _choice(run: Run, node: Node) -> Any:
+def _choice(run: Run, node: TapeNode) -> Any:
     """The value of the first branch whose condition holds; the others are not looked at."""
     for branch in node.data:
         if _block(run, branch.condition):
@@ -75,7 +75,7 @@ def _choice(run: Run, node: Node) -> Any:
     raise NoValueError
 
 
-def _checked(run: Run, value: Any, node: Node) -> Any:
+def _checked(run: Run, value: Any, node: TapeNode) -> Any:
     """The value of a step, if it is finite."""
     for place in range(run.order + 1):
         if not value[place].is_finite():
@@ -104,7 +104,7 @@ def step_scale(at: Mapping[str, Coordinate], direction: Direction) -> int:
     """The power of 2 by whose multiples a point moves along a direction by parts of its own size."""
     scales = [scale_of(at[name]) - scale_of(slope) for name, slope in direction.items() if name in at and slope != 0]
     found = min(scales, default=0)
-    if abs(found) > BITS // 2:  # steps of such a size have too many digits
+    if abs(found) > MAX_BITS // 2:  # steps of such a size have too many digits
         raise UnsureError
     return found
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from flint import arb, ctx, fmpq, fmpz
 
 from derivcli.engines.balls.errors import UnsureError
-from derivcli.engines.balls.integers import BITS, fraction
+from derivcli.engines.balls.integers import MAX_BITS, fraction
 
 Monomial: TypeAlias = tuple[tuple[int, int], ...]
 """Numbers of generators with the powers to which they stand in a product."""
@@ -25,10 +25,10 @@ MAX_TERMS = 8
 MAX_POWER = 1000
 """The largest exponent to which a rational number is raised exactly."""
 
-MAX_FACTORED = 64
+MAX_FACTORED_BITS = 64
 """Bits of the largest number whose factors are looked for under a root."""
 
-MAX_FACTORS = 12
+MAX_MULTIPLIED_POWER = 12
 """The largest exponent to which a polynomial is raised by multiplication."""
 
 
@@ -46,7 +46,7 @@ def rational_sine(turns: fmpq) -> fmpq | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Constant:
+class ExactConstant:
     """A real number: its polynomial in generators, and a ball that holds it."""
 
     polynomial: Mapping[Monomial, fmpq]
@@ -69,13 +69,13 @@ class Constant:
         """Whether it is 0 by its polynomial."""
         return not self.polynomial
 
-    def negative(self) -> Constant:
+    def negative(self) -> ExactConstant:
         """Minus the number."""
-        return Constant({each: -factor for each, factor in self.polynomial.items()}, -self.ball)
+        return ExactConstant({each: -factor for each, factor in self.polynomial.items()}, -self.ball)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Generator:
+class FieldGenerator:
     """A real number that is no sum or product of others: its ball, and what is known of it exactly.
 
     Its power `degree` is `radicand`, it is exp(`log`), or it is log(`exp`); None where it is not.
@@ -83,9 +83,9 @@ class Generator:
 
     ball: arb
     degree: int = 0
-    radicand: Constant | None = None
-    log: Constant | None = None
-    exp: Constant | None = None
+    radicand: ExactConstant | None = None
+    log: ExactConstant | None = None
+    exp: ExactConstant | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -94,14 +94,14 @@ class Field:
 
     precision: int
     numbers: dict[Hashable, int] = field(default_factory=dict)
-    generators: list[Generator] = field(default_factory=list)
+    generators: list[FieldGenerator] = field(default_factory=list)
     rationals: dict[Hashable, fmpq] = field(default_factory=dict)
 
-    def rational(self, value: fmpq | int) -> Constant:
+    def rational(self, value: fmpq | int) -> ExactConstant:
         """A rational number."""
-        return Constant({(): fmpq(value)} if value != 0 else {}, arb(value))
+        return ExactConstant({(): fmpq(value)} if value != 0 else {}, arb(value))
 
-    def generator(self, key: Hashable, made: Generator) -> Constant:
+    def generator(self, key: Hashable, made: FieldGenerator) -> ExactConstant:
         """The number with a key, made on first use; a rational one where its ball is a point."""
         exact = fraction(made.ball)
         if exact is not None:
@@ -111,17 +111,17 @@ class Field:
         number = self.numbers.setdefault(key, len(self.generators))
         if number == len(self.generators):
             self.generators.append(made)
-        return Constant({((number, 1),): fmpq(1)}, self.generators[number].ball)
+        return ExactConstant({((number, 1),): fmpq(1)}, self.generators[number].ball)
 
-    def named(self, key: Hashable, ball: arb) -> Constant:
+    def named(self, key: Hashable, ball: arb) -> ExactConstant:
         """The number with a key, of which nothing but a ball is known."""
-        return self.generator(key, Generator(ball))
+        return self.generator(key, FieldGenerator(ball))
 
-    def pi(self) -> Constant:
+    def pi(self) -> ExactConstant:
         """The number pi."""
         return self.named("pi", arb.pi())
 
-    def sign(self, constant: Constant) -> int:
+    def sign(self, constant: ExactConstant) -> int:
         """-1, 0 or 1; UnsureError where neither polynomial nor ball tell."""
         known = constant.rational
         if known is not None:
@@ -132,15 +132,15 @@ class Field:
             return -1
         raise UnsureError
 
-    def is_same(self, one: Constant, other: Constant) -> bool:
+    def is_same(self, one: ExactConstant, other: ExactConstant) -> bool:
         """Whether two constants are equal; UnsureError where that is not known."""
         return self.sign(self.difference(one, other)) == 0
 
-    def difference(self, one: Constant, other: Constant) -> Constant:
+    def difference(self, one: ExactConstant, other: ExactConstant) -> ExactConstant:
         """The first constant minus the second one."""
         return self.sum(one, other.negative())
 
-    def sum(self, one: Constant, other: Constant) -> Constant:
+    def sum(self, one: ExactConstant, other: ExactConstant) -> ExactConstant:
         """The sum of two constants."""
         if one.is_zero or other.is_zero:
             return other if one.is_zero else one
@@ -149,13 +149,13 @@ class Field:
             found[monomial] = found.get(monomial, fmpq(0)) + factor
         return self._made(found, one.ball + other.ball)
 
-    def scaled(self, constant: Constant, factor: fmpq) -> Constant:
+    def scaled(self, constant: ExactConstant, factor: fmpq) -> ExactConstant:
         """A rational multiple of a constant."""
         if factor == 0 or constant.is_zero:
             return self.rational(0)
         return self._made({each: value * factor for each, value in constant.polynomial.items()}, constant.ball * factor)
 
-    def product(self, one: Constant, other: Constant) -> Constant:
+    def product(self, one: ExactConstant, other: ExactConstant) -> ExactConstant:
         """The product of two constants."""
         for constant, factor in ((one, other.rational), (other, one.rational)):
             if factor is not None:
@@ -176,7 +176,7 @@ class Field:
         made = self._made(plain, one.ball * other.ball if total.is_zero else self._ball(plain))
         return self.sum(total, made)
 
-    def power(self, base: Constant, exponent: fmpq) -> Constant:
+    def power(self, base: ExactConstant, exponent: fmpq) -> ExactConstant:
         """A power of a constant that is not 0; of one that is positive, where the exponent is not whole."""
         whole = exponent.q == 1
         if base.rational is not None:
@@ -186,14 +186,14 @@ class Field:
             raised, rest = self._reduced({number: power * int(exponent.p) for number, power in monomial})
             if rest is None and abs(exponent.p) <= MAX_POWER:
                 return self._made({raised: factor ** int(exponent.p)}, base.ball ** int(exponent.p))
-        if whole and 0 < exponent <= MAX_FACTORS:
+        if whole and 0 < exponent <= MAX_MULTIPLIED_POWER:
             found = base
             for _ in range(int(exponent.p) - 1):
                 found = self.product(found, base)
             return found
         return self.named(("power", base.key, exponent), base.ball**exponent)
 
-    def exp(self, constant: Constant) -> Constant:
+    def exp(self, constant: ExactConstant) -> ExactConstant:
         """The exponential of a constant; that of a multiple of a logarithm is a power."""
         if len(constant.polynomial) == 1:
             ((monomial, factor),) = constant.polynomial.items()
@@ -203,30 +203,30 @@ class Field:
         known = constant.rational
         if known is not None and known.q == 1 and known not in (0, 1):
             return self.power(self.exp(self.rational(1)), known)
-        return self.generator(("exp", constant.key), Generator(constant.ball.exp(), log=constant))
+        return self.generator(("exp", constant.key), FieldGenerator(constant.ball.exp(), log=constant))
 
-    def log(self, constant: Constant) -> Constant:
+    def log(self, constant: ExactConstant) -> ExactConstant:
         """The logarithm of a positive constant; that of a power of an exponential is a multiple."""
         if len(constant.polynomial) == 1:
             ((monomial, factor),) = constant.polynomial.items()
             inside = self.generators[monomial[0][0]].log if len(monomial) == 1 and factor == 1 else None
             if inside is not None:
                 return self.scaled(inside, fmpq(monomial[0][1]))
-        return self.generator(("log", constant.key), Generator(constant.ball.log(), exp=constant))
+        return self.generator(("log", constant.key), FieldGenerator(constant.ball.log(), exp=constant))
 
-    def turns(self, constant: Constant) -> fmpq | None:
+    def turns(self, constant: ExactConstant) -> fmpq | None:
         """How many times pi a constant is, where it is a rational multiple."""
         if constant.is_zero:
             return fmpq(0)
         number = self.numbers.get("pi")
         return constant.polynomial.get(((number, 1),)) if number is not None and len(constant.polynomial) == 1 else None
 
-    def _rational_power(self, base: Constant, exponent: fmpq) -> Constant:
+    def _rational_power(self, base: ExactConstant, exponent: fmpq) -> ExactConstant:
         """A power of a rational number, by the root of it that the exponent names."""
         value = base.rational
         assert value is not None, "the base is rational"
         bits = max(value.p.bit_length(), value.q.bit_length())
-        if abs(exponent.p) > MAX_POWER or bits * abs(int(exponent.p)) > BITS:
+        if abs(exponent.p) > MAX_POWER or bits * abs(int(exponent.p)) > MAX_BITS:
             return self.named(("power", base.key, exponent), arb(value) ** exponent)
         degree = int(exponent.q)
         turns, rest = divmod(int(exponent.p), degree)
@@ -237,13 +237,13 @@ class Field:
         if exact is not None:
             return self.product(whole, self.rational(exact**rest))
         outside, inside = _without_powers(value, degree)
-        root = Generator(arb(inside) ** fmpq(1, degree), degree, self.rational(inside))
+        root = FieldGenerator(arb(inside) ** fmpq(1, degree), degree, self.rational(inside))
         power = self.power(self.generator(("root", inside, degree), root), fmpq(rest))
         return self.product(self.scaled(whole, outside**rest), power)
 
-    def _reduced(self, powers: dict[int, int]) -> tuple[Monomial, Constant | None]:
+    def _reduced(self, powers: dict[int, int]) -> tuple[Monomial, ExactConstant | None]:
         """A product of powers of generators, and what comes out of roots that become whole."""
-        out: Constant | None = None
+        out: ExactConstant | None = None
         for number, power in powers.items():
             made = self.generators[number]
             if made.radicand is not None and not 0 <= power < made.degree:
@@ -263,7 +263,7 @@ class Field:
         """A ball for a polynomial."""
         return sum((self._size(monomial) * factor for monomial, factor in polynomial.items()), arb(0))
 
-    def _made(self, polynomial: dict[Monomial, fmpq], ball: arb) -> Constant:
+    def _made(self, polynomial: dict[Monomial, fmpq], ball: arb) -> ExactConstant:
         """The constant of a polynomial, a generator where it is long."""
         kept = {monomial: factor for monomial, factor in polynomial.items() if factor != 0}
         if not kept:
@@ -271,11 +271,11 @@ class Field:
         if len(kept) == 1 and () in kept:
             ball = arb(kept[()])
         bits = max(max(factor.p.bit_length(), factor.q.bit_length()) for factor in kept.values())
-        if len(kept) > MAX_TERMS or bits > BITS:
+        if len(kept) > MAX_TERMS or bits > MAX_BITS:
             return self._folded(kept, ball)
-        return Constant(kept, ball)
+        return ExactConstant(kept, ball)
 
-    def _folded(self, polynomial: Mapping[Monomial, fmpq], ball: arb) -> Constant:
+    def _folded(self, polynomial: Mapping[Monomial, fmpq], ball: arb) -> ExactConstant:
         """A polynomial as a multiple of a generator, the same one for all its multiples."""
         first = polynomial[min(polynomial)]
         key = "polynomial", frozenset((monomial, factor / first) for monomial, factor in polynomial.items())
@@ -296,7 +296,7 @@ def _exact_root(value: fmpq, degree: int) -> fmpq | None:
 def _without_powers(value: fmpq, degree: int) -> tuple[fmpq, fmpq]:
     """A factor before a root, and the whole number without such powers that stays inside: 2 and 2 for sqrt(8)."""
     bits = value.q.bit_length() * (degree - 1) + value.p.bit_length()
-    if bits > MAX_FACTORED:
+    if bits > MAX_FACTORED_BITS:
         return fmpq(1), value
     outside, inside = fmpq(1, value.q), fmpq(1)
     for prime, times in (fmpz(value.p) * fmpz(value.q) ** (degree - 1)).factor():

@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from flint import arb, fmpq
 
-BITS = 20_000
+MAX_BITS = 20_000
 """Longer numbers are not written out."""
 
-EXPONENT = 12
+MAX_EXPONENT_DIGITS = 12
 """Longer exponents, with their sign, are rounded like numbers."""
 
 
@@ -32,7 +32,7 @@ def fraction(ball: arb) -> fmpq | None:
     if not ball.is_exact() or not ball.is_finite():
         return None
     mantissa, exponent = ball.man_exp()
-    if abs(exponent) > BITS:
+    if abs(exponent) > MAX_BITS:
         return None
     shift = int(exponent)
     return fmpq(int(mantissa) << shift) if shift >= 0 else fmpq(int(mantissa), 1 << -shift)
@@ -66,7 +66,7 @@ def floor(ball: arb) -> int | None:
 def decimal_text(ball: arb, digits: int) -> str:
     """A number to so many digits, as short as it can be written; its power of 10 alone where that has many digits."""
     mantissa, mark, exponent = str(ball.str(digits, radius=False)).partition("e")
-    if len(exponent) > EXPONENT:
+    if len(exponent) > MAX_EXPONENT_DIGITS:
         power, _, size = f"{Decimal(exponent):.{digits - 1}e}".partition("e")
         return f"{'-' * (ball < 0)}10^({_short(power)}e{int(size)})"
     return f"{_short(mantissa)}{mark}{exponent.replace('+', '')}"
@@ -83,7 +83,7 @@ def _nearest(ball: arb) -> int | None:
         return None
     middle = ball.mid()
     mantissa, exponent = middle.man_exp()
-    if exponent > BITS:
+    if exponent > MAX_BITS:
         return None
     whole, shift = int(mantissa), int(exponent)
     if shift >= 0:

@@ -27,7 +27,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.tape import Tape, moving
 from derivcli.result import Partial
 
-Series: TypeAlias = Callable[[Path, int], list[arb]]
+SeriesAlongPath: TypeAlias = Callable[[Path, int], list[arb]]
 """The coefficients of a formula along a path, up to some order."""
 
 ONE = fmpq(1)
@@ -94,7 +94,7 @@ class Derivative:
         absent = bool(names - {*tape.variables})
         return absent or all(wanted & ~term for term in tape.terms())
 
-    def enclosed(self, series: Series, tape: Tape) -> arb:
+    def enclosed(self, series: SeriesAlongPath, tape: Tape) -> arb:
         """The number, from series of the formula."""
         if not self.order:
             return series({}, 0)[0]
@@ -107,7 +107,7 @@ class Derivative:
             total = sum((weight * series(path_of(line), self.order)[-1] for weight, line in self.lines()), arb(0))
         return total / self.factor
 
-    def solved(self, series: Series, line: Direction) -> list[arb]:
+    def solved(self, series: SeriesAlongPath, line: Direction) -> list[arb]:
         """The coefficients of t, t**2, ... of the dependent variable where the others move along a line."""
         slope = series({self.dependent: (ONE,), **{name: (fmpq(0),) for name in line}}, self.order)[1]
         if slope.is_zero():

@@ -13,13 +13,13 @@ from typing import Any
 
 from flint import arb, arb_series, fmpq
 
-BITS = {"float64": 53, "float32": 24}
+MANTISSA_BITS = {"float64": 53, "float32": 24}
 """Bits of a number of each format."""
 
-RANGE = {"float64": (arb(2) ** -1022, arb(2) ** 1024), "float32": (arb(2) ** -126, arb(2) ** 128)}
+NORMAL_RANGE = {"float64": (arb(2) ** -1022, arb(2) ** 1024), "float32": (arb(2) ** -126, arb(2) ** 128)}
 """The sizes of the ordinary numbers of each format."""
 
-GRAIN = 2**20
+FACTOR_STEPS = 2**20
 """In how many steps a factor is drawn, so that it is an exact number."""
 
 
@@ -64,17 +64,17 @@ class Rounding:
         odd = number.p
         while odd and odd % 2 == 0:
             odd //= 2
-        return bool(number.q & (number.q - 1) == 0 and abs(odd) < 2 ** BITS[self.dtype])
+        return bool(number.q & (number.q - 1) == 0 and abs(odd) < 2 ** MANTISSA_BITS[self.dtype])
 
     def factor(self) -> arb:
         """One plus or minus up to 2**size."""
         if self.wide:
             return arb(1, arb(2) ** self.size)
-        return 1 + arb(self.random.randint(-GRAIN, GRAIN)) / GRAIN * arb(2) ** self.size
+        return 1 + arb(self.random.randint(-FACTOR_STEPS, FACTOR_STEPS)) / FACTOR_STEPS * arb(2) ** self.size
 
     def look(self, sizes: Iterable[arb]) -> None:
         """Note numbers that the format does not hold."""
-        smallest, largest = RANGE[self.dtype]
+        smallest, largest = NORMAL_RANGE[self.dtype]
         for size in sizes:
             if abs(size) > largest:
                 self.extreme = "overflow"
@@ -89,5 +89,5 @@ class Rounding:
             if run > 0:
                 self.look([slope / run])
             size = abs(series[0])
-            if size > 0 and abs(outer[0]) / size**order > RANGE[self.dtype][1]:
+            if size > 0 and abs(outer[0]) / size**order > NORMAL_RANGE[self.dtype][1]:
                 self.steep = "overflow"

@@ -15,9 +15,9 @@ from flint import arb, arb_series, fmpq
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.integers import may_be_whole
 from derivcli.engines.balls.rules_special import SPECIAL
-from derivcli.engines.balls.rules_steps import STEPS, Rule, Series, above, no_value, nonzero, plain
+from derivcli.engines.balls.rules_steps import STEPS, BallRule, BallSeries, above, no_value, nonzero, plain
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.tape import TapeNode
 
 DIVISION = "the formula divides by zero here"
 SQUARE_ROOT = "the formula takes the square root of a negative number here"
@@ -27,21 +27,21 @@ FRACTIONAL = "a negative number has no real power of this kind here; cbrt(x) and
 # Arithmetic
 
 
-def _sum(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _sum(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     total = numbers[0].series
     for number in numbers[1:]:
         total = total + number.series
     return total
 
 
-def _product(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _product(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     total = numbers[0].series
     for number in numbers[1:]:
         total = total * number.series
     return total
 
 
-def _power(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _power(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """base**exponent over the real numbers; 0**0 is 1."""
     base, exponent = numbers
     constant = None if exponent.varies else exponent.exact
@@ -63,7 +63,7 @@ def _power(run: Run, node: Node, numbers: list[Number]) -> Series:
     return arb_series([arb(int(above == 0))])
 
 
-def _whole_power(base: Number, exponent: int) -> Series:
+def _whole_power(base: Number, exponent: int) -> BallSeries:
     """A power of any base to a whole exponent."""
     if exponent < 0 and base.sign() == 0:
         raise NoValueError(DIVISION)
@@ -73,7 +73,7 @@ def _whole_power(base: Number, exponent: int) -> Series:
     return 1 / power if exponent < 0 else power
 
 
-def _raised(base: Series, exponent: int) -> Series:
+def _raised(base: BallSeries, exponent: int) -> BallSeries:
     """A whole power by squaring; FLINT's own fails for a constant series whose ball holds 0."""
     power = arb_series([arb(1)])
     while exponent:
@@ -84,7 +84,7 @@ def _raised(base: Series, exponent: int) -> Series:
     return power
 
 
-def _power_of_negative(base: Number, exponent: Number) -> Series:
+def _power_of_negative(base: Number, exponent: Number) -> BallSeries:
     """A real value only where the exponent is a whole number."""
     exact = exponent.exact
     if exact is None:
@@ -97,7 +97,7 @@ def _power_of_negative(base: Number, exponent: Number) -> Series:
     return _whole_power(base, int(exact.p))
 
 
-def _root(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _root(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """The real n-th root, of negative numbers too where n is odd."""
     x, n = numbers
     exact = n.exact
@@ -120,10 +120,10 @@ def _root(run: Run, node: Node, numbers: list[Number]) -> Series:
 # Elementary functions with edges
 
 
-def between(function: Callable[[Series], Series], closed: bool) -> Rule:
+def between(function: Callable[[BallSeries], BallSeries], closed: bool) -> BallRule:
     """A function of -1 < x < 1, closed with values at the ends or open without."""
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x = numbers[0]
         inside = min(x.minus(-1), -x.minus(1))
         if inside < 0 or (inside == 0 and not closed):
@@ -140,7 +140,7 @@ def between(function: Callable[[Series], Series], closed: bool) -> Rule:
 _END: dict[Any, Callable[[arb], arb]] = {arb_series.asin: arb.asin, arb_series.acos: arb.acos}
 
 
-def _tan(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _tan(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     x = numbers[0]
     if run.sign(x.ball.cos(), lambda: _zero_cosine(x), x) == 0:
         raise no_value(node, x)
@@ -153,57 +153,57 @@ def _zero_cosine(x: Number) -> fmpq | None:
     return fmpq(0) if turns is not None and (turns + fmpq(1, 2)).q == 1 else None
 
 
-def _beyond_value(x: Series) -> Series:
+def _beyond_value(x: BallSeries) -> BallSeries:
     """A series without its value, which is exactly 0."""
     return arb_series([arb(0), *[x[place] for place in range(1, x.length())]])
 
 
-def _expm1(x: Series) -> Series:
+def _expm1(x: BallSeries) -> BallSeries:
     """exp(x) - 1, which loses no digits near 0."""
     growth = _beyond_value(x).exp()
     return x[0].expm1() * growth + (growth - 1)
 
 
-def _log1p(x: Series) -> Series:
+def _log1p(x: BallSeries) -> BallSeries:
     """log(1 + x), which loses no digits near 0."""
     return x[0].log1p() + (1 + _beyond_value(x) / (1 + x[0])).log()
 
 
-def _sinh(x: Series) -> Series:
+def _sinh(x: BallSeries) -> BallSeries:
     growth = _expm1(x if x[0] >= 0 else -x)
     sinh = (growth + growth / (1 + growth)) / 2
     return sinh if x[0] >= 0 else -sinh
 
 
-def _asinh(x: Series) -> Series:
+def _asinh(x: BallSeries) -> BallSeries:
     size = x if x[0] >= 0 else -x
     square = size * size
     asinh = _log1p(size + square / (1 + (1 + square).sqrt()))
     return asinh if x[0] >= 0 else -asinh
 
 
-def _atanh(x: Series) -> Series:
+def _atanh(x: BallSeries) -> BallSeries:
     return (_log1p(x) - _log1p(-x)) / 2
 
 
-def _tanh(x: Series) -> Series:
+def _tanh(x: BallSeries) -> BallSeries:
     decay = _expm1(-2 * x if x[0] >= 0 else 2 * x)
     tanh = -decay / (2 + decay)
     return tanh if x[0] >= 0 else -tanh
 
 
-def _sech(x: Series) -> Series:
+def _sech(x: BallSeries) -> BallSeries:
     shrunk = (-x if x[0] >= 0 else x).exp()
     return 2 * shrunk / (1 + shrunk * shrunk)
 
 
-def _csch(x: Series) -> Series:
+def _csch(x: BallSeries) -> BallSeries:
     size = x if x[0] >= 0 else -x
     csch = -2 * (-size).exp() / _expm1(-2 * size)
     return csch if x[0] >= 0 else -csch
 
 
-def _acot(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _acot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """atan(1/x), and pi/2 at 0, where it jumps."""
     x = numbers[0]
     if x.sign() == 0:
@@ -212,7 +212,7 @@ def _acot(run: Run, node: Node, numbers: list[Number]) -> Series:
     return (1 / x.series).atan()
 
 
-def _asech(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _asech(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """acosh(1/x) for 0 < x <= 1."""
     x = numbers[0]
     below = x.minus(1)
@@ -224,7 +224,7 @@ def _asech(run: Run, node: Node, numbers: list[Number]) -> Series:
     return ((1 + (1 - x.series * x.series).sqrt()) / x.series).log()
 
 
-def _hypot(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     x, y = numbers
     if x.sign() == 0 and y.sign() == 0:
         x.touch()
@@ -233,7 +233,7 @@ def _hypot(run: Run, node: Node, numbers: list[Number]) -> Series:
     return (x.series * x.series + y.series * y.series).sqrt()
 
 
-def _atan2(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """The angle of (x, y) in (-pi, pi]; the origin has none."""
     y, x = numbers
     up, right = y.sign(), x.sign()
@@ -247,21 +247,21 @@ def _atan2(run: Run, node: Node, numbers: list[Number]) -> Series:
     return arb_series([arb.pi()])
 
 
-def _logsumexp(*x: Series) -> Series:
+def _logsumexp(*x: BallSeries) -> BallSeries:
     total = x[0].exp()
     for each in x[1:]:
         total = total + each.exp()
     return total.log()
 
 
-def _logit(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _logit(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     x = numbers[0]
     if x.sign() <= 0 or x.minus(1) >= 0:
         raise no_value(node, x)
     return (x.series / (1 - x.series)).log()
 
 
-def _softsign(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _softsign(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """x/(1 + |x|), which has a derivative at 0 and no second one."""
     x = numbers[0]
     sign = x.sign()
@@ -270,7 +270,7 @@ def _softsign(run: Run, node: Node, numbers: list[Number]) -> Series:
     return x.series / (1 + (x.series if sign >= 0 else -x.series))
 
 
-RULES: dict[str, Rule] = {
+BALL_RULES: dict[str, BallRule] = {
     **STEPS,
     **SPECIAL,
     "number": lambda run, node, numbers: arb_series([arb(node.data)]),
@@ -314,5 +314,5 @@ RULES: dict[str, Rule] = {
 }
 """The rule of every primitive and of the operations of arithmetic; rewrites are put in place."""
 
-FUNCTIONS = frozenset(RULES.keys() - STEPS.keys() - {"number", "pi", "e", "add", "multiply", "power"})
+FUNCTIONS = frozenset(BALL_RULES.keys() - STEPS.keys() - {"number", "pi", "e", "add", "multiply", "power"})
 """The operations that are more than arithmetic and have no pieces."""

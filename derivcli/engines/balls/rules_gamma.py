@@ -7,26 +7,26 @@ from typing import Any
 from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls import bounds
-from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion, real_value
+from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, companion, real_value
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import only_whole
-from derivcli.engines.balls.rules_steps import Series, floor_of, no_value, plain
+from derivcli.engines.balls.rules_steps import BallSeries, floor_of, no_value, plain
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.tape import TapeNode
 
-FAR_LEFT = -(10**6)
+MIN_POLYGAMMA_ARGUMENT = -(10**6)
 """From here to the left FLINT's polygamma takes too many steps."""
 
-STEEPEST = 100
+MAX_POLYGAMMA_ORDER = 100
 """Of higher orders the reflection formula has too many terms."""
 
-LONGEST = 1000
+MAX_FACTORS = 1000
 """Rising factorials of more factors are quotients of gamma functions."""
 
-ZETA_LEFT, ZETA_RIGHT, ZETA_HEIGHT = -100, 2**40, 1000
+MIN_ZETA_REAL, MAX_ZETA_REAL, MAX_ZETA_IMAGINARY = -100, 2**40, 1000
 """The part of the plane where FLINT sums the zeta function in little time."""
 
-ZETA_FAR, ZETA_BITS = 2**20, 20
+MAX_ZETA_SHIFT, MIN_ZETA_BITS = 2**20, 20
 """From a second argument of such a size on the first is known to so many bits."""
 
 
@@ -35,7 +35,7 @@ def last_positive(*arguments: acb) -> list[acb]:
     return [arguments[-1]]
 
 
-def at_zero(function: Function, node: Node, numbers: list[Number]) -> Series:
+def at_zero(function: ComplexFunction, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """The value g(order, 0) of a function that has no series there."""
     for number in numbers[-2:]:
         number.touch()
@@ -53,7 +53,7 @@ def _is_pole(run: Run, x: Number) -> bool:
 def not_at_poles(rule: Any, place: int = -1) -> Any:
     """A rule of which one operand, the last if nothing else is said, has poles at 0, -1, -2, ..."""
 
-    def guarded(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def guarded(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         if _is_pole(run, numbers[place]):
             raise no_value(node, *numbers)
         return rule(run, node, numbers)
@@ -61,7 +61,7 @@ def not_at_poles(rule: Any, place: int = -1) -> Any:
     return guarded
 
 
-def _loggamma(x: Series) -> Series:
+def _loggamma(x: BallSeries) -> BallSeries:
     """log|gamma(x)|, left of 0 by the reflection formula."""
     if x[0] > 0:
         return x.lgamma()
@@ -73,11 +73,11 @@ def _polygamma(n: acb, x: acb) -> acb:
     """Far to the left by the reflection formula: FLINT's polygamma takes a step for each pole."""
     if n == 0:
         return x.digamma()
-    if x.real > FAR_LEFT:
+    if x.real > MIN_POLYGAMMA_ARGUMENT:
         return x.polygamma(n)
     order = only_whole(n.real)
-    if order is None or order > STEEPEST:
-        return NOWHERE
+    if order is None or order > MAX_POLYGAMMA_ORDER:
+        return UNDEFINED
     reflected = (1 - x).polygamma(n)
     return (-reflected if order % 2 else reflected) - _cot_derivative(order, x)
 
@@ -97,7 +97,7 @@ def _cot_derivative(order: int, x: acb) -> acb:
     return total * acb.pi() ** (order + 1)
 
 
-def _beta(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _beta(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     a, b = numbers
     if any(_is_pole(run, number) for number in numbers):
         raise no_value(node, *numbers)
@@ -111,7 +111,7 @@ def _binomial(n: acb, k: acb) -> acb:
 def _rising(x: acb, k: acb) -> acb:
     """Gamma(x+k)/Gamma(x), by the reflection formula where both have poles."""
     whole = only_whole(k.real) if k.imag.is_zero() and k.is_exact() else None
-    if whole is not None and 0 <= whole <= LONGEST:
+    if whole is not None and 0 <= whole <= MAX_FACTORS:
         product = acb(1)
         for step in range(whole):
             product *= x + step
@@ -124,7 +124,7 @@ def _is_below_one(exact: fmpq | None) -> bool:
     return exact is not None and exact.q == 1 and exact <= 0
 
 
-def _rising_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _rising_rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """Where gamma(x) has a pole, it is 0 but for whole k; where gamma(x + k) alone has one, it has no value."""
     x, k = numbers
     end = None if x.exact is None or k.exact is None else x.exact + k.exact
@@ -135,7 +135,7 @@ def _rising_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
     return analytic(_rising)(run, node, numbers)
 
 
-def _binomial_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _binomial_rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """Where gamma(n + 1) has a pole, the function exists for whole k alone."""
     n, k = numbers
     if n.exact is not None and _is_below_one(n.exact + 1):
@@ -165,10 +165,10 @@ def _upper_regularized(a: acb, x: acb) -> acb:
 
 def _zeta(s: acb, a: acb) -> acb:
     """Nothing is said where FLINT's sum would take minutes, in which no clock stops it."""
-    if not (ZETA_LEFT < s.real < ZETA_RIGHT and abs(s.imag) < ZETA_HEIGHT):
-        return NOWHERE
-    is_narrow = s.is_exact() or s.rel_accuracy_bits() > ZETA_BITS
-    return s.zeta(a) if is_narrow or abs(a) < ZETA_FAR else NOWHERE
+    if not (MIN_ZETA_REAL < s.real < MAX_ZETA_REAL and abs(s.imag) < MAX_ZETA_IMAGINARY):
+        return UNDEFINED
+    is_narrow = s.is_exact() or s.rel_accuracy_bits() > MIN_ZETA_BITS
+    return s.zeta(a) if is_narrow or abs(a) < MAX_ZETA_SHIFT else UNDEFINED
 
 
 def _is_one(s: Number, a: Number) -> bool:
@@ -176,11 +176,11 @@ def _is_one(s: Number, a: Number) -> bool:
     return s.minus(1) == 0
 
 
-def _incomplete_gamma(function: Function, bound: Bound | None = None) -> Any:
+def _incomplete_gamma(function: ComplexFunction, bound: Bound | None = None) -> Any:
     """An incomplete gamma function of s and x >= 0; at x = 0 it has a value and perhaps no series."""
     inside = analytic(function, last_positive, bound=bound)
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         sign = numbers[-1].sign()
         if sign < 0:
             raise no_value(node, *numbers)

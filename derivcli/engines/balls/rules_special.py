@@ -6,27 +6,28 @@ are Taylor coefficients of the function itself, by Cauchy's integral again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls import bounds
-from derivcli.engines.balls.cauchy import NOWHERE, Bound, Function, analytic, companion, real_value
+from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, companion, real_value
 from derivcli.engines.balls.exact_constants import rational_sine
 from derivcli.engines.balls.integers import only_whole
 from derivcli.engines.balls.rules_gamma import GAMMA, at_zero, last_positive
-from derivcli.engines.balls.rules_steps import Series, above, no_value, nonzero, plain
+from derivcli.engines.balls.rules_steps import BallSeries, above, no_value, nonzero, plain
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import Node
+from derivcli.engines.balls.tape import TapeNode
 from derivcli.engines.time_limit import held
 
 HALF = acb(0.5)
 
-FAR_RIGHT = 10_000
+MAX_ERFC_ARGUMENT = 10_000
 """From here to the right erfc(x) is computed by its exponential factor."""
 
-FAR_LEFT = -30
+MIN_NDTR_ARGUMENT = -30
 """From here to the left the normal distribution is computed without its exponential factor."""
 
 
@@ -36,14 +37,14 @@ def _is_whole(number: Number) -> int | None:
     return int(exact.p) if exact is not None and exact.q == 1 else None
 
 
-def cut_at_zero(function: Function, bound: Bound, entire_for_whole: bool, pole: bool = False) -> Any:
+def cut_at_zero(function: ComplexFunction, bound: Bound, entire_for_whole: bool, pole: bool = False) -> Any:
     """A function g(order, x) with a cut along x < 0, and perhaps a pole at 0.
 
     It has no cut where the order is a whole number, if that is said.
     """
     off_the_cut, everywhere = analytic(function, last_positive, bound=bound), analytic(function)
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         if entire_for_whole and _is_whole(numbers[-2]) is not None:
             return everywhere(run, node, numbers)
         sign = numbers[-1].sign()
@@ -62,7 +63,7 @@ def cut_at_zero(function: Function, bound: Bound, entire_for_whole: bool, pole: 
 def inverse(value: Any, function: Any, low: int, high: int) -> Any:
     """The series of the inverse of `function` at x, low < x < high; `value` is the inverse of a ball."""
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x = numbers[0]
         if x.minus(low) <= 0 or x.minus(high) >= 0:
             raise no_value(node, x)
@@ -84,10 +85,10 @@ def _erfcx(x: acb) -> acb:
     return (x * x).exp() * x.erfc()
 
 
-def _erfc(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _erfc(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """Far to the right as a product, since FLINT's own ball holds 0 there."""
     x = numbers[0]
-    if not x.ball > FAR_RIGHT:
+    if not x.ball > MAX_ERFC_ARGUMENT:
         return x.series.erfc()
     return (-x.series * x.series).exp() * analytic(_erfcx)(run, node, numbers)
 
@@ -103,7 +104,7 @@ def _ndtri(x: arb) -> arb:
     return -arb(2).sqrt() * (2 * x).erfcinv()
 
 
-def _ndtr(x: Series) -> Series:
+def _ndtr(x: BallSeries) -> BallSeries:
     return (-x / arb(2).sqrt()).erfc() / 2
 
 
@@ -113,19 +114,19 @@ def _above_edge(x: Number) -> fmpq | None:
     return None if known is None else x.field.sum(known, x.field.exp(x.field.rational(-1))).rational
 
 
-def _log_ndtr(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _log_ndtr(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """The logarithm of the normal distribution; far to the left without exp(-x**2/2), which no ball survives."""
-    if numbers[0].ball > FAR_LEFT:
+    if numbers[0].ball > MIN_NDTR_ARGUMENT:
         return _ndtr(numbers[0].series).log()
     return analytic(_log_tail)(run, node, numbers)
 
 
 def _log_tail(x: acb) -> acb:
     scaled = _erfcx(-x / acb(2).sqrt()) / 2
-    return scaled.log() - x * x / 2 if scaled.real > 0 else NOWHERE
+    return scaled.log() - x * x / 2 if scaled.real > 0 else UNDEFINED
 
 
-def _lambertw(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _lambertw(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     x, k = numbers
     branch = only_whole(k.ball)
     if branch not in (0, -1):
@@ -152,7 +153,7 @@ def _spherical(n: acb, x: acb, z: acb) -> acb:
     """The spherical Bessel function as x**n times an entire function of x**2 (DLMF 10.53.1)."""
     whole = only_whole(n.real)
     if whole is None:
-        return NOWHERE
+        return UNDEFINED
     if whole < 0:
         return acb(0)
     power = x**whole / 2 ** (whole + 1) if whole else HALF
@@ -182,13 +183,13 @@ def _left(z: Number, m: Number) -> fmpq | None:
     return None if cosine is None or m.exact is None else 1 - m.exact * (1 - cosine) / 2
 
 
-def _ending(rule: Any, at_end: Function, closed: bool = False) -> Any:
+def _ending(rule: Any, at_end: ComplexFunction, closed: bool = False) -> Any:
     """The rule of an integral from 0 to z, with the value where m sin(z)**2 comes to be 1 and the series ends.
 
     Where sin(z) is 1 there, or another parameter has the place of m, it has no value, unless the domain is `closed`.
     """
 
-    def ending(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def ending(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         *others, z, m = numbers
         for each in (*others, m):
             left = 1 - each.ball * z.ball.sin() ** 2
@@ -211,7 +212,7 @@ def _e_at_end(m: acb) -> acb:
     return m.sqrt() * (below.elliptic_e() - (1 - below) * below.elliptic_k())
 
 
-def _elliptic_e(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _elliptic_e(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """The complete integral of the second kind, with a value at its edge m = 1."""
     m = numbers[0]
     if m.minus(1) == 0:
@@ -242,29 +243,12 @@ def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
         return acb.integral(integrand, acb(0), acb(1))
 
 
-def _polynomial(name: str) -> Function:
-    """One of FLINT's orthogonal polynomials: the degree first, the variable last; 0 for a negative degree."""
-    method = getattr(acb, name)
-
-    def polynomial(n: acb, *rest: acb) -> acb:
-        return acb(0) if n.real < 0 else method(rest[-1], n, *rest[:-1])
-
-    return polynomial
+def _polynomial(method: Callable[..., acb]) -> ComplexFunction:
+    """One of FLINT's orthogonal polynomials, with the degree first and the variable last; 0 for a negative degree."""
+    return lambda n, *rest: acb(0) if n.real < 0 else method(rest[-1], n, *rest[:-1])
 
 
-def _hermite_prob(n: acb, x: acb) -> acb:
-    return acb(0) if n.real < 0 else (x / acb(2).sqrt()).hermite_h(n) / acb(2) ** (n / 2)
-
-
-def _laguerre(n: acb, x: acb) -> acb:
-    return acb(0) if n.real < 0 else x.laguerre_l(n, acb(0))
-
-
-def _assoc_laguerre(n: acb, a: acb, x: acb) -> acb:
-    return acb(0) if n.real < 0 else x.laguerre_l(n, a)
-
-
-def _bessel(name: str) -> Function:
+def _bessel(name: str) -> ComplexFunction:
     method = getattr(acb, name)
     return lambda n, x: method(x, n)
 
@@ -273,7 +257,7 @@ BESSEL = {letter: (_bessel(f"bessel_{letter}"), getattr(bounds, f"bessel_{letter
 """The functions and their bounds."""
 
 
-def _ive_x(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _ive_x(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """The k-th derivative in x of exp(-|x|) I_n(x), which has a corner at 0."""
     sign = numbers[-1].sign()
     if sign == 0:
@@ -288,7 +272,7 @@ def _expint(n: acb, x: acb) -> acb:
     return x.expint(n)
 
 
-def _expint_rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _expint_rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """For a whole order below 1 it is a rational function times exp(-x), and has no cut."""
     whole = _is_whole(numbers[0])
     if whole is None or whole > 0 or numbers[1].sign() > 0:
@@ -348,13 +332,10 @@ SPECIAL: dict[str, Any] = {
         lambda n, m: _elliptic_pi(n / m, 1 / m) / m.sqrt(),
     ),
     "ellipint": analytic(_ellipint, lambda p, i, j, n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]),
-    "legendre": analytic(_polynomial("legendre_p")),
-    "chebyshevt": analytic(_polynomial("chebyshev_t")),
-    "chebyshevu": analytic(_polynomial("chebyshev_u")),
-    "hermite": analytic(_polynomial("hermite_h")),
-    "hermite_prob": analytic(_hermite_prob),
-    "laguerre": analytic(_laguerre),
-    "assoc_laguerre": analytic(_assoc_laguerre),
-    "gegenbauer": analytic(lambda n, a, x: acb(0) if n.real < 0 else x.gegenbauer_c(n, a)),
+    "chebyshevt": analytic(_polynomial(acb.chebyshev_t)),
+    "hermite": analytic(_polynomial(acb.hermite_h)),
+    "hermite_prob": analytic(_polynomial(lambda x, n: (x / acb(2).sqrt()).hermite_h(n) / acb(2) ** (n / 2))),
+    "assoc_laguerre": analytic(_polynomial(acb.laguerre_l)),
+    "gegenbauer": analytic(_polynomial(acb.gegenbauer_c)),
 }
 """The rules of special functions."""

@@ -10,27 +10,27 @@ from flint import arb, arb_series, fmpq
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.integers import floor, only_whole
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import HOLDS, Node
+from derivcli.engines.balls.tape import HOLDS, TapeNode
 
-Series: TypeAlias = arb_series
-Rule: TypeAlias = Callable[[Run, Node, list[Number]], Any]
+BallSeries: TypeAlias = arb_series
+BallRule: TypeAlias = Callable[[Run, TapeNode, list[Number]], Any]
 
 
-def no_value(node: Node, *numbers: Number) -> NoValueError:
+def no_value(node: TapeNode, *numbers: Number) -> NoValueError:
     """What is raised where a function has no real value."""
     places = ", ".join(f"{float(number.ball.mid()):.6g}" for number in numbers)
     return NoValueError(f"{node.operation} has no real value at {places}")
 
 
-def plain(function: Callable[..., Series]) -> Rule:
+def plain(function: Callable[..., BallSeries]) -> BallRule:
     """A rule that needs no look at special places."""
     return lambda run, node, numbers: function(*[number.series for number in numbers])
 
 
-def above(edge: int, function: Callable[[Series], Series], at_edge: int | None = None) -> Rule:
+def above(edge: int, function: Callable[[BallSeries], BallSeries], at_edge: int | None = None) -> BallRule:
     """A function of x > edge; at the edge it has the value `at_edge`, if any, and no series."""
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x = numbers[0]
         sign = x.minus(edge)
         if sign < 0 or (sign == 0 and at_edge is None):
@@ -43,10 +43,10 @@ def above(edge: int, function: Callable[[Series], Series], at_edge: int | None =
     return rule
 
 
-def nonzero(function: Callable[[Series], Series]) -> Rule:
+def nonzero(function: Callable[[BallSeries], BallSeries]) -> BallRule:
     """A function of x != 0."""
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         if numbers[0].sign() == 0:
             raise no_value(node, *numbers)
         return function(numbers[0].series)
@@ -54,24 +54,24 @@ def nonzero(function: Callable[[Series], Series]) -> Rule:
     return rule
 
 
-def _abs(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _abs(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     sign = numbers[0].sign()
     if sign == 0:
         numbers[0].touch()
     return numbers[0].series if sign >= 0 else -numbers[0].series
 
 
-def _sign(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _sign(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     sign = numbers[0].sign()
     if sign == 0:
         numbers[0].touch()
     return arb_series([arb(sign)])
 
 
-def _greatest(sense: int) -> Rule:
+def _greatest(sense: int) -> BallRule:
     """The greatest of the operands or, with `sense` -1, the least."""
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> Series:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         best = numbers[0]
         for number in numbers[1:]:
             difference = sense * best.minus(number)
@@ -118,7 +118,7 @@ def _rational_quotient(x: Number, y: Number) -> fmpq | None:
     return x.run.found(x.field.product(above, x.field.power(below, fmpq(-1))).rational)
 
 
-def _floor(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _floor(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     below, whole = floor_of(run, numbers[0].ball, numbers[0].exact, lambda: _rational(numbers[0]))
     if whole:
         numbers[0].touch()
@@ -131,7 +131,7 @@ def _shifted(x: Number) -> fmpq | None:
     return None if known is None else known + fmpq(1, 2)
 
 
-def _round(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _round(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """To the nearest whole number, halves to the even one."""
     x = numbers[0]
     exact = None if x.exact is None else x.exact + fmpq(1, 2)
@@ -146,7 +146,7 @@ def _size(number: fmpq | None) -> fmpq | None:
     return None if number is None else abs(number)
 
 
-def _trunc(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _trunc(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """The whole number next towards 0, which jumps at whole numbers but 0."""
     x = numbers[0]
     if x.ball < 1 and x.ball > -1:
@@ -159,7 +159,7 @@ def _trunc(run: Run, node: Node, numbers: list[Number]) -> Series:
     return arb_series([sign * below])
 
 
-def _fmod(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _fmod(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """x - y*trunc(x/y), with the sign of x."""
     x, y = numbers
     if y.sign() == 0:
@@ -174,7 +174,7 @@ def _fmod(run: Run, node: Node, numbers: list[Number]) -> Series:
     return x.series - y.series * below * sign
 
 
-def _mod(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _mod(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """x - y*floor(x/y)."""
     x, y = numbers
     if y.sign() == 0:
@@ -187,7 +187,7 @@ def _mod(run: Run, node: Node, numbers: list[Number]) -> Series:
     return x.series - y.series * below
 
 
-def _xlogy(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _xlogy(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """x*log(y), 0 where x is 0."""
     x, y = numbers
     if y.sign() <= 0:
@@ -199,7 +199,7 @@ def _xlogy(run: Run, node: Node, numbers: list[Number]) -> Series:
     return x.series * y.series.log()
 
 
-def _xlog1py(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _xlog1py(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """x*log(1+y), 0 where x is 0."""
     x, y = numbers
     if y.minus(-1) <= 0:
@@ -211,10 +211,10 @@ def _xlog1py(run: Run, node: Node, numbers: list[Number]) -> Series:
     return x.series * (1 + y.series).log()
 
 
-def _compare(holds: Callable[[int], bool]) -> Rule:
+def _compare(holds: Callable[[int], bool]) -> BallRule:
     """A comparison; at equality of things that vary the branch changes."""
 
-    def rule(run: Run, node: Node, numbers: list[Number]) -> bool:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> bool:
         sign = numbers[0].minus(numbers[1])
         if sign == 0:
             numbers[0].touch()
@@ -224,22 +224,22 @@ def _compare(holds: Callable[[int], bool]) -> Rule:
     return rule
 
 
-def _all(run: Run, node: Node, numbers: list[Number]) -> bool:
+def _all(run: Run, node: TapeNode, numbers: list[Number]) -> bool:
     return all(number.series for number in numbers)
 
 
-def _any(run: Run, node: Node, numbers: list[Number]) -> bool:
+def _any(run: Run, node: TapeNode, numbers: list[Number]) -> bool:
     return any(number.series for number in numbers)
 
 
-def _relu(run: Run, node: Node, numbers: list[Number]) -> Series:
+def _relu(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     sign = numbers[0].sign()
     if sign == 0:
         numbers[0].touch()
     return numbers[0].series if sign > 0 else arb_series([arb(0)])
 
 
-STEPS: dict[str, Rule] = {
+STEPS: dict[str, BallRule] = {
     **{mark: _compare(holds) for mark, holds in HOLDS.items()},
     "and": _all,
     "or": _any,

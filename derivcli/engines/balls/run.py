@@ -10,8 +10,8 @@ from flint import arb, arb_series, fmpq
 
 from derivcli.engines.balls.coordinates import Coordinate, Path
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
-from derivcli.engines.balls.integers import BITS, fraction
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
+from derivcli.engines.balls.integers import MAX_BITS, fraction
 from derivcli.engines.balls.random_rounding import Rounding
 from derivcli.engines.balls.rational_arithmetic import RATIONAL
 from derivcli.engines.balls.tape import Tape
@@ -67,7 +67,7 @@ class Number:
         return run.found(self.field.difference(constant, subtracted).rational)
 
     @property
-    def constant(self) -> Constant | None:
+    def constant(self) -> ExactConstant | None:
         """The value as an exact constant, where it is known."""
         return self.run.constant(self.index)
 
@@ -159,7 +159,7 @@ class Run:
             raise UnsureError
         return int(known > 0) - int(known < 0)
 
-    def constant(self, number: int) -> Constant | None:
+    def constant(self, number: int) -> ExactConstant | None:
         """The value of a node as an exact constant, where that is known."""
         return None if self.rounding is not None or self.constants is None else self.constants.of(number)
 
@@ -196,4 +196,4 @@ class Run:
         if rule is None or any(part is None for part in parts):
             return None
         made: fmpq | None = rule(*parts)
-        return None if made is None or max(made.p.bit_length(), made.q.bit_length()) > BITS else made
+        return None if made is None or max(made.p.bit_length(), made.q.bit_length()) > MAX_BITS else made

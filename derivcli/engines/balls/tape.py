@@ -26,7 +26,7 @@ HOLDS: dict[str, Callable[[int], bool]] = {
 
 
 @dataclass(slots=True, eq=False)
-class Node:
+class TapeNode:
     """One operation; `parts` are the numbers of its operands, `varies` has a bit for each variable below it."""
 
     operation: str
@@ -36,7 +36,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class TapeBranch:
     """A condition and a value of a choice, each with the nodes to evaluate for it, in order."""
 
     condition: tuple[int, ...]
@@ -48,11 +48,11 @@ class Tape:
     """A formula's nodes, each once; `order` lists those outside of branches, operands first."""
 
     variables: tuple[str, ...]
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[TapeNode] = field(default_factory=list)
     order: tuple[int, ...] = ()
     known_terms: set[int] = field(default_factory=set)
 
-    def inputs(self) -> Iterator[tuple[int, Node]]:
+    def inputs(self) -> Iterator[tuple[int, TapeNode]]:
         """The nodes that are variables, with their numbers."""
         return ((number, node) for number, node in enumerate(self.nodes) if node.operation == "variable")
 
@@ -111,21 +111,21 @@ class _Recorder:
     def made(self, tree: Any, needed: dict[int, None]) -> int:
         """A new node, or that of the row's definition."""
         if isinstance(tree, sympy.Piecewise):
-            pairs = [Branch(self.block(pair.cond), self.block(pair.expr)) for pair in tree.args]
+            pairs = [TapeBranch(self.block(pair.cond), self.block(pair.expr)) for pair in tree.args]
             inside = [number for pair in pairs for number in (pair.condition[-1], pair.value[-1])]
-            return self.add(Node("choice", (), pairs, self.varying(inside)))
+            return self.add(TapeNode("choice", (), pairs, self.varying(inside)))
         if tree.is_Symbol:
             place = self.tape.variables.index(tree.name)
-            return self.add(Node("variable", (), place, 1 << place))
+            return self.add(TapeNode("variable", (), place, 1 << place))
         if isinstance(tree, sympy.Rational):
-            return self.add(Node("number", (), fmpq(int(tree.p), int(tree.q))))
+            return self.add(TapeNode("number", (), fmpq(int(tree.p), int(tree.q))))
         definition = self.rewritten(tree)
         if definition is not None:
             block = self.block(definition)
             needed.update(dict.fromkeys(block))
             return block[-1]
         parts = tuple(self.numbers[part] for part in tree.args)
-        return self.add(Node(_operation(tree), parts, None, self.varying(parts)))
+        return self.add(TapeNode(_operation(tree), parts, None, self.varying(parts)))
 
     def rewritten(self, tree: Any) -> Tree | None:
         """What is recorded in place of a call: its row's definition, or the call with its defaults filled in."""
@@ -144,7 +144,7 @@ class _Recorder:
             bits |= self.tape.nodes[number].varies
         return bits
 
-    def add(self, node: Node) -> int:
+    def add(self, node: TapeNode) -> int:
         self.tape.nodes.append(node)
         return len(self.tape.nodes) - 1
 

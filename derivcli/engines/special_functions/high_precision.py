@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from derivcli.engines.time_limit import OutOfTimeError, limited
 
 Array = NDArray[np.float64]
-Formula = Callable[..., Any]
+MpmathFunction = Callable[..., Any]
 """A function of an mpmath context and numbers of it."""
 
-DIGITS = 30
-SECONDS = 2.0
+PRECISION_DIGITS = 30
+POINT_SECONDS = 2.0
 """How long one point may take: some series have as many terms as an argument says."""
-REMEMBERED = 20_000
+MAX_CACHED_POINTS = 20_000
 """Points whose value is kept, for higher derivatives ask for the same ones again and again."""
 
 
@@ -30,7 +30,7 @@ def context() -> Any:
         import mpmath
 
         made = mpmath.mp.clone()
-        made.dps = DIGITS
+        made.dps = PRECISION_DIGITS
         _HERE.context = made
     return _HERE.context
 
@@ -38,10 +38,10 @@ def context() -> Any:
 _HERE = local()
 
 
-def pointwise(formula: Formula) -> Callable[..., Array]:
+def pointwise(formula: MpmathFunction) -> Callable[..., Array]:
     """The formula on arrays, which are broadcast: NaN where it has no real value."""
 
-    @lru_cache(REMEMBERED)
+    @lru_cache(MAX_CACHED_POINTS)
     def value(*point: float) -> float:
         return _real(formula, point)
 
@@ -53,32 +53,32 @@ def pointwise(formula: Formula) -> Callable[..., Array]:
     return kernel
 
 
-def _real(formula: Formula, point: tuple[float, ...]) -> float:
+def _real(formula: MpmathFunction, point: tuple[float, ...]) -> float:
     """The formula at a point; NaN at poles, wherever it is complex, and where it takes too long."""
     mp = context()
-    mp.dps = DIGITS
+    mp.dps = PRECISION_DIGITS
     if not all(map(math.isfinite, point)):
         return math.nan
     try:
-        found = limited(SECONDS, formula, mp, *map(mp.mpf, point))
+        found = limited(POINT_SECONDS, formula, mp, *map(mp.mpf, point))
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return math.nan
     if not isinstance(found, mp.mpc):
         return float(found)
-    return float(found.real) if abs(found.imag) <= mp.mpf(10) ** (8 - DIGITS) * abs(found.real) else math.nan
+    return float(found.real) if abs(found.imag) <= mp.mpf(10) ** (8 - PRECISION_DIGITS) * abs(found.real) else math.nan
 
 
-def plain(name: str) -> Formula:
+def plain(name: str) -> MpmathFunction:
     """A function of mpmath."""
     return lambda mp, *inputs: getattr(mp, name)(*inputs)
 
 
-def slope(mp: Any, function: Formula, at: Any, times: Any) -> Any:
+def slope(mp: Any, function: MpmathFunction, at: Any, times: Any) -> Any:
     """The derivative of a function of one number, `times` times."""
     return function(at) if times == 0 else mp.diff(function, at, int(times))
 
 
-def slope_beside_poles(mp: Any, function: Formula, at: Any, times: Any) -> Any:
+def slope_beside_poles(mp: Any, function: MpmathFunction, at: Any, times: Any) -> Any:
     """The same for a function whose poles are at whole numbers."""
     with _steps_within(mp, at):
         return slope(mp, function, at, times)
@@ -96,12 +96,12 @@ def polygamma_by_reflection(mp: Any, n: Any, x: Any) -> Any:
     return (-1) ** order * mp.psi(order, 1 - x) - slope(mp, lambda t: mp.pi * mp.cot(mp.pi * t), x, order)
 
 
-def order_slope(name: str) -> Formula:
+def order_slope(name: str) -> MpmathFunction:
     """The k-th derivative of a function of mpmath in its first argument, k before the arguments."""
     return lambda mp, k, order, x: slope(mp, lambda t: getattr(mp, name)(t, x), order, k)
 
 
-def steady_order_slope(name: str) -> Formula:
+def steady_order_slope(name: str) -> MpmathFunction:
     """The same for a function that is large beside its derivative."""
     formula = order_slope(name)
     return lambda mp, *inputs: _steady(mp, lambda: formula(mp, *inputs))
@@ -180,7 +180,7 @@ def rf_xk(mp: Any, i: Any, j: Any, x: Any, k: Any) -> Any:
     return _slope_of_two(mp, mp.rf, (x, k), (i, j), x + k)
 
 
-def _slope_of_two(mp: Any, function: Formula, at: tuple[Any, Any], times: tuple[Any, Any], pole: Any) -> Any:
+def _slope_of_two(mp: Any, function: MpmathFunction, at: tuple[Any, Any], times: tuple[Any, Any], pole: Any) -> Any:
     """The derivative of a function of two numbers, that often by each; it has poles where `pole` is whole."""
     if not any(times):
         return function(*at)
@@ -221,7 +221,7 @@ def kve_x(mp: Any, k: Any, n: Any, x: Any) -> Any:
 def _differences(mp: Any, k: Any, term: Callable[[int], Any], x: Any) -> Any:
     """Half the second difference, taken k times, in digits for what cancels far out."""
     times = int(k)
-    with mp.workdps(DIGITS + times * (2 + max(0, mp.mag(x)) // 3)):
+    with mp.workdps(PRECISION_DIGITS + times * (2 + max(0, mp.mag(x)) // 3)):
         terms = [(-1) ** m * mp.binomial(2 * times, m) * term(times - m) for m in range(2 * times + 1)]
         return mp.fsum(terms) / 2**times
 
@@ -233,7 +233,7 @@ def jn(mp: Any, n: Any, x: Any) -> Any:
     return (-1) ** int(n) * jn(mp, n, -x) if x < 0 else mp.sqrt(mp.pi / (2 * x)) * mp.besselj(n + 0.5, x)
 
 
-def airy(name: str, derivative: int) -> Formula:
+def airy(name: str, derivative: int) -> MpmathFunction:
     """An Airy function or its derivative."""
     return lambda mp, x: getattr(mp, name)(x, derivative=derivative)
 
@@ -243,7 +243,7 @@ def airy(name: str, derivative: int) -> Formula:
 
 def dawsn_n(mp: Any, k: Any, x: Any) -> Any:
     """From y' = 1 - 2 x y and y'' = -2 x y' - 2 y, in digits for what cancels there."""
-    with mp.workdps(DIGITS + 2 * int(k) * (2 + max(0, mp.mag(x)) // 3)):
+    with mp.workdps(PRECISION_DIGITS + 2 * int(k) * (2 + max(0, mp.mag(x)) // 3)):
         before, now = mp.mpf(0), mp.exp(-x * x) * mp.erfi(x) * mp.sqrt(mp.pi) / 2
         for order in range(int(k)):
             before, now = now, -2 * x * now - (2 * order * before if order else -1)

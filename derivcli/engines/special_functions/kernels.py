@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derivcli.engines.special_functions import high_precision
-from derivcli.engines.special_functions.elliptic import QUARTER, ellipint, row_powers
+from derivcli.engines.special_functions.elliptic import HALF_PI, ellipint, row_powers
 from derivcli.engines.special_functions.high_precision import order_slope, plain, pointwise, steady_order_slope
+from derivcli.engines.special_functions.polynomials import RECURRENCES, RecurrenceStep
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -68,7 +69,7 @@ def _positive(kernel: ArrayFunction) -> ArrayFunction:
 
 # The gamma family
 
-FAR_LEFT = -10
+MIN_POLYGAMMA_ARGUMENT = -10
 """From here to the left SciPy's polygamma loses digits, and takes a step for each pole."""
 
 
@@ -102,7 +103,9 @@ def _lambertw(x: Array, k: Array) -> Array:
 GAMMA: dict[str, ArrayFunction] = {
     "gamma": by_scipy("gamma"),
     "polygamma": either(
-        by_scipy("polygamma"), pointwise(high_precision.polygamma_by_reflection), lambda n, x: x > FAR_LEFT
+        by_scipy("polygamma"),
+        pointwise(high_precision.polygamma_by_reflection),
+        lambda n, x: x > MIN_POLYGAMMA_ARGUMENT,
     ),
     "beta": either(by_scipy("beta"), pointwise(plain("beta")), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
     "lowergamma": either(
@@ -150,16 +153,16 @@ GAMMA: dict[str, ArrayFunction] = {
 
 # Bessel and Airy functions
 
-ORDER = 60
+MAX_ORDER = 60
 """Of higher orders SciPy's Bessel functions have fewer digits."""
-FAR = 1000.0
+MAX_ARGUMENT = 1000.0
 """So have they at greater arguments."""
-AIRY_FAR = 40.0
+MAX_AIRY_ARGUMENT = 40.0
 
 
 def _near(n: Array, x: Array) -> Any:
     """Where SciPy is right; for negative x too where the function is complex, which SciPy knows as well."""
-    return (abs(n) < ORDER) & (abs(x) < FAR) | (x < 0) & (n != np.floor(n))
+    return (abs(n) < MAX_ORDER) & (abs(x) < MAX_ARGUMENT) | (x < 0) & (n != np.floor(n))
 
 
 def _near_and_no_underflow(n: Array, x: Array) -> Any:
@@ -199,7 +202,7 @@ def _difference(name: str) -> ArrayFunction:
 def _little_cancels(k: Array, n: Array, x: Array) -> Any:
     """Where a difference, which is smaller than its terms by a factor of 2 x, keeps 13 digits."""
     first = (k == 1) & ((n == 0) | (n == 1)) & (abs(x) < 40)
-    return (abs(n) < ORDER) & ((k == 0) | first)
+    return (abs(n) < MAX_ORDER) & ((k == 0) | first)
 
 
 def _even_or_odd(kernel: ArrayFunction) -> ArrayFunction:
@@ -224,13 +227,15 @@ BESSEL: dict[str, ArrayFunction] = {
     "besselk_n": pointwise(high_precision.besselk_n),
     "ive_x": _even_or_odd(either(_difference("ive"), pointwise(high_precision.ive_x), _little_cancels)),
     "kve_x": either(_difference("kve"), pointwise(high_precision.kve_x), _little_cancels),
-    "jn": either(_spherical("spherical_jn"), pointwise(high_precision.jn), lambda n, x: (n < 15) & (abs(x) < FAR)),
+    "jn": either(
+        _spherical("spherical_jn"), pointwise(high_precision.jn), lambda n, x: (n < 15) & (abs(x) < MAX_ARGUMENT)
+    ),
     "spherical_in": _spherical("spherical_in"),
     **{
         name: either(
             _from_pair("airy", index),
             pointwise(high_precision.airy(name[:6], index % 2)),
-            lambda x: abs(x) < AIRY_FAR,
+            lambda x: abs(x) < MAX_AIRY_ARGUMENT,
         )
         for index, name in enumerate(("airyai", "airyaiprime", "airybi", "airybiprime"))
     },
@@ -239,7 +244,7 @@ BESSEL: dict[str, ArrayFunction] = {
 
 # Integrals and error functions
 
-FRESNEL_FAR = 40.0
+MAX_FRESNEL_ARGUMENT = 40.0
 _NODES = np.arange(-4.2, 4.8, 1 / 16)
 _TIMES = np.exp(_NODES - np.exp(-_NODES))
 _TIME_STEPS = _TIMES * (1 + np.exp(-_NODES)) / 16
@@ -283,8 +288,8 @@ INTEGRALS: dict[str, ArrayFunction] = {
         lambda n, x: (n == np.floor(n)) & (n >= 0) & (n < 1000) & (x > 0),
     ),
     "expint_n": pointwise(order_slope("expint")),
-    "fresnels": either(_from_pair("fresnel", 0), pointwise(plain("fresnels")), lambda x: abs(x) < FRESNEL_FAR),
-    "fresnelc": either(_from_pair("fresnel", 1), pointwise(plain("fresnelc")), lambda x: abs(x) < FRESNEL_FAR),
+    "fresnels": either(_from_pair("fresnel", 0), pointwise(plain("fresnels")), lambda x: abs(x) < MAX_FRESNEL_ARGUMENT),
+    "fresnelc": either(_from_pair("fresnel", 1), pointwise(plain("fresnelc")), lambda x: abs(x) < MAX_FRESNEL_ARGUMENT),
     "erfi": by_scipy("erfi"),
     "erfinv": by_scipy("erfinv"),
     "erfcinv": by_scipy("erfcinv"),
@@ -315,7 +320,7 @@ ELLIPTIC: dict[str, ArrayFunction] = {
     "elliptic_e": by_scipy("ellipe"),
     "elliptic_e_inc": _elliptic("ellipeinc", 0),
     "elliptic_f": _elliptic("ellipkinc", 1),
-    "elliptic_pi": lambda n, m: _elliptic_pi(n, np.array(QUARTER), m),
+    "elliptic_pi": lambda n, m: _elliptic_pi(n, np.array(HALF_PI), m),
     "elliptic_pi_inc": _elliptic_pi,
     "ellipint": ellipint,
 }
@@ -324,36 +329,22 @@ ELLIPTIC: dict[str, ArrayFunction] = {
 # Orthogonal polynomials
 
 
-def _recurrence(n: Array, below: Array, step: Callable[[int, Array, Array], Array]) -> Array:
-    """The polynomial of degree `n` where that of degree 0 is 1 and `step` goes from the last two to the next."""
-    before, now = below, np.ones_like(below)
-    result = np.where(n == 0, now, 0.0 * below)
-    for degree in range(int(np.max(n, initial=0))):
-        before, now = now, step(degree, now, before)
-        result = np.where(n == degree + 1, now, result)
-    return result
+def _polynomial(step: RecurrenceStep) -> ArrayFunction:
+    """The kernel of an orthogonal polynomial: up to the highest degree, each point takes the one of its own degree."""
+
+    def kernel(n: Array, *parameters: Array) -> Array:
+        before = np.zeros(np.broadcast_shapes(*map(np.shape, parameters)))
+        now = np.ones_like(before)
+        result = np.where(n == 0, now, 0.0)
+        for degree in range(int(np.max(n, initial=0))):
+            before, now = now, step(degree, now, before, *parameters)
+            result = np.where(n == degree + 1, now, result)
+        return result
+
+    return kernel
 
 
-def _gegenbauer(n: Array, a: Array, x: Array) -> Array:
-    zero = np.zeros(np.broadcast_shapes(np.shape(a), np.shape(x)))
-    return _recurrence(n, zero, lambda k, now, before: (2 * (k + a) * x * now - (k + 2 * a - 1) * before) / (k + 1))
-
-
-def _assoc_laguerre(n: Array, a: Array, x: Array) -> Array:
-    zero = np.zeros(np.broadcast_shapes(np.shape(a), np.shape(x)))
-    return _recurrence(n, zero, lambda k, now, before: ((2 * k + 1 + a - x) * now - (k + a) * before) / (k + 1))
-
-
-POLYNOMIALS: dict[str, ArrayFunction] = {
-    "legendre": lambda n, x: _gegenbauer(n, np.array(0.5), x),
-    "chebyshevt": lambda n, x: _recurrence(n, x, lambda k, now, before: 2 * x * now - before),
-    "chebyshevu": lambda n, x: _gegenbauer(n, np.array(1.0), x),
-    "hermite": lambda n, x: _recurrence(n, 0 * x, lambda k, now, before: 2 * x * now - 2 * k * before),
-    "hermite_prob": lambda n, x: _recurrence(n, 0 * x, lambda k, now, before: x * now - k * before),
-    "laguerre": lambda n, x: _assoc_laguerre(n, np.array(0.0), x),
-    "gegenbauer": _gegenbauer,
-    "assoc_laguerre": _assoc_laguerre,
-}
+POLYNOMIALS = {name: _polynomial(step) for name, step in RECURRENCES.items()}
 
 KERNELS: dict[str, ArrayFunction] = {**GAMMA, **BESSEL, **INTEGRALS, **ELLIPTIC, **POLYNOMIALS}
 """The kernel of every special function, by the name of its row."""

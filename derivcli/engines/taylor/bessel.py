@@ -9,15 +9,15 @@ from torch import Tensor
 
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.quadrature import in_blocks, quadrature, spread, summed
-from derivcli.engines.taylor.recurrences import Rule, derivative, growing, pair, truncated
+from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, pair, truncated
 from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 
 # Airy functions, and the Bessel functions that are singular at 0
 
 
-def _airy(slope: str) -> Rule:
+def _airy(slope: str) -> TaylorRule:
     """A way to grow by y'' = u*y."""
 
     def grow(base: Series, u: Series) -> Series:
@@ -27,7 +27,7 @@ def _airy(slope: str) -> Rule:
     return grow
 
 
-def _airy_slope(function: str) -> Rule:
+def _airy_slope(function: str) -> TaylorRule:
     """A way to grow for the slope of such a y."""
 
     def grow(base: Series, u: Series) -> Series:
@@ -37,13 +37,13 @@ def _airy_slope(function: str) -> Rule:
     return grow
 
 
-AIRY: dict[str, Rule] = {
-    **{name: growing(RULES[name], _airy(f"{name}prime")) for name in ("airyai", "airybi")},
-    **{f"{name}prime": growing(RULES[f"{name}prime"], _airy_slope(name)) for name in ("airyai", "airybi")},
+AIRY: dict[str, TaylorRule] = {
+    **{name: growing(TORCH_RULES[name], _airy(f"{name}prime")) for name in ("airyai", "airybi")},
+    **{f"{name}prime": growing(TORCH_RULES[f"{name}prime"], _airy_slope(name)) for name in ("airyai", "airybi")},
 }
 
 
-def _singular(name: str, sign: float, varying: Rule) -> Rule:
+def _singular(name: str, sign: float, varying: TaylorRule) -> TaylorRule:
     """A Bessel function by u*(u*y')' = (n^2 + sign*u^2)*y, where the order does not vary.
 
     The errors of the recurrence have a singularity at 0, and so does the function.
@@ -55,7 +55,7 @@ def _singular(name: str, sign: float, varying: Rule) -> Rule:
         back = (order * order + sign * short * short) * rate
         return pair(base, u.first * _slope(name, sign, n.first, u.first), rate, back)[0]
 
-    along = growing(RULES[name], grow)
+    along = growing(TORCH_RULES[name], grow)
 
     def value(n: Series, u: Series) -> Series:
         return along(n, u) if n.is_constant else varying(n, u)
@@ -70,9 +70,9 @@ def _slope(name: str, sign: float, n: Series, u: Series) -> Series:
 
 # By an integral
 
-NODES = 512
+INTEGRAL_NODES = 512
 """Nodes of the trapezoidal rule: its error is far below float64 for any argument from 1e-30 to 1e30."""
-FALL = 800
+CUTOFF_EXPONENT = 800
 """The exponent at which the integrand is cut off."""
 
 
@@ -80,17 +80,17 @@ def bessel_integral(n: Series, u: Series, by_order: int, by_argument: int, scale
     """The integral of exp(-u*cosh(t))*cosh(n*t) from 0, differentiated in n and in u; times exp(u) if it is scaled."""
     times = by_order + by_argument + sum(u.caps)
     count = max(n.terms.shape[-1], u.terms.shape[-1])
-    end = torch.acosh(1 + (FALL + 20 * (abs(n.value) + times)) / u.value).expand(count)
-    step = end / NODES
-    t = (step[:, None] * torch.arange(NODES + 1, dtype=end.dtype, device=end.device)).flatten()
+    end = torch.acosh(1 + (CUTOFF_EXPONENT + 20 * (abs(n.value) + times)) / u.value).expand(count)
+    step = end / INTEGRAL_NODES
+    t = (step[:, None] * torch.arange(INTEGRAL_NODES + 1, dtype=end.dtype, device=end.device)).flatten()
     above = 2 * torch.sinh(t / 2) ** 2
-    n, u = spread(n, count, NODES + 1), spread(u, count, NODES + 1)
+    n, u = spread(n, count, INTEGRAL_NODES + 1), spread(u, count, INTEGRAL_NODES + 1)
     fall = u * (above if scaled else above + 1)
     sign = (-1.0) ** by_order
     heights = (exp(n * t - fall) + sign * exp(-(n * t) - fall)) * (t**by_order / 2)
-    weights = step.repeat_interleave(NODES + 1) * (-above if scaled else -above - 1) ** by_argument
-    weights[:: NODES + 1] /= 2
-    return summed(heights * weights, NODES + 1)
+    weights = step.repeat_interleave(INTEGRAL_NODES + 1) * (-above if scaled else -above - 1) ** by_argument
+    weights[:: INTEGRAL_NODES + 1] /= 2
+    return summed(heights * weights, INTEGRAL_NODES + 1)
 
 
 def _besselk(n: Series, u: Series) -> Series:
@@ -105,7 +105,7 @@ def _kve_x(k: Series, n: Series, u: Series) -> Series:
     return in_blocks(lambda n, u: bessel_integral(n, u, 0, int(k.value[0]), True), n, u)
 
 
-BESSEL_K: dict[str, Rule] = {
+BESSEL_K: dict[str, TaylorRule] = {
     "besselk": quadrature("besselk", lambda n, u: in_blocks(_besselk, n, u)),
     "besselk_n": quadrature("besselk_n", _besselk_n),
     "kve_x": quadrature("kve_x", _kve_x),
@@ -115,11 +115,11 @@ BESSEL_K: dict[str, Rule] = {
 
 # On straight lines
 
-MOST, FAR = 60, 1000
+MAX_ORDER, MAX_ARGUMENT = 60, 1000
 """Up to this order and argument torch's values, which are SciPy's, have all their digits."""
 
 
-def _on_line(name: str, sign: int) -> Rule:
+def _on_line(name: str, sign: int) -> TaylorRule:
     """A Bessel function of which the k-th derivative is a sum of those of the orders n - k, ..., n + k over 2^k.
 
     Where the argument is no straight line in one variable, or the order varies, it is sampled.
@@ -127,14 +127,14 @@ def _on_line(name: str, sign: int) -> Rule:
 
     def along(n: Series, u: Series) -> Series:
         cap = u.caps[0] if len(u) > 1 else 0
-        beside = [RULES[name](n.value + shift, u.value) for shift in range(-cap, cap + 1)]
+        beside = [TORCH_RULES[name](n.value + shift, u.value) for shift in range(-cap, cap + 1)]
         half = u.terms[-1] / 2
         return Series(torch.stack([_difference(beside, k, sign) * half**k for k in range(cap + 1)]), u.caps)
 
     def value(n: Series, u: Series) -> Series:
         if len(u.caps) != 1 or len(n) > 1 or len(u) > 2:
             return SAMPLED[name](n, u)
-        near = (abs(n.value) + u.caps[0] < MOST) & (abs(u.value) < FAR)
+        near = (abs(n.value) + u.caps[0] < MAX_ORDER) & (abs(u.value) < MAX_ARGUMENT)
         return choose([(near, along), (~near, SAMPLED[name])], n, u)
 
     return value
@@ -149,7 +149,7 @@ def _difference(beside: list[Tensor], times: int, sign: int) -> Tensor:
     return total
 
 
-BESSEL: dict[str, Rule] = {
+BESSEL: dict[str, TaylorRule] = {
     "besselj": _on_line("besselj", -1),
     "besseli": _on_line("besseli", 1),
     "bessely": _singular("bessely", -1, SAMPLED["bessely"]),

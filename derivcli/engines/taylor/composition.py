@@ -19,39 +19,39 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.special_functions.high_precision import SECONDS, Formula, context
+from derivcli.engines.special_functions.high_precision import POINT_SECONDS, MpmathFunction, context
 from derivcli.engines.special_functions.repeated_points import distinct_count
-from derivcli.engines.taylor.recurrences import Rule
+from derivcli.engines.taylor.recurrences import TaylorRule
 from derivcli.engines.taylor.series import Series
 from derivcli.engines.time_limit import OutOfTimeError, limited
 
 Objects: TypeAlias = NDArray[np.object_]
 """Numbers of mpmath."""
 
-STEPS = (24, 34, 56, 90)
+STEP_EXPONENTS = (24, 34, 56, 90)
 """The steps tried one after the other, as powers of 1/2 of the size over which the arguments change little."""
-AGREEMENT = 2.0**-50
-GUARD = 120
+AGREEMENT_TOLERANCE = 2.0**-50
+GUARD_BITS = 120
 """Bits beyond those that differences cancel."""
-NOTHING = 2.0**-100
+ZERO_TOLERANCE = 2.0**-100
 """What a coefficient is beside the greatest sample, over its factorial, if it is none."""
-SPARE = 1000
+EXTRA_BITS = 1000
 """Bits more for coefficients that are nothing beside the samples and no nothing in float64."""
-REMEMBERED = 4096
+MAX_CACHED_POINTS = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
     """A function of mpmath; its first arguments may count derivatives in the later ones given by `slopes`."""
 
-    formula: Formula
+    formula: MpmathFunction
     slopes: tuple[int, ...] = ()
 
 
-def pointwise(sampled: Sampled, plain: Callable[..., Tensor]) -> Rule:
+def pointwise(sampled: Sampled, plain: Callable[..., Tensor]) -> TaylorRule:
     """The function of series that is `plain` on numbers."""
 
-    @lru_cache(REMEMBERED)
+    @lru_cache(MAX_CACHED_POINTS)
     def at_point(shapes: tuple[tuple[int, ...], ...], numbers: tuple[bytes, ...], orders: tuple[int, ...]) -> Any:
         inputs = [np.frombuffer(each).reshape(shape) for each, shape in zip(numbers, shapes, strict=True)]
         return _coefficients(sampled, inputs, orders)
@@ -88,7 +88,7 @@ def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], order
     if min(grids.times, default=0) < 0:
         return np.zeros_like(nothing)
     try:
-        found = limited(SECONDS, grids.agreed, mp)
+        found = limited(POINT_SECONDS, grids.agreed, mp)
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return nothing
     return grids.wanted(found if found.flat[1:].all() else _looked_at_closely(mp, grids, found))
@@ -97,7 +97,9 @@ def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], order
 def _looked_at_closely(mp: Any, grids: _Grids, found: Objects) -> Objects:
     """The coefficients, with those that came to nothing from more bits, if two runs agree on them there."""
     try:
-        before, after = limited(SECONDS, lambda: [grids.sampled(mp, step, SPARE) for step in STEPS[:2]])
+        before, after = limited(
+            POINT_SECONDS, lambda: [grids.sampled(mp, step, EXTRA_BITS) for step in STEP_EXPONENTS[:2]]
+        )
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return found
     same = np.frompyfunc(_is_same, 2, 1)(before, after).astype(bool)
@@ -133,8 +135,8 @@ class _Grids:
 
     def agreed(self, mp: Any) -> Objects:
         """The coefficients on which two runs agree."""
-        before = self.sampled(mp, STEPS[0])
-        for step in STEPS[1:]:
+        before = self.sampled(mp, STEP_EXPONENTS[0])
+        for step in STEP_EXPONENTS[1:]:
             found = self.sampled(mp, step)
             if _agree(before, found):
                 return found
@@ -171,7 +173,7 @@ def _sampled(
     """The coefficients from one grid of samples, which leaves out the point itself."""
     size = max(_size(argument) for argument in arguments)
     lost = [order * (2 + abs(scale) + size) + _bits(order) for order, scale in zip(orders, scales, strict=True)]
-    with mp.workprec(GUARD + spare + sum(lost) + step * sum(orders)):
+    with mp.workprec(GUARD_BITS + spare + sum(lost) + step * sum(orders)):
         lines = [
             [mp.ldexp(number, scale - step) for number in _odd_numbers(order)]
             for order, scale in zip(orders, scales, strict=True)
@@ -181,7 +183,7 @@ def _sampled(
         for axis, order in enumerate(orders):
             found = np.moveaxis(_from_differences(np.moveaxis(found, axis, 0), _odd_numbers(order)), 0, axis)
         found = found[tuple(slice(order + 1) for order in orders)]
-        floor = max(abs(sample) for sample in samples.flat) * mp.ldexp(NOTHING, -spare)
+        floor = max(abs(sample) for sample in samples.flat) * mp.ldexp(ZERO_TOLERANCE, -spare)
         for place in product(*map(range, found.shape)):
             exponent = sum(power * (step - scale) for power, scale in zip(place, scales, strict=True))
             number = mp.ldexp(found[place], exponent)
@@ -265,4 +267,4 @@ def _agree(before: Any, after: Any) -> bool:
 
 def _is_same(before: Any, after: Any) -> bool:
     """Whether float64 cannot tell two numbers from each other."""
-    return bool(abs(before - after) <= AGREEMENT * abs(after))
+    return bool(abs(before - after) <= AGREEMENT_TOLERANCE * abs(after))

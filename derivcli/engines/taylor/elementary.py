@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from derivcli.engines.taylor.recurrences import (
-    Rule,
+    TaylorRule,
     anchored,
     derivative,
     growing,
@@ -23,7 +23,7 @@ from derivcli.engines.taylor.recurrences import (
     truncated,
 )
 from derivcli.engines.taylor.series import Series, choose
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 
 
 def from_zero(u: Series) -> Tensor:
@@ -33,10 +33,10 @@ def from_zero(u: Series) -> Tensor:
 
 # Powers and logarithms
 
-exp = growing(RULES["exp"], lambda base, u: linear(base, derivative(u)))
-log = growing(RULES["log"], lambda base, u: integral(base, derivative(u) / truncated(u)))
-log1p = growing(RULES["log1p"], sloping(lambda u: 1 / (1 + u)))
-sqrt = growing(RULES["sqrt"], square_root)
+exp = growing(TORCH_RULES["exp"], lambda base, u: linear(base, derivative(u)))
+log = growing(TORCH_RULES["log"], lambda base, u: integral(base, derivative(u) / truncated(u)))
+log1p = growing(TORCH_RULES["log1p"], sloping(lambda u: 1 / (1 + u)))
+sqrt = growing(TORCH_RULES["sqrt"], square_root)
 
 
 def constant_power(u: Series, exponent: float) -> Series:
@@ -45,14 +45,14 @@ def constant_power(u: Series, exponent: float) -> Series:
     return grow(u)
 
 
-MULTIPLIED = 4096
+MAX_MULTIPLIED_POWER = 4096
 """Up to this power multiplying costs no digits that matter; beyond it only where the recurrence would divide by 0."""
 
 
 def _constant_power(base: Series, u: Series, exponent: float) -> Series:
     whole = exponent >= 0 and float(exponent).is_integer()
     multiplied = anchored(lambda u: _repeated(u, int(exponent)))
-    if whole and exponent <= MULTIPLIED:
+    if whole and exponent <= MAX_MULTIPLIED_POWER:
         return multiplied(base, u)
     zero = (u.value == 0) & (exponent > 0)
     at_zero = multiplied if whole else partial(_by_lower_power, exponent=exponent)
@@ -103,7 +103,7 @@ def _constant_power_of_first(base: Series, u: Series, _: Series, exponent: float
     return _constant_power(base, u, exponent)
 
 
-pow_ = growing(RULES["pow"], _power)
+pow_ = growing(TORCH_RULES["pow"], _power)
 
 
 def _root(base: Series, u: Series, n: Series) -> Series:
@@ -129,8 +129,8 @@ def _cosine(base: Series, u: Series) -> Series:
     return pair(base, -sin(u.first), derivative(u), -derivative(u))[0]
 
 
-sin = growing(RULES["sin"], _sine)
-cos = growing(RULES["cos"], _cosine)
+sin = growing(TORCH_RULES["sin"], _sine)
+cos = growing(TORCH_RULES["cos"], _cosine)
 
 
 def hypot_of(u: Series, v: Series) -> Series:
@@ -141,7 +141,7 @@ def hypot_of(u: Series, v: Series) -> Series:
     return sqrt(u * u + v * v) * scale
 
 
-hypot = growing(RULES["hypot"], anchored(hypot_of))
+hypot = growing(TORCH_RULES["hypot"], anchored(hypot_of))
 
 
 def angle_slope(x: Series, y: Series) -> Series:
@@ -178,16 +178,16 @@ def _cosh(base: Series, u: Series) -> Series:
     return pair(base, sinh(u.first), derivative(u), derivative(u))[0]
 
 
-sinh = growing(RULES["sinh"], _sinh)
-cosh = growing(RULES["cosh"], _cosh)
+sinh = growing(TORCH_RULES["sinh"], _sinh)
+cosh = growing(TORCH_RULES["cosh"], _cosh)
 
-NEAR = 0.25
+MAX_NEAR_SIZE = 0.25
 """Below it 1/cosh(u) and 1/sinh(u) keep more digits, above it what is made of exp(-|u|)."""
 
 
-def _by_size(near: Rule, far: Rule) -> Rule:
+def _by_size(near: TaylorRule, far: TaylorRule) -> TaylorRule:
     def grow(u: Series) -> Series:
-        small = abs(u.value) < NEAR
+        small = abs(u.value) < MAX_NEAR_SIZE
         return choose([(small, near), (~small, far)], u)
 
     return anchored(grow)
@@ -203,10 +203,10 @@ def _csch_far(u: Series) -> Series:
     return 2 * sign * exp(u * -sign) / -expm1(u * (-2 * sign))
 
 
-expm1 = growing(RULES["expm1"], sloping(exp))
-sech = growing(RULES["sech"], _by_size(lambda u: 1 / cosh(u), _sech_far))
-csch = growing(RULES["csch"], _by_size(lambda u: 1 / sinh(u), _csch_far))
-tanh = growing(RULES["tanh"], sloping(lambda u: constant_power(sech(u), 2)))
+expm1 = growing(TORCH_RULES["expm1"], sloping(exp))
+sech = growing(TORCH_RULES["sech"], _by_size(lambda u: 1 / cosh(u), _sech_far))
+csch = growing(TORCH_RULES["csch"], _by_size(lambda u: 1 / sinh(u), _csch_far))
+tanh = growing(TORCH_RULES["tanh"], sloping(lambda u: constant_power(sech(u), 2)))
 
 
 def sigmoid_slope(u: Series) -> Series:
@@ -215,17 +215,17 @@ def sigmoid_slope(u: Series) -> Series:
     return half * half
 
 
-sigmoid = growing(RULES["sigmoid"], sloping(sigmoid_slope))
+sigmoid = growing(TORCH_RULES["sigmoid"], sloping(sigmoid_slope))
 
 # Steps, extremes and kinks, as PyTorch has them
 
 
-def step(name: str) -> Rule:
+def step(name: str) -> TaylorRule:
     """A function that is constant around every point but its jumps."""
-    return growing(RULES[name], lambda base, u: base.lifted(u.caps[0]))
+    return growing(TORCH_RULES[name], lambda base, u: base.lifted(u.caps[0]))
 
 
-def straight(name: str, *weights: Callable[..., Tensor]) -> Rule:
+def straight(name: str, *weights: Callable[..., Tensor]) -> TaylorRule:
     """A function that is a sum of its arguments times numbers, which depend on the values of the arguments."""
 
     def formula(*inputs: Series) -> Series:
@@ -238,7 +238,7 @@ def straight(name: str, *weights: Callable[..., Tensor]) -> Rule:
             total = total + term
         return total
 
-    return growing(RULES[name], anchored(formula))
+    return growing(TORCH_RULES[name], anchored(formula))
 
 
 magnitude = straight("abs", torch.sign)
@@ -260,7 +260,7 @@ def xlogy_slope(u: Series, v: Series) -> Series:
     return choose([(none, lambda u, v: u * 0), (~none, lambda u, v: u / v)], u, v)
 
 
-ELEMENTARY: dict[str, Rule] = {
+ELEMENTARY: dict[str, TaylorRule] = {
     "add": lambda u, v: u + v,
     "subtract": lambda u, v: u - v,
     "multiply": lambda u, v: u * v,
@@ -268,36 +268,36 @@ ELEMENTARY: dict[str, Rule] = {
     "negative": lambda u: -u,
     "pow": pow_,
     "sqrt": sqrt,
-    "root": growing(RULES["root"], _root),
+    "root": growing(TORCH_RULES["root"], _root),
     "exp": exp,
     "expm1": expm1,
     "log": log,
-    "log2": growing(RULES["log2"], sloping(lambda u: 1 / (u * math.log(2)))),
-    "log10": growing(RULES["log10"], sloping(lambda u: 1 / (u * math.log(10)))),
+    "log2": growing(TORCH_RULES["log2"], sloping(lambda u: 1 / (u * math.log(2)))),
+    "log10": growing(TORCH_RULES["log10"], sloping(lambda u: 1 / (u * math.log(10)))),
     "log1p": log1p,
-    "logit": growing(RULES["logit"], sloping(_logit_slope)),
-    "xlogy": growing(RULES["xlogy"], sloping(lambda u, v: log(v), xlogy_slope)),
-    "xlog1py": growing(RULES["xlog1py"], sloping(lambda u, v: log1p(v), lambda u, v: xlogy_slope(u, 1 + v))),
+    "logit": growing(TORCH_RULES["logit"], sloping(_logit_slope)),
+    "xlogy": growing(TORCH_RULES["xlogy"], sloping(lambda u, v: log(v), xlogy_slope)),
+    "xlog1py": growing(TORCH_RULES["xlog1py"], sloping(lambda u, v: log1p(v), lambda u, v: xlogy_slope(u, 1 + v))),
     "sin": sin,
     "cos": cos,
-    "tan": growing(RULES["tan"], sloping(lambda u: constant_power(cos(u), -2))),
-    "asin": growing(RULES["asin"], sloping(lambda u: 1 / sqrt(complement(u)))),
-    "acos": growing(RULES["acos"], sloping(lambda u: -1 / sqrt(complement(u)))),
-    "atan": growing(RULES["atan"], sloping(lambda u: 1 / (1 + u * u))),
-    "acot": growing(RULES["acot"], sloping(lambda u: -1 / (1 + u * u))),
-    "atan2": growing(RULES["atan2"], sloping(lambda y, x: angle_slope(x, y), lambda y, x: -angle_slope(y, x))),
+    "tan": growing(TORCH_RULES["tan"], sloping(lambda u: constant_power(cos(u), -2))),
+    "asin": growing(TORCH_RULES["asin"], sloping(lambda u: 1 / sqrt(complement(u)))),
+    "acos": growing(TORCH_RULES["acos"], sloping(lambda u: -1 / sqrt(complement(u)))),
+    "atan": growing(TORCH_RULES["atan"], sloping(lambda u: 1 / (1 + u * u))),
+    "acot": growing(TORCH_RULES["acot"], sloping(lambda u: -1 / (1 + u * u))),
+    "atan2": growing(TORCH_RULES["atan2"], sloping(lambda y, x: angle_slope(x, y), lambda y, x: -angle_slope(y, x))),
     "hypot": hypot,
     "sinh": sinh,
     "cosh": cosh,
     "tanh": tanh,
     "sech": sech,
     "csch": csch,
-    "coth": growing(RULES["coth"], sloping(lambda u: -constant_power(csch(u), 2))),
-    "asinh": growing(RULES["asinh"], sloping(lambda u: 1 / from_one(u))),
-    "acosh": growing(RULES["acosh"], sloping(lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)))),
-    "atanh": growing(RULES["atanh"], sloping(lambda u: 1 / complement(u))),
-    "asech": growing(RULES["asech"], sloping(lambda u: -1 / (u * sqrt(complement(u))))),
-    "acsch": growing(RULES["acsch"], sloping(lambda u: -1 / (u * from_zero(u) * from_one(u)))),
+    "coth": growing(TORCH_RULES["coth"], sloping(lambda u: -constant_power(csch(u), 2))),
+    "asinh": growing(TORCH_RULES["asinh"], sloping(lambda u: 1 / from_one(u))),
+    "acosh": growing(TORCH_RULES["acosh"], sloping(lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)))),
+    "atanh": growing(TORCH_RULES["atanh"], sloping(lambda u: 1 / complement(u))),
+    "asech": growing(TORCH_RULES["asech"], sloping(lambda u: -1 / (u * sqrt(complement(u))))),
+    "acsch": growing(TORCH_RULES["acsch"], sloping(lambda u: -1 / (u * from_zero(u) * from_one(u)))),
     "abs": magnitude,
     "relu": straight("relu", lambda x: (x > 0).to(x.dtype)),
     "max": straight("max", _share, lambda x, y: _share(y, x)),
@@ -306,8 +306,8 @@ ELEMENTARY: dict[str, Rule] = {
     "fmod": straight("fmod", lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.fmod(x, y))),
     **{name: step(name) for name in ("sign", "floor", "round", "trunc")},
     "sigmoid": sigmoid,
-    "softsign": growing(RULES["softsign"], sloping(lambda u: constant_power(1 + magnitude(u), -2))),
-    "tanhshrink": growing(RULES["tanhshrink"], sloping(lambda u: constant_power(tanh(u), 2))),
-    "logsumexp": growing(RULES["logsumexp"], sloping(lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u))),
+    "softsign": growing(TORCH_RULES["softsign"], sloping(lambda u: constant_power(1 + magnitude(u), -2))),
+    "tanhshrink": growing(TORCH_RULES["tanhshrink"], sloping(lambda u: constant_power(tanh(u), 2))),
+    "logsumexp": growing(TORCH_RULES["logsumexp"], sloping(lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u))),
 }
 """The elementary operations but those that carry data of their own."""

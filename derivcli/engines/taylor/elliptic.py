@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 import torch
 
-from derivcli.engines.special_functions.elliptic import LEFT, QUARTER, QUARTER_REST, RIGHT, WEIGHTS
+from derivcli.engines.special_functions.elliptic import HALF_PI, HALF_PI_REST, LEFT_NODES, RIGHT_NODES, WEIGHTS
 from derivcli.engines.taylor.elementary import constant_power, cos, sin
 from derivcli.engines.taylor.quadrature import in_blocks, quadrature, spread, summed
-from derivcli.engines.taylor.recurrences import Rule
+from derivcli.engines.taylor.recurrences import TaylorRule
 from derivcli.engines.taylor.series import Series, choose
 
 Powers: TypeAlias = tuple[int, int, int]
@@ -21,7 +21,7 @@ Powers: TypeAlias = tuple[int, int, int]
 
 def _quarter(m: Series) -> Series:
     """pi/2 as a series."""
-    return m.constant(QUARTER)
+    return m.constant(HALF_PI)
 
 
 def _ellipint(p: Series, i: Series, j: Series, n: Series, z: Series, m: Series) -> Series:
@@ -35,10 +35,10 @@ def _integral(powers: Powers, n: Series, z: Series, m: Series) -> Series:
 def _periods(powers: Powers, n: Series, z: Series, m: Series) -> Series:
     """The integral over whole periods, and over what is left of either sign."""
     halves = torch.round(z.value / torch.pi)
-    found = _within(powers, n, z - 2 * halves * QUARTER - 2 * halves * QUARTER_REST, m)
+    found = _within(powers, n, z - 2 * halves * HALF_PI - 2 * halves * HALF_PI_REST, m)
     if not halves.any():
         return found
-    whole = _within(powers, n, z.constant(QUARTER), m)
+    whole = _within(powers, n, z.constant(HALF_PI), m)
     return found + Series(torch.where(halves == 0, 0, whole.terms * (2 * halves)), whole.caps)
 
 
@@ -49,15 +49,17 @@ def _within(powers: Powers, n: Series, z: Series, m: Series) -> Series:
     """
     p, i, j = powers
     count = max(u.terms.shape[-1] for u in (n, z, m))
-    left, right, weights = (torch.as_tensor(x, dtype=z.terms.dtype).repeat(count) for x in (LEFT, RIGHT, WEIGHTS))
-    end = cos(z) * (z.value.abs() != QUARTER)
-    inside = (m.value * torch.sin(z.value) ** 2 < 1).expand(count).repeat_interleave(len(LEFT))
-    n, z, m, end = (spread(u, count, len(LEFT)) for u in (n, z, m, end))
+    left, right, weights = (
+        torch.as_tensor(x, dtype=z.terms.dtype).repeat(count) for x in (LEFT_NODES, RIGHT_NODES, WEIGHTS)
+    )
+    end = cos(z) * (z.value.abs() != HALF_PI)
+    inside = (m.value * torch.sin(z.value) ** 2 < 1).expand(count).repeat_interleave(len(LEFT_NODES))
+    n, z, m, end = (spread(u, count, len(LEFT_NODES)) for u in (n, z, m, end))
     sine, back = sin(z * left), z * right
     cosine = end * cos(back) + sin(z) * sin(back)
     first, second = (_one_minus(factor, sine, cosine) for factor in (n, m))
     heights = constant_power(sine, 2 * p) * constant_power(first, -i) * constant_power(second, 0.5 - j) * z * weights
-    return summed(heights * torch.where(inside, 1.0, torch.nan), len(LEFT))
+    return summed(heights * torch.where(inside, 1.0, torch.nan), len(LEFT_NODES))
 
 
 def _one_minus(factor: Series, sine: Series, cosine: Series) -> Series:
@@ -67,7 +69,7 @@ def _one_minus(factor: Series, sine: Series, cosine: Series) -> Series:
     return choose(pieces, factor, sine, cosine)
 
 
-ELLIPTIC: dict[str, Rule] = {
+ELLIPTIC: dict[str, TaylorRule] = {
     "elliptic_k": quadrature("elliptic_k", lambda m: _integral((0, 0, 1), m.constant(0.0), _quarter(m), m)),
     "elliptic_e": quadrature("elliptic_e", lambda m: _integral((0, 0, 0), m.constant(0.0), _quarter(m), m)),
     "elliptic_pi": quadrature("elliptic_pi", lambda n, m: _integral((0, 1, 1), n, _quarter(m), m)),

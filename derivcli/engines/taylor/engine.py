@@ -24,7 +24,7 @@ from derivcli.engines.program import Program, lower_each
 from derivcli.engines.task import Prepared, Progress, Task, at_once
 from derivcli.engines.taylor.evaluation import expand
 from derivcli.engines.taylor.series import Series
-from derivcli.engines.torch.flags import Watch
+from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import forward
 from derivcli.engines.torch.tensors import array, filled, leaves_at
 from derivcli.language.expression import Expression
@@ -39,10 +39,10 @@ Axes = dict[str, int]
 
 IntArray: TypeAlias = NDArray[np.int64]
 
-SHARE = 0.75
+EXPONENT_SHARE = 0.75
 """The part of a format's range of exponents that growing or shrinking coefficients have to use up to be out of it."""
 
-MANTISSA = 64
+MANTISSA_BITS = 64
 """Bits of a factorial that are multiplied; its power of 2 comes after, so that none overflows."""
 
 
@@ -61,16 +61,16 @@ def prepared(task: Task) -> Prepared:
         full = {name: filled(values, size) for name, values in at.items()}
         results = []
         for expression, program in lowered:
-            value, watch = _watched(program, full, dtype, wanted, direction)
+            value, observer = _observed(program, full, dtype, wanted, direction)
             found: dict[Partial, FloatArray] = {}
             for done, (axes, group) in enumerate(groups, start=1):
                 found |= _Expansion(program, axes, dtype, direction, dependent).derivatives(full, group)
                 if progress is not None:
                     progress("differentiating", done, len(groups))
             for partial in partials:
-                watch.see_finite("infinite", torch.from_numpy(found[partial]))
+                observer.observe_finite("infinite", torch.from_numpy(found[partial]))
             derivatives = {derivative_key(partial): found[partial][:count] for partial in partials}
-            numbers = value[:count], derivatives, watch.bits[:count]
+            numbers = value[:count], derivatives, observer.bits[:count]
             results.append(Result(expression, points, *numbers, direction=direction, dependent=dependent))
         return results
 
@@ -90,29 +90,29 @@ def series(
     full = {name: filled(values, size) for name, values in points.at.items()}
     for expression, program in lower_each(expressions, tuple(points.at)):
         with one_thread():
-            value, watch = _watched(program, full, dtype, {variable})
+            value, observer = _observed(program, full, dtype, {variable})
             terms = _Expansion(program, {variable: degree}, dtype).terms(full)
         coefficients = np.zeros((len(value), degree + 1), dtype=dtype)
         coefficients[:, : len(terms)] = array(terms).T + 0.0
         coefficients[:, 0] = value
         at = {name: np.array(values, dtype=dtype) for name, values in points.at.items()}
-        numbers = coefficients[: points.count], watch.bits[: points.count]
+        numbers = coefficients[: points.count], observer.bits[: points.count]
         results.append(SeriesResult(expression, at, variable, *numbers, points))
     return results
 
 
-def _watched(
+def _observed(
     program: Program, at: Mapping[str, FloatArray], dtype: str, wanted: set[str], direction: Points | None = None
-) -> tuple[FloatArray, Watch]:
-    """The value at every point, and the watch that saw it computed: both are those of the reverse engine."""
+) -> tuple[FloatArray, FlagObserver]:
+    """The value at every point, and the observer that saw it computed: both are those of the reverse engine."""
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):
         variables, _ = leaves_at(at, wanted, dtype, direction)
         inputs = list(variables.values())
         count = len(inputs[0]) if inputs else 1
-        watch = Watch.over(inputs, count)
-        value = forward(program, inputs, count, watch)
-        watch.see_finite("undefined", value)
-        return array(value.expand(count)), watch
+        observer = FlagObserver.over(inputs, count)
+        value = forward(program, inputs, count, observer)
+        observer.observe_finite("undefined", value)
+        return array(value.expand(count)), observer
 
 
 def _grouped(partials: Sequence[Partial]) -> list[tuple[Axes, list[Partial]]]:
@@ -211,7 +211,7 @@ def _one(terms: Tensor) -> Tensor:
 def scaled(coefficients: FloatArray, place: Sequence[int], speed: IntArray | int = 0) -> FloatArray:
     """Derivatives from coefficients in units of 2**speed: times the factorials, in no number out of range."""
     factor = math.prod(map(math.factorial, place))
-    shift = max(0, factor.bit_length() - MANTISSA)
+    shift = max(0, factor.bit_length() - MANTISSA_BITS)
     numbers = coefficients.astype(np.float64) * float(factor >> shift)
     with np.errstate(all="ignore"):
         return np.asarray(np.ldexp(numbers, shift - sum(place) * np.asarray(speed)).astype(coefficients.dtype))
@@ -231,5 +231,5 @@ def speeds(terms: FloatArray, place: Sequence[int]) -> tuple[IntArray, IntArray]
     last = len(steps) - 1 - ordinary[::-1, beyond].argmax(axis=0)
     degrees = np.array([sum(step) for step in steps])[last]
     speed = np.round(-np.log2(sizes[last, beyond]) / degrees).astype(np.int64)
-    leaves = np.abs(speed) * degree > limits.maxexp * SHARE  # others are 0 or infinite for another reason
+    leaves = np.abs(speed) * degree > limits.maxexp * EXPONENT_SHARE  # others are 0 or infinite for another reason
     return beyond[leaves], speed[leaves]

@@ -11,9 +11,9 @@ from torch import Tensor
 from derivcli.engines.program import Program
 from derivcli.engines.taylor.rules import forward
 from derivcli.engines.taylor.series import Series, embed, joint
-from derivcli.engines.torch.tensors import LOOP
+from derivcli.engines.torch.tensors import VECTOR_BYTES
 
-BLOCK = 32_768
+BLOCK_NUMBERS = 32_768
 """Numbers in the longest series of a block of points."""
 
 
@@ -23,8 +23,8 @@ def expand(program: Program, inputs: Sequence[Tensor], caps: tuple[int, ...], co
 
     The inputs are series themselves: a variable x along the only axis has the terms (x, 1).
     """
-    loop = LOOP // inputs[0].element_size() if inputs else 1
-    size = max(loop, BLOCK // prod(cap + 1 for cap in caps) // loop * loop)
+    loop = VECTOR_BYTES // inputs[0].element_size() if inputs else 1
+    size = max(loop, BLOCK_NUMBERS // prod(cap + 1 for cap in caps) // loop * loop)
     if count <= size:
         return _block(program, inputs, caps).terms
     blocks = [

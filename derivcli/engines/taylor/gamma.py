@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from derivcli.engines.taylor.elementary import exp, log, pow_
-from derivcli.engines.taylor.recurrences import Rule, derivative, growing, linear, sloping, truncated
+from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, linear, sloping, truncated
 from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 
 # The gamma function and zeta
 
@@ -30,7 +30,7 @@ def _polygamma_on_line(n: Series, u: Series) -> Series:
     import scipy.special
 
     order, x = int(n.value[0]), u.terms.detach().cpu().double().numpy()
-    found = [RULES["polygamma"](n.value, u.value)]
+    found = [TORCH_RULES["polygamma"](n.value, u.value)]
     factor = math.factorial(order) * (-1.0) ** (order + 1)
     for k in range(1, u.caps[0] + 1 if len(u) > 1 else 1):
         factor = -factor * (order + k) / k * x[1]
@@ -55,7 +55,7 @@ def _gamma_right(base: Series, u: Series) -> Series:
     return linear(base, polygamma(0, truncated(u)) * derivative(u))
 
 
-gamma = growing(RULES["gamma"], _gamma)
+gamma = growing(TORCH_RULES["gamma"], _gamma)
 
 
 def _zeta(s: Series, u: Series) -> Series:
@@ -67,17 +67,17 @@ def _zeta(s: Series, u: Series) -> Series:
 
 def _zeta_on_line(s: Series, u: Series) -> Series:
     """The k-th coefficient is (-1)^k binomial(s + k - 1, k) zeta(s + k, u0) u1^k."""
-    found, factor = [RULES["zeta"](s.value, u.value)], torch.ones_like(s.value)
+    found, factor = [TORCH_RULES["zeta"](s.value, u.value)], torch.ones_like(s.value)
     for k in range(u.caps[0] if len(u) > 1 else 0):
         factor = factor * -(s.value + k) / (k + 1) * u.terms[1]
-        found.append(factor * RULES["zeta"](s.value + k + 1, u.value))
+        found.append(factor * TORCH_RULES["zeta"](s.value + k + 1, u.value))
     return Series(torch.stack(found), u.caps)
 
 
 # Incomplete gamma functions
 
 
-LARGE = 100
+MAX_GAMMA_ARGUMENT = 100
 """From here on gamma(a) is too large beside what it divides."""
 
 
@@ -88,23 +88,25 @@ def _density(s: Tensor, x: Tensor) -> Tensor:
 
 def _regular_density(a: Tensor, x: Tensor) -> Tensor:
     """The same over gamma(a), by logarithms where it would overflow on the way."""
-    logarithm = (a - 1) * torch.log(x) - x - RULES["loggamma"](a)
-    return torch.where((a < LARGE) & (x < 700), _density(a, x) / RULES["gamma"](a), torch.exp(logarithm))
+    logarithm = (a - 1) * torch.log(x) - x - TORCH_RULES["loggamma"](a)
+    return torch.where(
+        (a < MAX_GAMMA_ARGUMENT) & (x < 700), _density(a, x) / TORCH_RULES["gamma"](a), torch.exp(logarithm)
+    )
 
 
-FAR = 8.0
+MAX_NEAR_ARGUMENT = 8.0
 """From here on the coefficients of the power and of exp may cancel; nearer to 0 those of the logarithm's slope do."""
 
 
 def _grown_density(base: Series, s: Series, x: Series) -> Series:
-    near = x.value < FAR
+    near = x.value < MAX_NEAR_ARGUMENT
     return choose([(near, lambda _, s, x: pow_(x, s - 1) * exp(-x)), (~near, _by_logarithm)], base, s, x)
 
 
 def _grown_regular_density(base: Series, a: Series, x: Series) -> Series:
     if len(a) > 1:
         return density(a, x) / gamma(a)
-    near = (x.value < FAR) & (a.value < LARGE)
+    near = (x.value < MAX_NEAR_ARGUMENT) & (a.value < MAX_GAMMA_ARGUMENT)
     return choose([(near, lambda _, a, x: density(a, x) / gamma(a)), (~near, _by_logarithm)], base, a, x)
 
 
@@ -119,9 +121,9 @@ density = growing(_density, _grown_density)
 regular_density = growing(_regular_density, _grown_regular_density)
 
 
-def integral_of(name: str, slope: Rule) -> Rule:
+def integral_of(name: str, slope: TaylorRule) -> TaylorRule:
     """An integral up to the second parameter; samples where the first one varies, in which there is no slope."""
-    along = growing(RULES[name], sloping(slope, slope))
+    along = growing(TORCH_RULES[name], sloping(slope, slope))
 
     def value(s: Series, x: Series) -> Series:
         return along(s, x) if s.is_constant else SAMPLED[name](s, x)
@@ -129,9 +131,9 @@ def integral_of(name: str, slope: Rule) -> Rule:
     return value
 
 
-GAMMA: dict[str, Rule] = {
+GAMMA: dict[str, TaylorRule] = {
     "gamma": gamma,
-    "loggamma": growing(RULES["loggamma"], sloping(lambda u: polygamma(0, u))),
+    "loggamma": growing(TORCH_RULES["loggamma"], sloping(lambda u: polygamma(0, u))),
     "polygamma": _polygamma,
     "zeta": _zeta,
     "lowergamma": integral_of("lowergamma", density),

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import torch
 
-from derivcli.engines.taylor.recurrences import Rule, anchored, growing
+from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing
 from derivcli.engines.taylor.series import Series, embed, joint
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 
-BLOCK = 16
+BLOCK_POINTS = 16
 """Points that are integrated together."""
 
 
-def quadrature(name: str, formula: Rule) -> Rule:
+def quadrature(name: str, formula: TaylorRule) -> TaylorRule:
     """The rule of an integral; none of its coefficients exists where it has no value."""
 
     def grow(base: Series, *inputs: Series) -> Series:
         found = anchored(formula)(base, *inputs)
         return Series(torch.where(torch.isfinite(found.value), found.terms, torch.nan), found.caps)
 
-    return growing(RULES[name], grow)
+    return growing(TORCH_RULES[name], grow)
 
 
-def in_blocks(formula: Rule, *inputs: Series) -> Series:
+def in_blocks(formula: TaylorRule, *inputs: Series) -> Series:
     """The formula at all points, some of them at a time."""
     count = max(u.terms.shape[-1] for u in inputs)
-    places = [torch.arange(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
+    places = [torch.arange(start, min(start + BLOCK_POINTS, count)) for start in range(0, count, BLOCK_POINTS)]
     blocks = [formula(*(u.at(some) for u in inputs)).terms for some in places]
     *shape, _ = joint(*blocks)
     terms = torch.cat([embed(block, [*shape, block.shape[-1]]) for block in blocks], dim=-1)

@@ -14,11 +14,11 @@ from torch import Tensor
 
 from derivcli.engines.taylor.series import Series, divided, embed, fill, joint, push
 
-Rule = Callable[..., Series]
+TaylorRule = Callable[..., Series]
 """A function of series."""
 
 
-def growing(plain: Callable[..., Tensor], grow: Rule) -> Rule:
+def growing(plain: Callable[..., Tensor], grow: TaylorRule) -> TaylorRule:
     """A function of series: `plain` on numbers, and `grow(base, *inputs)` along each axis along which one varies."""
 
     def value(*inputs: Series) -> Series:
@@ -49,7 +49,7 @@ def _still(found: Series, base: Series, *inputs: Series) -> Series:
     return Series(torch.where(kept, found.terms, alone), found.caps)
 
 
-def anchored(formula: Rule) -> Rule:
+def anchored(formula: TaylorRule) -> TaylorRule:
     """A way to grow by a formula over the whole series, but for the value that is known."""
 
     def grow(base: Series, *inputs: Series) -> Series:
@@ -62,7 +62,7 @@ def anchored(formula: Rule) -> Rule:
     return grow
 
 
-def sloping(*slopes: Rule) -> Rule:
+def sloping(*slopes: TaylorRule) -> TaylorRule:
     """A way to grow by slopes, functions of all inputs, one for each input: D y = sum of slope(u...) D u."""
 
     def grow(base: Series, *inputs: Series) -> Series:

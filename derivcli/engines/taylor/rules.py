@@ -11,7 +11,7 @@ from torch import Tensor
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.taylor.elementary import ELEMENTARY, constant_power
 from derivcli.engines.taylor.elliptic import ELLIPTIC
-from derivcli.engines.taylor.recurrences import Rule, growing, sloping
+from derivcli.engines.taylor.recurrences import TaylorRule, growing, sloping
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.taylor.special import SPECIAL
 from derivcli.engines.torch import rules as plain
@@ -20,10 +20,10 @@ from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
 
 
-def by_formula(name: str) -> Rule:
+def by_formula(name: str) -> TaylorRule:
     """A rule for a function whose slopes, as the table has them, lead back to others."""
     slopes = [partial(_slope, name, index) for index in range(len(vocabulary()[name].parameters))]
-    return growing(plain.RULES[name], sloping(*slopes))
+    return growing(plain.TORCH_RULES[name], sloping(*slopes))
 
 
 def _slope(name: str, index: int, *inputs: Series) -> Series:
@@ -38,7 +38,7 @@ def _derivative(name: str, index: int) -> Program:
     return lower_tree(formulas.derivative(row, index), row.parameters)
 
 
-def integral_to(name: str, *fixed: int) -> Rule:
+def integral_to(name: str, *fixed: int) -> TaylorRule:
     """An elliptic integral: by its slope in z, and where one of the other parameters varies by quadrature."""
     along = by_formula(name)
 
@@ -49,7 +49,7 @@ def integral_to(name: str, *fixed: int) -> Rule:
     return value
 
 
-TAYLOR: dict[str, Rule] = {
+TAYLOR_RULES: dict[str, TaylorRule] = {
     **ELEMENTARY,
     **SPECIAL,
     **ELLIPTIC,
@@ -77,12 +77,12 @@ def apply(step: Step, operands: list[Series], like: Series) -> Series:
         return _piecewise(step, operands, like)
     if step.kernel is not None:
         message = f"'{step.operation}' is code, and Taylor arithmetic computes with formulas"
-        raise DerivError(message, hint="nest backward passes, as in --order 3 or --engine reverse")
+        raise DerivError(message, hint="nest backward passes, as in `--order 3 or --engine reverse`")
     if step.operation == "constant":
         return like.constant(step.constant)
     if step.operation == "pow_constant":
         return constant_power(operands[0], step.constant)
-    return TAYLOR[step.operation](*operands)
+    return TAYLOR_RULES[step.operation](*operands)
 
 
 def _piecewise(step: Step, operands: list[Series], like: Series) -> Series:
@@ -90,7 +90,7 @@ def _piecewise(step: Step, operands: list[Series], like: Series) -> Series:
     count = max((u.terms.shape[-1] for u in operands), default=1)
     values = [u.value.expand(count) for u in operands]
     waiting = torch.ones(count, dtype=torch.bool, device=like.terms.device)
-    pieces: list[tuple[Tensor, Rule]] = []
+    pieces: list[tuple[Tensor, TaylorRule]] = []
     for branch in step.branches:
         chosen = waiting & plain.forward(branch.condition, values, count)
         pieces.append((chosen, lambda *inputs, program=branch.value: forward(program, inputs, like)))

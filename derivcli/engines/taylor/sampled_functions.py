@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from derivcli.engines.special_functions.high_precision import Formula, jn, plain
+from derivcli.engines.special_functions.high_precision import MpmathFunction, jn, plain
 from derivcli.engines.taylor.composition import Sampled, pointwise
-from derivcli.engines.taylor.recurrences import Rule
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.taylor.recurrences import TaylorRule
+from derivcli.engines.torch.rules import TORCH_RULES
 
 
-def _parity(mp: Any, n: Any, x: Any, formula: Formula) -> Any:
+def _parity(mp: Any, n: Any, x: Any, formula: MpmathFunction) -> Any:
     """A function that is even or odd in x as its whole order is."""
     return formula(mp, n, x) if x >= 0 else (-1) ** int(n) * formula(mp, n, -x)
 
@@ -21,7 +21,7 @@ def _spherical_in(mp: Any, n: Any, x: Any) -> Any:
     return mp.sqrt(mp.pi / (2 * x)) * mp.besseli(n + mp.mpf(1) / 2, x)
 
 
-def _positive(formula: Formula) -> Formula:
+def _positive(formula: MpmathFunction) -> MpmathFunction:
     """The formula, none where the last argument is negative."""
     return lambda mp, *inputs: formula(mp, *inputs) if inputs[-1] >= 0 else mp.nan
 
@@ -34,7 +34,7 @@ def _bessely(mp: Any, n: Any, x: Any) -> Any:
         return (mp.besselj(n, x) * mp.cospi(n) - mp.besselj(-n, x)) / mp.sinpi(n)
 
 
-MEANING: dict[str, Formula] = {
+MEANING: dict[str, MpmathFunction] = {
     "gamma": plain("gamma"),
     "polygamma": lambda mp, n, x: mp.psi(int(n), x),
     "beta": plain("beta"),
@@ -73,8 +73,10 @@ SLOPES: dict[str, tuple[str, tuple[int, ...]]] = {
 }
 """Rows that are derivatives of others: which ones, and in which of their arguments."""
 
-SAMPLED: dict[str, Rule] = {
-    **{name: pointwise(Sampled(formula), RULES[name]) for name, formula in MEANING.items() if name in RULES},
-    **{name: pointwise(Sampled(MEANING[of], by), RULES[name]) for name, (of, by) in SLOPES.items()},
+SAMPLED: dict[str, TaylorRule] = {
+    **{
+        name: pointwise(Sampled(formula), TORCH_RULES[name]) for name, formula in MEANING.items() if name in TORCH_RULES
+    },
+    **{name: pointwise(Sampled(MEANING[of], by), TORCH_RULES[name]) for name, (of, by) in SLOPES.items()},
 }
 """The rules of these rows, whatever of their arguments varies."""

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from derivcli.engines.torch.tensors import LOOP
+from derivcli.engines.torch.tensors import VECTOR_BYTES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,7 +206,7 @@ def divided(a: Tensor, b: Tensor, caps: tuple[int, ...]) -> Tensor:
 
 def _filled(points: Tensor, size: int) -> Tensor:
     """The numbers of points, the last of them repeated until loops over what is computed there leave no rest."""
-    return torch.cat([points, points[-1:].expand(-len(points) % (LOOP // size))])
+    return torch.cat([points, points[-1:].expand(-len(points) % (VECTOR_BYTES // size))])
 
 
 def choose(pieces: Sequence[tuple[Tensor, Callable[..., Series]]], *inputs: Series) -> Series:

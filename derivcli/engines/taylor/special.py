@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 
+from derivcli.engines.special_functions.polynomials import RECURRENCES, RecurrenceStep
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.gamma import GAMMA
 from derivcli.engines.taylor.quadrature import quadrature
 from derivcli.engines.taylor.recurrences import (
-    Rule,
+    TaylorRule,
     anchored,
     derivative,
     growing,
@@ -24,14 +24,14 @@ from derivcli.engines.taylor.recurrences import (
 )
 from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series
-from derivcli.engines.torch.rules import RULES
+from derivcli.engines.torch.rules import TORCH_RULES
 
 # Error functions and their inverses
 
-ROOT = 2 / math.sqrt(math.pi)
+TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
 
-def _inverse(factor: float, rate: float) -> Rule:
+def _inverse(factor: float, rate: float) -> TaylorRule:
     """A way to grow by the slope factor*exp(rate*y^2/2)."""
     return lambda base, u: inverse_error(base, factor * exp(base * base * (rate / 2)), u, rate)
 
@@ -43,7 +43,7 @@ def _lambertw(base: Series, u: Series, _: Series) -> Series:
 
 # Exponential integrals of whole orders
 
-FURTHEST = 32
+MAX_RECURRENCE_ORDER = 32
 """Up to this order an exponential integral is led back to the elementary one of order 0."""
 
 
@@ -62,7 +62,7 @@ expint_of_whole = quadrature("expint", _by_order)
 def _expint(n: Series, u: Series) -> Series:
     """By elementary functions for one whole order; of another order on a line by other orders, else by samples."""
     order = float(n.value[0])
-    if n.terms.numel() == 1 and order.is_integer() and abs(order) <= FURTHEST:
+    if n.terms.numel() == 1 and order.is_integer() and abs(order) <= MAX_RECURRENCE_ORDER:
         return expint_of_whole(n, u)
     on_line = n.is_constant and len(u.caps) == 1 and len(u) == 2
     return (_expint_on_line if on_line else SAMPLED["expint"])(n, u)
@@ -70,66 +70,45 @@ def _expint(n: Series, u: Series) -> Series:
 
 def _expint_on_line(n: Series, u: Series) -> Series:
     """The k-th coefficient is (-u1)^k/k! expint(n - k, u0)."""
-    found, factor = [RULES["expint"](n.value, u.value)], torch.ones_like(u.value)
+    found, factor = [TORCH_RULES["expint"](n.value, u.value)], torch.ones_like(u.value)
     for k in range(1, u.caps[0] + 1):
         factor = factor * -u.terms[1] / k
-        found.append(factor * RULES["expint"](n.value - k, u.value))
+        found.append(factor * TORCH_RULES["expint"](n.value - k, u.value))
     return Series(torch.stack(found), u.caps)
 
 
 # Orthogonal polynomials
 
 
-def by_degree(name: str, below: Rule, step: Callable[..., Series]) -> Rule:
-    """A polynomial of degree n, 1 for degree 0: `step(k, now, before, *parameters)` goes from degree k to the next."""
+def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
+    """The series of a polynomial of one degree."""
 
     def formula(n: Series, *parameters: Series) -> Series:
         degree = int(n.value[0])
-        now, before = parameters[-1].constant(float(degree >= 0)), below(parameters[-1])
+        now, before = parameters[-1].constant(float(degree >= 0)), parameters[-1].constant(0.0)
         for k in range(degree):
             now, before = step(k, now, before, *parameters), now
         return now
 
-    return growing(RULES[name], anchored(formula))
+    return growing(TORCH_RULES[name], anchored(formula))
 
 
-def _nothing(x: Series) -> Series:
-    return x.constant(0.0)
+POLYNOMIALS = {name: _polynomial(name, step) for name, step in RECURRENCES.items()}
 
 
-def _gegenbauer(k: int, now: Series, before: Series, a: Series | float, x: Series) -> Series:
-    return (2 * (k + a) * x * now - (k + 2 * a - 1) * before) / (k + 1)
-
-
-def _laguerre(k: int, now: Series, before: Series, a: Series | float, x: Series) -> Series:
-    return ((2 * k + 1 + a - x) * now - (k + a) * before) / (k + 1)
-
-
-POLYNOMIALS: dict[str, Rule] = {
-    "legendre": by_degree("legendre", _nothing, lambda k, now, before, x: _gegenbauer(k, now, before, 0.5, x)),
-    "chebyshevt": by_degree("chebyshevt", lambda x: x, lambda k, now, before, x: 2 * x * now - before),
-    "chebyshevu": by_degree("chebyshevu", _nothing, lambda k, now, before, x: 2 * x * now - before),
-    "hermite": by_degree("hermite", _nothing, lambda k, now, before, x: 2 * x * now - 2 * k * before),
-    "hermite_prob": by_degree("hermite_prob", _nothing, lambda k, now, before, x: x * now - k * before),
-    "laguerre": by_degree("laguerre", _nothing, lambda k, now, before, x: _laguerre(k, now, before, 0.0, x)),
-    "gegenbauer": by_degree("gegenbauer", _nothing, _gegenbauer),
-    "assoc_laguerre": by_degree("assoc_laguerre", _nothing, _laguerre),
-}
-
-
-SPECIAL: dict[str, Rule] = {
+SPECIAL: dict[str, TaylorRule] = {
     **SAMPLED,
     **POLYNOMIALS,
     **AIRY,
     **BESSEL_K,
     **BESSEL,
     **GAMMA,
-    "erf": growing(RULES["erf"], sloping(lambda u: ROOT * exp(-(u * u)))),
-    "erfc": growing(RULES["erfc"], sloping(lambda u: -ROOT * exp(-(u * u)))),
-    "erfinv": growing(RULES["erfinv"], _inverse(1 / ROOT, 2)),
-    "erfcinv": growing(RULES["erfcinv"], _inverse(-1 / ROOT, 2)),
-    "ndtri": growing(RULES["ndtri"], _inverse(math.sqrt(2 * math.pi), 1)),
+    "erf": growing(TORCH_RULES["erf"], sloping(lambda u: TWO_OVER_SQRT_PI * exp(-(u * u)))),
+    "erfc": growing(TORCH_RULES["erfc"], sloping(lambda u: -TWO_OVER_SQRT_PI * exp(-(u * u)))),
+    "erfinv": growing(TORCH_RULES["erfinv"], _inverse(1 / TWO_OVER_SQRT_PI, 2)),
+    "erfcinv": growing(TORCH_RULES["erfcinv"], _inverse(-1 / TWO_OVER_SQRT_PI, 2)),
+    "ndtri": growing(TORCH_RULES["ndtri"], _inverse(math.sqrt(2 * math.pi), 1)),
     "expint": _expint,
-    "lambertw": growing(RULES["lambertw"], _lambertw),
+    "lambertw": growing(TORCH_RULES["lambertw"], _lambertw),
 }
 """The special functions but those whose slopes the table's formulas give."""

@@ -14,14 +14,14 @@ from torch import Tensor
 
 from derivcli.engines.torch.tensors import at_hand
 
-Rule = Callable[..., Tensor]
+TorchRule = Callable[..., Tensor]
 
 
 class _WithSlopes(torch.autograd.Function):
     """A kernel that is differentiated by the slopes given, one function for each input."""
 
     @staticmethod
-    def forward(ctx: Any, kernel: Rule, slopes: tuple[Rule, ...], *inputs: Tensor) -> Tensor:
+    def forward(ctx: Any, kernel: TorchRule, slopes: tuple[TorchRule, ...], *inputs: Tensor) -> Tensor:
         ctx.slopes = slopes
         ctx.save_for_backward(*inputs)
         return kernel(*inputs)
@@ -33,18 +33,18 @@ class _WithSlopes(torch.autograd.Function):
         return (None, None, *(grad_outputs[0] * slope(*inputs) if needed else None for slope, needed in wanted))
 
 
-def with_slopes(kernel: Rule, *slopes: Rule, name: str = "") -> Rule:
+def with_slopes(kernel: TorchRule, *slopes: TorchRule, name: str = "") -> TorchRule:
     """A rule whose forward is `kernel` and whose backward multiplies by the slopes.
 
     Its nodes are called by the name, the kernel's own if none is given, so that a graph can be read.
     """
     words = (name or kernel.__name__).strip("_").split("_")
     made: Any = type("".join(map(str.capitalize, words)), (_WithSlopes,), {})
-    apply_function: Rule = made.apply
+    apply_function: TorchRule = made.apply
     return lambda *inputs: apply_function(kernel, slopes, *inputs)
 
 
-FAR = 4.0
+MAX_NEAR_SIGMOID = 4.0
 """Below it torch's derivative of the logistic function, made of 1 - y, keeps 14 digits."""
 
 
@@ -52,7 +52,7 @@ def sigmoid_once(x: Tensor) -> Tensor:
     """The logistic function to be differentiated once: torch's own, which costs least, where that is right."""
     if not at_hand(x):
         return sigmoid(x)
-    return torch.sigmoid(x) if x.amax().item() < FAR else _far_sigmoid(x)
+    return torch.sigmoid(x) if x.amax().item() < MAX_NEAR_SIGMOID else _far_sigmoid(x)
 
 
 class _FarSigmoid(torch.autograd.Function):
@@ -68,10 +68,10 @@ class _FarSigmoid(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:
         x, y = ctx.saved_tensors
         usual = torch.ops.aten.sigmoid_backward(grad_outputs[0], y)
-        return torch.where(x < FAR, usual, grad_outputs[0] * (y * torch.sigmoid(-x)))
+        return torch.where(x < MAX_NEAR_SIGMOID, usual, grad_outputs[0] * (y * torch.sigmoid(-x)))
 
 
-_far_sigmoid: Rule = _FarSigmoid.apply
+_far_sigmoid: TorchRule = _FarSigmoid.apply
 
 
 def _sigmoid_slope(x: Tensor) -> Tensor:
@@ -82,7 +82,9 @@ def _sigmoid_slope(x: Tensor) -> Tensor:
     if not at_hand(x):
         return y * torch.sigmoid(-x)
     near = torch.addcmul(y, y, y, value=-1)
-    return near if x.amax().item() < FAR else torch.where(x < FAR, near, y * torch.sigmoid(-x))
+    return (
+        near if x.amax().item() < MAX_NEAR_SIGMOID else torch.where(x < MAX_NEAR_SIGMOID, near, y * torch.sigmoid(-x))
+    )
 
 
 def _tanh_slope(x: Tensor) -> Tensor:
@@ -125,9 +127,9 @@ def _tanhshrink(x: Tensor) -> Tensor:
 complement = with_slopes(lambda x: (1 - x) * (1 + x), lambda x: -2 * x, name="complement")
 """1 - x^2: right near 1, and its slope right near 0."""
 
-hypot: Rule = with_slopes(torch.hypot, lambda x, y: direction(x, y), lambda x, y: direction(y, x))
+hypot: TorchRule = with_slopes(torch.hypot, lambda x, y: direction(x, y), lambda x, y: direction(y, x))
 
-direction: Rule = with_slopes(
+direction: TorchRule = with_slopes(
     lambda x, y: x / torch.hypot(x, y),
     lambda x, y: direction(y, x) ** 2 / hypot(x, y),
     lambda x, y: -direction(x, y) * direction(y, x) / hypot(x, y),
@@ -135,7 +137,7 @@ direction: Rule = with_slopes(
 )
 """x/hypot(x, y), whose derivatives as a quotient would be differences."""
 
-power: Rule = with_slopes(torch.pow, lambda x, n: _power_slope(x, n), lambda x, n: _power_times_log(x, n))
+power: TorchRule = with_slopes(torch.pow, lambda x, n: _power_slope(x, n), lambda x, n: _power_times_log(x, n))
 """x^n, whose derivatives PyTorch loses above the first order where n is a whole number: it takes n = 0 for fixed."""
 
 expm1 = with_slopes(torch.expm1, torch.exp)
@@ -144,10 +146,10 @@ acos = with_slopes(torch.acos, lambda x: -1 / torch.sqrt(complement(x)))
 atan = with_slopes(torch.atan, lambda x: _atan_slope(x))
 acot = with_slopes(lambda x: torch.atan(1 / x), lambda x: -_atan_slope(x), name="acot")
 atan2 = with_slopes(torch.atan2, lambda y, x: _over_square(x, y), lambda y, x: -_over_square(y, x))
-sech: Rule = with_slopes(_sech, lambda x: -sech(x) * tanh(x))
-csch: Rule = with_slopes(_csch, lambda x: -csch(x) * coth(x))
-tanh: Rule = with_slopes(torch.tanh, _tanh_slope)
-coth: Rule = with_slopes(lambda x: 1 / torch.tanh(x), lambda x: -(csch(x) ** 2), name="coth")
+sech: TorchRule = with_slopes(_sech, lambda x: -sech(x) * tanh(x))
+csch: TorchRule = with_slopes(_csch, lambda x: -csch(x) * coth(x))
+tanh: TorchRule = with_slopes(torch.tanh, _tanh_slope)
+coth: TorchRule = with_slopes(lambda x: 1 / torch.tanh(x), lambda x: -(csch(x) ** 2), name="coth")
 asinh = with_slopes(torch.asinh, lambda x: 1 / _from_one(x))
 acosh = with_slopes(torch.acosh, lambda x: 1 / (torch.sqrt(x - 1) * torch.sqrt(x + 1)))
 atanh = with_slopes(torch.atanh, lambda x: 1 / complement(x))
@@ -193,11 +195,11 @@ def _from_one(x: Tensor) -> Tensor:
     return hypot(x, torch.ones_like(x))
 
 
-SHRINK = {torch.float64: 2.0**1000, torch.float32: 2.0**100}
+DIVISORS = {torch.float64: 2.0**1000, torch.float32: 2.0**100}
 """A divisor by which no quotient overflows that a smaller one makes overflow."""
 
 
-def dividing(operation: Rule, rounding_mode: str) -> Rule:
+def dividing(operation: TorchRule, rounding_mode: str) -> TorchRule:
     """A remainder of x/y, also where the quotient overflows: there torch's loops over arrays give NaN."""
 
     def lost(found: Tensor, x: Tensor, y: Tensor) -> Tensor:
@@ -205,7 +207,7 @@ def dividing(operation: Rule, rounding_mode: str) -> Rule:
 
     def kernel(x: Tensor, y: Tensor) -> Tensor:
         found = operation(x, y)
-        return torch.where(lost(found, x, y), operation(torch.fmod(x, y * SHRINK[found.dtype]), y), found)
+        return torch.where(lost(found, x, y), operation(torch.fmod(x, y * DIVISORS[found.dtype]), y), found)
 
     slopes = (lambda x, y: torch.ones_like(x), lambda x, y: -torch.div(x, y, rounding_mode=rounding_mode))
     whole = with_slopes(kernel, *slopes, name=operation.__name__)

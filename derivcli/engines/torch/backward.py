@@ -19,18 +19,18 @@ from derivcli.engines.chunks import allows_threads
 from derivcli.engines.program import kernels_in, lower_each
 from derivcli.engines.task import Prepared, Progress, Task, at_once
 from derivcli.engines.torch.backward_passes import evaluate
-from derivcli.engines.torch.flags import Watch
-from derivcli.engines.torch.tensors import LOOP, array, check_device, filled, leaves_at
+from derivcli.engines.torch.flags import FlagObserver
+from derivcli.engines.torch.tensors import VECTOR_BYTES, array, check_device, filled, leaves_at
 from derivcli.language.expression import Expression
 from derivcli.result import Result, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
-NEARLY_ALL = 0.6
+CURVE_DIGITS_SHARE = 0.6
 """The part of a number's digits that have to be right for a point to pass for one on a curve."""
 
-SHIFT = 16
+CURVE_ULPS = 16
 """Units in the last place of 1 by which numbers near 0, such as sin(pi), may be wrong."""
 
 
@@ -45,7 +45,7 @@ def prepared(task: Task) -> Prepared:
     lowered = lower_each(task.expressions, task.names)
     wanted = {name for partial in partials for name in partial} | {dependent}
     # A user's own function is shown the points as they are, and does with their places what it likes.
-    size = LOOP if any(kernels_in(program for _, program in lowered)) else np.dtype(dtype).itemsize
+    size = VECTOR_BYTES if any(kernels_in(program for _, program in lowered)) else np.dtype(dtype).itemsize
 
     def run(at: Mapping[str, FloatArray], progress: Progress | None = None) -> list[Result]:
         with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):  # whatever the caller has set
@@ -59,10 +59,10 @@ def prepared(task: Task) -> Prepared:
                 if results and direction is not None:  # the way along it is part of the graph that a pass uses up
                     variables, leaves = leaves_at(full, wanted, dtype, direction, task.device)
                 inputs = list(variables.values())
-                watch = Watch.over(inputs, points)
-                value, found = evaluate(program, inputs, leaves, partials, watch, dependent, progress)
+                observer = FlagObserver.over(inputs, points)
+                value, found = evaluate(program, inputs, leaves, partials, observer, dependent, progress)
                 derivatives = {derivative_key(partial): array(found[partial])[:count] for partial in partials}
-                bits = watch.bits if isinstance(watch.bits, np.ndarray) else array(watch.bits)
+                bits = observer.bits if isinstance(observer.bits, np.ndarray) else array(observer.bits)
                 numbers = array(value.expand(points))[:count], derivatives, bits[:count]
                 results.append(Result(expression, values, *numbers, direction=direction, dependent=dependent))
             return results
@@ -90,7 +90,9 @@ def off_the_curve(equation: Expression, names: Sequence[str], dtype: str) -> Off
             sizes = [side.value for side in each.run(at, None)]
             sizes += [at[name] * result.derivatives[name] for name in equation.variables]
             size = np.sum(np.abs(sizes), axis=0)
-            explained = limits.eps**NEARLY_ALL * np.where(np.isnan(size), np.inf, size) + SHIFT * limits.eps
+            explained = (
+                limits.eps**CURVE_DIGITS_SHARE * np.where(np.isnan(size), np.inf, size) + CURVE_ULPS * limits.eps
+            )
             return np.asarray(~(np.abs(result.value) <= explained))
 
     return off

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 
 from derivcli.engines.program import Program, Step, kernels_in
-from derivcli.engines.torch.flags import Piece, Varies, Watch
+from derivcli.engines.torch.flags import BranchValue, FlagObserver, Varies
 from derivcli.engines.torch.rules import forward, run
-from derivcli.engines.torch.tensors import LOOP, array, filled, leaves_at
+from derivcli.engines.torch.tensors import VECTOR_BYTES, array, filled, leaves_at
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, KindArray
@@ -31,7 +31,7 @@ branches, and the sum of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class TensorRecord:
     """One tensor of a run, whose arrays have shape (points,), or () after the sum of a batch.
 
     `inputs` are the numbers of the records that it was made of, `slopes` its derivative in each, None where no
@@ -54,52 +54,54 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class BackwardGraph:
     """A run: its records in the order in which they were made, of which `output` is the program's value.
 
     `values` are the records of the program's own values, those of its inputs and then of its steps; `flags` has a
     bit for each special place that a point touches.
     """
 
-    records: tuple[Record, ...]
+    records: tuple[TensorRecord, ...]
     output: int
     values: tuple[int, ...]
     flags: KindArray
 
 
-def trace(program: Program, at: Mapping[str, FloatArray], wanted: Sequence[str], dtype: str = "float64") -> Graph:
+def trace(
+    program: Program, at: Mapping[str, FloatArray], wanted: Sequence[str], dtype: str = "float64"
+) -> BackwardGraph:
     """The graph of a program with one output at points, after a backward pass to the variables `wanted`.
 
     `at` has an array of shape (points,) for each of the program's inputs. Several outputs are summed, so that one
     pass serves all points. Beyond these the arrays of the run are filled up, and what is written down is cut.
     """
     points = max(map(len, at.values()), default=1)
-    size = LOOP if any(kernels_in([program])) else np.dtype(dtype).itemsize
+    size = VECTOR_BYTES if any(kernels_in([program])) else np.dtype(dtype).itemsize
     full = {name: filled(np.asarray(values), size) for name, values in at.items()}
     count = max(map(len, full.values()), default=1)
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):
         variables, _ = leaves_at(full, wanted, dtype)
         inputs = list(variables.values())
-        watch = Watch.over(inputs, count)
+        observer = FlagObserver.over(inputs, count)
         tape = _Tape(points, count)
         for tensor in inputs:
             tape.add(INPUT, (), tensor)
-        recorder = _Recorder(watch, tape, list(range(len(inputs))))
+        recorder = _Recorder(observer, tape, list(range(len(inputs))))
         output = forward(program, inputs, count, recorder, once=True)
         number = tape.number(output)
         total = output
         if points > 1:
             total = (output[:points] if output.ndim else output).sum()
             tape.add(SUM, (output,), total, slopes=[torch.ones_like(output)])
-        watch.see_finite("undefined", output)
+        observer.observe_finite("undefined", output)
         turns = _turns(tape.tensors)
         if total.requires_grad:
             total.backward(torch.ones_like(total))  # type: ignore[no-untyped-call]
         for name in wanted:
             grad = variables[name].grad
             if grad is not None:
-                watch.see_finite("infinite", grad)
-        return Graph(tuple(tape.records(turns)), number, tuple(recorder.values), watch.bits[:points])
+                observer.observe_finite("infinite", grad)
+        return BackwardGraph(tuple(tape.records(turns)), number, tuple(recorder.values), observer.bits[:points])
 
 
 Turns = dict[int, tuple[int, Tensor]]
@@ -149,17 +151,17 @@ class _Tape:
             self.add("constant", (), tensor, float(tensor.reshape(-1)[0]) if tensor.numel() else 0.0)
         return self.numbers[id(tensor)]
 
-    def records(self, turns: Turns) -> list[Record]:
+    def records(self, turns: Turns) -> list[TensorRecord]:
         """The records of all tensors."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # PyTorch warns where the gradient of a tensor that keeps none is read
             return [self._record(number, turns) for number in range(len(self.tensors))]
 
-    def _record(self, number: int, turns: Turns) -> Record:
+    def _record(self, number: int, turns: Turns) -> TensorRecord:
         tensor = self.tensors[number]
         operation, constant, inputs, slopes = self.made[number]
         turn, adjoint = turns.get(number, (None, None))
-        return Record(
+        return TensorRecord(
             operation,
             tuple(inputs),
             constant,
@@ -180,24 +182,24 @@ class _Tape:
 
 
 class _Recorder:
-    """Writes the steps of a program down while it runs, and lets the watch see them too.
+    """Writes the steps of a program down while it runs, and lets the observer see them too.
 
     `values` are the records of the program's values so far.
     """
 
-    def __init__(self, watch: Watch, tape: _Tape, values: list[int]) -> None:
-        self.watch = watch
+    def __init__(self, observer: FlagObserver, tape: _Tape, values: list[int]) -> None:
+        self.observer = observer
         self.tape = tape
         self.values = values
 
     @property
     def varies(self) -> list[Varies]:
         """At which points each value so far varies."""
-        return self.watch.varies
+        return self.observer.varies
 
-    def see(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
+    def observe(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         """Write down what a step gives, with its local derivatives."""
-        self.watch.see(step, operands, value)
+        self.observer.observe(step, operands, value)
         slopes = _slopes(step, operands, self.tape.count) if value.requires_grad else [None] * len(operands)
         self.tape.add(step.operation, operands, value, step.constant, slopes)
         self.values.append(self.tape.number(value))
@@ -209,11 +211,11 @@ class _Recorder:
         for operand, part in zip(operands, kept, strict=True):
             if part is not operand:  # it is another tensor, with a node of its own in the graph
                 self.tape.add(CHOSEN, (operand,), part, slopes=[points.to(part.dtype) if part.requires_grad else None])
-        return _Recorder(self.watch.within(points, step), self.tape, [])
+        return _Recorder(self.observer.within(points, step), self.tape, [])
 
-    def see_choice(self, pieces: Sequence[Piece], value: Tensor) -> None:
+    def observe_choice(self, pieces: Sequence[BranchValue], value: Tensor) -> None:
         """Write down what the branches come to together; a value that one branch has alone is known already."""
-        self.watch.see_choice(pieces, value)
+        self.observer.observe_choice(pieces, value)
         if len(pieces) > 1:
             values = [piece for _, piece, _ in pieces]
             slopes = [points.to(value.dtype) if piece.requires_grad else None for points, piece, _ in pieces]

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from derivcli.engines.program import Program, kernels_in
 from derivcli.engines.task import Progress
-from derivcli.engines.torch.flags import Watch
+from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import forward
 from derivcli.engines.torch.tensors import Leaves
 from derivcli.result import Partial
@@ -25,13 +25,13 @@ def evaluate(
     inputs: Sequence[Tensor],
     leaves: Leaves,
     partials: Sequence[Partial],
-    watch: Watch | None = None,
+    observer: FlagObserver | None = None,
     dependent: str = "",
     progress: Progress | None = None,
 ) -> tuple[Tensor, dict[Partial, Tensor]]:
     """The value of a program with one output, and its partial derivatives at every point."""
     once = not dependent and all(len(partial) == 1 for partial in partials)
-    value = forward(program, inputs, max(map(len, inputs), default=1), watch, once)
+    value = forward(program, inputs, max(map(len, inputs), default=1), observer, once)
     total = value.sum()
     if any(kernels_in([program])):
         # So that the upstream gradient has a graph: only then does a backward tell that it has no derivative itself.
@@ -45,10 +45,10 @@ def evaluate(
     if any(step.branches for step in program.steps):
         # A branch that some points take adds 0 to the derivatives at others, which makes 0 of -0.
         found = {partial: slope.add_(0.0) if once else slope + 0.0 for partial, slope in found.items()}
-    if watch is not None:
-        watch.see_finite("undefined", value, total=total)
+    if observer is not None:
+        observer.observe_finite("undefined", value, total=total)
         for partial in partials:
-            watch.see_finite("infinite", found[partial])
+            observer.observe_finite("infinite", found[partial])
     return value.detach(), found
 
 

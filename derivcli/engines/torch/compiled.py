@@ -1,7 +1,7 @@
 """Programs as one compiled kernel: values, backward passes and flags in a single loop over the points.
 
 The programs run once through the rules of the reverse engine, on tensors without numbers, while PyTorch records
-every operation, those of the backward passes and of the watch too; its compiler makes C++ of the record.
+every operation, those of the backward passes and of the observer too; its compiler makes C++ of the record.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from derivcli.engines.program import Program, lower_each
 from derivcli.engines.task import Prepared, Progress, Task, UnavailableError
 from derivcli.engines.torch.backward_passes import evaluate
 from derivcli.engines.torch.decompositions import DECOMPOSITIONS
-from derivcli.engines.torch.flags import Watch
+from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import NoKernelError
 from derivcli.engines.torch.tensors import leaves_of
 from derivcli.engines.torch.trusted_folder import is_closed
@@ -31,10 +31,10 @@ from derivcli.result import Result, derivative_key
 if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
-Kernel = Callable[..., Sequence[Tensor]]
+CompiledKernel = Callable[..., Sequence[Tensor]]
 """Takes a tensor for each variable; gives each program's value, derivatives and flags, one program after the other."""
 
-OPTIONS: dict[str, Any] = {
+COMPILER_OPTIONS: dict[str, Any] = {
     "cpp_wrapper": True,  # calls the loop from C++, which lets other Python threads run meanwhile
     "cpp.threads": 1,  # two loops in two threads of Python wait for nothing; two threads in one loop do
     "cpp.vec_isa_ok": True,  # no trial compilations to learn what the processor says of itself
@@ -43,7 +43,7 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-MOST = 10_000
+MAX_OPERATIONS = 10_000
 """Operations of which the compiler makes a kernel in about a minute; of more it would take minutes."""
 
 
@@ -61,7 +61,7 @@ def prepared(task: Task) -> Prepared:
         _check_folder()
         with _silence():
             graph = traced(task, CHUNK)
-            if len(graph.graph.nodes) > MOST:
+            if len(graph.graph.nodes) > MAX_OPERATIONS:
                 raise NotCompiledError("a formula so long would take minutes to compile")
             kernel = compiled(graph, columns_of(task, CHUNK))
     except NotCompiledError:
@@ -112,14 +112,15 @@ def _outputs(task: Task, programs: Sequence[Program], columns: Sequence[Tensor])
         fixed = {name: column.detach() for name, column in zip(task.names, columns, strict=True)}
         variables, leaves = leaves_of(fixed, wanted, task.direction)
         inputs = list(variables.values())
-        watch = Watch.over(inputs, count)
-        value, found = evaluate(program, inputs, leaves, task.partials, watch, task.dependent)
+        observer = FlagObserver.over(inputs, count)
+        value, found = evaluate(program, inputs, leaves, task.partials, observer, task.dependent)
         numbers = [value.expand(count), *(found[partial] for partial in task.partials)]
-        outputs += [*(number.clone() for number in numbers), watch.bits]  # no output is an input or an array of another
+        # No output may be an input, nor share memory with another output.
+        outputs += [*(number.clone() for number in numbers), observer.bits]
     return outputs
 
 
-def compiled(graph: torch.fx.GraphModule, columns: Sequence[Tensor]) -> Kernel:
+def compiled(graph: torch.fx.GraphModule, columns: Sequence[Tensor]) -> CompiledKernel:
     """The kernel of a graph, for columns of this length.
 
     `torch.compile` would come to the same, but compile anew in a thread that has other settings.
@@ -127,7 +128,7 @@ def compiled(graph: torch.fx.GraphModule, columns: Sequence[Tensor]) -> Kernel:
     from torch._inductor import standalone_compile
 
     with torch.no_grad():
-        options = {"config_patches": OPTIONS}
+        options = {"config_patches": COMPILER_OPTIONS}
         return standalone_compile(graph, [*columns], dynamic_shapes="from_example_inputs", options=options)
 
 
@@ -173,7 +174,7 @@ def results(task: Task, at: Mapping[str, FloatArray], outputs: Sequence[Any]) ->
     ]
 
 
-def _run(kernel: Kernel, columns: Sequence[FloatArray]) -> list[Any]:
+def _run(kernel: CompiledKernel, columns: Sequence[FloatArray]) -> list[Any]:
     """The outputs of a kernel for columns of any length."""
     count = len(columns[0])
     pieces = []
@@ -192,16 +193,16 @@ def _padded(column: FloatArray) -> FloatArray:
     return column if column.flags.writeable else column.copy()  # torch warns of memory that it must not write to
 
 
-COMPILING = 6.0
+COMPILE_SECONDS = 6.0
 """Seconds that a kernel of a short formula takes to make which was not made before."""
 
-LENGTH = 1_000_000
+MIN_POINTS = 1_000_000
 """Points that take as long, without a kernel, as the compiler takes longer for a formula that makes them slower."""
 
-FASTER = 4
+MIN_SPEEDUP = 4
 """How many times as fast the kernel is then, at least."""
 
 
 def pays(points: int | None, seconds_per_point: float) -> bool:
     """Whether compiling is quicker than not, for so many points and what one costs without; unknown numbers never."""
-    return points is not None and (points * (1 - 1 / FASTER) - LENGTH) * seconds_per_point > COMPILING
+    return points is not None and (points * (1 - 1 / MIN_SPEEDUP) - MIN_POINTS) * seconds_per_point > COMPILE_SECONDS

@@ -12,11 +12,11 @@ from torch import Tensor
 from derivcli.engines.program import Step
 from derivcli.errors import DerivError
 
-MARK = "torch::autograd::Error"
+ONCE_DIFFERENTIABLE_NODE = "torch::autograd::Error"
 """What PyTorch calls the node behind a gradient whose backward is marked as one that has no derivative."""
 
 
-def call_own(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
+def call_custom(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
     """The value of a user's own function, which is given and has to give tensors of shape (count,)."""
     assert step.kernel is not None, "the step has code of its own"
     given = [operand if operand.ndim else operand.expand(count).clone() for operand in operands]  # constants are shared
@@ -41,7 +41,7 @@ def _versions(tensors: Sequence[Tensor]) -> list[int]:
 
 def is_marked(gradient: Tensor | None) -> bool:
     """Whether a gradient is marked, by @once_differentiable, as one that has no derivative."""
-    return gradient is not None and gradient.grad_fn is not None and gradient.grad_fn.name() == MARK
+    return gradient is not None and gradient.grad_fn is not None and gradient.grad_fn.name() == ONCE_DIFFERENTIABLE_NODE
 
 
 def _refusing(

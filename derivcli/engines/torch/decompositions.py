@@ -14,13 +14,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-SMALL = 1e-30
+MIN_SIZE = 1e-30
 """Below it exp(x) - 1 is x in every format."""
 
 
 def _expm1(x: Tensor) -> Tensor:
     """tanh(x/2)*(exp(x) + 1); x itself where it is so small that its half is not."""
-    return torch.where(torch.abs(x) < SMALL, x, torch.tanh(x / 2) * (torch.exp(x) + 1))
+    return torch.where(torch.abs(x) < MIN_SIZE, x, torch.tanh(x / 2) * (torch.exp(x) + 1))
 
 
 def _tan(x: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ def _asinh(x: Tensor) -> Tensor:
     size = torch.abs(x)
     near = torch.log1p(size + size * size / (1 + torch.sqrt(1 + size * size)))
     signed = torch.copysign(torch.where(size > 1e17, torch.log(size) + math.log(2), near), x)
-    return torch.where(size < SMALL, x, signed)
+    return torch.where(size < MIN_SIZE, x, signed)
 
 
 def _erf(x: Tensor) -> Any:

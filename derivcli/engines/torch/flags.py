@@ -1,10 +1,10 @@
-"""Which points touch a special place: a corner, a jump, an edge, a boundary of branches, an infinity.
+"""Flags: which points touch a corner, a jump, an edge, a boundary of branches, an infinity.
 
-A program is watched while it runs, step by step and at every point. What is asked of a step is asked in NumPy,
-over the memory of torch's own tensors: its comparisons take a fraction of torch's time and leave no graph. Where the
-numbers are not at hand, in a trace or on a GPU, the same is asked in tensors, of all points, without looking.
+An observer is shown every step of a program while it runs, at every point. It compares in NumPy, over the memory of
+torch's own tensors, which takes a fraction of torch's time and leaves no graph. In a trace or on a GPU the numbers
+cannot be looked at. There it computes the same in tensors, at all points.
 
-Every point has the flags that it would have alone. A step can touch a special place only where it varies, that is
+Every point has the flags that it would have alone. A step can touch a special point only where it varies, that is
 where it depends on a variable that is differentiated by; after a choice between branches, that may be so at some
 points of a batch and not at others.
 """
@@ -41,19 +41,19 @@ Mask: TypeAlias = Any
 Varies: TypeAlias = bool | Mask
 """At which points a value varies; True and False stand for all and none."""
 
-Piece: TypeAlias = tuple[Tensor, Tensor, Varies]
+BranchValue: TypeAlias = tuple[Tensor, Tensor, Varies]
 """The points that take a branch, its value there, and where that varies."""
 
-Conditions: TypeAlias = dict[str, Callable[..., Any]]
-"""An interpretation of the operations that the conditions of special places are made of."""
+ConditionOperations: TypeAlias = dict[str, Callable[..., Any]]
+"""What computes the operations that the conditions of special points are made of."""
 
-IN_ARRAYS: Conditions = {
+ARRAY_OPERATIONS: ConditionOperations = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
     "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "negative": np.negative,
     "abs": np.abs, "floor": np.floor, "mod": np.mod,
 }  # fmt: skip
-IN_TENSORS: Conditions = {
+TENSOR_OPERATIONS: ConditionOperations = {
     **COMPARISONS, "and": lambda x, y: torch.where(x, y, False), "or": lambda x, y: torch.where(x, True, y),
     "not": torch.logical_not, "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
     "divide": operator.truediv, "negative": operator.neg, "abs": torch.abs, "floor": torch.floor,
@@ -63,12 +63,12 @@ IN_TENSORS: Conditions = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SpecialPoint:
     """Where an operation has no ordinary derivative: a condition on the values that it `reads`.
 
-    These are numbers of operands or, behind the last operand, of the operation's own value. The place counts where
-    the operand of the number `by` varies; without one, where any of them does. Of a relation it is known what it
-    `says` at the place, and where it says so nowhere, no more has to be asked.
+    These are numbers of operands; the number after the last operand is the operation's own value. A point counts
+    where the operand `by` varies, or any operand if there is no `by`. A relation `says` true or false at the special
+    point. If it says the other everywhere, the condition need not be computed.
     """
 
     kind: str
@@ -79,18 +79,18 @@ class Place:
 
 
 @lru_cache(maxsize=4096)
-def asked(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[Place, ...]]:
-    """The operands that a step may swallow, and its special places; `exponent` is that of a `pow_constant`."""
+def special_points(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[SpecialPoint, ...]]:
+    """The operands that a step may swallow, and its special points; `exponent` is that of a `pow_constant`."""
     if operation == "pow_constant":
-        edges = () if exponent.is_integer() else (_place("edge", _read("x == 0", "x"), "x"),)
+        edges = () if exponent.is_integer() else (_special_point("edge", _read("x == 0", "x"), "x"),)
         return () if exponent > 0 else (0,), edges
     if operation == "divide":
         return (1,), ()
     if operation in RELATIONS:
-        equal = _place("branch", _read("x == y", "xy"), "xy")
+        equal = _special_point("branch", _read("x == y", "xy"), "xy")
         return (0, 1), (replace(equal, says=COMPARISONS[operation](0, 0)),)
     row = vocabulary().get(operation)
-    return (_swallowed(row), _places(row)) if row else ((), ())
+    return (_swallowed(row), _special_points(row)) if row else ((), ())
 
 
 def _swallowed(row: Function) -> tuple[int, ...]:
@@ -102,17 +102,17 @@ def _swallowed(row: Function) -> tuple[int, ...]:
     return tuple(row.parameters.index(name) for name in hiding)
 
 
-def _places(row: Function) -> tuple[Place, ...]:
-    """The special places of a row; a power whose exponent does not vary has those of a root instead of its own."""
+def _special_points(row: Function) -> tuple[SpecialPoint, ...]:
+    """The special points of a row; a power whose exponent does not vary has those of a root instead of its own."""
     itself = call(row, [symbol(name) for name in row.parameters])
     by = row.parameters.index("n") if row.name == "pow" else None
-    places = [
-        _place(kind, substitute(condition, {itself: symbol("value")}), row.parameters, by)
+    found = [
+        _special_point(kind, substitute(condition, {itself: symbol("value")}), row.parameters, by)
         for kind, condition in formulas.special(row)
     ]
     if row.name == "pow":
-        places.append(_place("edge", _read("x == 0 and n != floor(n)", row.parameters), row.parameters, by=0))
-    return tuple(places)
+        found.append(_special_point("edge", _read("x == 0 and n != floor(n)", row.parameters), row.parameters, by=0))
+    return tuple(found)
 
 
 def _read(text: str, parameters: Sequence[str]) -> Tree:
@@ -120,14 +120,14 @@ def _read(text: str, parameters: Sequence[str]) -> Tree:
     return parse_tree(text, parameters, condition=True)
 
 
-def _place(kind: str, condition: Tree, parameters: Sequence[str], by: int | None = None) -> Place:
-    """A place whose condition is a tree over the parameters and `value`."""
+def _special_point(kind: str, condition: Tree, parameters: Sequence[str], by: int | None = None) -> SpecialPoint:
+    """A special point whose condition is a tree over the parameters and `value`."""
     used = {str(part) for part in postorder(condition) if part.is_Symbol}
     names = {number: name for number, name in enumerate((*parameters, "value")) if name in used}
-    return Place(kind, tuple(names), lower_tree(condition, tuple(names.values())), by)
+    return SpecialPoint(kind, tuple(names), lower_tree(condition, tuple(names.values())), by)
 
 
-def _holds(condition: Program, inputs: Sequence[Any], conditions: Conditions) -> Any:
+def _holds(condition: Program, inputs: Sequence[Any], conditions: ConditionOperations) -> Any:
     """Where a condition holds, as a mask or one truth for all points."""
     values = list(inputs)
     for step in condition.steps:
@@ -137,8 +137,8 @@ def _holds(condition: Program, inputs: Sequence[Any], conditions: Conditions) ->
 
 
 @dataclass(frozen=True, slots=True)
-class InArrays:
-    """The interpretation in NumPy: a bit of `bits` for each kind of place that a point touches."""
+class ArrayFlags:
+    """The flags in NumPy: a bit of `bits` for each kind of special point that a point touches."""
 
     bits: KindArray
 
@@ -146,13 +146,13 @@ class InArrays:
         """Some of the points."""
         return points.numpy()
 
-    def see(self, place: Place, values: Sequence[Tensor], masks: Sequence[Mask]) -> None:
-        """Set the bits of the points in all the masks that touch a place."""
-        if place.says is None or _occurs(place.says, values[-1]):
-            arrays = [values[number].detach().numpy() for number in place.reads]
-            self._set(place.kind, _holds(place.condition, arrays, IN_ARRAYS), masks)
+    def observe(self, special: SpecialPoint, values: Sequence[Tensor], masks: Sequence[Mask]) -> None:
+        """Set the bits of the points in all the masks where a condition holds."""
+        if special.says is None or _occurs(special.says, values[-1]):
+            arrays = [values[number].detach().numpy() for number in special.reads]
+            self._set(special.kind, _holds(special.condition, arrays, ARRAY_OPERATIONS), masks)
 
-    def see_finite(self, kind: str, value: Tensor, masks: Sequence[Mask], total: Tensor | None) -> None:
+    def observe_finite(self, kind: str, value: Tensor, masks: Sequence[Mask], total: Tensor | None) -> None:
         """Set the bit of a kind where a value is not finite; the sum of all tells at once that none is."""
         if not math.isfinite((value.sum() if total is None else total).item()):
             self._set(kind, ~np.isfinite(value.numpy()), masks)
@@ -168,8 +168,8 @@ class InArrays:
 
 
 @dataclass(frozen=True, slots=True)
-class InTensors:
-    """The interpretation in tensors: for each kind of place touched so far its bit, as a number, or 0 at every point.
+class TensorFlags:
+    """The flags in tensors: for each kind touched so far, its bit as a number at the points touched, and 0 at others.
 
     Numbers of the points' own width and choices between them are what a compiler makes the fastest code of.
     """
@@ -186,12 +186,12 @@ class InTensors:
         """Some of the points."""
         return points
 
-    def see(self, place: Place, values: Sequence[Tensor], masks: Sequence[Mask]) -> None:
-        """Note the points in all the masks that touch a place."""
-        read = [values[number].detach() for number in place.reads]
-        self._set(place.kind, _holds(place.condition, read, IN_TENSORS), masks)
+    def observe(self, special: SpecialPoint, values: Sequence[Tensor], masks: Sequence[Mask]) -> None:
+        """Set the flags of the points in all the masks where a condition holds."""
+        read = [values[number].detach() for number in special.reads]
+        self._set(special.kind, _holds(special.condition, read, TENSOR_OPERATIONS), masks)
 
-    def see_finite(self, kind: str, value: Tensor, masks: Sequence[Mask], total: Tensor | None) -> None:
+    def observe_finite(self, kind: str, value: Tensor, masks: Sequence[Mask], total: Tensor | None) -> None:
         """Note the points where a value is not finite: only there it differs from itself by what is not 0."""
         self._set(kind, value - value != 0, masks)
 
@@ -204,8 +204,8 @@ class InTensors:
         self.touched[kind] = now
 
 
-class Watching(Protocol):
-    """What a program tells while it runs."""
+class StepObserver(Protocol):
+    """Who is shown each step of a program while it runs."""
 
     @property
     def varies(self) -> list[Varies]:
@@ -213,63 +213,65 @@ class Watching(Protocol):
 
     def within(
         self, points: Tensor, step: Step, operands: Sequence[Tensor] = (), kept: Sequence[Tensor] = ()
-    ) -> Watching:
-        """Who is told of a program that a piecewise step runs for some points, with what is `kept` of the operands."""
+    ) -> StepObserver:
+        """The observer of a branch that is run for some points, with what is `kept` of the operands."""
 
-    def see(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
+    def observe(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         """A step has run."""
 
-    def see_choice(self, pieces: Sequence[Piece], value: Tensor) -> None:
+    def observe_choice(self, pieces: Sequence[BranchValue], value: Tensor) -> None:
         """A piecewise step has run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """The places that points touch, as `found` so far, and where each value so far `varies`.
+class FlagObserver:
+    """Sets the flags of special points: those `found` so far, and where each value so far `varies`.
 
     Inside a branch only the points that lie in all the masks `among` count.
     """
 
-    found: InArrays | InTensors
+    found: ArrayFlags | TensorFlags
     varies: list[Varies]
     among: tuple[Mask, ...] = ()
 
     @classmethod
-    def over(cls, inputs: Sequence[Tensor], count: int) -> Watch:
-        """The watch over a program about to run: an input varies if a gradient is wanted there."""
+    def over(cls, inputs: Sequence[Tensor], count: int) -> FlagObserver:
+        """The observer of a program about to run: an input varies if it requires a gradient."""
         varies: list[Varies] = [each.requires_grad for each in inputs]
         if all(map(at_hand, inputs)):
-            return cls(InArrays(np.zeros(count, dtype=np.uint8)), varies)
-        return cls(InTensors(torch.zeros(count, dtype=inputs[0].dtype, device=inputs[0].device)), varies)
+            return cls(ArrayFlags(np.zeros(count, dtype=np.uint8)), varies)
+        return cls(TensorFlags(torch.zeros(count, dtype=inputs[0].dtype, device=inputs[0].device)), varies)
 
     @property
     def bits(self) -> Any:
-        """A bit for each kind of place that a point touches: an array of uint8 or, from tensors not at hand, one."""
+        """A bit for each kind of special point: an array of uint8, or a tensor where numbers cannot be looked at."""
         return self.found.bits
 
-    def within(self, points: Tensor, step: Step, operands: Sequence[Tensor] = (), kept: Sequence[Tensor] = ()) -> Watch:
-        """The watch over a program that a piecewise step runs for some of the points."""
+    def within(
+        self, points: Tensor, step: Step, operands: Sequence[Tensor] = (), kept: Sequence[Tensor] = ()
+    ) -> FlagObserver:
+        """The observer of a branch that is run for some of the points."""
         among = (*self.among, self.found.mask(points))
-        return Watch(self.found, [self.varies[number] for number in step.inputs], among)
+        return FlagObserver(self.found, [self.varies[number] for number in step.inputs], among)
 
-    def see(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
+    def observe(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         """Set the bits of a step that has run, and note where its value varies."""
         varying = [self.varies[number] for number in step.inputs]
         anywhere = _union(varying)
         self.varies.append(anywhere)
-        swallowed, special = asked(step.operation, step.constant)
-        if anywhere is False or not (swallowed or special):
+        swallowed, touchable = special_points(step.operation, step.constant)
+        if anywhere is False or not (swallowed or touchable):
             return
         for number in swallowed:
             if varying[number] is not False and not operands[number].is_leaf:  # the points themselves are finite
-                self.see_finite("infinite", operands[number], varying[number])
+                self.observe_finite("infinite", operands[number], varying[number])
         values = (*operands, value)
-        for place in special:
-            where = anywhere if place.by is None else varying[place.by]
+        for special in touchable:
+            where = anywhere if special.by is None else varying[special.by]
             if where is not False:
-                self.found.see(place, values, self._masks(where))
+                self.found.observe(special, values, self._masks(where))
 
-    def see_choice(self, pieces: Sequence[Piece], value: Tensor) -> None:
+    def observe_choice(self, pieces: Sequence[BranchValue], value: Tensor) -> None:
         """Note where the value of a piecewise step varies: at the points of each piece, where that piece does."""
         first = pieces[0][2]
         if isinstance(first, bool) and all(varies is first for _, _, varies in pieces):
@@ -277,9 +279,9 @@ class Watch:
         else:
             self.varies.append(_union([self.found.mask(points) & varies for points, _, varies in pieces]))
 
-    def see_finite(self, kind: str, value: Tensor, where: Varies = True, total: Tensor | None = None) -> None:
+    def observe_finite(self, kind: str, value: Tensor, where: Varies = True, total: Tensor | None = None) -> None:
         """Set the bit of a kind where a value is not finite; `total` is the sum of its numbers, if that is known."""
-        self.found.see_finite(kind, value.detach(), self._masks(where), total)
+        self.found.observe_finite(kind, value.detach(), self._masks(where), total)
 
     def _masks(self, where: Varies) -> Sequence[Mask]:
         """The masks that points have to lie in to count where a value varies."""

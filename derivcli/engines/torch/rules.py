@@ -17,14 +17,14 @@ from torch._subclasses import FakeTensor
 from derivcli.engines.program import Program, Step, lower_tree
 from derivcli.engines.special_functions.kernels import KERNELS, ArrayFunction
 from derivcli.engines.torch import accurate
-from derivcli.engines.torch.accurate import Rule, with_slopes
-from derivcli.engines.torch.custom_step import call_own
-from derivcli.engines.torch.flags import Piece, Watching
+from derivcli.engines.torch.accurate import TorchRule, with_slopes
+from derivcli.engines.torch.custom_step import call_custom
+from derivcli.engines.torch.flags import BranchValue, StepObserver
 from derivcli.engines.torch.tensors import at_hand
 from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
 
-Kernel = Callable[..., Tensor]
+TensorFunction = Callable[..., Tensor]
 
 
 class NoKernelError(Exception):
@@ -42,7 +42,7 @@ def _constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
     return torch.full((), value, dtype=dtype, device=device)
 
 
-def by_formula(name: str, kernel: Kernel) -> Rule:
+def by_formula(name: str, kernel: TensorFunction) -> TorchRule:
     """A rule whose forward is `kernel` and whose backward is the row's formulas."""
     slopes = [partial(_slope, name, index) for index in range(len(vocabulary()[name].parameters))]
     return with_slopes(kernel, *slopes, name=name)
@@ -67,8 +67,8 @@ def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor, onc
         return constant(number, like)
     if operation == "pow_constant":
         return torch.pow(inputs[0], number)
-    rule = RULES[operation]
-    return (ONCE.get(rule, rule) if once else rule)(*inputs)
+    rule = TORCH_RULES[operation]
+    return (FIRST_ORDER_RULES.get(rule, rule) if once else rule)(*inputs)
 
 
 def _root(x: Tensor, n: Tensor) -> Tensor:
@@ -80,7 +80,7 @@ def _root(x: Tensor, n: Tensor) -> Tensor:
     return torch.where(x < 0, torch.where(torch.remainder(n, 2) == 1, -y, torch.nan), y)
 
 
-def _on_arrays(name: str, kernel: ArrayFunction) -> Kernel:
+def _on_arrays(name: str, kernel: ArrayFunction) -> TensorFunction:
     """A kernel of NumPy arrays on tensors, for the row of that name."""
 
     def on_tensors(*inputs: Tensor) -> Tensor:
@@ -93,7 +93,7 @@ def _on_arrays(name: str, kernel: ArrayFunction) -> Kernel:
     return on_tensors
 
 
-RULES: dict[str, Rule] = {
+TORCH_RULES: dict[str, TorchRule] = {
     "add": torch.add,
     "subtract": torch.sub,
     "multiply": torch.mul,
@@ -163,28 +163,28 @@ RULES: dict[str, Rule] = {
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
-ONCE: dict[Rule, Rule] = {accurate.sigmoid: accurate.sigmoid_once}
+FIRST_ORDER_RULES: dict[TorchRule, TorchRule] = {accurate.sigmoid: accurate.sigmoid_once}
 """Rules that cost less where they are differentiated once only."""
 
 
 def forward(
-    program: Program, inputs: Sequence[Tensor], count: int, watch: Watching | None = None, once: bool = False
+    program: Program, inputs: Sequence[Tensor], count: int, observer: StepObserver | None = None, once: bool = False
 ) -> Tensor:
     """The value of a program with one output at inputs of shape (count,): of that shape, or () for a constant.
 
-    A `watch` over these inputs sees every step. What is differentiated `once` only may have another graph for other
-    points: in sums of higher derivatives the terms would then come in another order.
+    An `observer` of these inputs is shown every step. What is differentiated `once` only may have another graph at
+    other points. In sums of higher derivatives the terms would then come in another order.
     """
     like = inputs[0] if inputs else torch.zeros((), dtype=torch.float64)
     values = list(inputs)
     for step in program.steps:
         operands = [values[number] for number in step.inputs]
         if step.branches:
-            value = _piecewise(step, operands, count, like, watch, once)
+            value = _piecewise(step, operands, count, like, observer, once)
         else:
             value = run(step, operands, count, like, once)
-            if watch is not None:
-                watch.see(step, operands, value)
+            if observer is not None:
+                observer.observe(step, operands, value)
         values.append(value)
         for number in step.last:
             values[number] = like
@@ -200,11 +200,11 @@ def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
     """The value of a user's own function, which cannot be traced."""
     if not all(map(at_hand, operands)):
         raise NoKernelError(step.operation)
-    return call_own(step, operands, count)
+    return call_custom(step, operands, count)
 
 
 def _piecewise(
-    step: Step, operands: list[Tensor], count: int, like: Tensor, watch: Watching | None, once: bool
+    step: Step, operands: list[Tensor], count: int, like: Tensor, observer: StepObserver | None, once: bool
 ) -> Tensor:
     """Each branch at the points that take it, so that nothing leaks from a branch not taken.
 
@@ -212,12 +212,12 @@ def _piecewise(
     neither their value nor their gradient is used. Where the numbers are not at hand, every branch is run.
     """
     waiting = torch.ones(count, dtype=torch.bool, device=like.device)
-    pieces: list[Piece] = []
+    pieces: list[BranchValue] = []
     for branch in step.branches:
-        chosen = waiting & forward(branch.condition, operands, count, watch and watch.within(waiting, step))
+        chosen = waiting & forward(branch.condition, operands, count, observer and observer.within(waiting, step))
         if not at_hand(chosen) or chosen.any():
             kept = _only_from(operands, chosen, branch.value)
-            inner = watch and watch.within(chosen, step, operands, kept)
+            inner = observer and observer.within(chosen, step, operands, kept)
             value = forward(branch.value, kept, count, inner, once)
             pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
         waiting = waiting & ~chosen
@@ -228,8 +228,8 @@ def _piecewise(
     result = pieces[-1][1]
     for chosen, value, _ in reversed(pieces[:-1]):
         result = torch.where(chosen, value, result)
-    if watch is not None:
-        watch.see_choice(pieces, result)
+    if observer is not None:
+        observer.observe_choice(pieces, result)
     return result
 
 

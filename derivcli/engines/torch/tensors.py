@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import FloatArray
 
-NOWHERE = torch.zeros(1, dtype=torch.float64)
+NO_POINTS = torch.zeros(1, dtype=torch.float64)
 """What stands for the points of a formula that has no variable."""
 
-LOOP = 128
+VECTOR_BYTES = 128
 """Bytes that a loop of torch takes at a time at most: two vectors of the widest processors.
 
 What is left at the end of an array it computes by other code, whose last digits are others.
@@ -50,9 +50,9 @@ def filled(values: NDArray[Any], size: int) -> NDArray[Any]:
     some that are nowhere, since a rule looks at its first one.
     """
     count = len(values)
-    missing = -count % (LOOP // size)
-    if not count and size < LOOP:
-        return np.full(LOOP // size, np.nan, values.dtype)
+    missing = -count % (VECTOR_BYTES // size)
+    if not count and size < VECTOR_BYTES:
+        return np.full(VECTOR_BYTES // size, np.nan, values.dtype)
     if not missing:
         return values
     if count == 1:
@@ -66,7 +66,7 @@ def check_device(name: str) -> None:
     """Refuse a device that is not there."""
     if name != "cpu" and not torch.cuda.is_available():
         why = "PyTorch finds none" if torch.version.cuda else "this PyTorch is built without CUDA"
-        raise DerivError(f"there is no GPU to compute on: {why}", hint=f"leave out --device {name}")
+        raise DerivError(f"there is no GPU to compute on: {why}", hint=f"leave out `--device {name}`")
 
 
 def leaves_of(
@@ -79,7 +79,7 @@ def leaves_of(
     if direction is None:
         leaves = {name: value.requires_grad_(name in wanted) for name, value in fixed.items()}
         return leaves, {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
-    moved = torch.zeros_like(max(fixed.values(), key=len, default=NOWHERE)).requires_grad_()
+    moved = torch.zeros_like(max(fixed.values(), key=len, default=NO_POINTS)).requires_grad_()
     steps = {name: moved * component.item() for name, component in direction.at.items()}
     return {name: value + steps[name] if name in steps else value for name, value in fixed.items()}, {ALONG: moved}
 

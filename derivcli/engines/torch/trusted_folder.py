@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-OTHERS = stat.S_IWGRP | stat.S_IWOTH
-ON_THE_WAY = os.O_DIRECTORY | os.O_NOFOLLOW | getattr(os, "O_PATH", os.O_RDONLY)
-AT_THE_END = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_RDONLY
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+PARENT_FLAGS = os.O_DIRECTORY | os.O_NOFOLLOW | getattr(os, "O_PATH", os.O_RDONLY)
+FOLDER_FLAGS = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_RDONLY
 
 
 def is_closed(path: str) -> bool:
@@ -23,7 +23,7 @@ def is_closed(path: str) -> bool:
     parent, name = os.path.split(path)
     try:
         with opened(os.path.realpath(parent), make_all=False) as above:
-            folder = os.open(name, AT_THE_END, dir_fd=above)
+            folder = os.open(name, FOLDER_FLAGS, dir_fd=above)
             try:
                 return _closed(folder)
             finally:
@@ -35,11 +35,11 @@ def is_closed(path: str) -> bool:
 def _closed(folder: int) -> bool:
     """The same of an open folder; what was in it before it was closed may be theirs, so that it stays open."""
     mode = mode_of(folder)
-    if not mode & OTHERS:
+    if not mode & OTHERS_WRITE:
         return True
     if os.listdir(folder):
         return False
-    os.fchmod(folder, stat.S_IMODE(mode & ~OTHERS))
+    os.fchmod(folder, stat.S_IMODE(mode & ~OTHERS_WRITE))
     if os.listdir(folder):
         os.fchmod(folder, stat.S_IMODE(mode))
         return False
@@ -57,13 +57,13 @@ def mode_of(folder: int) -> int:
 @contextmanager
 def opened(path: str | Path, make_all: bool) -> Iterator[int]:
     """A descriptor of a folder all the way to which nobody else can change anything; `path` is free of links."""
-    folder = os.open("/", ON_THE_WAY)
+    folder = os.open("/", PARENT_FLAGS)
     try:
         check(folder)
         for part in Path(path).parts[1:]:
             if make_all:
                 make(part, folder)
-            inner = os.open(part, ON_THE_WAY, dir_fd=folder)
+            inner = os.open(part, PARENT_FLAGS, dir_fd=folder)
             os.close(folder)
             folder = inner
             check(folder)
@@ -83,7 +83,7 @@ def make(name: str, parent: int) -> None:
 def check(folder: int) -> None:
     """Raise PermissionError if somebody else can rename or replace what lies in a folder and is not theirs."""
     found = os.fstat(folder)
-    if found.st_uid not in (0, os.getuid()) or (found.st_mode & OTHERS and not found.st_mode & stat.S_ISVTX):
+    if found.st_uid not in (0, os.getuid()) or (found.st_mode & OTHERS_WRITE and not found.st_mode & stat.S_ISVTX):
         raise PermissionError
 
 

@@ -1,8 +1,8 @@
-"""A claim beside the derivative that it is meant to be, at many points."""
+"""A claim compared with the derivative at many points."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,38 +11,45 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from derivcli.check.enclosure import restored_context
-from derivcli.check.equality import Comparison, Match, Quantity, Sample, is_second, known_matches, point, quantity
+from derivcli.check.equality import Comparison, Match, Quantity, Sample, are_same, known_matches, point, quantity, value
 from derivcli.engines import symbolic
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
-from derivcli.explain.answer.exceptional_points import Exceptional, Spot, exceptional, near
+from derivcli.explain.answer.exceptional_points import (
+    ExceptionalPoint,
+    ExceptionalPoints,
+    exceptional_points_of,
+    nearby_sample,
+)
 from derivcli.explain.answer.sample_points import more_samples, samples
 from derivcli.explain.piecewise.breakpoint_values import stated
 from derivcli.result import Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
+    from flint import arb
+
     from derivcli.language.expression import Expression
     from derivcli.language.tree import Tree
 
-ENOUGH = 8
-"""At fewer points than these more are looked for."""
+MIN_SHARED_POINTS = 8
+"""With fewer points at which both have a value, more points are looked for."""
 
-PROBES = 12
-"""At so many points where it is wrong, and as many where it is right, it is tried what a claim might be instead."""
+MAX_PROBES = 12
+"""How many wrong and how many right points are used to find out what a claim is instead."""
 
-LEAST = 5
-"""What is the same at fewer points may be so by chance."""
+MIN_MATCHES = 5
+"""Agreement at fewer points may be chance."""
 
-FORMULA = 3.0
-"""How many seconds the derivative as a formula may take."""
+FORMULA_SECONDS = 3.0
+"""How long SymPy may take for the derivative as a formula."""
 
-BITS = 192
-TINY = 1e-12
-"""Below this a number is 0 at the float64 next to a point."""
+ZERO_BITS = 192
+ZERO_SIZE = 1e-12
+"""A number below this size counts as 0 at a point that is rounded to float64."""
 
-STEP = Fraction(1, 4096)
-"""How far beside a point without a value the claim is looked at."""
+GAP_STEP = Fraction(1, 4096)
+"""How far from a point without a value the claim is examined."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +63,8 @@ class Case:
     comparison: Comparison
     matches: Sequence[Match]
     truth: Expression | None
-    """The derivative as a formula, if SymPy finds it soon, where no condition of the function meets another."""
-    exceptional: Exceptional = field(default_factory=Exceptional)
+    """The derivative as a formula, if SymPy finds it soon; it may be wrong where pieces of the function meet."""
+    exceptional: ExceptionalPoints = field(default_factory=ExceptionalPoints)
     """What is known at the points that either formula singles out."""
 
     @cached_property
@@ -74,7 +81,7 @@ class Case:
         known = known_matches(self.matches)
         wrong = [match for match in known if match.kind == "different"]
         right = [match for match in known if match.kind == "same"]
-        return [*wrong[:PROBES], *right[:PROBES]]
+        return [*wrong[:MAX_PROBES], *right[:MAX_PROBES]]
 
     def of_kind(self, *kinds: str) -> list[Match]:
         """The matches of some kinds, without the gaps."""
@@ -86,14 +93,14 @@ class Case:
         return [match for match in self.matches if match.kind == "undefined" and self._is_gap(match)]
 
     @cached_property
-    def gap_spots(self) -> list[Spot]:
-        """The same of the points that the formulas single out."""
+    def gap_spots(self) -> list[ExceptionalPoint]:
+        """The exceptional points at which the claim lacks a value that it has on both sides."""
         found = self.exceptional.of_kind("undefined")
-        return [spot for spot in found if self._is_gap(Match(near(spot), spot.kind))]
+        return [spot for spot in found if self._is_gap(Match(nearby_sample(spot), spot.kind))]
 
     def curve(self, wrong: Sequence[Match]) -> Tree | None:
-        """What is 0 wherever the claim is wrong, of all that the formulas compare in several variables."""
-        samples = [*(match.sample for match in wrong), *map(near, self.wrong_spots)]
+        """The formula of a curve on which all wrong points lie, of those that the formulas compare with 0."""
+        samples = [*(match.sample for match in wrong), *map(nearby_sample, self.wrong_spots)]
         for tree in self.exceptional.curves:
             if samples and all(self.is_tiny(quantity(tree, self.names), sample) for sample in samples):
                 return tree
@@ -102,12 +109,12 @@ class Case:
     def is_tiny(self, tree: Quantity, sample: Sample) -> bool:
         """Whether a quantity is 0 at a point, or at one that float64 cannot tell from it."""
         with suppress(UnsureError, TouchError), restored_context():
-            return bool(abs(tree.ball(point(self.names, sample), BITS)) < TINY)
+            return bool(abs(tree.ball(point(self.names, sample), ZERO_BITS)) < ZERO_SIZE)
         return False
 
     @property
-    def wrong_spots(self) -> list[Spot]:
-        """The points that the formulas single out at which the claim is wrong."""
+    def wrong_spots(self) -> list[ExceptionalPoint]:
+        """The exceptional points at which the claim is wrong."""
         wrong = self.exceptional.of_kind("different", "undefined")
         return [spot for spot in wrong if spot not in self.gap_spots]
 
@@ -117,7 +124,7 @@ class Case:
         On a side the derivative may have none either.
         """
         for place in range(len(self.names)):
-            sides = {self.comparison.at(shifted(match.sample, place, step)).kind for step in (STEP, -STEP)}
+            sides = {self.comparison.at(shifted(match.sample, place, step)).kind for step in (GAP_STEP, -GAP_STEP)}
             if not sides & {"undefined", "different"}:
                 return True
         return False
@@ -132,12 +139,19 @@ class Case:
 
     def is_right_where_singled_out(self, tree: Tree) -> bool:
         """Whether a tree is nowhere wrong as a claim at the points that it or the function singles out."""
-        found = exceptional(self.expression, replace(self.claim, tree=tree, definitions=()), self.partial, self.names)
+        found = exceptional_points_of(
+            self.expression, replace(self.claim, tree=tree, definitions=()), self.partial, self.names
+        )
         return not found.of_kind("different", "undefined") and not found.open
 
     def is_quantity(self, candidate: Quantity) -> bool:
         """Whether the claim is a quantity, as far as numbers tell."""
-        return is_second(candidate, self.names, self.probes, min(LEAST, max(1, len(self.probes))))
+        found = zip(self.values(candidate), (match.right for match in self.probes), strict=True)
+        return are_same(found, min(MIN_MATCHES, max(1, len(self.probes))))
+
+    def values(self, candidate: Quantity) -> Iterator[arb | None]:
+        """What a quantity is at each of the probes."""
+        return (value(candidate, self.names, match.sample) for match in self.probes)
 
 
 def compared(expression: Expression, claim: Expression, partial: Partial) -> Case:
@@ -145,16 +159,16 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
     names = tuple(dict.fromkeys([*expression.variables, *partial, *claim.variables]))
     trees = (expression.expanded, claim.expanded)
     comparison = Comparison(names, quantity(trees[0], names, partial), quantity(trees[1], names))
-    special = exceptional(expression, claim, partial, names)
+    special = exceptional_points_of(expression, claim, partial, names)
     points = dict.fromkeys(chain(samples(names, trees), ((inside,) for inside in special.inside)))
     known = special.samples
     matches = list(comparison.all(each for each in points if each not in known))
     count = sum(match.has_both for match in matches)
-    if count < ENOUGH:
+    if count < MIN_SHARED_POINTS:
         for match in comparison.all(more_samples(names)):
             matches.append(match)
             count += match.has_both
-            if count >= ENOUGH:
+            if count >= MIN_SHARED_POINTS:
                 break
     return Case(expression, claim, partial, names, comparison, matches, formula_of(expression, partial), special)
 
@@ -167,7 +181,9 @@ def confirmed(case: Case) -> Case:
 def formula_of(expression: Expression, partial: Partial) -> Expression | None:
     """A derivative as a formula, if SymPy finds it soon."""
     with suppress(DerivError, OutOfTimeError):
-        return limited(FORMULA, symbolic.differentiate, expression, [partial]).derivatives[derivative_key(partial)]
+        return limited(FORMULA_SECONDS, symbolic.differentiate, expression, [partial]).derivatives[
+            derivative_key(partial)
+        ]
     return None
 
 

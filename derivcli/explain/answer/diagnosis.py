@@ -1,4 +1,4 @@
-"""What a wrong claim is instead of the derivative: the first explanation that holds at all points.
+"""Why a claim is wrong: the first explanation that holds at all points, as a kind and a sentence.
 
 The most telling ones are tried first.
 """
@@ -13,46 +13,57 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from derivcli.check.equality import (
-    error,
-    fraction_of,
-    is_number,
-    is_sum,
-    multiples,
-    offset,
-    quantity,
-    ratio,
-    same_values,
-    value,
-)
+from derivcli.check import equality
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.explain.answer.answer import Diagnosis
-from derivcli.explain.answer.comparison import LEAST, Case
-from derivcli.explain.answer.exceptional_points import distances, spot_text
-from derivcli.explain.answer.mistaken_derivations import divided, slipped, slipped_oddly
-from derivcli.explain.answer.right_regions import partly, somewhere
+from derivcli.explain.answer.comparison import MIN_MATCHES, Case
+from derivcli.explain.answer.exceptional_points import distances, point_text
+from derivcli.explain.answer.mistaken_derivations import inner_divided, rare_rule_mistake, rule_mistake
+from derivcli.explain.answer.right_regions import right_points, right_region
 from derivcli.explain.answer.rounded_numbers import product_text, ways
 from derivcli.language import tree as build
 from derivcli.language.parse import parse_tree
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.result import ORDERS, Partial, derivative_key
+from derivcli.result import ORDERS, derivative_key
 
 if TYPE_CHECKING:
     from flint import arb
 
-SECONDS, LONGEST = 2.0, 6.0
+KINDS = {
+    "sign": "a sign is wrong",
+    "inner": "the derivative of an inner function is missing or misplaced (chain rule)",
+    "confused": "the derivative of a function is taken for that of another one",
+    "product": "the product rule is not applied",
+    "quotient": "the quotient rule is applied wrongly",
+    "power": "the power rule is applied wrongly, or where it does not hold",
+    "factor": "a constant factor is missing or too much",
+    "term": "the derivative of a term is missing",
+    "constant": "a constant is too much or missing; the derivative of a constant is 0",
+    "function": "the function, or a part of it, is not differentiated",
+    "integral": "the function, or a part of it, is integrated",
+    "order": "it is a derivative of another order",
+    "variable": "it is a derivative by another variable, or holds a variable that the function lacks",
+    "partly": "it is right on a part of the line, or at some points, only",
+    "undefined": "it has no value where the derivative has one",
+    "rounded": "a number in it is rounded",
+    "reading": "it is right if one of the texts means something else than what is read",
+    "": "no mistake that is known here explains it",
+}
+"""Every kind of diagnosis."""
+
+EXPLANATION_SECONDS, TOTAL_SECONDS = 2.0, 6.0
 """How long one explanation may be tried, and all of them."""
 
-FRACTIONS = 1000
-"""The largest denominator of a factor that is told as a fraction."""
+MAX_DENOMINATOR = 1000
+"""The largest denominator of a factor that is written as a fraction."""
 
-ROUNDED = 1e-2
-"""A claim with a number in it is rounded if it is no further from the derivative than this, relatively."""
+MAX_ROUNDING = 1e-2
+"""A claim with a decimal in it may be rounded if its relative error is below this."""
 
-CONSTANTS: dict[str, Tree] = {
+FACTOR_CONSTANTS: dict[str, Tree] = {
     "pi": sympy.pi,
     "e": sympy.E,
     "log(2)": sympy.log(2),
@@ -61,11 +72,11 @@ CONSTANTS: dict[str, Tree] = {
 }
 """Numbers that a factor may hold."""
 
-FEW = 200
-"""The largest denominator of a fraction beside such a number."""
+MAX_CONSTANT_DENOMINATOR = 200
+"""The largest denominator of a fraction that multiplies such a number."""
 
-MOST = 3
-"""So many single points are told."""
+MAX_LISTED_POINTS = 3
+"""How many single points a sentence lists."""
 
 INTEGRATION_CONSTANTS = "CKck"
 """What a constant of integration is called."""
@@ -77,26 +88,27 @@ def diagnosed(case: Case) -> Diagnosis:
     """The first explanation that holds."""
     start = time.monotonic()
     for explain in EXPLANATIONS:
-        left = start + LONGEST - time.monotonic()
+        left = start + TOTAL_SECONDS - time.monotonic()
         if left <= 0:
             break
         with suppress(OutOfTimeError):
-            found = limited(min(SECONDS, left), explain, case)
+            found = limited(min(EXPLANATION_SECONDS, left), explain, case)
             if found is not None:
+                assert found.kind in KINDS, "a kind of diagnosis"
                 return found
     return Diagnosis()
 
 
 def except_at(case: Case, curve: Tree | None = None) -> Diagnosis:
     """The single points, or the curve, where a claim is wrong that is right elsewhere."""
-    if len(case.of_kind("same")) < LEAST:
+    if len(case.of_kind("same")) < MIN_MATCHES:
         return Diagnosis()
     if curve is not None:
         return Diagnosis("partly", f"it is right except where {text_of(arrange(merged(curve)))} = 0")
     wrong = sorted(case.wrong_spots, key=distances)
-    texts = [spot_text(spot) for spot in wrong[:MOST]]
+    texts = [point_text(spot) for spot in wrong[:MAX_LISTED_POINTS]]
     apart = ", " if len(case.names) == 1 else "; "
-    places = " and ".join(texts) if len(wrong) <= MOST else f"{apart.join(texts)} and other such points"
+    places = " and ".join(texts) if len(wrong) <= MAX_LISTED_POINTS else f"{apart.join(texts)} and other such points"
     if all(spot.right is None for spot in case.wrong_spots):
         return Diagnosis("undefined", f"it is right except at {places}, where it has no value")
     return Diagnosis("partly", f"it is right except at {places}")
@@ -126,15 +138,14 @@ def foreign(case: Case) -> Diagnosis | None:
 
 def _is_truth(case: Case, tree: Tree) -> bool:
     """Whether a tree is the derivative, as far as numbers tell."""
-    candidate = quantity(tree, case.names)
-    found = [(match.left, value(candidate, case.names, match.sample)) for match in case.probes]
-    return bool(found) and all(ball is not None and ball.overlaps(left) for left, ball in found)
+    pairs = zip(case.probes, case.values(equality.quantity(tree, case.names)), strict=True)
+    return bool(case.probes) and all(ball is not None and ball.overlaps(match.left) for match, ball in pairs)
 
 
 def sign(case: Case) -> Diagnosis | None:
     """Minus the derivative."""
-    found = ratio(case.matches)
-    if found is None or fraction_of(found, 1) != -1:
+    found = equality.ratio(case.matches)
+    if found is None or equality.fraction_of(found, 1) != -1:
         return None
     return Diagnosis("sign", "the sign is wrong: it is minus the derivative")
 
@@ -149,9 +160,9 @@ def integral(case: Case) -> Diagnosis | None:
 
 def _is_antiderivative(case: Case, tree: Tree) -> bool:
     """Whether the derivative of a tree is what was to be differentiated last."""
-    start = quantity(case.expression.expanded, case.names, case.partial[1:])
-    back = quantity(tree, case.names, case.partial[:1])
-    return same_values(start, back, case.names, case.probes)
+    start = equality.quantity(case.expression.expanded, case.names, case.partial[1:])
+    back = equality.quantity(tree, case.names, case.partial[:1])
+    return equality.are_same(zip(case.values(start), case.values(back), strict=True), equality.MIN_POINTS)
 
 
 def itself(case: Case) -> Diagnosis | None:
@@ -187,29 +198,26 @@ def variable(case: Case) -> Diagnosis | None:
     others = [name for name in case.expression.variables if name not in case.partial[:1]]
     asked = len(case.partial)
     for name in others:
-        for instead in _instead(case.partial, name):
+        ones = [(*case.partial[:place], name, *case.partial[place + 1 :]) for place in range(asked)]
+        for instead in dict.fromkeys([(name,) * asked, *ones]):
             if case.is_claim(case.expression.expanded, instead):
                 by = f"by {derivative_key(instead)}; the one by {derivative_key(case.partial)} is asked for"
                 return Diagnosis("variable", f"it is the derivative {by}")
     if asked == 1 and others:
         every = [*others, case.partial[0]]
-        parts = [quantity(case.expression.expanded, case.names, (name,)) for name in every]
-        if is_sum(parts, case.names, case.probes):
+        parts = [equality.quantity(case.expression.expanded, case.names, (name,)) for name in every]
+        sums = map(equality.total, zip(*map(case.values, parts), strict=True))
+        rights = (match.right for match in case.probes)
+        if equality.are_same(zip(sums, rights, strict=True), equality.MIN_POINTS):
             names = ", ".join(others)
             return Diagnosis("variable", f"the derivatives by {names} are added; they count as constants here")
     return None
 
 
-def _instead(partial: Partial, name: str) -> dict[Partial, None]:
-    """The partials with another variable in all places or in one of them."""
-    ones = [(*partial[:place], name, *partial[place + 1 :]) for place in range(len(partial))]
-    return dict.fromkeys([(name,) * len(partial), *ones])
-
-
 def constant(case: Case) -> Diagnosis | None:
-    """The derivative and a number more."""
-    found = offset(case.matches)
-    if found is None or is_number(found, Fraction(0)):
+    """The derivative plus a number."""
+    found = equality.offset(case.matches)
+    if found is None or equality.is_number(found, Fraction(0)):
         return None
     more = _number_text(found) or _typed(case, found) or f"about {decimal_text(found.mid(), 6)}"
     if found < 0:
@@ -219,20 +227,20 @@ def constant(case: Case) -> Diagnosis | None:
 
 
 def _typed(case: Case, ball: arb) -> str | None:
-    """The number of the claim that a number is, perhaps with a minus sign."""
+    """The number in the claim that a ball is, perhaps with its sign changed."""
     for node in postorder(case.claim.expanded):
         for sign in (1, -1):
-            if isinstance(node, sympy.Rational) and is_number(ball, sign * Fraction(int(node.p), int(node.q))):
+            if isinstance(node, sympy.Rational) and equality.is_number(ball, sign * Fraction(int(node.p), int(node.q))):
                 return text_of(sign * node)
     return None
 
 
 def factor(case: Case) -> Diagnosis | None:
     """The derivative times a number."""
-    found = ratio(case.matches)
-    if found is None or fraction_of(found, 1) == 1:
+    found = equality.ratio(case.matches)
+    if found is None or equality.fraction_of(found, 1) == 1:
         return None
-    times = fraction_of(found, FRACTIONS)
+    times = equality.fraction_of(found, MAX_DENOMINATOR)
     if times is not None and abs(times) < 1 and times.numerator in (1, -1):
         minus = "" if times > 0 else ", and the sign is wrong"
         return Diagnosis("factor", f"the factor {times.denominator} is missing{minus}")
@@ -244,11 +252,12 @@ def factor(case: Case) -> Diagnosis | None:
 
 def _number_text(ball: arb) -> str | None:
     """A number as a fraction, times one of the known constants or over one, if it is that."""
-    plain = fraction_of(ball, FRACTIONS)
+    plain = equality.fraction_of(ball, MAX_DENOMINATOR)
     if plain is not None and plain != 0:
         return str(plain)
-    for name, constant in CONSTANTS.items():
-        above, below = (fraction_of(each, FEW) for each in multiples(ball, constant))
+    for name, constant in FACTOR_CONSTANTS.items():
+        balls = equality.multiples(ball, constant)
+        above, below = (equality.fraction_of(each, MAX_CONSTANT_DENOMINATOR) for each in balls)
         if above:
             return product_text(above, [name], [])
         if below:
@@ -265,20 +274,20 @@ def undefined(case: Case) -> Diagnosis | None:
 
 
 def rounded(case: Case) -> Diagnosis | None:
-    """A number rounded in the claim, which is right with the exact one, also where it singles out points."""
+    """A decimal that stands for an exact number with which the claim is right everywhere."""
     for way in ways(case.claim.expanded):
         exact = build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})
         if _is_truth(case, exact) and case.is_right_where_singled_out(exact):
-            told = [f"{text_of(node)} seems to be a rounded {text}" for node, text in way.items()]
-            return Diagnosis("rounded", "; ".join(told))
+            texts = [f"{text_of(node)} seems to be a rounded {text}" for node, text in way.items()]
+            return Diagnosis("rounded", "; ".join(texts))
     return None
 
 
 def nearly(case: Case) -> Diagnosis | None:
     """A claim with a decimal in it that is nearly right everywhere."""
-    far = error(case.matches)
+    far = equality.error(case.matches)
     decimals = [node for node in postorder(case.claim.expanded) if node.is_Rational and node.q > 9]
-    if not 0 < far < ROUNDED or not decimals or len(case.of_kind("same")) >= LEAST:
+    if not 0 < far < MAX_ROUNDING or not decimals or len(case.of_kind("same")) >= MIN_MATCHES:
         return None
     message = f"at the points tried it is right to {_digits(far)}, not exactly: perhaps a number in it is rounded"
     return Diagnosis("rounded", message)
@@ -291,7 +300,7 @@ def _digits(far: float) -> str:
 
 EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     foreign,
-    slipped,
+    rule_mistake,
     sign,
     integral,
     itself,
@@ -299,12 +308,12 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     variable,
     rounded,
     constant,
-    divided,
+    inner_divided,
     factor,
-    partly,
-    slipped_oddly,
+    right_region,
+    rare_rule_mistake,
     undefined,
     nearly,
-    somewhere,
+    right_points,
 )
 """In the order in which they are tried."""

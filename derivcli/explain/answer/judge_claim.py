@@ -1,4 +1,4 @@
-"""Is a formula the derivative that it is meant to be: compared at many points, then proved where SymPy can.
+"""Is a claim the derivative? It is compared at many points, then proved where SymPy can.
 
 The comparison comes first and has the last word: where two enclosures do not meet, the formula is wrong, whatever
 a simplification says.
@@ -6,9 +6,10 @@ a simplification says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flint import arb
@@ -16,36 +17,41 @@ from flint import arb
 from derivcli.check.equality import Match, difference
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis, Point
-from derivcli.explain.answer.comparison import LEAST, Case, compared, confirmed
+from derivcli.explain.answer.comparison import MIN_MATCHES, Case, compared, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
-from derivcli.explain.answer.exceptional_points import Spot, distances, named
+from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
 from derivcli.explain.answer.sample_points import niceness
 from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
+from derivcli.language.parse import other_meanings
 from derivcli.language.printer import place_text
 from derivcli.result import Partial, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
 
-MOST = 12
-"""Between more points than these no pieces are looked at one by one."""
+MAX_PROVED_POINTS = 12
+"""With more exceptional points than these the pieces between them are not proved one by one."""
 
 IRRATIONAL = Fraction(10**6)
-"""Stands for a coordinate that is no fraction where points are put in order."""
+"""Stands for an irrational coordinate where points are sorted."""
 
-SHARE = 4
-"""At most one point that stays open is passed over for so many at which the two are the same."""
+POINTS_PER_UNKNOWN = 4
+"""For each undecided point that is ignored there must be this many points of agreement."""
 
-SHOWN = (10, 17)
+COUNTEREXAMPLE_DIGITS = (10, 17)
 """Significant digits of the numbers at a counter-example: the first that tell them apart."""
 
 
-def judged(expression: Expression, claim: Expression, partial: Partial) -> Answer:
+MAX_READINGS, MAX_PAIRS = 4, 8
+"""How many other meanings of each text, and of both texts together, are tried."""
+
+
+def judge_claim(expression: Expression, claim: Expression, partial: Partial) -> Answer:
     """Whether a claim is a partial derivative of an expression, and if not, where and why not."""
     return _judged(compared(expression, claim, partial), partial)
 
 
-def judged_if_right(expression: Expression, claim: Expression, partial: Partial) -> Answer | None:
+def judge_if_right(expression: Expression, claim: Expression, partial: Partial) -> Answer | None:
     """The answer where the claim is right, found sooner where it is not."""
     case = compared(expression, claim, partial)
     if case.of_kind("different", "undefined") or case.wrong_spots:
@@ -67,7 +73,7 @@ def _judged(case: Case, partial: Partial) -> Answer:
         return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *_found_wrong(case, wrong))
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
-    enough = len(right) >= max(LEAST, len(case.gaps), len(vanishing))
+    enough = len(right) >= max(MIN_MATCHES, len(case.gaps), len(vanishing))
     unknown = case.exceptional.open or _unknown(case, len(right))
     how = "agrees" if enough and not unknown else "undecided"
     answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
@@ -75,9 +81,9 @@ def _judged(case: Case, partial: Partial) -> Answer:
 
 
 def _unknown(case: Case, right: int) -> str:
-    """Why too many points stay open: a claim may be wrong wherever the derivative is not known."""
+    """Why a claim stays undecided: too many points at which the derivative is not known."""
     unsure = case.of_kind("unsure")
-    if len(unsure) * SHARE <= right:
+    if len(unsure) * POINTS_PER_UNKNOWN <= right:
         return ""
     nicest = min((match.sample for match in unsure), key=niceness)
     where = f"{len(unsure)} points, such as {place_text(case.named(nicest))}"
@@ -85,7 +91,7 @@ def _unknown(case: Case, right: int) -> str:
 
 
 def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
-    """A point at which a claim is wrong, and why it may be; where it is wrong at single points only, these."""
+    """A point at which a claim is wrong, and the reason; where only single points are wrong, those points."""
     curve = case.curve(wrong)
     if wrong and curve is None:
         match = min(wrong, key=_telling)
@@ -97,8 +103,8 @@ def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Di
     return _counterexample(case, _match(spot), named(spot)), except_at(case, curve)
 
 
-def _match(spot: Spot) -> Match:
-    """A point that the formulas single out as one of the others."""
+def _match(spot: ExceptionalPoint) -> Match:
+    """An exceptional point as a match."""
     sample = tuple(value if isinstance(value, Fraction) else IRRATIONAL for value in named(spot).values())
     return Match(sample, spot.kind, spot.left, spot.right, spot.digits, spot.reason)
 
@@ -108,7 +114,7 @@ def _is_proved(case: Case) -> bool:
     if case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded):
         return True
     pieces = case.exceptional.pieces
-    return len(case.exceptional.spots) <= MOST and bool(pieces) and are_proved(pieces or (), case.partial)
+    return len(case.exceptional.spots) <= MAX_PROVED_POINTS and bool(pieces) and are_proved(pieces or (), case.partial)
 
 
 def _digits(right: Sequence[Match]) -> int:
@@ -123,7 +129,7 @@ def _gaps(case: Case) -> tuple[Point, ...]:
 
 
 def _telling(match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
-    """The less, the better a point shows that two numbers differ: at a glance, and by hand."""
+    """A sort key: smaller where a point shows better, at a glance or by hand, that two numbers differ."""
     left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
     if right is None:
@@ -143,7 +149,7 @@ def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
     assert left is not None, "the derivative has a value"
     left = arb(0) if left.contains(0) and _is_zero(case, at) else left
     if right is None:
-        return Counterexample(at, _number(left), None, _text(left, SHOWN[0]), reason=match.reason)
+        return Counterexample(at, _number(left), None, _text(left, COUNTEREXAMPLE_DIGITS[0]), reason=match.reason)
     one, other = _texts(left, right)
     return Counterexample(at, _number(left), _number(right), one, other, match.reason)
 
@@ -155,7 +161,7 @@ def _is_zero(case: Case, at: Point) -> bool:
 
 def _texts(left: arb, right: arb) -> tuple[str, str]:
     """Two numbers in as many digits as it takes to tell them apart; if that is too many, the second as a sum."""
-    for digits in SHOWN:
+    for digits in COUNTEREXAMPLE_DIGITS:
         one, other = _text(left, digits), _text(right, digits)
         if one != other:
             return one, other
@@ -164,14 +170,45 @@ def _texts(left: arb, right: arb) -> tuple[str, str]:
 
 
 def _number(ball: arb) -> float:
-    """The nearest float64; 0 where the number is not told from that."""
+    """The nearest float64; 0 where the number may be 0."""
     return 0.0 if ball.contains(0) else float(ball.mid()) + 0.0
 
 
 def _text(ball: arb, digits: int) -> str:
-    """A number to so many digits, as short as it can be written; how near to 0 it is where it is not told from that."""
+    """A number to some digits, as short as possible; its distance from 0 where it may be 0."""
     if ball == 0:
         return "0"
     if ball.contains(0):
         return f"within {_text(abs(ball).upper() * 2, 1)} of 0"
     return decimal_text(ball.mid(), digits)
+
+
+def reconsidered(answer: Answer, partial: Partial, declared: Collection[str]) -> Answer:
+    """The answer, with the other meaning of a text by which the claim is right, if there is one."""
+    if answer.how != "differs":
+        return answer
+    for expression, claim in islice(_other_readings(answer, declared), MAX_PAIRS):
+        meant = judge_if_right(expression, claim, partial)
+        if meant is not None:
+            return replace(answer, meant=meant, diagnosis=Diagnosis("reading", _reading_text(answer, meant)))
+    return answer
+
+
+def _other_readings(answer: Answer, declared: Collection[str]) -> Iterator[tuple[Expression, Expression]]:
+    """A function and a claim in other meanings: one of them, then both."""
+    names = {*declared, *answer.expression.variables}
+    claims = list(islice(other_meanings(answer.claim, names), MAX_READINGS))
+    functions = list(islice(other_meanings(answer.expression, declared), MAX_READINGS))
+    yield from ((answer.expression, claim) for claim in claims)
+    yield from ((function, answer.claim) for function in functions)
+    yield from ((function, claim) for function in functions for claim in claims)
+
+
+def _reading_text(answer: Answer, meant: Answer) -> str:
+    """What the author must have meant, in words."""
+    parts = []
+    if meant.expression is not answer.expression:
+        parts.append(f"the function is {meant.expression.text}, written {meant.expression.source.strip()}")
+    if meant.claim is not answer.claim:
+        parts.append(f"you mean {meant.claim.text}, written {meant.claim.source.strip()}")
+    return f"right if {', and '.join(parts)}"

@@ -1,4 +1,4 @@
-"""Derivations with a slip in them, to be compared with a claim: at one place, at all places alike, or at two."""
+"""Derivations with mistakes in them, compared with a claim: one mistake, the same one everywhere, or two."""
 
 from __future__ import annotations
 
@@ -15,57 +15,45 @@ from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, deep_recursion, m
 from derivcli.errors import DerivError
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import Case, formula_of
-from derivcli.explain.answer.rule_mistakes import Slip, slips
-from derivcli.explain.steps.differentiation_rules import RULES, By
+from derivcli.explain.answer.rule_mistakes import Mistake, mistakes
+from derivcli.explain.steps.differentiation_rules import Differentiator, Rule, taken
 from derivcli.explain.steps.teacher_notation import product, put
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Derivative, Tree, postorder, symbol
 from derivcli.result import Partial
 
-LARGEST = 300
-"""Formulas of more nodes are not searched for slips."""
+MAX_NODES = 300
+"""Formulas of more nodes are not searched for mistakes."""
 
-PAIRS = 400
-"""So many pairs of slips are tried."""
+MAX_PAIRS = 400
+"""How many pairs of mistakes are tried."""
 
-LONG = 40
-"""A longer formula is called what it is to the rule, and not written out."""
+MAX_CHARACTERS = 40
+"""A longer formula is cut in a sentence."""
 
-FIRST = "inner confused product quotient power sign term constant function factor variable integral".split()
-"""Kinds of slips in the order in which they are tried."""
+KIND_ORDER = "inner confused product quotient power sign term constant function factor variable integral".split()
+"""Kinds of mistakes in the order in which they are tried."""
 
-Placed: TypeAlias = list[tuple[Tree, Slip]]
-"""Slips with the formulas whose derivatives they are."""
+PlacedMistakes: TypeAlias = list[tuple[Tree, Mistake]]
+"""Mistakes, each with the formula whose derivative it is."""
 
-Choose: TypeAlias = Callable[[Placed], Iterator[Placed]]
-"""What may have been done wrong, of all slips that there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The derivative of a formula by one rule, with those of its parts still to be taken."""
-
-    rule: str
-    tree: Tree
+Choose: TypeAlias = Callable[[PlacedMistakes], Iterator[PlacedMistakes]]
+"""Chooses, of all possible mistakes, those that may have been made together."""
 
 
 @dataclass(slots=True, eq=False)
-class Derivation:
-    """How the derivative of a formula is made, place by place."""
+class MistakenDerivation:
+    """The derivation of a formula's derivative, with mistakes in some of its steps."""
 
     root: Tree
-    d: By
-    made: dict[Tree, Made] = field(default_factory=dict)
+    d: Differentiator
+    known: dict[Tree, tuple[Rule, Tree]] = field(default_factory=dict)
 
-    def at(self, tree: Tree) -> Made:
-        """The derivative of one place; raises NotImplementedError where it has none by the rules."""
-        if tree not in self.made:
-            found = ((rule.name, rule.apply(tree, self.d)) for rule in RULES)
-            made = next((Made(name, right) for name, right in found if right is not None), None)
-            if made is None:
-                raise NotImplementedError("a slip led to what no rule differentiates")
-            self.made[tree] = made
-        return self.made[tree]
+    def at(self, tree: Tree) -> tuple[Rule, Tree]:
+        """The rule for a part of the formula, and the derivative by it; NotImplementedError where no rule fits."""
+        if tree not in self.known:
+            self.known[tree] = taken(tree, self.d)
+        return self.known[tree]
 
     def places(self) -> Iterator[Tree]:
         """Every formula whose derivative is taken, the outermost first."""
@@ -73,30 +61,29 @@ class Derivation:
         seen = {self.root}
         for tree in waiting:  # which grows meanwhile
             yield tree
-            inner = [marker.args[0] for marker in markers(self.at(tree).tree)]
+            inner = [marker.args[0] for marker in markers(self.at(tree)[1])]
             waiting += [part for part in dict.fromkeys(inner) if part not in seen]
             seen.update(inner)
 
     def whole(self, tree: Tree, wrong: Mapping[Tree, Tree]) -> Tree:
-        """The derivative of a formula with nothing left to be taken, wrong at some places."""
+        """The whole derivative of a formula, with wrong derivatives of some parts."""
         done: dict[Tree, Tree] = {}
 
         def expanded(place: Tree) -> Tree:
             if place not in done:
-                made = wrong[place] if place in wrong else self.at(place).tree
+                made = wrong[place] if place in wrong else self.at(place)[1]
                 done[place] = put(made, {marker: expanded(marker.args[0]) for marker in markers(made)})
             return done[place]
 
         return expanded(tree)
 
-    def slips(self) -> Placed:
-        """Every slip with its place, those of the most telling kinds first."""
-        found = [
-            (place, each)
-            for place in self.places()
-            for each in slips(self.at(place).rule, place, self.at(place).tree, self.d)
-        ]
-        return sorted(found, key=lambda pair: (pair[1].name != "alone", FIRST.index(pair[1].kind)))
+    def mistakes(self) -> PlacedMistakes:
+        """Every possible mistake with the part in which it is made, the most telling kinds first."""
+        found: PlacedMistakes = []
+        for place in self.places():
+            rule, right = self.at(place)
+            found += [(place, each) for each in mistakes(rule.name, place, right, self.d)]
+        return sorted(found, key=lambda pair: (pair[1].name != "alone", KIND_ORDER.index(pair[1].kind)))
 
 
 def markers(tree: Tree) -> list[Tree]:
@@ -104,30 +91,30 @@ def markers(tree: Tree) -> list[Tree]:
     return [node for node in postorder(tree, stop_at=Derivative) if isinstance(node, Derivative)]
 
 
-def slipped(case: Case) -> Diagnosis | None:
-    """The usual slip with which a derivation comes to the claim, at one place or at all alike."""
-    return _slipped(case, _usual)
+def rule_mistake(case: Case) -> Diagnosis | None:
+    """The usual mistake that leads to the claim, made once or everywhere."""
+    return _mistaken(case, _usual)
 
 
-def divided(case: Case) -> Diagnosis | None:
+def inner_divided(case: Case) -> Diagnosis | None:
     """An inner derivative that is a divisor, not a factor: rare, and better said than that a number is missing."""
-    return _slipped(case, lambda found: ([pair] for pair in found if pair[1].name == "divided"))
+    return _mistaken(case, lambda found: ([pair] for pair in found if pair[1].name == "divided"))
 
 
-def slipped_oddly(case: Case) -> Diagnosis | None:
-    """The rare slip, or the two slips, with which a derivation comes to the claim."""
-    return _slipped(case, _odd)
+def rare_rule_mistake(case: Case) -> Diagnosis | None:
+    """The rare mistake, or the two mistakes, that lead to the claim."""
+    return _mistaken(case, _odd)
 
 
-def _slipped(case: Case, choose: Choose) -> Diagnosis | None:
-    """A slip in the first differentiation of several, or in the last."""
+def _mistaken(case: Case, choose: Choose) -> Diagnosis | None:
+    """A mistake in the first of several differentiations, or in the last."""
     with deep_recursion():
         first, last, several = case.partial[-1], case.partial[0], len(case.partial) > 1
-        found = _slipped_in(case, choose, case.expression.expanded, first, case.partial[:-1])
+        found = _mistaken_in(case, choose, case.expression.expanded, first, case.partial[:-1])
         if found is not None or not several:
             return found and _placed(found, "first", several)
         before = formula_of(case.expression, case.partial[1:])
-        found = None if before is None else _slipped_in(case, choose, before.expanded, last, ())
+        found = None if before is None else _mistaken_in(case, choose, before.expanded, last, ())
         return found and _placed(found, "last", several)
 
 
@@ -136,58 +123,58 @@ def _placed(found: Diagnosis, which: str, several: bool) -> Diagnosis:
     return Diagnosis(found.kind, f"{found.message}, in the {which} differentiation") if several else found
 
 
-def _slipped_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partial) -> Diagnosis | None:
-    """A slip in the differentiation of a tree by a variable, after which it is differentiated further."""
-    if sum(1 for _ in postorder(tree)) > LARGEST or not case.probes:
+def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partial) -> Diagnosis | None:
+    """A mistake in one differentiation, before the further ones."""
+    if sum(1 for _ in postorder(tree)) > MAX_NODES or not case.probes:
         return None
-    derivation = Derivation(tree, By(symbol(name), len(case.names) > 1))
+    derivation = MistakenDerivation(tree, Differentiator(symbol(name), len(case.names) > 1))
     with suppress(DerivError, *SYMPY_FAILURES):  # of a part without a rule, or without a formula
-        for found in choose(derivation.slips()):
+        for found in choose(derivation.mistakes()):
             if _leads_to_claim(case, derivation, found, then):
-                return _told(derivation, found)
+                return _diagnosis(derivation, found)
     return None
 
 
-def _leads_to_claim(case: Case, derivation: Derivation, found: Placed, then: Partial) -> bool:
-    """Whether a derivation with some slips in it comes to the claim."""
+def _leads_to_claim(case: Case, derivation: MistakenDerivation, found: PlacedMistakes, then: Partial) -> bool:
+    """Whether a derivation with some mistakes leads to the claim."""
     wrong = {place: each.wrong for place, each in found}
     with suppress(DerivError, *SYMPY_FAILURES):
         return case.is_quantity(quantity(derivation.whole(derivation.root, wrong), case.names, then))
     return False
 
 
-def _usual(found: Placed) -> Iterator[Placed]:
-    """One usual slip, or the same wherever it is possible."""
+def _usual(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
+    """One usual mistake, or the same one wherever it is possible."""
     usual = [pair for pair in found if not pair[1].rare]
     yield from ([pair] for pair in usual)
-    alike: dict[tuple[str, str], dict[Tree, Slip]] = {}
+    alike: dict[tuple[str, str], dict[Tree, Mistake]] = {}
     for place, each in usual:
         alike.setdefault((each.kind, each.name), {}).setdefault(place, each)
     yield from (list(places.items()) for places in alike.values() if len(places) > 1)
 
 
-def _odd(found: Placed) -> Iterator[Placed]:
-    """One rare slip, or two of any."""
+def _odd(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
+    """One rare mistake, or any two."""
     yield from ([pair] for pair in found if pair[1].rare)
     pairs = (pair for pair in combinations(found, 2) if pair[0][0] != pair[1][0])
-    yield from (list(pair) for pair in islice(pairs, PAIRS))
+    yield from (list(pair) for pair in islice(pairs, MAX_PAIRS))
 
 
-def _told(derivation: Derivation, found: Placed) -> Diagnosis:
-    """The diagnosis that some slips make."""
-    told = dict.fromkeys(_sentence(each, derivation) for _, each in found[:2])
+def _diagnosis(derivation: MistakenDerivation, found: PlacedMistakes) -> Diagnosis:
+    """The diagnosis of some mistakes."""
+    sentences = dict.fromkeys(_sentence(each, derivation) for _, each in found[:2])
     more = "" if len(found) < 3 else ", and so on"
-    return Diagnosis(found[0][1].kind, "; ".join(told) + more)
+    return Diagnosis(found[0][1].kind, "; ".join(sentences) + more)
 
 
-def _sentence(slip: Slip, derivation: Derivation) -> str:
-    """The sentence of a slip, with its formulas as text."""
-    return slip.sentence.format(*[_shown(tree, derivation) for tree in slip.about])
+def _sentence(mistake: Mistake, derivation: MistakenDerivation) -> str:
+    """The sentence of a mistake, with its formulas as text."""
+    return mistake.sentence.format(*[_shown(tree, derivation) for tree in mistake.about])
 
 
-def _shown(tree: Tree, derivation: Derivation) -> str:
+def _shown(tree: Tree, derivation: MistakenDerivation) -> str:
     """A formula as text, a derivative that is still to be taken as what it is."""
     if isinstance(tree, Derivative):
         tree = arrange(merged(derivation.whole(tree.args[0], {})))
     text = text_of(product([tree]) if isinstance(tree, sympy.Mul) else tree)
-    return text if len(text) <= LONG else f"{text[: LONG - 1]}…"
+    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"

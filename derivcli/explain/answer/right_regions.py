@@ -1,7 +1,7 @@
-"""Where a claim is right that is right somewhere: where a part of the formulas has one sign, or on a stretch.
+"""Where a claim is right that is wrong elsewhere: where a part of the formulas has one sign, or on an interval.
 
-A region is told only where its boundary is one that the formulas suggest, and where further points of all scales bear
-it out; else the points are told that were tried.
+A region is named only where the formulas suggest its boundary and further points of all scales confirm it; else the
+points are named that were tried.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sympy
 
 from derivcli.check.equality import Match, Quantity, Sample, quantity, value
 from derivcli.explain.answer.answer import Diagnosis
-from derivcli.explain.answer.comparison import LEAST, Case
+from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.sample_points import more_samples, niceness, numbers_of
 from derivcli.language import tree as build
 from derivcli.language.functions import formulas
@@ -28,26 +28,26 @@ from derivcli.language.tree import Tree, postorder, row_of, symbol
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
 
-RUN = 3
+MIN_RUN_LENGTH = 3
 """So many neighbouring points at which a claim is right are no chance."""
 
-CHANGES = 2
-"""Of a claim that changes more often along the line no stretches are told."""
+MAX_CHANGES = 2
+"""A claim that changes more often along the line is not described by intervals."""
 
-HALVINGS = 40
+MAX_HALVINGS = 40
 """How often the stretch is halved in which a boundary lies."""
 
-NATURAL = tuple(map(Fraction, (0, 1, -1, 2, -2)))
+NATURAL_BOUNDARIES = tuple(map(Fraction, (0, 1, -1, 2, -2)))
 """Boundaries that need not stand in a formula."""
 
-FURTHER = 40
+FURTHER_POINTS = 40
 """So many further points have to bear out a region, and these of other scales."""
 SCALES = tuple(sign * Fraction(10) ** power for power in (4, 5, -5, -8) for sign in (1, -1))
 
-LONG = 40
-"""The longest part of a formula whose sign is told."""
+MAX_CHARACTERS = 40
+"""The longest part of a formula whose sign is mentioned."""
 
-WRONG = ("different", "undefined")
+WRONG_KINDS = ("different", "undefined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class Region:
     is_right: Callable[[Sample], bool | None]
 
 
-def partly(case: Case) -> Diagnosis | None:
+def right_region(case: Case) -> Diagnosis | None:
     """Where a claim is right, and where it is wrong."""
-    right, wrong = case.of_kind("same"), case.of_kind(*WRONG)
-    if len(right) < LEAST:
+    right, wrong = case.of_kind("same"), case.of_kind(*WRONG_KINDS)
+    if len(right) < MIN_MATCHES:
         return None
     for region in chain(_by_sign(case, right, wrong), _by_stretches(case)):
         if _is_borne_out(case, region):
@@ -69,10 +69,10 @@ def partly(case: Case) -> Diagnosis | None:
     return None
 
 
-def somewhere(case: Case) -> Diagnosis | None:
+def right_points(case: Case) -> Diagnosis | None:
     """Some of the points tried, where no region is known."""
-    right, wrong = case.of_kind("same"), case.of_kind(*WRONG)
-    if len(right) < LEAST:
+    right, wrong = case.of_kind("same"), case.of_kind(*WRONG_KINDS)
+    if len(right) < MIN_MATCHES:
         return None
     there, elsewhere = (_such_as(case, matches) for matches in (right, wrong))
     return _told(f"of the points tried it agrees at {there}, and is wrong at {elsewhere}", wrong)
@@ -94,11 +94,11 @@ def _such_as(case: Case, matches: Sequence[Match]) -> str:
 
 def _is_borne_out(case: Case, region: Region) -> bool:
     """Whether a claim is right and wrong where a region says so, at further points too."""
-    further = islice(more_samples(case.names, seed=2), FURTHER)
+    further = islice(more_samples(case.names, seed=2), FURTHER_POINTS)
     scaled = ((*[size * place for place in range(1, len(case.names) + 1)],) for size in SCALES)
     for sample in chain(further, scaled):
         kind, expected = case.comparison.confirmed(case.comparison.at(sample)).kind, region.is_right(sample)
-        if expected is not None and kind in ("same", *WRONG) and expected != (kind == "same"):
+        if expected is not None and kind in ("same", *WRONG_KINDS) and expected != (kind == "same"):
             return False
     return True
 
@@ -111,8 +111,13 @@ def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iter
         one, two = map(text_of, _apart(left, other))
         for sign, mark, opposite in ((1, ">", "<"), (-1, "<", ">")):
             chance = [match.sample for match, found in zip(right, here, strict=True) if found == -sign]
-            told = {*here} <= {sign, -sign} and here.count(sign) >= LEAST and len(chance) < RUN
-            if told and {*there} <= {0, -sign} and there.count(-sign) >= RUN and len(one) + len(two) < LONG:
+            is_told = {*here} <= {sign, -sign} and here.count(sign) >= MIN_MATCHES and len(chance) < MIN_RUN_LENGTH
+            if (
+                is_told
+                and {*there} <= {0, -sign}
+                and there.count(-sign) >= MIN_RUN_LENGTH
+                and len(one) + len(two) < MAX_CHARACTERS
+            ):
                 sentence = f"it is right where {one} {mark} {two}, and wrong where {one} {opposite} {two}"
                 yield Region(sentence + _except(case, chance), partial(_is_side, case, part, sign))
 
@@ -145,7 +150,8 @@ def _partings(case: Case) -> Iterator[tuple[Tree, Tree]]:
     """What the formulas may change at: where the two are equal, the likely ones first."""
     variables = [(symbol(name), sympy.S.Zero) for name in case.names]
     likely = chain.from_iterable(map(_partings_of, (case.expression, case.claim)))
-    calls = chain.from_iterable(map(_calls_of, filter(None, (case.truth, case.claim))))
+    trees = [each.expanded for each in (case.truth, case.claim) if each is not None]
+    calls = [(node, sympy.S.Zero) for tree in trees for node in postorder(tree) if row_of(node) is not None]
     yield from dict.fromkeys(chain(variables, likely, calls))
 
 
@@ -164,25 +170,18 @@ def _partings_of(expression: Expression) -> Iterator[tuple[Tree, Tree]]:
                         yield part.args[0], part.args[1]
 
 
-def _calls_of(expression: Expression) -> Iterator[tuple[Tree, Tree]]:
-    """The calls in a formula, which may change their signs."""
-    for node in postorder(expression.expanded):
-        if row_of(node) is not None:
-            yield node, sympy.S.Zero
-
-
 def _by_stretches(case: Case) -> Iterator[Region]:
     """Where a claim in one variable is wrong on one or two stretches of the line, or at as many points."""
     if len(case.names) != 1:
         return
-    known = sorted((match for match in case.matches if match.kind in ("same", *WRONG)), key=_place)
+    known = sorted((match for match in case.matches if match.kind in ("same", *WRONG_KINDS)), key=_place)
     runs = _runs([(match.kind == "same", match) for match in known])
-    chance = [match.sample for is_right, run in runs if is_right and len(run) < RUN for match in run]
+    chance = [match.sample for is_right, run in runs if is_right and len(run) < MIN_RUN_LENGTH for match in run]
     runs = _runs([(match.kind == "same" and match.sample not in chance, match) for match in known])
     wrong = [_stretch(case, runs, number) for number, (is_right, _) in enumerate(runs) if not is_right]
     stretches = [each for each in wrong if each is not None]
     changes = sum(1 if low == high else (low is not None) + (high is not None) for low, high in stretches)
-    if not stretches or len(stretches) < len(wrong) or not 0 < changes <= CHANGES:
+    if not stretches or len(stretches) < len(wrong) or not 0 < changes <= MAX_CHANGES:
         return
 
     def is_right(sample: Sample) -> bool | None:
@@ -216,7 +215,7 @@ def _stretch(case: Case, runs: Runs, number: int) -> Ends | None:
     inner = 0 < number < len(runs) - 1
     if inner and len(run) == 1 and _place(run[0]) in _natural(case) and _is_alone(case, run[0]):
         return _place(run[0]), _place(run[0])
-    if len(run) < RUN:
+    if len(run) < MIN_RUN_LENGTH:
         return None
     low = _boundary(case, runs[number - 1][1][-1], run[0]) if number else None
     high = _boundary(case, run[-1], runs[number + 1][1][0]) if number < len(runs) - 1 else None
@@ -226,7 +225,7 @@ def _stretch(case: Case, runs: Runs, number: int) -> Ends | None:
 
 def _natural(case: Case) -> list[Fraction]:
     """Where a claim may well change: at the numbers of the formulas."""
-    return [*NATURAL, *numbers_of([case.expression.expanded, case.claim.expanded])]
+    return [*NATURAL_BOUNDARIES, *numbers_of([case.expression.expanded, case.claim.expanded])]
 
 
 def _is_alone(case: Case, match: Match) -> bool:
@@ -239,10 +238,10 @@ def _boundary(case: Case, low: Match, high: Match) -> Fraction | None:
     """Where between two points the claim changes, if that is a natural place."""
     start, stop, is_right = _place(low), _place(high), low.kind == "same"
     near = [number for number in _natural(case) if start <= number <= stop]
-    for _ in range(HALVINGS):
+    for _ in range(MAX_HALVINGS):
         for middle in ((start + stop) / 2, (3 * start + 5 * stop) / 8):  # the first may be the boundary itself
             kind = case.comparison.confirmed(case.comparison.at((middle,))).kind
-            if kind in ("same", *WRONG):
+            if kind in ("same", *WRONG_KINDS):
                 break
         else:
             return None

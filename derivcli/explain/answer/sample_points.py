@@ -13,10 +13,10 @@ import sympy
 from derivcli.check.equality import Sample
 from derivcli.language.tree import Tree, postorder
 
-NICE = tuple(map(Fraction, "1 2 -1 3 -2 0 1/2 -1/2 5 3/2 -3 -3/2 1/3 -1/3 -5".split()))
+EASY_VALUES = tuple(map(Fraction, "1 2 -1 3 -2 0 1/2 -1/2 5 3/2 -3 -3/2 1/3 -1/3 -5".split()))
 """Values that one computes with by hand."""
 
-PLAIN = tuple(
+ORDINARY_VALUES = tuple(
     map(
         Fraction,
         "7/5 -12/7 29/13 -41/15 3/10 -3/10 1/10 -1/10 17/3 -23/4 10 -10 1/100 -1/100 37/2 -53/3 100 -100 1/1000 "
@@ -25,47 +25,43 @@ PLAIN = tuple(
 )
 """Values of every scale at which nothing special happens."""
 
-VALUES = NICE + PLAIN
+VALUES = EASY_VALUES + ORDINARY_VALUES
 assert len(VALUES) == 41, "a prime number, so that no two samples of several variables are the same"
 
-ODD = tuple(
+PRIME_FRACTIONS = tuple(
     Fraction(number, prime)
     for prime, numbers in ((10007, (3701, -18413, 129041)), (2**61 - 1, (3**37, -(5**27), 7**24)))
     for number in numbers
 )  # fmt: skip
-"""Values that no wave through all the others has for zeros: their denominators are large primes."""
+"""Values with large primes as denominators, which no wave with zeros at all other values has for zeros."""
 
 ONE = Fraction(1)
 
-NUMBERS = 8
-"""So many numbers of a formula are taken for places where it may change."""
+MAX_NUMBERS = 8
+"""How many numbers of a formula are taken for points at which it may change."""
 
-LARGEST = 10**9
-"""Larger numbers, and those with a larger denominator, are none of these places."""
+MAX_SIZE = 10**9
+"""Larger numbers, and those with a larger denominator, are not among these points."""
 
-BESIDE = tuple(map(Fraction, "0 1/8 -1/8 1 -1".split()))
-"""How far from such a place the formula is looked at."""
+OFFSETS = tuple(map(Fraction, "0 1/8 -1/8 1 -1".split()))
+"""How far from such a point the formula is examined."""
 
-POSITIVE = 12
+POSITIVE_COUNT = 12
 """Samples of several variables that are all positive; as many lie between 0 and 1."""
 
-MORE = 400
+MORE_COUNT = 400
 """Samples drawn where the others do not hit the domain."""
 
 
-def samples(names: Sequence[str], trees: Iterable[Tree]) -> Iterator[Sample]:
+def samples(names: Sequence[str], trees: Iterable[Tree]) -> list[Sample]:
     """Points for the variables of some formulas, each once, the nicest first."""
-    found: dict[Sample, None] = {}
-    for sample in _all(len(names), numbers_of(trees)):
-        if sample not in found:
-            found[sample] = None
-            yield sample
+    return list(dict.fromkeys(_all(len(names), numbers_of(trees))))
 
 
 def more_samples(names: Sequence[str], seed: int = 1) -> Iterator[Sample]:
     """Further points, of which more lie between 0 and 10 than elsewhere."""
     draw = random.Random(seed)
-    for _ in range(MORE):
+    for _ in range(MORE_COUNT):
         scale = draw.choice((1, 1, 4, 10, 10, 100, 1000))
         signs = draw.choice(((1,), (1, -1)))
         yield tuple(draw.choice(signs) * scale * Fraction(draw.randrange(1, 997), 997) for _ in names)
@@ -74,7 +70,7 @@ def more_samples(names: Sequence[str], seed: int = 1) -> Iterator[Sample]:
 def numbers_of(trees: Iterable[Tree]) -> list[Fraction]:
     """The numbers in some formulas, quotients such as 1/7 too, with both signs, and what lies between two of them."""
     found = dict.fromkeys(abs(number) for tree in trees for number in _constants(tree))
-    sizes = list(islice((size for size in found if size not in (0, 1, 2)), NUMBERS))
+    sizes = list(islice((size for size in found if size not in (0, 1, 2)), MAX_NUMBERS))
     ordered = sorted(sizes)
     between = [(low + high) / 2 for low, high in pairwise(ordered)]
     return [sign * size for size in (*sizes, *between) for sign in (1, -1)]
@@ -91,7 +87,7 @@ def _constants(tree: Tree) -> Iterator[Fraction]:
             values[node] = prod(parts, start=ONE) if isinstance(node, sympy.Mul) else sum(parts, start=0 * ONE)
         elif isinstance(node, sympy.Pow) and node.args[1] == -1 and values.get(node.args[0]):
             values[node] = 1 / values[node.args[0]]
-    return (value for value in values.values() if max(abs(value.numerator), value.denominator) < LARGEST)
+    return (value for value in values.values() if max(abs(value.numerator), value.denominator) < MAX_SIZE)
 
 
 def niceness(sample: Sample) -> tuple[int, int]:
@@ -109,17 +105,20 @@ def _all(count: int, numbers: Sequence[Fraction]) -> Iterator[Sample]:
         for turn in range(min(count, 4)):
             yield (*small[turn:], *small[:turn])
         positive = [abs(value) for value in VALUES if value]
-        yield from islice(_lattice(positive, count), POSITIVE)
-        yield from islice(_lattice([value for value in positive if value < 1], count), POSITIVE)
-    yield from (tuple(ODD[(row + place) % len(ODD)] for place in range(count)) for row in range(len(ODD)))
+        yield from islice(_lattice(positive, count), POSITIVE_COUNT)
+        yield from islice(_lattice([value for value in positive if value < 1], count), POSITIVE_COUNT)
+    yield from (
+        tuple(PRIME_FRACTIONS[(row + place) % len(PRIME_FRACTIONS)] for place in range(count))
+        for row in range(len(PRIME_FRACTIONS))
+    )
     for number in numbers:
         for place in range(min(count, 3)):
-            for offset in BESIDE:
-                other = [NICE[(place + k) % 4] for k in range(count)]
+            for offset in OFFSETS:
+                other = [EASY_VALUES[(place + k) % 4] for k in range(count)]
                 yield (*other[:place], number + offset, *other[place + 1 :])
 
 
 def _lattice(values: Sequence[Fraction], count: int) -> Iterator[Sample]:
-    """As many points as values, in which each variable runs through them in an order of its own."""
+    """As many points as values; each variable runs through the values in a different order."""
     for row in range(len(values)):
         yield tuple(values[(row * (1 + 6 * place) + place) % len(values)] for place in range(count))

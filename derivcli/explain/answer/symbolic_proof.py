@@ -18,13 +18,13 @@ from derivcli.language.parse import parse_tree
 from derivcli.language.tree import Tree, class_of, number, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 
-SECONDS = 3.0
+PROOF_SECONDS = 3.0
 """How long SymPy may look for a proof."""
 
-NODES = 400
+MAX_NODES = 400
 """Of a longer formula only the plain difference is looked at."""
 
-FEW = 3
+MAX_ABSOLUTE_VALUES = 3
 """With more absolute values there are too many cases."""
 
 ABS, SIGN = (class_of(vocabulary()[name]) for name in ("abs", "sign"))
@@ -34,7 +34,7 @@ def is_proved(left: Tree, right: Tree) -> bool:
     """Whether SymPy shows within its time that two formulas are the same where both have a derivative."""
     try:
         with symbolic.deep_recursion():
-            return limited(SECONDS, _are_equal, left, right)
+            return limited(PROOF_SECONDS, _are_equal, left, right)
     except (OutOfTimeError, *symbolic.SYMPY_FAILURES):
         return False
 
@@ -52,7 +52,7 @@ def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Parti
 def _is_derivative(first: Tree, second: Tree, partial: Partial) -> bool:
     with suppress(DerivError, OutOfTimeError, *symbolic.SYMPY_FAILURES):
         with symbolic.deep_recursion():
-            made = limited(SECONDS, symbolic.derivative_of, first, partial)
+            made = limited(PROOF_SECONDS, symbolic.derivative_of, first, partial)
         return is_proved(made, second)
     return False
 
@@ -67,11 +67,11 @@ def _vanishes(difference: Tree) -> bool:
     """Whether a formula is 0, with absolute values and signs taken for what they are on either side."""
     if difference == 0:
         return True
-    if difference.has(sympy.Piecewise) or sum(1 for _ in postorder(difference)) > NODES:
+    if difference.has(sympy.Piecewise) or sum(1 for _ in postorder(difference)) > MAX_NODES:
         return False
     sided = [node for node in postorder(difference) if node.func in (ABS, SIGN)]
     insides = list(dict.fromkeys(node.args[0] for node in sided))
-    return len(insides) <= FEW and all(
+    return len(insides) <= MAX_ABSOLUTE_VALUES and all(
         _is_zero(_on_sides(difference, insides, signs)) for signs in product((1, -1), repeat=len(insides))
     )
 
@@ -85,7 +85,7 @@ def _on_sides(tree: Tree, insides: Sequence[Tree], signs: Sequence[int]) -> Tree
 
 def _is_zero(tree: Tree) -> bool:
     """Whether one of the ways to rewrite a formula makes 0 of it, the quick ones first."""
-    return tree == 0 or any(_rewritten(way, tree) == 0 for way in WAYS)
+    return tree == 0 or any(_rewritten(way, tree) == 0 for way in REWRITINGS)
 
 
 def _rewritten(way: Callable[[Tree], Tree], tree: Tree) -> Tree:
@@ -124,7 +124,7 @@ def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
     return None if row.primitive else formulas.rewritten(row, parts)
 
 
-WAYS: tuple[Callable[[Tree], Tree], ...] = (
+REWRITINGS: tuple[Callable[[Tree], Tree], ...] = (
     sympy.expand,
     lambda tree: sympy.expand(tree, trig=True),
     sympy.ratsimp,

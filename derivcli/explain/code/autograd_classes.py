@@ -16,7 +16,7 @@ from typing import Any
 from derivcli.custom import PREFIX
 from derivcli.errors import DerivError
 from derivcli.explain.code.expression_code import MOVING, NUMBER, Call, Writer
-from derivcli.explain.code.line_breaking import WIDTH, folded, laid_out
+from derivcli.explain.code.line_breaking import MAX_COLUMNS, folded, laid_out
 from derivcli.explain.code.script_names import Names
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
@@ -133,7 +133,7 @@ class Functions:
             if kind == MOVING:
                 slopes[name], _ = writer.write(formulas.partial(row, place), scope)
         lines = writer.taken()
-        if sum(len(text) for text, _ in slopes.values()) > WIDTH // 2 + WIDTH // 4:
+        if sum(len(text) for text, _ in slopes.values()) > MAX_COLUMNS // 2 + MAX_COLUMNS // 4:
             for name, (text, _) in slopes.items():
                 lines += folded(f"slope_{name}", text)
                 slopes[name] = f"slope_{name}", ATOM

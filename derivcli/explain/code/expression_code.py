@@ -87,7 +87,8 @@ class Writer:
                 continue
             piece, kinds[node] = self._node(node, pieces, kinds, scope)
             if len(piece[0]) > LONGEST:
-                raise DerivError("the formula is too long for a script", hint="leave out --code")
+                hint = "`shell:leave out --code``python:call derive for the numbers`"
+                raise DerivError("the formula is too long for a script", hint=hint)
             deep = node is not tree and kinds[node] != NUMBER and _depth(piece[0]) > DEEPEST
             pieces[node] = self.named(piece[0], "part") if deep else piece
         return pieces[tree], kinds[tree]
@@ -146,10 +147,9 @@ class Writer:
         name = math_name(row) if row is not None else None
         if name is not None:
             return f"{name}({', '.join(piece[0] for piece, _ in parts)})", ATOM
-        if isinstance(node, sympy.Pow) and node.exp is sympy.S.Half:
-            return f"math.sqrt({parts[0][0][0]})", ATOM
         if isinstance(node, sympy.Pow):
-            return _raised(parts[0][0], parts[1][0])
+            base, exponent = parts[0][0], parts[1][0]
+            return (f"math.sqrt({base[0]})", ATOM) if node.exp is sympy.S.Half else _raised(base, exponent)
         if isinstance(node, sympy.Add | sympy.Mul):
             return _operation(node, [piece for piece, _ in parts], pieces, NUMBER)
         return _signed(repr(float(value)))

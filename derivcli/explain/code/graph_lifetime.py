@@ -1,4 +1,4 @@
-"""Which variables PyTorch still sees after differentiating: the graph of 3*x has run out after one derivative."""
+"""Which variables are still in PyTorch's graph after differentiating: that of 3*x is empty after one derivative."""
 
 from __future__ import annotations
 
@@ -16,39 +16,31 @@ from derivcli.result import Partial
 Term: TypeAlias = frozenset[tuple[str, float]]
 """How often one term of a sum can be differentiated by each of its variables."""
 
-MOST = 64
-"""Terms that are followed; what is said of them stays true where others are left out."""
+MAX_TERMS = 64
+"""How many terms are followed; what is found of them stays true where others are left out."""
 
 LINEAR = ("xlogy", "xlog1py")
 """Functions whose derivative in their first argument is one of the second alone."""
 
-BENT = ("corner", "jump", "branch")
-"""The kinds of special places of functions whose derivatives may have no graph."""
+NONSMOOTH_KINDS = ("corner", "jump", "branch")
+"""Kinds of singular points of functions whose derivatives may have no graph."""
 
 
 def depends_on(tree: Tree) -> set[str]:
     """The variables that a formula is computed from; those of conditions alone do not count."""
-    found: set[str] = set()
-    waiting: list[Any] = [_opened(tree)]
-    for node in _unconditional(waiting):
-        if node.is_Symbol:
-            found.add(node.name)
-    return found
-
-
-def _unconditional(waiting: list[Any]) -> Iterable[Any]:
-    """Every node below, but for conditions."""
+    names: set[str] = set()
     seen: set[Tree] = set()
+    waiting: list[Any] = [_opened(tree)]
     while waiting:
         node = waiting.pop()
         if node not in seen:
             seen.add(node)
-            yield node
-            values = [pair.expr for pair in node.args] if isinstance(node, sympy.Piecewise) else node.args
-            waiting.extend(values)
+            names |= {node.name} if node.is_Symbol else set()
+            waiting += [pair.expr for pair in node.args] if isinstance(node, sympy.Piecewise) else node.args
+    return names
 
 
-def lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:
+def graph_lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:
     """Whether each step of these derivatives surely finds its variable in the graph that the one before leaves."""
     terms = _terms(_opened(tree), set(variables))
     return all(_lasts(terms, partial) for partial in partials)
@@ -100,7 +92,7 @@ def _terms(tree: Tree, variables: set[str]) -> list[Term]:
     """The terms of a formula."""
     done: dict[Tree, list[Term]] = {}
     for node in postorder(tree, stop_at=sympy.Piecewise):
-        done[node] = _terms_of(node, done, variables)[:MOST]
+        done[node] = _terms_of(node, done, variables)[:MAX_TERMS]
     return done[tree]
 
 
@@ -115,11 +107,11 @@ def _terms_of(node: Any, done: Mapping[Tree, list[Term]], variables: set[str]) -
     if isinstance(node, sympy.Mul):
         return _product(parts)
     if isinstance(node, sympy.Pow) and node.exp.is_Integer and node.exp > 0:
-        return _product([parts[0]] * min(int(node.exp), MOST))
+        return _product([parts[0]] * min(int(node.exp), MAX_TERMS))
     row = row_of(node)
     if row is not None and row.name in LINEAR:
         return _product([parts[0], [frozenset((name, math.inf) for term in parts[1] for name, _ in term)]])
-    if row is not None and (row.kernel is not None or any(kind in BENT for kind, _ in row.special)):
+    if row is not None and (row.kernel is not None or any(kind in NONSMOOTH_KINDS for kind, _ in row.special)):
         return [frozenset()]
     return [frozenset((name, math.inf) for part in parts for term in part for name, _ in term)]
 
@@ -128,7 +120,7 @@ def _product(parts: Sequence[Sequence[Term]]) -> list[Term]:
     """The terms of a product of sums."""
     found: list[Term] = [frozenset()]
     for part in parts:
-        found = list(dict.fromkeys(_joined(one, other) for one in found for other in part))[:MOST]
+        found = list(dict.fromkeys(_joined(one, other) for one in found for other in part))[:MAX_TERMS]
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-WIDTH = 100
+MAX_COLUMNS = 100
 """Columns of a line."""
 
 
@@ -13,14 +13,9 @@ def folded(name: str, text: str) -> list[str]:
     return laid_out(f"{name} = ", text)
 
 
-def laid_out(start: str, text: str) -> list[str]:
-    """The lines of a text behind the beginning of a statement."""
-    return _laid_out(start, text, "", "")
-
-
-def _laid_out(start: str, text: str, end: str, indent: str) -> list[str]:
-    """A text with what stands before and behind it; as it is where it fits or cannot be taken apart."""
-    if len(indent + start + text + end) <= WIDTH:
+def laid_out(start: str, text: str, end: str = "", indent: str = "") -> list[str]:
+    """The lines of a text with what stands before and after it; one line where it fits or cannot be taken apart."""
+    if len(indent + start + text + end) <= MAX_COLUMNS:
         return [indent + start + text + end]
     terms = _parted(text, lambda place, depth: depth == 0 and text[place : place + 3] in (" + ", " - "))
     if len(terms) > 1:
@@ -31,12 +26,12 @@ def _laid_out(start: str, text: str, end: str, indent: str) -> list[str]:
     arguments = _parted(inside[:-1], lambda place, depth: depth == 0 and inside[place] == ",")
     lines = [f"{indent}{start}{head}("]
     for argument in arguments:
-        lines += _laid_out("", argument.lstrip(", "), ",", f"{indent}    ")
+        lines += laid_out("", argument.lstrip(", "), ",", f"{indent}    ")
     return [*lines, f"{indent}){end}"]
 
 
 def _parted(text: str, is_place: Callable[[int, int], bool]) -> list[str]:
-    """The pieces of a text between places, which are found by themselves and by the brackets around them."""
+    """The pieces of a text between splitting points, which are found by position and depth of brackets."""
     pieces: list[str] = []
     depth = start = 0
     for place, character in enumerate(text):
@@ -51,10 +46,10 @@ def _joined(terms: list[str], indent: str) -> list[str]:
     """Terms on lines as full as they can be."""
     lines: list[str] = []
     for term in terms:
-        if lines and len(lines[-1]) + len(term) < WIDTH:
+        if lines and len(lines[-1]) + len(term) < MAX_COLUMNS:
             lines[-1] += term
         else:
-            lines += _laid_out("", term.strip(), "", indent)
+            lines += laid_out("", term.strip(), "", indent)
     return lines
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from derivcli.errors import DerivError
 from derivcli.explain.code.expression_code import NUMBER, Writer
-from derivcli.explain.code.line_breaking import WIDTH
+from derivcli.explain.code.line_breaking import MAX_COLUMNS
 from derivcli.explain.code.script_names import Names
 from derivcli.language.constant_folding import Constant
 from derivcli.language.tree import Tree
@@ -21,10 +21,10 @@ from derivcli.points.points import Axis, Points, Range, Values
 if TYPE_CHECKING:
     from derivcli.engines.task import Task
 
-MOST = 1_000
+MAX_VALUES = 1_000
 """Numbers that a script holds; a range is one line however many there are."""
 
-CIRCLE = {
+PI_MULTIPLES = {
     math.pi * times / parts: f"{sign}{f'{times}*' if times > 1 else ''}math.pi{f'/{parts}' if parts > 1 else ''}"
     for times, parts, sign in ((1, 1, ""), (2, 1, ""), (3, 1, ""), (4, 1, ""), (1, 2, ""), (3, 2, ""), (1, 4, ""))
 }
@@ -32,7 +32,7 @@ CIRCLE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PointLines:
     """The points of a script: its lines, and the variables that hold a number for each point."""
 
     lines: Sequence[str]
@@ -44,7 +44,9 @@ def made(task: Task) -> str:
     return f"dtype=torch.{task.dtype}" + (f', device="{task.device}"' if task.device != "cpu" else "")
 
 
-def place_of(task: Task, points: Points, moving: Collection[str], shifted: Collection[str], names: Names) -> Place:
+def written_points(
+    task: Task, points: Points, moving: Collection[str], shifted: Collection[str], names: Names
+) -> PointLines:
     """The lines that make the variables, those `moving` recorded by PyTorch and those `shifted` of full length."""
     spread = [axis.name for axis in points.axes if axis.count != 1]
     arrays = [axis.name for axis in points.axes if axis.count != 1 or (spread and axis.name in {*moving, *shifted})]
@@ -61,7 +63,7 @@ def place_of(task: Task, points: Points, moving: Collection[str], shifted: Colle
             text = f"torch.tensor({_numbers(axis)}, {arguments})"
         lines += [f"# {_range_remark(axis)}"] if _range_remark(axis) else []
         lines.append(f"{names.python[axis.name]} = {text}")
-    return Place([*lines, *(_crossing(arrays, moving, names) if crossed else ())], arrays)
+    return PointLines([*lines, *(_crossing(arrays, moving, names) if crossed else ())], arrays)
 
 
 def move(direction: Points, name: str) -> str:
@@ -75,20 +77,20 @@ def move(direction: Points, name: str) -> str:
 
 def _crossing(arrays: Sequence[str], moving: Collection[str], names: Names) -> list[str]:
     """The lines that combine every value with every other."""
-    own = ", ".join(names.python[name] for name in arrays)
+    variables = ", ".join(names.python[name] for name in arrays)
     return [
         "",
         f"# every combination of them, {names.python[arrays[-1]]} moving fastest",
-        f'{own} = (grid.flatten() for grid in torch.meshgrid({own}, indexing="ij"))',
+        f'{variables} = (grid.flatten() for grid in torch.meshgrid({variables}, indexing="ij"))',
         *(f"{names.python[name]}.requires_grad_()" for name in arrays if name in moving),
     ]
 
 
 def _numbers(axis: Axis) -> str:
     """The values of a variable as a list."""
-    if sum(piece.count for piece in axis.pieces if isinstance(piece, Values)) > MOST:
-        message = f"'{axis.name}' has more than {MOST:,} values of its own, too many for a script"
-        raise DerivError(message, hint="give a range, as in --at x=0:1:11")
+    if sum(piece.count for piece in axis.pieces if isinstance(piece, Values)) > MAX_VALUES:
+        message = f"'{axis.name}' has more than {MAX_VALUES:,} values of its own, too many for a script"
+        raise DerivError(message, hint="give a range, as in `--at x=0:1:11`")
     items: list[str] = []
     first = 0
     for piece in axis.pieces:
@@ -98,9 +100,9 @@ def _numbers(axis: Axis) -> str:
             items += [_number(axis, first + place) for place in range(piece.count)]
         first += piece.count
     text = ", ".join(items)
-    if len(text) <= WIDTH - len("x = torch.tensor([], dtype=torch.float64, requires_grad=True)"):
+    if len(text) <= MAX_COLUMNS - len("x = torch.tensor([], dtype=torch.float64, requires_grad=True)"):
         return f"[{text}]"
-    return "\n".join(["[", *textwrap.wrap(text, WIDTH - 4, initial_indent="    ", subsequent_indent="    "), "]"])
+    return "\n".join(["[", *textwrap.wrap(text, MAX_COLUMNS - 4, initial_indent="    ", subsequent_indent="    "), "]"])
 
 
 def _range(piece: Range) -> str:
@@ -135,9 +137,9 @@ def _range_remark(axis: Axis) -> str:
 
 def _end(value: Constant) -> str:
     number = float(value)
-    if number in CIRCLE:
-        return CIRCLE[number]
-    return f"-{CIRCLE[-number]}" if -number in CIRCLE else repr(number).removesuffix(".0")
+    if number in PI_MULTIPLES:
+        return PI_MULTIPLES[number]
+    return f"-{PI_MULTIPLES[-number]}" if -number in PI_MULTIPLES else repr(number).removesuffix(".0")
 
 
 def _number(axis: Axis, place: int) -> str:

@@ -1,4 +1,4 @@
-"""Names in a script: those of the user, and those that the script makes up beside them."""
+"""Names in a script: those of the user, and those that the script adds."""
 
 from __future__ import annotations
 
@@ -21,25 +21,20 @@ class Names:
     def __init__(self, user: Iterable[str] = ()) -> None:
         self.taken = {*MODULES, *keyword.kwlist, *vars(builtins)}
         self.python: dict[str, str] = {}
-        own = list(dict.fromkeys(user))
-        for name in [*(name for name in own if name not in self.taken), *(name for name in own if name in self.taken)]:
+        for name in sorted(dict.fromkeys(user), key=self.taken.__contains__):  # those that stay as they are first
             self.python[name] = self.fresh(name)
 
-    def fresh(self, wanted: str) -> str:
-        """The name wanted, with as many underscores behind it as it takes for it to be new."""
-        while wanted in self.taken:
-            wanted += "_"
-        self.taken.add(wanted)
-        return wanted
+    def fresh(self, name: str) -> str:
+        """A new name: the one given, with as many underscores after it as it takes."""
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
 
-    def numbered(self, wanted: str) -> str:
-        """The name wanted, with a number behind it where there is one like it."""
-        name = next(name for name in chain([wanted], (f"{wanted}{number}" for number in count(2))) if self.free(name))
-        return self.fresh(name)
-
-    def free(self, name: str) -> bool:
-        """Whether nothing is called so yet."""
-        return name not in self.taken
+    def numbered(self, name: str) -> str:
+        """A new name: the one given, with a number after it where that is taken."""
+        names = chain([name], (f"{name}{number}" for number in count(2)))
+        return self.fresh(next(each for each in names if each not in self.taken))
 
     @property
     def renamed(self) -> dict[str, str]:

@@ -27,7 +27,7 @@ Output = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class ScriptPlan:
     """What a script is to do: a task at points, or with a `degree` the Taylor polynomials by the task's one partial.
 
     `functions` are the names of the task's functions, and `plot` is the file of a picture, if one is wanted.
@@ -73,7 +73,7 @@ class Lesson:
 class Draft:
     """The blocks of a script written so far, what its functions are called, and what it is going to show."""
 
-    lesson: Lesson
+    plan: ScriptPlan
     names: Names
     functions: Functions
     blocks: list[list[str]] = field(default_factory=list)
@@ -82,22 +82,22 @@ class Draft:
 
     def tree(self, place: int) -> Tree:
         """A function without names for parts of it; along a direction it is one of the way alone."""
-        task = self.lesson.task
+        task = self.plan.task
         tree = substitute(task.expressions[place].tree, expanded(definitions_of(task)))
-        return substitute(tree, {symbol(name): symbol(WAY) for name in self.lesson.shifted})
+        return substitute(tree, {symbol(name): symbol(WAY) for name in self.plan.shifted})
 
     @property
     def sum(self) -> str:
         """What makes one number of as many as there are points."""
-        return ".sum()" if self.lesson.many else ""
+        return ".sum()" if self.plan.many else ""
 
     def show(self, place: int, partial: Partial, text: str) -> None:
         """Have a derivative shown."""
-        self.outputs.append((self.lesson.label(place, partial)[1], text))
+        self.outputs.append((self.plan.label(place, partial)[1], text))
 
     def slope(self, place: int, partial: Partial) -> str:
         """A new name for a derivative, such as df_dx."""
-        return self.names.fresh(self.lesson.label(place, partial)[0].replace("/", "_"))
+        return self.names.fresh(self.plan.label(place, partial)[0].replace("/", "_"))
 
 
 def definitions_of(task: Task) -> dict[str, Definition]:

@@ -7,45 +7,45 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
-from derivcli.engines.balls.coordinates import Coordinate, Path
+from derivcli.engines.balls.coordinates import Coordinate, Path, rational
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
-from derivcli.explain.piecewise.root_bounds import reach
-from derivcli.explain.piecewise.roots import ALL, BITS, UNKNOWN, WITHIN, Root, Roots
+from derivcli.explain.piecewise.root_bounds import root_bound
+from derivcli.explain.piecewise.roots import ALL, ROOT_BITS, UNKNOWN, WITHIN, Root, Roots
 from derivcli.language.tree import Tree, number
 
-REACH = 64
+SEARCH_BOUND = 64
 """How far from 0 roots are looked for by halving where they may be anywhere."""
 
-SIMPLE = 10_000
+MAX_DENOMINATOR = 10_000
 """A root that seems to be a fraction with no larger denominator is looked at as that."""
 
-LOOKS = 1500
-"""So many intervals are looked at; a shorter one than NARROW is not halved again."""
-NARROW = Fraction(1, 2**24)
+MAX_INTERVALS = 1500
+"""So many intervals are looked at; a shorter one than MIN_WIDTH is not halved again."""
+MIN_WIDTH = Fraction(1, 2**24)
 
 
-def halved(tree: Tree, name: str) -> Roots:
+def roots_by_halving(tree: Tree, name: str) -> Roots:
     """The roots by halving, if each is one at which the formula changes its sign.
 
-    They are all if it is shown that none is further from 0 than some number, else all between -REACH and REACH.
+    They are all if it is shown that none is further from 0 than some number, else all up to SEARCH_BOUND.
     """
-    tape, end = record(tree, (name,)), reach(tree, name)
-    waiting = [(Fraction(-(end or REACH)), Fraction(end or REACH))]
+    tape, end = record(tree, (name,)), root_bound(tree, name)
+    waiting = [(Fraction(-(end or SEARCH_BOUND)), Fraction(end or SEARCH_BOUND))]
     found: list[Root] = []
     looks, sure = 0, True
     while waiting:
         low, high = waiting.pop()
         looks += 1
-        if looks > LOOKS:
+        if looks > MAX_INTERVALS:
             return Roots(tuple(found), UNKNOWN)
         kind = _look(tape, name, low, high)
         if kind == "root":
             found += _bisected(tape, name, low, high)
-        elif kind == "unclear" and high - low > NARROW:
+        elif kind == "unclear" and high - low > MIN_WIDTH:
             middle = (low + high) * Fraction(1, 2) + (high - low) / 1021  # off the points that formulas hold
             waiting += [(low, middle), (middle, high)]
         elif kind == "unclear":
@@ -56,8 +56,8 @@ def halved(tree: Tree, name: str) -> Roots:
 def _look(tape: Tape, name: str, low: Fraction, high: Fraction) -> str:
     """Whether an interval has no root, exactly one at which the formula grows or falls, or it is not clear."""
     ctx.prec = 64
-    over = (arb(_exact(low)) + arb(_exact(high))) / 2
-    wide = arb(over.mid(), (arb(_exact(high)) - arb(_exact(low))) * 0.5000001)
+    over = (arb(rational(low)) + arb(rational(high))) / 2
+    wide = arb(over.mid(), (arb(rational(high)) - arb(rational(low))) * 0.5000001)
     with suppress(TouchError, UnsureError, ValueError, ZeroDivisionError):
         try:
             if not _value(tape, name, wide, 64).contains(0):
@@ -66,14 +66,10 @@ def _look(tape: Tape, name: str, low: Fraction, high: Fraction) -> str:
             return "none"
         slope = _slope(tape, name, wide)
         if not slope.contains(0):
-            ends = [_value(tape, name, _exact(end), 192) for end in (low, high)]
+            ends = [_value(tape, name, rational(end), 192) for end in (low, high)]
             if all(not end.contains(0) for end in ends):
                 return "root" if (ends[0] > 0) != (ends[1] > 0) else "none"
     return "unclear"
-
-
-def _exact(number: Fraction) -> fmpq:
-    return fmpq(number.numerator, number.denominator)
 
 
 def _value(tape: Tape, name: str, at: Coordinate, precision: int) -> arb:
@@ -89,24 +85,25 @@ def _slope(tape: Tape, name: str, at: Coordinate) -> arb:
 
 def _bisected(tape: Tape, name: str, low: Fraction, high: Fraction) -> list[Root]:
     """The only root in an interval, by Newton's steps after some halvings."""
-    start = _value(tape, name, _exact(low), 192) > 0
+    start = _value(tape, name, rational(low), 192) > 0
     for _ in range(60):
         middle = (low + high) / 2
-        ball = _value(tape, name, _exact(middle), 256)
+        ball = _value(tape, name, rational(middle), 256)
         if ball.contains(0):
             break
         low, high = (middle, high) if (ball > 0) == start else (low, middle)
-    ctx.prec = BITS + 64
-    near = arb(_exact((low + high) / 2))
-    for precision in (128, 256, 512, 1024, 2048, BITS + 32, BITS + 64):
+    ctx.prec = ROOT_BITS + 64
+    near = arb(rational((low + high) / 2))
+    for precision in (128, 256, 512, 1024, 2048, ROOT_BITS + 32, ROOT_BITS + 64):
         value = _value(tape, name, near, precision)
-        ctx.prec = BITS + 64
-        near = arb((near - value / _slope_at(tape, name, near, precision)).mid())
-    ctx.prec = BITS + 64
-    ball = arb(near, arb(2) ** -(BITS - 64))
-    simple = Fraction(float(near)).limit_denominator(SIMPLE)
-    if ball.overlaps(arb(_exact(simple))) and _is_zero(tape, {name: _exact(simple)}):
-        return [Root(_exact(simple), arb(_exact(simple)), number(simple))]
+        ctx.prec = ROOT_BITS + 64
+        slope = evaluate(Run(tape, {name: (fmpq(1),)}, 1, precision), {name: near})[1]
+        near = arb((near - value / slope).mid())
+    ctx.prec = ROOT_BITS + 64
+    ball = arb(near, arb(2) ** -(ROOT_BITS - 64))
+    simple = Fraction(float(near)).limit_denominator(MAX_DENOMINATOR)
+    if ball.overlaps(arb(rational(simple))) and _is_zero(tape, {name: rational(simple)}):
+        return [Root(rational(simple), arb(rational(simple)), number(simple))]
     return [Root(ball, ball)]
 
 
@@ -119,7 +116,3 @@ def _is_zero(tape: Tape, at: dict[str, Coordinate]) -> bool:
         constant = run.constant(tape.order[-1])
         return constant is not None and constant.is_zero
     return False
-
-
-def _slope_at(tape: Tape, name: str, at: arb, precision: int) -> arb:
-    return evaluate(Run(tape, {name: (fmpq(1),)}, 1, precision), {name: at})[1]

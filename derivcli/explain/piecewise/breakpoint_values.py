@@ -7,26 +7,35 @@ judged: a derivative that it has is stated, and a point is left out at which it 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from flint import arb, fmpq
+from flint import arb
 
-from derivcli.check.true_derivative import Known, derivative_at
+from derivcli.check.true_derivative import KnownDerivative, derivative_at
+from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
-from derivcli.explain.piecewise.breakpoints import JUMPS, Source, all_roots, on_curve
+from derivcli.explain.piecewise.branch_conditions import (
+    SIGNS,
+    difference_of,
+    flat_branches,
+    relations_in,
+    sides_of,
+    with_value,
+    without_curves,
+)
+from derivcli.explain.piecewise.breakpoints import JUMPS, BreakEquation, all_roots, on_curve
 from derivcli.explain.piecewise.intervals import by_intervals, is_total
-from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, needed
-from derivcli.explain.piecewise.point_value import value_of
-from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root
+from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, piece_equations
+from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root, value_of
 from derivcli.language import tree as build
 from derivcli.language.functions import formulas
 from derivcli.language.printer import place_text, text_of
@@ -37,13 +46,13 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.result import Partial
 
-SECONDS = 5.0
+JUDGING_SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""
 
 MAX_NODES, MAX_KINK_NODES = 60, 16
 """At a kink of a longer formula, or of one with more inside, no derivative is looked for, since it hardly has one."""
 
-MOST = 12
+MAX_SAMPLED_POINTS = 12
 """Where not all points at which a condition changes are known, so many are judged."""
 
 
@@ -63,7 +72,7 @@ def _conditions(tree: Tree) -> set[Tree]:
     for node in postorder(tree):
         row = row_of(node)
         if isinstance(node, sympy.core.relational.Relational):
-            found.add(_difference(node))
+            found.add(difference_of(node))
         elif row is not None and row.definition is not None and row.derivatives is None and row.kernel is None:
             found |= _conditions(formulas.rewritten(row, node.args))
     return found
@@ -71,12 +80,6 @@ def _conditions(tree: Tree) -> set[Tree]:
 
 def _size(tree: Tree) -> int:
     return sum(1 for _ in postorder(tree))
-
-
-def _difference(relation: Any) -> Tree:
-    """One formula for all comparisons of the same two sides."""
-    difference = merged(relation.args[0]) - merged(relation.args[1])
-    return -difference if difference.could_extract_minus_sign() else difference
 
 
 @dataclass(slots=True, eq=False)
@@ -98,12 +101,12 @@ class _Stating:
     def stated(self) -> tuple[Expression, list[str]]:
         """The derivative as it may be stated, and remarks."""
         start, tree = time.monotonic(), self.derivative.tree
-        relations = {_difference(each): each for each in (*_relations(tree), *_steps(tree).values())}
+        relations = {difference_of(each): each for each in (*relations_in(tree), *_steps(tree).values())}
         typed = _conditions(self.expression.expanded)
         self.is_long = _size(self.expression.expanded) > MAX_NODES
         for difference, relation in relations.items():
             is_simple = difference in typed or (_size(difference) <= MAX_KINK_NODES and not self.is_long)
-            if time.monotonic() - start > SECONDS or not is_simple:
+            if time.monotonic() - start > JUDGING_SECONDS or not is_simple:
                 self.leave_out(relation)
             elif len(self.names) == 1:
                 self.on_line(relation)
@@ -124,8 +127,14 @@ class _Stating:
                 found = by_intervals(tree, self.names[0], self.is_open, self.values)
             if found is not None:
                 return found
-            tree = _split({_difference(each): each for each in (*_relations(tree), *steps.values())}, tree, steps)
-        return _Mending(self, self.names[0]).mended(tree)
+            tree = _split({difference_of(each): each for each in (*relations_in(tree), *steps.values())}, tree, steps)
+        name, curves = self.names[0], {difference_of(relation) for relation in self.curves}
+        guards = [build.relation("!=", build.symbol(name), arrange(root.tree)) for root in self.points if root.tree]
+        branches = flat_branches(tree) if isinstance(tree, sympy.Piecewise) else [(tree, sympy.true)]
+        branches = without_curves(branches, curves, guards)
+        for root, value in reversed(self.values):
+            branches = with_value(branches, name, arrange(root.tree), value)
+        return build.piecewise(branches)
 
     def is_open(self, end: Root) -> bool:
         """Whether nothing is to be stated at a point."""
@@ -143,21 +152,23 @@ class _Stating:
         """State nothing where a condition changes, at points of which not all are known."""
         self.is_partial = True
         self.curves.append(relation)
-        where = " = ".join(map(text_of, _sides(relation)))
+        where = " = ".join(map(text_of, sides_of(relation)))
         self.remarks.append(f"where {where} no derivative is stated")
 
     def on_line(self, relation: Any) -> None:
         """A condition in one variable."""
         name = self.names[0]
-        source = Source(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
-        more = needed(self.expression.expanded) or []
+        source = BreakEquation(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
+        more = piece_equations(self.expression.expanded) or []
         together, each = all_roots(dict.fromkeys([source, *more]), name)
         found = each[source]
         if found.extent != ALL:
-            if found.extent != ENDLESS or not all(self.is_true({name: root}) for root in found.found[:MOST]):
+            if found.extent != ENDLESS or not all(
+                self.is_true({name: root}) for root in found.found[:MAX_SAMPLED_POINTS]
+            ):
                 self.leave_out(relation)
             return
-        places = [fmpq(point.numerator, point.denominator) for point in between(together.found)]
+        places = [rational(point) for point in between(together.found)]
         whole = together.extent == ALL and bool(places)
         sides = dict(zip(together.found, pairwise(places), strict=False)) if whole else {}
         roots = [same_root(root, together.found) or root for root in found.found]
@@ -198,12 +209,12 @@ class _Stating:
 
     def on_curve(self, relation: Any) -> None:
         """A condition in several variables."""
-        source = Source(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
+        source = BreakEquation(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
         points, is_solved = on_curve(source, self.names)
-        if not is_solved or not all(self.is_true(dict(point.at)) for point in points):
+        if not is_solved or not all(map(self.is_true, points)):
             self.leave_out(relation)
 
-    def is_true(self, at: dict[str, Root]) -> bool:
+    def is_true(self, at: Mapping[str, Root]) -> bool:
         """Whether what is stated at a point is true, as far as it states anything."""
         try:
             here = self.value(at)
@@ -212,12 +223,12 @@ class _Stating:
         known = self.known(at)
         return here is None or (known.ball is not None and here.overlaps(known.ball))
 
-    def known(self, at: dict[str, Root]) -> Known:
+    def known(self, at: Mapping[str, Root]) -> KnownDerivative:
         """What the function says of its derivative at a point."""
         where = {key: each.where for key, each in at.items()}
         return derivative_at(self.expression, Derivative(self.partial[::-1]), where)
 
-    def value(self, at: dict[str, Root]) -> arb | None:
+    def value(self, at: Mapping[str, Root]) -> arb | None:
         """What the formula states at a point; None if nothing, UnsureError if that is not known."""
         return value_of(self.derivative.tree, self.names, at)
 
@@ -225,10 +236,6 @@ class _Stating:
 def _place(name: str, at: Root) -> str:
     digits = sympy.Rational(at.ball.mid().str(16, radius=False))
     return place_text({name: digits if at.tree is None else arrange(at.tree)})
-
-
-def _relations(tree: Tree) -> Iterator[Any]:
-    return (node for node in postorder(tree) if isinstance(node, sympy.core.relational.Relational))
 
 
 def _steps(tree: Tree) -> dict[Tree, Any]:
@@ -255,12 +262,12 @@ def _first(tree: Tree) -> str:
 def _split(relations: dict[Tree, Any], tree: Tree, steps: dict[Tree, Any]) -> Tree:
     """The formula on both sides of the only thing that changes it; else with a branch for each call of heaviside."""
     if len(relations) == 1 and is_total(tree):
-        condition = next(iter([*steps.values(), *_relations(tree)]))
-        values = {node: _sides_of(each, condition) for node, each in steps.items()}
+        condition = next(iter([*steps.values(), *relations_in(tree)]))
+        values = {node: _step_values(each, condition) for node, each in steps.items()}
         for node in postorder(tree):
             if isinstance(node, sympy.Piecewise) and len(node.args) == 2 and node.args[0].cond == condition:
                 values[node] = node.args[0].expr, node.args[1].expr
-        if not any(True for _ in _relations(_put(tree, values, 0))):
+        if not any(True for _ in relations_in(_put(tree, values, 0))):
             return build.piecewise([(_put(tree, values, 0), condition), (_put(tree, values, 1), sympy.true)])
     factors = [node for node in steps if node in (*sympy.Mul.make_args(tree), *sympy.Mul.make_args(merged(tree)))]
     rest = _put(tree, dict.fromkeys(factors, (sympy.S.One, sympy.S.Zero)), 0)
@@ -270,7 +277,7 @@ def _split(relations: dict[Tree, Any], tree: Tree, steps: dict[Tree, Any]) -> Tr
     return substitute(tree, dict(zip(steps, sides, strict=True)))
 
 
-def _sides_of(step: Any, condition: Any) -> tuple[Tree, Tree]:
+def _step_values(step: Any, condition: Any) -> tuple[Tree, Tree]:
     """What a call of heaviside is where a condition on the same difference holds, and where it does not."""
     is_same = merged(_above(step) - _above(condition)) == 0
     return (sympy.S.One, sympy.S.Zero) if is_same else (sympy.S.Zero, sympy.S.One)
@@ -278,123 +285,9 @@ def _sides_of(step: Any, condition: Any) -> tuple[Tree, Tree]:
 
 def _above(relation: Any) -> Tree:
     """What is above 0 where a strict comparison holds."""
-    left, right = map(merged, _sides(relation))
+    left, right = map(merged, sides_of(relation))
     return left - right if SIGNS[type(relation)] in (">", ">=") else right - left
 
 
 def _put(tree: Tree, values: dict[Tree, tuple[Tree, Tree]], side: int) -> Tree:
     return arrange(merged(substitute(tree, {node: value[side] for node, value in values.items()})))
-
-
-def _sides(relation: Any) -> tuple[Tree, Tree]:
-    return relation.args[0], relation.args[1]
-
-
-Pairs = list[tuple[Tree, Tree]]
-
-STRICT = {"<": "<", "<=": "<", ">": ">", ">=": ">"}
-OPPOSITE = {"<": ">", ">": "<", "==": "!="}
-SIGNS = {kind: sign for sign, kind in build.RELATIONS.items()}
-
-
-@dataclass(slots=True, eq=False)
-class _Mending:
-    """Puts what is known into a formula: conditions that leave points out, and branches for single points."""
-
-    known: _Stating
-    name: str
-
-    def mended(self, tree: Tree) -> Tree:
-        """The formula that states what is true."""
-        pairs = _flat(tree) if isinstance(tree, sympy.Piecewise) else [(tree, sympy.true)]
-        curves = {_difference(relation) for relation in self.known.curves}
-        guards = [build.relation("!=", build.symbol(self.name), arrange(root.tree)) for root in self._exact()]
-        pairs = _without(pairs, curves, guards)
-        for root, value in reversed(self.known.values):
-            pairs = self._with(pairs, arrange(root.tree), value)
-        return build.piecewise(pairs)
-
-    def _exact(self) -> list[Any]:
-        return [root for root in self.known.points if root.tree is not None]
-
-    def _with(self, pairs: Pairs, at: Tree, value: Tree) -> Pairs:
-        """The pairs with a value at a point, in the place of a branch for that point alone if there is one."""
-        here = build.relation("==", build.symbol(self.name), at)
-        for place, (_, condition) in enumerate(pairs):
-            if isinstance(condition, sympy.Equality) and _difference(condition) == _difference(here):
-                return [*pairs[:place], (value, condition), *pairs[place + 1 :]]
-        return [(value, here), *pairs]
-
-
-def _flat(tree: Any) -> Pairs:
-    """The branches of a formula, with those of one that stands in its last branch."""
-    pairs = [(pair.expr, pair.cond) for pair in tree.args]
-    while pairs[-1][1] == sympy.true and isinstance(pairs[-1][0], sympy.Piecewise):
-        pairs[-1:] = [(pair.expr, pair.cond) for pair in pairs[-1][0].args]
-    return pairs
-
-
-def _without(pairs: Pairs, curves: set[Tree], guards: list[Tree]) -> Pairs:
-    """The pairs with conditions that hold nowhere on the curves."""
-    found: Pairs = []
-    told = set()
-    for value, condition in pairs:
-        strict = _strict(condition, curves)
-        if strict is not None:
-            found.append((value, _all(strict, guards)))
-        if isinstance(condition, sympy.Unequality) and strict is not None and _difference(condition) in curves:
-            break  # what follows holds on the curve alone
-        for relation in _relations(condition):
-            if _difference(relation) in curves and _difference(relation) not in told:
-                told.add(_difference(relation))
-                guards = [*guards, _guard(relation, condition is relation)]
-    inner = [relation for value, _ in pairs for relation in _relations(value) if _difference(relation) in curves - told]
-    more = list({_difference(each): build.relation("!=", *_sides(each)) for each in inner}.values())
-    return [(value, _all(condition, more)) for value, condition in found]
-
-
-def _strict(condition: Any, curves: set[Tree]) -> Tree | None:
-    """A condition that does not hold on the curves; None where it holds nowhere else."""
-    if isinstance(condition, sympy.core.relational.Relational):
-        if _difference(condition) not in curves:
-            return condition
-        sign = SIGNS[type(condition)]
-        return None if sign == "==" else build.relation(STRICT.get(sign, sign), *_sides(condition))
-    if isinstance(condition, sympy.And):
-        parts = [part for each in condition.args if (part := _strict(each, curves)) is not None]
-        return build.all_of(parts) if len(parts) == len(condition.args) else None
-    own = {_difference(each): each for each in _relations(condition) if _difference(each) in curves}
-    return _all(condition, [build.relation("!=", *_sides(each)) for each in own.values()])
-
-
-def _guard(relation: Any, is_alone: bool) -> Tree:
-    """What holds off the curve of a relation: where it alone did not hold, the opposite."""
-    sign = SIGNS[type(relation)]
-    sign = OPPOSITE.get(STRICT.get(sign, sign), "!=") if is_alone else "!="
-    return build.relation(sign, *_sides(relation))
-
-
-def _all(condition: Tree, more: Sequence[Tree]) -> Tree:
-    """A condition and others, without those that it implies."""
-    own = list(condition.args) if isinstance(condition, sympy.And) else [] if condition == sympy.true else [condition]
-    kept = [each for each in more if not any(_implies(other, each) for other in (*own, *more) if other is not each)]
-    parts = [*kept, *own]
-    return sympy.true if not parts else parts[0] if len(parts) == 1 else build.all_of(parts)
-
-
-def _implies(one: Any, other: Any) -> bool:
-    """Whether a comparison of something with a number implies another such one, as far as one sees."""
-    if not isinstance(one, sympy.core.relational.Relational) or one.args[0] != other.args[0]:
-        return False
-    a, b = (merged(each.args[1]) for each in (one, other))
-    if not (a.is_number and b.is_number):
-        return bool(a == b and SIGNS[type(one)] in "<>" and SIGNS[type(other)] == "!=")
-    first, second = SIGNS[type(one)], SIGNS[type(other)]
-    below, above = (first in "<=" and first != "=="), first in (">", ">=")
-    if second == "!=":
-        return bool((first == "<" and a <= b) or (first == ">" and a >= b) or (first == "==" and a != b))
-    if second == "<":
-        return bool(below and (a < b or (a == b and first == "<" and one is not other)))
-    if second == ">":
-        return bool(above and (a > b or (a == b and first == ">" and one is not other)))
-    return False

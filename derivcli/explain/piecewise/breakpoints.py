@@ -1,6 +1,6 @@
 """The points that a formula singles out: where its conditions, kinks, jumps and edges change.
 
-Beside them a formula is analytic as written, so that two that are the same beside such a point need not be the same
+Elsewhere a formula is analytic as written, so that two that are the same near such a point need not be the same
 at it. In one variable the points are the roots of equations; in several they lie on curves, on which some are chosen.
 """
 
@@ -26,32 +26,32 @@ JUMPS, KINKS, POLES = "jumps", "kinks", "poles"
 """What a formula may do at such a point: be another one, turn though it is continuous, or have no value."""
 
 CONTINUOUS = ("corner", "branch", "vertical", "edge")
-"""Kinds of special places of a function at which it is continuous as far as it is defined."""
+"""Kinds of singular points at which a function is continuous, as far as it is defined."""
 
 ISOLATED = ("xlogy", "xlog1py")
-"""Functions that have a value at their edge which what is beside it does not tend to."""
+"""Functions with a value at the edge of their domain to which nearby values do not tend."""
 
-STEPS = {**dict.fromkeys(("floor", "ceil", "frac", "trunc"), sympy.S.Zero), "round": sympy.S.Half}
-"""Functions that jump where their argument is a whole number and so much more."""
+STEP_FUNCTIONS = {**dict.fromkeys(("floor", "ceil", "frac", "trunc"), sympy.S.Zero), "round": sympy.S.Half}
+"""Functions that jump where their argument is a whole number plus this."""
 
-PERIODS = ("mod", "fmod")
+PERIODIC_FUNCTIONS = ("mod", "fmod")
 """Functions that jump where a quotient of their arguments is a whole number."""
 
-VALUES = tuple(map(Fraction, "1 2 -1 1/2 -3 3 0 7/5 -2/3".split()))
-"""What other variables are where a curve is solved for one."""
+OTHER_VALUES = tuple(map(Fraction, "1 2 -1 1/2 -3 3 0 7/5 -2/3".split()))
+"""The values of the other variables where a curve is solved for one."""
 
-LANDMARKS = 12
-"""So many points of each kind of set are taken for ends of intervals in which others lie."""
+MAX_LANDMARKS = 12
+"""How many points of each set are taken for ends of intervals in which further points are looked for."""
 
-SECONDS = 6.0
+SOLVING_SECONDS = 6.0
 """How long the equations of one claim may be solved."""
 
-ON_CURVE = 6
-"""So many points are chosen on a curve."""
+MAX_CURVE_POINTS = 6
+"""How many points are chosen on a curve."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class BreakEquation:
     """An equation `difference` = 0 whose solutions a formula singles out, or a whole number where it is `stepped`."""
 
     difference: Tree
@@ -59,17 +59,17 @@ class Source:
     stepped: bool = False
 
 
-def sources(tree: Tree) -> list[Source]:
-    """All that singles out points in a formula, each once."""
+def break_equations(tree: Tree) -> list[BreakEquation]:
+    """The equations of all exceptional points of a formula, each once."""
     return list(dict.fromkeys(each for node in postorder(tree) for each in of_node(node)))
 
 
-def of_node(node: Tree) -> Iterator[Source]:
-    """What a node singles out, apart from what its parts do."""
+def of_node(node: Tree) -> Iterator[BreakEquation]:
+    """The equations of a node itself, without those of its parts."""
     row = row_of(node)
     if isinstance(node, sympy.core.relational.Relational):
         if not all(map(_is_stepped, node.args)):
-            yield Source(_less(*node.args), JUMPS)
+            yield BreakEquation(_less(*node.args), JUMPS)
     elif isinstance(node, sympy.Pow):
         yield from _of_power(node)
     elif row is not None:
@@ -79,67 +79,75 @@ def of_node(node: Tree) -> Iterator[Source]:
 def _is_stepped(tree: Tree) -> bool:
     """Whether a formula changes only where a function in it jumps, and so singles out nothing by itself."""
     row = row_of(tree)
-    if row is not None and row.name in (*STEPS, "sign", "heaviside") and row.name != "frac":
+    if row is not None and row.name in (*STEP_FUNCTIONS, "sign", "heaviside") and row.name != "frac":
         return True
     return not tree.is_Symbol and all(map(_is_stepped, tree.args))
 
 
-def _of_power(node: Any) -> Iterator[Source]:
+def _of_power(node: Any) -> Iterator[BreakEquation]:
     """Where the base of a power is 0, unless the power is a whole one, which is smooth there."""
     base, exponent = merged(node.base), merged(node.exp)
     if not base.free_symbols:
         if base == 0:
-            yield Source(exponent, JUMPS)
+            yield BreakEquation(exponent, JUMPS)
     elif exponent.free_symbols:
-        yield Source(node.base, JUMPS)
+        yield BreakEquation(node.base, JUMPS)
     elif exponent.is_negative:
-        yield Source(node.base, POLES)
+        yield BreakEquation(node.base, POLES)
     elif not exponent.is_Integer:
-        yield Source(node.base, KINKS)
+        yield BreakEquation(node.base, KINKS)
 
 
-def _of_call(node: Any, row: Any) -> Iterator[Source]:
-    """Where a function of the table has a special place, or its rewrite."""
-    if row.name in STEPS:
-        yield Source(_less(node.args[0], STEPS[row.name]), JUMPS, stepped=True)
-    elif row.name in PERIODS:
-        yield Source(merged(node.args[0]) / merged(node.args[1]), JUMPS, stepped=True)
+def _of_call(node: Any, row: Any) -> Iterator[BreakEquation]:
+    """Where a function of the table, or its rewrite, has a singular point."""
+    if row.name in STEP_FUNCTIONS:
+        yield BreakEquation(_less(node.args[0], STEP_FUNCTIONS[row.name]), JUMPS, stepped=True)
+    elif row.name in PERIODIC_FUNCTIONS:
+        yield BreakEquation(merged(node.args[0]) / merged(node.args[1]), JUMPS, stepped=True)
     elif row.name == "log":
-        yield Source(node.args[0], POLES)
-    elif row.special and row.variadic:
-        for pair in combinations(node.args, 2):
-            yield Source(_less(*pair), KINKS)
+        yield BreakEquation(node.args[0], POLES)
     elif row.special:
-        for kind, condition in formulas.special(row):
-            does = KINKS if kind in CONTINUOUS and row.name not in ISOLATED else JUMPS
-            for part in postorder(formulas.bind(row, condition, node.args)):
-                if isinstance(part, sympy.core.relational.Relational):
-                    yield Source(_less(*part.args), does)
+        yield from _of_special_points(node, row)
     elif row.definition is not None and row.kernel is None:
-        yield from sources(formulas.rewritten(row, node.args))
+        yield from break_equations(formulas.rewritten(row, node.args))
+
+
+def _of_special_points(node: Any, row: Any) -> Iterator[BreakEquation]:
+    """Where a function of the table has a kink, a jump or an edge."""
+    if row.variadic:
+        for pair in combinations(node.args, 2):
+            yield BreakEquation(_less(*pair), KINKS)
+        return
+    for kind, condition in formulas.special(row):
+        does = KINKS if kind in CONTINUOUS and row.name not in ISOLATED else JUMPS
+        for part in postorder(formulas.bind(row, condition, node.args)):
+            if isinstance(part, sympy.core.relational.Relational):
+                yield BreakEquation(_less(*part.args), does)
 
 
 def _less(left: Tree, right: Tree) -> Tree:
     return left if right == 0 else add([left, negative(right)])
 
 
-def solved(each: Source, name: str, between: Sequence[Fraction] = (), numbers: Sequence[Fraction] = ()) -> Roots:
-    """The points of a source in one variable; of a stepped one, those too where it comes to one of some numbers."""
+def solved(each: BreakEquation, name: str, between: Sequence[Fraction] = (), numbers: Sequence[Fraction] = ()) -> Roots:
+    """The solutions of an equation in one variable; for a stepped one, also those where it equals given numbers."""
     if each.stepped:
         return whole(each.difference, name, between, numbers)
     return roots(each.difference, name, between)
 
 
 def all_roots(
-    found: Iterable[Source], name: str, numbers: Sequence[Fraction] = ()
-) -> tuple[Roots, dict[Source, Roots]]:
-    """The points of several sources together, and those of each; of endlessly many some between all the others."""
+    found: Iterable[BreakEquation], name: str, numbers: Sequence[Fraction] = ()
+) -> tuple[Roots, dict[BreakEquation, Roots]]:
+    """The solutions of several equations together and of each; of endlessly many, some between all the others."""
     start, each = time.monotonic(), {}
     for source in found:
-        each[source] = solved(source, name, (), numbers) if time.monotonic() - start < SECONDS else Roots((), UNKNOWN)
+        each[source] = (
+            solved(source, name, (), numbers) if time.monotonic() - start < SOLVING_SECONDS else Roots((), UNKNOWN)
+        )
     between = _landmarks(each.values())
     for source, known in each.items():
-        if known.extent not in (ALL, UNKNOWN) and between and time.monotonic() - start < SECONDS:
+        if known.extent not in (ALL, UNKNOWN) and between and time.monotonic() - start < SOLVING_SECONDS:
             each[source] = united([known, solved(source, name, between, numbers)])
     return united(each.values()), each
 
@@ -148,25 +156,24 @@ def _landmarks(found: Iterable[Roots]) -> list[Fraction]:
     """Some points between which others are looked for: of each set those next to 0, of finite ones first."""
     chosen: dict[float, None] = {}
     for known in sorted(found, key=lambda known: EXTENTS.index(known.extent)):
-        chosen |= dict.fromkeys(sorted((root.size for root in known.found), key=abs)[:LANDMARKS])
-    return sorted(Fraction(size).limit_denominator(10**6) for size in list(chosen)[: 3 * LANDMARKS])
+        chosen |= dict.fromkeys(sorted((root.size for root in known.found), key=abs)[:MAX_LANDMARKS])
+    return sorted(Fraction(size).limit_denominator(10**6) for size in list(chosen)[: 3 * MAX_LANDMARKS])
 
 
-@dataclass(frozen=True, slots=True)
-class OnCurve:
-    """A point on a curve, by the names of the variables."""
-
-    at: Mapping[str, Root]
+CurvePoint = Mapping[str, Root]
+"""A point on a curve, by the names of the variables."""
 
 
-def on_curve(each: Source, names: Sequence[str], numbers: Sequence[Fraction] = ()) -> tuple[list[OnCurve], bool]:
+def on_curve(
+    each: BreakEquation, names: Sequence[str], numbers: Sequence[Fraction] = ()
+) -> tuple[list[CurvePoint], bool]:
     """Points at which an equation in several variables holds, and whether it could be solved for one of them.
 
     The other variables are simple numbers, or the ones given.
     """
-    values, most = [*VALUES, *numbers], ON_CURVE + len(numbers)
+    values, most = [*OTHER_VALUES, *numbers], MAX_CURVE_POINTS + len(numbers)
     held = [name for name in names if symbol(name) in each.difference.free_symbols]
-    found: list[OnCurve] = []
+    found: list[CurvePoint] = []
     is_solved = not held
     for turn, name in enumerate(held):
         if len(found) < most:
@@ -177,8 +184,8 @@ def on_curve(each: Source, names: Sequence[str], numbers: Sequence[Fraction] = (
 
 
 def _on_curve(
-    each: Source, names: Sequence[str], name: str, turn: int, choice: Sequence[Fraction]
-) -> Iterator[tuple[list[OnCurve], str]]:
+    each: BreakEquation, names: Sequence[str], name: str, turn: int, choice: Sequence[Fraction]
+) -> Iterator[tuple[list[CurvePoint], str]]:
     """The points of a curve where the other variables have simple values, and what is known of them."""
     others = [other for other in names if other != name]
     for row in range(len(choice)):
@@ -187,9 +194,9 @@ def _on_curve(
         put = {symbol(other): value for other, value in values.items()}
         fixed = {other: known for other, value in values.items() if (known := root(value)) is not None}
         with suppress(*SYMPY_FAILURES):
-            solutions = solved(Source(substitute(each.difference, put), each.does, each.stepped), name)
+            solutions = solved(BreakEquation(substitute(each.difference, put), each.does, each.stepped), name)
             points = [{**fixed, name: solution} for solution in solutions.found[:2]]
-            yield [OnCurve({key: at[key] for key in names}) for at in points], solutions.extent
+            yield [{key: at[key] for key in names} for at in points], solutions.extent
 
 
 def worst(extents: Iterable[str]) -> str:

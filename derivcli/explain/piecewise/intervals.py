@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy
-from flint import fmpq
 
+from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.explain.piecewise.breakpoints import all_roots
-from derivcli.explain.piecewise.pieces import between, constant_at, needed, piece
+from derivcli.explain.piecewise.pieces import between, constant_at, piece, piece_equations
 from derivcli.explain.piecewise.roots import ALL, Root, same_root
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, postorder, row_of
@@ -46,14 +46,14 @@ def by_intervals(
 
     It states nothing at open ends, at others one of the values, or else what the formula itself does.
     """
-    found = needed(tree)
+    found = piece_equations(tree)
     if found is None or not is_total(tree):
         return None
     known = all_roots(found, name)[0]
     places = between(known.found)
     if known.extent != ALL or not 0 < len(known.found) <= MAX_ENDS or any(each.tree is None for each in known.found):
         return None
-    pieces = [piece(tree, name, fmpq(place.numerator, place.denominator)) for place in places]
+    pieces = [piece(tree, name, rational(place)) for place in places]
     if not places or None in pieces:
         return None
     made = [_Interval(arrange(merged(pieces[0])), None, known.found[0])]
@@ -83,7 +83,7 @@ def _value(tree: Tree, name: str, end: Root, values: Mapping[Root, Tree]) -> Tre
 
 
 def _joined(made: list[_Interval], after: _Interval, name: str, end: Root, here: Tree) -> list[tuple[Tree, Tree]]:
-    """Add an interval, with its end in one of the two beside it, or else in a branch of its own."""
+    """Add an interval; its first end belongs to it, to the interval before, or to a separate branch."""
     left, right = (_is_value(each.tree, name, end, here) for each in (made[-1], after))
     branch = (arrange(here), build.relation("==", build.symbol(name), arrange(end.tree)))
     if made[-1].tree == after.tree:

@@ -17,16 +17,16 @@ import sympy
 from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
-from derivcli.engines.balls.coordinates import Coordinate, Moved
+from derivcli.engines.balls.coordinates import Coordinate, Moved, rational
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import HOLDS, SIGNS, record
-from derivcli.engines.symbolic import NOT_REAL, SYMPY_FAILURES, deep_recursion, derivative_of, evaluated, merged
+from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, deep_recursion, derivative_of, evaluated, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
-from derivcli.explain.piecewise.breakpoints import Source, of_node, sources
+from derivcli.explain.piecewise.breakpoints import BreakEquation, break_equations, of_node
 from derivcli.explain.piecewise.roots import Root, root
 from derivcli.language import tree as build
 from derivcli.language.functions import formulas
@@ -34,55 +34,50 @@ from derivcli.language.tree import Tree, negative, postorder, row_of, substitute
 from derivcli.result import Partial
 
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
-"""Functions that are simpler ones where the signs inside are known."""
+"""Functions that are simpler formulas where the signs of their arguments are known."""
 
-PRECISIONS = (192, 768, 3072)
+SIGN_BITS = (192, 768, 3072)
 """Bits to which signs are looked for."""
 
-NEAR = 100
-"""A point is just beside another if it is 2 to the minus this away."""
+NEAR_BITS = 100
+"""The distance of a nearby point, as a power of 2."""
 
-MODERATE = (arb(2) ** -4000, arb(2) ** 1000)
+MODERATE_SIZES = (arb(2) ** -4000, arb(2) ** 1000)
 """Between numbers of such sizes a fraction is found."""
 
-CLOSE = 1200
-"""A limit is the value at 2 to the minus this from the point, up to 2 to the minus SAME."""
-SAME = 900
-BITS = (4000, 8000)
+LIMIT_OFFSET_BITS = 1200
+"""A limit must be the value at 2 to the minus this from the point, up to 2 to the minus the other."""
+LIMIT_TOLERANCE_BITS = 900
+LIMIT_BITS = (4000, 8000)
 
-SECONDS = 2.0
+LIMIT_SECONDS = 2.0
 """How long SymPy may look for one limit, and for one equality."""
 
 
-def needed(tree: Tree) -> list[Source] | None:
+def piece_equations(tree: Tree) -> list[BreakEquation] | None:
     """All that must be solved before the pieces of a formula are known; None where that does not do."""
-    found: dict[Source, None] = {}
+    found: dict[BreakEquation, None] = {}
     for node in postorder(tree):
         if _has_sides(node):
-            if any(_has_domain(part) for part in node.args):
-                return None
+            rows = [row_of(inner) for part in node.args for inner in postorder(part)]
+            if any(row is not None and row.defined and row.name != "log" for row in rows):
+                return None  # defined not everywhere, other than by a root or a logarithm
             found |= dict.fromkeys(each for each in of_node(node))
-            found |= dict.fromkeys(each for part in node.args for each in sources(part))
+            found |= dict.fromkeys(each for part in node.args for each in break_equations(part))
     return list(found)
 
 
 def _has_sides(node: Tree) -> bool:
-    """Whether a node is another formula on either side of somewhere."""
+    """Whether a node is one formula on one side of some point and another formula on the other side."""
     row = row_of(node)
     if row is None:
         return isinstance(node, sympy.core.relational.Relational)
     return row.name in SIDED or (bool(row.special) and row.definition is not None and row.kernel is None)
 
 
-def _has_domain(tree: Tree) -> bool:
-    """Whether a formula holds a function that is not defined everywhere, other than roots and logarithms."""
-    rows = (row_of(node) for node in postorder(tree))
-    return any(row is not None and row.defined and row.name != "log" for row in rows)
-
-
 @dataclass(slots=True)
 class _Resolver:
-    """Takes what has sides for what it is at a point where nothing is special."""
+    """Replaces piecewise parts of a formula by what they are at a point that is not exceptional."""
 
     name: str
     where: Coordinate
@@ -141,9 +136,9 @@ class _Resolver:
         if merged(tree) == 0:
             return 0
         tape = record(tree, (self.name,))
-        for precision in PRECISIONS:
+        for precision in SIGN_BITS:
             with suppress(UnsureError):
-                run = Run(tape, precision=precision, final=self.presumes and precision == PRECISIONS[-1])
+                run = Run(tape, precision=precision, final=self.presumes and precision == SIGN_BITS[-1])
                 ball = evaluate(run, {self.name: self.where})[0]
                 known = run.exact(tape.order[-1])
                 if known is not None:
@@ -155,24 +150,20 @@ class _Resolver:
         raise UnsureError
 
 
-def piece(tree: Tree, name: str, inside: Coordinate) -> Tree | None:
-    """What a formula is about a point between those that it singles out; None where it has no value or is unknown."""
+def piece(tree: Tree, name: str, where: Coordinate, presumes: bool = False) -> Tree | None:
+    """What a formula is about a point; None where it has no value or is unknown.
+
+    The point is between those that the formula singles out, unless `presumes` says that what may be 0 is 0.
+    """
     with suppress(UnsureError, TouchError), restored_context():
-        return _Resolver(name, inside).resolved(tree)
+        return _Resolver(name, where, presumes).resolved(tree)
     return None
 
 
 def just_beside(at: Root) -> tuple[Coordinate, Coordinate]:
-    """Points so close to another that nothing else is singled out between them, unless there is no end to it."""
-    step = fmpq(1, 2**NEAR)
+    """Points on both sides, so close that no other exceptional point lies between, unless they accumulate."""
+    step = fmpq(1, 2**NEAR_BITS)
     return Moved(at.where, -step, fmpq(1)), Moved(at.where, step, fmpq(1))
-
-
-def piece_at(tree: Tree, name: str, at: Root) -> Tree | None:
-    """What a formula is at a point, where what is not told from 0 is 0; None where it has no value."""
-    with suppress(UnsureError, TouchError), restored_context():
-        return _Resolver(name, at.where, presumes=True).resolved(tree)
-    return None
 
 
 def between(found: Sequence[Root]) -> list[Fraction]:
@@ -187,7 +178,7 @@ def between(found: Sequence[Root]) -> list[Fraction]:
 
 
 def _is_moderate(each: Root) -> bool:
-    return each.ball == 0 or bool(MODERATE[0] < abs(each.ball) and abs(each.ball) < MODERATE[1])
+    return each.ball == 0 or bool(MODERATE_SIZES[0] < abs(each.ball) and abs(each.ball) < MODERATE_SIZES[1])
 
 
 def _simplest_between(low: Root, high: Root) -> Fraction:
@@ -200,23 +191,23 @@ def _simplest_between(low: Root, high: Root) -> Fraction:
         known = Fraction(int(exact.p), int(exact.q))
         for power in range(0, 400):
             near = known.limit_denominator(2**power)
-            ball = arb(fmpq(near.numerator, near.denominator))
+            ball = arb(rational(near))
             if low.ball < ball and ball < high.ball:
                 return near
     return known
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class ExactNumber:
     """A number as a formula without variables, and as a ball."""
 
     tree: Tree
     ball: arb
 
-    def is_same(self, other: Limit) -> bool | None:
+    def is_same(self, other: ExactNumber) -> bool | None:
         """Whether it is another one; None where that is not known."""
         with restored_context():
-            ctx.prec = BITS[0]
+            ctx.prec = LIMIT_BITS[0]
             if not self.ball.overlaps(other.ball):
                 return False
         return True if _is_zero(evaluated(self.tree) - evaluated(other.tree)) else None
@@ -227,27 +218,27 @@ def _is_zero(tree: Any) -> bool:
     if tree == 0:
         return True
     with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
-        return limited(SECONDS, lambda: bool(sympy.simplify(tree) == 0))
+        return limited(LIMIT_SECONDS, lambda: bool(sympy.simplify(tree) == 0))
     return False
 
 
-def constant_at(tree: Tree, name: str, at: Root) -> Limit | None:
+def constant_at(tree: Tree, name: str, at: Root) -> ExactNumber | None:
     """The value of a formula at a point."""
-    here = None if at.tree is None else piece_at(tree, name, at)
+    here = None if at.tree is None else piece(tree, name, at.where, presumes=True)
     return None if here is None else _put(here, name, at)
 
 
-def _put(tree: Tree, name: str, at: Root) -> Limit | None:
+def _put(tree: Tree, name: str, at: Root) -> ExactNumber | None:
     """The value of a formula without sides at a point."""
     with suppress(*SYMPY_FAILURES):
         made = evaluated(substitute(tree, {symbol(name): at.tree}))
-        known = None if made.free_symbols or made.has(*NOT_REAL) else root(made)
-        return None if known is None else Limit(made, known.ball)
+        known = None if made.free_symbols or made.has(*UNREAL) else root(made)
+        return None if known is None else ExactNumber(made, known.ball)
     return None
 
 
-def limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
-    """What a piece tends to at one of its ends, exactly."""
+def limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
+    """The exact limit of a piece at one of its ends."""
     if at.tree is None:
         return None
     if is_analytic(tree, name, at):
@@ -255,14 +246,14 @@ def limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
     if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
         return None
     with suppress(*SYMPY_FAILURES, OutOfTimeError), restored_context(), deep_recursion():
-        return limited(SECONDS, _found_limit, tree, name, at, side)
+        return limited(LIMIT_SECONDS, _found_limit, tree, name, at, side)
     return None
 
 
-def _found_limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
-    """The limit that SymPy finds, if values beside it bear it out."""
+def _found_limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
+    """The limit that SymPy finds, if values near it confirm it."""
     found = sympy.limit(sympy.together(evaluated(tree)), symbol(name), at.tree, "+" if side > 0 else "-")
-    if found.free_symbols or found.has(*NOT_REAL):
+    if found.free_symbols or found.has(*UNREAL):
         return None
     return borne_out(tree, name, at, side, found)
 
@@ -270,43 +261,47 @@ def _found_limit(tree: Tree, name: str, at: Root, side: int) -> Limit | None:
 def is_analytic(tree: Tree, name: str, at: Root) -> bool:
     """Whether a formula has a power series at a point."""
     tape = record(tree, (name,))
-    for precision in PRECISIONS[:2]:
+    for precision in SIGN_BITS[:2]:
         with suppress(UnsureError, TouchError), restored_context():
             evaluate(Run(tape, {name: (fmpq(1),)}, 1, precision), {name: at.where})
             return True
     return False
 
 
-def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> Limit | None:
-    """A limit that SymPy found, if values close to the point are the same to hundreds of digits."""
+def borne_out(tree: Tree, name: str, at: Root, side: int, found: Any) -> ExactNumber | None:
+    """A limit that SymPy found, if values close to the point agree with it to hundreds of digits."""
     known, tape = root(found), record(tree, (name,))
-    close = Moved(at.where, fmpq(side, 2**CLOSE), fmpq(1))
+    close = Moved(at.where, fmpq(side, 2**LIMIT_OFFSET_BITS), fmpq(1))
     if known is None:
         return None
-    for precision in BITS:
+    for precision in LIMIT_BITS:
         with suppress(UnsureError, TouchError), restored_context():
             ball = evaluate(Run(tape, precision=precision), {name: close})[0]
             ctx.prec = precision
-            if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -SAME:
-                return Limit(found, known.ball)
+            if abs(ball - known.ball) < (1 + abs(known.ball)) * arb(2) ** -LIMIT_TOLERANCE_BITS:
+                return ExactNumber(found, known.ball)
     return None
 
 
+Limits = tuple[ExactNumber | None, ExactNumber | None]
+"""The limits on the left and on the right; None where one is not known."""
+
+
 @dataclass(frozen=True, slots=True)
-class Slope:
+class ExactDerivative:
     """The derivative of a formula at a point: a constant, or there is none if `number` is None."""
 
-    number: Limit | None
+    number: ExactNumber | None
 
 
 def exact_derivative(
-    tree: Tree, name: str, order: int, at: Root, beside: tuple[Coordinate, Coordinate]
-) -> Slope | None:
+    tree: Tree, name: str, order: int, at: Root, nearby: tuple[Coordinate, Coordinate]
+) -> ExactDerivative | None:
     """The derivative at a point that a formula singles out, from its pieces on both sides; None where it is not known.
 
     A continuous function whose derivative has a limit has that for its derivative.
     """
-    sides = [piece(tree, name, inside) for inside in beside]
+    sides = [piece(tree, name, inside) for inside in nearby]
     here = constant_at(tree, name, at)
     if here is None or None in sides:
         return None
@@ -318,31 +313,31 @@ def exact_derivative(
             return None
         same = [left.is_same(right), *([left.is_same(here)] if k == 0 else [])]
         if False in same:
-            return Slope(None)
+            return ExactDerivative(None)
         if None in same:
             return None
         here = left
-    return Slope(here)
+    return ExactDerivative(here)
 
 
-def _slopes(sides: Sequence[Any], here: Limit, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
+def _slopes(sides: Sequence[Any], here: ExactNumber, name: str, at: Root) -> Limits:
     """The limits of the quotients of differences on both sides, where those of the derivative are not known."""
     x = symbol(name)
     left, right = ((part - here.tree) / (x - at.tree) for part in map(evaluated, sides))
     with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
-        return limited(SECONDS, lambda: (limit(left, name, at, -1), limit(right, name, at, 1)))
+        return limited(LIMIT_SECONDS, lambda: (limit(left, name, at, -1), limit(right, name, at, 1)))
     return None, None
 
 
-def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
+def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> Limits:
     """The limits of a derivative on both sides, of the pieces there."""
     with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), deep_recursion():
         left, right = sides
-        return limited(SECONDS, _found_limits, left, right, partial, name, at)
+        return limited(LIMIT_SECONDS, _found_limits, left, right, partial, name, at)
     return None, None
 
 
-def _found_limits(left: Tree, right: Tree, partial: Partial, name: str, at: Root) -> tuple[Limit | None, Limit | None]:
+def _found_limits(left: Tree, right: Tree, partial: Partial, name: str, at: Root) -> Limits:
     derivative = derivative_of(right, partial)
     found = limit(derivative, name, at, 1)
     if left != right:

@@ -20,13 +20,13 @@ from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.symbolic import derivative_of
 from derivcli.language.tree import Tree, row_of
 
-REACHES = (64, 256, 1024, 4096, 2**16, 2**24, 2**40)
+BOUNDS = (64, 256, 1024, 4096, 2**16, 2**24, 2**40)
 """Numbers beyond which there may be no root, tried in this order."""
 
 MAX_DERIVATIVES = 4
 """A formula's sign may follow from its derivative's, and so on, so many times."""
 
-BITS = 128
+INTERVAL_BITS = 128
 
 INFINITY = arb("inf")
 
@@ -63,16 +63,16 @@ MONOTONE = {
 """Functions by their names, each with its values and limits."""
 
 
-def reach(tree: Tree, name: str) -> int | None:
+def root_bound(tree: Tree, name: str) -> int | None:
     """A number beyond which, on both sides of 0, a formula is shown to have no root; None if none is found."""
-    for size in REACHES:
+    for size in BOUNDS:
         if all(_has_no_root(tree, name, side, size) for side in (1, -1)):
             return size
     return None
 
 
 def _has_no_root(tree: Tree, name: str, side: int, size: int) -> bool:
-    ctx.prec = BITS
+    ctx.prec = INTERVAL_BITS
     far = _Far(name, (arb(size), +INFINITY) if side > 0 else (-INFINITY, arb(-size)))
     try:
         return far.sign(tree) != 0 or far.sign_by_slope(tree, side, arb(side * size)) != 0
@@ -82,7 +82,7 @@ def _has_no_root(tree: Tree, name: str, side: int, size: int) -> bool:
 
 @dataclass(slots=True)
 class _Far:
-    """The values of formulas where a variable lies in an interval."""
+    """Interval arithmetic: the values of formulas where a variable lies in an interval."""
 
     name: str
     where: Interval
@@ -124,26 +124,16 @@ class _Far:
         if tree.is_Symbol:
             return self.where
         if not tree.free_symbols:
-            ball = ball_of(coordinate(tree), BITS)
+            ball = ball_of(coordinate(tree), INTERVAL_BITS)
             return ball.lower(), ball.upper()
         if isinstance(tree, sympy.Pow):
             return self.power(tree.base, tree.exp)
-        row = row_of(tree)
-        if row is not None and row.name in ("sin", "cos"):
-            self.interval(tree.args[0])
-            return arb(-1), arb(1)
         parts = [self.interval(part) for part in tree.args]
         if isinstance(tree, sympy.Add):
             return reduce(_sum, parts)
         if isinstance(tree, sympy.Mul):
             return reduce(_product, parts)
-        if row is not None and row.name in MONOTONE and len(parts) == 1:
-            return _image(MONOTONE[row.name], parts[0])
-        if row is not None and row.name == "cosh":
-            return _image(_Monotone(arb.cosh, _infinite, _infinite), _size(parts[0]))
-        if row is not None and row.name == "abs":  # with a kink, at which its derivative is of no known sign
-            return _size(parts[0])
-        raise UnsureError
+        return _of_call(getattr(row_of(tree), "name", ""), parts)
 
     def power(self, base: Any, exponent: Any) -> Interval:
         """The values of a power with a rational exponent, or with a number above 0 as its base."""
@@ -154,6 +144,19 @@ class _Far:
         size = abs(exponent)
         found = _whole_power(self.interval(base), int(size)) if size.is_Integer else _root(self.interval(base), size)
         return found if exponent > 0 else _reciprocal(found)
+
+
+def _of_call(name: str, parts: list[Interval]) -> Interval:
+    """The values of a function of the table."""
+    if name in ("sin", "cos"):
+        return arb(-1), arb(1)
+    if name in MONOTONE and len(parts) == 1:
+        return _image(MONOTONE[name], parts[0])
+    if name == "cosh":
+        return _image(_Monotone(arb.cosh, _infinite, _infinite), _size(parts[0]))
+    if name == "abs":  # with a kink, at which its derivative is of no known sign
+        return _size(parts[0])
+    raise UnsureError
 
 
 def _sum(one: Interval, other: Interval) -> Interval:

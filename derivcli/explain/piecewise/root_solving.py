@@ -13,33 +13,34 @@ from itertools import islice
 from typing import Any
 
 import sympy
-from flint import acb, ctx, fmpq, fmpz_poly
+from flint import acb, ctx, fmpz_poly
 
 from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES, deep_recursion, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.explain.piecewise.bisection import halved
-from derivcli.explain.piecewise.roots import ALL, BITS, ENDLESS, EXTENTS, UNKNOWN, Root, Roots, root, united
+from derivcli.explain.piecewise.bisection import roots_by_halving
+from derivcli.explain.piecewise.roots import ALL, ENDLESS, EXTENTS, ROOT_BITS, UNKNOWN, Root, Roots, root, united
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
 
-SECONDS = 2.0
+SOLVING_SECONDS = 2.0
 """How long SymPy may solve one equation."""
 
-DEGREE, NODES = 60, 150
+MAX_DEGREE, MAX_NODES = 60, 150
 """Polynomials of a higher degree, and longer formulas, are not solved."""
 
-MOST_PIECES = 16
+MAX_PIECES = 16
 """With more pieces a formula is not solved piece by piece."""
 
 REPRESENTATIVES = range(-6, 7)
 """The whole numbers at which a family of roots is looked at, if it is no arithmetic progression."""
 
-FAR = 37
+FAR_PERIODS = 37
 """A root so many periods away stands for those that are far away."""
 
 WHOLES = (0, 1, -1, 2, -2, 5, -7)
@@ -53,8 +54,8 @@ def roots(tree: Tree, name: str, between: Sequence[Fraction] = ()) -> Roots:
 
 def _in_pieces(tree: Tree, name: str, between: Sequence[Fraction]) -> Roots | None:
     """The roots of all that a formula with absolute values, maxima or branches may be; those that are its own."""
-    pieces = list(islice(_pieces(tree), MOST_PIECES + 1))
-    if len(pieces) == 1 or len(pieces) > MOST_PIECES:
+    pieces = list(islice(_pieces(tree), MAX_PIECES + 1))
+    if len(pieces) == 1 or len(pieces) > MAX_PIECES:
         return None
     tape = record(tree, (name,))
     found = united(roots(piece, name, between) for piece in pieces)
@@ -106,7 +107,7 @@ def _values_at(tree: Tree, name: str, between: Sequence[Fraction]) -> list[int]:
     tape = record(tree, (name,))
     for place in between[:8]:
         with suppress(TouchError, UnsureError, OverflowError, ValueError), restored_context():
-            ball = evaluate(Run(tape, precision=192), {name: fmpq(place.numerator, place.denominator)})[0]
+            ball = evaluate(Run(tape, precision=192), {name: rational(place)})[0]
             floor = math.floor(float(ball.mid()))
             found |= dict.fromkeys((floor - 1, floor, floor + 1, floor + 2))
     return list(found)
@@ -117,23 +118,29 @@ def _factors(tree: Tree) -> Iterator[Tree]:
     tree = merged(tree)
     if isinstance(tree, sympy.Add):
         with suppress(*SYMPY_FAILURES, OutOfTimeError):
-            tree = limited(SECONDS, sympy.factor_terms, tree)
+            tree = limited(SOLVING_SECONDS, sympy.factor_terms, tree)
     waiting = [tree]
     while waiting:
         node: Any = waiting.pop()
-        row = row_of(node)
-        if isinstance(node, sympy.Mul):
-            waiting += node.args
-        elif isinstance(node, sympy.Pow) and not node.exp.free_symbols:
-            waiting += [node.base] if node.exp.is_positive else []
-        elif isinstance(node, sympy.exp) or (isinstance(node, sympy.Pow) and node.base.is_positive):
-            continue
-        elif row is not None and row.only_zero:
-            waiting.append(node.args[0])
-        elif isinstance(node, sympy.log) and len(node.args) == 1:
-            waiting.append(node.args[0] - 1)
+        factors = _factors_of(node)
+        if factors is not None:
+            waiting += factors
         elif node.free_symbols or node == 0:
             yield node
+
+
+def _factors_of(node: Any) -> Sequence[Tree] | None:
+    """Formulas one of which is 0 where a formula is; None where it is no product and like none."""
+    row = row_of(node)
+    if isinstance(node, sympy.Mul):
+        return list(node.args)
+    if isinstance(node, sympy.Pow) and not node.exp.free_symbols:
+        return [node.base] if node.exp.is_positive else []
+    if isinstance(node, sympy.exp) or (isinstance(node, sympy.Pow) and node.base.is_positive):
+        return []
+    if row is not None and row.only_zero:
+        return [node.args[0]]
+    return [node.args[0] - 1] if isinstance(node, sympy.log) and len(node.args) == 1 else None
 
 
 def _roots_of(tree: Any, name: str, between: Sequence[Fraction]) -> Roots:
@@ -142,18 +149,18 @@ def _roots_of(tree: Any, name: str, between: Sequence[Fraction]) -> Roots:
         return Roots()
     for solve in (_in_pieces, _polynomial, _solved):
         with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context(), deep_recursion():
-            found = limited(SECONDS, solve, tree, name, between)
+            found = limited(SOLVING_SECONDS, solve, tree, name, between)
             if found is not None:
                 return found
     with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context():
-        return limited(SECONDS, halved, tree, name)
+        return limited(SOLVING_SECONDS, roots_by_halving, tree, name)
     return Roots((), UNKNOWN)
 
 
 def _polynomial(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | None:
     """The roots of a quotient of polynomials with rational coefficients."""
     x = symbol(name)
-    if not tree.is_rational_function(x) or sum(1 for _ in postorder(tree)) > NODES:
+    if not tree.is_rational_function(x) or sum(1 for _ in postorder(tree)) > MAX_NODES:
         return None
     above, below = sympy.fraction(sympy.together(tree))
     if any(not part.is_Rational for part in above.atoms(sympy.Number, sympy.NumberSymbol)):
@@ -161,7 +168,7 @@ def _polynomial(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | No
     polynomial = sympy.Poly(above, x)
     if not polynomial.domain.is_QQ and not polynomial.domain.is_ZZ:
         return None
-    if polynomial.degree() > DEGREE:
+    if polynomial.degree() > MAX_DEGREE:
         return None
     found = [each for factor, _ in polynomial.factor_list()[1] for each in _of_irreducible(factor)]
     poles = sympy.Poly(below, x)
@@ -192,7 +199,7 @@ def _of_irreducible(factor: Any) -> list[Root]:
 def _by_digits(factor: Any) -> list[Root]:
     """The real roots of a polynomial without multiple roots, to many digits."""
     whole = factor.clear_denoms(convert=True)[1]
-    ctx.prec = BITS
+    ctx.prec = ROOT_BITS
     polynomial = fmpz_poly([int(each) for each in reversed(whole.all_coeffs())])
     found: list[tuple[acb, int]] = polynomial.complex_roots()
     return [Root(each.real, each.real) for each, _ in found if each.imag == 0]
@@ -202,7 +209,7 @@ def _solved(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | None:
     """What SymPy finds."""
     if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
         return None
-    if sum(1 for _ in postorder(tree)) > NODES:
+    if sum(1 for _ in postorder(tree)) > MAX_NODES:
         return None
     x = symbol(name)
     found = _from_set(sympy.solveset(tree, x, sympy.S.Reals), between)
@@ -217,7 +224,7 @@ def _checked(found: Roots, tree: Tree, name: str) -> Roots:
     """Roots that are said to be all, unless halving finds another one."""
     if found.extent != ALL:
         return found
-    joined = united([found, halved(tree, name)]).found
+    joined = united([found, roots_by_halving(tree, name)]).found
     return found if len(joined) == len(found.found) else Roots(joined, UNKNOWN)
 
 
@@ -233,7 +240,7 @@ def _from_set(found: Any, between: Sequence[Fraction]) -> Roots | None:
     if found is sympy.S.EmptySet or found is sympy.S.Reals:
         return Roots()
     if isinstance(found, sympy.FiniteSet):
-        if not all(_is_told(each) for each in found):
+        if any(each.free_symbols or (each.is_real is not False and root(each) is None) for each in found):
             return None
         made = [_real(each) for each in found]
         return Roots(tuple(each for each in made if each is not None))
@@ -248,11 +255,6 @@ def _from_set(found: Any, between: Sequence[Fraction]) -> Roots | None:
     if isinstance(found, sympy.ImageSet):
         return _family(found, between)
     return None
-
-
-def _is_told(tree: Any) -> bool:
-    """Whether a number is a formula without variables, or not real."""
-    return not tree.free_symbols and (tree.is_real is False or root(tree) is not None)
 
 
 def _real(tree: Any) -> Root | None:
@@ -277,7 +279,7 @@ def _family(found: Any, between: Sequence[Fraction]) -> Roots | None:
 
 def _spread(start: float, step: float, between: Sequence[Fraction]) -> list[int]:
     """Which members of an arithmetic progression lie next to some points, on both sides, and a few far away."""
-    found: dict[int, None] = dict.fromkeys((-2, -1, 0, 1, 2, FAR, -FAR))
+    found: dict[int, None] = dict.fromkeys((-2, -1, 0, 1, 2, FAR_PERIODS, -FAR_PERIODS))
     ordered = sorted(map(float, between))
     for low, high in zip(ordered, [*ordered[1:], None], strict=False):
         for place in (low, None if high is None else (low + high) / 2, high):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import sympy
 
@@ -12,16 +11,16 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError, Span
 from derivcli.explain.piecewise.piecewise_derivative import derivatives
 from derivcli.explain.steps.derivation import Derivation, Step
-from derivcli.explain.steps.differentiation_rules import By, taken
+from derivcli.explain.steps.differentiation_rules import Differentiator, taken
 from derivcli.explain.steps.teacher_notation import put
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Derivative, PartialDerivative, Tree, postorder, symbol
 from derivcli.result import SymbolicResult, derivative_key, partial_of
 
-SECONDS = 10.0
+DERIVATION_SECONDS = 10.0
 """How long finding the steps of a formula's derivatives may take."""
 
-LONGEST = 500_000
+MAX_CHARACTERS = 500_000
 """Characters in all steps of one derivation."""
 
 IN_PLACE = "definitions put in place"
@@ -41,11 +40,13 @@ def derivations(result: SymbolicResult) -> list[Derivation]:
     expression = result.expression
     try:
         with deep_recursion():
-            return limited(SECONDS, lambda: [_derivation(complete, derivative_key(partial)) for partial in known])
+            return limited(
+                DERIVATION_SECONDS, lambda: [_derivation(complete, derivative_key(partial)) for partial in known]
+            )
     except OutOfTimeError:
-        message = f"the derivation takes longer than {SECONDS:g} seconds"
+        message = f"the derivation takes longer than {DERIVATION_SECONDS:g} seconds"
     except _TooLongError:
-        message = f"the derivation is longer than {LONGEST:,} characters"
+        message = f"the derivation is longer than {MAX_CHARACTERS:,} characters"
     hint = "ask for the derivative alone, without the word 'steps'"
     raise DerivError(message, expression.source, Span(0, len(expression.source)), hint)
 
@@ -54,14 +55,15 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     """How the derivative with a key is found from the one of an order below, or from the formula."""
     name, *below = partial_of(key)
     expression = result.derivatives[derivative_key(tuple(below))] if below else result.expression
-    d = By(symbol(name), is_partial=len(_names(result)) > 1)
+    names = {*result.expression.variables, *(name for key in result.derivatives for name in partial_of(key))}
+    d = Differentiator(symbol(name), is_partial=len(names) > 1)
     start = d(expression.tree)
     steps = [Step(IN_PLACE, d(expression.expanded))] if expression.definitions else []
     length = 0
     for step in _steps(steps[-1].tree if steps else start):
         steps.append(step)
         length += len(step.text)
-        if length > LONGEST:
+        if length > MAX_CHARACTERS:
             raise _TooLongError
     answer = result.derivatives[key]
     if any(map(has_pieces, [answer.tree, *(step.tree for step in steps[-1:])])):  # looked at where they meet
@@ -73,42 +75,29 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     return Derivation(result, key, start, tuple(steps))
 
 
-def _names(result: SymbolicResult) -> set[str]:
-    """The variables of the formula and of its derivatives."""
-    return {*result.expression.variables, *(name for key in result.derivatives for name in partial_of(key))}
-
-
 def _steps(tree: Tree) -> Iterator[Step]:
     """A step for each rule: that of the most nested formula still to be differentiated, wherever else it is due too.
 
     So sums and powers of the variable that come out of several places are differentiated at once, in the end.
     """
-    known: dict[Tree, _Taken] = {}
+    known: dict[Tree, tuple[int, str, Tree]] = {}
     while markers := [node for node in postorder(tree, stop_at=Derivative) if isinstance(node, Derivative)]:
         for marker in markers:
             if marker not in known:
                 known[marker] = _taken(marker)
-        rule = max((known[marker] for marker in markers), key=lambda each: each.height).rule
-        tree = put(tree, {marker: known[marker].tree for marker in markers if known[marker].rule == rule})
+        _, rule, _ = max((known[marker] for marker in markers), key=lambda each: each[0])
+        tree = put(tree, {marker: known[marker][2] for marker in markers if known[marker][1] == rule})
         yield Step(rule, tree)
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What a rule makes of a formula, and how nested that was."""
-
-    rule: str
-    tree: Tree
-    height: int
-
-
-def _taken(marker: Derivative) -> _Taken:
-    """The rule of a derivative to be taken and what it makes of it, unless that is too long to write."""
+def _taken(marker: Derivative) -> tuple[int, str, Tree]:
+    """How nested a formula still to be differentiated is, the rule for it, and what that makes of it."""
     inner, variable = marker.args
     copies = 1 if isinstance(inner, sympy.Add | sympy.Piecewise) else len(inner.args)
-    if copies**2 > LONGEST or copies * len(text_of(inner)) > LONGEST:
+    if copies**2 > MAX_CHARACTERS or copies * len(text_of(inner)) > MAX_CHARACTERS:
         raise _TooLongError
-    return _Taken(*taken(inner, By(variable, isinstance(marker, PartialDerivative))), _height(inner))
+    rule, found = taken(inner, Differentiator(variable, isinstance(marker, PartialDerivative)))
+    return _height(inner), rule.title(inner, found), found
 
 
 def _height(tree: Tree) -> int:

@@ -32,7 +32,7 @@ from derivcli.language.tree import Derivative, Tree, divisor, row_of, symbol
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Differentiator:
     """What is differentiated by: a variable, called with a formula to write that formula's derivative."""
 
     variable: Tree
@@ -56,7 +56,7 @@ class Rule:
     """
 
     name: str
-    apply: Callable[[Tree, By], Tree | None]
+    apply: Callable[[Tree, Differentiator], Tree | None]
     outer: bool = False
 
     def title(self, tree: Tree, taken: Tree) -> str:
@@ -66,40 +66,40 @@ class Rule:
         return f"{name} and chain rule" if self.outer and taken.has(Derivative) else name
 
 
-def taken(tree: Tree, by: By) -> tuple[str, Tree]:
-    """The name of the first rule that fits, and the derivative that it gives."""
+def taken(tree: Tree, by: Differentiator) -> tuple[Rule, Tree]:
+    """The first rule that fits, and the derivative that it gives; NotImplementedError where none does."""
     for rule in RULES:
         found = rule.apply(tree, by)
         if found is not None:
-            return rule.title(tree, found), found
-    raise AssertionError(f"no rule differentiates {type(tree).__name__}")
+            return rule, found
+    raise NotImplementedError(f"no rule differentiates {type(tree).__name__}")
 
 
-def constant(tree: Tree, d: By) -> Tree | None:
+def constant(tree: Tree, d: Differentiator) -> Tree | None:
     """c' = 0."""
     return None if d.moves(tree) else ZERO
 
 
-def variable(tree: Tree, d: By) -> Tree | None:
+def variable(tree: Tree, d: Differentiator) -> Tree | None:
     """x' = 1."""
     return ONE if tree == d.variable else None
 
 
-def sums(tree: Tree, d: By) -> Tree | None:
+def sums(tree: Tree, d: Differentiator) -> Tree | None:
     """(u + v - w)' = u' + v' - w'."""
     if not isinstance(tree, sympy.Add):
         return None
     return build.add([_signed(term, d) for term in tree.args])
 
 
-def _signed(term: Tree, d: By) -> Tree:
+def _signed(term: Tree, d: Differentiator) -> Tree:
     """The derivative of a term, with the minus sign before it."""
     if isinstance(term, sympy.Rational | sympy.Mul) and split(term)[0] < 0:
         return build.negative(d(negative(term)))
     return d(term)
 
 
-def constant_factor(tree: Tree, d: By) -> Tree | None:
+def constant_factor(tree: Tree, d: Differentiator) -> Tree | None:
     """(c*u)' = c*u', (u/c)' = u'/c and (-u)' = -u'."""
     if not isinstance(tree, sympy.Mul):
         return None
@@ -115,7 +115,7 @@ def constant_factor(tree: Tree, d: By) -> Tree | None:
     return product([sympy.Integer(sign), *kept, d(moving), *map(build.reciprocal, under)])
 
 
-def products(tree: Tree, d: By) -> Tree | None:
+def products(tree: Tree, d: Differentiator) -> Tree | None:
     """(u*v*w)' = u'*v*w + u*v'*w + u*v*w'."""
     if not isinstance(tree, sympy.Mul):
         return None
@@ -125,7 +125,7 @@ def products(tree: Tree, d: By) -> Tree | None:
     return total([product([*above[:place], d(u), *above[place + 1 :]]) for place, u in enumerate(above)])
 
 
-def reciprocals(tree: Tree, d: By) -> Tree | None:
+def reciprocals(tree: Tree, d: Differentiator) -> Tree | None:
     """(1/v)' = -v'/v**2."""
     base = divisor(tree)
     if base is None:
@@ -136,7 +136,7 @@ def reciprocals(tree: Tree, d: By) -> Tree | None:
     return negative(_chained(quotient(ONE, power(base, sympy.Integer(2))), base, d))
 
 
-def quotients(tree: Tree, d: By) -> Tree | None:
+def quotients(tree: Tree, d: Differentiator) -> Tree | None:
     """(u/v)' = (u'*v - u*v')/v**2."""
     if not isinstance(tree, sympy.Mul):
         return None
@@ -148,14 +148,14 @@ def quotients(tree: Tree, d: By) -> Tree | None:
     return quotient(difference, power(v, sympy.Integer(2)))
 
 
-def square_root(tree: Tree, d: By) -> Tree | None:
+def square_root(tree: Tree, d: Differentiator) -> Tree | None:
     """sqrt(u)' = u'/(2*sqrt(u))."""
     if not isinstance(tree, sympy.Pow) or tree.exp is not sympy.S.Half:
         return None
     return _chained(quotient(ONE, build.multiply([sympy.Integer(2), tree])), tree.base, d)
 
 
-def powers(tree: Tree, d: By) -> Tree | None:
+def powers(tree: Tree, d: Differentiator) -> Tree | None:
     """(u**n)' = n*u**(n - 1)*u', for a constant n."""
     if not isinstance(tree, sympy.Pow) or d.moves(tree.exp):
         return None
@@ -170,7 +170,7 @@ def powers(tree: Tree, d: By) -> Tree | None:
     return _chained(product([factor, power(tree.base, lower)]), tree.base, d)
 
 
-def exponentials(tree: Tree, d: By) -> Tree | None:
+def exponentials(tree: Tree, d: Differentiator) -> Tree | None:
     """(a**u)' = a**u*log(a)*u', for a constant a."""
     if not isinstance(tree, sympy.Pow) or d.moves(tree.base):
         return None
@@ -178,7 +178,7 @@ def exponentials(tree: Tree, d: By) -> Tree | None:
     return _chained(product([tree, *logarithm]), tree.exp, d)
 
 
-def general_powers(tree: Tree, d: By) -> Tree | None:
+def general_powers(tree: Tree, d: Differentiator) -> Tree | None:
     """(u**v)' = u**v*(v*log(u))', where u > 0, as everywhere where such a power is differentiable."""
     if not isinstance(tree, sympy.Pow):
         return None
@@ -186,14 +186,14 @@ def general_powers(tree: Tree, d: By) -> Tree | None:
     return product([tree, d(product([tree.exp, logarithm]))])
 
 
-def pieces(tree: Tree, d: By) -> Tree | None:
+def pieces(tree: Tree, d: Differentiator) -> Tree | None:
     """Each piece by itself, under its condition."""
     if not isinstance(tree, sympy.Piecewise):
         return None
     return build.piecewise([(d(pair.expr), pair.cond) for pair in tree.args])
 
 
-def calls(tree: Tree, d: By) -> Tree | None:
+def calls(tree: Tree, d: Differentiator) -> Tree | None:
     """f(u, v)' = f_u(u, v)*u' + f_v(u, v)*v', with the derivatives of the function table."""
     row = row_of(tree)
     if row is None:
@@ -213,7 +213,7 @@ def _slope(row: Function, index: int, arguments: Sequence[Tree]) -> Tree:
     return put(formula, dict(zip(map(symbol, row.parameters), arguments, strict=True)), folded=True)
 
 
-def _chained(slope: Tree, inner: Tree, d: By) -> Tree:
+def _chained(slope: Tree, inner: Tree, d: Differentiator) -> Tree:
     """The derivative of an outer function times that of what stands in it, which is 1 for the variable itself."""
     return slope if inner == d.variable else product([slope, d(inner)])
 

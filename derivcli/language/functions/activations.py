@@ -14,6 +14,7 @@ ACTIVATIONS: tuple[Function, ...] = (
     Function(
         "relu",
         "Rectified linear unit, max(x, 0).",
+        primitive_because="max(x, 0) has another slope at 0 in PyTorch, 1/2",
         aliases=("ReLU",),
         derivatives=("if(x > 0, 1, 0)",),
         special=(("corner", "x == 0"),),
@@ -149,6 +150,7 @@ ACTIVATIONS: tuple[Function, ...] = (
     Function(
         "softsign",
         "x/(1 + abs(x)).",
+        primitive_because="x/(1+abs(x)) loses the digits of its slope far from 0",
         aliases=("Softsign",),
         derivatives=("(1/(1+abs(x)))^2",),
         floats=lambda x: x / (1 + abs(x)),
@@ -157,6 +159,7 @@ ACTIVATIONS: tuple[Function, ...] = (
     Function(
         "tanhshrink",
         "x - tanh(x), accurate near 0.",
+        primitive_because="x-tanh(x) loses all digits near 0",
         aliases=("Tanhshrink",),
         derivatives=("tanh(x)^2",),
         elementary="x-tanh(x)",
@@ -167,6 +170,7 @@ ACTIVATIONS: tuple[Function, ...] = (
     Function(
         "sigmoid",
         "Logistic function, 1/(1 + exp(-x)).",
+        primitive_because="1/(1+exp(-x)) has no slope below x = -710",
         aliases=("expit", "logistic", "Sigmoid"),
         derivatives=("sigmoid(x)*sigmoid(-x)",),
         elementary="1/(1+exp(-x))",
@@ -221,6 +225,7 @@ ACTIVATIONS: tuple[Function, ...] = (
     Function(
         "logsumexp",
         "log(exp(x) + exp(y) + ...) without overflow.",
+        primitive_because="log(exp(x)+exp(y)) overflows beyond 710",
         aliases=("logaddexp",),
         parameters=XY,
         variadic=True,

@@ -14,6 +14,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "besselj",
         "Bessel function of the first kind and order n.",
+        primitive_because="basic",
         aliases=("jv",),
         only_called=("jv",),
         parameters=NX,
@@ -27,6 +28,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "bessely",
         "Bessel function of the second kind and order n.",
+        primitive_because="basic",
         aliases=("yv",),
         only_called=("yv",),
         parameters=NX,
@@ -39,6 +41,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "besseli",
         "Modified Bessel function of the first kind and order n.",
+        primitive_because="basic",
         aliases=("iv",),
         only_called=("iv",),
         parameters=NX,
@@ -52,6 +55,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "besselk",
         "Modified Bessel function of the second kind and order n.",
+        primitive_because="basic",
         aliases=("kv",),
         only_called=("kv",),
         parameters=NX,
@@ -64,6 +68,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "besselj_n",
         "The k-th derivative of besselj(n, x) in n.",
+        primitive_because="basic: no other function is this derivative",
         parameters=KNX,
         whole=("k",),
         derivatives_of="besselj",
@@ -76,6 +81,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "bessely_n",
         "The k-th derivative of bessely(n, x) in n.",
+        primitive_because="basic: no other function is this derivative",
         parameters=KNX,
         whole=("k",),
         derivatives_of="bessely",
@@ -88,6 +94,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "besseli_n",
         "The k-th derivative of besseli(n, x) in n.",
+        primitive_because="basic: no other function is this derivative",
         parameters=KNX,
         whole=("k",),
         derivatives_of="besseli",
@@ -100,6 +107,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "besselk_n",
         "The k-th derivative of besselk(n, x) in n.",
+        primitive_because="basic: no other function is this derivative",
         parameters=KNX,
         whole=("k",),
         derivatives_of="besselk",
@@ -168,6 +176,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "ive_x",
         "The k-th derivative of exp(-|x|)*besseli(n, x) in x.",
+        primitive_because="exp(-abs(x))*besseli(n, x) has no value beyond x = 713",
         parameters=KNX,
         whole=("k",),
         constant=("n",),
@@ -181,6 +190,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "kve_x",
         "The k-th derivative of exp(x)*besselk(n, x) in x.",
+        primitive_because="exp(x)*besselk(n, x) is 0 beyond x = 705",
         parameters=KNX,
         whole=("k",),
         constant=("n",),
@@ -240,6 +250,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "jn",
         "Spherical Bessel function of the first kind, for a whole number n; SciPy's jn is besselj.",
+        primitive_because="sqrt(pi/(2*x))*besselj(n+1/2, x) has no value at 0 and for x < 0",
         aliases=("spherical_jn",),
         only_called=("jn",),
         clash="the spherical Bessel function, as in SymPy; SciPy's jn is besselj",
@@ -267,6 +278,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "spherical_in",
         "Modified spherical Bessel function of the first kind, for a whole number n.",
+        primitive_because="sqrt(pi/(2*x))*besseli(n+1/2, x) has no value at 0 and for x < 0",
         parameters=NX,
         whole=("n",),
         derivatives=("0", "(n*spherical_in(n-1, x)+(n+1)*spherical_in(n+1, x))/(2*n+1)"),
@@ -286,6 +298,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "airyai",
         "Airy function Ai.",
+        primitive_because="basic",
         aliases=("airy_ai",),
         derivatives=("airyaiprime(x)",),
         scipy="scipy.special.airy(x)[0]",
@@ -295,6 +308,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "airybi",
         "Airy function Bi.",
+        primitive_because="basic",
         derivatives=("airybiprime(x)",),
         scipy="scipy.special.airy(x)[2]",
         latex=r"\operatorname{Bi}",
@@ -303,6 +317,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "airyaiprime",
         "Derivative of airyai(x).",
+        primitive_because="basic: the derivative of airyai",
         derivatives=("x*airyai(x)",),
         scipy="scipy.special.airy(x)[1]",
         latex=r"\operatorname{Ai}'",
@@ -312,6 +327,7 @@ BESSEL: tuple[Function, ...] = (
     Function(
         "airybiprime",
         "Derivative of airybi(x).",
+        primitive_because="basic: the derivative of airybi",
         derivatives=("x*airybi(x)",),
         scipy="scipy.special.airy(x)[3]",
         latex=r"\operatorname{Bi}'",

@@ -14,6 +14,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "pow",
         "x to the power n, the same as x**n.",
+        primitive_because="basic",
         aliases=("Pow",),
         parameters=("x", "n"),
         sympy="Pow",
@@ -26,6 +27,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "sqrt",
         "Square root.",
+        primitive_because="basic",
         sympy="sqrt",
         special=(("edge", "x == 0"),),
         floats=math.sqrt,
@@ -47,6 +49,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "root",
         "Real n-th root; of negative numbers too where n is an odd integer.",
+        primitive_because="x^(1/n) has no value for negative x, and loses the last digit of whole roots",
         aliases=("real_root", "nthroot"),
         parameters=("x", "n"),
         derivatives=("abs(root(x, n))^(1-n)/n", "-root(x, n)*log(x)/n^2"),
@@ -61,6 +64,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "exp",
         "e to the power x.",
+        primitive_because="basic",
         sympy="exp",
         hides_infinite=("x",),
         floats=math.exp,
@@ -71,6 +75,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "expm1",
         "exp(x) - 1, accurate near 0.",
+        primitive_because="exp(x)-1 loses all digits near 0",
         derivatives=("exp(x)",),
         elementary="exp(x)-1",
         hides_infinite=("x",),
@@ -80,6 +85,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "log",
         "Natural logarithm; log(x, b) is the logarithm to base b.",
+        primitive_because="basic",
         aliases=("ln",),
         sympy="log",
         confused_with=("exp",),
@@ -92,6 +98,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "log2",
         "Logarithm to base 2.",
+        primitive_because="log(x)/log(2) loses the last digit of whole logarithms",
         aliases=("log_2",),
         derivatives=("1/(x*log(2))",),
         confused_with=("log",),
@@ -104,6 +111,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "log10",
         "Logarithm to base 10.",
+        primitive_because="log(x)/log(10) loses the last digit of whole logarithms",
         aliases=("lg", "log_10"),
         derivatives=("1/(x*log(10))",),
         confused_with=("log",),
@@ -116,6 +124,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "log1p",
         "log(1 + x), accurate near 0.",
+        primitive_because="log(1+x) loses all digits near 0",
         derivatives=("1/(1+x)",),
         elementary="log(1+x)",
         floats=math.log1p,
@@ -126,6 +135,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "logit",
         "Inverse of sigmoid(x), log(x/(1 - x)).",
+        primitive_because="log(x/(1-x)) loses digits near 1/2",
         derivatives=("1/(x*(1-x))",),
         floats=lambda x: 2 * math.atanh(2 * x - 1) if 0.25 < x < 0.75 else math.log(x) - math.log1p(-x),
         torch="torch.logit",
@@ -135,6 +145,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "xlogy",
         "x*log(y), and 0 where x is 0.",
+        primitive_because="x*log(y) has no value at x = 0, y = 0",
         parameters=XY,
         derivatives=("log(y)", "if(x == 0 and y == 0, 0, x/y)"),
         special=(("edge", "x == 0 and y <= 0"),),
@@ -147,6 +158,7 @@ POWERS: tuple[Function, ...] = (
     Function(
         "xlog1py",
         "x*log(1 + y), accurate near y = 0, and 0 where x is 0.",
+        primitive_because="x*log1p(y) has no value at x = 0, y = -1",
         parameters=XY,
         derivatives=("log1p(y)", "if(x == 0 and y == -1, 0, x/(1+y))"),
         special=(("edge", "x == 0 and y <= -1"),),
@@ -171,6 +183,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "abs",
         "Absolute value.",
+        primitive_because="basic",
         aliases=("Abs", "fabs"),
         also=("Abs",),
         derivatives=("sign(x)",),
@@ -185,6 +198,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "sign",
         "-1, 0 or 1, as x is below, at or above 0.",
+        primitive_because="basic",
         aliases=("sgn",),
         also=("sign",),
         derivatives=("0",),
@@ -198,6 +212,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "floor",
         "Greatest integer that is at most x.",
+        primitive_because="basic",
         also=("floor",),
         derivatives=("0",),
         special=(("jump", "x == floor(x)"),),
@@ -223,6 +238,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "round",
         "Nearest integer; halfway between two of them, the even one.",
+        primitive_because="floor(x+1/2) rounds halves up, and 0.49999999999999994 to 1",
         derivatives=("0",),
         special=(("jump", "mod(x, 1) == 1/2"),),
         bounded_slope=True,
@@ -233,6 +249,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "trunc",
         "Integer part: x rounded towards 0.",
+        primitive_because="sign(x)*floor(abs(x)) has a jump at 0",
         aliases=("fix",),
         derivatives=("0",),
         special=(("jump", "x == trunc(x) and x != 0"),),
@@ -252,6 +269,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "mod",
         "Remainder x - y*floor(x/y), with the sign of y.",
+        primitive_because="x-y*floor(x/y) loses all digits where x/y is large",
         aliases=("Mod", "remainder"),
         parameters=XY,
         divisors=("y",),
@@ -267,6 +285,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "fmod",
         "Remainder x - y*trunc(x/y), with the sign of x, as in C.",
+        primitive_because="x-y*trunc(x/y) loses all digits where x/y is large",
         parameters=XY,
         divisors=("y",),
         derivatives=("1", "-trunc(x/y)"),
@@ -280,6 +299,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "max",
         "Greatest of its arguments.",
+        primitive_because="basic",
         aliases=("Max", "maximum"),
         parameters=XY,
         variadic=True,
@@ -296,6 +316,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "min",
         "Least of its arguments.",
+        primitive_because="-max(-x, -y) is four steps in a graph that shows what was typed",
         aliases=("Min", "minimum"),
         parameters=XY,
         variadic=True,
@@ -335,6 +356,7 @@ STEPS: tuple[Function, ...] = (
     Function(
         "hypot",
         "sqrt(x**2 + y**2) without overflow on the way.",
+        primitive_because="sqrt(x^2+y^2) overflows from 1.4e154 on",
         parameters=XY,
         derivatives=("x/hypot(x, y)", "y/hypot(x, y)"),
         special=(("corner", "x == 0 and y == 0"),),

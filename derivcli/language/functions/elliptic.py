@@ -12,6 +12,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         "elliptic_k",
         "Complete elliptic integral of the first kind; m is the square of the modulus.",
+        primitive_because="elliptic_f(pi/2, m) is finite at m = 1, since pi/2 is rounded",
         aliases=("ellipk",),
         parameters=("m",),
         derivatives=("ellipint(1, 0, 2, 0, pi/2, m)/2",),
@@ -23,6 +24,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         "elliptic_f",
         "Elliptic integral of the first kind: 1/sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
+        primitive_because="ellipint(0, 0, 1, 0, z, m) takes three hundred times as long",
         aliases=("ellipf", "ellipkinc"),
         parameters=("z", "m"),
         derivatives=("1/sqrt(1-m*sin(z)^2)", "ellipint(1, 0, 2, 0, z, m)/2"),
@@ -34,6 +36,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         "elliptic_e",
         "Complete elliptic integral of the second kind; elliptic_e(z, m) is the incomplete one.",
+        primitive_because="elliptic_e_inc(pi/2, m) is proved at no m = 1, where pi/2 is the end of its domain",
         aliases=("ellipe",),
         parameters=("m",),
         longer="elliptic_e_inc",
@@ -47,6 +50,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         "elliptic_e_inc",
         "Elliptic integral of the second kind: sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
+        primitive_because="ellipint(0, 0, 0, 0, z, m) takes three hundred times as long",
         aliases=("ellipeinc",),
         parameters=("z", "m"),
         derivatives=("sqrt(1-m*sin(z)^2)", "-ellipint(1, 0, 1, 0, z, m)/2"),
@@ -58,6 +62,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         "elliptic_pi",
         "Complete elliptic integral of the third kind; elliptic_pi(n, z, m) is the incomplete one.",
+        primitive_because="elliptic_pi_inc(n, pi/2, m) is finite at m = 1, since pi/2 is rounded",
         aliases=("ellippi",),
         parameters=("n", "m"),
         longer="elliptic_pi_inc",
@@ -70,6 +75,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         "elliptic_pi_inc",
         "Elliptic integral of the third kind: 1/((1 - n*sin(t)**2)*sqrt(1 - m*sin(t)**2)) integrated from 0 to z.",
+        primitive_because="ellipint(0, 1, 1, n, z, m) is proved at no end of its domain, where it still has a value",
         parameters=("n", "z", "m"),
         derivatives=(
             "ellipint(1, 2, 1, n, z, m)",
@@ -84,6 +90,7 @@ ELLIPTIC: tuple[Function, ...] = (
     Function(
         "ellipint",
         "sin(t)**(2*p)*(1 - n*sin(t)**2)**(-i)*(1 - m*sin(t)**2)**(1/2 - j) integrated from 0 to z.",
+        primitive_because="basic: the derivatives of the incomplete integrals",
         parameters=("p", "i", "j", "n", "z", "m"),
         whole=("p", "i", "j"),
         derivatives_of="elliptic_pi_inc",

@@ -10,6 +10,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "gamma",
         "Gamma function.",
+        primitive_because="basic",
         aliases=("Gamma",),
         sympy="gamma",
         derivatives=("gamma(x)*polygamma(0, x)",),
@@ -22,6 +23,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "loggamma",
         "Logarithm of the absolute value of gamma(x).",
+        primitive_because="log(abs(gamma(x))) overflows beyond 171",
         aliases=("lgamma", "gammaln"),
         sympy="loggamma",
         derivatives=("polygamma(0, x)",),
@@ -36,6 +38,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "polygamma",
         "The n-th derivative of digamma(x), for a whole number n.",
+        primitive_because="basic: the derivatives of loggamma",
         parameters=("n", "x"),
         whole=("n",),
         sympy="polygamma",
@@ -78,6 +81,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "beta",
         "Beta function, gamma(a)*gamma(b)/gamma(a + b).",
+        primitive_because="gamma(a)*gamma(b)/gamma(a+b) overflows beyond 171",
         aliases=("Beta",),
         parameters=("a", "b"),
         derivatives=("beta(a, b)*(digamma(a)-digamma(a+b))", "beta(a, b)*(digamma(b)-digamma(a+b))"),
@@ -90,6 +94,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "lowergamma",
         "Lower incomplete gamma function: t**(s-1)*exp(-t) integrated from 0 to x.",
+        primitive_because="gamma(s)*gammainc(s, x) overflows beyond s = 171, and has no value for s < 0",
         aliases=("gammainc_lower",),
         parameters=("s", "x"),
         derivatives=("lowergamma_s(1, s, x)", "x^(s-1)*exp(-x)"),
@@ -102,6 +107,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "uppergamma",
         "Upper incomplete gamma function: t**(s-1)*exp(-t) integrated from x to infinity.",
+        primitive_because="gamma(s)-lowergamma(s, x) loses all digits for large x",
         aliases=("gammainc_upper",),
         parameters=("s", "x"),
         derivatives=("uppergamma_s(1, s, x)", "-x^(s-1)*exp(-x)"),
@@ -114,6 +120,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "lowergamma_s",
         "The k-th derivative of lowergamma(s, x) in s.",
+        primitive_because="basic: no other function is this derivative",
         parameters=("k", "s", "x"),
         whole=("k",),
         derivatives_of="lowergamma",
@@ -126,6 +133,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "uppergamma_s",
         "The k-th derivative of uppergamma(s, x) in s.",
+        primitive_because="basic: no other function is this derivative",
         parameters=("k", "s", "x"),
         whole=("k",),
         derivatives_of="uppergamma",
@@ -138,6 +146,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "gammainc",
         "Regularised lower incomplete gamma function, lowergamma(a, x)/gamma(a).",
+        primitive_because="lowergamma(a, x)/gamma(a) overflows beyond a = 171",
         parameters=("a", "x"),
         derivatives=(
             "gammainc_a(1, a, x)",
@@ -152,6 +161,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "gammaincc",
         "Regularised upper incomplete gamma function, uppergamma(a, x)/gamma(a).",
+        primitive_because="1-gammainc(a, x) loses all digits for large x",
         parameters=("a", "x"),
         derivatives=(
             "-gammainc_a(1, a, x)",
@@ -166,6 +176,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "gammainc_a",
         "The k-th derivative of gammainc(a, x) in a.",
+        primitive_because="basic: no other function is this derivative",
         parameters=("k", "a", "x"),
         whole=("k",),
         least=1,
@@ -180,6 +191,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "zeta",
         "Riemann's zeta function; with a, Hurwitz's: the sum of 1/(n + a)**s for n = 0, 1, 2, ...",
+        primitive_because="basic",
         parameters=("s", "a"),
         defaults=("1",),
         derivatives=("zeta_s(1, s, a)", "if(s == 0, s*digamma(a)-1, -s*zeta(s+1, a))"),
@@ -191,6 +203,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "zeta_s",
         "The k-th derivative of zeta(s, a) in s.",
+        primitive_because="basic: no other function is this derivative",
         parameters=("k", "s", "a"),
         defaults=("1",),
         whole=("k",),
@@ -204,6 +217,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "binomial",
         "Binomial coefficient n over k, of real numbers through the gamma function.",
+        primitive_because="gamma(n+1)/(gamma(k+1)*gamma(n-k+1)) overflows beyond n = 170",
         aliases=("binom", "comb"),
         parameters=("n", "k"),
         derivatives=("binomial_nk(1, 0, n, k)", "binomial_nk(0, 1, n, k)"),
@@ -215,6 +229,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "binomial_nk",
         "The i-th derivative in n of the j-th derivative in k of binomial(n, k).",
+        primitive_because="binomial times a sum of polygamma loses digits where both have poles",
         parameters=("i", "j", "n", "k"),
         whole=("i", "j"),
         derivatives_of="binomial",
@@ -226,6 +241,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "rf",
         "Rising factorial gamma(x + k)/gamma(x), which is x*(x + 1)*...*(x + k - 1).",
+        primitive_because="gamma(x+k)/gamma(x) overflows beyond x+k = 171, and has no value at x = 0",
         aliases=("RisingFactorial", "rising_factorial", "poch"),
         only_called=("rf",),
         parameters=("x", "k"),
@@ -249,6 +265,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "rf_xk",
         "The i-th derivative in x of the j-th derivative in k of rf(x, k).",
+        primitive_because="rf times a sum of polygamma loses digits where both have poles",
         parameters=("i", "j", "x", "k"),
         whole=("i", "j"),
         derivatives_of="rf",
@@ -260,6 +277,7 @@ GAMMA: tuple[Function, ...] = (
     Function(
         "lambertw",
         "Lambert's W, the y with y*exp(y) = x; real are its branches k = 0 and k = -1.",
+        primitive_because="basic",
         aliases=("W", "LambertW"),
         parameters=("x", "k"),
         defaults=("0",),

@@ -11,6 +11,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "erf",
         "Error function.",
+        primitive_because="basic",
         sympy="erf",
         hides_infinite=("x",),
         bounded_slope=True,
@@ -21,6 +22,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "erfc",
         "Complementary error function, 1 - erf(x).",
+        primitive_because="1-erf(x) loses all digits for large x",
         sympy="erfc",
         elementary="1-erf(x)",
         hides_infinite=("x",),
@@ -30,12 +32,14 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "erfi",
         "Imaginary error function, erf(i*x)/i.",
+        primitive_because="2/sqrt(pi)*exp(x^2)*dawsn(x) takes three times as long, and loses three digits at x = 26",
         derivatives=("2/sqrt(pi)*exp(x^2)",),
         scipy="scipy.special.erfi(x)",
     ),
     Function(
         "erfinv",
         "Inverse of erf(x).",
+        primitive_because="basic",
         derivatives=("sqrt(pi)/2*exp(erfinv(x)^2)",),
         torch="torch.erfinv",
         latex=r"\operatorname{erf}^{-1}\left(#1\right)",
@@ -45,6 +49,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "erfcinv",
         "Inverse of erfc(x).",
+        primitive_because="erfinv(1-x) loses all digits near 0",
         derivatives=("-sqrt(pi)/2*exp(erfcinv(x)^2)",),
         scipy="scipy.special.erfcinv(x)",
         latex=r"\operatorname{erfc}^{-1}\left(#1\right)",
@@ -54,12 +59,14 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "erfcx",
         "Scaled error function, exp(x**2)*erfc(x).",
+        primitive_because="exp(x^2)*erfc(x) has no value beyond x = 27",
         derivatives=("erfcx_n(1, x)",),
         torch="torch.special.erfcx",
     ),
     Function(
         "erfcx_n",
         "The k-th derivative of erfcx(x).",
+        primitive_because="2*x*erfcx(x)-2/sqrt(pi) loses all digits for large x",
         parameters=("k", "x"),
         whole=("k",),
         derivatives_of="erfcx",
@@ -71,6 +78,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "dawsn",
         "Dawson's integral, exp(-x**2)*erfi(x)*sqrt(pi)/2.",
+        primitive_because="sqrt(pi)/2*exp(-x^2)*erfi(x) has no value beyond x = 27",
         derivatives=("dawsn_n(1, x)",),
         scipy="scipy.special.dawsn(x)",
         latex="D",
@@ -79,6 +87,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "dawsn_n",
         "The k-th derivative of dawsn(x).",
+        primitive_because="1-2*x*dawsn(x) loses all digits for large x",
         parameters=("k", "x"),
         whole=("k",),
         derivatives_of="dawsn",
@@ -97,6 +106,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "log_ndtr",
         "Logarithm of ndtr(x), accurate far to the left.",
+        primitive_because="log(ndtr(x)) has no value below x = -38",
         derivatives=("if(x < 2, sqrt(2/pi)/erfcx(-x/sqrt(2)), exp(-x^2/2-log_ndtr(x))/sqrt(2*pi))",),
         torch="torch.special.log_ndtr",
         latex=r"\ln\Phi",
@@ -105,6 +115,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "ndtri",
         "Inverse of ndtr(x), a quantile of the normal distribution.",
+        primitive_because="-sqrt(2)*erfcinv(2*x) would speak of erfcinv where ndtri has no value",
         derivatives=("sqrt(2*pi)*exp(ndtri(x)^2/2)",),
         torch="torch.special.ndtri",
         latex=r"\Phi^{-1}\left(#1\right)",
@@ -115,6 +126,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Ei",
         "Exponential integral: exp(t)/t integrated from minus infinity to x.",
+        primitive_because="basic",
         aliases=("expi", "ei"),
         only_called=("ei",),
         derivatives=("exp(x)/x",),
@@ -144,6 +156,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "expint",
         "Exponential integral of order n: exp(-x*t)/t**n integrated from 1 to infinity.",
+        primitive_because="basic",
         aliases=("expn",),
         parameters=("n", "x"),
         derivatives=("expint_n(1, n, x)", "-expint(n-1, x)"),
@@ -155,6 +168,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "expint_n",
         "The k-th derivative of expint(n, x) in n.",
+        primitive_because="basic: no other function is this derivative",
         parameters=("k", "n", "x"),
         whole=("k",),
         derivatives_of="expint",
@@ -177,6 +191,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Si",
         "Sine integral: sin(t)/t integrated from 0 to x.",
+        primitive_because="basic",
         aliases=("si",),
         only_called=("si",),
         derivatives=("jn(0, x)",),
@@ -186,6 +201,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Ci",
         "Cosine integral: minus cos(t)/t integrated from x to infinity.",
+        primitive_because="basic",
         aliases=("ci",),
         only_called=("ci",),
         derivatives=("cos(x)/x",),
@@ -196,6 +212,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Shi",
         "Hyperbolic sine integral: sinh(t)/t integrated from 0 to x.",
+        primitive_because="(Ei(x)-Ei(-x))/2 loses all digits near 0",
         aliases=("shi",),
         derivatives=("spherical_in(0, x)",),
         scipy="scipy.special.shichi(x)[0]",
@@ -204,6 +221,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "Chi",
         "Hyperbolic cosine integral, Ei(x) - Shi(x).",
+        primitive_because="(Ei(x)+Ei(-x))/2 overflows before it does, from x = 716.4 on",
         aliases=("chi",),
         derivatives=("cosh(x)/x",),
         scipy="scipy.special.shichi(x)[1]",
@@ -213,6 +231,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "fresnels",
         "Fresnel's sine integral: sin(pi*t**2/2) integrated from 0 to x.",
+        primitive_because="basic",
         derivatives=("sin(pi*x^2/2)",),
         scipy="scipy.special.fresnel(x)[0]",
         latex="S",
@@ -221,6 +240,7 @@ INTEGRALS: tuple[Function, ...] = (
     Function(
         "fresnelc",
         "Fresnel's cosine integral: cos(pi*t**2/2) integrated from 0 to x.",
+        primitive_because="basic",
         derivatives=("cos(pi*x^2/2)",),
         scipy="scipy.special.fresnel(x)[1]",
         latex="C",

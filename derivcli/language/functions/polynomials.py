@@ -19,6 +19,7 @@ POLYNOMIALS: tuple[Function, ...] = (
         aliases=("eval_legendre",),
         parameters=NX,
         whole=("n",),
+        definition="gegenbauer(n, 1/2, x)",
         derivatives=("0", "gegenbauer(n-1, 3/2, x)"),
         scipy="scipy.special.eval_legendre(n, x)",
         latex=r"P_{#1}\left(#2\right)",
@@ -27,6 +28,7 @@ POLYNOMIALS: tuple[Function, ...] = (
     Function(
         "chebyshevt",
         "Chebyshev polynomial of the first kind and degree n.",
+        primitive_because="cos(n*acos(x)) loses three digits, and has no value beyond x = 1",
         aliases=("chebyt", "eval_chebyt"),
         parameters=NX,
         whole=("n",),
@@ -41,6 +43,7 @@ POLYNOMIALS: tuple[Function, ...] = (
         aliases=("chebyu", "eval_chebyu"),
         parameters=NX,
         whole=("n",),
+        definition="gegenbauer(n, 1, x)",
         derivatives=("0", "2*gegenbauer(n-1, 2, x)"),
         scipy="scipy.special.eval_chebyu(n, x)",
         latex=r"U_{#1}\left(#2\right)",
@@ -49,6 +52,7 @@ POLYNOMIALS: tuple[Function, ...] = (
     Function(
         "hermite",
         "Hermite polynomial of degree n, for the weight exp(-x**2).",
+        primitive_because="2^(n/2)*hermite_prob(n, sqrt(2)*x) loses the last digit of whole values",
         aliases=("eval_hermite",),
         parameters=NX,
         whole=("n",),
@@ -60,6 +64,7 @@ POLYNOMIALS: tuple[Function, ...] = (
     Function(
         "hermite_prob",
         "Hermite polynomial of degree n, for the weight exp(-x**2/2).",
+        primitive_because="2^(-n/2)*hermite(n, x/sqrt(2)) loses the last digit of whole values",
         aliases=("eval_hermitenorm",),
         parameters=NX,
         whole=("n",),
@@ -74,6 +79,7 @@ POLYNOMIALS: tuple[Function, ...] = (
         aliases=("eval_laguerre",),
         parameters=NX,
         whole=("n",),
+        definition="assoc_laguerre(n, 0, x)",
         derivatives=("0", "-assoc_laguerre(n-1, 1, x)"),
         scipy="scipy.special.eval_laguerre(n, x)",
         latex=r"L_{#1}\left(#2\right)",
@@ -82,6 +88,7 @@ POLYNOMIALS: tuple[Function, ...] = (
     Function(
         "gegenbauer",
         "Gegenbauer polynomial of degree n, for a constant a.",
+        primitive_because="basic",
         aliases=("eval_gegenbauer",),
         parameters=("n", "a", "x"),
         whole=("n",),
@@ -94,6 +101,7 @@ POLYNOMIALS: tuple[Function, ...] = (
     Function(
         "assoc_laguerre",
         "Generalised Laguerre polynomial of degree n, for a constant a.",
+        primitive_because="basic",
         aliases=("eval_genlaguerre",),
         parameters=("n", "a", "x"),
         whole=("n",),

@@ -58,6 +58,8 @@ class Function:
     """SymPy classes that mean the same but are not built, since their derivative is not ours."""
     definition: str | None = None
     """The rewrite into other functions; a row without one is a primitive."""
+    primitive_because: str = ""
+    """What a rewrite of a primitive would lose, or that the function is basic."""
     derivatives: tuple[str, ...] | None = None
     """The partial derivative in each parameter."""
     elementary: str | None = None

@@ -13,6 +13,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "sin",
         "Sine of an angle in radians.",
+        primitive_because="basic",
         sympy="sin",
         bounded_slope=True,
         floats=math.sin,
@@ -22,6 +23,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "cos",
         "Cosine of an angle in radians.",
+        primitive_because="basic",
         sympy="cos",
         bounded_slope=True,
         floats=math.cos,
@@ -31,6 +33,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "tan",
         "Tangent of an angle in radians.",
+        primitive_because="sin(x)/cos(x) takes three times as long and loses the last digit",
         aliases=("tg",),
         sympy="tan",
         confused_with=("cot", "tanh"),
@@ -75,6 +78,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "asin",
         "Inverse sine, in [-pi/2, pi/2].",
+        primitive_because="atan2(x, sqrt((1-x)*(1+x))) takes twice as long",
         aliases=("arcsin",),
         sympy="asin",
         special=(("edge", "abs(x) == 1"),),
@@ -89,6 +93,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "acos",
         "Inverse cosine, in [0, pi].",
+        primitive_because="pi/2-asin(x) loses all digits near 1",
         aliases=("arccos",),
         sympy="acos",
         special=(("edge", "abs(x) == 1"),),
@@ -102,6 +107,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "atan",
         "Inverse tangent, in (-pi/2, pi/2).",
+        primitive_because="basic",
         aliases=("arctan", "arctg"),
         sympy="atan",
         hides_infinite=("x",),
@@ -135,6 +141,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "acot",
         "Inverse cotangent, atan(1/x).",
+        primitive_because="atan(1/x) has no value at 0, and loses its slope near 0",
         aliases=("arccot",),
         sympy="acot",
         special=(("jump", "x == 0"),),
@@ -146,6 +153,7 @@ TRIGONOMETRIC: tuple[Function, ...] = (
     Function(
         "atan2",
         "Angle of the point (x, y), in (-pi, pi].",
+        primitive_because="atan(y/x) is another angle for x < 0",
         aliases=("arctan2",),
         parameters=("y", "x"),
         sympy="atan2",
@@ -164,6 +172,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "sinh",
         "Hyperbolic sine.",
+        primitive_because="(exp(x)-exp(-x))/2 loses all digits near 0",
         sympy="sinh",
         only_zero=True,
         confused_with=("sin",),
@@ -174,6 +183,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "cosh",
         "Hyperbolic cosine.",
+        primitive_because="(exp(x)+exp(-x))/2 loses the digits of its slope near 0",
         sympy="cosh",
         confused_with=("cos",),
         floats=math.cosh,
@@ -183,6 +193,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "tanh",
         "Hyperbolic tangent.",
+        primitive_because="sinh(x)/cosh(x) has no value beyond x = 710",
         aliases=("th", "Tanh"),
         sympy="tanh",
         hides_infinite=("x",),
@@ -196,6 +207,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "sech",
         "Hyperbolic secant, 1/cosh(x).",
+        primitive_because="1/cosh(x) loses the digits of its slope beyond x = 354",
         sympy="sech",
         hides_infinite=("x",),
         floats=lambda x: 1 / math.cosh(x),
@@ -204,6 +216,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "csch",
         "Hyperbolic cosecant, 1/sinh(x).",
+        primitive_because="1/sinh(x) loses the digits of its slope beyond x = 354",
         aliases=("cosech",),
         sympy="csch",
         hides_infinite=("x",),
@@ -215,6 +228,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "coth",
         "Hyperbolic cotangent, 1/tanh(x).",
+        primitive_because="1/tanh(x) keeps fewer constants exact, such as 5/3 at log(2)",
         sympy="coth",
         hides_infinite=("x",),
         floats=lambda x: 1 / math.tanh(x),
@@ -226,6 +240,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "asinh",
         "Inverse hyperbolic sine.",
+        primitive_because="log(x+sqrt(x^2+1)) loses all digits near 0 and for x < 0",
         aliases=("arcsinh", "arsinh"),
         sympy="asinh",
         only_zero=True,
@@ -236,6 +251,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "acosh",
         "Inverse hyperbolic cosine.",
+        primitive_because="log(x+sqrt(x^2-1)) loses digits near 1",
         aliases=("arccosh", "arcosh"),
         sympy="acosh",
         special=(("edge", "x == 1"),),
@@ -248,6 +264,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "atanh",
         "Inverse hyperbolic tangent.",
+        primitive_because="log((1+x)/(1-x))/2 loses all digits near 0",
         aliases=("arctanh", "artanh"),
         sympy="atanh",
         confused_with=("atan",),
@@ -259,6 +276,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "asech",
         "Inverse hyperbolic secant, acosh(1/x).",
+        primitive_because="acosh(1/x) loses half of the digits near 1",
         aliases=("arcsech", "arsech"),
         sympy="asech",
         special=(("edge", "x == 1"),),
@@ -270,6 +288,7 @@ HYPERBOLIC: tuple[Function, ...] = (
     Function(
         "acsch",
         "Inverse hyperbolic cosecant, asinh(1/x).",
+        primitive_because="asinh(1/x) has no slope below x = 1e-154",
         aliases=("arccsch", "arcsch"),
         sympy="acsch",
         hides_infinite=("x",),

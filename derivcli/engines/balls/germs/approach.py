@@ -11,15 +11,15 @@ from typing import Any
 from flint import arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.germ import Exponent, Germ, NoGermError, exponent_of
 from derivcli.engines.balls.integers import floor
-from derivcli.engines.balls.rules import RULES
+from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.engines.balls.run import Number, Run
-from derivcli.engines.balls.tape import Node, Tape
+from derivcli.engines.balls.tape import Tape, TapeNode
 
-MAX_JOINT = 60
+MAX_JOINT_TERMS = 60
 """The most terms of a function of several arguments that move."""
 
 
@@ -28,12 +28,12 @@ class Operand(Number):
 
     __slots__ = ("known", "moving", "own")
 
-    def __init__(self, run: Run, known: Field, constant: Constant, moves: Sequence[arb]) -> None:
+    def __init__(self, run: Run, known: Field, constant: ExactConstant, moves: Sequence[arb]) -> None:
         self.run, self.index, self.series = run, -1, arb_series([constant.ball, *moves])
         self.known, self.own, self.moving = known, constant, bool(moves)
 
     @property
-    def constant(self) -> Constant:
+    def constant(self) -> ExactConstant:
         """The constant."""
         return self.own
 
@@ -101,19 +101,19 @@ class Approach:
         steps = [[arb(1)] if place in moving else [] for place in range(len(parts))]
         return self.germs.composed(self.called(operation, constants, steps, self.germs.count(small), moving), small)
 
-    def named_value(self, operation: str, constants: Sequence[Constant]) -> None:
+    def named_value(self, operation: str, constants: Sequence[ExactConstant]) -> None:
         """Name the value where a series begins by what the rule of numbers gives, which is exact more often."""
         with suppress(NoValueError, UnsureError):
             self.called(operation, constants, [()] * len(constants), 1, ())
 
-    def jointly(self, operation: str, constants: Sequence[Constant], smalls: Sequence[Germ]) -> Germ:
+    def jointly(self, operation: str, constants: Sequence[ExactConstant], smalls: Sequence[Germ]) -> Germ:
         """A function of several arguments that move, as a power series in a root of t."""
         if any(small.flat or any(logs for _, logs in small.terms) for small in smalls):
             raise NoGermError
         parts = lcm(*(exponent.denominator for small in smalls for exponent, _ in small.terms))
         limit = min([self.germs.limit, *(small.limit for small in smalls if small.limit is not None)])
         count = ceil(limit * parts)
-        if count > MAX_JOINT:
+        if count > MAX_JOINT_TERMS:
             raise NoGermError
         places = [exponent_of(fmpq(n, parts)) for n in range(count + 1)]
         steps = [[] if small.is_zero else [_coefficient(small, places[n]) for n in range(1, count)] for small in smalls]
@@ -122,8 +122,8 @@ class Approach:
         return self.germs.made({(places[n], 0): each for n, each in enumerate(found)}, places[count])
 
     def called(
-        self, operation: str, constants: Sequence[Constant], steps: Sequence[Sequence[arb]], count: int, key: Any
-    ) -> list[Constant]:
+        self, operation: str, constants: Sequence[ExactConstant], steps: Sequence[Sequence[arb]], count: int, key: Any
+    ) -> list[ExactConstant]:
         """The coefficients of an ordinary rule's series; constants move by steps in powers of t, which have a key."""
         run = Run(self.tape, order=count - 1, precision=self.field.precision)
         ctx.prec, ctx.cap = self.field.precision, count
@@ -131,7 +131,7 @@ class Approach:
             Operand(run, self.field, constant, moves) for constant, moves in zip(constants, steps, strict=True)
         ]
         try:
-            found = RULES[operation](run, Node(operation), operands)
+            found = BALL_RULES[operation](run, TapeNode(operation), operands)
         except (NoValueError, TouchError):
             if count > 1:  # perhaps at the point alone
                 raise NoGermError from None

@@ -16,17 +16,17 @@ from heapq import heappop, heappush
 from flint import fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.germ import (
-    CONSTANT,
-    CUT,
-    OSCILLATES,
-    UNKNOWN,
+    BRANCH_CUT,
+    CONSTANT_TERM,
+    OSCILLATION,
+    UNKNOWN_SIGN,
     Exponent,
     Germ,
     NoGermError,
-    Place,
     ShortError,
+    TermExponents,
     exponent_of,
     rational,
 )
@@ -34,10 +34,10 @@ from derivcli.engines.balls.germs.germ import (
 MAX_TERMS = 200
 """Longer germs are cut off."""
 
-MAX_REPEATED = 4
+MAX_MULTIPLIED_POWER = 4
 """The largest exponent to which a germ is raised by multiplication."""
 
-MAX_COMPOSED = 80
+MAX_COMPOSED_TERMS = 80
 """So many terms of a function's series are enough, also where its argument tends slowly."""
 
 
@@ -45,17 +45,17 @@ MAX_COMPOSED = 80
 class Germs:
     """The arithmetic of germs over a field of constants, up to O(t^limit).
 
-    `decisions` are the signs, branches and whole numbers that it came to, `CUT` where t < 0 would have another one, and
-    `OSCILLATES`.
+    `decisions` are the signs, branches and whole numbers that it came to. `BRANCH_CUT` stands among them where t < 0
+    would have another one, and `OSCILLATION` where something oscillates.
     """
 
     field: Field
     limit: Exponent
     decisions: list[int] = dataclasses.field(default_factory=list)
 
-    def constant(self, constant: Constant) -> Germ:
+    def constant(self, constant: ExactConstant) -> Germ:
         """A number as a germ."""
-        return Germ({} if constant.is_zero else {CONSTANT: constant})
+        return Germ({} if constant.is_zero else {CONSTANT_TERM: constant})
 
     def number(self, value: fmpq | int) -> Germ:
         """A rational number as a germ."""
@@ -63,14 +63,14 @@ class Germs:
 
     def bounded(self) -> Germ:
         """A germ of which nothing is known but that it is bounded, as of sin(1/t)."""
-        self.decisions.append(OSCILLATES)
+        self.decisions.append(OSCILLATION)
         return Germ({}, 0)
 
     def is_bounded(self, germ: Germ) -> bool:
         """Whether nothing is known of a germ but a bound, since something oscillates."""
-        return not germ.terms and germ.limit is not None and OSCILLATES in self.decisions
+        return not germ.terms and germ.limit is not None and OSCILLATION in self.decisions
 
-    def made(self, terms: dict[Place, Constant], limit: Exponent | None, flat: int = 0) -> Germ:
+    def made(self, terms: dict[TermExponents, ExactConstant], limit: Exponent | None, flat: int = 0) -> Germ:
         """A germ of terms that may be 0 or too many."""
         kept = {place: constant for place, constant in terms.items() if not constant.is_zero}
         if limit is not None:
@@ -81,7 +81,7 @@ class Germs:
             kept = {place: kept[place] for place in places if place[0] < limit}
         return Germ(kept, limit, 0 if limit is not None else flat)
 
-    def leading(self, germ: Germ) -> tuple[Place, Constant, int]:
+    def leading(self, germ: Germ) -> tuple[TermExponents, ExactConstant, int]:
         """The term that is the largest for small t, and its sign; the germ is not flat or 0.
 
         Raises UnsureError where a term may be 0, and ShortError where no term is known.
@@ -97,13 +97,13 @@ class Germs:
         """The sign for small t > 0; 0 where it is 0 for all of them."""
         if germ.terms or germ.limit is not None:
             return self.leading(germ)[2]
-        if germ.flat == UNKNOWN:
+        if germ.flat == UNKNOWN_SIGN:
             raise UnsureError
         return germ.flat
 
     def sum(self, germs: Iterable[Germ]) -> Germ:
         """The sum of germs."""
-        total: dict[Place, Constant] = {}
+        total: dict[TermExponents, ExactConstant] = {}
         limit, flats = None, set()
         for germ in germs:
             flats.add(germ.flat)
@@ -130,7 +130,7 @@ class Germs:
         if one.is_zero or other.is_zero:
             return Germ({})
         limit = _lowest(_shifted(one.limit, other), _shifted(other.limit, one))
-        terms: dict[Place, Constant] = {}
+        terms: dict[TermExponents, ExactConstant] = {}
         for (first, logs), left in one.terms.items():
             for (second, more), right in other.terms.items():
                 place = (first + second, logs + more)
@@ -147,8 +147,8 @@ class Germs:
         try:
             sign = self.sign(other)
         except UnsureError:
-            return UNKNOWN
-        return one.flat * sign if one.flat != UNKNOWN else UNKNOWN
+            return UNKNOWN_SIGN
+        return one.flat * sign if one.flat != UNKNOWN_SIGN else UNKNOWN_SIGN
 
     def reciprocal(self, germ: Germ) -> Germ:
         """One over a germ; NoValueError where that is 0."""
@@ -167,7 +167,7 @@ class Germs:
             return germ
         if not germ.terms and germ.limit is None:
             return self._flat_power(germ, exponent)
-        if whole and 0 < exponent <= MAX_REPEATED:
+        if whole and 0 < exponent <= MAX_MULTIPLIED_POWER:
             return self._repeated(germ, int(exponent.p))
         (low, logs), constant, sign = self.leading(germ)
         if sign < 0 and not whole:
@@ -175,7 +175,7 @@ class Germs:
         if logs:
             raise NoGermError
         if low != 0 and not whole:
-            self.decisions.append(CUT)
+            self.decisions.append(BRANCH_CUT)
         raised = self.field.power(constant, exponent)
         if len(germ.terms) == 1 and germ.limit is None and not germ.flat:
             return Germ({(exponent_of(rational(low) * exponent), 0): raised})
@@ -198,7 +198,7 @@ class Germs:
         The factor of t^e in it is the sum over the terms d t^a of `small` of weight(e, a)*d times that of t^(e-a).
         """
         limit = self.limit if small.limit is None else min(small.limit, self.limit)
-        found: dict[Exponent, Constant] = {0: self.field.rational(1)}
+        found: dict[Exponent, ExactConstant] = {0: self.field.rational(1)}
         steps = sorted((exponent, constant) for (exponent, _), constant in small.terms.items())
         waiting = [exponent for exponent, _ in steps if exponent < limit]
         while waiting:
@@ -235,7 +235,7 @@ class Germs:
             power = self.product(power, germ)
         return power
 
-    def _over_leading(self, germ: Germ, low: Exponent, constant: Constant) -> Germ:
+    def _over_leading(self, germ: Germ, low: Exponent, constant: ExactConstant) -> Germ:
         """The germ over its leading term, minus 1."""
         inverse = self.field.power(constant, fmpq(-1))
         terms = {
@@ -246,14 +246,14 @@ class Germs:
         flat = germ.flat if self.field.sign(constant) > 0 else _negated(germ.flat)
         return self.made(terms, None if germ.limit is None else germ.limit - low, flat)
 
-    def split(self, germ: Germ) -> tuple[Germ, Constant, Germ]:
+    def split(self, germ: Germ) -> tuple[Germ, ExactConstant, Germ]:
         """What of a germ grows without bound, its constant, and what tends to 0."""
-        large = {place: constant for place, constant in germ.terms.items() if place < CONSTANT}
-        small = {place: constant for place, constant in germ.terms.items() if place > CONSTANT}
+        large = {place: constant for place, constant in germ.terms.items() if place < CONSTANT_TERM}
+        small = {place: constant for place, constant in germ.terms.items() if place > CONSTANT_TERM}
         if germ.limit is not None and germ.limit <= 0:
             raise ShortError
         return (
-            Germ(large), germ.terms.get(CONSTANT) or self.field.rational(0), Germ(small, germ.limit, germ.flat)
+            Germ(large), germ.terms.get(CONSTANT_TERM) or self.field.rational(0), Germ(small, germ.limit, germ.flat)
         )  # fmt: skip
 
     def count(self, small: Germ) -> int:
@@ -263,9 +263,9 @@ class Germs:
             return 2 if small.flat else 1
         if low <= 0:
             raise NoGermError  # as 1/log(t) has, which tends to 0 more slowly than every power
-        return min(int(self.limit // low) + 2, MAX_COMPOSED)
+        return min(int(self.limit // low) + 2, MAX_COMPOSED_TERMS)
 
-    def composed(self, coefficients: Sequence[Constant], small: Germ) -> Germ:
+    def composed(self, coefficients: Sequence[ExactConstant], small: Germ) -> Germ:
         """A power series in a germ that tends to 0; its further terms are not known."""
         total = self.constant(coefficients[-1])
         for coefficient in reversed(coefficients[:-1]):
@@ -273,7 +273,7 @@ class Germs:
         low = small.low()
         if low is None:
             if small.flat and len(coefficients) > 1:
-                return Germ(self.constant(coefficients[0]).terms, None, UNKNOWN)
+                return Germ(self.constant(coefficients[0]).terms, None, UNKNOWN_SIGN)
             return self.constant(coefficients[0])
         return self.made(total.terms, _lowest(total.limit, _lowest(self.limit + low, low * len(coefficients))))
 
@@ -283,7 +283,7 @@ class Germs:
         if large.terms:
             (low, logs), leading, sign = self.leading(large)
             if low < 0:
-                self.decisions.append(CUT)
+                self.decisions.append(BRANCH_CUT)
             if low < 0 and sign < 0:
                 return Germ({}, None, 1)
             slope = leading.rational
@@ -303,7 +303,7 @@ class Germs:
             factor /= n + 1
         return self.composed(coefficients, small)
 
-    def _without(self, germ: Germ, place: Place) -> Germ:
+    def _without(self, germ: Germ, place: TermExponents) -> Germ:
         """The germ without one of its terms."""
         return Germ({each: constant for each, constant in germ.terms.items() if each != place}, germ.limit, germ.flat)
 
@@ -317,7 +317,7 @@ class Germs:
         if logs:
             raise NoGermError
         if low != 0:
-            self.decisions.append(CUT)
+            self.decisions.append(BRANCH_CUT)
         series = self._log_one_plus(self._over_leading(germ, low, constant))
         head = self.constant(self.field.log(constant))
         tail = Germ({(0, -1): self.field.rational(rational(low))}) if low != 0 else Germ({})
@@ -342,11 +342,11 @@ def _is_plain(small: Germ) -> bool:
 def _joined(flats: set[int]) -> int:
     """The sign of a sum of flat germs with these signs."""
     signs = flats - {0}
-    return next(iter(signs)) if len(signs) == 1 else UNKNOWN if signs else 0
+    return next(iter(signs)) if len(signs) == 1 else UNKNOWN_SIGN if signs else 0
 
 
 def _negated(flat: int) -> int:
-    return flat if flat == UNKNOWN else -flat
+    return flat if flat == UNKNOWN_SIGN else -flat
 
 
 def _lowest(one: Exponent | None, other: Exponent | None) -> Exponent | None:

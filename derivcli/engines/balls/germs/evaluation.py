@@ -15,12 +15,12 @@ from flint import ctx, fmpq
 
 from derivcli.engines.balls.coordinates import Coordinate, Moved
 from derivcli.engines.balls.errors import NoValueError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.approach import Approach
 from derivcli.engines.balls.germs.arithmetic import Germs
-from derivcli.engines.balls.germs.germ import CONSTANT, Germ, NoGermError
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError
 from derivcli.engines.balls.germs.rules import GERM_RULES
-from derivcli.engines.balls.tape import Node, Tape
+from derivcli.engines.balls.tape import Tape, TapeNode
 
 
 def germ_of(approach: Approach) -> Germ:
@@ -43,7 +43,7 @@ def block(approach: Approach, numbers: Iterable[int]) -> Any:
     return approach.values[number]
 
 
-def _value(approach: Approach, node: Node) -> Any:
+def _value(approach: Approach, node: TapeNode) -> Any:
     """The value of a node whose operands have theirs: by a rule for germs, or by its power series."""
     if node.operation == "variable":
         return approach.inputs[approach.tape.variables[node.data]]
@@ -56,7 +56,7 @@ def _value(approach: Approach, node: Node) -> Any:
     return approach.regular(node.operation, *parts) if rule is None else rule(approach, *parts)
 
 
-def _choice(approach: Approach, node: Node) -> Any:
+def _choice(approach: Approach, node: TapeNode) -> Any:
     """The value of the first branch whose condition holds along the curve."""
     for place, branch in enumerate(node.data):
         if block(approach, branch.condition):
@@ -92,7 +92,7 @@ class Constants:
         assert self.approach is not None, "a constant is asked for first"
         return self.approach.field
 
-    def of(self, number: int) -> Constant | None:
+    def of(self, number: int) -> ExactConstant | None:
         """The value of a node, None where it is not known to be a constant."""
         before = ctx.prec, ctx.cap
         try:
@@ -101,7 +101,7 @@ class Constants:
                 self.start(Germs(Field(self.precision), 1))
             assert self.approach is not None, "it is made ready"
             germ = block(self.approach, self.needed(number))
-            return germ.terms.get(CONSTANT) or self.field.rational(0) if type(germ) is Germ else None
+            return germ.terms.get(CONSTANT_TERM) or self.field.rational(0) if type(germ) is Germ else None
         except (NoGermError, NoValueError, UnsureError):
             return None
         finally:
@@ -121,7 +121,7 @@ class Constants:
         return list(found)
 
 
-def coordinate_of(known: Field, value: Coordinate) -> Constant:
+def coordinate_of(known: Field, value: Coordinate) -> ExactConstant:
     """A coordinate of a point as a constant."""
     if isinstance(value, fmpq):
         return known.rational(value)
@@ -130,5 +130,5 @@ def coordinate_of(known: Field, value: Coordinate) -> Constant:
         return known.sum(base, known.scaled(slope, value.offset))
     if isinstance(value, Tape):
         found = germ_of(Approach(value, Germs(known, 1), {})).terms
-        return found.get(CONSTANT) or known.rational(0)
+        return found.get(CONSTANT_TERM) or known.rational(0)
     raise NoGermError

@@ -15,24 +15,24 @@ from typing import TypeAlias
 from flint import fmpq
 
 from derivcli.engines.balls.errors import UnsureError
-from derivcli.engines.balls.exact_constants import Constant
+from derivcli.engines.balls.exact_constants import ExactConstant
 
 Exponent: TypeAlias = int | Fraction
 """Whole numbers stay whole, since they are looked up a thousand times."""
 
-Place: TypeAlias = tuple[Exponent, int]
+TermExponents: TypeAlias = tuple[Exponent, int]
 """The exponents of t and, negated, of log(t): the lower, the larger the term."""
 
-CONSTANT: Place = (0, 0)
+CONSTANT_TERM: TermExponents = (0, 0)
 """The place of the term without t."""
 
-CUT = 3
+BRANCH_CUT = 3
 """Stands among decisions for a root or a logarithm of what is 0 or infinite at the point, or an exponential of that."""
 
-OSCILLATES = 4
+OSCILLATION = 4
 """Stands among decisions for a wave or step that runs on without end: what is left out is bounded and not smooth."""
 
-UNKNOWN = 2
+UNKNOWN_SIGN = 2
 """Stands for the sign of a flat germ that is not known."""
 
 
@@ -48,14 +48,14 @@ class NoGermError(Exception):
 class Germ:
     """A function beside a point: its terms, up to where they are known (None: all are), and the sign of a flat part."""
 
-    terms: dict[Place, Constant]
+    terms: dict[TermExponents, ExactConstant]
     limit: Exponent | None = None
     flat: int = 0
 
     @property
     def is_constant(self) -> bool:
         """Whether it is a number for all t."""
-        return self.limit is None and not self.flat and all(place == CONSTANT for place in self.terms)
+        return self.limit is None and not self.flat and all(place == CONSTANT_TERM for place in self.terms)
 
     @property
     def is_zero(self) -> bool:

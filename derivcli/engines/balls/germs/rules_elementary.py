@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 from flint import fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
-from derivcli.engines.balls.exact_constants import Constant, Field, rational_sine
+from derivcli.engines.balls.exact_constants import ExactConstant, Field, rational_sine
 from derivcli.engines.balls.germs.approach import Approach
-from derivcli.engines.balls.germs.germ import CONSTANT, Germ, ShortError
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, ShortError
 from derivcli.engines.balls.germs.rules_steps import absolute
 from derivcli.engines.balls.integers import may_be_whole
 
-HALF = fmpq(1, 2)
+ONE_HALF = fmpq(1, 2)
 ONE = fmpq(1)
 
 Rule: TypeAlias = Callable[..., Any]
@@ -34,7 +34,7 @@ def _product(run: Approach, *parts: Germ) -> Germ:
 def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
     """base**exponent over the real numbers; 0**0 is 1."""
     if exponent.is_constant:
-        constant = exponent.terms.get(CONSTANT) or run.field.rational(0)
+        constant = exponent.terms.get(CONSTANT_TERM) or run.field.rational(0)
         if constant.is_zero:
             return run.germs.number(1)
         if constant.rational is not None:
@@ -52,18 +52,18 @@ def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
 
 def _of_negative(run: Approach, exponent: Germ) -> Exception:
     """What it means that a number below 0 is raised to a power that is not known to be a whole number."""
-    rest = {place: each for place, each in exponent.terms.items() if place != CONSTANT}
+    rest = {place: each for place, each in exponent.terms.items() if place != CONSTANT_TERM}
     if rest:
         run.field.sign(rest[min(rest)])  # it moves, through whole numbers too, or that is not known
         return NoValueError()
     if not exponent.is_constant:
         return ShortError()
-    return UnsureError() if may_be_whole(exponent.terms[CONSTANT].ball) else NoValueError()
+    return UnsureError() if may_be_whole(exponent.terms[CONSTANT_TERM].ball) else NoValueError()
 
 
 def _root(run: Approach, x: Germ, n: Germ) -> Germ:
     """The real n-th root, of negative numbers too where n is odd."""
-    exact = n.terms[CONSTANT].rational if n.is_constant and n.terms else None
+    exact = n.terms[CONSTANT_TERM].rational if n.is_constant and n.terms else None
     sign, degree = run.sign(x), run.sign(n)
     if degree == 0 or (sign == 0 and degree < 0):
         raise NoValueError
@@ -94,7 +94,7 @@ def _sine(quarters: int) -> Rule:
     """sin(x + quarters*pi/2), from the rational sines where the argument is a rational multiple of pi."""
 
     def rule(run: Approach, x: Germ) -> Germ:
-        if run.germs.is_bounded(x) or any(place < CONSTANT for place in x.terms):
+        if run.germs.is_bounded(x) or any(place < CONSTANT_TERM for place in x.terms):
             return run.germs.bounded()
         _, constant, small = run.germs.split(x)
         known, turns = run.field, run.field.turns(constant)
@@ -108,7 +108,7 @@ def _sine(quarters: int) -> Rule:
     return rule
 
 
-def _sine_of(known: Field, constant: Constant, turns: fmpq | None, quarters: int) -> Constant:
+def _sine_of(known: Field, constant: ExactConstant, turns: fmpq | None, quarters: int) -> ExactConstant:
     """sin(constant + quarters*pi/2), where `turns` is the constant over pi if that is rational."""
     if turns is not None:
         place = turns + fmpq(quarters, 2)
@@ -158,15 +158,15 @@ def asin(run: Approach, x: Germ) -> Germ:
     if constant is None or abs(constant) != 1:
         return run.regular("asin", x)
     size = x if constant > 0 else run.germs.negative(x)
-    rest = run.germs.scaled(run.germs.difference(run.germs.number(1), size), HALF)
-    inner = rest if rest.is_zero else run.regular("asin", run.germs.power(rest, HALF))
-    quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF))
+    rest = run.germs.scaled(run.germs.difference(run.germs.number(1), size), ONE_HALF)
+    inner = rest if rest.is_zero else run.regular("asin", run.germs.power(rest, ONE_HALF))
+    quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF))
     found = run.germs.sum([quarter, run.germs.scaled(inner, fmpq(-2))])
     return found if constant > 0 else run.germs.negative(found)
 
 
 def _acos(run: Approach, x: Germ) -> Germ:
-    quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF))
+    quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF))
     return run.germs.difference(quarter, asin(run, x))
 
 
@@ -176,7 +176,7 @@ def _acosh(run: Approach, x: Germ) -> Germ:
     rest = run.germs.difference(x, run.germs.number(1))
     if rest.is_zero:
         return rest
-    root = run.germs.power(run.germs.scaled(rest, HALF), HALF)
+    root = run.germs.power(run.germs.scaled(rest, ONE_HALF), ONE_HALF)
     return run.germs.scaled(run.regular("asinh", root), fmpq(2))
 
 
@@ -187,7 +187,7 @@ def _asech(run: Approach, x: Germ) -> Germ:
 def _atanh(run: Approach, x: Germ) -> Germ:
     one = run.germs.number(1)
     quotient = run.germs.quotient(run.germs.sum([one, x]), run.germs.difference(one, x))
-    return run.germs.scaled(run.germs.log(quotient), HALF)
+    return run.germs.scaled(run.germs.log(quotient), ONE_HALF)
 
 
 def _logit(run: Approach, x: Germ) -> Germ:
@@ -198,14 +198,14 @@ def _atan(run: Approach, x: Germ) -> Germ:
     """At infinity by atan(x) = pi/2 - atan(1/x)."""
     if not run.germs.split(x)[0].terms:
         return run.regular("atan", x)
-    quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF * run.sign(x)))
+    quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF * run.sign(x)))
     return run.germs.difference(quarter, run.regular("atan", run.germs.reciprocal(x)))
 
 
 def _acot(run: Approach, x: Germ) -> Germ:
     """atan(1/x), and pi/2 at 0, where it jumps."""
     sign = run.sign(x)
-    quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF * (sign or 1)))
+    quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF * (sign or 1)))
     return run.germs.difference(quarter, _atan(run, x))
 
 
@@ -215,7 +215,7 @@ def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
     if right > 0:
         return _atan(run, run.germs.quotient(y, x))
     if up:
-        quarter = run.germs.constant(run.field.scaled(run.field.pi(), HALF * up))
+        quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF * up))
         return run.germs.difference(quarter, _atan(run, run.germs.quotient(x, y)))
     if right == 0:
         raise NoValueError
@@ -223,7 +223,7 @@ def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
 
 
 def _hypot(run: Approach, x: Germ, y: Germ) -> Germ:
-    return run.germs.power(run.germs.sum([run.germs.product(x, x), run.germs.product(y, y)]), HALF)
+    return run.germs.power(run.germs.sum([run.germs.product(x, x), run.germs.product(y, y)]), ONE_HALF)
 
 
 def _softsign(run: Approach, x: Germ) -> Germ:

@@ -14,9 +14,9 @@ from typing import Any
 from flint import arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.errors import NoValueError
-from derivcli.engines.balls.exact_constants import Constant
+from derivcli.engines.balls.exact_constants import ExactConstant
 from derivcli.engines.balls.germs.approach import Approach
-from derivcli.engines.balls.germs.germ import CONSTANT, Germ, NoGermError
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError
 from derivcli.engines.balls.germs.rules_elementary import asin, cos
 
 HALF = fmpq(1, 2)
@@ -88,11 +88,11 @@ def _elliptic_e_inc(run: Approach, z: Germ, m: Germ) -> Germ:
     over = germs.difference(m, germs.number(1))
     second = germs.product(germs.difference(germs.number(1), below), run.regular("elliptic_k", below))
     whole = germs.product(germs.difference(run.regular("elliptic_e", below), second), germs.power(m, HALF))
-    rest = germs.composed(_squared(run, over.terms[CONSTANT], germs.count(angle)), angle)
+    rest = germs.composed(_squared(run, over.terms[CONSTANT_TERM], germs.count(angle)), angle)
     return _less(run, z, whole, _over_root(run, rest, over))
 
 
-def _squared(run: Approach, over: Constant, count: int) -> list[Constant]:
+def _squared(run: Approach, over: ExactConstant, count: int) -> list[ExactConstant]:
     """The series in a of the integral from 0 to a of sin(t)**2/sqrt(1 + sin(t)**2/over), whose zeros are exact."""
     before = ctx.cap
     ctx.cap = max(count, 2)

@@ -10,16 +10,16 @@ from typing import Any
 from flint import fmpq
 
 from derivcli.engines.balls.germs.approach import Approach
-from derivcli.engines.balls.germs.germ import CONSTANT, Germ
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ
 
-MAX_STEPS = 60
+MAX_POLE_STEPS = 60
 """A pole further to the left takes too many steps."""
 
 
 def _pole(run: Approach, x: Germ) -> int | None:
     """How far below 1 a germ's constant is one of 0, -1, -2, ..."""
     constant = run.germs.split(x)[1].rational
-    is_pole = constant is not None and constant.q == 1 and -MAX_STEPS < constant <= 0
+    is_pole = constant is not None and constant.q == 1 and -MAX_POLE_STEPS < constant <= 0
     return int(-constant.p) + 1 if is_pole and constant is not None else None
 
 
@@ -61,7 +61,7 @@ def _polygamma(run: Approach, n: Germ, x: Germ) -> Germ:
     steps = _pole(run, x)
     if steps is None:
         return run.regular("polygamma", n, x)
-    order = n.terms[CONSTANT].rational if n.terms else fmpq(0)
+    order = n.terms[CONSTANT_TERM].rational if n.terms else fmpq(0)
     assert order is not None, "the order is a whole number"
     *below, above = _stepped(run, x, steps)
     factor = fmpq(-1 if order.p % 2 == 0 else 1) * factorial(int(order.p))

@@ -9,7 +9,7 @@ from flint import fmpq
 
 from derivcli.engines.balls.errors import NoValueError
 from derivcli.engines.balls.germs.approach import Approach
-from derivcli.engines.balls.germs.germ import CONSTANT, Germ
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ
 from derivcli.engines.balls.tape import HOLDS
 
 Rule: TypeAlias = Callable[..., Any]
@@ -49,7 +49,7 @@ def _stepping(rule: Rule) -> Rule:
     """A step to a whole number; where its argument grows without bound nothing is known but that it is near."""
 
     def near(run: Approach, x: Germ) -> Germ:
-        if run.germs.is_bounded(x) or any(place < CONSTANT for place in x.terms):
+        if run.germs.is_bounded(x) or any(place < CONSTANT_TERM for place in x.terms):
             return run.germs.sum([x, run.germs.bounded()])
         return rule(run, x)  # type: ignore[no-any-return]
 

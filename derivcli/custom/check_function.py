@@ -1,4 +1,4 @@
-"""The check of a user's function: its trials in order, and the report of them.
+"""The check of a user's function: its formula and points, its trials in order, and the report of them.
 
 What one trial finds wrong would show in later ones too, so that the first that fails names the cause; those after it
 are not reached. Each relies on those before it, and changes one thing only.
@@ -6,16 +6,23 @@ are not reached. Each relies on those before it, and changes one thing only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import torch
 
 from derivcli.custom import backward_trials, forward_trials, precision_trials, setting_trials
-from derivcli.custom.error_messages import complaint
-from derivcli.custom.probe import NoDerivativeError, OwnError, Subject
+from derivcli.custom.load import CustomFunction, parameters_of
 from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
+from derivcli.custom.trial_arguments import check_arguments, columns_at, ordinary_points, with_numbers
+from derivcli.custom.user_function import NoDerivativeError, UserCodeError, UserFunction, code_failure
+from derivcli.language.parse import parse_expression
 
-TRIALS: dict[str, Callable[[Subject], Outcome]] = {
+if TYPE_CHECKING:
+    from derivcli.points.points import Points
+
+TRIALS: dict[str, Callable[[UserFunction], Outcome]] = {
     "forward and backward run": forward_trials.runs,
     "forward and backward are the same in every call": forward_trials.same_again,
     "the input is left as it is": forward_trials.input_kept,
@@ -40,7 +47,27 @@ TRIALS: dict[str, Callable[[Subject], Outcome]] = {
 """What is tried, from causes to effects."""
 
 
-def run_trials(subject: Subject, source: str = "") -> FunctionReport:
+def check_class(
+    name: str,
+    function: CustomFunction,
+    against: str | None = None,
+    points: Points | None = None,
+    wrt: Sequence[str] | None = None,
+    source: str = "",
+) -> FunctionReport:
+    """The report of a function, tried at points or else at ordinary ones, against a formula if there is one."""
+    parameters = parameters_of(name, function)
+    check_arguments(name, wrt or (), parameters)
+    indices = tuple(index for index, argument in enumerate(parameters) if wrt is None or argument in wrt)
+    formula = None if against is None else parse_expression(against, parameters)
+    if formula is not None:
+        check_arguments(name, formula.variables, parameters, against or "")
+    subject = UserFunction(name, parameters, function, indices, (), formula)
+    columns = ordinary_points(subject) if points is None else columns_at(points, parameters, name)
+    return run_trials(with_numbers(replace(subject, columns=columns)), source)
+
+
+def run_trials(subject: UserFunction, source: str = "") -> FunctionReport:
     """The report of a function."""
     rows: list[Trial] = []
     outcomes: list[Outcome] = []
@@ -66,11 +93,11 @@ def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     )
 
 
-def attempted(attempt: Callable[[Subject], Outcome], subject: Subject) -> Outcome:
+def attempted(attempt: Callable[[UserFunction], Outcome], subject: UserFunction) -> Outcome:
     """What a trial came to, where the function's code may fail."""
     try:
         return attempt(subject)
     except NoDerivativeError as error:
         return failed("type", str(error))
-    except OwnError as error:
-        return complaint(error)
+    except UserCodeError as error:
+        return code_failure(error)

@@ -1,4 +1,4 @@
-"""What came out beside what should have: whether they differ, and what the difference looks like."""
+"""Gradients compared with what they should be: whether they differ, and what kind of mistake the difference shows."""
 
 from __future__ import annotations
 
@@ -7,42 +7,42 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from derivcli.custom.probe import Subject
-from derivcli.custom.reference_values import SAFETY, Truth
 from derivcli.custom.report import Outcome, failed, passed
+from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
+from derivcli.custom.user_function import UserFunction
 
-RELATIVE = 1e-6
-"""What differs by no more than this part is right; how many digits are is told."""
+RELATIVE_TOLERANCE = 1e-6
+"""Numbers with no larger relative error are right; how many of their digits are right is reported."""
 
-ROUNDINGS = 64
+MAX_ULPS = 64
 """Units in the last place that a number of the function's size may be off, however small its derivative is."""
 
-TINY = 1e-250
-"""Nothing is asked of numbers near those that underflow."""
+UNDERFLOW_SIZE = 1e-250
+"""Numbers below this size are near underflow and may be anything."""
 
-NOISY = 30.0
-"""So many times the measured rounding is allowed for, up to CAP of a number."""
-CAP = 1e-3
+NOISE_FACTOR = 30.0
+"""This many times the measured rounding is allowed, up to MAX_NOISE_SHARE of a number."""
+MAX_NOISE_SHARE = 1e-3
 
-CLEARLY = 1e3
-"""A number is no rounding of 0 where it is so many times what it may be off."""
+ZERO_FACTOR = 1e3
+"""A number this many times larger than its tolerance is surely not 0."""
 
-SOME = 2
-"""With fewer points at which a number is right it is so by chance."""
+MIN_RIGHT_POINTS = 2
+"""Right numbers at fewer points may be chance."""
 
-MOST = 0.75
-"""So large a part of the points has to show what is said of a function as a whole."""
+WHOLE_SHARE = 0.75
+"""The share of the points that must show what is said of the function as a whole."""
 
-ALMOST_ALL = 0.9
-"""A few numbers have more right digits than the rest by chance."""
+DIGITS_QUANTILE = 0.9
+"""The quantile of right digits that counts, since a few numbers have more by chance."""
 
-CRUDE = 2
-"""A rounded constant has more right digits than that."""
+MIN_CONSTANT_DIGITS = 2
+"""A rounded constant leaves more right digits than this."""
 
-DIGITS = {torch.float64: 16, torch.float32: 7}
+FORMAT_DIGITS = {torch.float64: 16, torch.float32: 7}
 
 
-def floor(subject: Subject, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
+def rounding_floor(subject: UserFunction, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
     """What rounding of the function's own numbers makes of a derivative, at every point.
 
     A derivative may be computed from the value, as that of tanh is from 1 - y**2.
@@ -51,69 +51,63 @@ def floor(subject: Subject, order: int, dtype: torch.dtype = torch.float64) -> T
     values = torch.where(values.isfinite(), values, 0.0)
     size = torch.maximum(values, values.max().clamp(max=1.0))
     nearest = torch.stack([x.abs() for x in subject.columns]).amin(0).clamp(1e-3, 1.0)
-    return ROUNDINGS * torch.finfo(dtype).eps * size / nearest**order + TINY
+    return MAX_ULPS * torch.finfo(dtype).eps * size / nearest**order + UNDERFLOW_SIZE
 
 
-def allowed(truth: Truth, floor: Tensor, rounding: Tensor | float = 0.0) -> Tensor:
+def tolerance_of(truth: TrueValues, rounding_floor: Tensor, rounding: Tensor | float = 0.0) -> Tensor:
     """How far a number may be from the truth."""
     size = truth.numbers.abs()
-    noisy = torch.minimum(NOISY * torch.as_tensor(rounding), CAP * size).nan_to_num()
-    return SAFETY * truth.errors + RELATIVE * size + floor + noisy
+    noisy = torch.minimum(NOISE_FACTOR * torch.as_tensor(rounding), MAX_NOISE_SHARE * size).nan_to_num()
+    return ERROR_FACTOR * truth.errors + RELATIVE_TOLERANCE * size + rounding_floor + noisy
 
 
-def wrong(found: Tensor, truth: Truth, tolerance: Tensor) -> Tensor:
+def are_wrong(found: Tensor, truth: TrueValues, tolerance: Tensor) -> Tensor:
     """Where a number is not the true one, as far as that is known."""
     return truth.known & ~((found - truth.numbers).abs() <= tolerance)
 
 
-def digits(found: Tensor, truth: Truth, floor: Tensor, dtype: torch.dtype = torch.float64) -> Tensor:
+def digits(found: Tensor, truth: TrueValues, rounding_floor: Tensor, dtype: torch.dtype = torch.float64) -> Tensor:
     """How many digits of each number are right; all where nothing is known or the difference is but rounding."""
     error = (found - truth.numbers).abs()
     right = -torch.log10(error / truth.numbers.abs())
-    right = torch.where((error <= floor) | ~truth.known, DIGITS[dtype], right)
-    return right.nan_to_num(0.0, DIGITS[dtype]).clamp(0, DIGITS[dtype])
+    right = torch.where((error <= rounding_floor) | ~truth.known, FORMAT_DIGITS[dtype], right)
+    return right.nan_to_num(0.0, FORMAT_DIGITS[dtype]).clamp(0, FORMAT_DIGITS[dtype])
 
 
-def least(right: Tensor) -> str:
-    """How many digits are right at every point, in words."""
-    count = int(right.min())
-    return f"{'at least ' * (count < right.max())}{count} digits"
+def digits_text(subject: UserFunction, found: Tensor, truth: TrueValues, order: int) -> str:
+    """How many digits of a derivative are right at every point, in words."""
+    right = digits(found, truth, rounding_floor(subject, order))
+    return f"{'at least ' * (right.min() < right.max())}{int(right.min())} digits"
 
 
-def points(count: int) -> str:
+def points_text(count: int) -> str:
     """So many points, in words."""
     return f"{count} point{'s' * (count != 1)}"
 
 
-def beside(found: float, expected: float) -> str:
-    """Two numbers in words, in so many digits that they differ."""
-    for precision in (6, 10, 17):
-        texts = f"{found:.{precision}g}", f"{expected:.{precision}g}"
-        if texts[0] != texts[1]:
-            break
-    return f"{texts[0]}, should be {texts[1]}"
+def deviation_text(subject: UserFunction, index: tuple[int, ...], found: Tensor, due: Tensor, which: str = "") -> str:
+    """Where a number is, what it is and what it should be, in words, in so many digits that these differ."""
+    one, other = found[index].item(), due[index].item()
+    precision = next((each for each in (6, 10) if f"{one:.{each}g}" != f"{other:.{each}g}"), 17)
+    return f"{subject.at(index[-1])}{which}: {one:.{precision}g}, should be {other:.{precision}g}"
 
 
-def shown(subject: Subject, place: tuple[int, ...], found: Tensor, due: Tensor, which: str = "") -> str:
-    """Where a number is, what it is and what it should be, in words."""
-    return f"{subject.at(place[-1])}{which}: {beside(found[place].item(), due[place].item())}"
-
-
-def first(mask: Tensor) -> tuple[int, ...]:
-    """The place of the first true element; points, the last axis, go first."""
+def first_true(mask: Tensor) -> tuple[int, ...]:
+    """The index of the first true element; points, the last axis, go first."""
     by_point = mask.movedim(-1, 0)
     point, *others = by_point.nonzero()[0].tolist()
     return (*others, point)
 
 
-def differing(subject: Subject, found: Tensor, due: Tensor, rounding: Tensor | float = 0.0) -> Tensor:
-    """Where gradients are not those others of the function that they are due to be."""
-    truth = Truth(due, torch.zeros_like(due))
-    return wrong(found, truth, allowed(truth, floor(subject, 1), rounding))
+def deviates(
+    subject: UserFunction, found: Tensor, truth: TrueValues, order: int, rounding: Tensor | float = 0.0
+) -> Tensor:
+    """Where a derivative of an order is not the true one, beyond what rounding makes of it."""
+    return are_wrong(found, truth, tolerance_of(truth, rounding_floor(subject, order), rounding))
 
 
-def same(
-    subject: Subject,
+def as_expected(
+    subject: UserFunction,
     found: Tensor,
     due: Tensor,
     kind: str,
@@ -121,47 +115,47 @@ def same(
     rounding: Tensor | float = 0.0,
     setting: str = "",
 ) -> Outcome:
-    """What is to be said of gradients of shape (places, points) that are due to be some others of the function."""
-    off = differing(subject, found, due, rounding)
+    """The outcome for gradients of shape (arguments, points) that should be `due`."""
+    off = deviates(subject, found, TrueValues(due), 1, rounding)
     if not off.any():
         return passed()
-    place = first(off)
-    by = f", by {subject.wrt[place[0]]}" if len(found) > 1 else ""
-    return failed(kind, sentence, shown(subject, place, found, due, setting + by))
+    index = first_true(off)
+    by = f", by {subject.wrt[index[0]]}" if len(found) > 1 else ""
+    return failed(kind, sentence, deviation_text(subject, index, found, due, setting + by))
 
 
-def compared(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor) -> Outcome | None:
-    """What is wrong with gradients of shape (places, points); None where nothing is."""
-    off = wrong(found, truth, tolerance)
+def gradient_fault(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance: Tensor) -> Outcome | None:
+    """What is wrong with gradients of shape (arguments, points); None where nothing is."""
+    off = are_wrong(found, truth, tolerance)
     if not off.any():
         return None
     off = off & found.isfinite() if (off & found.isfinite()).any() else off  # what has no number comes second
-    place = first(off)
-    name = subject.wrt[place[0]] if len(subject.parameters) > 1 else ""
-    detail = shown(subject, place, found, truth.numbers, f", by {name}" if name else "")
+    index = first_true(off)
+    name = subject.wrt[index[0]] if len(subject.parameters) > 1 else ""
+    detail = deviation_text(subject, index, found, truth.numbers, f", by {name}" if name else "")
     swapped = _swapped(subject, found, truth, tolerance, off)
     if swapped:
         return failed("swapped", swapped, detail)
     looks = [_look(subject, *row) for row in zip(found, truth.numbers, tolerance, off, strict=True) if row[3].any()]
     kind, sentence = looks[0]
-    alike = len(looks) == len(subject.places) and all(look == looks[0] for look in looks)
+    alike = len(looks) == len(subject.indices) and all(look == looks[0] for look in looks)
     what, colon, why = sentence.partition(":")
     return failed(kind, f"{what} in {name}{colon}{why}" if name and not alike else sentence, detail)
 
 
-def _swapped(subject: Subject, found: Tensor, truth: Truth, tolerance: Tensor, off: Tensor) -> str:
+def _swapped(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance: Tensor, off: Tensor) -> str:
     """Whether two gradients stand in each other's place."""
-    bad = [place for place in range(len(off)) if off[place].any()]
+    bad = [index for index in range(len(off)) if off[index].any()]
     if len(bad) != 2 or not truth.known[bad].any():
         return ""
     a, b = bad
-    crossed = Truth(truth.numbers[[b, a]], truth.errors[[b, a]])
-    if wrong(found[[a, b]], crossed, tolerance[[a, b]] + tolerance[[b, a]]).any():
+    crossed = TrueValues(truth.numbers[[b, a]], truth.errors[[b, a]])
+    if are_wrong(found[[a, b]], crossed, tolerance[[a, b]] + tolerance[[b, a]]).any():
         return ""
     return f"the gradients of {subject.wrt[a]} and {subject.wrt[b]} are swapped"
 
 
-def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
+def _look(subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
     """The kind and the sentence of one argument's gradient that is off at some points."""
     known = true.isfinite()
     if not found[off].isfinite().all():
@@ -173,7 +167,7 @@ def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off:
     near = _nearness(found, tolerance)
     if near(-true):
         return "sign", "wrong sign"
-    ratio = (found / true)[true.abs() > CLEARLY * tolerance].median()
+    ratio = (found / true)[true.abs() > ZERO_FACTOR * tolerance].median()
     if len(found) > 1 and f"{ratio.item():.6g}" != "1" and near(ratio * true):
         return "factor", f"off by a factor {ratio.item():.6g}"
     if len(found) == 1 and _is_simple(ratio.item()) and near(ratio * true):
@@ -192,19 +186,19 @@ def _is_simple(ratio: float) -> bool:
 
 
 def _rest(
-    subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor, known: Tensor
+    subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor, known: Tensor
 ) -> tuple[str, str]:
     """The kind and the sentence of a gradient that is another, a little or much, everywhere or somewhere.
 
     The numbers are those of the points that are known.
     """
     best = _rounded(found, true, tolerance)
-    if best > CRUDE:
+    if best > MIN_CONSTANT_DIGITS:
         return "digits", f"backward is right to {best} digits at best: a constant that is rounded?"
-    if len(found) - int(off.sum()) >= SOME:
+    if len(found) - int(off.sum()) >= MIN_RIGHT_POINTS:
         where = _where(subject, off, known)
         few = int(_right(found, true)[off[known]].min())
-        if few > CRUDE:
+        if few > MIN_CONSTANT_DIGITS:
             return "digits", f"backward is right to {few} digits only {where}: a constant that is rounded?"
         return "somewhere", f"backward is wrong {where}"
     return "derivative", "backward is not the derivative of forward"
@@ -213,10 +207,10 @@ def _rest(
 def _rounded(found: Tensor, true: Tensor, tolerance: Tensor) -> int:
     """How many digits the best of the numbers have that are all a little off, as by a rounded constant; 0 if not so."""
     error, size = (found - true).abs(), true.abs()
-    if (error > tolerance - RELATIVE * size).double().mean() < MOST:
+    if (error > tolerance - RELATIVE_TOLERANCE * size).double().mean() < WHOLE_SHARE:
         return 0
     right = _right(found, true)
-    return int(right.quantile(ALMOST_ALL)) if right.median() > CRUDE else 0
+    return int(right.quantile(DIGITS_QUANTILE)) if right.median() > MIN_CONSTANT_DIGITS else 0
 
 
 def _right(found: Tensor, true: Tensor) -> Tensor:
@@ -228,13 +222,13 @@ def _nearness(found: Tensor, tolerance: Tensor) -> Callable[[Tensor], bool]:
     """Tells whether numbers are those that were found."""
 
     def near(other: Tensor) -> bool:
-        return bool(((found - other).abs() <= 2 * tolerance + RELATIVE * other.abs()).all())
+        return bool(((found - other).abs() <= 2 * tolerance + RELATIVE_TOLERANCE * other.abs()).all())
 
     return near
 
 
-def _where(subject: Subject, off: Tensor, known: Tensor) -> str:
-    """What parts the points with a wrong number from those with a right one, in words."""
+def _where(subject: UserFunction, off: Tensor, known: Tensor) -> str:
+    """Where the wrong numbers are, in words: what separates their points from those with right ones."""
     for name, x in zip(subject.parameters, subject.columns, strict=True):
         bad, good = x[off], x[known & ~off]
         if bad.max() < 0 < good.min():

@@ -1,0 +1,110 @@
+"""Whether results are shown as a table, leave as a stream of lines, or go into a file, and in which format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from derivcli.check.limits import MAX_NUMBERS_UNASKED
+from derivcli.errors import DerivError, file_name
+
+if TYPE_CHECKING:
+    from derivcli.cli.options import Showing
+    from derivcli.cli.point_source import Source
+    from derivcli.cli.terminal import Screen
+    from derivcli.points.files.formats import FileFormat
+    from derivcli.render.columns import Style
+    from derivcli.request import Request
+
+Write = Callable[..., object]
+"""Takes text for standard output, and whether it is colored."""
+
+DELIMITED = ("csv", "tsv")
+"""Formats that are printed and are data files too."""
+
+STREAMED = (*DELIMITED, "value")
+"""Formats whose lines leave as they come."""
+
+RENDERED = {".json": "json", ".md": "markdown", ".tex": "latex", ".txt": "table"}
+"""The formats that an output's ending means, beside those of data files."""
+
+MAX_TABLE_POINTS = 1_000
+"""Points that are shown as a table on a terminal without being asked for; more are lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where results go and in which format: `format` is that of a text, `data` that of a data file."""
+
+    showing: Showing
+    style: Style
+    write: Write
+    terminal: bool
+    format: str = ""
+    data: FileFormat | None = None
+
+    @property
+    def is_unasked_table(self) -> bool:
+        """Whether a table is shown that nobody asked for, where there are few enough points."""
+        showing = self.showing
+        unasked = showing.format is None and showing.plot is None and showing.output is None
+        return self.format == "table" and unasked
+
+    @property
+    def passes_columns(self) -> bool:
+        """Whether the columns of a file go along with the results, where they leave as they come."""
+        return self.data is not None or self.format in DELIMITED or self.is_unasked_table
+
+    @property
+    def unfinished(self) -> str:
+        """What is said of the data file to be written where it was not completed; nothing where there is none."""
+        path = self.showing.output
+        if self.data is None or path is None:
+            return ""
+        return f"{file_name(path)} " + ("is as it was" if path.exists() else "was not written")
+
+
+def output_of(request: Request, showing: Showing, screen: Screen, write: Write) -> Output:
+    """Where the results go: as asked for, by the output's name, or by where standard output goes."""
+    style = screen.style(showing.digits, request.check is True)
+    output = Output(showing, style, write, screen.terminal)
+    if showing.output is None:
+        return replace(output, format=showing.format or ("table" if screen.terminal else "tsv"))
+    if str(showing.output) == "-":
+        raise DerivError("an output is a file", hint="leave out --output to print")
+    name = showing.format or RENDERED.get(showing.output.suffix.lower())
+    output = replace(output, style=replace(style, color=False, unicode=True))
+    if name not in (None, *DELIMITED):
+        return replace(output, format=name)
+    from derivcli.points.files.formats import format_of
+
+    found = format_of(str(showing.output), name, RENDERED)
+    if request.has_points and request.series is None:
+        return replace(output, data=found)
+    if found.name not in STREAMED or found.compression:
+        what = "Taylor polynomials" if request.has_points else "formulas"
+        raise DerivError(f"{what} are not written into such a file", hint="name a .csv, .tsv, .json, .md or .tex file")
+    return replace(output, format=found.name)
+
+
+def is_streamed(output: Output, source: Source, count: int | None) -> bool:
+    """Whether results leave as they come: into a data file, or as more lines than a table is made of unasked.
+
+    `count` is None where there may be any number of points.
+    """
+    from derivcli.engines.chunks import CHUNK
+
+    if output.data is not None:
+        return True
+    if output.showing.plot is not None:
+        return False
+    if output.format in STREAMED:
+        return source.data is not None or count is None or count > CHUNK
+    return output.is_unasked_table and (count is None or count > MAX_TABLE_POINTS)
+
+
+def points_read_ahead(output: Output, request: Request, numbers: int) -> int:
+    """How many points are read before it is known that there are more than are judged, or shown, unasked."""
+    judged = MAX_NUMBERS_UNASKED // max(1, numbers) if request.check is None else 0
+    return max(judged, MAX_TABLE_POINTS if output.is_unasked_table else 0)

@@ -1,0 +1,301 @@
+"""What Python's functions are given: types that have no meaning are refused in a sentence, all else is read."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import numbers
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+from types import UnionType
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypedDict, TypeVar
+
+from derivcli.errors import ArgumentError, DerivError, Span
+from derivcli.hints import Surface
+from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
+
+if TYPE_CHECKING:
+    from derivcli.custom.load import CustomFunction
+    from derivcli.language.expression import Expression
+    from derivcli.language.functions.row import Function
+    from derivcli.points.at_option import Item
+    from derivcli.points.points import Points
+
+Formula: TypeAlias = "str | float | Fraction | Decimal | Expression"
+"""What a formula is given as: a text, a number, or what was parsed."""
+
+Names: TypeAlias = "str | Sequence[str]"
+Partials: TypeAlias = "Names | Sequence[Partial]"
+At: TypeAlias = "str | Mapping[str, Item] | Points"
+Lets: TypeAlias = "Mapping[str, str | float | Fraction | Decimal]"
+Use: TypeAlias = "Mapping[str, CustomFunction | Function]"
+
+MAX_INTEGER_BITS = 1100
+"""Bits of whole numbers a little longer than those that float64 reaches; longer ones are never written out."""
+
+MAX_ITEMS = 10_000
+"""Names or formulas in a list."""
+
+
+class CommonOptions(TypedDict, total=False):
+    """The parameters of all functions that compute derivatives."""
+
+    let: Lets | None
+    paired: bool
+    engine: str
+    dtype: str
+    device: str
+    check: bool | None
+
+
+class OrderOptions(CommonOptions, total=False):
+    """The parameters of those that compute derivatives of any order."""
+
+    order: int
+    mixed: Partials | None
+
+
+DEFAULTS: Mapping[str, Any] = {
+    "let": None, "paired": False, "order": 1, "mixed": None, "along": None, "engine": "", "dtype": DTYPES[0],
+    "device": DEVICES[0], "check": None,
+}  # fmt: skip
+"""The values of these parameters where none is given, in the order in which help shows them."""
+
+
+def names_of(names: str | Iterable[str], option: str, what: str = "wrt") -> list[str]:
+    """Names as a text "u,v" or one by one, in one spelling; `option` shows how to write them."""
+    from derivcli.language.tokens import canonical_name, is_name
+
+    parts = names.split(",") if isinstance(names, str) else listed(names, what, "a text or a list of names", str)
+    source, start = ",".join(parts), 0
+    for part in parts:
+        name = part.strip()
+        if not is_name(name):
+            place = start + len(part) - len(part.lstrip())
+            message = f"'{name}' is no name of a variable" if name else "the name of a variable is missing"
+            span = Span(place, place + max(1, len(name)))
+            raise DerivError(message, source, span, f"write it like {option}")
+        start += len(part) + 1
+    return [canonical_name(part.strip()) for part in parts]
+
+
+def wrt_of(names: str | Sequence[str] | None) -> list[str] | None:
+    """The names to differentiate by, each once."""
+    return None if names is None else list(dict.fromkeys(names_of(names, "`--wrt u,v`")))
+
+
+def mixed_of(names: Partials | None) -> list[Partial]:
+    """Partials from "x,x,y", from ["x", "x", "y"], or from several of these."""
+    if names is None:
+        return []
+    parts = [names] if isinstance(names, str) else listed(names, "mixed", "a text or a list of names")
+    if all(isinstance(part, str) and "," not in part for part in parts):
+        parts = [parts]
+    return [_partial(part) for part in parts]
+
+
+def _partial(names: str | Iterable[str]) -> Partial:
+    found = tuple(names_of(names, "`--mixed x,x,y`", "mixed"))
+    if len(found) not in ORDERS:
+        raise DerivError(f"derivatives of order {len(found)} are not computed", hint=f"at most {ORDERS[-1]} are")
+    return found
+
+
+def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
+    """What Python gives for a formula: its text, that of a number, or what was parsed; others are refused."""
+    from derivcli.language.expression import Expression
+
+    if isinstance(formula, str | Expression):
+        return formula
+    if isinstance(formula, Decimal):
+        return str(formula)
+    whole = _index(formula)
+    if whole is not None or (isinstance(formula, numbers.Rational) and not isinstance(formula, numbers.Integral)):
+        ratio = Fraction(formula) if whole is None else Fraction(whole)
+        if max(ratio.numerator.bit_length(), ratio.denominator.bit_length()) > MAX_INTEGER_BITS:
+            raise ArgumentError(f"{what} is a number of too many digits", hint="round it, as in float(value)")
+        return str(ratio)
+    if isinstance(formula, numbers.Real) and not isinstance(formula, numbers.Rational):
+        if not math.isfinite(formula):
+            raise ArgumentError(f"{what} is a number that is not finite", hint="give a finite number or a formula")
+        return repr(float(formula))
+    raise ArgumentError(f"{what} is a text, a number or what parse returns, not {type(formula).__name__}")
+
+
+def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) -> list[Any]:
+    """The values of a list that a parameter was given; what has no order, or other values in it, is refused."""
+    ordered = isinstance(values, Iterable) and not isinstance(values, bytes | bytearray | Mapping | set | frozenset)
+    found = list(islice(values, MAX_ITEMS + 1)) if ordered and getattr(values, "ndim", 1) == 1 else [None]
+    if len(found) > MAX_ITEMS:
+        raise ArgumentError(f"{what} is a list of more than {MAX_ITEMS:,}", hint="give fewer")
+    for value in found if ordered else [values]:
+        if value is None or not isinstance(value, kind) or not ordered:
+            inside = f", and one of these is {type(value).__name__}" if ordered else f", not {type(value).__name__}"
+            raise ArgumentError(f"{what} is {meant}{inside}", hint='write it like ["u", "v"]')
+    return found
+
+
+def formulas_of(values: object, what: str) -> list[Formula]:
+    """The formulas of a list."""
+    if isinstance(values, str):
+        raise ArgumentError(f"{what} is a list of formulas, not a text", hint="put it in brackets, as in ['x^2']")
+    found = listed(values, what, "a list of formulas")
+    if not found:
+        raise ArgumentError(f"{what} is a list of formulas, and this is empty", hint="give one or more")
+    return found
+
+
+def _index(value: Any) -> int | None:
+    """The whole number that a value of Python or NumPy is; spans of time are none, though NumPy says so."""
+    try:
+        return operator.index(value) if isinstance(value, numbers.Integral) and not isinstance(value, bool) else None
+    except TypeError:
+        return None
+
+
+def _text(value: object, what: str) -> str:
+    if isinstance(value, str):
+        return str(value)
+    raise ArgumentError(f"{what} is a text, not {type(value).__name__}", hint="put it in quotes")
+
+
+def _format(value: object, what: str) -> str:
+    if _text(value, what) not in DTYPES:
+        raise ArgumentError(f"'{value}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
+    return str(value)
+
+
+def _whole(value: Any, what: str) -> int:
+    whole = _index(value)
+    if whole is not None:
+        if whole.bit_length() > MAX_INTEGER_BITS:
+            raise ArgumentError(f"{what} is a number of too many digits", hint="choose a smaller one")
+        return whole
+    raise ArgumentError(f"{what} is a whole number, not {type(value).__name__}", hint=f"write it like {what}=2")
+
+
+def _flag(value: Any, what: str) -> bool:
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):  # NumPy's are no subclass
+        return bool(value)
+    raise ArgumentError(f"{what} is True or False, not {type(value).__name__}", hint=f"write it like {what}=True")
+
+
+def lets_of(let: object) -> dict[str, str]:
+    """Names with the texts of their formulas."""
+    found: dict[str, str] = {}
+    for name, formula in ({} if let is None else _named(let, "let")).items():
+        text = text_in(formula, f"'{name}' in let")
+        if not isinstance(text, str):
+            raise ArgumentError(f"'{name}' in let is a text or a number, not Expression", hint="give its text")
+        found[name] = text
+    return found
+
+
+def _named(value: object, what: str) -> Mapping[str, Any]:
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        return value
+    kind = "other keys" if isinstance(value, Mapping) else type(value).__name__
+    hint = f'write it like {what}={{"a": ...}}'
+    raise ArgumentError(f"{what} is a mapping with names as keys, not {kind}", hint=hint)
+
+
+def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    return lambda value, what: None if value is None else read(value, what)
+
+
+PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
+    **dict.fromkeys(("text", "engine", "device", "variable", "dependent", "plot"), _text),
+    **dict.fromkeys(("order", "degree", "point"), _whole),
+    **dict.fromkeys(("paired", "hessian"), _flag),
+    "dtype": _format,
+    "check": _or_none(_flag),
+    "series": _or_none(_whole),
+    "against": _or_none(_text),
+    "use": _or_none(_named),
+    "declared": lambda value, what: names_of(
+        sorted(value, key=str) if isinstance(value, set | frozenset) else value, 'declared=["speed"]', what
+    ),
+}
+"""How parameters of public functions are read that have one simple type; the functions read the others."""
+
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+
+
+def reading(options: type | None = None) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
+    """Have the `PARAMETERS` of a public function read, so that wrong types are refused in a sentence.
+
+    A function that takes some of its parameters as `options` shows them like all others. Every refusal that leaves it
+    names options as it has them, as its parameters.
+    """
+
+    def reader(function: Callable[Given, Found]) -> Callable[Given, Found]:
+        signature = _signature(function, options)
+        surface = Surface(is_python=True, options=frozenset(signature.parameters))
+
+        @functools.wraps(function)
+        def read(*args: Given.args, **kwargs: Given.kwargs) -> Found:
+            bound = signature.bind(*args, **kwargs)
+            try:
+                for name in bound.arguments.keys() & PARAMETERS.keys():
+                    bound.arguments[name] = PARAMETERS[name](bound.arguments[name], name)
+                return function(*bound.args, **bound.kwargs)
+            except DerivError as error:
+                error.surface = surface
+                raise
+
+        vars(read)["__signature__"] = signature
+        return read
+
+    return reader
+
+
+def _signature(function: Callable[..., object], options: type | None) -> inspect.Signature:
+    """The signature with the options written out, each with its type and its default."""
+    signature = inspect.signature(function)
+    found = {name: each for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD}
+    for name, hint in inspect.get_annotations(options).items() if options else ():
+        annotation = getattr(hint, "__forward_arg__", hint)
+        found[name] = inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS[name], annotation=annotation
+        )
+    order = [*DEFAULTS]
+    given = sorted(found.values(), key=lambda each: order.index(each.name) if each.name in order else -1)
+    return signature.replace(parameters=sorted(given, key=lambda each: each.kind))
+
+
+def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points | None:
+    """The points that Python values give, if there are any."""
+    from derivcli.points.at_option import points_from, read_points
+    from derivcli.points.points import Points
+
+    if at is None or isinstance(at, Points):
+        return at
+    if not isinstance(at, str | Mapping):
+        hint = f'write it like {what}={{"x": 3}}'
+        raise ArgumentError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}", hint=hint)
+    return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)
+
+
+def interval_ends(on: object) -> str:
+    """The two ends of an interval as the text that says so."""
+    ends = listed(on, "on", "a pair of numbers or texts", float | int | str) if not isinstance(on, str) else []
+    if len(ends) != 2 or any(isinstance(end, bool) for end in ends):
+        raise ArgumentError("on is a pair of numbers or texts", hint="write it like on=(0, 1)")
+    return ":".join(map(str, ends))
+
+
+def functions_of(use: Use | None) -> dict[str, Function]:
+    """The user's own functions as rows."""
+    from derivcli.language.functions.row import Function
+
+    if not use:
+        return {}
+    from derivcli.custom.load import row_of_class
+
+    return {name: each if isinstance(each, Function) else row_of_class(name, each) for name, each in use.items()}
