@@ -46,7 +46,7 @@ ELSEWHERE_THAN_RULES = {"constant", "pow_constant", "piecewise", "subtract", "di
 
 @pytest.fixture(autouse=True)
 def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "SECONDS", 60.0)
+    monkeypatch.setattr(judge, "VERDICT_SECONDS", 60.0)
 
 
 def verdicts_at(row: Function, sample: Sample, order: int) -> dict[str, Verdict]:

@@ -14,8 +14,10 @@ import pytest
 import torch
 
 from derivcli import errors
+from derivcli.check import judge
 from derivcli.cli import progress
 from derivcli.cli.commands import evaluate
+from derivcli.explain.piecewise import breakpoint_values, breakpoints, pieces, root_solving
 from tests.datafiles import lay_out
 from tests.support import deriv
 
@@ -78,9 +80,26 @@ def written(words: list[str]) -> str:
     return f"--- {path}\n{path.read_text()}" if path and path.suffix != ".parquet" else ""
 
 
+CLOCKS = (
+    (breakpoint_values, "JUDGING_SECONDS"),
+    (breakpoints, "SOLVING_SECONDS"),
+    (pieces, "LIMIT_SECONDS"),
+    (root_solving, "SOLVING_SECONDS"),
+    (judge, "VERDICT_SECONDS"),
+)
+
+
 @pytest.fixture(autouse=True)
 def _alike_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No progress bar however slow the machine, and two chunks at once however many cores it has."""
+    """No bar and no limit of time however slow the machine, and two chunks at once however many cores it has."""
+    for limited, name in (
+        (breakpoint_values, "JUDGING"),
+        (breakpoints, "SOLVING"),
+        (pieces, "LIMIT"),
+        (root_solving, "SOLVING"),
+    ):
+        monkeypatch.setattr(limited, f"{name}_SECONDS", 60.0)
+    monkeypatch.setattr(judge, "VERDICT_SECONDS", 60.0)
     monkeypatch.setattr(progress, "PATIENCE", math.inf)
     monkeypatch.setattr(evaluate, "PATIENCE", math.inf)
     threads = torch.get_num_threads()

@@ -366,8 +366,8 @@ def test_the_derivations_of_python_are_those_of_the_command() -> None:
     "max(" + ", ".join(f"x^{number}" for number in range(2, 200)) + ")",
 ])  # fmt: skip
 def test_what_is_too_long_to_read_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derivation_builder, "SECONDS", 60.0)
-    monkeypatch.setattr(symbolic, "SECONDS", 60.0)
+    monkeypatch.setattr(derivation_builder, "DERIVATION_SECONDS", 60.0)
+    monkeypatch.setattr(symbolic, "DERIVATIVE_SECONDS", 60.0)
     with no_hang(120), pytest.raises(DerivError, match="longer than 500,000 characters"):
         steps(text)
 
