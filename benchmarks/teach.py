@@ -7,7 +7,7 @@ from functools import partial
 from benchmarks.side import DERIV, process, report, seconds
 from derivcli import derive, explain, parse
 
-LIBRARIES = "torch, sympy, typer, rich.table, derivcli.explain.ledger_builder, derivcli.render.json"
+LIBRARIES = "torch, sympy, typer, rich.table, derivcli.explain.ledger_builder, derivcli.render.to_json"
 IMPORTS = [sys.executable, "-c", f"import os, {LIBRARIES}; os._exit(0)"]
 NODES = 1_000
 FORMULAS = {

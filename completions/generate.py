@@ -19,10 +19,10 @@ import typer
 
 from derivcli.cli.app import built, choices_of
 from derivcli.cli.command_table import COMMANDS
-from derivcli.cli.table_or_stream import RENDERED
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points.files.formats import SUFFIXES
 from derivcli.render.figure import SUFFIXES as PLOTS
+from derivcli.render.format_table import format_of_suffix
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -33,7 +33,7 @@ CODE = "py"
 ENDINGS = {
     "--plot": PLOTS,
     "--data": DATA,
-    "--output": (*DATA, *(ending.lstrip(".") for ending in RENDERED), CODE),
+    "--output": (*DATA, *(ending.lstrip(".") for ending in format_of_suffix()), CODE),
     "--use": (CODE,),
 }
 """For each option that takes a file, the endings of the files it is offered; directories always are."""

@@ -13,12 +13,16 @@ from derivcli import pipeline
 from derivcli.errors import ArgumentError
 from derivcli.python_arguments import (
     At,
-    CommonOptions,
+    DerivativeOptions,
+    EngineOptions,
     Formula,
+    FormulaOptions,
     Lets,
     Names,
     OrderOptions,
     Partials,
+    PointOptions,
+    ScriptOptions,
     Use,
     formulas_of,
     functions_of,
@@ -60,25 +64,13 @@ def parse(text: str, *, declared: Collection[str] = (), let: Lets | None = None,
 
 @overload
 def derive(
-    expression: Formula,
-    at: None = None,
-    wrt: Names | None = None,
-    *,
-    along: At | None = None,
-    **options: Unpack[OrderOptions],
+    expression: Formula, at: None = None, wrt: Names | None = None, **options: Unpack[DerivativeOptions]
 ) -> SymbolicResult: ...
 @overload
+def derive(expression: Formula, at: At, wrt: Names | None = None, **options: Unpack[DerivativeOptions]) -> Result: ...
+@reading(DerivativeOptions)
 def derive(
-    expression: Formula, at: At, wrt: Names | None = None, *, along: At | None = None, **options: Unpack[OrderOptions]
-) -> Result: ...
-@reading(OrderOptions)
-def derive(
-    expression: Formula,
-    at: At | None = None,
-    wrt: Names | None = None,
-    *,
-    along: At | None = None,
-    **options: Unpack[OrderOptions],
+    expression: Formula, at: At | None = None, wrt: Names | None = None, **options: Unpack[DerivativeOptions]
 ) -> Result | SymbolicResult:
     """The value and the derivatives of an expression at points, or its derivatives as formulas.
 
@@ -103,20 +95,20 @@ def derive(
     `verdicts` hold what the check found. Raises DerivError for input that is refused; for an argument of a type that
     has no meaning it is a TypeError too.
     """
-    return _derivatives(_request([expression], at, wrt, along=along, **options))[0]
+    return _derivatives(_request([expression], at, wrt, **options))[0]
 
 
 @overload
 def jacobian(
-    expressions: Sequence[Formula], at: None = None, wrt: Names | None = None, **options: Unpack[CommonOptions]
+    expressions: Sequence[Formula], at: None = None, wrt: Names | None = None, **options: Unpack[EngineOptions]
 ) -> list[SymbolicResult]: ...
 @overload
 def jacobian(
-    expressions: Sequence[Formula], at: At, wrt: Names | None = None, **options: Unpack[CommonOptions]
+    expressions: Sequence[Formula], at: At, wrt: Names | None = None, **options: Unpack[EngineOptions]
 ) -> Jacobian: ...
-@reading(CommonOptions)
+@reading(EngineOptions)
 def jacobian(
-    expressions: Sequence[Formula], at: At | None = None, wrt: Names | None = None, **options: Unpack[CommonOptions]
+    expressions: Sequence[Formula], at: At | None = None, wrt: Names | None = None, **options: Unpack[EngineOptions]
 ) -> Jacobian | list[SymbolicResult]:
     """The Jacobian of several functions: its `matrix` has shape (points, functions, variables).
 
@@ -130,13 +122,13 @@ def jacobian(
 
 @overload
 def hessian(
-    expression: Formula, at: None = None, wrt: Names | None = None, **options: Unpack[CommonOptions]
+    expression: Formula, at: None = None, wrt: Names | None = None, **options: Unpack[EngineOptions]
 ) -> SymbolicResult: ...
 @overload
-def hessian(expression: Formula, at: At, wrt: Names | None = None, **options: Unpack[CommonOptions]) -> Result: ...
-@reading(CommonOptions)
+def hessian(expression: Formula, at: At, wrt: Names | None = None, **options: Unpack[EngineOptions]) -> Result: ...
+@reading(EngineOptions)
 def hessian(
-    expression: Formula, at: At | None = None, wrt: Names | None = None, **options: Unpack[CommonOptions]
+    expression: Formula, at: At | None = None, wrt: Names | None = None, **options: Unpack[EngineOptions]
 ) -> Result | SymbolicResult:
     """The Hessian: the result's `matrix` has shape (points, variables, variables).
 
@@ -167,7 +159,7 @@ def implicit(
     return _derivatives(_request([equation], at, wrt, dependent=name, **options))[0]
 
 
-@reading()
+@reading(PointOptions)
 def series(
     expression: Formula,
     degree: int,
@@ -175,10 +167,7 @@ def series(
     variable: str = "",
     *,
     on: tuple[float | str, float | str] | None = None,
-    let: Lets | None = None,
-    paired: bool = False,
-    dtype: str = "float64",
-    check: bool | None = None,
+    **options: Unpack[PointOptions],
 ) -> SeriesResult:
     """The Taylor polynomial of a degree about every point, in the variable named or in the only one there is.
 
@@ -188,13 +177,13 @@ def series(
     from derivcli.points.at_option import read_interval
 
     name = names_of([variable], "x") if variable else None
-    points = points_of(at, paired)
+    points = points_of(at, options.get("paired", False))
     if points is None:
         raise ArgumentError("a series has points", hint='give them, as in at={"x": 0}')
     # Where there is neither a variable nor a point, the series itself is refused.
     by = [*(name or points.names), "x"][0]
     interval = None if on is None else read_interval(f"{by}={interval_ends(on)}")
-    request = _request([expression], points, name, series=degree, interval=interval, let=let, dtype=dtype, check=check)
+    request = _request([expression], points, name, series=degree, interval=interval, **options)
     return pipeline.series(request)[0]
 
 
@@ -215,17 +204,14 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     return polynomial_text(result, point)
 
 
-@reading()
+@reading(PointOptions)
 def explain(
     expression: Formula,
     at: At,
     wrt: Names | None = None,
     *,
-    let: Lets | None = None,
     use: Use | None = None,
-    paired: bool = False,
-    dtype: str = "float64",
-    check: bool | None = None,
+    **options: Unpack[PointOptions],
 ) -> Ledger:
     """The graph that PyTorch builds of an expression, with all that its backward pass does there.
 
@@ -235,8 +221,7 @@ def explain(
     """
     if at is None:
         raise ArgumentError("a ledger has points", hint='give them, as in at={"x": 1}')
-    request = _request([expression], at, wrt, let=let, use=use, paired=paired, dtype=dtype, check=check)
-    return pipeline.ledger(request)
+    return pipeline.ledger(_request([expression], at, wrt, use=use, **options))
 
 
 @reading()
@@ -270,23 +255,14 @@ def check_function(
     return check_class(name, found, against, points, names, function if isinstance(function, str) else "")
 
 
-@reading()
+@reading(ScriptOptions)
 def script(
     expression: Formula | Sequence[Formula],
     at: At,
     wrt: Names | None = None,
     *,
-    let: Lets | None = None,
-    paired: bool = False,
-    order: int = 1,
-    mixed: Partials | None = None,
-    along: At | None = None,
-    hessian: bool = False,
-    dependent: str = "",
-    series: int | None = None,
     plot: str = "",
-    dtype: str = "float64",
-    device: str = "cpu",
+    **options: Unpack[ScriptOptions],
 ) -> str:
     """A short script in PyTorch, with comments, that computes what `derive` does, and prints it.
 
@@ -301,52 +277,21 @@ def script(
         raise ArgumentError("a script has points", hint='give them, as in at={"x": 1}')
     several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
     expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
-    name = names_of([dependent], "y")[0] if dependent else ""
-    request = _request(
-        expressions,
-        at,
-        wrt,
-        let=let,
-        paired=paired,
-        order=order,
-        mixed=mixed,
-        along=along,
-        hessian=hessian,
-        dependent=name,
-        series=series,
-        dtype=dtype,
-        device=device,
-    )
-    return write_script(pipeline.script_plan(request, plot))
+    return write_script(pipeline.script_plan(_request(expressions, at, wrt, **options), plot))
 
 
-@reading()
-def steps(
-    expression: Formula,
-    wrt: Names | None = None,
-    *,
-    let: Lets | None = None,
-    order: int = 1,
-    mixed: Partials | None = None,
-) -> list[Derivation]:
+@reading(FormulaOptions)
+def steps(expression: Formula, wrt: Names | None = None, **options: Unpack[FormulaOptions]) -> list[Derivation]:
     """How the derivatives of an expression are found, rule by rule.
 
     There is a derivation for each derivative, and for each of lower order on the way to it, before it. Its `steps` have
     the `rule` and the `text` of the formula after it; the last is the derivative that `derive` gives.
     """
-    return pipeline.derivations(_request([expression], None, wrt, let=let, order=order, mixed=mixed))
+    return pipeline.derivations(_request([expression], None, wrt, **options))
 
 
-@reading()
-def answer(
-    expression: Formula,
-    claim: Formula,
-    wrt: Names | None = None,
-    *,
-    let: Lets | None = None,
-    order: int = 1,
-    mixed: Partials | None = None,
-) -> Answer:
+@reading(FormulaOptions)
+def answer(expression: Formula, claim: Formula, wrt: Names | None = None, **options: Unpack[FormulaOptions]) -> Answer:
     """Whether a formula, the `claim`, is the derivative of an expression, and if not, where and perhaps why not.
 
     The answer is `equal` or not, and `how` it is known: "proved", "agrees" (at `points` points to `digits` digits),
@@ -354,8 +299,7 @@ def answer(
     another meaning of a text such as "1/2x", `meant` is the answer for that. An expression of several variables needs
     `wrt` or `mixed`.
     """
-    request = _request([expression], None, wrt, let=let, order=order, mixed=mixed)
-    return pipeline.answer(request, text_in(claim, "a claim"))
+    return pipeline.answer(_request([expression], None, wrt, **options), text_in(claim, "a claim"))
 
 
 def _derivatives(request: Request) -> list[Result] | list[SymbolicResult]:
@@ -373,6 +317,7 @@ def _request(
     paired: bool = False,
     mixed: Partials | None = None,
     along: At | None = None,
+    dependent: str = "",
     check: bool | None = None,
     **others: Any,
 ) -> Request:
@@ -383,6 +328,7 @@ def _request(
         wrt=wrt_of(wrt),
         mixed=mixed_of(mixed),
         along=points_of(along, what="along"),
+        dependent=names_of([dependent], "y")[0] if dependent else "",
         let=lets_of(let),
         functions=functions_of(use),
         check=None if at is None else check,  # formulas are not judged

@@ -36,49 +36,22 @@ class Flag:
 FLAG_TABLE: dict[str, Flag] = {
     row.name: row
     for row in (
-        Flag(
-            "undefined",
-            6,
-            "{f} comes out as no finite number at {where}: {author}'s derivative there may mean nothing",
-            precedence="alone",
-        ),
+        Flag("undefined", 6, "{f} comes out as no finite number at {where}: {author}'s derivative there may mean "
+             "nothing", precedence="alone"),
         Flag("off", 7, "not on the curve at {where}: {author}'s derivative there means nothing"),
-        Flag(
-            "corner",
-            0,
-            "a step of {f} has a corner at {where}: {author}'s derivative of that step is a convention",
-            place="a corner",
-        ),
-        Flag(
-            "jump",
-            1,
-            "a step of {f} jumps at {where}: {author}'s derivative of that step is a convention",
-            place="a jump",
-            may_step=True,
-        ),
-        Flag(
-            "edge",
-            2,
-            "a step of {f} is at the edge of its domain at {where}: what {author} gives there may be no derivative",
-            place="the edge of its domain",
-        ),
-        Flag("vertical", 3, "a step of {f} has a vertical tangent at {where}", place="a vertical tangent"),
-        Flag(
-            "branch",
-            4,
-            "a comparison in {f} has equal sides at {where}: {author} follows one branch alone",
-            place="two formulas meet",
-            may_step=True,
-        ),
-        Flag(
-            "infinite",
-            5,
-            "a step of {f} or its derivative comes out as no finite number at {where}: "
-            "what {author} gives there may be wrong",
-            precedence="last",
-        ),
+        Flag("corner", 0, "a step of {f} has a corner at {where}: {author}'s derivative of that step is a convention",
+             "a corner"),
+        Flag("jump", 1, "a step of {f} jumps at {where}: {author}'s derivative of that step is a convention",
+             "a jump", may_step=True),
+        Flag("edge", 2, "a step of {f} is at the edge of its domain at {where}: what {author} gives there may be no "
+             "derivative", "the edge of its domain"),
+        Flag("vertical", 3, "a step of {f} has a vertical tangent at {where}", "a vertical tangent"),
+        Flag("branch", 4, "a comparison in {f} has equal sides at {where}: {author} follows one branch alone",
+             "two formulas meet", may_step=True),
+        Flag("infinite", 5, "a step of {f} or its derivative comes out as no finite number at {where}: what {author} "
+             "gives there may be wrong", precedence="last"),
     )
-}
+}  # fmt: skip
 """Every flag by its name, in the order in which a reader is told of them; `off` is off the curve of an equation."""
 
 FLAGS = tuple(sorted(FLAG_TABLE, key=lambda name: FLAG_TABLE[name].bit))

@@ -336,7 +336,7 @@ def equation_hint(hint: str) -> Iterator[None]:
 def script_plan(request: Request, plot: str = "") -> ScriptPlan:
     """What a script in PyTorch is to do, at the points that were typed. PyTorch is not needed for that."""
     from derivcli.explain.code.script_plan import ScriptPlan
-    from derivcli.render.columns import derivative_label, function_names
+    from derivcli.render.quantities import derivative_label, function_names
 
     assert request.points is not None, "a script has points"
     check_held(request.points.count)

@@ -41,27 +41,55 @@ MAX_ITEMS = 10_000
 """Names or formulas in a list."""
 
 
-class CommonOptions(TypedDict, total=False):
-    """The parameters of all functions that compute derivatives."""
+class FormulaOptions(TypedDict, total=False):
+    """The parameters of functions that tell of one formula's derivatives without points."""
 
     let: Lets | None
-    paired: bool
-    engine: str
-    dtype: str
-    device: str
-    check: bool | None
-
-
-class OrderOptions(CommonOptions, total=False):
-    """The parameters of those that compute derivatives of any order."""
-
     order: int
     mixed: Partials | None
 
 
+class PointOptions(TypedDict, total=False):
+    """The parameters of those that tell of one formula at points."""
+
+    let: Lets | None
+    paired: bool
+    dtype: str
+    check: bool | None
+
+
+class EngineOptions(PointOptions, total=False):
+    """The parameters of those that compute derivatives."""
+
+    engine: str
+    device: str
+
+
+class OrderOptions(EngineOptions, FormulaOptions, total=False):
+    """The parameters of those that compute derivatives of any order."""
+
+
+class DerivativeOptions(OrderOptions, total=False):
+    """The parameters of those that compute them along a direction too."""
+
+    along: At | None
+
+
+class ScriptOptions(FormulaOptions, total=False):
+    """The parameters of a script."""
+
+    paired: bool
+    along: At | None
+    hessian: bool
+    dependent: str
+    series: int | None
+    dtype: str
+    device: str
+
+
 DEFAULTS: Mapping[str, Any] = {
-    "let": None, "paired": False, "order": 1, "mixed": None, "along": None, "engine": "", "dtype": DTYPES[0],
-    "device": DEVICES[0], "check": None,
+    "let": None, "use": None, "paired": False, "order": 1, "mixed": None, "along": None, "hessian": False,
+    "dependent": "", "series": None, "plot": "", "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None,
 }  # fmt: skip
 """The values of these parameters where none is given, in the order in which help shows them."""
 
@@ -260,13 +288,14 @@ def _signature(function: Callable[..., object], options: type | None) -> inspect
     signature = inspect.signature(function)
     found = {name: each for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD}
     for name, hint in inspect.get_annotations(options).items() if options else ():
-        annotation = getattr(hint, "__forward_arg__", hint)
-        found[name] = inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS[name], annotation=annotation
-        )
-    order = [*DEFAULTS]
-    given = sorted(found.values(), key=lambda each: order.index(each.name) if each.name in order else -1)
-    return signature.replace(parameters=sorted(given, key=lambda each: each.kind))
+        kind = inspect.Parameter.KEYWORD_ONLY
+        found[name] = inspect.Parameter(name, kind, default=DEFAULTS[name], annotation=hint.__forward_arg__)
+    order = [name for name in found if name not in DEFAULTS] + [*DEFAULTS]
+
+    def place(each: inspect.Parameter) -> tuple[int, int]:
+        return each.kind, order.index(each.name) if each.kind is each.KEYWORD_ONLY else 0
+
+    return signature.replace(parameters=sorted(found.values(), key=place))
 
 
 def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points | None:

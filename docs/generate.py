@@ -9,7 +9,9 @@ from derivcli.custom.check_function import TRIALS
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.table import BRANCHING, FAMILIES
-from derivcli.render.functions import markdown_family
+from derivcli.render.blocks import Style
+from derivcli.render.documents.functions import function_list_document
+from derivcli.render.format_table import write
 
 HERE = Path(__file__).parent
 
@@ -20,7 +22,7 @@ def functions_page() -> str:
         "# Functions\n",
         "Made from the function table by `make docs`; do not edit.\n",
         "`deriv functions NAME` tells more of each, its derivatives among it.\n",
-        *(markdown_family(family, rows) for family, rows in FAMILIES.items()),
+        write(function_list_document(FAMILIES), "markdown", Style()),
         "## Choices and constants\n",
         f"Choices have a notation of their own: {', '.join(f'`{name}`' for name in BRANCHING)}. "
         "The constants are `e`, `E`, `pi` and `tau`.\n",

@@ -35,8 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def patient() -> None:
     """Give numbers in high precision the time that they need here, in other processes of the tests too."""
     high_precision.POINT_SECONDS = PATIENCE
-    taylor_remainder.SECONDS = PATIENCE  # type: ignore[attr-defined]
-    composition.SECONDS = PATIENCE  # type: ignore[attr-defined]
+    taylor_remainder.VERDICT_SECONDS = PATIENCE  # type: ignore[attr-defined]
+    composition.POINT_SECONDS = PATIENCE  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

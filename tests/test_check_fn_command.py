@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from derivcli import check_function
-from derivcli.render.check_fn import write_report
-from derivcli.render.columns import Style
+from derivcli.render.blocks import Style
+from derivcli.render.documents.function_check import function_check_document
+from derivcli.render.format_table import write
 from tests.planted import FAULTS
 from tests.support import deriv
 from tests.test_check_fn import SQUARES, report_of
@@ -48,6 +49,8 @@ def test_what_the_function_prints_goes_to_standard_error(tmp_path: Path) -> None
 
 def test_what_was_not_tried_is_counted() -> None:
     style = Style(None, 80, False, True)
-    assert "– 1 more is not tried after that\n" in write_report(report_of("detached"), "text", style)
-    assert "– 3 more are not tried after that\n" in write_report(report_of("float32 backward"), "text", style)
-    assert write_report(report_of("detached"), "tsv", style).count("\tunreached\t") == 1
+    one = function_check_document(report_of("detached"), style)
+    three = function_check_document(report_of("float32 backward"), style)
+    assert "– 1 more is not tried after that\n" in write(one, "text", style)
+    assert "– 3 more are not tried after that\n" in write(three, "text", style)
+    assert write(one, "tsv", style).count("\tunreached\t") == 1

@@ -126,7 +126,7 @@ def test_a_plot_is_saved_and_named(tmp_path: object) -> None:
 
 
 def test_an_internal_error_says_how_to_report_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.cli.commands.derive.evaluate", lambda *_: 1 / 0)
+    monkeypatch.setattr("derivcli.cli.options.MainOptions.request", lambda *_: 1 / 0)
     out = deriv("x", "--at", "x=it's", status=70)
     assert "internal error: ZeroDivisionError" in out.stderr
     assert "please report it with this command: deriv x --at 'x=it'\"'\"'s'" in out.stderr

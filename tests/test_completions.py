@@ -18,8 +18,7 @@ from derivcli.cli.app import built
 from derivcli.cli.command_table import COMMANDS as OURS
 from derivcli.cli.options import Dtype
 from derivcli.language.functions.table import FUNCTIONS as TABLE
-from derivcli.render import FORMATS
-from derivcli.render.functions import FORMATS as FUNCTION_FORMATS
+from derivcli.render.format_table import formats_for
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "completions"
@@ -123,8 +122,8 @@ def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash",
         "deriv functions leaky": {"leaky_relu"},
         "deriv functions sin fu": set(),
         "deriv functions -": {"--format", "--help"},
-        "deriv functions --format ": set(FUNCTION_FORMATS),
-        "deriv functions --format=": set(FUNCTION_FORMATS),
+        "deriv functions --format ": set(formats_for("functions")),
+        "deriv functions --format=": set(formats_for("functions")),
         "deriv functions --plot ": set(),
         "deriv -- functions ": set(),
         "deriv -": NAMES,
@@ -148,8 +147,8 @@ def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash",
         "deriv --at=": set(),
         "deriv --at --zi": set(),
         "deriv --unknown=": set(),
-        "deriv --format ": set(FORMATS),
-        "deriv --format=": set(FORMATS),
+        "deriv --format ": set(formats_for("results")),
+        "deriv --format=": set(formats_for("results")),
         "deriv --format js": {"json"},
         "deriv --format=js": {"json"},
         "deriv --format='js": {"json"},
@@ -311,7 +310,7 @@ def test_fish_offers(folder: Path) -> None:
         "deriv functions leaky": {"leaky_relu"},
         "deriv functions sin si": set(),
         "deriv functions --": {"--format", "--help"},
-        "deriv functions --format ": set(FUNCTION_FORMATS),
+        "deriv functions --format ": set(formats_for("functions")),
         "deriv --": NAMES,
         "deriv --fo": {"--format"},
         "deriv --at x=-3:3:100 --wrt x --let z=2 --zip --format csv --plot=a.png --": NAMES
@@ -322,7 +321,7 @@ def test_fish_offers(folder: Path) -> None:
         "deriv 'a\nb": set(),
         "deriv --at x=-3:3": set(),
         "deriv --at ": set(),
-        "deriv --format ": set(FORMATS),
+        "deriv --format ": set(formats_for("results")),
         "deriv --format=js": {"--format=json"},
         "deriv --dtype ": set(Dtype),
         # A name with a newline in it would come as two, so it does not come.

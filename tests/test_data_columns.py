@@ -14,7 +14,7 @@ from pyarrow import parquet
 from derivcli import parse
 from derivcli.pipeline import numbers
 from derivcli.points.at_option import read_points
-from derivcli.render.columns import Style
+from derivcli.render.blocks import Style
 from derivcli.render.data_columns import data_columns, naming
 from derivcli.request import Request
 from tests.support import deriv, each

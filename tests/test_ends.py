@@ -15,7 +15,7 @@ import pytest
 from flint import fmpq
 
 from derivcli import derive
-from derivcli.engines.balls.germs.rules import GERM_RULES
+from derivcli.engines.balls.germs.evaluation import GERM_RULES
 from derivcli.flag_table import FLAGS
 from tests.support import each
 

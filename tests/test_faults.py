@@ -19,9 +19,9 @@ from mpmath import mp, mpf
 from derivcli import derive
 from derivcli.check import judge
 from derivcli.check.verdict import Verdict
+from derivcli.engines import program
 from derivcli.engines.balls.rules import BALL_RULES as BALLS
 from derivcli.engines.program import OPERATIONS
-from derivcli.engines.torch import rules
 from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
@@ -148,11 +148,11 @@ def test_a_dropped_factor_in_the_table_is_told(
     assert row.derivatives is not None
     derivatives = (*row.derivatives[:index], formula, *row.derivatives[index + 1 :])
     faulty = replace(row, derivatives=derivatives)
-    rules._derivative.cache_clear()
-    monkeypatch.setattr(rules, "vocabulary", lambda: {**vocabulary(), name: faulty})
+    program.lower_derivative.cache_clear()
+    monkeypatch.setattr(program, "vocabulary", lambda: {**vocabulary(), name: faulty})
     text = call_of(row).replace("n", "3") if row.parameters[0] == "n" or "n" in row.parameters else f"{name}(x)"
     verdict = derive(text, {"x": at}).verdicts["x"][0]
-    rules._derivative.cache_clear()
+    program.lower_derivative.cache_clear()
     assert verdict is not None
     assert verdict.kind == "wrong"
 

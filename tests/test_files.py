@@ -337,6 +337,7 @@ def ended_by(number: signal.Signals, directory: Path) -> int:
 import signal, time
 from pathlib import Path
 from derivcli.cli import app
+from derivcli.cli.commands import derive
 from derivcli.cli.atomic_file import replacing
 
 def write_a_part(*_):
@@ -348,7 +349,7 @@ def write_a_part(*_):
             time.sleep(0.1)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test that runs in the background inherits none
-app.evaluate = write_a_part
+derive.evaluate = write_a_part
 app.main()
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -140,7 +140,7 @@ def test_an_edge_is_flagged(text: str, x: str) -> None:
 
 
 def test_a_point_without_end_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(high_precision, "SECONDS", 0.05)
+    monkeypatch.setattr(high_precision, "POINT_SECONDS", 0.05)
 
     def endless(mp: Any, x: Any) -> Any:
         while x:

@@ -10,9 +10,10 @@ from itertools import pairwise
 import pytest
 
 from derivcli import explain
-from derivcli.render.columns import Style
-from derivcli.render.dot_mermaid import edges_of, write_dot, write_mermaid
+from derivcli.render.blocks import Style
+from derivcli.render.documents.ledger import ledger_document, ledger_graph
 from derivcli.render.figure import SUFFIXES
+from derivcli.render.format_table import write
 from derivcli.render.graph_layout import PASSING, Edge, Layout, layout
 from derivcli.render.graph_picture import draw_graph
 from tests.support import each
@@ -96,10 +97,11 @@ def test_what_reads_nothing_stands_right_before_its_reader() -> None:
 
 def test_dot_and_mermaid_name_what_they_join() -> None:
     ledger = explain("sin(end*x)^2 - x*x/3", {"end": 2, "x": 3}, "x")
-    dot = write_dot(ledger, Style())
+    document = ledger_document(ledger, Style())
+    dot = write(document, "dot", Style())
     assert set(re.findall(r'^  "(\w+)" \[', dot, re.MULTILINE)) == set(ledger.by_name)
-    assert re.findall(r'^  "(\w+)" -> "(\w+)"', dot, re.MULTILINE) == [(a, b) for a, b, _ in edges_of(ledger, Style())]
-    chart = write_mermaid(ledger, Style())
+    assert re.findall(r'^  "(\w+)" -> "(\w+)"', dot, re.MULTILINE) == [*ledger_graph(ledger, Style()).edges]
+    chart = write(document, "mermaid", Style())
     ids = re.findall(r'^  (n\d+)\["', chart, re.MULTILINE)
     assert len(ids) == len(ledger.nodes)
     joined = re.findall(r"^  (n\d+) -.*> ?.*?(n\d+)$", chart, re.MULTILINE)
@@ -109,11 +111,11 @@ def test_dot_and_mermaid_name_what_they_join() -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_picture_depends_on_nothing_else(suffix: str) -> None:
     ledger = explain("sin(x)*x", {"x": 3})
-    assert draw_graph(ledger, suffix, Style()) == draw_graph(ledger, suffix, Style())
+    assert draw_graph(ledger_graph(ledger, Style()), suffix) == draw_graph(ledger_graph(ledger, Style()), suffix)
 
 
 @pytest.mark.parametrize("text", ["x", "3", "x*x", "if(x > 0, x^2, -x)", "x_1*alpha*x"])
 def test_every_graph_can_be_drawn(text: str) -> None:
     at = {name: [2.0, -1.0] for name in ("x", "x_1", "alpha") if name in text or name == "x"}
     ledger = explain(text, at, list(at), paired=True, check=False)
-    assert draw_graph(ledger, "svg", Style()).startswith(b"<?xml")
+    assert draw_graph(ledger_graph(ledger, Style()), "svg").startswith(b"<?xml")

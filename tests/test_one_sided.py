@@ -18,9 +18,8 @@ from derivcli.engines.balls.evaluation import coordinate, evaluate
 from derivcli.engines.balls.exact_constants import ExactConstant, working
 from derivcli.engines.balls.germs.approach import Approach
 from derivcli.engines.balls.germs.arithmetic import Germs
-from derivcli.engines.balls.germs.evaluation import Constants, coordinate_of, germ_of
+from derivcli.engines.balls.germs.evaluation import GERM_RULES, Constants, coordinate_of, germ_of
 from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError
-from derivcli.engines.balls.germs.rules import GERM_RULES
 from derivcli.engines.balls.germs.rules_integrals import INTEGRALS
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record

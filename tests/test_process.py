@@ -133,10 +133,10 @@ def test_a_closed_input_is_refused(name: str, others: str) -> None:
 def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
     """What a library writes to the descriptor of standard error is not written into a data file."""
     code = (
-        "import os; from derivcli.cli import app; real = app.evaluate\n"
+        "import os; from derivcli.cli import app; from derivcli.cli.commands import derive; real = derive.evaluate\n"
         "def evaluate(*given):\n    file = os.open('out', os.O_WRONLY | os.O_CREAT)\n    os.write(2, b'no data')\n"
         "    os.write(1, b'no data')\n    return real(*given)\n"
-        "app.evaluate = evaluate; app.main()"
+        "derive.evaluate = evaluate; app.main()"
     )
     shell(f"cd {tmp_path}; PYTHONPATH={Path.cwd()} {sys.executable} -c {shlex.quote(code)} x --at x=1 <&- >&- 2>&-")
     assert (tmp_path / "out").read_bytes() == b""
@@ -195,8 +195,8 @@ def test_the_version_is_that_of_the_distribution() -> None:
 
 def test_a_signal_ends_it_with_its_status() -> None:
     code = (
-        "import os, signal, threading; from derivcli.cli import app; "
-        "app.evaluate = lambda *a: (os.kill(os.getpid(), signal.SIGTERM), signal.pause()); app.main()"
+        "import os, signal, threading; from derivcli.cli import app; from derivcli.cli.commands import derive; "
+        "derive.evaluate = lambda *a: (os.kill(os.getpid(), signal.SIGTERM), signal.pause()); app.main()"
     )
     done = subprocess.run([sys.executable, "-c", code, "x"], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (143, "", "")

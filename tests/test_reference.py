@@ -22,7 +22,7 @@ from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.functions.reference import example, family_of, look_up, mentioned, related
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES, FUNCTIONS, vocabulary
-from derivcli.render.functions import FORMATS
+from derivcli.render.format_table import formats_for
 from tests.support import deriv, each
 from tests.test_architecture import loaded
 
@@ -247,7 +247,7 @@ def names_in(format_name: str, text: str) -> list[str]:
     return [name for name, bracket, _ in words if bracket and name in vocabulary() and not name[0].isspace()]
 
 
-@each("format_name", FORMATS)
+@each("format_name", formats_for("functions"))
 def test_every_format_lists_every_function_once(format_name: str) -> None:
     text = deriv("functions", "--format", format_name).stdout
     assert names_in(format_name, text) == [row.name for row in FUNCTIONS]

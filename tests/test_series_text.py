@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from derivcli import derive, parse
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.points.at_option import points_from, read_points
-from derivcli.render import FORMATS, render
-from derivcli.render.columns import Style
+from derivcli.render import render
+from derivcli.render.blocks import Style
+from derivcli.render.format_table import formats_for
 from derivcli.render.numbers import outward_texts
 from derivcli.render.polynomial import offset_text, polynomial_text
 from derivcli.result import SeriesResult
@@ -204,7 +205,7 @@ def test_ends_are_rounded_outward(value: float, digits: int) -> None:
     assert float(low) <= value <= float(high)
 
 
-@each("name", FORMATS)
+@each("name", formats_for("results"))
 def test_every_format_has_series(name: str) -> None:
     assert render([series([[0, 1]])], name, Style()).endswith("\n")
 

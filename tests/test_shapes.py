@@ -18,8 +18,9 @@ from derivcli.engines.torch.backward import differentiate
 from derivcli.language.expression import Expression
 from derivcli.language.tree import add, negative
 from derivcli.points.at_option import points_from, read_points
-from derivcli.render import FORMATS, render
-from derivcli.render.columns import Style
+from derivcli.render import render
+from derivcli.render.blocks import Style
+from derivcli.render.format_table import formats_for
 from derivcli.render.labels import Label
 from derivcli.render.plot_curves import label
 from derivcli.result import Partial, SymbolicResult
@@ -274,7 +275,7 @@ def test_formulas_have_the_same_names() -> None:
     assert json.loads(render([along], "json", WIDE))["functions"][0]["direction"] == {"u": 1, "v": 2}
 
 
-@each("name", FORMATS)
+@each("name", formats_for("results"))
 def test_numbers_that_are_none_are_shown_in_every_format(name: str) -> None:
     shown = render(hessian(["sqrt(u)/v"], "u=0,v=0", "uv"), name, Style())
     assert "inf" in shown or "nan" in shown

@@ -291,6 +291,7 @@ import resource, signal, sys
 from pathlib import Path
 import numpy as np
 from derivcli.cli import app
+from derivcli.cli.commands import derive
 from derivcli.cli.atomic_file import replacing
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import FileFormat
@@ -340,7 +341,7 @@ for word in sys.argv[1:]:
 @pytest.mark.parametrize("format", ["csv.", "parquet.", "arrow.", "jsonl.gzip"])
 def test_a_signal_leaves_no_file(format: str, number: signal.Signals, status: int, tmp_path: Path) -> None:
     script = """
-app.evaluate = lambda *_: fill(Path("out"), FileFormat(*sys.argv.pop().split(".")), 100_000, told=True)
+derive.evaluate = lambda *_: fill(Path("out"), FileFormat(*sys.argv.pop().split(".")), 100_000, told=True)
 app.main()
 """
     with child(script, tmp_path, "x", format) as process:

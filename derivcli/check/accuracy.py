@@ -13,7 +13,7 @@ import numpy as np
 from flint import arb, fmpq
 
 from derivcli.check.enclosure import Question, Truth, enclosure, is_narrow
-from derivcli.check.verdict import DIGITS, Verdict
+from derivcli.check.verdict import DTYPE_DIGITS, Verdict
 from derivcli.engines.balls.coordinates import Path, rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate, rounded, step_scale
@@ -79,7 +79,7 @@ def _cause(question: Question, truth: arb, touched: bool) -> str:
 
 def is_right(digits: int, dtype: str) -> bool:
     """Whether this many right digits are as many as one can expect."""
-    return digits >= DIGITS[dtype] - MAX_LOST_DIGITS
+    return digits >= DTYPE_DIGITS[dtype] - MAX_LOST_DIGITS
 
 
 def right_digits(printed: float, truth: arb, dtype: str) -> int:
@@ -88,13 +88,13 @@ def right_digits(printed: float, truth: arb, dtype: str) -> int:
         return 0
     error = abs(arb(printed) - truth)
     if error < arb(2) ** SPACING_EXPONENT[dtype]:
-        return DIGITS[dtype]
+        return DTYPE_DIGITS[dtype]
     if not abs(truth) > 0:
         return 0
     relative = float((error / abs(truth)).upper())
     if relative >= 1:
         return 0
-    return DIGITS[dtype] if relative == 0 else min(DIGITS[dtype], math.floor(-math.log10(relative)))
+    return DTYPE_DIGITS[dtype] if relative == 0 else min(DTYPE_DIGITS[dtype], math.floor(-math.log10(relative)))
 
 
 def _rounding_nearby(question: Question, truth: arb) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DIGITS = {"float64": 16, "float32": 7}
+DTYPE_DIGITS = {"float64": 16, "float32": 7}
 """How many digits a number of each format has."""
 
 NOWHERE = "the point is no finite number"
@@ -39,7 +39,7 @@ class Verdict:
     differs: bool = False
 
 
-NOTHING = -1
+NO_DIGITS = -1
 """Stands for no digits in an array."""
 
 
@@ -66,7 +66,7 @@ class Verdicts:
         import numpy as np  # late, since the public list names this class
 
         truth, left, right = (np.full(count, np.nan) for _ in range(3))
-        kinds, digits = np.zeros(count, np.uint8), np.full(count, NOTHING, np.int8)
+        kinds, digits = np.zeros(count, np.uint8), np.full(count, NO_DIGITS, np.int8)
         return Verdicts(kinds, digits, truth, left, right, np.zeros(count, np.bool_))
 
     def __repr__(self) -> str:
@@ -80,18 +80,18 @@ class Verdicts:
         kind = int(self.kinds[point])
         if not kind:
             return None
-        digits = int(self.digits[point])
+        digits = None if self.digits[point] == NO_DIGITS else int(self.digits[point])
         truth, left, right = (
             None if math.isnan(array[point]) else float(array[point]) for array in (self.truth, self.left, self.right)
         )
         point = range(len(self))[point]
         message, differs = self.messages.get(point, ""), bool(self.differs[point])
-        return Verdict([*KINDS][kind - 1], None if digits == NOTHING else digits, truth, left, right, message, differs)
+        return Verdict([*KINDS][kind - 1], digits, truth, left, right, message, differs)
 
     def put(self, point: int, verdict: Verdict) -> None:
         """Write down the verdict of a point."""
         self.kinds[point] = code_of(verdict.kind)
-        self.digits[point] = NOTHING if verdict.digits is None else verdict.digits
+        self.digits[point] = NO_DIGITS if verdict.digits is None else verdict.digits
         for array, number in ((self.truth, verdict.truth), (self.left, verdict.left), (self.right, verdict.right)):
             array[point] = math.nan if number is None else number
         self.differs[point] = verdict.differs

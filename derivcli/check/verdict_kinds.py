@@ -9,6 +9,10 @@ from typing import Literal, TypeAlias
 Existence: TypeAlias = Literal["two-sided", "one-sided", "none", "open"]
 """Whether there is a derivative; of "open" kinds it is not known, or beyond what a number can hold."""
 
+CONVENTION, MEANS_NOTHING = "{author}'s {number} is a convention", "{author}'s {number} means nothing"
+GIVES = "{author} gives {number}"
+"""What a number that was printed is worth."""
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictKind:
@@ -22,7 +26,7 @@ class VerdictKind:
     meaning: str
     derivative: Existence
     sentence: str = ""
-    printed: str = "{author}'s {number} is a convention"
+    printed: str = CONVENTION
     """What a finite number that was printed is worth."""
     tells_sides: bool = False
     """Whether the sentence tells the one-sided derivatives."""
@@ -42,95 +46,39 @@ class VerdictKind:
 KINDS: dict[str, VerdictKind] = {
     row.name: row
     for row in (
-        VerdictKind(
-            "proved",
-            "the number lies within the stated digits of a rigorous enclosure",
-            "two-sided",
-            marks=("✓", "ok"),
-        ),
-        VerdictKind("agrees", "the same by a method that is accurate but not rigorous", "two-sided", marks=("≈", "~")),
-        VerdictKind(
-            "lossy",
-            "right formula, but rounding, overflow or underflow on the way cost digits",
-            "two-sided",
-            "{f} lost {lost}: the truth is {truth} ({message})",
-        ),
-        VerdictKind(
-            "corner",
-            "left and right derivatives differ",
-            "none",
-            "{f} does not exist, a corner: {sides}; {printed}",
-            tells_sides=True,
-            noun="a corner",
-            repeats_message=True,
-        ),
-        VerdictKind(
-            "cusp",
-            "left and right derivatives are infinite with opposite signs",
-            "none",
-            "{f} does not exist, a cusp: {sides}; {printed}",
-            tells_sides=True,
-            noun="a cusp",
-            repeats_message=True,
-        ),
-        VerdictKind(
-            "vertical",
-            "left and right derivatives are infinite with one sign",
-            "none",
-            "{f} is infinite, a vertical tangent: {sides}; {printed}",
-            tells_sides=True,
-            noun="a vertical tangent",
-        ),
-        VerdictKind(
-            "jump",
-            "the function is not continuous there",
-            "none",
-            "{f} does not exist, a jump: {message}; {printed}",
-        ),
-        VerdictKind(
-            "isolated",
-            "the function is defined at the point and not beside it",
-            "none",
-            "{f} does not exist, an isolated point: {message}; {printed}",
-            printed="{author}'s {number} means nothing",
-        ),
-        VerdictKind(
-            "undefined",
-            "the function has no real value there",
-            "none",
-            "{f} does not exist: {message}; {printed}",
-            printed="{author}'s {number} means nothing",
-        ),
-        VerdictKind(
-            "hole",
-            "the function has no value there, and a limit fills the hole",
-            "none",
-            "{f} does not exist, a hole: {message}{filled}; {printed}",
-        ),
-        VerdictKind(
-            "edge",
-            "the function is defined on one side only",
-            "one-sided",
-            "{f} is one-sided, at the edge of the domain: from the {sides}; {printed}",
-            printed="{author} gives {number}",
-            tells_sides=True,
-            noun="infinite at the edge of the domain,",
-        ),
-        VerdictKind(
-            "overflow",
-            "the true number is beyond the range of the number format",
-            "open",
-            "{f} is beyond {dtype}: {message}",
-        ),
-        VerdictKind(
-            "wrong",
-            "the number is not the derivative, and rounding is not the reason",
-            "two-sided",
-            "{f} is wrong: the truth is {truth}, and rounding is not the reason",
-        ),
+        VerdictKind("proved", "the number lies within the stated digits of a rigorous enclosure", "two-sided",
+                    marks=("✓", "ok")),
+        VerdictKind("agrees", "the same by a method that is accurate but not rigorous", "two-sided",
+                    marks=("≈", "~")),
+        VerdictKind("lossy", "right formula, but rounding, overflow or underflow on the way cost digits", "two-sided",
+                    "{f} lost {lost}: the truth is {truth} ({message})"),
+        VerdictKind("corner", "left and right derivatives differ", "none",
+                    "{f} does not exist, a corner: {sides}; {printed}",
+                    tells_sides=True, noun="a corner", repeats_message=True),
+        VerdictKind("cusp", "left and right derivatives are infinite with opposite signs", "none",
+                    "{f} does not exist, a cusp: {sides}; {printed}",
+                    tells_sides=True, noun="a cusp", repeats_message=True),
+        VerdictKind("vertical", "left and right derivatives are infinite with one sign", "none",
+                    "{f} is infinite, a vertical tangent: {sides}; {printed}",
+                    tells_sides=True, noun="a vertical tangent"),
+        VerdictKind("jump", "the function is not continuous there", "none",
+                    "{f} does not exist, a jump: {message}; {printed}"),
+        VerdictKind("isolated", "the function is defined at the point and not beside it", "none",
+                    "{f} does not exist, an isolated point: {message}; {printed}", MEANS_NOTHING),
+        VerdictKind("undefined", "the function has no real value there", "none",
+                    "{f} does not exist: {message}; {printed}", MEANS_NOTHING),
+        VerdictKind("hole", "the function has no value there, and a limit fills the hole", "none",
+                    "{f} does not exist, a hole: {message}{filled}; {printed}"),
+        VerdictKind("edge", "the function is defined on one side only", "one-sided",
+                    "{f} is one-sided, at the edge of the domain: from the {sides}; {printed}", GIVES,
+                    tells_sides=True, noun="infinite at the edge of the domain,"),
+        VerdictKind("overflow", "the true number is beyond the range of the number format", "open",
+                    "{f} is beyond {dtype}: {message}"),
+        VerdictKind("wrong", "the number is not the derivative, and rounding is not the reason", "two-sided",
+                    "{f} is wrong: the truth is {truth}, and rounding is not the reason"),
         VerdictKind("unchecked", "not decided, and why", "open", "{f} is unchecked: {message}"),
     )
-}
+}  # fmt: skip
 """Every kind by its name."""
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from derivcli.errors import Note, draw_note
 
 if TYPE_CHECKING:
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Style
+    from derivcli.render.format_table import Format
     from derivcli.result import AnyResult, Result, SeriesResult
 
 
@@ -28,8 +29,11 @@ def tell_remarks(notes: Iterable[Note]) -> None:
         tell(f"note: {draw_note(note)}")
 
 
-def notes_of(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, carries_verdicts: bool) -> list[str]:
-    """How the texts were read where they could mean two things, and where the numbers may mislead."""
+def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -> list[str]:
+    """How the texts were read where they could mean two things, and where the numbers may mislead.
+
+    What the format in which the results are `shown`, if they are, says itself is left out.
+    """
     from derivcli.result import Result, SymbolicResult
 
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
@@ -41,8 +45,10 @@ def notes_of(results: Sequence[AnyResult], style: Style, tells_verdicts: bool, c
         from derivcli.render.verdicts import findings_of
 
         findings = findings_of(numbers, style)
-        notes += findings.report() if style.verdicts and not tells_verdicts else []
-        notes += findings.lines() if not carries_verdicts and not tells_verdicts else []
+        tells_check = shown is not None and shown.tells_check
+        holds_verdicts = shown is not None and shown.holds_verdicts
+        notes += findings.report() if style.verdicts and not tells_check else []
+        notes += findings.lines() if not tells_check and not holds_verdicts else []
     elif numbers:
         from derivcli.render.flag_notes import flag_sentences
 

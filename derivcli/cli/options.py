@@ -19,7 +19,7 @@ from derivcli.engines.engine_table import ENGINES
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.python_arguments import mixed_of, names_of
-from derivcli.render import FORMATS
+from derivcli.render.format_table import formats_for
 from derivcli.request import Request
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from derivcli.points.at_option import Interval
     from derivcli.points.points import Points
 
-Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]
+Format = StrEnum("Format", formats_for("results"))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
 Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
 Engine = StrEnum("Engine", engine_table.names())  # type: ignore[misc]
@@ -43,57 +43,33 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
-def option(flag: str, metavar: str | None, help: str, min: int | None = None, max: int | None = None) -> Any:
-    """An option with a value, whose default its help tells if anything does."""
-    return typer.Option(flag, metavar=metavar, help=help, min=min, max=max, show_default=False)
+def option(usage: str, help: str, min: int | None = None, max: int | None = None) -> Any:
+    """An option, written as in help with what stands for its value; its default is told in the text if at all."""
+    flag, _, metavar = usage.partition(" ")
+    return typer.Option(flag, metavar=metavar or None, help=help, min=min, max=max, show_default=False)
 
 
 def picture(help: str) -> Any:
     """The option for a picture's file, and what the picture is of."""
-    return option("--plot", "FILE", help)
+    return option("--plot FILE", help)
 
 
 def rounding(default: str) -> Any:
     """The option for significant digits, and how many there are unless it is given."""
-    return option("--digits", "N", f"Significant digits to print. [default: {default}]", min=1, max=17)
+    return option("--digits N", f"Significant digits to print. [default: {default}]", min=1, max=17)
 
 
 Texts = list[str] | None
 
-Expressions = Annotated[
-    list[str],
-    typer.Argument(metavar="EXPR", help="One or more expressions, such as '6*x**2 + 2*x + 4'.", show_default=False),
-]
 At = Annotated[
     Texts,
     option(
-        "--at",
-        "SPEC",
+        "--at SPEC",
         "Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count. May be repeated; lists are crossed.",
     ),
 ]
-Zip = Annotated[bool, typer.Option("--zip", help="Pair the lists of several variables instead of crossing them.")]
-Wrt = Annotated[Texts, option("--wrt", "NAMES", "Differentiate by these variables: u,v. [default: all]")]
-Let = Annotated[Texts, option("--let", "NAME=EXPR", "Name an intermediate formula; may be repeated.")]
-Use = Annotated[
-    Texts,
-    option(
-        "--use",
-        "FILE.py:NAME",
-        "Make a torch.autograd.Function of yours callable as NAME(x). This runs the file, and nothing but this "
-        "and check-fn runs any. May be repeated.",
-    ),
-]
-Plot = Annotated[Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")]
-FormatOption = Annotated[
-    Format | None,
-    option(
-        "--format",
-        None,
-        "How to print. [default: table; tsv where the output is no terminal, or of more than 1,000 points]",
-    ),
-]
-Digits = Annotated[int | None, rounding("all")]
+Zip = Annotated[bool, option("--zip", "Pair the lists of several variables instead of crossing them.")]
+Wrt = Annotated[Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]")]
 Order = Annotated[
     int,
     typer.Option(
@@ -104,81 +80,25 @@ Order = Annotated[
         help="The order of the derivatives, each in one variable.",
     ),
 ]
-Mixed = Annotated[Texts, option("--mixed", "NAMES", "A mixed partial derivative: x,x,y. May be repeated.")]
-Along = Annotated[
+Mixed = Annotated[Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.")]
+Let = Annotated[Texts, option("--let NAME=EXPR", "Name an intermediate formula; may be repeated.")]
+Use = Annotated[
     Texts,
-    option("--along", "SPEC", "The derivative along a vector, as it is: u=1,v=2. With --order N the N-th."),
-]
-Hessian = Annotated[bool, typer.Option("--hessian", help="All second derivatives, as a matrix.")]
-Implicit = Annotated[
-    str | None,
     option(
-        "--implicit",
-        "NAME",
-        "The derivatives of this variable, which the equation 'x**2+y**2=25' makes a function of the others.",
-    ),
-]
-Series = Annotated[
-    int | None, option("--series", "N", "The Taylor polynomial of degree N about each point.", min=0, max=ORDERS[-1])
-]
-On = Annotated[str | None, option("--on", "SPEC", "With --series: enclose the remainder on an interval, x=0:1.")]
-EngineOption = Annotated[
-    Engine | None,
-    option(
-        "--engine",
-        None,
-        f"What computes the numbers: {', '.join(each.help for each in ENGINES[:-1])}, or {ENGINES[-1].help}. "
-        f"[default: {ENGINES[0].name} up to order {ENGINES[0].orders_unasked[-1]}]",
+        "--use FILE.py:NAME",
+        "Make a torch.autograd.Function of yours callable as NAME(x). This runs the file, and nothing but this "
+        "and check-fn runs any. May be repeated.",
     ),
 ]
 Check = Annotated[
     bool | None,
     option(
         "--check/--no-check",
-        None,
         "Judge every number against exact mathematics; exit with 1 if one misleads. "
         f"[default: jobs of no more than {MAX_NUMBERS_UNASKED} derivatives are judged]",
     ),
 ]
-DataFiles = Annotated[
-    Texts,
-    option(
-        "--data",
-        "FILE",
-        "Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard "
-        "input). A pattern such as 'part-*.csv' names several. May be repeated.",
-    ),
-]
-DataFormatOption = Annotated[
-    DataFormat | None, option("--data-format", None, "The format of --data. [default: by the file's name]")
-]
-ColumnNames = Annotated[
-    Texts,
-    option(
-        "--column",
-        "NAME=HEADER",
-        "Take a variable from the column with this header: v='Speed (m/s)'. May be repeated.",
-    ),
-]
-DecimalComma = Annotated[bool, typer.Option("--decimal-comma", help="Read and write 3.14 as 3,14.")]
-OnErrorOption = Annotated[OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.")]
-Output = Annotated[
-    Path | None,
-    option(
-        "--output",
-        "FILE",
-        "Write the results into a file: a data file as for --data, with all columns of the input and without "
-        "limit in the number of points, or .json, .md, .tex, .txt. It is replaced only when complete.",
-    ),
-]
-Code = Annotated[
-    bool,
-    typer.Option(
-        "--code", help="Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead."
-    ),
-]
-NoClobber = Annotated[bool, typer.Option("--no-clobber", help="Refuse to replace a file that exists.")]
-DeviceOption = Annotated[Device, typer.Option("--device", help="Where PyTorch computes.")]
+NoClobber = Annotated[bool, option("--no-clobber", "Refuse to replace a file that exists.")]
 DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
 
 
@@ -191,42 +111,96 @@ def tell_version(asked: bool) -> None:
         raise typer.Exit
 
 
-Version = Annotated[bool, typer.Option("--version", help="Show the version.", callback=tell_version, is_eager=True)]
-
-
 @dataclass(frozen=True, slots=True)
 class MainOptions:
     """The options of the main command in the order of its help, as they were typed."""
 
-    expressions: Expressions
+    expressions: Annotated[
+        list[str],
+        typer.Argument(metavar="EXPR", help="One or more expressions, such as '6*x**2 + 2*x + 4'.", show_default=False),
+    ]
     at: At = None
     zip_: Zip = False
-    data: DataFiles = None
-    data_format: DataFormatOption = None
-    column: ColumnNames = None
-    decimal_comma: DecimalComma = False
-    on_error: OnErrorOption = OnError.STOP
+    data: Annotated[
+        Texts,
+        option(
+            "--data FILE",
+            "Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard "
+            "input). A pattern such as 'part-*.csv' names several. May be repeated.",
+        ),
+    ] = None
+    data_format: Annotated[
+        DataFormat | None, option("--data-format", "The format of --data. [default: by the file's name]")
+    ] = None
+    column: Annotated[
+        Texts,
+        option(
+            "--column NAME=HEADER",
+            "Take a variable from the column with this header: v='Speed (m/s)'. May be repeated.",
+        ),
+    ] = None
+    decimal_comma: Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.")] = False
+    on_error: Annotated[OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.")] = (
+        OnError.STOP
+    )
     wrt: Wrt = None
     order: Order = 1
     mixed: Mixed = None
-    along: Along = None
-    hessian: Hessian = False
-    implicit: Implicit = None
-    series: Series = None
-    on: On = None
+    along: Annotated[
+        Texts, option("--along SPEC", "The derivative along a vector, as it is: u=1,v=2. With --order N the N-th.")
+    ] = None
+    hessian: Annotated[bool, option("--hessian", "All second derivatives, as a matrix.")] = False
+    implicit: Annotated[
+        str | None,
+        option(
+            "--implicit NAME",
+            "The derivatives of this variable, which the equation 'x**2+y**2=25' makes a function of the others.",
+        ),
+    ] = None
+    series: Annotated[
+        int | None, option("--series N", "The Taylor polynomial of degree N about each point.", min=0, max=ORDERS[-1])
+    ] = None
+    on: Annotated[str | None, option("--on SPEC", "With --series: enclose the remainder on an interval, x=0:1.")] = None
     let: Let = None
     use: Use = None
     check: Check = None
-    plot: Plot = None
-    code: Code = False
-    output: Output = None
+    plot: Annotated[
+        Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")
+    ] = None
+    code: Annotated[
+        bool,
+        option("--code", "Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead."),
+    ] = False
+    output: Annotated[
+        Path | None,
+        option(
+            "--output FILE",
+            "Write the results into a file: a data file as for --data, with all columns of the input and without "
+            "limit in the number of points, or .json, .md, .tex, .txt. It is replaced only when complete.",
+        ),
+    ] = None
     no_clobber: NoClobber = False
-    format_: FormatOption = None
-    digits: Digits = None
+    format_: Annotated[
+        Format | None,
+        option(
+            "--format",
+            "How to print. [default: table; tsv where the output is no terminal, or of more than 1,000 points]",
+        ),
+    ] = None
+    digits: Annotated[int | None, rounding("all")] = None
     dtype: DtypeOption = FLOAT64
-    engine: EngineOption = None
-    device: DeviceOption = CPU
-    version: Version = False
+    engine: Annotated[
+        Engine | None,
+        option(
+            "--engine",
+            f"What computes the numbers: {', '.join(each.help for each in ENGINES[:-1])}, or {ENGINES[-1].help}. "
+            f"[default: {ENGINES[0].name} up to order {ENGINES[0].orders_unasked[-1]}]",
+        ),
+    ] = None
+    device: Annotated[Device, typer.Option("--device", help="Where PyTorch computes.")] = CPU
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=tell_version, is_eager=True)
+    ] = False
 
     def request(self) -> Request:
         """What is asked for. The files of --use are run once all else is read."""
@@ -251,21 +225,10 @@ class MainOptions:
         )
         return replace(request, functions=functions_in(self.use))
 
-    def showing(self) -> Showing:
-        """How the results are to be shown."""
-        format = self.format_ and self.format_.value
-        return Showing(format, self.digits, self.plot, self.output, not self.no_clobber)
-
-
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """How the results are to be shown, and where they go."""
-
-    format: str | None = None
-    digits: int | None = None
-    plot: Path | None = None
-    output: Path | None = None
-    clobber: bool = True
+    @property
+    def clobber(self) -> bool:
+        """Whether a file that exists may be replaced."""
+        return not self.no_clobber
 
 
 Options = TypeVar("Options")

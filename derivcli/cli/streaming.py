@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derivcli.cli.point_source import Source
 from derivcli.cli.progress import progress
+from derivcli.render.format_table import FORMATS
 
 if TYPE_CHECKING:
     from derivcli.cli.point_source import Part
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
     from derivcli.points.points import Points
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Style
     from derivcli.render.tally import Tally
     from derivcli.result import Result
 
@@ -103,7 +104,7 @@ def printing(write: Callable[[str], object], name: str, source: Source, tally: T
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
     from derivcli.points.files.formats import FileFormat
 
-    if source.data is not None and name != "value":
+    if source.data is not None and FORMATS[name].is_data_file:
         with data_sink(TextStream(write), FileFormat(name), source, tally) as sink:
             yield sink
     else:
@@ -114,7 +115,7 @@ def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
     """A sink that prints values and derivatives, with one line of names at their head."""
     from derivcli.render import render
 
-    headless = name == "value"
+    headless = not FORMATS[name].is_data_file
     first = True
 
     def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:

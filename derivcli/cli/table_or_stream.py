@@ -8,26 +8,18 @@ from typing import TYPE_CHECKING
 
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.errors import DerivError, file_name
+from derivcli.render.format_table import FORMATS, default_format, format_of_suffix
 
 if TYPE_CHECKING:
-    from derivcli.cli.options import Showing
+    from derivcli.cli.options import MainOptions
     from derivcli.cli.point_source import Source
     from derivcli.cli.terminal import Screen
     from derivcli.points.files.formats import FileFormat
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Style
     from derivcli.request import Request
 
 Write = Callable[..., object]
 """Takes text for standard output, and whether it is colored."""
-
-DELIMITED = ("csv", "tsv")
-"""Formats that are printed and are data files too."""
-
-STREAMED = (*DELIMITED, "value")
-"""Formats whose lines leave as they come."""
-
-RENDERED = {".json": "json", ".md": "markdown", ".tex": "latex", ".txt": "table"}
-"""The formats that an output's ending means, beside those of data files."""
 
 MAX_TABLE_POINTS = 1_000
 """Points that are shown as a table on a terminal without being asked for; more are lines."""
@@ -37,7 +29,7 @@ MAX_TABLE_POINTS = 1_000
 class Output:
     """Where results go and in which format: `format` is that of a text, `data` that of a data file."""
 
-    showing: Showing
+    options: MainOptions
     style: Style
     write: Write
     terminal: bool
@@ -47,42 +39,42 @@ class Output:
     @property
     def is_unasked_table(self) -> bool:
         """Whether a table is shown that nobody asked for, where there are few enough points."""
-        showing = self.showing
-        unasked = showing.format is None and showing.plot is None and showing.output is None
-        return self.format == "table" and unasked
+        options = self.options
+        unasked = options.format_ is None and options.plot is None and options.output is None
+        return self.terminal and unasked
 
     @property
     def passes_columns(self) -> bool:
         """Whether the columns of a file go along with the results, where they leave as they come."""
-        return self.data is not None or self.format in DELIMITED or self.is_unasked_table
+        return self.data is not None or FORMATS[self.format].is_data_file or self.is_unasked_table
 
     @property
     def unfinished(self) -> str:
         """What is said of the data file to be written where it was not completed; nothing where there is none."""
-        path = self.showing.output
+        path = self.options.output
         if self.data is None or path is None:
             return ""
         return f"{file_name(path)} " + ("is as it was" if path.exists() else "was not written")
 
 
-def output_of(request: Request, showing: Showing, screen: Screen, write: Write) -> Output:
+def output_of(request: Request, options: MainOptions, screen: Screen, write: Write) -> Output:
     """Where the results go: as asked for, by the output's name, or by where standard output goes."""
-    style = screen.style(showing.digits, request.check is True)
-    output = Output(showing, style, write, screen.terminal)
-    if showing.output is None:
-        return replace(output, format=showing.format or ("table" if screen.terminal else "tsv"))
-    if str(showing.output) == "-":
+    style = screen.style(options.digits, request.check is True)
+    output = Output(options, style, write, screen.terminal)
+    if options.output is None:
+        return replace(output, format=options.format_ or default_format("results", screen.terminal))
+    if str(options.output) == "-":
         raise DerivError("an output is a file", hint="leave out --output to print")
-    name = showing.format or RENDERED.get(showing.output.suffix.lower())
+    name = options.format_ or format_of_suffix().get(options.output.suffix.lower())
     output = replace(output, style=replace(style, color=False, unicode=True))
-    if name not in (None, *DELIMITED):
+    if name is not None and not FORMATS[name].is_data_file:
         return replace(output, format=name)
     from derivcli.points.files.formats import format_of
 
-    found = format_of(str(showing.output), name, RENDERED)
+    found = format_of(str(options.output), name, format_of_suffix())
     if request.has_points and request.series is None:
         return replace(output, data=found)
-    if found.name not in STREAMED or found.compression:
+    if found.name not in FORMATS or found.compression:
         what = "Taylor polynomials" if request.has_points else "formulas"
         raise DerivError(f"{what} are not written into such a file", hint="name a .csv, .tsv, .json, .md or .tex file")
     return replace(output, format=found.name)
@@ -97,9 +89,9 @@ def is_streamed(output: Output, source: Source, count: int | None) -> bool:
 
     if output.data is not None:
         return True
-    if output.showing.plot is not None:
+    if output.options.plot is not None:
         return False
-    if output.format in STREAMED:
+    if FORMATS[output.format].streams:
         return source.data is not None or count is None or count > CHUNK
     return output.is_unasked_table and (count is None or count > MAX_TABLE_POINTS)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from derivcli.errors import inert
 
 if TYPE_CHECKING:
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Style
 
 UNLIMITED = 1_000_000
 """Columns where there is no screen that lines could be too long for."""
@@ -38,7 +38,7 @@ class Screen:
 
     def style(self, digits: int | None = None, verdicts: bool = False) -> Style:
         """How results are shown there."""
-        from derivcli.render.columns import Style
+        from derivcli.render.blocks import Style
 
         return Style(digits, self.width, self.color, self.unicode, verdicts)
 

@@ -13,6 +13,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeAlias
 
 import sympy
@@ -31,15 +32,15 @@ COMPARISONS = {
 }  # fmt: skip
 LOGIC = (*RELATIONS, "and", "or", "not", "true", "false")
 OPERATIONS = frozenset((*ARITHMETIC, *LOGIC, *(row.name for row in FUNCTIONS if row.primitive)))
-"""The names of all steps but those of a user's own functions; every interpretation has a rule for each."""
+"""The names of all steps but those of a user's custom functions. Every interpretation has a rule for each."""
 
 CustomFunction: TypeAlias = Callable[..., Any]
-"""A user's own function, tensors in and a tensor out; a step that has one is called like that function."""
+"""A user's custom function, tensors in and a tensor out. A step that has one is called like that function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation on earlier values; `constant` is its number where it carries one, `kernel` the user's own code.
+    """One operation on earlier values. `constant` is its number where it carries one, `kernel` a user's code.
 
     Values that no later step reads are let go after it: those in `last`.
     """
@@ -54,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Steps over `inputs`, the names of variables; `outputs` are the numbers of the values wanted."""
+    """Steps over `inputs`, the names of variables. `outputs` are the numbers of the values that it gives."""
 
     inputs: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -62,7 +63,7 @@ class Program:
 
 
 def kernels_in(programs: Iterable[Program]) -> Iterator[str]:
-    """The names of the user's own functions that programs run."""
+    """The names of the user's custom functions that programs run."""
     for program in programs:
         for step in program.steps:
             if step.kernel is not None:
@@ -72,7 +73,7 @@ def kernels_in(programs: Iterable[Program]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One piece of a piecewise step; both programs read the step's inputs, in their order."""
+    """One piece of a piecewise step. Both programs read the step's inputs, in their order."""
 
     condition: Program
     value: Program
@@ -98,7 +99,7 @@ def lower(expressions: Sequence[Expression], inputs: Sequence[str]) -> Program:
 
 
 def lower_each(expressions: Sequence[Expression], inputs: Sequence[str]) -> list[tuple[Expression, Program]]:
-    """Each expression with its own program over the variables `inputs`; they are lowered together."""
+    """Each expression with its own program over the variables `inputs`. They are lowered together."""
     program = lower(expressions, inputs)
     return [(each, only(program, output)) for each, output in zip(expressions, program.outputs, strict=True)]
 
@@ -114,6 +115,13 @@ def lower_tree(tree: Tree, inputs: Sequence[str]) -> Program:
     """The program of one tree over the variables `inputs`."""
     lowering = _Lowering(inputs)
     return lowering.program([lowering.lower(tree, Scope(lowering.variables()))])
+
+
+@cache
+def lower_derivative(name: str, index: int) -> Program:
+    """The program of a row's derivative in its parameter `index`, by the formula of the function table."""
+    row = vocabulary()[name]
+    return lower_tree(formulas.derivative(row, index), row.parameters)
 
 
 class _Lowering:
@@ -139,7 +147,7 @@ class _Lowering:
         return Program(self.inputs, tuple(self.steps), tuple(outputs))
 
     def lower_expression(self, expression: Expression) -> int:
-        """The value of an expression; each of its definitions is computed once."""
+        """The value of an expression. Each of its definitions is computed once."""
         values: dict[Tree, int] = self.variables()
         trees: dict[Tree, Tree] = {}
         for definition in expression.definitions:
@@ -178,7 +186,7 @@ class _Lowering:
         return self.call(row, parts)
 
     def lower_sum(self, node: Any, parts: Sequence[int], done: Mapping[Tree, int]) -> int:
-        """Terms from left to right; one whose sign is changed is subtracted."""
+        """Terms from left to right. One whose sign is changed is subtracted."""
         total = parts[0]
         for term, part in zip(node.args[1:], parts[1:], strict=True):
             positive = negated(term)
@@ -186,7 +194,7 @@ class _Lowering:
         return total
 
     def lower_product(self, node: Any, parts: Sequence[int], done: Mapping[Tree, int]) -> int:
-        """Factors from left to right; a reciprocal divides, and -1 before one factor changes its sign."""
+        """Factors from left to right. A reciprocal divides, and -1 before one factor changes its sign."""
         positive = negated(node)
         if positive is not None:
             return self.step("negative", done[positive])
@@ -244,7 +252,7 @@ class _Lowering:
         return self.add_step(Step("piecewise", tuple(captured), branches=tuple(branches)))
 
     def inner(self, tree: Tree, captured: Sequence[int], scope: Scope) -> Program:
-        """The program of a branch over the captured values; constants are known inside too."""
+        """The program of a branch over the captured values. Constants are known inside too."""
         inner = _Lowering([f"value{number}" for number in captured])
         values = {}
         for part, number in scope.values.items():
@@ -314,7 +322,7 @@ class _Lowering:
 
 
 def _fold(operation: str, values: Sequence[Constant]) -> Constant | None:
-    """An operation on constants; None where constants have no rule for it."""
+    """An operation on constants. It is None where constants have no rule for it."""
     match operation:
         case "add":
             return constant_folding.add(values)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
 DERIVATIVE_SECONDS = 10.0
-"""How long SymPy may take for the derivatives of one formula; its product rule is quadratic in the factors."""
+"""How long SymPy may take for the derivatives of one formula. Its product rule is quadratic in the factors."""
 
 UNREAL = (sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 """What no formula over the real numbers holds."""
@@ -99,7 +99,7 @@ Moves = Mapping[str, Tree]
 def _moves(
     expression: Expression, partials: Sequence[Partial], direction: Points | None, dependent: str
 ) -> dict[str, Moves]:
-    """The moves of each name that partials have; with it moves the dependent variable, by -F_x/F_y."""
+    """The moves of each name that partials have. The dependent variable moves with it, by -F_x/F_y."""
     names = dict.fromkeys(name for partial in partials for name in partial)
     if direction is not None:
         return {ALONG: {name: direction.exact(name, 0) or _rational(direction.at[name]) for name in direction.at}}
@@ -149,7 +149,7 @@ def expression_of(tree: Tree) -> Expression:
 
 
 def _derivative(tree: Tree, moves: Moves) -> Tree:
-    """The derivative of the simplified tree; of the tree as typed where simplifying it leaves nothing real."""
+    """The derivative of the simplified tree, or of the tree as typed where simplifying it leaves nothing real."""
     for node in postorder(tree):
         if isinstance(node, sympy.Pow) and not node.base.is_Symbol and _size(node.exp) > MAX_EXPONENT:
             raise ArithmeticError("SymPy would compute a number of millions of digits")
@@ -186,8 +186,8 @@ def evaluated(tree: Tree) -> Tree:
     done: dict[Tree, Tree] = {}
     for node in postorder(tree):
         parts = [done[part] for part in node.args]
-        own = hasattr(type(node), "row") or isinstance(node, sympy.Piecewise)
-        done[node] = node if not parts else build.rebuild(node, parts) if own else node.func(*parts)
+        ours = hasattr(type(node), "row") or isinstance(node, sympy.Piecewise)
+        done[node] = node if not parts else build.rebuild(node, parts) if ours else node.func(*parts)
     return done[tree]
 
 

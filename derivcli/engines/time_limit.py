@@ -54,7 +54,7 @@ class _Bell:
 
 
 def limited(seconds: float, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """What a computation comes to; raises OutOfTimeError where it runs longer than so many seconds.
+    """What a computation comes to. Raises OutOfTimeError where it runs longer than so many seconds.
 
     Of clocks one in another the outermost one limits them all: an inner one is passed by, so that nobody takes
     another's time for a property of the number.
@@ -153,7 +153,7 @@ class _Watcher:
         self.thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin to watch, if that is not done; the process may end meanwhile."""
+        """Begin to watch, if that is not done. The process may end meanwhile."""
         if self.thread is None:
             with self.lock:
                 if self.thread is None:

@@ -10,21 +10,22 @@ import numpy as np
 
 from derivcli.check.verdict_kinds import code_of
 from derivcli.engines.engine_table import ENGINES, TAYLOR, engine_named
-from derivcli.render.columns import Style, named, point_text
-from derivcli.render.numbers import number_texts
+from derivcli.render.blocks import Style
+from derivcli.render.numbers import number_at, number_texts
+from derivcli.render.quantities import named, point_text
 from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import Result, SymbolicResult
 
-MOST = 8
+MAX_GRADIENTS = 8
 """Points whose gradients get a line."""
 
-DIGITS = 6
+DIRECTION_DIGITS = 6
 """Significant digits of a direction, unless others are asked for."""
 
-ROUNDING = 1e-15
+MAX_LENGTH_ERROR = 1e-15
 """A vector whose length is that near to 1 was meant to have it."""
 
 
@@ -38,7 +39,7 @@ def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
     if len(names) > 1:
         vector = f"({', '.join(names)}) = ({', '.join(components)})"
     length = math.hypot(*(float(values[0]) for values in direction.at.values()))
-    if abs(length - 1) <= ROUNDING:
+    if abs(length - 1) <= MAX_LENGTH_ERROR:
         return f"D is along {vector}, of length 1"
     return f"D is along {vector}, of length {number_texts(np.array([length]))[0]}, not scaled"
 
@@ -58,7 +59,7 @@ def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
     """
     (name, result), *others = named(results)
     norms, direction = result.gradient_norm, result.gradient_direction
-    if others or norms is None or len(norms) > MOST:
+    if others or norms is None or len(norms) > MAX_GRADIENTS:
         return []
     doubtful = np.zeros(len(norms), np.bool_)
     for verdicts in result.verdicts.values():
@@ -66,8 +67,8 @@ def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
     lines = []
     for point in np.flatnonzero(~np.isnan(norms) & ~doubtful).tolist():
         where = f"{point_text(result, point, style)}: " if len(norms) > 1 else ""
-        unit = [number_texts(values[point : point + 1], style.digits or DIGITS)[0] for values in direction.values()]
-        norm = number_texts(norms[point : point + 1], style.digits)[0]
+        unit = [number_at(values, point, style.digits or DIRECTION_DIGITS) for values in direction.values()]
+        norm = number_at(norms, point, style.digits)
         lines.append(where + _gradient(f"∇{name}" if style.unicode else f"grad {name}", norm, unit))
     return lines
 

@@ -12,7 +12,8 @@ import numpy as np
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.flag_table import FLAGS, flag_names
 from derivcli.points.files.formats import Coded
-from derivcli.render.columns import LETTERS, Column, Style, columns_of, named
+from derivcli.render.blocks import Style
+from derivcli.render.quantities import LETTERS, Quantity, named, quantities_of
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
@@ -68,12 +69,12 @@ def data_columns(
     return dict(found)
 
 
-def _shown(results: Sequence[Result], typed: Collection[str]) -> list[Column]:
+def _shown(results: Sequence[Result], typed: Collection[str]) -> list[Quantity]:
     """The columns of ours: of the variables those that were typed."""
-    return [column for column in columns_of(results) if column.role != "at" or column.label.plain in typed]
+    return [column for column in quantities_of(results) if column.role != "at" or column.label.plain in typed]
 
 
-def _key(column: Column, names: Naming) -> str:
+def _key(column: Quantity, names: Naming) -> str:
     """What a column is called."""
     label = column.label
     return (label if column.role == "at" else replace(label, function=names[label.function])).plain

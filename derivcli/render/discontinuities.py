@@ -1,4 +1,4 @@
-"""Where a line through sampled points would be false: over jumps and poles, and beside points without a value.
+"""Where a line through sampled points would be false: over jumps and poles, and next to points without a value.
 
 All arrays are in the order of `x`, in which no number stands twice; what is not finite is nan. A gap is the space
 between two neighbouring points, and a mask over gaps has the shape (points - 1,).
@@ -16,14 +16,14 @@ from derivcli.flag_table import FLAG_TABLE
 Floats: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
 
-STEPS = sum(flag.mask for flag in FLAG_TABLE.values() if flag.may_step)
+STEP_FLAGS = sum(flag.mask for flag in FLAG_TABLE.values() if flag.may_step)
 """The flags of places where the function may step; at other places with a value it may too, but seldom does."""
 
-BESIDE, GROWTH, ALIKE = 4, 1.05, 0.25
+POLE_POINTS, POLE_GROWTH, POLE_TOLERANCE = 4, 1.05, 0.25
 """How many points on each side are asked for a pole between them, if the slope grows toward it by such a factor; and
 how well, relative to the gap and to the exponent, both sides have to agree."""
 
-LOGARITHM = 0.05
+MIN_EXPONENT = 0.05
 """Where a function goes like a power below this one, which a picture cannot tell from a logarithm, it has a pole."""
 
 
@@ -44,21 +44,21 @@ def function_gaps(
 ) -> tuple[Mask, Mask]:
     """The gaps over which a line of the function would be false, and those over which one of its slope would.
 
-    `slope` is the derivative by `x`, if that is known, and `special` are the points that stand beside a line.
+    `slope` is the derivative by `x`, if that is known, and `special` are the points that stand off a line.
     """
     exponent = _exponents(x, y, slope) if slope is not None else np.full(len(x) - 1, np.nan)
-    gaps = _breaks(x, y, slope) & ~(exponent >= LOGARITHM)
-    gaps |= _steps(x, y, slope, special, flags & STEPS != 0) | (exponent < LOGARITHM)
+    gaps = _breaks(x, y, slope) & ~(exponent >= MIN_EXPONENT)
+    gaps |= _steps(x, y, slope, special, flags & STEP_FLAGS != 0) | (exponent < MIN_EXPONENT)
     return gaps, gaps | np.isfinite(exponent)
 
 
-def derivative_gaps(x: Floats, y: Floats, beside: Mask, gaps: Mask, poles: bool) -> tuple[NDArray[np.intp], Mask]:
-    """The numbers of the points on a derivative's line, all but those `beside` it, and the gaps that break it there.
+def derivative_gaps(x: Floats, y: Floats, off: Mask, gaps: Mask, poles: bool) -> tuple[NDArray[np.intp], Mask]:
+    """The numbers of the points on a derivative's line, all but those `off` it, and the gaps that break it there.
 
-    It breaks where a mask `gaps` over those of all points says so, and goes on over points beside it only if it is
+    It breaks where a mask `gaps` over those of all points says so, and goes on over points off it only if it is
     smooth on both sides. `poles` says whether it may have some that the mask does not tell of.
     """
-    kept = np.flatnonzero(~beside)
+    kept = np.flatnonzero(~off)
     if len(kept) < 2:
         return kept, np.zeros(0, dtype=np.bool_)
     known, across = np.logical_or.reduceat(gaps[: kept[-1]], kept[:-1]), np.diff(kept) > 1
@@ -120,7 +120,7 @@ def _neighbours(values: Floats) -> Floats:
 
 
 def _steps(x: Floats, y: Floats, slope: Floats | None, special: Mask, stepping: Mask) -> Mask:
-    """The gaps beside special points over which the function steps: left of the point, right of it, or both.
+    """The gaps next to special points over which the function steps: left of the point, right of it, or both.
 
     It can step at the points `stepping`, and at those over which the line through all others breaks.
     """
@@ -172,17 +172,17 @@ def _exponents(x: Floats, y: Floats, slope: Floats) -> Floats:
     sides = [_power(x, y, slope, gaps + end, step) for end, step in ((0, -1), (1, 1))]
     near, exponents, rises, ends = np.stack(sides, axis=1)
     exponent, rise = exponents.mean(axis=0), np.abs(rises).sum(axis=0)
-    same = (near > 0).all(axis=0) & (np.abs(near.sum(axis=0) - 1) < ALIKE)
-    same &= np.abs(np.diff(exponents, axis=0)[0]) < ALIKE * np.maximum(1, np.abs(exponent))
-    same &= (exponent < LOGARITHM) | (np.abs(np.diff(ends, axis=0)[0]) < rise)
+    same = (near > 0).all(axis=0) & (np.abs(near.sum(axis=0) - 1) < POLE_TOLERANCE)
+    same &= np.abs(np.diff(exponents, axis=0)[0]) < POLE_TOLERANCE * np.maximum(1, np.abs(exponent))
+    same &= (exponent < MIN_EXPONENT) | (np.abs(np.diff(ends, axis=0)[0]) < rise)
     found[gaps] = np.where(same & (exponent < 1), exponent, np.nan)
     return found
 
 
 def _growing(x: Floats, y: Floats, size: Floats) -> NDArray[np.intp]:
     """The gaps toward which the size of the slope grows from both sides, and by which there is more than rounding."""
-    grows = np.flatnonzero((size[1:-2] > GROWTH * size[:-3]) & (size[2:-1] > GROWTH * size[3:])) + 1
-    gaps = np.asarray(grows[(grows >= BESIDE - 1) & (grows < len(x) - BESIDE)])
+    grows = np.flatnonzero((size[1:-2] > POLE_GROWTH * size[:-3]) & (size[2:-1] > POLE_GROWTH * size[3:])) + 1
+    gaps = np.asarray(grows[(grows >= POLE_POINTS - 1) & (grows < len(x) - POLE_POINTS)])
     if not gaps.size:
         return gaps
     least = max(1e-4 * (np.nanmax(y) - np.nanmin(y)), 1e-6 * np.nanmax(np.abs(y)))
@@ -196,7 +196,7 @@ def _power(x: Floats, y: Floats, slope: Floats, start: NDArray[np.intp], step: i
     a (y - y*) + (1 - a) b d. Differences of this from point to point are linear in the first distance, in a and in
     (1 - a) b. The rows are the first distance, a, y - y* at the first point, and y*.
     """
-    along = start + step * np.arange(BESIDE)[:, None]
+    along = start + step * np.arange(POLE_POINTS)[:, None]
     gap = np.abs(x[start] - x[start - step])
     far = np.abs(x[along] - x[start]) / gap
     rise, values = slope[along] * step * gap, y[along]

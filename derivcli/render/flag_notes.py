@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.flag_table import FLAG_TABLE, Flag
-from derivcli.render.columns import Style, author_of, function_of, named, point_text
+from derivcli.render.blocks import Style
+from derivcli.render.quantities import author_of, function_of, named, point_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+
 Edge: TypeAlias = tuple[str, str]
 """From the node that is read to the node that reads it."""
 
@@ -97,9 +99,12 @@ def _order(rows: Sequence[list[Item]], before: Mapping[Item, list[Item]], behind
         forth = sweep % 2 == 0
         neighbours = before if forth else behind
         for number in range(1, len(rows)) if forth else range(len(rows) - 2, -1, -1):
-            beside = {item: place for place, item in enumerate(rows[number - 1 if forth else number + 1])}
-            own = {item: float(place) for place, item in enumerate(rows[number])}
-            means = {item: _mean([beside[each] for each in neighbours.get(item, ())], own[item]) for item in own}
+            positions = {item: place for place, item in enumerate(rows[number - 1 if forth else number + 1])}
+            defaults = {item: float(place) for place, item in enumerate(rows[number])}
+            means = {
+                item: _mean([positions[each] for each in neighbours.get(item, ())], default)
+                for item, default in defaults.items()
+            }
             rows[number].sort(key=means.__getitem__)
 
 
@@ -112,31 +117,25 @@ def _heights(
         heights |= _spread(row, [0.0] * len(row))
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
-            wanted = [
+            wished = [
                 _mean([heights[each] for each in (*before.get(item, ()), *behind.get(item, ()))], heights[item])
                 for item in row
             ]
-            heights |= _spread(row, wanted)
+            heights |= _spread(row, wished)
     return heights
 
 
-def _spread(row: Sequence[Item], wanted: Sequence[float]) -> dict[Item, float]:
-    """Heights in the row's order, at least their distance apart, with the least sum of squares from those wanted.
+def _spread(row: Sequence[Item], wished: Sequence[float]) -> dict[Item, float]:
+    """Heights in the row's order, at least their distance apart, with the least sum of squares from those wished for.
 
-    Less the distances it is isotonic regression, by pooling adjacent violators.
+    Less the distances it is isotonic regression.
     """
-    offsets = [0.0]
-    for upper, lower in itertools.pairwise(row):
-        offsets.append(offsets[-1] + (_room(upper) + _room(lower)) / 2)
-    pools: list[tuple[float, int]] = []
-    for height, offset in zip(wanted, offsets, strict=False):
-        total, count = height - offset, 1
-        while pools and pools[-1][0] / pools[-1][1] > total / count:
-            above = pools.pop()
-            total, count = total + above[0], count + above[1]
-        pools.append((total, count))
-    levels = [total / count for total, count in pools for _ in range(count)]
-    return {item: level + offset for item, level, offset in zip(row, levels, offsets, strict=False)}
+    from scipy.optimize import isotonic_regression
+
+    rooms = np.array([_room(item) for item in row])
+    offsets = np.concatenate([[0.0], np.cumsum((rooms[1:] + rooms[:-1]) / 2)])
+    heights = isotonic_regression(np.asarray(wished) - offsets).x + offsets
+    return dict(zip(row, heights.tolist(), strict=True))
 
 
 def _room(item: Item) -> float:

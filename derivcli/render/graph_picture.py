@@ -1,4 +1,4 @@
-"""The graph of a ledger as a picture, drawn by Matplotlib alone: PNG, SVG or PDF."""
+"""A graph as a picture, drawn by Matplotlib alone: PNG, SVG or PDF."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from derivcli.errors import DerivError
-from derivcli.render.columns import Style
-from derivcli.render.dot_mermaid import box_lines, color_of, edges_of
 from derivcli.render.figure import GREY, INK, PALE, clean_matplotlib, saved
 from derivcli.render.graph_layout import PASSING, Edge, Point, layout
-from derivcli.render.ledger import equation_of
 from derivcli.render.plot_curves import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from derivcli.explain.ledger import Ledger, Node
+    from derivcli.render.blocks import Box, Graph
 
-MOST = 120
+MAX_NODES = 120
 """Nodes of a picture that one can still read."""
 
 LETTERS, LABEL = 10, 8.5
@@ -45,21 +42,21 @@ ADJOINT = "#0b6fb8"
 LOOK: dict[str, Any] = {"parse_math": False, "family": "DejaVu Sans Mono"}
 
 
-def draw_graph(ledger: Ledger, suffix: str, style: Style) -> bytes:
+def draw_graph(graph: Graph, suffix: str) -> bytes:
     """The graph as the bytes of a picture file: boxes with values and adjoints, edges with local derivatives."""
-    if len(ledger.nodes) > MOST:
-        message = f"a picture of {len(ledger.nodes):,} nodes cannot be read: the limit is {MOST}"
+    if len(graph.boxes) > MAX_NODES:
+        message = f"a picture of {len(graph.boxes):,} nodes cannot be read: the limit is {MAX_NODES}"
         raise DerivError(message, hint="print the graph with --format dot, or the ledger without --plot")
     with clean_matplotlib():
-        return _picture(ledger, suffix, style)
+        return _picture(graph, suffix)
 
 
-def _picture(ledger: Ledger, suffix: str, style: Style) -> bytes:
+def _picture(graph: Graph, suffix: str) -> bytes:
     """The whole figure, saved."""
     from matplotlib.figure import Figure
 
-    texts = {node.name: box_lines(node, style) for node in ledger.nodes}
-    labels = {(source, target): label for source, target, label in edges_of(ledger, style)}
+    texts = {name: box.lines for name, box in graph.boxes.items()}
+    labels = graph.edges
     found = layout(list(texts), labels)
     columns = _columns(found.nodes, texts, max(map(len, labels.values()), default=0))
     tall = max(map(len, texts.values())) * LINE + 0.12 + GAP
@@ -78,7 +75,7 @@ def _picture(ledger: Ledger, suffix: str, style: Style) -> bytes:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(0, height))
     axes.axis("off")
-    title = _header(axes, ledger, width, height)
+    title = _header(axes, graph, width, height)
     ports = _ports(found.edges)
     for edge, points in found.edges.items():
         path = [place(point) for point in points]
@@ -86,8 +83,8 @@ def _picture(ledger: Ledger, suffix: str, style: Style) -> bytes:
         stop = (path[-1][0] - _half(texts[edge[1]]), path[-1][1] - ports[edge])
         ends = columns[points[0][0]][1], columns[points[-1][0]][0]
         _draw_edge(axes, [start, (ends[0], start[1]), *path[1:-1], (ends[1], stop[1]), stop], labels[edge])
-    for name, lines in texts.items():
-        _draw_box(axes, ledger, ledger.by_name[name], lines, place(found.nodes[name]))
+    for name, box in graph.boxes.items():
+        _draw_box(axes, box, place(found.nodes[name]))
     return saved(figure, suffix, title)
 
 
@@ -120,10 +117,10 @@ def _half(lines: Sequence[str]) -> float:
     return max(map(len, lines)) * LETTER / 2 + 0.12
 
 
-def _header(axes: Axes, ledger: Ledger, width: float, height: float) -> str:
+def _header(axes: Axes, graph: Graph, width: float, height: float) -> str:
     """The formula, and how the picture is to be read; the first line is the title."""
     letters = int((width - 2 * MARGIN) / 0.093)
-    title = short(";  ".join(f"{left} = {right}" for left, right in equation_of(ledger)), letters)
+    title = short(";  ".join(f"{left} = {right}" for left, right in graph.title), letters)
     axes.text(MARGIN, height - 0.18, title, va="top", fontsize=14, parse_math=False)
     axes.text(MARGIN, height - 0.44, _note(width), va="top", fontsize=9.5, color=GREY, parse_math=False)
     return title
@@ -134,19 +131,19 @@ def _note(width: float) -> str:
     return "\n".join(textwrap.wrap(NOTE, int((width - 2 * MARGIN) / 0.066)))
 
 
-def _draw_box(axes: Axes, ledger: Ledger, node: Node, lines: Sequence[str], center: tuple[float, float]) -> None:
+def _draw_box(axes: Axes, box: Box, center: tuple[float, float]) -> None:
     """One node."""
     from matplotlib.patches import FancyBboxPatch
 
-    half, tall = _half(lines), len(lines) * LINE + 0.12
+    half, tall = _half(box.lines), len(box.lines) * LINE + 0.12
     x, y = center
     shape = FancyBboxPatch(
         (x - half, y - tall / 2), 2 * half, tall, boxstyle="round,pad=0,rounding_size=0.07",
-        facecolor=color_of(node, ledger), edgecolor=GREY if node.requires_grad else PALE, linewidth=0.9, zorder=3,
+        facecolor=box.fill, edgecolor=PALE if box.is_pale else GREY, linewidth=0.9, zorder=3,
     )  # fmt: skip
     axes.add_patch(shape)
     colors = (INK, GREY, ADJOINT)
-    for number, (line, ink) in enumerate(zip(lines, colors, strict=False)):
+    for number, (line, ink) in enumerate(zip(box.lines, colors, strict=False)):
         height = y + tall / 2 - 0.06 - (number + 0.5) * LINE
         axes.text(x, height, line, ha="center", va="center", fontsize=LETTERS, color=ink, zorder=4, **LOOK)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from derivcli.result import Partial
 
-MANY = 4
-"""From this order on primes are no longer counted but written as a number."""
+MAX_PRIMES = 3
+"""Of a higher order primes are no longer counted but written as a number."""
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -49,8 +49,8 @@ class Label:
             return self.function
         if self.notation == "along":
             return f"D{_power(self.order, raised if unicode else str)}{self.function}"
-        if self.notation == "prime" and (unicode or self.order < MANY):
-            return self.function + ("'" * self.order if self.order < MANY else f"⁽{raised(self.order)}⁾")
+        if self.notation == "prime" and (unicode or self.order <= MAX_PRIMES):
+            return self.function + ("'" * self.order if self.order <= MAX_PRIMES else f"⁽{raised(self.order)}⁾")
         return self._quotient(SIGNS[self.notation], raised) if unicode else self.plain
 
     def operator(self, unicode: bool = True) -> str:
@@ -71,7 +71,7 @@ class Label:
         if self.notation == "along":
             return f"D{power} {name}"
         if self.notation == "prime":
-            return name + ("'" * self.order if self.order < MANY else f"^{{({self.order})}}")
+            return name + ("'" * self.order if self.order <= MAX_PRIMES else f"^{{({self.order})}}")
         letter = "d" if self.notation == "total" else r"\partial"
         below = [f"{letter} {name_latex(variable)}{_power(count, braced)}" for variable, count in runs(self.partial)]
         return rf"\frac{{{letter}{power} {name}}}{{{' '.join(below)}}}"

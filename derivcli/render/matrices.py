@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivcli.render.columns import Style, named, point_text
+from derivcli.render.blocks import Column, Matrix, Style
 from derivcli.render.labels import Label
-from derivcli.render.numbers import number_texts
+from derivcli.render.numbers import number_at
+from derivcli.render.quantities import named, point_text
 from derivcli.result import derivative_key, partial_of
 
 if TYPE_CHECKING:
-    from derivcli.result import FloatArray, Result, SymbolicResult
+    from derivcli.result import Result, SymbolicResult
 
-MOST = 8
+MAX_MATRICES = 8
 """So many matrices are shown; more points are rows of a table."""
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixColumn:
-    """A column of a matrix: texts and, for each, whether it is to catch the eye; `role` as in a `Column`."""
-
-    label: str
-    role: str
-    texts: list[str]
-    warned: list[bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """A matrix at one point: what stands above it, in its corner, before its rows, and its columns."""
-
-    title: str
-    corner: str
-    rows: list[str]
-    columns: list[MatrixColumn]
 
 
 def matrices_of(results: Sequence[Result], style: Style) -> list[Matrix]:
     """The matrices, one for each point or for each function and point; none where columns say it better."""
     points = range(len(results[0].value))
     if is_jacobian(results):
-        return [_jacobian(results, point, style) for point in points] if len(points) <= MOST else []
-    if all(map(is_hessian, results)) and len(points) * len(results) <= MOST:
+        return [_jacobian(results, point, style) for point in points] if len(points) <= MAX_MATRICES else []
+    if all(map(is_hessian, results)) and len(points) * len(results) <= MAX_MATRICES:
         return [_hessian(name, result, point, style) for point in points for name, result in named(results)]
     return []
 
@@ -74,33 +54,32 @@ def hessian_key(result: Result | SymbolicResult, row: str, column: str) -> str:
 
 def _hessian(name: str, result: Result, point: int, style: Style) -> Matrix:
     variables = hessian_variables(result)
-    sign = "∂" if style.unicode else "d"
-    columns = []
+    sign, power = ("∂", "²") if style.unicode else ("d", "2")
+    columns = [_names_of_rows(f"{sign}{power}{name}", [f"{sign}{row}" for row in variables])]
     for column in variables:
-        keys = [hessian_key(result, row, column) for row in variables]
-        texts = [_text(result.derivatives[key], point, style) for key in keys]
-        warned = [_is_hard(result, key, point) for key in keys]
-        columns.append(MatrixColumn(f"{sign}{column}", "derivative", texts, warned))
-    value = [] if result.dependent else [f"{name} = {_text(result.value, point, style)}"]
-    title = ": ".join(part for part in (point_text(result, point, style), *value) if part)
-    power = "²" if style.unicode else "2"
-    return Matrix(title, f"{sign}{power}{name}", [f"{sign}{row}" for row in variables], columns)
+        entries = [(result, hessian_key(result, row, column)) for row in variables]
+        columns.append(_derivatives(f"{sign}{column}", entries, point, style))
+    value = [] if result.dependent else [f"{name} = {number_at(result.value, point, style.digits)}"]
+    return Matrix(": ".join(part for part in (point_text(result, point, style), *value) if part), columns)
 
 
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> Matrix:
-    values = [_text(result.value, point, style) for result in results]
-    columns = [MatrixColumn("value", "value", values, [False] * len(results))]
+    columns = [
+        _names_of_rows("", [name for name, _ in named(results)]),
+        Column("value", [number_at(result.value, point, style.digits) for result in results], "value"),
+    ]
     for key in results[0].derivatives:
-        texts = [_text(result.derivatives[key], point, style) for result in results]
-        warned = [_is_hard(result, key, point) for result in results]
-        columns.append(MatrixColumn(Label("", (key,)).operator(style.unicode), "derivative", texts, warned))
-    return Matrix(point_text(results[0], point, style), "", [name for name, _ in named(results)], columns)
+        label = Label("", (key,)).operator(style.unicode)
+        columns.append(_derivatives(label, [(result, key) for result in results], point, style))
+    return Matrix(point_text(results[0], point, style), columns)
 
 
-def _text(values: FloatArray, point: int, style: Style) -> str:
-    return number_texts(values[point : point + 1], style.digits)[0]
+def _names_of_rows(corner: str, names: Sequence[str]) -> Column:
+    return Column(corner, names, "name", numeric=False)
 
 
-def _is_hard(result: Result, key: str, point: int) -> bool:
-    """Whether an entry is judged and not simply right."""
-    return key in result.verdicts and bool(result.verdicts[key].hard()[point])
+def _derivatives(label: str, entries: Sequence[tuple[Result, str]], point: int, style: Style) -> Column:
+    """A column of derivatives, those warned of that are judged and not simply right."""
+    texts = [number_at(result.derivatives[key], point, style.digits) for result, key in entries]
+    warned = [key in result.verdicts and bool(result.verdicts[key].hard()[point]) for result, key in entries]
+    return Column(label, texts, "derivative", warned=warned)

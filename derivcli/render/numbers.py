@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
@@ -16,9 +14,14 @@ def number_texts(values: FloatArray, digits: int | None = None) -> list[str]:
     """Each number of an array: 38 and not 38.0, 1e16 and not 1e+16; "nan", "inf" or "-inf"."""
     if digits is not None:
         return [_tidy(format(value, f".{digits}g")) for value in values.tolist()]
-    if values.dtype == np.float32:
+    if values.dtype.name == "float32":
         return [_tidy(str(value)) for value in values]
     return [_tidy(repr(value)) for value in values.tolist()]
+
+
+def number_at(values: FloatArray, point: int, digits: int | None = None) -> str:
+    """One number of an array as text."""
+    return number_texts(values[point : point + 1], digits)[0]
 
 
 def outward_texts(values: FloatArray, digits: int | None, rounding: str) -> list[str]:
@@ -27,7 +30,7 @@ def outward_texts(values: FloatArray, digits: int | None, rounding: str) -> list
         return number_texts(values)
     context = Context(prec=digits, rounding=rounding)
     exact = [Decimal(repr(value)) for value in values.tolist()]  # as it is written, so that 2e-5 stays 2e-5
-    return number_texts(np.array([float(context.plus(value)) for value in exact]))
+    return [_tidy(repr(float(context.plus(value)))) for value in exact]
 
 
 def aligned(texts: Sequence[str]) -> list[str]:
@@ -40,6 +43,13 @@ def aligned(texts: Sequence[str]) -> list[str]:
     left = max((len(text) - len(tail) for text, tail in zip(texts, tails, strict=True)), default=0)
     right = max(map(len, tails), default=0)
     return [text.rjust(left + len(tail)) + " " * (right - len(tail)) for text, tail in zip(texts, tails, strict=True)]
+
+
+def latex_number(text: str) -> str:
+    """The text of a number in LaTeX."""
+    words = {"nan": r"\text{nan}", "inf": r"\infty", "-inf": r"-\infty"}
+    mantissa, _, exponent = text.partition("e")
+    return words.get(text, rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else text)
 
 
 def _tidy(text: str) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from derivcli.result import Result
 
-FEW = 30
+MAX_MARKED_POINTS = 30
 """Up to so many points each one is marked."""
 
 DASHES: tuple[Any, ...] = ("solid", (0, (4.2, 1.6)), (0, (4.2, 1.4, 1.0, 1.4)), (0, (1.2, 1.2)))
@@ -132,8 +132,8 @@ def _draw_header(figure: Figure, titles: list[str], note: str) -> None:
 def _legend_columns(panel: Panel) -> int:
     """How many entries of the legend stand side by side: all, or each function above its derivatives."""
     longest = max(len(curve.label) for curve in panel.curves)
-    wanted = len({curve.color for curve in panel.curves})
-    rows = -(-len(panel.curves) // max(1, min(wanted, 80 // (longest + 8))))
+    colors = len({curve.color for curve in panel.curves})
+    rows = -(-len(panel.curves) // max(1, min(colors, 80 // (longest + 8))))
     return -(-len(panel.curves) // rows)
 
 
@@ -154,8 +154,8 @@ def _draw_panel(axes: Axes, panel: Panel, x_unit: float) -> None:
 
 
 def _draw_curve(axes: Axes, curve: Curve, x_unit: float) -> None:
-    """The line, its points where they are few or have no neighbour, and the circles beside it."""
-    x, few = curve.x / x_unit, len(np.unique(curve.x)) <= FEW
+    """The line, its points where they are few or have no neighbour, and the circles off it."""
+    x, few = curve.x / x_unit, len(np.unique(curve.x)) <= MAX_MARKED_POINTS
     shape, size = ("s", 4.5) if curve.order else ("o", 5.5)
     dashes = DASHES[1 + (curve.order - 1) % (len(DASHES) - 1)] if curve.order else DASHES[0]
     point: dict[str, Any] = {"marker": shape, "markersize": size, "markeredgecolor": "white", "markeredgewidth": 0.7}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.errors import DerivError, visible
-from derivcli.render.columns import arguments_of, function_names, notation_of
 from derivcli.render.discontinuities import Floats, broken, derivative_gaps, function_gaps, lonely, window
 from derivcli.render.labels import Label, raised
+from derivcli.render.quantities import arguments_of, function_names, notation_of
 from derivcli.result import ALONG, partial_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 class Curve:
     """One line of the picture, sorted by `x`, with nan where it is not drawn.
 
-    `window` is the vertical range that shows its shape; `circles` are the points that stand beside the line.
+    `window` is the vertical range that shows its shape; `circles` are the points that stand off the line.
     `order` is 0 for the function and counts its derivatives from 1.
     """
 
@@ -107,11 +107,11 @@ def _curves(results: Sequence[Result], index: int, name: str) -> list[Curve]:
     for number, (key, values) in enumerate(result.derivatives.items()):
         # Where the function has no value it has no derivative, though PyTorch gives log one at -1.
         slope = np.where(np.isfinite(y), _finite(values[places]), np.nan)
-        beside, by = special & np.isfinite(slope), partial_of(key)
+        off, by = special & np.isfinite(slope), partial_of(key)
         # Where floor(u) + v steps along u, its derivative by v does not.
         inherited = slope_gaps if name in by or ALONG in by else np.zeros_like(gaps)
-        kept, breaks = derivative_gaps(x, slope, beside, inherited, poles=not known or by != (name,))
-        line, circles = broken(x[kept], slope[kept], breaks), (x[beside], slope[beside])
+        kept, breaks = derivative_gaps(x, slope, off, inherited, poles=not known or by != (name,))
+        line, circles = broken(x[kept], slope[kept], breaks), (x[off], slope[off])
         color = COLORS[(index if len(results) > 1 else number + 1) % len(COLORS)]
         curves.append(Curve(label(results, index, key), *line, window(slope), circles, color, number + 1))
     return curves

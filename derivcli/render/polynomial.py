@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.render.numbers import number_texts
+from derivcli.render.numbers import number_at, number_texts
 
 if TYPE_CHECKING:
     from derivcli.result import SeriesResult
@@ -64,5 +64,5 @@ def _centre(result: SeriesResult, point: int) -> tuple[str, bool]:
 
     tree = result.points.exact(result.variable, point)
     if tree is None:
-        return number_texts(result.at[result.variable][point : point + 1])[0], False
+        return number_at(result.at[result.variable], point), False
     return text_of(tree), isinstance(tree, sympy.Add)

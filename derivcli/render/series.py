@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.check.verdict_kinds import codes_of
-from derivcli.render.columns import OUTWARD, Column, Style, named, values_text
+from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_texts, outward_texts
 from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
+from derivcli.render.quantities import OUTWARD, Quantity, named, values_text
 
 if TYPE_CHECKING:
     from derivcli.result import SeriesResult
 
-MOST = 8
-"""So many polynomials are written out; the coefficients of more are rows of a table."""
-
-DIGITS = 3
+REMAINDER_DIGITS = 3
 """Significant digits of the ends of a remainder, unless others are asked for."""
 
 
@@ -85,7 +83,7 @@ class Expansion:
         ends = self.result.remainder[self.point]
         if np.isnan(ends).any():
             return ()
-        low, high = (outward_texts(ends, style.digits or DIGITS, rounding) for rounding in OUTWARD.values())
+        low, high = (outward_texts(ends, style.digits or REMAINDER_DIGITS, rounding) for rounding in OUTWARD.values())
         return low[0], high[1]
 
 
@@ -108,18 +106,18 @@ def _heading(name: str, result: SeriesResult, point: int, several: bool, style: 
     return f"{name} {centre}{rest}".lstrip()
 
 
-def coefficient_columns(results: Sequence[SeriesResult]) -> list[Column]:
+def coefficient_quantities(results: Sequence[SeriesResult]) -> list[Quantity]:
     """The points, then each function's coefficients and what its remainder lies between."""
-    columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
+    quantities = [Quantity(Label(name), "at", values) for name, values in results[0].at.items()]
     for function, result in named(results):
         prefix = f"{function} " if len(results) > 1 else ""
         for order, values in enumerate(result.coefficients.T):
             verdicts = result.verdicts[order] if result.verdicts else None
-            columns.append(Column(Label(f"{prefix}c{order}"), "derivative", values, verdicts))
+            quantities.append(Quantity(Label(f"{prefix}c{order}"), "derivative", values, verdicts))
         if result.remainder is not None:
             ends = zip(OUTWARD, result.remainder.T, strict=True)
-            columns += [Column(Label(f"{prefix}remainder {end}"), end, values) for end, values in ends]
-    return columns
+            quantities += [Quantity(Label(f"{prefix}remainder {end}"), end, values) for end, values in ends]
+    return quantities
 
 
 def coefficient_name(result: SeriesResult, order: int, point: int) -> str:

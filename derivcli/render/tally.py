@@ -12,7 +12,7 @@ from derivcli.render.flag_notes import FlagCounts
 from derivcli.render.verdicts import Findings, checked
 
 if TYPE_CHECKING:
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Style
     from derivcli.result import Result
 
 

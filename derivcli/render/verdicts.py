@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from derivcli.check.verdict import DIGITS, NOWHERE, Verdict, Verdicts
-from derivcli.check.verdict_kinds import KINDS, code_of, codes_of
-from derivcli.render.columns import Style, author_of, derivative_label, function_of, named, point_text
-from derivcli.render.numbers import number_texts
+from derivcli.check.verdict import DTYPE_DIGITS, NOWHERE, Verdict, Verdicts
+from derivcli.check.verdict_kinds import GIVES, KINDS, code_of, codes_of
+from derivcli.render.blocks import Style
+from derivcli.render.numbers import number_at, number_texts
+from derivcli.render.quantities import author_of, derivative_label, function_of, named, point_text
 from derivcli.render.series import coefficient_name
 from derivcli.result import SeriesResult
 
@@ -75,7 +76,7 @@ class Findings:
         right = [column.verdicts for column in found if not column.verdicts.hard().any()]
         digits = min((int(verdicts.digits.min()) for verdicts in right), default=0)
         self.digits = digits if self.digits is None else min(self.digits, digits)
-        self.max_digits = DIGITS[str(found[0].values.dtype)]
+        self.max_digits = DTYPE_DIGITS[str(found[0].values.dtype)]
 
     def _find_worst(self, result: Result | SeriesResult, columns: Sequence[JudgedColumn]) -> None:
         """Keep the number with the fewest right digits."""
@@ -113,8 +114,10 @@ class Findings:
 
     def _worst(self) -> list[str]:
         """The number with a true one that has the fewest right digits, in words; nothing where all are right."""
-        digits, place = self.worst_number or (DIGITS["float64"], "")
-        return [f"the worst is {place}, with {digits_text(digits)} right"] if digits < DIGITS["float32"] * 2 else []
+        digits, place = self.worst_number or (DTYPE_DIGITS["float64"], "")
+        return (
+            [f"the worst is {place}, with {digits_text(digits)} right"] if digits < DTYPE_DIGITS["float32"] * 2 else []
+        )
 
     def lines(self) -> list[str]:
         """A line for each number that is not simply right, the first of them, and how many more there are."""
@@ -210,8 +213,8 @@ def _needs_line(columns: Sequence[JudgedColumn]) -> NDArray[np.bool_]:
 
 def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style) -> str:
     """What is known of one number."""
-    number = number_texts(column.values[point : point + 1], style.digits)[0]
-    printed = KINDS[verdict.kind].printed if np.isfinite(column.values[point]) else "{author} gives {number}"
+    number = number_at(column.values, point, style.digits)
+    printed = KINDS[verdict.kind].printed if np.isfinite(column.values[point]) else GIVES
     filled = "" if verdict.truth is None else f"; the derivative is then {_text(verdict.truth, style)}"
     return _pattern(verdict).format(
         f=column.label(point),

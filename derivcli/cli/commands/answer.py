@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,9 +12,9 @@ from derivcli.check.exit_difference import claim_differs
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell_remarks
 from derivcli.errors import DerivError, ExitStatus
-from derivcli.render.answer import FORMATS
+from derivcli.render.format_table import formats_for
 
-AnswerFormat = StrEnum("AnswerFormat", list(FORMATS))  # type: ignore[misc]
+AnswerFormat = StrEnum("AnswerFormat", formats_for("answer"))  # type: ignore[misc]
 """The formats by name."""
 TEXT = AnswerFormat("text")
 
@@ -27,7 +26,7 @@ Claim = Annotated[
 ]
 Wrt = Annotated[
     list[str] | None,
-    options.option("--wrt", "NAME", "The variable that the derivative is by, where there are several."),
+    options.option("--wrt NAME", "The variable that the derivative is by, where there are several."),
 ]
 Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.")]
 FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.")]
@@ -48,7 +47,8 @@ def answer(
     The exit status is 0 where it is, and 1 where it is not or is not known to be.
     """
     from derivcli import api
-    from derivcli.render.answer import write_answer
+    from derivcli.cli.printing import print_document
+    from derivcli.render.documents.answer import answer_document
 
     if claim is None:
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
@@ -56,8 +56,7 @@ def answer(
     style = screen.style()
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
     found = api.answer(expression, claim, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
-    terminal.show(sys.stdout, write_answer(found, format_.value, style, show), format_ == TEXT)
-    sys.stdout.flush()
+    print_document(answer_document(found, style, show), format_, style)
     tell_remarks([*found.expression.notes, *found.claim.notes])
     if claim_differs(found):
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
@@ -13,9 +12,9 @@ import typer
 from derivcli.check.exit_difference import function_differs
 from derivcli.cli import options, terminal
 from derivcli.errors import DerivError, ExitStatus
-from derivcli.render.check_fn import FORMATS
+from derivcli.render.format_table import formats_for
 
-ReportFormat = StrEnum("ReportFormat", list(FORMATS))  # type: ignore[misc]
+ReportFormat = StrEnum("ReportFormat", formats_for("function check"))  # type: ignore[misc]
 """The formats by name."""
 
 EXAMPLE = "deriv check-fn squares.py:SQ"
@@ -29,8 +28,7 @@ Function = Annotated[
 Against = Annotated[
     str | None,
     options.option(
-        "--against",
-        "EXPR",
+        "--against EXPR",
         "The formula that forward should be, over the names of its arguments: 'i**2'. Without one backward is "
         "compared with quotients of differences of forward.",
     ),
@@ -38,16 +36,14 @@ Against = Annotated[
 At = Annotated[
     list[str] | None,
     options.option(
-        "--at",
-        "SPEC",
+        "--at SPEC",
         "Where: i=3, or i=1,2,3,y=4. May be repeated. [default: ordinary points of several sizes and both signs]",
     ),
 ]
 Wrt = Annotated[
     list[str] | None,
     options.option(
-        "--wrt",
-        "NAMES",
+        "--wrt NAMES",
         "The arguments that have a gradient, without those that are meant to be constants. [default: all]",
     ),
 ]
@@ -68,7 +64,8 @@ def check_fn(
     This runs the file, and nothing but this and --use runs any. Exit status 1 where something is wrong.
     """
     from derivcli import api
-    from derivcli.render.check_fn import write_report
+    from derivcli.cli.printing import print_document
+    from derivcli.render.documents.function_check import function_check_document
 
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
@@ -78,7 +75,6 @@ def check_fn(
     screen = terminal.screen(os.environ)
     style = screen.style()
     style = style if screen.terminal else replace(style, width=terminal.UNLIMITED)
-    terminal.show(sys.stdout, write_report(report, format_.value, style), format_ == TEXT)
-    sys.stdout.flush()
+    print_document(function_check_document(report, style), format_, style)
     if function_differs(report):
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -26,7 +26,7 @@ def deriv(options: MainOptions) -> None:
         kernel_cache.keep_kernels(os.environ)
     screen, write = terminal.screen(os.environ), partial(terminal.show, sys.stdout)
     with terminal.aside(bool(options.use)):
-        answer = evaluate(options.request(), options.showing(), screen, write, options.code)
+        answer = evaluate(options.request(), options, screen, write)
     sys.stdout.flush()
     for note in (*answer.notes, *kernel_cache.remarks()):
         tell(note)

@@ -17,21 +17,16 @@ from derivcli.cli.notes import notes_of
 from derivcli.cli.point_source import Source, opened
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED, Streaming, data_sink, printing, summary, told_how_far
-from derivcli.cli.table_or_stream import DELIMITED, Output, Write, is_streamed, output_of, points_read_ahead
+from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
 from derivcli.errors import DerivError, draw_note, file_name, visible
+from derivcli.render.format_table import FORMATS, default_format
 
 if TYPE_CHECKING:
-    from derivcli.cli.options import Showing
+    from derivcli.cli.options import MainOptions
     from derivcli.cli.terminal import Screen
     from derivcli.pipeline import Job
     from derivcli.request import Request
     from derivcli.result import AnyResult
-
-TELLING = ("table", "markdown")
-"""Formats that say what the check found; for the others it goes to standard error."""
-
-CARRYING = ("json",)
-"""Formats that carry every verdict as data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +37,20 @@ class Answer:
     differs: bool = False
 
 
-def evaluate(request: Request, showing: Showing, screen: Screen, write: Write, code: bool = False) -> Answer:
+def evaluate(request: Request, options: MainOptions, screen: Screen, write: Write) -> Answer:
     """The answer to a request, whose output is written."""
     from derivcli import pipeline
 
-    if code:
+    if options.code:
         from derivcli.cli.code_option import write_code
 
-        return Answer(write_code(request, showing, write))
-    output = output_of(request, showing, screen, write)
+        return Answer(write_code(request, options, write))
+    output = output_of(request, options, screen, write)
     _check(request, output)
     if not request.has_points:
         return _whole(request, output, pipeline.formulas(request))
     with opened(request) as source:
-        _check_files(showing, source.files)
+        _check_files(options, source.files)
         if request.series is not None:
             with progress() as tell:
                 results = pipeline.series(request, tell)
@@ -96,13 +91,13 @@ def _numbers(output: Output, source: Source, job: Job) -> Answer:
 
 def _streamed(output: Output, streaming: Streaming) -> Answer:
     """The answer to a job whose results leave as they come."""
-    source, tally, showing = streaming.source, streaming.tally, output.showing
-    if output.data is not None and showing.output is not None:
-        with replacing(showing.output, showing.clobber) as file, data_sink(file, output.data, source, tally) as sink:
+    source, tally, options = streaming.source, streaming.tally, output.options
+    if output.data is not None and options.output is not None:
+        with replacing(options.output, options.clobber) as file, data_sink(file, output.data, source, tally) as sink:
             streaming.run(sink, bar=True)
-        told = [summary(f"wrote {file_name(showing.output)}", tally)]
+        told = [summary(f"wrote {file_name(options.output)}", tally)]
     else:
-        lines = "tsv" if output.format == "table" else output.format
+        lines = default_format("results", terminal=False) if output.is_unasked_table else output.format
         with printing(output.write, lines, source, tally) as sink:
             streaming.run(sink, bar=not output.terminal)
         told = [summary("done", tally)] if time.perf_counter() - tally.start > PATIENCE else []
@@ -115,25 +110,25 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 
 def _check(request: Request, output: Output) -> None:
     """Refuse before any work what could not be written after it."""
-    showing = output.showing
-    if showing.plot is not None:
-        _check_plot(showing.plot, request)
-    _check_files(showing)
-    if not showing.clobber and showing.plot is None and showing.output is None:
+    options = output.options
+    if options.plot is not None:
+        _check_plot(options.plot, request)
+    _check_files(options)
+    if not options.clobber and options.plot is None and options.output is None:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE, or leave it out")
-    if output.data is not None and showing.plot is not None:
+    if output.data is not None and options.plot is not None:
         hint = "ask for one with --plot, then for the other with --output"
         raise DerivError("a picture and a data file are not made in one go", hint=hint)
-    if output.data is not None and showing.digits is not None and output.data.name not in DELIMITED:
+    if output.data is not None and options.digits is not None and output.data.name not in FORMATS:
         raise DerivError("such a file holds every digit of a number", hint="leave out --digits")
 
 
-def _check_files(showing: Showing, inputs: Sequence[Path] = ()) -> None:
+def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
     """Refuse files that could not be written, or must not be replaced."""
-    for path in (showing.plot, showing.output):
+    for path in (options.plot, options.output):
         if path is not None:
-            check_output(path, inputs, showing.clobber)
-    if showing.plot is not None and showing.output is not None and showing.plot.resolve() == showing.output.resolve():
+            check_output(path, inputs, options.clobber)
+    if options.plot is not None and options.output is not None and options.plot.resolve() == options.output.resolve():
         raise DerivError("--plot and --output name one file", hint="write into two")
 
 
@@ -153,27 +148,27 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
     """The answer to a request whose results are there in full."""
     from derivcli.render import render
 
-    showing, style, name = output.showing, output.style, output.format
-    shown = showing.plot is None or showing.format is not None or showing.output is not None
+    options, style, name = output.options, output.style, output.format
+    shown = options.plot is None or options.format_ is not None or options.output is not None
     told = []
-    if showing.plot is not None:
-        told.append(_save_plot(showing, results))
-    if shown and showing.output is not None:
-        write_whole(showing.output, render(results, name, style).encode(), showing.clobber)
-        told.append(f"wrote {file_name(showing.output)}")
+    if options.plot is not None:
+        told.append(_save_plot(options, results))
+    if shown and options.output is not None:
+        write_whole(options.output, render(results, name, style).encode(), options.clobber)
+        told.append(f"wrote {file_name(options.output)}")
     elif shown:
-        output.write(render(results, name, style), name == "table")
-    notes = notes_of(results, style, shown and name in TELLING, shown and name in CARRYING)
+        output.write(render(results, name, style), FORMATS[name].is_colored)
+    notes = notes_of(results, style, FORMATS[name] if shown else None)
     return Answer(notes + told, request.check is True and results_differ(results))
 
 
-def _save_plot(showing: Showing, results: Sequence[AnyResult]) -> str:
+def _save_plot(options: MainOptions, results: Sequence[AnyResult]) -> str:
     """Draw the picture, put it into its file, and say so."""
     from derivcli.render.plot import draw_plot
     from derivcli.result import Result
 
-    assert showing.plot is not None, "there is a picture to save"
+    assert options.plot is not None, "there is a picture to save"
     keep_fonts(os.environ)
     numbers = [result for result in results if isinstance(result, Result)]
-    write_whole(showing.plot, draw_plot(numbers, showing.plot.suffix.lower().lstrip(".")), showing.clobber)
-    return f"saved {file_name(showing.plot)}"
+    write_whole(options.plot, draw_plot(numbers, options.plot.suffix.lower().lstrip(".")), options.clobber)
+    return f"saved {file_name(options.plot)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,13 +15,14 @@ from derivcli.cli.atomic_file import check_output, check_target, write_whole
 from derivcli.cli.kernel_cache import keep_fonts
 from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.errors import DerivError, ExitStatus, file_name
-from derivcli.render import LEDGERS, render_ledger
+from derivcli.render.format_table import FORMATS, default_format, formats_for
 
 if TYPE_CHECKING:
     from derivcli.explain.ledger import Ledger
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Style
+    from derivcli.render.format_table import Format
 
-LedgerFormat = StrEnum("LedgerFormat", list(LEDGERS))  # type: ignore[misc]
+LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
 """The formats by name."""
 
 Expression = Annotated[
@@ -32,7 +32,6 @@ FormatOption = Annotated[
     LedgerFormat | None,
     options.option(
         "--format",
-        None,
         "How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
         "Mermaid. [default: table; tsv where the output is no terminal]",
     ),
@@ -63,6 +62,8 @@ def explain(
     make a batch, whose outputs are summed.
     """
     from derivcli import api
+    from derivcli.cli.printing import print_document
+    from derivcli.render.documents.ledger import ledger_document
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
@@ -75,12 +76,11 @@ def explain(
     style = screen.style(digits, verdicts=check is True)
     if plot is not None:
         _save_plot(ledger, plot, no_clobber, style)
-    chosen = None if plot is not None and format_ is None else format_ or ("table" if screen.terminal else "tsv")
+    chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", screen.terminal)
     if chosen is not None:
-        terminal.show(sys.stdout, render_ledger(ledger, chosen, style), chosen in ("table", "tree"))
-        sys.stdout.flush()
+        print_document(ledger_document(ledger, style), chosen, style)
     tell_remarks(points.notes)
-    _tell_notes(ledger, chosen, style)
+    _tell_notes(ledger, FORMATS[chosen] if chosen else None, style)
     if check and results_differ([ledger.result]):
         raise typer.Exit(ExitStatus.DIFFERENCE)
 
@@ -98,18 +98,19 @@ def _check_plot(plot: Path | None, no_clobber: bool) -> None:
 
 def _save_plot(ledger: Ledger, plot: Path, no_clobber: bool, style: Style) -> None:
     """Draw the graph into its file, and say so."""
+    from derivcli.render.documents.ledger import ledger_graph
     from derivcli.render.graph_picture import draw_graph
 
     keep_fonts(os.environ)
-    write_whole(plot, draw_graph(ledger, plot.suffix.lower().lstrip("."), style), not no_clobber)
+    write_whole(plot, draw_graph(ledger_graph(ledger, style), plot.suffix.lower().lstrip(".")), not no_clobber)
     tell(f"saved {file_name(plot)}")
 
 
-def _tell_notes(ledger: Ledger, shown: str | None, style: Style) -> None:
+def _tell_notes(ledger: Ledger, shown: Format | None, style: Style) -> None:
     """Say what the output, in its format if there is one, does not say."""
-    from derivcli.render.ledger import warnings_of
+    from derivcli.render.documents.ledger import warnings_of
 
-    for warning in warnings_of(ledger, style) if shown != "table" else ():
+    for warning in () if shown is not None and shown.tells_check else warnings_of(ledger, style):
         tell(f"note: {warning}")
-    for note in notes_of([ledger.result], style, shown == "table", shown == "json"):
+    for note in notes_of([ledger.result], style, shown):
         tell(note)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,9 +12,9 @@ from derivcli.cli import terminal
 from derivcli.cli.options import option
 from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES
-from derivcli.render.functions import FORMATS
+from derivcli.render.format_table import default_format, formats_for
 
-ListFormat = StrEnum("ListFormat", list(FORMATS))  # type: ignore[misc]
+ListFormat = StrEnum("ListFormat", formats_for("functions"))  # type: ignore[misc]
 """The formats by name."""
 
 Name = Annotated[
@@ -23,25 +22,24 @@ Name = Annotated[
 ]
 FormatOption = Annotated[
     ListFormat | None,
-    option("--format", None, "How to print. [default: table; tsv where the output is no terminal]"),
+    option("--format", "How to print. [default: table; tsv where the output is no terminal]"),
 ]
 
 
 def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
-    from derivcli.render.functions import write_function, write_list
+    from derivcli.cli.printing import print_document
+    from derivcli.render.documents.functions import function_document, function_list_document
 
     screen = terminal.screen(os.environ)
     style = screen.style()
-    chosen = format_.value if format_ else "table" if screen.terminal else "tsv"
     if name is None:
-        text = write_list(FAMILIES, chosen, style)
+        document = function_list_document(FAMILIES)
     else:
         from derivcli.explain.piecewise.piecewise_derivative import derivatives_on_page
         from derivcli.language.printer import text_of
 
         row = look_up(name)
         formulas = {parameter: text_of(tree) for parameter, tree in derivatives_on_page(row).items()}
-        text = write_function(row, formulas, chosen, style)
-    terminal.show(sys.stdout, text, chosen == "table")
-    sys.stdout.flush()
+        document = function_document(row, formulas)
+    print_document(document, format_ or default_format("functions", screen.terminal), style)

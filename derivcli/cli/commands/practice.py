@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum, auto
 from random import randrange
@@ -19,7 +20,7 @@ from derivcli.hints import names_options
 if TYPE_CHECKING:
     from derivcli.explain.practice_exercises import Exercise
     from derivcli.language.expression import Expression
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Block, Style
     from derivcli.result import Partial
 
 SEEDS = 1_000_000
@@ -56,30 +57,30 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
     A wrong answer gets a point where it is wrong, what may have gone wrong, and another try.
     """
     from derivcli.language.parse import parse_expression
-    from derivcli.render.practice import Score, write_exercise, write_opening, write_score
+    from derivcli.render.documents.practice import Score, opening, question, score_line
 
     screen = terminal.screen(os.environ)
     style = screen.style()
     seed = randrange(SEEDS) if seed is None else seed
     score = Score()
-    say(write_opening(LEVELS[level].about, level, seed, style))
+    say_blocks(opening(LEVELS[level].about, level, seed), style)
     for number in range(1, count + 1):
         task = exercise(level, seed, number)
         expression = parse_expression(task.text)
-        say(write_exercise(task, expression, number, count, style))
+        say_blocks(question(task, expression, number, count), style)
         end = solve(task, expression, style)
         score.asked += end is not End.QUIT
         score.right += end in (End.AT_ONCE, End.LATER)
         score.at_once += end is End.AT_ONCE
         if end in (End.GIVEN_UP, End.QUIT):
             break
-    say(write_score(score, style))
+    say_blocks(score_line(score), style)
 
 
 def solve(task: Exercise, expression: Expression, style: Style) -> End:
     """Ask for answers until one is right, or no more come."""
     from derivcli.api import answer
-    from derivcli.render.practice import prompt, write_help, write_judgement
+    from derivcli.render.documents.practice import help_lines, judgement, prompt
 
     end = End.AT_ONCE
     while True:
@@ -87,12 +88,12 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         if line is None or line in QUIT:
             return End.QUIT if end is End.AT_ONCE else End.GIVEN_UP
         if line in HELP:
-            say(write_help(style))
+            say_blocks(help_lines(), style)
             continue
         if line in ("", "skip"):
             return End.UNSOLVED
         if line == "?":
-            say(steps_text(expression, task.partial, style))
+            say_blocks(steps_blocks(expression, task.partial, style), style)
             return End.UNSOLVED
         try:
             found = answer(expression, line, mixed=[task.partial])
@@ -103,18 +104,18 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
             say(f"{draw_error(error)}\n")
             continue
         say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))
-        say(write_judgement(found, style))
+        say_blocks(judgement(found, style), style)
         if found.equal:
             return end
         end = End.LATER
 
 
-def steps_text(expression: Expression, partial: Partial, style: Style) -> str:
+def steps_blocks(expression: Expression, partial: Partial, style: Style) -> Sequence[Block]:
     """How the derivative is found."""
     from derivcli.api import steps
-    from derivcli.render.steps import write_steps
+    from derivcli.render.documents.steps import steps_document
 
-    return write_steps(steps(expression, mixed=[partial]), "text", style)
+    return steps_document(steps(expression, mixed=[partial]), style).blocks()
 
 
 def ask(question: str) -> str | None:
@@ -147,6 +148,13 @@ def piped(question: str) -> str | None:
     line = sys.stdin.readline() if sys.stdin else ""
     say(line if line.endswith("\n") else f"{line}\n", colored=False)
     return line or None
+
+
+def say_blocks(blocks: Sequence[Block], style: Style) -> None:
+    """Write blocks."""
+    from derivcli.render.formats.terminal import terminal_text
+
+    say(terminal_text(blocks, style))
 
 
 def say(text: str, colored: bool = True) -> None:

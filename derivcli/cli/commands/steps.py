@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,9 +10,9 @@ import typer
 
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell, tell_remarks
-from derivcli.render.steps import FORMATS
+from derivcli.render.format_table import default_format, formats_for
 
-StepsFormat = StrEnum("StepsFormat", list(FORMATS))  # type: ignore[misc]
+StepsFormat = StrEnum("StepsFormat", formats_for("steps"))  # type: ignore[misc]
 """The formats by name."""
 
 Formula = Annotated[
@@ -21,7 +20,7 @@ Formula = Annotated[
 ]
 FormatOption = Annotated[
     StepsFormat | None,
-    options.option("--format", None, "How to print. [default: text; tsv where the output is no terminal]"),
+    options.option("--format", "How to print. [default: text; tsv where the output is no terminal]"),
 ]
 
 
@@ -35,15 +34,14 @@ def steps(
 ) -> None:
     """Show how a derivative is found, a line for each rule of differentiation."""
     from derivcli import api
-    from derivcli.render.steps import write_steps
+    from derivcli.cli.printing import print_document
+    from derivcli.render.documents.steps import steps_document
 
     screen = terminal.screen(os.environ)
     style = screen.style()
-    chosen = format_.value if format_ else "text" if screen.terminal else "tsv"
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
     found = api.steps(expression, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
-    terminal.show(sys.stdout, write_steps(found, chosen, style), chosen == "text")
-    sys.stdout.flush()
+    print_document(steps_document(found, style), format_ or default_format("steps", screen.terminal), style)
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:
         tell(f"note: {remark}")

@@ -28,7 +28,7 @@ from flint import acb, arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import only_whole, scale
-from derivcli.engines.balls.rules_steps import no_value
+from derivcli.engines.balls.rule import no_value
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import TapeNode
 
@@ -75,17 +75,17 @@ def analytic(
 
 def companion(
     function: ComplexFunction,
-    places: Sequence[int],
+    indices: Sequence[int],
     domain: Domain | None = None,
     pole: Pole | None = None,
     bound: Bound | None = None,
 ) -> Any:
-    """The rule of (k, ..., *arguments), the k-th derivative of a function in each of its arguments at `places`."""
+    """The rule of (k, ..., *arguments), the k-th derivative of a function in each of its arguments at `indices`."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> arb_series:
-        orders = [_order(number) for number in numbers[: len(places)]]
-        shifted = [(place, order) for place, order in zip(places, orders, strict=True) if order]
-        arguments = numbers[len(places) :]
+        orders = [_order(number) for number in numbers[: len(indices)]]
+        shifted = [(place, order) for place, order in zip(indices, orders, strict=True) if order]
+        arguments = numbers[len(indices) :]
         if pole and pole(*arguments):
             raise no_value(node, *arguments)
         centre = [acb(number.ball) for number in arguments]
@@ -135,7 +135,7 @@ def _order(number: Number) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Path:
-    """A function of complex t and shifts of some arguments; `along` says where its arguments go.
+    """A function of complex t and shifts of some arguments. `along` says where its arguments go.
 
     By 2 to minus its `steepness` t has to be smaller for no argument to move by more, and 2**`height` is the size of
     the arguments.
@@ -159,7 +159,7 @@ class _Path:
         return self.domain is None or all(value.real > 0 for value in self.domain(*here))
 
     def bits(self, exponent: int) -> int:
-        """The precision for disks of radius 2**-exponent; functions may grow or turn with the square of arguments."""
+        """The precision for disks of radius 2**-exponent. Functions may grow or turn with the square of arguments."""
         bits = DISK_BITS + exponent + 2 * self.height
         if bits > MAX_PRECISION_BITS:
             raise UnsureError
@@ -251,7 +251,7 @@ Torus = dict[tuple[int, ...], acb]
 
 
 def _torus(f: Callable[..., acb], radii: Sequence[arb], counts: Sequence[int]) -> Torus:
-    """The function at equally spaced points of a product of circles; half of them are conjugates of the others."""
+    """The function at equally spaced points of a product of circles. Half of the values are conjugates of others."""
     circles = [
         [radius * acb.exp_pi_i(acb(2 * k) / count) for k in range(count)]
         for radius, count in zip(radii, counts, strict=True)

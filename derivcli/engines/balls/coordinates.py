@@ -40,9 +40,9 @@ class Moved:
 
 def moved(at: Mapping[str, Coordinate], direction: Direction, offset: fmpq) -> dict[str, Coordinate]:
     """A point moved by a multiple of a direction."""
-    beside: dict[str, Coordinate] = dict(at)
+    found: dict[str, Coordinate] = dict(at)
     for name in direction.keys() & at.keys():
         base, slope = at[name], direction[name]
         rational_both = isinstance(base, fmpq) and isinstance(slope, fmpq)
-        beside[name] = base + offset * slope if rational_both else Moved(base, offset, slope)
-    return beside
+        found[name] = base + offset * slope if rational_both else Moved(base, offset, slope)
+    return found

@@ -13,7 +13,7 @@ class TouchError(Exception):
 
 
 class NoValueError(TouchError):
-    """The formula has no real value at the point; its text says why."""
+    """The formula has no real value at the point. Its text says why."""
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason or "the formula has no real value here")

@@ -42,7 +42,7 @@ def evaluate(run: Run, at: Mapping[str, Coordinate]) -> list[arb]:
 
 
 def _block(run: Run, numbers: Iterable[int]) -> Any:
-    """Evaluate nodes that have no value yet; the value of the last."""
+    """Evaluate nodes that have no value yet, and give the value of the last."""
     values, nodes, fixed, bits = run.values, run.tape.nodes, run.fixed, run.bits
     number = -1
     for number in numbers:
@@ -68,7 +68,7 @@ def _called(run: Run, node: TapeNode) -> Any:
 
 
 def _choice(run: Run, node: TapeNode) -> Any:
-    """The value of the first branch whose condition holds; the others are not looked at."""
+    """The value of the first branch whose condition holds. The others are not looked at."""
     for branch in node.data:
         if _block(run, branch.condition):
             return _block(run, branch.value)
@@ -91,12 +91,12 @@ def _checked(run: Run, value: Any, node: TapeNode) -> Any:
 
 
 def _failure(run: Run) -> Exception:
-    """What a step without a finite series means: too little precision or, at the last one, a special place."""
+    """What a step without a finite series means: too little precision or, at the last one, a special point."""
     return TouchError() if run.final and run.order else UnsureError()
 
 
 def scale_of(value: Coordinate) -> int:
-    """The power of 2 next above a coordinate's size; 0 for 0."""
+    """The power of 2 next above a coordinate's size. It is 0 for 0."""
     return scale(ball_of(value, 64)) or 0
 
 

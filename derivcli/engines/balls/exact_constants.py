@@ -102,7 +102,7 @@ class Field:
         return ExactConstant({(): fmpq(value)} if value != 0 else {}, arb(value))
 
     def generator(self, key: Hashable, made: FieldGenerator) -> ExactConstant:
-        """The number with a key, made on first use; a rational one where its ball is a point."""
+        """The number with a key, made on first use. It is a rational one where its ball is a point."""
         exact = fraction(made.ball)
         if exact is not None:
             self.rationals[key] = exact
@@ -122,7 +122,7 @@ class Field:
         return self.named("pi", arb.pi())
 
     def sign(self, constant: ExactConstant) -> int:
-        """-1, 0 or 1; UnsureError where neither polynomial nor ball tell."""
+        """-1, 0 or 1. Raises UnsureError where neither polynomial nor ball tell."""
         known = constant.rational
         if known is not None:
             return int(known > 0) - int(known < 0)
@@ -133,7 +133,7 @@ class Field:
         raise UnsureError
 
     def is_same(self, one: ExactConstant, other: ExactConstant) -> bool:
-        """Whether two constants are equal; UnsureError where that is not known."""
+        """Whether two constants are equal. Raises UnsureError where that is not known."""
         return self.sign(self.difference(one, other)) == 0
 
     def difference(self, one: ExactConstant, other: ExactConstant) -> ExactConstant:
@@ -177,7 +177,7 @@ class Field:
         return self.sum(total, made)
 
     def power(self, base: ExactConstant, exponent: fmpq) -> ExactConstant:
-        """A power of a constant that is not 0; of one that is positive, where the exponent is not whole."""
+        """A power of a constant that is not 0. Where the exponent is not whole, the constant has to be positive."""
         whole = exponent.q == 1
         if base.rational is not None:
             return self._rational_power(base, exponent)
@@ -194,7 +194,7 @@ class Field:
         return self.named(("power", base.key, exponent), base.ball**exponent)
 
     def exp(self, constant: ExactConstant) -> ExactConstant:
-        """The exponential of a constant; that of a multiple of a logarithm is a power."""
+        """The exponential of a constant. If the constant is a multiple of a logarithm, it is a power."""
         if len(constant.polynomial) == 1:
             ((monomial, factor),) = constant.polynomial.items()
             inside = self.generators[monomial[0][0]].exp if len(monomial) == 1 and monomial[0][1] == 1 else None
@@ -206,7 +206,7 @@ class Field:
         return self.generator(("exp", constant.key), FieldGenerator(constant.ball.exp(), log=constant))
 
     def log(self, constant: ExactConstant) -> ExactConstant:
-        """The logarithm of a positive constant; that of a power of an exponential is a multiple."""
+        """The logarithm of a positive constant. If the constant is a power of an exponential, it is a multiple."""
         if len(constant.polynomial) == 1:
             ((monomial, factor),) = constant.polynomial.items()
             inside = self.generators[monomial[0][0]].log if len(monomial) == 1 and factor == 1 else None

@@ -1,8 +1,8 @@
-"""Whole numbers and fractions from balls: the one place where the digits of a ball are written out.
+"""Whole numbers and fractions from balls.
 
 FLINT keeps a number as a mantissa and an exponent of any size, and ends the process where it has to write out one
 with more digits than memory holds. So every conversion here looks at the exponent first, and is made of Python's
-whole numbers.
+whole numbers. The digits of a ball are written out nowhere else.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from decimal import Decimal
 from flint import arb, fmpq
 
 MAX_BITS = 20_000
-"""Longer numbers are not written out."""
+"""The most bits of a number that is written out."""
 
 MAX_EXPONENT_DIGITS = 12
-"""Longer exponents, with their sign, are rounded like numbers."""
+"""The most digits of an exponent, with its sign. Longer ones are rounded like numbers."""
 
 
 def scale(ball: arb) -> int | None:
-    """The power of 2 next above the size of a ball's midpoint; None for 0 and where it is not finite."""
+    """The power of 2 next above the size of a ball's midpoint. It is None for 0 and where it is not finite."""
     middle = ball.mid()
     if not middle.is_finite() or middle.is_zero():
         return None
@@ -28,7 +28,7 @@ def scale(ball: arb) -> int | None:
 
 
 def fraction(ball: arb) -> fmpq | None:
-    """The value of a ball that is a point; None of any other, and where it has too many digits."""
+    """The value of a ball that is a point. It is None for any other ball, and where it has too many digits."""
     if not ball.is_exact() or not ball.is_finite():
         return None
     mantissa, exponent = ball.man_exp()
@@ -39,7 +39,7 @@ def fraction(ball: arb) -> fmpq | None:
 
 
 def only_whole(ball: arb) -> int | None:
-    """The only whole number in a ball; None where it holds none or several, or one of too many digits."""
+    """The only whole number in a ball. It is None where there is none, or several, or one of too many digits."""
     nearest = _nearest(ball)
     if nearest is None or not ball.contains(arb(nearest)):
         return None
@@ -64,7 +64,7 @@ def floor(ball: arb) -> int | None:
 
 
 def decimal_text(ball: arb, digits: int) -> str:
-    """A number to so many digits, as short as it can be written; its power of 10 alone where that has many digits."""
+    """A number to so many digits, as short as can be. Where its power of 10 has many digits, that stands alone."""
     mantissa, mark, exponent = str(ball.str(digits, radius=False)).partition("e")
     if len(exponent) > MAX_EXPONENT_DIGITS:
         power, _, size = f"{Decimal(exponent):.{digits - 1}e}".partition("e")

@@ -90,9 +90,9 @@ class Derivative:
     def vanishes(self, tape: Tape) -> bool:
         """Whether no term of the formula holds all its variables, so that it is 0 where it exists."""
         names = {*self.partial} if self.vector is None else set()
-        wanted = moving(tape, names)
+        needed = moving(tape, names)
         absent = bool(names - {*tape.variables})
-        return absent or all(wanted & ~term for term in tape.terms())
+        return absent or all(needed & ~term for term in tape.terms())
 
     def enclosed(self, series: SeriesAlongPath, tape: Tape) -> arb:
         """The number, from series of the formula."""
@@ -128,16 +128,16 @@ def path_of(line: Direction) -> Path:
 
 @lru_cache(maxsize=4096)
 def polarized(partial: Partial) -> tuple[tuple[fmpq, tuple[tuple[str, fmpq], ...]], ...]:
-    """The directions and weights of a partial derivative; those along one line are one."""
+    """The directions and weights of a partial derivative. Directions along one line are one."""
     counts = Counter(partial)
     order = len(partial)
     weights: dict[tuple[int, ...], int] = defaultdict(int)
-    for places in product(*(range(count + 1) for count in counts.values())):
-        steps = [count - 2 * place for count, place in zip(counts.values(), places, strict=True)]
+    for indices in product(*(range(count + 1) for count in counts.values())):
+        steps = [count - 2 * index for count, index in zip(counts.values(), indices, strict=True)]
         size = gcd(*steps)
         if size:
             size = size if next(step for step in steps if step) > 0 else -size
-            share = prod(map(comb, counts.values(), places)) * (-1) ** sum(places) * size**order
+            share = prod(map(comb, counts.values(), indices)) * (-1) ** sum(indices) * size**order
             weights[tuple(step // size for step in steps)] += share
     return tuple(
         (fmpq(weight, 2**order), tuple(zip(counts, map(fmpq, line), strict=True)))

@@ -32,4 +32,4 @@ RATIONAL: dict[str, Callable[..., fmpq | None]] = {
     "min": min,
     "relu": lambda x: max(x, fmpq(0)),
 }
-"""The rule of each of them; None where the value is not known to be rational."""
+"""The rule of each of them. It is None where the value is not known to be rational."""

@@ -7,15 +7,13 @@ Cauchy's integral, with its error bound. Where a function has no series at a poi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flint import arb, arb_series, fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.integers import may_be_whole
+from derivcli.engines.balls.rule import BallRule, BallSeries, above, between, no_value, nonzero, plain
 from derivcli.engines.balls.rules_special import SPECIAL
-from derivcli.engines.balls.rules_steps import STEPS, BallRule, BallSeries, above, no_value, nonzero, plain
+from derivcli.engines.balls.rules_steps import STEPS
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import TapeNode
 
@@ -42,7 +40,7 @@ def _product(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _power(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """base**exponent over the real numbers; 0**0 is 1."""
+    """base**exponent over the real numbers. 0**0 is 1."""
     base, exponent = numbers
     constant = None if exponent.varies else exponent.exact
     if constant is not None and constant.q == 1:
@@ -74,7 +72,7 @@ def _whole_power(base: Number, exponent: int) -> BallSeries:
 
 
 def _raised(base: BallSeries, exponent: int) -> BallSeries:
-    """A whole power by squaring; FLINT's own fails for a constant series whose ball holds 0."""
+    """A whole power by squaring. FLINT's power fails for a constant series whose ball holds 0."""
     power = arb_series([arb(1)])
     while exponent:
         if exponent & 1:
@@ -118,26 +116,6 @@ def _root(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 # Elementary functions with edges
-
-
-def between(function: Callable[[BallSeries], BallSeries], closed: bool) -> BallRule:
-    """A function of -1 < x < 1, closed with values at the ends or open without."""
-
-    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-        x = numbers[0]
-        inside = min(x.minus(-1), -x.minus(1))
-        if inside < 0 or (inside == 0 and not closed):
-            raise no_value(node, *numbers)
-        if inside == 0:
-            x.touch()
-            end = 1 if x.ball > 0 else -1
-            return arb_series([_END[function](arb(end))])
-        return function(x.series)
-
-    return rule
-
-
-_END: dict[Any, Callable[[arb], arb]] = {arb_series.asin: arb.asin, arb_series.acos: arb.acos}
 
 
 def _tan(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -234,7 +212,7 @@ def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """The angle of (x, y) in (-pi, pi]; the origin has none."""
+    """The angle of (x, y) in (-pi, pi]. The origin has none."""
     y, x = numbers
     up, right = y.sign(), x.sign()
     if right > 0:
@@ -289,8 +267,8 @@ BALL_RULES: dict[str, BallRule] = {
     "sin": plain(arb_series.sin),
     "cos": plain(arb_series.cos),
     "tan": _tan,
-    "asin": between(arb_series.asin, closed=True),
-    "acos": between(arb_series.acos, closed=True),
+    "asin": between(arb_series.asin, arb.asin),
+    "acos": between(arb_series.acos, arb.acos),
     "atan": plain(arb_series.atan),
     "acot": _acot,
     "atan2": _atan2,
@@ -302,7 +280,7 @@ BALL_RULES: dict[str, BallRule] = {
     "coth": nonzero(lambda x: 1 / _tanh(x)),
     "asinh": plain(_asinh),
     "acosh": above(1, lambda x: (x + (x * x - 1).sqrt()).log(), 0),
-    "atanh": between(_atanh, closed=False),
+    "atanh": between(_atanh),
     "asech": _asech,
     "acsch": nonzero(lambda x: _asinh(1 / x)),
     "hypot": _hypot,
@@ -312,7 +290,7 @@ BALL_RULES: dict[str, BallRule] = {
     "logit": _logit,
     "logsumexp": plain(_logsumexp),
 }
-"""The rule of every primitive and of the operations of arithmetic; rewrites are put in place."""
+"""The rule of every primitive and of the operations of arithmetic. Rewrites are put in place."""
 
 FUNCTIONS = frozenset(BALL_RULES.keys() - STEPS.keys() - {"number", "pi", "e", "add", "multiply", "power"})
 """The operations that are more than arithmetic and have no pieces."""

@@ -10,7 +10,7 @@ from derivcli.engines.balls import bounds
 from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, companion, real_value
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import only_whole
-from derivcli.engines.balls.rules_steps import BallSeries, floor_of, no_value, plain
+from derivcli.engines.balls.rule import BallSeries, floor_of, no_value, plain
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import TapeNode
 
@@ -43,6 +43,34 @@ def at_zero(function: ComplexFunction, node: TapeNode, numbers: list[Number]) ->
         return arb_series([real_value(function(acb(numbers[-2].ball), acb(0)))])
     except UnsureError:
         raise no_value(node, *numbers) from None
+
+
+def whole_value(number: Number) -> int | None:
+    """The value of a constant whole number, else None."""
+    exact = None if number.varies else number.exact
+    return int(exact.p) if exact is not None and exact.q == 1 else None
+
+
+def cut_at_zero(
+    function: ComplexFunction, bound: Bound | None = None, entire_for_whole: bool = False, pole: bool = False
+) -> Any:
+    """A function g(order, x) with a cut along x < 0, and perhaps a pole at 0.
+
+    At 0 it may have a value and no series. If it is `entire_for_whole` orders, it has no cut there.
+    """
+    off_the_cut, everywhere = analytic(function, last_positive, bound=bound), analytic(function)
+
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
+        if entire_for_whole and whole_value(numbers[-2]) is not None:
+            return everywhere(run, node, numbers)
+        sign = numbers[-1].sign()
+        if sign < 0 or (sign == 0 and pole):
+            raise no_value(node, *numbers)
+        if sign == 0:
+            return at_zero(function, node, numbers)
+        return off_the_cut(run, node, numbers)
+
+    return rule
 
 
 def _is_pole(run: Run, x: Number) -> bool:
@@ -125,7 +153,7 @@ def _is_below_one(exact: fmpq | None) -> bool:
 
 
 def _rising_rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """Where gamma(x) has a pole, it is 0 but for whole k; where gamma(x + k) alone has one, it has no value."""
+    """Where gamma(x) has a pole, it is 0 but for whole k. Where gamma(x + k) alone has one, it has no value."""
     x, k = numbers
     end = None if x.exact is None or k.exact is None else x.exact + k.exact
     if _is_below_one(end) and not _is_below_one(x.exact):
@@ -176,30 +204,15 @@ def _is_one(s: Number, a: Number) -> bool:
     return s.minus(1) == 0
 
 
-def _incomplete_gamma(function: ComplexFunction, bound: Bound | None = None) -> Any:
-    """An incomplete gamma function of s and x >= 0; at x = 0 it has a value and perhaps no series."""
-    inside = analytic(function, last_positive, bound=bound)
-
-    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-        sign = numbers[-1].sign()
-        if sign < 0:
-            raise no_value(node, *numbers)
-        if sign == 0:
-            return at_zero(function, node, numbers)
-        return inside(run, node, numbers)
-
-    return rule
-
-
 GAMMA: dict[str, Any] = {
     "gamma": not_at_poles(plain(arb_series.gamma)),
     "loggamma": not_at_poles(plain(_loggamma)),
     "polygamma": not_at_poles(analytic(_polygamma)),
     "beta": _beta,
-    "lowergamma": not_at_poles(_incomplete_gamma(_lower), place=0),
-    "uppergamma": _incomplete_gamma(_upper, bounds.upper_gamma),
-    "gammainc": _incomplete_gamma(_lower_regularized, bounds.lower_gamma_regularized),
-    "gammaincc": _incomplete_gamma(_upper_regularized, bounds.upper_gamma_regularized),
+    "lowergamma": not_at_poles(cut_at_zero(_lower), place=0),
+    "uppergamma": cut_at_zero(_upper, bounds.upper_gamma),
+    "gammainc": cut_at_zero(_lower_regularized, bounds.lower_gamma_regularized),
+    "gammaincc": cut_at_zero(_upper_regularized, bounds.upper_gamma_regularized),
     "lowergamma_s": not_at_poles(companion(_lower, (0,), last_positive), place=1),
     "uppergamma_s": companion(_upper, (0,), last_positive, bound=bounds.upper_gamma),
     "gammainc_a": companion(_lower_regularized, (0,), last_positive, bound=bounds.lower_gamma_regularized),

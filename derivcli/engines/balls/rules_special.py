@@ -16,8 +16,8 @@ from derivcli.engines.balls import bounds
 from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, companion, real_value
 from derivcli.engines.balls.exact_constants import rational_sine
 from derivcli.engines.balls.integers import only_whole
-from derivcli.engines.balls.rules_gamma import GAMMA, at_zero, last_positive
-from derivcli.engines.balls.rules_steps import BallSeries, above, no_value, nonzero, plain
+from derivcli.engines.balls.rule import BallSeries, above, no_value, nonzero, plain
+from derivcli.engines.balls.rules_gamma import GAMMA, cut_at_zero, last_positive, whole_value
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import TapeNode
 from derivcli.engines.time_limit import held
@@ -31,37 +31,11 @@ MIN_NDTR_ARGUMENT = -30
 """From here to the left the normal distribution is computed without its exponential factor."""
 
 
-def _is_whole(number: Number) -> int | None:
-    """The value of a constant whole number, else None."""
-    exact = None if number.varies else number.exact
-    return int(exact.p) if exact is not None and exact.q == 1 else None
-
-
-def cut_at_zero(function: ComplexFunction, bound: Bound, entire_for_whole: bool, pole: bool = False) -> Any:
-    """A function g(order, x) with a cut along x < 0, and perhaps a pole at 0.
-
-    It has no cut where the order is a whole number, if that is said.
-    """
-    off_the_cut, everywhere = analytic(function, last_positive, bound=bound), analytic(function)
-
-    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-        if entire_for_whole and _is_whole(numbers[-2]) is not None:
-            return everywhere(run, node, numbers)
-        sign = numbers[-1].sign()
-        if sign < 0 or (sign == 0 and pole):
-            raise no_value(node, *numbers)
-        if sign == 0:
-            return at_zero(function, node, numbers)
-        return off_the_cut(run, node, numbers)
-
-    return rule
-
-
 # Inverse functions, by the reversion of a series
 
 
 def inverse(value: Any, function: Any, low: int, high: int) -> Any:
-    """The series of the inverse of `function` at x, low < x < high; `value` is the inverse of a ball."""
+    """The series of the inverse of `function` at x, for low < x < high. `value` is the inverse of a ball."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x = numbers[0]
@@ -79,7 +53,7 @@ def inverse(value: Any, function: Any, low: int, high: int) -> Any:
 
 
 def _erfcx(x: acb) -> acb:
-    """exp(x**2)*erfc(x); far to the right without its factors, which no ball survives (DLMF 7.11.5)."""
+    """exp(x**2)*erfc(x), far to the right without its factors, which no ball survives (DLMF 7.11.5)."""
     if x.real > 5:
         return (x * x).hypgeom_u(HALF, HALF) / acb.pi().sqrt()
     return (x * x).exp() * x.erfc()
@@ -94,7 +68,7 @@ def _erfc(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _dawson(x: acb) -> acb:
-    """exp(-x**2) erfi(x) sqrt(pi)/2; far out without its factors (DLMF 7.5.1, 13.6.7)."""
+    """exp(-x**2) erfi(x) sqrt(pi)/2, far out without its factors (DLMF 7.5.1, 13.6.7)."""
     if abs(x) > 5:
         return x * (-x * x).hypgeom_1f1(1, HALF + 1)
     return (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2
@@ -115,7 +89,7 @@ def _above_edge(x: Number) -> fmpq | None:
 
 
 def _log_ndtr(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """The logarithm of the normal distribution; far to the left without exp(-x**2/2), which no ball survives."""
+    """The logarithm of the normal distribution, far to the left without exp(-x**2/2), which no ball survives."""
     if numbers[0].ball > MIN_NDTR_ARGUMENT:
         return _ndtr(numbers[0].series).log()
     return analytic(_log_tail)(run, node, numbers)
@@ -244,16 +218,16 @@ def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
 
 
 def _polynomial(method: Callable[..., acb]) -> ComplexFunction:
-    """One of FLINT's orthogonal polynomials, with the degree first and the variable last; 0 for a negative degree."""
+    """One of FLINT's orthogonal polynomials, degree first and variable last. It is 0 for a negative degree."""
     return lambda n, *rest: acb(0) if n.real < 0 else method(rest[-1], n, *rest[:-1])
 
 
-def _bessel(name: str) -> ComplexFunction:
-    method = getattr(acb, name)
-    return lambda n, x: method(x, n)
-
-
-BESSEL = {letter: (_bessel(f"bessel_{letter}"), getattr(bounds, f"bessel_{letter}")) for letter in "jyik"}
+BESSEL: dict[str, tuple[ComplexFunction, Bound]] = {
+    "j": (lambda n, x: x.bessel_j(n), bounds.bessel_j),
+    "y": (lambda n, x: x.bessel_y(n), bounds.bessel_y),
+    "i": (lambda n, x: x.bessel_i(n), bounds.bessel_i),
+    "k": (lambda n, x: x.bessel_k(n), bounds.bessel_k),
+}
 """The functions and their bounds."""
 
 
@@ -262,9 +236,9 @@ def _ive_x(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     sign = numbers[-1].sign()
     if sign == 0:
         numbers[-1].touch()
-    if sign < 0 and _is_whole(numbers[-2]) is None:
+    if sign < 0 and whole_value(numbers[-2]) is None:
         raise no_value(node, *numbers)
-    domain = last_positive if _is_whole(numbers[-2]) is None else None
+    domain = last_positive if whole_value(numbers[-2]) is None else None
     return companion(lambda n, x: (-sign * x).exp() * x.bessel_i(n), (1,), domain)(run, node, numbers)
 
 
@@ -274,9 +248,9 @@ def _expint(n: acb, x: acb) -> acb:
 
 def _expint_rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     """For a whole order below 1 it is a rational function times exp(-x), and has no cut."""
-    whole = _is_whole(numbers[0])
+    whole = whole_value(numbers[0])
     if whole is None or whole > 0 or numbers[1].sign() > 0:
-        return cut_at_zero(_expint, bounds.expint, entire_for_whole=False)(run, node, numbers)
+        return cut_at_zero(_expint, bounds.expint)(run, node, numbers)
     if numbers[1].sign() == 0:
         raise no_value(node, *numbers)
     return analytic(_expint)(run, node, numbers)

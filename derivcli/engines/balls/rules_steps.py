@@ -1,57 +1,16 @@
-"""The ball rules of steps, kinks and conditions, and how a rule says that there is no value or no series."""
+"""The ball rules of steps, kinks and conditions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 from flint import arb, arb_series, fmpq
 
-from derivcli.engines.balls.errors import NoValueError, UnsureError
-from derivcli.engines.balls.integers import floor, only_whole
+from derivcli.engines.balls.integers import only_whole
+from derivcli.engines.balls.rule import BallRule, BallSeries, floor_of, no_value
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import HOLDS, TapeNode
-
-BallSeries: TypeAlias = arb_series
-BallRule: TypeAlias = Callable[[Run, TapeNode, list[Number]], Any]
-
-
-def no_value(node: TapeNode, *numbers: Number) -> NoValueError:
-    """What is raised where a function has no real value."""
-    places = ", ".join(f"{float(number.ball.mid()):.6g}" for number in numbers)
-    return NoValueError(f"{node.operation} has no real value at {places}")
-
-
-def plain(function: Callable[..., BallSeries]) -> BallRule:
-    """A rule that needs no look at special places."""
-    return lambda run, node, numbers: function(*[number.series for number in numbers])
-
-
-def above(edge: int, function: Callable[[BallSeries], BallSeries], at_edge: int | None = None) -> BallRule:
-    """A function of x > edge; at the edge it has the value `at_edge`, if any, and no series."""
-
-    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-        x = numbers[0]
-        sign = x.minus(edge)
-        if sign < 0 or (sign == 0 and at_edge is None):
-            raise no_value(node, *numbers)
-        if sign == 0:
-            x.touch()
-            return arb_series([arb(at_edge)])
-        return function(x.series)
-
-    return rule
-
-
-def nonzero(function: Callable[[BallSeries], BallSeries]) -> BallRule:
-    """A function of x != 0."""
-
-    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-        if numbers[0].sign() == 0:
-            raise no_value(node, *numbers)
-        return function(numbers[0].series)
-
-    return rule
 
 
 def _abs(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -83,26 +42,6 @@ def _greatest(sense: int) -> BallRule:
         return best.series
 
     return rule
-
-
-Known: TypeAlias = Callable[[], "fmpq | None"]
-"""What finds a number as a rational one, where it is known to be one."""
-
-
-def floor_of(run: Run, ball: arb, exact: fmpq | None, known: Known = lambda: None) -> tuple[arb, bool]:
-    """The greatest whole number below, and whether the number is itself whole; `known` is asked where balls fail."""
-    found: tuple[arb, bool] = run.decide(lambda: _floor_anew(ball, None if run.rounding else exact, known))
-    return found
-
-
-def _floor_anew(ball: arb, exact: fmpq | None, known: Known) -> tuple[arb, bool]:
-    below = None if exact is not None else floor(ball)
-    if below is not None and ball > below:
-        return arb(below), False
-    value = known() if exact is None else exact
-    if value is None:
-        raise UnsureError
-    return arb(value.floor()), value.q == 1
 
 
 def _rational(x: Number) -> fmpq | None:
@@ -142,8 +81,13 @@ def _round(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     return arb_series([below])
 
 
-def _size(number: fmpq | None) -> fmpq | None:
+def _size(number: Any) -> Any:
+    """The size of a number, if that is known."""
     return None if number is None else abs(number)
+
+
+def _itself(number: Any) -> Any:
+    return number
 
 
 def _trunc(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -159,60 +103,44 @@ def _trunc(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     return arb_series([sign * below])
 
 
-def _fmod(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """x - y*trunc(x/y), with the sign of x."""
-    x, y = numbers
-    if y.sign() == 0:
-        raise no_value(node, x, y)
-    quotient = x.ball / y.ball
-    exact = None if x.exact is None or y.exact is None else abs(x.exact / y.exact)
-    below, whole = floor_of(run, abs(quotient), exact, lambda: _size(_rational_quotient(x, y)))
-    sign = x.sign() * y.sign()
-    if whole and sign:
-        x.touch()
-        y.touch()
-    return x.series - y.series * below * sign
+def _remainder(towards_zero: bool) -> BallRule:
+    """x - y*floor(x/y) or, towards 0, x - y*trunc(x/y)."""
+
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
+        x, y = numbers
+        if y.sign() == 0:
+            raise no_value(node, *numbers)
+        size = _size if towards_zero else _itself
+        exact = None if x.exact is None or y.exact is None else x.exact / y.exact
+        below, whole = floor_of(run, size(x.ball / y.ball), size(exact), lambda: size(_rational_quotient(x, y)))
+        sign = x.sign() * y.sign() if towards_zero else 1
+        if whole and sign:
+            x.touch()
+            y.touch()
+        return x.series - y.series * below * sign
+
+    return rule
 
 
-def _mod(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """x - y*floor(x/y)."""
-    x, y = numbers
-    if y.sign() == 0:
-        raise no_value(node, *numbers)
-    exact = None if x.exact is None or y.exact is None else x.exact / y.exact
-    below, whole = floor_of(run, x.ball / y.ball, exact, lambda: _rational_quotient(x, y))
-    if whole:
-        x.touch()
-        y.touch()
-    return x.series - y.series * below
+def _times_log(shift: int) -> BallRule:
+    """x*log(y + shift), 0 where x is 0."""
 
-
-def _xlogy(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """x*log(y), 0 where x is 0."""
-    x, y = numbers
-    if y.sign() <= 0:
-        if x.sign() != 0 or y.sign() < 0:
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
+        x, y = numbers
+        sign = y.minus(-shift)
+        if sign > 0:
+            return x.series * (y.series + shift).log()
+        if x.sign() != 0 or sign < 0:
             raise no_value(node, *numbers)
         x.touch()
         y.touch()
         return arb_series([arb(0)])
-    return x.series * y.series.log()
 
-
-def _xlog1py(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """x*log(1+y), 0 where x is 0."""
-    x, y = numbers
-    if y.minus(-1) <= 0:
-        if x.sign() != 0 or y.minus(-1) < 0:
-            raise no_value(node, *numbers)
-        x.touch()
-        y.touch()
-        return arb_series([arb(0)])
-    return x.series * (1 + y.series).log()
+    return rule
 
 
 def _compare(holds: Callable[[int], bool]) -> BallRule:
-    """A comparison; at equality of things that vary the branch changes."""
+    """A comparison. At equality of things that vary the branch changes."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> bool:
         sign = numbers[0].minus(numbers[1])
@@ -251,12 +179,12 @@ STEPS: dict[str, BallRule] = {
     "floor": _floor,
     "round": _round,
     "trunc": _trunc,
-    "mod": _mod,
-    "fmod": _fmod,
+    "mod": _remainder(towards_zero=False),
+    "fmod": _remainder(towards_zero=True),
     "max": _greatest(1),
     "min": _greatest(-1),
     "relu": _relu,
-    "xlogy": _xlogy,
-    "xlog1py": _xlog1py,
+    "xlogy": _times_log(0),
+    "xlog1py": _times_log(1),
 }
 """The rules of functions that are made of pieces."""

@@ -46,7 +46,7 @@ class Number:
         return bool(self.run.tape.nodes[self.index].varies & self.run.bits)
 
     def sign(self) -> int:
-        """-1, 0 or 1; UnsureError where the ball holds 0 and nothing is known exactly."""
+        """-1, 0 or 1. Raises UnsureError where the ball holds 0 and nothing is known exactly."""
         return self.minus(0)
 
     def minus(self, other: Number | int) -> int:
@@ -91,11 +91,11 @@ class Number:
 class Run:
     """One evaluation of a tape to a precision in bits, as a series up to t**order along a path.
 
-    `final` is set at the highest precision: there a step without a finite series touches a special place. A run that
+    `final` is set at the highest precision: there a step without a finite series touches a special point. A run that
     `presumes` takes what it cannot tell from 0 for 0, as at a root of which nothing but digits are known. `rigorous`
     says whether all bounds are proved, `irrational` whether constants that no format holds made a rational number. With
     `rounding` every step's result is moved as rounding might; such a run may be `following` the answers that an exact
-    one found to its questions. A run that goes `through` special places stays on one branch there. `fixed` may hold
+    one found to its questions. A run that goes `through` special points stays on one branch there. `fixed` may hold
     the values of nodes that depend on no variable that moves.
     """
 
@@ -131,12 +131,12 @@ class Run:
         return value if self.rounding is None else self.rounding.stored(value, self.order, exact)
 
     def sign(self, ball: arb, exact: Callable[[], fmpq | None], *operands: Number) -> int:
-        """The sign of a number that a ball encloses; where steps are rounded, only constants are exact."""
+        """The sign of a number that a ball encloses. Where steps are rounded, only constants are exact."""
         found: int = self.decide(lambda: self.sign_anew(ball, exact, *operands))
         return found
 
     def decide(self, find: Callable[[], Any]) -> Any:
-        """What a question comes to; a run that follows another has its answers."""
+        """The answer to a question. A run that follows another one has its answers."""
         self.asked += 1
         if self.following is not None:
             return self.following[self.asked - 1]

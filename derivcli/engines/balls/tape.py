@@ -27,7 +27,7 @@ HOLDS: dict[str, Callable[[int], bool]] = {
 
 @dataclass(slots=True, eq=False)
 class TapeNode:
-    """One operation; `parts` are the numbers of its operands, `varies` has a bit for each variable below it."""
+    """One operation. `parts` are the numbers of its operands, `varies` has a bit for each variable below it."""
 
     operation: str
     parts: tuple[int, ...] = ()
@@ -45,7 +45,7 @@ class TapeBranch:
 
 @dataclass(slots=True, eq=False)
 class Tape:
-    """A formula's nodes, each once; `order` lists those outside of branches, operands first."""
+    """A formula's nodes, each once. `order` lists those outside of branches, operands first."""
 
     variables: tuple[str, ...]
     nodes: list[TapeNode] = field(default_factory=list)
@@ -90,7 +90,7 @@ class _Recorder:
         self.numbers: dict[Tree, int] = {}
 
     def block(self, tree: Tree) -> tuple[int, ...]:
-        """The numbers of all nodes that `tree` needs outside of its branches; its own is the last."""
+        """The numbers of all nodes that `tree` needs outside of its branches. The last one is its root."""
         needed: dict[int, None] = {}
         root = -1
         for part in postorder(tree, stop_at=sympy.Piecewise):

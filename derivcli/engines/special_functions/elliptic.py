@@ -14,9 +14,9 @@ HALF_PI_REST = 6.123233995736766e-17
 """What pi/2 is more than its float64."""
 NODE_STEP = 1 / 64
 NODE_STEPS = 230
-"""Steps to either side; the weights there are below 1e-24."""
+"""Steps to either side. The weights there are below 1e-24."""
 BLOCK_POINTS = 1024
-"""Points that are integrated together; each takes a row of as many numbers as there are nodes."""
+"""Points that are integrated together. Each takes a row of as many numbers as there are nodes."""
 
 _U = NODE_STEP * np.arange(-NODE_STEPS, NODE_STEPS + 1)
 LEFT_NODES = 1 / (1 + np.exp(-np.pi * np.sinh(_U)))
@@ -52,7 +52,7 @@ def _periods(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Arra
 
 
 def _within(p: Array, i: Array, j: Array, n: Array, z: Array, m: Array) -> Array:
-    """The integral for z from 0 to pi/2; NaN where the integrand has a pole or is not real on the way.
+    """The integral for z from 0 to pi/2. It is NaN where the integrand has a pole or is not real on the way.
 
     The float64 next to pi/2 is taken as pi/2 itself: where m is near 1 even that difference shows.
     """

@@ -54,7 +54,7 @@ def pointwise(formula: MpmathFunction) -> Callable[..., Array]:
 
 
 def _real(formula: MpmathFunction, point: tuple[float, ...]) -> float:
-    """The formula at a point; NaN at poles, wherever it is complex, and where it takes too long."""
+    """The formula at a point. It is NaN at poles, wherever it is complex, and where it takes too long."""
     mp = context()
     mp.dps = PRECISION_DIGITS
     if not all(map(math.isfinite, point)):
@@ -122,19 +122,19 @@ def _steady(mp: Any, compute: Callable[[], Any]) -> Any:
 
 
 def lowergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
-    """The k-th derivative of the lower function in s; none for a negative x, where it is complex but at whole s."""
+    """The k-th derivative of the lower function in s. There is none for x < 0, where it is complex but at whole s."""
     if not _reaches(s, x) or is_pole(mp, s):
         return mp.nan
     return slope_beside_poles(mp, lambda t: mp.gammainc(t, 0, x), s, k) if x else 0
 
 
 def uppergamma_s(mp: Any, k: Any, s: Any, x: Any) -> Any:
-    """The k-th derivative of the upper function in s; none for a negative x."""
+    """The k-th derivative of the upper function in s. It has none for a negative x."""
     return slope(mp, lambda t: mp.gammainc(t, x), s, k) if _reaches(s, x) else mp.nan
 
 
 def _reaches(s: Any, x: Any) -> bool:
-    """Whether the integrals to or from x exist; at 0 they go on for s < 0 by continuation only."""
+    """Whether the integrals to or from x exist. At 0 they go on for s < 0 by continuation only."""
     return bool(x > 0 or (x == 0 and s > 0))
 
 
@@ -158,7 +158,7 @@ def gammaincc(mp: Any, a: Any, x: Any) -> Any:
 
 
 def zeta_s(mp: Any, k: Any, s: Any, a: Any) -> Any:
-    """The k-th derivative of Hurwitz's zeta function in s; 0 for k = -1."""
+    """The k-th derivative of Hurwitz's zeta function in s. It is 0 for k = -1."""
     if k < 0:
         return 0
     if s > 60 and 0 < a < 10 and k > 0:  # a difference would lose what is left beside the 1 of the first term
@@ -167,7 +167,7 @@ def zeta_s(mp: Any, k: Any, s: Any, a: Any) -> Any:
 
 
 def binomial_nk(mp: Any, i: Any, j: Any, n: Any, k: Any) -> Any:
-    """Both derivatives at once; where n is a negative whole number only those in n, and for a whole k."""
+    """Both derivatives at once. Where n is a negative whole number, there are only those in n, for a whole k."""
     if is_pole(mp, n + 1) and (j > 0 or k != mp.floor(k)):
         return mp.nan
     return _slope_of_two(mp, mp.binomial, (n, k), (i, j), n)
@@ -181,7 +181,7 @@ def rf_xk(mp: Any, i: Any, j: Any, x: Any, k: Any) -> Any:
 
 
 def _slope_of_two(mp: Any, function: MpmathFunction, at: tuple[Any, Any], times: tuple[Any, Any], pole: Any) -> Any:
-    """The derivative of a function of two numbers, that often by each; it has poles where `pole` is whole."""
+    """The derivative of a function of two numbers, so many times in each. It has poles where `pole` is whole."""
     if not any(times):
         return function(*at)
     with _steps_within(mp, pole):

@@ -92,7 +92,7 @@ def _zeta(s: Array, a: Array) -> Array:
 
 
 def _lambertw(x: Array, k: Array) -> Array:
-    """The two branches that are real; the float64 next to -1/e is taken as -1/e itself."""
+    """The two branches that are real. The float64 next to -1/e is taken as -1/e itself."""
     import scipy.special
 
     found = scipy.special.lambertw(x, k)
@@ -161,7 +161,7 @@ MAX_AIRY_ARGUMENT = 40.0
 
 
 def _near(n: Array, x: Array) -> Any:
-    """Where SciPy is right; for negative x too where the function is complex, which SciPy knows as well."""
+    """Where SciPy is right, also for negative x where it knows that the function is complex."""
     return (abs(n) < MAX_ORDER) & (abs(x) < MAX_ARGUMENT) | (x < 0) & (n != np.floor(n))
 
 
@@ -177,7 +177,7 @@ def _near_or_negative(n: Array, x: Array) -> Any:
 
 
 def _spherical(name: str) -> ArrayFunction:
-    """A spherical Bessel function of whole order; 0 for a negative one."""
+    """A spherical Bessel function of whole order. It is 0 for a negative one."""
 
     def kernel(n: Array, x: Array) -> Array:
         import scipy.special
@@ -306,7 +306,7 @@ INTEGRALS: dict[str, ArrayFunction] = {
 
 
 def _elliptic(scipy_name: str, j: int) -> ArrayFunction:
-    """An incomplete integral of the first or second kind; SciPy leaves out m above 1."""
+    """An incomplete integral of the first or second kind. SciPy leaves out m above 1."""
     zero = np.zeros(())
     return either(by_scipy(scipy_name), lambda z, m: ellipint(zero, zero, zero + j, zero, z, m), lambda z, m: m <= 1)
 

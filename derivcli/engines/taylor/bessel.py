@@ -64,7 +64,7 @@ def _singular(name: str, sign: float, varying: TaylorRule) -> TaylorRule:
 
 
 def _slope(name: str, sign: float, n: Series, u: Series) -> Series:
-    """The slope of a Bessel function, from those of the orders beside its own."""
+    """The slope of a Bessel function, from those of the neighbouring orders."""
     return (BESSEL[name](n - 1, u) + sign * BESSEL[name](n + 1, u)) * (-sign / 2)
 
 
@@ -77,7 +77,7 @@ CUTOFF_EXPONENT = 800
 
 
 def bessel_integral(n: Series, u: Series, by_order: int, by_argument: int, scaled: bool) -> Series:
-    """The integral of exp(-u*cosh(t))*cosh(n*t) from 0, differentiated in n and in u; times exp(u) if it is scaled."""
+    """The integral of exp(-u*cosh(t))*cosh(n*t) from 0, differentiated in n and in u, times exp(u) if it is scaled."""
     times = by_order + by_argument + sum(u.caps)
     count = max(n.terms.shape[-1], u.terms.shape[-1])
     end = torch.acosh(1 + (CUTOFF_EXPONENT + 20 * (abs(n.value) + times)) / u.value).expand(count)
@@ -127,9 +127,9 @@ def _on_line(name: str, sign: int) -> TaylorRule:
 
     def along(n: Series, u: Series) -> Series:
         cap = u.caps[0] if len(u) > 1 else 0
-        beside = [TORCH_RULES[name](n.value + shift, u.value) for shift in range(-cap, cap + 1)]
+        neighbours = [TORCH_RULES[name](n.value + shift, u.value) for shift in range(-cap, cap + 1)]
         half = u.terms[-1] / 2
-        return Series(torch.stack([_difference(beside, k, sign) * half**k for k in range(cap + 1)]), u.caps)
+        return Series(torch.stack([_difference(neighbours, k, sign) * half**k for k in range(cap + 1)]), u.caps)
 
     def value(n: Series, u: Series) -> Series:
         if len(u.caps) != 1 or len(n) > 1 or len(u) > 2:
@@ -140,12 +140,12 @@ def _on_line(name: str, sign: int) -> TaylorRule:
     return value
 
 
-def _difference(beside: list[Tensor], times: int, sign: int) -> Tensor:
+def _difference(neighbours: list[Tensor], times: int, sign: int) -> Tensor:
     """The values of orders 2 apart with binomial weights, over the factorial of `times`."""
-    middle = len(beside) // 2
-    total = torch.zeros_like(beside[middle])
+    middle = len(neighbours) // 2
+    total = torch.zeros_like(neighbours[middle])
     for j in range(times + 1):
-        total = total + sign**j * math.comb(times, j) / math.factorial(times) * beside[middle - times + 2 * j]
+        total = total + sign**j * math.comb(times, j) / math.factorial(times) * neighbours[middle - times + 2 * j]
     return total
 
 

@@ -42,7 +42,7 @@ MAX_CACHED_POINTS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A function of mpmath; its first arguments may count derivatives in the later ones given by `slopes`."""
+    """A function of mpmath. Its first arguments may count derivatives in the later ones given by `slopes`."""
 
     formula: MpmathFunction
     slopes: tuple[int, ...] = ()
@@ -80,7 +80,7 @@ def pointwise(sampled: Sampled, plain: Callable[..., Tensor]) -> TaylorRule:
 
 
 def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], orders: tuple[int, ...]) -> Any:
-    """The coefficients at one point; NaN where the function is not real nearby, or takes too long."""
+    """The coefficients at one point. It is NaN where the function is not real nearby, or takes too long."""
     mp, nothing = context(), np.full([order + 1 for order in orders], math.nan)
     if not all(np.isfinite(x).all() for x in inputs):
         return nothing
@@ -91,7 +91,7 @@ def _coefficients(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], order
         found = limited(POINT_SECONDS, grids.agreed, mp)
     except (ArithmeticError, ValueError, mp.NoConvergence, OutOfTimeError):
         return nothing
-    return grids.wanted(found if found.flat[1:].all() else _looked_at_closely(mp, grids, found))
+    return grids.derivatives(found if found.flat[1:].all() else _looked_at_closely(mp, grids, found))
 
 
 def _looked_at_closely(mp: Any, grids: _Grids, found: Objects) -> Objects:
@@ -143,7 +143,7 @@ class _Grids:
             before = found
         raise ArithmeticError("no two runs agree")
 
-    def wanted(self, found: Objects) -> Any:
+    def derivatives(self, found: Objects) -> Any:
         """The derivatives that were asked for, as float64."""
         last = found.reshape(*found.shape[: len(self.orders)], -1)[..., -1].astype(np.float64)
         return last * math.prod(map(math.factorial, self.times))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -46,7 +44,7 @@ def constant_power(u: Series, exponent: float) -> Series:
 
 
 MAX_MULTIPLIED_POWER = 4096
-"""Up to this power multiplying costs no digits that matter; beyond it only where the recurrence would divide by 0."""
+"""Up to this power multiplying costs no digits that matter. Beyond, only where the recurrence divides by 0."""
 
 
 def _constant_power(base: Series, u: Series, exponent: float) -> Series:
@@ -118,6 +116,9 @@ def _root_at_zero(base: Series, u: Series, n: Series) -> Series:
     return integral(base, pow_(truncated(u), truncated(1 / n - 1)) * derivative(u) / n.value)
 
 
+root = growing(TORCH_RULES["root"], _root)
+
+
 # Trigonometric functions
 
 
@@ -144,19 +145,13 @@ def hypot_of(u: Series, v: Series) -> Series:
 hypot = growing(TORCH_RULES["hypot"], anchored(hypot_of))
 
 
-def angle_slope(x: Series, y: Series) -> Series:
-    """x/(x^2 + y^2) without overflow."""
-    size = hypot(x, y)
-    return x / size / size
-
-
 def complement(u: Series) -> Series:
     """1 - u^2, of which every coefficient is right, near 0 and near 1."""
     near = abs(u.value) < 0.5
     return choose([(near, lambda u: 1 - u * u), (~near, lambda u: (1 - u) * (1 + u))], u)
 
 
-def _logit_slope(u: Series) -> Series:
+def logit_slope(u: Series) -> Series:
     """1/(u*(1-u)), of which every coefficient is right, at 1/2 too."""
     near = abs(u.value - 0.5) < 0.25
     return choose([(near, lambda u: 4 / complement(2 * u - 1)), (~near, lambda u: 1 / (u * (1 - u)))], u)
@@ -216,98 +211,3 @@ def sigmoid_slope(u: Series) -> Series:
 
 
 sigmoid = growing(TORCH_RULES["sigmoid"], sloping(sigmoid_slope))
-
-# Steps, extremes and kinks, as PyTorch has them
-
-
-def step(name: str) -> TaylorRule:
-    """A function that is constant around every point but its jumps."""
-    return growing(TORCH_RULES[name], lambda base, u: base.lifted(u.caps[0]))
-
-
-def straight(name: str, *weights: Callable[..., Tensor]) -> TaylorRule:
-    """A function that is a sum of its arguments times numbers, which depend on the values of the arguments."""
-
-    def formula(*inputs: Series) -> Series:
-        values = [u.value for u in inputs]
-        total, *rest = [
-            Series(torch.where(weight == 0, 0, u.terms * weight), u.caps)
-            for u, weight in zip(inputs, [weight(*values) for weight in weights], strict=True)
-        ]
-        for term in rest:
-            total = total + term
-        return total
-
-    return growing(TORCH_RULES[name], anchored(formula))
-
-
-magnitude = straight("abs", torch.sign)
-
-
-def _share(above: Tensor, below: Tensor) -> Tensor:
-    """1 where the first is greater, 1/2 at a tie."""
-    return torch.heaviside(above - below, above.new_tensor(0.5))
-
-
-def _taken(x: Tensor, y: Tensor, rest: Tensor) -> Tensor:
-    """Minus how many times y was taken from x to leave the rest; the floor of a rounded quotient may be another."""
-    return torch.round((rest - x) / y)
-
-
-def xlogy_slope(u: Series, v: Series) -> Series:
-    """u/v, and 0 where both are 0."""
-    none = (u.value == 0) & (v.value == 0)
-    return choose([(none, lambda u, v: u * 0), (~none, lambda u, v: u / v)], u, v)
-
-
-ELEMENTARY: dict[str, TaylorRule] = {
-    "add": lambda u, v: u + v,
-    "subtract": lambda u, v: u - v,
-    "multiply": lambda u, v: u * v,
-    "divide": lambda u, v: u / v,
-    "negative": lambda u: -u,
-    "pow": pow_,
-    "sqrt": sqrt,
-    "root": growing(TORCH_RULES["root"], _root),
-    "exp": exp,
-    "expm1": expm1,
-    "log": log,
-    "log2": growing(TORCH_RULES["log2"], sloping(lambda u: 1 / (u * math.log(2)))),
-    "log10": growing(TORCH_RULES["log10"], sloping(lambda u: 1 / (u * math.log(10)))),
-    "log1p": log1p,
-    "logit": growing(TORCH_RULES["logit"], sloping(_logit_slope)),
-    "xlogy": growing(TORCH_RULES["xlogy"], sloping(lambda u, v: log(v), xlogy_slope)),
-    "xlog1py": growing(TORCH_RULES["xlog1py"], sloping(lambda u, v: log1p(v), lambda u, v: xlogy_slope(u, 1 + v))),
-    "sin": sin,
-    "cos": cos,
-    "tan": growing(TORCH_RULES["tan"], sloping(lambda u: constant_power(cos(u), -2))),
-    "asin": growing(TORCH_RULES["asin"], sloping(lambda u: 1 / sqrt(complement(u)))),
-    "acos": growing(TORCH_RULES["acos"], sloping(lambda u: -1 / sqrt(complement(u)))),
-    "atan": growing(TORCH_RULES["atan"], sloping(lambda u: 1 / (1 + u * u))),
-    "acot": growing(TORCH_RULES["acot"], sloping(lambda u: -1 / (1 + u * u))),
-    "atan2": growing(TORCH_RULES["atan2"], sloping(lambda y, x: angle_slope(x, y), lambda y, x: -angle_slope(y, x))),
-    "hypot": hypot,
-    "sinh": sinh,
-    "cosh": cosh,
-    "tanh": tanh,
-    "sech": sech,
-    "csch": csch,
-    "coth": growing(TORCH_RULES["coth"], sloping(lambda u: -constant_power(csch(u), 2))),
-    "asinh": growing(TORCH_RULES["asinh"], sloping(lambda u: 1 / from_one(u))),
-    "acosh": growing(TORCH_RULES["acosh"], sloping(lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)))),
-    "atanh": growing(TORCH_RULES["atanh"], sloping(lambda u: 1 / complement(u))),
-    "asech": growing(TORCH_RULES["asech"], sloping(lambda u: -1 / (u * sqrt(complement(u))))),
-    "acsch": growing(TORCH_RULES["acsch"], sloping(lambda u: -1 / (u * from_zero(u) * from_one(u)))),
-    "abs": magnitude,
-    "relu": straight("relu", lambda x: (x > 0).to(x.dtype)),
-    "max": straight("max", _share, lambda x, y: _share(y, x)),
-    "min": straight("min", lambda x, y: _share(y, x), _share),
-    "mod": straight("mod", lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.remainder(x, y))),
-    "fmod": straight("fmod", lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.fmod(x, y))),
-    **{name: step(name) for name in ("sign", "floor", "round", "trunc")},
-    "sigmoid": sigmoid,
-    "softsign": growing(TORCH_RULES["softsign"], sloping(lambda u: constant_power(1 + magnitude(u), -2))),
-    "tanhshrink": growing(TORCH_RULES["tanhshrink"], sloping(lambda u: constant_power(tanh(u), 2))),
-    "logsumexp": growing(TORCH_RULES["logsumexp"], sloping(lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u))),
-}
-"""The elementary operations but those that carry data of their own."""

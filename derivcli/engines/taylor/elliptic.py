@@ -43,7 +43,7 @@ def _periods(powers: Powers, n: Series, z: Series, m: Series) -> Series:
 
 
 def _within(powers: Powers, n: Series, z: Series, m: Series) -> Series:
-    """The integral for z from -pi/2 to pi/2; the float64 next to pi/2 is taken as pi/2 itself.
+    """The integral for z from -pi/2 to pi/2. The float64 next to pi/2 is taken as pi/2 itself.
 
     Where m*sin(z)^2 is 1 the integrals of all coefficients but the first diverge.
     """

@@ -43,7 +43,7 @@ EXPONENT_SHARE = 0.75
 """The part of a format's range of exponents that growing or shrinking coefficients have to use up to be out of it."""
 
 MANTISSA_BITS = 64
-"""Bits of a factorial that are multiplied; its power of 2 comes after, so that none overflows."""
+"""Bits of a factorial that are multiplied. Its power of 2 comes after, so that none overflows."""
 
 
 def prepared(task: Task) -> Prepared:
@@ -52,7 +52,7 @@ def prepared(task: Task) -> Prepared:
     partials, dtype, direction, dependent = task.partials, task.dtype, task.direction, task.dependent
     lowered = lower_each(task.expressions, task.names)
     groups = _grouped(partials)
-    wanted = {name for partial in partials for name in partial}
+    differentiated = {name for partial in partials for name in partial}
     size = np.dtype(dtype).itemsize
 
     def run(at: Mapping[str, FloatArray], progress: Progress | None = None) -> list[Result]:
@@ -61,7 +61,7 @@ def prepared(task: Task) -> Prepared:
         full = {name: filled(values, size) for name, values in at.items()}
         results = []
         for expression, program in lowered:
-            value, observer = _observed(program, full, dtype, wanted, direction)
+            value, observer = _observed(program, full, dtype, differentiated, direction)
             found: dict[Partial, FloatArray] = {}
             for done, (axes, group) in enumerate(groups, start=1):
                 found |= _Expansion(program, axes, dtype, direction, dependent).derivatives(full, group)
@@ -102,11 +102,11 @@ def series(
 
 
 def _observed(
-    program: Program, at: Mapping[str, FloatArray], dtype: str, wanted: set[str], direction: Points | None = None
+    program: Program, at: Mapping[str, FloatArray], dtype: str, by: set[str], direction: Points | None = None
 ) -> tuple[FloatArray, FlagObserver]:
     """The value at every point, and the observer that saw it computed: both are those of the reverse engine."""
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):
-        variables, _ = leaves_at(at, wanted, dtype, direction)
+        variables, _ = leaves_at(at, by, dtype, direction)
         inputs = list(variables.values())
         count = len(inputs[0]) if inputs else 1
         observer = FlagObserver.over(inputs, count)

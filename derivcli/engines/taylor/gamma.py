@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from derivcli.engines.taylor.elementary import exp, log, pow_
-from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, linear, sloping, truncated
+from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, lambert, linear, sloping, truncated
 from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES
@@ -18,7 +18,7 @@ from derivcli.engines.torch.rules import TORCH_RULES
 
 
 def _polygamma(n: Series, u: Series) -> Series:
-    """The derivatives of digamma where u is a straight line in one variable, else samples; so where terms cancel."""
+    """The derivatives of digamma, if u is a straight line in one variable and no terms cancel. Else it is sampled."""
     if len(u.caps) != 1 or len(u) > 2:
         return SAMPLED["polygamma"](n, u)
     start = u.value
@@ -46,7 +46,7 @@ def polygamma(order: int, u: Series) -> Series:
 
 
 def _gamma(base: Series, u: Series) -> Series:
-    """By D y = digamma(u) y D u; left of 0, where the poles on either side cancel, by samples."""
+    """By D y = digamma(u) y D u. Left of 0, where the poles on either side cancel, it is sampled."""
     right = u.value > 0
     return choose([(right, _gamma_right), (~right, lambda _, u: SAMPLED["gamma"](u))], base, u)
 
@@ -74,6 +74,12 @@ def _zeta_on_line(s: Series, u: Series) -> Series:
     return Series(torch.stack(found), u.caps)
 
 
+def _lambertw(base: Series, u: Series, _: Series) -> Series:
+    """By its equation y*exp(y) = u."""
+    raised = exp(base)
+    return lambert(base, raised, raised * (1 + base), u)
+
+
 # Incomplete gamma functions
 
 
@@ -95,7 +101,7 @@ def _regular_density(a: Tensor, x: Tensor) -> Tensor:
 
 
 MAX_NEAR_ARGUMENT = 8.0
-"""From here on the coefficients of the power and of exp may cancel; nearer to 0 those of the logarithm's slope do."""
+"""From here on the coefficients of the power and of exp may cancel. Nearer to 0 those of the logarithm's slope do."""
 
 
 def _grown_density(base: Series, s: Series, x: Series) -> Series:
@@ -122,7 +128,7 @@ regular_density = growing(_regular_density, _grown_regular_density)
 
 
 def integral_of(name: str, slope: TaylorRule) -> TaylorRule:
-    """An integral up to the second parameter; samples where the first one varies, in which there is no slope."""
+    """An integral up to the second parameter. It is sampled where the first one varies, in which there is no slope."""
     along = growing(TORCH_RULES[name], sloping(slope, slope))
 
     def value(s: Series, x: Series) -> Series:
@@ -136,6 +142,7 @@ GAMMA: dict[str, TaylorRule] = {
     "loggamma": growing(TORCH_RULES["loggamma"], sloping(lambda u: polygamma(0, u))),
     "polygamma": _polygamma,
     "zeta": _zeta,
+    "lambertw": growing(TORCH_RULES["lambertw"], _lambertw),
     "lowergamma": integral_of("lowergamma", density),
     "uppergamma": integral_of("uppergamma", lambda s, x: -density(s, x)),
     "gammainc": integral_of("gammainc", regular_density),

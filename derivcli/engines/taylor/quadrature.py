@@ -13,7 +13,7 @@ BLOCK_POINTS = 16
 
 
 def quadrature(name: str, formula: TaylorRule) -> TaylorRule:
-    """The rule of an integral; none of its coefficients exists where it has no value."""
+    """The rule of an integral. None of its coefficients exists where it has no value."""
 
     def grow(base: Series, *inputs: Series) -> Series:
         found = anchored(formula)(base, *inputs)
@@ -25,8 +25,8 @@ def quadrature(name: str, formula: TaylorRule) -> TaylorRule:
 def in_blocks(formula: TaylorRule, *inputs: Series) -> Series:
     """The formula at all points, some of them at a time."""
     count = max(u.terms.shape[-1] for u in inputs)
-    places = [torch.arange(start, min(start + BLOCK_POINTS, count)) for start in range(0, count, BLOCK_POINTS)]
-    blocks = [formula(*(u.at(some) for u in inputs)).terms for some in places]
+    indices = [torch.arange(start, min(start + BLOCK_POINTS, count)) for start in range(0, count, BLOCK_POINTS)]
+    blocks = [formula(*(u.at(some) for u in inputs)).terms for some in indices]
     *shape, _ = joint(*blocks)
     terms = torch.cat([embed(block, [*shape, block.shape[-1]]) for block in blocks], dim=-1)
     return Series(terms, inputs[0].caps)

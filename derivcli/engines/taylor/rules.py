@@ -1,41 +1,152 @@
-"""The Taylor interpretation of programs: a rule on series for every operation, and the run of the steps."""
+"""The Taylor interpretation of programs: a rule on series for every operation, and the run of the steps.
+
+The rules are tables by how a function grows: by its slopes, along straight lines, by a formula of the function table,
+or by an equation of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, partial
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from derivcli.engines.program import Program, Step, lower_tree
-from derivcli.engines.taylor.elementary import ELEMENTARY, constant_power
+from derivcli.engines.program import Program, Step, lower_derivative
+from derivcli.engines.special_functions.polynomials import RECURRENCES, RecurrenceStep
+from derivcli.engines.taylor import elementary
+from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
+from derivcli.engines.taylor.elementary import (
+    complement,
+    constant_power,
+    csch,
+    exp,
+    from_one,
+    from_zero,
+    hypot,
+    log,
+    log1p,
+    logit_slope,
+    sech,
+    sigmoid,
+    sqrt,
+    tanh,
+)
 from derivcli.engines.taylor.elliptic import ELLIPTIC
-from derivcli.engines.taylor.recurrences import TaylorRule, growing, sloping
+from derivcli.engines.taylor.gamma import GAMMA
+from derivcli.engines.taylor.integrals import TWO_OVER_SQRT_PI, expint, inverse
+from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping
+from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
-from derivcli.engines.taylor.special import SPECIAL
-from derivcli.engines.torch import rules as plain
+from derivcli.engines.torch.rules import TORCH_RULES, branches_taken
 from derivcli.errors import DerivError
-from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
+
+# By slopes
+
+
+def _angle_slope(x: Series, y: Series) -> Series:
+    """x/(x^2 + y^2) without overflow."""
+    size = hypot(x, y)
+    return x / size / size
+
+
+def _quotient_slope(u: Series, v: Series) -> Series:
+    """u/v, and 0 where both are 0."""
+    none = (u.value == 0) & (v.value == 0)
+    return choose([(none, lambda u, v: u * 0), (~none, lambda u, v: u / v)], u, v)
+
+
+BY_SLOPES: dict[str, tuple[TaylorRule, ...]] = {
+    "log2": (lambda u: 1 / (u * math.log(2)),),
+    "log10": (lambda u: 1 / (u * math.log(10)),),
+    "logit": (logit_slope,),
+    "xlogy": (lambda u, v: log(v), _quotient_slope),
+    "xlog1py": (lambda u, v: log1p(v), lambda u, v: _quotient_slope(u, 1 + v)),
+    "tan": (lambda u: constant_power(elementary.cos(u), -2),),
+    "asin": (lambda u: 1 / sqrt(complement(u)),),
+    "acos": (lambda u: -1 / sqrt(complement(u)),),
+    "atan": (lambda u: 1 / (1 + u * u),),
+    "acot": (lambda u: -1 / (1 + u * u),),
+    "atan2": (lambda y, x: _angle_slope(x, y), lambda y, x: -_angle_slope(y, x)),
+    "coth": (lambda u: -constant_power(csch(u), 2),),
+    "asinh": (lambda u: 1 / from_one(u),),
+    "acosh": (lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)),),
+    "atanh": (lambda u: 1 / complement(u),),
+    "asech": (lambda u: -1 / (u * sqrt(complement(u))),),
+    "acsch": (lambda u: -1 / (u * from_zero(u) * from_one(u)),),
+    "softsign": (lambda u: constant_power(1 + TAYLOR_RULES["abs"](u), -2),),
+    "tanhshrink": (lambda u: constant_power(tanh(u), 2),),
+    "logsumexp": (lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u)),
+    "erf": (lambda u: TWO_OVER_SQRT_PI * exp(-(u * u)),),
+    "erfc": (lambda u: -TWO_OVER_SQRT_PI * exp(-(u * u)),),
+}
+"""The slopes of functions in each parameter, in a form that keeps the digits of every coefficient."""
+
+
+# Along straight lines: steps, extremes and kinks, as PyTorch has them
+
+
+def _share(above: Tensor, below: Tensor) -> Tensor:
+    """1 where the first is greater, 1/2 at a tie."""
+    return torch.heaviside(above - below, above.new_tensor(0.5))
+
+
+def _taken(x: Tensor, y: Tensor, rest: Tensor) -> Tensor:
+    """Minus how many times y was taken from x to leave the rest. The floor of a rounded quotient may differ."""
+    return torch.round((rest - x) / y)
+
+
+BY_WEIGHTS: dict[str, tuple[Callable[..., Tensor], ...]] = {
+    "abs": (torch.sign,),
+    "relu": (lambda x: (x > 0).to(x.dtype),),
+    "max": (_share, lambda x, y: _share(y, x)),
+    "min": (lambda x, y: _share(y, x), _share),
+    "mod": (lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.remainder(x, y))),
+    "fmod": (lambda x, y: torch.ones_like(x), lambda x, y: _taken(x, y, torch.fmod(x, y))),
+}
+"""Functions that are sums of their arguments times numbers, which depend on the values of the arguments."""
+
+CONSTANT_BETWEEN_JUMPS = ("sign", "floor", "round", "trunc")
+
+
+def _straight(name: str, weights: Sequence[Callable[..., Tensor]]) -> TaylorRule:
+    """The rule of a function with such weights."""
+
+    def formula(*inputs: Series) -> Series:
+        values = [u.value for u in inputs]
+        total, *rest = [
+            Series(torch.where(weight == 0, 0, u.terms * weight), u.caps)
+            for u, weight in zip(inputs, [weight(*values) for weight in weights], strict=True)
+        ]
+        for term in rest:
+            total = total + term
+        return total
+
+    return growing(TORCH_RULES[name], anchored(formula))
+
+
+def _constant(name: str) -> TaylorRule:
+    """The rule of a function that is constant around every point but its jumps."""
+    return growing(TORCH_RULES[name], lambda base, u: base.lifted(u.caps[0]))
+
+
+# By formulas of the function table
+
+BY_FORMULA = ("erfi", "Ei", "Si", "Ci", "Shi", "Chi", "fresnels", "fresnelc")
+"""Functions whose slopes, as the table has them, lead back to others."""
 
 
 def by_formula(name: str) -> TaylorRule:
-    """A rule for a function whose slopes, as the table has them, lead back to others."""
+    """The rule of such a function."""
     slopes = [partial(_slope, name, index) for index in range(len(vocabulary()[name].parameters))]
-    return growing(plain.TORCH_RULES[name], sloping(*slopes))
+    return growing(TORCH_RULES[name], sloping(*slopes))
 
 
 def _slope(name: str, index: int, *inputs: Series) -> Series:
     """The derivative of a row in its parameter `index`, by its formula."""
-    return forward(_derivative(name, index), inputs, inputs[0])
-
-
-@cache
-def _derivative(name: str, index: int) -> Program:
-    """The program of a row's derivative in its parameter `index`."""
-    row = vocabulary()[name]
-    return lower_tree(formulas.derivative(row, index), row.parameters)
+    return forward(lower_derivative(name, index), inputs, inputs[0])
 
 
 def integral_to(name: str, *fixed: int) -> TaylorRule:
@@ -49,20 +160,68 @@ def integral_to(name: str, *fixed: int) -> TaylorRule:
     return value
 
 
+# By equations of their own
+
+
+def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
+    """The rule of an orthogonal polynomial, of one degree at all points."""
+
+    def formula(n: Series, *parameters: Series) -> Series:
+        degree = int(n.value[0])
+        now, before = parameters[-1].constant(float(degree >= 0)), parameters[-1].constant(0.0)
+        for k in range(degree):
+            now, before = step(k, now, before, *parameters), now
+        return now
+
+    return growing(TORCH_RULES[name], anchored(formula))
+
+
 TAYLOR_RULES: dict[str, TaylorRule] = {
-    **ELEMENTARY,
-    **SPECIAL,
+    "add": lambda u, v: u + v,
+    "subtract": lambda u, v: u - v,
+    "multiply": lambda u, v: u * v,
+    "divide": lambda u, v: u / v,
+    "negative": lambda u: -u,
+    "pow": elementary.pow_,
+    "sqrt": sqrt,
+    "root": elementary.root,
+    "exp": exp,
+    "expm1": elementary.expm1,
+    "log": log,
+    "log1p": log1p,
+    "sin": elementary.sin,
+    "cos": elementary.cos,
+    "hypot": hypot,
+    "sinh": elementary.sinh,
+    "cosh": elementary.cosh,
+    "sech": sech,
+    "csch": csch,
+    "tanh": tanh,
+    "sigmoid": sigmoid,
+    **{name: growing(TORCH_RULES[name], sloping(*slopes)) for name, slopes in BY_SLOPES.items()},
+    **{name: _straight(name, weights) for name, weights in BY_WEIGHTS.items()},
+    **{name: _constant(name) for name in CONSTANT_BETWEEN_JUMPS},
+    **{name: by_formula(name) for name in BY_FORMULA},
+    **{name: _polynomial(name, step) for name, step in RECURRENCES.items()},
+    **SAMPLED,
+    **AIRY,
+    **BESSEL_K,
+    **BESSEL,
+    **GAMMA,
     **ELLIPTIC,
     **{name: integral_to(name, 1) for name in ("elliptic_f", "elliptic_e_inc")},
     "elliptic_pi_inc": integral_to("elliptic_pi_inc", 0, 2),
     "ellipint": integral_to("ellipint", 3, 5),
-    **{name: by_formula(name) for name in ("erfi", "Ei", "Si", "Ci", "Shi", "Chi", "fresnels", "fresnelc")},
+    "erfinv": growing(TORCH_RULES["erfinv"], inverse(1 / TWO_OVER_SQRT_PI, 2)),
+    "erfcinv": growing(TORCH_RULES["erfcinv"], inverse(-1 / TWO_OVER_SQRT_PI, 2)),
+    "ndtri": growing(TORCH_RULES["ndtri"], inverse(math.sqrt(2 * math.pi), 1)),
+    "expint": expint,
 }
 """The rule of every operation but `constant`, `pow_constant`, `piecewise` and conditions, which read values alone."""
 
 
 def forward(program: Program, inputs: Sequence[Series], like: Series) -> Series:
-    """The series of a program with one output; `like` tells the axes and the kind of numbers."""
+    """The series of a program with one output. `like` tells the axes and the kind of numbers."""
     values = list(inputs)
     for step in program.steps:
         values.append(apply(step, [values[number] for number in step.inputs], like))
@@ -86,14 +245,15 @@ def apply(step: Step, operands: list[Series], like: Series) -> Series:
 
 
 def _piecewise(step: Step, operands: list[Series], like: Series) -> Series:
-    """Each branch at the points that take it alone; a condition reads the values there."""
+    """Each branch at the points that take it alone. A condition reads the values there."""
     count = max((u.terms.shape[-1] for u in operands), default=1)
     values = [u.value.expand(count) for u in operands]
-    waiting = torch.ones(count, dtype=torch.bool, device=like.terms.device)
     pieces: list[tuple[Tensor, TaylorRule]] = []
-    for branch in step.branches:
-        chosen = waiting & plain.forward(branch.condition, values, count)
-        pieces.append((chosen, lambda *inputs, program=branch.value: forward(program, inputs, like)))
-        waiting = waiting & ~chosen
-    pieces.append((waiting, lambda *_: like.constant(torch.nan)))
+    for chosen, program in branches_taken(step, values, count, like.terms.device):
+        pieces.append((chosen, partial(_branch, program, like)))
     return choose(pieces, *operands)
+
+
+def _branch(program: Program | None, like: Series, *inputs: Series) -> Series:
+    """The series of a branch. It is NaN where no branch is taken."""
+    return like.constant(torch.nan) if program is None else forward(program, inputs, like)

@@ -116,7 +116,7 @@ def embed(small: Tensor, shape: Sequence[int]) -> Tensor:
 
 
 def fill(large: Tensor, small: Tensor) -> Tensor:
-    """The larger tensor with these coefficients in its first places."""
+    """The larger tensor with these coefficients in its first entries."""
     large[tuple(slice(length) for length in small.shape[:-1])] = small
     return large
 
@@ -210,14 +210,14 @@ def _filled(points: Tensor, size: int) -> Tensor:
 
 
 def choose(pieces: Sequence[tuple[Tensor, Callable[..., Series]]], *inputs: Series) -> Series:
-    """Each function at the points that take it, a mask of them; every point takes one. The others are not computed."""
+    """Each function at the points that take it, given by a mask. Every point takes one. The others are not computed."""
     taken = [(mask, function) for mask, function in pieces if mask.any()]
     if len(taken) == 1:
         return taken[0][1](*inputs)
-    places = [_filled(mask.nonzero()[:, 0], inputs[0].terms.element_size()) for mask, _ in taken]
-    found = [function(*(u.at(place) for u in inputs)) for place, (_, function) in zip(places, taken, strict=True)]
+    indices = [_filled(mask.nonzero()[:, 0], inputs[0].terms.element_size()) for mask, _ in taken]
+    found = [function(*(u.at(index) for u in inputs)) for index, (_, function) in zip(indices, taken, strict=True)]
     *shape, _ = joint(*(piece.terms for piece in found))
     out = found[0].terms.new_zeros([*shape, len(taken[0][0])])
-    for place, piece in zip(places, found, strict=True):
-        out[..., place] = embed(piece.terms, [*shape, len(place)])
+    for index, piece in zip(indices, found, strict=True):
+        out[..., index] = embed(piece.terms, [*shape, len(index)])
     return Series(out, found[0].caps)

@@ -29,8 +29,8 @@ class _WithSlopes(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
         inputs = ctx.saved_tensors
-        wanted = zip(ctx.slopes, ctx.needs_input_grad[2:], strict=True)
-        return (None, None, *(grad_outputs[0] * slope(*inputs) if needed else None for slope, needed in wanted))
+        pairs = zip(ctx.slopes, ctx.needs_input_grad[2:], strict=True)
+        return (None, None, *(grad_outputs[0] * slope(*inputs) if needed else None for slope, needed in pairs))
 
 
 def with_slopes(kernel: TorchRule, *slopes: TorchRule, name: str = "") -> TorchRule:
@@ -56,7 +56,7 @@ def sigmoid_once(x: Tensor) -> Tensor:
 
 
 class _FarSigmoid(torch.autograd.Function):
-    """The logistic function at points of which some are far; each has the derivative that it has alone."""
+    """The logistic function at points of which some are far. Each has the derivative that it has alone."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
@@ -177,12 +177,12 @@ def _power_times_log(x: Tensor, n: Tensor) -> Tensor:
 
 
 def _atan_slope(x: Tensor) -> Tensor:
-    """1/(1 + x^2); through a square root where it is to be differentiated, since its square would overflow then."""
+    """1/(1 + x^2). Where it is to be differentiated, it goes through a root, since its square would overflow."""
     return _from_one(x) ** -2 if torch.is_grad_enabled() else 1 / (1 + x * x)
 
 
 def _over_square(x: Tensor, y: Tensor) -> Tensor:
-    """x/(x^2 + y^2) without squares that overflow; of the smaller over the larger where that is not differentiated."""
+    """x/(x^2 + y^2) without squares that overflow. If it is not differentiated, by the smaller over the larger."""
     if torch.is_grad_enabled():
         return direction(x, y) / hypot(x, y)
     steep = torch.abs(x) >= torch.abs(y)

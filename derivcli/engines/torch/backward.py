@@ -43,8 +43,8 @@ def prepared(task: Task) -> Prepared:
     check_device(task.device)
     partials, dtype, direction, dependent = task.partials, task.dtype, task.direction, task.dependent
     lowered = lower_each(task.expressions, task.names)
-    wanted = {name for partial in partials for name in partial} | {dependent}
-    # A user's own function is shown the points as they are, and does with their places what it likes.
+    differentiated = {name for partial in partials for name in partial} | {dependent}
+    # A user's custom function is shown the points as they are, and may look at where each one stands.
     size = VECTOR_BYTES if any(kernels_in(program for _, program in lowered)) else np.dtype(dtype).itemsize
 
     def run(at: Mapping[str, FloatArray], progress: Progress | None = None) -> list[Result]:
@@ -52,12 +52,12 @@ def prepared(task: Task) -> Prepared:
             count = max(map(len, at.values()), default=1)
             full = {name: filled(given, size) for name, given in at.items()}
             points = max(map(len, full.values()), default=1)
-            variables, leaves = leaves_at(full, wanted, dtype, direction, task.device)
+            variables, leaves = leaves_at(full, differentiated, dtype, direction, task.device)
             values = {name: np.asarray(given, dtype=dtype) for name, given in at.items()}
             results: list[Result] = []
             for expression, program in lowered:
                 if results and direction is not None:  # the way along it is part of the graph that a pass uses up
-                    variables, leaves = leaves_at(full, wanted, dtype, direction, task.device)
+                    variables, leaves = leaves_at(full, differentiated, dtype, direction, task.device)
                 inputs = list(variables.values())
                 observer = FlagObserver.over(inputs, points)
                 value, found = evaluate(program, inputs, leaves, partials, observer, dependent, progress)

@@ -1,8 +1,8 @@
 """The graph of a run: every tensor that a program makes on its way, and what one backward pass does with each.
 
-The run is the one that gives the numbers; hooks write down the adjoints in the order in which PyTorch has them, and
-change nothing: no tensor keeps a gradient that it would not have kept. Local derivatives come from each step alone,
-run again on operands that are cut off from the graph.
+The run is the one that gives the numbers. Hooks write down the adjoints in the order in which PyTorch computes them.
+They change nothing: no tensor keeps a gradient that it would not have kept. The local derivatives of a step come from
+running it again, alone, on operands that are cut off from the graph.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class BackwardGraph:
     """A run: its records in the order in which they were made, of which `output` is the program's value.
 
     `values` are the records of the program's own values, those of its inputs and then of its steps; `flags` has a
-    bit for each special place that a point touches.
+    bit for each special point that a point touches.
     """
 
     records: tuple[TensorRecord, ...]
@@ -68,9 +68,9 @@ class BackwardGraph:
 
 
 def trace(
-    program: Program, at: Mapping[str, FloatArray], wanted: Sequence[str], dtype: str = "float64"
+    program: Program, at: Mapping[str, FloatArray], differentiated: Sequence[str], dtype: str = "float64"
 ) -> BackwardGraph:
-    """The graph of a program with one output at points, after a backward pass to the variables `wanted`.
+    """The graph of a program with one output at points, after a backward pass to the variables `differentiated` by.
 
     `at` has an array of shape (points,) for each of the program's inputs. Several outputs are summed, so that one
     pass serves all points. Beyond these the arrays of the run are filled up, and what is written down is cut.
@@ -80,7 +80,7 @@ def trace(
     full = {name: filled(np.asarray(values), size) for name, values in at.items()}
     count = max(map(len, full.values()), default=1)
     with torch.inference_mode(False), torch.enable_grad(), np.errstate(all="ignore"):
-        variables, _ = leaves_at(full, wanted, dtype)
+        variables, _ = leaves_at(full, differentiated, dtype)
         inputs = list(variables.values())
         observer = FlagObserver.over(inputs, count)
         tape = _Tape(points, count)
@@ -97,7 +97,7 @@ def trace(
         turns = _turns(tape.tensors)
         if total.requires_grad:
             total.backward(torch.ones_like(total))  # type: ignore[no-untyped-call]
-        for name in wanted:
+        for name in differentiated:
             grad = variables[name].grad
             if grad is not None:
                 observer.observe_finite("infinite", grad)
@@ -124,7 +124,7 @@ def _turns(tensors: Sequence[Tensor]) -> Turns:
 
 @dataclass(slots=True)
 class _Tape:
-    """The tensors of a run as they are made, each with what made it; they are told apart by identity.
+    """The tensors of a run as they are made, each with what made it. Tensors differ by identity.
 
     Of arrays of `count` numbers those at the `points` are written down.
     """
@@ -146,7 +146,7 @@ class _Tape:
             self.made.append((operation, number, [self.number(operand) for operand in operands], [*slopes]))
 
     def number(self, tensor: Tensor) -> int:
-        """The number of a tensor; one that nobody has told of is a constant."""
+        """The number of a tensor. One that was never added is a constant."""
         if id(tensor) not in self.numbers:
             self.add("constant", (), tensor, float(tensor.reshape(-1)[0]) if tensor.numel() else 0.0)
         return self.numbers[id(tensor)]
@@ -214,7 +214,7 @@ class _Recorder:
         return _Recorder(self.observer.within(points, step), self.tape, [])
 
     def observe_choice(self, pieces: Sequence[BranchValue], value: Tensor) -> None:
-        """Write down what the branches come to together; a value that one branch has alone is known already."""
+        """Write down what the branches come to together. The value of a single branch is known already."""
         self.observer.observe_choice(pieces, value)
         if len(pieces) > 1:
             values = [piece for _, piece, _ in pieces]

@@ -73,7 +73,7 @@ def _ticking(partials: Sequence[Partial], progress: Progress | None) -> Callable
 def nested(
     total: Tensor, leaves: Leaves, partials: Sequence[Partial], tick: Callable[[], None]
 ) -> dict[Partial, Tensor]:
-    """Partial derivatives of any order of a sum, the last variable first; each pass serves all that end alike."""
+    """Partial derivatives of any order of a sum, the last variable first. Each pass serves all that end alike."""
     ending: dict[str, list[Partial]] = defaultdict(list)
     for partial in partials:
         ending[partial[-1]].append(partial[:-1])
@@ -90,7 +90,7 @@ def nested(
 
 
 def gradient(total: Tensor, leaves: Sequence[Tensor], again: bool) -> list[Tensor]:
-    """The derivative of a sum in each leaf, to be differentiated again; 0 where the graph has run out."""
+    """The derivative of a sum in each leaf, to be differentiated again. It is 0 where the graph has run out."""
     found: Sequence[Tensor | None] = [None] * len(leaves)
     if total.requires_grad:
         found = torch.autograd.grad(total, leaves, create_graph=again, retain_graph=True, allow_unused=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
 CompiledKernel = Callable[..., Sequence[Tensor]]
-"""Takes a tensor for each variable; gives each program's value, derivatives and flags, one program after the other."""
+"""Takes a tensor for each variable. Gives the value, derivatives and flags of one program after the other."""
 
 COMPILER_OPTIONS: dict[str, Any] = {
     "cpp_wrapper": True,  # calls the loop from C++, which lets other Python threads run meanwhile
@@ -44,15 +44,15 @@ COMPILER_OPTIONS: dict[str, Any] = {
 
 
 MAX_OPERATIONS = 10_000
-"""Operations of which the compiler makes a kernel in about a minute; of more it would take minutes."""
+"""Operations that the compiler makes a kernel of in about a minute. More would take minutes."""
 
 
 class NotCompiledError(UnavailableError):
-    """Raised where there is no compiled kernel; the message is the reason, as a clause."""
+    """Raised where there is no compiled kernel. The message is the reason, as a clause."""
 
 
 def prepared(task: Task) -> Prepared:
-    """This engine, made ready; raises NotCompiledError where there is no kernel."""
+    """This engine, made ready. Raises NotCompiledError where there is no kernel."""
     if not task.names:
         raise NotCompiledError("a formula without variables is no loop over points")
     if task.device != "cpu":
@@ -104,13 +104,13 @@ def traced(task: Task, count: int) -> torch.fx.GraphModule:
 
 
 def _outputs(task: Task, programs: Sequence[Program], columns: Sequence[Tensor]) -> list[Tensor]:
-    """The value, the derivatives and the flags of each program; the compiler sees what they share."""
-    wanted = {name for partial in task.partials for name in partial} | {task.dependent}
+    """The value, the derivatives and the flags of each program. The compiler sees what they share."""
+    differentiated = {name for partial in task.partials for name in partial} | {task.dependent}
     count = len(columns[0])
     outputs = []
     for program in programs:
         fixed = {name: column.detach() for name, column in zip(task.names, columns, strict=True)}
-        variables, leaves = leaves_of(fixed, wanted, task.direction)
+        variables, leaves = leaves_of(fixed, differentiated, task.direction)
         inputs = list(variables.values())
         observer = FlagObserver.over(inputs, count)
         value, found = evaluate(program, inputs, leaves, task.partials, observer, task.dependent)
@@ -194,15 +194,18 @@ def _padded(column: FloatArray) -> FloatArray:
 
 
 COMPILE_SECONDS = 6.0
-"""Seconds that a kernel of a short formula takes to make which was not made before."""
+"""Seconds that it takes to compile a short formula, if that was not done before."""
 
 MIN_POINTS = 1_000_000
-"""Points that take as long, without a kernel, as the compiler takes longer for a formula that makes them slower."""
+"""The compiler takes longer for a longer formula: by as much as so many points take without a kernel."""
 
 MIN_SPEEDUP = 4
-"""How many times as fast the kernel is then, at least."""
+"""How many times as fast a kernel is, at least."""
 
 
 def pays(points: int | None, seconds_per_point: float) -> bool:
-    """Whether compiling is quicker than not, for so many points and what one costs without; unknown numbers never."""
+    """Whether compiling is quicker than computing as before, at so many points that take so long each.
+
+    It never is where the number of points is not known.
+    """
     return points is not None and (points * (1 - 1 / MIN_SPEEDUP) - MIN_POINTS) * seconds_per_point > COMPILE_SECONDS

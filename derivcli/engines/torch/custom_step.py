@@ -1,4 +1,4 @@
-"""Steps that run a user's own function: what it is given, what it has to give, and a refusal that PyTorch swallows."""
+"""Steps that run a user's custom function, and a refusal of second derivatives that PyTorch swallows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ONCE_DIFFERENTIABLE_NODE = "torch::autograd::Error"
 
 
 def call_custom(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
-    """The value of a user's own function, which is given and has to give tensors of shape (count,)."""
+    """The value of a user's custom function, which is given and has to give tensors of shape (count,)."""
     assert step.kernel is not None, "the step has code of its own"
     given = [operand if operand.ndim else operand.expand(count).clone() for operand in operands]  # constants are shared
     before = _versions(given)
@@ -26,8 +26,8 @@ def call_custom(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
         message = f"'{step.operation}' changes its argument in place, which others in the formula may share"
         raise DerivError(message, hint="let its forward begin with a copy, as in x = x.clone()")
     if not isinstance(value, Tensor) or value.shape != (count,):
-        told = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
-        message = f"'{step.operation}' gives {told} where its arguments have shape ({count},)"
+        gave = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
+        message = f"'{step.operation}' gives {gave} where its arguments have shape ({count},)"
         raise DerivError(message, hint="formulas call functions that work point by point")
     if value.grad_fn is not None:
         value.grad_fn.register_hook(partial(_refusing, step.operation, operands))
@@ -47,7 +47,7 @@ def is_marked(gradient: Tensor | None) -> bool:
 def _refusing(
     name: str, operands: Sequence[Tensor], gradients: Sequence[Tensor | None], _: object
 ) -> tuple[Tensor | None, ...]:
-    """The gradients that a user's backward gave; the derivatives of marked ones are refused.
+    """The gradients that a user's backward gave. The derivatives of marked ones are refused.
 
     The mark leads nowhere, so that PyTorch finds no derivative in the operands, which would then pass for 0.
     """

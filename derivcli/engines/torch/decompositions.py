@@ -19,7 +19,7 @@ MIN_SIZE = 1e-30
 
 
 def _expm1(x: Tensor) -> Tensor:
-    """tanh(x/2)*(exp(x) + 1); x itself where it is so small that its half is not."""
+    """tanh(x/2)*(exp(x) + 1), or x itself where it is so small that its half is not."""
     return torch.where(torch.abs(x) < MIN_SIZE, x, torch.tanh(x / 2) * (torch.exp(x) + 1))
 
 
@@ -29,7 +29,7 @@ def _tan(x: Tensor) -> Tensor:
 
 
 def _asinh(x: Tensor) -> Tensor:
-    """log(1 + |x| + x^2/(1 + sqrt(1 + x^2))) with the sign of x; far from 0 log(2*|x|), and x itself near 0."""
+    """log(1 + |x| + x^2/(1 + sqrt(1 + x^2))) with the sign of x. Far from 0 it is log(2*|x|), near 0 x itself."""
     size = torch.abs(x)
     near = torch.log1p(size + size * size / (1 + torch.sqrt(1 + size * size)))
     signed = torch.copysign(torch.where(size > 1e17, torch.log(size) + math.log(2), near), x)
@@ -37,12 +37,12 @@ def _asinh(x: Tensor) -> Tensor:
 
 
 def _erf(x: Tensor) -> Any:
-    """In float64, of which float32 has the digits; the compiler's own way for float32 is 0 where x is small."""
+    """In float64, so that float32 has its digits. The compiler's way for float32 is 0 where x is small."""
     return torch.erf(x.double()).to(x.dtype) if x.dtype == torch.float32 else NotImplemented
 
 
 def _acosh(x: Tensor) -> Tensor:
-    """log(1 + t + sqrt(t)*sqrt(t + 2)) with t = x - 1; far from 1 log(2*x)."""
+    """log(1 + t + sqrt(t)*sqrt(t + 2)) with t = x - 1. Far from 1 it is log(2*x)."""
     t = x - 1
     near = torch.log1p(t + torch.sqrt(t) * torch.sqrt(t + 2))
     return torch.where(x > 1e17, torch.log(x) + math.log(2), near)
@@ -61,7 +61,7 @@ def _remainder(x: Tensor, y: Tensor | float) -> Tensor:
 
 
 def _quotient(x: Tensor, y: Tensor, *, rounding_mode: str | None) -> Any:
-    """x/y; rounded down, the whole number that the exact remainder leaves, if float64 has all those near it."""
+    """x/y. Rounded down, it is the whole number that the exact remainder leaves, if float64 has all those near it."""
     if rounding_mode != "floor":
         return NotImplemented
     ratio, rest = x / y, torch.fmod(x, y)

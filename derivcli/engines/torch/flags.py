@@ -39,7 +39,7 @@ Mask: TypeAlias = Any
 """Some of the points, as an array of NumPy or as a tensor."""
 
 Varies: TypeAlias = bool | Mask
-"""At which points a value varies; True and False stand for all and none."""
+"""At which points a value varies. True and False stand for all and none."""
 
 BranchValue: TypeAlias = tuple[Tensor, Tensor, Varies]
 """The points that take a branch, its value there, and where that varies."""
@@ -80,7 +80,7 @@ class SpecialPoint:
 
 @lru_cache(maxsize=4096)
 def special_points(operation: str, exponent: float) -> tuple[tuple[int, ...], tuple[SpecialPoint, ...]]:
-    """The operands that a step may swallow, and its special points; `exponent` is that of a `pow_constant`."""
+    """The operands that a step may swallow, and its special points. `exponent` is that of a `pow_constant`."""
     if operation == "pow_constant":
         edges = () if exponent.is_integer() else (_special_point("edge", _read("x == 0", "x"), "x"),)
         return () if exponent > 0 else (0,), edges
@@ -94,7 +94,7 @@ def special_points(operation: str, exponent: float) -> tuple[tuple[int, ...], tu
 
 
 def _swallowed(row: Function) -> tuple[int, ...]:
-    """The operands that can be infinite, or no number, where the value is finite; of others the value tells.
+    """The operands that can be infinite, or no number, where the value is finite. For others the value tells.
 
     Of special functions all operands are looked at, which costs next to nothing beside them.
     """
@@ -103,7 +103,7 @@ def _swallowed(row: Function) -> tuple[int, ...]:
 
 
 def _special_points(row: Function) -> tuple[SpecialPoint, ...]:
-    """The special points of a row; a power whose exponent does not vary has those of a root instead of its own."""
+    """The special points of a row. A power whose exponent does not vary has those of a root instead of its own."""
     itself = call(row, [symbol(name) for name in row.parameters])
     by = row.parameters.index("n") if row.name == "pow" else None
     found = [
@@ -153,7 +153,7 @@ class ArrayFlags:
             self._set(special.kind, _holds(special.condition, arrays, ARRAY_OPERATIONS), masks)
 
     def observe_finite(self, kind: str, value: Tensor, masks: Sequence[Mask], total: Tensor | None) -> None:
-        """Set the bit of a kind where a value is not finite; the sum of all tells at once that none is."""
+        """Set the bit of a kind where a value is not finite. A finite sum tells at once that there is none."""
         if not math.isfinite((value.sum() if total is None else total).item()):
             self._set(kind, ~np.isfinite(value.numpy()), masks)
 
@@ -280,7 +280,7 @@ class FlagObserver:
             self.varies.append(_union([self.found.mask(points) & varies for points, _, varies in pieces]))
 
     def observe_finite(self, kind: str, value: Tensor, where: Varies = True, total: Tensor | None = None) -> None:
-        """Set the bit of a kind where a value is not finite; `total` is the sum of its numbers, if that is known."""
+        """Set the bit of a kind where a value is not finite. `total` is the sum of its numbers, if that is known."""
         self.found.observe_finite(kind, value.detach(), self._masks(where), total)
 
     def _masks(self, where: Varies) -> Sequence[Mask]:

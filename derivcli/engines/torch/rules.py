@@ -1,27 +1,26 @@
 """The torch interpretation of programs: a rule for every operation, differentiable as often as torch likes.
 
-Where torch has no kernel, or drops the graph, a `torch.autograd.Function` of ours stands in: its backward is
+Where torch has no kernel, or drops the graph, a `torch.autograd.Function` of ours stands in. Its backward is
 the derivative formula of the function table, run as a program like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache, lru_cache, partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch._subclasses import FakeTensor
 
-from derivcli.engines.program import Program, Step, lower_tree
+from derivcli.engines.program import Program, Step, lower_derivative
 from derivcli.engines.special_functions.kernels import KERNELS, ArrayFunction
 from derivcli.engines.torch import accurate
 from derivcli.engines.torch.accurate import TorchRule, with_slopes
 from derivcli.engines.torch.custom_step import call_custom
 from derivcli.engines.torch.flags import BranchValue, StepObserver
 from derivcli.engines.torch.tensors import at_hand
-from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
 
 TensorFunction = Callable[..., Tensor]
@@ -38,7 +37,7 @@ def constant(value: float, like: Tensor) -> Tensor:
 
 @lru_cache(maxsize=4096)
 def _constant(value: float, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """The constant, made once; what is made while tracing belongs to that trace alone."""
+    """The constant, made once. What is made while tracing belongs to that trace alone."""
     return torch.full((), value, dtype=dtype, device=device)
 
 
@@ -51,18 +50,11 @@ def by_formula(name: str, kernel: TensorFunction) -> TorchRule:
 def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
     """The derivative of a row in its parameter `index`, by its formula."""
     count = max(x.numel() for x in inputs)
-    return forward(_derivative(name, index), inputs, count, once=not torch.is_grad_enabled())
-
-
-@cache
-def _derivative(name: str, index: int) -> Program:
-    """The program of a row's derivative in its parameter `index`."""
-    row = vocabulary()[name]
-    return lower_tree(formulas.derivative(row, index), row.parameters)
+    return forward(lower_derivative(name, index), inputs, count, once=not torch.is_grad_enabled())
 
 
 def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor, once: bool = False) -> Tensor:
-    """One step without branches; `like` gives constants their dtype and device."""
+    """One step without branches. `like` gives constants their dtype and device."""
     if operation == "constant":
         return constant(number, like)
     if operation == "pow_constant":
@@ -193,11 +185,11 @@ def forward(
 
 def run(step: Step, operands: list[Tensor], count: int, like: Tensor, once: bool = False) -> Tensor:
     """The value of a step without branches."""
-    return _own(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, once)
+    return _custom(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, once)
 
 
-def _own(step: Step, operands: list[Tensor], count: int) -> Tensor:
-    """The value of a user's own function, which cannot be traced."""
+def _custom(step: Step, operands: list[Tensor], count: int) -> Tensor:
+    """The value of a user's custom function, which cannot be traced."""
     if not all(map(at_hand, operands)):
         raise NoKernelError(step.operation)
     return call_custom(step, operands, count)
@@ -211,26 +203,35 @@ def _piecewise(
     All points go through a branch together; those that do not take it carry the values of one that does, and
     neither their value nor their gradient is used. Where the numbers are not at hand, every branch is run.
     """
-    waiting = torch.ones(count, dtype=torch.bool, device=like.device)
     pieces: list[BranchValue] = []
-    for branch in step.branches:
-        chosen = waiting & forward(branch.condition, operands, count, observer and observer.within(waiting, step))
-        if not at_hand(chosen) or chosen.any():
-            kept = _only_from(operands, chosen, branch.value)
+    for chosen, program in branches_taken(step, operands, count, like.device, observer):
+        if program is None:
+            pieces.append((chosen, torch.full_like(like, torch.nan, requires_grad=False), False))
+        elif not at_hand(chosen) or chosen.any():
+            kept = _only_from(operands, chosen, program)
             inner = observer and observer.within(chosen, step, operands, kept)
-            value = forward(branch.value, kept, count, inner, once)
-            pieces.append((chosen, value, inner is not None and inner.varies[branch.value.outputs[0]]))
-        waiting = waiting & ~chosen
-        if pieces and at_hand(waiting) and not waiting.any():
-            break
-    else:
-        pieces.append((waiting, torch.full_like(like, torch.nan, requires_grad=False), False))
+            value = forward(program, kept, count, inner, once)
+            pieces.append((chosen, value, inner is not None and inner.varies[program.outputs[0]]))
     result = pieces[-1][1]
     for chosen, value, _ in reversed(pieces[:-1]):
         result = torch.where(chosen, value, result)
     if observer is not None:
         observer.observe_choice(pieces, result)
     return result
+
+
+def branches_taken(
+    step: Step, operands: list[Tensor], count: int, device: torch.device, observer: StepObserver | None = None
+) -> Iterator[tuple[Tensor, Program | None]]:
+    """The points that take each branch, with its program. At last come those that take none, with None."""
+    waiting = torch.ones(count, dtype=torch.bool, device=device)
+    for branch in step.branches:
+        chosen = waiting & forward(branch.condition, operands, count, observer and observer.within(waiting, step))
+        yield chosen, branch.value
+        waiting = waiting & ~chosen
+        if count and at_hand(waiting) and not waiting.any():
+            return
+    yield waiting, None
 
 
 def _only_from(operands: list[Tensor], chosen: Tensor, program: Program) -> list[Tensor]:

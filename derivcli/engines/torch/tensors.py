@@ -32,7 +32,7 @@ Leaves = dict[str, Tensor]
 
 def leaves_at(
     at: Mapping[str, FloatArray],
-    wanted: Iterable[str],
+    differentiated: Iterable[str],
     dtype: str,
     direction: Points | None = None,
     device: str = "cpu",
@@ -40,7 +40,7 @@ def leaves_at(
     """The variables at the points, and the leaves among them to differentiate by."""
     kind = getattr(torch, dtype)
     fixed = {name: torch.tensor(values, dtype=kind, device=device) for name, values in at.items()}
-    return leaves_of(fixed, wanted, direction)
+    return leaves_of(fixed, differentiated, direction)
 
 
 def filled(values: NDArray[Any], size: int) -> NDArray[Any]:
@@ -70,14 +70,14 @@ def check_device(name: str) -> None:
 
 
 def leaves_of(
-    fixed: Mapping[str, Tensor], wanted: Iterable[str], direction: Points | None = None
+    fixed: Mapping[str, Tensor], differentiated: Iterable[str], direction: Points | None = None
 ) -> tuple[dict[str, Tensor], Leaves]:
     """The variables over tensors that have no graph, and the leaves among them to differentiate by.
 
     Along a direction v there is one leaf, t, and the variables are x + t*v at t = 0.
     """
     if direction is None:
-        leaves = {name: value.requires_grad_(name in wanted) for name, value in fixed.items()}
+        leaves = {name: value.requires_grad_(name in differentiated) for name, value in fixed.items()}
         return leaves, {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
     moved = torch.zeros_like(max(fixed.values(), key=len, default=NO_POINTS)).requires_grad_()
     steps = {name: moved * component.item() for name, component in direction.at.items()}

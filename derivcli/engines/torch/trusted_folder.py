@@ -19,7 +19,7 @@ FOLDER_FLAGS = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_RDONLY
 
 
 def is_closed(path: str) -> bool:
-    """Whether a folder is the user's alone; one in which nothing lies is closed to others, if it was open to them."""
+    """Whether a folder is the user's alone. An empty one is closed to others, if it was open to them."""
     parent, name = os.path.split(path)
     try:
         with opened(os.path.realpath(parent), make_all=False) as above:
@@ -33,7 +33,7 @@ def is_closed(path: str) -> bool:
 
 
 def _closed(folder: int) -> bool:
-    """The same of an open folder; what was in it before it was closed may be theirs, so that it stays open."""
+    """The same of an open folder. If something is in it that may be theirs, it stays open."""
     mode = mode_of(folder)
     if not mode & OTHERS_WRITE:
         return True
@@ -47,7 +47,7 @@ def _closed(folder: int) -> bool:
 
 
 def mode_of(folder: int) -> int:
-    """The mode of a folder of the user's; raises PermissionError where it is another's."""
+    """The mode of a folder of the user's. Raises PermissionError where it is another's."""
     found = os.fstat(folder)
     if found.st_uid != os.getuid():
         raise PermissionError
@@ -56,7 +56,7 @@ def mode_of(folder: int) -> int:
 
 @contextmanager
 def opened(path: str | Path, make_all: bool) -> Iterator[int]:
-    """A descriptor of a folder all the way to which nobody else can change anything; `path` is free of links."""
+    """A descriptor of a folder all the way to which nobody else can change anything. `path` is free of links."""
     folder = os.open("/", PARENT_FLAGS)
     try:
         check(folder)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil, lcm
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
@@ -22,30 +22,33 @@ from derivcli.engines.balls.tape import Tape, TapeNode
 MAX_JOINT_TERMS = 60
 """The most terms of a function of several arguments that move."""
 
+GermRule: TypeAlias = Callable[..., Any]
+"""Takes an approach and the germs of the operands. Gives a germ, or a truth for a condition."""
+
 
 class Operand(Number):
     """An operand of an ordinary rule: a series about a constant, whose questions the constant answers."""
 
-    __slots__ = ("known", "moving", "own")
+    __slots__ = ("known_constant", "known_field", "moving")
 
     def __init__(self, run: Run, known: Field, constant: ExactConstant, moves: Sequence[arb]) -> None:
         self.run, self.index, self.series = run, -1, arb_series([constant.ball, *moves])
-        self.known, self.own, self.moving = known, constant, bool(moves)
+        self.known_field, self.known_constant, self.moving = known, constant, bool(moves)
 
     @property
     def constant(self) -> ExactConstant:
         """The constant."""
-        return self.own
+        return self.known_constant
 
     @property
     def field(self) -> Field:
         """Its field."""
-        return self.known
+        return self.known_field
 
     @property
     def exact(self) -> fmpq | None:
         """The constant, where it is rational."""
-        return self.own.rational
+        return self.known_constant.rational
 
     @property
     def varies(self) -> bool:
@@ -66,7 +69,7 @@ class Operand(Number):
 
 @dataclass(slots=True, eq=False)
 class Approach:
-    """One evaluation of a tape along a curve; `rigorous` says whether every number in it is proved."""
+    """One evaluation of a tape along a curve. `rigorous` says whether every number in it is proved."""
 
     tape: Tape
     germs: Germs
@@ -115,16 +118,18 @@ class Approach:
         count = ceil(limit * parts)
         if count > MAX_JOINT_TERMS:
             raise NoGermError
-        places = [exponent_of(fmpq(n, parts)) for n in range(count + 1)]
-        steps = [[] if small.is_zero else [_coefficient(small, places[n]) for n in range(1, count)] for small in smalls]
+        exponents = [exponent_of(fmpq(n, parts)) for n in range(count + 1)]
+        steps = [
+            [] if small.is_zero else [_coefficient(small, exponents[n]) for n in range(1, count)] for small in smalls
+        ]
         key = parts, *(tuple((place, each.key) for place, each in small.terms.items()) for small in smalls)
         found = self.called(operation, constants, steps, count, key)
-        return self.germs.made({(places[n], 0): each for n, each in enumerate(found)}, places[count])
+        return self.germs.made({(exponents[n], 0): each for n, each in enumerate(found)}, exponents[count])
 
     def called(
         self, operation: str, constants: Sequence[ExactConstant], steps: Sequence[Sequence[arb]], count: int, key: Any
     ) -> list[ExactConstant]:
-        """The coefficients of an ordinary rule's series; constants move by steps in powers of t, which have a key."""
+        """The coefficients of an ordinary rule's series. Constants move by steps in powers of t, which have a key."""
         run = Run(self.tape, order=count - 1, precision=self.field.precision)
         ctx.prec, ctx.cap = self.field.precision, count
         operands: list[Number] = [
@@ -146,7 +151,7 @@ class Approach:
         return [self.field.named((at, place, tuple(key) if place else ()), ball) for place, ball in enumerate(balls)]
 
     def whole_below(self, germ: Germ) -> tuple[fmpq, bool]:
-        """The greatest whole number below a germ, and whether the germ is that number; noted as a decision."""
+        """The greatest whole number below a germ, and whether the germ is that number. It is noted as a decision."""
         large, constant, small = self.germs.split(germ)
         if large.terms:
             raise NoGermError

@@ -82,7 +82,7 @@ class Germs:
         return Germ(kept, limit, 0 if limit is not None else flat)
 
     def leading(self, germ: Germ) -> tuple[TermExponents, ExactConstant, int]:
-        """The term that is the largest for small t, and its sign; the germ is not flat or 0.
+        """The term that is the largest for small t, and its sign. The germ is not flat or 0.
 
         Raises UnsureError where a term may be 0, and ShortError where no term is known.
         """
@@ -94,7 +94,7 @@ class Germs:
         return place, constant, -sign if place[1] % 2 else sign
 
     def sign(self, germ: Germ) -> int:
-        """The sign for small t > 0; 0 where it is 0 for all of them."""
+        """The sign for small t > 0. It is 0 where it is 0 for all of them."""
         if germ.terms or germ.limit is not None:
             return self.leading(germ)[2]
         if germ.flat == UNKNOWN_SIGN:
@@ -151,7 +151,7 @@ class Germs:
         return one.flat * sign if one.flat != UNKNOWN_SIGN else UNKNOWN_SIGN
 
     def reciprocal(self, germ: Germ) -> Germ:
-        """One over a germ; NoValueError where that is 0."""
+        """One over a germ. Raises NoValueError where that is 0."""
         return self.power(germ, fmpq(-1))
 
     def quotient(self, one: Germ, other: Germ) -> Germ:
@@ -159,7 +159,7 @@ class Germs:
         return self.product(one, self.reciprocal(other))
 
     def power(self, germ: Germ, exponent: fmpq) -> Germ:
-        """A constant power, not the 0th, of a germ; of one below 0 or equal to it, only where that has a value."""
+        """A constant power, not the 0th, of a germ. Raises NoValueError where it has no real value."""
         whole = exponent.q == 1
         if germ.is_zero:
             if exponent < 0:
@@ -266,7 +266,7 @@ class Germs:
         return min(int(self.limit // low) + 2, MAX_COMPOSED_TERMS)
 
     def composed(self, coefficients: Sequence[ExactConstant], small: Germ) -> Germ:
-        """A power series in a germ that tends to 0; its further terms are not known."""
+        """A power series in a germ that tends to 0. Its further terms are not known."""
         total = self.constant(coefficients[-1])
         for coefficient in reversed(coefficients[:-1]):
             total = self.sum([self.product(total, small), self.constant(coefficient)])
@@ -278,7 +278,7 @@ class Germs:
         return self.made(total.terms, _lowest(total.limit, _lowest(self.limit + low, low * len(coefficients))))
 
     def exp(self, germ: Germ) -> Germ:
-        """The exponential; flat where the germ tends to minus infinity faster than a logarithm."""
+        """The exponential. It is flat where the germ tends to minus infinity faster than a logarithm."""
         large, constant, small = self.split(germ)
         if large.terms:
             (low, logs), leading, sign = self.leading(large)
@@ -308,7 +308,7 @@ class Germs:
         return Germ({each: constant for each, constant in germ.terms.items() if each != place}, germ.limit, germ.flat)
 
     def log(self, germ: Germ) -> Germ:
-        """The logarithm of a germ that is positive; NoValueError of another."""
+        """The logarithm of a germ. It raises NoValueError unless the germ is positive."""
         if self.sign(germ) <= 0:
             raise NoValueError
         if not germ.terms:

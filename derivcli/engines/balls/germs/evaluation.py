@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flint import ctx, fmpq
@@ -16,11 +17,16 @@ from flint import ctx, fmpq
 from derivcli.engines.balls.coordinates import Coordinate, Moved
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.exact_constants import ExactConstant, Field
-from derivcli.engines.balls.germs.approach import Approach
+from derivcli.engines.balls.germs.approach import Approach, GermRule
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError
-from derivcli.engines.balls.germs.rules import GERM_RULES
-from derivcli.engines.balls.tape import Tape, TapeNode
+from derivcli.engines.balls.germs.rules_elementary import ELEMENTARY
+from derivcli.engines.balls.germs.rules_integrals import INTEGRALS
+from derivcli.engines.balls.germs.rules_poles import POLES
+from derivcli.engines.balls.germs.rules_steps import STEPS
+from derivcli.engines.balls.tape import Tape, TapeNode, record
+from derivcli.language.functions.table import vocabulary
+from derivcli.language.parse import parse_tree
 
 
 def germ_of(approach: Approach) -> Germ:
@@ -35,7 +41,7 @@ def germ_of(approach: Approach) -> Germ:
 
 
 def block(approach: Approach, numbers: Iterable[int]) -> Any:
-    """Evaluate nodes that have no value yet; the value of the last."""
+    """Evaluate nodes that have no value yet, and give the value of the last."""
     number = -1
     for number in numbers:
         if number not in approach.values:
@@ -54,6 +60,52 @@ def _value(approach: Approach, node: TapeNode) -> Any:
     parts = [approach.values[part] for part in node.parts]
     rule = GERM_RULES.get(node.operation)
     return approach.regular(node.operation, *parts) if rule is None else rule(approach, *parts)
+
+
+def _by_formula(name: str) -> GermRule:
+    """The rule of a function that is what a formula says."""
+
+    def rule(approach: Approach, *parts: Germ) -> Germ:
+        tape = _tape_of(name)
+        inner = Approach(tape, approach.germs, dict(zip(tape.variables, parts, strict=True)))
+        found: Germ = block(inner, tape.order)
+        approach.rigorous = approach.rigorous and inner.rigorous
+        return found
+
+    return rule
+
+
+@cache
+def _tape_of(name: str) -> Tape:
+    """The tape of a function's formula."""
+    row = vocabulary()[name]
+    return record(parse_tree(FORMULAS[name], row.parameters), row.parameters)
+
+
+FORMULAS = {
+    "expm1": "exp(x)-1",
+    "log2": "log(x)/log(2)",
+    "log10": "log(x)/log(10)",
+    "log1p": "log(1+x)",
+    "tan": "sin(x)/cos(x)",
+    "csch": "2/(exp(x)-exp(-x))",
+    "coth": "(exp(x)+exp(-x))/(exp(x)-exp(-x))",
+    "asech": "acosh(1/x)",
+    "atanh": "log((1+x)/(1-x))/2",
+    "logit": "log(x/(1-x))",
+    "hypot": "sqrt(x^2+y^2)",
+    "softsign": "x/(1+abs(x))",
+}
+"""What functions are in others whose germs are known. A germ loses no digits, so that these serve for germs alone."""
+
+GERM_RULES: dict[str, GermRule] = {
+    **ELEMENTARY,
+    **STEPS,
+    **POLES,
+    **INTEGRALS,
+    **{name: _by_formula(name) for name in FORMULAS},
+}
+"""The rule of every operation whose power series may end. All others have one at what tends to 0."""
 
 
 def _choice(approach: Approach, node: TapeNode) -> Any:

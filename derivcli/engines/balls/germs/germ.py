@@ -37,7 +37,7 @@ UNKNOWN_SIGN = 2
 
 
 class ShortError(UnsureError):
-    """The terms that are known do not tell; more might."""
+    """The terms that are known do not tell. More terms might."""
 
 
 class NoGermError(Exception):
@@ -63,14 +63,14 @@ class Germ:
         return self.is_constant and not self.terms
 
     def reflected(self) -> Germ | None:
-        """What a meromorphic function does for t < 0, as a germ in -t; None where it is not one."""
+        """What a meromorphic function does for t < 0, as a germ in -t. It is None where it is not one."""
         if self.flat or any(logs or exponent.denominator != 1 for exponent, logs in self.terms):
             return None
         terms = {place: each.negative() if place[0] % 2 else each for place, each in self.terms.items()}
         return Germ(terms, self.limit)
 
     def low(self) -> Exponent | None:
-        """The lowest exponent of t that it may have; None where it has none."""
+        """The lowest exponent of t that it may have. It is None where it has none."""
         exponents = [exponent for exponent, _ in self.terms]
         return min([*exponents, *([] if self.limit is None else [self.limit])], default=None)
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
-
 from flint import fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.exact_constants import ExactConstant, Field, rational_sine
-from derivcli.engines.balls.germs.approach import Approach
+from derivcli.engines.balls.germs.approach import Approach, GermRule
 from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, ShortError
-from derivcli.engines.balls.germs.rules_steps import absolute
 from derivcli.engines.balls.integers import may_be_whole
 
 ONE_HALF = fmpq(1, 2)
 ONE = fmpq(1)
-
-Rule: TypeAlias = Callable[..., Any]
 
 
 def _sum(run: Approach, *parts: Germ) -> Germ:
@@ -32,7 +26,7 @@ def _product(run: Approach, *parts: Germ) -> Germ:
 
 
 def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
-    """base**exponent over the real numbers; 0**0 is 1."""
+    """base**exponent over the real numbers. 0**0 is 1."""
     if exponent.is_constant:
         constant = exponent.terms.get(CONSTANT_TERM) or run.field.rational(0)
         if constant.is_zero:
@@ -78,19 +72,7 @@ def _root(run: Approach, x: Germ, n: Germ) -> Germ:
     return root if sign > 0 else run.germs.negative(root)
 
 
-def _log_to(base: int) -> Rule:
-    def rule(run: Approach, x: Germ) -> Germ:
-        scale = run.field.log(run.field.rational(base))
-        return run.germs.product(run.germs.log(x), run.germs.constant(run.field.power(scale, fmpq(-1))))
-
-    return rule
-
-
-def _log1p(run: Approach, x: Germ) -> Germ:
-    return run.germs.log(run.germs.sum([run.germs.number(1), x]))
-
-
-def _sine(quarters: int) -> Rule:
+def _sine(quarters: int) -> GermRule:
     """sin(x + quarters*pi/2), from the rational sines where the argument is a rational multiple of pi."""
 
     def rule(run: Approach, x: Germ) -> Germ:
@@ -122,26 +104,6 @@ def _sine_of(known: Field, constant: ExactConstant, turns: fmpq | None, quarters
 
 
 _sin, cos = _sine(0), _sine(1)
-
-
-def _tan(run: Approach, x: Germ) -> Germ:
-    return run.germs.quotient(_sin(run, x), cos(run, x))
-
-
-def _exponentials(run: Approach, x: Germ) -> tuple[Germ, Germ]:
-    """exp(x) and exp(-x)."""
-    rise = run.germs.exp(x)
-    return rise, run.germs.reciprocal(rise)
-
-
-def _csch(run: Approach, x: Germ) -> Germ:
-    rise, fall = _exponentials(run, x)
-    return run.germs.quotient(run.germs.number(2), run.germs.difference(rise, fall))
-
-
-def _coth(run: Approach, x: Germ) -> Germ:
-    rise, fall = _exponentials(run, x)
-    return run.germs.quotient(run.germs.sum([rise, fall]), run.germs.difference(rise, fall))
 
 
 def _bounded(run: Approach, x: Germ, low: int | None, high: int | None) -> None:
@@ -180,20 +142,6 @@ def _acosh(run: Approach, x: Germ) -> Germ:
     return run.germs.scaled(run.regular("asinh", root), fmpq(2))
 
 
-def _asech(run: Approach, x: Germ) -> Germ:
-    return _acosh(run, run.germs.reciprocal(x))
-
-
-def _atanh(run: Approach, x: Germ) -> Germ:
-    one = run.germs.number(1)
-    quotient = run.germs.quotient(run.germs.sum([one, x]), run.germs.difference(one, x))
-    return run.germs.scaled(run.germs.log(quotient), ONE_HALF)
-
-
-def _logit(run: Approach, x: Germ) -> Germ:
-    return run.germs.log(run.germs.quotient(x, run.germs.difference(run.germs.number(1), x)))
-
-
 def _atan(run: Approach, x: Germ) -> Germ:
     """At infinity by atan(x) = pi/2 - atan(1/x)."""
     if not run.germs.split(x)[0].terms:
@@ -210,7 +158,7 @@ def _acot(run: Approach, x: Germ) -> Germ:
 
 
 def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
-    """The angle of (x, y) in (-pi, pi]; the origin has none."""
+    """The angle of (x, y) in (-pi, pi]. The origin has none."""
     up, right = run.sign(y), run.sign(x)
     if right > 0:
         return _atan(run, run.germs.quotient(y, x))
@@ -220,14 +168,6 @@ def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
     if right == 0:
         raise NoValueError
     return run.germs.constant(run.field.pi())
-
-
-def _hypot(run: Approach, x: Germ, y: Germ) -> Germ:
-    return run.germs.power(run.germs.sum([run.germs.product(x, x), run.germs.product(y, y)]), ONE_HALF)
-
-
-def _softsign(run: Approach, x: Germ) -> Germ:
-    return run.germs.quotient(x, run.germs.sum([run.germs.number(1), absolute(run, x)]))
 
 
 def _tanh(run: Approach, x: Germ) -> Germ:
@@ -249,7 +189,7 @@ def _sigmoid(run: Approach, x: Germ) -> Germ:
     return run.germs.quotient(one if sign > 0 else shrunk, run.germs.sum([one, shrunk]))
 
 
-def _xlogy(shift: int) -> Rule:
+def _xlogy(shift: int) -> GermRule:
     """x*log(y + shift), 0 where x is 0."""
 
     def rule(run: Approach, x: Germ, y: Germ) -> Germ:
@@ -263,7 +203,7 @@ def _xlogy(shift: int) -> Rule:
     return rule
 
 
-ELEMENTARY: dict[str, Rule] = {
+ELEMENTARY: dict[str, GermRule] = {
     "pi": lambda run: run.germs.constant(run.field.pi()),
     "e": lambda run: run.germs.constant(run.field.exp(run.field.rational(1))),
     "true": lambda run: True,
@@ -276,27 +216,15 @@ ELEMENTARY: dict[str, Rule] = {
     "power": _power,
     "root": _root,
     "exp": lambda run, x: run.germs.exp(x),
-    "expm1": lambda run, x: run.germs.sum([run.germs.exp(x), run.germs.number(-1)]),
     "log": lambda run, x: run.germs.log(x),
-    "log2": _log_to(2),
-    "log10": _log_to(10),
-    "log1p": _log1p,
     "sin": _sin,
     "cos": cos,
-    "tan": _tan,
-    "csch": _csch,
-    "coth": _coth,
     "asin": asin,
     "acos": _acos,
     "atan": _atan,
     "acot": _acot,
     "atan2": _atan2,
     "acosh": _acosh,
-    "asech": _asech,
-    "atanh": _atanh,
-    "logit": _logit,
-    "hypot": _hypot,
-    "softsign": _softsign,
     "tanh": _tanh,
     "sigmoid": _sigmoid,
     "xlogy": _xlogy(0),

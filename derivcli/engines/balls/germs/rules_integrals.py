@@ -9,13 +9,11 @@ a(z) = asin(sqrt(1 - m sin(z)**2)), of what is regular at 0 (DLMF 19.7.4):
 
 from __future__ import annotations
 
-from typing import Any
-
 from flint import arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.errors import NoValueError
 from derivcli.engines.balls.exact_constants import ExactConstant
-from derivcli.engines.balls.germs.approach import Approach
+from derivcli.engines.balls.germs.approach import Approach, GermRule
 from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError
 from derivcli.engines.balls.germs.rules_elementary import asin, cos
 
@@ -23,7 +21,7 @@ HALF = fmpq(1, 2)
 
 
 def _rest(run: Approach, z: Germ, m: Germ) -> Germ | None:
-    """The angle that is left to the end, 0 there; None where the end is elsewhere.
+    """The angle that is left to the end, 0 there. It is None where the end is elsewhere.
 
     Raises NoValueError beyond the end.
     """
@@ -115,7 +113,7 @@ def _ei(run: Approach, x: Germ) -> Germ:
     return run.germs.product(run.germs.exp(x), Germ({(-low, -logs): factor}))
 
 
-INTEGRALS: dict[str, Any] = {
+INTEGRALS: dict[str, GermRule] = {
     "Ei": _ei,
     "elliptic_f": _elliptic_f,
     "elliptic_e_inc": _elliptic_e_inc,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 from math import factorial
-from typing import Any
 
 from flint import fmpq
 
-from derivcli.engines.balls.germs.approach import Approach
+from derivcli.engines.balls.germs.approach import Approach, GermRule
 from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ
 
 MAX_POLE_STEPS = 60
@@ -77,5 +76,5 @@ def _log_size(run: Approach, x: Germ) -> Germ:
     return run.germs.log(x if run.sign(x) > 0 else run.germs.negative(x))
 
 
-POLES: dict[str, Any] = {"gamma": _gamma, "loggamma": _loggamma, "beta": _beta, "polygamma": _polygamma}
+POLES: dict[str, GermRule] = {"gamma": _gamma, "loggamma": _loggamma, "beta": _beta, "polygamma": _polygamma}
 """The rules of the family."""

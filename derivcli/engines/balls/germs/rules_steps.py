@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
 from flint import fmpq
 
 from derivcli.engines.balls.errors import NoValueError
-from derivcli.engines.balls.germs.approach import Approach
+from derivcli.engines.balls.germs.approach import Approach, GermRule
 from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ
 from derivcli.engines.balls.tape import HOLDS
 
-Rule: TypeAlias = Callable[..., Any]
 
-
-def absolute(run: Approach, x: Germ) -> Germ:
-    """The size |x|."""
+def _abs(run: Approach, x: Germ) -> Germ:
     if run.germs.is_bounded(x):
         return x
     return run.germs.negative(x) if run.sign(x) < 0 else x
@@ -32,7 +28,7 @@ def _relu(run: Approach, x: Germ) -> Germ:
     return x if run.sign(x) > 0 else Germ({})
 
 
-def _greatest(sense: int) -> Rule:
+def _greatest(sense: int) -> GermRule:
     """The greatest of the operands or, with `sense` -1, the least."""
 
     def rule(run: Approach, *parts: Germ) -> Germ:
@@ -45,8 +41,8 @@ def _greatest(sense: int) -> Rule:
     return rule
 
 
-def _stepping(rule: Rule) -> Rule:
-    """A step to a whole number; where its argument grows without bound nothing is known but that it is near."""
+def _stepping(rule: GermRule) -> GermRule:
+    """A step to a whole number. Where its argument grows without bound, all that is known is that it is near."""
 
     def near(run: Approach, x: Germ) -> Germ:
         if run.germs.is_bounded(x) or any(place < CONSTANT_TERM for place in x.terms):
@@ -76,7 +72,7 @@ def _trunc(run: Approach, x: Germ) -> Germ:
     return run.germs.number(sign * below)
 
 
-def _mod(part: Rule) -> Rule:
+def _mod(part: GermRule) -> GermRule:
     """x - y*part(x/y)."""
 
     def rule(run: Approach, x: Germ, y: Germ) -> Germ:
@@ -87,13 +83,13 @@ def _mod(part: Rule) -> Rule:
     return rule
 
 
-def _compare(holds: Callable[[int], bool]) -> Rule:
+def _compare(holds: Callable[[int], bool]) -> GermRule:
     return lambda run, x, y: holds(run.sign(run.germs.difference(x, y)))
 
 
-STEPS: dict[str, Rule] = {
+STEPS: dict[str, GermRule] = {
     **{mark: _compare(holds) for mark, holds in HOLDS.items()},
-    "abs": absolute,
+    "abs": _abs,
     "sign": _sign,
     "relu": _relu,
     "max": _greatest(1),

@@ -1,4 +1,4 @@
-"""A result as columns, which every format writes in its own way."""
+"""The quantities of a result, and what they are called."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import TYPE_CHECKING, TypeVar
 
 from derivcli.engines.engine_table import TAYLOR, engine_named
+from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
-from derivcli.render.numbers import number_texts, outward_texts
+from derivcli.render.numbers import number_at, number_texts, outward_texts
 from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
@@ -26,20 +27,7 @@ OneOf = TypeVar("OneOf", bound="AnyResult")
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """How a result is to be shown, apart from the format."""
-
-    digits: int | None = None
-    """Significant digits; None for the shortest text that reads back the same."""
-    width: int = 80
-    color: bool = False
-    unicode: bool = True
-    verdicts: bool = False
-    """Whether formats for programs have columns for verdicts too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
+class Quantity:
     """One quantity at every point.
 
     `role` is "at", "value", "derivative", or "low" or "high" for the ends of an enclosure.
@@ -57,15 +45,15 @@ class Column:
         return number_texts(self.values, digits)
 
 
-def columns_of(results: Sequence[Result]) -> list[Column]:
+def quantities_of(results: Sequence[Result]) -> list[Quantity]:
     """The points, then each function's value and derivatives; of an equation the derivatives alone."""
-    columns = [Column(Label(name), "at", values) for name, values in results[0].at.items()]
+    columns = [Quantity(Label(name), "at", values) for name, values in results[0].at.items()]
     for name, result in named(results):
         if not result.dependent:
-            columns.append(Column(Label(name), "value", result.value, result.value_verdicts))
+            columns.append(Quantity(Label(name), "value", result.value, result.value_verdicts))
         for key, values in result.derivatives.items():
             label = derivative_label(name, key, result)
-            columns.append(Column(label, "derivative", values, result.verdicts.get(key)))
+            columns.append(Quantity(label, "derivative", values, result.verdicts.get(key)))
     return columns
 
 
@@ -159,5 +147,5 @@ def point_text(result: Result | SeriesResult, point: int, style: Style) -> str:
 
 def values_text(at: Mapping[str, FloatArray], point: int, style: Style) -> str:
     """The values of some variables at a point."""
-    values = [(name, number_texts(array[point : point + 1], style.digits)[0]) for name, array in at.items()]
+    values = [(name, number_at(array, point, style.digits)) for name, array in at.items()]
     return ", ".join(f"{name} = {text}" for name, text in values)

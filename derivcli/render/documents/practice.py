@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivcli.render.answer import details, marked
-from derivcli.render.columns import derivative_label, equations, function_names
-from derivcli.render.terminal import COLORS, console_of, print_equations, print_wrapped, text_on
+from derivcli.render.blocks import Block, Equations, Gap, Sentence
+from derivcli.render.documents.answer import details, marked
+from derivcli.render.quantities import derivative_label, equations, function_names
 from derivcli.result import SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
     from derivcli.explain.answer.answer import Answer
     from derivcli.explain.practice_exercises import Exercise
     from derivcli.language.expression import Expression
-    from derivcli.render.columns import Style
+    from derivcli.render.blocks import Style
 
 
 HELP = (
@@ -36,30 +36,23 @@ class Score:
     """Of those that are right, those with the first answer."""
 
 
-def write_opening(about: str, level: int, seed: int, style: Style) -> str:
+def opening(about: str, level: int, seed: int) -> list[Block]:
     """What is to be practised, and what can be typed."""
-    console = console_of(style)
-    print_wrapped(console, f"Level {level}: {about} (--seed {seed} for these again)", "bold")
-    said = "Type the derivative, or ? for the steps, an empty line to skip, help, or quit."
-    print_wrapped(console, said, COLORS["caption"])
-    return text_on(console)
+    return [
+        Sentence(f"Level {level}: {about} (--seed {seed} for these again)", "title"),
+        Sentence("Type the derivative, or ? for the steps, an empty line to skip, help, or quit.", "caption"),
+    ]
 
 
-def write_help(style: Style) -> str:
+def help_lines() -> list[Block]:
     """What can be typed."""
-    console = console_of(style)
-    for left, right in HELP:
-        print_wrapped(console, f"     {left:<11}{right}", COLORS["caption"])
-    return text_on(console)
+    return [Sentence(f"     {left:<11}{right}", "caption") for left, right in HELP]
 
 
-def write_exercise(exercise: Exercise, expression: Expression, number: int, count: int, style: Style) -> str:
+def question(exercise: Exercise, expression: Expression, number: int, count: int) -> list[Block]:
     """The function, with how far one has come."""
-    console = console_of(style)
     ((left, right),) = equations([_asked(exercise, expression)])
-    console.print()
-    print_equations(console, [(f"{number}/{count}  {left}", right)])
-    return text_on(console)
+    return [Gap(), Equations([(f"{number}/{count}  {left}", right)])]
 
 
 def prompt(exercise: Exercise, expression: Expression, style: Style) -> str:
@@ -70,27 +63,20 @@ def prompt(exercise: Exercise, expression: Expression, style: Style) -> str:
     return f"     {label} = "
 
 
-def write_judgement(answer: Answer, style: Style) -> str:
+def judgement(answer: Answer, style: Style) -> list[Block]:
     """Whether an answer is right, and if not, where and perhaps why."""
-    console = console_of(style)
-    color = COLORS["verdict" if answer.equal else "warning" if answer.how == "undecided" else "wrong"]
-    for line in (marked(answer, style), *(f"  {line}" for line in details(answer))):
-        print_wrapped(console, f"     {line}", color)
-        color = ""
-    return text_on(console)
+    role = "verdict" if answer.equal else "warning" if answer.how == "undecided" else "wrong"
+    return [Sentence(f"     {marked(answer, style)}", role), *(Sentence(f"       {line}") for line in details(answer))]
 
 
-def write_score(score: Score, style: Style) -> str:
+def score_line(score: Score) -> list[Block]:
     """How it went."""
-    console = console_of(style)
     text = "no exercise was answered"
     if score.asked:
         text = f"{score.right} of {score.asked} right"
     if score.right:
         text += f", {score.at_once} of them at the first try"
-    console.print()
-    print_wrapped(console, text, "bold")
-    return text_on(console)
+    return [Gap(), Sentence(text, "title")]
 
 
 def _asked(exercise: Exercise, expression: Expression) -> SymbolicResult:

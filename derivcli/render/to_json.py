@@ -1,8 +1,7 @@
-"""JSON: one documented, versioned object, whose numbers read back exactly."""
+"""Results as objects for JSON: documented, versioned, with numbers that read back exactly."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -12,9 +11,10 @@ import numpy as np
 
 from derivcli.flag_table import flag_names
 from derivcli.language.printer import text_of
-from derivcli.render.columns import Style, function_names, named
+from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
+from derivcli.render.quantities import function_names, named
 from derivcli.result import SeriesResult, SymbolicResult
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ VERSION = 1
 """Raised when a program that reads the object would have to change."""
 
 
-def write_json(results: Sequence[Result], style: Style) -> str:
+def numbers_json_object(results: Sequence[Result], style: Style) -> dict[str, Any]:
     """The points, and for each function its value, derivatives and flags at every point."""
     functions = [
         {
@@ -43,10 +43,10 @@ def write_json(results: Sequence[Result], style: Style) -> str:
         }
         for name, result in named(results)
     ]
-    return dump(_headed(results[0].at, results[0].value, functions, style))
+    return _headed(results[0].at, results[0].value, functions, style)
 
 
-def write_formulas_json(results: Sequence[SymbolicResult], style: Style) -> str:
+def formulas_json_object(results: Sequence[SymbolicResult]) -> dict[str, Any]:
     """For each function its derivatives as formulas."""
     functions = [
         {
@@ -55,10 +55,10 @@ def write_formulas_json(results: Sequence[SymbolicResult], style: Style) -> str:
         }
         for name, result in named(results)
     ]
-    return dump({"version": VERSION, "functions": functions})
+    return {"version": VERSION, "functions": functions}
 
 
-def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
+def series_json_object(results: Sequence[SeriesResult], style: Style) -> dict[str, Any]:
     """The points, and for each function its Taylor polynomial about every point."""
     functions = [
         {
@@ -75,14 +75,14 @@ def write_series_json(results: Sequence[SeriesResult], style: Style) -> str:
         }
         for name, result in named(results)
     ]
-    return dump(_headed(results[0].at, results[0].coefficients, functions, style))
+    return _headed(results[0].at, results[0].coefficients, functions, style)
 
 
-def write_answer_json(answer: Answer) -> str:
+def answer_json_object(answer: Answer) -> dict[str, Any]:
     """Whether a claim is a derivative, where it is not, and what went wrong."""
     example = answer.counterexample
     claimed = SymbolicResult(answer.expression, {answer.key: answer.claim})
-    content = {
+    return {
         "version": VERSION,
         **described(function_names([claimed])[0], claimed),
         "derivative": answer.key,
@@ -98,7 +98,6 @@ def write_answer_json(answer: Answer) -> str:
         "open": answer.open,
         "meant": answer.meant and _meant(answer.meant),
     }
-    return dump(content)
 
 
 def _meant(meant: Answer) -> dict[str, Any]:
@@ -184,8 +183,3 @@ def _exact(text: str) -> float | int:
     """A number whose JSON text is as short as ours: whole numbers without a point, within float64's integers."""
     value = float(text)
     return int(value) if value.is_integer() and abs(value) < 2**53 and not text.startswith("-0") else value
-
-
-def dump(content: dict[str, Any]) -> str:
-    """One object on a line of its own."""
-    return json.dumps(content, ensure_ascii=True, allow_nan=False) + "\n"

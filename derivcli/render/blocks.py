@@ -1,0 +1,222 @@
+"""A document: what a command found, in blocks for people and in records for programs.
+
+Commands make documents, and each format writes them without knowing of what they tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any, TypeAlias
+
+from derivcli.render.numbers import aligned
+
+Line: TypeAlias = tuple[str, str, str]
+"""A line of LaTeX: a left side, the sign between, a right side."""
+
+BORDER_LETTERS = 3
+"""Letters that the borders and gaps of a table take for each of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a document is to be shown, apart from the format."""
+
+    digits: int | None = None
+    """Significant digits; None for the shortest text that reads back the same."""
+    width: int = 80
+    color: bool = False
+    unicode: bool = True
+    verdicts: bool = False
+    """Whether formats for programs have columns for verdicts too."""
+
+
+def no_lines() -> Sequence[Line]:
+    """Nothing in LaTeX."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """Equations as left and right sides; `latex` gives the same in LaTeX.
+
+    `role` is that of the right sides. `typed` are both sides where neither is a name of ours.
+    """
+
+    sides: Sequence[tuple[str, str]]
+    latex: Callable[[], Sequence[Line]] = no_lines
+    role: str = ""
+    typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, shown where it is not empty; `latex` gives the equation that says the same in LaTeX."""
+
+    text: str
+    role: str = ""
+    latex: Callable[[], Sequence[Line]] = no_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An empty line, in formats that do not set blocks apart anyway."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of texts. `role` says of what they are: "at", "value", "derivative", "formula", "name" and such.
+
+    `warned` are the cells to catch the eye, or those of `marks` where there are any, which follow in a column.
+    """
+
+    label: str
+    texts: Sequence[str]
+    role: str = ""
+    numeric: bool = True
+    latex: str = ""
+    warned: Sequence[bool] = ()
+    marks: Sequence[str] = ()
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """The texts as they stand under each other."""
+        return aligned(self.texts) if self.numeric else list(self.texts)
+
+    @property
+    def width(self) -> int:
+        """Letters of the longest line."""
+        return max(map(len, chain([self.label], *(cell.split("\n") for cell in self.cells))))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns with a row for each point, node or such; `latex` gives equations that LaTeX has in its place."""
+
+    columns: Sequence[Column]
+    latex: Callable[[], Sequence[Line]] | None = None
+    is_long: bool = False
+    """Whether there are so many rows that a box around each would take long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A matrix at one point: what stands above it, and its columns, of which the first has the names of its rows."""
+
+    title: str
+    columns: Sequence[Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """A matrix for each point; `table` has the same numbers with a row for each point."""
+
+    matrices: Sequence[Matrix]
+    table: Table
+    latex: Callable[[], Sequence[Line]]
+
+
+@dataclass(frozen=True, slots=True)
+class Polynomial:
+    """An equation that is broken into lines between its terms; `absence` says why there is none."""
+
+    left: str
+    right: str
+    absence: str
+    latex: Callable[[], Sequence[Line]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A formula, and each formula that it equals with the rule that says so; the same in LaTeX."""
+
+    left: str
+    parts: Sequence[tuple[str, str]]
+    latex: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found: as a whole, and of each number that is not simply right."""
+
+    report: Sequence[str]
+    lines: Sequence[str]
+    asked: bool
+    """Whether the check was asked for, so that the report is told where lines say what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Terms under a title of a level, each with its other names and its meaning."""
+
+    level: int
+    title: str
+    terms: Sequence[tuple[str, Sequence[str], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Sections of terms; `header` says what a term, its other names and its meaning are."""
+
+    sections: Sequence[Section]
+    header: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A title, and what there is to say of it, each with its label."""
+
+    title: str
+    facts: Sequence[tuple[str, str]]
+
+
+Block: TypeAlias = Equations | Sentence | Gap | Table | Matrices | Polynomial | Chain | CheckResult | Glossary | Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node of a graph: what stands in its box, the same on one line, and what it is filled with."""
+
+    lines: Sequence[str]
+    summary: str
+    fill: str
+    is_pale: bool
+    """Whether nothing flows through it."""
+    inputs: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Boxes by their names in the order of the computation, and edges from what is read to what reads it.
+
+    Each edge has a label; "" where nothing flows back.
+    """
+
+    title: Sequence[tuple[str, str]]
+    boxes: Mapping[str, Box]
+    edges: Mapping[tuple[str, str], str]
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a command found, each way of showing it made when a format asks for it.
+
+    `blocks` are for people. `rows` are lines of cells under a header, `values` the bare answers line by line, and
+    `data` is an object for JSON.
+    """
+
+    blocks: Callable[[], Sequence[Block]]
+    data: Callable[[], Any]
+    rows: Callable[[], Sequence[Sequence[str]]] | None = None
+    values: Callable[[], Sequence[Sequence[str]]] | None = None
+    graph: Callable[[], Graph] | None = None
+
+
+def fit(columns: Sequence[Column], style: Style) -> bool:
+    """Whether columns stand next to each other in the width of the screen, each with its marks."""
+    widths = [column.width for column in columns]
+    widths += [max(map(len, column.marks)) for column in columns if column.marks]
+    return sum(widths) + BORDER_LETTERS * len(widths) + 1 <= style.width

@@ -1,0 +1,1 @@
+"""One file for each kind of document: what a command found, in blocks and records."""

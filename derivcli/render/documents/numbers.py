@@ -1,0 +1,106 @@
+"""Values and derivatives at points: a table with a row for each, or a matrix at each, and what is known of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from derivcli.render import latex_equations
+from derivcli.render.blocks import Block, CheckResult, Column, Document, Equations, Gap, Matrices, Sentence, Table
+from derivcli.render.captions import direction_line, engine_line, gradient_lines
+from derivcli.render.matrices import matrices_of
+from derivcli.render.numbers import number_texts
+from derivcli.render.quantities import Quantity, dependent_of, equations, quantities_of
+from derivcli.render.to_json import numbers_json_object
+from derivcli.render.verdicts import checked, findings_of, mark
+
+if TYPE_CHECKING:
+    from derivcli.check.verdict import Verdicts
+    from derivcli.render.blocks import Style
+    from derivcli.result import AnyResult, Result, SeriesResult, SymbolicResult
+
+
+def numbers_document(results: Sequence[Result], style: Style) -> Document:
+    """The document of functions with their derivatives at points."""
+    return Document(
+        blocks=lambda: _blocks(results, style),
+        data=lambda: numbers_json_object(results, style),
+        rows=lambda: quantity_rows(quantities_of(results), style),
+        values=lambda: _derivatives(results, style),
+    )
+
+
+def _blocks(results: Sequence[Result], style: Style) -> list[Block]:
+    return [
+        understood(results),
+        direction(results),
+        Gap(),
+        _numbers(results, style),
+        *(Sentence(line) for line in gradient_lines(results, style)),
+        Sentence(engine_line(results), "caption"),
+        *check_result(results, style),
+    ]
+
+
+def understood(results: Sequence[AnyResult]) -> Equations:
+    """What was read; of an equation both sides are the user's own."""
+    is_typed = any(map(dependent_of, results))
+    return Equations(equations(results), lambda: latex_equations.understood(results), typed=is_typed)
+
+
+def direction(results: Sequence[Result] | Sequence[SymbolicResult]) -> Sentence:
+    """Along what vector derivatives are, if along one."""
+    return Sentence(direction_line(results), latex=lambda: latex_equations.direction(results))
+
+
+def _numbers(results: Sequence[Result], style: Style) -> Block:
+    table = quantity_table(quantities_of(results), style)
+    matrices = matrices_of(results, style)
+    return Matrices(matrices, table, lambda: latex_equations.matrix_lines(results, style)) if matrices else table
+
+
+def quantity_table(quantities: Iterable[Quantity], style: Style) -> Table:
+    """A column for each quantity; of several rows each checked derivative has the marks of its verdicts."""
+    return Table([_column(quantity, style) for quantity in quantities])
+
+
+def _column(quantity: Quantity, style: Style) -> Column:
+    marks, warned, verdicts = [], [], quantity.verdicts
+    if quantity.role == "derivative" and verdicts is not None and len(verdicts) > 1:
+        marks = [mark(verdicts[point], style.unicode) for point in range(len(verdicts))]
+        warned = verdicts.hard().tolist()
+    label = quantity.label
+    texts = quantity.texts(style.digits)
+    return Column(label.shown(style.unicode), texts, quantity.role, latex=label.latex, warned=warned, marks=marks)
+
+
+def check_result(results: Sequence[Result | SeriesResult], style: Style) -> list[Block]:
+    """What the check found, if there was one."""
+    if not checked(results):
+        return []
+    findings = findings_of(results, style)
+    return [CheckResult(findings.report(), findings.lines(), style.verdicts)]
+
+
+def quantity_rows(quantities: Iterable[Quantity], style: Style) -> list[Sequence[str]]:
+    """A row of names, then a row for each point."""
+    found: list[tuple[str, list[str]]] = []
+    for quantity in quantities:
+        found.append((quantity.label.plain, quantity.texts(style.digits)))
+        if style.verdicts and quantity.verdicts is not None:
+            found += _verdicts(quantity.label.plain, quantity.verdicts, style)
+    return [[name for name, _ in found], *zip(*[texts for _, texts in found], strict=True)]
+
+
+def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, list[str]]]:
+    """Columns of the kinds of verdict, and of the true numbers where they are known."""
+    truths = number_texts(verdicts.truth, style.digits)
+    known = ["" if math.isnan(truth) else text for truth, text in zip(verdicts.truth.tolist(), truths, strict=True)]
+    return [(f"{name} verdict", verdicts.names()), (f"{name} truth", known)]
+
+
+def _derivatives(results: Sequence[Result], style: Style) -> list[Sequence[str]]:
+    """The derivatives alone, a row for each point."""
+    columns = [quantity.texts(style.digits) for quantity in quantities_of(results) if quantity.role == "derivative"]
+    return list(zip(*columns, strict=True))

@@ -1,0 +1,27 @@
+"""A graph in Graphviz's DOT."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from derivcli.render.blocks import Document, Style
+
+
+def write_dot(document: Document, style: Style) -> str:
+    """The graph in DOT."""
+    assert document.graph is not None, "a document of this kind has a graph"
+    graph = document.graph()
+    title = "; ".join(f"{left} = {right}" for left, right in graph.title)
+    lines = [
+        "digraph ledger {",
+        "  rankdir=LR;",
+        f'  label="{title}"; labelloc=t;',
+        '  node [shape=box, style="rounded,filled", fontname="monospace"];',
+        '  edge [fontname="monospace", fontsize=10];',
+    ]
+    for name, box in graph.boxes.items():
+        text = r"\n".join(box.lines)
+        lines.append(f'  "{name}" [label="{text}", fillcolor="{box.fill}"];')
+    lines += [f'  "{source}" -> "{target}" [label="{label}"];' for (source, target), label in graph.edges.items()]
+    return "\n".join([*lines, "}"]) + "\n"

@@ -1,0 +1,329 @@
+"""Documents on a terminal's screen: equations, wrapped lines, and boxes of aligned columns, in any width."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from typing import Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as Box
+from rich.text import Text
+
+from derivcli.errors import inert
+from derivcli.render.blocks import (
+    BORDER_LETTERS,
+    Block,
+    Chain,
+    CheckResult,
+    Column,
+    Document,
+    Equations,
+    Facts,
+    Gap,
+    Glossary,
+    Matrices,
+    Polynomial,
+    Sentence,
+    Style,
+    Table,
+    fit,
+)
+from derivcli.render.numbers import aligned
+
+COLORS = {
+    "at": "",
+    "value": "bold",
+    "derivative": "bold cyan",
+    "low": "",
+    "high": "",
+    "formula": "cyan",
+    "name": "italic",
+    "verdict": "green",
+    "warning": "yellow",
+    "wrong": "red",
+    "caption": "dim",
+    "title": "bold",
+    "bad title": "bold yellow",
+}
+"""Rich's style of each role; a role without one is plain."""
+
+UNBROKEN = "\N{NO-BREAK SPACE}"
+"""Stands for a space at which no line ends."""
+
+MAX_BRACKET_DEPTH = 10
+"""Brackets in each other, inside of which a line still ends between terms."""
+
+GAP_LETTERS = 2
+"""Letters between two things on a line."""
+
+
+def write_terminal(document: Document, style: Style) -> str:
+    """The blocks one under another."""
+    return terminal_text(document.blocks(), style)
+
+
+def terminal_text(blocks: Sequence[Block], style: Style) -> str:
+    """Some blocks one under another."""
+    console = console_of(style)
+    for block in blocks:
+        _print(console, block, style)
+    return text_on(console)
+
+
+def _print(console: Console, block: Block, style: Style) -> None:
+    match block:
+        case Equations():
+            print_equations(console, block.sides, COLORS.get(block.role, ""), "" if block.typed else None)
+        case Sentence():
+            print_wrapped(console, block.text, COLORS.get(block.role, ""))
+        case Gap():
+            console.print()
+        case Table():
+            _print_table(console, block, style)
+        case Matrices():
+            _print_matrices(console, block, style)
+        case Polynomial():
+            _print_polynomial(console, block, style)
+        case Chain():
+            print_chain(console, block.left, block.parts)
+        case CheckResult():
+            _print_check(console, block)
+        case Glossary():
+            _print_glossary(console, block, style)
+        case Facts():
+            _print_facts(console, block)
+
+
+def _print_matrices(console: Console, block: Matrices, style: Style) -> None:
+    """The matrices where each fits, else the table."""
+    if not all(fit(matrix.columns, style) for matrix in block.matrices):
+        _print_table(console, block.table, style)
+        return
+    for number, matrix in enumerate(block.matrices):
+        if number:
+            console.print()
+        print_wrapped(console, matrix.title)
+        _print_box(console, matrix.columns, style)
+
+
+def _print_polynomial(console: Console, block: Polynomial, style: Style) -> None:
+    if block.absence:
+        print_wrapped(console, block.absence, COLORS["warning"])
+        return
+    room = style.width - len(f"{block.left} = ")
+    print_equations(console, [(block.left, terms_together(block.right, room))], COLORS["formula"])
+
+
+def _print_check(console: Console, block: CheckResult) -> None:
+    """A line for each number that is not simply right, or one proud line."""
+    for line in block.report if block.asked or not block.lines else []:
+        print_wrapped(console, line, COLORS["verdict"] if not block.lines else "")
+    for line in block.lines:
+        print_wrapped(console, line, COLORS["warning"])
+
+
+def _print_glossary(console: Console, block: Glossary, style: Style) -> None:
+    """Terms and what they mean under the titles of their sections; a long term has a line of its own."""
+    longest = max(len(term) for section in block.sections for term, _, _ in section.terms)
+    indent = min(longest, style.width // 3) + GAP_LETTERS
+    for number, section in enumerate(block.sections):
+        console.print(Text(section.title if number == 0 else f"\n{section.title}", style="italic"))
+        for term, others, meaning in section.terms:
+            said = f"{meaning} Also {', '.join(others)}." if others else meaning
+            lines = textwrap.wrap(said, style.width - indent, break_on_hyphens=False)
+            first = lines.pop(0) if len(term) + GAP_LETTERS <= indent else ""
+            print_line(console, Text.assemble((term.ljust(indent if first else 0), "bold cyan"), first))
+            for line in lines:
+                print_line(console, Text(" " * indent + line))
+
+
+def _print_facts(console: Console, block: Facts) -> None:
+    """A title, then a line for each fact, those of several lines aligned."""
+    console.print(Text(block.title, style="bold cyan"))
+    table = Box(box=None, show_header=False, pad_edge=False, padding=(0, GAP_LETTERS, 0, 0))
+    table.add_column(style="italic", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in block.facts:
+        table.add_row(Text(label), Text(text))
+    console.print(table)
+
+
+def console_of(style: Style) -> Console:
+    """A console that writes to memory; nothing that the user typed is markup there."""
+    return Console(
+        file=io.StringIO(),
+        width=style.width,
+        force_terminal=style.color,
+        no_color=not style.color,
+        color_system="standard" if style.color else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+
+
+def text_on(console: Console) -> str:
+    """All that was written, without trailing spaces."""
+    assert isinstance(console.file, io.StringIO)
+    return "".join(line.rstrip() + "\n" for line in console.file.getvalue().splitlines())
+
+
+def print_equations(
+    console: Console, lines: Sequence[tuple[str, str]], color: str = "", left_color: str | None = None
+) -> None:
+    """Each equation on a line of its own; a long one goes on, indented, under its right side.
+
+    A left side that is but a name is dim, unless another color is asked for.
+    """
+    for left, right in lines:
+        head = f"{left} = "
+        indent = len(head) if 4 * len(head) <= console.width else 4
+        wrapped = textwrap.wrap(head + right, console.width, subsequent_indent=" " * indent, break_on_hyphens=False)
+        for number, line in enumerate(wrapped):
+            text = Text(line.replace(UNBROKEN, " "), style=color)
+            if number == 0:
+                named = "not bold default" if color else "dim"
+                text.stylize(named if left_color is None else left_color, 0, len(head))
+            print_line(console, text)
+
+
+def print_chain(console: Console, head: str, parts: Sequence[tuple[str, str]]) -> None:
+    """An equation that goes on from line to line, each with its reason at the right or, without room, below it."""
+    indent = len(head) + 3 if 4 * (len(head) + 3) <= console.width else 4
+    starts = [f"{head} = ", *[" " * (indent - 2) + "= "] * (len(parts) - 1)]
+    blocks = [
+        textwrap.wrap(
+            start + terms_together(formula, console.width - indent),
+            console.width,
+            subsequent_indent=" " * indent,
+            break_on_hyphens=False,
+        )
+        for start, (formula, _) in zip(starts, parts, strict=True)
+    ]
+    longest = max(len(reason) for _, reason in parts)
+    ends = [len(block[-1]) + 2 * GAP_LETTERS for block, (_, reason) in zip(blocks, parts, strict=True) if reason]
+    column = max([end for end in ends if end + longest <= console.width], default=console.width - longest)
+    for number, (block, (_, reason)) in enumerate(zip(blocks, parts, strict=True), start=1):
+        start = max(min(column, console.width - len(reason)), 0)
+        if reason and len(block[-1]) + GAP_LETTERS > start:
+            block.append("")
+        lines = [Text(line.replace(UNBROKEN, " ")) for line in block]
+        for line in lines if number == len(parts) else []:
+            line.stylize(COLORS["formula"], len(line.plain) - len(line.plain.lstrip(" =")))
+        if reason:
+            lines[-1].append(" " * (start - len(lines[-1])) + reason, COLORS["caption"])
+        for line in lines:
+            print_line(console, line)
+
+
+def terms_together(formula: str, width: int) -> str:
+    """A formula that is broken into lines between its terms only, or between those in the brackets of a long term."""
+    return " ".join(_term_together(term, width) for term in _broken(formula, 0).split(" "))
+
+
+def _term_together(term: str, width: int) -> str:
+    """A term that is broken no deeper in its brackets than needed."""
+    depth = 0
+    while max(map(len, term.split(" "))) > width and depth < MAX_BRACKET_DEPTH:
+        depth += 1
+        term = _broken(term.replace(UNBROKEN, " "), depth)
+    return term
+
+
+def _broken(formula: str, depth: int) -> str:
+    """The formula with spaces at which a line may end, all of them outside of brackets that deep in each other."""
+    outer = 0
+    letters = []
+    for before, letter in zip(f" {formula}", formula, strict=False):
+        outer += (letter in "([") - (letter in ")]")
+        letters.append(UNBROKEN if letter == " " and (outer > depth or before in "+-") else letter)
+    return "".join(letters)
+
+
+def print_wrapped(console: Console, line: str, color: str = "") -> None:
+    """A sentence in as many lines as it needs."""
+    for part in textwrap.wrap(inert(line), console.width, subsequent_indent="  ", break_on_hyphens=False):
+        print_line(console, Text(part, style=color))
+
+
+def print_line(console: Console, line: Text) -> None:
+    """A line as it is, however long."""
+    console.print(line, no_wrap=True, overflow="ignore", crop=False)
+
+
+def _print_table(console: Console, block: Table, style: Style) -> None:
+    """A row for each point or, where that is too wide, a block for each; many rows without a box, at once."""
+    columns = _with_marks(block.columns)
+    if block.is_long:
+        _print_lines(console, columns)
+    elif fit(columns, style):
+        _print_box(console, columns, style)
+    else:
+        for row, cells in enumerate(zip(*[column.texts for column in columns], strict=True)):
+            _print_row(console, columns, row, cells, style)
+
+
+def _with_marks(columns: Sequence[Column]) -> list[Column]:
+    """The columns, each that has marks followed by them."""
+    found = []
+    for column in columns:
+        found.append(replace(column, warned=(), marks=()) if column.marks else column)
+        if column.marks:
+            found.append(Column("", column.marks, "verdict", numeric=False, warned=column.warned))
+    return found
+
+
+def _color(column: Column, row: int) -> str:
+    """The color of a cell."""
+    return COLORS["warning"] if column.warned and column.warned[row] else COLORS.get(column.role, "")
+
+
+def _print_lines(console: Console, columns: Sequence[Column]) -> None:
+    """The columns without a box."""
+    widths = [column.width for column in columns]
+    for row in zip(*[(column.label, *column.cells) for column in columns], strict=True):
+        for line in zip_longest(*[cell.split("\n") for cell in row], fillvalue=""):
+            cells = zip(line, widths, columns, strict=True)
+            padded = [cell.rjust(width) if column.numeric else cell.ljust(width) for cell, width, column in cells]
+            console.file.write("  ".join(padded) + "\n")
+
+
+def _print_box(console: Console, columns: Sequence[Column], style: Style) -> None:
+    """The columns under their labels."""
+    table = _box(style)
+    for column in columns:
+        justify: Literal["right", "left"] = "right" if column.numeric else "left"
+        color = COLORS.get(column.role, "")
+        table.add_column(Text(column.label), style=color, header_style=f"{color} italic", justify=justify)
+    for number, row in enumerate(zip(*[column.cells for column in columns], strict=True)):
+        table.add_row(*[Text(cell, _color(column, number)) for column, cell in zip(columns, row, strict=True)])
+    console.print(table)
+
+
+def _print_row(console: Console, columns: Sequence[Column], row: int, cells: Sequence[str], style: Style) -> None:
+    """One row, a line for each of its cells: in a box or, where that is too wide, without one."""
+    cells = aligned(cells) if all(column.numeric for column in columns) else cells
+    table = _box(style, header=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    width = max(len(column.label) for column in columns) + max(map(len, cells))
+    is_boxed = width + 2 * BORDER_LETTERS + 1 <= style.width
+    for column, cell in zip(columns, cells, strict=True):
+        if is_boxed:
+            table.add_row(Text(column.label, style="italic"), Text(cell, style=_color(column, row)))
+        elif column.label:
+            print_equations(console, [(column.label, cell.strip())], COLORS.get(column.role, ""))
+        else:
+            console.print(Text("  " + cell, style=_color(column, row)))
+    console.print(table if is_boxed else "")
+
+
+def _box(style: Style, header: bool = True) -> Box:
+    lines = box.ROUNDED if style.unicode else box.ASCII
+    return Box(box=lines, safe_box=False, border_style="dim", show_header=header)
