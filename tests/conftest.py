@@ -14,7 +14,7 @@ from derivcli.engines.taylor import composition
 PATIENCE = 20.0
 """Seconds for a number in high precision: as many tests run at once as there are cores, and other work may go on."""
 
-CLOCKED = ("answer", "answer_command", "answer_kinds", "clock", "practice", "steps", "verdicts")
+CLOCKED = "answer answer_command answer_kinds check clock practice steps steps_command verdicts".split()
 """Tests of what ends by a clock."""
 
 

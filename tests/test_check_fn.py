@@ -18,7 +18,8 @@ from derivcli.custom.user_function import TORCH_ERRORS
 from derivcli.engines.program import lower
 from derivcli.engines.torch.rules import forward as run
 from derivcli.language.functions.table import FUNCTIONS
-from tests.planted import FAULTS, RIGHT, SINGLE, Square, made, pair, relu, saving, square
+from tests.custom_functions import Square, made, pair, relu, saving, square
+from tests.planted import FAULTS, RIGHT, SINGLE
 from tests.support import each
 
 SQUARES = Path(__file__).parent / "golden" / "data" / "squares.py"

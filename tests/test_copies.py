@@ -21,7 +21,7 @@ from derivcli.language.tree import Derivative, symbol
 from derivcli.language.tree_serialization import code_of, trees_of
 from tests.conftest import patient
 from tests.copied import MADE, NAMES, copies, drawn, formula, nodes, numbers, point, reread, told, visited
-from tests.planted import Square
+from tests.custom_functions import Square
 from tests.support import each
 
 FEW = 40

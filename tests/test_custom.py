@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError, derive, parse
-from tests.planted import NewStyle, Square, Thrifty, made, pair, saving, square
+from tests.custom_functions import NewStyle, Square, Thrifty, made, pair, saving, square
 from tests.support import deriv, each
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from derivcli import explain, parse
-from tests.planted import Square
+from tests.custom_functions import Square
 from tests.support import each
 from tests.test_explain import broken_sums
 

@@ -193,10 +193,11 @@ def test_the_version_is_that_of_the_distribution() -> None:
     assert derivcli.__version__ == importlib.metadata.version("derivcli")
 
 
-def test_a_signal_ends_it_with_its_status() -> None:
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_it_with_its_status(number: str) -> None:
     code = (
         "import os, signal, threading; from derivcli.cli import app; from derivcli.cli.commands import derive; "
-        "derive.evaluate = lambda *a: (os.kill(os.getpid(), signal.SIGTERM), signal.pause()); app.main()"
+        "derive.evaluate = lambda *a: (os.kill(os.getpid(), signal." + number + "), signal.pause()); app.main()"
     )
     done = subprocess.run([sys.executable, "-c", code, "x"], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (143, "", "")

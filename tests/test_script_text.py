@@ -14,7 +14,7 @@ import pytest
 
 from derivcli import DerivError, derive, parse, script
 from derivcli.custom.load import load
-from tests.planted import square as planted_square
+from tests.custom_functions import square as planted_square
 from tests.scripts import differences, printed, read, run
 from tests.support import deriv, each
 

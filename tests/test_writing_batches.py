@@ -248,15 +248,23 @@ def fill(file: Any, format: FileFormat) -> None:
     """Write until something happens."""
     with writing(file, format) as writer:
         for _ in range(20):
-            writer.write(pyarrow.record_batch({"x": MANY}), {"y": MANY})
+            writer.write(pyarrow.record_batch({"x": SOME}), {"y": SOME})
 
 
+SOME = MANY[:20_000]
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+FAILURES = [
+    *((room, FULL) for room in (0, 5, 200_000)),
+    (200_000, BrokenPipeError(errno.EPIPE, "Broken pipe")),
+    *((room, KeyboardInterrupt()) for room in (0, 200_000)),
+]
+"""So many bytes are written, and then this happens."""
+
+
 @pytest.mark.parametrize("format", FORMATS, ids=str)
-@pytest.mark.parametrize("room", [0, 5, 200_000])
-@pytest.mark.parametrize("error", [FULL, BrokenPipeError(errno.EPIPE, "Broken pipe"), KeyboardInterrupt()])
+@pytest.mark.parametrize(("room", "error"), FAILURES)
 def test_the_first_failure_is_the_one_that_is_told(
     format: FileFormat, room: int, error: BaseException, capfd: pytest.CaptureFixture[str]
 ) -> None:
