@@ -25,7 +25,6 @@ from derivcli.validation import (
     check_by,
     check_dependent,
     check_fits,
-    check_held,
     check_not_code,
     check_values,
     check_written,
@@ -112,7 +111,7 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     expressions = parse(request)
     task = fit_together(request, expressions)
     job = prepare_engine(request, task, progress)
-    check_held(request.points.count)
+    limits.check_points_held(request.points.count)
     results = compute(job, request.points, progress)
     check = is_checked(request.check, request.points.count * job.numbers)
     return judged(results, request.points, progress) if check else results
@@ -262,7 +261,7 @@ def user_failures(expressions: Sequence[Expression]) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        names = dict.fromkeys(name for expression in expressions for name in expression.own)
+        names = dict.fromkeys(name for expression in expressions for name in expression.custom_functions)
         if isinstance(error, DerivError) or not names:
             raise
         late = isinstance(error, ModuleNotFoundError)
@@ -308,9 +307,7 @@ def series(request: Request, progress: Progress | None = None) -> list[SeriesRes
 def ledger(request: Request) -> Ledger:
     """The graph that PyTorch builds of a formula, at the points that were typed."""
     assert request.points is not None, "a ledger has points"
-    if request.points.count > limits.LEDGER:
-        message = f"{request.points.count:,} points are more than the {limits.LEDGER:,} that a ledger shows"
-        raise DerivError(message, hint="take fewer points")
+    limits.check_ledger_points(request.points.count)
     with equation_hint("leave out what is before or behind the '=': a graph is that of a formula"):
         task = fit_together(request, parse(request))
     from derivcli.explain.ledger_builder import ledger_of
@@ -339,7 +336,7 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
     from derivcli.render.quantities import derivative_label, function_names
 
     assert request.points is not None, "a script has points"
-    check_held(request.points.count)
+    limits.check_points_held(request.points.count)
     task = fit_together(request, parse(request))
     found = {derivative_key(partial): task.expressions[0] for partial in task.partials}
     shapes = [

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import limits
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -89,16 +88,16 @@ def only_variable(variables: Sequence[str], expressions: Sequence[Expression]) -
 
 def check_written(expressions: Sequence[Expression]) -> None:
     """Refuse a series of a user's own function, of which Taylor arithmetic would need the formula."""
-    for name in (name for expression in expressions for name in expression.own):
+    for name in (name for expression in expressions for name in expression.custom_functions):
         hint = "write its formula in its place, or take the script that `shell:--code prints``python:script gives`"
         raise DerivError(f"'{name}' is code, and a series is computed from formulas", hint=hint)
 
 
 def check_not_code(expression: Expression) -> None:
     """Refuse a user's own function where its derivative would have to be known."""
-    if expression.own:
+    if expression.custom_functions:
         hint = "`shell:deriv check-fn checks code``python:check_function checks code`"
-        raise DerivError(f"'{expression.own[0]}' is code, whose derivative is not known", hint=hint)
+        raise DerivError(f"'{expression.custom_functions[0]}' is code, whose derivative is not known", hint=hint)
 
 
 def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Expression, mixed: bool) -> Partial:
@@ -131,10 +130,3 @@ def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:
         if lost.size:
             message = f"'{name}' has a value outside the range of {dtype}: {float(values[lost[0]])!r}"
             raise DerivError(message, hint="compute in float64")
-
-
-def check_held(count: int) -> None:
-    """Refuse more points than arrays are made for."""
-    if count > limits.HELD:
-        message = f"{count:,} points are more than the {limits.HELD:,} that are held in memory"
-        raise DerivError(message, hint="take fewer points`shell:, or write them to a file with --output`")

@@ -3,11 +3,12 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 import pytest
 
+from derivcli.language.functions.table import FUNCTIONS
 from tests.support import each
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +58,12 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "click": (),
 }
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
+
+INTERPRETATIONS = (
+    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/explain/piecewise/"),
+    "derivcli/explain/practice_exercises.py",
+)
+"""Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
 
 RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
 
@@ -194,6 +201,56 @@ def may_use(engine: str, other: str) -> bool:
     return bool(other)
 
 
+def circles(sources: Mapping[str, str]) -> list[list[str]]:
+    """The files that import each other in a circle, wherever in them the imports stand; each circle once."""
+    files = {_module(path): path for path in sources}
+    imported = {path: set(_imported(path, source, files)) for path, source in sources.items()}
+    reached: dict[str, set[str]] = {}
+    for path in imported:
+        seen, waiting = set[str](), [path]
+        while waiting:
+            new = imported[waiting.pop()] - seen
+            seen |= new
+            waiting += new
+        reached[path] = seen
+    found = {tuple(sorted(other for other in reached[path] if path in reached[other])) for path in imported}
+    return [list(circle) for circle in sorted(found) if circle]
+
+
+def _module(path: str) -> tuple[str, ...]:
+    names = PurePosixPath(path).with_suffix("").parts
+    return names[:-1] if names[-1] == "__init__" else names
+
+
+def _imported(path: str, source: str, files: Mapping[tuple[str, ...], str]) -> Iterator[str]:
+    """The files that one imports: the longest part of a dotted name that is one."""
+    for _, target in imports(ast.parse(source), PurePosixPath(path).with_suffix("").parts[:-1]):
+        for length in range(len(target), 0, -1):
+            if target[:length] in files:
+                yield files[target[:length]]
+                break
+
+
+def side_tables(path: str, source: str) -> list[str]:
+    """Where a file keeps something of several functions of the language by their names."""
+    if path.startswith(INTERPRETATIONS):
+        return []
+    names = {row.name for row in FUNCTIONS}
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Dict | ast.Tuple | ast.List | ast.Set):
+            parts = node.keys if isinstance(node, ast.Dict) else node.elts
+            words = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+        elif isinstance(node, ast.Constant):
+            words = str(node.value).split()
+        else:
+            continue
+        known = [word for word in words if word in names]
+        if len(known) > 2 and len(known) > len(words) / 2:
+            found.append(f"{path}:{node.lineno} {' '.join(known)}")
+    return found
+
+
 def loaded(code: str) -> set[str]:
     """Which heavy libraries a fresh Python has loaded after `code`."""
     report = f"{code}\nimport sys; print(*{{'torch', 'sympy', 'matplotlib'}} & set(sys.modules))"
@@ -217,6 +274,44 @@ def test_a_planted_violation_is_caught(path: str, source: str) -> None:
 @each(("path", "source"), ALLOWED.items())
 def test_what_is_allowed_passes(path: str, source: str) -> None:
     assert violations(f"derivcli/{path}", source) == []
+
+
+SOURCES = {file.relative_to(ROOT).as_posix(): file.read_text("utf-8") for file in (ROOT / "derivcli").rglob("*.py")}
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert circles(SOURCES) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("derivcli/language/tree.py", "def f():\n    from derivcli.language.parse import parse_expression"),
+        ("derivcli/errors.py", "from . import result"),
+        ("derivcli/language/limits.py", "import derivcli.language.tokens"),
+    ],
+)
+def test_a_planted_circle_is_caught(path: str, source: str) -> None:
+    planted = SOURCES | {path: f"{SOURCES[path]}\n{source}\n", "derivcli/result.py": "import derivcli.errors"}
+    assert [circle for circle in circles(planted) if path in circle]
+
+
+def test_what_only_a_type_checker_reads_makes_no_circle() -> None:
+    source = "if TYPE_CHECKING:\n    from derivcli.language.parse import parse_expression"
+    path = "derivcli/language/tree.py"
+    assert circles(SOURCES | {path: f"{SOURCES[path]}\n{source}\n"}) == []
+
+
+def test_what_is_known_of_a_function_stands_in_its_row() -> None:
+    found = [each for path, source in SOURCES.items() for each in side_tables(path, source)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "source", ['X = {"sin": 1, "cos": 2, "tan": 3}', 'X = ("sin", "cos", "abs")', 'X = "abs max min"']
+)
+def test_a_planted_side_table_is_caught(source: str) -> None:
+    assert side_tables("derivcli/render/latex_printer.py", source)
 
 
 @pytest.mark.parametrize("code", ["import derivcli", "from derivcli.cli import app"])

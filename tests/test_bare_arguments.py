@@ -132,13 +132,13 @@ def test_both_spellings_of_a_note_mean_what_it_says(piece: Piece) -> None:
     assume(isinstance(meaning(piece.text), tuple))
     before = Parser(piece.text, ())
     read = before.run().tree
-    for reading in before.noticed.readings:
+    for reading in before.notes.ambiguities:
         start, stop = reading.span.start, reading.span.stop
         spelled = piece.text[:start] + reading.read + piece.text[stop:]
         again = Parser(spelled, ())
         assert shape(again.run().tree) == shape(read), spelled
         same = [
-            sum((each.kind, each.other) == (reading.kind, reading.other) for each in parser.noticed.readings)
+            sum((each.kind, each.other) == (reading.kind, reading.other) for each in parser.notes.ambiguities)
             for parser in (before, again)
         ]
         assert same[1] < same[0], spelled

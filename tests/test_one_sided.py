@@ -23,7 +23,7 @@ from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError
 from derivcli.engines.balls.germs.rules_integrals import INTEGRALS
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
-from derivcli.language.parse import parse_tree
+from derivcli.language.functions.formulas import parse_tree
 from tests.support import each
 
 DIGITS = 400

@@ -191,12 +191,12 @@ def test_no_points_are_one_point_without_variables() -> None:
 
 @pytest.mark.parametrize("spec", ["x=0:1:1000000,y=0:1:1000001", "x=0:1:500000000001,y=1,2", "x=0:1:1000000000000,5"])
 def test_more_points_than_the_limit_are_refused(spec: str) -> None:
-    with pytest.raises(DerivError, match=f"over the limit of {limits.POINTS:,}"):
+    with pytest.raises(DerivError, match=f"over the limit of {limits.MAX_POINTS:,}"):
         read_points([spec])
 
 
 def test_the_limit_itself_is_admitted() -> None:
-    assert read_points(["x=0:1:1000000", "y=0:1:1000000"]).count == limits.POINTS
+    assert read_points(["x=0:1:1000000", "y=0:1:1000000"]).count == limits.MAX_POINTS
 
 
 def test_typed_values_stay_exact() -> None:

@@ -179,7 +179,7 @@ def test_nesting_up_to_the_limit(opening: str, middle: str, closing: str) -> Non
 
 
 def test_the_longest_text() -> None:
-    text = "x" + " " * (limits.CHARACTERS - 1)
+    text = "x" + " " * (limits.MAX_CHARACTERS - 1)
     assert parse(text).text == "x"
     with pytest.raises(DerivError, match="1,000,001 characters; the limit is 1,000,000"):
         parse(text + " ")
@@ -195,7 +195,7 @@ def test_the_longest_numbers(write: str, most: int) -> None:
 @each("write", ["{}", "x + {}", "x*{}", "x^{}", "sin({} x)", "if(x > {}, 1, x)", "1/{} + x"])
 def test_a_number_outside_float64_is_refused(write: str) -> None:
     with pytest.raises(DerivError, match="outside the range of float64"):
-        parse(write.format("9" * limits.DIGITS))
+        parse(write.format("9" * limits.MAX_DIGITS))
 
 
 @pytest.mark.parametrize("digits", [401, 5_000, 900_000])

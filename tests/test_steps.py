@@ -17,10 +17,9 @@ from derivcli.explain.steps import differentiation_rules as rules
 from derivcli.explain.steps.differentiation_rules import Differentiator, Rule
 from derivcli.explain.steps.teacher_notation import product
 from derivcli.language import tree as build
-from derivcli.language.functions.formulas import complete
+from derivcli.language.functions.formulas import complete, parse_tree
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
-from derivcli.language.parse import parse_tree
 from derivcli.language.tree import RELATIONS, Derivative, Tree, row_of
 from tests.oracles import ORACLE
 from tests.rows import call_of, samples, smooth, with_numbers

@@ -58,7 +58,7 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     """
     count, dtype = len(result.value), str(result.value.dtype)
     names = result.expression.variables
-    if result.expression.own:
+    if result.expression.custom_functions:
         tick(count * (1 + len(result.derivatives)))
         return _unjudged(result)
     tape = record(result.expression.expanded, names)
@@ -83,8 +83,8 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
 
 def _unjudged(result: Result) -> Result:
     """The result of a formula with functions of the user's own, of which nothing is known but what they compute."""
-    names = " and ".join(f"'{name}'" for name in result.expression.own)
-    are = "is" if len(result.expression.own) == 1 else "are"
+    names = " and ".join(f"'{name}'" for name in result.expression.custom_functions)
+    are = "is" if len(result.expression.custom_functions) == 1 else "are"
     verdict = Verdict("unchecked", message=f"{names} {are} code, which deriv check-fn checks")
     columns = {key: Verdicts.empty(len(result.value)) for key in result.derivatives}
     for column in columns.values():

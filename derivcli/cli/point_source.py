@@ -115,10 +115,10 @@ class Source:
 
     def whole(self, parts: Iterable[Part]) -> Points:
         """All points, held in memory."""
-        from derivcli.validation import check_held
+        from derivcli.language.limits import check_points_held
 
         if self.data is None:
-            check_held(self.typed.count)
+            check_points_held(self.typed.count)
             return self.typed
         import numpy as np
 
@@ -129,7 +129,7 @@ class Source:
         for part, _ in parts:
             found.append(part)
             count += part.count
-            check_held(count)
+            check_points_held(count)
         names = [name for name in found[0].names if name not in self.typed.names]
         at = {name: np.concatenate([part.at[name] for part in found]) for name in names}
         return Points((*given(at).axes, *self.typed.axes), paired=True)

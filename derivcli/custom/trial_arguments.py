@@ -47,9 +47,7 @@ def check_arguments(function: str, names: Iterable[str], parameters: Sequence[st
 
 def columns_at(points: Points, parameters: Sequence[str], name: str) -> Columns:
     """The typed points, a tensor of shape (points,) for each argument."""
-    if points.count > limits.TRIED:
-        message = f"{points.count:,} points are more than the {limits.TRIED:,} that a function is tried at"
-        raise DerivError(message, hint="take fewer points")
+    limits.check_tried_points(points.count)
     check_arguments(name, points.names, parameters)
     for argument in parameters:
         if argument not in points.at:

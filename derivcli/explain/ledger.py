@@ -124,7 +124,7 @@ class Ledger:
     @cached_property
     def broken(self) -> tuple[Node, ...]:
         """The nodes to which a user's own function hands a gradient other than its adjoint times its derivative."""
-        custom = self.result.expression.own
+        custom = self.result.expression.custom_functions
         found = []
         for name, shares in self.shares.items():
             node = self.by_name[name]

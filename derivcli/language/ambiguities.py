@@ -17,11 +17,11 @@ from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BARE, ROOTS, Frame
 from derivcli.language.tokens import Token
 
-SHORT = 40
-"""Longer spellings are shortened in a message."""
+MAX_SPELLING = 40
+"""Characters of a spelling in a message; longer ones are shortened."""
 
-MOST = 32
-"""So many places are kept of a text."""
+MAX_AMBIGUITIES = 32
+"""Places that are kept of a text."""
 
 FACTOR, RUN, PRODUCT = range(3)
 """How far the other meaning of a place reaches: over a factor, over all that stand side by side without a blank, or up
@@ -32,7 +32,7 @@ _ROOTS = (2, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Ambiguity:
     """A place, its kind, and what could stand there instead: the same in full, or the other meaning."""
 
     kind: str
@@ -43,7 +43,7 @@ class Reading:
     @property
     def message(self) -> str:
         """The two meanings in a sentence."""
-        read, other = without_middle(self.read, SHORT), without_middle(self.other, SHORT)
+        read, other = without_middle(self.read, MAX_SPELLING), without_middle(self.other, MAX_SPELLING)
         return f"this is read as {read}; for the other meaning write {other}"
 
 
@@ -52,7 +52,7 @@ class Pending:
     """A place whose end is not reached yet: how far it reaches, and what it is once it ends at a position."""
 
     reach: int
-    end: Callable[[int], Reading | None]
+    end: Callable[[int], Ambiguity | None]
 
 
 def silent_product(frame: Frame, token: Token, text: str) -> Pending | None:
@@ -71,12 +71,12 @@ def silent_product(frame: Frame, token: Token, text: str) -> Pending | None:
     return None
 
 
-def _regrouped(kind: str, text: str, start: int, inner: int, rest: int) -> Callable[[int], Reading]:
+def _regrouped(kind: str, text: str, start: int, inner: int, rest: int) -> Callable[[int], Ambiguity]:
     """What is read as (first second)*rest, and could be first (second*rest)."""
 
-    def end(stop: int) -> Reading:
+    def end(stop: int) -> Ambiguity:
         first, second, last = text[start:inner].rstrip(), text[inner:rest].strip(), text[rest:stop]
-        return Reading(kind, Span(start, stop), f"({first}{second})*{last}", f"{first}({second}*{last})")
+        return Ambiguity(kind, Span(start, stop), f"({first}{second})*{last}", f"{first}({second}*{last})")
 
     return end
 
@@ -100,14 +100,14 @@ def root(frame: Frame, sign: Token, after: Token, text: str) -> Pending | None:
     if base is None or not text[operand.start : operand.stop].isdecimal():
         return None
 
-    def end(stop: int) -> Reading | None:
+    def end(stop: int) -> Ambiguity | None:
         exponent, divisor = text[start : sign.start], text[after.start : stop]
         named = exponent == "1" and stop == after.stop and is_variable_name(after.text)
         if not named and not (divisor.isdecimal() and _is_root(text[operand.start : operand.stop], divisor)):
             return None
         raised = text[base.start : start]
         read, other = f"({raised}{exponent})/{divisor}", f"{raised}({exponent}/{divisor})"
-        return Reading("root", Span(base.start, stop), read, other)
+        return Ambiguity("root", Span(base.start, stop), read, other)
 
     return Pending(FACTOR, end)
 
@@ -129,10 +129,10 @@ def bare_quotient(bares: Sequence[tuple[Operand, Operand]], sign: Token, after: 
         position = inner.start
     closed = ")" * len(bares)
 
-    def end(stop: int) -> Reading:
+    def end(stop: int) -> Ambiguity:
         tail = text[argument.stop : stop]
         read, other = opened + text[position : argument.stop], opened + text[position:stop]
-        return Reading("argument", Span(bares[0][0].start, stop), f"{read}{closed}{tail}", f"{other}{closed}")
+        return Ambiguity("argument", Span(bares[0][0].start, stop), f"{read}{closed}{tail}", f"{other}{closed}")
 
     return Pending(PRODUCT, end)
 
@@ -148,18 +148,18 @@ def bare_product(frame: Frame, token: Token, after: Token, text: str) -> Pending
         return None
     first = operand.stop
 
-    def end(stop: int) -> Reading:
+    def end(stop: int) -> Ambiguity:
         begin = frame.factors[0].start
         name = text[frame.opener.start : begin].rstrip()
         factor, rest = text[begin:first], text[token.start : stop]
-        return Reading(
+        return Ambiguity(
             "bracket", Span(frame.opener.start, stop), f"{name}({factor}*{rest})", f"{name}({factor})*{rest}"
         )
 
     return Pending(PRODUCT, end)
 
 
-def base_first(call: Frame, stop: int, text: str) -> Reading | None:
+def base_first(call: Frame, stop: int, text: str) -> Ambiguity | None:
     """`log(3, x)`, whose arguments other programs take the other way round."""
     if call.opener.text not in ("log", "ln") or len(call.arguments) != 2 or call.exponent is not None:
         return None
@@ -169,26 +169,26 @@ def base_first(call: Frame, stop: int, text: str) -> Reading | None:
     number, base = text[first.start : first.stop], text[second.start : second.stop]
     name = call.opener.text
     read, other = f"{name}({number})/{name}({base})", f"{name}({base}, {number})"
-    return Reading("base", Span(call.opener.start, stop), read, other)
+    return Ambiguity("base", Span(call.opener.start, stop), read, other)
 
 
-def other_texts(text: str, readings: Iterable[Reading]) -> Iterator[str]:
+def other_texts(text: str, ambiguities: Iterable[Ambiguity]) -> Iterator[str]:
     """The text with other meanings put in: those of a kind together, one by one, and those of several kinds."""
-    kinds: dict[str, list[Reading]] = {}
-    for reading in readings:
-        kinds.setdefault(reading.kind, []).append(reading)
-    chosen: list[Sequence[Reading]] = [*kinds.values()]
+    kinds: dict[str, list[Ambiguity]] = {}
+    for ambiguity in ambiguities:
+        kinds.setdefault(ambiguity.kind, []).append(ambiguity)
+    chosen: list[Sequence[Ambiguity]] = [*kinds.values()]
     chosen += [[each] for group in kinds.values() if len(group) > 1 for each in group]
     for size in range(2, len(kinds) + 1):
         chosen += [[each for group in some for each in group] for some in combinations(kinds.values(), size)]
     yield from dict.fromkeys(edited(text, some) for some in chosen)
 
 
-def edited(text: str, readings: Iterable[Reading]) -> str:
+def edited(text: str, ambiguities: Iterable[Ambiguity]) -> str:
     """The text with the other meanings of some places put in; of places that overlap, the first that starts."""
     parts, position = [], 0
-    for reading in sorted(readings, key=lambda each: (each.span.start, -each.span.stop)):
-        if reading.span.start >= position:
-            parts += [text[position : reading.span.start], reading.other]
-            position = reading.span.stop
+    for ambiguity in sorted(ambiguities, key=lambda each: (each.span.start, -each.span.stop)):
+        if ambiguity.span.start >= position:
+            parts += [text[position : ambiguity.span.start], ambiguity.other]
+            position = ambiguity.span.stop
     return "".join([*parts, text[position:]])

@@ -18,7 +18,7 @@ Constant: TypeAlias = Fraction | float
 EXACT_BITS = 4096
 """Rationals longer than this go on as floats."""
 
-EXPONENT_LENGTH = len("-9999")
+MAX_EXPONENT_CHARACTERS = len("-9999")
 """Longer exponents are far outside float64, whatever the digits before them."""
 
 
@@ -36,7 +36,7 @@ def literal(text: str) -> Fraction:
     value = Fraction(mantissa.removesuffix("."))
     if value == 0:
         return value
-    if len(exponent) > EXPONENT_LENGTH:
+    if len(exponent) > MAX_EXPONENT_CHARACTERS:
         raise TooLargeError
     value *= Fraction(10) ** int(exponent or 0)
     if float_of(value) == 0:

@@ -14,6 +14,7 @@ import sympy
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree
+from derivcli.language.derivative_words import LETTERS
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
 from derivcli.language.functions.table import CONSTANTS
@@ -39,7 +40,7 @@ def parse_equation(
     else:
         start, stop = signs[0]
         # xy = x+y names x and y on one side only; what may ask for a derivative is declared by nothing but its user
-        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys() - set("dDΔδ"))}
+        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys() - LETTERS)}
         left = _side(text, 0, start, letters, definitions, functions)
         right = _side(text, stop, len(text), letters, definitions, functions)
     other = sympy.S.Zero if right is None else right.tree

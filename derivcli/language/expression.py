@@ -71,7 +71,7 @@ class Expression:
         return " = ".join(map(text_of, self.sides or (self.tree,)))
 
     @cached_property
-    def own(self) -> tuple[str, ...]:
+    def custom_functions(self) -> tuple[str, ...]:
         """The names of the user's own functions in it."""
         from derivcli.language.tree import postorder, row_of
 

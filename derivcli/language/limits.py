@@ -1,25 +1,86 @@
-"""The limits of the language, as data; every refusal over one names it."""
+"""Every limit of the language and of what is computed at once, and what is said where one is passed."""
 
-CHARACTERS = 1_000_000
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derivcli.errors import DerivError, Span
+
+MAX_CHARACTERS = 1_000_000
 """Length of a text."""
 
-NESTING = 100
+MAX_NESTING = 100
 """How deep brackets, calls, signs and powers may stand inside each other; SymPy's recursion fails soon after."""
 
-DIGITS = 400
+MAX_DIGITS = 400
 """Digits of one number; float64 reaches 309 before the point."""
 
-POINTS = 10**12
-"""Points of one calculation."""
-
-HELD = 10**8
-"""Points whose numbers are held in memory at once: for arrays, a table, a picture."""
-
-WHOLE = 10_000
+MAX_WHOLE = 10_000
 """A whole number that a function counts up to: a degree, an order."""
 
-LEDGER = 1_000
+MAX_POINTS = 10**12
+"""Points of one calculation."""
+
+MAX_POINTS_HELD = 10**8
+"""Points whose numbers are held in memory at once: for arrays, a table, a picture."""
+
+MAX_LEDGER_POINTS = 1_000
 """Points of a ledger, which holds every intermediate number at each."""
 
-TRIED = 1_000
+MAX_TRIED_POINTS = 1_000
 """Points that a function of the user's own is tried at."""
+
+
+def check_characters(text: str) -> None:
+    """Refuse a text that is too long."""
+    if len(text) > MAX_CHARACTERS:
+        message = f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}"
+        raise DerivError(message, text, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1), "shorten it with `--let`")
+
+
+def check_digits(number: str, span: Span) -> None:
+    """Refuse a number of too many digits."""
+    if len(number) > MAX_DIGITS:
+        message = f"a number of {len(number)} digits is over the limit of {MAX_DIGITS}"
+        raise DerivError(message, span=span, hint="shorten it")
+
+
+def check_nesting(depth: int, span: Span) -> None:
+    """Refuse a formula that nests too deep."""
+    if depth > MAX_NESTING:
+        message = f"the formula nests deeper than the limit of {MAX_NESTING}"
+        raise DerivError(message, span=span, hint="name inner parts with `--let`")
+
+
+def check_whole(value: Fraction | float, parameter: str, span: Span) -> None:
+    """Refuse an order or a degree that is too large."""
+    if value > MAX_WHOLE:
+        raise DerivError(f"{parameter} is over the limit of {MAX_WHOLE}", span=span, hint="take a smaller one")
+
+
+def check_points(count: int, source: str = "", span: Span | None = None) -> None:
+    """Refuse more points than one calculation may have."""
+    if count > MAX_POINTS:
+        message = f"{count:,} points are over the limit of {MAX_POINTS:,}"
+        raise DerivError(message, source, span, "take fewer points")
+
+
+def check_points_held(count: int) -> None:
+    """Refuse more points than arrays are made for."""
+    if count > MAX_POINTS_HELD:
+        message = f"{count:,} points are more than the {MAX_POINTS_HELD:,} that are held in memory"
+        raise DerivError(message, hint="take fewer points`shell:, or write them to a file with --output`")
+
+
+def check_ledger_points(count: int) -> None:
+    """Refuse more points than a ledger shows."""
+    if count > MAX_LEDGER_POINTS:
+        message = f"{count:,} points are more than the {MAX_LEDGER_POINTS:,} that a ledger shows"
+        raise DerivError(message, hint="take fewer points")
+
+
+def check_tried_points(count: int) -> None:
+    """Refuse more points than a function of the user's own is tried at."""
+    if count > MAX_TRIED_POINTS:
+        message = f"{count:,} points are more than the {MAX_TRIED_POINTS:,} that a function is tried at"
+        raise DerivError(message, hint="take fewer points")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 from derivcli.errors import DerivError, UnknownNameError
+from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.tokens import GREEK_NAMES, Token
 from derivcli.language.unsupported_operations import OPERATIONS
@@ -19,7 +20,7 @@ _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "I
 _USUAL_VARIABLES = frozenset("txyzuv")
 _BASED = re.compile(r"(?:log|ln)(?:_([A-Za-z]|[0-9]+)|([0-9]+))")
 
-_LONGEST_GUESS = 40
+_MAX_GUESS_CHARACTERS = 40
 """Longer names are not compared with the table."""
 
 
@@ -28,20 +29,20 @@ def is_variable_name(name: str) -> bool:
     return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
 
 
-def may_be_product(name: str, declared: Collection[str], own: Collection[str], called: bool) -> bool:
+def may_be_product(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:
     """Whether a name could be a product of its letters: it means nothing else."""
-    if name[0] == "d" and len(name) == 2 and "d" not in declared:
-        return False  # dx is no product
-    known = name in declared or is_function_name(name, own, called) or name in GREEK_NAMES or name in CONSTANTS
+    if is_differential(name) and "d" not in declared:
+        return False
+    known = name in declared or is_function_name(name, custom, called) or name in GREEK_NAMES or name in CONSTANTS
     return len(name) > 1 and name.isalpha() and not known
 
 
-def is_function_name(name: str, own: Collection[str], called: bool) -> bool:
+def is_function_name(name: str, custom: Collection[str], called: bool) -> bool:
     """Whether the name is a function here: what is a variable's name too (gamma, j0) is a variable unless called.
 
-    Functions of the user's `own` are no less known than those of the table.
+    Functions of the user's `custom` are no less known than those of the table.
     """
-    if name in own:
+    if name in custom:
         return called
     if name in vocabulary() or name in BRANCHING:
         return called or not (is_variable_name(name) or _is_only_called(name))
@@ -60,10 +61,10 @@ def base_of(name: str) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def unknown(token: Token, called: bool, declared: Collection[str] = (), own: Collection[str] = ()) -> DerivError:
+def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: Collection[str] = ()) -> DerivError:
     """The refusal of a name that means nothing, with what was perhaps meant."""
     name = token.text
-    shown = name if len(name) <= _LONGEST_GUESS else name[:_LONGEST_GUESS] + "…"
+    shown = name if len(name) <= _MAX_GUESS_CHARACTERS else name[:_MAX_GUESS_CHARACTERS] + "…"
     if name in _NOT_FINITE:
         return DerivError(f"'{shown}' is not a finite number", span=token.span, hint="write a finite number")
     if name in TRUTHS:
@@ -71,9 +72,9 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), own: Col
     if name in OPERATIONS:
         message, hint = OPERATIONS[name]
         return DerivError(message, span=token.span, hint=hint)
-    guess = _guess(name, called) if len(name) <= _LONGEST_GUESS else ""
+    guess = _guess(name, called) if len(name) <= _MAX_GUESS_CHARACTERS else ""
     if called:
-        guess = _like(name, own) or _numbered(name) or guess
+        guess = _like(name, custom) or _numbered(name) or guess
         return DerivError(f"unknown function '{shown}'", span=token.span, hint=guess or "for a product write *")
     like = _like(name, [word for word in declared if len(word) > 1])
     based = f"write log(x, {base_of(name)})" if base_of(name) else ""
@@ -100,7 +101,7 @@ def _numbered(name: str) -> str:
 def _like(name: str, words: Collection[str]) -> str:
     """A question that names the one of the user's own words that was perhaps meant, or nothing."""
     folded = {word.lower(): word for word in words}
-    close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(name[:_MAX_GUESS_CHARACTERS].lower(), folded, n=1, cutoff=0.7)
     return f"did you mean {folded[close[0]]}?" if close else ""
 
 
@@ -137,5 +138,5 @@ def _guess(name: str, called: bool) -> str:
 def nearest(name: str) -> str:
     """What can be called by a name like this one, or nothing."""
     folded = {word.lower(): word for word in reversed([*vocabulary(), *BRANCHING])}
-    close = difflib.get_close_matches(name[:_LONGEST_GUESS].lower(), folded, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(name[:_MAX_GUESS_CHARACTERS].lower(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else ""

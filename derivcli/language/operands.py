@@ -14,9 +14,11 @@ from derivcli.errors import DerivError, Span
 from derivcli.language import constant_folding, limits, tree
 from derivcli.language.constant_folding import Constant
 from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import CONSTANTS
+from derivcli.language.tokens import Token
 from derivcli.language.tree import Tree
 
-Value = TypeVar("Value")
+Folded = TypeVar("Folded")
 
 REAL = "deriv works over the real numbers"
 
@@ -43,11 +45,20 @@ class Operand:
 def number(text: str, start: int, stop: int) -> Operand:
     """A number as typed."""
     span = Span(start, stop)
-    if len(text) > limits.DIGITS:
-        message = f"a number of {len(text)} digits is over the limit of {limits.DIGITS}"
-        raise DerivError(message, span=span, hint="shorten it")
+    limits.check_digits(text, span)
     value = guarded(lambda: constant_folding.literal(text), span)
     return Operand(tree.number(value), start, stop, value=value, literal=True)
+
+
+def superscript(token: Token) -> Operand:
+    """The exponent that a run of superscript digits writes."""
+    magnitude = number(token.text.lstrip("+-") or "0", token.start, token.stop)
+    return negative(magnitude, token.start) if token.text[0] == "-" else magnitude
+
+
+def constant(token: Token) -> Operand:
+    """The number that a name of the language stands for."""
+    return Operand(tree.constant(token.text), token.start, token.stop, value=CONSTANTS[token.text])
 
 
 def add(terms: Sequence[Operand]) -> Operand:
@@ -90,15 +101,19 @@ def power(base: Operand, exponent: Operand) -> Operand:
 
 
 def call(row: Function, arguments: Sequence[Operand], span: Span) -> Operand:
-    """The row's function of the arguments, whose number has been checked."""
+    """The row's function of the arguments, whose number has been checked; a rewrite's value is not known here."""
     for argument in arguments:
         require_number(argument)
-    known = [argument.value for argument in arguments if argument.value is not None]
-    value = None
-    if len(known) == len(arguments):
-        value = guarded(lambda: _value_of_call(row, known), span)
-    depth = deepened(arguments, span)
-    return Operand(_call_tree(row, arguments), span.start, span.stop, depth, value)
+    known = values_of(arguments)
+    value = guarded(lambda: constant_folding.apply(row, known), span) if known else None
+    made = tree.call(row, [argument.tree for argument in arguments])
+    return Operand(made, span.start, span.stop, deepened(arguments, span), value)
+
+
+def values_of(operands: Sequence[Operand]) -> tuple[Constant, ...] | None:
+    """The values of operands that are all constant."""
+    known = tuple(operand.value for operand in operands if operand.value is not None)
+    return known if len(known) == len(operands) else None
 
 
 def piecewise(pairs: Sequence[tuple[Operand, Operand]], span: Span) -> Operand:
@@ -157,18 +172,11 @@ def require_condition(operand: Operand) -> None:
 def deepened(parts: Sequence[Operand], span: Span) -> int:
     """The depth of a node over `parts`, within the limit."""
     depth = 1 + max(part.depth for part in parts)
-    if depth > limits.NESTING:
-        raise too_deep(span)
+    limits.check_nesting(depth, span)
     return depth
 
 
-def too_deep(span: Span) -> DerivError:
-    """The refusal of a formula nested beyond the limit."""
-    message = f"the formula nests deeper than the limit of {limits.NESTING}"
-    return DerivError(message, span=span, hint="name inner parts with `--let`")
-
-
-def guarded(compute: Callable[[], Value], span: Span) -> Value:
+def guarded(compute: Callable[[], Folded], span: Span) -> Folded:
     """The value of a constant, or the refusal of one that float64 cannot hold."""
     try:
         return compute()
@@ -186,23 +194,6 @@ def divides_by_zero(span: Span) -> DerivError:
     return DerivError("this divides by zero", span=span, hint=REAL)
 
 
-def _call_tree(row: Function, arguments: Sequence[Operand]) -> Tree:
-    return tree.call(row, [argument.tree for argument in arguments])
-
-
-def _value_of_call(row: Function, values: Sequence[Constant]) -> Constant | None:
-    """The value of a function of constants, by its function on floats or by its rewrite."""
-    if row.floats is not None or row.definition is None:
-        return constant_folding.apply(row, values)
-    from derivcli.language.functions.formulas import value_of_definition
-
-    try:
-        return value_of_definition(row, tuple(values))
-    except DerivError as inner:
-        # It speaks of the rewrite's text, which nobody typed.
-        raise constant_folding.UndefinedError(inner.message) from None
-
-
 def _combine(
     parts: Sequence[Operand],
     build: Callable[[Sequence[Tree]], Tree],
@@ -212,7 +203,7 @@ def _combine(
     for part in parts:
         require_number(part)
     span = Span(parts[0].start, parts[-1].stop)
-    known = [part.value for part in parts if part.value is not None]
-    value = guarded(lambda: evaluate(known), span) if len(known) == len(parts) else None
+    known = values_of(parts)
+    value = guarded(lambda: evaluate(known), span) if known else None
     made = build([part.tree for part in parts])
     return Operand(made, span.start, span.stop, max(part.depth for part in parts), value)

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator
 from derivcli.errors import DerivError
 from derivcli.language import ambiguities, tree
 from derivcli.language.expression import Definition, Expression
+from derivcli.language.functions import formulas  # noqa: F401  (calls have derivatives from there on)
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
 from derivcli.language.parser import Parser
+from derivcli.language.refused_notation import check_notation
 from derivcli.language.tree import Tree
 
 
@@ -25,11 +27,12 @@ def parse_expression(
     """
     defined = [definition.name for definition in definitions]
     parser = Parser(text, {*declared, *defined}, functions=functions)
+    check_notation(text, parser.declared, functions)
     operand = parser.run()
     used = _used_definitions(parser.variables, definitions)
     inner = [name for definition in used for name in _names_in(definition.tree)]
     variables = [name for name in dict.fromkeys([*parser.variables, *inner]) if name not in defined]
-    notes = (*(note for definition in used for note in definition.notes), *parser.noticed.notes.values())
+    notes = (*(note for definition in used for note in definition.notes), *parser.notes.by_kind.values())
     return Expression(text, operand.tree, tuple(variables), used, notes, operand.value)
 
 
@@ -43,7 +46,7 @@ def other_meanings(expression: Expression, declared: Collection[str] = ()) -> It
     except DerivError:
         return
     seen = {expression.text}
-    for text in ambiguities.other_texts(expression.source, parser.noticed.readings):
+    for text in ambiguities.other_texts(expression.source, parser.notes.ambiguities):
         try:
             other = parse_expression(text, known, expression.definitions)
         except DerivError:  # such as a part that has no value
@@ -51,11 +54,6 @@ def other_meanings(expression: Expression, declared: Collection[str] = ()) -> It
         if other.text not in seen:
             seen.add(other.text)
             yield other
-
-
-def parse_tree(text: str, declared: Collection[str] = (), condition: bool = False) -> Tree:
-    """The tree of a formula of our own or, with `condition`, of a condition."""
-    return Parser(text, declared, condition, trusted=True).run().tree
 
 
 def _used_definitions(names_read: Collection[str], definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:

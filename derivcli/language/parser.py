@@ -25,18 +25,18 @@ one of two tables, by whether an operand is due or has just been read.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NoReturn
+from dataclasses import replace
+from functools import lru_cache
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, limits, name_resolution, operands, remarks, syntax_errors, tree
-from derivcli.language.constant_folding import Constant
-from derivcli.language.derivative_notation import check_notation
+from derivcli.language import ambiguities, limits, name_resolution, operands, syntax_errors, tree
+from derivcli.language.constant_folding import Constant, UndefinedError
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
-from derivcli.language.noticed import Noticed
+from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, TEXT, Frame, check_whole, finish
-from derivcli.language.token_stream import Reader
+from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
 
@@ -45,7 +45,7 @@ SIGNS = ("-", "+", "√", "∛")
 
 
 class Parser:
-    """The state of one reading: the place in the tokens, the open frames, what was noticed."""
+    """The state of one reading: the place in the tokens, the open frames, the notes."""
 
     def __init__(
         self,
@@ -62,10 +62,10 @@ class Parser:
         self.trusted = trusted
         self.values = values or {}
         self.functions = functions or {}
-        self.reader = Reader(text, self.declared, self.functions)
+        self.stream = TokenStream(text, self.declared, self.functions)
         self.frames: list[Frame] = []
         self.symbols: dict[str, Tree] = {}
-        self.noticed = Noticed(text)
+        self.notes = Notes(text)
 
     @property
     def variables(self) -> list[str]:
@@ -80,28 +80,20 @@ class Parser:
     @property
     def next(self) -> Token:
         """The token after the one at hand."""
-        return self.reader.next
+        return self.stream.next
 
     def run(self) -> Operand:
         """Read the whole text."""
         try:
-            return self._run()
+            self.frames = [Frame(TEXT, self.stream.next, inherits_condition=self.condition)]
+            token = self.stream.take()
+            while self.frame.operand is None or token.kind != "end":
+                (self.read_operand if self.frame.operand is None else self.read_operator)(token)
+                token = self.stream.take()
+            return self.close_text(token)
         except DerivError as error:
             error.source = error.source or self.text
             raise
-
-    def _run(self) -> Operand:
-        if not self.trusted:
-            check_notation(self.text, self.declared, self.functions)
-        self.frames = [Frame(TEXT, self.reader.next, inherits_condition=self.condition)]
-        while True:
-            token = self.reader.take()
-            if self.frame.operand is None:
-                self.read_operand(token)
-            elif token.kind == "end":
-                return self.close_text(token)
-            else:
-                self.read_operator(token)
 
     # An operand is due
 
@@ -109,10 +101,10 @@ class Parser:
         """Take a token where an operand is due."""
         frame = self.frame
         if frame.branching == "Piecewise" and token.text != "(":
-            self.refuse("Piecewise takes pairs", token.span, "write Piecewise((a, x > 0), (b, True))")
+            raise DerivError("Piecewise takes pairs", span=token.span, hint="write Piecewise((a, x > 0), (b, True))")
         if token.kind == "number":
             frame.operand = operands.number(token.text, token.start, token.stop)
-            self.noticed.note(remarks.inexact_number(token))
+            self.notes.inexact_number(token)
         elif token.kind == "name":
             self.read_name(token)
         elif token.text == "(":
@@ -125,7 +117,7 @@ class Parser:
         elif token.text in SIGNS:
             frame.push_prefix(token)
         else:
-            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.stream.before, self.text)
 
     def read_name(self, token: Token) -> None:
         """Take a name where an operand is due."""
@@ -138,8 +130,8 @@ class Parser:
         elif name_resolution.is_function_name(name, self.functions, called):
             self.read_function(token)
         elif name in CONSTANTS:
-            frame.operand = Operand(tree.constant(name), token.start, token.stop, value=CONSTANTS[name])
-            self.noticed.note(remarks.euler_number(token, self.declared))
+            frame.operand = operands.constant(token)
+            self.notes.euler_number(token, self.declared)
         elif name_resolution.is_variable_name(name):
             frame.operand = self.variable(token)
         elif name in name_resolution.TRUTHS and frame.wants_condition:
@@ -152,23 +144,19 @@ class Parser:
         frame = self.frame
         starts_condition = not (frame.prefixes or frame.factors or frame.terms or frame.relations)
         if token.text == "not" and frame.wants_condition and starts_condition:
-            if len(frame.denials) >= limits.NESTING:
-                raise operands.too_deep(token.span)
+            limits.check_nesting(len(frame.denials) + 1, token.span)
             frame.denials.append(token)
         elif token.text == "not" and not frame.wants_condition:
             raise syntax_errors.condition(token)
         else:
-            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.stream.before, self.text)
 
     def variable(self, token: Token) -> Operand:
-        """A variable as an operand."""
-        return Operand(self.symbol(token.text), token.start, token.stop, value=self.values.get(token.text))
-
-    def symbol(self, name: str) -> Tree:
-        """The symbol of a name, noting the name in the order of appearance."""
+        """A variable as an operand; its name is kept in the order of appearance."""
+        name = token.text
         if name not in self.symbols:
             self.symbols[name] = tree.symbol(name)
-        return self.symbols[name]
+        return Operand(self.symbols[name], token.start, token.stop, value=self.values.get(name))
 
     def read_function(self, token: Token) -> None:
         """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
@@ -178,7 +166,7 @@ class Parser:
         base = None if row or branching else self.read_base(token)
         row = vocabulary()["log"] if base else row
         if self.next.text == "(":
-            self.reader.take()
+            self.stream.take()
             self.push(Frame(CALL, token, row, branching, exponent, base))
             if self.next.text != ")":
                 return
@@ -190,23 +178,24 @@ class Parser:
     def read_base(self, function: Token) -> Operand:
         """The base in a logarithm's name: the 5 of log_5(x)."""
         base = name_resolution.base_of(function.text)
-        self.noticed.note(remarks.glued_base(function, base, self.text))
+        self.notes.glued_base(function, base)
+        token = Token("name", base, function.start, function.stop)
         if base.isdigit():
             return operands.number(base, function.start, function.stop)
         if base in CONSTANTS and base not in self.declared:
-            return Operand(tree.constant(base), function.start, function.stop, value=CONSTANTS[base])
-        return self.variable(Token("name", base, function.start, function.stop))
+            return operands.constant(token)
+        return self.variable(token)
 
     def read_exponent(self, function: Token) -> Operand | None:
         """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
         token = self.next
         if token.kind == "superscript":
-            self.reader.take()
+            self.stream.take()
         elif token.text == "**":
-            self.reader.take()
+            self.stream.take()
             token = self.next
             if token.kind == "number" or name_resolution.is_variable_name(token.text):
-                self.reader.take()
+                self.stream.take()
         else:
             return None
         if token.kind == "name" and name_resolution.is_variable_name(token.text):
@@ -223,9 +212,8 @@ class Parser:
         if token.text == "**":
             frame.push_prefix(token, frame.operand)
         elif token.kind == "superscript":
-            exponent = self.superscript(token)
             assert frame.operand is not None
-            frame.operand = operands.power(frame.operand, exponent)
+            frame.operand = operands.power(frame.operand, operands.superscript(token))
         elif token.text == "!":
             self.read_factorial(token)
         elif token.text in ("*", "/", "//"):
@@ -247,16 +235,13 @@ class Parser:
         """x! is factorial(x); x!! would be another function."""
         if self.next.text == "!":
             span = Span(token.start, self.next.stop)
-            self.refuse("the double factorial is not read here", span, "write (x!)! for the factorial of x!")
+            raise DerivError(
+                "the double factorial is not read here", span=span, hint="write (x!)! for the factorial of x!"
+            )
         operand = self.frame.operand
         assert operand is not None
         span = Span(operand.start, token.stop)
         self.frame.operand = operands.call(vocabulary()["factorial"], [operand], span)
-
-    def superscript(self, token: Token) -> Operand:
-        """The exponent that a run of superscript digits writes."""
-        magnitude = operands.number(token.text.lstrip("+-") or "0", token.start, token.stop)
-        return operands.negative(magnitude, token.start) if token.text[0] == "-" else magnitude
 
     def read_silent_multiplication(self, token: Token) -> None:
         """Two operands side by side are a product, except two numbers."""
@@ -264,33 +249,28 @@ class Parser:
         assert frame.operand is not None
         if token.kind == "number" and frame.operand.literal:
             span = Span(frame.operand.start, token.stop)
-            self.refuse("two numbers stand side by side", span, "write * between them, or join them")
+            raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
         self.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
         if token.kind == "name" and name_resolution.is_function_name(token.text, self.functions, self.next.text == "("):
             self.end_product()
-        self.noticed.expect(self.frame, ambiguities.silent_product(self.frame, token, self.text))
-        self.noticed.expect(self.frame, ambiguities.bare_product(self.frame, token, self.next, self.text))
-        self.noticed.note(remarks.no_function(self.frame, token, self.text))
-        self.noticed.note(remarks.differential(self.frame, self.text, self.declared))
-        self.multiply(None)
-        self.reader.put_back()
+        self.notes.expect(self.frame, ambiguities.silent_product(self.frame, token, self.text))
+        self.notes.expect(self.frame, ambiguities.bare_product(self.frame, token, self.next, self.text))
+        self.notes.no_function(self.frame, token)
+        self.notes.lone_operator(self.frame, self.declared)
+        self.frame.multiply(None)
+        self.stream.put_back()
 
     def read_written_sign(self, token: Token) -> None:
         """A written `*` or `/` ends every argument without brackets."""
         bares = self.close_bares()
         leads_on = self.next.kind == "name" and name_resolution.is_function_name(
-            self.next.text, self.functions, self.reader.next_is_called
+            self.next.text, self.functions, self.stream.next_is_called
         )
         self.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
         if bares and not leads_on:
-            self.noticed.expect(self.frame, ambiguities.bare_quotient(bares, token, self.next, self.text))
-        self.noticed.expect(self.frame, ambiguities.root(self.frame, token, self.next, self.text))
-        self.multiply(token)
-
-    def multiply(self, operator: Token | None) -> None:
-        """Close a factor and wait for the next."""
-        self.frame.close_factor()
-        self.frame.operator = operator
+            self.notes.expect(self.frame, ambiguities.bare_quotient(bares, token, self.next, self.text))
+        self.notes.expect(self.frame, ambiguities.root(self.frame, token, self.next, self.text))
+        self.frame.multiply(token)
 
     def read_separator(self, token: Token) -> None:
         """Take a comparison, a comma, a closing bracket, `and` or `or`."""
@@ -299,7 +279,7 @@ class Parser:
             self.close(token)
         elif token.kind == "comma":
             if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
-                raise syntax_errors.comma(self.reader.before, token, self.next, frame.kind == TEXT)
+                raise syntax_errors.comma(self.stream.before, token, self.next, frame.kind == TEXT)
             frame.close_argument()
         elif not frame.wants_condition:
             raise syntax_errors.condition(token)
@@ -311,14 +291,13 @@ class Parser:
         elif token.text == "or":
             frame.close_conjunction()
         else:
-            raise syntax_errors.missing_operand(token, self.reader.before, self.text)
+            raise syntax_errors.missing_operand(token, self.stream.before, self.text)
 
     # Opening and closing
 
     def push(self, frame: Frame) -> None:
         """Open a frame."""
-        if len(self.frames) > limits.NESTING:
-            raise operands.too_deep(frame.opener.span)
+        limits.check_nesting(len(self.frames), frame.opener.span)
         self.frames.append(frame)
 
     def close_bare(self) -> tuple[Operand, Operand]:
@@ -327,7 +306,7 @@ class Parser:
         frame = self.frames.pop()
         frame.close_argument()
         argument = frame.arguments[0]
-        self.frame.operand = call = finish(frame, argument.stop)
+        self.frame.operand = call = self.finish(frame, argument.stop)
         return call, argument
 
     def close_bares(self) -> list[tuple[Operand, Operand]]:
@@ -350,7 +329,8 @@ class Parser:
         """End the innermost frame at its closing bracket."""
         frame = self.frame
         if frame.kind == TEXT:
-            self.refuse("nothing is open here that ')' could close", token.span, "remove it or open it before")
+            message, hint = "nothing is open here that ')' could close", "remove it or open it before"
+            raise DerivError(message, span=token.span, hint=hint)
         if frame.kind == BAR and token.kind != "bar":
             raise syntax_errors.unclosed(frame.opener, self.text)
         frame.close_argument()
@@ -358,24 +338,34 @@ class Parser:
         if frame.kind == PAIR:
             self.close_pair(frame, token)
         else:
-            self.frame.operand = finish(frame, token.stop)
+            self.frame.operand = self.finish(frame, token.stop)
             if not self.trusted:
-                self.noticed.note(remarks.clash(frame))
-                self.noticed.keep(ambiguities.base_first(frame, token.stop, self.text))
+                self.notes.clash(frame)
+                self.notes.keep(ambiguities.base_first(frame, token.stop, self.text))
                 check_whole(frame)
+
+    def finish(self, frame: Frame, stop: int) -> Operand:
+        """The operand that a closed frame stands for in the frame around it."""
+        result = finish(frame, stop)
+        known = operands.values_of(frame.arguments) if frame.row is not None and result.value is None else None
+        row = tree.row_of(result.tree) if known else None
+        if known and row is not None and row.definition is not None:
+            result.value = operands.guarded(lambda: _value_of_rewrite(row, known), result.span)
+        return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
 
     def close_pair(self, pair: Frame, token: Token) -> None:
         """Hand a Piecewise pair to its call, whose next token must part or end it."""
         if len(pair.arguments) != 2:
             span = Span(pair.opener.start, token.stop)
-            self.refuse("a pair is a value and its condition", span, "write (x**2, x > 0)")
+            raise DerivError("a pair is a value and its condition", span=span, hint="write (x**2, x > 0)")
         self.frame.arguments += pair.arguments
-        following = self.reader.take()
+        following = self.stream.take()
         if following.text == ")":
             call = self.frames.pop()
-            self.frame.operand = finish(call, following.stop)
+            self.frame.operand = self.finish(call, following.stop)
         elif following.kind != "comma":
-            self.refuse("another pair or ')' is due here", following.span, "write Piecewise((a, x > 0), (b, True))")
+            message, hint = "another pair or ')' is due here", "write Piecewise((a, x > 0), (b, True))"
+            raise DerivError(message, span=following.span, hint=hint)
 
     def close_text(self, token: Token) -> Operand:
         """End the whole text."""
@@ -390,9 +380,16 @@ class Parser:
 
     def settle(self, reach: int) -> None:
         """End the places with two meanings that go no further than the token before the one at hand."""
-        if self.frame.pending and self.reader.before is not None:
-            self.noticed.settle(self.frame, reach, self.reader.before.stop)
+        if self.frame.pending and self.stream.before is not None:
+            self.notes.settle(self.frame, reach, self.stream.before.stop)
 
-    def refuse(self, message: str, span: Span, hint: str = "") -> NoReturn:
-        """Refuse the text."""
-        raise DerivError(message, self.text, span, hint)
+
+@lru_cache(maxsize=10_000)
+def _value_of_rewrite(row: Function, values: tuple[Constant, ...]) -> Constant | None:
+    """The value of a row's definition for constant arguments."""
+    assert row.definition is not None, f"{row.name} is a primitive"
+    given = dict(zip(row.parameters, values, strict=False))
+    try:
+        return Parser(row.definition, row.parameters, trusted=True, values=given).run().value
+    except DerivError as inner:  # which speaks of a text that nobody typed
+        raise UndefinedError(inner.message) from None

@@ -5,7 +5,7 @@ From the tightest to the loosest: powers and signs, products, sums, comparisons,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
@@ -61,8 +61,7 @@ class Frame:
 
     def push_prefix(self, token: Token, base: Operand | None = None) -> None:
         """Wait for the operand of a sign, a root or, with a base, a power."""
-        if len(self.prefixes) >= limits.NESTING:
-            raise operands.too_deep(token.span)
+        limits.check_nesting(len(self.prefixes) + 1, token.span)
         self.prefixes.append((token, base))
         self.operand = None
 
@@ -84,6 +83,11 @@ class Frame:
         if operator == "//":
             quotient = operands.multiply(self.factors)
             self.factors = [operands.call(vocabulary()["floor"], [quotient], quotient.span)]
+
+    def multiply(self, operator: Token | None) -> None:
+        """Close a factor and wait for the next."""
+        self.close_factor()
+        self.operator = operator
 
     def close_term(self) -> None:
         """Add the product to the sum."""
@@ -130,21 +134,19 @@ class Frame:
 
 
 def finish(frame: Frame, stop: int) -> Operand:
-    """The operand that a closed frame stands for in the frame around it."""
+    """The operand that a closed frame stands for, without the exponent at a function's name."""
     span = Span(frame.opener.start, stop)
     if frame.kind == BAR:
-        result = operands.call(vocabulary()["abs"], frame.arguments, span)
-    elif frame.branching:
-        result = _finish_branching(frame, span)
-    elif frame.row is not None:
-        if frame.base is not None and len(frame.arguments) > 1:
-            message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
-            raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
-        result = _finish_call(frame.row, frame.arguments + ([frame.base] if frame.base else []), span)
-    else:
+        return operands.call(vocabulary()["abs"], frame.arguments, span)
+    if frame.branching:
+        return _finish_branching(frame, span)
+    if frame.row is None:
         (inner,) = frame.arguments
         return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
-    return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+    if frame.base is not None and len(frame.arguments) > 1:
+        message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
+        raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
+    return _finish_call(frame.row, frame.arguments + ([frame.base] if frame.base else []), span)
 
 
 def check_whole(call: Frame) -> None:
@@ -162,9 +164,7 @@ def check_whole(call: Frame) -> None:
         if value is None or value < row.least or value != int(value):
             message = f"{parameter} in {row.signature} is a constant whole number"
             raise DerivError(message, span=argument.span, hint=f"write {row.example}")
-        if value > limits.WHOLE:
-            message = f"{parameter} in {row.signature} is over the limit of {limits.WHOLE}"
-            raise DerivError(message, span=argument.span, hint="take a smaller one")
+        limits.check_whole(value, f"{parameter} in {row.signature}", argument.span)
 
 
 def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Operand:
@@ -180,7 +180,7 @@ def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Opera
 
 
 def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand:
-    """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their own trees."""
+    """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their of_base trees."""
     if row.name == "log" and len(arguments) == 2:
         return _logarithm(arguments[0], arguments[1], span)
     least, most = row.arity
@@ -188,9 +188,9 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
     if row.longer is not None and count > (most or count):
         return _finish_call(vocabulary()[row.longer], arguments, span)
     if count < least or (most is not None and count > most):
-        wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-        plural = "" if wanted == "1" else "s"
-        message = f"{row.name} takes {wanted} argument{plural}, and here it has {count}"
+        required = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        plural = "" if required == "1" else "s"
+        message = f"{row.name} takes {required} argument{plural}, and here it has {count}"
         raise DerivError(message, span=span, hint=f"write {row.signature}")
     for parameter, argument in zip(row.parameters, arguments, strict=False):
         if parameter in row.divisors and argument.value == 0:
@@ -204,9 +204,9 @@ def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:
     """log(x, b) by the function made for its base where there is one."""
     if base.tree is tree.NUMBERS["e"]:
         return operands.call(vocabulary()["log"], [argument], span)
-    own = {2: "log2", 10: "log10"}.get(int(base.value) if base.value in (2, 10) else 0)
-    if own is not None:
-        return operands.call(vocabulary()[own], [argument], span)
+    of_base = {2: "log2", 10: "log10"}.get(int(base.value) if base.value in (2, 10) else 0)
+    if of_base is not None:
+        return operands.call(vocabulary()[of_base], [argument], span)
     log = vocabulary()["log"]
     over, under = (operands.call(log, [part], part.span) for part in (argument, base))
     product = operands.multiply([over, operands.reciprocal(under)])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from derivcli.errors import DerivError, Span
-from derivcli.language.derivative_requests import ENDS, GREEKS, LONGEST, NAME, without_brackets
+from derivcli.errors import Span
+from derivcli.language.derivative_notation import Notation
+from derivcli.language.derivative_words import ENDS, GREEKS, NAME, without_brackets
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tokens import GREEK, canonical_name
 
@@ -21,26 +22,27 @@ _ANGLES = (
     rf"(?<![A-Za-z0-9_.^{GREEKS}]){_ANGLE}",
 )
 """`sin 30` and `30` before a degree sign."""
-_LONGEST_ANGLE = 60
+_MAX_ANGLE = 60
+"""Characters of an angle and its function."""
 
 
-def check_pasted(text: str, declared: Collection[str]) -> None:
-    """Refuse quotes around a formula, degree signs and differences such as `Δx`."""
-    for look in (_difference, _quoted, _degrees):
-        for error in look(text, declared):
-            raise error
+def pasted_in(text: str, declared: Collection[str]) -> Iterator[Notation]:
+    """Differences such as `Δx`, quotes around a formula, and degree signs."""
+    yield from _differences(text, declared)
+    yield from _quotes(text)
+    yield from _degrees(text, declared)
 
 
-def _difference(text: str, declared: Collection[str]) -> Iterator[DerivError]:
+def _differences(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """`Δx`, which is one name to its author."""
     for found in re.finditer(_DIFFERENCE, text) if "Δ" in text or "δ" in text else ():
         sign, name = found.groups()
         if GREEK[sign] not in declared and not any(word.startswith(canonical_name(found[0])) for word in declared):
             hint = f"write {sign}*{name} for the product, or give the difference a name of its own, such as h"
-            yield DerivError(f"'{sign}{name}' is not one name here", text, Span(*found.span()), hint)
+            yield Notation("difference", f"'{sign}{name}' is not one name here", Span(*found.span()), hint)
 
 
-def _quoted(text: str, declared: Collection[str]) -> Iterator[DerivError]:
+def _quotes(text: str) -> Iterator[Notation]:
     """Quotes around a formula, which a shell or a text editor left there."""
     inner = text.strip()
     start = text.find(inner)
@@ -49,24 +51,13 @@ def _quoted(text: str, declared: Collection[str]) -> Iterator[DerivError]:
     span = Span(start, start + 1)
     if len(inner) > 1 and inner[-1] in _QUOTES[inner[0]]:
         inner = inner.strip("".join(_QUOTES) + " \t\n")
-        readable = len(inner) < LONGEST and _is_read(inner, declared)
-        hint = f"write {inner if readable else 'the formula without quotes'}"
-        yield DerivError("the quotes came along with the formula", text, span, hint)
+        yield Notation("quotes", "the quotes came along with the formula", span, name=inner)
     elif not any(quote in inner[1:] for quote in _QUOTES):
         hint = "leave it out; where a shell keeps single quotes, put double quotes around the formula"
-        yield DerivError("a quote came along with the formula", text, span, hint)
+        yield Notation("quote", "a quote came along with the formula", span, hint)
 
 
-def _is_read(text: str, declared: Collection[str]) -> bool:
-    from derivcli.language.parse import parse_expression
-
-    try:
-        return parse_expression(text, declared) is not None
-    except DerivError:
-        return False
-
-
-def _degrees(text: str, declared: Collection[str]) -> Iterator[DerivError]:
+def _degrees(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """`cos 60°`, whose number is not an angle in radians."""
     sign = re.search(_DEGREE, text) if _MAY_BE_DEGREE.search(text) else None
     if sign is None or sign["unit"] in declared:
@@ -74,11 +65,11 @@ def _degrees(text: str, declared: Collection[str]) -> Iterator[DerivError]:
     span = Span(sign.end() - len(sign["unit"] or sign[0]), sign.end())
     after = text[span.stop :].lstrip()
     if re.match(rf"[CFK]{ENDS}", after):
-        yield DerivError("units are no part of a formula", text, span, "write the number alone")
+        yield Notation("unit", "units are no part of a formula", span, "write the number alone")
         return
-    angle = "" if after[:1].isdigit() else _angle(text[max(0, sign.start() - _LONGEST_ANGLE) : sign.start()])
+    angle = "" if after[:1].isdigit() else _angle(text[max(0, sign.start() - _MAX_ANGLE) : sign.start()])
     hint = f"write {angle or 'deg2rad(...) for an angle in degrees'}"
-    yield DerivError("angles are in radians here", text, span, hint)
+    yield Notation("degrees", "angles are in radians here", span, hint)
 
 
 def _angle(before: str) -> str:

@@ -14,22 +14,22 @@ from derivcli.result import same
 
 if TYPE_CHECKING:
     from derivcli.language.tree import Tree
-    from derivcli.language.tree_serialization import Code
+    from derivcli.language.tree_serialization import TreeCode
 
 Record = TypeVar("Record")
 
-SHOWN = 100
+MAX_SHOWN_CHARACTERS = 100
 """So many characters of a formula stand where Python shows what holds it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Root:
+class TreeReference:
     """Stands for a tree, by its place among the roots of a code."""
 
     place: int
 
 
-def reduced(record: Any) -> tuple[Any, tuple[type, tuple[Any, ...], Code]]:
+def reduced(record: Any) -> tuple[Any, tuple[type, tuple[Any, ...], TreeCode]]:
     """A record as what makes it anew, for `__reduce__`."""
     from derivcli.language.tree_serialization import code_of
 
@@ -38,7 +38,7 @@ def reduced(record: Any) -> tuple[Any, tuple[type, tuple[Any, ...], Code]]:
     return restored, (type(record), values, code_of(trees))
 
 
-def restored(kind: type[Record], values: tuple[Any, ...], code: Code) -> Record:
+def restored(kind: type[Record], values: tuple[Any, ...], code: TreeCode) -> Record:
     """The record that was reduced."""
     from derivcli.language.tree_serialization import trees_of
 
@@ -58,7 +58,7 @@ def equal(record: Any, other: object) -> bool:
 
 def shortened(text: str) -> str:
     """A text as far as a line shows it."""
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}... ({len(text):,} characters)"
 
 
 def itself(record: Record, memo: object = None) -> Record:
@@ -72,7 +72,7 @@ def _without_trees(value: Any, trees: list[Tree]) -> Any:
 
     if isinstance(value, Basic):
         trees.append(value)
-        return Root(len(trees) - 1)
+        return TreeReference(len(trees) - 1)
     if isinstance(value, tuple):
         return tuple(_without_trees(part, trees) for part in value)
     if isinstance(value, Mapping):
@@ -82,7 +82,7 @@ def _without_trees(value: Any, trees: list[Tree]) -> Any:
 
 def _with_trees(value: Any, trees: list[Tree]) -> Any:
     """A value with its trees put back."""
-    if isinstance(value, Root):
+    if isinstance(value, TreeReference):
         return trees[value.place]
     if isinstance(value, tuple):
         return tuple(_with_trees(part, trees) for part in value)

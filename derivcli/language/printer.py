@@ -31,10 +31,10 @@ OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
 
 Piece = tuple[str, int]
 Pieces = dict[Tree, Piece]
-Writer = Callable[[Any, list[Piece], Pieces], Piece]
+NodeWriter = Callable[[Any, list[Piece], Pieces], Piece]
 
 _SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
-_WIDTH = 17
+_MAX_PLAIN_DIGITS = 17
 """Digits of a number before it is written with an exponent."""
 
 
@@ -58,7 +58,7 @@ def number_text(value: sympy.Rational) -> str:
     exact = Context(prec=2000)
     decimal = exact.divide(Decimal(value.p), Decimal(value.q)).normalize(exact)
     plain = format(decimal, "f")
-    if len(plain.lstrip("-0.")) <= _WIDTH and len(plain) <= _WIDTH + 4:
+    if len(plain.lstrip("-0.")) <= _MAX_PLAIN_DIGITS and len(plain) <= _MAX_PLAIN_DIGITS + 4:
         return plain
     scientific = format(decimal, "e").replace("e+", "e").removesuffix("e0")
     return scientific if decimal.as_tuple().exponent != 0 else plain
@@ -96,7 +96,7 @@ def _write_number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return text, PRODUCT if "/" in text else SIGN if text[0] == "-" else ATOM
 
 
-def sum_writer(bracket: Callable[[Piece, int], str]) -> Writer:
+def sum_writer(bracket: Callable[[Piece, int], str]) -> NodeWriter:
     """How a sum is written, in this notation and in others: terms from left to right, minus signs between them."""
 
     def write(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
@@ -153,7 +153,7 @@ def _write_relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"{left} {_SIGNS[type(node)]} {right}", COMPARISON
 
 
-def joined(word: str, level: int, bracket: Callable[[Piece, int], str]) -> Writer:
+def joined(word: str, level: int, bracket: Callable[[Piece, int], str]) -> NodeWriter:
     """How parts joined by a word are written, in this notation and in others."""
 
     def write(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
@@ -171,12 +171,12 @@ def _write_derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"{sign}/{sign}{parts[1][0]}[{parts[0][0]}]", ATOM
 
 
-def literally(text: str) -> Writer:
+def literally(text: str) -> NodeWriter:
     """How a node that is always the same is written."""
     return lambda node, parts, pieces: (text, ATOM)
 
 
-_WRITERS: dict[type[Basic], Writer] = {
+_WRITERS: dict[type[Basic], NodeWriter] = {
     sympy.Symbol: lambda node, parts, pieces: (node.name, ATOM),
     sympy.Rational: _write_number,
     type(sympy.E): literally("e"),

@@ -14,16 +14,16 @@ from derivcli.language.tokens import Token, letters_alone, tokenize
 _BRACKET = re.compile(r"\s*\(")
 
 
-class Reader:
+class TokenStream:
     """A place in the tokens of a text; names that are products of letters come as their letters.
 
     A hostile text is refused where it goes wrong, however long it goes on after that.
     """
 
-    def __init__(self, text: str, declared: Collection[str], own: Collection[str] = ()) -> None:
+    def __init__(self, text: str, declared: Collection[str], custom: Collection[str] = ()) -> None:
         self.text = text
         self.declared = declared
-        self.own = own
+        self.custom = custom
         self.tokens = tokenize(text, declared)
         self.waiting: deque[Token] = deque()
         self.before: Token | None = None
@@ -63,7 +63,7 @@ class Reader:
         if token.kind != "name":
             return [token]
         called = _BRACKET.match(self.text, token.stop) is not None
-        if not name_resolution.may_be_product(name, self.declared, self.own, called):
+        if not name_resolution.may_be_product(name, self.declared, self.custom, called):
             return [token]
         # The e of `xe^x` can be nothing but the base of an exponential.
         variables = name[:-1] if name[-1] == "e" and self.text.startswith(("^", "**"), token.stop) else name

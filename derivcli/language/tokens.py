@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import limits
+from derivcli.language.unsupported_operations import SIGNS
 
 GREEK = dict(
     zip(
@@ -65,7 +66,7 @@ _WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
 _FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛()|,<>=≤≥≠-]")
 """A character that no token has."""
-LONG = 10_000
+SEARCHED_CHARACTERS = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
@@ -73,46 +74,32 @@ EQUATION_HINT = (
     "move everything to one side, or say which variable it defines, as in "
     '`shell:--implicit y``python:implicit("x^2+y^2=25", "y")`'
 )
-_HINTS = {
-    ".": ("attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
-    "[": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
-    "]": ("square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
-    "{": ("braces are no part of a formula", "group with round brackets"),
-    "}": ("braces are no part of a formula", "group with round brackets"),
-    "'": ("strings are no part of a formula", "write the expression without quotes"),
-    '"': ("strings are no part of a formula", "write the expression without quotes"),
-    "%": ("'%' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
-    "&": ("'&' is not read here", "write 'and' inside a condition"),
-    "~": ("'~' is not read here", "write 'not' inside a condition"),
-    ":": ("':' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
-    ";": ("';' is no part of a formula", "give several expressions as separate arguments"),
-    "@": ("'@' is no part of a formula", "for a product write *"),
-    "$": ("'$' is no part of a formula", "write the formula without it"),
-    "\\": ("'\\' is no part of a formula", "write functions by name, as in sin(x)"),
-    "_": ("'_' stands only between the letters and digits of a name", "write it like x_1"),
-    "‰": ("'‰' is not read here", "divide by 1000"),
-    "∞": ("'∞' is not a finite number", "write a finite number"),
-    "∂": ("deriv differentiates by itself", "leave it out, and name the variable with `--wrt`"),
-    "∇": ("deriv differentiates by itself", "leave it out; a formula of several variables has a gradient"),
-    "∫": ("deriv does not integrate", "give the formula whose derivative you want"),
-    "∑": ("sums over an index are not read here", "write the terms with + between them"),
-    "∏": ("products over an index are not read here", "write the factors with * between them"),
-    "→": ("limits are not read here", "give the formula alone; points belong to `--at`, as in `--at x=0`"),
-    "±": ("'±' is two formulas", "give each as an argument of its own"),
-    "∓": ("'∓' is two formulas", "give each as an argument of its own"),
-    "¬": ("'¬' is not read here", "write 'not' inside a condition"),
-    "∧": ("'∧' is not read here", "write 'and' inside a condition"),
-    "∨": ("'∨' is not read here", "write 'or' inside a condition"),
-    "⌊": ("'⌊' is not read here", "write floor(x)"),
-    "⌋": ("'⌋' is not read here", "write floor(x)"),
-    "⌈": ("'⌈' is not read here", "write ceil(x)"),
-    "⌉": ("'⌉' is not read here", "write ceil(x)"),
-    "∜": ("'∜' is not read here", "write root(x, 4)"),
-    "•": ("'•' is not read here", "for a product write *"),
-    "…": ("'…' is not read here", "write the terms in full"),
-    "′": ("'′' is not read here", "leave it out: deriv differentiates by itself"),
-    "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
-}  # fmt: skip
+_ROWS = (
+    (".", "attributes are no part of a formula", "write functions alone and around their argument, as in sqrt(x)"),
+    ("[]", "square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
+    ("{}", "braces are no part of a formula", "group with round brackets"),
+    ("'\"", "strings are no part of a formula", "write the expression without quotes"),
+    ("%", "'{}' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
+    ("&∧", "'{}' is not read here", "write 'and' inside a condition"),
+    ("~¬", "'{}' is not read here", "write 'not' inside a condition"),
+    (":", "'{}' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
+    (";", "'{}' is no part of a formula", "give several expressions as separate arguments"),
+    ("@", "'{}' is no part of a formula", "for a product write *"),
+    ("$", "'{}' is no part of a formula", "write the formula without it"),
+    ("\\", "'{}' is no part of a formula", "write functions by name, as in sin(x)"),
+    ("_", "'{}' stands only between the letters and digits of a name", "write it like x_1"),
+    ("‰", "'{}' is not read here", "divide by 1000"),
+    ("∞", "'{}' is not a finite number", "write a finite number"),
+    ("±∓", "'{}' is two formulas", "give each as an argument of its own"),
+    ("∨", "'{}' is not read here", "write 'or' inside a condition"),
+    ("⌊⌋", "'{}' is not read here", "write floor(x)"),
+    ("⌈⌉", "'{}' is not read here", "write ceil(x)"),
+    ("∜", "'{}' is not read here", "write root(x, 4)"),
+    ("•", "'{}' is not read here", "for a product write *"),
+    ("…", "'{}' is not read here", "write the terms in full"),
+)
+_HINTS = SIGNS | {sign: (message.format(sign), hint) for signs, message, hint in _ROWS for sign in signs}
+"""By a character that no token has, what is said of it, and the way out."""
 
 
 @dataclass(slots=True, eq=False)
@@ -138,10 +125,8 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
 
     Names that are `declared` are one token where they mix Greek and Latin letters.
     """
-    if len(text) > limits.CHARACTERS:
-        message = f"the text has {len(text):,} characters; the limit is {limits.CHARACTERS:,}"
-        raise DerivError(message, text, Span(limits.CHARACTERS, limits.CHARACTERS + 1), "shorten it with `--let`")
-    foreign = _FOREIGN.search(text) if len(text) > LONG else None
+    limits.check_characters(text)
+    foreign = _FOREIGN.search(text) if len(text) > SEARCHED_CHARACTERS else None
     if foreign:
         raise _unreadable(text, foreign.start())
     position = 0

@@ -7,7 +7,7 @@ in SymPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias
@@ -16,15 +16,11 @@ import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivcli.errors import DerivError
 from derivcli.language.functions.row import Function
-from derivcli.language.functions.table import FUNCTIONS, vocabulary
+from derivcli.language.functions.table import FUNCTIONS
 
 Tree: TypeAlias = Basic
 """Any SymPy node, expression or condition."""
-
-Slope: TypeAlias = Callable[[Function, int, Sequence[Tree]], Tree]
-"""The partial derivative of a call with as many arguments as its row has parameters."""
 
 MINUS_ONE = sympy.S.NegativeOne
 NUMBERS: dict[str, Tree] = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
@@ -58,6 +54,15 @@ class Derivative(sympy.Expr):  # type: ignore[misc]
     def _sympystr(self, printer: Any) -> str:
         """For SymPy's printer, which takes the class for its own of that name."""
         return f"d/d{printer.doprint(self.args[1])}[{printer.doprint(self.args[0])}]"
+
+
+class CallNode(sympy.Function):  # type: ignore[misc]
+    """A call of a row that SymPy has no class for.
+
+    Its `fdiff`, which SymPy asks for derivatives, is in `functions.formulas`: it takes the parser, which makes calls.
+    """
+
+    is_real = True
 
 
 class PartialDerivative(Derivative):
@@ -203,11 +208,7 @@ def class_of(row: Function) -> type[Tree]:
         found: type[Tree] = getattr(sympy, row.sympy)
         return found
 
-    def fdiff(self: Any, argindex: int = 1) -> Tree:
-        return derivative_of_call(row, argindex - 1, self.args)
-
-    members = {"fdiff": fdiff, "is_real": True, "row": row, "__module__": __name__}
-    kind: type[Tree] = type(row.name, (sympy.Function,), members)
+    kind: type[Tree] = type(row.name, (CallNode,), {"row": row, "__module__": __name__})
     return kind
 
 
@@ -222,53 +223,6 @@ def rows_by_class() -> dict[type[Tree], Function]:
     """The row that a SymPy class stands for, classes that SymPy's own derivatives bring in included."""
     rows = {getattr(sympy, name): row for row in FUNCTIONS for name in row.also}
     return rows | {class_of(row): row for row in FUNCTIONS if row.name not in ("pow", "sqrt")}
-
-
-def derivative_of_call(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None = None) -> Tree:
-    """The partial derivative of a call in its argument `index`, from the row's formulas or by `slope`."""
-    if row.kernel is not None:
-        raise DerivError(f"'{row.name}' is code and has no formula")
-    from derivcli.language.functions.formulas import alone, bind, partial
-
-    if row.variadic and len(arguments) == 1:
-        return alone(row).diff(symbol(row.parameters[0]))
-    if row.variadic and len(arguments) > 2:
-        return _derivative_in_several(row, index, arguments, slope)
-    return slope(row, index, arguments) if slope else bind(row, partial(row, index), arguments)
-
-
-def _derivative_in_several(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None) -> Tree:
-    """The partial derivative of a call with more than two arguments, which is one of calls with two.
-
-    A smooth symmetric function is one of the argument `index` and of the call with all the others; of any other,
-    the arguments behind the first count by what the row `others` makes of them.
-    """
-    if row.others is None and row.special:
-        return _derivative_in_halves(row, index, arguments, slope)
-    if row.others is None:
-        rest = [argument for i, argument in enumerate(arguments) if i != index]
-        return derivative_of_call(row, 0, [arguments[index], call(row, rest)], slope)
-    joined = vocabulary()[row.others]
-    pair = [arguments[0], call(joined, arguments[1:])]
-    if index == 0:
-        return derivative_of_call(row, 0, pair, slope)
-    inner = derivative_of_call(joined, index - 1, arguments[1:], slope)
-    return multiply([derivative_of_call(row, 1, pair, slope), inner])
-
-
-def _derivative_in_halves(row: Function, index: int, arguments: Sequence[Tree], slope: Slope | None) -> Tree:
-    """The partial derivative of a greatest or least of several as one of those of two halves.
-
-    So the conventions where several are equal, one half for two of them, add up to 1.
-    """
-    middle = len(arguments) // 2
-    halves = [arguments[:middle], arguments[middle:]]
-    side = int(index >= middle)
-    pair = [half[0] if len(half) == 1 else call(row, half) for half in halves]
-    outer = derivative_of_call(row, side, pair, slope)
-    if len(halves[side]) == 1:
-        return outer
-    return multiply([outer, derivative_of_call(row, index - side * middle, halves[side], slope)])
 
 
 def made(kind: type[Tree], parts: Sequence[Tree]) -> Tree:

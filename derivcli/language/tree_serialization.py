@@ -22,17 +22,18 @@ from typing import Any, TypeAlias
 from sympy import Rational
 from sympy.core.singleton import Singleton
 
+from derivcli.language.functions import formulas  # noqa: F401  (calls have derivatives from there on)
 from derivcli.language.tree import Tree, call, made, number, postorder, symbol
 
 Maker: TypeAlias = tuple[Any, ...]
-Part: TypeAlias = tuple[Maker, tuple[int, ...]]
-Code: TypeAlias = tuple[tuple[Part, ...], tuple[int, ...]]
+CodePart: TypeAlias = tuple[Maker, tuple[int, ...]]
+TreeCode: TypeAlias = tuple[tuple[CodePart, ...], tuple[int, ...]]
 
 
-def code_of(trees: Iterable[Tree]) -> Code:
+def code_of(trees: Iterable[Tree]) -> TreeCode:
     """The code of several trees, the parts that they share once."""
     places: dict[int, int] = {}
-    parts: dict[Part, int] = {}
+    parts: dict[CodePart, int] = {}
     roots = tuple(trees)  # which keeps the nodes alive, and so their ids apart
     for tree in roots:
         for node in postorder(tree):
@@ -41,7 +42,7 @@ def code_of(trees: Iterable[Tree]) -> Code:
     return tuple(parts), tuple(places[id(tree)] for tree in roots)
 
 
-def trees_of(code: Code) -> list[Tree]:
+def trees_of(code: TreeCode) -> list[Tree]:
     """The trees of a code."""
     parts, roots = code
     nodes: list[Tree] = []

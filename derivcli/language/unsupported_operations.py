@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+DIFFERENTIATES = "deriv differentiates by itself"
+INTEGRATES = "deriv does not integrate"
+
 _ROWS = (
     (
         "diff Diff differentiate Derivative derivative derivatives derive deriv d D",
-        "'{}' is not needed: deriv differentiates by itself",
+        f"'{{}}' is not needed: {DIFFERENTIATES}",
         "give the plain expression, and the variable with `--wrt`",
     ),
     (
@@ -25,7 +28,7 @@ _ROWS = (
     ),
     (
         "integrate integral integrals Integral antiderivative",
-        "deriv does not integrate",
+        INTEGRATES,
         "whether F is an integral of f, `deriv answer F f` tells",
     ),
     (
@@ -57,3 +60,15 @@ _ROWS = (
 
 OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _ROWS for word in words.split()}
 """By its name, what is said of an operation, and the way out."""
+
+SIGNS = {
+    "∂": (DIFFERENTIATES, "leave it out, and name the variable with `--wrt`"),
+    "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
+    "′": ("'′' is not read here", f"leave it out: {DIFFERENTIATES}"),
+    "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
+    "∫": (INTEGRATES, "give the formula whose derivative you want"),
+    "∑": ("sums over an index are not read here", "write the terms with + between them"),
+    "∏": ("products over an index are not read here", "write the factors with * between them"),
+    "→": ("limits are not read here", "give the formula alone; points belong to `--at`, as in `--at x=0`"),
+}
+"""The same by the sign of an operation, which no word names."""

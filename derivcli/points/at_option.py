@@ -20,12 +20,12 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from derivcli.errors import ArgumentError, DerivError, Note, Span
-from derivcli.language import constant_folding
+from derivcli.language import constant_folding, limits
 from derivcli.language.constant_folding import Constant
 from derivcli.language.parse import parse_expression
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.language.tree import Tree
-from derivcli.points.cross_or_zip import check_count, cross_or_zip
+from derivcli.points.cross_or_zip import cross_or_zip
 from derivcli.points.points import Axis, Points, Range, Values
 from derivcli.points.python_values import parts_of
 
@@ -167,7 +167,7 @@ def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span, notes:
     if count < 2:
         hint = "a range is start:stop:count, as in x=0:1:11; one point is x=0"
         raise DerivError(f"a range has at least 2 points, and this one has {int(count)}", spec, place, hint)
-    check_count(int(count), spec, place)
+    limits.check_points(int(count), spec, place)
     return Range(start, stop, int(count))
 
 

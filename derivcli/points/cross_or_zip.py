@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError
 from derivcli.language import limits
 from derivcli.points.points import Axis, Points
 
@@ -23,12 +23,5 @@ def cross_or_zip(axes: Sequence[Axis], paired: bool) -> Points:
             f"paired variables need equally many values, and {counts}", hint="leave out `--zip` to cross them"
         )
     points = Points(tuple(axes), paired)
-    check_count(points.count)
+    limits.check_points(points.count)
     return points
-
-
-def check_count(count: int, source: str = "", span: Span | None = None) -> None:
-    """Refuse more points than one calculation may have."""
-    if count > limits.POINTS:
-        message = f"{count:,} points are over the limit of {limits.POINTS:,}"
-        raise DerivError(message, source, span, "take fewer points")

@@ -95,7 +95,7 @@ def _jacobian(results: Sequence[Result], point: int, style: Style) -> list[Line]
 
 def expansion_lines(one: Expansion, style: Style) -> list[Line]:
     """The equation of a Taylor polynomial, and what the function is more than that."""
-    from derivcli.language.parse import parse_tree
+    from derivcli.language.functions.formulas import parse_tree
 
     variable = name_latex(one.result.variable)
     left = f"T_{{{one.degree}}}({variable})"

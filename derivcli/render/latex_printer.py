@@ -18,9 +18,9 @@ from derivcli.language.printer import (
     PRODUCT,
     SIGN,
     SUM,
+    NodeWriter,
     Piece,
     Pieces,
-    Writer,
     joined,
     literally,
     number_text,
@@ -155,7 +155,7 @@ def _derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return rf"\frac{{{sign}}}{{{sign} {parts[1][0]}}}\left[{parts[0][0]}\right]", POWER
 
 
-_WRITERS: dict[type[Tree], Writer] = {
+_WRITERS: dict[type[Tree], NodeWriter] = {
     sympy.Symbol: lambda node, parts, pieces: (name_latex(node.name), ATOM),
     sympy.Rational: _number,
     type(sympy.E): literally("e"),

@@ -8,6 +8,7 @@ from derivcli.engines.special_functions.high_precision import MpmathFunction, jn
 from derivcli.engines.taylor.composition import Sampled, pointwise
 from derivcli.engines.taylor.recurrences import TaylorRule
 from derivcli.engines.torch.rules import TORCH_RULES
+from derivcli.language.functions.table import FUNCTIONS, vocabulary
 
 
 def _parity(mp: Any, n: Any, x: Any, formula: MpmathFunction) -> Any:
@@ -59,17 +60,9 @@ MEANING: dict[str, MpmathFunction] = {
 """What is sampled, by the name of the row."""
 
 SLOPES: dict[str, tuple[str, tuple[int, ...]]] = {
-    "lowergamma_s": ("lowergamma", (0,)),
-    "uppergamma_s": ("uppergamma", (0,)),
-    "gammainc_a": ("gammainc", (0,)),
-    "zeta_s": ("zeta", (0,)),
-    "binomial_nk": ("binomial", (0, 1)),
-    "rf_xk": ("rf", (0, 1)),
-    **{f"bessel{kind}_n": (f"bessel{kind}", (0,)) for kind in "jyi"},
-    "ive_x": ("ive", (1,)),
-    "erfcx_n": ("erfcx", (0,)),
-    "dawsn_n": ("dawsn", (0,)),
-    "expint_n": ("expint", (0,)),
+    row.name: (of.name, tuple(map(of.parameters.index, row.derivatives_in)))
+    for row, of in ((row, vocabulary().get(row.derivatives_of or "")) for row in FUNCTIONS)
+    if of is not None and of.name in MEANING and row.derivatives_in
 }
 """Rows that are derivatives of others: which ones, and in which of their arguments."""
 

@@ -29,7 +29,6 @@ from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parse import parse_tree
 from derivcli.language.tree import RELATIONS, Tree, call, postorder, substitute, symbol
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def _special_points(row: Function) -> tuple[SpecialPoint, ...]:
 
 def _read(text: str, parameters: Sequence[str]) -> Tree:
     """The tree of a condition."""
-    return parse_tree(text, parameters, condition=True)
+    return formulas.parse_tree(text, parameters, condition=True)
 
 
 def _special_point(kind: str, condition: Tree, parameters: Sequence[str], by: int | None = None) -> SpecialPoint:

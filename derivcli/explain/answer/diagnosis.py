@@ -24,7 +24,7 @@ from derivcli.explain.answer.mistaken_derivations import inner_divided, rare_rul
 from derivcli.explain.answer.right_regions import right_points, right_region
 from derivcli.explain.answer.rounded_numbers import product_text, ways
 from derivcli.language import tree as build
-from derivcli.language.parse import parse_tree
+from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, derivative_key

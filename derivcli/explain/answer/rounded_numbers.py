@@ -10,7 +10,7 @@ from itertools import islice, product
 import sympy
 
 from derivcli.check.equality import constant_value
-from derivcli.language.parse import parse_tree
+from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.printer import number_text
 from derivcli.language.tree import Tree, postorder
 

@@ -14,7 +14,6 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
 from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parse import parse_tree
 from derivcli.language.tree import Tree, class_of, number, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 
@@ -120,7 +119,7 @@ def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
     if row is None or (row.variadic and len(parts) != 2):
         return None
     if row.elementary is not None:
-        return formulas.bind(row, parse_tree(row.elementary, declared=row.parameters), parts)
+        return formulas.bind(row, formulas.parse_tree(row.elementary, declared=row.parameters), parts)
     return None if row.primitive else formulas.rewritten(row, parts)
 
 

@@ -1,4 +1,4 @@
-"""Functions that PyTorch has no differentiable kernel for, as classes in a script: a value and a derivative each.
+"""AutogradClasses that PyTorch has no differentiable kernel for, as classes in a script: a value and a derivative each.
 
 A function whose derivative is not asked for is a plain one. The rows of the table have the values, and their
 formulas are the derivatives; these may need more such functions.
@@ -15,7 +15,7 @@ from typing import Any
 
 from derivcli.custom import PREFIX
 from derivcli.errors import DerivError
-from derivcli.explain.code.expression_code import MOVING, NUMBER, Call, Writer
+from derivcli.explain.code.expression_code import MOVING, NUMBER, FormulaWriter, FunctionCall
 from derivcli.explain.code.line_breaking import MAX_COLUMNS, folded, laid_out
 from derivcli.explain.code.script_names import Names
 from derivcli.language.functions import formulas
@@ -25,7 +25,7 @@ from derivcli.language.tree import symbol
 
 
 @dataclass
-class Functions:
+class AutogradClasses:
     """The functions that a script defines or imports, as they are called for.
 
     `order` is how often the whole is differentiated, `made` the arguments of the tensors that functions make.
@@ -35,15 +35,15 @@ class Functions:
     order: int
     made: str = ""
     float32: bool = False
-    depths: dict[Call, int] = field(default_factory=dict)
+    depths: dict[FunctionCall, int] = field(default_factory=dict)
     """After how many derivatives each function is first called."""
-    called: dict[Call, str] = field(default_factory=dict)
+    called: dict[FunctionCall, str] = field(default_factory=dict)
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
     """The user's own functions: what each is called here, and the line that imports it, empty where it is pasted."""
     pasted: list[list[str]] = field(default_factory=list)
     """Those that were defined in a session, which no script can import."""
 
-    def call(self, call: Call, depth: int = 0) -> str:
+    def call(self, call: FunctionCall, depth: int = 0) -> str:
         """What a function is called by, first met after so many derivatives."""
         row, kinds = call
         if row.kernel is not None:
@@ -125,7 +125,7 @@ class Functions:
         """The lines that compute what comes back to each argument: by the chain rule a derivative times `grad`."""
         depth = self.depths[row, tuple(kinds)] + 1
         like = next(name for name, kind in zip(row.parameters, kinds, strict=True) if kind == MOVING)
-        writer = Writer(self.names, like, lambda call: self.call(call, depth), self.order - depth)
+        writer = FormulaWriter(self.names, like, lambda call: self.call(call, depth), self.order - depth)
         pairs = list(zip(row.parameters, kinds, strict=True))
         scope = {symbol(name): ((name, ATOM), kind) for name, kind in pairs}
         slopes: dict[str, Piece] = {}

@@ -43,19 +43,19 @@ from derivcli.language.tree import RELATIONS, Tree, postorder, row_of, substitut
 NUMBER, FIXED, MOVING = range(3)
 """What a piece is: a number, a tensor that no derivative reaches, or one that it does."""
 
-LONGEST = 4_000
+MAX_CHARACTERS = 4_000
 """Characters of a formula; Python itself gives up on sums of some thousands of terms."""
 
-DEEPEST = 8
+MAX_BRACKETS = 8
 """Brackets inside each other, before what is inside them gets a name and a line of its own."""
 
-Part: TypeAlias = tuple[Piece, int]
+WrittenPart: TypeAlias = tuple[Piece, int]
 """A text, and what it is."""
 
-Scope = Mapping[Tree, Part]
+Scope = Mapping[Tree, WrittenPart]
 """What symbols are written as."""
 
-Call = tuple[Function, tuple[int, ...]]
+FunctionCall = tuple[Function, tuple[int, ...]]
 """A function that the script defines, and what its arguments are."""
 
 _SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
@@ -63,7 +63,7 @@ _SUM = sum_writer(enclosed)
 
 
 @dataclass
-class Writer:
+class FormulaWriter:
     """What writes the formulas of one block of a script.
 
     `like` is the name of a tensor that numbers are made into tensors like; `definitions` are trees that names stand
@@ -72,13 +72,13 @@ class Writer:
 
     names: Names
     like: str
-    called: Callable[[Call], str]
+    called: Callable[[FunctionCall], str]
     order: int = 1
     """How often what is written is going to be differentiated."""
     definitions: Mapping[Tree, Tree] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
-    def write(self, tree: Tree, scope: Scope) -> Part:
+    def write(self, tree: Tree, scope: Scope) -> WrittenPart:
         """The text of a tree, and what it is."""
         pieces = {node: piece for node, (piece, _) in scope.items()}
         kinds = {node: kind for node, (_, kind) in scope.items()}
@@ -86,10 +86,10 @@ class Writer:
             if node in pieces:
                 continue
             piece, kinds[node] = self._node(node, pieces, kinds, scope)
-            if len(piece[0]) > LONGEST:
+            if len(piece[0]) > MAX_CHARACTERS:
                 hint = "`shell:leave out --code``python:call derive for the numbers`"
                 raise DerivError("the formula is too long for a script", hint=hint)
-            deep = node is not tree and kinds[node] != NUMBER and _depth(piece[0]) > DEEPEST
+            deep = node is not tree and kinds[node] != NUMBER and _depth(piece[0]) > MAX_BRACKETS
             pieces[node] = self.named(piece[0], "part") if deep else piece
         return pieces[tree], kinds[tree]
 
@@ -111,7 +111,7 @@ class Writer:
         lines, self.lines = self.lines, []
         return lines
 
-    def _node(self, node: Any, pieces: dict[Tree, Piece], kinds: Mapping[Tree, int], scope: Scope) -> Part:
+    def _node(self, node: Any, pieces: dict[Tree, Piece], kinds: Mapping[Tree, int], scope: Scope) -> WrittenPart:
         if isinstance(node, sympy.Rational):
             return _number(Fraction(node.p, node.q)), NUMBER
         if isinstance(node, sympy.NumberSymbol):
@@ -131,7 +131,7 @@ class Writer:
         kind = max((kind for _, kind in parts), default=NUMBER)
         return _operation(node, [piece for piece, _ in parts], pieces, kind), kind
 
-    def _constant(self, node: Any, parts: Sequence[Part], pieces: dict[Tree, Piece]) -> Piece | None:
+    def _constant(self, node: Any, parts: Sequence[WrittenPart], pieces: dict[Tree, Piece]) -> Piece | None:
         """A node without variables as a number of Python; None where it has no finite value that is known."""
         closed = substitute(node, self.definitions) if node.free_symbols else node
         if closed.free_symbols:
@@ -139,22 +139,11 @@ class Writer:
         if isinstance(node, sympy.logic.boolalg.Boolean):
             return ("True" if holds(closed) else "False"), ATOM
         value = _value(closed)
-        if value is None:
-            return None
         if isinstance(value, Fraction) and closed is node:
             return _number(value)
-        row = row_of(node)
-        name = math_name(row) if row is not None else None
-        if name is not None:
-            return f"{name}({', '.join(piece[0] for piece, _ in parts)})", ATOM
-        if isinstance(node, sympy.Pow):
-            base, exponent = parts[0][0], parts[1][0]
-            return (f"math.sqrt({base[0]})", ATOM) if node.exp is sympy.S.Half else _raised(base, exponent)
-        if isinstance(node, sympy.Add | sympy.Mul):
-            return _operation(node, [piece for piece, _ in parts], pieces, NUMBER)
-        return _signed(repr(float(value)))
+        return None if value is None else _computed(node, [piece for piece, _ in parts], pieces, value)
 
-    def _power(self, node: Any, parts: Sequence[Part]) -> Part:
+    def _power(self, node: Any, parts: Sequence[WrittenPart]) -> WrittenPart:
         (base, kind), (exponent, other) = parts
         if node.base is sympy.E:
             return (f"torch.exp({self.tensor(exponent, other)[0]})", ATOM), max(other, FIXED)
@@ -164,7 +153,7 @@ class Writer:
             return (f"math.sqrt({base[0]})", ATOM) if kind == NUMBER else (f"torch.sqrt({base[0]})", ATOM), kind
         return _raised(base, exponent), max(kind, other)
 
-    def _call(self, row: Function, parts: Sequence[Part]) -> Part:
+    def _call(self, row: Function, parts: Sequence[WrittenPart]) -> WrittenPart:
         """The call of a function: of PyTorch, of the script's own or the user's, or its definition written out."""
         kind = max(FIXED, *(kind for _, kind in parts))
         if row.kernel is not None:
@@ -183,7 +172,7 @@ class Writer:
             return _filled(row.torch, given), kind
         return (self._own(row, parts), kind) if row.scipy else self._defined(row, parts)
 
-    def _own(self, row: Function, parts: Sequence[Part]) -> Piece:
+    def _own(self, row: Function, parts: Sequence[WrittenPart]) -> Piece:
         """A call of a function that the script defines; numbers stay numbers, but one argument is a tensor."""
         given = list(parts)
         if not any(kind for _, kind in given):
@@ -191,23 +180,23 @@ class Writer:
             given[place] = self.tensor(*given[place]), FIXED
         return _called(self.called((row, tuple(kind for _, kind in given))), [piece for piece, _ in given])
 
-    def _defined(self, row: Function, parts: Sequence[Part]) -> Part:
+    def _defined(self, row: Function, parts: Sequence[WrittenPart]) -> WrittenPart:
         """A call by its definition; an argument that stands there more than once gets a name."""
         holes = [symbol(f"#{place}") for place in range(len(parts))]  # names that no formula has
         tree = formulas.rewritten(row, holes)
-        scope: dict[Tree, Part] = {}
+        scope: dict[Tree, WrittenPart] = {}
         for hole, (piece, kind) in zip(holes, parts, strict=True):
             often = sum(node.args.count(hole) for node in postorder(tree))
             plain = kind == NUMBER or piece[0].isidentifier()
             scope[hole] = (piece if plain or often < 2 else self.named(piece[0], "part")), kind
         return self.write(tree, scope)
 
-    def _choice(self, node: Any, scope: Scope) -> Part:
+    def _choice(self, node: Any, scope: Scope) -> WrittenPart:
         """A choice between formulas: tensors by torch.where, from the last branch to the first."""
         expanded = substitute(node, self.definitions)
         node = node if all(_is_harmless(pair.expr) for pair in expanded.args) else expanded
         before: list[str] = []
-        branches: list[tuple[Part, Part]] = []
+        branches: list[tuple[WrittenPart, WrittenPart]] = []
         for pair in node.args:
             condition = self.write(pair.cond, scope)
             if condition[0][0] == "False":
@@ -221,7 +210,7 @@ class Writer:
         rest = branches.pop()[1] if ends else (("math.nan", ATOM), NUMBER)
         return reduce(self._chosen, reversed(branches), rest)
 
-    def _chosen(self, rest: Part, branch: tuple[Part, Part]) -> Part:
+    def _chosen(self, rest: WrittenPart, branch: tuple[WrittenPart, WrittenPart]) -> WrittenPart:
         """A formula where a condition holds, and the rest elsewhere."""
         (condition, known), (value, kind) = branch
         if known == NUMBER:
@@ -257,6 +246,21 @@ def _bare(condition: str) -> str:
 
 def _called(name: str, arguments: Sequence[Piece]) -> Piece:
     return f"{name}({', '.join(text for text, _ in arguments)})", ATOM
+
+
+def _computed(node: Any, texts: list[Piece], pieces: dict[Tree, Piece], value: Constant) -> Piece:
+    """A node without variables as Python computes it, or else its value."""
+    row = row_of(node)
+    name = math_name(row) if row is not None else None
+    if name is not None:
+        return _called(name, texts)
+    if isinstance(node, sympy.Pow) and node.exp is sympy.S.Half:
+        return f"math.sqrt({texts[0][0]})", ATOM
+    if isinstance(node, sympy.Pow):
+        return _raised(*texts)
+    if isinstance(node, sympy.Add | sympy.Mul):
+        return _operation(node, texts, pieces, NUMBER)
+    return _signed(repr(float(value)))
 
 
 def math_name(row: Function) -> str | None:

@@ -20,7 +20,7 @@ MAX_TERMS = 64
 """How many terms are followed; what is found of them stays true where others are left out."""
 
 LINEAR = ("xlogy", "xlog1py")
-"""Functions whose derivative in their first argument is one of the second alone."""
+"""AutogradClasses whose derivative in their first argument is one of the second alone."""
 
 NONSMOOTH_KINDS = ("corner", "jump", "branch")
 """Kinds of singular points of functions whose derivatives may have no graph."""

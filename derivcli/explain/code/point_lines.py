@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.errors import DerivError
-from derivcli.explain.code.expression_code import NUMBER, Writer
+from derivcli.explain.code.expression_code import NUMBER, FormulaWriter
 from derivcli.explain.code.line_breaking import MAX_COLUMNS
 from derivcli.explain.code.script_names import Names
 from derivcli.language.constant_folding import Constant
@@ -154,5 +154,5 @@ def _number(axis: Axis, place: int) -> str:
 
 def _typed(tree: Tree, value: float) -> str:
     """A number as typed, where Python has it."""
-    (text, _), kind = Writer(Names(), "", lambda call: "").write(tree, {})
+    (text, _), kind = FormulaWriter(Names(), "", lambda call: "").write(tree, {})
     return text if kind == NUMBER else repr(value)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from derivcli.engines.engine_table import REVERSE
 from derivcli.errors import DerivError
-from derivcli.explain.code.autograd_classes import Functions, uses
+from derivcli.explain.code.autograd_classes import AutogradClasses, uses
 from derivcli.explain.code.derivative_code import listed, write_derivatives
-from derivcli.explain.code.expression_code import FIXED, MOVING, Part, Writer
+from derivcli.explain.code.expression_code import FIXED, MOVING, FormulaWriter, WrittenPart
 from derivcli.explain.code.graph_lifetime import depends_on
 from derivcli.explain.code.line_breaking import MAX_COLUMNS, folded
 from derivcli.explain.code.point_lines import PointLines, made, move, written_points
@@ -50,7 +50,7 @@ def write_script(plan: ScriptPlan) -> str:
     task = plan.task
     names = Names([*task.names, *definitions_of(task)])
     given = made(task) if (task.dtype, task.device) != ("float64", "cpu") else ""
-    draft = Draft(plan, names, Functions(names, plan.order, given, task.dtype == "float32"))
+    draft = Draft(plan, names, AutogradClasses(names, plan.order, given, task.dtype == "float32"))
     place = _points(draft)
     if task.direction is not None:
         _way(draft)
@@ -97,12 +97,12 @@ def _formulas(draft: Draft, place: PointLines) -> None:
     """Add the blocks of the definitions and of the functions."""
     plan, names, task = draft.plan, draft.names, draft.plan.task
     moving = {*plan.recorded, *plan.shifted}
-    scope: dict[Tree, Part] = {
+    scope: dict[Tree, WrittenPart] = {
         symbol(name): ((names.python[name], ATOM), MOVING if name in moving else FIXED) for name in task.names
     }
     definitions = definitions_of(task)
     like = names.python[next(iter(place.arrays), task.names[0])]
-    writer = Writer(names, like, draft.functions.call, plan.order, expanded(definitions))
+    writer = FormulaWriter(names, like, draft.functions.call, plan.order, expanded(definitions))
     lines: list[str] = []
     for definition in definitions.values():
         piece, kind = writer.write(definition.tree, scope)
@@ -127,7 +127,7 @@ def _formulas(draft: Draft, place: PointLines) -> None:
     draft.blocks.append([f"# the {what}{several} PyTorch records each operation", *lines])
 
 
-def _written(writer: Writer, expression: Expression, scope: dict[Tree, Part]) -> Piece:
+def _written(writer: FormulaWriter, expression: Expression, scope: dict[Tree, WrittenPart]) -> Piece:
     """A function, or what an equation says is 0."""
     if expression.sides is None:
         return writer.write(expression.tree, scope)[0]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from derivcli.explain.code.autograd_classes import Functions
+from derivcli.explain.code.autograd_classes import AutogradClasses
 from derivcli.explain.code.script_names import Names
 from derivcli.language.expression import Definition
 from derivcli.language.tree import Tree, postorder, substitute, symbol
@@ -75,7 +75,7 @@ class Draft:
 
     plan: ScriptPlan
     names: Names
-    functions: Functions
+    functions: AutogradClasses
     blocks: list[list[str]] = field(default_factory=list)
     called: list[str] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)

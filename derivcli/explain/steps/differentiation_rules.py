@@ -25,7 +25,7 @@ from derivcli.explain.steps.teacher_notation import (
     total,
 )
 from derivcli.language import tree as build
-from derivcli.language.functions.formulas import complete
+from derivcli.language.functions.formulas import complete, derivative_of_call
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Derivative, Tree, divisor, row_of, symbol
@@ -200,7 +200,7 @@ def calls(tree: Tree, d: Differentiator) -> Tree | None:
         return None
     arguments = tree.args if row.variadic else complete(row, tree.args)
     slopes = {
-        index: build.derivative_of_call(row, index, arguments, _slope)
+        index: derivative_of_call(row, index, arguments, _slope)
         for index, argument in enumerate(arguments)
         if d.moves(argument)
     }

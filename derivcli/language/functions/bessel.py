@@ -2,176 +2,125 @@
 
 from __future__ import annotations
 
-from derivcli.language.functions.row import Function
+from typing import Any
+
+from derivcli.language.functions.row import WHOLE, Function, kth_derivative
 
 NX = ("n", "x")
 KNX = ("k", "n", "x")
 ORDERS = ((-2.5, 4.0), (0.5, 8.0))
 SMALL_ORDERS = ((0.3, 3.0), (0.5, 5.0))
-COUNTED = ((0.0, 0.0), (0.3, 3.0), (0.5, 5.0))
+EVERY_WHOLE = "x > 0, at x = 0 for n > 0, and everywhere for a whole number n"
+EDGE = (("edge", "x == 0 and n != floor(n)"),)
+POSITIVE: dict[str, Any] = {"defined": "x > 0", "domain": ((0.2, 6.0),)}
+
+
+def _bessel(name: str, scipy: str, letter: str, doc: str, slope: str, **columns: Any) -> Function:
+    """A Bessel function of any order, with its derivative in x; SciPy's name is too short to be read alone."""
+    return Function(
+        name,
+        doc,
+        aliases=(scipy,),
+        only_called=(scipy,),
+        parameters=NX,
+        primitive_because="basic",
+        derivatives=(f"{name}_n(1, n, x)", slope),
+        scipy=f"scipy.special.{scipy}(n, x)",
+        latex=rf"{letter}_{{#1}}\left(#2\right)",
+        **columns,
+    )
+
+
+def _in_order(of: str, letter: str, slope: str, defined: str) -> Function:
+    """The derivatives of a Bessel function in its order."""
+    return kth_derivative(
+        of,
+        NX,
+        slope,
+        scipy=f"mpmath.diff(lambda t: mpmath.{of}(t, x), n, k)",
+        latex=rf"\partial_{{n}}^{{#1}} {letter}_{{#2}}\left(#3\right)",
+        defined=defined,
+        domain=SMALL_ORDERS,
+    )
+
+
+def _of_order(name: str, alias: str, definition: str, latex: str, **columns: Any) -> Function:
+    """A Bessel function of order 0 or 1."""
+    return Function(name, f"{definition}.", aliases=(alias,), definition=definition, latex=latex, **columns)
+
+
+def _spherical(name: str, letter: str, doc: str, slope: str, **columns: Any) -> Function:
+    """A spherical Bessel function of whole order, with its derivative in x."""
+    return Function(
+        name,
+        doc,
+        parameters=NX,
+        whole=("n",),
+        derivatives=("0", slope),
+        latex=rf"{letter}_{{#1}}\left(#2\right)",
+        domain=(WHOLE, (0.2, 6.0)),
+        **columns,
+    )
+
+
+def _airy(name: str, doc: str, place: int, latex: str, slope: str, low: float, **columns: Any) -> Function:
+    """One of the four functions that SciPy computes together."""
+    value = f"scipy.special.airy(x)[{place}]"
+    return Function(name, doc, derivatives=(slope,), scipy=value, latex=latex, domain=((low, 4.0),), **columns)
+
 
 BESSEL: tuple[Function, ...] = (
-    Function(
+    _bessel(
         "besselj",
+        "jv",
+        "J",
         "Bessel function of the first kind and order n.",
-        primitive_because="basic",
-        aliases=("jv",),
-        only_called=("jv",),
-        parameters=NX,
-        derivatives=("besselj_n(1, n, x)", "(besselj(n-1, x)-besselj(n+1, x))/2"),
-        special=(("edge", "x == 0 and n != floor(n)"),),
-        scipy="scipy.special.jv(n, x)",
-        latex=r"J_{#1}\left(#2\right)",
-        defined="x > 0, at x = 0 for n > 0, and everywhere for a whole number n",
+        "(besselj(n-1, x)-besselj(n+1, x))/2",
+        special=EDGE,
+        defined=EVERY_WHOLE,
         domain=ORDERS,
     ),
-    Function(
+    _bessel(
         "bessely",
+        "yv",
+        "Y",
         "Bessel function of the second kind and order n.",
-        primitive_because="basic",
-        aliases=("yv",),
-        only_called=("yv",),
-        parameters=NX,
-        derivatives=("bessely_n(1, n, x)", "(bessely(n-1, x)-bessely(n+1, x))/2"),
-        scipy="scipy.special.yv(n, x)",
-        latex=r"Y_{#1}\left(#2\right)",
+        "(bessely(n-1, x)-bessely(n+1, x))/2",
         defined="x > 0",
         domain=ORDERS,
     ),
-    Function(
+    _bessel(
         "besseli",
+        "iv",
+        "I",
         "Modified Bessel function of the first kind and order n.",
-        primitive_because="basic",
-        aliases=("iv",),
-        only_called=("iv",),
-        parameters=NX,
-        derivatives=("besseli_n(1, n, x)", "(besseli(n-1, x)+besseli(n+1, x))/2"),
-        special=(("edge", "x == 0 and n != floor(n)"),),
-        scipy="scipy.special.iv(n, x)",
-        latex=r"I_{#1}\left(#2\right)",
-        defined="x > 0, at x = 0 for n > 0, and everywhere for a whole number n",
+        "(besseli(n-1, x)+besseli(n+1, x))/2",
+        special=EDGE,
+        defined=EVERY_WHOLE,
         domain=SMALL_ORDERS,
     ),
-    Function(
+    _bessel(
         "besselk",
+        "kv",
+        "K",
         "Modified Bessel function of the second kind and order n.",
-        primitive_because="basic",
-        aliases=("kv",),
-        only_called=("kv",),
-        parameters=NX,
-        derivatives=("besselk_n(1, n, x)", "-(besselk(n-1, x)+besselk(n+1, x))/2"),
-        scipy="scipy.special.kv(n, x)",
-        latex=r"K_{#1}\left(#2\right)",
+        "-(besselk(n-1, x)+besselk(n+1, x))/2",
         defined="x > 0",
         domain=SMALL_ORDERS,
     ),
-    Function(
-        "besselj_n",
-        "The k-th derivative of besselj(n, x) in n.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=KNX,
-        whole=("k",),
-        derivatives_of="besselj",
-        derivatives=("0", "besselj_n(k+1, n, x)", "(besselj_n(k, n-1, x)-besselj_n(k, n+1, x))/2"),
-        scipy="mpmath.diff(lambda t: mpmath.besselj(t, x), n, k)",
-        latex=r"\partial_{n}^{#1} J_{#2}\left(#3\right)",
-        defined="x > 0, and at x = 0 for n > 0",
-        domain=COUNTED,
-    ),
-    Function(
-        "bessely_n",
-        "The k-th derivative of bessely(n, x) in n.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=KNX,
-        whole=("k",),
-        derivatives_of="bessely",
-        derivatives=("0", "bessely_n(k+1, n, x)", "(bessely_n(k, n-1, x)-bessely_n(k, n+1, x))/2"),
-        scipy="mpmath.diff(lambda t: mpmath.bessely(t, x), n, k)",
-        latex=r"\partial_{n}^{#1} Y_{#2}\left(#3\right)",
-        defined="x > 0",
-        domain=COUNTED,
-    ),
-    Function(
-        "besseli_n",
-        "The k-th derivative of besseli(n, x) in n.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=KNX,
-        whole=("k",),
-        derivatives_of="besseli",
-        derivatives=("0", "besseli_n(k+1, n, x)", "(besseli_n(k, n-1, x)+besseli_n(k, n+1, x))/2"),
-        scipy="mpmath.diff(lambda t: mpmath.besseli(t, x), n, k)",
-        latex=r"\partial_{n}^{#1} I_{#2}\left(#3\right)",
-        defined="x > 0, and at x = 0 for n > 0",
-        domain=COUNTED,
-    ),
-    Function(
-        "besselk_n",
-        "The k-th derivative of besselk(n, x) in n.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=KNX,
-        whole=("k",),
-        derivatives_of="besselk",
-        derivatives=("0", "besselk_n(k+1, n, x)", "-(besselk_n(k, n-1, x)+besselk_n(k, n+1, x))/2"),
-        scipy="mpmath.diff(lambda t: mpmath.besselk(t, x), n, k)",
-        latex=r"\partial_{n}^{#1} K_{#2}\left(#3\right)",
-        defined="x > 0",
-        domain=COUNTED,
-    ),
+    _in_order("besselj", "J", "(besselj_n(k, n-1, x)-besselj_n(k, n+1, x))/2", "x > 0, and at x = 0 for n > 0"),
+    _in_order("bessely", "Y", "(bessely_n(k, n-1, x)-bessely_n(k, n+1, x))/2", "x > 0"),
+    _in_order("besseli", "I", "(besseli_n(k, n-1, x)+besseli_n(k, n+1, x))/2", "x > 0, and at x = 0 for n > 0"),
+    _in_order("besselk", "K", "-(besselk_n(k, n-1, x)+besselk_n(k, n+1, x))/2", "x > 0"),
     # Orders 0 and 1
-    Function("bessel_j0", "besselj(0, x).", aliases=("j0",), definition="besselj(0, x)", latex="J_{0}"),
-    Function("bessel_j1", "besselj(1, x).", aliases=("j1",), definition="besselj(1, x)", latex="J_{1}"),
-    Function(
-        "bessel_y0",
-        "bessely(0, x).",
-        aliases=("y0",),
-        definition="bessely(0, x)",
-        latex="Y_{0}",
-        defined="x > 0",
-        domain=((0.2, 6.0),),
-    ),
-    Function(
-        "bessel_y1",
-        "bessely(1, x).",
-        aliases=("y1",),
-        definition="bessely(1, x)",
-        latex="Y_{1}",
-        defined="x > 0",
-        domain=((0.2, 6.0),),
-    ),
-    Function(
-        "modified_bessel_i0",
-        "besseli(0, x).",
-        aliases=("i0",),
-        definition="besseli(0, x)",
-        torch="torch.special.i0",
-        latex="I_{0}",
-    ),
-    Function(
-        "modified_bessel_i1",
-        "besseli(1, x).",
-        aliases=("i1",),
-        definition="besseli(1, x)",
-        torch="torch.special.i1",
-        latex="I_{1}",
-    ),
-    Function(
-        "modified_bessel_k0",
-        "besselk(0, x).",
-        aliases=("k0",),
-        definition="besselk(0, x)",
-        latex="K_{0}",
-        defined="x > 0",
-        domain=((0.2, 6.0),),
-    ),
-    Function(
-        "modified_bessel_k1",
-        "besselk(1, x).",
-        aliases=("k1",),
-        definition="besselk(1, x)",
-        latex="K_{1}",
-        defined="x > 0",
-        domain=((0.2, 6.0),),
-    ),
+    _of_order("bessel_j0", "j0", "besselj(0, x)", "J_{0}"),
+    _of_order("bessel_j1", "j1", "besselj(1, x)", "J_{1}"),
+    _of_order("bessel_y0", "y0", "bessely(0, x)", "Y_{0}", **POSITIVE),
+    _of_order("bessel_y1", "y1", "bessely(1, x)", "Y_{1}", **POSITIVE),
+    _of_order("modified_bessel_i0", "i0", "besseli(0, x)", "I_{0}", torch="torch.special.i0"),
+    _of_order("modified_bessel_i1", "i1", "besseli(1, x)", "I_{1}", torch="torch.special.i1"),
+    _of_order("modified_bessel_k0", "k0", "besselk(0, x)", "K_{0}", **POSITIVE),
+    _of_order("modified_bessel_k1", "k1", "besselk(1, x)", "K_{1}", **POSITIVE),
     # Scaled, so that they neither overflow nor vanish
     Function(
         "ive_x",
@@ -181,11 +130,12 @@ BESSEL: tuple[Function, ...] = (
         whole=("k",),
         constant=("n",),
         derivatives_of="ive",
+        derivatives_in=("x",),
         derivatives=("0", "0", "ive_x(k+1, n, x)"),
         special=(("corner", "x == 0 and abs(n) == k"), ("jump", "x == 0 and abs(n) < k")),
         scipy="mpmath.diff(lambda t: mpmath.exp(-abs(t))*mpmath.besseli(n, t), x, k)",
         defined="x > 0, and everywhere for a whole number n",
-        domain=COUNTED,
+        domain=(WHOLE, *SMALL_ORDERS),
     ),
     Function(
         "kve_x",
@@ -195,10 +145,11 @@ BESSEL: tuple[Function, ...] = (
         whole=("k",),
         constant=("n",),
         derivatives_of="kve",
+        derivatives_in=("x",),
         derivatives=("0", "0", "kve_x(k+1, n, x)"),
         scipy="mpmath.diff(lambda t: mpmath.exp(t)*mpmath.besselk(n, t), x, k)",
         defined="x > 0",
-        domain=COUNTED,
+        domain=(WHOLE, *SMALL_ORDERS),
     ),
     Function(
         "ive",
@@ -231,60 +182,41 @@ BESSEL: tuple[Function, ...] = (
         "i1e", "exp(-|x|)*besseli(1, x).", definition="ive_x(0, 1, x)", torch="torch.special.i1e", domain=((0.2, 6.0),)
     ),
     Function(
-        "k0e",
-        "exp(x)*besselk(0, x).",
-        aliases=("scaled_modified_bessel_k0",),
-        definition="kve_x(0, 0, x)",
-        defined="x > 0",
-        domain=((0.2, 6.0),),
+        "k0e", "exp(x)*besselk(0, x).", aliases=("scaled_modified_bessel_k0",), definition="kve_x(0, 0, x)", **POSITIVE
     ),
     Function(
-        "k1e",
-        "exp(x)*besselk(1, x).",
-        aliases=("scaled_modified_bessel_k1",),
-        definition="kve_x(0, 1, x)",
-        defined="x > 0",
-        domain=((0.2, 6.0),),
+        "k1e", "exp(x)*besselk(1, x).", aliases=("scaled_modified_bessel_k1",), definition="kve_x(0, 1, x)", **POSITIVE
     ),
     # Spherical Bessel functions
-    Function(
+    _spherical(
         "jn",
+        "j",
         "Spherical Bessel function of the first kind, for a whole number n; SciPy's jn is besselj.",
+        "(n*jn(n-1, x)-(n+1)*jn(n+1, x))/(2*n+1)",
         primitive_because="sqrt(pi/(2*x))*besselj(n+1/2, x) has no value at 0 and for x < 0",
         aliases=("spherical_jn",),
         only_called=("jn",),
         clash="the spherical Bessel function, as in SymPy; SciPy's jn is besselj",
-        parameters=NX,
-        whole=("n",),
-        derivatives=("0", "(n*jn(n-1, x)-(n+1)*jn(n+1, x))/(2*n+1)"),
         scipy="scipy.special.spherical_jn(max(n, 0), x)",
-        latex=r"j_{#1}\left(#2\right)",
-        domain=((0.0, 0.0), (0.2, 6.0)),
     ),
-    Function(
+    _spherical(
         "yn",
+        "y",
         "Spherical Bessel function of the second kind, for a whole number n; SciPy's yn is bessely.",
+        "(n*yn(n-1, x)-(n+1)*yn(n+1, x))/(2*n+1)",
         aliases=("spherical_yn",),
         only_called=("yn",),
         clash="the spherical Bessel function, as in SymPy; SciPy's yn is bessely",
-        parameters=NX,
-        whole=("n",),
         definition="sign(x)^(n+1)*sqrt(pi/(2*abs(x)))*bessely(n+1/2, abs(x))",
-        derivatives=("0", "(n*yn(n-1, x)-(n+1)*yn(n+1, x))/(2*n+1)"),
-        latex=r"y_{#1}\left(#2\right)",
         defined="x != 0",
-        domain=((0.0, 0.0), (0.2, 6.0)),
     ),
-    Function(
+    _spherical(
         "spherical_in",
+        "i",
         "Modified spherical Bessel function of the first kind, for a whole number n.",
+        "(n*spherical_in(n-1, x)+(n+1)*spherical_in(n+1, x))/(2*n+1)",
         primitive_because="sqrt(pi/(2*x))*besseli(n+1/2, x) has no value at 0 and for x < 0",
-        parameters=NX,
-        whole=("n",),
-        derivatives=("0", "(n*spherical_in(n-1, x)+(n+1)*spherical_in(n+1, x))/(2*n+1)"),
         scipy="scipy.special.spherical_in(max(n, 0), x)",
-        latex=r"i_{#1}\left(#2\right)",
-        domain=((0.0, 0.0), (0.2, 6.0)),
     ),
     Function("spherical_bessel_j0", "jn(0, x).", definition="jn(0, x)", latex="j_{0}"),
     Function(
@@ -295,43 +227,35 @@ BESSEL: tuple[Function, ...] = (
     ),
     Function("sincpi", "sin(pi*x)/(pi*x), and 1 at 0.", definition="sinc(pi*x)", domain=((-0.9, 0.9),)),
     # Airy functions
-    Function(
+    _airy(
         "airyai",
         "Airy function Ai.",
+        0,
+        r"\operatorname{Ai}",
+        "airyaiprime(x)",
+        -2.0,
         primitive_because="basic",
         aliases=("airy_ai",),
-        derivatives=("airyaiprime(x)",),
-        scipy="scipy.special.airy(x)[0]",
-        latex=r"\operatorname{Ai}",
-        domain=((-2.0, 4.0),),
     ),
-    Function(
-        "airybi",
-        "Airy function Bi.",
-        primitive_because="basic",
-        derivatives=("airybiprime(x)",),
-        scipy="scipy.special.airy(x)[2]",
-        latex=r"\operatorname{Bi}",
-        domain=((-1.0, 4.0),),
-    ),
-    Function(
+    _airy("airybi", "Airy function Bi.", 2, r"\operatorname{Bi}", "airybiprime(x)", -1.0, primitive_because="basic"),
+    _airy(
         "airyaiprime",
         "Derivative of airyai(x).",
+        1,
+        r"\operatorname{Ai}'",
+        "x*airyai(x)",
+        -0.9,
         primitive_because="basic: the derivative of airyai",
-        derivatives=("x*airyai(x)",),
-        scipy="scipy.special.airy(x)[1]",
-        latex=r"\operatorname{Ai}'",
         latex_power=False,
-        domain=((-0.9, 4.0),),
     ),
-    Function(
+    _airy(
         "airybiprime",
         "Derivative of airybi(x).",
+        3,
+        r"\operatorname{Bi}'",
+        "x*airybi(x)",
+        -1.0,
         primitive_because="basic: the derivative of airybi",
-        derivatives=("x*airybi(x)",),
-        scipy="scipy.special.airy(x)[3]",
-        latex=r"\operatorname{Bi}'",
         latex_power=False,
-        domain=((-1.0, 4.0),),
     ),
 )

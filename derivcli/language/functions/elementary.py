@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 
-from derivcli.language.functions.row import Function
+from derivcli.language.functions.row import Function, standard
 
 POSITIVE = ((0.05, 5.0),)
 XY = ("x", "y")
@@ -24,14 +24,12 @@ POWERS: tuple[Function, ...] = (
         defined="x > 0, at x = 0 for n >= 0, and at x < 0 for a whole number n",
         domain=((0.1, 3.0), (-2.0, 2.0)),
     ),
-    Function(
+    standard(
         "sqrt",
         "Square root.",
+        math.sqrt,
         primitive_because="basic",
-        sympy="sqrt",
         special=(("edge", "x == 0"),),
-        floats=math.sqrt,
-        torch="torch.sqrt",
         defined="x >= 0",
         domain=POSITIVE,
     ),
@@ -42,6 +40,7 @@ POWERS: tuple[Function, ...] = (
         derivatives=("1/(3*cbrt(x)^2)",),
         special=(("vertical", "x == 0"),),
         only_zero=True,
+        floats=lambda x: math.copysign(round_root(abs(x), 3.0), x),
         scipy="scipy.special.cbrt(x)",
         latex=r"\sqrt[3]{#1}",
         domain=((0.1, 9.0),),
@@ -61,16 +60,7 @@ POWERS: tuple[Function, ...] = (
         defined="x > 0 and n != 0, at x = 0 for n > 0, and at x < 0 for an odd whole number n",
         domain=((0.1, 9.0), (2.0, 5.0)),
     ),
-    Function(
-        "exp",
-        "e to the power x.",
-        primitive_because="basic",
-        sympy="exp",
-        hides_infinite=("x",),
-        floats=math.exp,
-        torch="torch.exp",
-        latex="e^{#1}",
-    ),
+    standard("exp", "e to the power x.", math.exp, primitive_because="basic", hides_infinite=("x",), latex="e^{#1}"),
     Function("exp2", "2 to the power x.", definition="2^x"),
     Function(
         "expm1",
@@ -82,15 +72,13 @@ POWERS: tuple[Function, ...] = (
         floats=math.expm1,
         torch="torch.expm1",
     ),
-    Function(
+    standard(
         "log",
         "Natural logarithm; log(x, b) is the logarithm to base b.",
+        math.log,
         primitive_because="basic",
         aliases=("ln",),
-        sympy="log",
         confused_with=("exp",),
-        floats=math.log,
-        torch="torch.log",
         latex=r"\ln",
         defined="x > 0",
         domain=POSITIVE,

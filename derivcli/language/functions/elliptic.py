@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcli.language.functions.row import Function
+from derivcli.language.functions.row import WHOLE, Function
 
 PARAMETER = (-2.0, 0.9)
 ANGLE = (0.2, 1.4)
@@ -105,6 +105,6 @@ ELLIPTIC: tuple[Function, ...] = (
         scipy="mpmath.quad(lambda t: mpmath.sin(t)**(2*p)*(1 - n*mpmath.sin(t)**2)**-i"
         "*(1 - m*mpmath.sin(t)**2)**(0.5 - j), [0, z])",
         defined="m*sin(t)**2 < 1 and n*sin(t)**2 < 1 from 0 to z",
-        domain=((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), CHARACTERISTIC, ANGLE, PARAMETER),
+        domain=(WHOLE, WHOLE, WHOLE, CHARACTERISTIC, ANGLE, PARAMETER),
     ),
 )

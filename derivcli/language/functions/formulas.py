@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
+from typing import Any, TypeAlias
 
-from derivcli.language.constant_folding import Constant
+from derivcli.errors import DerivError
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parse import parse_tree
 from derivcli.language.parser import Parser
-from derivcli.language.tree import Tree, call, substitute, symbol
+from derivcli.language.tree import CallNode, Tree, call, multiply, substitute, symbol
+
+PartialDerivativeOf: TypeAlias = Callable[[Function, int, Sequence[Tree]], Tree]
+"""The partial derivative of a call with as many arguments as its row has parameters."""
+
+
+def parse_tree(text: str, declared: Collection[str] = (), condition: bool = False) -> Tree:
+    """The tree of a formula of our own or, with `condition`, of a condition."""
+    return Parser(text, declared, condition, trusted=True).run().tree
 
 
 @cache
@@ -52,14 +60,6 @@ def defaults(row: Function) -> tuple[Tree, ...]:
     return tuple(parse_tree(text) for text in row.defaults)
 
 
-@lru_cache(maxsize=10_000)
-def value_of_definition(row: Function, values: tuple[Constant, ...]) -> Constant | None:
-    """The value of a row's rewrite for constant arguments."""
-    assert row.definition is not None, f"{row.name} is a primitive"
-    given = dict(zip(row.parameters, values, strict=False))
-    return Parser(row.definition, row.parameters, trusted=True, values=given).run().value
-
-
 def complete(row: Function, arguments: Sequence[Tree]) -> tuple[Tree, ...]:
     """The arguments of a call with the defaults filled in."""
     missing = len(row.parameters) - len(arguments)
@@ -79,3 +79,62 @@ def rewritten(row: Function, arguments: Sequence[Tree]) -> Tree:
     if row.others is not None and len(arguments) > 2:
         arguments = [arguments[0], call(vocabulary()[row.others], arguments[1:])]
     return bind(row, definition(row), arguments)
+
+
+def derivative_of_call(
+    row: Function, index: int, arguments: Sequence[Tree], slope: PartialDerivativeOf | None = None
+) -> Tree:
+    """The partial derivative of a call in its argument `index`, from the row's formulas or by `slope`."""
+    if row.kernel is not None:
+        raise DerivError(f"'{row.name}' is code and has no formula")
+    if row.variadic and len(arguments) == 1:
+        return alone(row).diff(symbol(row.parameters[0]))
+    if row.variadic and len(arguments) > 2:
+        return _derivative_in_several(row, index, arguments, slope)
+    return slope(row, index, arguments) if slope else bind(row, partial(row, index), arguments)
+
+
+def _derivative_in_several(
+    row: Function, index: int, arguments: Sequence[Tree], slope: PartialDerivativeOf | None
+) -> Tree:
+    """The partial derivative of a call with more than two arguments, which is one of calls with two.
+
+    A smooth symmetric function is one of the argument `index` and of the call with all the others; of any other,
+    the arguments behind the first count by what the row `others` makes of them.
+    """
+    if row.others is None and row.special:
+        return _derivative_in_halves(row, index, arguments, slope)
+    if row.others is None:
+        rest = [argument for i, argument in enumerate(arguments) if i != index]
+        return derivative_of_call(row, 0, [arguments[index], call(row, rest)], slope)
+    joined = vocabulary()[row.others]
+    pair = [arguments[0], call(joined, arguments[1:])]
+    if index == 0:
+        return derivative_of_call(row, 0, pair, slope)
+    inner = derivative_of_call(joined, index - 1, arguments[1:], slope)
+    return multiply([derivative_of_call(row, 1, pair, slope), inner])
+
+
+def _derivative_in_halves(
+    row: Function, index: int, arguments: Sequence[Tree], slope: PartialDerivativeOf | None
+) -> Tree:
+    """The partial derivative of a greatest or least of several as one of those of two halves.
+
+    So the conventions where several are equal, one half for two of them, add up to 1.
+    """
+    middle = len(arguments) // 2
+    halves = [arguments[:middle], arguments[middle:]]
+    side = int(index >= middle)
+    pair = [half[0] if len(half) == 1 else call(row, half) for half in halves]
+    outer = derivative_of_call(row, side, pair, slope)
+    if len(halves[side]) == 1:
+        return outer
+    return multiply([outer, derivative_of_call(row, index - side * middle, halves[side], slope)])
+
+
+def _fdiff(made_call: Any, argindex: int = 1) -> Tree:
+    """The derivative of a call in one argument, as SymPy asks for it."""
+    return derivative_of_call(made_call.row, argindex - 1, made_call.args)
+
+
+CallNode.fdiff = _fdiff

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from derivcli.language.functions.row import Function
+from derivcli.language.functions.row import WHOLE, Function, kth_derivative
 
 GAMMA: tuple[Function, ...] = (
     Function(
@@ -46,7 +46,7 @@ GAMMA: tuple[Function, ...] = (
         scipy="scipy.special.polygamma(n, x)",
         latex=r"\psi^{(#1)}\left(#2\right)",
         defined="x is no whole number below 1",
-        domain=((0.0, 0.0), (0.1, 6.0)),
+        domain=(WHOLE, (0.1, 6.0)),
     ),
     Function(
         "digamma",
@@ -117,31 +117,23 @@ GAMMA: tuple[Function, ...] = (
         defined="x > 0, and at x = 0 for s > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
-    Function(
-        "lowergamma_s",
-        "The k-th derivative of lowergamma(s, x) in s.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=("k", "s", "x"),
-        whole=("k",),
-        derivatives_of="lowergamma",
-        derivatives=("0", "lowergamma_s(k+1, s, x)", "x^(s-1)*exp(-x)*log(x)^k"),
+    kth_derivative(
+        "lowergamma",
+        ("s", "x"),
+        "x^(s-1)*exp(-x)*log(x)^k",
         scipy="mpmath.diff(lambda t: mpmath.gammainc(t, 0, x), s, k)",
         latex=r"\partial_{s}^{#1} \gamma\left(#2, #3\right)",
         defined="x > 0 and s is no whole number below 1, and at x = 0 for s > 0",
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)),
+        domain=((0.2, 5.0), (0.1, 6.0)),
     ),
-    Function(
-        "uppergamma_s",
-        "The k-th derivative of uppergamma(s, x) in s.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=("k", "s", "x"),
-        whole=("k",),
-        derivatives_of="uppergamma",
-        derivatives=("0", "uppergamma_s(k+1, s, x)", "-x^(s-1)*exp(-x)*log(x)^k"),
+    kth_derivative(
+        "uppergamma",
+        ("s", "x"),
+        "-x^(s-1)*exp(-x)*log(x)^k",
         scipy="mpmath.diff(lambda t: mpmath.gammainc(t, x), s, k)",
         latex=r"\partial_{s}^{#1} \Gamma\left(#2, #3\right)",
         defined="x > 0, and at x = 0 for s > 0",
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)),
+        domain=((0.2, 5.0), (0.1, 6.0)),
     ),
     Function(
         "gammainc",
@@ -173,19 +165,15 @@ GAMMA: tuple[Function, ...] = (
         defined="x > 0, and at x = 0 for a > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
-    Function(
-        "gammainc_a",
-        "The k-th derivative of gammainc(a, x) in a.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=("k", "a", "x"),
-        whole=("k",),
+    kth_derivative(
+        "gammainc",
+        ("a", "x"),
+        "gammainc_a(k, a-1, x)-gammainc_a(k, a, x)",
         least=1,
-        derivatives_of="gammainc",
-        derivatives=("0", "gammainc_a(k+1, a, x)", "gammainc_a(k, a-1, x)-gammainc_a(k, a, x)"),
         scipy="mpmath.diff(lambda t: -mpmath.gammainc(t, x)*mpmath.rgamma(t), a, k)",
         latex=r"\partial_{a}^{#1} P\left(#2, #3\right)",
         defined="x > 0, and at x = 0 for a > 0",
-        domain=((0.0, 0.0), (0.2, 5.0), (0.1, 6.0)),
+        domain=((0.2, 5.0), (0.1, 6.0)),
     ),
     # Zeta, binomials, factorial powers
     Function(
@@ -200,19 +188,15 @@ GAMMA: tuple[Function, ...] = (
         defined="s != 1 and a > 0",
         domain=((1.2, 6.0), (0.3, 4.0)),
     ),
-    Function(
-        "zeta_s",
-        "The k-th derivative of zeta(s, a) in s.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=("k", "s", "a"),
+    kth_derivative(
+        "zeta",
+        ("s", "a"),
+        "-s*zeta_s(k, s+1, a)-k*zeta_s(k-1, s+1, a)",
         defaults=("1",),
-        whole=("k",),
-        derivatives_of="zeta",
-        derivatives=("0", "zeta_s(k+1, s, a)", "-s*zeta_s(k, s+1, a)-k*zeta_s(k-1, s+1, a)"),
         scipy="mpmath.diff(lambda t: mpmath.zeta(t, a), s, max(k, 0))",
         latex=r"\zeta^{(#1)}\left(#2, #3\right)",
         defined="s != 1 and a > 0",
-        domain=((0.0, 0.0), (1.2, 6.0), (0.3, 4.0)),
+        domain=((1.2, 6.0), (0.3, 4.0)),
     ),
     Function(
         "binomial",
@@ -233,10 +217,11 @@ GAMMA: tuple[Function, ...] = (
         parameters=("i", "j", "n", "k"),
         whole=("i", "j"),
         derivatives_of="binomial",
+        derivatives_in=("n", "k"),
         derivatives=("0", "0", "binomial_nk(i+1, j, n, k)", "binomial_nk(i, j+1, n, k)"),
         scipy="mpmath.diff(mpmath.binomial, (n, k), (i, j))",
         defined="n is no whole number below 0, or j = 0 and k is a whole number",
-        domain=((0.0, 0.0), (0.0, 0.0), (0.5, 6.0), (0.2, 3.0)),
+        domain=(WHOLE, WHOLE, (0.5, 6.0), (0.2, 3.0)),
     ),
     Function(
         "rf",
@@ -269,10 +254,11 @@ GAMMA: tuple[Function, ...] = (
         parameters=("i", "j", "x", "k"),
         whole=("i", "j"),
         derivatives_of="rf",
+        derivatives_in=("x", "k"),
         derivatives=("0", "0", "rf_xk(i+1, j, x, k)", "rf_xk(i, j+1, x, k)"),
         scipy="mpmath.diff(mpmath.rf, (x, k), (i, j))",
         defined="x + k is no whole number below 1, or x is one",
-        domain=((0.0, 0.0), (0.0, 0.0), (0.5, 4.0), (0.5, 3.0)),
+        domain=(WHOLE, WHOLE, (0.5, 4.0), (0.5, 3.0)),
     ),
     Function(
         "lambertw",
@@ -288,6 +274,6 @@ GAMMA: tuple[Function, ...] = (
         scipy="scipy.special.lambertw(x, k).real",
         latex=r"W_{#2}\left(#1\right)",
         defined="x >= -1/e, and x < 0 on the branch k = -1",
-        domain=((-0.3, 5.0), (0.0, 0.0)),
+        domain=((-0.3, 5.0), WHOLE),
     ),
 )

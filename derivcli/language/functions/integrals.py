@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import math
 
-from derivcli.language.functions.row import Function
+from derivcli.language.functions.row import Function, kth_derivative, standard
 
 INTEGRALS: tuple[Function, ...] = (
     # Error functions and the normal distribution
-    Function(
+    standard(
         "erf",
         "Error function.",
+        math.erf,
         primitive_because="basic",
-        sympy="erf",
         hides_infinite=("x",),
         bounded_slope=True,
         only_zero=True,
-        floats=math.erf,
-        torch="torch.erf",
     ),
-    Function(
+    standard(
         "erfc",
         "Complementary error function, 1 - erf(x).",
+        math.erfc,
         primitive_because="1-erf(x) loses all digits for large x",
-        sympy="erfc",
         elementary="1-erf(x)",
         hides_infinite=("x",),
-        floats=math.erfc,
-        torch="torch.erfc",
     ),
     Function(
         "erfi",
@@ -63,17 +59,14 @@ INTEGRALS: tuple[Function, ...] = (
         derivatives=("erfcx_n(1, x)",),
         torch="torch.special.erfcx",
     ),
-    Function(
-        "erfcx_n",
-        "The k-th derivative of erfcx(x).",
+    kth_derivative(
+        "erfcx",
+        ("x",),
         primitive_because="2*x*erfcx(x)-2/sqrt(pi) loses all digits for large x",
-        parameters=("k", "x"),
-        whole=("k",),
-        derivatives_of="erfcx",
-        derivatives=("0", "erfcx_n(k+1, x)"),
+        name="erfcx_n",
         scipy="mpmath.diff(lambda t: mpmath.exp(t*t)*mpmath.erfc(t), x, k)",
         latex=r"\operatorname{erfcx}^{(#1)}\left(#2\right)",
-        domain=((0.0, 0.0), (-3.0, 3.0)),
+        domain=((-3.0, 3.0),),
     ),
     Function(
         "dawsn",
@@ -84,17 +77,14 @@ INTEGRALS: tuple[Function, ...] = (
         latex="D",
         domain=((-3.0, 3.0),),
     ),
-    Function(
-        "dawsn_n",
-        "The k-th derivative of dawsn(x).",
+    kth_derivative(
+        "dawsn",
+        ("x",),
         primitive_because="1-2*x*dawsn(x) loses all digits for large x",
-        parameters=("k", "x"),
-        whole=("k",),
-        derivatives_of="dawsn",
-        derivatives=("0", "dawsn_n(k+1, x)"),
+        name="dawsn_n",
         scipy="mpmath.diff(lambda t: mpmath.exp(-t*t)*mpmath.erfi(t)*mpmath.sqrt(mpmath.pi)/2, x, k)",
         latex=r"D^{(#1)}\left(#2\right)",
-        domain=((0.0, 0.0), (-3.0, 3.0)),
+        domain=((-3.0, 3.0),),
     ),
     Function(
         "ndtr",
@@ -165,18 +155,14 @@ INTEGRALS: tuple[Function, ...] = (
         defined="x > 0, at x = 0 for n > 1, and everywhere but at 0 for a whole n below 1",
         domain=((-2.0, 4.0), (0.1, 5.0)),
     ),
-    Function(
-        "expint_n",
-        "The k-th derivative of expint(n, x) in n.",
-        primitive_because="basic: no other function is this derivative",
-        parameters=("k", "n", "x"),
-        whole=("k",),
-        derivatives_of="expint",
-        derivatives=("0", "expint_n(k+1, n, x)", "-expint_n(k, n-1, x)"),
+    kth_derivative(
+        "expint",
+        ("n", "x"),
+        "-expint_n(k, n-1, x)",
         scipy="mpmath.diff(lambda t: mpmath.expint(t, x), n, k)",
         latex=r"\partial_{n}^{#1} \operatorname{E}_{#2}\left(#3\right)",
         defined="x > 0, and at x = 0 for n > 1",
-        domain=((0.0, 0.0), (-2.0, 4.0), (0.1, 5.0)),
+        domain=((-2.0, 4.0), (0.1, 5.0)),
     ),
     Function(
         "E1",

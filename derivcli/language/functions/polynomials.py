@@ -2,210 +2,162 @@
 
 from __future__ import annotations
 
-from derivcli.language.functions.row import Function
+from typing import Any
 
-NX = ("n", "x")
-XN = ("x", "n")
-INSIDE = ((0.0, 0.0), (-0.9, 0.9))
-INSIDE_LAST = ((-0.9, 0.9), (0.0, 0.0))
-UNIT_LAST = ((0.05, 0.95), (0.0, 0.0))
-ABOVE = ((0.0, 0.0), (0.1, 3.0))
-WIDE_LAST = ((-3.0, 3.0), (0.0, 0.0))
+from derivcli.language.functions.row import WHOLE, Function, SampleInterval
+
+INSIDE = (-0.9, 0.9)
+UNIT = (0.05, 0.95)
+POSITIVE = (0.1, 3.0)
+WIDE = (-3.0, 3.0)
+
+
+def _polynomial(
+    name: str, aliases: tuple[str, ...], letter: str, doc: str, slope: str, domain: SampleInterval, **columns: Any
+) -> Function:
+    """A polynomial of degree n in x; the last of its aliases is SciPy's name, and `slope` is its derivative."""
+    return Function(
+        name,
+        doc,
+        aliases=aliases,
+        parameters=("n", "x"),
+        whole=("n",),
+        derivatives=("0", slope),
+        latex=rf"{letter}_{{#1}}\left(#2\right)",
+        domain=(WHOLE, domain),
+        **{"scipy": f"scipy.special.{aliases[-1]}(n, x)"} | columns,
+    )
+
+
+def _with_parameter(
+    name: str, alias: str, letter: str, doc: str, slope: str, domain: SampleInterval, scipy: str
+) -> Function:
+    """A polynomial of degree n with a constant parameter a."""
+    return Function(
+        name,
+        doc,
+        aliases=(alias,),
+        parameters=("n", "a", "x"),
+        whole=("n",),
+        constant=("a",),
+        derivatives=("0", "0", slope),
+        primitive_because="basic",
+        scipy=scipy,
+        latex=rf"{letter}_{{#1}}^{{\left(#2\right)}}\left(#3\right)",
+        domain=(WHOLE, (0.3, 3.0), domain),
+    )
+
+
+def _degree_last(name: str, definition: str, doc: str = "", domain: SampleInterval = INSIDE) -> Function:
+    """A polynomial by PyTorch's name."""
+    return Function(
+        name,
+        doc or f"{definition}.",
+        parameters=("x", "n"),
+        whole=("n",),
+        definition=definition,
+        domain=(domain, WHOLE),
+    )
+
+
+def _shifted(kind: str) -> Function:
+    """A Chebyshev polynomial for x between 0 and 1."""
+    name = f"chebyshev_polynomial_{kind}"
+    return _degree_last(f"shifted_{name}", f"{name}(2*x-1, n)", f"{name}(2*x - 1, n).", UNIT)
+
 
 POLYNOMIALS: tuple[Function, ...] = (
-    Function(
+    _polynomial(
         "legendre",
+        ("eval_legendre",),
+        "P",
         "Legendre polynomial of degree n.",
-        aliases=("eval_legendre",),
-        parameters=NX,
-        whole=("n",),
+        "gegenbauer(n-1, 3/2, x)",
+        INSIDE,
         definition="gegenbauer(n, 1/2, x)",
-        derivatives=("0", "gegenbauer(n-1, 3/2, x)"),
-        scipy="scipy.special.eval_legendre(n, x)",
-        latex=r"P_{#1}\left(#2\right)",
-        domain=INSIDE,
     ),
-    Function(
+    _polynomial(
         "chebyshevt",
+        ("chebyt", "eval_chebyt"),
+        "T",
         "Chebyshev polynomial of the first kind and degree n.",
+        "n*chebyshevu(n-1, x)",
+        INSIDE,
         primitive_because="cos(n*acos(x)) loses three digits, and has no value beyond x = 1",
-        aliases=("chebyt", "eval_chebyt"),
-        parameters=NX,
-        whole=("n",),
-        derivatives=("0", "n*chebyshevu(n-1, x)"),
-        scipy="scipy.special.eval_chebyt(n, x)",
-        latex=r"T_{#1}\left(#2\right)",
-        domain=INSIDE,
     ),
-    Function(
+    _polynomial(
         "chebyshevu",
+        ("chebyu", "eval_chebyu"),
+        "U",
         "Chebyshev polynomial of the second kind and degree n.",
-        aliases=("chebyu", "eval_chebyu"),
-        parameters=NX,
-        whole=("n",),
+        "2*gegenbauer(n-1, 2, x)",
+        INSIDE,
         definition="gegenbauer(n, 1, x)",
-        derivatives=("0", "2*gegenbauer(n-1, 2, x)"),
-        scipy="scipy.special.eval_chebyu(n, x)",
-        latex=r"U_{#1}\left(#2\right)",
-        domain=INSIDE,
     ),
-    Function(
+    # SciPy's Hermite polynomials of degree -1, which derivatives lead to, are no numbers
+    _polynomial(
         "hermite",
+        ("eval_hermite",),
+        "H",
         "Hermite polynomial of degree n, for the weight exp(-x**2).",
-        primitive_because="2^(n/2)*hermite_prob(n, sqrt(2)*x) loses the last digit of whole values",
-        aliases=("eval_hermite",),
-        parameters=NX,
-        whole=("n",),
-        derivatives=("0", "2*n*hermite(n-1, x)"),
+        "2*n*hermite(n-1, x)",
+        WIDE,
         scipy="scipy.special.eval_hermite(max(n, 0), x)",
-        latex=r"H_{#1}\left(#2\right)",
-        domain=((0.0, 0.0), (-3.0, 3.0)),
+        primitive_because="2^(n/2)*hermite_prob(n, sqrt(2)*x) loses the last digit of whole values",
     ),
-    Function(
+    _polynomial(
         "hermite_prob",
+        ("eval_hermitenorm",),
+        r"\mathit{He}",
         "Hermite polynomial of degree n, for the weight exp(-x**2/2).",
-        primitive_because="2^(-n/2)*hermite(n, x/sqrt(2)) loses the last digit of whole values",
-        aliases=("eval_hermitenorm",),
-        parameters=NX,
-        whole=("n",),
-        derivatives=("0", "n*hermite_prob(n-1, x)"),
+        "n*hermite_prob(n-1, x)",
+        WIDE,
         scipy="scipy.special.eval_hermitenorm(max(n, 0), x)",
-        latex=r"\mathit{He}_{#1}\left(#2\right)",
-        domain=((0.0, 0.0), (-3.0, 3.0)),
+        primitive_because="2^(-n/2)*hermite(n, x/sqrt(2)) loses the last digit of whole values",
     ),
-    Function(
+    _polynomial(
         "laguerre",
+        ("eval_laguerre",),
+        "L",
         "Laguerre polynomial of degree n.",
-        aliases=("eval_laguerre",),
-        parameters=NX,
-        whole=("n",),
+        "-assoc_laguerre(n-1, 1, x)",
+        POSITIVE,
         definition="assoc_laguerre(n, 0, x)",
-        derivatives=("0", "-assoc_laguerre(n-1, 1, x)"),
-        scipy="scipy.special.eval_laguerre(n, x)",
-        latex=r"L_{#1}\left(#2\right)",
-        domain=ABOVE,
     ),
-    Function(
+    _with_parameter(
         "gegenbauer",
+        "eval_gegenbauer",
+        "C",
         "Gegenbauer polynomial of degree n, for a constant a.",
-        primitive_because="basic",
-        aliases=("eval_gegenbauer",),
-        parameters=("n", "a", "x"),
-        whole=("n",),
-        constant=("a",),
-        derivatives=("0", "0", "2*a*gegenbauer(n-1, a+1, x)"),
-        scipy="scipy.special.eval_gegenbauer(n, a, x)",
-        latex=r"C_{#1}^{\left(#2\right)}\left(#3\right)",
-        domain=((0.0, 0.0), (0.3, 3.0), (-0.9, 0.9)),
+        "2*a*gegenbauer(n-1, a+1, x)",
+        INSIDE,
+        "scipy.special.eval_gegenbauer(n, a, x)",
     ),
-    Function(
+    _with_parameter(
         "assoc_laguerre",
+        "eval_genlaguerre",
+        "L",
         "Generalised Laguerre polynomial of degree n, for a constant a.",
-        primitive_because="basic",
-        aliases=("eval_genlaguerre",),
-        parameters=("n", "a", "x"),
-        whole=("n",),
-        constant=("a",),
-        derivatives=("0", "0", "-assoc_laguerre(n-1, a+1, x)"),
-        scipy="mpmath.laguerre(n, a, x)",
-        latex=r"L_{#1}^{\left(#2\right)}\left(#3\right)",
-        domain=((0.0, 0.0), (0.3, 3.0), (0.1, 3.0)),
+        "-assoc_laguerre(n-1, a+1, x)",
+        POSITIVE,
+        "mpmath.laguerre(n, a, x)",
     ),
     # PyTorch's names
-    Function(
-        "legendre_polynomial_p",
-        "legendre(n, x).",
-        parameters=XN,
-        whole=("n",),
-        definition="legendre(n, x)",
-        domain=INSIDE_LAST,
-    ),
-    Function(
-        "chebyshev_polynomial_t",
-        "chebyshevt(n, x).",
-        parameters=XN,
-        whole=("n",),
-        definition="chebyshevt(n, x)",
-        domain=INSIDE_LAST,
-    ),
-    Function(
-        "chebyshev_polynomial_u",
-        "chebyshevu(n, x).",
-        parameters=XN,
-        whole=("n",),
-        definition="chebyshevu(n, x)",
-        domain=INSIDE_LAST,
-    ),
-    Function(
+    _degree_last("legendre_polynomial_p", "legendre(n, x)"),
+    _degree_last("chebyshev_polynomial_t", "chebyshevt(n, x)"),
+    _degree_last("chebyshev_polynomial_u", "chebyshevu(n, x)"),
+    _degree_last(
         "chebyshev_polynomial_v",
+        "chebyshevu(n, x)-chebyshevu(n-1, x)",
         "Chebyshev polynomial of the third kind and degree n.",
-        parameters=XN,
-        whole=("n",),
-        definition="chebyshevu(n, x)-chebyshevu(n-1, x)",
-        domain=INSIDE_LAST,
     ),
-    Function(
+    _degree_last(
         "chebyshev_polynomial_w",
+        "chebyshevu(n, x)+chebyshevu(n-1, x)",
         "Chebyshev polynomial of the fourth kind and degree n.",
-        parameters=XN,
-        whole=("n",),
-        definition="chebyshevu(n, x)+chebyshevu(n-1, x)",
-        domain=INSIDE_LAST,
     ),
-    Function(
-        "shifted_chebyshev_polynomial_t",
-        "chebyshev_polynomial_t(2*x - 1, n).",
-        parameters=XN,
-        whole=("n",),
-        definition="chebyshev_polynomial_t(2*x-1, n)",
-        domain=UNIT_LAST,
-    ),
-    Function(
-        "shifted_chebyshev_polynomial_u",
-        "chebyshev_polynomial_u(2*x - 1, n).",
-        parameters=XN,
-        whole=("n",),
-        definition="chebyshev_polynomial_u(2*x-1, n)",
-        domain=UNIT_LAST,
-    ),
-    Function(
-        "shifted_chebyshev_polynomial_v",
-        "chebyshev_polynomial_v(2*x - 1, n).",
-        parameters=XN,
-        whole=("n",),
-        definition="chebyshev_polynomial_v(2*x-1, n)",
-        domain=UNIT_LAST,
-    ),
-    Function(
-        "shifted_chebyshev_polynomial_w",
-        "chebyshev_polynomial_w(2*x - 1, n).",
-        parameters=XN,
-        whole=("n",),
-        definition="chebyshev_polynomial_w(2*x-1, n)",
-        domain=UNIT_LAST,
-    ),
-    Function(
-        "hermite_polynomial_h",
-        "hermite(n, x).",
-        parameters=XN,
-        whole=("n",),
-        definition="hermite(n, x)",
-        domain=WIDE_LAST,
-    ),
-    Function(
-        "hermite_polynomial_he",
-        "hermite_prob(n, x).",
-        parameters=XN,
-        whole=("n",),
-        definition="hermite_prob(n, x)",
-        domain=WIDE_LAST,
-    ),
-    Function(
-        "laguerre_polynomial_l",
-        "laguerre(n, x).",
-        parameters=XN,
-        whole=("n",),
-        definition="laguerre(n, x)",
-        domain=((0.1, 3.0), (0.0, 0.0)),
-    ),
+    *map(_shifted, "tuvw"),
+    _degree_last("hermite_polynomial_h", "hermite(n, x)", domain=WIDE),
+    _degree_last("hermite_polynomial_he", "hermite_prob(n, x)", domain=WIDE),
+    _degree_last("laguerre_polynomial_l", "laguerre(n, x)", domain=POSITIVE),
 )

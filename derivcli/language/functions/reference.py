@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from derivcli.errors import DerivError
-from derivcli.language.functions.row import Function, Interval
+from derivcli.language.functions.row import Function, SampleInterval
 from derivcli.language.functions.table import BRANCHING, FAMILIES, vocabulary
 from derivcli.language.name_resolution import nearest
 from derivcli.language.tokens import canonical_name
 
-INSIDE = (0.8, 0.9, 0.7)
+EXAMPLE_FRACTIONS = (0.8, 0.9, 0.7)
 """Where in their intervals the values of an example lie, one after another; 1/2 would often be 0."""
 
-KIN = 8
+MAX_RELATED = 8
 """How many functions a page refers to, unless the function's own formulas mention more."""
 
 
@@ -41,9 +41,11 @@ def related(row: Function) -> list[str]:
     ours = mentioned(row)
     users = [other.name for other in family if row.name in mentioned(other)]
     first = [name for name in dict.fromkeys([*ours, *users]) if name != row.name]
-    first = first[: max(KIN, len(set(ours)))]
+    first = first[: max(MAX_RELATED, len(set(ours)))]
     others = [other for other in family if other.derivatives_of is None and other.name not in (row.name, *first)]
-    nearest_ones = sorted(others, key=lambda other: abs(family.index(other) - place))[: max(0, KIN - len(first))]
+    nearest_ones = sorted(others, key=lambda other: abs(family.index(other) - place))[
+        : max(0, MAX_RELATED - len(first))
+    ]
     return [*first, *(other.name for other in others if other in nearest_ones)]
 
 
@@ -56,14 +58,14 @@ def mentioned(row: Function) -> list[str]:
 def example(row: Function) -> str:
     """A command that differentiates the function at a point of its domain."""
     required = row.parameters[: len(row.parameters) - len(row.defaults)]
-    numbers = {name: _inside(row.domain[place], INSIDE[place % 3]) for place, name in enumerate(required)}
+    numbers = {name: _inside(row.domain[place], EXAMPLE_FRACTIONS[place % 3]) for place, name in enumerate(required)}
     numbers |= dict.fromkeys(row.whole, "1" if row.derivatives_of else "2")
     arguments = [name if name in row.variables else numbers[name] for name in required]
     at = [f"{name}={numbers[name]}" for name in required if name in row.variables]
     return f'deriv "{row.name}({", ".join(arguments)})" --at {",".join(at)}'
 
 
-def _inside(interval: Interval, place: float) -> str:
+def _inside(interval: SampleInterval, place: float) -> str:
     """A number of few digits near a place in the interval, not 0 where there is another."""
     low, high = interval
     rounded = (round(low + place * (high - low), digits) for digits in range(17))

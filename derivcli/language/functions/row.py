@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, TypeAlias
 
-Interval = tuple[float, float]
+SampleInterval = tuple[float, float]
+
+WHOLE: SampleInterval = (0.0, 0.0)
+"""Stands in a domain for a parameter that is a whole number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Function:
     # What it is
     derivatives_of: str | None = None
     """The row whose derivatives this one names, for a row that is there because no other has them."""
+    derivatives_in: tuple[str, ...] = ()
+    """Parameters of that row: the first whole numbers of this one say how often it is differentiated by them."""
     sympy: str | None = None
     """The SymPy class that is this function. Without one, a class is made from `derivatives` or `definition`."""
     also: tuple[str, ...] = ()
@@ -100,7 +105,7 @@ class Function:
     # For the reader and for tests
     defined: str = ""
     """Where the function is defined; everywhere if nothing is said."""
-    domain: tuple[Interval, ...] = ((-3.0, 3.0),)
+    domain: tuple[SampleInterval, ...] = ((-3.0, 3.0),)
     """For each parameter an interval inside the natural domain, for drawing samples."""
 
     def __hash__(self) -> int:
@@ -113,11 +118,7 @@ class Function:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A row of the table by its name; one of the user's own with where Python finds its code."""
-        from derivcli.language.functions.table import vocabulary
-
-        if vocabulary().get(self.name) is self:
-            return row_named, (self.name,)
+        """A row of the user's own with where Python finds its code; rows of the table are pickled by name there."""
         _check_found(self)
         return own_row, ({field.name: getattr(self, field.name) for field in fields(self)},)
 
@@ -154,16 +155,39 @@ class Function:
         return f"{self.name}({', '.join(order if p in self.whole else p for p in self.parameters)})"
 
 
+def standard(name: str, doc: str, floats: Callable[..., float], **columns: Any) -> Function:
+    """A function that SymPy and PyTorch have by its name."""
+    return Function(name, doc, sympy=name, torch=f"torch.{name}", floats=floats, **columns)
+
+
+def kth_derivative(
+    of: str,
+    parameters: tuple[str, ...],
+    *slopes: str,
+    name: str = "",
+    primitive_because: str = "basic: no other function is this derivative",
+    **columns: Any,
+) -> Function:
+    """All derivatives of a function in its first parameter; `slopes` are those of the k-th in the other parameters."""
+    by, arguments = parameters[0], ", ".join(parameters)
+    name = name or f"{of}_{by}"
+    return Function(
+        name,
+        f"The k-th derivative of {of}({arguments})" + (f" in {by}." if slopes else "."),
+        derivatives_of=of,
+        derivatives_in=(by,),
+        primitive_because=primitive_because,
+        parameters=("k", *parameters),
+        whole=("k",),
+        derivatives=("0", f"{name}(k+1, {arguments})", *slopes),
+        domain=(WHOLE, *columns.pop("domain")),
+        **columns,
+    )
+
+
 Functions: TypeAlias = Mapping[str, Function]
 """Functions of a user's own, by the names that formulas call them by."""
 NO_FUNCTIONS: Functions = {}
-
-
-def row_named(name: str) -> Function:
-    """The row of the table with a name."""
-    from derivcli.language.functions.table import vocabulary
-
-    return vocabulary()[name]
 
 
 def own_row(given: Mapping[str, Any]) -> Function:

@@ -7,8 +7,10 @@ primitive and has one rule in each interpretation of a program.
 
 from __future__ import annotations
 
+import copyreg
 import math
 from functools import cache
+from typing import Any
 
 from derivcli.language.functions.activations import ACTIVATIONS
 from derivcli.language.functions.bessel import BESSEL
@@ -54,3 +56,16 @@ BRANCHING = ("Piecewise", "piecewise", "where", "if")
 def vocabulary() -> dict[str, Function]:
     """Every name that can be called, aliases included, with its row."""
     return {name: row for row in FUNCTIONS for name in (row.name, *row.aliases)}
+
+
+def row_named(name: str) -> Function:
+    """The row of the table with a name."""
+    return vocabulary()[name]
+
+
+def _reduced(row: Function) -> tuple[Any, ...]:
+    """How a row is pickled: one of the table by its name."""
+    return (row_named, (row.name,)) if vocabulary().get(row.name) is row else row.__reduce__()
+
+
+copyreg.pickle(Function, _reduced)

@@ -4,41 +4,25 @@ from __future__ import annotations
 
 import math
 
-from derivcli.language.functions.row import Function
+from derivcli.language.functions.row import Function, standard
 
 POSITIVE = ((0.05, 5.0),)
 XY = ("x", "y")
 
 TRIGONOMETRIC: tuple[Function, ...] = (
-    Function(
-        "sin",
-        "Sine of an angle in radians.",
-        primitive_because="basic",
-        sympy="sin",
-        bounded_slope=True,
-        floats=math.sin,
-        torch="torch.sin",
-        latex=r"\sin",
+    standard(
+        "sin", "Sine of an angle in radians.", math.sin, primitive_because="basic", bounded_slope=True, latex=r"\sin"
     ),
-    Function(
-        "cos",
-        "Cosine of an angle in radians.",
-        primitive_because="basic",
-        sympy="cos",
-        bounded_slope=True,
-        floats=math.cos,
-        torch="torch.cos",
-        latex=r"\cos",
+    standard(
+        "cos", "Cosine of an angle in radians.", math.cos, primitive_because="basic", bounded_slope=True, latex=r"\cos"
     ),
-    Function(
+    standard(
         "tan",
         "Tangent of an angle in radians.",
+        math.tan,
         primitive_because="sin(x)/cos(x) takes three times as long and loses the last digit",
         aliases=("tg",),
-        sympy="tan",
         confused_with=("cot", "tanh"),
-        floats=math.tan,
-        torch="torch.tan",
         latex=r"\tan",
         defined="x != pi/2 + k*pi",
         domain=((-1.4, 1.4),),
@@ -75,47 +59,41 @@ TRIGONOMETRIC: tuple[Function, ...] = (
         defined="x != k*pi",
         domain=((0.1, 3.0),),
     ),
-    Function(
+    standard(
         "asin",
         "Inverse sine, in [-pi/2, pi/2].",
+        math.asin,
         primitive_because="atan2(x, sqrt((1-x)*(1+x))) takes twice as long",
         aliases=("arcsin",),
-        sympy="asin",
         special=(("edge", "abs(x) == 1"),),
         only_zero=True,
         confused_with=("atan", "acos", "asinh"),
-        floats=math.asin,
-        torch="torch.asin",
         latex=r"\arcsin",
         defined="-1 <= x <= 1",
         domain=((-0.95, 0.95),),
     ),
-    Function(
+    standard(
         "acos",
         "Inverse cosine, in [0, pi].",
+        math.acos,
         primitive_because="pi/2-asin(x) loses all digits near 1",
         aliases=("arccos",),
-        sympy="acos",
         special=(("edge", "abs(x) == 1"),),
         confused_with=("asin", "atan", "acosh"),
-        floats=math.acos,
-        torch="torch.acos",
         latex=r"\arccos",
         defined="-1 <= x <= 1",
         domain=((-0.95, 0.95),),
     ),
-    Function(
+    standard(
         "atan",
         "Inverse tangent, in (-pi/2, pi/2).",
+        math.atan,
         primitive_because="basic",
         aliases=("arctan", "arctg"),
-        sympy="atan",
         hides_infinite=("x",),
         bounded_slope=True,
         only_zero=True,
         confused_with=("asin", "acos", "atanh"),
-        floats=math.atan,
-        torch="torch.atan",
         latex=r"\arctan",
     ),
     Function(
@@ -150,17 +128,15 @@ TRIGONOMETRIC: tuple[Function, ...] = (
         torch="torch.atan(1/#1)",
         domain=((0.1, 5.0),),
     ),
-    Function(
+    standard(
         "atan2",
         "Angle of the point (x, y), in (-pi, pi].",
+        math.atan2,
         primitive_because="atan(y/x) is another angle for x < 0",
         aliases=("arctan2",),
         parameters=("y", "x"),
-        sympy="atan2",
         special=(("jump", "y == 0 and x <= 0"),),
         hides_infinite=("y", "x"),
-        floats=math.atan2,
-        torch="torch.atan2",
         defined="x and y are not both 0",
         domain=((0.2, 3.0), (-3.0, 3.0)),
     ),
@@ -169,39 +145,33 @@ TRIGONOMETRIC: tuple[Function, ...] = (
 )
 
 HYPERBOLIC: tuple[Function, ...] = (
-    Function(
+    standard(
         "sinh",
         "Hyperbolic sine.",
+        math.sinh,
         primitive_because="(exp(x)-exp(-x))/2 loses all digits near 0",
-        sympy="sinh",
         only_zero=True,
         confused_with=("sin",),
-        floats=math.sinh,
-        torch="torch.sinh",
         latex=r"\sinh",
     ),
-    Function(
+    standard(
         "cosh",
         "Hyperbolic cosine.",
+        math.cosh,
         primitive_because="(exp(x)+exp(-x))/2 loses the digits of its slope near 0",
-        sympy="cosh",
         confused_with=("cos",),
-        floats=math.cosh,
-        torch="torch.cosh",
         latex=r"\cosh",
     ),
-    Function(
+    standard(
         "tanh",
         "Hyperbolic tangent.",
+        math.tanh,
         primitive_because="sinh(x)/cosh(x) has no value beyond x = 710",
         aliases=("th", "Tanh"),
-        sympy="tanh",
         hides_infinite=("x",),
         bounded_slope=True,
         only_zero=True,
         confused_with=("tan",),
-        floats=math.tanh,
-        torch="torch.tanh",
         latex=r"\tanh",
     ),
     Function(
@@ -237,39 +207,33 @@ HYPERBOLIC: tuple[Function, ...] = (
         defined="x != 0",
         domain=((0.1, 3.0),),
     ),
-    Function(
+    standard(
         "asinh",
         "Inverse hyperbolic sine.",
+        math.asinh,
         primitive_because="log(x+sqrt(x^2+1)) loses all digits near 0 and for x < 0",
         aliases=("arcsinh", "arsinh"),
-        sympy="asinh",
         only_zero=True,
         confused_with=("asin",),
-        floats=math.asinh,
-        torch="torch.asinh",
     ),
-    Function(
+    standard(
         "acosh",
         "Inverse hyperbolic cosine.",
+        math.acosh,
         primitive_because="log(x+sqrt(x^2-1)) loses digits near 1",
         aliases=("arccosh", "arcosh"),
-        sympy="acosh",
         special=(("edge", "x == 1"),),
         confused_with=("acos",),
-        floats=math.acosh,
-        torch="torch.acosh",
         defined="x >= 1",
         domain=((1.1, 5.0),),
     ),
-    Function(
+    standard(
         "atanh",
         "Inverse hyperbolic tangent.",
+        math.atanh,
         primitive_because="log((1+x)/(1-x))/2 loses all digits near 0",
         aliases=("arctanh", "artanh"),
-        sympy="atanh",
         confused_with=("atan",),
-        floats=math.atanh,
-        torch="torch.atanh",
         defined="-1 < x < 1",
         domain=((-0.95, 0.95),),
     ),

@@ -68,7 +68,7 @@ def facts_of(row: Function, derivatives: Mapping[str, str]) -> list[tuple[str, s
 
 def _constants(row: Function) -> list[str]:
     """The parameters that have to be constant, and which numbers they may be."""
-    whole = [f"{name} (a whole number from {row.least} to {limits.WHOLE})" for name in row.whole]
+    whole = [f"{name} (a whole number from {row.least} to {limits.MAX_WHOLE})" for name in row.whole]
     return [*whole, *row.constant]
 
 

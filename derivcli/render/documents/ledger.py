@@ -112,9 +112,10 @@ def _reasons(ledger: Ledger) -> dict[str, list[str]]:
 
 def warnings_of(ledger: Ledger, style: Style) -> list[str]:
     """What functions of the user's own do to adjoints."""
+    functions = " or ".join(ledger.result.expression.custom_functions)
     return [
         f"the adjoint of {node.name} is {_numbers(node.adjoint, style) or None} and not the sum of its parts: the "
-        f"backward of {' or '.join(ledger.result.expression.own)} gives something else than grad_output times its "
+        f"backward of {functions} gives something else than grad_output times its "
         "derivative, see deriv check-fn"
         for node in ledger.broken
     ]

@@ -25,8 +25,8 @@ from derivcli.engines.balls.germs.rules_integrals import INTEGRALS
 from derivcli.engines.balls.germs.rules_poles import POLES
 from derivcli.engines.balls.germs.rules_steps import STEPS
 from derivcli.engines.balls.tape import Tape, TapeNode, record
+from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parse import parse_tree
 
 
 def germ_of(approach: Approach) -> Germ:

@@ -1,0 +1,98 @@
+"""Notes on a text that is read all the same, one of each kind, and the places in it that have two meanings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from derivcli.errors import Note, Span
+from derivcli.language import ambiguities
+from derivcli.language.ambiguities import Ambiguity, Pending
+from derivcli.language.derivative_words import LONE_OPERATOR
+from derivcli.language.parser_stack import TEXT, Frame
+from derivcli.language.tokens import Token
+
+EXACT_DIGITS = 15
+"""Whole numbers of so many digits are exact in float64."""
+
+_LONE_ARGUMENT = re.compile(r"\(\s*[A-Za-z]\w*\s*\)")
+
+
+class Notes:
+    """What is noted while a text is read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.by_kind: dict[str, Note] = {}
+        self.ambiguities: list[Ambiguity] = []
+
+    def add(self, kind: str, message: str, span: Span, other: str = "") -> None:
+        """Keep the first note of each kind."""
+        self.by_kind.setdefault(kind, Note(message, self.text, span, other))
+
+    def inexact_number(self, token: Token) -> None:
+        """A whole number that float64 cannot hold as typed."""
+        if len(token.text) > EXACT_DIGITS and token.text.isdigit():
+            held = int(float(token.text))
+            if held != int(token.text):
+                self.add("inexact", f"float64 holds {held} instead, the nearest it has", token.span)
+
+    def euler_number(self, token: Token, declared: Collection[str]) -> None:
+        """A capital E, which in engineering is a modulus, and an e beside a variable E, as in Kepler's equation."""
+        if token.text == "E" or (token.text == "e" and "E" in declared):
+            number = "Euler's number e" if token.text == "E" else "Euler's number"
+            message = f"{token.text} is read as {number}; declare it, as in `--wrt {token.text}`, to have a variable"
+            self.add(token.text, message, token.span)
+
+    def no_function(self, frame: Frame, token: Token) -> None:
+        """`f(x)`, where f is no function."""
+        operand = frame.operand
+        assert operand is not None, "a product goes on only behind an operand"
+        joined = operand.stop == token.start
+        if not frame.prefixes and operand.tree.is_Symbol and joined and _LONE_ARGUMENT.match(self.text, token.start):
+            written = self.text[operand.start : operand.stop]
+            message = f"this is read as the product of {written} and the bracket, not as a function"
+            self.add("function", message, Span(operand.start, token.stop))
+
+    def lone_operator(self, frame: Frame, declared: Collection[str]) -> None:
+        """`d sin(x)` and `D x^2`, where the letter that asks for a derivative is read as a variable."""
+        operand = frame.operand
+        assert operand is not None, "a product goes on only behind an operand"
+        if frame.kind != TEXT or frame.factors or self.text[operand.start] not in "dD0123456789":
+            return
+        first = frame.prefixes[0][1] if frame.prefixes else operand
+        found = LONE_OPERATOR.fullmatch(self.text, first.start, operand.stop) if first is not None else None
+        if found is not None and found[1] not in declared:
+            message = f"{found[1]} is read as a variable; for the derivative leave it out"
+            self.add("differential", message, Span(*found.span()))
+
+    def glued_base(self, function: Token, base: str) -> None:
+        """`log5(x)`, which could be log(5x)."""
+        if self.text[function.start : function.stop].endswith(base) and "_" not in function.text:
+            message = f"{function.text} is read as the logarithm to the base {base}, as in log(x, {base})"
+            self.add("glued", message, function.span)
+
+    def clash(self, call: Frame) -> None:
+        """A function whose name means another one in another library."""
+        if call.row is not None and call.row.clash and call.opener.text == call.row.name:
+            self.add(f"clash {call.row.name}", f"{call.row.name} is {call.row.clash}", call.opener.span)
+
+    def expect(self, frame: Frame, pending: Pending | None) -> None:
+        """Wait for the end of a place with two meanings."""
+        if pending is not None and len(self.ambiguities) + len(frame.pending) < ambiguities.MAX_AMBIGUITIES:
+            frame.pending.append(pending)
+
+    def settle(self, frame: Frame, reach: int, stop: int) -> None:
+        """End the places of a frame that reach no further than `reach`, at the position `stop`."""
+        ended = [pending for pending in frame.pending if pending.reach <= reach]
+        frame.pending = [pending for pending in frame.pending if pending.reach > reach]
+        for pending in ended:
+            self.keep(pending.end(stop))
+
+    def keep(self, ambiguity: Ambiguity | None) -> None:
+        """Keep a place with two meanings, and note the first of each kind."""
+        if ambiguity is None or len(self.ambiguities) >= ambiguities.MAX_AMBIGUITIES:
+            return
+        self.ambiguities.append(ambiguity)
+        if ambiguity.kind not in self.by_kind:
+            self.add(ambiguity.kind, ambiguity.message, ambiguity.span, ambiguities.edited(self.text, [ambiguity]))
