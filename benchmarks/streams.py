@@ -20,7 +20,7 @@ from benchmarks import files
 from benchmarks.side import report, side_by_side
 from derivcli import derive, pipeline
 from derivcli.engines import chunks
-from derivcli.points.points import Points, given
+from derivcli.points.points import Points, points_from_arrays
 from derivcli.request import Request
 
 Array = NDArray[np.floating[Any]]
@@ -79,7 +79,7 @@ def by_numexpr(x: Array) -> Work | None:
 
 def compiled(x: Array) -> Work | None:
     """The calculator's numbers by a kernel that is there already."""
-    points = given({"x": x})
+    points = points_from_arrays({"x": x})
     job = pipeline.prepare(Request([TEXT], points, engine="compiled"))
     if job.engine.name != "compiled":
         print(f"      {job.remark}")
@@ -218,7 +218,7 @@ def folded(found: Iterator[list[Array]]) -> list[float]:
 def bench_batch(count: int = 20, turns: int = 5) -> None:
     """Many formulas of many variables at a million points."""
     random = np.random.default_rng(0)
-    points = given({f"x{number}": random.uniform(-2, 2, 1_000_000) for number in range(VARIABLES)})
+    points = points_from_arrays({f"x{number}": random.uniform(-2, 2, 1_000_000) for number in range(VARIABLES)})
     works = [lambda: folded(all_by_hand(points, count)), lambda: folded(all_by_deriv(points, count))]
     same = np.allclose(works[0](), works[1](), rtol=1e-9, atol=1e-6)
     hand, deriv = zip(*side_by_side(works, turns), strict=True)

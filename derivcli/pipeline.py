@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from derivcli.explain.ledger import Ledger
     from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
-    from derivcli.points.files.data_source import Data
+    from derivcli.points.files.data_files import DataFiles
     from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Partial, Result, SeriesResult
@@ -117,12 +117,12 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     return judged(results, request.points, progress) if check else results
 
 
-def prepare(request: Request, data: Data | None = None, progress: Progress | None = None) -> Job:
+def prepare(request: Request, data: DataFiles | None = None, progress: Progress | None = None) -> Job:
     """The stages before there are points: the columns of data files may give some."""
     return prepare_engine(request, fit_together(request, parse(request, data), data), progress)
 
 
-def parse(request: Request, data: Data | None = None) -> list[Expression]:
+def parse(request: Request, data: DataFiles | None = None) -> list[Expression]:
     """The formulas or equations, read with all names that are known."""
     from derivcli.language.definitions import read_definitions
     from derivcli.language.equation import parse_equation
@@ -143,17 +143,17 @@ def parse(request: Request, data: Data | None = None) -> list[Expression]:
         raise error.with_hint(hint) from error
 
 
-def _declared(request: Request, data: Data | None) -> set[str]:
+def _declared(request: Request, data: DataFiles | None) -> set[str]:
     """The variables that columns are. One that is called like a function is a variable only where that was said."""
     from derivcli.language.functions.table import vocabulary
 
     if data is None or request.data is None:
         return set()
-    columns = {*data.variables, *data.repeated}
+    columns = {*data.variables, *data.ambiguous}
     return {name for name in columns if name not in vocabulary() or name in request.data.columns}
 
 
-def fit_together(request: Request, expressions: list[Expression], data: Data | None = None) -> Task:
+def fit_together(request: Request, expressions: list[Expression], data: DataFiles | None = None) -> Task:
     """What is to be computed, once formulas, variables and points are found to fit together."""
     variables = variables_of(expressions)
     columns = data.variables if data is not None else ()

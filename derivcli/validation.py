@@ -9,21 +9,21 @@ from derivcli.errors import DerivError, Span
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
-    from derivcli.points.files.data_source import Data
+    from derivcli.points.files.data_files import DataFiles
     from derivcli.result import FloatArray, Partial
 
 
-def way_out(name: str, data: Data | None = None) -> str:
+def way_out(name: str, data: DataFiles | None = None) -> str:
     """What to say of a variable without a value: how to type it, and why no column of the files is it."""
     typed = f"add it, as in `--at {name}=1`"
     if data is None:
         return typed
-    if name in data.repeated:
-        shown = " and ".join(f"'{header.strip()}'" for header in dict.fromkeys(data.repeated[name]))
-        return f"{len(data.repeated[name])} columns of the file are named {shown}: rename one of them"
-    from derivcli.points.files.data_source import listed
+    if name in data.ambiguous:
+        shown = " and ".join(f"'{header.strip()}'" for header in dict.fromkeys(data.ambiguous[name]))
+        return f"{len(data.ambiguous[name])} columns of the file are named {shown}: rename one of them"
+    from derivcli.points.files.data_files import headers_shown
 
-    return f"{typed}, or name its column `shell:with --column {name}=...`: the file has {listed(data.headers)}"
+    return f"{typed}, or name its column `shell:with --column {name}=...`: the file has {headers_shown(data.headers)}"
 
 
 def variables_of(expressions: Sequence[Expression]) -> list[str]:
@@ -36,7 +36,7 @@ def check_values(
     variables: Collection[str],
     at: Collection[str],
     named: Collection[str],
-    data: Data | None = None,
+    data: DataFiles | None = None,
 ) -> None:
     """Refuse a variable without a value, and a value for no variable."""
     from derivcli.language.definitions import place_of

@@ -20,10 +20,13 @@ import pyarrow.json
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from derivcli.points.files.formats import FileFormat
-from derivcli.points.files.writer import Column, writing
+from derivcli.points.files.formats import DATA_FORMATS, FileFormat
+from derivcli.points.files.writer import OutputColumn, writing
 
-Batch = tuple[pyarrow.RecordBatch | None, Mapping[str, Column]]
+TEXT = [name for name, row in DATA_FORMATS.items() if row.is_text]
+"""The formats that are text, and may be compressed as a whole."""
+
+Batch = tuple[pyarrow.RecordBatch | None, Mapping[str, OutputColumn]]
 """What a writer takes: columns of the input, and columns of ours."""
 
 
@@ -56,7 +59,7 @@ def written(batches: Sequence[Batch], name: str, compression: str = "") -> bytes
     return file.getvalue()
 
 
-def ours(columns: Mapping[str, Column], name: str) -> bytes:
+def ours(columns: Mapping[str, OutputColumn], name: str) -> bytes:
     """A file of our own columns."""
     return written([(None, columns)], name)
 

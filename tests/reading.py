@@ -14,33 +14,33 @@ import pyarrow.parquet as parquet
 import pytest
 
 from derivcli.errors import DerivError, ExitStatus
-from derivcli.points.files.data_source import Chunk, Data, open_data
+from derivcli.points.files.data_files import DataFiles, open_data
 from derivcli.points.files.formats import Reading
+from derivcli.points.points import Part
 from tests.support import no_hang
 
 ROOT = Path(__file__).parents[1]
 
 
-def opened(path: Path | Sequence[Path], **options: Any) -> Data:
+def opened(path: Path | Sequence[Path], **options: Any) -> DataFiles:
     paths = [path] if isinstance(path, Path) else path
     return open_data(Reading(tuple(map(str, paths)), **options), io.BytesIO())
 
 
-def read(path: Path | Sequence[Path], *wanted: str, size: int = 1000, **options: Any) -> tuple[list[Chunk], list[str]]:
+def read(path: Path | Sequence[Path], *wanted: str, size: int = 1000, **options: Any) -> tuple[list[Part], list[str]]:
     with no_hang(), opened(path, **options) as data:
-        chunks = list(data.chunks(wanted or ("x",), size))
+        chunks = list(data.parts(wanted or ("x",), size))
         assert all(0 < chunk.rows.num_rows <= size for chunk in chunks)
-        assert all(len(values) == chunk.rows.num_rows for chunk in chunks for values in chunk.at.values())
-        assert data.fraction == 1
+        assert all(len(values) == chunk.rows.num_rows for chunk in chunks for values in chunk.points.at.values())
         return chunks, data.notes
 
 
-def column(chunks: Sequence[Chunk], variable: str = "x") -> list[float]:
-    assert all(chunk.at[variable].dtype == np.float64 for chunk in chunks)
-    return [float(value) for chunk in chunks for value in chunk.at[variable]]
+def column(chunks: Sequence[Part], variable: str = "x") -> list[float]:
+    assert all(chunk.points.at[variable].dtype == np.float64 for chunk in chunks)
+    return [float(value) for chunk in chunks for value in chunk.points.at[variable]]
 
 
-def passed(chunks: Sequence[Chunk]) -> dict[str, list[Any]]:
+def passed(chunks: Sequence[Part]) -> dict[str, list[Any]]:
     return dict(pa.Table.from_batches([chunk.rows for chunk in chunks]).to_pydict())
 
 

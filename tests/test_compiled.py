@@ -118,7 +118,7 @@ def test_a_graph_computes_what_the_reverse_engine_does(row: Function, order: int
         assert KERNELS.keys() >= {*missing}
 
 
-VECTOR = points.given({"x": np.array([1.0]), "y": np.array([2.0])})
+VECTOR = points.points_from_arrays({"x": np.array([1.0]), "y": np.array([2.0])})
 SHAPES: list[tuple[list[str], list[Partial], Points | None, str]] = [
     (["x^y", "tanh(x*y)", "7"], [("x", "y"), ("y", "y"), ("x", "x", "y")], None, ""),
     (["x^2*y^3", "sqrt(x^2+y^2)"], [("along",), ("along", "along")], VECTOR, ""),

@@ -13,8 +13,8 @@ import pyarrow
 import pytest
 
 from derivcli.check.limits import MAX_NUMBERS_UNASKED as LIMIT
-from derivcli.cli.point_source import Source
-from derivcli.points.files.data_source import open_data
+from derivcli.cli.point_source import PointSource
+from derivcli.points.files.data_files import open_data
 from derivcli.points.files.formats import Reading
 from derivcli.points.points import Points
 from tests.datafiles import write
@@ -104,11 +104,11 @@ def test_a_table_is_shown_of_two_small_files(tmp_path: Path) -> None:
 def test_no_more_is_read_ahead_than_is_needed(tmp_path: Path) -> None:
     path = points(tmp_path, "p", "stream", 10 * BATCH)
     with open_data(Reading((path,)), io.BytesIO()) as data:
-        source = Source(Points(()), data)
+        source = PointSource(Points(()), data)
         parts, count = source.counted(["x"], 1000, True, 2 * BATCH)
         assert count is None
-        assert data._tally.rows == 3 * BATCH
-        assert sum(part.count for part, _ in parts) == 10 * BATCH
+        assert data._counts.rows == 3 * BATCH
+        assert sum(part.points.count for part in parts) == 10 * BATCH
     with open_data(Reading((path,)), io.BytesIO()) as data:
-        parts, count = Source(Points(()), data).counted(["x"], 1000, True, 10 * BATCH)
-        assert count == 10 * BATCH == sum(part.count for part, _ in parts)
+        parts, count = PointSource(Points(()), data).counted(["x"], 1000, True, 10 * BATCH)
+        assert count == 10 * BATCH == sum(part.points.count for part in parts)

@@ -19,7 +19,7 @@ import torch
 from derivcli import derive
 from derivcli.engines.chunks import in_order
 from derivcli.pipeline import Job
-from derivcli.points.files.data_source import Data
+from derivcli.points.files.data_files import DataFiles
 from derivcli.points.files.writer import Writer
 from tests.support import Outcome, deriv, each, no_hang
 
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in with a file of 100 points, and chunks of ten, which two threads compute."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("derivcli.engines.chunks.CHUNK", CHUNK)
-    monkeypatch.setattr("derivcli.cli.commands.evaluate.CHECKED", CHUNK)
+    monkeypatch.setattr("derivcli.cli.commands.evaluate.CHECKED_PART_POINTS", CHUNK)
     write("in.csv", [str(number) for number in range(100)])
     return tmp_path
 
@@ -71,15 +71,15 @@ def fail_at(call: int, original: Callable[..., Any], error: BaseException) -> Ca
 
 
 def interrupted_reading(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    original = Data.chunks
+    original = DataFiles.parts
 
-    def chunks(self: Data, *how: Any) -> Iterator[Any]:
-        for number, chunk in enumerate(original(self, *how)):
+    def parts(self: DataFiles, *how: Any) -> Iterator[Any]:
+        for number, part in enumerate(original(self, *how)):
             if number == 7:
                 raise error
-            yield chunk
+            yield part
 
-    monkeypatch.setattr(Data, "chunks", chunks)
+    monkeypatch.setattr(DataFiles, "parts", parts)
 
 
 @each("exists", [True, False])
@@ -145,7 +145,7 @@ def test_a_bad_row_says_where_and_how_far(row: int, exists: bool, folder: Path) 
 
 
 def test_a_bad_row_late_in_a_long_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", 64)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", 64)
     write("in.csv", [str(number) for number in range(1000)] + ["one"])
     done = derivative("--output", "out.csv", status=2).stderr.splitlines()
     assert done[0] == "deriv: in.csv, row 1,001 (line 1,002), column 'x': 'one' is not a number"
@@ -158,7 +158,7 @@ def test_a_bad_row_late_in_a_long_file(folder: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_skipped_rows_are_counted_and_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", 64)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", 64)
     cells = [str(number) if number % 100 else "no" for number in range(1000)]
     write("in.csv", cells)
     out = derivative("--output", "out.csv", "--on-error", "skip")
@@ -232,7 +232,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("words", [["--output", "out.csv", "--no-check"], ["--output", "out.parquet", "--check"]])
 def test_a_terminal_sees_how_far_it_is(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch)
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", 64)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", 64)
     shown = derivative(*words, columns=100).stderr
     what = "checking" if "--check" in words else "differentiating"
     assert re.search(rf"{what} .*?\d+ of \d+, [\d,]+/s", shown), shown
@@ -248,7 +248,7 @@ def test_the_number_of_rows_is_foreseen(block: int, monkeypatch: pytest.MonkeyPa
         yield lambda what, done, total: told.append((done, total))
 
     monkeypatch.setattr("derivcli.cli.streaming.progress", telling)
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", block)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", block)
     write("in.csv", [str(number) for number in range(1000, 2000)])
     derivative("--output", "out.csv")
     assert [done for done, _ in told] == [*range(CHUNK, 1001, CHUNK)] or block == 64
@@ -347,10 +347,10 @@ def test_several_threads_may_derive_at_once(threads: int) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_line_without_an_end_is_refused(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK", 64)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", 64)
     (folder / f"wide.{kind}").write_text({"csv": "x," * 100 + "y\n", "jsonl": '{"x": ' + "1" * 100 + "}\n"}[kind])
     assert "wide." + kind + ": its first line is too long" in deriv("x", "--data", f"wide.{kind}", status=2).stderr
-    monkeypatch.setattr("derivcli.points.files.text_blocks.LONGEST_ROW", 1 << 10)
+    monkeypatch.setattr("derivcli.points.files.text_blocks.MAX_ROW_BYTES", 1 << 10)
     rows = {"csv": 'x\n1\n"' + "2\n" * 2000, "jsonl": '{"x": 1}\n{"x": ' + "1" * 4000 + "}\n"}[kind]
     (folder / f"long.{kind}").write_text(rows)
     assert f"long.{kind}: a row is longer than" in deriv("x", "--data", f"long.{kind}", status=2).stderr

@@ -111,10 +111,10 @@ def test_no_other_step_comes_to_high_precision_by_its_slopes() -> None:
 
 
 def test_points_that_are_not_finite_have_no_numbers() -> None:
-    from derivcli.points.points import given
+    from derivcli.points.points import points_from_arrays
 
     job = prepare(Request(["3+0*x", "exp(-x)"], POINTS))
-    constant, decaying = job.run(given({"x": np.array([1.0, np.nan, np.inf, -np.inf])}))
+    constant, decaying = job.run(points_from_arrays({"x": np.array([1.0, np.nan, np.inf, -np.inf])}))
     for result in (constant, decaying):
         assert np.isfinite(result.value).tolist() == [True, False, False, False]
         assert np.isnan(result.derivatives["x"]).tolist() == [False, True, True, True]

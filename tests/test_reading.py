@@ -16,8 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from derivcli.points.files import format_reader, text_blocks
-from derivcli.points.files.csv_reader import DelimitedFile
+from derivcli.points.files import text_blocks
+from derivcli.points.files.batches import Batch
+from derivcli.points.files.csv_tsv import DelimitedFile
 from tests.reading import bits, column, file, opened, passed, read, refusal
 from tests.support import drawn, each
 
@@ -50,7 +51,7 @@ ACCEPTED = [
 def test_what_is_read(
     content: str, values: list[float], block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text_blocks, "BLOCK", block)
+    monkeypatch.setattr(text_blocks, "BLOCK_BYTES", block)
     chunks, _ = read(file(tmp_path, content))
     assert str(column(chunks)) == str([float(value) for value in values])
 
@@ -103,7 +104,7 @@ REFUSED = [
 def test_what_is_refused(
     content: bytes | str, message: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text_blocks, "BLOCK", block)
+    monkeypatch.setattr(text_blocks, "BLOCK_BYTES", block)
     assert message in refusal(file(tmp_path, content)).message
 
 
@@ -150,9 +151,9 @@ def test_columns_get_names(tmp_path: Path) -> None:
     with opened(path, columns={"v": "Speed (m/s)"}) as data:
         assert data.headers == ("Speed (m/s)", "α", "x₁", "u", "u", "2z", " w ")
         assert data.variables == {"v": "Speed (m/s)", "alpha": "α", "x1": "x₁", "w": " w "}
-        assert column(list(data.chunks(["v", "w"], 9)), "w") == [7]
-        assert data.files == (path.resolve(),)
-        assert "columns 4 and 5" in data.missing("u").message
+        assert column(list(data.parts(["v", "w"], 9)), "w") == [7]
+        assert data.paths == (path.resolve(),)
+        assert "columns 4 and 5" in refusal(path, "u").message
     error = refusal(path, columns={"v": "Speed (m/h)"})
     assert "there is no column 'Speed (m/h)'; the file has: Speed (m/s), α, x₁, u, u, 2z, w" in error.message
     assert "did you mean 'Speed (m/s)'?" in error.hint
@@ -191,7 +192,7 @@ def test_quoted_cells_in_any_blocks(
 ) -> None:
     path = file(tmp_path, delimited(rows))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_blocks, "BLOCK", data.draw(st.integers(8, 200)))
+        patch.setattr(text_blocks, "BLOCK_BYTES", data.draw(st.integers(8, 200)))
         chunks, _ = read(path, size=size)
         assert bits(column(chunks)) == bits([value for _, value in rows])
         assert passed(chunks)["y"] == [cell or None for cell, _ in rows]  # nothing is written without quotes here
@@ -219,7 +220,7 @@ def test_any_float64_comes_back(values: list[float], size: int, kind: str, block
         content = "".join(f"{line}\n" for line in ["x", *map(repr, values)]).encode()
         path.write_bytes(gzip.compress(content) if kind == "csv.gz" else content)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_blocks, "BLOCK", block)
+        patch.setattr(text_blocks, "BLOCK_BYTES", block)
         found = np.array(column(read(path, size=size)[0]))
     wanted = np.array(values)
     assert np.array_equal(np.isnan(found), np.isnan(wanted))
@@ -234,22 +235,20 @@ def test_chunks_of_any_size_hold_all_rows_in_order(size: int, tmp_path: Path) ->
     assert passed(chunks)["y"] == [*map(str, range(20)), *map(str, range(20))]
 
 
-@pytest.mark.parametrize("fault", ["row", "line", "lost"])
+@pytest.mark.parametrize("fault", ["row", "line", "unread"])
 def test_a_planted_fault_in_the_places_is_seen(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows: list[tuple[str, float]] = [("a\nb", 1), ("c", 2), ("d", 3)]
     check_place(rows, 1, tmp_path)
     check_place(rows, 1, tmp_path, before="short\n")
     if fault == "row":
-        right = format_reader._bad_cell
-        monkeypatch.setattr(
-            format_reader, "_bad_cell", lambda part, row, *rest: replace(right(part, row, *rest), place=0)
-        )
+        right = Batch._with_bad_cell
+        monkeypatch.setattr(Batch, "_with_bad_cell", lambda *given: replace(right(*given), place=0))
     elif fault == "line":
         monkeypatch.setattr(DelimitedFile, "_line_finder", lambda self, block: lambda place: place)
     else:
-        monkeypatch.setattr(format_reader.Piece, "lost", property(lambda self: (), lambda self, value: None))
+        monkeypatch.setattr(Batch, "unread", property(lambda self: (), lambda self, value: None))
     with pytest.raises(AssertionError):
-        check_place(rows, 1, tmp_path, before="short\n" if fault == "lost" else "")
+        check_place(rows, 1, tmp_path, before="short\n" if fault == "unread" else "")
 
 
 def test_an_empty_text_and_nothing_stay_apart(tmp_path: Path) -> None:
@@ -262,7 +261,7 @@ def test_an_empty_text_and_nothing_stay_apart(tmp_path: Path) -> None:
 def test_a_blank_line_of_one_column_is_an_empty_cell(
     line_end: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text_blocks, "BLOCK", block)
+    monkeypatch.setattr(text_blocks, "BLOCK_BYTES", block)
     lines = ["", "x", "", "10", "", "", "", "", "", "", "20", '"30"', "", " ", "40", *[""] * 20]
     path = file(tmp_path, line_end.join(lines))
     assert "t.csv, row 1 (line 3), column 'x': the cell is empty" in refusal(path).message

@@ -21,7 +21,7 @@ import pytest
 
 from derivcli.errors import DerivError
 from derivcli.points.files import text_blocks
-from derivcli.points.files.data_source import Data, open_data
+from derivcli.points.files.data_files import DataFiles, open_data
 from derivcli.points.files.formats import Reading
 from tests.reading import ROOT, column, file, opened, passed, read, refusal, table_file
 from tests.support import each, no_hang
@@ -87,7 +87,8 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     script = f"""
 import io, os, sys
-from derivcli.points.files.data_source import *
+from derivcli.points.files import csv_tsv, data_files
+from derivcli.points.files.data_files import *
 os.getuid() or os.setuid(65534)
 try:
     open_data(Reading(({path.name!r},)), io.BytesIO())
@@ -102,14 +103,14 @@ except DerivError as error:
 
 @pytest.mark.parametrize("kind", [".csv", ".jsonl", ".arrow"])
 def test_a_file_that_grows_shorter(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_blocks, "BLOCK", 100)
+    monkeypatch.setattr(text_blocks, "BLOCK_BYTES", 100)
     path = tmp_path / f"t{kind}"
     if kind == ".arrow":
         table_file(tmp_path, pa.table({"x": list(range(3000))}), kind)
     else:
         path.write_text("x\n" + "1\n" * 9999 if kind == ".csv" else '{"x":1}\n' * 9999)
     with opened(path) as data:
-        chunks = data.chunks(["x"], 2)
+        chunks = data.parts(["x"], 2)
         next(chunks)
         os.truncate(path, 600)
         with pytest.raises(DerivError, match=r"grew shorter|cannot read"):
@@ -145,9 +146,9 @@ def test_whether_files_have_types(tmp_path: Path) -> None:
     table = table_file(tmp_path, pa.table({"x": [1]}), ".parquet")
     lines = file(tmp_path, '{"x":1}\n', "t.jsonl")
     texts = [file(tmp_path, "x\n1\n"), file(tmp_path, "x\n1\n", "t.tsv")]
-    for paths, untyped in ((texts, True), ([table], False), ([lines], False), ([*texts, table], False)):
+    for paths, typed in ((texts, False), ([table], True), ([lines], True), ([*texts, table], True)):
         with opened(paths) as data:
-            assert data.untyped is untyped
+            assert data.have_types is typed
 
 
 @pytest.mark.parametrize("count", [0, 5])
@@ -168,7 +169,7 @@ def test_compressed_text(ending: str, compress: Callable[[bytes], bytes], tmp_pa
 
 
 @contextmanager
-def piped(content: bytes, kind: str) -> Iterator[Data]:
+def piped(content: bytes, kind: str) -> Iterator[DataFiles]:
     """The data that come through a pipe as standard input."""
     reader, writer = os.pipe()
     with open(writer, "wb") as sink:  # noqa: PTH123 (a descriptor has no path)
@@ -181,14 +182,13 @@ def test_standard_input(tmp_path: Path) -> None:
     stream = table_file(tmp_path, pa.table({"x": [1, -128, 3]}), ".stream.arrow").read_bytes()
     for kind, content in (("csv", b"x\n1\n2"), ("tsv", b"x\ty\n1\t2\n2\t3"), ("jsonl", b'{"x":1}\n{"x":2}')):
         with piped(content, kind) as data:
-            assert column(list(data.chunks(["x"], 9))) == [1, 2]
-            assert data.fraction is None
-            assert data.files == ()
+            assert column(list(data.parts(["x"], 9))) == [1, 2]
+            assert data.paths == ()
             assert data.count is None
     with piped(stream, "arrow") as data:
-        assert column(list(data.chunks(["x"], 2))) == [1, -128, 3]
+        assert column(list(data.parts(["x"], 2))) == [1, -128, 3]
     with pytest.raises(DerivError, match=r"standard input, row 2 \(line 3\)"), piped(b"x\n1\nz", "csv") as data:
-        list(data.chunks(["x"], 9))
+        list(data.parts(["x"], 9))
 
 
 def test_what_a_pipe_cannot_give(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_only_wanted_columns_are_read_where_nothing_is_passed_on(kind: str, tmp_
     else:
         table_file(tmp_path, table, f".{kind}")
     with opened([path, path], columns={"v": "Speed"}) as data:
-        found = list(data.chunks(["x", "v"], 2, passed=False))
+        found = list(data.parts(["x", "v"], 2, passed=False))
         assert (column(found), column(found, "v")) == ([1, 2, 3] * 2, [7.5, 8, 9] * 2)
         assert {tuple(chunk.rows.schema.names) for chunk in found} == {("x", "Speed")}
         assert sum(chunk.rows.num_rows for chunk in found) == 6
@@ -245,10 +245,10 @@ def test_columns_that_are_not_wanted_are_not_looked_at(tmp_path: Path) -> None:
     )
     for kind in (".parquet", ".arrow"):
         with opened(table_file(tmp_path, table, kind), columns={"w": "a.b"}) as data:
-            found = list(data.chunks(["w", "x"], 9, passed=False))
+            found = list(data.parts(["w", "x"], 9, passed=False))
             assert (column(found, "w"), column(found)) == ([3.5, 4.5], [7, 8])
     with opened(file(tmp_path, "u,x,u\n1,2,3\n4,z,5\n1,2\n7,8,9\n"), skip=True) as data:
-        found = list(data.chunks(["x"], 9, passed=False))
+        found = list(data.parts(["x"], 9, passed=False))
         assert passed(found) == {"x": ["2", "8"]}
         assert "row 2 (column 'x': 'z' is not a number)" in data.notes[0]
         assert "row 3 (the row has 2 cells, and the header has 3)" in data.notes[0]
@@ -267,11 +267,11 @@ def test_wide_rows_come_in_small_batches(kind: str, repeated: bool, tmp_path: Pa
         with (pa.ipc.new_file if kind == ".arrow" else pa.ipc.new_stream)(path, table.schema) as sink:
             sink.write_table(table)
     with opened(path) as data:
-        wide = [len(chunk.at["c7"]) for chunk in data.chunks(["c7"], 4000)]
+        wide = [len(chunk.points.at["c7"]) for chunk in data.parts(["c7"], 4000)]
         assert sum(wide) == count
         assert max(wide) * table.num_columns * 8 <= 32 << 20
     with opened(path) as data:
-        assert max(len(chunk.at["c7"]) for chunk in data.chunks(["c7"], 4000, passed=False)) == 4000
+        assert max(len(chunk.points.at["c7"]) for chunk in data.parts(["c7"], 4000, passed=False)) == 4000
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "arrow"])
@@ -291,12 +291,13 @@ def test_memory_stays_flat(kind: str, tmp_path: Path) -> None:
     script = f"""
 import io
 from pathlib import Path
-from derivcli.points.files.data_source import *
+from derivcli.points.files import csv_tsv, data_files
+from derivcli.points.files.data_files import *
 peak = lambda: int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 before = peak()
 with open_data(Reading(({str(path)!r},)), io.BytesIO()) as data:
-    for chunk in data.chunks(["x", "y"], 1 << 17):
-        chunk.at["x"].sum()
+    for chunk in data.parts(["x", "y"], 1 << 17):
+        chunk.points.at["x"].sum()
 print(peak() - before)
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

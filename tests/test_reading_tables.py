@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 from derivcli.points.files import text_blocks
-from derivcli.points.files.cells_to_numbers import read_column
-from tests.reading import column, file, passed, read, refusal, table_file
+from derivcli.points.files.cells_to_numbers import read_numbers
+from tests.reading import column, file, opened, passed, read, refusal, table_file
 from tests.support import each
 
 OBJECTS = [
@@ -53,26 +53,56 @@ def test_json_lines(content: bytes | str, wanted: list[float] | str, tmp_path: P
 
 
 def test_json_values_pass_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_blocks, "BLOCK", 80)
+    monkeypatch.setattr(text_blocks, "BLOCK_BYTES", 80)
     first = '{"x":1,"day":"2020-01-01T00:00","n":null,"k":5,"l":[1,{"a":2}]}\n'
     path = file(tmp_path, first + '{"x":1.5,"n":7,"k":6,"late":1}\n{"x":"nan","n":"t","k":7.5}\n', "t.jsonl")
     chunks, notes = read(path, skip=True)
     assert column(chunks) == [1, 1.5]
     assert passed(chunks) == {
-        "x": [1, 1.5], "day": ["2020-01-01T00:00", None], "n": [None, "7"], "k": [5, 6], "l": ANY_LIST
+        "x": [1, 1.5], "day": ["2020-01-01T00:00", None], "n": [None, "7"], "k": [5, 6]
     }  # fmt: skip
+    assert any(note.endswith("left out 'l', which holds lists or objects") for note in notes)
     assert any("'late'" in note for note in notes)
     assert any("row 3 (column 'k': 7.5 does not fit among values of type int64)" in note for note in notes)
 
 
-class _AnyList:
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, list)
+NESTED = [
+    ['{"x":1,"a":[1]}', '{"x":2,"a":[2]}'],
+    ['{"x":1,"a":{"b":"2020-01-01"}}', '{"x":2,"a":{"b":7,"c":[1]}}'],
+    ['{"x":1,"a":[]}', '{"x":2,"a":null}'],
+    ['{"x":1,"a":"t"}', '{"x":2,"a":["t"]}'],
+    ['{"x":1,"a":[1]}', '{"x":2,"a":{"b":1}}'],
+]
 
-    __hash__ = None  # type: ignore[assignment]
+
+@pytest.mark.parametrize("lines", NESTED)
+@pytest.mark.parametrize("passed_on", [True, False])
+def test_lists_and_objects_are_left_out(lines: list[str], passed_on: bool, tmp_path: Path) -> None:
+    path = file(tmp_path, "\n".join([*lines, *lines[::-1]]), "t.jsonl")
+    with opened(path) as data:
+        parts = list(data.parts(["x"], 9, passed_on))
+        assert (column(parts), passed(parts)) == ([1, 2, 2, 1], {"x": [1, 2, 2, 1]})
+        assert data.notes == [f"{path}: left out 'a', which holds lists or objects"] * passed_on
+    assert "column 'a'" in refusal(path, "a").message
 
 
-ANY_LIST = _AnyList()
+def test_lists_of_one_file_are_left_out_of_all(tmp_path: Path) -> None:
+    one, two = file(tmp_path, '{"x":1,"a":1}\n', "1.jsonl"), file(tmp_path, '{"a":[1],"x":2}\n', "2.jsonl")
+    for paths in ([one, two], [two, one]):
+        parts, notes = read(paths)
+        assert sorted(column(parts)) == [1, 2]
+        assert [*passed(parts)] == ["x"]
+        assert notes == [f"{two}: left out 'a', which holds lists or objects"]
+
+
+def test_a_list_in_a_later_row_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_blocks, "BLOCK_BYTES", 20)
+    path = file(tmp_path, '{"x":1,"a":"t"}\n{"x":2,"a":["t"]}\n', "t.jsonl")
+    message = f"{path}, row 2 (line 2), column 'a': [\"t\"] does not fit among values of type string"
+    assert refusal(path).message == message
+    assert column(read(path, skip=True)[0]) == [1]
+
+
 TABLE = pa.table(
     {
         "i": pa.array([1, 2**53 + 1, 5]),
@@ -151,7 +181,7 @@ def test_tables_skip_rows(tmp_path: Path) -> None:
 )
 def test_the_greatest_whole_numbers_count_as_rounded(kind: pa.DataType, values: list[int | None]) -> None:
     with np.errstate(all="raise"):  # as a conversion that C leaves open would, on machines that tell
-        found = read_column(pa.array(values, kind))
+        found = read_numbers(pa.array(values, kind))
     rounded = [place for place, value in enumerate(values) if value is not None and int(float(value)) != value]
     assert found.rounded is not None
     assert found.rounded.tolist() == rounded

@@ -23,14 +23,14 @@ from hypothesis import strategies as st
 
 from derivcli.cli.atomic_file import replacing
 from derivcli.errors import DerivError, ExitStatus
-from derivcli.points.files import parquet_arrow_writer, text_writer
-from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, TEXT, FileFormat
-from derivcli.points.files.writer import Column, writing
-from tests.datafiles import Batch, passed, read, unpacked, written
+from derivcli.points.files import parquet, text_writer
+from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, FileFormat
+from derivcli.points.files.writer import OutputColumn, writing
+from tests.datafiles import TEXT, Batch, passed, read, unpacked, written
 from tests.support import each, no_hang
 
 FORMATS = [FileFormat(name) for name in DATA_FORMATS] + [
-    FileFormat(name, how) for name in TEXT for how in COMPRESSIONS.values()
+    FileFormat(name, how.name) for name in TEXT for how in COMPRESSIONS.values()
 ]
 ROOT = Path(__file__).parents[1]
 RANDOM = np.random.default_rng(4)
@@ -62,14 +62,14 @@ def test_batches_of_any_size_make_the_same_file(name: str, sizes: list[int], kin
 @pytest.mark.parametrize("name", TEXT)
 def test_stretches_of_a_batch_stay_in_order(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = written([(None, {"x": MANY})], name)
-    monkeypatch.setattr(text_writer, "ROWS", 1 << 20)
+    monkeypatch.setattr(text_writer, "STRETCH_ROWS", 1 << 20)
     assert written([(None, {"x": MANY})], name) == whole
     assert whole.count(b"\n") == len(MANY) + (name != "jsonl")
 
 
 @pytest.mark.parametrize("format", [each for each in FORMATS if each.compression])
 def test_text_may_be_compressed(format: FileFormat) -> None:
-    columns: dict[str, Column] = {"x": MANY, "k": ["corner"] * len(MANY)}
+    columns: dict[str, OutputColumn] = {"x": MANY, "k": ["corner"] * len(MANY)}
     plain = written([(None, columns)], format.name)
     data = written([(None, columns)], format.name, format.compression)
     assert len(data) < len(plain)
@@ -93,7 +93,7 @@ def test_one_batch_fills_many_row_groups() -> None:
 
 
 def test_wide_rows_end_a_row_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet_arrow_writer, "GROUP_BYTES", 1 << 20)
+    monkeypatch.setattr(parquet, "GROUP_BYTES", 1 << 20)
     data = written([(pyarrow.record_batch({"t": ["x" * 1000] * 300}), {})] * 10, "parquet")
     content = pyarrow.parquet.ParquetFile(io.BytesIO(data)).metadata
     assert (content.num_row_groups, content.num_rows) == (3, 3000)
@@ -167,14 +167,16 @@ def test_rows_may_be_missing(name: str) -> None:
 @each(
     ("name", "kind", "fitting"),
     [
-        ("csv", pyarrow.list_(pyarrow.int8()), "parquet or arrow or jsonl"),
-        ("tsv", pyarrow.struct({"a": pyarrow.int8()}), "parquet or arrow or jsonl"),
+        ("csv", pyarrow.list_(pyarrow.int8()), "parquet or arrow"),
+        ("tsv", pyarrow.struct({"a": pyarrow.int8()}), "parquet or arrow"),
+        ("jsonl", pyarrow.list_(pyarrow.int8()), "parquet or arrow"),
+        ("jsonl", pyarrow.map_(pyarrow.string(), pyarrow.int8()), "parquet or arrow"),
         ("csv", pyarrow.binary(), "parquet or arrow or jsonl"),
         ("csv", pyarrow.uuid(), "parquet or arrow or jsonl"),
         ("csv", pyarrow.month_day_nano_interval(), "arrow"),
         ("jsonl", pyarrow.month_day_nano_interval(), "arrow"),
         ("parquet", pyarrow.month_day_nano_interval(), "arrow"),
-        ("parquet", pyarrow.struct([]), "arrow or jsonl"),
+        ("parquet", pyarrow.struct([]), "arrow"),
     ],
 )
 def test_a_type_that_does_not_fit_is_refused(name: str, kind: pyarrow.DataType, fitting: str) -> None:
@@ -303,7 +305,7 @@ from derivcli.cli.commands import derive
 from derivcli.cli.atomic_file import replacing
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import FileFormat
-from derivcli.points.files.writer import Column, writing
+from derivcli.points.files.writer import writing
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test that runs in the background inherits none
 x = np.random.default_rng(1).normal(size=100_000)

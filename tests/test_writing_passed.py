@@ -208,7 +208,7 @@ def test_parquet_written_again_and_again_grows_by_our_columns_alone(tmp_path: Pa
 def test_from_parquet_into_other_formats(kind: str, tmp_path: Path) -> None:
     source, target = stored(tmp_path), tmp_path / f"out.{kind}"
     table = pyarrow.parquet.read_table(source)
-    if kind == "csv":
+    if kind != "arrow":
         table = table.drop_columns(["nested", "bytes"])
         source = tmp_path / "plain.parquet"
         pyarrow.parquet.write_table(table, source)

@@ -83,7 +83,8 @@ def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> 
             if not found:
                 return None, decided
             apart = _apart(local, on_line, found)
-            if not apart and all(_is_smooth(germ) for germ in found[-1]):
+            terms = [term for germ in found[-1] for term in germ.terms]
+            if not apart and all(exponent.denominator == 1 and not logs for exponent, logs in terms):
                 return found[-1][-1], decided
             again = [side[0] for side in _across(local, curve, stages, near + 2 * far + 1, reach)]
             if apart & _apart(local, on_line, again):
@@ -94,11 +95,6 @@ def _derivative(local: LocalGerms, curve: Curve, stages: Stages, reach: int) -> 
 
 Sides = Sequence[Sequence[Germ]]
 """The derivatives up to an order on each side of a line that has values."""
-
-
-def _is_smooth(germ: Germ) -> bool:
-    """Whether a germ is a power series."""
-    return all(exponent.denominator == 1 and not logs for exponent, logs in germ.terms)
 
 
 def _shared(local: LocalGerms, one: Germ, other: Germ, reach: int) -> Germ:

@@ -18,7 +18,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import rounded
 from derivcli.engines.engine_table import engine_named
 from derivcli.engines.task import at_once
-from derivcli.points.points import given
+from derivcli.points.points import points_from_arrays
 from derivcli.result import derivative_key
 
 NEIGHBOUR_OFFSETS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
@@ -67,7 +67,7 @@ def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
     partial, direction = derivative.partial, None
     if derivative.vector is not None:
         slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
-        direction = given(slopes)
+        direction = points_from_arrays(slopes)
     partials = [partial or (next(iter(at)),)]
     engine = engine_named(question.site.engine)
     prepare = engine_named(engine.faster_form_of).prepare if engine.faster_form_of else engine.prepare

@@ -17,7 +17,7 @@ from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.name_resolution import is_variable_name
 from derivcli.language.tokens import GREEK_NAMES, canonical_name, letters_alone
 from derivcli.language.unsupported_operations import OPERATIONS
-from derivcli.points.files.formats import COMPRESSIONS, SUFFIXES
+from derivcli.points.files.formats import COMPRESSIONS, ENDINGS
 
 _DASHED = re.compile(r"([-\u2010-\u2015\u2212]{1,3})([A-Za-z][A-Za-z0-9_-]*)(?:=(.*))?", re.DOTALL)
 """An option, if it is one: its dashes, which a word processor may have changed, its name and its value."""
@@ -137,7 +137,7 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
     rooted = word.startswith(("./", "../", "~/", "/"))
     path, name = (word[: found.start(2)], found[2]) if found and found[2] else (word, "")
     ending = found[1].lower() if found else ""
-    known = ending in (*PICTURES, *TEXTS, "py") or f".{ending}" in (*SUFFIXES, *COMPRESSIONS)
+    known = ending in (*PICTURES, *TEXTS, "py") or f".{ending}" in (*ENDINGS, *COMPRESSIONS)
     if rooted or (found and (known or os.path.isfile(path))):  # noqa: PTH113 (whatever the name)
         hint = _file_hint(path, name, ending, words, grammar)
         kind = "directory" if path.endswith("/") else "file"
@@ -153,7 +153,7 @@ def _file_hint(path: str, name: str, ending: str, words: Words, grammar: Grammar
     if ending == "py":
         return f"check a function in it with deriv check-fn {shlex.quote(file_name(path))}{name or ':NAME'}"
     option = "plot" if ending in PICTURES else "output" if ending in TEXTS else "data"
-    if (f".{ending}" in (*SUFFIXES, *COMPRESSIONS) or option != "data") and f"--{option}" in grammar.valued:
+    if (f".{ending}" in (*ENDINGS, *COMPRESSIONS) or option != "data") and f"--{option}" in grammar.valued:
         text = meaning(option, path, grammar, list(given))
         return f"write --{option} before it, as in {_command_line(text, words, grammar)}"
     return f"write a formula, as in {grammar.command} 'x**2'"

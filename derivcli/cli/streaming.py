@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from derivcli.cli.point_source import Source
+from derivcli.cli.point_source import PointSource
 from derivcli.cli.progress import progress
 from derivcli.render.format_table import FORMATS
 
 if TYPE_CHECKING:
-    from derivcli.cli.point_source import Part
     from derivcli.engines.task import Progress
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
-    from derivcli.points.points import Points
+    from derivcli.points.points import Part, Points
     from derivcli.render.blocks import Style
     from derivcli.render.tally import Tally
     from derivcli.result import Result
@@ -26,10 +24,10 @@ if TYPE_CHECKING:
 Sink: TypeAlias = "Callable[[Points, Any, Sequence[Result]], None]"
 """Takes points, the rows of the input that they come from, or None, and the results at them."""
 
-CHECKED = 2_048
+CHECKED_PART_POINTS = 2_048
 """Points of one part where each number is judged, which takes a thousand times as long."""
 
-RATED = 1_000
+MIN_RATED_POINTS = 1_000
 """Points from which on it is worth saying how many there were a second."""
 
 
@@ -38,7 +36,7 @@ class Streaming:
     """What is needed to stream: the job, its source with the parts of it, whether to judge, and who counts."""
 
     job: Job
-    source: Source
+    source: PointSource
     parts: Iterable[Part]
     check: bool
     tally: Tally
@@ -71,7 +69,7 @@ class Streaming:
 
 
 @contextmanager
-def told_how_far(tally: Tally, target: str) -> Iterator[None]:
+def points_done_in_errors(tally: Tally, target: str) -> Iterator[None]:
     """Let whatever ends a stream before its end say how far it came, and what became of the file that it was for."""
     try:
         yield
@@ -88,7 +86,7 @@ def summary(what: str, tally: Tally) -> str:
     told = [f"flagged: {tally.flags.counts()}"] if tally.flags.counts() else []
     told += ["not checked"] if tally.findings is None else []
     said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.2f} s"
-    said += f", {rate_text(count / seconds)}" if count >= RATED else ""
+    said += f", {rate_text(count / seconds)}" if count >= MIN_RATED_POINTS else ""
     return "; ".join([said, *told])
 
 
@@ -100,7 +98,7 @@ def rate_text(rate: float) -> str:
 
 
 @contextmanager
-def printing(write: Callable[[str], object], name: str, source: Source, tally: Tally) -> Iterator[Sink]:
+def printing(write: Callable[[str], object], name: str, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
     from derivcli.points.files.formats import FileFormat
 
@@ -128,45 +126,46 @@ def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
 
 
 @contextmanager
-def data_sink(file: Any, format: FileFormat, source: Source, tally: Tally) -> Iterator[Sink]:
+def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
     from derivcli.points.files.writer import writing
     from derivcli.render.data_columns import Naming, data_columns, naming
 
     names: Naming = {}
-    if source.data is not None:
-        format = replace(format, comma=source.data.decimal_comma, storage=source.data.storage)
+    data = source.data
+    if data is not None:
+        format = replace(format, decimal_comma=data.decimal_comma, storage=data.storage)
     with writing(file, format) as writer:
 
         def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:
             nonlocal names
             if not names:
-                names = naming(results, source.typed.names, source.headers)
+                names = naming(results, source.typed.names, data.headers if data else ())
                 tally.remarks += [
                     f"the input has columns called like those of {old}, so it is called {new} in the output"
                     for old, new in names.items()
                     if new != old
                 ]
-            read = {source.columns[name]: points.at[name] for name in points.names if name in source.columns}
+            numbers = {}
+            if data is not None and not data.have_types:
+                numbers = {header: points.at[name] for name, header in data.variables.items() if name in points.at}
             columns = data_columns(results, tally.style, source.typed.names, names)
-            writer.write(rows, columns, read if source.untyped else {})
+            writer.write(rows, columns, numbers)
 
         yield sink
 
 
-class TextStream(io.RawIOBase):
-    """A binary stream whose UTF-8 text goes on to a stream of text, line by line."""
+class TextStream:
+    """A file of bytes whose UTF-8 text goes on to a stream of text, line by line."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write = write
         self._rest = b""
 
-    def writable(self) -> bool:
-        """Yes."""
-        return True
-
-    def write(self, data: Any) -> int:
+    def write(self, data: Any) -> None:
         """Pass on all lines that are complete."""
         whole, newline, self._rest = (self._rest + bytes(data)).rpartition(b"\n")
         self._write((whole + newline).decode())
-        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: lines go on when they are complete."""

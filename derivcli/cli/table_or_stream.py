@@ -12,7 +12,7 @@ from derivcli.render.format_table import FORMATS, default_format, format_of_suff
 
 if TYPE_CHECKING:
     from derivcli.cli.options import MainOptions
-    from derivcli.cli.point_source import Source
+    from derivcli.cli.point_source import PointSource
     from derivcli.cli.terminal import Screen
     from derivcli.points.files.formats import FileFormat
     from derivcli.render.blocks import Style
@@ -80,7 +80,7 @@ def output_of(request: Request, options: MainOptions, screen: Screen, write: Wri
     return replace(output, format=found.name)
 
 
-def is_streamed(output: Output, source: Source, count: int | None) -> bool:
+def is_streamed(output: Output, source: PointSource, count: int | None) -> bool:
     """Whether results leave as they come: into a data file, or as more lines than a table is made of unasked.
 
     `count` is None where there may be any number of points.

@@ -134,10 +134,9 @@ def _read_constant(spec: str, start: int, stop: int, notes: list[Note]) -> tuple
     span = Span(start + len(text) - len(text.lstrip()), max(start + 1, stop - len(text) + len(text.rstrip())))
     if not text.strip():
         raise DerivError("a value is missing here", spec, Span(start, start + 1), "write a number")
-    for separator in "=;":
-        if separator in text and "==" not in text:
-            hint = "part the variables with commas, as in x=1,y=2"
-            raise DerivError("a comma is missing between two variables", spec, span, hint)
+    if "==" not in text and ("=" in text or ";" in text):
+        hint = "part the variables with commas, as in x=1,y=2"
+        raise DerivError("a comma is missing between two variables", spec, span, hint)
     try:
         expression = parse_expression(text)
     except DerivError as error:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,10 @@ from derivcli.result import finite_points
 if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
-EXACT = 2.0**53
+MAX_EXACT_INTEGER = 2.0**53
 """Below it float64 holds every whole number."""
 
-Places: TypeAlias = "NDArray[np.int64]"
+Indices: TypeAlias = "NDArray[np.int64]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class Values:
         """The largest magnitude of the numbers that are finite."""
         return float(np.abs(self.numbers[np.isfinite(self.numbers)]).max(initial=0))
 
-    def take(self, places: Places) -> FloatArray:
+    def take(self, places: Indices) -> FloatArray:
         """The numbers at these places."""
         return self.numbers[places]
 
@@ -75,11 +75,11 @@ class Range:
         if isinstance(self.start, Fraction) and isinstance(self.stop, Fraction):
             common = self.start.denominator * self.stop.denominator
             first, last = int(self.start * common), int(self.stop * common)
-            if max(abs(first), abs(last), common) * (self.count - 1) < EXACT:
+            if max(abs(first), abs(last), common) * (self.count - 1) < MAX_EXACT_INTEGER:
                 return first, last, common
         return None
 
-    def take(self, places: Places) -> FloatArray:
+    def take(self, places: Indices) -> FloatArray:
         """The numbers at these places.
 
         With rational ends they are quotients of whole numbers, so that a zero in the middle is exactly 0. Where
@@ -113,7 +113,7 @@ class Axis:
         """The largest magnitude of a value."""
         return max(piece.largest for piece in self.pieces)
 
-    def take(self, places: Places) -> FloatArray:
+    def take(self, places: Indices) -> FloatArray:
         """The values at these places."""
         if len(self.pieces) == 1:
             return self.pieces[0].take(places)
@@ -213,10 +213,17 @@ class Points:
         return [(faster, axis.count) for faster, axis in zip(after, self.axes, strict=True)]
 
 
+class Part(NamedTuple):
+    """Some of the points, and the rows of a data file that they come from, or None."""
+
+    points: Points
+    rows: Any
+
+
 def _product(axes: Sequence[Axis]) -> int:
     return math.prod(axis.count for axis in axes)
 
 
-def given(at: Mapping[str, FloatArray]) -> Points:
+def points_from_arrays(at: Mapping[str, FloatArray]) -> Points:
     """Points whose values are all given, in arrays of equal length or of length 1."""
     return Points(tuple(Axis(name, (Values(values),)) for name, values in at.items()), paired=True)

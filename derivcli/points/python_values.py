@@ -21,7 +21,7 @@ from derivcli.errors import ArgumentError, DerivError, failure
 from derivcli.language import limits
 from derivcli.language.constant_folding import EXACT_BITS
 from derivcli.language.tree import number
-from derivcli.points.points import EXACT, Values
+from derivcli.points.points import MAX_EXACT_INTEGER, Values
 
 if TYPE_CHECKING:
     from derivcli.language.tree import Tree
@@ -37,7 +37,7 @@ REFUSED_KINDS = {
 }
 """What an array of one of NumPy's kinds holds that is no number, and the way out."""
 
-KEPT = "in an array such values keep their place, without numbers"
+KEPT_HINT = "in an array such values keep their place, without numbers"
 
 
 def parts_of(name: str, value: object) -> list[str | Values]:
@@ -70,7 +70,9 @@ def _sequence(name: str, values: Sequence[Any]) -> list[str | Values]:
     if not len(values):
         hint = "give one, or an empty array for no points"
         raise ArgumentError(f"'{name}' needs a number or an array of one dimension, and this is empty", hint=hint)
-    if {*map(type, values)} <= {int, float} and all(-EXACT <= value <= EXACT for value in values):
+    if {*map(type, values)} <= {int, float} and all(
+        -MAX_EXACT_INTEGER <= value <= MAX_EXACT_INTEGER for value in values
+    ):
         return [Values(np.array(values, dtype=np.float64))]
     return _runs(name, values)
 
@@ -103,7 +105,7 @@ def _typed(name: str, item: Any, from_array: bool = False) -> tuple[float, Tree 
     else:
         value, exact = _float(name, item), _fraction(name, item)
     if not np.isfinite(value) and not from_array:
-        raise ArgumentError(f"'{name}' has a value that is not finite", hint=f"points are finite numbers; {KEPT}")
+        raise ArgumentError(f"'{name}' has a value that is not finite", hint=f"points are finite numbers; {KEPT_HINT}")
     return value, None if exact is None or value == exact else number(exact)
 
 
@@ -159,7 +161,7 @@ def _float64(name: str, array: Any) -> FloatArray:
     """Numbers of another format as float64, which has to hold them."""
     with np.errstate(all="ignore"):
         values: FloatArray = np.asarray(array, dtype=np.float64)
-        beyond = np.ravel(np.abs(values) >= EXACT if array.dtype.kind in "iu" else values != array)
+        beyond = np.ravel(np.abs(values) >= MAX_EXACT_INTEGER if array.dtype.kind in "iu" else values != array)
     for place in np.flatnonzero(beyond).tolist():
         given, held = np.ravel(array)[place].item(), float(np.ravel(values)[place])
         if held == held and int(held) != given if array.dtype.kind in "iu" else given == given:

@@ -11,15 +11,13 @@ import numpy as np
 
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.flag_table import FLAGS, flag_names
-from derivcli.points.files.formats import Coded
+from derivcli.points.files.writer import Categories, OutputColumn
 from derivcli.render.blocks import Style
 from derivcli.render.quantities import LETTERS, Quantity, named, quantities_of
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
-    from derivcli.result import FloatArray, Result
-
-    DataColumn: TypeAlias = FloatArray | Coded | list[str]
+    from derivcli.result import Result
 
 Naming: TypeAlias = Mapping[str, str]
 """What each function is called in a data file, by the name that it has elsewhere."""
@@ -56,15 +54,15 @@ def _called(function: str, letter: str) -> str:
 
 def data_columns(
     results: Sequence[Result], style: Style, typed: Collection[str], names: Naming
-) -> dict[str, DataColumn]:
+) -> dict[str, OutputColumn]:
     """The variables that were typed, then values, derivatives, flags, and verdicts where they were asked for."""
-    found: list[tuple[str, DataColumn]] = []
+    found: list[tuple[str, OutputColumn]] = []
     for column in _shown(results, typed):
         key = _key(column, names)
         found.append((key, column.values if style.digits is None else column.texts(style.digits)))
         if style.verdicts and column.verdicts is not None:
             found += _judged(key, column.verdicts)
-    found += [(f"{names[function]} flags", Coded(result.flags, FLAGGED)) for function, result in named(results)]
+    found += [(f"{names[function]} flags", Categories(result.flags, FLAGGED)) for function, result in named(results)]
     assert len(dict(found)) == len(found), "no two columns have one name"
     return dict(found)
 
@@ -80,7 +78,7 @@ def _key(column: Quantity, names: Naming) -> str:
     return (label if column.role == "at" else replace(label, function=names[label.function])).plain
 
 
-def _judged(key: str, verdicts: Verdicts) -> list[tuple[str, DataColumn]]:
+def _judged(key: str, verdicts: Verdicts) -> list[tuple[str, OutputColumn]]:
     """The kinds of verdict, and the true numbers where they are known."""
     truth = np.ma.masked_invalid(verdicts.truth, copy=False)
-    return [(f"{key} verdict", Coded(verdicts.kinds, (None, *KINDS))), (f"{key} truth", truth)]
+    return [(f"{key} verdict", Categories(verdicts.kinds, (None, *KINDS))), (f"{key} truth", truth)]

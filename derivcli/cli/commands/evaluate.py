@@ -14,9 +14,9 @@ from derivcli.check.limits import is_checked
 from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.cli.kernel_cache import keep_fonts, keep_kernels
 from derivcli.cli.notes import notes_of
-from derivcli.cli.point_source import Source, opened
+from derivcli.cli.point_source import PointSource, opened
 from derivcli.cli.progress import PATIENCE, progress
-from derivcli.cli.streaming import CHECKED, Streaming, data_sink, printing, summary, told_how_far
+from derivcli.cli.streaming import CHECKED_PART_POINTS, Streaming, data_sink, points_done_in_errors, printing, summary
 from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
 from derivcli.errors import DerivError, draw_note, file_name, visible
 from derivcli.render.format_table import FORMATS, default_format
@@ -50,16 +50,18 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
     if not request.has_points:
         return _whole(request, output, pipeline.formulas(request))
     with opened(request) as source:
-        _check_files(options, source.files)
+        _check_files(options, source.data.paths if source.data else ())
         if request.series is not None:
             with progress() as tell:
                 results = pipeline.series(request, tell)
             return _with_notes(_whole(request, output, results), source.notes)
         with progress() as tell:
             job = pipeline.prepare(request, source.data, tell)
-        source.check_used(job.names)
+        if source.data is not None:
+            source.data.check_used(job.names)
         answer = _numbers(output, source, job)
-        return _with_notes(answer, [*source.notes, *map(visible, source.remarks(job.names))])
+        hidden = source.data.hidden_constants(job.names) if source.data is not None else []
+        return _with_notes(answer, [*source.notes, *map(visible, hidden)])
 
 
 def _with_notes(answer: Answer, notes: Iterable[str]) -> Answer:
@@ -67,15 +69,15 @@ def _with_notes(answer: Answer, notes: Iterable[str]) -> Answer:
     return replace(answer, notes=[*(f"note: {note}" for note in notes), *answer.notes])
 
 
-def _numbers(output: Output, source: Source, job: Job) -> Answer:
+def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
     """The answer, computed as the points come or all at once."""
     from derivcli.engines.engine_table import faster_forms
     from derivcli.pipeline import compute, judged
     from derivcli.render.tally import Tally
 
     request, tally = job.request, Tally(output.style)
-    with told_how_far(tally, output.unfinished):
-        size = min(CHECKED, job.size) if request.check else job.size
+    with points_done_in_errors(tally, output.unfinished):
+        size = min(CHECKED_PART_POINTS, job.size) if request.check else job.size
         enough = points_read_ahead(output, request, job.numbers)
         parts, count = source.counted(job.names, size, output.passes_columns, enough)
         if count is not None and faster_forms(job.engine, count):

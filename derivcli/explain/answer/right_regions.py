@@ -213,8 +213,10 @@ def _stretch(case: Case, runs: Runs, number: int) -> Ends | None:
     """The stretch on which a run of points lies, where its ends are natural ones."""
     run = runs[number][1]
     inner = 0 < number < len(runs) - 1
-    if inner and len(run) == 1 and _place(run[0]) in _natural(case) and _is_alone(case, run[0]):
-        return _place(run[0]), _place(run[0])
+    if inner and len(run) == 1 and _place(run[0]) in _natural(case):
+        x, step = _place(run[0]), Fraction(1, 2**20)
+        if all(case.comparison.at((x + each,)).kind == "same" for each in (step, -step)):
+            return x, x
     if len(run) < MIN_RUN_LENGTH:
         return None
     low = _boundary(case, runs[number - 1][1][-1], run[0]) if number else None
@@ -226,12 +228,6 @@ def _stretch(case: Case, runs: Runs, number: int) -> Ends | None:
 def _natural(case: Case) -> list[Fraction]:
     """Where a claim may well change: at the numbers of the formulas."""
     return [*NATURAL_BOUNDARIES, *numbers_of([case.expression.expanded, case.claim.expanded])]
-
-
-def _is_alone(case: Case, match: Match) -> bool:
-    """Whether a claim is right on both sides of a point."""
-    step = Fraction(1, 2**20)
-    return all(case.comparison.at((match.sample[0] + side,)).kind == "same" for side in (step, -step))
 
 
 def _boundary(case: Case, low: Match, high: Match) -> Fraction | None:

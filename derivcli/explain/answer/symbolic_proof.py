@@ -33,13 +33,11 @@ def is_proved(left: Tree, right: Tree) -> bool:
     """Whether SymPy shows within its time that two formulas are the same where both have a derivative."""
     try:
         with symbolic.deep_recursion():
-            return limited(PROOF_SECONDS, _are_equal, left, right)
+            return limited(
+                PROOF_SECONDS, lambda: left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
+            )
     except (OutOfTimeError, *symbolic.SYMPY_FAILURES):
         return False
-
-
-def _are_equal(left: Tree, right: Tree) -> bool:
-    return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
 
 
 def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Partial) -> bool:

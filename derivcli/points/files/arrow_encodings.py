@@ -58,12 +58,21 @@ def plain_type(kind: pyarrow.DataType) -> pyarrow.DataType:
     return kind if make is None else make(_plain_field(kind.value_field))
 
 
+def comparable_type(kind: pyarrow.DataType) -> pyarrow.DataType:
+    """The type, that of the values where a dictionary's cannot be compared."""
+    if pyarrow.types.is_dictionary(kind) and (
+        pyarrow.types.is_nested(kind.value_type) or pyarrow.types.is_null(kind.value_type)
+    ):
+        return plain_type(kind)
+    return kind
+
+
 def encoded(indices: pyarrow.Array, dictionary: pyarrow.Array, kind: pyarrow.DictionaryType) -> pyarrow.DictionaryArray:
     """A column of a dictionary's type."""
     return pyarrow.DictionaryArray.from_arrays(indices, dictionary.cast(kind.value_type), ordered=kind.ordered)
 
 
-def distinct(column: pyarrow.Array) -> pyarrow.Array:
+def with_distinct_dictionary(column: pyarrow.Array) -> pyarrow.Array:
     """The column, its dictionary if it has one with each value once and no null, as the formats want it."""
     if not isinstance(column, pyarrow.DictionaryArray):
         return column
@@ -74,17 +83,45 @@ def distinct(column: pyarrow.Array) -> pyarrow.Array:
     return encoded(again.indices.cast(column.type.index_type), again.dictionary, column.type)
 
 
-def continued(known: pyarrow.Array | None, column: pyarrow.DictionaryArray) -> pyarrow.DictionaryArray:
-    """The column with a dictionary that begins with the known one, and is not empty.
+def with_grown_dictionary(before: pyarrow.Array | None, column: pyarrow.DictionaryArray) -> pyarrow.DictionaryArray:
+    """The column with a dictionary that begins with the one before, and is not empty.
 
     Where there was nothing in it, Arrow takes what is added for another dictionary.
     """
-    column = distinct(column)
-    if known is None:
+    column = with_distinct_dictionary(column)
+    if before is None:
         kind = column.type.value_type
-        known = pyarrow.nulls(0, kind) if len(column.dictionary) else _one_value(kind)
-    before = encoded(column.indices[:0], known, column.type)
-    return pyarrow.chunked_array([before, column]).unify_dictionaries().chunk(1)
+        before = pyarrow.nulls(0, kind) if len(column.dictionary) else _one_value(kind)
+    head = encoded(column.indices[:0], before, column.type)
+    return pyarrow.chunked_array([head, column]).unify_dictionaries().chunk(1)
+
+
+def value_type(kind: pyarrow.DataType) -> pyarrow.DataType:
+    """The type of the values behind a dictionary or runs."""
+    is_coded = pyarrow.types.is_dictionary(kind) or pyarrow.types.is_run_end_encoded(kind)
+    return kind.value_type if is_coded else kind
+
+
+def is_text(kind: pyarrow.DataType) -> bool:
+    """Whether a type is one of text."""
+    tests = (pyarrow.types.is_string, pyarrow.types.is_large_string, pyarrow.types.is_string_view)
+    return any(test(kind) for test in tests)
+
+
+def is_numeric(kind: pyarrow.DataType) -> bool:
+    """Whether a type is one of whole or floating-point numbers."""
+    return bool(pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind))
+
+
+def is_binary(kind: pyarrow.DataType) -> bool:
+    """Whether a type is one of bytes."""
+    tests = (
+        pyarrow.types.is_binary,
+        pyarrow.types.is_large_binary,
+        pyarrow.types.is_fixed_size_binary,
+        pyarrow.types.is_binary_view,
+    )
+    return any(test(kind) for test in tests)
 
 
 def _one_value(kind: pyarrow.DataType) -> pyarrow.Array:

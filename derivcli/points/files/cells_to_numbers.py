@@ -1,4 +1,7 @@
-"""Columns of any type to float64: which cells are numbers, and why the others are not."""
+"""Cells of data files to float64: which of them are numbers, and why the others are not.
+
+The cells of a CSV file come as a column of texts, those of other formats as columns of any type of Arrow.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ import pyarrow.compute as pc
 
 from derivcli.errors import DerivError, visible
 from derivcli.language.tokens import SPELLINGS
-from derivcli.points.files.arrow_encodings import decoded
-from derivcli.points.points import EXACT
+from derivcli.points.files.arrow_encodings import decoded, is_numeric, is_text, value_type
+from derivcli.points.points import MAX_EXACT_INTEGER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,21 +31,21 @@ _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+")
 NUMBER = re.compile(rf"{_DECIMAL}|{NOT_FINITE}")
 """A number as people write it, without the spaces around it."""
 
-MINUS = str.maketrans({sign: meant for sign, meant in SPELLINGS.items() if meant == "-"})
+MINUS = str.maketrans({sign: spelled for sign, spelled in SPELLINGS.items() if spelled == "-"})
 """Other signs that people write for minus."""
 
-_LONGEST = 40
-"""Longer texts are cut where a message shows them."""
+MAX_CHARACTERS_SHOWN = 40
+"""Longer cells are cut where a message shows them."""
 
 COMMA_HINT = "where a comma is the decimal sign, say --decimal-comma"
 THOUSANDS_HINT = "write thousands without commas, or where a comma is the decimal sign, say --decimal-comma"
 
-CORRECT = "correct it, or leave such rows out with --on-error skip"
+CORRECT_HINT = "correct it, or leave such rows out with --on-error skip"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """A column as float64: where a cell is no number `bad` is true, and `rounded` counts whole numbers it lost."""
+class Numbers:
+    """A column as float64: `bad` tells which cells are no numbers, `rounded` where whole numbers are rounded."""
 
     values: FloatArray
     bad: NDArray[np.bool_] | None = None
@@ -51,44 +54,44 @@ class Column:
 
 def check_type(kind: pa.DataType, header: str, file: str) -> None:
     """Refuse a column whose type holds no numbers."""
-    kind = _plain(kind)
-    if not (_is_text(kind) or _is_number(kind) or pa.types.is_null(kind)):
+    kind = value_type(kind)
+    if not (is_text(kind) or is_numeric(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)):
         shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {_cut(str(kind))}"
         message = f"{file}: column '{header}' holds {shown}, not numbers"
         raise DerivError(message, hint="convert the column to numbers first, or take another one")
 
 
-def read_column(cells: pa.Array, decimal_comma: bool = False) -> Column:
+def read_numbers(cells: pa.Array, decimal_comma: bool = False) -> Numbers:
     """A column's cells as float64; its type is one that `check_type` accepts."""
     cells = decoded(cells)
-    if _is_text(cells.type):
+    if is_text(cells.type):
         return _from_text(cells, decimal_comma)
     if pa.types.is_decimal(cells.type):
         # Arrow's own conversion of decimals is not rounded to the nearest.
         return _from_text(cells.cast(pa.string()), False)
     values, bad = _filled(cells.cast(pa.float64(), safe=False))
-    return Column(values, bad, _rounded_integers(cells) if pa.types.is_integer(cells.type) else None)
+    return Numbers(values, bad, _rounded_integers(cells) if pa.types.is_integer(cells.type) else None)
 
 
 def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     """Why a cell is no number, and the way out."""
     text = "" if cell is None else str(cell).strip()
     if not text:
-        return "the cell is empty", CORRECT
+        return "the cell is empty", CORRECT_HINT
     shown = visible(_cut(text))
     if is_number(text, decimal_comma):
-        return f"'{shown}' is beyond float64", CORRECT
+        return f"'{shown}' is beyond float64", CORRECT_HINT
     if has_decimal_comma(text) and not decimal_comma:
         thousands = _THOUSANDS.fullmatch(text.translate(MINUS))
         return f"'{shown}' is not a number", THOUSANDS_HINT if thousands else COMMA_HINT
     if decimal_comma and "." in text:
-        return f"'{shown}' is not a number with a decimal comma", CORRECT
-    return f"'{shown}' is not a number", CORRECT
+        return f"'{shown}' is not a number with a decimal comma", CORRECT_HINT
+    return f"'{shown}' is not a number", CORRECT_HINT
 
 
 def _cut(text: str) -> str:
     """The text as messages show it."""
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…"
 
 
 def has_decimal_comma(text: str) -> bool:
@@ -104,19 +107,6 @@ def is_number(text: str, decimal_comma: bool = False) -> bool:
     return NUMBER.fullmatch(written.strip().translate(MINUS)) is not None
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """The type of the values behind an encoding."""
-    return kind.value_type if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind) else kind
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
-
-
 def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
     """The values, NaN in place of nulls, and where the nulls are if there are any."""
     if not numbers.null_count:
@@ -124,7 +114,7 @@ def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
     return numbers.to_numpy(zero_copy_only=False), numbers.is_null().to_numpy(zero_copy_only=False)
 
 
-def _from_text(cells: pa.Array, decimal_comma: bool) -> Column:
+def _from_text(cells: pa.Array, decimal_comma: bool) -> Numbers:
     """Texts to the nearest float64: at once where Arrow accepts them all, else those that look like numbers."""
     texts = cells
     if decimal_comma:
@@ -141,11 +131,11 @@ def _from_text(cells: pa.Array, decimal_comma: bool) -> Column:
         numbers = texts.cast(pa.float64())
     values, bad = _filled(numbers)
     with np.errstate(invalid="ignore"):
-        unusual = np.flatnonzero(~(np.abs(values) < EXACT))
-    return _examined(texts, values, bad, unusual) if len(unusual) else Column(values, bad)
+        unusual = np.flatnonzero(~(np.abs(values) < MAX_EXACT_INTEGER))
+    return _examined(texts, values, bad, unusual) if len(unusual) else Numbers(values, bad)
 
 
-def _examined(texts: pa.Array, values: FloatArray, bad: NDArray[np.bool_] | None, unusual: NDArray[np.intp]) -> Column:
+def _examined(texts: pa.Array, values: FloatArray, bad: NDArray[np.bool_] | None, unusual: NDArray[np.intp]) -> Numbers:
     """The column with what Arrow made infinite or NaN without being told so marked, and roundings found."""
     beyond, rounded = [], []
     for place, text in zip(unusual.tolist(), texts.take(pa.array(unusual)).to_pylist(), strict=True):
@@ -158,7 +148,7 @@ def _examined(texts: pa.Array, values: FloatArray, bad: NDArray[np.bool_] | None
     if beyond:
         bad = np.zeros(len(values), dtype=bool) if bad is None else bad.copy()
         bad[beyond] = True
-    return Column(values, bad, np.array(rounded, dtype=np.intp) if rounded else None)
+    return Numbers(values, bad, np.array(rounded, dtype=np.intp) if rounded else None)
 
 
 def _rounded_integers(cells: pa.Array) -> NDArray[np.intp] | None:

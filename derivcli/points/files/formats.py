@@ -1,77 +1,104 @@
-"""The formats of data files, and which of them a name means."""
+"""The formats of data files, a row each, and which of them a name means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from derivcli.errors import DerivError, file_name
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    import pyarrow
 
-SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
-"""The format that a name's ending means."""
-
-DATA_FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
-"""The formats by name: comma- and tab-separated text, Parquet, Arrow (Feather), and JSON Lines."""
-
-COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
-"""Endings behind the format's own, of text that is compressed, with pyarrow's names for how."""
-
-TEXT = ("csv", "tsv", "jsonl")
-"""Formats that are text, and may be compressed as a whole."""
+    from derivcli.points.files.batches import DataFile
+    from derivcli.points.files.parquet import ParquetStorage
 
 
-SEPARATORS = {("csv", False): ",", ("csv", True): ";", ("tsv", False): "\t", ("tsv", True): "\t"}
-"""What separates cells where nothing else says it, by the format and whether the comma is the decimal sign."""
+class FormatFile(Protocol):
+    """What the file of code for a format offers."""
+
+    def open_reader(self, name: str, path: str | None, stdin: BinaryIO, format: FileFormat) -> DataFile:
+        """A file, or standard input without a path, opened far enough to know its columns."""
+
+    def open_writer(self, stream: pyarrow.NativeFile, schema: pyarrow.Schema, format: FileFormat) -> BatchWriter:
+        """What writes rows with these columns into a stream."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Storage:
-    """How a Parquet file stores its columns: the rows of a row group, and the encodings of columns by their paths.
+class BatchWriter(Protocol):
+    """Writes the rows of one file."""
 
-    The columns `unfolded` are read as dictionaries, in which texts that repeat take little memory; the file's own
-    type for them is that of the values.
-    """
+    def write(self, batch: pyarrow.RecordBatch) -> None:
+        """Take the next rows."""
 
-    rows: int
-    compressions: Mapping[str, str]
-    dictionaries: frozenset[str]
-    encodings: Mapping[str, str]
-    unfolded: frozenset[str]
+    def close(self) -> None:
+        """Write what comes after the last rows, but leave the stream open."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFormat:
+    """A format: the endings of its files, the code that reads and writes them, and what the format can do."""
+
+    name: str
+    endings: tuple[str, ...]
+    code: Callable[[], FormatFile]
+    """Imports the file of code when it is called, since Arrow takes long to load."""
+    signatures: Mapping[bytes, str] = field(default_factory=dict)
+    """How its files begin, and what messages call them then."""
+    is_text: bool = False
+    """Whether the whole file may be compressed."""
+    has_types: bool = True
+    """Whether the file tells a number from its text."""
+    may_repeat_names: bool = True
+    """Whether readers can tell columns of one name apart."""
+    separator: str = ""
+    comma_separator: str = ""
+    """The separator of cells where the comma is the decimal sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compression:
+    """How a text file is compressed as a whole; `name` is Arrow's, `title` that of messages."""
+
+    name: str
+    title: str
+    signature: bytes
+    unpack_command: str
 
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A format, and how the file is compressed as a whole: "" where it is not.
+    """The format of one file: how it is compressed as a whole, or "", and whether the comma is its decimal sign.
 
-    With `comma` numbers of separated text have one for their decimal sign. A Parquet file has the `storage` of another.
+    A Parquet file that is written may have the `storage` of another one.
     """
 
     name: str
     compression: str = ""
-    comma: bool = False
-    storage: Storage | None = None
+    decimal_comma: bool = False
+    storage: ParquetStorage | None = None
+
+    @property
+    def row(self) -> DataFormat:
+        """All that is known of the format."""
+        return DATA_FORMATS[self.name]
 
     @property
     def separator(self) -> str:
         """What separates the cells of text."""
-        return SEPARATORS[self.name, self.comma]
+        return self.row.comma_separator if self.decimal_comma else self.row.separator
+
+    @staticmethod
+    def binary_kind(first: bytes) -> tuple[str, str]:
+        """What begins like this and is no text, and the command that unpacks it; "" for text, and for no command."""
+        for compression in COMPRESSIONS.values():
+            if first.startswith(compression.signature):
+                return compression.title, compression.unpack_command
+        signatures = {b"PK\x03\x04": "ZIP or Excel"}
+        for row in DATA_FORMATS.values():
+            signatures.update(row.signatures)
+        return next((kind for signature, kind in signatures.items() if first.startswith(signature)), ""), ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +115,70 @@ class Reading:
     skip: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Coded:
-    """A column of few texts: a number of shape (rows,) for each, which is its place among `names`; None for no text."""
+def _csv_tsv() -> FormatFile:
+    from derivcli.points.files import csv_tsv
 
-    codes: NDArray[np.uint8]
-    names: tuple[str | None, ...]
+    return csv_tsv
 
 
-def format_of(path: str, given: str | None = None, beside: Iterable[str] = ()) -> FileFormat:
+def _json_lines() -> FormatFile:
+    from derivcli.points.files import json_lines
+
+    return json_lines
+
+
+def _parquet() -> FormatFile:
+    from derivcli.points.files import parquet
+
+    return parquet
+
+
+def _arrow() -> FormatFile:
+    from derivcli.points.files import arrow
+
+    return arrow
+
+
+DATA_FORMATS = {
+    row.name: row
+    for row in (
+        DataFormat("csv", (".csv",), _csv_tsv, is_text=True, has_types=False, separator=",", comma_separator=";"),
+        DataFormat(
+            "tsv", (".tsv", ".tab"), _csv_tsv, is_text=True, has_types=False, separator="\t", comma_separator="\t"
+        ),
+        DataFormat("parquet", (".parquet", ".pq"), _parquet, {b"PAR1": "Parquet"}, may_repeat_names=False),
+        DataFormat("arrow", (".arrow", ".feather", ".ipc"), _arrow, {b"ARROW1": "Arrow", b"FEA1": "Feather"}),
+        DataFormat("jsonl", (".jsonl", ".ndjson"), _json_lines, is_text=True, may_repeat_names=False),
+    )
+}
+"""The formats by name."""
+
+ENDINGS = {ending: row.name for row in DATA_FORMATS.values() for ending in row.endings}
+"""The format that a name's ending means."""
+
+COMPRESSIONS = {
+    ".gz": Compression("gzip", "gzip", b"\x1f\x8b", "zcat"),
+    ".bz2": Compression("bz2", "bzip2", b"BZh", "bzcat"),
+    ".zst": Compression("zstd", "Zstandard", b"\x28\xb5\x2f\xfd", "zstdcat"),
+}
+"""How text is compressed whose name has one more ending."""
+
+
+def format_of(path: str, given: str | None = None, other_endings: Iterable[str] = ()) -> FileFormat:
     """The format of a data file by its name, or the one given; `-` for a standard stream has no name to tell it.
 
-    Endings that the caller knows `beside` these are named where this one is not known.
+    Where an ending is not known, the message names the endings that are, and others that the caller knows.
     """
     suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
-    compression = COMPRESSIONS.get(suffixes[-1], "") if suffixes else ""
+    compression = COMPRESSIONS.get(suffixes[-1]) if suffixes else None
     if compression:
         suffixes.pop()
-    name = given or (SUFFIXES.get(suffixes[-1]) if suffixes else None)
+    name = given or (ENDINGS.get(suffixes[-1]) if suffixes else None)
     if name is None:
-        known = ", ".join((*SUFFIXES, *beside))
-        hint = f"use one of {known}, or say " + ("--format" if beside else "--data-format")
+        known = ", ".join((*ENDINGS, *other_endings))
+        hint = f"use one of {known}, or say " + ("--format" if other_endings else "--data-format")
         raise DerivError(f"'{file_name(path)}' has an ending that says no known data format", hint=hint)
-    if compression and name not in TEXT:
+    if compression and not DATA_FORMATS[name].is_text:
         hint = "name a file that is not compressed as a whole"
         raise DerivError(f"'{file_name(path)}' is compressed, and {name} is compressed inside if at all", hint=hint)
-    return FileFormat(name, compression)
+    return FileFormat(name, compression.name if compression else "")

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from derivcli.points.files.cells_to_numbers import NOT_FINITE, is_number
-from derivcli.points.points import EXACT
+from derivcli.points.points import MAX_EXACT_INTEGER
 
-NESTING = 48
-"""Lists and objects within each other on a line, the line's own object with them: Parquet's readers take no more."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from derivcli.points.files.cells_to_numbers import Numbers
+
+MAX_NESTING = 48
+"""Lists and objects within each other on a line, the line's own object with them."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 _NO_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[^][{}"]++', re.DOTALL)
@@ -51,11 +55,12 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_gathered, parse_int=_whole, parse
 
 def object_on(line: str) -> tuple[dict[str, Any] | None, str]:
     """The object that a line holds, or why it holds none."""
-    if line.count("[") + line.count("{") > NESTING:
-        levels = _levels(line.encode())
-        if levels.max(initial=0) > NESTING:
-            deep = f"lists and objects are nested more than {NESTING} deep"
-            return None, deep if levels[-1] == 0 else "the line is not valid JSON"
+    if line.count("[") + line.count("{") > MAX_NESTING:
+        brackets = np.frombuffer(_NO_BRACKET.sub(b"", line.encode()), dtype=np.uint8)
+        depths = np.cumsum(np.where((brackets == ord("{")) | (brackets == ord("[")), 1, -1))
+        if depths.max(initial=0) > MAX_NESTING:
+            deep = f"lists and objects are nested more than {MAX_NESTING} deep"
+            return None, deep if depths[-1] == 0 else "the line is not valid JSON"
     try:
         value = _DECODER.decode(line)
     except _RepeatedKeyError as error:
@@ -70,26 +75,15 @@ def object_on(line: str) -> tuple[dict[str, Any] | None, str]:
 
 
 def check_nesting(block: bytes) -> None:
-    """Raise ValueError where a line may be nested too deep for Arrow, which ends the process there."""
+    """Raise ValueError where a line has so many brackets that it may be nested too deep for Arrow.
+
+    Arrow reads what is nested by recursion, which ends the process where there is no memory left for it.
+    """
     characters = np.frombuffer(block, dtype=np.uint8)
     opening = np.flatnonzero((characters == ord("{")) | (characters == ord("[")))
-    ends = np.flatnonzero(characters == ord("\n"))
-    counts = np.bincount(np.searchsorted(ends, opening)) if len(opening) > NESTING else np.zeros(0, dtype=np.intp)
-    borders = np.concatenate([[-1], ends, [len(block)]])
-    for line in np.flatnonzero(counts > NESTING).tolist():
-        if _depth(block[borders[line] + 1 : borders[line + 1]]) > NESTING:
-            raise ValueError("a line is nested too deep")
-
-
-def _depth(line: bytes) -> int:
-    """How many lists and objects are open at once on a line; what is between quotes does not count."""
-    return int(_levels(line).max(initial=0))
-
-
-def _levels(line: bytes) -> np.ndarray:
-    """How many are open behind each bracket of a line."""
-    brackets = np.frombuffer(_NO_BRACKET.sub(b"", line), dtype=np.uint8)
-    return np.cumsum(np.where((brackets == ord("{")) | (brackets == ord("[")), 1, -1))
+    line_ends = np.flatnonzero(characters == ord("\n"))
+    if len(opening) > MAX_NESTING and np.bincount(np.searchsorted(line_ends, opening)).max() > MAX_NESTING:
+        raise ValueError("a line has many brackets")
 
 
 class Written:
@@ -114,35 +108,31 @@ class Written:
         return self._objects[place]
 
 
-def check_unaltered(rows: pa.RecordBatch | pa.Table, written: Written, wanted: Collection[str] = ()) -> None:
-    """Raise ValueError where Arrow has made another number of one that float64 does not hold.
+def rounded_places(
+    rows: pa.RecordBatch | pa.Table, block: bytes, numbers: Mapping[str, Numbers]
+) -> dict[str, NDArray[np.intp]]:
+    """Where whole numbers of used columns are rounded, which only the text still shows.
 
-    Whole numbers of columns that are `wanted` are rounded, of which a note tells.
+    Raises ValueError where Arrow has changed a number of another column, or made one infinite.
     """
-    for column, name in enumerate(rows.schema.names):
-        for place in np.flatnonzero(_is_large(rows.column(column))).tolist():
-            if _is_altered(written[place].get(name), name in wanted):
-                raise ValueError("float64 does not hold a number")
-
-
-def _is_large(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """In which rows of a column a float64 may be another number than the one written, at whatever depth."""
-    if pa.types.is_floating(column.type):
-        return np.asarray(pc.fill_null(pc.greater_equal(pc.abs(column), EXACT), False))
-    found = np.zeros(len(column), dtype=bool)
-    if pa.types.is_struct(column.type):
-        for part in column.flatten():
-            found |= _is_large(part)
-    elif pa.types.is_list(column.type):
-        found[pc.list_parent_indices(column).to_numpy()[_is_large(pc.list_flatten(column))]] = True
+    written = Written(block, rows.num_rows)
+    found: dict[str, NDArray[np.intp]] = {}
+    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        if name not in numbers and not pa.types.is_floating(column.type):
+            continue
+        values = numbers[name].values if name in numbers else np.asarray(column)
+        with np.errstate(invalid="ignore"):
+            large = np.flatnonzero(np.abs(values) >= MAX_EXACT_INTEGER)
+        changed = [place for place in large.tolist() if _is_changed(written[place].get(name))]
+        if changed and name not in numbers:
+            raise ValueError("float64 does not hold a number")
+        if changed:
+            found[name] = np.array(changed, dtype=np.intp)
     return found
 
 
-def _is_altered(value: Any, rounded: bool) -> bool:
-    """Whether a value is or holds a number that float64 does not hold; numbers beyond it are texts here."""
-    if isinstance(value, dict | list):
-        parts = value.values() if isinstance(value, dict) else value
-        return any(_is_altered(part, rounded) for part in parts)
-    if isinstance(value, str):
-        return is_number(value) and not re.fullmatch(NOT_FINITE, value.strip())
-    return type(value) is int and not rounded and int(float(value)) != value
+def _is_changed(value: Any) -> bool:
+    """Whether float64 does not hold a whole number; raises ValueError for a number beyond it, which is a text here."""
+    if isinstance(value, str) and is_number(value) and not re.fullmatch(NOT_FINITE, value.strip()):
+        raise ValueError("a number is beyond float64")
+    return type(value) is int and int(float(value)) != value

@@ -7,29 +7,23 @@ import stat
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import pyarrow as pa
 
 from derivcli.errors import DerivError
 
-BLOCK = 4 << 20
+if TYPE_CHECKING:
+    from derivcli.points.files.formats import FileFormat
+
+BLOCK_BYTES = 4 << 20
 """Bytes read at a time: enough that the work around each block does not show, and few in memory at once."""
 
-LONGEST_ROW = 64 << 20
+MAX_ROW_BYTES = 64 << 20
 """Bytes of the longest row."""
 
-_WORKERS = 4
+MAX_WORKERS = 4
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_OTHERS = {
-    b"PAR1": "Parquet", b"ARROW1": "Arrow", b"FEA1": "Feather", b"\x1f\x8b": "gzip", b"BZh": "bzip2",
-    b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "ZIP or Excel",
-}  # fmt: skip
-"""How files begin that are no text."""
-
-_UNPACKING = {"gzip": "zcat", "bzip2": "bzcat", "Zstandard": "zstdcat"}
-"""The commands that write what such files hold, for standard input, which has no ending to say it."""
-
 T = TypeVar("T")
 Cut = Callable[[bytes], int]
 
@@ -37,10 +31,10 @@ Cut = Callable[[bytes], int]
 class TextFile:
     """The bytes of a text file or a pipe, the first block at hand before the reading begins."""
 
-    def __init__(self, name: str, path: str | None, stdin: BinaryIO, compression: str) -> None:
+    def __init__(self, name: str, path: str | None, stdin: BinaryIO, format: FileFormat) -> None:
         self.name = name
         self._path = path
-        self._compression = compression
+        self._compression = format.compression
         self._raw = stdin if path is None else open_file(name, path)
         self.size = _size(self._raw) if path is not None else None
         self.done = 0
@@ -49,12 +43,12 @@ class TextFile:
             first = self._read(self._stream)
             if not first:
                 raise empty(name)
-            _check_beginning(name, first, piped=path is None)
+            _check_beginning(name, first, format, piped=path is None)
         except BaseException:
             self.close()
             raise
         self.first = first.removeprefix(_BYTE_ORDER_MARK)
-        self.whole = len(first) < BLOCK
+        self.whole = len(first) < BLOCK_BYTES
         if self.size is not None:
             self.close()
 
@@ -95,7 +89,7 @@ class TextFile:
     def _read(self, stream: BinaryIO) -> bytes:
         """Up to a block: a pipe may give less at a time."""
         parts: list[bytes] = []
-        missing = BLOCK
+        missing = BLOCK_BYTES
         try:
             while missing and (part := stream.read(missing)):
                 parts.append(part)
@@ -115,9 +109,9 @@ def whole_rows(name: str, blocks: Iterator[bytes], cut: Cut) -> Iterator[bytes]:
         rest = block[end:]
         if end:
             yield block[:end]
-        elif len(rest) > LONGEST_ROW:
+        elif len(rest) > MAX_ROW_BYTES:
             hint = "a quote that is never closed makes one row of all that follows"
-            raise DerivError(f"{name}: a row is longer than {LONGEST_ROW >> 20} MiB", hint=hint)
+            raise DerivError(f"{name}: a row is longer than {MAX_ROW_BYTES >> 20} MiB", hint=hint)
     if rest:
         yield rest
 
@@ -133,7 +127,7 @@ def ended(blocks: Iterator[bytes], line_end: bytes) -> Iterator[bytes]:
 
 def in_order(blocks: Iterator[bytes], work: Callable[[bytes], T]) -> Iterator[T]:
     """The work done on every block, several at a time, in the order of the blocks."""
-    workers = min(_WORKERS, pa.cpu_count())
+    workers = min(MAX_WORKERS, pa.cpu_count())
     pool = ThreadPoolExecutor(workers)
     waiting: deque[Future[T]] = deque()
     try:
@@ -178,21 +172,18 @@ def _size(raw: BinaryIO) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def _check_beginning(name: str, first: bytes, piped: bool) -> None:
+def _check_beginning(name: str, first: bytes, format: FileFormat, piped: bool) -> None:
     """Refuse what its first bytes say to be no UTF-8 text."""
-    for magic, kind in _OTHERS.items():
-        if first.startswith(magic):
-            hint = _way_out_of_pipe(kind) if piped else "give it the ending that says so"
-            raise DerivError(f"{name} is no text but a {kind} file", hint=hint)
+    kind, unpack_command = format.binary_kind(first)
+    if kind:
+        hint = "give it the ending that says so"
+        if piped:
+            command = f"unpack it before, as in {unpack_command} FILE | deriv ..."
+            hint = command if unpack_command else "save it to a file with its own ending"
+        raise DerivError(f"{name} is no text but a {kind} file", hint=hint)
     if first.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DerivError(f"{name} is written in UTF-16", hint="convert it, as with iconv -f UTF-16 -t UTF-8")
     _check_text(name, first)
-
-
-def _way_out_of_pipe(kind: str) -> str:
-    """What to do where standard input is no text but of another kind."""
-    command = _UNPACKING.get(kind)
-    return f"unpack it before, as in {command} FILE | deriv ..." if command else "save it to a file with its own ending"
 
 
 def _check_text(name: str, block: bytes) -> None:

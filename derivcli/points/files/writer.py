@@ -1,12 +1,13 @@
-"""Writing rows into a data file, batch by batch: columns of the input as they were, and numbers of ours beside them."""
+"""Writing rows into a data file, batch by batch: columns of the input as they were, and columns of ours after them."""
 
 from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO, Protocol
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 import pyarrow
@@ -14,38 +15,19 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from derivcli.errors import DerivError
-from derivcli.points.files.formats import Coded, FileFormat
-from derivcli.points.files.parquet_arrow_writer import ArrowSink, ParquetSink
-from derivcli.points.files.text_writer import TextSink, delimited, objects
+from derivcli.points.files.formats import DATA_FORMATS, BatchWriter, FileFormat
 
-Column = NDArray[Any] | Sequence[str] | Coded
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Categories:
+    """A column of few texts: `codes`, shape (rows,), are places among `names`; None among these is no text."""
+
+    codes: NDArray[np.uint8]
+    names: tuple[str | None, ...]
+
+
+OutputColumn: TypeAlias = NDArray[Any] | Sequence[str] | Categories
 """Numbers or texts of ours, one for each row; nothing where an array is masked."""
-
-
-class Sink(Protocol):
-    """What writes one format."""
-
-    def write(self, batch: pyarrow.RecordBatch) -> None:
-        """Take the next rows."""
-
-    def close(self) -> None:
-        """Write what comes after the last rows, but leave the stream open."""
-
-
-SINKS: dict[str, Callable[[pyarrow.NativeFile, pyarrow.Schema, FileFormat], Sink]] = {
-    "csv": lambda stream, schema, format: TextSink(stream, delimited(schema.names, format.separator, format.comma)),
-    "tsv": lambda stream, schema, format: TextSink(stream, delimited(schema.names, format.separator, format.comma)),
-    "parquet": lambda stream, schema, format: ParquetSink(stream, schema, format.storage),
-    "arrow": lambda stream, schema, format: ArrowSink(stream, schema),
-    "jsonl": lambda stream, schema, format: TextSink(stream, objects(schema.names)),
-}
-"""What writes each of the data formats."""
-
-TYPED = ("parquet", "arrow", "jsonl")
-"""Formats that tell a number from its text."""
-
-DISTINCT = ("parquet", "jsonl")
-"""Formats that readers cannot tell columns of one name apart in."""
 
 
 class Writer:
@@ -53,7 +35,7 @@ class Writer:
 
     def __init__(self, outlet: _Outlet, format: FileFormat) -> None:
         self._format = format
-        self._sink: Sink | None = None
+        self._writer: BatchWriter | None = None
         self._stream = pyarrow.PythonFile(outlet, mode="w")
         if format.compression:
             self._stream = pyarrow.CompressedOutputStream(self._stream, format.compression)
@@ -61,33 +43,33 @@ class Writer:
     def write(
         self,
         rows: pyarrow.RecordBatch | None,
-        columns: Mapping[str, Column],
-        read: Mapping[str, NDArray[Any]] | None = None,
+        columns: Mapping[str, OutputColumn],
+        numbers: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
-        """Write the rows of the input, where there are any, and beside them columns of ours, which are copied.
+        """Write the rows of the input, where there are any, and after them columns of ours, which are copied.
 
-        Columns of the input that are text and were `read` as numbers are written as these where a format has types.
+        Where a format has types, columns of the input that are text are written as the `numbers` that they hold.
         """
-        if rows is not None and read and self._format.name in TYPED:
-            rows = _as_read(rows, read)
+        if rows is not None and numbers and self._format.row.has_types:
+            rows = _as_numbers(rows, numbers)
         if rows is not None and self._format.name == "arrow" and self._format.storage is not None:
-            rows = _unfolded(rows, self._format.storage.unfolded)
-        batch = _beside(rows, columns, self._format.comma)
-        with _told():
+            rows = _without_dictionaries(rows, self._format.storage.read_as_dictionaries)
+        batch = _with_ours(rows, columns, self._format.decimal_comma)
+        with _arrow_errors():
             self._opened(batch.schema).write(batch)
 
     def close(self) -> None:
         """Complete the file; without a batch it has no columns."""
-        with _told():
+        with _arrow_errors():
             self._opened(pyarrow.schema([])).close()
             if self._format.compression:
                 self._stream.close()
 
-    def _opened(self, schema: pyarrow.Schema) -> Sink:
-        if self._sink is None:
+    def _opened(self, schema: pyarrow.Schema) -> BatchWriter:
+        if self._writer is None:
             _check(schema, self._format.name)
-            self._sink = SINKS[self._format.name](self._stream, schema, self._format)
-        return self._sink
+            self._writer = self._format.row.code().open_writer(self._stream, schema, self._format)
+        return self._writer
 
 
 @contextmanager
@@ -136,7 +118,7 @@ class _Outlet(io.RawIOBase):
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _arrow_errors() -> Iterator[None]:
     """Raise pyarrow's errors as the one that means a file could not be written."""
     try:
         yield
@@ -146,16 +128,16 @@ def _told() -> Iterator[None]:
         raise OSError(str(error)) from error
 
 
-def _as_read(rows: pyarrow.RecordBatch, read: Mapping[str, NDArray[Any]]) -> pyarrow.RecordBatch:
+def _as_numbers(rows: pyarrow.RecordBatch, numbers: Mapping[str, NDArray[Any]]) -> pyarrow.RecordBatch:
     """The rows with numbers in place of their texts."""
-    for name, values in read.items():
+    for name, values in numbers.items():
         place = rows.schema.get_field_index(name)
         if pyarrow.types.is_string(rows.schema.field(place).type):
             rows = rows.set_column(place, name, _array(values))
     return rows
 
 
-def _unfolded(rows: pyarrow.RecordBatch, names: Collection[str]) -> pyarrow.RecordBatch:
+def _without_dictionaries(rows: pyarrow.RecordBatch, names: Collection[str]) -> pyarrow.RecordBatch:
     """The rows with values in place of the dictionaries that their file does not have."""
     for place, field in enumerate(rows.schema):
         if field.name in names and pyarrow.types.is_dictionary(field.type):
@@ -164,9 +146,11 @@ def _unfolded(rows: pyarrow.RecordBatch, names: Collection[str]) -> pyarrow.Reco
     return rows
 
 
-def _beside(rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column], comma: bool) -> pyarrow.RecordBatch:
+def _with_ours(
+    rows: pyarrow.RecordBatch | None, columns: Mapping[str, OutputColumn], decimal_comma: bool
+) -> pyarrow.RecordBatch:
     """The columns of the input and ours as one batch; the texts among ours are numbers too."""
-    ours = {name: _array(_with_commas(values) if comma else values) for name, values in columns.items()}
+    ours = {name: _array(_with_commas(values) if decimal_comma else values) for name, values in columns.items()}
     fields = [pyarrow.field(name, array.type) for name, array in ours.items()]
     if rows is None:
         return pyarrow.RecordBatch.from_arrays(list(ours.values()), schema=pyarrow.schema(fields))
@@ -174,14 +158,14 @@ def _beside(rows: pyarrow.RecordBatch | None, columns: Mapping[str, Column], com
     return pyarrow.RecordBatch.from_arrays([*rows.columns, *ours.values()], schema=schema)
 
 
-def _with_commas(values: Column) -> Column:
+def _with_commas(values: OutputColumn) -> OutputColumn:
     """Texts of numbers with the comma as the decimal sign, and all else as it is."""
     return [text.replace(".", ",") for text in values] if isinstance(values, list) else values
 
 
-def _array(values: Column) -> pyarrow.Array:
-    """Numbers or texts as a column of their own; a row group outlives the arrays that an engine fills again."""
-    if isinstance(values, Coded):
+def _array(values: OutputColumn) -> pyarrow.Array:
+    """Numbers or texts as an array that is a copy; a row group outlives the arrays that an engine fills again."""
+    if isinstance(values, Categories):
         names = pyarrow.array(values.names, pyarrow.string())
         return pyarrow.DictionaryArray.from_arrays(pyarrow.array(values.codes.astype(np.int16)), names)
     if isinstance(values, np.ma.MaskedArray):
@@ -194,15 +178,17 @@ def _array(values: Column) -> pyarrow.Array:
 def _check(schema: pyarrow.Schema, format: str) -> None:
     """Refuse columns that the format cannot hold."""
     names = schema.names
-    if format in DISTINCT and len(set(names)) < len(names):
+    if not DATA_FORMATS[format].may_repeat_names and len(set(names)) < len(names):
         name, _ = Counter(names).most_common(1)[0]
+        others = [row.name for row in DATA_FORMATS.values() if row.may_repeat_names]
         message = f"two columns are named '{name}', which {format} cannot tell apart"
-        raise DerivError(message, hint="rename one of them, or write csv, tsv or arrow")
+        hint = f"rename one of them, or write {', '.join(others[:-1])} or {others[-1]}"
+        raise DerivError(message, hint=hint)
     for field in {field.type: field for field in reversed(schema)}.values():
         if not _holds(format, field.type):
-            fitting = " or ".join(name for name in SINKS if _holds(name, field.type))
+            others = [name for name in DATA_FORMATS if _holds(name, field.type)]
             message = f"column '{field.name}' holds {field.type}, which {format} cannot"
-            hint = f"write {fitting} instead" if fitting else "leave the column out of the file"
+            hint = f"write {' or '.join(others)} instead" if others else "leave the column out of the file"
             raise DerivError(message, hint=hint)
 
 
@@ -211,9 +197,9 @@ def _holds(format: str, kind: pyarrow.DataType) -> bool:
     schema = pyarrow.schema([pyarrow.field("x", kind)])
     try:
         stream = pyarrow.BufferOutputStream()
-        sink = SINKS[format](stream, schema, FileFormat(format))
-        sink.write(pyarrow.RecordBatch.from_arrays([pyarrow.nulls(1, kind)], schema=schema))
-        sink.close()
+        writer = DATA_FORMATS[format].code().open_writer(stream, schema, FileFormat(format))
+        writer.write(pyarrow.RecordBatch.from_arrays([pyarrow.nulls(1, kind)], schema=schema))
+        writer.close()
         if format == "parquet":
             pyarrow.parquet.ParquetFile(pyarrow.BufferReader(stream.getvalue())).close()
     except (pyarrow.ArrowException, OSError):

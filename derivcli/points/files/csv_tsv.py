@@ -1,4 +1,4 @@
-"""Comma- and tab-separated text: its separator, its header, its rows in blocks.
+"""Comma- and tab-separated text: its separator, its header, its rows in blocks; and how rows are written as such.
 
     row   := cell { separator cell } line end
     cell  := quote { character | quote quote } quote { character } | character { character } | nothing
@@ -14,21 +14,26 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from derivcli.errors import DerivError
-from derivcli.points.files.cells_to_numbers import COMMA_HINT, CORRECT, has_decimal_comma, is_number
-from derivcli.points.files.format_reader import Lost, Piece, Want, read_columns
-from derivcli.points.files.formats import FileFormat
+from derivcli.points.files.arrow_encodings import decoded, is_binary
+from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
+from derivcli.points.files.cells_to_numbers import COMMA_HINT, CORRECT_HINT, has_decimal_comma, is_number
 from derivcli.points.files.text_blocks import TextFile, check_utf8, empty, ended, in_order, unreadable, whole_rows
+from derivcli.points.files.text_writer import TEXT, TextWriter, joined
 
-NAMES = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
-"""All separators that are found by themselves, as messages show them."""
+if TYPE_CHECKING:
+    from derivcli.points.files.formats import FileFormat
+
+SEPARATORS = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
+"""All separators that a header tells, as messages show them."""
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 
@@ -36,56 +41,44 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 class DelimitedFile:
     """A file of cells between separators; its columns are texts."""
 
-    count = None
+    count = storage = None
+    has_types = False
 
-    def __init__(self, text: TextFile, format_name: str, decimal_comma: bool) -> None:
-        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, decimal_comma
+    def __init__(self, text: TextFile, format: FileFormat) -> None:
+        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
         header = _first_row(text.first, self.name)
-        self._separator = _separator(header, FileFormat(format_name, comma=decimal_comma).separator)
-        pattern = _row_pattern(self._separator)
-        found = pattern.match(text.first, _blank_until(text.first))
+        self._separator = _separator(header, format.separator)
+        self._row = _row_pattern(self._separator)
+        found = self._row.match(text.first, _blank_until(text.first))
         if found is None:
             raise DerivError(f"{self.name}: a quote in the first line is never closed", hint="close it or remove it")
         if found.end() == len(text.first) and not text.whole:
             raise DerivError(f"{self.name}: its first line is too long", hint="write the names of the columns there")
         self._body = found.end()
-        self._row = pattern
         self.headers = _cells(found.group().decode(), self._separator, self.name)
-        self._alone = len(self.headers) == 1
+        self._is_single = len(self.headers) == 1
         self._check_headers()
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
         self._line_end = b"\n" if b"\n" in text.first else b"\r"
-        other = self._separator != FileFormat(format_name).separator and not self._alone
-        self._header_lines = text.first.count(self._line_end, 0, self._body)
+        self.header_lines = text.first.count(self._line_end, 0, self._body)
         text.forget()
-        self.notes = [f"{self.name}: its columns are separated by {NAMES[self._separator]}"] if other else []
-
-    @property
-    def done(self) -> float:
-        """How many bytes of the file have been read."""
-        return self._text.done
+        noted = self._separator != format.row.separator and not self._is_single
+        self.notes = [f"{self.name}: its columns are separated by {SEPARATORS[self._separator]}"] if noted else []
 
     def close(self) -> None:
         """Close the file."""
         self._text.close()
 
-    def select(self, headers: Sequence[str] | None) -> None:
-        """Choose the columns that are read; None for all."""
-        self.schema = pa.schema([(name, pa.string()) for name in (self.headers if headers is None else headers)])
+    def select(self, used: Sequence[str], passed: bool) -> None:
+        """Choose the columns that are read as numbers; without `passed` no others are read."""
+        self._used = used
+        self.schema = pa.schema([(name, pa.string()) for name in (self.headers if passed else used)])
 
-    def expect(self, wants: Sequence[Want]) -> None:
-        """Do nothing: every column is text."""
-
-    def pieces(self, wants: Sequence[Want], size: int) -> Iterator[Piece]:
-        """The rows of each block, with the wanted columns as numbers."""
-        work = partial(self._piece, wants=wants)
+    def batches(self, size: int) -> Iterator[Batch]:
+        """The rows of each block."""
         blocks = whole_rows(self.name, ended(self._blocks(), self._line_end), self._cut)
-        pieces = in_order(_without_blank_end(blocks) if self._alone else blocks, work)
-        for number, piece in enumerate(pieces):
-            if number == 0:  # the header is the first row of the first block
-                _shift_lines(piece, self._header_lines)
-            yield piece
+        return in_order(_without_blank_end(blocks) if self._is_single else blocks, self._batch)
 
     def _blocks(self) -> Iterator[bytes]:
         """The file's blocks without the header."""
@@ -139,38 +132,36 @@ class DelimitedFile:
             yield match
             place = match.end()
 
-    def _piece(self, block: bytes, wants: Sequence[Want]) -> Piece:
+    def _batch(self, block: bytes) -> Batch:
         check_utf8(self.name, block)
-        lost: list[Lost] = []
+        unread: list[BadRow] = []
         if b'"' in block and self._cut(block) < len(block):
-            return self._unclosed(block, wants)
-        blank = not block if self._alone else not block.strip()
-        rows = self.schema.empty_table() if blank else self._parsed(block, lost)
-        batches = rows.combine_chunks().to_batches()
-        batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=self.schema)
-        columns = read_columns(batch, wants, self._decimal_comma)
+            return self._unclosed(block)
+        blank = not block if self._is_single else not block.strip()
+        table = self.schema.empty_table() if blank else self._parsed(block, unread)
+        rows = record_batch(table)
+        numbers = numbers_of(rows, self._used, self._decimal_comma)
         lines = block.count(self._line_end)
-        return Piece(batch, columns, lost, self._line_finder(block), lines, size=self._text.bytes_of(block))
+        return Batch(rows, numbers, unread, self._line_finder(block), lines, size=self._text.bytes_of(block))
 
-    def _unclosed(self, block: bytes, wants: Sequence[Want]) -> Piece:
-        """The piece that the rest of a file makes, from whose last row a quote is open."""
-        end = self._end_of_rows(block)
-        piece = self._piece(block[:end], wants)
+    def _unclosed(self, block: bytes) -> Batch:
+        """The batch that the rest of a file makes, from whose last row a quote is open."""
+        batch = self._batch(block[: self._end_of_rows(block)])
         hint = "close the quote, or leave out the rest with --on-error skip"
-        piece.lost = [*piece.lost, Lost(piece.total, "a quote opens here and is never closed", hint)]
-        piece.line_of = self._line_finder(block)
-        return piece
+        batch.unread = [*batch.unread, BadRow(batch.count, "a quote opens here and is never closed", hint)]
+        batch.line_of = self._line_finder(block)
+        return batch
 
-    def _parsed(self, block: bytes, lost: list[Lost]) -> pa.Table:
-        """The block's rows as Arrow reads them; those with too few or too many cells go to `lost`."""
+    def _parsed(self, block: bytes, unread: list[BadRow]) -> pa.Table:
+        """The block's rows as Arrow reads them; those with too few or too many cells go to `unread`."""
         blank = 0
 
         def leave_out(row: arrow_csv.InvalidRow) -> str:
             nonlocal blank
             if row.text.strip(" "):
                 why = f"the row has {_counted(row.actual_columns)}, and the header has {row.expected_columns}"
-                comma = self._alone and has_decimal_comma(row.text)
-                lost.append(Lost(row.number - 1 - blank, why, COMMA_HINT if comma else CORRECT))
+                comma = self._is_single and has_decimal_comma(row.text)
+                unread.append(BadRow(row.number - 1 - blank, why, COMMA_HINT if comma else CORRECT_HINT))
             else:
                 blank += 1
             return "skip"
@@ -183,7 +174,7 @@ class DelimitedFile:
                 arrow_csv.ParseOptions(
                     delimiter=self._separator,
                     newlines_in_values=quoted,
-                    ignore_empty_lines=not self._alone,
+                    ignore_empty_lines=not self._is_single,
                     invalid_row_handler=leave_out,
                 ),
                 arrow_csv.ConvertOptions(
@@ -211,7 +202,7 @@ class DelimitedFile:
 
     def _is_blank(self, row: bytes) -> bool:
         """Whether a row does not count: a line with nothing but spaces, where there are several columns."""
-        return not self._alone and not row.strip(b" \r\n")
+        return not self._is_single and not row.strip(b" \r\n")
 
 
 def _first_row(text: bytes, name: str) -> str:
@@ -246,14 +237,14 @@ def _without_blank_end(blocks: Iterator[bytes]) -> Iterator[bytes]:
             yield block[:end]
 
 
-def _separator(header: str, own: str) -> str:
-    """The separator that a header has most of outside quotes; its format's own in doubt.
+def _separator(header: str, usual: str) -> str:
+    """The separator that a header has most of outside quotes; in doubt the usual one of its format.
 
-    The comma is the last choice where it is not the format's own: it may be a decimal sign.
+    The comma is the last choice where it is not the usual one: it may be a decimal sign.
     """
     bare = _QUOTED.sub("", header)
-    others = [name for name in NAMES if name in bare and (name != "," or own == ",")]
-    return max(others or NAMES, key=lambda separator: (bare.count(separator), separator == own))
+    others = [name for name in SEPARATORS if name in bare and (name != "," or usual == ",")]
+    return max(others or SEPARATORS, key=lambda separator: (bare.count(separator), separator == usual))
 
 
 def _row_pattern(separator: str) -> re.Pattern[bytes]:
@@ -274,13 +265,51 @@ def _counted(cells: int) -> str:
     return f"{cells} cell{'s' if cells != 1 else ''}"
 
 
-def _shift_lines(piece: Piece, lines: int) -> None:
-    """Count a piece's lines from an earlier one."""
-    line_of = piece.line_of
-    piece.lines += lines
+def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat) -> DelimitedFile:
+    """A file of cells, or standard input."""
+    text = TextFile(name, path, stdin, format)
+    try:
+        return DelimitedFile(text, format)
+    except DerivError:
+        text.close()
+        raise
 
-    def shifted(place: int) -> int | None:
-        line = line_of(place)
-        return None if line is None else line + lines
 
-    piece.line_of = shifted
+def open_writer(stream: pa.NativeFile, schema: pa.Schema, format: FileFormat) -> TextWriter:
+    """What writes cells with a separator between them, quoted where it is needed.
+
+    A null is an empty cell, and an empty text is a pair of quotes.
+    """
+    special = f'^$|["\r\n{format.separator}]'
+
+    def cells(column: pa.Array) -> pa.Array:
+        column = decoded(column)
+        if is_binary(column.type):
+            raise pa.ArrowNotImplementedError("bytes are no text")
+        texts = column.cast(TEXT)
+        if format.decimal_comma and (pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
+            texts = pc.replace_substring(texts, ".", ",")
+        is_bare = pa.types.is_primitive(column.type) or pa.types.is_decimal(column.type)
+        texts = texts if is_bare else _quoted(texts, special)
+        return pc.fill_null(texts, "") if texts.null_count else texts
+
+    between = [format.separator] * (len(schema.names) - 1)
+    header = _header(schema.names, format.separator, special) + "\n" if schema.names else ""
+    return TextWriter(stream, header, ("", *between, "\n"), cells)
+
+
+def _header(names: Sequence[str], separator: str, special: str) -> str:
+    """The first line, in which no other character can be taken for the separator: readers look for it there."""
+    header = separator.join(_quoted(pa.array(names, TEXT), special).to_pylist())
+    if all(header.count(each) < header.count(separator) for each in SEPARATORS if each != separator):
+        return header
+    every = "".join(SEPARATORS)
+    return separator.join(_quoted(pa.array(names, TEXT), f'^$|["\r\n{every}]').to_pylist())
+
+
+def _quoted(texts: pa.Array, special: str) -> pa.Array:
+    """The texts, those between quotes that the expression `special` finds."""
+    found = pc.match_substring_regex(texts, special)
+    if not pc.any(found).as_py():
+        return texts
+    return pc.if_else(found, joined(['"', pc.replace_substring(texts, '"', '""'), '"']), texts)

@@ -1,0 +1,134 @@
+"""What every format is read as: batches of a file, each some rows that follow each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from derivcli.points.files.cells_to_numbers import Numbers, read_numbers, reason
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from derivcli.points.files.parquet import ParquetStorage
+
+STANDARD_INPUT = "standard input"
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be used: its place among all rows of the batch, why, and the way out."""
+
+    place: int
+    why: str
+    hint: str
+
+
+@dataclass(slots=True, eq=False)
+class Batch:
+    """Rows that follow each other, with the columns that are used as numbers, by their headers.
+
+    `unread` are rows that are not among these, since they are none. `line_of` gives the line on which a row begins,
+    counted from 0 at the first of the batch; `lines` counts them. `size` is how many bytes of text the rows were, 0
+    where nobody knows.
+    """
+
+    rows: pa.RecordBatch
+    numbers: dict[str, Numbers]
+    unread: Sequence[BadRow] = ()
+    line_of: Callable[[int], int | None] = field(default=lambda place: None)
+    lines: int = 0
+    texts: dict[str, pa.Array] = field(default_factory=dict)
+    """The columns that are used as they are written, where `rows` holds them as numbers already."""
+    size: int = 0
+
+    @property
+    def count(self) -> int:
+        """All rows of the batch, with those that are unread."""
+        return int(self.rows.num_rows) + len(self.unread)
+
+    def bad(self) -> NDArray[np.bool_] | None:
+        """Which rows have a cell in a used column that is no number; None where all are fine."""
+        masks = [numbers.bad for numbers in self.numbers.values() if numbers.bad is not None]
+        return np.logical_or.reduce(masks) if masks else None
+
+    def place(self, row: int) -> int:
+        """The place among all rows of the batch of one that is not unread."""
+        for unread in self.unread:
+            row += unread.place <= row
+        return row
+
+    def bad_rows(self, decimal_comma: bool) -> Iterator[BadRow]:
+        """All rows that cannot be used, in their order."""
+        mask = self.bad()
+        waiting = iter(self.unread)
+        unread = next(waiting, None)
+        passed = 0
+        for row in () if mask is None else np.flatnonzero(mask).tolist():
+            while unread is not None and unread.place <= row + passed:
+                yield unread
+                unread, passed = next(waiting, None), passed + 1
+            yield self._with_bad_cell(row, row + passed, decimal_comma)
+        if unread is not None:
+            yield unread
+            yield from waiting
+
+    def _with_bad_cell(self, row: int, place: int, decimal_comma: bool) -> BadRow:
+        """Why a row cannot be used: its first cell in a used column that is no number."""
+        for header, numbers in self.numbers.items():
+            if numbers.bad is not None and numbers.bad[row]:
+                cells = self.texts[header] if header in self.texts else self.rows.column(header)
+                why, hint = reason(cells[row].as_py(), decimal_comma)
+                return BadRow(place, f"column '{header}': {why}", hint)
+        raise AssertionError("a row without a bad cell was taken for a bad one")
+
+
+def numbers_of(rows: pa.RecordBatch, used: Sequence[str], decimal_comma: bool) -> dict[str, Numbers]:
+    """The columns that are used as numbers, by their headers."""
+    return {header: read_numbers(rows.column(header), decimal_comma) for header in used}
+
+
+def record_batch(table: pa.Table) -> pa.RecordBatch:
+    """All rows of a table as one batch."""
+    found = table.combine_chunks().to_batches()
+    return found[0] if found else pa.RecordBatch.from_pylist([], schema=table.schema)
+
+
+class DataFile(Protocol):
+    """One file, opened far enough to know its columns."""
+
+    name: str
+    schema: pa.Schema
+    size: int | None
+    """The bytes of the file; None for a pipe."""
+    has_types: bool
+    header_lines: int
+    """The lines above the first row."""
+
+    @property
+    def count(self) -> int | None:
+        """The rows of the file where they are known without reading."""
+
+    @property
+    def storage(self) -> ParquetStorage | None:
+        """How a Parquet file stores its columns."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing about the file."""
+
+    def select(self, used: Sequence[str], passed: bool) -> None:
+        """Choose the headers of the columns that are read as numbers; without `passed` no others are read.
+
+        `schema` may change: to those columns, and to types that hold what all of the file's rows may have.
+        """
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """The file's rows in batches; those of files with types have at most `size`."""
+
+    def close(self) -> None:
+        """Close what is open."""

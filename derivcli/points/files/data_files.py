@@ -1,0 +1,306 @@
+"""Points from the columns of data files, in parts, so that memory stays flat however many rows there are."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO
+
+from derivcli.errors import DerivError, file_name
+from derivcli.language.functions.table import CONSTANTS
+from derivcli.language.tokens import canonical_name, is_name
+from derivcli.points.files.arrow_encodings import filtered
+from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFile
+from derivcli.points.files.cells_to_numbers import check_type
+from derivcli.points.files.common_schema import arranged, common_schema
+from derivcli.points.files.formats import Reading, format_of
+from derivcli.points.points import Part, points_from_arrays
+
+if TYPE_CHECKING:
+    from derivcli.points.files.parquet import ParquetStorage
+
+MAX_ROWS_NAMED = 5
+"""Rows that are left out and named; the others are only counted."""
+
+MAX_HEADERS_SHOWN = 40
+"""Headers that a message shows."""
+
+MAX_HEADERS_COMPARED = 10_000
+"""Headers that are searched for one like a name that is none."""
+
+
+@dataclass(slots=True)
+class _RowCounts:
+    """What has been counted so far over all files: all rows, those kept, the bytes of all, and what notes tell."""
+
+    rows: int = 0
+    kept: int = 0
+    bytes: int = 0
+    left_out: list[str] = field(default_factory=list)
+    rounded: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+
+class DataFiles:
+    """The columns of data files, opened and not yet read.
+
+    `headers` are the columns in order. `variables` gives the header of each variable, and `ambiguous` the headers of
+    each name that several columns share. `paths` are the files behind the names. `notes` is complete after the last
+    part.
+    """
+
+    def __init__(self, reading: Reading, files: Sequence[DataFile], names: Sequence[str]) -> None:
+        self.paths = tuple(Path(name).resolve() for name in names if name != "-")
+        self.headers = tuple(files[0].schema.names)
+        self._reading, self._files, self._names = reading, files, names
+        self._counts = _RowCounts()
+        for file in files[1:]:
+            _check_same_columns(file, files[0])
+        headers: dict[str, list[str]] = {}
+        for name, header in zip(map(_name_of, self.headers), self.headers, strict=True):
+            headers.setdefault(name, []).append(header)
+        headers = {name: each for name, each in headers.items() if is_name(name)}
+        self.ambiguous = {name: each for name, each in headers.items() if len(each) > 1}
+        self.variables = {name: each[0] for name, each in headers.items() if len(each) == 1}
+        self.variables |= {canonical_name(name): self._given(header) for name, header in reading.columns.items()}
+        counts, sizes = [file.count for file in files], [file.size for file in files]
+        self._rows = None if None in counts else sum(count or 0 for count in counts)
+        self._bytes = None if None in sizes else sum(size or 0 for size in sizes)
+
+    def __enter__(self) -> DataFiles:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        for file in self._files:
+            file.close()
+
+    @property
+    def count(self) -> int | None:
+        """How many rows there are; None where that is not known, or where some may be left out."""
+        return None if self._reading.skip else self._rows
+
+    @property
+    def have_types(self) -> bool:
+        """Whether the format of any file tells a number from its text."""
+        return any(file.has_types for file in self._files)
+
+    @property
+    def storage(self) -> ParquetStorage | None:
+        """How the first Parquet file stores its columns."""
+        return next((file.storage for file in self._files if file.storage is not None), None)
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether the comma is the decimal sign of the files."""
+        return self._reading.decimal_comma
+
+    @property
+    def expected(self) -> int | None:
+        """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
+        counts = self._counts
+        if self._rows is not None or self._bytes is None or not counts.bytes:
+            return self._rows
+        return max(counts.kept, round(counts.kept * self._bytes / counts.bytes))
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing about the files, complete after the last part."""
+        counts = self._counts
+        found = _read_again(self._names) + [note for file in self._files for note in file.notes]
+        left_out = counts.rows - counts.kept
+        if left_out:
+            more = ", …" if left_out > MAX_ROWS_NAMED else ""
+            rows = "1 row was" if left_out == 1 else f"{left_out:,} rows were"
+            found.append(f"{rows} left out: {', '.join(counts.left_out)}{more}")
+        for header, (count, first) in counts.rounded.items():
+            numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
+            found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
+        return found
+
+    def check_used(self, names: Collection[str]) -> None:
+        """Refuse a column that was named for a variable that is not among these."""
+        for name in self._reading.columns:
+            if name not in names:
+                raise DerivError(f"'{name}' has a column but does not occur here", hint="leave out its --column")
+
+    def hidden_constants(self, names: Collection[str]) -> list[str]:
+        """Notes of the variables among these that a formula without the files would read as constants."""
+        hidden = [name for name in names if name in CONSTANTS and name in self.variables]
+        return [f"'{name}' is the column of the file here, not the constant" for name in hidden]
+
+    def parts(self, variables: Sequence[str], size: int, passed: bool = True) -> Iterator[Part]:
+        """The points of all files, at most `size` at a time; raises DerivError at the first row that cannot be read.
+
+        The rows of a part have all columns where these are `passed` on, else those that are used.
+        """
+        headers = {variable: self._header(variable) for variable in variables}
+        used = list(dict.fromkeys(headers.values()))
+        for file in self._files:
+            for header in used:
+                check_type(file.schema.field(header).type, header, file.name)
+            file.select(used, passed)
+        schema = common_schema([file.schema for file in self._files], None if passed else used)
+        for file in self._files:
+            for batch in self._kept_batches(file, size):
+                numbers = {variable: batch.numbers[header].values for variable, header in headers.items()}
+                yield from _sliced(Part(points_from_arrays(numbers), arranged(batch.rows, schema, file.name)), size)
+        self._check_rows()
+
+    def _kept_batches(self, file: DataFile, size: int) -> Iterator[Batch]:
+        """The batches with the rows that can be used; raises DerivError at a bad row unless they are skipped."""
+        row, line, counts = 0, file.header_lines, self._counts
+        for batch in file.batches(size):
+            self._note_rounded(file, batch, row)
+            if not self._reading.skip:
+                for bad in batch.bad_rows(self._reading.decimal_comma):
+                    raise _refusal(file, batch, bad, row, line)
+            missing = MAX_ROWS_NAMED - len(counts.left_out)
+            for bad in islice(batch.bad_rows(self._reading.decimal_comma), missing):
+                counts.left_out.append(f"{file.name}, row {row + bad.place + 1:,} ({bad.why})")
+            row, line = row + batch.count, line + batch.lines
+            counts.rows += batch.count
+            counts.bytes += batch.size
+            batch = _without_bad_rows(batch)
+            counts.kept += batch.rows.num_rows
+            yield batch
+
+    def _note_rounded(self, file: DataFile, batch: Batch, row: int) -> None:
+        for header, numbers in batch.numbers.items():
+            if numbers.rounded is not None:
+                first = f"row {row + batch.place(int(numbers.rounded[0])) + 1:,} of {file.name}"
+                count, first = self._counts.rounded.get(header, (0, first))
+                self._counts.rounded[header] = (count + len(numbers.rounded), first)
+
+    def _check_rows(self) -> None:
+        """Refuse files without rows, and rows that were all left out."""
+        if not self._counts.rows:
+            first = self._files[0]
+            what = f"{first.name} has {'columns' if first.has_types else 'a header'} and no rows"
+            what = "none of the files has rows" if len(self._files) > 1 else what
+            raise DerivError(what, hint="write rows of numbers under the names of the columns")
+        if not self._counts.kept:
+            message = f"none of the rows can be read: {self._counts.left_out[0]}"
+            raise DerivError(message, hint="choose other columns, or correct the rows")
+
+    def _given(self, header: str) -> str:
+        """The header of a column as it stands in the file."""
+        matching = [name for name in self.headers if name == header] or [
+            name for name in self.headers if name.strip() == header.strip()
+        ]
+        if len(matching) != 1:
+            raise self._no_column(header)
+        return str(matching[0])
+
+    def _header(self, variable: str) -> str:
+        if variable not in self.variables:
+            raise self._no_column(variable)
+        return self.variables[variable]
+
+    def _no_column(self, name: str) -> DerivError:
+        """The refusal of a column that is not there, or more than once."""
+        places = [n for n, header in enumerate(self.headers, 1) if _name_of(header) == _name_of(name)]
+        file = self._files[0].name
+        if len(places) > 1:
+            shown = " and ".join(map(str, places))
+            return DerivError(f"{file} has several columns '{name}': columns {shown}", hint="rename one of them")
+        close = difflib.get_close_matches(name, [header.strip() for header in self.headers[:MAX_HEADERS_COMPARED]], 1)
+        hint = f"did you mean '{close[0]}'?" if close else 'name a column as in --column x="its header"'
+        return DerivError(f"there is no column '{name}'; the file has: {headers_shown(self.headers)}", hint=hint)
+
+
+def headers_shown(headers: Sequence[str]) -> str:
+    """The headers as a message shows them: of very many the first."""
+    shown = ", ".join(header.strip() for header in headers[:MAX_HEADERS_SHOWN])
+    return f"{shown}, … ({len(headers):,} in all)" if len(headers) > MAX_HEADERS_SHOWN else shown
+
+
+def _name_of(header: str) -> str:
+    """The name that a variable would have for a header."""
+    return canonical_name(header.strip())
+
+
+def open_data(reading: Reading, stdin: BinaryIO) -> DataFiles:
+    """The columns of data files; raises DerivError where a file is none, or has other columns than the first."""
+    names = [each for path in reading.paths for each in _matching(path)]
+    if names.count("-") > 1:
+        raise DerivError("standard input is read more than once", hint="give - once")
+    files: list[DataFile] = []
+    try:
+        for name in names:
+            files.append(_open(name, reading, stdin))
+        return DataFiles(reading, files, names)
+    except BaseException:
+        for file in files:
+            file.close()
+        raise
+
+
+def _matching(path: str) -> list[str]:
+    """The files behind a name or a pattern."""
+    if path == "-" or not glob.has_magic(path) or os.path.exists(path):  # noqa: PTH110 (whatever the name)
+        return [path]
+    found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 (which pathlib has no match for in one call)
+    if not found:
+        raise DerivError(f"no file matches '{file_name(path)}'", hint="check the pattern, and the directory you are in")
+    return found
+
+
+def _read_again(paths: Sequence[str]) -> list[str]:
+    """Notes of the files that are read more than once, as by their name and by a pattern, or through a link."""
+    names: dict[Path, list[str]] = {}
+    for path in paths:
+        names.setdefault(Path(path).resolve(), []).append(path)
+    several = [(file_name(each[0]), len(each)) for each in names.values() if len(each) > 1]
+    return [f"{name} is read {'twice' if count == 2 else f'{count:,} times'}" for name, count in several]
+
+
+def _open(path: str, reading: Reading, stdin: BinaryIO) -> DataFile:
+    if path == "-" and reading.format is None:
+        message = f"{STANDARD_INPUT} has no name that tells its format"
+        raise DerivError(message, hint="say it, as in --data-format csv")
+    name, file = (STANDARD_INPUT, None) if path == "-" else (file_name(path), path)
+    if file is not None and os.path.isdir(file):  # noqa: PTH112 (whatever the name)
+        raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
+    format = replace(format_of(path, reading.format), decimal_comma=reading.decimal_comma)
+    return format.row.code().open_reader(name, file, stdin, format)
+
+
+def _check_same_columns(file: DataFile, first: DataFile) -> None:
+    """Refuse a file with other columns than the first one."""
+    names, others = Counter(file.schema.names), Counter(first.schema.names)
+    for name in others | names:
+        if names[name] != others[name]:
+            lacking, having = (file, first) if names[name] < others[name] else (first, file)
+            message = f"{lacking.name} has no column '{name}' as {having.name} has it"
+            raise DerivError(message, hint="files that are read together have the same columns")
+
+
+def _without_bad_rows(batch: Batch) -> Batch:
+    """The batch with the rows whose cells are numbers in all used columns."""
+    bad = batch.bad()
+    if bad is None:
+        return batch
+    numbers = {header: replace(each, values=each.values[~bad]) for header, each in batch.numbers.items()}
+    return Batch(filtered(batch.rows, ~bad), numbers)
+
+
+def _sliced(part: Part, size: int) -> Iterator[Part]:
+    """Equal parts of at most `size` rows, without copying."""
+    count = part.rows.num_rows
+    step = -(-count // max(1, -(-count // size)))
+    for start in range(0, count, max(1, step)):
+        numbers = {axis.name: axis.between(start, start + step) for axis in part.points.axes}
+        yield Part(points_from_arrays(numbers), part.rows.slice(start, step))
+
+
+def _refusal(file: DataFile, batch: Batch, bad: BadRow, row: int, line: int) -> DerivError:
+    """What is wrong with a row, and where it is."""
+    within = batch.line_of(bad.place)
+    shown = "" if within is None else f" (line {line + within + 1:,})"
+    return DerivError(f"{file.name}, row {row + bad.place + 1:,}{shown}, {bad.why}", hint=bad.hint)

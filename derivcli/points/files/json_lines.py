@@ -1,0 +1,371 @@
+"""JSON Lines: an object on every line, in blocks by Arrow, and line by line where Arrow cannot.
+
+The columns are those of the file's first block. Lists and objects inside an object are no columns: they are left
+out, which a note says.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as arrow_json
+
+from derivcli.errors import DerivError
+from derivcli.points.files.arrow_encodings import decoded, is_binary
+from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
+from derivcli.points.files.cells_to_numbers import CORRECT_HINT, NOT_FINITE, NUMBER, Numbers, read_numbers
+from derivcli.points.files.json_objects import check_nesting, object_on, rounded_places
+from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, whole_rows
+from derivcli.points.files.text_writer import TEXT, TextWriter, joined
+
+if TYPE_CHECKING:
+    from derivcli.points.files.formats import FileFormat
+
+_OBJECT_HINT = 'write an object like {"x": 3} on each line, or leave such rows out with --on-error skip'
+_FAILURES = (pa.ArrowException, ValueError, TypeError, OverflowError)
+
+
+class JsonFile:
+    """A file of objects, one a line; its columns and their types are those of its first block."""
+
+    count = storage = None
+    has_types = True
+    header_lines = 0
+
+    def __init__(self, text: TextFile, decimal_comma: bool) -> None:
+        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, decimal_comma
+        self._is_one_block = text.whole
+        first = text.first if text.whole else text.first[: _end_of_lines(text.first)]
+        if not first:
+            raise DerivError(f"{self.name}: its first line is too long", hint=_OBJECT_HINT)
+        check_utf8(self.name, first)
+        self._mixed: list[str] = []
+        self._nested: list[str] = []
+        self._late: dict[str, None] = {}
+        self._passed = True
+        self.schema = self._inferred(first)
+        text.forget()
+        if not self.schema.names:
+            raise self._no_columns(first)
+
+    @property
+    def notes(self) -> list[str]:
+        """Which columns are left out."""
+        nested = f"{self.name}: left out {_quoted(self._nested)}, which holds lists or objects"
+        late = f"{self.name}: left out {_quoted(self._late)}, which its first rows do not have"
+        return [nested] * bool(self._nested and self._passed) + [late] * bool(self._late)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._text.close()
+
+    def select(self, used: Sequence[str], passed: bool) -> None:
+        """Choose the columns that are read as numbers: as float64 where later rows may hold other than whole ones.
+
+        All others are read too, but for those of lists and objects.
+        """
+        self._used, self._passed = used, passed
+        self._nested = [name for name in self._nested if name not in used]
+        fields = []
+        for field in self.schema:
+            varies = field.name in self._mixed or (pa.types.is_integer(field.type) and not self._is_one_block)
+            if field.name not in self._nested:
+                fields.append(pa.field(field.name, pa.float64()) if varies and field.name in used else field)
+        self.schema = pa.schema(fields)
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """The rows of each block."""
+        return in_order(whole_rows(self.name, ended(self._text.blocks(), b"\n"), _end_of_lines), self._batch)
+
+    def _batch(self, block: bytes) -> Batch:
+        check_utf8(self.name, block)
+        floats = [field.name for field in self.schema if field.type == pa.float64()]
+        try:
+            check_nesting(block)
+            table = _read(self.schema, block, _keys(floats))
+            rows = record_batch(table.select(range(len(self.schema))))
+            numbers = numbers_of(rows, self._used, self._decimal_comma)
+            rounded = rounded_places(rows, block, numbers)
+        except _FAILURES:
+            return self._line_by_line(block)
+        self._note_late(table.schema.names)
+        numbers |= {name: replace(numbers[name], rounded=places) for name, places in rounded.items()}
+        return self._placed(block, rows, numbers)
+
+    def _placed(
+        self,
+        block: bytes,
+        rows: pa.RecordBatch,
+        numbers: dict[str, Numbers],
+        unread: Sequence[BadRow] = (),
+        texts: dict[str, pa.Array] | None = None,
+    ) -> Batch:
+        """The batch of a block."""
+        lines, size = block.count(b"\n"), self._text.bytes_of(block)
+        return Batch(rows, numbers, unread, partial(_line_of, block), lines, texts or {}, size)
+
+    def _note_late(self, names: Sequence[str]) -> None:
+        """Remember the columns that the first rows do not have."""
+        known = {*self.schema.names, *self._nested}
+        self._late.update(dict.fromkeys(name for name in names if name not in known))
+
+    def _line_by_line(self, block: bytes) -> Batch:
+        """The same where a line is none, or a column holds values of several types."""
+        lines = [line for line in block.decode().split("\n") if line.strip()]
+        objects, unread = self._objects(lines, check_types=False)
+        try:
+            rows, numbers, texts = self._columns(objects)
+        except _FAILURES:
+            objects, unread = self._objects(lines, check_types=True)
+            rows, numbers, texts = self._columns(objects)
+        return self._placed(block, rows, numbers, unread, texts)
+
+    def _objects(self, lines: Sequence[str], check_types: bool) -> tuple[list[dict[str, Any]], list[BadRow]]:
+        """The objects on the lines, and the rows that are none or, if types are checked, do not fit the columns."""
+        objects: list[dict[str, Any]] = []
+        unread: list[BadRow] = []
+        for place, line in enumerate(lines):
+            found, why = object_on(line)
+            misfit = self._misfit(found) if check_types and found is not None else ""
+            if found is not None:
+                self._note_late([*found])
+            if found is None or misfit:
+                unread.append(BadRow(place, why or misfit, CORRECT_HINT if misfit else _OBJECT_HINT))
+            else:
+                objects.append(found)
+        return objects, unread
+
+    def _columns(self, objects: list[dict[str, Any]]) -> tuple[pa.RecordBatch, dict[str, Numbers], dict[str, pa.Array]]:
+        """The rows, the used columns as numbers, and those as the text they are."""
+        texts = {header: self._texts([each.get(header) for each in objects]) for header in self._used}
+        numbers = {header: read_numbers(cells, self._decimal_comma) for header, cells in texts.items()}
+        arrays = [self._array(field, objects, numbers.get(field.name)) for field in self.schema]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema), numbers, texts
+
+    def _texts(self, values: Sequence[Any]) -> pa.Array:
+        """A used column as texts, in which numbers have the decimal sign that the texts among them have."""
+        point = "," if self._decimal_comma else "."
+        texts = [(_text(value) or "").replace(".", point) if type(value) is float else _text(value) for value in values]
+        return pa.array(texts, pa.string())
+
+    def _array(self, field: pa.Field, objects: list[dict[str, Any]], numbers: Numbers | None) -> pa.Array:
+        """A column of the rows that are passed through."""
+        if numbers is not None and field.type == pa.float64():
+            return pa.array(numbers.values, mask=numbers.bad)
+        return _cells([each.get(field.name) for each in objects], field.type, field.name in self._used)
+
+    def _misfit(self, found: dict[str, Any]) -> str:
+        """Why an object's values do not fit into the columns; nothing where they do."""
+        for field in self.schema:
+            value = found.get(field.name)
+            if field.name in self._used and field.type == pa.float64():
+                continue
+            try:
+                _cells([value], field.type, field.name in self._used)
+            except _FAILURES:
+                text = json.dumps(value)
+                shown = text if len(text) <= 40 else text[:40] + "…"
+                return f"column '{field.name}': {shown} does not fit among values of type {field.type}"
+        return ""
+
+    def _inferred(self, first: bytes) -> pa.Schema:
+        """The columns and their types; what Arrow takes for dates stays the text it is."""
+        try:
+            check_nesting(first)
+            table = _read(None, first, rb'"[^"\\\n]*"')
+            rounded_places(table, first, {})
+        except _FAILURES:
+            return self._inferred_slowly(first)
+        self._nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
+        return pa.schema([(field.name, _kept(field.type)) for field in table.schema])
+
+    def _inferred_slowly(self, first: bytes) -> pa.Schema:
+        objects = [found for line in first.decode().split("\n") if line.strip() and (found := object_on(line)[0])]
+        columns: dict[str, list[Any]] = {}
+        for found in objects:
+            for name, value in found.items():
+                columns.setdefault(name, []).append(value)
+        self._mixed = [name for name, values in columns.items() if _is_mixed(values)]
+        self._nested = [name for name, values in columns.items() if any(map(_is_nested, values))]
+        return pa.schema([(name, _kind(values)) for name, values in columns.items()])
+
+    def _no_columns(self, first: bytes) -> DerivError:
+        hint = 'write an object like {"x": 3} on each line'
+        line = next((line for line in first.decode().split("\n") if line.strip()), "")
+        if not line:
+            return DerivError(f"{self.name} is empty", hint=hint)
+        return DerivError(f"{self.name}, row 1: {object_on(line)[1] or 'the object has no keys'}", hint=hint)
+
+
+def _end_of_lines(block: bytes) -> int:
+    return block.rfind(b"\n") + 1
+
+
+def _line_of(block: bytes, place: int) -> int | None:
+    """The line on which a row stands, counted from 0."""
+    for number, line in enumerate(block.split(b"\n")):
+        place -= bool(line.strip())
+        if place < 0:
+            return number
+    return None
+
+
+def _keys(names: Sequence[str]) -> bytes:
+    """A pattern of keys as they are written."""
+    written = (json.dumps(name, ensure_ascii=ascii).encode() for name in names for ascii in (True, False))
+    return b"|".join(map(re.escape, dict.fromkeys(written))) or rb"(?!)"
+
+
+def _quoted(names: Iterable[str]) -> str:
+    """The names as a note shows them."""
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _read(schema: pa.Schema | None, block: bytes, keys: bytes) -> pa.Table:
+    """The block as Arrow reads it.
+
+    Where it cannot, the numbers of these keys that JSON has no words for are put in words that Arrow reads as numbers.
+    """
+
+    def read(block: bytes) -> pa.Table:
+        return arrow_json.read_json(
+            pa.BufferReader(block),
+            arrow_json.ReadOptions(use_threads=False, block_size=len(block) + 1),
+            arrow_json.ParseOptions(explicit_schema=schema),
+        )
+
+    def bare(match: re.Match[bytes]) -> bytes:
+        return match[1] + (b"NaN" if match[3].lower() == b"nan" else match[2] + b"Inf")
+
+    try:
+        return read(block)
+    except _FAILURES:
+        pattern = rb"((?:" + keys + rb')\s*:\s*)"\s*[+]?(-?)(nan|inf)(?:inity)?\s*"'
+        return read(re.sub(pattern, bare, block, flags=re.IGNORECASE))
+
+
+def _text(value: Any) -> str | None:
+    """A value as the text of a cell: numbers as they are read back, texts as they are."""
+    if value is None or isinstance(value, str):
+        return value
+    return repr(value) if type(value) in (int, float) else json.dumps(value)
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, list | dict)
+
+
+def _cells(values: Sequence[Any], kind: pa.DataType, is_used: bool) -> pa.Array:
+    """A column of values that Arrow must not change; texts may also be numbers and truth values, as written."""
+    if not is_used and any(map(_is_nested, values)):
+        raise ValueError("a list or an object is no cell")
+    if pa.types.is_string(kind):
+        return pa.array([_text(value) for value in values], kind)
+    if pa.types.is_floating(kind):
+        values = [float(v) if isinstance(v, str) and re.fullmatch(NOT_FINITE, v.strip()) else v for v in values]
+    cells = pa.array(values, kind)
+    if pa.types.is_floating(kind):
+        changed = any(type(value) not in (int, float) for value in values if value is not None)
+    else:
+        changed = cells.to_pylist() != values
+    if changed:
+        raise ValueError(f"some of the values are not of type {kind}")
+    return cells
+
+
+def _kept(kind: pa.DataType) -> pa.DataType:
+    """The type that holds a column's values as they are written: what Arrow takes for dates is text."""
+    return pa.string() if pa.types.is_temporal(kind) or pa.types.is_null(kind) else kind
+
+
+def _kind_of_numbers(numbers: Sequence[float]) -> pa.DataType:
+    """The type that holds numbers as they are written: text where no type of numbers does."""
+    if all(isinstance(value, int) for value in numbers):
+        low, high = min(numbers), max(numbers)
+        if low >= -(2**63) and high < 2**64:
+            return pa.int64() if high < 2**63 else pa.uint64() if low >= 0 else pa.string()
+    exact = all(not isinstance(value, int) or int(float(value)) == value for value in numbers)
+    return pa.float64() if exact else pa.string()
+
+
+def _is_mixed(values: Sequence[Any]) -> bool:
+    return any(isinstance(v, str) for v in values) and any(type(v) in (int, float) for v in values)
+
+
+def _kind(values: Sequence[Any]) -> pa.DataType:
+    """The type of a column in which Arrow has met several."""
+    present = [value for value in values if value is not None]
+    numbers = [value for value in present if type(value) in (int, float)]
+    texts = [value for value in present if isinstance(value, str)]
+    if numbers and len(numbers) + sum(map(bool, map(NUMBER.fullmatch, texts))) == len(present):
+        kind = _kind_of_numbers(numbers)
+        return pa.float64() if texts and kind != pa.int64() else kind
+    try:
+        kind = pa.infer_type(present) if present and not numbers else pa.string()
+    except _FAILURES:
+        return pa.string()
+    return _kept(kind)
+
+
+def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat) -> JsonFile:
+    """A file of objects, or standard input."""
+    text = TextFile(name, path, stdin, format)
+    try:
+        return JsonFile(text, format.decimal_comma)
+    except DerivError:
+        text.close()
+        raise
+
+
+def open_writer(stream: pa.NativeFile, schema: pa.Schema, format: FileFormat) -> TextWriter:
+    """What writes one object a line, its keys in the order of the columns."""
+    keys = [f"{json.dumps(name, ensure_ascii=False)}:" for name in schema.names]
+    around = ("{" + keys[0], *(f",{key}" for key in keys[1:]), "}\n") if keys else ("{}\n",)
+    return TextWriter(stream, "", around, _values)
+
+
+def _values(column: pa.Array) -> pa.Array:
+    """Each value as JSON: numbers as they are, "nan" and infinities as text, times in ISO 8601, bytes in base 64."""
+    column = decoded(column)
+    kind = column.type
+    if pa.types.is_nested(kind):
+        raise pa.ArrowNotImplementedError("lists and objects are not written")
+    if is_binary(kind):
+        encoded = [None if value is None else f'"{base64.b64encode(value).decode()}"' for value in column.to_pylist()]
+        texts = pa.array(encoded, TEXT)
+    elif pa.types.is_floating(kind):
+        texts = _numbers(column)
+    elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        texts = column.cast(TEXT)
+    elif pa.types.is_timestamp(kind):
+        texts = joined(['"', pc.replace_substring(column.cast(TEXT), " ", "T"), '"'])
+    else:
+        texts = _strings(column.cast(TEXT))
+    return pc.fill_null(texts, "null")
+
+
+def _numbers(column: pa.Array) -> pa.Array:
+    """Each number as JSON, or as text where JSON has none; readers make -0 the whole number 0, but not -0.0."""
+    texts = column.cast(TEXT)
+    texts = pc.if_else(pc.equal(texts, "-0"), "-0.0", texts)
+    finite = pc.is_finite(column)
+    return texts if pc.all(finite).as_py() else pc.if_else(finite, texts, joined(['"', texts, '"']))
+
+
+def _strings(texts: pa.Array) -> pa.Array:
+    """Each text between quotes, and escaped where JSON demands it."""
+    quoted = joined(['"', texts, '"'])
+    hard = pc.match_substring_regex(texts, r'["\\\x00-\x1f]')
+    if not pc.any(hard).as_py():
+        return quoted
+    hard = pc.fill_null(hard, False)
+    escaped = [json.dumps(text, ensure_ascii=False) for text in texts.filter(hard).to_pylist()]
+    return pc.replace_with_mask(quoted, hard, pa.array(escaped, TEXT))

@@ -1,0 +1,123 @@
+"""What Parquet and Arrow share: columns that have types, read in batches and written with one type each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from derivcli.errors import DerivError
+from derivcli.points.files.arrow_encodings import is_numeric, is_text, value_type
+from derivcli.points.files.batches import Batch, numbers_of
+from derivcli.points.files.text_blocks import unreadable
+
+if TYPE_CHECKING:
+    from derivcli.points.files.parquet import ParquetStorage
+
+BATCH_BYTES = 32 << 20
+"""Bytes of a batch, so that a row of any width takes little memory."""
+
+MIN_BATCH_ROWS = 1 << 10
+"""Rows of a batch however wide they are."""
+
+MIN_CELL_BYTES = 16
+"""Bytes that a cell without a width of its own is taken for."""
+
+FAILURES = (pa.ArrowException, OSError, ValueError, TypeError)
+
+
+class TypedFile:
+    """A file whose columns have types.
+
+    `record_batches(headers, size)` gives its rows, at most `size` at a time, with the columns that have these headers,
+    or all where there are none.
+    """
+
+    has_types = True
+    header_lines = 0
+
+    def __init__(
+        self,
+        name: str,
+        schema: pa.Schema,
+        record_batches: Callable[[Sequence[str] | None, int], Iterator[pa.RecordBatch]],
+        decimal_comma: bool,
+        size: int | None = None,
+        count: int | None = None,
+        storage: ParquetStorage | None = None,
+        close: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.name, self.schema, self.size, self.count, self.storage = name, schema, size, count, storage
+        self.notes: list[str] = []
+        self._record_batches, self._decimal_comma, self._close = record_batches, decimal_comma, close
+
+    def select(self, used: Sequence[str], passed: bool) -> None:
+        """Choose the columns that are read as numbers; without `passed` no others are read."""
+        self._used, self._headers = used, None if passed else used
+        if not passed:
+            self.schema = pa.schema([self.schema.field(header) for header in used])
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """The file's rows in batches."""
+        try:
+            for rows in self._record_batches(self._headers, size):
+                if rows.num_rows:
+                    rows = rows if self._headers is None else rows.select(self._headers)
+                    rows.validate(full=True)
+                    yield Batch(rows, numbers_of(rows, self._used, self._decimal_comma))
+        except FAILURES as error:
+            raise unreadable(self.name, error) from error
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._close()
+
+
+def batch_rows(row_bytes: float, size: int) -> int:
+    """The rows of a batch, at most `size`, where one takes so many bytes."""
+    return min(size, max(MIN_BATCH_ROWS, int(BATCH_BYTES / max(1, row_bytes))))
+
+
+def cell_bytes(kind: pa.DataType) -> float:
+    """The bytes of a cell."""
+    try:
+        bits: int = kind.bit_width
+    except ValueError:
+        return MIN_CELL_BYTES
+    return bits / 8
+
+
+def no_table(name: str, kind: str, error: Exception) -> DerivError:
+    """The refusal of a file that is not what its name says."""
+    if isinstance(error, DerivError):
+        return error
+    hint = "name it after what it is, say --data-format, or write it anew"
+    return DerivError(f"{name} is not a whole {kind} file", hint=hint)
+
+
+def of_one_type(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """The rows with the types of the first ones, refused where a value would change by it."""
+    if batch.schema.equals(schema):
+        return batch
+    assert batch.schema.names == schema.names, "all batches have the same columns"
+    columns = [_cast(column, field) for column, field in zip(batch.columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _cast(column: pa.Array, field: pa.Field) -> pa.Array:
+    """The column with the type of the field, where both are numbers, both are text, or nothing is there."""
+    kinds = column.type, field.type
+    alike = any(all(map(test, kinds)) for test in (is_numeric, _is_any_text, pa.types.is_dictionary))
+    try:
+        if not (alike or column.type == field.type or column.null_count == len(column)):
+            raise pa.ArrowTypeError("another kind of value")
+        return column.cast(field.type)
+    except pa.ArrowException as error:
+        message = f"column '{field.name}' holds {field.type} in its first rows and {column.type} in later ones"
+        hint = "write CSV or JSON Lines, where each cell is of its own type"
+        raise DerivError(message, hint=hint) from error
+
+
+def _is_any_text(kind: pa.DataType) -> bool:
+    return is_text(value_type(kind))
