@@ -198,14 +198,14 @@ def all_by_hand(points: Points, count: int) -> Iterator[list[Array]]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     with ThreadPoolExecutor(before) as pool:
-        yield from pool.map(lambda part: chunk_by_hand(part.at, count), points.parts(chunks.CHUNK))
+        yield from pool.map(lambda part: chunk_by_hand(part.at, count), points.parts(chunks.CHUNK_POINTS))
     torch.set_num_threads(before)
 
 
 def all_by_deriv(points: Points, count: int) -> Iterator[list[Array]]:
     """The same by the calculator, from the texts on."""
     job = pipeline.prepare(Request(texts(count), points, engine="reverse"))
-    for _, _, results in pipeline.stream(((part, None) for part in points.parts(chunks.CHUNK)), job):
+    for _, _, results in pipeline.stream(((part, None) for part in points.parts(chunks.CHUNK_POINTS)), job):
         yield [numbers for each in results for numbers in (each.value, *each.derivatives.values())]
 
 
@@ -237,7 +237,7 @@ def show_chunks(turns: int = 7) -> None:
     x = np.random.default_rng(0).uniform(-3, 3, COUNT)
 
     def work(text: str, size: int) -> None:
-        chunks.CHUNK = size
+        chunks.CHUNK_POINTS = size
         derive(text, {"x": x}, check=False, engine="reverse")
 
     print(f"{'chunks of':<32}" + "".join(f"{size:>10,}" for size in SIZES))

@@ -186,7 +186,7 @@ def prepare_engine(request: Request, task: Task, progress: Progress | None = Non
 
 
 def _prepared(engine: Engine, task: Task, progress: Progress | None) -> Prepared:
-    """The engine prepared for the task; whoever waits is told of it."""
+    """The engine prepared for the task. It reports its progress if that takes long."""
     if engine.preparing and progress is not None:
         progress(engine.preparing, 0, None)
     return engine.prepare(task)

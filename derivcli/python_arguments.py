@@ -154,7 +154,7 @@ def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
     raise ArgumentError(f"{what} is a text, a number or what parse returns, not {type(formula).__name__}")
 
 
-def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) -> list[Any]:
+def listed(values: Any, what: str, expected: str, kind: type | UnionType = object) -> list[Any]:
     """The values of a list that a parameter was given; what has no order, or other values in it, is refused."""
     ordered = isinstance(values, Iterable) and not isinstance(values, bytes | bytearray | Mapping | set | frozenset)
     found = list(islice(values, MAX_ITEMS + 1)) if ordered and getattr(values, "ndim", 1) == 1 else [None]
@@ -163,7 +163,7 @@ def listed(values: Any, what: str, meant: str, kind: type | UnionType = object) 
     for value in found if ordered else [values]:
         if value is None or not isinstance(value, kind) or not ordered:
             inside = f", and one of these is {type(value).__name__}" if ordered else f", not {type(value).__name__}"
-            raise ArgumentError(f"{what} is {meant}{inside}", hint='write it like ["u", "v"]')
+            raise ArgumentError(f"{what} is {expected}{inside}", hint='write it like ["u", "v"]')
     return found
 
 

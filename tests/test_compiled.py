@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from derivcli import DerivError, parse
-from derivcli.engines.chunks import CHUNK
+from derivcli.engines.chunks import CHUNK_POINTS
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.task import Task
 from derivcli.engines.torch import backward, compiled, flags
@@ -236,7 +236,7 @@ def test_a_kernel_computes_what_the_reverse_engine_does(kernel: Run) -> None:
     assert differences(kernel(at), by_reverse(TEXTS, at)) == []
 
 
-@pytest.mark.parametrize("count", [1, 2, 777, CHUNK, CHUNK + 1])
+@pytest.mark.parametrize("count", [1, 2, 777, CHUNK_POINTS, CHUNK_POINTS + 1])
 def test_any_number_of_points(kernel: Run, count: int) -> None:
     at = {name: np.resize(values, count) for name, values in spread(400).items()}
     last = {name: values[-5:] for name, values in at.items()}
@@ -262,7 +262,7 @@ def test_threads_get_their_own_numbers(kernel: Run) -> None:
 
 
 def test_arrays_that_must_not_be_written_to(kernel: Run) -> None:
-    at = {"x": np.broadcast_to(np.array(0.5), CHUNK), "y": np.arange(2.0 * CHUNK)[::2]}
+    at = {"x": np.broadcast_to(np.array(0.5), CHUNK_POINTS), "y": np.arange(2.0 * CHUNK_POINTS)[::2]}
     results = dict(zip(TEXTS, kernel(at), strict=True))
     assert np.allclose(results["hypot(x, y)"].value, np.hypot(0.5, at["y"]), rtol=TOLERANCE)
     assert at["x"].max() == 0.5

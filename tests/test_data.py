@@ -47,7 +47,7 @@ def points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pyarrow.Table:
 
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make jobs of many chunks of few points."""
-    monkeypatch.setattr("derivcli.engines.chunks.CHUNK", CHUNK)
+    monkeypatch.setattr("derivcli.engines.chunks.CHUNK_POINTS", CHUNK)
     monkeypatch.setattr("derivcli.cli.commands.evaluate.CHECKED_PART_POINTS", CHUNK)
 
 

@@ -31,7 +31,7 @@ FORMATS = ("csv", "tsv", "parquet", "arrow", "jsonl", "csv.gz")
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in with a file of 100 points, and chunks of ten, which two threads compute."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("derivcli.engines.chunks.CHUNK", CHUNK)
+    monkeypatch.setattr("derivcli.engines.chunks.CHUNK_POINTS", CHUNK)
     monkeypatch.setattr("derivcli.cli.commands.evaluate.CHECKED_PART_POINTS", CHUNK)
     write("in.csv", [str(number) for number in range(100)])
     return tmp_path

@@ -10,7 +10,7 @@ import pytest
 
 from derivcli import derive
 from derivcli.engines import chunks, engine_table
-from derivcli.engines.chunks import ONE_THREAD, allows_threads
+from derivcli.engines.chunks import SINGLE_THREAD_OPERATIONS, allows_threads
 from derivcli.engines.program import Program, lower, lower_tree
 from derivcli.engines.task import Prepared, Task
 from derivcli.engines.torch import backward, compiled
@@ -105,7 +105,7 @@ def test_high_precision_stays_in_the_main_thread(text: str) -> None:
 def test_no_other_step_comes_to_high_precision_by_its_slopes() -> None:
     """The rules whose backward pass is a formula are those of the table; all orders of them are looked at."""
     for row in FUNCTIONS:
-        if row.primitive and row.name not in ONE_THREAD and row.name in ("root", "xlogy", "xlog1py"):
+        if row.primitive and row.name not in SINGLE_THREAD_OPERATIONS and row.name in ("root", "xlogy", "xlog1py"):
             for index in range(len(row.parameters)):
                 assert allows_threads([lower_tree(formulas.derivative(row, index), row.parameters)])
 
@@ -123,6 +123,6 @@ def test_points_that_are_not_finite_have_no_numbers() -> None:
 
 def test_many_numbers_at_each_point_come_at_fewer_points() -> None:
     job = prepare(Request([f"x^{power}" for power in range(1, 1001)], POINTS))
-    assert job.size == chunks.MOST_NUMBERS // 2000
-    assert prepare(Request(["x"], POINTS)).size == chunks.CHUNK
-    assert prepare(Request(["besselj(1, x)"], POINTS)).size == chunks.SLOW
+    assert job.size == chunks.MAX_CHUNK_NUMBERS // 2000
+    assert prepare(Request(["x"], POINTS)).size == chunks.CHUNK_POINTS
+    assert prepare(Request(["besselj(1, x)"], POINTS)).size == chunks.SLOW_CHUNK_POINTS

@@ -85,14 +85,14 @@ def is_streamed(output: Output, source: PointSource, count: int | None) -> bool:
 
     `count` is None where there may be any number of points.
     """
-    from derivcli.engines.chunks import CHUNK
+    from derivcli.engines.chunks import CHUNK_POINTS
 
     if output.data is not None:
         return True
     if output.options.plot is not None:
         return False
     if FORMATS[output.format].streams:
-        return source.data is not None or count is None or count > CHUNK
+        return source.data is not None or count is None or count > CHUNK_POINTS
     return output.is_unasked_table and (count is None or count > MAX_TABLE_POINTS)
 
 

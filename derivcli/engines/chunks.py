@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import FloatArray
 
-CHUNK = 65_536
-"""Points of one chunk: fewer leave torch and Python too little to do at a time, more leave the cache."""
+CHUNK_POINTS = 65_536
+"""Fewer leave torch and Python too little to do at a time, more leave the cache."""
 
-SLOW = 2_048
-"""Points of one chunk where each can take milliseconds, so that whoever waits hears of it."""
+SLOW_CHUNK_POINTS = 2_048
+"""Points of a chunk where each can take milliseconds, so that progress is reported often enough."""
 
-MOST_NUMBERS = 1 << 25
-"""Numbers that come out of one chunk at most, 256 MiB: so many functions have fewer points at a time."""
+MAX_CHUNK_NUMBERS = 1 << 25
+"""Numbers that come out of one chunk, 256 MiB. Very many functions have fewer points at a time."""
 
-AHEAD = 2
-"""Chunks in hand for each thread, so that none waits while a result is written."""
+CHUNKS_PER_THREAD = 2
+"""Chunks that are computed or wait for each thread, so that no thread waits while a result is written."""
 
-FREED = (32 << 20) - 65_536
+MALLOC_BLOCK_BYTES = (32 << 20) - 65_536
 """Bytes of about the largest block that glibc's malloc learns from."""
 
-ONE_THREAD = frozenset((*KERNELS, "loggamma"))
+SINGLE_THREAD_OPERATIONS = frozenset((*KERNELS, "loggamma"))
 """Steps whose values or derivatives may be computed in high precision, in Python, which does one thing at a time.
 
 So may whatever a user's own function does, which need not bear several threads either.
@@ -63,12 +63,12 @@ def allows_threads(programs: Iterable[Program]) -> bool:
 
 def _needs_one_thread(step: Step) -> bool:
     inner = [part for branch in step.branches for part in (branch.condition, branch.value)]
-    return step.kernel is not None or step.operation in ONE_THREAD or not allows_threads(inner)
+    return step.kernel is not None or step.operation in SINGLE_THREAD_OPERATIONS or not allows_threads(inner)
 
 
 def size_of(prepared: Prepared, numbers: int) -> int:
     """How many points a chunk has, where so many numbers come out at each."""
-    return max(1, min(CHUNK if prepared.threads else SLOW, MOST_NUMBERS // max(1, numbers)))
+    return max(1, min(CHUNK_POINTS if prepared.threads else SLOW_CHUNK_POINTS, MAX_CHUNK_NUMBERS // max(1, numbers)))
 
 
 def workers(threads: bool) -> int:
@@ -130,7 +130,7 @@ def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) 
             waiting: deque[Future[Made]] = deque()
             for item in items:
                 waiting.append(pool.submit(make, item))
-                if len(waiting) >= AHEAD * workers:
+                if len(waiting) >= CHUNKS_PER_THREAD * workers:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
@@ -144,7 +144,7 @@ def _keep_memory() -> None:
     That of glibc gives back less from then on when a large block is freed, used or not; to get memory anew for each
     chunk takes a sixth of the time. Others learn nothing from it.
     """
-    np.empty(FREED, np.uint8)
+    np.empty(MALLOC_BLOCK_BYTES, np.uint8)
 
 
 def whole(

@@ -81,7 +81,7 @@ class Engine:
     pays: Callable[[int, float], bool] = lambda count, seconds_per_point: False
     """Tells whether to prepare a faster form takes less time than it saves, for so many points of so many seconds."""
     preparing: str = ""
-    """What whoever waits is told while it is prepared, if that takes long."""
+    """What its progress is called while it is prepared, if that takes long."""
 
     def check_orders(self, partials: Sequence[Partial]) -> None:
         """Refuse derivatives that this engine does not compute."""

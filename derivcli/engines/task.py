@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray
 
 Progress = Callable[[str, int, int | None], None]
-"""Is told what is being done, and how many of how many are done; None where nobody knows, 0 of None before a wait."""
+"""Takes what is being done, and how many of how many are done: None where nobody knows, 0 of None before a wait."""
 
 
 class UnavailableError(Exception):

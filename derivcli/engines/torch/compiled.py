@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.chunks import CHUNK
+from derivcli.engines.chunks import CHUNK_POINTS
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.task import Prepared, Progress, Task, UnavailableError
 from derivcli.engines.torch.backward_passes import evaluate
@@ -60,10 +60,10 @@ def prepared(task: Task) -> Prepared:
     try:
         _check_folder()
         with _silence():
-            graph = traced(task, CHUNK)
+            graph = traced(task, CHUNK_POINTS)
             if len(graph.graph.nodes) > MAX_OPERATIONS:
                 raise NotCompiledError("a formula so long would take minutes to compile")
-            kernel = compiled(graph, columns_of(task, CHUNK))
+            kernel = compiled(graph, columns_of(task, CHUNK_POINTS))
     except NotCompiledError:
         raise
     except Exception as error:  # in a compiler anything can go wrong, and another engine is there
@@ -178,8 +178,8 @@ def _run(kernel: CompiledKernel, columns: Sequence[FloatArray]) -> list[Any]:
     """The outputs of a kernel for columns of any length."""
     count = len(columns[0])
     pieces = []
-    for start in range(0, max(count, 1), CHUNK):
-        piece = [_padded(column[start : start + CHUNK]) for column in columns]
+    for start in range(0, max(count, 1), CHUNK_POINTS):
+        piece = [_padded(column[start : start + CHUNK_POINTS]) for column in columns]
         with torch.no_grad():
             outputs = kernel(*(torch.from_numpy(column) for column in piece))
         pieces.append([output.numpy(force=True)[: count - start] for output in outputs])
@@ -188,8 +188,8 @@ def _run(kernel: CompiledKernel, columns: Sequence[FloatArray]) -> list[Any]:
 
 def _padded(column: FloatArray) -> FloatArray:
     """A column of a kernel's length: the last point stands for those that are missing."""
-    if len(column) < CHUNK:
-        return np.pad(column, (0, CHUNK - len(column)), "edge" if len(column) else "constant")
+    if len(column) < CHUNK_POINTS:
+        return np.pad(column, (0, CHUNK_POINTS - len(column)), "edge" if len(column) else "constant")
     return column if column.flags.writeable else column.copy()  # torch warns of memory that it must not write to
 
 

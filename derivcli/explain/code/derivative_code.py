@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derivcli.explain.code.graph_lifetime import depends_on, graph_lasts
-from derivcli.explain.code.script_plan import WAY, Draft
+from derivcli.explain.code.script_plan import DIRECTION_PARAMETER, Draft
 from derivcli.result import ALONG, Partial
 
 MIN_LOOP_ORDER = 4
@@ -191,7 +191,7 @@ def _uses_all(draft: Draft, place: int) -> bool:
 
 def _by(name: str) -> str:
     """What a derivative is taken by."""
-    return WAY if name == ALONG else name
+    return DIRECTION_PARAMETER if name == ALONG else name
 
 
 def _together(names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from derivcli.explain.code.graph_lifetime import depends_on
 from derivcli.explain.code.line_breaking import MAX_COLUMNS, folded
 from derivcli.explain.code.point_lines import PointLines, made, move, written_points
 from derivcli.explain.code.script_names import Names
-from derivcli.explain.code.script_plan import WAY, Draft, ScriptPlan, definitions_of, expanded
+from derivcli.explain.code.script_plan import DIRECTION_PARAMETER, Draft, ScriptPlan, definitions_of, expanded
 from derivcli.language.expression import Expression
 from derivcli.language.printer import ATOM, PRODUCT, SUM, Piece, enclosed
 from derivcli.language.tree import Tree, symbol
@@ -83,7 +83,7 @@ def _way(draft: Draft) -> None:
     plan, names = draft.plan, draft.names
     assert plan.task.direction is not None, "there is a direction"
     renamed = {name: names.python[name] for name in plan.shifted}
-    way = names.python[WAY] = names.fresh("t")
+    way = names.python[DIRECTION_PARAMETER] = names.fresh("t")
     start = f"torch.zeros({plan.points.count}, " if plan.many else "torch.tensor(0.0, "
     lines = [
         f"# {way} says how far along the direction: the derivative in {way}, at {way} = 0, is the one along it",

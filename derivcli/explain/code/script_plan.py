@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from derivcli.engines.task import Task
     from derivcli.points.points import Points
 
-WAY = "#t"
-"""Stands for the parameter of the way along a direction; no variable is called so."""
+DIRECTION_PARAMETER = "#t"
+"""Stands for the distance along a direction, by which PyTorch differentiates. No variable has this name."""
 
 Labels = Callable[[int, Partial], tuple[str, str]]
 """Gives for a function and a partial how the derivative is written for machines and for people."""
@@ -30,7 +30,7 @@ Output = tuple[str, str]
 class ScriptPlan:
     """What a script is to do: a task at points, or with a `degree` the Taylor polynomials by the task's one partial.
 
-    `functions` are the names of the task's functions, and `plot` is the file of a picture, if one is wanted.
+    `functions` are the names of the task's functions, and `plot` is the file of a picture, if there is to be one.
     """
 
     task: Task
@@ -61,7 +61,7 @@ class ScriptPlan:
     @property
     def moving(self) -> list[str]:
         """What derivatives are taken by."""
-        return self.recorded if self.task.direction is None else [WAY]
+        return self.recorded if self.task.direction is None else [DIRECTION_PARAMETER]
 
     @property
     def shifted(self) -> list[str]:
@@ -84,7 +84,7 @@ class Draft:
         """A function without names for parts of it; along a direction it is one of the way alone."""
         task = self.plan.task
         tree = substitute(task.expressions[place].tree, expanded(definitions_of(task)))
-        return substitute(tree, {symbol(name): symbol(WAY) for name in self.plan.shifted})
+        return substitute(tree, {symbol(name): symbol(DIRECTION_PARAMETER) for name in self.plan.shifted})
 
     @property
     def sum(self) -> str:
