@@ -17,8 +17,8 @@ from typing import Any
 
 import typer
 
-from derivcli.cli.app import built, choices_of
 from derivcli.cli.command_table import COMMANDS
+from derivcli.cli.grammar import built, choices_of
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points.files.formats import ENDINGS as DATA_ENDINGS
 from derivcli.render.figure import SUFFIXES as PLOTS

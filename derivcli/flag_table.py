@@ -24,6 +24,8 @@ class Flag:
     place: str = ""
     """What it is in the description of a function that has such places."""
     precedence: Precedence = "together"
+    is_continuous: bool = False
+    """Whether a function that has such a place is continuous there, as far as it is defined."""
     may_step: bool = False
     """Whether the function may step there, so that a line through its points may be false."""
 
@@ -40,14 +42,15 @@ FLAG_TABLE: dict[str, Flag] = {
              "nothing", precedence="alone"),
         Flag("off", 7, "not on the curve at {where}: {author}'s derivative there means nothing"),
         Flag("corner", 0, "a step of {f} has a corner at {where}: {author}'s derivative of that step is a convention",
-             "a corner"),
+             "a corner", is_continuous=True),
         Flag("jump", 1, "a step of {f} jumps at {where}: {author}'s derivative of that step is a convention",
              "a jump", may_step=True),
         Flag("edge", 2, "a step of {f} is at the edge of its domain at {where}: what {author} gives there may be no "
-             "derivative", "the edge of its domain"),
-        Flag("vertical", 3, "a step of {f} has a vertical tangent at {where}", "a vertical tangent"),
+             "derivative", "the edge of its domain", is_continuous=True),
+        Flag("vertical", 3, "a step of {f} has a vertical tangent at {where}", "a vertical tangent",
+             is_continuous=True),
         Flag("branch", 4, "a comparison in {f} has equal sides at {where}: {author} follows one branch alone",
-             "two formulas meet", may_step=True),
+             "two formulas meet", is_continuous=True, may_step=True),
         Flag("infinite", 5, "a step of {f} or its derivative comes out as no finite number at {where}: what {author} "
              "gives there may be wrong", precedence="last"),
     )

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
@@ -103,7 +102,7 @@ class Surface:
         name = _name(usage.partition(" ")[0])
         if self.options is None or not self.is_python:
             return name not in ONLY_PYTHON and (self.options is None or name in self.options)
-        return PARAMETERS[name][0] in self.options
+        return name in PARAMETERS and PARAMETERS[name][0] in self.options
 
 
 COMMAND_LINE = Surface(is_python=False)
@@ -125,11 +124,17 @@ def _usage(usage: str, surface: Surface) -> str:
     for prefix, is_told in (("shell:", not surface.is_python), ("python:", surface.is_python)):
         if usage.startswith(prefix):
             return usage.removeprefix(prefix) if is_told else ""
+    options = {_name(word) for word in usage.split() if word.startswith("--")}
+    if not surface.is_python or not options <= PARAMETERS.keys():
+        return " or ".join(_kept(usage.split(" or "), surface))
     if usage.startswith("deriv "):
-        return _call(shlex.split(usage)[1:]) if surface.is_python else usage
-    ways = usage.split(" or ")
-    ways = [way for way in ways if surface.has(way)] or ways[:1]
-    return " or ".join(_written(way, surface) if surface.is_python else way for way in ways)
+        return _call(usage)
+    return " or ".join(_written(way, surface) for way in _kept(usage.split(" or "), surface))
+
+
+def _kept(ways: list[str], surface: Surface) -> list[str]:
+    """Those of some alternatives that there are, or else the first."""
+    return [way for way in ways if surface.has(way)] or ways[:1]
 
 
 def _written(usage: str, surface: Surface) -> str:
@@ -159,8 +164,9 @@ def _arguments(words: list[str]) -> list[str]:
     return found
 
 
-def _call(words: list[str]) -> str:
+def _call(usage: str) -> str:
     """A command as a call."""
+    words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', usage)[1:]]
     function = FUNCTIONS.get(words[0]) or ("implicit" if "--implicit" in words else "derive")
     arguments = _arguments(words[words[0] in FUNCTIONS :])
     if function == "implicit":

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from derivcli.cli.app import built
 from derivcli.cli.command_table import COMMANDS
+from derivcli.cli.grammar import built
 from derivcli.custom.check_function import TRIALS
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES

@@ -6,11 +6,10 @@ import io
 import pytest
 from rich.cells import cell_len
 
-from derivcli.cli.argv import parted
+from derivcli.cli.argv import parse_argv
+from derivcli.cli.grammar import grammar_of
 from tests.support import deriv, each
 
-VALUED = {"--at", "--wrt", "--format"}
-FLAGS = {"--zip", "--help"}
 FORMATS = ("table", "tsv", "csv", "json", "latex", "markdown", "value")
 
 
@@ -29,7 +28,7 @@ FORMATS = ("table", "tsv", "csv", "json", "latex", "markdown", "value")
     ],
 )
 def test_a_word_is_an_option_only_if_it_looks_like_one(words: list[str], expected: list[str]) -> None:
-    assert parted(words, VALUED, FLAGS).ordered == expected
+    assert parse_argv(words, grammar_of("")).ordered == expected
 
 
 @pytest.mark.parametrize("words", [["-x**2", "--at", "x=3"], ["--at", "x=3", "-x**2"], ["--at", "x=3", "--", "-x**2"]])

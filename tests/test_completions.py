@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from completions import generate
-from derivcli.cli.app import built
 from derivcli.cli.command_table import COMMANDS as OURS
+from derivcli.cli.grammar import built
 from derivcli.cli.options import Dtype
 from derivcli.language.functions.table import FUNCTIONS as TABLE
 from derivcli.render.format_table import formats_for

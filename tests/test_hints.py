@@ -122,8 +122,8 @@ def test_python_is_told_of_nothing_that_it_does_not_have() -> None:
 ONLY_ON_THE_COMMAND_LINE = {
     "render/graph_picture.py": "a picture that deriv explain draws",
     "render/verdicts.py": "the lines under a table",
-    "render/ledger.py": "a tree that deriv explain prints",
-    "render/practice.py": "deriv practice",
+    "render/formats/tree.py": "a tree that deriv explain prints",
+    "render/documents/practice.py": "deriv practice",
     "language/functions/reference.py": "the page of deriv functions",
 }
 """Files outside of cli/ and points/files/ whose texts Python never sees."""
@@ -153,3 +153,9 @@ def test_sentences_name_options_in_backticks_and_known_ones() -> None:
             if unknown or (re.search(r"--[a-z]", rest) and not rest.startswith("--")):
                 wrong.append(f"{path}: {sentence}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("text", ["`--foo x`", "`deriv 'x`", "x `--at` y", "`shell:`", "`--at x=`'"])
+def test_what_a_user_writes_is_no_notation_of_ours(text: str) -> None:
+    for name in ("parse", "derive", "steps"):
+        assert refusal(name, FUNCTIONS[name] | {next(iter(FUNCTIONS[name])): text}).hint

@@ -8,10 +8,10 @@ import pytest
 
 from derivcli import Verdict, derive
 from derivcli.check.verdict_kinds import KINDS, VerdictKind
-from derivcli.render import render
 from derivcli.render.blocks import Style
 from derivcli.render.documents.numbers import numbers_document
 from derivcli.render.format_table import write
+from derivcli.render.results import render
 
 SHOUTING = """
 import sys

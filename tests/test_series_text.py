@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from derivcli import derive, parse
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.points.at_option import points_from, read_points
-from derivcli.render import render
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import formats_for
 from derivcli.render.numbers import outward_texts
 from derivcli.render.polynomial import offset_text, polynomial_text
+from derivcli.render.results import render
 from derivcli.result import SeriesResult
 from tests.support import drawn, each
 

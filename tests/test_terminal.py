@@ -16,11 +16,11 @@ from derivcli.errors import inert
 
 DRIVER = """
 import io, json, sys
-from derivcli.cli import app, streams
-streams.open_streams()
+from derivcli.cli import app, terminal
+terminal.open_streams()
 for words, stdin in json.load(open(sys.argv[1], encoding="utf-8", errors="surrogatepass")):
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
-    streams.show(sys.stdout, "\\n=====\\n")
+    terminal.show(sys.stdout, "\\n=====\\n")
     sys.stdout.flush()
     app.run(words)
 """
@@ -247,7 +247,8 @@ def test_pipes_and_files_keep_their_bytes(tmp_path: Path) -> None:
 def test_a_bar_is_drawn_where_nothing_else_can_draw(tmp_path: Path) -> None:
     """The bar moves the cursor; a user's function that prints meanwhile does not."""
     code = (
-        "import sys, time; from derivcli.cli import progress, streams; streams.open_streams(); progress.PATIENCE = 0\n"
+        "import sys, time; from derivcli.cli import progress, terminal\n"
+        "terminal.open_streams(); progress.PATIENCE = 0\n"
         "with progress.progress() as tell:\n"
         "    for done in range(5): tell('differentiating', done, 9); time.sleep(0.15)\n"
         "    print('\\x1b[2J', file=sys.stderr); print('\\x1b[2J')"

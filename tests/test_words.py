@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from derivcli.cli import app
-from derivcli.cli.argv import parted
+from derivcli.cli.argv import parse_argv
 from derivcli.cli.command_table import COMMANDS, Command
+from derivcli.cli.grammar import built, grammar_of
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.option_synonyms import synonyms
 from derivcli.errors import DerivError
@@ -238,9 +238,9 @@ def test_any_words_are_taken_or_refused_with_a_way_out() -> None:
     hints = []
     for _ in range(5_000):
         words = ["".join(draw.choices(PIECES, k=draw.choice([1, 1, 1, 2, 3]))) for _ in range(draw.randrange(6))]
-        grammar = app.grammar_of(draw.choice(["", *COMMANDS]))
+        grammar = grammar_of(draw.choice(["", *COMMANDS]))
         try:
-            check_words(parted(words, grammar.valued, grammar.flags, grammar.command), grammar)
+            check_words(parse_argv(words, grammar), grammar)
         except DerivError as error:
             hints.append(error.hint)
     assert all(hints)
@@ -279,7 +279,7 @@ def test_a_command_is_a_function_and_a_row(monkeypatch: pytest.MonkeyPatch) -> N
 
     row = Command("double", lambda: double, 'deriv double "3"', "a number", synonyms="twice")
     monkeypatch.setitem(COMMANDS, "double", row)
-    app.built.cache_clear()
+    built.cache_clear()
     try:
         assert "functions, double" in deriv("--help").stdout
         assert "Double a NUMBER." in deriv("double", "--help").stdout
@@ -288,4 +288,4 @@ def test_a_command_is_a_function_and_a_row(monkeypatch: pytest.MonkeyPatch) -> N
         for word in ("dubble", "twice"):
             assert 'did you mean deriv double "3"?' in deriv(word, status=2).stderr
     finally:
-        app.built.cache_clear()
+        built.cache_clear()

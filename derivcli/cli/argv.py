@@ -7,9 +7,11 @@ word is an option only if it is a known one or looks like nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from derivcli.cli.command_table import COMMANDS
+from derivcli.cli.grammar import HELP, Grammar
 from derivcli.errors import DerivError
 
 _OPTION = re.compile(r"--[A-Za-z][A-Za-z0-9_-]+(=.*)?", re.DOTALL)
@@ -29,13 +31,32 @@ class Words:
     """The expressions behind `--`."""
 
     @property
+    def given(self) -> list[str]:
+        """The names of the options, with their dashes."""
+        return [option[0].partition("=")[0] for option in self.options]
+
+    @property
+    def option_words(self) -> list[str]:
+        """The words of the options, each with its value."""
+        return [word for option in self.options for word in option]
+
+    @property
+    def expressions(self) -> list[str]:
+        """All words that are no options."""
+        return [*self.loose, *self.certain]
+
+    def others(self, place: int) -> str:
+        """The loose words but the one at a place."""
+        return " ".join([*self.loose[:place], *self.loose[place + 1 :]])
+
+    @property
     def ordered(self) -> list[str]:
         """The words with the options in front."""
-        return [*(word for option in self.options for word in option), "--", *self.loose, *self.certain]
+        return [*self.option_words, "--", *self.expressions]
 
 
-def parted(words: Sequence[str], valued: Collection[str], flags: Collection[str], command: str = "deriv") -> Words:
-    """The words by what they are; `valued` options take the next word, unless it is an option itself."""
+def parse_argv(words: Sequence[str], grammar: Grammar) -> Words:
+    """The words by what they are; an option with a value takes the next word, unless that is an option itself."""
     found = Words(list(words))
     waiting = list(reversed(words))
     while waiting:
@@ -43,15 +64,27 @@ def parted(words: Sequence[str], valued: Collection[str], flags: Collection[str]
         if word == "--":
             found.certain.extend(reversed(waiting))
             break
-        if word in valued:
+        if word in grammar.valued:
             if not waiting:
-                raise DerivError(f"{word} needs a value", hint=f"{command} --help lists the options")
+                raise DerivError(f"{word} needs a value", hint=f"{grammar.command} --help lists the options")
             found.options.append((word, _value(word, waiting.pop())))
-        elif word in flags or _OPTION.fullmatch(word):
+        elif word in grammar.flags or _OPTION.fullmatch(word):
             found.options.append((word,))
         else:
             found.loose.append(word)
     return found
+
+
+def with_help_option(words: Sequence[str]) -> Sequence[str]:
+    """The words with `help` in the place of its option: `deriv help` and `deriv help steps`."""
+    if list(words[:1]) == ["help"] and set(words[1:]) <= set(COMMANDS) and len(words) < 3:
+        return [*words[1:], HELP]
+    return words
+
+
+def command_in(words: Sequence[str]) -> str:
+    """The command that the first word names, if it does."""
+    return words[0] if words and words[0] in COMMANDS else ""
 
 
 def _value(option: str, word: str) -> str:

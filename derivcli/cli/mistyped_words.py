@@ -11,13 +11,16 @@ from pathlib import PurePath
 
 from derivcli.cli.argv import Words
 from derivcli.cli.command_table import COMMANDS
-from derivcli.cli.option_synonyms import SHORTEST, Grammar, meaning, synonyms
+from derivcli.cli.grammar import Grammar
+from derivcli.cli.option_synonyms import SHORTEST, meaning, synonyms
 from derivcli.errors import DerivError, Span, file_name, visible
 from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
 from derivcli.language.name_resolution import is_variable_name
 from derivcli.language.tokens import GREEK_NAMES, canonical_name, letters_alone
 from derivcli.language.unsupported_operations import OPERATIONS
 from derivcli.points.files.formats import COMPRESSIONS, ENDINGS
+from derivcli.render.figure import SUFFIXES as PICTURES
+from derivcli.render.format_table import format_of_suffix
 
 _DASHED = re.compile(r"([-\u2010-\u2015\u2212]{1,3})([A-Za-z][A-Za-z0-9_-]*)(?:=(.*))?", re.DOTALL)
 """An option, if it is one: its dashes, which a word processor may have changed, its name and its value."""
@@ -31,14 +34,10 @@ _PATH = re.compile(r"(?:[^()*^|,=\s]*/)?[^()*^|,=/\s]*\.([A-Za-z][A-Za-z0-9]*)(:
 _LEFT_SIDE = re.compile(r"\s*\w+\s*(\([^()]*\))?\s*=")
 """What is defined, as in f(x) = x^2."""
 
-PICTURES = ("png", "svg", "pdf")
-TEXTS = ("json", "md", "tex", "txt")
-
 
 def check_words(words: Words, grammar: Grammar) -> None:
     """Refuse options that there are not and, among the expressions, what nobody means as one."""
-    for option in words.options:
-        name = option[0].partition("=")[0]
+    for name, option in zip(words.given, words.options, strict=True):
         if name not in grammar.valued and name not in grammar.flags:
             raise _no_option(option[0], words, grammar)
         if name in grammar.flags and "=" in option[0]:
@@ -66,13 +65,12 @@ def _is_option(place: int, words: Words, grammar: Grammar) -> bool:
     known = name in grammar.names or bool(meaning(name, "", grammar, ()))
     if len(dashes) > 1 or dashes in "–—―":
         return known or dashes.startswith("--") or (place > 0 and grammar.expressions is None)
-    count = len(words.loose) + len(words.certain)
+    count = len(words.expressions)
     if known and len(name) >= SHORTEST:
         return True
     if grammar.expressions is not None:
         return count > grammar.expressions
-    others = " ".join([*words.loose[:place], *words.loose[place + 1 :]])
-    return place > 0 or (known and count > 1 and not _stands_in(name, others) and value is None)
+    return place > 0 or (known and count > 1 and not _stands_in(name, words.others(place)) and value is None)
 
 
 def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
@@ -83,7 +81,8 @@ def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
     if value is None:
         value = _following(word, words)
     meant = _meant(name, value, words, grammar)
-    whole = _whole(words, grammar) if _is_readable(name) and "=" not in word and _fits(words, grammar) else ""
+    is_readable = is_variable_name(name) or name in CONSTANTS
+    whole = _whole(words, grammar) if is_readable and "=" not in word and _fits(words, grammar) else ""
     if meant:
         hint = f"did you mean {', or '.join([*meant, *([f'for a formula {whole}'] if whole else [])])}?"
     elif whole:
@@ -104,8 +103,7 @@ def _meant(name: str, value: str, words: Words, grammar: Grammar) -> list[str]:
     """What was perhaps meant by an option's name."""
     if value.lower().endswith(PICTURES) and name in ("o", "out", "output", "file", "save"):
         name = "plot"
-    given = [option[0].partition("=")[0] for option in words.options]
-    texts = [_fitted(meaning(name, value, grammar, given), words)]
+    texts = [_fitted(meaning(name, value, grammar, words.given), words)]
     formulas = _formulas(words)
     spelled = grammar.formulas and _VARIABLE.fullmatch(name)
     if spelled and (any(_stands_in(name, text) for text in formulas) or not (texts[0] or formulas)):
@@ -137,7 +135,7 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
     rooted = word.startswith(("./", "../", "~/", "/"))
     path, name = (word[: found.start(2)], found[2]) if found and found[2] else (word, "")
     ending = found[1].lower() if found else ""
-    known = ending in (*PICTURES, *TEXTS, "py") or f".{ending}" in (*ENDINGS, *COMPRESSIONS)
+    known = ending in (*PICTURES, "py") or f".{ending}" in (*format_of_suffix(), *ENDINGS, *COMPRESSIONS)
     if rooted or (found and (known or os.path.isfile(path))):  # noqa: PTH113 (whatever the name)
         hint = _file_hint(path, name, ending, words, grammar)
         kind = "directory" if path.endswith("/") else "file"
@@ -146,15 +144,14 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
 
 def _file_hint(path: str, name: str, ending: str, words: Words, grammar: Grammar) -> str:
     """What a file is named with."""
-    given = {option[0].partition("=")[0] for option in words.options}
-    if "--data" in given:
+    if "--data" in words.given:
         pattern = shlex.quote(str(PurePath(path).parent / f"*{PurePath(path).suffix}"))
         return f"write a pattern in quotes, as in --data {pattern}, or repeat --data before each file"
     if ending == "py":
         return f"check a function in it with deriv check-fn {shlex.quote(file_name(path))}{name or ':NAME'}"
-    option = "plot" if ending in PICTURES else "output" if ending in TEXTS else "data"
+    option = "plot" if ending in PICTURES else "output" if f".{ending}" in format_of_suffix() else "data"
     if (f".{ending}" in (*ENDINGS, *COMPRESSIONS) or option != "data") and f"--{option}" in grammar.valued:
-        text = meaning(option, path, grammar, list(given))
+        text = meaning(option, path, grammar, words.given)
         return f"write --{option} before it, as in {_command_line(text, words, grammar)}"
     return f"write a formula, as in {grammar.command} 'x**2'"
 
@@ -164,17 +161,15 @@ def _check_command(place: int, words: Words, grammar: Grammar) -> None:
     word = words.loose[place]
     if not _BARE.fullmatch(word) or _is_declared(place, words):
         return
-    others = len(words.loose) + len(words.certain) - 1
-    due = place == 0 and (others or len(word) == SHORTEST - 1)
+    due = place == 0 and (len(words.expressions) > 1 or len(word) == SHORTEST - 1)
     if len(word) < SHORTEST and not due and word not in grammar.names:
         return  # a product of its letters
     message, hint = OPERATIONS.get(word, ("", ""))
     if not message and len(word) > 1:
-        given = [option[0].partition("=")[0] for option in words.options]
-        text = _commanded(word, _following(word, words), grammar, given)
+        text = _commanded(word, _following(word, words), grammar, words.given)
         message = f"'{word}' is neither a formula nor a command of deriv"
         hint = f"did you mean {_command_line(text, words, grammar)}?" if text else ""
-        if text and set(re.findall(r"--\S+", text)) <= set(given) and not text.startswith("deriv"):
+        if text and set(re.findall(r"--\S+", text)) <= set(words.given) and not text.startswith("deriv"):
             hint = "leave it out"
     if hint:
         raise DerivError(message, word, Span(0, len(word)), hint)
@@ -184,12 +179,10 @@ def _is_declared(place: int, words: Words) -> bool:
     """Whether a word can be the name of a variable here, a function, or a product of variables."""
     word = words.loose[place]
     values = " ".join(value for _, *behind in words.options for value in behind)
-    letters = set(re.findall(r"(?<![A-Za-z_])[A-Za-z](?![A-Za-z_])", values))
-    if word in (*vocabulary(), *BRANCHING, *CONSTANTS, *GREEK_NAMES) or letters.issuperset(word):
+    if word in (*vocabulary(), *BRANCHING, *CONSTANTS, *GREEK_NAMES) or letters_alone(values).issuperset(word):
         return True
-    given = any(option[0].startswith(("--data", "--column")) for option in words.options)
-    others = [*words.loose[:place], *words.loose[place + 1 :]]
-    return given or _stands_in(word, values) or (len(word) == 1 and _stands_in(word, " ".join(others)))
+    has_columns = any(name.startswith(("--data", "--column")) for name in words.given)
+    return has_columns or _stands_in(word, values) or (len(word) == 1 and _stands_in(word, words.others(place)))
 
 
 def _commanded(word: str, value: str, grammar: Grammar, given: Sequence[str]) -> str:
@@ -208,7 +201,7 @@ def _command_line(text: str, words: Words, grammar: Grammar) -> str:
     if text == "--help":
         return f"deriv {text}"
     formulas = shlex.join(_formulas(words)[:1] or ["x**2"])
-    options = shlex.join([each for option in words.options for each in option])
+    options = shlex.join(words.option_words)
     return visible(" ".join(filter(None, [grammar.command, formulas, options, text])))
 
 
@@ -239,21 +232,15 @@ def _formulas(words: Words) -> list[str]:
 
 def _fits(words: Words, grammar: Grammar) -> bool:
     """Whether all that was typed could be expressions behind `--`."""
-    count = len(words.loose) + len(words.certain)
-    known = all(option[0].partition("=")[0].lstrip("-") in grammar.names for option in words.options)
+    count = len(words.expressions)
+    known = all(name.lstrip("-") in grammar.names for name in words.given)
     paths = any(_PATH.fullmatch(word) and not word.replace(".", "").isdigit() for word in words.loose)
     return grammar.formulas and known and not paths and count <= (grammar.expressions or count)
 
 
-def _is_readable(name: str) -> bool:
-    """Whether a formula can hold that name undeclared."""
-    return is_variable_name(name) or name in CONSTANTS
-
-
 def _whole(words: Words, grammar: Grammar) -> str:
     """The command with every other word as an expression."""
-    options = [each for option in words.options for each in option]
-    return visible(f"{grammar.command} {shlex.join([*options, '--', *words.loose, *words.certain])}")
+    return visible(f"{grammar.command} {shlex.join(words.ordered)}")
 
 
 def _stands_in(name: str, text: str) -> bool:

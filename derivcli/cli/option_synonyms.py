@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 
 from derivcli.cli.command_table import COMMANDS
+from derivcli.cli.grammar import Grammar
 
 MEANT = (
     ("--help", "help h usage man manual docs doc info commands options examples example tutorial demo start"),
@@ -59,40 +59,6 @@ CHOICES = ("format", "dtype", "device")
 
 SHORTEST = 4
 """Letters of a word that is compared with those that are known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """What can be written behind a command's name."""
-
-    command: str
-    """The whole of it, such as `deriv steps`."""
-    valued: Mapping[str, Sequence[str]]
-    """The options with a value, and the values that each can have, where only some are possible."""
-    flags: Collection[str]
-    expressions: int | None
-    """How many words beside options there can be; None for any number."""
-    formulas: bool
-    """Whether these words are formulas."""
-    elsewhere: Callable[[], Collection[str]] = tuple
-    """Gives the options of the main command without their dashes."""
-
-    @property
-    def names(self) -> list[str]:
-        """The options without their dashes."""
-        return [name.lstrip("-") for name in (*self.valued, *self.flags)]
-
-    def has(self, text: str) -> bool:
-        """Whether the command has these options, and takes these values."""
-        words = text.split()
-        if words[0] == "deriv":
-            return True
-        pairs = zip(words, [*words[1:], ""], strict=True)
-        return all(self._takes(word, value) for word, value in pairs if word.startswith("--"))
-
-    def _takes(self, name: str, value: str) -> bool:
-        known = self.valued.get(name)
-        return name in self.flags or (known is not None and value in ("", *(known or [value])))
 
 
 def meaning(name: str, value: str, grammar: Grammar, given: Collection[str]) -> str:

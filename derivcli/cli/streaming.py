@@ -111,7 +111,7 @@ def printing(write: Callable[[str], object], name: str, source: PointSource, tal
 
 def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
     """A sink that prints values and derivatives, with one line of names at their head."""
-    from derivcli.render import render
+    from derivcli.render.results import render
 
     headless = not FORMATS[name].is_data_file
     first = True

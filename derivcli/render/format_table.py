@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from derivcli.render.formats.delimited import write_csv, write_tsv
 from derivcli.render.formats.dot import write_dot
 from derivcli.render.formats.json import write_json
-from derivcli.render.formats.latex import write_latex
-from derivcli.render.formats.markdown import write_markdown
 from derivcli.render.formats.mermaid import write_mermaid
 from derivcli.render.formats.tree import write_tree
 from derivcli.render.formats.value import write_value
@@ -50,10 +48,21 @@ class Format:
 
 
 def _write_terminal(document: Document, style: Style) -> str:
-    """For people; it is imported late, since Rich takes long."""
-    from derivcli.render.formats.terminal import write_terminal
+    from derivcli.render.formats.terminal import write_terminal  # late, as the next two: it takes long
 
     return write_terminal(document, style)
+
+
+def _write_latex(document: Document, style: Style) -> str:
+    from derivcli.render.formats.latex import write_latex
+
+    return write_latex(document, style)
+
+
+def _write_markdown(document: Document, style: Style) -> str:
+    from derivcli.render.formats.markdown import write_markdown
+
+    return write_markdown(document, style)
 
 
 FORMATS: dict[str, Format] = {
@@ -72,9 +81,9 @@ FORMATS: dict[str, Format] = {
         Format("json", "one documented, versioned object",
                ("results", "ledger", "steps", "answer", "function check", "functions"), write_json,
                suffixes=(".json",), holds_verdicts=True),
-        Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), write_latex,
+        Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), _write_latex,
                suffixes=(".tex",)),
-        Format("markdown", "lists and tables for pages", ("results", "steps", "functions"), write_markdown,
+        Format("markdown", "lists and tables for pages", ("results", "steps", "functions"), _write_markdown,
                suffixes=(".md",), tells_check=True),
         Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True),
         Format("dot", "the graph for Graphviz", ("ledger",), write_dot),

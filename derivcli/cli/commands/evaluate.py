@@ -148,7 +148,7 @@ def _check_plot(plot: Path, request: Request) -> None:
 
 def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> Answer:
     """The answer to a request whose results are there in full."""
-    from derivcli.render import render
+    from derivcli.render.results import render
 
     options, style, name = output.options, output.style, output.format
     shown = options.plot is None or options.format_ is not None or options.output is not None

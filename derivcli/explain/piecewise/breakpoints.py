@@ -19,14 +19,12 @@ import sympy
 from derivcli.engines.symbolic import SYMPY_FAILURES, merged
 from derivcli.explain.piecewise.root_solving import roots, whole
 from derivcli.explain.piecewise.roots import ALL, EXTENTS, UNKNOWN, Root, Roots, root, united
+from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, add, negative, number, postorder, row_of, substitute, symbol
 
 JUMPS, KINKS, POLES = "jumps", "kinks", "poles"
 """What a formula may do at such a point: be another one, turn though it is continuous, or have no value."""
-
-CONTINUOUS = ("corner", "branch", "vertical", "edge")
-"""Kinds of singular points at which a function is continuous, as far as it is defined."""
 
 ISOLATED = ("xlogy", "xlog1py")
 """Functions with a value at the edge of their domain to which nearby values do not tend."""
@@ -119,7 +117,7 @@ def _of_special_points(node: Any, row: Any) -> Iterator[BreakEquation]:
             yield BreakEquation(_less(*pair), KINKS)
         return
     for kind, condition in formulas.special(row):
-        does = KINKS if kind in CONTINUOUS and row.name not in ISOLATED else JUMPS
+        does = KINKS if FLAG_TABLE[kind].is_continuous and row.name not in ISOLATED else JUMPS
         for part in postorder(formulas.bind(row, condition, node.args)):
             if isinstance(part, sympy.core.relational.Relational):
                 yield BreakEquation(_less(*part.args), does)

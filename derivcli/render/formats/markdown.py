@@ -33,7 +33,7 @@ def write_markdown(document: Document, style: Style) -> str:
 
 
 def _paragraphs(block: Block) -> Iterator[str]:
-    """A block as paragraphs, some perhaps empty."""
+    """A block as paragraphs, some perhaps empty: a case for each kind of block, however many there are."""
     match block:
         case Sentence():
             yield block.text

@@ -76,6 +76,7 @@ def terminal_text(blocks: Sequence[Block], style: Style) -> str:
 
 
 def _print(console: Console, block: Block, style: Style) -> None:
+    """Print a block: a case for each kind of block, however many there are."""
     match block:
         case Equations():
             print_equations(console, block.sides, COLORS.get(block.role, ""), "" if block.typed else None)

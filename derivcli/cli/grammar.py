@@ -1,0 +1,88 @@
+"""What can be written behind a command's name, as Typer has it: the options with their values, and the arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import typer
+
+from derivcli.cli.command_table import COMMANDS, command_named
+
+HELP = "--help"
+
+EXAMPLES = (
+    "deriv '6*x**2+2*x+4' --at x=3",
+    "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v",
+    "deriv 'relu(x)' --at x=-3:3:100 --plot relu.png",
+    "deriv 'sin 2x'",
+    "deriv 'sqrt(x)' --data points.csv --output slopes.parquet",
+    "deriv functions gamma",
+)
+"""What stands at the end of the main command's help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What can be written behind a command's name."""
+
+    command: str
+    """The whole of it, such as `deriv steps`."""
+    valued: Mapping[str, Sequence[str]]
+    """The options with a value, and the values that each can have, where only some are possible."""
+    flags: Collection[str]
+    expressions: int | None
+    """How many words beside options there can be; None for any number."""
+    formulas: bool
+    """Whether these words are formulas."""
+    elsewhere: Callable[[], Collection[str]] = tuple
+    """Gives the options of the main command without their dashes."""
+
+    @property
+    def names(self) -> list[str]:
+        """The options without their dashes."""
+        return [name.lstrip("-") for name in (*self.valued, *self.flags)]
+
+    def has(self, text: str) -> bool:
+        """Whether the command has these options, and takes these values."""
+        words = text.split()
+        if words[0] == "deriv":
+            return True
+        pairs = zip(words, [*words[1:], ""], strict=True)
+        return all(self._takes(word, value) for word, value in pairs if word.startswith("--"))
+
+    def _takes(self, name: str, value: str) -> bool:
+        known = self.valued.get(name)
+        return name in self.flags or (known is not None and value in ("", *(known or [value])))
+
+
+@lru_cache
+def built(name: str) -> Any:
+    """Typer's command of that name, the main one having none."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    listed = f"Commands: {', '.join(COMMANDS)}. Each tells of itself, as in deriv steps --help."
+    epilog = None if name else "\n\n".join([listed, "Examples:", *EXAMPLES])
+    app.command(epilog=epilog, context_settings={"help_option_names": [HELP]})(command_named(name).load())
+    return typer.main.get_command(app)
+
+
+def grammar_of(own: str) -> Grammar:
+    """What can be written behind a command's name."""
+    command = built(own)
+    options = [each for each in command.params if each.param_type_name == "option"]
+    rest = [each for each in command.params if each.param_type_name == "argument"]
+    return Grammar(
+        f"deriv {own}".rstrip(),
+        {name: choices_of(option) for option in options if not option.is_flag for name in option.opts},
+        {HELP, *(name for option in options if option.is_flag for name in (*option.opts, *option.secondary_opts))},
+        None if any(each.nargs < 0 for each in rest) else len(rest),
+        command_named(own).takes_formulas,
+        lambda: grammar_of("").names if own else (),
+    )
+
+
+def choices_of(option: Any) -> Sequence[str]:
+    """The values of an option that takes only some."""
+    return list(getattr(getattr(option, "type_descriptor", None), "choices", None) or ())
