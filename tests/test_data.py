@@ -48,7 +48,7 @@ def points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pyarrow.Table:
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make jobs of many chunks of few points."""
     monkeypatch.setattr("derivcli.engines.chunks.CHUNK_POINTS", CHUNK)
-    monkeypatch.setattr("derivcli.cli.commands.evaluate.CHECKED_PART_POINTS", CHUNK)
+    monkeypatch.setattr("derivcli.cli.commands.derive.CHECKED_PART_POINTS", CHUNK)
 
 
 def numbers(points: pyarrow.Table, expression: str, **options: Any) -> Result:

@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in with a file of 100 points, and chunks of ten, which two threads compute."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("derivcli.engines.chunks.CHUNK_POINTS", CHUNK)
-    monkeypatch.setattr("derivcli.cli.commands.evaluate.CHECKED_PART_POINTS", CHUNK)
+    monkeypatch.setattr("derivcli.cli.commands.derive.CHECKED_PART_POINTS", CHUNK)
     write("in.csv", [str(number) for number in range(100)])
     return tmp_path
 
@@ -280,7 +280,7 @@ def test_the_summary_is_the_last_line(folder: Path, monkeypatch: pytest.MonkeyPa
     assert found is not None
     at = np.arange(1999) * 9 / 1998
     assert found[2] == f"flagged: {int(np.sum(at < 3))} undefined, 7 jump, 1 edge; not checked"
-    monkeypatch.setattr("derivcli.cli.commands.evaluate.PATIENCE", 0.0)
+    monkeypatch.setattr("derivcli.cli.commands.derive.PATIENCE", 0.0)
     assert derivative("--format", "tsv").stderr.startswith("deriv: done: 100 points in ")
 
 
