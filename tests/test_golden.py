@@ -16,7 +16,7 @@ import torch
 from derivcli import errors
 from derivcli.check import judge
 from derivcli.cli import progress
-from derivcli.cli.commands import evaluate
+from derivcli.cli.commands import derive as derive_command
 from derivcli.explain.piecewise import breakpoint_values, breakpoints, pieces, root_solving
 from tests.datafiles import lay_out
 from tests.support import deriv
@@ -101,7 +101,7 @@ def _alike_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(limited, f"{name}_SECONDS", 60.0)
     monkeypatch.setattr(judge, "VERDICT_SECONDS", 60.0)
     monkeypatch.setattr(progress, "PATIENCE", math.inf)
-    monkeypatch.setattr(evaluate, "PATIENCE", math.inf)
+    monkeypatch.setattr(derive_command, "PATIENCE", math.inf)
     threads = torch.get_num_threads()
     torch.set_num_threads(2)
     yield
