@@ -91,7 +91,8 @@ from derivcli.points.files import csv_tsv, data_files
 from derivcli.points.files.data_files import *
 os.getuid() or os.setuid(65534)
 try:
-    open_data(Reading(({path.name!r},)), io.BytesIO())
+    with open_data(Reading(({path.name!r},)), io.BytesIO()):
+        pass
 except DerivError as error:
     print(error.message)
 """
@@ -197,10 +198,14 @@ def test_what_a_pipe_cannot_give(tmp_path: Path) -> None:
         with pytest.raises(DerivError) as caught, piped(content, kind[1:]):
             pass
         assert caught.value.hint == "save it to a file first"
-    with pytest.raises(DerivError, match="standard input has no name"):
-        open_data(Reading(("-",)), io.BytesIO())
-    with pytest.raises(DerivError, match="more than once"):
-        open_data(Reading(("-", "-"), "csv"), io.BytesIO(b"x\n1\n"))
+    with (
+        pytest.raises(DerivError, match="standard input has no name"),
+        open_data(Reading(("-",)), io.BytesIO()),
+    ):
+        pass
+    twice = Reading(("-", "-"), "csv")
+    with pytest.raises(DerivError, match="more than once"), open_data(twice, io.BytesIO(b"x\n1\n")):
+        pass
 
 
 @pytest.mark.parametrize(
