@@ -46,7 +46,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "points/files/text_blocks.py: f'{name} grew shorter": "needs a file that changes while it is read",
     "engines/symbolic.py: message": "takes longer than its clock allows",
     "validation.py: f\"'{expression.custom_functions[0]}' is code": "code comes through Python only",
-    "language/tokens.py: message": "needs a text of a million characters",
+    "language/limits.py: f'the text has": "needs a text of a million characters",
     "explain/code/point_lines.py: message": "needs a thousand numbers",
     'explain/code/autograd_classes.py: f"a script cannot import': "needs a file whose name is no name in Python",
 }

@@ -34,8 +34,8 @@ MAX_TRIED_POINTS = 1_000
 def check_characters(text: str) -> None:
     """Refuse a text that is too long."""
     if len(text) > MAX_CHARACTERS:
-        message = f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}"
-        raise DerivError(message, text, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1), "shorten it with `--let`")
+        span, hint = Span(MAX_CHARACTERS, MAX_CHARACTERS + 1), "shorten it with `--let`"
+        raise DerivError(f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}", text, span, hint)
 
 
 def check_digits(number: str, span: Span) -> None:
