@@ -31,10 +31,10 @@ demo: $(READY) ## set up and run the main job: a point, partial derivatives, a p
 	@$(call shown,$(DEMO_PLOT))
 
 test: $(READY) ## set up and run the tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 sweep: $(READY) ## run the long sweeps, of which the tests look at a sample
-	@$(BIN)/python -m pytest -m sweep --numprocesses auto --dist worksteal
+	@SWEEP=1 $(BIN)/python -m pytest -m "sweep or hypothesis" --numprocesses auto --dist worksteal
 
 lint: $(READY) ## ruff
 	@$(BIN)/ruff check .

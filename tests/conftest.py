@@ -14,7 +14,7 @@ from derivcli.engines.taylor import composition
 PATIENCE = 20.0
 """Seconds for a number in high precision: as many tests run at once as there are cores, and other work may go on."""
 
-CLOCKED = ("answer", "answer_command", "answer_kinds", "clock", "practice", "steps", "verdicts")
+CLOCKED = "answer answer_command answer_kinds check clock practice steps steps_command verdicts".split()
 """Tests of what ends by a clock."""
 
 
@@ -35,8 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def patient() -> None:
     """Give numbers in high precision the time that they need here, in other processes of the tests too."""
     high_precision.POINT_SECONDS = PATIENCE
-    taylor_remainder.SECONDS = PATIENCE  # type: ignore[attr-defined]
-    composition.SECONDS = PATIENCE  # type: ignore[attr-defined]
+    taylor_remainder.VERDICT_SECONDS = PATIENCE  # type: ignore[attr-defined]
+    composition.POINT_SECONDS = PATIENCE  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

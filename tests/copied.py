@@ -31,7 +31,7 @@ from derivcli import (
 from derivcli.explain.practice_exercises import LEVELS, exercise
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
-from tests import claims, planted
+from tests import claims, custom_functions
 
 NAMES = ("x", "y", "t")
 NUMBERS = "0 1 2 3 7 10 0.5 .25 1/3 0.1 1e-3 12345 pi e tau 2.50".split()
@@ -158,7 +158,7 @@ def refused(draw: Random) -> Any:
 def checked(draw: Random) -> Any:
     slopes = (lambda g, i: 2 * g * i, lambda g, i: g * i, lambda g, i: 2.001 * g * i)
     at = {"i": draw.choice((1.0, 0.5))}
-    return check_function(planted.square(draw.choice(slopes)), draw.choice((None, "i^2", "i^3")), at)
+    return check_function(custom_functions.square(draw.choice(slopes)), draw.choice((None, "i^2", "i^3")), at)
 
 
 MADE: dict[str, Drawn] = {

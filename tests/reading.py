@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.support import no_hang
 ROOT = Path(__file__).parents[1]
 
 
-def opened(path: Path | Sequence[Path], **options: Any) -> DataFiles:
+def opened(path: Path | Sequence[Path], **options: Any) -> AbstractContextManager[DataFiles]:
     paths = [path] if isinstance(path, Path) else path
     return open_data(Reading(tuple(map(str, paths)), **options), io.BytesIO())
 

@@ -1,15 +1,21 @@
 """Helpers of the tests: one line runs a command line and gives its status and all that it wrote."""
 
+import functools
+import inspect
 import io
 import json
+import os
 import signal
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from derivcli.cli import app
 from derivcli.errors import DerivError
@@ -92,3 +98,55 @@ def deriv(
     outcome = Outcome(int(result), out.getvalue(), err.getvalue())
     assert outcome.status == status, f"status {outcome.status}, not {status}\n{outcome.stdout}\n{outcome.stderr}"
     return outcome
+
+
+def drawn(count: int, **others: Any) -> settings:
+    """The settings of a property: it is held against so many drawn cases in the sweeps, and a quarter of them else."""
+    return settings(max_examples=count if os.environ.get("SWEEP") else max(10, count // 4), deadline=None, **others)
+
+
+Test = Callable[..., None]
+"""A test function of pytest."""
+
+
+def each(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[Test], Test]:
+    """Run a test for every case, as one item of pytest that lists all the cases that fail.
+
+    It is written as `pytest.mark.parametrize` is, and is quicker where a case takes milliseconds. A test that asks for
+    `monkeypatch` or `tmp_path` gets a new one for each case. Where there is no case the test fails.
+    """
+    keys = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+    rows = [dict(zip(keys, case if len(keys) > 1 else [case], strict=True)) for case in cases]
+
+    def decorate(test: Test) -> Test:
+        @functools.wraps(test)
+        def every(**fixtures: Any) -> None:
+            assert rows, "there is no case"
+            failed = [text for number, row in enumerate(rows) if (text := failure(test, row, fixtures, number))]
+            assert not failed, "\n".join([f"{len(failed)} of {len(rows)} cases fail", *failed])
+
+        signature = inspect.signature(test)
+        others = [parameter for name, parameter in signature.parameters.items() if name not in keys]
+        every.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
+        return every
+
+    return decorate
+
+
+def failure(test: Test, case: dict[str, Any], fixtures: dict[str, Any], number: int) -> str:
+    """What is wrong in one case of a test; nothing where it passes."""
+    with pytest.MonkeyPatch.context() as patch:
+        fresh = dict(fixtures)
+        if "monkeypatch" in fresh:
+            fresh["monkeypatch"] = patch
+        if "tmp_path" in fresh:
+            fresh["tmp_path"] = folder = fresh["tmp_path"] / str(number)
+            folder.mkdir()
+        try:
+            test(**case, **fresh)
+        except (Exception, pytest.fail.Exception) as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            frame = [frame for frame in frames if Path(frame.filename).name.startswith("test_")][-1]
+            named = ", ".join(str(getattr(value, "name", value))[:200] for value in case.values())
+            return f"[{named}] {Path(frame.filename).name}:{frame.lineno}: {type(error).__name__}: {error}"
+    return ""

@@ -14,7 +14,7 @@ from derivcli.check import equality
 from derivcli.explain.answer import judge_claim
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES
-from tests.support import deriv
+from tests.support import deriv, each
 
 RIGHT = [
     ("x**2", "2x"),
@@ -70,7 +70,7 @@ RIGHT = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "claim"), RIGHT)
+@each(("expression", "claim"), RIGHT)
 def test_a_right_claim_is_right_in_any_form(expression: str, claim: str) -> None:
     found = answer(expression, claim)
     assert found.equal, (found.counterexample, found.diagnosis)
@@ -78,7 +78,7 @@ def test_a_right_claim_is_right_in_any_form(expression: str, claim: str) -> None
     assert found.diagnosis.kind == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "claim"),
     [
         ("x**2", "2x"),
@@ -145,8 +145,8 @@ def test_a_hole_in_the_claim_is_told() -> None:
     assert "no value at x = 0" in deriv("answer", "x**3", "3x**3/x").stdout
 
 
-@pytest.mark.parametrize("size", ["1e-3", "1e-12", "1e-30", "1e-60", "1e-300"])
-@pytest.mark.parametrize(
+@each("size", ["1e-3", "1e-12", "1e-30", "1e-60", "1e-300"])
+@each(
     ("expression", "claim"),
     [
         ("x**2", "2x(1 + {0})"),
@@ -246,7 +246,7 @@ QUICK = [row for rows in [*FAMILIES.values()][:4] for row in rows if max(map(len
 """The elementary rows whose parameters need no declaration."""
 
 
-@pytest.mark.parametrize("row", QUICK, ids=lambda row: row.name)
+@each("row", QUICK)
 def test_what_the_table_says_of_a_row_is_right_and_nothing_near_it(row: Function) -> None:
     for name in row.variables:
         truth = derive(row.example, wrt=name).derivatives[name].text
@@ -288,11 +288,23 @@ def compared_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge_claim, "diagnosed", lambda case: Diagnosis())
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.usefixtures("compared_only")
 def test_random_right_claims_are_right_and_planted_faults_are_found(seed: int) -> None:
+    examine(seed, 25)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(2, 22))
+@pytest.mark.usefixtures("compared_only")
+def test_2000_random_claims(seed: int) -> None:
+    examine(seed, 100)
+
+
+def examine(seed: int, count: int) -> None:
+    """Right claims about so many formulas, and those with a planted fault."""
     draw = random.Random(seed)
-    for _ in range(25):
+    for _ in range(count):
         text = drawn(draw)
         truth = sympy.diff(sympy.parse_expr(text, {"x": X}), X)
         right = judged(text, rewritten(truth, draw))
@@ -351,7 +363,7 @@ def test_long_right_claims_are_right() -> None:
     assert answer(" + ".join(f"sin({k} x)" for k in terms), " + ".join(f"{k} cos({k} x)" for k in terms)).equal
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "claim"),
     [
         ("relu(relu(x))", "if(x > 0, 1, 4)"),

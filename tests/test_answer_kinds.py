@@ -9,6 +9,7 @@ from derivcli import answer
 from derivcli.explain.answer import right_regions, rule_mistakes
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
+from tests.support import each
 
 CASES: dict[str, list[tuple[str, str, str, str]]] = {
     "inner": [
@@ -188,7 +189,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "expression", "claim", "by", "words"), [(kind, *case) for kind, cases in CASES.items() for case in cases]
 )
 def test_a_mistake_is_named(kind: str, expression: str, claim: str, by: str, words: str) -> None:
@@ -234,8 +235,8 @@ INNER = {"x**2": "2*x", "3*x - 1": "3", "x**3 + x": "3*x**2 + 1", "exp(x/2)": "e
 BESIDE = {"x**5": "5*x**4", "sin(x)*x": "sin(x) + x*cos(x)", "7": "0"}
 
 
-@pytest.mark.parametrize("outer", OUTER)
-@pytest.mark.parametrize("inner", INNER)
+@each("outer", OUTER)
+@each("inner", INNER)
 def test_a_lost_inner_derivative_is_named_wherever_it_stands(outer: str, inner: str) -> None:
     draw = random.Random(f"{outer} {inner}")
     beside = draw.choice([*BESIDE])
@@ -259,7 +260,7 @@ def test_a_diagnosis_holds_at_points_that_it_was_not_made_of() -> None:
         assert str(times).replace(" ", "") in text or str(1 / times) in text, (times, text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "claim", "kind", "words"),
     [
         ("x^3", "x^4/4 + C", "integral", "with a constant C"),

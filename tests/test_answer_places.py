@@ -10,10 +10,11 @@ from mpmath import mp, mpf
 
 from derivcli import answer
 from derivcli.explain.answer import comparison, exceptional_points, judge_claim
+from derivcli.explain.piecewise import breakpoints
 from derivcli.language.expression import Expression
 from derivcli.result import Partial
 from tests.claims import DIGITS, Claim, claims, number_of, wrong_places
-from tests.support import deriv
+from tests.support import deriv, each
 
 WRONG = [
     ("if(x==0,0,x)", "if(x==0,0,1)", "0"),
@@ -112,13 +113,13 @@ PROVED = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "claim"), PROVED)
+@each(("expression", "claim"), PROVED)
 def test_right_claims_with_kinks_are_proved_where_all_points_are_known(expression: str, claim: str) -> None:
     found = answer(expression, claim)
     assert found.how == "proved", (found.how, found.open, found.counterexample)
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "claim", "wanted"),
     [
         ("|sin(x)|", "cos(x) sign(sin(x))", {}),
@@ -189,8 +190,10 @@ def test_what_may_lie_far_away_or_too_near_is_not_decided(claim: str) -> None:
     assert answer("x^2", claim).how == "undecided"
 
 
-def test_points_that_are_too_many_are_not_passed_over() -> None:
+def test_points_that_are_too_many_are_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """The claim is right at all of them, but no more than some are looked at."""
+    monkeypatch.setattr(exceptional_points, "MAX_SECONDS", 60.0)
+    monkeypatch.setattr(breakpoints, "SOLVING_SECONDS", 60.0)
     text = "+".join(f"if(x=={place},2x,2x)" for place in range(100))
     found = answer("100*x^2", text)
     assert found.how == "undecided"
@@ -238,17 +241,17 @@ def test_a_derivative_of_0_is_no_tiny_number(expression: str, claim: str) -> Non
 def judged_by_oracle(drawn: list[Claim]) -> tuple[list[str], int, int]:
     """What is said wrongly of claims, how many right ones there are, and how many of these are not called right."""
     faults, right, missed = [], 0, 0
-    for each in drawn:
-        wrong = wrong_places(each)
-        found = answer(each.f.text, each.claim.text)
-        told = f"{each.what}: {each.f.text} | {each.claim.text}: {found.how}"
+    for one in drawn:
+        wrong = wrong_places(one)
+        found = answer(one.f.text, one.claim.text)
+        told = f"{one.what}: {one.f.text} | {one.claim.text}: {found.how}"
         if wrong and found.equal:
             faults.append(f"{told}, wrong at {wrong[0]}")
-        if wrong and each.what != "elsewhere" and found.counterexample is not None:
+        if wrong and one.what != "elsewhere" and found.counterexample is not None:
             with mp.workdps(DIGITS):
                 place = number_of(str(found.counterexample.at["x"]).replace("E", "e"))
-                near = min(abs(place - each) for each in wrong) if wrong else 0
-            if near > mpf(10) ** -12 and each.what != "periodic":
+                near = min(abs(place - one) for one in wrong) if wrong else 0
+            if near > mpf(10) ** -12 and one.what != "periodic":
                 faults.append(f"{told}, but the counter-example is {place}")
         if not wrong:
             right += 1

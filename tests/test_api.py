@@ -8,7 +8,7 @@ import pytest
 
 import derivcli
 from derivcli import DerivError, Result, SymbolicResult, derive, parse
-from tests.support import deriv
+from tests.support import deriv, each
 
 
 def test_the_example_of_the_documentation() -> None:
@@ -68,7 +68,7 @@ def test_dtype() -> None:
         derive("x", at={"x": 1}, dtype="float16")
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), [[1.0]], [], "nan", "1_000"])
+@each("value", [float("nan"), float("inf"), [[1.0]], [], "nan", "1_000"])
 def test_values_that_are_no_points(value: object) -> None:
     with pytest.raises(DerivError):
         derive("x", at={"x": value})  # type: ignore[dict-item]

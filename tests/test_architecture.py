@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from derivcli.language.functions.table import FUNCTIONS
+from tests.support import each
 
 ROOT = Path(__file__).parents[1]
 MOST_LINES = 400
@@ -265,12 +266,12 @@ def test_the_package_keeps_its_architecture() -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize(("path", "source"), [(path, source) for path in PLANTED for source in PLANTED[path]])
+@each(("path", "source"), [(path, source) for path in PLANTED for source in PLANTED[path]])
 def test_a_planted_violation_is_caught(path: str, source: str) -> None:
     assert len(violations(f"derivcli/{path}", source)) == 1
 
 
-@pytest.mark.parametrize(("path", "source"), ALLOWED.items())
+@each(("path", "source"), ALLOWED.items())
 def test_what_is_allowed_passes(path: str, source: str) -> None:
     assert violations(f"derivcli/{path}", source) == []
 

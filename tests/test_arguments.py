@@ -36,6 +36,7 @@ from derivcli import (
 from derivcli.flag_table import FLAGS
 from derivcli.points.at_option import points_from
 from tests.scripts import printed, run
+from tests.support import each
 
 UNDEFINED = 1 << FLAGS.index("undefined")
 COLUMN = np.array([1.0, np.nan, 2.0, np.inf, -np.inf])
@@ -50,7 +51,7 @@ OPTIONS: list[dict[str, Any]] = [
 JOBS = [(text, options) for text in FORMULAS for options in OPTIONS] + [(FORMULAS[0], {"engine": "compiled"})]
 
 
-@pytest.mark.parametrize(("text", "options"), JOBS)
+@each(("text", "options"), JOBS)
 def test_an_array_is_a_column(text: str, options: dict[str, Any]) -> None:
     given = {"check": True} | ({"wrt": "x"} if text == "3" and not {"along", "mixed"} & {*options} else {}) | options
     none, whole, part = (derive(text, {"x": x}, **given) for x in (COLUMN[:0], COLUMN, COLUMN[FINITE]))
@@ -144,8 +145,8 @@ EXACT: list[tuple[Any, Fraction]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("values", [EXACT, EXACT[::-1], [pair for one in EXACT for pair in (EXACT[0], one)]])
-@pytest.mark.parametrize("is_array", [False, True])
+@each("values", [EXACT, EXACT[::-1], [pair for one in EXACT for pair in (EXACT[0], one)]])
+@each("is_array", [False, True])
 def test_each_value_is_exact_as_it_was_given(values: list[tuple[Any, Fraction]], is_array: bool) -> None:
     """A float is the float64 that it is, and a text, a fraction or a decimal what it says, whatever stands beside."""
     items: Any = [item for item, _ in values]
@@ -196,7 +197,7 @@ TAKEN: list[tuple[Any, list[float]]] = [
 ]
 
 
-@pytest.mark.parametrize(("item", "wanted"), TAKEN)
+@each(("item", "wanted"), TAKEN)
 def test_arrays_of_every_kind_are_points(item: Any, wanted: list[float]) -> None:
     assert np.array_equal(derive("x", {"x": item}).at["x"], wanted, equal_nan=True)
 
@@ -228,7 +229,7 @@ REFUSED: list[tuple[Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("item", "message"), REFUSED, ids=range(len(REFUSED)))
+@each(("item", "message"), REFUSED)
 def test_what_is_no_number_is_refused_by_its_name(item: Any, message: str) -> None:
     with pytest.raises(DerivError, match=message) as refused:
         derive("x^2", {"x": item})
@@ -289,7 +290,7 @@ def test_every_public_function_is_among_them() -> None:
 PARAMETERS = [(name, each) for name in FUNCTIONS for each in inspect.signature(getattr(derivcli, name)).parameters]
 
 
-@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+@each(("name", "parameter"), PARAMETERS)
 def test_a_wrong_argument_is_refused_in_a_sentence(name: str, parameter: str) -> None:
     call: Callable[..., object] = getattr(derivcli, name)
     refusals: list[str] = []
@@ -327,7 +328,7 @@ NAMED: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "wrong", "message"), NAMED)
+@each(("name", "wrong", "message"), NAMED)
 def test_a_refusal_names_the_argument(name: str, wrong: Mapping[str, Any], message: str) -> None:
     with pytest.raises(DerivError) as refused:
         getattr(derivcli, name)(**FUNCTIONS[name] | {**wrong})

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-import pytest
 import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from derivcli import DerivError, Expression, parse
 from derivcli.language.ambiguities import edited
 from derivcli.language.parser import Parser
 from derivcli.language.tree import postorder
+from tests.support import each
 
 NAMES = ("sin", "ln", "sqrt", "tan")
 SIGNS = ("+", "-", "*", "/", "//", "·", "÷", "−")
@@ -149,8 +149,8 @@ def sizes(expression: Expression) -> int:
     return sum(1 for _ in postorder(expression.tree))
 
 
-@pytest.mark.parametrize("sign", SIGNS)
-@pytest.mark.parametrize("head", "sin|2 sin|-sin|e^sin|√sin|1/sin|sin^2|cos ln|cos -ln|log_3".split("|"))
+@each("sign", SIGNS)
+@each("head", "sin|2 sin|-sin|e^sin|√sin|1/sin|sin^2|cos ln|cos -ln|log_3".split("|"))
 def test_every_written_sign_ends_an_argument(head: str, sign: str) -> None:
     expected = re.sub(r"([a-z]+(?:\^2|_3)?) x", r"\1(x)", f"{head} x") + f"{sign}y"
     expected = re.sub(r"cos (-?)(.*?\))", r"cos(\1\2)", expected)

@@ -17,6 +17,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.parse import parse_expression
 from derivcli.result import Result
+from tests.support import each
 
 ENGINES = {"reverse": backward.differentiate, "taylor": taylor.differentiate}
 FORMULAS = (
@@ -75,7 +76,7 @@ def assert_one_by_one(
 SAMPLED = [row for row in FUNCTIONS if row.variables and not row.constant]
 
 
-@pytest.mark.parametrize("row", SAMPLED, ids=lambda row: row.name)
+@each("row", SAMPLED)
 def test_a_function_is_the_same_in_every_array(row: Function) -> None:
     draw = random.Random(row.name)
     at = points_of(row, draw, 6)
@@ -84,8 +85,8 @@ def test_a_function_is_the_same_in_every_array(row: Function) -> None:
     assert_one_by_one(engine, expression, at, (draw.choice(row.variables),) * order, dtype, draw)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("text", FORMULAS)
+@each("engine", ENGINES)
+@each("text", FORMULAS)
 def test_a_formula_is_the_same_in_every_array(text: str, engine: str) -> None:
     draw = random.Random(text)
     at = {"x": np.array([draw.uniform(0.01, 0.99) for _ in range(12)] + [0.5, 0.25])}

@@ -16,6 +16,7 @@ import pytest
 from derivcli import derive
 from derivcli.render import plot
 from derivcli.result import Result
+from tests.support import each
 from tests.test_plot import make_result
 
 Lines = dict[str, list[tuple[float, float]]]
@@ -107,8 +108,8 @@ def breaks_at(parts: list[tuple[float, float]], places: tuple[float, ...]) -> bo
     return all(left[1] <= place <= right[0] for (left, right), place in zip(between, places, strict=True))
 
 
-@pytest.mark.parametrize("points", BOTH)
-@pytest.mark.parametrize(("text", "low", "high", "breaks", "derivative_breaks"), CASES)
+@each("points", BOTH)
+@each(("text", "low", "high", "breaks", "derivative_breaks"), CASES)
 def test_lines_break_where_they_must(
     text: str,
     low: float,
@@ -123,7 +124,7 @@ def test_lines_break_where_they_must(
     assert breaks_at(lines["f′(x)"], derivative_breaks), lines["f′(x)"]
 
 
-@pytest.mark.parametrize(("text", "low", "high", "breaks", "derivative_breaks"), HOLES)
+@each(("text", "low", "high", "breaks", "derivative_breaks"), HOLES)
 def test_no_line_goes_through_a_hole(
     text: str, low: float, high: float, breaks: Any, derivative_breaks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,8 +133,8 @@ def test_no_line_goes_through_a_hole(
     assert breaks_at(lines["f′(x)"], derivative_breaks), lines["f′(x)"]
 
 
-@pytest.mark.parametrize("points", [3, 5, 21, 41])
-@pytest.mark.parametrize("text", ["cbrt(x)", "sqrt(abs(x))", "1/x", "abs(x)", "sign(x)"])
+@each("points", [3, 5, 21, 41])
+@each("text", ["cbrt(x)", "sqrt(abs(x))", "1/x", "abs(x)", "sign(x)"])
 def test_few_points_break_too(text: str, points: int, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = lines_of([derive(text, at=f"x=-1:1:{points}", check=False)], monkeypatch)
     assert not any(start < 0 < stop for start, stop in lines["f′(x)"])
@@ -188,7 +189,7 @@ def smooth_formula(random: Random, depth: int) -> str:
     return random.choice((*joined, *(form.replace("A", parts[0]) for form in SMOOTH)))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@each("seed", range(30))
 def test_smooth_lines_are_whole(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(seed)
     text, points = smooth_formula(random, random.randint(1, 3)), random.choice((100, 101, 200, 301))

@@ -18,7 +18,9 @@ from derivcli.custom.user_function import TORCH_ERRORS
 from derivcli.engines.program import lower
 from derivcli.engines.torch.rules import forward as run
 from derivcli.language.functions.table import FUNCTIONS
-from tests.planted import FAULTS, RIGHT, SINGLE, Square, made, pair, relu, saving, square
+from tests.custom_functions import Square, made, pair, relu, saving, square
+from tests.planted import FAULTS, RIGHT, SINGLE
+from tests.support import each
 
 SQUARES = Path(__file__).parent / "golden" / "data" / "squares.py"
 
@@ -36,7 +38,7 @@ def failing(report: FunctionReport) -> list[str]:
     return [trial.name for trial in report.trials if trial.state == "failed"]
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@each("name", FAULTS)
 def test_a_planted_fault_is_named(name: str) -> None:
     report = report_of(name)
     assert report.diagnosis == FAULTS[name][2]
@@ -48,7 +50,7 @@ def test_a_planted_fault_is_named(name: str) -> None:
     assert "unreached" not in states[: states.index("failed")]
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@each("name", RIGHT)
 def test_a_right_function_passes(name: str) -> None:
     function, formula, remarks = RIGHT[name]
     report = check_function(function, formula)
@@ -223,7 +225,7 @@ def test_the_detail_is_of_what_the_sentence_tells() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("float32 ") and "constant" not in name])
+@each("name", [name for name in FAULTS if name.startswith("float32 ") and "constant" not in name])
 def test_a_report_of_float32_tells_no_other_number_of_digits(name: str) -> None:
     if FAULTS[name][2] == SINGLE:
         told = [trial.detail for trial in report_of(name).trials if "digits" in trial.detail]

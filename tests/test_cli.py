@@ -8,12 +8,12 @@ from rich.cells import cell_len
 
 from derivcli.cli.argv import parse_argv
 from derivcli.cli.grammar import grammar_of
-from tests.support import deriv
+from tests.support import deriv, each
 
 FORMATS = ("table", "tsv", "csv", "json", "latex", "markdown", "value")
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "expected"),
     [
         (["x", "--at", "x=3"], ["--at", "x=3", "--", "x"]),
@@ -41,8 +41,8 @@ def test_piped_output_is_tab_separated_at_full_precision() -> None:
     assert lines == ["x\tf\tdf/dx", "1\t1.0471975511965976\t1.0471975511965976"]
 
 
-@pytest.mark.parametrize("columns", [20, 40, 80, 200])
-@pytest.mark.parametrize("words", [["sin(u)*exp(v)/7", "--at", "u=1:2:3,v=1/3"], ["x", "y*x", "--at", "x=1,y=2"]])
+@each("columns", [20, 40, 80, 200])
+@each("words", [["sin(u)*exp(v)/7", "--at", "u=1:2:3,v=1/3"], ["x", "y*x", "--at", "x=1,y=2"]])
 def test_a_table_keeps_every_digit_in_any_width(columns: int, words: list[str]) -> None:
     table = deriv(*words, columns=columns).stdout
     plain = deriv(*words, "--format", "csv").stdout
@@ -65,8 +65,8 @@ def test_colors_in_a_terminal(environment: dict[str, str], colored: bool) -> Non
     assert ("\x1b[" in out.stdout) is colored
 
 
-@pytest.mark.parametrize("environment", [{"LANG": "C"}, {"TERM": "xterm-256color"}])
-@pytest.mark.parametrize("name", FORMATS)
+@each("environment", [{"LANG": "C"}, {"TERM": "xterm-256color"}])
+@each("name", FORMATS)
 def test_no_escape_codes_without_a_terminal(name: str, environment: dict[str, str]) -> None:
     assert "\x1b" not in deriv("x", "--at", "x=1", "--format", name, environment=environment).stdout
 
@@ -76,8 +76,8 @@ def test_force_color() -> None:
     assert "\x1b[" in out.stdout
 
 
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
+@each("name", FORMATS)
+@each("encoding", ["utf-8", "ascii", "cp1252"])
 def test_encodings(name: str, encoding: str) -> None:
     out = deriv("u*√v", "--at", "u=1,v=4", "--format", name, columns=80, encoding=encoding).stdout
     if encoding == "ascii":
@@ -85,7 +85,7 @@ def test_encodings(name: str, encoding: str) -> None:
     assert out
 
 
-@pytest.mark.parametrize("text", ["[red]x[/]", "[/b]", "x[i]", "[link=http://a]x[/link]", ":smile:", "\x1b[31mx"])
+@each("text", ["[red]x[/]", "[/b]", "x[i]", "[link=http://a]x[/link]", ":smile:", "\x1b[31mx"])
 def test_user_text_is_never_markup_or_an_escape(text: str) -> None:
     error = deriv(text, status=2, columns=80, environment={"FORCE_COLOR": "1"}).stderr
     assert text.replace("\x1b", "\\x1b") in error

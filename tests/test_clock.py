@@ -329,7 +329,7 @@ def test_a_fork_waits_for_no_thread_that_it_does_not_have() -> None:
 @pytest.mark.parametrize(
     ("owner", "limit", "work"),
     [
-        ("engines.symbolic", "SECONDS", lambda: derive("gamma(x)", order=30)),
+        ("engines.symbolic", "DERIVATIVE_SECONDS", lambda: derive("gamma(x)", order=30)),
         ("explain.steps.derivation_builder", "DERIVATION_SECONDS", lambda: steps("x^x*sin(x^x)", order=4)),
         ("check.judge", "VERDICT_SECONDS", lambda: judge.within_time(never).message),
     ],

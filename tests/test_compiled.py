@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,25 +11,25 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from derivcli import DerivError, derive, parse
+from derivcli import DerivError, parse
 from derivcli.engines.chunks import CHUNK_POINTS
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.task import Task
 from derivcli.engines.torch import backward, compiled, flags
-from derivcli.engines.torch.compiled import NotCompiledError, pays, prepared, traced
+from derivcli.engines.torch.compiled import prepared, traced
 from derivcli.engines.torch.rules import NoKernelError
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points import points
 from derivcli.points.points import Points
 from derivcli.result import Partial, Result, derivative_key
-from tests.support import deriv
+from tests.rows import batches, call_of, smooth
+from tests.support import drawn, each
 from tests.test_flags import GRID, KNOWN, SWALLOWED, formulas
-from tests.test_functions import batches, call_of, smooth
 
 Array = NDArray[np.floating[Any]]
 
@@ -157,7 +155,7 @@ def test_hard_places_have_the_same_flags() -> None:
         assert differences(*both([text], {"x": np.array([x, 1.0, -1.0, 2.0])}, [("x",)])) == []
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@drawn(100, derandomize=True)
 @given(formula=formulas, wrt=st.sampled_from(["x", "y", "xy"]))
 def test_any_formula_has_the_same_numbers_and_flags(formula: str, wrt: str) -> None:
     points = dict(zip("xy", map(np.array, zip(*GRID, strict=True)), strict=True))
@@ -345,8 +343,8 @@ def test_digits_that_the_compiler_loses_would_be_seen(monkeypatch: pytest.Monkey
         assert differences([got], [wanted]), text
 
 
-@pytest.mark.parametrize("order", [2, 3])
-@pytest.mark.parametrize("text", ["abs(x)", "relu(x)", "sign(x)*x", "7*x", "floor(x)", "max(x, 1)"])
+@each("order", [2, 3])
+@each("text", ["abs(x)", "relu(x)", "sign(x)*x", "7*x", "floor(x)", "max(x, 1)"])
 def test_zeros_have_a_memory(text: str, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel would read it."""
     job = Task([parse(text)], ("x",), [("x",) * order])
@@ -361,50 +359,3 @@ def test_single_precision(capfd: pytest.CaptureFixture[str]) -> None:
     assert results[0].value.dtype == results[0].derivatives["x"].dtype == results[0].at["x"].dtype == np.float32
     assert differences(results, by_reverse(texts, at, "float32")) == []
     assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize(
-    ("compiler", "reason"),
-    [("/nowhere/g++", "no C++ compiler was found"), (shutil.which("true"), "the compiler failed (ImportError)")],
-)
-def test_why_there_is_no_kernel(
-    compiler: str, reason: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(compiled.COMPILER_OPTIONS, "cpp.cxx", (compiler,))
-    with pytest.raises(NotCompiledError, match=re.escape(reason)):
-        prepared(Task([parse("x+1/3")], ("x",), [("x",)]))
-    assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize("text", ["besselj(1, x)", "loggamma(x)", "if(x > 0, besselj(1, x), x)", "exp(lgamma(x))"])
-def test_what_has_no_kernel_is_computed_all_the_same(text: str) -> None:
-    result = derive(text, "x=0.5,2", engine="compiled")
-    assert result.engine == "reverse"
-    assert result.derivatives["x"].tolist() == derive(text, "x=0.5,2").derivatives["x"].tolist()
-    assert result.remark.endswith("has no kernel for the compiler: computed by backward passes")
-    assert result.remark.split()[0] in KERNELS
-
-
-def test_a_formula_without_variables() -> None:
-    assert derive("7", {}, engine="compiled").engine == "reverse"
-
-
-def test_too_long_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "MOST", 10)
-    assert "so long" in derive("sin(x)+cos(x)", "x=1", engine="compiled").remark
-
-
-def test_asking_for_the_engine() -> None:
-    outcome = deriv("x^2*y", "--at", "x=0:1:3,y=2", "--engine", "compiled", "--format", "json")
-    function = outcome.json["functions"][0]
-    assert function["engine"] == "compiled"
-    assert function["derivatives"] == {"x": [0, 2, 4], "y": [0, 0.25, 1]}
-    assert {verdict["kind"] for verdict in function["verdicts"]["x"]} == {"proved"}
-    assert outcome.stderr == ""
-
-
-def test_a_kernel_pays_for_long_jobs_of_known_length() -> None:
-    assert pays(10**10, 1e-8)
-    assert not pays(10**6, 1e-8)
-    assert not pays(10**5, 1e-4)
-    assert not pays(None, 1.0)

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError, derive, parse
-from tests.planted import NewStyle, Square, Thrifty, made, pair, saving, square
-from tests.support import deriv
+from tests.custom_functions import NewStyle, Square, Thrifty, made, pair, saving, square
+from tests.support import deriv, each
 
 ROOT = Path(__file__).parents[1]
 SQUARES = ROOT / "tests" / "golden" / "data" / "squares.py"
@@ -25,7 +25,7 @@ def numbers(*words: str) -> list[float]:
     return [float(text) for text in deriv(*words, "--no-check", "--format", "value").stdout.split()]
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "expected"),
     [
         (["SQ(x)", "--at", "x=3"], [6]),
@@ -49,7 +49,6 @@ def numbers(*words: str) -> list[float]:
         (["y = SQ(x)", "--implicit", "y", "--at", "x=3,y=9", "--order", "2"], [2]),
         (["SQ(x)", "--at", "x=3", "--dtype", "float32"], [6]),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) and isinstance(value[0], str) else None,
 )
 def test_it_works_through_the_whole_program(words: list[str], expected: list[float]) -> None:
     assert numbers(*words, *USE) == expected
@@ -159,7 +158,7 @@ def muttering(*_: Any) -> Any:
     raise MuteError
 
 
-@pytest.mark.parametrize(
+@each(
     ("function", "message"),
     [
         (saving(raising, raising), "F fails: ValueError: first"),

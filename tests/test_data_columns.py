@@ -17,7 +17,7 @@ from derivcli.points.at_option import read_points
 from derivcli.render.blocks import Style
 from derivcli.render.data_columns import data_columns, naming
 from derivcli.request import Request
-from tests.support import deriv
+from tests.support import deriv, each
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ ALIKE = [
 ]
 
 
-@pytest.mark.parametrize(("content", "words", "wanted"), ALIKE)
+@each(("content", "words", "wanted"), ALIKE)
 def test_no_column_has_the_name_of_another(content: str, words: list[str], wanted: str) -> None:
     Path("in.csv").write_text(content)
     done = deriv(*words, "--data", "in.csv", "--format", "csv")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pyarrow
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests.datafiles import write
-from tests.support import deriv
+from tests.support import deriv, drawn, each
 
-PROPERTY = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = drawn(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False).map(lambda x: repr(x).replace(".", ","))
 TEXTS = st.text(st.sampled_from('a1;,.\t|" é'), min_size=1, max_size=6)
 HEADERS = st.lists(st.text(st.sampled_from("abc,;| ("), min_size=2, max_size=5), max_size=3, unique_by=str.strip)
@@ -61,8 +61,8 @@ def test_what_is_written_is_read_back(
         assert float(row[value].replace(",", ".")) == 2 * read
 
 
-@pytest.mark.parametrize("text", ["x\n1,5\n-0,25\n", '"x"\n"1,5"\n"-0,25"', "x;y\n1,5;a,b\n-0,25;\n"])
-@pytest.mark.parametrize("kind", ["csv", "tsv"])
+@each("text", ["x\n1,5\n-0,25\n", '"x"\n"1,5"\n"-0,25"', "x;y\n1,5;a,b\n-0,25;\n"])
+@each("kind", ["csv", "tsv"])
 def test_one_column_and_several(text: str, kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"p.{kind}"
     path.write_text(text)

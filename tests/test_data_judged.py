@@ -18,7 +18,7 @@ from derivcli.points.files.data_files import open_data
 from derivcli.points.files.formats import Reading
 from derivcli.points.points import Points
 from tests.datafiles import write
-from tests.support import deriv
+from tests.support import deriv, each
 
 KINDS = ("csv", "tsv", "jsonl", "parquet", "arrow", "stream", "csv.gz", "jsonl.bz2", "tsv.zst")
 PACKING: dict[str, Callable[[bytes], bytes]] = {
@@ -43,8 +43,8 @@ def points(folder: Path, name: str, kind: str, count: int) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
+@each("kind", KINDS)
+@each(
     "counts",
     [
         (LIMIT,),

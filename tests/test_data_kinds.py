@@ -10,7 +10,7 @@ import pyarrow
 import pytest
 
 from tests.datafiles import read, write
-from tests.support import deriv, no_hang
+from tests.support import deriv, each, no_hang
 
 TEXT, BYTES = ["a" * 20, None, ""], [b"a" * 20, None, b""]
 KINDS = {
@@ -24,8 +24,8 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("kept", [[0, 2], [1], [0, 1, 2]])
+@each("kind", KINDS)
+@each("kept", [[0, 2], [1], [0, 1, 2]])
 def test_rows_of_any_kind_are_left_out(kind: str, kept: list[int], tmp_path: Path) -> None:
     x = [float(place) if place in kept else None for place in range(3)]
     write(pyarrow.table({"x": x, "a": KINDS[kind]}), tmp_path / "p.arrow")
@@ -47,8 +47,8 @@ SHARED: list[tuple[pyarrow.Array, pyarrow.Array]] = [
 ]
 
 
-@pytest.mark.parametrize("pair", SHARED, ids=lambda pair: str(pair[0].type))
-@pytest.mark.parametrize("step", [1, -1])
+@each("pair", SHARED)
+@each("step", [1, -1])
 def test_files_whose_types_differ_keep_their_values(pair: Any, step: int, tmp_path: Path) -> None:
     words = ["2*x"]
     for place, array in enumerate(pair[::step]):

@@ -7,13 +7,13 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from derivcli import derive
-from tests.support import deriv
+from tests.support import deriv, drawn, each
 
-PROPERTY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = drawn(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 SPELLED = {
     "Δt": "Deltat", "∆t": "Deltat", "µm": "mum", "μm": "mum", "αβ": "alphabeta", "kΩ": "kOmega", "k\u2126": "kOmega",
@@ -30,8 +30,8 @@ def of_text(folder: Path, text: str, *words: str, status: int = 0, kind: str = "
     return outcome.stderr if status else list(csv.reader(io.StringIO(outcome.stdout), delimiter="\t"))
 
 
-@pytest.mark.parametrize(("header", "name"), SPELLED.items())
-@pytest.mark.parametrize("formula", ["{}^2", "2{}*{}/2", "sin({})+{}^2-sin({})", "{}(1+0) * {}"])
+@each(("header", "name"), SPELLED.items())
+@each("formula", ["{}^2", "2{}*{}/2", "sin({})+{}^2-sin({})", "{}(1+0) * {}"])
 def test_a_header_is_typed_as_it_stands(header: str, name: str, formula: str, tmp_path: Path) -> None:
     found = of_text(tmp_path, f"{header},z\n3,1\n", formula.replace("{}", header))
     assert found[0] == [header, "z", "f", f"df/d{name}", "f flags"]
@@ -40,7 +40,7 @@ def test_a_header_is_typed_as_it_stands(header: str, name: str, formula: str, tm
         assert found[1][2:4] == of_text(tmp_path, f"{header},z\n3,1\n", formula.replace("{}", name))[1][2:4]
 
 
-@pytest.mark.parametrize("header", [name for name in SPELLED if not name.isascii()])
+@each("header", [name for name in SPELLED if not name.isascii()])
 def test_such_a_name_may_be_declared_anywhere(header: str) -> None:
     assert deriv(f"{header}^2", "--at", f"{header}=3", "--format", "tsv").stdout.split("\n")[1] == "3\t9\t6"
     defined = deriv(f"2{header}", "--let", f"{header}=3x", "--at", "x=1", "--format", "tsv")
@@ -86,7 +86,7 @@ def test_other_signs_for_minus_and_blanks(
         assert found[1][0] == cell
 
 
-@pytest.mark.parametrize("cell", "−−3 -−3 +−3 3− − – １ 1_000 1\u00a0000 ٣ 3e —3 ﹣3".split(" "))
+@each("cell", "−−3 -−3 +−3 3− − – １ 1_000 1\u00a0000 ٣ 3e —3 ﹣3".split(" "))
 def test_what_is_still_no_number(cell: str, tmp_path: Path) -> None:
     assert "is not a number" in of_text(tmp_path, f"x,y\n1,1\n{cell},1\n", "x", status=2)
 

@@ -19,7 +19,9 @@ from tests.test_process import shell as anywhere
 
 ROOT = str(Path(__file__).parents[1])
 ENVIRONMENT = CLEAN | {"PYTHONPATH": ROOT}
-ENDLESS = ["sin(x)", "--at", "x=0:1:10**12"]
+ENDLESS = ["sin(x)", "--at", "x=0:1:10**12", "--engine", "reverse"]
+"""A job without end, for which no kernel is made first."""
+
 PATIENCE = 60
 
 MEASURED = """
@@ -118,7 +120,7 @@ def test_a_signal_leaves_the_old_file(
         assert [path.name for path in tmp_path.iterdir()] == ["out.csv"] * exists
 
 
-@pytest.mark.parametrize("words", ["--at x=0:1:10**12", "--data - --data-format csv < in.csv"])
+@pytest.mark.parametrize("words", ["--at x=0:1:10**12 --engine reverse", "--data - --data-format csv < in.csv"])
 def test_a_reader_that_leaves_is_no_error(words: str, tmp_path: Path) -> None:
     points(tmp_path / "in.csv", 300_000)
     done = shell(f'$DERIV "x^2" --format value {words} | head -2; echo "${{PIPESTATUS[0]}}"', tmp_path)

@@ -21,7 +21,7 @@ from derivcli.engines.chunks import in_order
 from derivcli.pipeline import Job
 from derivcli.points.files.data_files import DataFiles
 from derivcli.points.files.writer import Writer
-from tests.support import Outcome, deriv, no_hang
+from tests.support import Outcome, deriv, each, no_hang
 
 CHUNK = 10
 FORMATS = ("csv", "tsv", "parquet", "arrow", "jsonl", "csv.gz")
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in with a file of 100 points, and chunks of ten, which two threads compute."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("derivcli.engines.chunks.CHUNK_POINTS", CHUNK)
-    monkeypatch.setattr("derivcli.cli.commands.evaluate.CHECKED_PART_POINTS", CHUNK)
+    monkeypatch.setattr("derivcli.cli.commands.derive.CHECKED_PART_POINTS", CHUNK)
     write("in.csv", [str(number) for number in range(100)])
     return tmp_path
 
@@ -82,9 +82,9 @@ def interrupted_reading(monkeypatch: pytest.MonkeyPatch, error: BaseException) -
     monkeypatch.setattr(DataFiles, "parts", parts)
 
 
-@pytest.mark.parametrize("exists", [True, False])
-@pytest.mark.parametrize("where", ["reading", "writing", "computing"])
-@pytest.mark.parametrize("kind", FORMATS)
+@each("exists", [True, False])
+@each("where", ["reading", "writing", "computing"])
+@each("kind", FORMATS)
 def test_an_interrupt_leaves_the_old_file(
     kind: str, where: str, exists: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,8 +128,8 @@ def test_a_bug_of_ours_leaves_the_old_file(folder: Path, monkeypatch: pytest.Mon
     assert len(list(folder.iterdir())) == 2
 
 
-@pytest.mark.parametrize("row", [1, 9, 10, 57, 100])
-@pytest.mark.parametrize("exists", [True, False])
+@each("row", [1, 9, 10, 57, 100])
+@each("exists", [True, False])
 def test_a_bad_row_says_where_and_how_far(row: int, exists: bool, folder: Path) -> None:
     cells = [str(number) for number in range(100)]
     cells[row - 1] = "12a"
@@ -169,7 +169,7 @@ def test_skipped_rows_are_counted_and_named(folder: Path, monkeypatch: pytest.Mo
     assert "990 points" in out.stderr
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@each("kind", FORMATS)
 def test_a_whole_file_takes_the_place_of_the_old_one(kind: str, folder: Path) -> None:
     (folder / "elsewhere").mkdir()
     real, link = folder / "elsewhere" / f"real.{kind}", folder / f"out.{kind}"
@@ -184,7 +184,7 @@ def test_a_whole_file_takes_the_place_of_the_old_one(kind: str, folder: Path) ->
     assert (folder / f"new.{kind}").read_bytes() == real.read_bytes()
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "reason"),
     [
         ("in.csv", "it is one of the inputs"),
@@ -280,7 +280,7 @@ def test_the_summary_is_the_last_line(folder: Path, monkeypatch: pytest.MonkeyPa
     assert found is not None
     at = np.arange(1999) * 9 / 1998
     assert found[2] == f"flagged: {int(np.sum(at < 3))} undefined, 7 jump, 1 edge; not checked"
-    monkeypatch.setattr("derivcli.cli.commands.evaluate.PATIENCE", 0.0)
+    monkeypatch.setattr("derivcli.cli.commands.derive.PATIENCE", 0.0)
     assert derivative("--format", "tsv").stderr.startswith("deriv: done: 100 points in ")
 
 

@@ -17,7 +17,7 @@ from derivcli.engines.torch import rules
 from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import forward
 from derivcli.language.functions.table import FUNCTIONS
-from tests.support import deriv
+from tests.support import deriv, each
 
 CALLS = [
     f"{row.name}({', '.join('xy'[: len(row.parameters)])})"
@@ -38,7 +38,7 @@ def gone_through(text: str, device: str) -> torch.device:
         return value.expand(5).device
 
 
-@pytest.mark.parametrize("text", [*CALLS, "pi*x+1/3+y*exp(-x**2.5)"])
+@each("text", [*CALLS, "pi*x+1/3+y*exp(-x**2.5)"])
 def test_steps_stay_on_the_device(text: str) -> None:
     assert gone_through(text, "cuda").type == "cuda"
 

@@ -17,6 +17,7 @@ from flint import fmpq
 from derivcli import derive
 from derivcli.engines.balls.germs.evaluation import GERM_RULES
 from derivcli.flag_table import FLAGS
+from tests.support import each
 
 Function = Callable[[Any], Any]
 
@@ -151,7 +152,7 @@ BEYOND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "at"), BEYOND)
+@each(("text", "at"), BEYOND)
 def test_where_an_integral_diverges_there_is_nothing(text: str, at: str) -> None:
     verdict = derive(text, f"x={at}", check=True).verdicts["x"][0]
     assert verdict is not None
@@ -195,7 +196,7 @@ HUGE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "at", "number"), HUGE)
+@each(("text", "at", "number"), HUGE)
 def test_no_note_is_full_of_digits(text: str, at: str, number: str) -> None:
     verdict = derive(text, f"x={at}", check=True).value_verdicts[0]  # type: ignore[index]
     assert verdict is not None

@@ -22,6 +22,7 @@ from derivcli.language import pickling
 from derivcli.language.tree_serialization import code_of
 from derivcli.points.points import Points, Values
 from tests.copied import nodes, reread, told
+from tests.support import each
 
 
 def made(text: str = "x^2 + 1/x", at: str = "x=0,2", **options: Any) -> Result:
@@ -41,12 +42,12 @@ EQUAL: list[Callable[[], Any]] = [
 ]
 
 
-@pytest.mark.parametrize("make", EQUAL)
+@each("make", EQUAL)
 def test_the_same_done_twice_is_equal(make: Callable[[], Any]) -> None:
     assert make() == make()
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other"),
     [
         *(("x+y", "y+x"), ("x/x", "1"), ("x*x", "x^2"), ("x*y/t", "x/t*y"), ("2.0x", "2x"), ("x+1", "x + 1")),

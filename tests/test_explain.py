@@ -21,7 +21,8 @@ from derivcli.explain.ledger import Ledger
 from derivcli.explain.ledger_builder import FORMS, FORMULAS
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
-from tests.test_functions import call_of, every_row, samples, smooth, with_numbers
+from tests.rows import call_of, every_row, samples, smooth, with_numbers
+from tests.support import each
 
 SPELLED: dict[str, Callable[..., Any]] = {
     "sqrt": torch.sqrt, "exp": torch.exp, "sin": torch.sin, "cos": torch.cos, "log": torch.log, "abs": torch.abs,
@@ -125,7 +126,7 @@ def drawn(seed: int) -> str:
     return f"x*y + {term(draw.randint(2, 4))}"
 
 
-@pytest.mark.parametrize(("text", "at", "let"), CASES, ids=[case[0] for case in CASES])
+@each(("text", "at", "let"), CASES)
 def test_a_ledger_is_what_real_tensors_say(text: str, at: Mapping[str, float], let: Mapping[str, str]) -> None:
     ledger = explain(text, dict(at), let=let)
     tensors, order = real_tensors(ledger, at)
@@ -134,8 +135,8 @@ def test_a_ledger_is_what_real_tensors_say(text: str, at: Mapping[str, float], l
     assert broken_sums(ledger) == []
 
 
-@pytest.mark.parametrize("points", [1, 3])
-@pytest.mark.parametrize("seed", range(60))
+@each("points", [1, 3])
+@each("seed", range(60))
 def test_a_drawn_ledger_is_what_real_tensors_say(seed: int, points: int) -> None:
     at = {"x": np.linspace(0.3, 1.7, points), "y": np.linspace(-1.1, 0.9, points)}
     ledger = explain(drawn(seed), at, paired=True, check=False)
@@ -358,8 +359,8 @@ def test_a_batch_is_summed() -> None:
     assert ledger.by_name["x"].grad.tolist() == [2, 4, 6]
 
 
-@pytest.mark.parametrize("points", [[2.0], [-2.0], [0.0], [-1.0, 2.0, -3.0], [1.0, 2.0], [-1.0, 0.0, 5.0]])
-@pytest.mark.parametrize(
+@each("points", [[2.0], [-2.0], [0.0], [-1.0, 2.0, -3.0], [1.0, 2.0], [-1.0, 0.0, 5.0]])
+@each(
     "text",
     ["if(x > 0, x*tanh(x), 2x)", "if(x > 0, sqrt(x), 0)*x", "Piecewise((x^2, x < -2), (x, x < 1), (sin(x), True))",
      "if(x > 0, if(x > 1, x^3, x), -x) + x", "if(x > 7, x, 1)", "if(x > 0, x, 3)"],

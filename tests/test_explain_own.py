@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from derivcli import explain, parse
-from tests.planted import Square
+from tests.custom_functions import Square
+from tests.support import each
 from tests.test_explain import broken_sums
 
 
@@ -37,7 +38,7 @@ class Cube(torch.autograd.Function):
         return slope
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_rounding_is_no_fault_of_a_function(seed: int) -> None:
     draw = random.Random(seed)
     ledger = explain(parse("c*E(x) - c*x^3/7", use={"E": Cube}), {"c": draw.uniform(-3, 3), "x": draw.uniform(-3, 3)})

@@ -13,6 +13,7 @@ import pytest
 
 from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.errors import DerivError, ExitStatus
+from tests.support import each
 
 SUFFIXES = ("png", "svg")
 ROOT = Path(__file__).parent.parent
@@ -37,7 +38,7 @@ def test_accepts_new_and_existing_files(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dangling.svg", "link.svg", "old.svg"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "reason", "hint"),
     [
         ("plots", "ending, none,", "use one of .png, .svg"),
@@ -129,8 +130,8 @@ def test_a_link_stays_a_link(exists: bool, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["elsewhere", "link.png", "real.png"]
 
 
-@pytest.mark.parametrize("call", ["fsync", "fchmod", "replace"])
-@pytest.mark.parametrize("interrupt", [False, True])
+@each("call", ["fsync", "fchmod", "replace"])
+@each("interrupt", [False, True])
 def test_the_old_file_survives(call: str, interrupt: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> None:
         raise KeyboardInterrupt if interrupt else OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -215,7 +216,7 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
     check_output(tmp_path / "link.csv", [first], clobber=True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "reason"),
     [
         ("folder", "it is a directory"),
@@ -227,7 +228,7 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
         ("loop", "symbolic links"),
     ],
 )
-@pytest.mark.parametrize("clobber", [True, False])
+@each("clobber", [True, False])
 def test_an_output_that_no_file_can_be_is_refused(name: str, reason: str, clobber: bool, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
@@ -254,8 +255,8 @@ def test_a_file_is_there_when_it_is_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit, ValueError, DerivError])
-@pytest.mark.parametrize("clobber", [True, False])
+@each("error", [KeyboardInterrupt, SystemExit, GeneratorExit, ValueError, DerivError])
+@each("clobber", [True, False])
 def test_whatever_ends_the_block_leaves_nothing(error: type[BaseException], clobber: bool, tmp_path: Path) -> None:
     def write_a_part() -> None:
         with replacing(tmp_path / "out.csv", clobber) as file:

@@ -2,12 +2,12 @@
 
 import re
 
-import pytest
 from mpmath import mp
 
 from derivcli import derive, parse
 from derivcli.language.functions.table import vocabulary
-from tests.test_functions import is_close, oracle
+from tests.rows import is_close, oracle
+from tests.support import each
 
 EXACT = [
     ("gamma(x)", 5, 24),
@@ -26,7 +26,7 @@ EXACT = [
 ]
 
 
-@pytest.mark.parametrize(("text", "point", "value"), EXACT)
+@each(("text", "point", "value"), EXACT)
 def test_whole_numbers_come_out_whole(text: str, point: int, value: int) -> None:
     constant = parse(re.sub(r"\bx\b", f"({point})", text)).constant
     assert (derive(text, at={"x": point}).value[0], constant) == (value, value)
@@ -81,7 +81,7 @@ EXTREME = [
 ]
 
 
-@pytest.mark.parametrize(("text", "point"), EXTREME)
+@each(("text", "point"), EXTREME)
 def test_extreme_arguments(text: str, point: float) -> None:
     row = vocabulary()[text.removesuffix("(x)")]
     result = derive(text, at={"x": point})

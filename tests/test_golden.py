@@ -1,21 +1,30 @@
 """Golden files: a command in each, and all that it prints; `pytest --update-golden` writes them anew."""
 
 import ast
+import contextlib
+import difflib
 import inspect
+import math
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from derivcli import errors
+from derivcli.check import judge
+from derivcli.cli import progress
+from derivcli.cli.commands import derive as derive_command
+from derivcli.explain.piecewise import breakpoint_values, breakpoints, pieces, root_solving
 from tests.datafiles import lay_out
 from tests.support import deriv
 
 HERE = Path(__file__).parent / "golden"
 PACKAGE = Path(errors.__file__).parent
-CASES = sorted(HERE.rglob("*.txt"))
+PARTS = 4
+"""So many tests share the commands, so that several processes may run them."""
 
 NOT_ON_THE_COMMAND_LINE = {
     "request.py: f\"'{self.dtype}' is not a number format\"": "the command line refuses it as a usage error",
@@ -71,13 +80,53 @@ def written(words: list[str]) -> str:
     return f"--- {path}\n{path.read_text()}" if path and path.suffix != ".parquet" else ""
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_golden(path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(lay_out(HERE / "data", tmp_path))
-    text = run_case(path)
-    if request.config.getoption("--update-golden"):
+CLOCKS = (
+    (breakpoint_values, "JUDGING_SECONDS"),
+    (breakpoints, "SOLVING_SECONDS"),
+    (pieces, "LIMIT_SECONDS"),
+    (root_solving, "SOLVING_SECONDS"),
+    (judge, "VERDICT_SECONDS"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _alike_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No bar and no limit of time however slow the machine, and two chunks at once however many cores it has."""
+    for limited, name in (
+        (breakpoint_values, "JUDGING"),
+        (breakpoints, "SOLVING"),
+        (pieces, "LIMIT"),
+        (root_solving, "SOLVING"),
+    ):
+        monkeypatch.setattr(limited, f"{name}_SECONDS", 60.0)
+    monkeypatch.setattr(judge, "VERDICT_SECONDS", 60.0)
+    monkeypatch.setattr(progress, "PATIENCE", math.inf)
+    monkeypatch.setattr(derive_command, "PATIENCE", math.inf)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(threads)
+
+
+def differences(path: Path, update: bool, folder: Path) -> str:
+    """How what a command prints differs from its golden file, which is written anew where that is asked for."""
+    with contextlib.chdir(lay_out(HERE / "data", folder / path.stem)):
+        try:
+            text = run_case(path)
+        except AssertionError as error:  # of the status
+            return f"{path.relative_to(HERE)}: {error}\n"
+    if update:
         path.write_text(text)
-    assert text == path.read_text()
+    before, after = (each.splitlines(True) for each in (path.read_text(), text))
+    return "".join(difflib.unified_diff(before, after, str(path.relative_to(HERE)), "what is printed now"))
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_golden(part: int, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    update = request.config.getoption("--update-golden")
+    paths = sorted((HERE / "commands").glob("*.txt"))[part::PARTS]
+    assert len(paths) > 50
+    assert "".join(differences(path, update, tmp_path) for path in paths) == ""
 
 
 def refusals() -> Iterator[tuple[str, int, int]]:
@@ -89,8 +138,8 @@ def refusals() -> Iterator[tuple[str, int, int]]:
                 yield f"{path.relative_to(PACKAGE).as_posix()}: {message}", node.lineno, node.end_lineno or node.lineno
 
 
-def test_every_refusal_has_a_golden_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(lay_out(HERE / "data", tmp_path))
+def test_golden_errors_and_that_every_refusal_has_one(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """The errors are run once, and on the way it is recorded which places in the package made them."""
     reached: set[tuple[str, int]] = set()
     original = errors.DerivError.__init__
 
@@ -99,9 +148,11 @@ def test_every_refusal_has_a_golden_file(monkeypatch: pytest.MonkeyPatch, tmp_pa
             reached.add((frame.filename, frame.lineno))
         original(self, *args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(errors.DerivError, "__init__", record)
-    for path in (HERE / "errors").glob("*.txt"):
-        run_case(path)
+    update, paths = request.config.getoption("--update-golden"), sorted((HERE / "errors").glob("*.txt"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(errors.DerivError, "__init__", record)
+        told = [differences(path, update, tmp_path) for path in paths]
+    assert "".join(told) == ""
     missing = []
     for place, first, last in refusals():
         lines = {(str(PACKAGE / place.partition(": ")[0]), line) for line in range(first, last + 1)}

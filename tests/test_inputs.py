@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from derivcli import DerivError, parse
-from tests.support import no_hang
+from tests.support import each, no_hang
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "inputs.jsonl"
 
@@ -248,9 +248,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "start"), HOSTILE.items(), ids=[text[:40].encode("unicode_escape").decode() for text in HOSTILE]
-)
+@each(("text", "start"), HOSTILE.items())
 def test_a_hostile_text_is_refused(text: str, start: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     span = refused(text).span

@@ -4,9 +4,10 @@ import pytest
 
 from derivcli import derive, parse
 from derivcli.render.latex_printer import latex_of
+from tests.support import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("6x^2+2x+4", "6 x^{2} + 2 x + 4"),

@@ -16,6 +16,7 @@ from derivcli.render.figure import SUFFIXES
 from derivcli.render.format_table import write
 from derivcli.render.graph_layout import PASSING, Edge, Layout, layout
 from derivcli.render.graph_picture import draw_graph
+from tests.support import each
 
 SLACK = 1e-9
 
@@ -63,7 +64,7 @@ def crossings(found: Layout) -> int:
     )
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_nothing_stands_in_the_way(seed: int) -> None:
     names, edges = drawn(seed)
     found = layout(names, edges)

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from derivcli import DerivError, derive, implicit, parse
-from tests.support import deriv, hint_of, no_hang
+from tests.support import deriv, each, hint_of, no_hang
 
 DERIVATIVES = [
     # text, formula, options of the way out
@@ -81,7 +81,7 @@ def refused(text: str, *names: str) -> DerivError:
     return caught.value
 
 
-@pytest.mark.parametrize(("text", "formula", "options"), DERIVATIVES)
+@each(("text", "formula", "options"), DERIVATIVES)
 def test_a_derivative_is_refused_with_the_formula_to_write(text: str, formula: str, options: str) -> None:
     hint = hint_of(refused(text)).partition(";")[0]
     assert hint == f'write "{formula}" {options}'.strip()
@@ -126,14 +126,14 @@ STANDING_FOR = [
 ]
 
 
-@pytest.mark.parametrize(("text", "words"), STANDING_FOR)
+@each(("text", "words"), STANDING_FOR)
 def test_a_derivative_of_a_letter_or_in_a_formula_is_refused(text: str, words: str) -> None:
     assert words in hint_of(refused(text))
 
 
-@pytest.mark.parametrize("head", ["d", "d^2", "d²", "∂"])
-@pytest.mark.parametrize("body", ["x", "x^3", "(x^2+1)", " sin(x)", "(2x)", " e^x"])
-@pytest.mark.parametrize("foot", ["/dx", " / dx", "/dx^2", "/dx²", "/(dx)", "/∂x", "/dtheta", "/dθ"])
+@each("head", ["d", "d^2", "d²", "∂"])
+@each("body", ["x", "x^3", "(x^2+1)", " sin(x)", "(2x)", " e^x"])
+@each("foot", ["/dx", " / dx", "/dx^2", "/dx²", "/(dx)", "/∂x", "/dtheta", "/dθ"])
 def test_no_fraction_of_differentials_is_a_product(head: str, body: str, foot: str) -> None:
     for text in (f"{head}{body}{foot}", f"{head}{foot} {body}", f"3 + 2*{head}{foot} {body}"):
         assert refused(text).message == "deriv differentiates by itself"
@@ -154,12 +154,12 @@ LIVE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", LIVE)
+@each("text", LIVE)
 def test_a_letter_that_asks_for_nothing_is_a_variable(text: str) -> None:
     assert parse(text).text == LIVE[text]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "names", "canonical"),
     [
         ("d(x+1)", ["d"], "d*(x + 1)"),
@@ -185,14 +185,14 @@ def test_a_letter_given_a_value_stays_a_variable() -> None:
     assert derive("D(x+1)", at={"x": 1}, let={"D": "3"}).value[0] == 6
 
 
-@pytest.mark.parametrize("text", ["D x^2", "d sin(x)", "d x", "D**2 x", "d |x|", "d√x"])
+@each("text", ["D x^2", "d sin(x)", "d x", "D**2 x", "d |x|", "d√x"])
 def test_a_product_that_could_be_a_derivative_has_a_note(text: str) -> None:
     (note,) = parse(text).notes
     assert note.message == f"{text[0]} is read as a variable; for the derivative leave it out"
     assert not parse(text, declared=[text[0]]).notes
 
 
-@pytest.mark.parametrize("text", ["sqrt(D t)", "a/(d x)", "e^(d x)", "|d x|", "x d y", "2 d sin(x)"])
+@each("text", ["sqrt(D t)", "a/(d x)", "e^(d x)", "|d x|", "x d y", "2 d sin(x)"])
 def test_a_product_that_asks_for_nothing_has_no_note(text: str) -> None:
     assert not parse(text).notes
 
@@ -209,7 +209,7 @@ ANGLES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ANGLES)
+@each("text", ANGLES)
 def test_an_angle_in_degrees_is_offered_whole(text: str) -> None:
     error = refused(text)
     assert (error.message, hint_of(error)) == ("angles are in radians here", f"write {ANGLES[text]}")
@@ -231,15 +231,15 @@ def test_a_function_of_degrees_is_no_unit(text: str) -> None:
 QUOTES = ["''", '""', "``", "“”", "„“", "‘’", "’’", "«»", "`'"]
 
 
-@pytest.mark.parametrize("quotes", QUOTES)
-@pytest.mark.parametrize("formula", ["x^2", "(x^2)", "sin(x) + 1"])
+@each("quotes", QUOTES)
+@each("formula", ["x^2", "(x^2)", "sin(x) + 1"])
 def test_quotes_around_a_formula_came_along(quotes: str, formula: str) -> None:
     error = refused(f" {quotes[0]}{formula}{quotes[1]}")
     assert (error.message, hint_of(error)) == ("the quotes came along with the formula", f"write {formula}")
     assert refused(f"{quotes[0]}{formula} +").message == "a quote came along with the formula"
 
 
-@pytest.mark.parametrize("text", ["f('x')", "b'x'", "__import__('os')", "'{0}'.format(x)", 'S("x")', "x + 'a'"])
+@each("text", ["f('x')", "b'x'", "__import__('os')", "'{0}'.format(x)", 'S("x")', "x + 'a'"])
 def test_a_string_is_no_prime(text: str) -> None:
     assert "differentiates" not in refused(text).message
 
@@ -247,8 +247,8 @@ def test_a_string_is_no_prime(text: str) -> None:
 SIGNS = "°‰½⅔∞∂∇∫∑∏→±∓¬∧∨⌊⌋⌈⌉∜•…′″"
 
 
-@pytest.mark.parametrize("where", ["{}x", "x{}", "x + 2{}", "x {} 2", "({}x)"])
-@pytest.mark.parametrize("sign", SIGNS)
+@each("where", ["{}x", "x{}", "x + 2{}", "x {} 2", "({}x)"])
+@each("sign", SIGNS)
 def test_no_way_out_drops_a_sign_without_a_word(sign: str, where: str) -> None:
     hint = hint_of(refused(where.format(sign)))
     assert hint
@@ -262,7 +262,7 @@ LONG = ["d(" * 50_000, "d/dx" * 50_000, "x/" + " " * 200_000 + "d", "x/(" + " " 
         "d2 " * 50_000 + "x/dx2", "d2 x/" + "dx2" * 50_000, "sin" * 100_000]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", [*NESTED, *LONG], ids=lambda text: text[:9])
+@each("text", [*NESTED, *LONG])
 def test_no_text_makes_the_search_deep_or_long(text: str) -> None:
     """Each fails or hangs where a way out is looked for within a way out, or from every place to the end."""
     with no_hang(10), suppress(DerivError):

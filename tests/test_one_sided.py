@@ -24,6 +24,7 @@ from derivcli.engines.balls.germs.rules_integrals import INTEGRALS
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 from derivcli.language.functions.formulas import parse_tree
+from tests.support import each
 
 DIGITS = 400
 NEAR = mpf(10) ** -20
@@ -145,14 +146,14 @@ def error_of(text: str, at: str, function: Function, sense: int) -> tuple[Any, A
         return abs(summed(germ, NEAR) - function(x)), room
 
 
-@pytest.mark.parametrize("sense", [1, -1])
-@pytest.mark.parametrize(("rule", "text", "at", "function"), EXAMPLES, ids=[f"{row[0]}: {row[1]}" for row in EXAMPLES])
+@each("sense", [1, -1])
+@each(("rule", "text", "at", "function"), EXAMPLES)
 def test_a_germ_is_what_the_formula_does(rule: str, text: str, at: str, function: Function, sense: int) -> None:
     error, room = error_of(text, at, function, sense)
     assert error <= room
 
 
-@pytest.mark.parametrize(("rule", "text", "at", "function"), EXAMPLES, ids=[f"{row[0]}: {row[1]}" for row in EXAMPLES])
+@each(("rule", "text", "at", "function"), EXAMPLES)
 def test_a_germ_at_the_point_is_the_value(rule: str, text: str, at: str, function: Function) -> None:
     """The rules of germs and those of power series have the same values, and have none at the same points."""
     with restored_context():
@@ -177,7 +178,7 @@ SPECIAL_VALUES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", SPECIAL_VALUES)
+@each("text", SPECIAL_VALUES)
 def test_special_values_are_those_of_power_series(text: str) -> None:
     tape = record(parse_tree(text), ())
     with restored_context():
@@ -191,7 +192,7 @@ def test_every_rule_has_an_example() -> None:
     assert {row[0] for row in EXAMPLES} >= GERM_RULES.keys() - INTEGRALS.keys() - UNNAMED
 
 
-@pytest.mark.parametrize("rule", sorted(GERM_RULES.keys() - INTEGRALS.keys() - UNNAMED - CONDITIONS))
+@each("rule", sorted(GERM_RULES.keys() - INTEGRALS.keys() - UNNAMED - CONDITIONS))
 def test_a_rule_that_is_wrong_by_little_is_told(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its result is wrong by 0.05 %; in a sum or product that is told from one of two examples."""
     sound = GERM_RULES[rule]
@@ -204,7 +205,7 @@ def test_a_rule_that_is_wrong_by_little_is_told(rule: str, monkeypatch: pytest.M
     assert any(error > room for error, room in errors)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at"),
     [("log(x)", "0"), ("sqrt(x)", "0"), ("asin(x-1)", "0"), ("acosh(1+x)", "0"), ("x^0.5", "0"), ("root(x, 2)", "0")],
 )
@@ -228,7 +229,7 @@ OSCILLATING: tuple[tuple[str, int, dict[int, int]], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "limit", "terms"), OSCILLATING)
+@each(("text", "limit", "terms"), OSCILLATING)
 def test_what_oscillates_is_known_up_to_a_bound(text: str, limit: int, terms: dict[int, int]) -> None:
     with restored_context():
         germ = germ_at(text, "0", 1)
@@ -258,7 +259,7 @@ def constant_of(text: str, constants: Constants | None = None) -> tuple[ExactCon
     return found, made
 
 
-@pytest.mark.parametrize(("left", "right"), SAME)
+@each(("left", "right"), SAME)
 def test_equal_constants_are_known_to_be_equal(left: str, right: str) -> None:
     with restored_context():
         one, constants = constant_of(left)

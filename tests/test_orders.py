@@ -15,10 +15,10 @@ from derivcli import DerivError, derive, hessian, implicit, jacobian, series
 from derivcli.engines.engine_table import REVERSE
 from derivcli.engines.taylor import engine as taylor
 from derivcli.flag_table import FLAGS
-from tests.support import deriv
+from tests.support import deriv, each
 
 BOTH = ("reverse", "taylor")
-both_engines = pytest.mark.parametrize("engine", BOTH)
+both_engines = each("engine", BOTH)
 
 
 def key(name: str, order: int) -> str:
@@ -44,8 +44,8 @@ CLOSED: dict[str, Any] = {
 """The n-th derivatives of some functions for n > 0."""
 
 
-@pytest.mark.parametrize("text", CLOSED)
-@pytest.mark.parametrize("order", [1, 2, 3, 4, 7, 20, 50, 120, 200])
+@each("text", CLOSED)
+@each("order", [1, 2, 3, 4, 7, 20, 50, 120, 200])
 def test_closed_forms(text: str, order: int) -> None:
     with mp.workdps(60):
         wanted = CLOSED[text](mpf(0.75), order)
@@ -62,8 +62,8 @@ def test_high_orders_need_the_scale_of_the_series(monkeypatch: pytest.MonkeyPatc
     assert nth("sin(x)", "x=0.75", 200) == 0
 
 
-@pytest.mark.parametrize("order", [1, 3, 6])
-@pytest.mark.parametrize("text", ["sin(x)*exp(-x^2)+log(1+x^2)", "x^x/(1+sigmoid(x))", "if(x > 0, besselj(1, x), x)"])
+@each("order", [1, 3, 6])
+@each("text", ["sin(x)*exp(-x^2)+log(1+x^2)", "x^x/(1+sigmoid(x))", "if(x > 0, besselj(1, x), x)"])
 def test_the_engines_agree(text: str, order: int) -> None:
     for x in (0.25, 1.5, 3.0):
         numbers = [nth(text, f"x={x}", order, engine=engine) for engine in BOTH]
@@ -115,7 +115,7 @@ MIXED = [
 
 
 @both_engines
-@pytest.mark.parametrize(("text", "partial", "at"), MIXED)
+@each(("text", "partial", "at"), MIXED)
 def test_mixed_derivatives(text: str, partial: str, at: dict[str, float], engine: str) -> None:
     """Against SymPy's formula in 40 digits."""
     names = {name: sympy.Symbol(name, positive=True) for name in at}
@@ -137,7 +137,7 @@ def test_several_mixed_derivatives_in_their_order() -> None:
 
 
 @both_engines
-@pytest.mark.parametrize("order", [1, 2, 3, 5])
+@each("order", [1, 2, 3, 5])
 def test_derivatives_along_a_vector(order: int, engine: str) -> None:
     """d^n/dt^n exp(u + 2 v) at (u, v) + t (3, sqrt(2)) is (3 + 2 sqrt(2))^n times the value."""
     result = derive("exp(u+2v)", "u=0.5,v=0.25", along="u=3,v=sqrt(2)", order=order, engine=engine)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from derivcli import DerivError, Expression, derive, parse
 from derivcli.language.functions.table import BRANCHING, vocabulary
-from tests.support import no_hang
+from tests.support import drawn, no_hang
 
 EPSILON = 2.0**-52
 """No text takes longer, read or refused."""
@@ -220,7 +220,7 @@ def is_about_a_constant(read: Expression | DerivError) -> bool:
     return isinstance(read, DerivError) and ("constant" in read.message or "zero" in read.message)
 
 
-thorough = settings(max_examples=400, deadline=None, derandomize=True)
+thorough = drawn(400, derandomize=True)
 
 
 @thorough
@@ -234,7 +234,7 @@ def test_every_notation_keeps_its_meaning(formula: Formula, point: Point) -> Non
     assert again.text == expression.text
     at = {name: point[name] for name in expression.variables or "x"}
     for each in (expression, again):
-        assert derive(each, at=at).value[0] == pytest.approx(wanted, rel=1e-12)
+        assert derive(each, at=at, check=False).value[0] == pytest.approx(wanted, rel=1e-12)
 
 
 @thorough
@@ -260,7 +260,7 @@ def survives(text: str) -> None:
         assert is_sound(outcome(text))
 
 
-@settings(thorough, max_examples=1000)
+@drawn(1000, derandomize=True)
 @given(st.lists(st.sampled_from(TOKENS), max_size=15), st.sampled_from(["", " "]))
 def test_random_tokens(tokens: list[str], between: str) -> None:
     survives(between.join(tokens))

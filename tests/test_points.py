@@ -15,6 +15,7 @@ from derivcli.language import limits
 from derivcli.language.tree import symbol
 from derivcli.points.at_option import points_from, read_points
 from derivcli.points.points import Points
+from tests.support import each
 
 
 def values(points: Points) -> dict[str, list[float]]:
@@ -47,7 +48,7 @@ SPECS: list[tuple[str, dict[str, list[float]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "wanted"), SPECS)
+@each(("spec", "wanted"), SPECS)
 def test_what_a_text_means(spec: str, wanted: dict[str, list[float]]) -> None:
     assert values(read_points([spec])) == wanted
 
@@ -98,7 +99,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "message", "start"), REFUSED)
+@each(("spec", "message", "start"), REFUSED)
 def test_what_is_refused(spec: str, message: str, start: int) -> None:
     with pytest.raises(DerivError) as caught:
         read_points([spec])
@@ -143,7 +144,7 @@ ZEROS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "place"), ZEROS)
+@each(("text", "place"), ZEROS)
 def test_a_range_meets_zero_exactly(text: str, place: int) -> None:
     column = read_points([f"x={text}"]).at["x"]
     assert column[place] == 0
@@ -214,8 +215,8 @@ def test_typed_values_stay_exact_beside_a_range() -> None:
     assert points.at["x"].tolist() == [1 / 3, 0, 0.5, 1, 1 / 7]
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
-@pytest.mark.parametrize("paired", [False, True])
+@each("size", [1, 2, 3, 7, 100])
+@each("paired", [False, True])
 def test_parts_are_the_whole(size: int, paired: bool) -> None:
     specs = ["x=1/3,0:1:3,1/7", "y=2" if paired else "y=0:1:4,pi", "z=1,2,3,4,5" if paired else "z=-1,1"]
     points = read_points(specs, paired)
@@ -259,7 +260,7 @@ ITEMS: list[tuple[Any, list[float]]] = [
 ]
 
 
-@pytest.mark.parametrize(("item", "wanted"), ITEMS)
+@each(("item", "wanted"), ITEMS)
 def test_python_values_are_points(item: Any, wanted: list[float]) -> None:
     result = derive("x^2", at={"x": item})
     assert result.at["x"].tolist() == wanted
@@ -279,7 +280,7 @@ NO_POINTS: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("item", "message"), NO_POINTS)
+@each(("item", "message"), NO_POINTS)
 def test_python_values_that_are_no_points(item: Any, message: str) -> None:
     with pytest.raises(DerivError, match=message):
         derive("x^2", at={"x": item})

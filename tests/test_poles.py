@@ -20,6 +20,7 @@ from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls import bounds, cauchy
 from tests.poles import POLES, Number, Pole, places, truth
+from tests.support import each
 
 CLOSE = 1e-12
 """Relative, of a truth and of a number that is called right."""
@@ -90,7 +91,7 @@ def swept(seed: int, each: int, nearest: int, orders: Sequence[int] = (1, 2, 3))
 
 
 def test_no_verdict_beside_a_pole_is_false() -> None:
-    found, kinds = swept(seed=1, each=1, nearest=300)
+    found, kinds = swept(seed=1, each=1, nearest=300, orders=(1, 3))
     assert not found, "\n".join(found)
     assert kinds["unchecked"] <= kinds.total() // 100
 
@@ -112,7 +113,7 @@ def test_a_disk_that_holds_a_pole_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert any(each.startswith("truth") for each in found)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at", "value", "slope"),
     [
         ("zeta(x)", "1.00000000000000000001", 1e20, -1e40),

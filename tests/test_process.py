@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,37 +24,36 @@ def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True, timeout=60)
 
 
-def loaded(*words: str) -> set[str]:
-    """The modules that a command line has loaded when it ends."""
-    code = "import sys; from derivcli.cli.app import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, timeout=60)
-    return set(done.stderr.split())
-
-
 HEAVY = {"torch", "sympy", "matplotlib", "numpy", "scipy"}
 
 
-@pytest.mark.parametrize(
-    ("words", "allowed"),
-    [
-        (["--help"], set()),
-        (["--version"], set()),
-        (["help", "steps"], set()),
-        (["x", "-n", "3"], set()),
-        (["plot", "x"], set()),
-        (["x", "points.csv"], set()),
-        (["x", "--foo"], set()),
-        (["x", "--at"], set()),
-        ([], set()),
-        (["sine(x)", "--at", "x=1"], {"sympy", "numpy"}),
-        (["x**2"], {"sympy", "numpy"}),
-        (["if(x<0,-x,x)"], {"sympy", "numpy"}),
-        (["answer", "x*abs(x)", "2*abs(x)"], {"sympy", "numpy"}),
-        (["x**2", "--at", "x=1"], {"sympy", "numpy", "torch"}),
-    ],
-)
-def test_nothing_heavy_is_loaded_before_it_is_needed(words: list[str], allowed: set[str]) -> None:
-    assert loaded(*words) & HEAVY <= allowed
+def loaded(lines: Sequence[Sequence[str]]) -> dict[str, set[str]]:
+    """The heavy libraries that each of some command lines has added when it ends, run by one process in turn."""
+    code = (
+        "import sys; from derivcli.cli.app import run\n"
+        f"for line in {list(map(list, lines))}:\n"
+        "    before = {*sys.modules}; run(line)\n"
+        f"    print(*{HEAVY} & {{*sys.modules}} - before, sep='\\t', file=sys.stderr)\n"
+        "    print('#', end='', file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    ends = [text.splitlines()[-1] for text in done.stderr.removesuffix("#").split("#")]
+    return {" ".join(line): set(end.split("\t")) - {""} for line, end in zip(lines, ends, strict=True)}
+
+
+LIGHT = [
+    ["--help"], ["--version"], ["help", "steps"], ["x", "-n", "3"], ["plot", "x"], ["x", "points.csv"], ["x", "--foo"],
+    ["x", "--at"], [],
+]  # fmt: skip
+FORMULAS = [["sine(x)", "--at", "x=1"], ["x**2"], ["if(x<0,-x,x)"], ["answer", "x*abs(x)", "2*abs(x)"]]
+
+
+def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
+    """What one line has loaded is there for those after it, so that they stand in the order of what they may load."""
+    assert {line: names for line, names in loaded(LIGHT).items() if names} == {}
+    assert set().union(*loaded(FORMULAS).values()) <= {"sympy", "numpy"}
+    found = loaded([["x**2", "--at", "x=1"]])
+    assert found == {"x**2 --at x=1": {"sympy", "numpy", "torch"}}
 
 
 def test_a_pipe_that_closes_early_is_no_error() -> None:
@@ -62,9 +62,9 @@ def test_a_pipe_that_closes_early_is_no_error() -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_full_disk_is_told(unbuffered: str) -> None:
-    done = shell('$DERIV "x**2" --at x=0:1:20000 > /dev/full', PYTHONUNBUFFERED=unbuffered)
+@pytest.mark.parametrize(("words", "unbuffered"), [("", "1"), ("--at x=0:1:20000", "")])
+def test_a_full_disk_is_told(words: str, unbuffered: str) -> None:
+    done = shell(f'$DERIV "x**2" {words} > /dev/full', PYTHONUNBUFFERED=unbuffered)
     assert done.returncode == 74
     assert done.stderr == "deriv: cannot write output: No space left on device\n"
 
@@ -87,9 +87,22 @@ def test_a_closed_error_stream_harms_nothing() -> None:
     assert (done.returncode, done.stdout) == (0, "0\n")
 
 
+LINES = (
+    "import sys; from derivcli.cli import app, terminal; terminal.open_streams();"
+    " sys.exit([app.run(line) for line in {}][-1])"
+)
+"""A process of several command lines, whose status is that of the last."""
+
+
+def together(*lines: Sequence[str]) -> str:
+    """A command of bash that runs several command lines in one process."""
+    return f"{sys.executable} -c {shlex.quote(LINES.format(list(map(list, lines))))}"
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
 def test_odd_encodings(encoding: str) -> None:
-    done = shell('$DERIV "u*√v" --at u=1,v=4 --format markdown; $DERIV "x + √)"', PYTHONIOENCODING=encoding)
+    command = together(["u*√v", "--format", "markdown"], ["x + √)"])
+    done = shell(command, PYTHONIOENCODING=encoding)
     assert done.returncode == 2
     assert "df/du" in done.stdout
     assert "\\u221a" in done.stderr
@@ -97,11 +110,11 @@ def test_odd_encodings(encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["undefined", "idna", "utf-8:strict"])
 def test_an_encoding_that_cannot_write_every_text_loses_none(encoding: str, tmp_path: Path) -> None:
-    command = f'$DERIV "√x" --at x=4; $DERIV "√x" --at x=4 --output {tmp_path}/out.md && cat {tmp_path}/out.md'
-    done = shell(command, PYTHONIOENCODING=encoding)
+    line = ["√x", "--at", "x=4"]
+    done = shell(together(line, [*line, "--output", f"{tmp_path}/out.md"]), PYTHONIOENCODING=encoding)
     assert done.returncode == 0
-    assert done.stdout.startswith("x\tf\tdf/dx\n4\t2\t0.25\n")
-    assert "✓ proved" in done.stdout
+    assert done.stdout == "x\tf\tdf/dx\n4\t2\t0.25\n"
+    assert "✓ proved" in (tmp_path / "out.md").read_text()
     assert done.stderr == f"deriv: wrote {tmp_path}/out.md\n"
 
 
@@ -110,8 +123,7 @@ def test_a_file_is_written_as_text_whatever_the_terminal_can_show(tmp_path: Path
     assert "✓ proved" in (tmp_path / "out.md").read_text()
 
 
-@pytest.mark.parametrize("others", ["", ">&-", "2>&-", ">&- 2>&-"])
-@pytest.mark.parametrize("name", ["csv", "parquet"])
+@pytest.mark.parametrize(("name", "others"), [("csv", ""), ("csv", ">&-"), ("csv", "2>&-"), ("parquet", ">&- 2>&-")])
 def test_a_closed_input_is_refused(name: str, others: str) -> None:
     done = shell(f"$DERIV x --data - --data-format {name} <&- {others}")
     told = "" if "2" in others else "deriv: standard input is closed\n"
@@ -181,10 +193,11 @@ def test_the_version_is_that_of_the_distribution() -> None:
     assert derivcli.__version__ == importlib.metadata.version("derivcli")
 
 
-def test_a_signal_ends_it_with_its_status() -> None:
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_it_with_its_status(number: str) -> None:
     code = (
         "import os, signal, threading; from derivcli.cli import app; from derivcli.cli.commands import derive; "
-        "derive.evaluate = lambda *a: (os.kill(os.getpid(), signal.SIGTERM), signal.pause()); app.main()"
+        "derive.evaluate = lambda *a: (os.kill(os.getpid(), signal." + number + "), signal.pause()); app.main()"
     )
     done = subprocess.run([sys.executable, "-c", code, "x"], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (143, "", "")

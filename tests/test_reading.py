@@ -13,16 +13,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from derivcli.points.files import text_blocks
 from derivcli.points.files.batches import Batch
 from derivcli.points.files.csv_tsv import DelimitedFile
 from tests.reading import bits, column, file, opened, passed, read, refusal
+from tests.support import drawn, each
 
 FLOATS = st.floats(allow_nan=False)
-PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = drawn(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 ACCEPTED = [
@@ -45,8 +46,8 @@ ACCEPTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "values"), ACCEPTED)
-@pytest.mark.parametrize("block", [24, 4 << 20])
+@each(("content", "values"), ACCEPTED)
+@each("block", [24, 4 << 20])
 def test_what_is_read(
     content: str, values: list[float], block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,8 +99,8 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "message"), REFUSED)
-@pytest.mark.parametrize("block", [24, 4 << 20])
+@each(("content", "message"), REFUSED)
+@each("block", [24, 4 << 20])
 def test_what_is_refused(
     content: bytes | str, message: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,8 +256,8 @@ def test_an_empty_text_and_nothing_stay_apart(tmp_path: Path) -> None:
     assert passed(chunks)["y"] == [None, ""]
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("block", [8, 13, 4 << 20])
+@each("line_end", ["\n", "\r\n", "\r"])
+@each("block", [8, 13, 4 << 20])
 def test_a_blank_line_of_one_column_is_an_empty_cell(
     line_end: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

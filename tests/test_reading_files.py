@@ -24,14 +24,14 @@ from derivcli.points.files import text_blocks
 from derivcli.points.files.data_files import DataFiles, open_data
 from derivcli.points.files.formats import Reading
 from tests.reading import ROOT, column, file, opened, passed, read, refusal, table_file
-from tests.support import no_hang
+from tests.support import each, no_hang
 
 
 def zstd(content: bytes) -> bytes:
     return bytes(pa.compress(content, codec="zstd", asbytes=True))
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "content", "message"),
     [
         ("t.parquet", b"x,y\n1,2\n", "is not a whole Parquet file"),
@@ -91,7 +91,8 @@ from derivcli.points.files import csv_tsv, data_files
 from derivcli.points.files.data_files import *
 os.getuid() or os.setuid(65534)
 try:
-    open_data(Reading(({path.name!r},)), io.BytesIO())
+    with open_data(Reading(({path.name!r},)), io.BytesIO()):
+        pass
 except DerivError as error:
     print(error.message)
 """
@@ -197,10 +198,14 @@ def test_what_a_pipe_cannot_give(tmp_path: Path) -> None:
         with pytest.raises(DerivError) as caught, piped(content, kind[1:]):
             pass
         assert caught.value.hint == "save it to a file first"
-    with pytest.raises(DerivError, match="standard input has no name"):
-        open_data(Reading(("-",)), io.BytesIO())
-    with pytest.raises(DerivError, match="more than once"):
-        open_data(Reading(("-", "-"), "csv"), io.BytesIO(b"x\n1\n"))
+    with (
+        pytest.raises(DerivError, match="standard input has no name"),
+        open_data(Reading(("-",)), io.BytesIO()),
+    ):
+        pass
+    twice = Reading(("-", "-"), "csv")
+    with pytest.raises(DerivError, match="more than once"), open_data(twice, io.BytesIO(b"x\n1\n")):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -219,7 +224,7 @@ def test_a_pipe_of_another_kind_has_a_way_out(content: bytes, way_out: str) -> N
     assert caught.value.hint == way_out
 
 
-@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet", "arrow", "stream.arrow"])
+@each("kind", ["csv", "tsv", "jsonl", "parquet", "arrow", "stream.arrow"])
 def test_only_wanted_columns_are_read_where_nothing_is_passed_on(kind: str, tmp_path: Path) -> None:
     table = pa.table({"u.v": ["p", "q", "r"], "y": [4, 5, 6], "Speed": [7.5, 8, 9], "x": [1, 2, 3]})
     path = tmp_path / f"t.{kind}"

@@ -14,6 +14,7 @@ import pytest
 from derivcli.points.files import text_blocks
 from derivcli.points.files.cells_to_numbers import read_numbers
 from tests.reading import column, file, opened, passed, read, refusal, table_file
+from tests.support import each
 
 OBJECTS = [
     ('{"x":1}\n{"x":2.5}\n', [1, 2.5]),
@@ -42,7 +43,7 @@ OBJECTS = [
 ]
 
 
-@pytest.mark.parametrize(("content", "wanted"), OBJECTS)
+@each(("content", "wanted"), OBJECTS)
 def test_json_lines(content: bytes | str, wanted: list[float] | str, tmp_path: Path) -> None:
     path = file(tmp_path, content, "t.jsonl")
     if isinstance(wanted, str):
@@ -138,8 +139,8 @@ TYPES: list[tuple[str, list[float] | str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "wanted"), TYPES)
-@pytest.mark.parametrize("kind", [".parquet", ".arrow", ".stream.arrow"])
+@each(("name", "wanted"), TYPES)
+@each("kind", [".parquet", ".arrow", ".stream.arrow"])
 def test_types(name: str, wanted: list[float] | str, kind: str, tmp_path: Path) -> None:
     path = table_file(tmp_path, TABLE, kind)
     if isinstance(wanted, str):
@@ -200,7 +201,7 @@ WIDER = [
 ]
 
 
-@pytest.mark.parametrize(("kinds", "wider"), WIDER)
+@each(("kinds", "wider"), WIDER)
 def test_columns_of_several_files_are_widened(kinds: list[pa.DataType], wider: pa.DataType, tmp_path: Path) -> None:
     tables = [pa.table({"x": pa.array([1.0, 2.0, 3.0]), "n": pa.array([5, 6, 7]).cast(kind)}) for kind in kinds]
     paths = [table_file(directory, table, ".parquet") for directory, table in _placed(tmp_path, tables)]

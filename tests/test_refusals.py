@@ -6,7 +6,7 @@ import pytest
 
 from derivcli import DerivError, derive, parse
 from derivcli.language import limits
-from tests.support import hint_of, no_hang
+from tests.support import each, hint_of, no_hang
 
 """No refusal takes longer."""
 
@@ -133,7 +133,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "message", "hint", "start", "stop"), REFUSED)
+@each(("text", "message", "hint", "start", "stop"), REFUSED)
 def test_what_is_refused(text: str, message: str, hint: str, start: int, stop: int) -> None:
     with pytest.raises(DerivError) as caught:
         parse(text)
@@ -169,7 +169,7 @@ NESTS = [
 ]
 
 
-@pytest.mark.parametrize(("opening", "middle", "closing"), NESTS)
+@each(("opening", "middle", "closing"), NESTS)
 def test_nesting_up_to_the_limit(opening: str, middle: str, closing: str) -> None:
     deep = 99 * opening + middle + 99 * closing
     assert parse(deep).text
@@ -192,7 +192,7 @@ def test_the_longest_numbers(write: str, most: int) -> None:
         parse(write.format("3" * (most + 2)))
 
 
-@pytest.mark.parametrize("write", ["{}", "x + {}", "x*{}", "x^{}", "sin({} x)", "if(x > {}, 1, x)", "1/{} + x"])
+@each("write", ["{}", "x + {}", "x*{}", "x^{}", "sin({} x)", "if(x > {}, 1, x)", "1/{} + x"])
 def test_a_number_outside_float64_is_refused(write: str) -> None:
     with pytest.raises(DerivError, match="outside the range of float64"):
         parse(write.format("9" * limits.MAX_DIGITS))
@@ -228,7 +228,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+@each("text", HOSTILE.values())
 def test_a_hostile_text_is_refused(text: str) -> None:
     with no_hang(), pytest.raises(DerivError) as caught:
         parse(text)

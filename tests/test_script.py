@@ -13,8 +13,9 @@ from derivcli import DerivError, derive, hessian, implicit, jacobian, script, se
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.result import Result
+from tests.rows import Sample, batches, call_of, smooth
 from tests.scripts import differences, is_near, printed
-from tests.test_functions import Sample, batches, call_of, smooth
+from tests.support import each
 
 TOLERANCE = 1e-12
 FEW = 2
@@ -29,7 +30,7 @@ PLAIN = {
 }
 """Rows spelled by a function of PyTorch that is right at ordinary points, the first ones, alone."""
 
-every_row = pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+every_row = each("row", FUNCTIONS)
 
 
 def ordinary(row: Function, group: list[Sample], most: int) -> list[Sample]:
@@ -109,7 +110,7 @@ KINKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", KINKS)
+@each("text", KINKS)
 def test_kinks(text: str) -> None:
     at = {"x": [0.0, 1.0, 2.5, -1.0]}
     assert wrong(printed(script(text, at)), derive(text, at, check=False)) == []
@@ -169,7 +170,7 @@ SHAPES: list[tuple[Any, ...]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "at", "options"), SHAPES)
+@each(("text", "at", "options"), SHAPES)
 def test_shapes(text: str, at: Any, options: dict[str, Any]) -> None:
     result = derive(text, at, **options, check=False)
     assert wrong(printed(script(text, at, **options)), result, 1e-11) == []
@@ -184,13 +185,13 @@ def test_jacobian(at: str) -> None:
     assert all(differences(one, other.tolist(), TOLERANCE) == [] for one, other in zip(got, want, strict=True))
 
 
-@pytest.mark.parametrize("at", ["u=1,v=2", "u=1,2,v=3,4,5"])
-@pytest.mark.parametrize("text", ["u**3*v+sin(u*v)", "u**2+v", "relu(u)*v"])
+@each("at", ["u=1,v=2", "u=1,2,v=3,4,5"])
+@each("text", ["u**3*v+sin(u*v)", "u**2+v", "relu(u)*v"])
 def test_hessian(text: str, at: str) -> None:
     assert wrong(printed(script(text, at, hessian=True)), hessian(text, at, check=False)) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at", "options"),
     [
         ("x**2+y**2=25", "x=3,y=4", {}),
@@ -210,8 +211,8 @@ def test_implicit(text: str, at: str, options: dict[str, Any]) -> None:
     assert all(differences(one, other.tolist(), 1e-11) == [] for one, other in pairs)
 
 
-@pytest.mark.parametrize(("text", "at"), [("exp(x)*x", "x=1"), ("sin(x)", "x=0,1,2"), ("n**2", "n=1"), ("3", "x=1,2")])
-@pytest.mark.parametrize("degree", [0, 1, 6])
+@each(("text", "at"), [("exp(x)*x", "x=1"), ("sin(x)", "x=0,1,2"), ("n**2", "n=1"), ("3", "x=1,2")])
+@each("degree", [0, 1, 6])
 def test_series(text: str, at: str, degree: int) -> None:
     want = series(text, degree, at, check=False).coefficients
     got = list(printed(script(text, at, series=degree)).values())[-degree - 1 :]
@@ -226,7 +227,7 @@ def test_float32() -> None:
     assert all(number == float(np.float32(number)) for column in got.values() for number in column)
 
 
-@pytest.mark.parametrize(
+@each(
     "values", ["0:1:11", "-0.3:0.3:7", "-3:3:100", "1:0:8", "0:pi:5", "-pi/2:2*pi:7", "1e-20:1e20:9", "2:2.5:6,pi,1/3"]
 )
 def test_points_are_the_calculator_s_to_the_last_bit(values: str) -> None:
@@ -236,7 +237,7 @@ def test_points_are_the_calculator_s_to_the_last_bit(values: str) -> None:
 TYPED = ["0.1+0.2", "1/49*49", "sqrt(2)/3", "-pi/3", "2^0.5", "1e300*1e-300", "sin(1)^2", "erf(1)", "gelu(1)", "1e22"]
 
 
-@pytest.mark.parametrize("value", TYPED)
+@each("value", TYPED)
 def test_a_typed_point_is_the_calculator_s(value: str) -> None:
     got, want = printed(script("x", f"x={value}"))["f"][0], derive("x", f"x={value}", check=False).at["x"].item()
     assert is_near(got, want, 1e-15)
@@ -265,7 +266,7 @@ def formula(draw: random.Random, depth: int) -> str:
     return draw.choice(["x", "y", "z", "x", "2", "1/3", "0.25", "pi"])
 
 
-@pytest.mark.parametrize("seed", range(100))
+@each("seed", range(100))
 def test_random_formulas(seed: int) -> None:
     draw = random.Random(seed)
     text, let = formula(draw, 3), {"z": formula(draw, 1).replace("z", "x")}

@@ -14,9 +14,9 @@ import pytest
 
 from derivcli import DerivError, derive, parse, script
 from derivcli.custom.load import load
-from tests.planted import square as planted_square
+from tests.custom_functions import square as planted_square
 from tests.scripts import differences, printed, read, run
-from tests.support import deriv
+from tests.support import deriv, each
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,8 +24,8 @@ TAKEN = ["lambda", "None", "def", "print", "torch", "math", "np", "zip", "deriva
 AGAIN = ["x_inside", "df_dx", "coefficients", "slope", "y", "f", "t", "grad", "ctx", "Besselj", "polygamma", "zip"]
 
 
-@pytest.mark.parametrize("order", [1, 2])
-@pytest.mark.parametrize("name", [*TAKEN, *AGAIN, "__x", "alpha", "x_1", "float"])
+@each("order", [1, 2])
+@each("name", [*TAKEN, *AGAIN, "__x", "alpha", "x_1", "float"])
 def test_any_name_will_do(name: str, order: int) -> None:
     if name.startswith("_"):
         with pytest.raises(DerivError):
@@ -47,7 +47,7 @@ def test_a_renamed_variable_is_told() -> None:
     assert 'print("df/dlambda =", lambda_.grad.item())' in text
 
 
-@pytest.mark.parametrize("name", [*keyword.kwlist, "np", "plt", "scipy", "mpmath"])
+@each("name", [*keyword.kwlist, "np", "plt", "scipy", "mpmath"])
 def test_names_that_python_keeps(name: str) -> None:
     if name in ("and", "or", "not", "if"):
         return

@@ -18,6 +18,7 @@ from derivcli.render.numbers import outward_texts
 from derivcli.render.polynomial import offset_text, polynomial_text
 from derivcli.render.results import render
 from derivcli.result import SeriesResult
+from tests.support import drawn, each
 
 WIDE = Style(width=200)
 
@@ -36,7 +37,7 @@ def series(
     return SeriesResult(parse(text), points.at, "x", numbers, flags, points, verdicts, interval, ends)
 
 
-@pytest.mark.parametrize(
+@each(
     ("at", "coefficients", "expected"),
     [
         ("x=0", [0, 1, 0, -1 / 6], "x - 0.16666666666666666*x**3"),
@@ -82,7 +83,7 @@ def series_about(centre: float | str | Decimal, coefficients: list[float]) -> Se
     return SeriesResult(parse("sin(x)"), points.at, "x", np.array([coefficients]), flags, points)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@drawn(200, derandomize=True)
 @given(coefficients=st.lists(NUMBERS, min_size=1, max_size=7), centre=CENTRES, x=st.floats(-100, 100))
 def test_the_language_reads_a_polynomial_back(
     coefficients: list[float], centre: float | str | Decimal, x: float
@@ -179,9 +180,9 @@ def test_a_missing_enclosure_is_said() -> None:
 
 def test_verdicts_name_the_coefficient() -> None:
     verdicts = tuple(Verdicts.empty(2) for _ in range(4))
-    for order, each in enumerate(verdicts):
-        each.put(0, Verdict("lossy", 2, truth=0.25, message="cancellation") if order == 3 else Verdict("proved", 15))
-        each.put(1, Verdict("corner", left=-1.0, right=1.0) if order else Verdict("proved", 15))
+    for order, one in enumerate(verdicts):
+        one.put(0, Verdict("lossy", 2, truth=0.25, message="cancellation") if order == 3 else Verdict("proved", 15))
+        one.put(1, Verdict("corner", left=-1.0, right=1.0) if order else Verdict("proved", 15))
     shown = render([series([[0, 1, 2, 3]] * 2, "x=0.5,0", "abs(x)", verdicts=verdicts)], "table", WIDE)
     assert "x = 0.5: the coefficient of (x - 0.5)**3 lost all but 2 digits: the truth is 0.25" in shown
     assert "x = 0: the coefficient of x does not exist, a corner: left -1, right 1; Taylor arithmetic's 1" in shown
@@ -192,8 +193,8 @@ def test_verdicts_name_the_coefficient() -> None:
 
 def test_all_proved() -> None:
     verdicts = tuple(Verdicts.empty(1) for _ in range(3))
-    for each in verdicts:
-        each.put(0, Verdict("proved", 15))
+    for one in verdicts:
+        one.put(0, Verdict("proved", 15))
     assert render([series([[0, 1, 2]], verdicts=verdicts)], "table", WIDE).endswith("✓ 3 proved, at least 15 digits\n")
 
 
@@ -204,7 +205,7 @@ def test_ends_are_rounded_outward(value: float, digits: int) -> None:
     assert float(low) <= value <= float(high)
 
 
-@pytest.mark.parametrize("name", formats_for("results"))
+@each("name", formats_for("results"))
 def test_every_format_has_series(name: str) -> None:
     assert render([series([[0, 1]])], name, Style()).endswith("\n")
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derivcli import Result, parse
@@ -24,6 +24,7 @@ from derivcli.render.labels import Label
 from derivcli.render.plot_curves import label
 from derivcli.render.results import render
 from derivcli.result import Partial, SymbolicResult
+from tests.support import drawn, each
 
 WIDE = Style(width=200)
 
@@ -65,7 +66,7 @@ def judged(results: list[Result], judge: Callable[[str, int], Verdict]) -> list[
     return found
 
 
-@pytest.mark.parametrize(
+@each(
     ("made", "plain", "shown", "simple", "latex"),
     [
         (Label("f"), "f", "f", "f", "f"),
@@ -176,14 +177,14 @@ def test_matrices_are_for_few_points_and_where_they_fit(count: int, width: int, 
     assert ("∂²f/∂u∂v" in shown) != matrix
 
 
-@pytest.mark.parametrize("unicode", [True, False])
-@pytest.mark.parametrize("width", [20, 40, 60, 80, 120])
+@each("unicode", [True, False])
+@each("width", [20, 40, 60, 80, 120])
 def test_tables_keep_to_the_width(width: int, unicode: bool) -> None:
     long = "learning_rate_of_the_model"
     results = differentiate([parse(f"{long}^3*v", declared=[long])], {long: np.ones(2), "v": np.ones(2)}, [(long, "v")])
     jacobian = job(["u", "v"], "u=1,v=2", [("u",), ("v",)])
-    for each in (results, jacobian, hessian(["sin(u*v)/w"], "u=1,2,v=3,w=0", "uvw")):
-        text = render(each, "table", Style(width=width, unicode=unicode))
+    for one in (results, jacobian, hessian(["sin(u*v)/w"], "u=1,2,v=3,w=0", "uvw")):
+        text = render(one, "table", Style(width=width, unicode=unicode))
         assert max(map(len, text.splitlines())) <= max(width, 40)
         assert unicode or text.isascii()
 
@@ -224,7 +225,7 @@ def test_a_gradient_has_a_length_and_a_direction() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@settings(max_examples=200, deadline=None, derandomize=True)
+@drawn(200, derandomize=True)
 @given(parts=st.lists(st.floats(width=32), min_size=2, max_size=5))
 def test_the_length_of_a_gradient_neither_overflows_nor_vanishes(dtype: str, parts: list[float]) -> None:
     kind = np.dtype(dtype)
@@ -274,7 +275,7 @@ def test_formulas_have_the_same_names() -> None:
     assert json.loads(render([along], "json", WIDE))["functions"][0]["direction"] == {"u": 1, "v": 2}
 
 
-@pytest.mark.parametrize("name", formats_for("results"))
+@each("name", formats_for("results"))
 def test_numbers_that_are_none_are_shown_in_every_format(name: str) -> None:
     shown = render(hessian(["sqrt(u)/v"], "u=0,v=0", "uv"), name, Style())
     assert "inf" in shown or "nan" in shown

@@ -12,7 +12,7 @@ from derivcli import derive, parse, steps
 from derivcli.result import SymbolicResult
 from tests import claims
 from tests.claims import AT, DIGITS, Claim, F, derivative
-from tests.support import deriv
+from tests.support import deriv, each
 from tests.test_steps import COMPARE, SIGNS, Value
 
 KINDS = (claims.special_in_f, claims.filled, claims.glued, claims.clipped)
@@ -81,7 +81,7 @@ STATED = [
 """Functions, their derivatives by x, and what is remarked."""
 
 
-@pytest.mark.parametrize(("expression", "formula", "remark"), STATED)
+@each(("expression", "formula", "remark"), STATED)
 def test_a_piecewise_derivative_states_what_is_true(expression: str, formula: str, remark: str) -> None:
     found = derive(expression, wrt="x")
     assert isinstance(found, SymbolicResult)
@@ -90,7 +90,7 @@ def test_a_piecewise_derivative_states_what_is_true(expression: str, formula: st
     assert bool(remark) == bool(found.remarks)
 
 
-@pytest.mark.parametrize(("expression", "formula", "remark"), STATED)
+@each(("expression", "formula", "remark"), STATED)
 def test_it_reads_back(expression: str, formula: str, remark: str) -> None:
     assert parse(formula).text == formula
 

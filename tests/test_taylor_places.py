@@ -11,6 +11,7 @@ from mpmath import mp, mpf
 
 from derivcli.engines.taylor import composition, elementary
 from derivcli.engines.taylor.rules import TAYLOR_RULES
+from tests.support import each
 from tests.test_taylor_series import along, batch
 
 ORDER = 8
@@ -31,7 +32,7 @@ STILL = [
 """Functions that are constant around a point, where they are made of one at the edge of its domain."""
 
 
-@pytest.mark.parametrize(("text", "point", "value"), STILL)
+@each(("text", "point", "value"), STILL)
 def test_what_does_not_move_has_no_slope(text: str, point: float, value: float) -> None:
     first, *rest = along(text, point, ORDER)
     assert first == value

@@ -10,7 +10,7 @@ from typing import Any
 import mpmath
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 from torch import Tensor
@@ -18,6 +18,7 @@ from torch import Tensor
 from derivcli import parse
 from derivcli.engines.program import Program, lower
 from derivcli.engines.taylor.evaluation import expand
+from tests.support import drawn, each
 
 NAMES = ("x", "y")
 
@@ -95,7 +96,7 @@ def test_mixed_derivatives(text: str) -> None:
     assert wrong_mixed(text) == []
 
 
-@pytest.mark.parametrize("text", SEVERAL)
+@each("text", SEVERAL)
 def test_the_order_of_the_axes_does_not_matter(text: str) -> None:
     inputs = variables(SEVERAL[text][0], 2)
     found = expand(program(text, NAMES), inputs, (2, 3), 1)
@@ -128,7 +129,7 @@ def test_no_axes_are_plain_values() -> None:
     assert torch.equal(expand(program("sin(x)*floor(x)"), [x], (), 2), torch.sin(x) * torch.floor(x))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "point", "want"),
     [
         ("6*x**2+2*x+4", 3.0, [64.0, 38.0, 6.0]),
@@ -154,7 +155,7 @@ def test_a_great_power(exponent: int) -> None:
     assert along(f"x**{exponent}", 0.0, 9) == [0.0] * 10
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "point", "want"),
     [
         ("abs(x)", 0.0, [0.0, 0.0]),
@@ -188,7 +189,9 @@ def test_kinks_and_branches(text: str, point: float, want: list[float]) -> None:
     ("text", "point"), [("elliptic_e(x)", 1.0), ("bessely(1, x)", -1.0), ("besselj(1/2, x)", -0.5), ("zeta(x)", 1.0)]
 )
 def test_no_coefficient_where_the_function_is_not_real_nearby(text: str, point: float) -> None:
-    assert all(map(math.isnan, along(text, point, 3)[1:]))
+    value, *others = along(text, point, 3)
+    assert [math.isnan(other) for other in others] == [True] * 3
+    assert math.isnan(value) or text == "elliptic_e(x)"
 
 
 def test_an_entropy_is_steep_at_0() -> None:
@@ -203,7 +206,7 @@ def test_no_branch_taken() -> None:
 POINTS = [-2.5, -1.0, -0.25, 0.0, 0.25, 0.5, 1.0, 3.0, 12.5]
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "where(x > 0, log(x)*x, sin(x))", "x^2.5", "abs(x)^x", "sech(x)+csch(x)", "xlogy(x, x^2)", "gamma(x)",
@@ -237,9 +240,10 @@ def test_the_type_of_numbers_stays() -> None:
 
 def test_the_first_coefficient_is_the_plain_value() -> None:
     x = torch.linspace(0.1, 0.9, 17, dtype=torch.float64)
-    for text, rule in {"sech(x)": 0, "tan(x)+x^3": 0, "besselj(1, x)": 0, "sigmoid(x)*x^0.5": 0}.items():
+    for text in ("sech(x)", "tan(x)+x^3", "besselj(1, x)", "sigmoid(x)*x^0.5"):
         plain = expand(program(text), [x], (), 17)
-        assert torch.equal(batch(text, x.tolist(), 3)[rule], plain)
+        assert len({*plain.tolist()}) == 17
+        assert torch.equal(batch(text, x.tolist(), 3)[0], plain)
 
 
 def test_nothing_overflows_on_the_way() -> None:
@@ -279,7 +283,7 @@ def close(first: Sequence[float], second: Sequence[float]) -> bool:
     return all(abs(a - b) <= 1e-11 * scale for a, b in zip(first, second, strict=True))
 
 
-@settings(max_examples=40, deadline=None)
+@drawn(40)
 @given(FUNCTION, FUNCTION, POINT)
 def test_sums_and_products(f: str, g: str, x: float) -> None:
     a, b = padded(f, x), padded(g, x)
@@ -287,7 +291,7 @@ def test_sums_and_products(f: str, g: str, x: float) -> None:
     assert close(padded(f"({f})+({g})", x), [p + q for p, q in zip(a, b, strict=True)])
 
 
-@settings(max_examples=40, deadline=None)
+@drawn(40)
 @given(FUNCTION, POINT)
 def test_inverses(f: str, x: float) -> None:
     plain = padded(f, x)

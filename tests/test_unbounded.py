@@ -10,6 +10,7 @@ import pytest
 from derivcli import parse
 from derivcli.check.enclosure import restored_context
 from derivcli.explain.piecewise.root_bounds import root_bound
+from tests.support import each
 
 TERMS = (
     *("x", "atan(x)", "tanh(x)", "erf(x/100)", "sin(x)", "cos(3x)", "x^3/1000", "-x^2/7", "sqrt(x+2000)", "log(x^2+1)"),
@@ -56,7 +57,7 @@ def test_no_root_of_1000_formulas_lies_beyond_the_end() -> None:
     assert known > 200
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "end"),
     [
         ("x+atan(x)-1000", 1024),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
-import numpy as np
 import pytest
 from flint import arb, ctx, fmpq
 
@@ -15,20 +14,17 @@ from derivcli import derive
 from derivcli.check.enclosure import restored_context
 from derivcli.check.judge import check_all
 from derivcli.check.one_sided_values import limits_by_values
-from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import TapeNode
 from derivcli.points.at_option import read_points
-from tests.support import deriv
+from tests.support import each
 
 INF = math.inf
-ANY = object()
-"""Stands for a truth that a row says nothing about."""
-
 PLACES: list[tuple[str, str, str, object]] = [
-    # f, where, kind, truth: a number or (left, right)
+    # f, where, kind, truth: a number or (left, right), where a side from which the function jumps has none
     ("sqrt(x)", "x=0", "edge", (None, INF)),
     ("sqrt(x^2)", "x=0", "corner", (-1, 1)),
     ("hypot(x, 0)", "x=0", "corner", (-1, 1)),
@@ -43,7 +39,7 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("x**0", "x=0", "proved", 0),
     ("x**2.0", "x=-3", "proved", -6),
     ("x**2", "x=0", "proved", 0),
-    ("0**x", "x=0", "jump", ANY),
+    ("0**x", "x=0", "jump", (None, None)),
     ("0**x", "x=-1", "undefined", None),
     ("x**x", "x=0", "edge", (None, -INF)),
     ("x**x", "x=-1", "isolated", None),
@@ -78,13 +74,13 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("max(x, x^2)", "x=1", "corner", (1, 2)),
     ("max(x, 1)", "x=1", "corner", (0, 1)),
     ("max(x, x^2, 1)", "x=1", "corner", (0, 2)),
-    ("floor(x)", "x=1", "jump", ANY),
-    ("floor(x)", "x=2", "jump", ANY),
-    ("ceil(x)", "x=2", "jump", ANY),
-    ("sign(x)", "x=0", "jump", ANY),
-    ("heaviside(x)", "x=0", "jump", ANY),
-    ("mod(x, 2)", "x=4", "jump", ANY),
-    ("x//2", "x=4", "jump", ANY),
+    ("floor(x)", "x=1", "jump", (None, 0)),
+    ("floor(x)", "x=2", "jump", (None, 0)),
+    ("ceil(x)", "x=2", "jump", (0, None)),
+    ("sign(x)", "x=0", "jump", (None, None)),
+    ("heaviside(x)", "x=0", "jump", (None, None)),
+    ("mod(x, 2)", "x=4", "jump", (None, 1)),
+    ("x//2", "x=4", "jump", (None, 0)),
     ("x//2", "x=3", "proved", 0),
     ("tan(x)", "x=1.5707963267948966", "lossy", 2.70384464585838e33),
     ("tan(x)", "x=pi/2", "undefined", None),
@@ -119,8 +115,8 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("root(x, 101)", "x=0", "vertical", (INF, INF)),
     ("abs(x)^1.001", "x=0", "proved", 0),
     ("abs(x)^0.001", "x=0", "cusp", (-INF, INF)),
-    ("where(x==1, 5, x)", "x=1", "jump", ANY),
-    ("rf(-3, k)", "k=2", "jump", ANY),
+    ("where(x==1, 5, x)", "x=1", "jump", (None, None)),
+    ("rf(-3, k)", "k=2", "jump", (None, None)),
     ("ff(-2, k)", "k=2", "isolated", None),
     ("binomial(5, k)", "k=2", "proved", 10 / 3),
     ("rf(x, 3)", "x=-2", "proved", 2),
@@ -128,7 +124,7 @@ PLACES: list[tuple[str, str, str, object]] = [
     ("besselj(0.5, x)", "x=0", "edge", (None, INF)),
     ("elliptic_e(m)", "m=1", "edge", (-INF, None)),
     ("zeta(s)", "s=1", "undefined", None),
-    ("beta(2, x)", "x=1e10", "lossy", ANY),
+    ("beta(2, x)", "x=1e10", "lossy", float(Fraction(1, (10**10 + 1) ** 2) - Fraction(1, 10**20))),
     ("fresnels(x)", "x=1e10", "lossy", 0),
 ]
 """Places where a plain PyTorch program misleads, and others, with what is true there."""
@@ -149,18 +145,18 @@ def is_number(got: float | None, wanted: object) -> bool:
     return got == wanted or abs(got - wanted) <= 1e-14 * abs(wanted)
 
 
-@pytest.mark.parametrize(("text", "at", "kind", "truth"), PLACES, ids=[f"{f} at {at}" for f, at, _, _ in PLACES])
+@each(("text", "at", "kind", "truth"), PLACES)
 def test_hard_places(text: str, at: str, kind: str, truth: object) -> None:
     verdict = verdict_at(text, at)
     assert verdict.kind == kind, verdict
     if isinstance(truth, tuple):
         assert is_number(verdict.left, truth[0]), verdict
         assert is_number(verdict.right, truth[1]), verdict
-    elif truth is not ANY:
+    else:
         assert is_number(verdict.truth, truth), verdict
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "order", "kind", "sides"),
     [
         ("abs(x)^3", 1, "proved", None),
@@ -204,7 +200,7 @@ def test_numbers_in_a_sentence_are_told_apart(text: str, at: str, message: str) 
     assert verdict_at(text, at).message.startswith(message)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "order", "kinds"),
     [
         ("if(x==0,0,x*frac(1/x))", 1, "unchecked"),
@@ -331,86 +327,3 @@ def test_values_are_judged_too() -> None:
     value = result.value_verdicts[0]
     assert value is not None
     assert (value.kind, value.truth, result.value[0]) == ("lossy", 1e-17, 0)
-
-
-def test_small_jobs_are_checked_and_large_ones_only_when_asked() -> None:
-    assert derive("x^2", "x=0:1:100").verdicts["x"][99]
-    assert derive("x^2", "x=0:1:101").verdicts == {}
-    assert len(derive("x^2", "x=0:1:101", check=True).verdicts["x"]) == 101
-    assert derive("x^2", "x=1", check=False).verdicts == {}
-
-
-def test_each_variable_has_its_own_verdicts() -> None:
-    result = derive("abs(u)*v", {"u": 0, "v": [0, 3]})
-    assert result.verdicts["u"].names() == ["proved", "corner"]
-    assert result.verdicts["v"].names() == ["proved", "proved"]
-
-
-def test_crossed_and_paired_points_keep_their_exact_coordinates() -> None:
-    crossed = derive("abs(10x-1)*abs(10y-3)", "x=0.1,0.2,y=0.3,0.4", ["x"])
-    assert crossed.verdicts["x"].names() == ["proved", "corner", "proved", "proved"]
-    paired = derive("abs(10x-1)*y", {"x": "0.1,0.2", "y": "1,2"}, ["x"], paired=True)
-    assert paired.verdicts["x"].names() == ["corner", "proved"]
-
-
-def test_float32_is_judged_by_its_own_digits() -> None:
-    verdict = derive("sin(x)", {"x": 0.5}, dtype="float32").verdicts["x"][0]
-    assert verdict is not None
-    assert (verdict.kind, verdict.digits) == ("proved", 7)
-
-
-def test_a_batch_of_verdicts_is_arrays() -> None:
-    verdicts = derive("abs(x)", "x=-1:1:3").verdicts["x"]
-    assert verdicts.kinds.dtype == np.uint8
-    assert verdicts.truth.tolist()[0::2] == [-1, 1]
-    assert verdicts.count() == {"proved": 2, "corner": 1}
-    assert verdicts[-1] == verdicts[2]
-    assert Verdicts.empty(2)[0] is None
-    with pytest.raises(IndexError):
-        verdicts[3]
-
-
-MISLEADING = [
-    ("x^2", "x=1", 0),
-    ("abs(x)", "x=0", 1),
-    ("sqrt(x^2)", "x=0", 0),  # nan pretends nothing
-    ("sqrt(x)", "x=0", 0),  # inf is the one-sided derivative
-    ("cbrt(x)", "x=0", 0),
-    ("log(x)", "x=-1", 1),
-    ("sin(x)/x", "x=0", 0),
-    ("(1-cos(x))/x^2", "x=1e-8", 1),
-    ("relu(x)-relu(-x)", "x=0", 1),
-    ("exp(x)", "x=1000", 0),
-    ("exp(x)/(1+exp(x))", "x=800", 1),
-    ("log(1+x)", "x=1e-17", 1),  # the value lost its digits
-]
-
-
-@pytest.mark.parametrize(("text", "at", "status"), MISLEADING)
-def test_the_exit_status_of_a_check(text: str, at: str, status: int) -> None:
-    deriv(text, "--at", at, "--check", status=status)
-    deriv(text, "--at", at)
-    deriv(text, "--at", at, "--no-check")
-
-
-def test_no_verdict_of_a_right_number_says_that_it_misleads() -> None:
-    for text, at, _, _ in PLACES:
-        verdict = verdict_at(text, at)
-        assert not (KINDS[verdict.kind].is_right and verdict.differs)
-        assert verdict.kind not in ("lossy", "wrong") or verdict.differs
-
-
-def test_the_settings_of_flint_stay_as_they_are() -> None:
-    from flint import ctx
-
-    ctx.prec, ctx.cap = 77, 5
-    derive("abs(x)", "x=0", check=True)
-    assert (ctx.prec, ctx.cap) == (77, 5)
-    ctx.prec, ctx.cap = 53, 10
-
-
-def test_a_check_works_in_any_thread() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(verdict_at, "abs(x)", "x=0").result().kind == "corner"

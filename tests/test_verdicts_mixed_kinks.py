@@ -13,6 +13,7 @@ from derivcli.check.verdict import Verdict
 from tests.admitted import Numbers, exists, fault
 from tests.jets import Jet
 from tests.kinked import KINKED, SMOOTH, Case, Factor, Term, admitted, drawn, drawn_hessian, value_of
+from tests.support import each
 
 ONE_IN = 50
 """At most one in so many of the drawn numbers may stay unchecked."""
@@ -86,7 +87,7 @@ def test_no_verdict_in_many_hessians_is_false(seed: int) -> None:
     assert unchecked * ONE_IN <= 300
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at", "truths"),
     [
         # f, where, and the Hessian's entries by x,x, by x,y and by y,y; None for a corner

@@ -25,6 +25,7 @@ from derivcli.engines.balls.run import Run
 from derivcli.engines.taylor import engine
 from derivcli.points.at_option import read_points
 from derivcli.result import SeriesResult
+from tests.support import each
 
 INF = math.inf
 
@@ -49,7 +50,7 @@ def kinds(text: str, at: str, degree: int, variable: str = "x") -> list[str]:
     return [verdict.kind for verdict in verdicts(polynomial(text, at, degree, variable))]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at", "wanted"),
     [
         ("sin(x)*y", "x=1/3,y=3", ["proved"] * 5),
@@ -177,9 +178,7 @@ def sampled(
         return [function(x) - mpmath.polyval([*map(mp.mpf, coefficients[::-1])], x - centre) for x in places]
 
 
-@pytest.mark.parametrize(
-    ("text", "at", "function", "degree", "low", "high"), SMOOTH, ids=[f"{each[0]} about {each[1]}" for each in SMOOTH]
-)
+@each(("text", "at", "function", "degree", "low", "high"), SMOOTH)
 def test_a_remainder_holds_what_was_sampled_and_little_more(
     text: str, at: str, function: Callable[[Any], Any], degree: int, low: float, high: float
 ) -> None:
@@ -233,7 +232,7 @@ def test_the_rounding_of_the_coefficients_is_part_of_the_remainder() -> None:
     assert bounds("1/3", "x=5", 0, 0.0, 1.0) == pytest.approx((float(third),) * 2, rel=1e-12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at", "low", "high"),
     [
         ("abs(x)", "x=1", -0.5, 2.0),

@@ -13,6 +13,7 @@ from derivcli.check.verdict import Verdict
 from tests.admitted import Numbers, admitted, fault
 from tests.germs import Germ
 from tests.stepped import Case, Place, Tree, X, decimal, drawn, number, shift, ten, times, written
+from tests.support import each
 
 ONE_IN = 25
 """At most one in so many of the drawn numbers may stay unchecked."""
@@ -102,9 +103,7 @@ EXAMPLES: list[tuple[Tree, str, Fraction, str]] = [
 """Steps that are small beside what they stand on, far from 0, or beside the point."""
 
 
-@pytest.mark.parametrize(
-    ("tree", "at", "point", "kind"), EXAMPLES, ids=[f"{written(tree)} at {at}" for tree, at, _, _ in EXAMPLES]
-)
+@each(("tree", "at", "point", "kind"), EXAMPLES)
 def test_steps_of_any_size(tree: Tree, at: str, point: Fraction, kind: str) -> None:
     place = Place.of(tree, point)
     for order in (0, 1, 2):
@@ -113,7 +112,7 @@ def test_steps_of_any_size(tree: Tree, at: str, point: Fraction, kind: str) -> N
         assert order != 1 or verdict.kind in (kind, "agrees" if kind == "proved" else kind), verdict
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at", "order", "wrong", "right"),
     [
         # the kinds that are false, and the only truth that may be said
@@ -138,7 +137,7 @@ def test_a_distance_beyond_any_precision_is_no_touch(
     assert verdict.kind == "unchecked" or verdict.truth == right, verdict
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "kinds", "truth", "sides"),
     [
         ("x^(1e-30)", {"edge", "unchecked"}, (None, inf), (None, inf)),
@@ -160,8 +159,8 @@ def test_a_slow_limit_is_no_jump(
         assert got in (None, wanted), verdict
 
 
-@pytest.mark.parametrize("at", ["-3", "-100", "-1000", "-1e5", "-1e8", "-1e20"])
-@pytest.mark.parametrize("order", [0, 1, 2])
+@each("at", ["-3", "-100", "-1000", "-1e5", "-1e8", "-1e20"])
+@each("order", [0, 1, 2])
 def test_a_pole_whose_residue_is_small_is_no_hole(at: str, order: int) -> None:
     """The residue of gamma at -n is 1/n! but for its sign."""
     assert judged("gamma(x)", at, order)[0].kind in ("undefined", "unchecked")

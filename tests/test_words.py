@@ -15,7 +15,7 @@ from derivcli.cli.grammar import built, grammar_of
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.option_synonyms import synonyms
 from derivcli.errors import DerivError
-from tests.support import Outcome, deriv
+from tests.support import Outcome, deriv, each
 
 WORDS = [word for _, words in synonyms() for word in words.split()]
 ARGUMENTS = {
@@ -35,7 +35,7 @@ def hinted(outcome: Outcome) -> list[str]:
     return re.split(r", or (?:for a formula )?", found[1]) if found else []
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "said"),
     [
         ("x^2 --n 2", "--order 2"),
@@ -94,7 +94,7 @@ def test_a_mistyped_option_is_no_formula(words: str, said: str) -> None:
     assert said in deriv(*words.split(), status=2).stderr
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "value"),
     [
         ("-x**2 --at x=3", "-6"),
@@ -129,7 +129,7 @@ def test_the_claim_of_an_answer_may_be_a_name_with_a_minus() -> None:
     assert "-x" in deriv("steps", "-x", "--format", "text").stdout
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "said"),
     [
         ("plot x^2", "deriv 'x^2' --at x=-3:3:100 --plot slope.png"),
@@ -205,7 +205,7 @@ def test_no_word_means_two_things() -> None:
     assert len(WORDS) == len(set(WORDS))
 
 
-@pytest.mark.parametrize("command", ARGUMENTS)
+@each("command", ARGUMENTS)
 def test_no_hint_leads_to_another_refusal(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every word that is known, as an option: what the hint proposes is done, for whichever command it was typed."""
     monkeypatch.chdir(tmp_path)
@@ -247,8 +247,8 @@ def test_any_words_are_taken_or_refused_with_a_way_out() -> None:
     assert 500 < len(hints) < 4_500
 
 
-@pytest.mark.parametrize("formula", ["t^2", "x*y", "a*exp(b)", "sin(x)"])
-@pytest.mark.parametrize("word", ["--point", "--graph", "--explain", "--tangent", "--direction", "--verify", "--var"])
+@each("formula", ["t^2", "x*y", "a*exp(b)", "sin(x)"])
+@each("word", ["--point", "--graph", "--explain", "--tangent", "--direction", "--verify", "--var"])
 def test_hints_are_for_the_formula_that_was_typed(
     formula: str, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import DATA_FORMATS
 from tests.datafiles import TEXT, ours, passed, read, records, same_numbers, written
+from tests.support import each
 
 FLOATS = [np.nan, np.inf, -np.inf, 0.0, -0.0, 38.0, 1e22, 5e-324, 0.1, 1e16, 2.0**53, 1e-5, 1.7976931348623157e308]
 
@@ -146,8 +147,8 @@ NESTED = {
 }
 
 
-@pytest.mark.parametrize("name", ["parquet", "arrow"])
-@pytest.mark.parametrize("column", [*SIMPLE, "bytes", *NESTED])
+@each("name", ["parquet", "arrow"])
+@each("column", [*SIMPLE, "bytes", *NESTED])
 def test_columns_pass_through_unchanged(name: str, column: str) -> None:
     values = (SIMPLE | {"bytes": BYTES} | NESTED)[column]
     for start in (0, 1):
@@ -159,7 +160,7 @@ def test_columns_pass_through_unchanged(name: str, column: str) -> None:
         assert pyarrow.types.is_dictionary(table.schema.field(column).type) == (column == "kinds")
 
 
-@pytest.mark.parametrize(
+@each(
     ("column", "texts"),
     [
         ("i64", ["9223372036854775807", "", "-9223372036854775808"]),
@@ -183,7 +184,7 @@ def test_columns_pass_through_as_cells(column: str, texts: list[str]) -> None:
     assert records(data, "csv") == [[text, "1"] for text in texts]
 
 
-@pytest.mark.parametrize(
+@each(
     ("column", "values"),
     [
         ("i64", [2**63 - 1, None, -(2**63)]),

@@ -27,7 +27,7 @@ from derivcli.points.files import parquet, text_writer
 from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, FileFormat
 from derivcli.points.files.writer import OutputColumn, writing
 from tests.datafiles import TEXT, Batch, passed, read, unpacked, written
-from tests.support import no_hang
+from tests.support import each, no_hang
 
 FORMATS = [FileFormat(name) for name in DATA_FORMATS] + [
     FileFormat(name, how.name) for name in TEXT for how in COMPRESSIONS.values()
@@ -164,7 +164,7 @@ def test_rows_may_be_missing(name: str) -> None:
     assert empty == b"" if name in TEXT else read(empty, name).num_columns == 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind", "fitting"),
     [
         ("csv", pyarrow.list_(pyarrow.int8()), "parquet or arrow"),
@@ -188,8 +188,8 @@ def test_a_type_that_does_not_fit_is_refused(name: str, kind: pyarrow.DataType, 
     assert caught.value.hint == f"write {fitting} instead"
     assert caught.value.status is ExitStatus.REFUSED
     assert file.getvalue() == b""
-    for each in fitting.split(" or "):
-        assert passed(rows, each)
+    for one in fitting.split(" or "):
+        assert passed(rows, one)
 
 
 @pytest.mark.parametrize("name", DATA_FORMATS)
@@ -202,8 +202,8 @@ def test_names_that_come_twice(name: str) -> None:
         assert read(passed(rows, name), name).column_names == ["a", "a"]
 
 
-@pytest.mark.parametrize("name", ["parquet", "arrow"])
-@pytest.mark.parametrize(
+@each("name", ["parquet", "arrow"])
+@each(
     ("first", "later", "fits"),
     [
         ([1], [0.5], False),
@@ -250,15 +250,23 @@ def fill(file: Any, format: FileFormat) -> None:
     """Write until something happens."""
     with writing(file, format) as writer:
         for _ in range(20):
-            writer.write(pyarrow.record_batch({"x": MANY}), {"y": MANY})
+            writer.write(pyarrow.record_batch({"x": SOME}), {"y": SOME})
 
 
+SOME = MANY[:20_000]
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+FAILURES = [
+    *((room, FULL) for room in (0, 5, 200_000)),
+    (200_000, BrokenPipeError(errno.EPIPE, "Broken pipe")),
+    *((room, KeyboardInterrupt()) for room in (0, 200_000)),
+]
+"""So many bytes are written, and then this happens."""
+
+
 @pytest.mark.parametrize("format", FORMATS, ids=str)
-@pytest.mark.parametrize("room", [0, 5, 200_000])
-@pytest.mark.parametrize("error", [FULL, BrokenPipeError(errno.EPIPE, "Broken pipe"), KeyboardInterrupt()])
+@pytest.mark.parametrize(("room", "error"), FAILURES)
 def test_the_first_failure_is_the_one_that_is_told(
     format: FileFormat, room: int, error: BaseException, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from tests.support import deriv
+from tests.support import deriv, drawn
 
-PROPERTY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = drawn(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ROWS = 20_000
 
 VALUES: list[tuple[pyarrow.DataType, list[Any]]] = [

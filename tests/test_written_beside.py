@@ -57,7 +57,7 @@ def test_a_picture_leaves_no_folder_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [picture.parent]
 
 
-@pytest.mark.parametrize("number", [0, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [0, signal.SIGTERM, signal.SIGINT])
 def test_a_compiled_run_leaves_no_folder_behind(number: int, tmp_path: Path) -> None:
     with command(tmp_path, "sin(x)*x", "--at", "x=0:1:5", "--engine", "compiled", "--no-check") as process:
         while number and process.poll() is None and not list(tmp_path.glob("deriv-*/*")):

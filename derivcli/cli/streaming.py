@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
     from derivcli.points.points import Part, Points
-    from derivcli.render.blocks import Style
     from derivcli.render.tally import Tally
     from derivcli.result import Result
 
@@ -83,46 +82,31 @@ def points_done_in_errors(tally: Tally, target: str) -> Iterator[None]:
 def summary(what: str, tally: Tally) -> str:
     """How many points there were, how fast they were, how many were flagged, and whether anything was checked."""
     count, seconds = tally.points, time.perf_counter() - tally.start
-    told = [f"flagged: {tally.flags.counts()}"] if tally.flags.counts() else []
-    told += ["not checked"] if tally.findings is None else []
-    said = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.2f} s"
-    said += f", {rate_text(count / seconds)}" if count >= MIN_RATED_POINTS else ""
-    return "; ".join([said, *told])
-
-
-def rate_text(rate: float) -> str:
-    """Points a second in words of people."""
-    if rate >= 1e6:
-        return f"{rate / 1e6:.3g} million a second"
-    return f"{rate:,.0f} a second"
+    line = f"{what}: {count:,} point{'s' * (count != 1)} in {seconds:.2f} s"
+    if count >= MIN_RATED_POINTS:
+        rate = count / seconds
+        line += f", {rate / 1e6:.3g} million a second" if rate >= 1e6 else f", {rate:,.0f} a second"
+    flagged = f"flagged: {tally.flags.counts()}" if tally.flags.counts() else ""
+    return "; ".join(filter(None, [line, flagged, "not checked" if tally.findings is None else ""]))
 
 
 @contextmanager
 def printing(write: Callable[[str], object], name: str, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
     from derivcli.points.files.formats import FileFormat
-
-    if source.data is not None and FORMATS[name].is_data_file:
-        with data_sink(TextStream(write), FileFormat(name), source, tally) as sink:
-            yield sink
-    else:
-        yield text_sink(write, name, tally.style)
-
-
-def text_sink(write: Callable[[str], object], name: str, style: Style) -> Sink:
-    """A sink that prints values and derivatives, with one line of names at their head."""
     from derivcli.render.results import render
 
-    headless = not FORMATS[name].is_data_file
-    first = True
+    has_header = FORMATS[name].is_data_file
+    if source.data is not None and has_header:
+        with data_sink(TextStream(write), FileFormat(name), source, tally) as sink:
+            yield sink
+        return
 
-    def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:
-        nonlocal first
-        text = render(results, name, style)
-        write(text if first or headless else text.partition("\n")[2])
-        first = False
+    def print_lines(points: Points, rows: Any, results: Sequence[Result]) -> None:
+        text = render(results, name, tally.style)
+        write(text.partition("\n")[2] if has_header and tally.points else text)
 
-    return sink
+    yield print_lines
 
 
 @contextmanager

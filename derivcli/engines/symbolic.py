@@ -258,16 +258,7 @@ def _arranged(node: Any, done: dict[Tree, Tree]) -> Tree:
 
 def _fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> Tree:
     """A product as one numerator over one denominator, numbers first."""
-    number = sympy.S.One
-    above: list[Tree] = []
-    below: list[Tree] = []
-    for factor in factors:
-        if isinstance(factor, sympy.Rational):
-            number *= factor
-        elif _is_divisor(factor):
-            below.append(_power(factor, -factor.exp, done))
-        else:
-            above.append(done[factor])
+    number, above, below = _parts_of_fraction(factors, done)
     if number.q != 1:
         below.insert(0, sympy.Integer(number.q))
     if abs(number.p) != 1 or not above:
@@ -280,6 +271,19 @@ def _fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> Tree:
     if above == [build.MINUS_ONE]:  # -(1/y), which a sum subtracts
         return build.negative(build.multiply([sympy.S.One, divided]))
     return build.multiply([*above, divided])
+
+
+def _parts_of_fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> tuple[Any, list[Tree], list[Tree]]:
+    """The number in a product, and its other factors above and below the line."""
+    number, above, below = sympy.S.One, [], []
+    for factor in factors:
+        if isinstance(factor, sympy.Rational):
+            number *= factor
+        elif _is_divisor(factor):
+            below.append(_power(factor, -factor.exp, done))
+        else:
+            above.append(done[factor])
+    return number, above, below
 
 
 def _is_divisor(node: Any) -> bool:

@@ -27,7 +27,7 @@ ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
 @dataclass(slots=True)
 class Frame:
-    """What has been read and is still open between one bracket and the place reached."""
+    """What is open inside one bracket: the operands and operators that have been read and wait for others."""
 
     kind: str
     opener: Token

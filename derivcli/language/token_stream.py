@@ -15,7 +15,7 @@ _BRACKET = re.compile(r"\s*\(")
 
 
 class TokenStream:
-    """A place in the tokens of a text; names that are products of letters come as their letters.
+    """The tokens of a text and how far they have been read; a name that is a product comes as its letters.
 
     A hostile text is refused where it goes wrong, however long it goes on after that.
     """

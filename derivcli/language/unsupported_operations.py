@@ -1,4 +1,4 @@
-"""What people ask to be done with a formula beside the one thing that is done with it, and what there is instead."""
+"""Operations other than differentiating that people ask for, and the way out for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results as the columns of a data file, beside those of the input."""
+"""Results as the columns of a data file, behind those of the input."""
 
 from __future__ import annotations
 

@@ -1,19 +1,45 @@
-"""The main command: expressions with their options, to numbers or formulas."""
+"""The main command: expressions to formulas, a table of numbers, a stream of them, or a picture."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
+from derivcli.check.exit_difference import results_differ
+from derivcli.check.limits import is_checked
 from derivcli.cli import kernel_cache, terminal
-from derivcli.cli.commands.evaluate import evaluate
-from derivcli.cli.notes import tell
+from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
+from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
-from derivcli.engines.engine_table import engine_named
-from derivcli.errors import ExitStatus
+from derivcli.cli.point_source import PointSource, opened
+from derivcli.cli.progress import PATIENCE, progress
+from derivcli.cli.streaming import CHECKED_PART_POINTS, Streaming, data_sink, points_done_in_errors, printing, summary
+from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
+from derivcli.engines.engine_table import engine_named, faster_forms
+from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
+from derivcli.render.format_table import FORMATS, default_format
+
+if TYPE_CHECKING:
+    from derivcli.cli.terminal import Screen
+    from derivcli.pipeline import Job
+    from derivcli.request import Request
+    from derivcli.result import AnyResult
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What there is to say after the output: notes for standard error, and whether a check failed."""
+
+    notes: list[str] = field(default_factory=list)
+    differs: bool = False
 
 
 @taking(MainOptions)
@@ -32,3 +58,141 @@ def deriv(options: MainOptions) -> None:
         tell(note)
     if answer.differs:
         raise typer.Exit(ExitStatus.DIFFERENCE)
+
+
+def evaluate(request: Request, options: MainOptions, screen: Screen, write: Write) -> Answer:
+    """The answer to a request, whose output is written."""
+    from derivcli import pipeline
+
+    if options.code:
+        from derivcli.cli.code_option import write_code
+
+        return Answer(write_code(request, options, write))
+    output = output_of(request, options, screen, write)
+    _check(request, output)
+    if not request.has_points:
+        return _whole(request, output, pipeline.formulas(request))
+    with opened(request) as source:
+        _check_files(options, source.data.paths if source.data else ())
+        if request.series is not None:
+            with progress() as report:
+                results = pipeline.series(request, report)
+            return _with_notes(_whole(request, output, results), source.notes)
+        with progress() as report:
+            job = pipeline.prepare(request, source.data, report)
+        if source.data is not None:
+            source.data.check_used(job.names)
+        answer = _numbers(output, source, job)
+        hidden = source.data.hidden_constants(job.names) if source.data is not None else []
+        return _with_notes(answer, [*source.notes, *map(visible, hidden)])
+
+
+def _with_notes(answer: Answer, notes: Iterable[str]) -> Answer:
+    """The answer with notes before its own."""
+    return replace(answer, notes=[*(f"note: {note}" for note in notes), *answer.notes])
+
+
+def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
+    """The answer, computed as the points come or all at once."""
+    from derivcli.pipeline import compute, judged
+    from derivcli.render.tally import Tally
+
+    request, tally = job.request, Tally(output.style)
+    with points_done_in_errors(tally, output.unfinished):
+        size = min(CHECKED_PART_POINTS, job.size) if request.check else job.size
+        enough = points_read_ahead(output, request, job.numbers)
+        parts, count = source.counted(job.names, size, output.passes_columns, enough)
+        if count is not None and faster_forms(job.engine, count):
+            kernel_cache.keep_kernels(os.environ)
+        check = is_checked(request.check, None if count is None else count * job.numbers)
+        if is_streamed(output, source, count):
+            return _streamed(output, Streaming(job, source, parts, check, tally))
+    points = source.whole(parts)
+    with progress() as report:
+        results = compute(job, points, report)
+        return _whole(request, output, judged(results, points, report) if check else results)
+
+
+def _streamed(output: Output, streaming: Streaming) -> Answer:
+    """The answer to a job whose results leave as they come."""
+    source, tally, options = streaming.source, streaming.tally, output.options
+    if output.data is not None and options.output is not None:
+        with replacing(options.output, options.clobber) as file, data_sink(file, output.data, source, tally) as sink:
+            streaming.run(sink, bar=True)
+        done = [summary(f"wrote {file_name(options.output)}", tally)]
+    else:
+        lines = default_format("results", terminal=False) if output.is_unasked_table else output.format
+        with printing(output.write, lines, source, tally) as sink:
+            streaming.run(sink, bar=not output.terminal)
+        done = [summary("done", tally)] if time.perf_counter() - tally.start > PATIENCE else []
+    job = streaming.job
+    remarks = dict.fromkeys(note for expression in job.expressions for note in expression.notes)
+    said = [*map(draw_note, remarks), *filter(None, [job.remark]), *tally.notes()]
+    notes = [f"note: {note}" for note in said]
+    return Answer(notes + done, job.request.check is True and tally.differs)
+
+
+def _check(request: Request, output: Output) -> None:
+    """Refuse before any work what could not be written after it."""
+    options = output.options
+    if options.plot is not None:
+        _check_plot(options.plot, request)
+    _check_files(options)
+    if not options.clobber and options.plot is None and options.output is None:
+        raise DerivError("--no-clobber is for files that are written", hint="add --output FILE, or leave it out")
+    if output.data is not None and options.plot is not None:
+        hint = "ask for one with --plot, then for the other with --output"
+        raise DerivError("a picture and a data file are not made in one go", hint=hint)
+    if output.data is not None and options.digits is not None and output.data.name not in FORMATS:
+        raise DerivError("such a file holds every digit of a number", hint="leave out --digits")
+
+
+def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
+    """Refuse files that could not be written, or must not be replaced."""
+    for path in (options.plot, options.output):
+        if path is not None:
+            check_output(path, inputs, options.clobber)
+    if options.plot is not None and options.output is not None and options.plot.resolve() == options.output.resolve():
+        raise DerivError("--plot and --output name one file", hint="write into two")
+
+
+def _check_plot(plot: Path, request: Request) -> None:
+    """Refuse what could not be drawn."""
+    from derivcli.render.figure import SUFFIXES
+
+    check_target(plot, SUFFIXES)
+    if not request.has_points:
+        raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
+    if request.dependent or request.series is not None:
+        what = "implicit functions" if request.dependent else "Taylor polynomials"
+        raise DerivError(f"{what} are not drawn", hint="leave out --plot")
+
+
+def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> Answer:
+    """The answer to a request whose results are there in full."""
+    from derivcli.render.results import render
+
+    options, style, name = output.options, output.style, output.format
+    shown = options.plot is None or options.format_ is not None or options.output is not None
+    done = []
+    if options.plot is not None:
+        done.append(_save_plot(options, results))
+    if shown and options.output is not None:
+        write_whole(options.output, render(results, name, style).encode(), options.clobber)
+        done.append(f"wrote {file_name(options.output)}")
+    elif shown:
+        output.write(render(results, name, style), FORMATS[name].is_colored)
+    notes = notes_of(results, style, FORMATS[name] if shown else None)
+    return Answer(notes + done, request.check is True and results_differ(results))
+
+
+def _save_plot(options: MainOptions, results: Sequence[AnyResult]) -> str:
+    """Draw the picture, put it into its file, and say so."""
+    from derivcli.render.plot import draw_plot
+    from derivcli.result import Result
+
+    assert options.plot is not None, "there is a picture to save"
+    kernel_cache.keep_fonts(os.environ)
+    numbers = [result for result in results if isinstance(result, Result)]
+    write_whole(options.plot, draw_plot(numbers, options.plot.suffix.lower().lstrip(".")), options.clobber)
+    return f"saved {file_name(options.plot)}"

@@ -14,6 +14,7 @@ from derivcli.cli import options, terminal
 from derivcli.cli.atomic_file import check_output, check_target, write_whole
 from derivcli.cli.kernel_cache import keep_fonts
 from derivcli.cli.notes import notes_of, tell, tell_remarks
+from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render.format_table import FORMATS, default_format, formats_for
 
@@ -62,7 +63,6 @@ def explain(
     make a batch, whose outputs are summed.
     """
     from derivcli import api
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.ledger import ledger_document
 
     if not at:

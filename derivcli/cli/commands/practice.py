@@ -98,16 +98,20 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         try:
             found = answer(expression, line, mixed=[task.partial])
         except DerivError as error:  # a slip of the finger, which does not count
-            if names_options(error.way_out):  # there are none here
-                way_out = f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed"
-                error = error.with_hint(way_out)
-            say(f"{draw_error(error)}\n")
+            say(f"{draw_error(without_options(error, expression))}\n")
             continue
         say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))
         say_blocks(judgement(found, style), style)
         if found.equal:
             return end
         end = End.LATER
+
+
+def without_options(error: DerivError, expression: Expression) -> DerivError:
+    """The refusal of an answer, with a way out that names no options, since there are none here."""
+    if not names_options(error.way_out):
+        return error
+    return error.with_hint(f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed")
 
 
 def steps_blocks(expression: Expression, partial: Partial, style: Style) -> Sequence[Block]:

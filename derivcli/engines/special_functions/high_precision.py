@@ -241,10 +241,67 @@ def airy(name: str, derivative: int) -> MpmathFunction:
 # Error functions
 
 
+def dawsn(mp: Any, x: Any) -> Any:
+    """Dawson's integral."""
+    return mp.exp(-x * x) * mp.erfi(x) * mp.sqrt(mp.pi) / 2
+
+
 def dawsn_n(mp: Any, k: Any, x: Any) -> Any:
     """From y' = 1 - 2 x y and y'' = -2 x y' - 2 y, in digits for what cancels there."""
     with mp.workdps(PRECISION_DIGITS + 2 * int(k) * (2 + max(0, mp.mag(x)) // 3)):
-        before, now = mp.mpf(0), mp.exp(-x * x) * mp.erfi(x) * mp.sqrt(mp.pi) / 2
+        before, now = mp.mpf(0), dawsn(mp, x)
         for order in range(int(k)):
             before, now = now, -2 * x * now - (2 * order * before if order else -1)
     return now
+
+
+# What is sampled
+
+
+def _parity(mp: Any, n: Any, x: Any, formula: MpmathFunction) -> Any:
+    """A function that is even or odd in x as its whole order is."""
+    return formula(mp, n, x) if x >= 0 else (-1) ** int(n) * formula(mp, n, -x)
+
+
+def _spherical_in(mp: Any, n: Any, x: Any) -> Any:
+    if x == 0:
+        return int(n == 0)
+    return mp.sqrt(mp.pi / (2 * x)) * mp.besseli(n + mp.mpf(1) / 2, x)
+
+
+def _positive(formula: MpmathFunction) -> MpmathFunction:
+    """The formula, none where the last argument is negative."""
+    return lambda mp, *inputs: formula(mp, *inputs) if inputs[-1] >= 0 else mp.nan
+
+
+def _bessely(mp: Any, n: Any, x: Any) -> Any:
+    """By J of both orders, in digits for what cancels next to a whole one."""
+    if n == mp.floor(n):
+        return mp.bessely(n, x)
+    with mp.extraprec(max(0, 20 - 2 * mp.mag(mp.sinpi(n)))):
+        return (mp.besselj(n, x) * mp.cospi(n) - mp.besselj(-n, x)) / mp.sinpi(n)
+
+
+FORMULAS: dict[str, MpmathFunction] = {
+    "gamma": plain("gamma"),
+    "polygamma": lambda mp, n, x: mp.psi(int(n), x),
+    "beta": plain("beta"),
+    "lowergamma": _positive(lambda mp, s, x: mp.gammainc(s, 0, x)),
+    "uppergamma": _positive(lambda mp, s, x: mp.gammainc(s, x)),
+    "gammainc": _positive(lambda mp, a, x: mp.gammainc(a, 0, x) * mp.rgamma(a)),
+    "gammaincc": _positive(lambda mp, a, x: mp.gammainc(a, x) * mp.rgamma(a)),
+    "zeta": plain("zeta"),
+    "binomial": plain("binomial"),
+    "rf": plain("rf"),
+    "besselj": plain("besselj"),
+    "bessely": _positive(_bessely),
+    "besseli": plain("besseli"),
+    "ive": lambda mp, n, x: mp.exp(-abs(x)) * mp.besseli(n, x),
+    "jn": jn,
+    "spherical_in": lambda mp, n, x: _parity(mp, n, x, _spherical_in),
+    "expint": _positive(plain("expint")),
+    "erfcx": lambda mp, x: mp.exp(x * x) * mp.erfc(x),
+    "dawsn": dawsn,
+    "log_ndtr": lambda mp, x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2),
+}
+"""What functions without a recurrence are, for samples at any precision, by the name of the row."""

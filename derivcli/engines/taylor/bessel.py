@@ -7,10 +7,10 @@ import math
 import torch
 from torch import Tensor
 
+from derivcli.engines.taylor.composition import SAMPLED
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.quadrature import in_blocks, quadrature, spread, summed
 from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, pair, truncated
-from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES
 

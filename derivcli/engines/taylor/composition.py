@@ -19,11 +19,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.special_functions.high_precision import POINT_SECONDS, MpmathFunction, context
+from derivcli.engines.special_functions.high_precision import (
+    FORMULAS,
+    POINT_SECONDS,
+    MpmathFunction,
+    context,
+)
 from derivcli.engines.special_functions.repeated_points import distinct_count
 from derivcli.engines.taylor.recurrences import TaylorRule
 from derivcli.engines.taylor.series import Series
 from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.engines.torch.rules import TORCH_RULES
+from derivcli.language.functions.table import FUNCTIONS, vocabulary
 
 Objects: TypeAlias = NDArray[np.object_]
 """Numbers of mpmath."""
@@ -268,3 +275,17 @@ def _agree(before: Any, after: Any) -> bool:
 def _is_same(before: Any, after: Any) -> bool:
     """Whether float64 cannot tell two numbers from each other."""
     return bool(abs(before - after) <= AGREEMENT_TOLERANCE * abs(after))
+
+
+DERIVATIVES: dict[str, tuple[str, tuple[int, ...]]] = {
+    row.name: (of.name, tuple(map(of.parameters.index, row.derivatives_in)))
+    for row, of in ((row, vocabulary().get(row.derivatives_of or "")) for row in FUNCTIONS)
+    if of is not None and of.name in FORMULAS and row.derivatives_in
+}
+"""Rows that are derivatives of those with formulas: of which ones, and in which of their arguments."""
+
+SAMPLED: dict[str, TaylorRule] = {
+    **{name: pointwise(Sampled(formula), TORCH_RULES[name]) for name, formula in FORMULAS.items() if name != "ive"},
+    **{name: pointwise(Sampled(FORMULAS[of], by), TORCH_RULES[name]) for name, (of, by) in DERIVATIVES.items()},
+}
+"""The rules of functions that are sampled, whatever of their arguments varies. `ive` is a rewrite."""

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from derivcli.engines.taylor.composition import SAMPLED
 from derivcli.engines.taylor.elementary import exp, log, pow_
 from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, lambert, linear, sloping, truncated
-from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES
 

@@ -6,6 +6,7 @@ import math
 
 import torch
 
+from derivcli.engines.taylor.composition import SAMPLED
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.quadrature import quadrature
 from derivcli.engines.taylor.recurrences import (
@@ -15,7 +16,6 @@ from derivcli.engines.taylor.recurrences import (
     inverse_error,
     truncated,
 )
-from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series
 from derivcli.engines.torch.rules import TORCH_RULES
 

@@ -17,6 +17,7 @@ from derivcli.engines.program import Program, Step, lower_derivative
 from derivcli.engines.special_functions.polynomials import RECURRENCES, RecurrenceStep
 from derivcli.engines.taylor import elementary
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
+from derivcli.engines.taylor.composition import SAMPLED
 from derivcli.engines.taylor.elementary import (
     complement,
     constant_power,
@@ -37,7 +38,6 @@ from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.gamma import GAMMA
 from derivcli.engines.taylor.integrals import TWO_OVER_SQRT_PI, expint, inverse
 from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping
-from derivcli.engines.taylor.sampled_functions import SAMPLED
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES, branches_taken
 from derivcli.errors import DerivError
@@ -167,10 +167,11 @@ def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
     """The rule of an orthogonal polynomial, of one degree at all points."""
 
     def formula(n: Series, *parameters: Series) -> Series:
-        degree = int(n.value[0])
-        now, before = parameters[-1].constant(float(degree >= 0)), parameters[-1].constant(0.0)
+        degree, *others, x = int(n.value[0]), *parameters
+        numbers = [float(u.value[0]) if u.terms.numel() == 1 else u for u in others]
+        now, before = x.constant(float(degree >= 0)), x.constant(0.0)
         for k in range(degree):
-            now, before = step(k, now, before, *parameters), now
+            now, before = step(k, now, before, *numbers, x), now
         return now
 
     return growing(TORCH_RULES[name], anchored(formula))

@@ -20,6 +20,7 @@ from derivcli.explain.code.script_names import Names
 from derivcli.language.constant_folding import Constant
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import (
     AND,
@@ -150,7 +151,9 @@ class FormulaWriter:
         if kind == other == NUMBER and not substitute(node, self.definitions).free_symbols:  # no real number
             base, kind = self.tensor(base, kind), FIXED
         if node.exp is sympy.S.Half:
-            return (f"math.sqrt({base[0]})", ATOM) if kind == NUMBER else (f"torch.sqrt({base[0]})", ATOM), kind
+            return (f"math.sqrt({base[0]})", ATOM) if kind == NUMBER else _filled(
+                vocabulary()["sqrt"].torch, [base]
+            ), kind
         return _raised(base, exponent), max(kind, other)
 
     def _call(self, row: Function, parts: Sequence[WrittenPart]) -> WrittenPart:

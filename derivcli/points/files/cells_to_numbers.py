@@ -136,7 +136,7 @@ def _from_text(cells: pa.Array, decimal_comma: bool) -> Numbers:
 
 
 def _examined(texts: pa.Array, values: FloatArray, bad: NDArray[np.bool_] | None, unusual: NDArray[np.intp]) -> Numbers:
-    """The column with what Arrow made infinite or NaN without being told so marked, and roundings found."""
+    """The column with what Arrow made infinite or NaN on its own marked, and roundings found."""
     beyond, rounded = [], []
     for place, text in zip(unusual.tolist(), texts.take(pa.array(unusual)).to_pylist(), strict=True):
         value = values[place]

@@ -159,7 +159,8 @@ class DelimitedFile:
         def leave_out(row: arrow_csv.InvalidRow) -> str:
             nonlocal blank
             if row.text.strip(" "):
-                why = f"the row has {_counted(row.actual_columns)}, and the header has {row.expected_columns}"
+                cells = f"{row.actual_columns} cell{'s' * (row.actual_columns != 1)}"
+                why = f"the row has {cells}, and the header has {row.expected_columns}"
                 comma = self._is_single and has_decimal_comma(row.text)
                 unread.append(BadRow(row.number - 1 - blank, why, COMMA_HINT if comma else CORRECT_HINT))
             else:
@@ -259,10 +260,6 @@ def _cells(row: str, separator: str, name: str) -> list[str]:
     except csv.Error as error:
         message = f"{name}: the first line cannot be read as names of columns"
         raise DerivError(message, hint="write short names, one for each column") from error
-
-
-def _counted(cells: int) -> str:
-    return f"{cells} cell{'s' if cells != 1 else ''}"
 
 
 def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat) -> DelimitedFile:

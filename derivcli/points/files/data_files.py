@@ -7,10 +7,10 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
 from derivcli.errors import DerivError, file_name
@@ -72,13 +72,6 @@ class DataFiles:
         counts, sizes = [file.count for file in files], [file.size for file in files]
         self._rows = None if None in counts else sum(count or 0 for count in counts)
         self._bytes = None if None in sizes else sum(size or 0 for size in sizes)
-
-    def __enter__(self) -> DataFiles:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        for file in self._files:
-            file.close()
 
     @property
     def count(self) -> int | None:
@@ -225,20 +218,18 @@ def _name_of(header: str) -> str:
     return canonical_name(header.strip())
 
 
-def open_data(reading: Reading, stdin: BinaryIO) -> DataFiles:
-    """The columns of data files; raises DerivError where a file is none, or has other columns than the first."""
+@contextmanager
+def open_data(reading: Reading, stdin: BinaryIO) -> Iterator[DataFiles]:
+    """Data files that are open until the block ends.
+
+    Raises DerivError where a file is none, or has other columns than the first.
+    """
     names = [each for path in reading.paths for each in _matching(path)]
     if names.count("-") > 1:
         raise DerivError("standard input is read more than once", hint="give - once")
-    files: list[DataFile] = []
-    try:
-        for name in names:
-            files.append(_open(name, reading, stdin))
-        return DataFiles(reading, files, names)
-    except BaseException:
-        for file in files:
-            file.close()
-        raise
+    with ExitStack() as stack:
+        files = [stack.enter_context(closing(_open(name, reading, stdin))) for name in names]
+        yield DataFiles(reading, files, names)
 
 
 def _matching(path: str) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,26 +86,17 @@ def check_nesting(block: bytes) -> None:
         raise ValueError("a line has many brackets")
 
 
-class Written:
-    """The objects of a block as they are written, each decoded where it is asked for, and once."""
+def _decoder(block: bytes, count: int) -> Callable[[int], dict[str, Any]]:
+    """What decodes the object of a row, once, when it is asked for; raises ValueError where none has its own line."""
 
-    def __init__(self, block: bytes, count: int) -> None:
-        self.block = block
-        self.count = count
-        self._objects: dict[int, dict[str, Any]] = {}
-
-    @cached_property
-    def _lines(self) -> list[bytes]:
-        """The lines with something on them; raises ValueError where not each of so many objects has its own."""
-        lines = [line for line in self.block.split(b"\n") if line.strip()]
-        if len(lines) != self.count:
+    @cache
+    def lines() -> list[bytes]:
+        found = [line for line in block.split(b"\n") if line.strip()]
+        if len(found) != count:
             raise ValueError("the objects are not one on each line")
-        return lines
+        return found
 
-    def __getitem__(self, place: int) -> dict[str, Any]:
-        if place not in self._objects:
-            self._objects[place] = _DECODER.decode(self._lines[place].decode())
-        return self._objects[place]
+    return cache(lambda place: _DECODER.decode(lines()[place].decode()))
 
 
 def rounded_places(
@@ -115,7 +106,7 @@ def rounded_places(
 
     Raises ValueError where Arrow has changed a number of another column, or made one infinite.
     """
-    written = Written(block, rows.num_rows)
+    written = _decoder(block, rows.num_rows)
     found: dict[str, NDArray[np.intp]] = {}
     for name, column in zip(rows.schema.names, rows.columns, strict=True):
         if name not in numbers and not pa.types.is_floating(column.type):
@@ -123,7 +114,7 @@ def rounded_places(
         values = numbers[name].values if name in numbers else np.asarray(column)
         with np.errstate(invalid="ignore"):
             large = np.flatnonzero(np.abs(values) >= MAX_EXACT_INTEGER)
-        changed = [place for place in large.tolist() if _is_changed(written[place].get(name))]
+        changed = [place for place in large.tolist() if _is_changed(written(place).get(name))]
         if changed and name not in numbers:
             raise ValueError("float64 does not hold a number")
         if changed:

@@ -169,6 +169,11 @@ class Germs:
             return self._flat_power(germ, exponent)
         if whole and 0 < exponent <= MAX_MULTIPLIED_POWER:
             return self._repeated(germ, int(exponent.p))
+        return self._power_by_leading(germ, exponent)
+
+    def _power_by_leading(self, germ: Germ, exponent: fmpq) -> Germ:
+        """A power of a germ as that of its leading term times a power of 1 plus a germ that tends to 0."""
+        whole = exponent.q == 1
         (low, logs), constant, sign = self.leading(germ)
         if sign < 0 and not whole:
             raise NoValueError
