@@ -7,21 +7,12 @@ from collections.abc import Collection, Iterator
 
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import Grammar
+from derivcli.render.format_table import FORMATS
 
 MEANT = (
     ("--help", "help h usage man manual docs doc info commands options examples example tutorial demo start"),
     ("deriv --help", "install update upgrade setup config settings menu quit exit"),
     ("deriv --version", "version V v ver"),
-    ("--format latex", "latex tex"),
-    ("--format json", "json"),
-    ("--format csv", "csv"),
-    ("--format tsv", "tsv tab"),
-    ("--format markdown", "markdown md"),
-    ("--format tree", "tree"),
-    ("--format dot", "dot graphviz"),
-    ("--format mermaid", "mermaid"),
-    ("--format table", "table pretty text"),
-    ("--format value", "value raw plain bare number quiet"),
     ("--at x=-3:3:100 --plot slope.png", "p plot plots graph draw image img picture figure fig png svg pdf chart"),
     ("--output results.csv", "o out outfile save file write export"),
     ("--order 2", "n nth ord orders deg times"),
@@ -49,8 +40,9 @@ MEANT = (
 
 
 def synonyms() -> Iterator[tuple[str, str]]:
-    """What is to be written and the words for it, for the options and for the commands."""
+    """What is to be written and the words for it, for the options, the formats and the commands."""
     yield from MEANT
+    yield from ((f"--format {row.name}", row.synonyms) for row in FORMATS.values())
     yield from ((row.proposal or row.example, f"{row.name} {row.synonyms}") for row in COMMANDS.values())
 
 

@@ -45,6 +45,8 @@ class Format:
     """Whether it says what a check found."""
     holds_verdicts: bool = False
     """Whether it has every verdict as data."""
+    synonyms: str = ""
+    """Words that people type for it as options."""
 
 
 def _write_terminal(document: Document, style: Style) -> str:
@@ -69,25 +71,28 @@ FORMATS: dict[str, Format] = {
     row.name: row
     for row in (
         Format("table", "tables in the width of the screen", ("results", "ledger", "functions"), _write_terminal,
-               on_terminal=True, is_colored=True, suffixes=(".txt",), tells_check=True),
+               on_terminal=True, is_colored=True, suffixes=(".txt",), tells_check=True, synonyms="table pretty text"),
         Format("text", "equations and sentences in the width of the screen", ("steps", "answer", "function check"),
                _write_terminal, on_terminal=True, in_pipe=("answer", "function check"), is_colored=True),
-        Format("tree", "the graph from the result down to the variables", ("ledger",), write_tree, is_colored=True),
+        Format("tree", "the graph from the result down to the variables", ("ledger",), write_tree, is_colored=True,
+               synonyms="tree"),
         Format("tsv", "lines of cells with tabs between them",
                ("results", "ledger", "steps", "function check", "functions"), write_tsv,
-               in_pipe=("results", "ledger", "steps", "functions"), streams=True, is_data_file=True),
+               in_pipe=("results", "ledger", "steps", "functions"), streams=True, is_data_file=True,
+               synonyms="tsv tab"),
         Format("csv", "lines of cells with commas between them", ("results", "steps", "functions"), write_csv,
-               streams=True, is_data_file=True),
+               streams=True, is_data_file=True, synonyms="csv"),
         Format("json", "one documented, versioned object",
                ("results", "ledger", "steps", "answer", "function check", "functions"), write_json,
-               suffixes=(".json",), holds_verdicts=True),
+               suffixes=(".json",), holds_verdicts=True, synonyms="json"),
         Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), _write_latex,
-               suffixes=(".tex",)),
+               suffixes=(".tex",), synonyms="latex tex"),
         Format("markdown", "lists and tables for pages", ("results", "steps", "functions"), _write_markdown,
-               suffixes=(".md",), tells_check=True),
-        Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True),
-        Format("dot", "the graph for Graphviz", ("ledger",), write_dot),
-        Format("mermaid", "the graph as a flowchart for pages", ("ledger",), write_mermaid),
+               suffixes=(".md",), tells_check=True, synonyms="markdown md"),
+        Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True,
+               synonyms="value raw plain bare number quiet"),
+        Format("dot", "the graph for Graphviz", ("ledger",), write_dot, synonyms="dot graphviz"),
+        Format("mermaid", "the graph as a flowchart for pages", ("ledger",), write_mermaid, synonyms="mermaid"),
     )
 }  # fmt: skip
 """Every format by its name."""
