@@ -124,3 +124,12 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_every_function_is_documented() -> None:
     page = (ROOT / "docs" / "functions.md").read_text()
     assert all(f"`{row.signature}`" in page for row in FUNCTIONS)
+
+
+def test_the_map_names_files_that_exist() -> None:
+    named = re.findall(r"`([\w/]+(?:\.py|/))`", (ROOT / "CONTRIBUTING.md").read_text())
+    package = ROOT / "derivcli"
+    within = [package, *(folder for folder in package.iterdir() if folder.is_dir()), ROOT]
+    lost = [name for name in named if not any((folder / name).exists() for folder in within)]
+    assert len(named) > 30
+    assert not lost
