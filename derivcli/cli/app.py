@@ -10,10 +10,10 @@ from types import FrameType
 
 from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.argv import command_in, parse_argv, with_help_option
-from derivcli.cli.exit_status import Terminated, end_by
 from derivcli.cli.grammar import HELP, built, grammar_of
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.notes import tell
+from derivcli.cli.status_of_errors import Terminated, end_by
 from derivcli.errors import ExitStatus
 
 

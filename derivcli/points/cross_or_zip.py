@@ -1,4 +1,7 @@
-"""Several values of several variables to points: every combination of them or, with `--zip`, pairs."""
+"""Several values of several variables to points: every combination of them or, with `--zip`, pairs.
+
+Which value of an axis belongs to a point is computed when the point is asked for, in `points.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tree as LaTeX, in the shape that was typed."""
+"""A tree as LaTeX, in the shape that was typed. What a function is called in LaTeX stands in its row."""
 
 from __future__ import annotations
 

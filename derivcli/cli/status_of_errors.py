@@ -1,6 +1,6 @@
-"""Which exit status each way out of the program has, and what is said of it on standard error.
+"""Which exit status each error has, and what is said of it on standard error.
 
-A number that differs ends a command with `ExitStatus.DIFFERENCE` as its own exit.
+Status 1, where a command finds a difference, is no error: `check/exit_difference.py` decides it.
 """
 
 from __future__ import annotations
