@@ -113,7 +113,8 @@ def each(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[Test], T
     """Run a test for every case, as one item of pytest that lists all the cases that fail.
 
     It is written as `pytest.mark.parametrize` is, and is quicker where a case takes milliseconds. A test that asks for
-    `monkeypatch` or `tmp_path` gets a new one for each case. Where there is no case the test fails.
+    `monkeypatch` or `tmp_path` gets a new one for each case, but other fixtures are shared by all cases. Where there is
+    no case the test fails.
     """
     keys = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
     rows = [dict(zip(keys, case if len(keys) > 1 else [case], strict=True)) for case in cases]
@@ -146,7 +147,7 @@ def failure(test: Test, case: dict[str, Any], fixtures: dict[str, Any], number: 
             test(**case, **fresh)
         except (Exception, pytest.fail.Exception) as error:
             frames = traceback.extract_tb(error.__traceback__)
-            frame = [frame for frame in frames if Path(frame.filename).name.startswith("test_")][-1]
+            frame = [frame for frame in frames if Path(frame.filename).name != "support.py"][-1]
             named = ", ".join(str(getattr(value, "name", value))[:200] for value in case.values())
             return f"[{named}] {Path(frame.filename).name}:{frame.lineno}: {type(error).__name__}: {error}"
     return ""

@@ -143,7 +143,7 @@ def short_clocks(count: int, seed: int) -> list[bool]:
 @pytest.mark.parametrize("again", [RETRY_SECONDS, 0.0005])
 def test_no_ring_comes_after_the_computation(again: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interpreter changes threads so often here that rings come in time."""
-    monkeypatch.setattr("derivcli.engines.time_limit.AGAIN", again)
+    monkeypatch.setattr("derivcli.engines.time_limit.RETRY_SECONDS", again)
     before = sys.getswitchinterval()
     sys.setswitchinterval(2e-5)
     try:

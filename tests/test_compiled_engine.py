@@ -42,7 +42,7 @@ def test_a_formula_without_variables() -> None:
 
 
 def test_too_long_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "MOST", 10)
+    monkeypatch.setattr(compiled, "MAX_OPERATIONS", 10)
     assert "so long" in derive("sin(x)+cos(x)", "x=1", engine="compiled").remark
 
 

@@ -22,7 +22,6 @@ from derivcli.language.tree_serialization import code_of, trees_of
 from tests.conftest import patient
 from tests.copied import MADE, NAMES, copies, drawn, formula, nodes, numbers, point, reread, told, visited
 from tests.custom_functions import Square
-from tests.support import each
 
 FEW = 40
 """Formulas of which `make test` looks at copies."""
@@ -236,7 +235,7 @@ def several(kind: str, seed: int, count: int) -> list[Any]:
     return [drawn(kind, draw) for _ in range(count)]
 
 
-@each("kind", MADE)
+@pytest.mark.parametrize("kind", MADE)
 def test_copies_of_results(other: Pool, kind: str) -> None:
     things = several(kind, 1, 2)
     assert differing_copies(things) + differing_elsewhere(other, things) == []

@@ -19,7 +19,7 @@ from derivcli.cli import app
 from derivcli.flag_table import FLAGS
 from derivcli.result import Result
 from tests.datafiles import read, same_numbers, write
-from tests.support import deriv, each
+from tests.support import deriv
 
 FORMATS = ("csv", "tsv", "parquet", "arrow", "jsonl")
 COUNT = 50
@@ -59,9 +59,9 @@ def numbers(points: pyarrow.Table, expression: str, **options: Any) -> Result:
     return result
 
 
-@each("chunks", [False, True])
-@each("target", FORMATS)
-@each("source", FORMATS)
+@pytest.mark.parametrize("chunks", [False, True])
+@pytest.mark.parametrize("target", FORMATS)
+@pytest.mark.parametrize("source", FORMATS)
 def test_every_format_into_every_format(
     source: str, target: str, chunks: bool, points: pyarrow.Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,8 +116,8 @@ SHAPES = {
 }
 
 
-@each("name", SHAPES)
-@each("target", FORMATS)
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("target", FORMATS)
 def test_chunks_change_no_number(
     name: str, target: str, points: pyarrow.Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,8 +155,8 @@ def timeless(text: str) -> str:
     return re.sub(r" in \d+\.\d\d s(, [\d.,]+( million)? a second)?", "", text)
 
 
-@each("words", [["--data", "points.csv"], ["--data", "points.arrow"], ["--at", "x=-1:1:50,y=1/3"]])
-@each("name", ["tsv", "csv", "value"])
+@pytest.mark.parametrize("words", [["--data", "points.csv"], ["--data", "points.arrow"], ["--at", "x=-1:1:50,y=1/3"]])
+@pytest.mark.parametrize("name", ["tsv", "csv", "value"])
 def test_lines_leave_as_they_come(
     name: str, words: list[str], points: pyarrow.Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ from derivcli.engines.chunks import in_order
 from derivcli.pipeline import Job
 from derivcli.points.files.data_files import DataFiles
 from derivcli.points.files.writer import Writer
-from tests.support import Outcome, deriv, each, no_hang
+from tests.support import Outcome, deriv, no_hang
 
 CHUNK = 10
 FORMATS = ("csv", "tsv", "parquet", "arrow", "jsonl", "csv.gz")
@@ -82,9 +82,9 @@ def interrupted_reading(monkeypatch: pytest.MonkeyPatch, error: BaseException) -
     monkeypatch.setattr(DataFiles, "parts", parts)
 
 
-@each("exists", [True, False])
-@each("where", ["reading", "writing", "computing"])
-@each("kind", FORMATS)
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("where", ["reading", "writing", "computing"])
+@pytest.mark.parametrize("kind", FORMATS)
 def test_an_interrupt_leaves_the_old_file(
     kind: str, where: str, exists: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,8 +128,8 @@ def test_a_bug_of_ours_leaves_the_old_file(folder: Path, monkeypatch: pytest.Mon
     assert len(list(folder.iterdir())) == 2
 
 
-@each("row", [1, 9, 10, 57, 100])
-@each("exists", [True, False])
+@pytest.mark.parametrize("row", [1, 9, 10, 57, 100])
+@pytest.mark.parametrize("exists", [True, False])
 def test_a_bad_row_says_where_and_how_far(row: int, exists: bool, folder: Path) -> None:
     cells = [str(number) for number in range(100)]
     cells[row - 1] = "12a"
@@ -169,7 +169,7 @@ def test_skipped_rows_are_counted_and_named(folder: Path, monkeypatch: pytest.Mo
     assert "990 points" in out.stderr
 
 
-@each("kind", FORMATS)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_a_whole_file_takes_the_place_of_the_old_one(kind: str, folder: Path) -> None:
     (folder / "elsewhere").mkdir()
     real, link = folder / "elsewhere" / f"real.{kind}", folder / f"out.{kind}"
@@ -184,7 +184,7 @@ def test_a_whole_file_takes_the_place_of_the_old_one(kind: str, folder: Path) ->
     assert (folder / f"new.{kind}").read_bytes() == real.read_bytes()
 
 
-@each(
+@pytest.mark.parametrize(
     ("name", "reason"),
     [
         ("in.csv", "it is one of the inputs"),

@@ -178,7 +178,7 @@ def sampled(
         return [function(x) - mpmath.polyval([*map(mp.mpf, coefficients[::-1])], x - centre) for x in places]
 
 
-@each(("text", "at", "function", "degree", "low", "high"), SMOOTH)
+@pytest.mark.parametrize(("text", "at", "function", "degree", "low", "high"), SMOOTH)
 def test_a_remainder_holds_what_was_sampled_and_little_more(
     text: str, at: str, function: Callable[[Any], Any], degree: int, low: float, high: float
 ) -> None:
