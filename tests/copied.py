@@ -84,6 +84,8 @@ def told(thing: Any, met: set[type] | None = None) -> Any:
         return [(told(key, met), told(value, met)) for key, value in thing.items()]
     if isinstance(thing, tuple | list):
         return [type(thing).__name__, *(told(part, met) for part in thing)]
+    if isinstance(thing, frozenset):  # which each process writes in an order of its own
+        return sorted(map(repr, thing))
     if isinstance(thing, BaseException):
         return type(thing).__name__, list(map(str, thing.args)), told(vars(thing), met)
     if is_dataclass(thing):
