@@ -18,7 +18,7 @@ from tests.test_kernel_folder import OTHER, ROOT, USER, two_users
 
 AS_USER = """
 import os, sys
-from derivcli.cli.cache import FOLDER, keep_kernels, remove_temporary
+from derivcli.cli.kernel_cache import FOLDER, keep_kernels, remove_temporary
 os.setgroups([])
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))
