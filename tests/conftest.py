@@ -32,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
     patient()
 
 
+def pytest_collection_finish() -> None:
+    """Leave what is there before the first test out of collections of garbage, of which some tests ask for many."""
+    gc.collect()
+    gc.freeze()
+
+
 def patient() -> None:
     """Give numbers in high precision the time that they need here, in other processes of the tests too."""
     high_precision.POINT_SECONDS = PATIENCE

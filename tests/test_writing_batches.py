@@ -345,11 +345,25 @@ for word in sys.argv[1:]:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
-)
+STATUS = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGKILL: -signal.SIGKILL}
+SIGNALLED = [
+    *(("csv.", number) for number in STATUS),
+    ("parquet.", signal.SIGTERM),
+    ("arrow.", signal.SIGINT),
+    ("jsonl.gzip", signal.SIGTERM),
+]
+"""Each format and each signal; the sweep has all pairs of them."""
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("number", STATUS)
 @pytest.mark.parametrize("format", ["csv.", "parquet.", "arrow.", "jsonl.gzip"])
-def test_a_signal_leaves_no_file(format: str, number: signal.Signals, status: int, tmp_path: Path) -> None:
+def test_any_signal_leaves_no_file(format: str, number: signal.Signals, tmp_path: Path) -> None:
+    test_a_signal_leaves_no_file(format, number, tmp_path)
+
+
+@pytest.mark.parametrize(("format", "number"), SIGNALLED)
+def test_a_signal_leaves_no_file(format: str, number: signal.Signals, tmp_path: Path) -> None:
     script = """
 derive.evaluate = lambda *_: fill(Path("out"), FileFormat(*sys.argv.pop().split(".")), 100_000, told=True)
 app.main()
@@ -360,7 +374,7 @@ app.main()
             assert process.stdout.readline() == "written\n"
         process.send_signal(number)
         process.stdout.close()
-        assert process.wait(60) == status
+        assert process.wait(60) == STATUS[number]
     assert not (tmp_path / "out").exists()
     assert number is signal.SIGKILL or list(tmp_path.iterdir()) == []
 
