@@ -151,10 +151,7 @@ def test_a_hole_in_the_claim_is_told() -> None:
     [
         ("x**2", "2x(1 + {0})"),
         ("sin(x)", "cos(x) + {0}"),
-        (
-            "x y",
-            "y + {0} x",
-        ),
+        ("x y", "y + {0} x"),
         ("gamma(x)", "gamma(x) digamma(x)(1 + {0})"),
     ],
 )
