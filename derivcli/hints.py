@@ -60,7 +60,7 @@ def _pair(value: str) -> str:
     return f"({', '.join(map(_number, value.rpartition('=')[2].split(':')))})"
 
 
-PARAMETERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
+SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "at": ("at", _points),
     "along": ("along", _points),
     "wrt": ("wrt", _text),
@@ -82,7 +82,8 @@ PARAMETERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 }
 """For each option the parameter of Python's functions, and how its value is written there."""
 
-FLAGS = ("zip", "hessian")
+WITHOUT_VALUE = ("zip", "hessian")
+"""Options that are there or not."""
 ONLY_PYTHON = ("declared", "variable")
 """Parameters that no command has as an option."""
 
@@ -102,7 +103,7 @@ class Surface:
         name = _name(usage.partition(" ")[0])
         if self.options is None or not self.is_python:
             return name not in ONLY_PYTHON and (self.options is None or name in self.options)
-        return name in PARAMETERS and PARAMETERS[name][0] in self.options
+        return name in SPELLINGS and SPELLINGS[name][0] in self.options
 
 
 COMMAND_LINE = Surface(is_python=False)
@@ -125,7 +126,7 @@ def _usage(usage: str, surface: Surface) -> str:
         if usage.startswith(prefix):
             return usage.removeprefix(prefix) if is_told else ""
     options = {_name(word) for word in usage.split() if word.startswith("--")}
-    if not surface.is_python or not options <= PARAMETERS.keys():
+    if not surface.is_python or not options <= SPELLINGS.keys():
         return " or ".join(_kept(usage.split(" or "), surface))
     if usage.startswith("deriv "):
         return _call(usage)
@@ -156,8 +157,8 @@ def _arguments(words: list[str]) -> list[str]:
         if not word.startswith("--"):
             found.append(_text(word))
             continue
-        parameter, written = PARAMETERS[_name(word)]
-        if _name(word) in FLAGS:
+        parameter, written = SPELLINGS[_name(word)]
+        if _name(word) in WITHOUT_VALUE:
             found.append(f"{parameter}=True")
         else:
             found.append(f"{parameter}={written(words.pop())}" if words else parameter)

@@ -11,7 +11,7 @@ from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.table import BRANCHING, FAMILIES
 from derivcli.render.blocks import Style
 from derivcli.render.documents.functions import function_list_document
-from derivcli.render.format_table import write
+from derivcli.render.format_table import FORMATS, write
 
 HERE = Path(__file__).parent
 
@@ -34,7 +34,11 @@ def options_page() -> str:
     """The help texts of all commands as a page."""
     texts = [help_of(name) for name in ("", *COMMANDS)]
     blocks = "\n".join(f"```text\n{text}\n```\n" for text in texts)
-    return f"# Options\n\nMade from the program's own help by `make docs`; do not edit.\n\n{blocks}"
+    formats = "".join(f"| `{row.name}` | {row.help} | {', '.join(row.documents)} |\n" for row in FORMATS.values())
+    return (
+        f"# Options\n\nMade from the program's own help by `make docs`; do not edit.\n\n{blocks}\n"
+        f"## Formats\n\n| `--format` | it writes | of |\n| --- | --- | --- |\n{formats}"
+    )
 
 
 def help_of(name: str) -> str:

@@ -25,19 +25,7 @@ COMMANDS = [
 ]
 """Commands in the midst of sentences."""
 
-SQUARE = """import torch
-
-class Square(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, i):
-        ctx.save_for_backward(i)
-        return i**2
-
-    @staticmethod
-    def backward(ctx, grad_output):
-        (i,) = ctx.saved_tensors
-        return 2*i
-"""
+SQUARE = re.findall(r"cat > square\.py <<END\n(.*?)END\n", TEXTS["machine-learning.md"], re.DOTALL)[0]
 """The file that commands in sentences speak of."""
 
 

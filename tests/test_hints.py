@@ -11,7 +11,7 @@ import pytest
 
 import derivcli
 from derivcli import DerivError, parse
-from derivcli.hints import COMMAND_LINE, PARAMETERS, PYTHON, Surface, spelled
+from derivcli.hints import COMMAND_LINE, PYTHON, SPELLINGS, Surface, spelled
 from tests.support import deriv
 from tests.test_arguments import FUNCTIONS
 from tests.test_refusals import REFUSED
@@ -111,7 +111,7 @@ def test_python_is_told_of_nothing_that_it_does_not_have() -> None:
     for name, error in refusals():
         parameters = set(inspect.signature(getattr(derivcli, name)).parameters)
         told = re.sub(r"\w+\((?:[^()]|\([^()]*\))*\)", "a call of another function", error.hint)
-        named = {word for word, _ in PARAMETERS.values() if re.search(rf"(?<!\w){word}=", told)}
+        named = {word for word, _ in SPELLINGS.values() if re.search(rf"(?<!\w){word}=", told)}
         found.add(error.hint)
         if "--" in f"{error.message} {error.hint}" or named - parameters:
             wrong.append(f"{name}: {error.message}: {error.hint}")
@@ -148,7 +148,7 @@ def test_sentences_name_options_in_backticks_and_known_ones() -> None:
             continue
         for sentence in sentences(ast.parse(file.read_text("utf-8"))):
             usages = re.findall(r"`((?:--|deriv )[^`]*)`", sentence)
-            unknown = {name for each in usages for name in re.findall(r"--([a-z-]+)", each)} - PARAMETERS.keys()
+            unknown = {name for each in usages for name in re.findall(r"--([a-z-]+)", each)} - SPELLINGS.keys()
             rest = re.sub(r"`(?:--|deriv |shell:)[^`]*`", "", sentence)
             if unknown or (re.search(r"--[a-z]", rest) and not rest.startswith("--")):
                 wrong.append(f"{path}: {sentence}")

@@ -18,7 +18,7 @@ from derivcli.engines import engine_table
 from derivcli.engines.engine_table import ENGINES
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import DATA_FORMATS, Reading
-from derivcli.python_arguments import mixed_of, names_of
+from derivcli.python_arguments import mixed_of, names_of, wrt_of
 from derivcli.render.format_table import formats_for
 from derivcli.request import Request
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
@@ -252,7 +252,7 @@ def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Call
 
 def wrt_in(wrt: Sequence[str] | None) -> list[str] | None:
     """The names in `--wrt u,v --wrt w`, each once."""
-    return None if wrt is None else list(dict.fromkeys(names_of(",".join(wrt), "--wrt u,v")))
+    return None if wrt is None else wrt_of(",".join(wrt))
 
 
 def partials_in(mixed: Sequence[str] | None) -> list[Partial] | None:
@@ -269,9 +269,11 @@ def points_in(specs: Sequence[str], paired: bool = False) -> Points:
 
 def interval_in(on: str | None) -> Interval | None:
     """The interval of `--on x=0:1`."""
+    if on is None:
+        return None
     from derivcli.points.at_option import read_interval
 
-    return None if on is None else read_interval(on)
+    return read_interval(on)
 
 
 def formulas_in(let: Sequence[str] | None) -> dict[str, str]:

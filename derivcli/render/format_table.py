@@ -26,6 +26,7 @@ class Format:
 
     name: str
     help: str
+    """What it writes, for the page of options."""
     documents: tuple[Kind, ...]
     """The kinds of document that it can write."""
     write: Callable[[Document, Style], str]

@@ -11,7 +11,7 @@ from typing import Literal
 
 from rich import box
 from rich.console import Console
-from rich.table import Table as Box
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from derivcli.errors import inert
@@ -146,7 +146,7 @@ def _print_glossary(console: Console, block: Glossary, style: Style) -> None:
 def _print_facts(console: Console, block: Facts) -> None:
     """A title, then a line for each fact, those of several lines aligned."""
     console.print(Text(block.title, style="bold cyan"))
-    table = Box(box=None, show_header=False, pad_edge=False, padding=(0, GAP_LETTERS, 0, 0))
+    table = RichTable(box=None, show_header=False, pad_edge=False, padding=(0, GAP_LETTERS, 0, 0))
     table.add_column(style="italic", no_wrap=True)
     table.add_column(overflow="fold")
     for label, text in block.facts:
@@ -325,6 +325,6 @@ def _print_row(console: Console, columns: Sequence[Column], row: int, cells: Seq
     console.print(table if is_boxed else "")
 
 
-def _box(style: Style, header: bool = True) -> Box:
+def _box(style: Style, header: bool = True) -> RichTable:
     lines = box.ROUNDED if style.unicode else box.ASCII
-    return Box(box=lines, safe_box=False, border_style="dim", show_header=header)
+    return RichTable(box=lines, safe_box=False, border_style="dim", show_header=header)
