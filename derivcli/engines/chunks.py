@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock, local
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -21,11 +21,8 @@ import torch
 from derivcli.engines.program import Program, Step
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.task import Prepared, Progress
-from derivcli.result import Result
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray
+from derivcli.points.points import Points
+from derivcli.result import FloatArray, Result
 
 CHUNK_POINTS = 65_536
 """Fewer leave torch and Python too little to do at a time, more leave the cache."""

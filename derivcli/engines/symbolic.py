@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
@@ -22,11 +22,8 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.result import ALONG, Partial, SymbolicResult, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray
+from derivcli.points.points import Points
+from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
 DERIVATIVE_SECONDS = 10.0
 """How long SymPy may take for the derivatives of one formula. Its product rule is quadratic in the factors."""

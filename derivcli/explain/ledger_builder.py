@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, count
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,15 +14,12 @@ from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, derivatives_of, si
 from derivcli.engines.torch.backward_graph import CHOICE, CHOSEN, INPUT, SUM, BackwardGraph, TensorRecord, trace
 from derivcli.errors import DerivError
 from derivcli.explain.ledger import Ledger, Local, Node
+from derivcli.language.expression import Expression
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, substitute, symbol
 from derivcli.language.tree import number as exact
-from derivcli.result import Result
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray, Result
 
 OUTPUTS = ("y", "f", "out", "result")
 """What the result is called: the first of these that means nothing else."""

@@ -12,7 +12,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -28,11 +28,8 @@ from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import forward
 from derivcli.engines.torch.tensors import array, filled, leaves_at
 from derivcli.language.expression import Expression
-from derivcli.result import ALONG, Partial, Result, SeriesResult, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray
+from derivcli.points.points import Points
+from derivcli.result import ALONG, FloatArray, Partial, Result, SeriesResult, derivative_key
 
 Axes = dict[str, int]
 """The names that a series has axes for, each with the highest power kept."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -22,10 +22,7 @@ from derivcli.engines.torch.backward_passes import evaluate
 from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.tensors import VECTOR_BYTES, array, check_device, filled, leaves_at
 from derivcli.language.expression import Expression
-from derivcli.result import Result, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray, Result, derivative_key
 
 CURVE_DIGITS_SHARE = 0.6
 """The part of a number's digits that have to be right for a point to pass for one on a curve."""

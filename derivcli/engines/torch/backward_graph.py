@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -21,9 +20,7 @@ from derivcli.engines.program import Program, Step, kernels_in
 from derivcli.engines.torch.flags import BranchValue, FlagObserver, Varies
 from derivcli.engines.torch.rules import forward, run
 from derivcli.engines.torch.tensors import VECTOR_BYTES, array, filled, leaves_at
-
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray, KindArray
+from derivcli.result import FloatArray, KindArray
 
 INPUT, CHOSEN, CHOICE, SUM = "input", "chosen", "choice", "sum"
 """What makes a tensor where no step does: a point, the part of a tensor that a branch reads, a piecewise choice of

@@ -11,7 +11,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,10 +26,7 @@ from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import NoKernelError
 from derivcli.engines.torch.tensors import leaves_of
 from derivcli.engines.torch.trusted_folder import is_closed
-from derivcli.result import Result, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray, Result, derivative_key
 
 CompiledKernel = Callable[..., Sequence[Tensor]]
 """Takes a tensor for each variable. Gives the value, derivatives and flags of one program after the other."""

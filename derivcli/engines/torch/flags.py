@@ -16,7 +16,7 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -30,9 +30,7 @@ from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import RELATIONS, Tree, call, postorder, substitute, symbol
-
-if TYPE_CHECKING:
-    from derivcli.result import KindArray
+from derivcli.result import KindArray
 
 Mask: TypeAlias = Any
 """Some of the points, as an array of NumPy or as a tensor."""

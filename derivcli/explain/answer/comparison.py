@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
+
+from flint import arb
 
 from derivcli.check.enclosure import restored_context
 from derivcli.check.equality import Comparison, Match, Quantity, Sample, are_same, known_matches, point, quantity, value
@@ -24,13 +25,9 @@ from derivcli.explain.answer.exceptional_points import (
 )
 from derivcli.explain.answer.sample_points import more_samples, samples
 from derivcli.explain.piecewise.breakpoint_values import stated
+from derivcli.language.expression import Expression
+from derivcli.language.tree import Tree
 from derivcli.result import Partial, SymbolicResult, derivative_key
-
-if TYPE_CHECKING:
-    from flint import arb
-
-    from derivcli.language.expression import Expression
-    from derivcli.language.tree import Tree
 
 MIN_SHARED_POINTS = 8
 """With fewer points at which both have a value, more points are looked for."""

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import sympy
+from flint import arb
 
 from derivcli.check import equality
 from derivcli.engines.balls.integers import decimal_text
@@ -28,9 +28,6 @@ from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, derivative_key
-
-if TYPE_CHECKING:
-    from flint import arb
 
 KINDS = {
     "sign": "a sign is wrong",

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from flint import arb, ctx, fmpq
 
@@ -37,12 +36,10 @@ from derivcli.explain.piecewise.pieces import (
     piece_equations,
 )
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
+from derivcli.language.expression import Expression
 from derivcli.language.printer import text_of
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.language.tree import Tree
-    from derivcli.result import Partial
+from derivcli.language.tree import Tree
+from derivcli.result import Partial
 
 MAX_SECONDS = 5.0
 """How long all points together may take."""

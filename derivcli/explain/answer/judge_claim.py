@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from flint import arb
 
@@ -22,12 +21,10 @@ from derivcli.explain.answer.diagnosis import diagnosed, except_at
 from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
 from derivcli.explain.answer.sample_points import niceness
 from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
+from derivcli.language.expression import Expression
 from derivcli.language.parse import other_meanings
 from derivcli.language.printer import place_text
 from derivcli.result import Partial, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
 
 MAX_PROVED_POINTS = 12
 """With more exceptional points than these the pieces between them are not proved one by one."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import chain, groupby, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
@@ -21,12 +21,10 @@ from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.sample_points import more_samples, niceness, numbers_of
 from derivcli.language import tree as build
+from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.printer import number_text, place_text, text_of
 from derivcli.language.tree import Tree, postorder, row_of, symbol
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
 
 MIN_RUN_LENGTH = 3
 """So many neighbouring points at which a claim is right are no chance."""

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from derivcli.engines.task import Task
 from derivcli.explain.code.autograd_classes import AutogradClasses
 from derivcli.explain.code.script_names import Names
 from derivcli.language.expression import Definition
 from derivcli.language.tree import Tree, postorder, substitute, symbol
+from derivcli.points.points import Points
 from derivcli.result import Partial
-
-if TYPE_CHECKING:
-    from derivcli.engines.task import Task
-    from derivcli.points.points import Points
 
 DIRECTION_PARAMETER = "#t"
 """Stands for the distance along a direction, by which PyTorch differentiates. No variable has this name."""

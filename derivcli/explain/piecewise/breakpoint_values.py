@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from flint import arb
@@ -37,14 +37,11 @@ from derivcli.explain.piecewise.intervals import by_intervals, is_total
 from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, piece_equations
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root, value_of
 from derivcli.language import tree as build
+from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.printer import place_text, text_of
 from derivcli.language.tree import Tree, postorder, row_of, substitute
-from derivcli.result import SymbolicResult, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.result import Partial
+from derivcli.result import Partial, SymbolicResult, partial_of
 
 JUDGING_SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""

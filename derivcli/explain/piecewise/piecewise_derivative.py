@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from derivcli.engines.symbolic import derivatives_of, differentiate, is_piecewise
+from derivcli.language.expression import Expression
+from derivcli.language.functions.row import Function
 from derivcli.language.parse import parse_expression
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.language.functions.row import Function
-    from derivcli.language.tree import Tree
-    from derivcli.points.points import Points
-    from derivcli.result import Partial, SymbolicResult
+from derivcli.language.tree import Tree
+from derivcli.points.points import Points
+from derivcli.result import Partial, SymbolicResult
 
 
 def derivatives(
