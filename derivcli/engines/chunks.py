@@ -171,7 +171,6 @@ def whole(
 
 
 def _empty(like: Sequence[Result], count: int) -> list[Result]:
-    """Results like those given, with room for so many points."""
 
     def room(values: FloatArray) -> FloatArray:
         return np.empty(count, dtype=values.dtype)
@@ -190,7 +189,6 @@ def _empty(like: Sequence[Result], count: int) -> list[Result]:
 
 
 def _put(results: Sequence[Result], found: Sequence[Result], start: int) -> None:
-    """Copy a chunk's results into their place."""
     for result, part in zip(results, found, strict=True):
         here = slice(start, start + len(part.flags))
         for name, values in part.at.items() if result is results[0] else ():

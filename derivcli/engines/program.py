@@ -135,15 +135,12 @@ class _Lowering:
         self.named: dict[int, str] = {}
 
     def variables(self) -> dict[Tree, int]:
-        """The values that hold the inputs."""
         return {symbol(name): number for number, name in enumerate(self.inputs)}
 
     def program(self, outputs: Sequence[int]) -> Program:
-        """The finished program, without the steps that nothing needs."""
         return _pruned(self.unpruned(outputs))[0]
 
     def unpruned(self, outputs: Sequence[int]) -> Program:
-        """The program of all steps made so far."""
         return Program(self.inputs, tuple(self.steps), tuple(outputs))
 
     def lower_expression(self, expression: Expression) -> int:
@@ -157,7 +154,6 @@ class _Lowering:
         return self.lower(expression.tree, Scope(values, trees))
 
     def lower(self, tree: Tree, scope: Scope) -> int:
-        """The value of `tree`."""
         done: dict[Tree, int] = dict(scope.values)
         for node in postorder(tree, stop_at=sympy.Piecewise):
             if node not in done:
@@ -165,7 +161,6 @@ class _Lowering:
         return done[tree]
 
     def lower_node(self, node: Any, done: Mapping[Tree, int], scope: Scope) -> int:
-        """The value of a node whose parts are done."""
         if isinstance(node, sympy.Piecewise):
             return self.lower_piecewise(node, scope)
         parts = [done[part] for part in node.args]
@@ -308,7 +303,6 @@ class _Lowering:
         return None if value is None else self.constant(value)
 
     def constant(self, value: Constant) -> int:
-        """The value of a constant."""
         number = self.add_step(Step("constant", (), float(value)))
         self.constants.setdefault(number, value)
         return number

@@ -180,12 +180,12 @@ def derivative_of(tree: Tree, partial: Partial) -> Tree:
 
 def evaluated(tree: Tree) -> Tree:
     """The tree as SymPy evaluates it, calls of its own functions too, so that cos(pi) is -1."""
-    done: dict[Tree, Tree] = {}
-    for node in postorder(tree):
-        parts = [done[part] for part in node.args]
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
         ours = hasattr(type(node), "row") or isinstance(node, sympy.Piecewise)
-        done[node] = node if not parts else build.rebuild(node, parts) if ours else node.func(*parts)
-    return done[tree]
+        return node if not parts else build.rebuild(node, parts) if ours else node.func(*parts)
+
+    return build.fold(tree, make)
 
 
 def _along(tree: Tree, moves: Moves) -> Tree:
@@ -216,16 +216,15 @@ def arrange(tree: Tree) -> Tree:
 
 def merged(tree: Tree) -> Tree:
     """The tree with its sums, products and powers evaluated by SymPy, so that x**2*x is x**3."""
-    done: dict[Tree, Tree] = {}
-    for node in postorder(tree):
-        parts = [done[part] for part in node.args]
-        if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
-            done[node] = node.func(*parts)
-        elif is_below_least(node, parts):
-            done[node] = sympy.S.Zero
-        else:
-            done[node] = build.rebuild(node, parts) if parts else node
-    return done[tree]
+    return build.fold(tree, _merged)
+
+
+def _merged(node: Tree, parts: list[Tree]) -> Tree:
+    if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
+        return node.func(*parts)
+    if is_below_least(node, parts):
+        return sympy.S.Zero
+    return build.rebuild(node, parts) if parts else node
 
 
 def is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
@@ -288,7 +287,6 @@ def _is_divisor(node: Any) -> bool:
 
 
 def _power(node: Any, exponent: Any, done: dict[Tree, Tree]) -> Tree:
-    """The node's base to another exponent."""
     if exponent == 1:
         return done[node.base]
     if exponent == sympy.S.Half:

@@ -91,7 +91,6 @@ def _names(graph: BackwardGraph, variables: Sequence[str], definitions: Mapping[
 
 
 def _node(number: int, record: TensorRecord, names: Mapping[int, str]) -> Node:
-    """A record as a node, with its operands and local derivatives in words."""
     inputs = tuple(names[part] for part in record.inputs)
     locals = [
         Local(of, _formula(record, place, inputs), slope)
@@ -149,7 +148,6 @@ def _number_text(value: float) -> str:
 
 
 def _operation(record: TensorRecord, inputs: Sequence[str]) -> str:
-    """How a tensor is made of its operands."""
     if record.operation == "constant":
         return _number_text(record.constant)
     if record.operation == "pow_constant":
@@ -179,7 +177,6 @@ def _power_formula(base: str, exponent: float) -> str:
 
 @lru_cache(maxsize=10_000)
 def _function_formula(name: str, place: int, inputs: tuple[str, ...]) -> str:
-    """The derivative of a function of the table in one of its parameters, over the names of operands."""
     row = vocabulary().get(name)
     if row is None:
         return ""

@@ -76,7 +76,6 @@ def _choice(run: Run, node: TapeNode) -> Any:
 
 
 def _checked(run: Run, value: Any, node: TapeNode) -> Any:
-    """The value of a step, if it is finite."""
     for place in range(run.order + 1):
         if not value[place].is_finite():
             raise _failure(run)

@@ -253,14 +253,12 @@ class Field:
         return tuple(sorted((number, power) for number, power in powers.items() if power)), out
 
     def _size(self, monomial: Monomial) -> arb:
-        """A ball for a product of powers of generators."""
         size = arb(1)
         for number, power in monomial:
             size *= self.generators[number].ball ** power
         return size
 
     def _ball(self, polynomial: Mapping[Monomial, fmpq]) -> arb:
-        """A ball for a polynomial."""
         return sum((self._size(monomial) * factor for monomial, factor in polynomial.items()), arb(0))
 
     def _made(self, polynomial: dict[Monomial, fmpq], ball: arb) -> ExactConstant:

@@ -15,7 +15,6 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 
 Array = NDArray[np.float64]
 MpmathFunction = Callable[..., Any]
-"""A function of an mpmath context and numbers of it."""
 
 PRECISION_DIGITS = 30
 POINT_SECONDS = 2.0
@@ -283,19 +282,13 @@ def _bessely(mp: Any, n: Any, x: Any) -> Any:
 
 
 FORMULAS: dict[str, MpmathFunction] = {
-    "gamma": plain("gamma"),
+    **{name: plain(name) for name in ("gamma", "beta", "zeta", "binomial", "rf", "besselj", "besseli")},
     "polygamma": lambda mp, n, x: mp.psi(int(n), x),
-    "beta": plain("beta"),
     "lowergamma": _positive(lambda mp, s, x: mp.gammainc(s, 0, x)),
     "uppergamma": _positive(lambda mp, s, x: mp.gammainc(s, x)),
     "gammainc": _positive(lambda mp, a, x: mp.gammainc(a, 0, x) * mp.rgamma(a)),
     "gammaincc": _positive(lambda mp, a, x: mp.gammainc(a, x) * mp.rgamma(a)),
-    "zeta": plain("zeta"),
-    "binomial": plain("binomial"),
-    "rf": plain("rf"),
-    "besselj": plain("besselj"),
     "bessely": _positive(_bessely),
-    "besseli": plain("besseli"),
     "ive": lambda mp, n, x: mp.exp(-abs(x)) * mp.besseli(n, x),
     "jn": jn,
     "spherical_in": lambda mp, n, x: _parity(mp, n, x, _spherical_in),

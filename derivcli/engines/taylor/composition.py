@@ -33,7 +33,6 @@ from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
 
 Objects: TypeAlias = NDArray[np.object_]
-"""Numbers of mpmath."""
 
 STEP_EXPONENTS = (24, 34, 56, 90)
 """The steps tried one after the other, as powers of 1/2 of the size over which the arguments change little."""
@@ -268,7 +267,6 @@ def _real(mp: Any, value: Any) -> Any:
 
 
 def _agree(before: Any, after: Any) -> bool:
-    """Whether every coefficient is the same, as far as float64 can tell."""
     return all(_is_same(a, b) for a, b in zip(before.flat, after.flat, strict=True))
 
 

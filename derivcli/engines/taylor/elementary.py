@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from operator import neg
 
 import torch
 from torch import Tensor
@@ -93,12 +95,8 @@ def _is_nothing(u: Series) -> Tensor:
 def _power_at_zero(base: Series, u: Series, v: Series) -> Series:
     """The powers of a series that begins with 0, for one exponent after the other."""
     exponents = sorted(set(v.value.tolist()))
-    pieces = [(v.value == each, partial(_constant_power_of_first, exponent=each)) for each in exponents]
-    return choose(pieces, base, u, v)
-
-
-def _constant_power_of_first(base: Series, u: Series, _: Series, exponent: float) -> Series:
-    return _constant_power(base, u, exponent)
+    pieces = [(v.value == each, partial(_constant_power, exponent=each)) for each in exponents]
+    return choose(pieces, base, u)
 
 
 pow_ = growing(TORCH_RULES["pow"], _power)
@@ -122,16 +120,18 @@ root = growing(TORCH_RULES["root"], _root)
 # Trigonometric functions
 
 
-def _sine(base: Series, u: Series) -> Series:
-    return pair(base, cos(u.first), derivative(u), -derivative(u))[0]
+def _wave(slope: TaylorRule, back: Callable[[Series], Series]) -> TaylorRule:
+    """A way to grow together with the slope, whose own slope is the function or, going `back`, minus that."""
+
+    def grow(base: Series, u: Series) -> Series:
+        step = derivative(u)
+        return pair(base, slope(u.first), step, back(step))[0]
+
+    return grow
 
 
-def _cosine(base: Series, u: Series) -> Series:
-    return pair(base, -sin(u.first), derivative(u), -derivative(u))[0]
-
-
-sin = growing(TORCH_RULES["sin"], _sine)
-cos = growing(TORCH_RULES["cos"], _cosine)
+sin: TaylorRule = growing(TORCH_RULES["sin"], _wave(lambda u: cos(u), neg))
+cos: TaylorRule = growing(TORCH_RULES["cos"], _wave(lambda u: -sin(u), neg))
 
 
 def hypot_of(u: Series, v: Series) -> Series:
@@ -165,16 +165,8 @@ def from_one(u: Series) -> Series:
 # Hyperbolic functions
 
 
-def _sinh(base: Series, u: Series) -> Series:
-    return pair(base, cosh(u.first), derivative(u), derivative(u))[0]
-
-
-def _cosh(base: Series, u: Series) -> Series:
-    return pair(base, sinh(u.first), derivative(u), derivative(u))[0]
-
-
-sinh = growing(TORCH_RULES["sinh"], _sinh)
-cosh = growing(TORCH_RULES["cosh"], _cosh)
+sinh: TaylorRule = growing(TORCH_RULES["sinh"], _wave(lambda u: cosh(u), lambda step: step))
+cosh: TaylorRule = growing(TORCH_RULES["cosh"], _wave(lambda u: sinh(u), lambda step: step))
 
 MAX_NEAR_SIZE = 0.25
 """Below it 1/cosh(u) and 1/sinh(u) keep more digits, above it what is made of exp(-|u|)."""

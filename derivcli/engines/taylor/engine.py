@@ -75,7 +75,6 @@ def prepared(task: Task) -> Prepared:
 
 
 differentiate = functools.partial(at_once, prepared)
-"""This engine at points."""
 
 
 def series(
@@ -154,7 +153,6 @@ class _Expansion:
         return {partial: numbers + 0.0 for partial, numbers in found.items()}  # 0 for -0: which one, the others decide
 
     def place(self, partial: Partial) -> tuple[int, ...]:
-        """The powers along each axis of the coefficient for a derivative."""
         counts = Counter(partial)
         return tuple(counts[name] for name in self.axes)
 
@@ -173,7 +171,6 @@ class _Expansion:
         return terms.reshape(*[len(terms) if each == axis else 1 for each in self.axes], len(values))
 
     def run(self, seeds: Mapping[str, Tensor], axes: Axes, count: int) -> Tensor:
-        """The series of the program's output."""
         with torch.inference_mode(False), np.errstate(all="ignore"):
             terms: Tensor = expand(self.program, list(seeds.values()), tuple(axes.values()), count)
         return terms.expand(*terms.shape[:-1], count)
@@ -199,7 +196,6 @@ class _Expansion:
 
 
 def _one(terms: Tensor) -> Tensor:
-    """The series 1 in the shape of another."""
     one = torch.zeros_like(terms)
     one[(0,) * (terms.ndim - 1)] = 1
     return one

@@ -10,7 +10,16 @@ from torch import Tensor
 
 from derivcli.engines.taylor.composition import SAMPLED
 from derivcli.engines.taylor.elementary import exp, log, pow_
-from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, lambert, linear, sloping, truncated
+from derivcli.engines.taylor.recurrences import (
+    TaylorRule,
+    derivative,
+    growing,
+    lambert,
+    linear,
+    sloping,
+    truncated,
+    where_constant,
+)
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES
 
@@ -129,12 +138,7 @@ regular_density = growing(_regular_density, _grown_regular_density)
 
 def integral_of(name: str, slope: TaylorRule) -> TaylorRule:
     """An integral up to the second parameter. It is sampled where the first one varies, in which there is no slope."""
-    along = growing(TORCH_RULES[name], sloping(slope, slope))
-
-    def value(s: Series, x: Series) -> Series:
-        return along(s, x) if s.is_constant else SAMPLED[name](s, x)
-
-    return value
+    return where_constant(growing(TORCH_RULES[name], sloping(slope, slope)), SAMPLED[name], 0)
 
 
 GAMMA: dict[str, TaylorRule] = {

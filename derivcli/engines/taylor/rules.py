@@ -29,7 +29,6 @@ from derivcli.engines.taylor.elementary import (
     log,
     log1p,
     logit_slope,
-    sech,
     sigmoid,
     sqrt,
     tanh,
@@ -37,7 +36,7 @@ from derivcli.engines.taylor.elementary import (
 from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.gamma import GAMMA
 from derivcli.engines.taylor.integrals import TWO_OVER_SQRT_PI, expint, inverse
-from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping
+from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping, where_constant
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES, branches_taken
 from derivcli.errors import DerivError
@@ -112,7 +111,6 @@ CONSTANT_BETWEEN_JUMPS = ("sign", "floor", "round", "trunc")
 
 
 def _straight(name: str, weights: Sequence[Callable[..., Tensor]]) -> TaylorRule:
-    """The rule of a function with such weights."""
 
     def formula(*inputs: Series) -> Series:
         values = [u.value for u in inputs]
@@ -128,7 +126,6 @@ def _straight(name: str, weights: Sequence[Callable[..., Tensor]]) -> TaylorRule
 
 
 def _constant(name: str) -> TaylorRule:
-    """The rule of a function that is constant around every point but its jumps."""
     return growing(TORCH_RULES[name], lambda base, u: base.lifted(u.caps[0]))
 
 
@@ -151,20 +148,13 @@ def _slope(name: str, index: int, *inputs: Series) -> Series:
 
 def integral_to(name: str, *fixed: int) -> TaylorRule:
     """An elliptic integral: by its slope in z, and where one of the other parameters varies by quadrature."""
-    along = by_formula(name)
-
-    def value(*inputs: Series) -> Series:
-        constant = all(inputs[index].is_constant for index in fixed)
-        return (along if constant else ELLIPTIC[name])(*inputs)
-
-    return value
+    return where_constant(by_formula(name), ELLIPTIC[name], *fixed)
 
 
 # By equations of their own
 
 
 def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
-    """The rule of an orthogonal polynomial, of one degree at all points."""
 
     def formula(n: Series, *parameters: Series) -> Series:
         degree, *others, x = int(n.value[0]), *parameters
@@ -177,6 +167,9 @@ def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
     return growing(TORCH_RULES[name], anchored(formula))
 
 
+ELEMENTARY = "sqrt root exp expm1 log log1p sin cos hypot sinh cosh sech csch tanh sigmoid".split()
+"""Functions that `elementary.py` has."""
+
 TAYLOR_RULES: dict[str, TaylorRule] = {
     "add": lambda u, v: u + v,
     "subtract": lambda u, v: u - v,
@@ -184,21 +177,7 @@ TAYLOR_RULES: dict[str, TaylorRule] = {
     "divide": lambda u, v: u / v,
     "negative": lambda u: -u,
     "pow": elementary.pow_,
-    "sqrt": sqrt,
-    "root": elementary.root,
-    "exp": exp,
-    "expm1": elementary.expm1,
-    "log": log,
-    "log1p": log1p,
-    "sin": elementary.sin,
-    "cos": elementary.cos,
-    "hypot": hypot,
-    "sinh": elementary.sinh,
-    "cosh": elementary.cosh,
-    "sech": sech,
-    "csch": csch,
-    "tanh": tanh,
-    "sigmoid": sigmoid,
+    **{name: getattr(elementary, name) for name in ELEMENTARY},
     **{name: growing(TORCH_RULES[name], sloping(*slopes)) for name, slopes in BY_SLOPES.items()},
     **{name: _straight(name, weights) for name, weights in BY_WEIGHTS.items()},
     **{name: _constant(name) for name in CONSTANT_BETWEEN_JUMPS},
@@ -247,14 +226,11 @@ def apply(step: Step, operands: list[Series], like: Series) -> Series:
 
 def _piecewise(step: Step, operands: list[Series], like: Series) -> Series:
     """Each branch at the points that take it alone. A condition reads the values there."""
+
+    def branch(program: Program | None, *inputs: Series) -> Series:
+        return like.constant(torch.nan) if program is None else forward(program, inputs, like)
+
     count = max((u.terms.shape[-1] for u in operands), default=1)
     values = [u.value.expand(count) for u in operands]
-    pieces: list[tuple[Tensor, TaylorRule]] = []
-    for chosen, program in branches_taken(step, values, count, like.terms.device):
-        pieces.append((chosen, partial(_branch, program, like)))
-    return choose(pieces, *operands)
-
-
-def _branch(program: Program | None, like: Series, *inputs: Series) -> Series:
-    """The series of a branch. It is NaN where no branch is taken."""
-    return like.constant(torch.nan) if program is None else forward(program, inputs, like)
+    taken = branches_taken(step, values, count, like.terms.device)
+    return choose([(chosen, partial(branch, program)) for chosen, program in taken], *operands)

@@ -68,7 +68,6 @@ def prepared(task: Task) -> Prepared:
 
 
 differentiate = functools.partial(at_once, prepared)
-"""This engine at points."""
 
 
 def off_the_curve(equation: Expression, names: Sequence[str], dtype: str) -> OffTheCurve:

@@ -136,7 +136,6 @@ class _Tape:
         self, operation: str, operands: Sequence[Tensor], value: Tensor, number: float = 0.0,
         slopes: Sequence[Tensor | None] = (),
     ) -> None:  # fmt: skip
-        """Write a tensor down, once."""
         if id(value) not in self.numbers:
             self.numbers[id(value)] = len(self.tensors)
             self.tensors.append(value)
@@ -149,7 +148,6 @@ class _Tape:
         return self.numbers[id(tensor)]
 
     def records(self, turns: Turns) -> list[TensorRecord]:
-        """The records of all tensors."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # PyTorch warns where the gradient of a tensor that keeps none is read
             return [self._record(number, turns) for number in range(len(self.tensors))]
@@ -195,7 +193,6 @@ class _Recorder:
         return self.observer.varies
 
     def observe(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
-        """Write down what a step gives, with its local derivatives."""
         self.observer.observe(step, operands, value)
         slopes = _slopes(step, operands, self.tape.count) if value.requires_grad else [None] * len(operands)
         self.tape.add(step.operation, operands, value, step.constant, slopes)

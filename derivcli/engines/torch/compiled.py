@@ -130,7 +130,6 @@ def compiled(graph: torch.fx.GraphModule, columns: Sequence[Tensor]) -> Compiled
 
 
 def _reason(error: BaseException) -> str:
-    """Why there is no kernel, as a clause."""
     if isinstance(error, NoKernelError):
         return f"{error} has no kernel for the compiler"
     cause = getattr(error, "inner_exception", error)  # the compiler's own way of passing an exception on
@@ -172,7 +171,6 @@ def results(task: Task, at: Mapping[str, FloatArray], outputs: Sequence[Any]) ->
 
 
 def _run(kernel: CompiledKernel, columns: Sequence[FloatArray]) -> list[Any]:
-    """The outputs of a kernel for columns of any length."""
     count = len(columns[0])
     pieces = []
     for start in range(0, max(count, 1), CHUNK_POINTS):

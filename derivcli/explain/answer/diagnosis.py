@@ -49,7 +49,6 @@ KINDS = {
     "reading": "it is right if one of the texts means something else than what is read",
     "": "no mistake that is known here explains it",
 }
-"""Every kind of diagnosis."""
 
 EXPLANATION_SECONDS, TOTAL_SECONDS = 2.0, 6.0
 """How long one explanation may be tried, and all of them."""
@@ -73,7 +72,6 @@ MAX_CONSTANT_DENOMINATOR = 200
 """The largest denominator of a fraction that multiplies such a number."""
 
 MAX_LISTED_POINTS = 3
-"""How many single points a sentence lists."""
 
 INTEGRATION_CONSTANTS = "CKck"
 """What a constant of integration is called."""
@@ -313,4 +311,3 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     nearly,
     right_points,
 )
-"""In the order in which they are tried."""

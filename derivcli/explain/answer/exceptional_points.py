@@ -42,10 +42,8 @@ from derivcli.language.tree import Tree
 from derivcli.result import Partial
 
 MAX_SECONDS = 5.0
-"""How long all points together may take."""
 
 MAX_POINTS = 80
-"""How many points are examined."""
 
 MAX_NUMBERS = 8
 OFFSETS = (Fraction(0), Fraction(1), Fraction(-1))
@@ -111,15 +109,12 @@ def exceptional_points_of(
 
 @dataclass(slots=True, eq=False)
 class _Examination:
-    """A claim that is examined point by point."""
-
     expression: Expression
     claim: Expression
     partial: Partial
     names: tuple[str, ...]
 
     def on_line(self, name: str) -> ExceptionalPoints:
-        """In one variable."""
         trees = (self.expression.expanded, self.claim.expanded)
         here, there = map(_jumps, trees)
         lists = [piece_equations(tree) for tree in trees]
@@ -146,7 +141,6 @@ class _Examination:
 
     @property
     def numbers(self) -> list[Fraction]:
-        """Some numbers of the formulas."""
         return numbers_of([self.expression.expanded, self.claim.expanded])[:MAX_NUMBERS]
 
     def on_curves(self) -> ExceptionalPoints:
@@ -195,7 +189,6 @@ class _Examination:
         return False
 
     def spot(self, at: Mapping[str, Root], is_jump: bool, sides: Mapping[Root, tuple[fmpq, fmpq]]) -> ExceptionalPoint:
-        """What is known at a point."""
         where = {key: each.where for key, each in at.items()}
         known = derivative_at(self.expression, Derivative(self.partial[::-1]), where)
         try:
@@ -216,7 +209,6 @@ class _Examination:
         is_jump: bool,
         sides: Mapping[Root, tuple[fmpq, fmpq]],
     ) -> ExceptionalPoint:
-        """What is known at a point at which the claim has a value."""
         name, root = next(iter(at.items()))
         left, exact, shown = known.ball, False, None
         if len(at) == 1 and {*self.partial} == {name} and (root in sides or not known.by_series):
@@ -247,7 +239,6 @@ def _agrees(known: KnownDerivative, ball: arb) -> bool:
 
 
 def _of_numbers(at: Mapping[str, Root], left: arb, right: arb, is_jump: bool, exact: bool) -> ExceptionalPoint:
-    """What is known at a point at which the derivative and the claim are numbers."""
     with restored_context():
         ctx.prec = VALUE_BITS[-1]
         if not left.overlaps(right):
@@ -279,12 +270,10 @@ def _jumps(tree: Tree) -> list[BreakEquation]:
 
 
 def _why_open(spots: Sequence[ExceptionalPoint]) -> str:
-    """Why a claim is not decided at a point where it may jump."""
     return next((f"at {point_text(spot)} {spot.reason}" for spot in spots if spot.kind == "unsure" and spot.jumps), "")
 
 
 def _unsolved(found: Sequence[BreakEquation]) -> str:
-    """Why points are missing."""
     if not found:
         return ""
     text, stepped = text_of(found[0].difference), found[0].stepped

@@ -101,7 +101,6 @@ def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Di
 
 
 def _match(spot: ExceptionalPoint) -> Match:
-    """An exceptional point as a match."""
     sample = tuple(value if isinstance(value, Fraction) else IRRATIONAL for value in named(spot).values())
     return Match(sample, spot.kind, spot.left, spot.right, spot.digits, spot.reason)
 
@@ -115,7 +114,6 @@ def _is_proved(case: Case) -> bool:
 
 
 def _digits(right: Sequence[Match]) -> int:
-    """To how many digits numbers agree."""
     return min((match.digits for match in right), default=0)
 
 
@@ -141,7 +139,6 @@ def _is_moderate(ball: arb) -> bool:
 
 
 def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
-    """The point of a match at which the numbers are not the same."""
     left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
     left = arb(0) if left.contains(0) and _is_zero(case, at) else left
@@ -152,7 +149,6 @@ def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
 
 
 def _is_zero(case: Case, at: Point) -> bool:
-    """Whether the derivative is shown to be exactly 0 at a point, by its formula."""
     return case.formula is not None and is_zero_at(case.formula.expanded, at)
 
 
@@ -202,7 +198,6 @@ def _other_readings(answer: Answer, declared: Collection[str]) -> Iterator[tuple
 
 
 def _reading_text(answer: Answer, meant: Answer) -> str:
-    """What the author must have meant, in words."""
     parts = []
     if meant.expression is not answer.expression:
         parts.append(f"the function is {meant.expression.text}, written {meant.expression.source.strip()}")

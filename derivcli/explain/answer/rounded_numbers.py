@@ -35,7 +35,6 @@ MAX_DENOMINATOR = 12
 """The largest denominator of a fraction that one rounds, alone or as a factor of such a number."""
 
 MAX_WAYS = 200
-"""How many choices of exact numbers are tried."""
 
 MAX_ROUNDING, MIN_ROUNDING = 1e-2, 1e-14
 """The largest and the smallest relative error of a rounded number."""

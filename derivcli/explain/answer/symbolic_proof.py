@@ -14,11 +14,10 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
 from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.tree import Tree, class_of, number, postorder, row_of, substitute, symbol
+from derivcli.language.tree import Tree, class_of, fold, number, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 
 PROOF_SECONDS = 3.0
-"""How long SymPy may look for a proof."""
 
 MAX_NODES = 400
 """Of a longer formula only the plain difference is looked at."""
@@ -103,16 +102,15 @@ def _by_definitions(tree: Tree) -> Tree:
 
 def _elementary(tree: Tree) -> Tree:
     """The formula with every call written by what it is defined as, as far as definitions go."""
-    done: dict[Tree, Tree] = {}
-    for node in postorder(tree):
-        parts = [done[part] for part in node.args]
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
         made = _defined(node, parts)
-        done[node] = (node.func(*parts) if parts else node) if made is None else _elementary(made)
-    return done[tree]
+        return (node.func(*parts) if parts else node) if made is None else _elementary(made)
+
+    return fold(tree, make)
 
 
 def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
-    """What a call of these arguments is by definition, if it has one."""
     row = row_of(node)
     if row is None or (row.variadic and len(parts) != 2):
         return None
@@ -131,4 +129,3 @@ REWRITINGS: tuple[Callable[[Tree], Tree], ...] = (
     _by_exponentials,
     _by_definitions,
 )
-"""Rewritings that keep a formula's value."""

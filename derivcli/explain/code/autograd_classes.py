@@ -110,7 +110,6 @@ class AutogradClasses:
         ]
 
     def _value(self, row: Function, kinds: Sequence[int]) -> list[str]:
-        """The lines that compute the value, outside PyTorch."""
         tensors = [name for name, kind in zip(row.parameters, kinds, strict=True) if kind != NUMBER]
         cast = ".astype(float)" if self.float32 else ""
         lines = [f"{name} = {name}.numpy(force=True){cast}" for name in tensors]

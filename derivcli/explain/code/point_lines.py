@@ -84,7 +84,6 @@ def _crossing(arrays: Sequence[str], moving: Collection[str], names: Names) -> l
 
 
 def _numbers(axis: Axis) -> str:
-    """The values of a variable as a list."""
     if sum(piece.count for piece in axis.pieces if isinstance(piece, Values)) > MAX_VALUES:
         message = f"'{axis.name}' has more than {MAX_VALUES:,} values of its own, too many for a script"
         raise DerivError(message, hint="give a range, as in `--at x=0:1:11`")

@@ -61,7 +61,6 @@ def write_script(plan: ScriptPlan) -> str:
 
 
 def _points(draft: Draft) -> PointLines:
-    """Add the block of the points."""
     plan, names = draft.plan, draft.names
     place = written_points(plan.task, plan.points, plan.recorded, plan.shifted, names)
     needed = "Python or this script needs that name"
@@ -149,7 +148,6 @@ def _printed(draft: Draft, place: PointLines) -> list[str]:
 
 
 def _table(draft: Draft, place: PointLines) -> list[str]:
-    """The lines that print a row for each point."""
     points = [draft.names.python[name] for name in place.arrays]
     heads = [f'"{name}"' for name in place.arrays]
     columns = [f"{name}.tolist()" for name in points]

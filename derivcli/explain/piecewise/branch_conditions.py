@@ -9,14 +9,12 @@ import sympy
 
 from derivcli.engines.symbolic import merged
 from derivcli.language import tree as build
-from derivcli.language.tree import Tree, postorder
+from derivcli.language.tree import SIGN_OF, Tree, postorder
 
 Branches = list[tuple[Tree, Tree]]
-"""Values with their conditions."""
 
 STRICT = {"<": "<", "<=": "<", ">": ">", ">=": ">"}
 OPPOSITE = {"<": ">", ">": "<", "==": "!="}
-SIGNS = {kind: sign for sign, kind in build.RELATIONS.items()}
 
 
 def difference_of(relation: Any) -> Tree:
@@ -77,7 +75,7 @@ def _strict(condition: Any, curves: set[Tree]) -> Tree | None:
     if isinstance(condition, sympy.core.relational.Relational):
         if difference_of(condition) not in curves:
             return condition
-        sign = SIGNS[type(condition)]
+        sign = SIGN_OF[type(condition)]
         return None if sign == "==" else build.relation(STRICT.get(sign, sign), *sides_of(condition))
     if isinstance(condition, sympy.And):
         parts = [part for each in condition.args if (part := _strict(each, curves)) is not None]
@@ -88,7 +86,7 @@ def _strict(condition: Any, curves: set[Tree]) -> Tree | None:
 
 def _guard(relation: Any, is_alone: bool) -> Tree:
     """What holds off the curve of a relation: where it alone did not hold, the opposite."""
-    sign = SIGNS[type(relation)]
+    sign = SIGN_OF[type(relation)]
     sign = OPPOSITE.get(STRICT.get(sign, sign), "!=") if is_alone else "!="
     return build.relation(sign, *sides_of(relation))
 
@@ -107,8 +105,8 @@ def _implies(one: Any, other: Any) -> bool:
         return False
     a, b = (merged(each.args[1]) for each in (one, other))
     if not (a.is_number and b.is_number):
-        return bool(a == b and SIGNS[type(one)] in "<>" and SIGNS[type(other)] == "!=")
-    first, second = SIGNS[type(one)], SIGNS[type(other)]
+        return bool(a == b and SIGN_OF[type(one)] in "<>" and SIGN_OF[type(other)] == "!=")
+    first, second = SIGN_OF[type(one)], SIGN_OF[type(other)]
     below, above = (first in "<=" and first != "=="), first in (">", ">=")
     if second == "!=":
         return bool((first == "<" and a <= b) or (first == ">" and a >= b) or (first == "==" and a != b))

@@ -24,7 +24,6 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
 from derivcli.explain.piecewise.branch_conditions import (
-    SIGNS,
     difference_of,
     flat_branches,
     relations_in,
@@ -40,7 +39,7 @@ from derivcli.language import tree as build
 from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.printer import place_text, text_of
-from derivcli.language.tree import Tree, postorder, row_of, substitute
+from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute
 from derivcli.result import Partial, SymbolicResult, partial_of
 
 JUDGING_SECONDS = 5.0
@@ -142,7 +141,6 @@ class _Stating:
 
     @property
     def names(self) -> list[str]:
-        """The variables."""
         return list(dict.fromkeys([*self.expression.variables, *self.partial]))
 
     def leave_out(self, relation: Any) -> None:
@@ -153,7 +151,6 @@ class _Stating:
         self.remarks.append(f"where {where} no derivative is stated")
 
     def on_line(self, relation: Any) -> None:
-        """A condition in one variable."""
         name = self.names[0]
         source = BreakEquation(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
         more = piece_equations(self.expression.expanded) or []
@@ -205,7 +202,6 @@ class _Stating:
         return True
 
     def on_curve(self, relation: Any) -> None:
-        """A condition in several variables."""
         source = BreakEquation(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
         points, is_solved = on_curve(source, self.names)
         if not is_solved or not all(map(self.is_true, points)):
@@ -252,7 +248,6 @@ def _is_positive(tree: Tree) -> Any:
 
 
 def _first(tree: Tree) -> str:
-    """The first of the names in a formula."""
     return min(map(str, tree.free_symbols))
 
 
@@ -283,7 +278,7 @@ def _step_values(step: Any, condition: Any) -> tuple[Tree, Tree]:
 def _above(relation: Any) -> Tree:
     """What is above 0 where a strict comparison holds."""
     left, right = map(merged, sides_of(relation))
-    return left - right if SIGNS[type(relation)] in (">", ">=") else right - left
+    return left - right if SIGN_OF[type(relation)] in (">", ">=") else right - left
 
 
 def _put(tree: Tree, values: dict[Tree, tuple[Tree, Tree]], side: int) -> Tree:

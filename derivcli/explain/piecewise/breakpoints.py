@@ -45,7 +45,6 @@ SOLVING_SECONDS = 6.0
 """How long the equations of one claim may be solved."""
 
 MAX_CURVE_POINTS = 6
-"""How many points are chosen on a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,6 @@ def _landmarks(found: Iterable[Roots]) -> list[Fraction]:
 
 
 CurvePoint = Mapping[str, Root]
-"""A point on a curve, by the names of the variables."""
 
 
 def on_curve(

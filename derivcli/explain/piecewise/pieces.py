@@ -22,7 +22,7 @@ from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.run import Run
-from derivcli.engines.balls.tape import HOLDS, SIGNS, record
+from derivcli.engines.balls.tape import HOLDS, record
 from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, deep_recursion, derivative_of, evaluated, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
@@ -30,14 +30,13 @@ from derivcli.explain.piecewise.breakpoints import BreakEquation, break_equation
 from derivcli.explain.piecewise.roots import Root, root
 from derivcli.language import tree as build
 from derivcli.language.functions import formulas
-from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
+from derivcli.language.tree import SIGN_OF, Tree, negative, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
 """Functions that are simpler formulas where the signs of their arguments are known."""
 
 SIGN_BITS = (192, 768, 3072)
-"""Bits to which signs are looked for."""
 
 NEAR_BITS = 100
 """The distance of a nearby point, as a power of 2."""
@@ -130,7 +129,7 @@ class _Resolver:
             return not self.holds(condition.args[0])
         left, right = condition.args
         sign = self.sign(build.add([left, negative(right)]))
-        return HOLDS[SIGNS[type(condition)]](sign)
+        return HOLDS[SIGN_OF[type(condition)]](sign)
 
     def sign(self, tree: Tree) -> int:
         if merged(tree) == 0:
@@ -214,7 +213,6 @@ class ExactNumber:
 
 
 def _is_zero(tree: Any) -> bool:
-    """Whether SymPy shows that a number is 0."""
     if tree == 0:
         return True
     with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
@@ -229,7 +227,6 @@ def constant_at(tree: Tree, name: str, at: Root) -> ExactNumber | None:
 
 
 def _put(tree: Tree, name: str, at: Root) -> ExactNumber | None:
-    """The value of a formula without sides at a point."""
     with suppress(*SYMPY_FAILURES):
         made = evaluated(substitute(tree, {symbol(name): at.tree}))
         known = None if made.free_symbols or made.has(*UNREAL) else root(made)

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 SampleInterval = tuple[float, float]
 
 WHOLE: SampleInterval = (0.0, 0.0)
-"""Stands in a domain for a parameter that is a whole number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,6 @@ class Function:
 
     name: str
     doc: str
-    """One sentence for the reader."""
     _: KW_ONLY
 
     # How it is called
@@ -66,7 +64,6 @@ class Function:
     primitive_because: str = ""
     """What a rewrite of a primitive would lose, or that the function is basic."""
     derivatives: tuple[str, ...] | None = None
-    """The partial derivative in each parameter."""
     elementary: str | None = None
     """What a primitive is in functions that SymPy can prove equalities of."""
     special: tuple[tuple[str, str], ...] = ()

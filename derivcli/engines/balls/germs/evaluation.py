@@ -109,7 +109,6 @@ GERM_RULES: dict[str, GermRule] = {
 
 
 def _choice(approach: Approach, node: TapeNode) -> Any:
-    """The value of the first branch whose condition holds along the curve."""
     for place, branch in enumerate(node.data):
         if block(approach, branch.condition):
             approach.germs.decisions.append(place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from flint import fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
@@ -12,17 +14,6 @@ from derivcli.engines.balls.integers import may_be_whole
 
 ONE_HALF = fmpq(1, 2)
 ONE = fmpq(1)
-
-
-def _sum(run: Approach, *parts: Germ) -> Germ:
-    return run.germs.sum(parts)
-
-
-def _product(run: Approach, *parts: Germ) -> Germ:
-    total = parts[0]
-    for part in parts[1:]:
-        total = run.germs.product(total, part)
-    return total
 
 
 def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
@@ -56,7 +47,6 @@ def _of_negative(run: Approach, exponent: Germ) -> Exception:
 
 
 def _root(run: Approach, x: Germ, n: Germ) -> Germ:
-    """The real n-th root, of negative numbers too where n is odd."""
     exact = n.terms[CONSTANT_TERM].rational if n.is_constant and n.terms else None
     sign, degree = run.sign(x), run.sign(n)
     if degree == 0 or (sign == 0 and degree < 0):
@@ -211,8 +201,8 @@ ELEMENTARY: dict[str, GermRule] = {
     "and": lambda run, *parts: all(parts),
     "or": lambda run, *parts: any(parts),
     "not": lambda run, part: not part,
-    "add": _sum,
-    "multiply": _product,
+    "add": lambda run, *parts: run.germs.sum(parts),
+    "multiply": lambda run, *parts: reduce(run.germs.product, parts),
     "power": _power,
     "root": _root,
     "exp": lambda run, x: run.germs.exp(x),
@@ -230,4 +220,3 @@ ELEMENTARY: dict[str, GermRule] = {
     "xlogy": _xlogy(0),
     "xlog1py": _xlogy(1),
 }
-"""The rules of the family."""

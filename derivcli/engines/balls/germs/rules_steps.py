@@ -66,7 +66,6 @@ def _round(run: Approach, x: Germ) -> Germ:
 
 @_stepping
 def _trunc(run: Approach, x: Germ) -> Germ:
-    """The whole number next towards 0."""
     sign = run.sign(x)
     below, _ = run.whole_below(x if sign >= 0 else run.germs.negative(x))
     return run.germs.number(sign * below)
@@ -100,4 +99,3 @@ STEPS: dict[str, GermRule] = {
     "mod": _mod(_floor),
     "fmod": _mod(_trunc),
 }
-"""The rules of the family."""
