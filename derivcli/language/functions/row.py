@@ -152,6 +152,14 @@ class Function:
         return f"{self.name}({', '.join(order if p in self.whole else p for p in self.parameters)})"
 
 
+def function(call: str, doc: str, **columns: Any) -> Function:
+    """A row by its call as one writes it, with the defaults of its last parameters: `elu(x, alpha=1)`."""
+    name, _, parameters = call.removesuffix(")").partition("(")
+    parts = [part.partition("=") for part in parameters.split(", ")]
+    defaults = tuple(value for _, _, value in parts if value)
+    return Function(name, doc, parameters=tuple(part for part, _, _ in parts), defaults=defaults, **columns)
+
+
 def standard(name: str, doc: str, floats: Callable[..., float], **columns: Any) -> Function:
     """A function that SymPy and PyTorch have by its name."""
     return Function(name, doc, sympy=name, torch=f"torch.{name}", floats=floats, **columns)
