@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
@@ -80,12 +80,12 @@ def _made(
 
 
 @cache
-def derivatives_of(row: Function) -> dict[str, Tree]:
+def derivatives_of(row: Function, differentiated: Callable[..., SymbolicResult] = differentiate) -> dict[str, Tree]:
     """The partial derivative of a function in each parameter that has one, over its parameters."""
     if row.variables != row.parameters:  # the others are numbers, so that a formula with them cannot be typed
         return {name: formulas.partial(row, row.parameters.index(name)) for name in row.variables}
     call = parse_expression(f"{row.name}({', '.join(row.parameters)})", row.parameters)
-    found = differentiate(call, [(name,) for name in row.parameters]).derivatives
+    found = differentiated(call, [(name,) for name in row.parameters]).derivatives
     return {name: expression.tree for name, expression in found.items()}
 
 

@@ -7,7 +7,7 @@ in SymPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
@@ -173,6 +173,14 @@ def truth(value: bool) -> Tree:
 def substitute(tree: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
     """`tree` with symbols replaced, its shape kept; SymPy's own `xreplace` would evaluate on the way."""
     return fold(tree, lambda node, parts: node if parts == list(node.args) else rebuild(node, parts), replacements)
+
+
+def expansions(definitions: Iterable[Any]) -> dict[Tree, Tree]:
+    """What the names of definitions stand for, without each other."""
+    found: dict[Tree, Tree] = {}
+    for definition in definitions:
+        found[symbol(definition.name)] = substitute(definition.tree, found)
+    return found
 
 
 def rebuild(node: Tree, parts: Sequence[Tree]) -> Tree:

@@ -23,7 +23,7 @@ from derivcli.engines.chunks import allows_threads, one_thread
 from derivcli.engines.program import Program, lower_each
 from derivcli.engines.task import Prepared, Progress, Task, at_once
 from derivcli.engines.taylor.evaluation import expand
-from derivcli.engines.taylor.series import Series
+from derivcli.engines.taylor.series import Series, embed
 from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import forward
 from derivcli.engines.torch.tensors import array, filled, leaves_at
@@ -186,19 +186,14 @@ class _Expansion:
         caps = tuple(self.axes.values())
         y = Series(seeds[self.dependent], caps)
         for _ in range(sum(caps).bit_length()):
-            moved = torch.cat([y.terms.unsqueeze(-2), _one(y.terms).unsqueeze(-2)], dim=-2)
+            one = embed(y.constant(1.0).terms, list(y.terms.shape))
+            moved = torch.stack([y.terms, one], dim=-2)
             terms = self.run({**inputs, self.dependent: moved}, inner, count).clone()
             value = Series(terms.select(-2, 0), caps)
             slope = Series(terms.select(-2, 1) if terms.shape[-2] > 1 else torch.zeros_like(value.terms), caps)
             value.value.zero_()
             y = y - value / slope
         return y.terms
-
-
-def _one(terms: Tensor) -> Tensor:
-    one = torch.zeros_like(terms)
-    one[(0,) * (terms.ndim - 1)] = 1
-    return one
 
 
 def scaled(coefficients: FloatArray, place: Sequence[int], speed: IntArray | int = 0) -> FloatArray:

@@ -52,16 +52,6 @@ def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
     return forward(lower_derivative(name, index), inputs, count, once=not torch.is_grad_enabled())
 
 
-def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor, once: bool = False) -> Tensor:
-    """One step without branches. `like` gives constants their dtype and device."""
-    if operation == "constant":
-        return constant(number, like)
-    if operation == "pow_constant":
-        return torch.pow(inputs[0], number)
-    rule = TORCH_RULES[operation]
-    return (FIRST_ORDER_RULES.get(rule, rule) if once else rule)(*inputs)
-
-
 def _root(x: Tensor, n: Tensor) -> Tensor:
     """The real n-th root: a power, then one Newton step for the last digits (y - (y - x/y^(n-1))/n)."""
     size = torch.abs(x)
@@ -153,15 +143,17 @@ def forward(
 
 
 def run(step: Step, operands: list[Tensor], count: int, like: Tensor, once: bool = False) -> Tensor:
-    """The value of a step without branches."""
-    return _custom(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, once)
-
-
-def _custom(step: Step, operands: list[Tensor], count: int) -> Tensor:
-    """The value of a user's custom function, which cannot be traced."""
-    if not all(map(at_hand, operands)):
-        raise NoKernelError(step.operation)
-    return call_custom(step, operands, count)
+    """The value of a step without branches. `like` gives constants their dtype and device."""
+    if step.kernel:
+        if not all(map(at_hand, operands)):  # a user's custom function cannot be traced
+            raise NoKernelError(step.operation)
+        return call_custom(step, operands, count)
+    if step.operation == "constant":
+        return constant(step.constant, like)
+    if step.operation == "pow_constant":
+        return torch.pow(operands[0], step.constant)
+    rule = TORCH_RULES[step.operation]
+    return (FIRST_ORDER_RULES.get(rule, rule) if once else rule)(*operands)
 
 
 def _piecewise(

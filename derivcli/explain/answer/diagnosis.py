@@ -284,13 +284,9 @@ def nearly(case: Case) -> Diagnosis | None:
     decimals = [node for node in postorder(case.claim.expanded) if node.is_Rational and node.q > 9]
     if not 0 < far < MAX_ROUNDING or not decimals or len(case.of_kind("same")) >= MIN_MATCHES:
         return None
-    message = f"at the points tried it is right to {_digits(far)}, not exactly: perhaps a number in it is rounded"
+    digits = len(str(int(0.1 / far))) if far > 1e-300 else 300
+    message = f"at the points tried it is right to {digits} digits, not exactly: perhaps a number in it is rounded"
     return Diagnosis("rounded", message)
-
-
-def _digits(far: float) -> str:
-    count = len(str(int(0.1 / far))) if far > 1e-300 else 300
-    return f"{count} digits"
 
 
 EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (

@@ -24,6 +24,7 @@ from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
+from derivcli.engines.symbolic import arrange
 from derivcli.explain.answer.answer import Point
 from derivcli.explain.answer.sample_points import numbers_of
 from derivcli.explain.piecewise.breakpoints import JUMPS, BreakEquation, all_roots, break_equations, on_curve, worst
@@ -37,7 +38,7 @@ from derivcli.explain.piecewise.pieces import (
 )
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
 from derivcli.language.expression import Expression
-from derivcli.language.printer import text_of
+from derivcli.language.printer import place_text, text_of
 from derivcli.language.tree import Tree
 from derivcli.result import Partial
 
@@ -283,8 +284,6 @@ def _unsolved(found: Sequence[BreakEquation]) -> str:
 
 def point_text(spot: ExceptionalPoint) -> str:
     """A point in words."""
-    from derivcli.language.printer import place_text
-
     return place_text(named(spot))
 
 
@@ -307,8 +306,6 @@ def distances(spot: ExceptionalPoint) -> list[tuple[Fraction, bool]]:
 
 def written(root: Root) -> Fraction | Tree:
     """A number as a fraction or as a formula; to some digits if it has none."""
-    from derivcli.engines.symbolic import arrange
-
     if isinstance(root.where, fmpq):
         return Fraction(int(root.where.p), int(root.where.q))
     return Fraction(root.ball.mid().str(16, radius=False)) if root.tree is None else arrange(root.tree)

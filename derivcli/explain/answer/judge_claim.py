@@ -141,15 +141,12 @@ def _is_moderate(ball: arb) -> bool:
 def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
     left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
-    left = arb(0) if left.contains(0) and _is_zero(case, at) else left
+    if left.contains(0) and case.formula is not None and is_zero_at(case.formula.expanded, at):
+        left = arb(0)
     if right is None:
         return Counterexample(at, _number(left), None, _text(left, COUNTEREXAMPLE_DIGITS[0]), reason=match.reason)
     one, other = _texts(left, right)
     return Counterexample(at, _number(left), _number(right), one, other, match.reason)
-
-
-def _is_zero(case: Case, at: Point) -> bool:
-    return case.formula is not None and is_zero_at(case.formula.expanded, at)
 
 
 def _texts(left: arb, right: arb) -> tuple[str, str]:

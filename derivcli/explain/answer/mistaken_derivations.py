@@ -157,13 +157,10 @@ def _odd(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
 
 
 def _diagnosis(derivation: MistakenDerivation, found: PlacedMistakes) -> Diagnosis:
-    sentences = dict.fromkeys(_sentence(each, derivation) for _, each in found[:2])
+    texts = (each.sentence.format(*[_shown(tree, derivation) for tree in each.about]) for _, each in found[:2])
+    sentences = dict.fromkeys(texts)
     more = "" if len(found) < 3 else ", and so on"
     return Diagnosis(found[0][1].kind, "; ".join(sentences) + more)
-
-
-def _sentence(mistake: Mistake, derivation: MistakenDerivation) -> str:
-    return mistake.sentence.format(*[_shown(tree, derivation) for tree in mistake.about])
 
 
 def _shown(tree: Tree, derivation: MistakenDerivation) -> str:

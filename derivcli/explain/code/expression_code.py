@@ -229,7 +229,7 @@ class FormulaWriter:
                 self.lines += [] if LEAK[0] in self.lines else LEAK
                 name = scope[node][0][0]
                 wanted = f"{name}_inside" if name.isidentifier() else "inside"
-                where = " & ".join(mask) if len(mask) > 1 or mask[0][0] == "~" else _bare(mask[0])
+                where = mask[0][1:-1] if len(mask) == 1 and mask[0][0] == "(" else " & ".join(mask)
                 found[node] = self.named(f"torch.where({where}, {name}, 1.0)", wanted), MOVING
         return found
 
@@ -238,10 +238,6 @@ LEAK = (
     "# torch.where computes every branch, and from one that is not taken nan would leak into the",
     "# derivative (0*inf is nan): where a branch is not taken, 1 stands in for its variable",
 )
-
-
-def _bare(condition: str) -> str:
-    return condition[1:-1] if condition[0] == "(" else condition
 
 
 def _called(name: str, arguments: Sequence[Piece]) -> Piece:

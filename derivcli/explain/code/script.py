@@ -16,10 +16,10 @@ from derivcli.explain.code.graph_lifetime import depends_on
 from derivcli.explain.code.line_breaking import MAX_COLUMNS, folded
 from derivcli.explain.code.point_lines import PointLines, made, move, written_points
 from derivcli.explain.code.script_names import Names
-from derivcli.explain.code.script_plan import DIRECTION_PARAMETER, Draft, ScriptPlan, definitions_of, expanded
+from derivcli.explain.code.script_plan import DIRECTION_PARAMETER, Draft, ScriptPlan, definitions_of
 from derivcli.language.expression import Expression
 from derivcli.language.printer import ATOM, PRODUCT, SUM, Piece, enclosed
-from derivcli.language.tree import Tree, symbol
+from derivcli.language.tree import Tree, expansions, symbol
 
 IMPORTS = {
     "math": "import math", "plt": "import matplotlib.pyplot as plt", "mpmath": "import mpmath",
@@ -101,7 +101,7 @@ def _formulas(draft: Draft, place: PointLines) -> None:
     }
     definitions = definitions_of(task)
     like = names.python[next(iter(place.arrays), task.names[0])]
-    writer = FormulaWriter(names, like, draft.functions.call, plan.order, expanded(definitions))
+    writer = FormulaWriter(names, like, draft.functions.call, plan.order, expansions(definitions.values()))
     lines: list[str] = []
     for definition in definitions.values():
         piece, kind = writer.write(definition.tree, scope)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from derivcli.engines.symbolic import derivatives_of, differentiate, is_piecewise
 from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
-from derivcli.language.parse import parse_expression
 from derivcli.language.tree import Tree
 from derivcli.points.points import Points
 from derivcli.result import Partial, SymbolicResult
@@ -27,8 +26,4 @@ def derivatives(
 
 def derivatives_on_page(row: Function) -> dict[str, Tree]:
     """The partial derivative of a function in each parameter that has one, over its parameters."""
-    if row.variables != row.parameters:  # the others are numbers, so that a formula with them cannot be typed
-        return derivatives_of(row)
-    call = parse_expression(f"{row.name}({', '.join(row.parameters)})", row.parameters)
-    found = derivatives(call, [(name,) for name in row.parameters]).derivatives
-    return {name: expression.tree for name, expression in found.items()}
+    return derivatives_of(row, derivatives)
