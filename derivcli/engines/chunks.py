@@ -113,10 +113,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:
-    """What is made of each item, in their order; several are made at once, and few are ever in hand.
-
-    With one worker everything happens in this thread.
-    """
+    """What is made of each item, in their order; several are made at once, and few are ever in hand."""
     _keep_memory()
     with one_thread():
         if workers == 1:

@@ -317,21 +317,21 @@ class _Lowering:
 
 def _fold(operation: str, values: Sequence[Constant]) -> Constant | None:
     """An operation on constants. It is None where constants have no rule for it."""
-    match operation:
-        case "add":
-            return constant_folding.add(values)
-        case "subtract":
-            return constant_folding.add([values[0], -values[1]])
-        case "multiply":
-            return constant_folding.multiply(values)
-        case "divide":
-            return constant_folding.multiply([values[0], constant_folding.reciprocal(values[1])])
-        case "negative":
-            return -values[0]
-        case "pow":
-            return constant_folding.power(values[0], values[1])
+    if operation in FOLDED:
+        return FOLDED[operation](*values)
     row = vocabulary().get(operation)
     return None if row is None else constant_folding.apply(row, values)
+
+
+FOLDED: dict[str, Callable[..., Constant]] = {
+    "add": lambda *values: constant_folding.add(values),
+    "subtract": lambda one, other: constant_folding.add([one, -other]),
+    "multiply": lambda *values: constant_folding.multiply(values),
+    "divide": lambda one, other: constant_folding.multiply([one, constant_folding.reciprocal(other)]),
+    "negative": operator.neg,
+    "pow": constant_folding.power,
+}
+"""Arithmetic on constants."""
 
 
 def _pruned(program: Program) -> tuple[Program, dict[int, int]]:

@@ -48,10 +48,7 @@ FORMULAS: dict[str, tuple[str, ...]] = {
 
 
 def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str) -> Ledger:
-    """The ledger of an expression at points, after one backward pass to the variables `wanted`.
-
-    `at` has an array of shape (points,) for every variable.
-    """
+    """The ledger of an expression at points, arrays of one length, after a backward pass to the variables `wrt`."""
     program, definitions = lower_named(expression, tuple(at))
     graph = trace(program, at, wrt, dtype)
     values = {name: np.asarray(array, dtype=dtype) for name, array in at.items()}

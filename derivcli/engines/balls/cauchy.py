@@ -126,7 +126,6 @@ def _deserved(centres: Sequence[fmpq | arb]) -> int:
 
 
 def _order(number: Number) -> int:
-    """The order of a derivative, a whole number of the formula."""
     order = only_whole(number.ball)
     if order is None:
         raise UnsureError

@@ -68,7 +68,6 @@ def _called(run: Run, node: TapeNode) -> Any:
 
 
 def _choice(run: Run, node: TapeNode) -> Any:
-    """The value of the first branch whose condition holds. The others are not looked at."""
     for branch in node.data:
         if _block(run, branch.condition):
             return _block(run, branch.value)

@@ -222,7 +222,6 @@ class Field:
         return constant.polynomial.get(((number, 1),)) if number is not None and len(constant.polynomial) == 1 else None
 
     def _rational_power(self, base: ExactConstant, exponent: fmpq) -> ExactConstant:
-        """A power of a rational number, by the root of it that the exponent names."""
         value = base.rational
         assert value is not None, "the base is rational"
         bits = max(value.p.bit_length(), value.q.bit_length())

@@ -173,7 +173,6 @@ def _acot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _asech(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """acosh(1/x) for 0 < x <= 1."""
     x = numbers[0]
     below = x.minus(1)
     if x.sign() <= 0 or below > 0:
@@ -194,7 +193,6 @@ def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """The angle of (x, y) in (-pi, pi]. The origin has none."""
     y, x = numbers
     up, right = y.sign(), x.sign()
     if right > 0:

@@ -74,10 +74,6 @@ def _dawson(x: acb) -> acb:
     return (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2
 
 
-def _ndtri(x: arb) -> arb:
-    return -arb(2).sqrt() * (2 * x).erfcinv()
-
-
 def _ndtr(x: BallSeries) -> BallSeries:
     return (-x / arb(2).sqrt()).erfc() / 2
 
@@ -258,7 +254,7 @@ SPECIAL: dict[str, Any] = {
     "dawsn_n": companion(_dawson, (0,)),
     "erfinv": inverse(arb.erfinv, arb_series.erf, -1, 1),
     "erfcinv": inverse(arb.erfcinv, arb_series.erfc, 0, 2),
-    "ndtri": inverse(_ndtri, _ndtr, 0, 1),
+    "ndtri": inverse(lambda x: -arb(2).sqrt() * (2 * x).erfcinv(), _ndtr, 0, 1),
     "log_ndtr": _log_ndtr,
     "lambertw": _lambertw,
     **{f"bessel{name}": cut_at_zero(g, bound, name in "ji", name in "yk") for name, (g, bound) in BESSEL.items()},

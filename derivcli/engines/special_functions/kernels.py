@@ -112,7 +112,9 @@ GAMMA: dict[str, ArrayFunction] = {
     ),
     "rf": either(by_scipy("poch"), pointwise(plain("rf")), lambda x, k: (x > 0) & (k > 0) & (x + k < 20)),
     "lambertw": either(
-        _lambertw, pointwise(high_precision.lambertw), lambda x, k: (x <= -1 / np.e) | (x > -0.36) | (k > 0)
+        _lambertw,
+        pointwise(lambda mp, x, k: mp.lambertw(x, int(k))),
+        lambda x, k: (x <= -1 / np.e) | (x > -0.36) | (k > 0),
     ),
 }
 
@@ -192,7 +194,9 @@ BESSEL: dict[str, ArrayFunction] = {
     "ive_x": _even_or_odd(either(_difference("ive"), pointwise(high_precision.ive_x), _little_cancels)),
     "kve_x": either(_difference("kve"), pointwise(high_precision.kve_x), _little_cancels),
     "jn": either(
-        _spherical("spherical_jn"), pointwise(high_precision.jn), lambda n, x: (n < 15) & (abs(x) < MAX_ARGUMENT)
+        _spherical("spherical_jn"),
+        pointwise(high_precision.spherical("besselj")),
+        lambda n, x: (n < 15) & (abs(x) < MAX_ARGUMENT),
     ),
     "spherical_in": _spherical("spherical_in"),
     **{

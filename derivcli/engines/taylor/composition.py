@@ -127,7 +127,6 @@ class _Grids:
 
     @staticmethod
     def of(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], orders: tuple[int, ...]) -> _Grids:
-        """The grids for a function whose first inputs count derivatives."""
         counts = len(sampled.slopes)
         times = tuple(int(x.item()) for x in inputs[:counts])
         arguments = inputs[counts:]
@@ -171,7 +170,6 @@ class _Grids:
         return samples
 
     def agreed(self, mp: Any) -> Objects:
-        """The coefficients on which two runs agree."""
         before = self.sampled(mp, STEP_EXPONENTS[0])
         for step in STEP_EXPONENTS[1:]:
             found = self.sampled(mp, step)
@@ -181,7 +179,6 @@ class _Grids:
         raise ArithmeticError("no two runs agree")
 
     def derivatives(self, found: Objects) -> Any:
-        """The derivatives that were asked for, as float64."""
         last = found.reshape(*found.shape[: len(self.orders)], -1)[..., -1].astype(np.float64)
         return last * math.prod(map(math.factorial, self.times))
 

@@ -77,13 +77,10 @@ def _power(base: Series, u: Series, v: Series) -> Series:
     """u^v as exp(v*log(u)), or with an exponent that is another at each point but a constant there."""
     if not v.is_constant:
         none = _is_nothing(u) & (v.value > 0)
-        return choose([(none, lambda base, u, v: base.lifted(u.caps[0])), (~none, _by_exponential)], base, u, v)
+        raised = (~none, lambda base, u, v: linear(base, derivative(v * log(u))))
+        return choose([(none, lambda base, u, v: base.lifted(u.caps[0])), raised], base, u, v)
     zero = (u.value == 0) & torch.isfinite(v.value)
     return choose([(zero, _power_at_zero), (~zero, lambda base, u, v: power(base, u, v.value))], base, u, v)
-
-
-def _by_exponential(base: Series, u: Series, v: Series) -> Series:
-    return linear(base, derivative(v * log(u)))
 
 
 def _is_nothing(u: Series) -> Tensor:

@@ -97,7 +97,6 @@ MAX_GAMMA_ARGUMENT = 100
 
 
 def _density(s: Tensor, x: Tensor) -> Tensor:
-    """x^(s-1)*exp(-x)."""
     return torch.pow(x, s - 1) * torch.exp(-x)
 
 
@@ -126,7 +125,6 @@ def _grown_regular_density(base: Series, a: Series, x: Series) -> Series:
 
 
 def _by_logarithm(base: Series, s: Series, x: Series) -> Series:
-    """By the slope of the logarithm."""
     short = truncated(x)
     rate = ((truncated(s) - 1) / short - 1) * derivative(x)
     return linear(base, rate if len(s) == 1 else rate + log(short) * derivative(s))

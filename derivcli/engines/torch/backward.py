@@ -71,10 +71,7 @@ differentiate = functools.partial(at_once, prepared)
 
 
 def off_the_curve(equation: Expression, names: Sequence[str], dtype: str) -> OffTheCurve:
-    """Where the difference of an equation's sides is more than the rounding of the point and of the sides explains.
-
-    This is made ready for points with the variables `names`.
-    """
+    """Where the difference of an equation's sides is more than the rounding of the point and of the sides explains."""
     gradient = prepared(Task([equation], names, [(name,) for name in equation.variables], dtype))
     sides = [replace(equation, tree=side, sides=None) for side in equation.sides or ()]
     each = prepared(Task(sides, names, [], dtype))

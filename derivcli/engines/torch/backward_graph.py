@@ -177,10 +177,7 @@ class _Tape:
 
 
 class _Recorder:
-    """Writes the steps of a program down while it runs, and lets the observer see them too.
-
-    `values` are the records of the program's values so far.
-    """
+    """Writes the steps of a program down while it runs, and lets the observer see them too."""
 
     def __init__(self, observer: FlagObserver, tape: _Tape, values: list[int]) -> None:
         self.observer = observer

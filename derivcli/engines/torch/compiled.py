@@ -199,8 +199,5 @@ MIN_SPEEDUP = 4
 
 
 def pays(points: int | None, seconds_per_point: float) -> bool:
-    """Whether compiling is quicker than computing as before, at so many points that take so long each.
-
-    It never is where the number of points is not known.
-    """
+    """Whether compiling is quicker than computing as before, at so many points, if known, that take so long each."""
     return points is not None and (points * (1 - 1 / MIN_SPEEDUP) - MIN_POINTS) * seconds_per_point > COMPILE_SECONDS

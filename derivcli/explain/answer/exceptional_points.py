@@ -145,7 +145,6 @@ class _Examination:
         return numbers_of([self.expression.expanded, self.claim.expanded])[:MAX_NUMBERS]
 
     def on_curves(self) -> ExceptionalPoints:
-        """In several variables, at some points."""
         here, there = map(_jumps, (self.expression.expanded, self.claim.expanded))
         if not here and not there:
             return ExceptionalPoints()
@@ -266,7 +265,6 @@ UNCLEAR = "it is not known whether the function has a derivative there"
 
 
 def _jumps(tree: Tree) -> list[BreakEquation]:
-    """The equations of the points at which a formula may jump."""
     return [each for each in break_equations(tree) if each.does == JUMPS]
 
 

@@ -14,19 +14,7 @@ from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.printer import number_text
 from derivcli.language.tree import Tree, postorder
 
-CONSTANTS = (
-    "pi",
-    "e",
-    "sqrt(2)",
-    "sqrt(3)",
-    "sqrt(5)",
-    "sqrt(pi)",
-    "log(2)",
-    "log(3)",
-    "log(5)",
-    "log(7)",
-    "log(10)",
-)
+CONSTANTS = "pi e sqrt(2) sqrt(3) sqrt(5) sqrt(pi) log(2) log(3) log(5) log(7) log(10)".split()
 """Numbers that one rounds."""
 
 DEGREES = ("pi/180", "180/pi")

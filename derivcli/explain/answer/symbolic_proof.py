@@ -81,14 +81,11 @@ def _on_sides(tree: Tree, insides: Sequence[Tree], signs: Sequence[int]) -> Tree
 
 def _is_zero(tree: Tree) -> bool:
     """Whether one of the ways to rewrite a formula makes 0 of it, the quick ones first."""
-    return tree == 0 or any(_rewritten(way, tree) == 0 for way in REWRITINGS)
-
-
-def _rewritten(way: Callable[[Tree], Tree], tree: Tree) -> Tree:
-    try:
-        return way(tree)
-    except symbolic.SYMPY_FAILURES:
-        return tree
+    for way in REWRITINGS:
+        with suppress(*symbolic.SYMPY_FAILURES):
+            if way(tree) == 0:
+                return True
+    return False
 
 
 def _by_exponentials(tree: Tree) -> Tree:
@@ -120,6 +117,7 @@ def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
 
 
 REWRITINGS: tuple[Callable[[Tree], Tree], ...] = (
+    lambda tree: tree,
     sympy.expand,
     lambda tree: sympy.expand(tree, trig=True),
     sympy.ratsimp,

@@ -40,10 +40,7 @@ FORMAT_DESCRIPTIONS = {
 
 
 def write_script(plan: ScriptPlan) -> str:
-    """The script of a plan.
-
-    Raises DerivError where nested backward passes would take too long, and for what a script cannot hold.
-    """
+    """The script of a plan. What no script can hold, or would take too long, is refused."""
     if plan.order > REVERSE.orders[-1]:
         message = f"a script nests backward passes, and those of order {plan.order} take too long"
         raise DerivError(message, hint=f"choose an order of at most {REVERSE.orders[-1]}`shell:, or leave out --code`")

@@ -95,7 +95,6 @@ class _Stating:
     is_long: bool = False
 
     def stated(self) -> tuple[Expression, list[str]]:
-        """The derivative as it may be stated, and remarks."""
         start, tree = time.monotonic(), self.derivative.tree
         relations = {difference_of(each): each for each in (*relations_in(tree), *_steps(tree).values())}
         typed = _conditions(self.expression.expanded)

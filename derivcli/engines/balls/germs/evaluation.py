@@ -77,7 +77,6 @@ def _by_formula(name: str) -> GermRule:
 
 @cache
 def _tape_of(name: str) -> Tape:
-    """The tape of a function's formula."""
     row = vocabulary()[name]
     return record(parse_tree(FORMULAS[name], row.parameters), row.parameters)
 

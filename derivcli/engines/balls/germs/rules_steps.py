@@ -18,10 +18,6 @@ def _abs(run: Approach, x: Germ) -> Germ:
     return run.germs.negative(x) if run.sign(x) < 0 else x
 
 
-def _sign(run: Approach, x: Germ) -> Germ:
-    return run.germs.number(run.sign(x))
-
-
 def _relu(run: Approach, x: Germ) -> Germ:
     if run.germs.is_bounded(x):
         return x
@@ -89,7 +85,7 @@ def _compare(holds: Callable[[int], bool]) -> GermRule:
 STEPS: dict[str, GermRule] = {
     **{mark: _compare(holds) for mark, holds in HOLDS.items()},
     "abs": _abs,
-    "sign": _sign,
+    "sign": lambda run, x: run.germs.number(run.sign(x)),
     "relu": _relu,
     "max": _greatest(1),
     "min": _greatest(-1),
