@@ -95,11 +95,7 @@ GAMMA: dict[str, ArrayFunction] = {
         pointwise(lambda mp, a, x: high_precision.gammainc_a(mp, 0, a, x)),
         lambda a, x: (a > 0) & (a < 60),
     ),
-    "gammaincc": either(
-        by_scipy("gammaincc"),
-        pointwise(high_precision.gammaincc),
-        lambda a, x: (a > 0.1) & (a < 60),
-    ),
+    "gammaincc": either(by_scipy("gammaincc"), pointwise(high_precision.gammaincc), lambda a, x: (a > 0.1) & (a < 60)),
     "zeta": either(
         lambda s, a: np.where(s > 1, by_scipy("zeta")(s, a), by_scipy("zeta")(s)),
         pointwise(lambda mp, s, a: high_precision.zeta_s(mp, 0, s, a)),

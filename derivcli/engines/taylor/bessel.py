@@ -8,11 +8,11 @@ from itertools import permutations
 import torch
 from torch import Tensor
 
-from derivcli.engines.taylor.composition import SAMPLED
+from derivcli.engines.taylor.composition import SAMPLED, on_line
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.quadrature import in_blocks, quadrature, spread, summed
 from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, pair, truncated, where_constant
-from derivcli.engines.taylor.series import Series, choose
+from derivcli.engines.taylor.series import Series
 from derivcli.engines.torch.rules import TORCH_RULES
 
 # Airy functions, and the Bessel functions that are singular at 0
@@ -99,10 +99,7 @@ MAX_ORDER, MAX_ARGUMENT = 60, 1000
 
 
 def _on_line(name: str, sign: int) -> TaylorRule:
-    """A Bessel function of which the k-th derivative is a sum of those of the orders n - k, ..., n + k over 2^k.
-
-    Where the argument is no straight line in one variable, or the order varies, it is sampled.
-    """
+    """A Bessel function of which the k-th derivative is a sum of those of the orders n - k, ..., n + k over 2^k."""
 
     def along(n: Series, u: Series) -> Series:
         cap = u.caps[0] if len(u) > 1 else 0
@@ -110,13 +107,10 @@ def _on_line(name: str, sign: int) -> TaylorRule:
         half = u.terms[-1] / 2
         return Series(torch.stack([_difference(neighbours, k, sign) * half**k for k in range(cap + 1)]), u.caps)
 
-    def value(n: Series, u: Series) -> Series:
-        if len(u.caps) != 1 or len(n) > 1 or len(u) > 2:
-            return SAMPLED[name](n, u)
-        near = (abs(n.value) + u.caps[0] < MAX_ORDER) & (abs(u.value) < MAX_ARGUMENT)
-        return choose([(near, along), (~near, SAMPLED[name])], n, u)
+    def near(n: Series, u: Series) -> Tensor:
+        return (abs(n.value) + u.caps[0] < MAX_ORDER) & (abs(u.value) < MAX_ARGUMENT)
 
-    return value
+    return on_line(name, along, near)
 
 
 def _difference(neighbours: list[Tensor], times: int, sign: int) -> Tensor:

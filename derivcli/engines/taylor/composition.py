@@ -19,15 +19,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.special_functions.high_precision import (
-    FORMULAS,
-    POINT_SECONDS,
-    MpmathFunction,
-    context,
-)
+from derivcli.engines.special_functions.high_precision import FORMULAS, POINT_SECONDS, MpmathFunction, context
 from derivcli.engines.special_functions.repeated_points import distinct_count
 from derivcli.engines.taylor.recurrences import TaylorRule
-from derivcli.engines.taylor.series import Series
+from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
@@ -270,3 +265,15 @@ SAMPLED: dict[str, TaylorRule] = {
     **{name: pointwise(Sampled(FORMULAS[of], by), TORCH_RULES[name]) for name, (of, by) in DERIVATIVES.items()},
 }
 """The rules of functions that are sampled, whatever of their arguments varies. `ive` is a rewrite."""
+
+
+def on_line(name: str, along: TaylorRule, trusted: Callable[[Series, Series], Tensor]) -> TaylorRule:
+    """A rule on straight lines in one variable, for an order that does not vary, where it is trusted; else samples."""
+
+    def value(n: Series, u: Series) -> Series:
+        if len(u.caps) != 1 or len(n) > 1 or len(u) > 2:
+            return SAMPLED[name](n, u)
+        good = trusted(n, u)
+        return choose([(good, along), (~good, SAMPLED[name])], n, u)
+
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from operator import neg
@@ -200,3 +201,46 @@ def sigmoid_slope(u: Series) -> Series:
 
 
 sigmoid = growing(TORCH_RULES["sigmoid"], sloping(sigmoid_slope))
+
+
+# By their slopes
+
+TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
+
+
+def _angle_slope(x: Series, y: Series) -> Series:
+    """x/(x^2 + y^2) without overflow."""
+    size = hypot(x, y)
+    return x / size / size
+
+
+def _quotient_slope(u: Series, v: Series) -> Series:
+    """u/v, and 0 where both are 0."""
+    none = (u.value == 0) & (v.value == 0)
+    return choose([(none, lambda u, v: u * 0), (~none, lambda u, v: u / v)], u, v)
+
+
+BY_SLOPES: dict[str, tuple[TaylorRule, ...]] = {
+    "log2": (lambda u: 1 / (u * math.log(2)),),
+    "log10": (lambda u: 1 / (u * math.log(10)),),
+    "logit": (logit_slope,),
+    "xlogy": (lambda u, v: log(v), _quotient_slope),
+    "xlog1py": (lambda u, v: log1p(v), lambda u, v: _quotient_slope(u, 1 + v)),
+    "tan": (lambda u: constant_power(cos(u), -2),),
+    "asin": (lambda u: 1 / sqrt(complement(u)),),
+    "acos": (lambda u: -1 / sqrt(complement(u)),),
+    "atan": (lambda u: 1 / (1 + u * u),),
+    "acot": (lambda u: -1 / (1 + u * u),),
+    "atan2": (lambda y, x: _angle_slope(x, y), lambda y, x: -_angle_slope(y, x)),
+    "coth": (lambda u: -constant_power(csch(u), 2),),
+    "asinh": (lambda u: 1 / from_one(u),),
+    "acosh": (lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)),),
+    "atanh": (lambda u: 1 / complement(u),),
+    "asech": (lambda u: -1 / (u * sqrt(complement(u))),),
+    "acsch": (lambda u: -1 / (u * from_zero(u) * from_one(u)),),
+    "tanhshrink": (lambda u: constant_power(tanh(u), 2),),
+    "logsumexp": (lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u)),
+    "erf": (lambda u: TWO_OVER_SQRT_PI * exp(-(u * u)),),
+    "erfc": (lambda u: -TWO_OVER_SQRT_PI * exp(-(u * u)),),
+}
+"""The slopes of functions in each parameter, in a form that keeps the digits of every coefficient."""

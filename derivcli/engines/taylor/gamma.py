@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.taylor.composition import SAMPLED
+from derivcli.engines.taylor.composition import SAMPLED, on_line
 from derivcli.engines.taylor.elementary import exp, log, pow_
 from derivcli.engines.taylor.recurrences import (
     TaylorRule,
@@ -26,14 +26,6 @@ from derivcli.engines.torch.rules import TORCH_RULES
 # The gamma function and zeta
 
 
-def _polygamma(n: Series, u: Series) -> Series:
-    """The derivatives of digamma, if u is a straight line in one variable and no terms cancel. Else it is sampled."""
-    if len(u.caps) != 1 or len(u) > 2:
-        return SAMPLED["polygamma"](n, u)
-    start = u.value
-    return choose([(start > 0, _polygamma_on_line), (~(start > 0), SAMPLED["polygamma"])], n, u)
-
-
 def _polygamma_on_line(n: Series, u: Series) -> Series:
     """The k-th coefficient is (-1)^(n+k+1) (n+k)!/k! zeta(n+k+1, u0) u1^k."""
     import scipy.special
@@ -47,6 +39,9 @@ def _polygamma_on_line(n: Series, u: Series) -> Series:
             coefficient = factor * scipy.special.zeta(order + k + 1, x[0])
         found.append(torch.as_tensor(coefficient, dtype=u.terms.dtype, device=u.terms.device))
     return Series(torch.stack(found), u.caps)
+
+
+_polygamma = on_line("polygamma", _polygamma_on_line, lambda n, u: u.value > 0)  # elsewhere terms cancel
 
 
 def polygamma(order: int, u: Series) -> Series:
@@ -65,13 +60,6 @@ def _gamma_right(base: Series, u: Series) -> Series:
 
 
 gamma = growing(TORCH_RULES["gamma"], _gamma)
-
-
-def _zeta(s: Series, u: Series) -> Series:
-    """By the values at greater s where u is a straight line in one variable and s does not vary, else samples."""
-    if len(u.caps) != 1 or len(s) > 1 or len(u) > 2:
-        return SAMPLED["zeta"](s, u)
-    return choose([(s.value > 1, _zeta_on_line), (~(s.value > 1), SAMPLED["zeta"])], s, u)
 
 
 def _zeta_on_line(s: Series, u: Series) -> Series:
@@ -143,7 +131,7 @@ GAMMA: dict[str, TaylorRule] = {
     "gamma": gamma,
     "loggamma": growing(TORCH_RULES["loggamma"], sloping(lambda u: polygamma(0, u))),
     "polygamma": _polygamma,
-    "zeta": _zeta,
+    "zeta": on_line("zeta", _zeta_on_line, lambda s, u: s.value > 1),
     "lambertw": growing(TORCH_RULES["lambertw"], _lambertw),
     "lowergamma": integral_of("lowergamma", density),
     "uppergamma": integral_of("uppergamma", lambda s, x: -density(s, x)),

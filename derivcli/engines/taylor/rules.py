@@ -18,71 +18,15 @@ from derivcli.engines.special_functions.polynomials import RECURRENCES, Recurren
 from derivcli.engines.taylor import elementary
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
 from derivcli.engines.taylor.composition import SAMPLED
-from derivcli.engines.taylor.elementary import (
-    complement,
-    constant_power,
-    csch,
-    exp,
-    from_one,
-    from_zero,
-    hypot,
-    log,
-    log1p,
-    logit_slope,
-    sigmoid,
-    sqrt,
-    tanh,
-)
+from derivcli.engines.taylor.elementary import BY_SLOPES, TWO_OVER_SQRT_PI, constant_power
 from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.gamma import GAMMA
-from derivcli.engines.taylor.integrals import TWO_OVER_SQRT_PI, expint, inverse
+from derivcli.engines.taylor.integrals import expint, inverse
 from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping, where_constant
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES, branches_taken
 from derivcli.errors import DerivError
 from derivcli.language.functions.table import vocabulary
-
-# By slopes
-
-
-def _angle_slope(x: Series, y: Series) -> Series:
-    """x/(x^2 + y^2) without overflow."""
-    size = hypot(x, y)
-    return x / size / size
-
-
-def _quotient_slope(u: Series, v: Series) -> Series:
-    """u/v, and 0 where both are 0."""
-    none = (u.value == 0) & (v.value == 0)
-    return choose([(none, lambda u, v: u * 0), (~none, lambda u, v: u / v)], u, v)
-
-
-BY_SLOPES: dict[str, tuple[TaylorRule, ...]] = {
-    "log2": (lambda u: 1 / (u * math.log(2)),),
-    "log10": (lambda u: 1 / (u * math.log(10)),),
-    "logit": (logit_slope,),
-    "xlogy": (lambda u, v: log(v), _quotient_slope),
-    "xlog1py": (lambda u, v: log1p(v), lambda u, v: _quotient_slope(u, 1 + v)),
-    "tan": (lambda u: constant_power(elementary.cos(u), -2),),
-    "asin": (lambda u: 1 / sqrt(complement(u)),),
-    "acos": (lambda u: -1 / sqrt(complement(u)),),
-    "atan": (lambda u: 1 / (1 + u * u),),
-    "acot": (lambda u: -1 / (1 + u * u),),
-    "atan2": (lambda y, x: _angle_slope(x, y), lambda y, x: -_angle_slope(y, x)),
-    "coth": (lambda u: -constant_power(csch(u), 2),),
-    "asinh": (lambda u: 1 / from_one(u),),
-    "acosh": (lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)),),
-    "atanh": (lambda u: 1 / complement(u),),
-    "asech": (lambda u: -1 / (u * sqrt(complement(u))),),
-    "acsch": (lambda u: -1 / (u * from_zero(u) * from_one(u)),),
-    "softsign": (lambda u: constant_power(1 + TAYLOR_RULES["abs"](u), -2),),
-    "tanhshrink": (lambda u: constant_power(tanh(u), 2),),
-    "logsumexp": (lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u)),
-    "erf": (lambda u: TWO_OVER_SQRT_PI * exp(-(u * u)),),
-    "erfc": (lambda u: -TWO_OVER_SQRT_PI * exp(-(u * u)),),
-}
-"""The slopes of functions in each parameter, in a form that keeps the digits of every coefficient."""
-
 
 # Along straight lines: steps, extremes and kinks, as PyTorch has them
 
@@ -179,6 +123,7 @@ TAYLOR_RULES: dict[str, TaylorRule] = {
     "pow": elementary.pow_,
     **{name: getattr(elementary, name) for name in ELEMENTARY},
     **{name: growing(TORCH_RULES[name], sloping(*slopes)) for name, slopes in BY_SLOPES.items()},
+    "softsign": growing(TORCH_RULES["softsign"], sloping(lambda u: constant_power(1 + TAYLOR_RULES["abs"](u), -2))),
     **{name: _straight(name, weights) for name, weights in BY_WEIGHTS.items()},
     **{name: _constant(name) for name in CONSTANT_BETWEEN_JUMPS},
     **{name: by_formula(name) for name in BY_FORMULA},
