@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from threading import Lock
 from typing import Any
 
 import sympy
 
-from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.engines.time_limit import OutOfTimeError, P, R, limited
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree as build
 from derivcli.language.expression import Expression
@@ -159,6 +159,13 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
     if found.has(*UNREAL):
         raise ArithmeticError("the derivative is not real")
     return found
+
+
+def attempted(seconds: float, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
+    """What SymPy comes to, None where it fails or takes longer."""
+    with suppress(DerivError, OutOfTimeError, *SYMPY_FAILURES), deep_recursion():
+        return limited(seconds, work, *args, **kwargs)
+    return None
 
 
 def is_piecewise(result: SymbolicResult) -> bool:

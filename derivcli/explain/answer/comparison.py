@@ -15,8 +15,6 @@ from derivcli.check.enclosure import restored_context
 from derivcli.check.equality import Comparison, Match, Quantity, Sample, are_same, known_matches, point, quantity, value
 from derivcli.engines import symbolic
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.errors import DerivError
 from derivcli.explain.answer.exceptional_points import (
     ExceptionalPoint,
     ExceptionalPoints,
@@ -177,11 +175,8 @@ def confirmed(case: Case) -> Case:
 
 def formula_of(expression: Expression, partial: Partial) -> Expression | None:
     """A derivative as a formula, if SymPy finds it soon."""
-    with suppress(DerivError, OutOfTimeError):
-        return limited(FORMULA_SECONDS, symbolic.differentiate, expression, [partial]).derivatives[
-            derivative_key(partial)
-        ]
-    return None
+    found = symbolic.attempted(FORMULA_SECONDS, symbolic.differentiate, expression, [partial])
+    return None if found is None else found.derivatives[derivative_key(partial)]
 
 
 def shifted(sample: Sample, place: int, step: Fraction) -> Sample:

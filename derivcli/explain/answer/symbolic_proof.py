@@ -10,8 +10,6 @@ from itertools import product
 import sympy
 
 from derivcli.engines import symbolic
-from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.errors import DerivError
 from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Tree, class_of, fold, number, postorder, row_of, substitute, symbol
@@ -30,13 +28,11 @@ ABS, SIGN = (class_of(vocabulary()[name]) for name in ("abs", "sign"))
 
 def is_proved(left: Tree, right: Tree) -> bool:
     """Whether SymPy shows within its time that two formulas are the same where both have a derivative."""
-    try:
-        with symbolic.deep_recursion():
-            return limited(
-                PROOF_SECONDS, lambda: left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
-            )
-    except (OutOfTimeError, *symbolic.SYMPY_FAILURES):
-        return False
+
+    def are_same() -> bool:
+        return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
+
+    return bool(symbolic.attempted(PROOF_SECONDS, are_same))
 
 
 def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Partial) -> bool:
@@ -46,11 +42,8 @@ def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Parti
 
 
 def _is_derivative(first: Tree, second: Tree, partial: Partial) -> bool:
-    with suppress(DerivError, OutOfTimeError, *symbolic.SYMPY_FAILURES):
-        with symbolic.deep_recursion():
-            made = limited(PROOF_SECONDS, symbolic.derivative_of, first, partial)
-        return is_proved(made, second)
-    return False
+    made = symbolic.attempted(PROOF_SECONDS, symbolic.derivative_of, first, partial)
+    return made is not None and is_proved(made, second)
 
 
 def is_zero_at(tree: Tree, at: Mapping[str, Fraction | Tree]) -> bool:

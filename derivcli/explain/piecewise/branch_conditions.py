@@ -28,11 +28,6 @@ def relations_in(tree: Tree) -> Iterator[Any]:
     return (node for node in postorder(tree) if isinstance(node, sympy.core.relational.Relational))
 
 
-def sides_of(relation: Any) -> tuple[Tree, Tree]:
-    """What a comparison compares."""
-    return relation.args[0], relation.args[1]
-
-
 def with_value(branches: Branches, name: str, at: Tree, value: Tree) -> Branches:
     """The branches with a value at a point, in the place of a branch for that point alone if there is one."""
     here = build.relation("==", build.symbol(name), at)
@@ -66,7 +61,7 @@ def without_curves(branches: Branches, curves: set[Tree], guards: list[Tree]) ->
                 guards = [*guards, _guard(relation, condition is relation)]
     rest = curves - handled
     inner = [each for value, _ in branches for each in relations_in(value) if difference_of(each) in rest]
-    more = list({difference_of(each): build.relation("!=", *sides_of(each)) for each in inner}.values())
+    more = list({difference_of(each): build.relation("!=", *each.args) for each in inner}.values())
     return [(value, _all(condition, more)) for value, condition in found]
 
 
@@ -76,19 +71,19 @@ def _strict(condition: Any, curves: set[Tree]) -> Tree | None:
         if difference_of(condition) not in curves:
             return condition
         sign = SIGN_OF[type(condition)]
-        return None if sign == "==" else build.relation(STRICT.get(sign, sign), *sides_of(condition))
+        return None if sign == "==" else build.relation(STRICT.get(sign, sign), *condition.args)
     if isinstance(condition, sympy.And):
         parts = [part for each in condition.args if (part := _strict(each, curves)) is not None]
         return build.all_of(parts) if len(parts) == len(condition.args) else None
     own = {difference_of(each): each for each in relations_in(condition) if difference_of(each) in curves}
-    return _all(condition, [build.relation("!=", *sides_of(each)) for each in own.values()])
+    return _all(condition, [build.relation("!=", *each.args) for each in own.values()])
 
 
 def _guard(relation: Any, is_alone: bool) -> Tree:
     """What holds off the curve of a relation: where it alone did not hold, the opposite."""
     sign = SIGN_OF[type(relation)]
     sign = OPPOSITE.get(STRICT.get(sign, sign), "!=") if is_alone else "!="
-    return build.relation(sign, *sides_of(relation))
+    return build.relation(sign, *relation.args)
 
 
 def _all(condition: Tree, more: Sequence[Tree]) -> Tree:

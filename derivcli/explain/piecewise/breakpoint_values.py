@@ -27,7 +27,6 @@ from derivcli.explain.piecewise.branch_conditions import (
     difference_of,
     flat_branches,
     relations_in,
-    sides_of,
     with_value,
     without_curves,
 )
@@ -146,7 +145,7 @@ class _Stating:
         """State nothing where a condition changes, at points of which not all are known."""
         self.is_partial = True
         self.curves.append(relation)
-        where = " = ".join(map(text_of, sides_of(relation)))
+        where = " = ".join(map(text_of, relation.args))
         self.remarks.append(f"where {where} no derivative is stated")
 
     def on_line(self, relation: Any) -> None:
@@ -276,7 +275,7 @@ def _step_values(step: Any, condition: Any) -> tuple[Tree, Tree]:
 
 def _above(relation: Any) -> Tree:
     """What is above 0 where a strict comparison holds."""
-    left, right = map(merged, sides_of(relation))
+    left, right = map(merged, relation.args)
     return left - right if SIGN_OF[type(relation)] in (">", ">=") else right - left
 
 
