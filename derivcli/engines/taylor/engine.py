@@ -7,7 +7,6 @@ times its factorials is a derivative.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ from torch import Tensor
 
 from derivcli.engines.chunks import allows_threads, one_thread
 from derivcli.engines.program import Program, lower_each
-from derivcli.engines.task import Prepared, Progress, Task, at_once
+from derivcli.engines.task import Prepared, Progress, Task
 from derivcli.engines.taylor.evaluation import expand
 from derivcli.engines.taylor.series import Series, embed
 from derivcli.engines.torch.flags import FlagObserver
@@ -72,9 +71,6 @@ def prepared(task: Task) -> Prepared:
         return results
 
     return Prepared(run, allows_threads(program for _, program in lowered))
-
-
-differentiate = functools.partial(at_once, prepared)
 
 
 def series(

@@ -6,7 +6,6 @@ give the gradient at every point of a batch, since an output depends on its own 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from derivcli.engines.chunks import allows_threads
 from derivcli.engines.program import kernels_in, lower_each
-from derivcli.engines.task import Prepared, Progress, Task, at_once
+from derivcli.engines.task import Prepared, Progress, Task
 from derivcli.engines.torch.backward_passes import evaluate
 from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.tensors import VECTOR_BYTES, array, check_device, filled, leaves_at
@@ -65,9 +64,6 @@ def prepared(task: Task) -> Prepared:
             return results
 
     return Prepared(run, allows_threads(program for _, program in lowered))
-
-
-differentiate = functools.partial(at_once, prepared)
 
 
 def off_the_curve(equation: Expression, names: Sequence[str], dtype: str) -> OffTheCurve:
