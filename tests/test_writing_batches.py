@@ -270,6 +270,7 @@ FAILURES = [
 def test_the_first_failure_is_the_one_that_is_told(
     format: FileFormat, room: int, error: BaseException, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    gc.freeze()
     file = Failing(room, error)
     with no_hang(), pytest.raises(type(error)) as caught:
         fill(file, format)
@@ -278,6 +279,7 @@ def test_the_first_failure_is_the_one_that_is_told(
         assert caught.value.errno == error.errno
     del caught
     gc.collect()
+    gc.unfreeze()
     assert not file.closed
     assert capfd.readouterr() == ("", "")
 
