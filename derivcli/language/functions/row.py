@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, TypeAlias
 
-from derivcli.language.pickling import itself
-
 SampleInterval = tuple[float, float]
 
 WHOLE: SampleInterval = (0.0, 0.0)
@@ -110,7 +108,11 @@ class Function:
     def __hash__(self) -> int:
         return hash(self.name)
 
-    __copy__ = __deepcopy__ = itself
+    def __copy__(self) -> Function:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Function:
+        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A row of the user's own with where Python finds its code; rows of the table are pickled by name there."""
