@@ -63,29 +63,23 @@ UNDEFINED = acb("nan")
 
 
 def analytic(
-    function: ComplexFunction, domain: Domain | None = None, pole: Pole | None = None, bound: Bound | None = None
-) -> Any:
-    """The rule of a function that is analytic where it is real.
-
-    Where one of `domain` is not positive, the function is not real or has a cut, and at a `pole` it has no value.
-    A function with a `bound` has no poles in its domain, whatever FLINT knows of it.
-    """
-    return companion(function, (), domain, pole, bound)
-
-
-def companion(
     function: ComplexFunction,
-    indices: Sequence[int],
     domain: Domain | None = None,
     pole: Pole | None = None,
     bound: Bound | None = None,
+    by: Sequence[int] = (),
 ) -> Any:
-    """The rule of (k, ..., *arguments), the k-th derivative of a function in each of its arguments at `indices`."""
+    """The rule of a function that is analytic where it is real, or of its derivatives `by` some of its arguments.
+
+    A derivative comes as (k, ..., *arguments): it is taken k times by the first of these, and so on.
+    Where one of `domain` is not positive, the function is not real or has a cut, and at a `pole` it has no value.
+    A function with a `bound` has no poles in its domain, whatever FLINT knows of it.
+    """
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> arb_series:
-        orders = [_order(number) for number in numbers[: len(indices)]]
-        shifted = [(place, order) for place, order in zip(indices, orders, strict=True) if order]
-        arguments = numbers[len(indices) :]
+        orders = [_order(number) for number in numbers[: len(by)]]
+        shifted = [(place, order) for place, order in zip(by, orders, strict=True) if order]
+        arguments = numbers[len(by) :]
         if pole and pole(*arguments):
             raise no_value(node, *arguments)
         centre = [acb(number.ball) for number in arguments]
