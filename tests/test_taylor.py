@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import mpmath
 import pytest
 import torch
+from flint import fmpq, fmpq_mat
 from mpmath import mp, mpf
 from torch import Tensor
 
@@ -25,7 +27,11 @@ from tests.rows import FACTOR, FLAT, PARTS, SAMPLES, Sample, call_of, decisive, 
 from tests.support import each
 
 DIGITS = 60
-"""What the oracle's differences of order 20 leave of these is more than float64 has."""
+"""Digits of the oracle's coefficients, beyond those that differences cancel; float64 has 16."""
+STEP_DIGITS = 8
+"""The oracle is asked at steps of 1e-8 of the smallest number of a sample."""
+SPARE_NODES = 6
+"""What a polynomial leaves out is as small as this power of a step."""
 ORDER = 20
 CURVE_ORDER = 6
 ELSEWHERE_ORDER = 8
@@ -85,15 +91,33 @@ def series(row: Function, sample: Sample, line: Line, order: int) -> list[float]
 
 @cache
 def truth(name: str, sample: Sample, varying: tuple[tuple[int, tuple[float, ...]], ...], order: int) -> list[Any]:
-    """The coefficients by differences of the oracle in many digits."""
+    """The coefficients of the polynomial through values of the oracle in many digits, very near the sample."""
     lines = dict(varying)
+    step = mpf(10) ** -STEP_DIGITS * min([1.0, *(abs(value) for value in sample if value)])
 
     def along(t: Any) -> Any:
         arguments = [mpmath.polyval(lines[index][::-1], t) if index in lines else mpf(value)
                      for index, value in enumerate(sample)]  # fmt: skip
         return ORACLE[name](*arguments)
 
-    return mpmath.taylor(along, 0, order)  # type: ignore[no-any-return]
+    with mp.workdps(DIGITS - order * math.floor(mpmath.log10(step))):
+        values = [along(node * step) for node in nodes(order)]
+        sums = [mpmath.fdot(weights, values) / divisor for weights, divisor in interpolation(order)]
+        return [total / step**power for power, total in enumerate(sums)]
+
+
+def nodes(order: int) -> range:
+    """Whole numbers around 0, as many as a coefficient of this order takes and `SPARE_NODES` more."""
+    most = (order + SPARE_NODES) // 2
+    return range(-most, most + 1)
+
+
+@cache
+def interpolation(order: int) -> list[tuple[list[int], int]]:
+    """For every coefficient up to an order the whole weights of the values at the nodes, and what divides their sum."""
+    powers = fmpq_mat([[fmpq(node) ** power for power in range(len(nodes(order)))] for node in nodes(order)])
+    weights, divisor = powers.inv().numer_denom()
+    return [([int(weight) for weight in row], int(divisor)) for row in weights.table()[: order + 1]]
 
 
 def failures(row: Function, line: Line, order: int, chosen: Sequence[Sample]) -> Iterator[str]:
