@@ -152,6 +152,21 @@ def decisive(row: Function) -> str:
     return ["piecewise", *operations(program.steps)][-1]
 
 
+@cache
+def rows_by_operation(fault: int) -> dict[str, list[Function]]:
+    """The operations in which a fault is planted, each with the rows that it decides.
+
+    The value of heaviside is that of a branch, where a comparison is at fault or nothing; rows that are flat have no
+    slope that could be wrong.
+    """
+    left_out = FLAT if fault else {"heaviside"}
+    found: dict[str, list[Function]] = {}
+    for row in FUNCTIONS:
+        if row.name not in left_out:
+            found.setdefault(decisive(row), []).append(row)
+    return found
+
+
 def plant(monkeypatch: pytest.MonkeyPatch, operation: str, by: int) -> None:
     """Plant a fault in an operation, which is a rule of its own but for the choice."""
     if operation != "piecewise":
