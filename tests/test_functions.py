@@ -99,6 +99,12 @@ def test_second_derivatives(row: Function) -> None:
     assert list(second_failures(row)) == []
 
 
+@pytest.mark.sweep
+@each("row", [row for row in FUNCTIONS if row.derivatives_of])
+def test_derivatives_of_rows_at_more_samples(row: Function) -> None:
+    assert [*failures(row), *second_failures(row)] == []
+
+
 @each("operation", rows_by_operation(0))
 def test_a_wrong_value_is_caught(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, operation, 0)

@@ -23,8 +23,20 @@ from derivcli.engines.taylor.rules import TAYLOR_RULES
 from derivcli.engines.taylor.series import Series
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
-from tests.oracles import ELSEWHERE, ORACLE
-from tests.rows import FACTOR, FLAT, PARTS, SAMPLES, Sample, call_of, decisive, every_row, samples, smooth, with_numbers
+from tests.oracles import ORACLE
+from tests.rows import (
+    FACTOR,
+    FLAT,
+    PARTS,
+    Sample,
+    call_of,
+    decisive,
+    drawn_count,
+    every_row,
+    samples,
+    smooth,
+    with_numbers,
+)
 from tests.support import each
 
 DIGITS = 60
@@ -81,8 +93,9 @@ def quick_order_of(row: Function) -> int:
 
 def some_samples(row: Function) -> list[Sample]:
     """Few of those drawn, and all those written down, but for rows that are slow."""
-    drawn = samples(row)
-    return drawn[:1] + drawn[SAMPLES : SAMPLES + (1 if row.derivatives_of else len(ELSEWHERE.get(row.name, [])))]
+    first, *_ = drawn = samples(row)
+    written = drawn[drawn_count(row) :]
+    return [first, *(written[:1] if row.derivatives_of else written)]
 
 
 def series(row: Function, sample: Sample, line: Line, order: int) -> list[float]:
