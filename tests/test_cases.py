@@ -235,8 +235,8 @@ def test_antiderivatives_by_taylor_arithmetic(capsys: pytest.CaptureFixture[str]
     """At each fifth row; the sweep looks at all of them."""
     found = judge_all("antiderivatives.csv", range(1, 2), capsys, "taylor", every=5)
     assert found.total() == 308
-    assert {"proved", "undefined"} <= found.keys() <= {"proved", "lossy", "undefined"}
-    assert found["proved"] >= 302
+    assert found.keys() == {"proved", "lossy", "undefined"}
+    assert found["proved"] >= 301
 
 
 EDGES = {
