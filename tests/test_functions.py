@@ -174,7 +174,7 @@ def test_no_order_leaves_a_product_with_zero(row: Function) -> None:
     """SymPy asks whether such a product is 0 or real in an order that it draws, and some orders fail."""
     for order in range(row.least, row.least + 3):
         whole = {name: sympy.Integer(order) for name in row.whole}
-        made = call(row, [whole.get(name) or symbol(name) for name in row.parameters])
+        made = call(row, [whole[name] if name in whole else symbol(name) for name in row.parameters])
         for name in row.variables:
             slope = made.fdiff(row.parameters.index(name) + 1)
             assert not [node for node in postorder(slope) if node.is_Mul and sympy.S.Zero in node.args], (order, slope)
