@@ -16,7 +16,7 @@ from torch._ops import OpOverload
 
 from derivcli import DerivError, parse
 from derivcli.engines.special_functions.kernels import KERNELS
-from derivcli.engines.task import Task
+from derivcli.engines.task import Task, at_once
 from derivcli.engines.torch import backward, compiled, flags
 from derivcli.engines.torch.compiled import traced
 from derivcli.engines.torch.decompositions import DECOMPOSITIONS
@@ -93,7 +93,7 @@ def both(
     """The results of a graph, not compiled, and those of the reverse engine."""
     expressions = [parse(text, declared=tuple(at)) for text in texts]
     job = Task(expressions, tuple(at), partials, direction=direction, dependent=dependent)
-    return interpreted(job, at), backward.differentiate(expressions, at, partials, "float64", direction, dependent)
+    return interpreted(job, at), at_once(backward.prepared, expressions, at, partials, "float64", direction, dependent)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_graph_computes_what_the_reverse_engine_does(row: Function) -> None:
             missing.append(str(error))
             continue
         assert operations(graph) <= operations_of_kernel()
-        wanted = backward.differentiate([expression], at, partials, "float64")
+        wanted = at_once(backward.prepared, [expression], at, partials)
         assert differences(outputs_of(graph, task, at), wanted) == []
     assert KERNELS.keys() >= {*missing}
 

@@ -16,7 +16,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 
 from derivcli import parse
 from derivcli.engines.chunks import CHUNK_POINTS
-from derivcli.engines.task import Task
+from derivcli.engines.task import Task, at_once
 from derivcli.engines.torch import backward, compiled
 from derivcli.engines.torch.compiled import prepared, traced
 from derivcli.engines.torch.decompositions import DECOMPOSITIONS
@@ -66,7 +66,7 @@ def kernel(whole_kernel: Run) -> Run:
 
 
 def by_reverse(texts: Sequence[str], at: Mapping[str, Array], dtype: str = "float64") -> list[Result]:
-    return backward.differentiate([parse(text, declared="xy") for text in texts], at, FIRST, dtype)
+    return at_once(backward.prepared, [parse(text, declared="xy") for text in texts], at, FIRST, dtype)
 
 
 def spread(count: int) -> dict[str, Array]:
