@@ -68,9 +68,8 @@ def analytic(
     bound: Bound | None = None,
     by: Sequence[int] = (),
 ) -> Any:
-    """The rule of a function that is analytic where it is real, or of its derivatives `by` some of its arguments.
+    """The rule of an analytic function, or of (k, ..., *arguments), its k-th derivatives `by` some of its arguments.
 
-    A derivative comes as (k, ..., *arguments): it is taken k times by the first of these, and so on.
     Where one of `domain` is not positive, the function is not real or has a cut, and at a `pole` it has no value.
     A function with a `bound` has no poles in its domain, whatever FLINT knows of it.
     """
@@ -99,8 +98,7 @@ def analytic(
         path = _Path(function, domain, along, 1 + len(shifted), bound, *_sizes(polynomials))
         with ctx.workprec(_deserved(centres)):
             coefficients = taylor(path, moving, [order for _, order in shifted])
-        factor = prod(map(factorial, orders))
-        return arb_series([coefficient * factor for coefficient in coefficients])
+        return arb_series([coefficient * prod(map(factorial, orders)) for coefficient in coefficients])
 
     return rule
 
