@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from derivcli.errors import DerivError, UnknownNameError
 from derivcli.language.derivative_words import is_differential
@@ -98,11 +98,10 @@ def _numbered(name: str) -> str:
     return f"write {word}({number}*x) or {word}(x)^{number}" + (f" or root(x, {number})" if word == "sqrt" else "")
 
 
-def _like(name: str, words: Collection[str]) -> str:
-    """A question that names the one of the user's own words that was perhaps meant, or nothing."""
-    folded = {word.lower(): word for word in words}
-    close = difflib.get_close_matches(name[:_MAX_GUESS_CHARACTERS].lower(), folded, n=1, cutoff=0.7)
-    return f"did you mean {folded[close[0]]}?" if close else ""
+def _like(name: str, words: Iterable[str] | None = None) -> str:
+    """A question that names the word that was perhaps meant, or nothing."""
+    word = nearest(name, words)
+    return f"did you mean {word}?" if word else ""
 
 
 def _ways_out(name: str) -> str:
@@ -129,14 +128,12 @@ def _guess(name: str, called: bool) -> str:
         rest = name.removesuffix(word)
         if len(word) > 1 and rest != name and rest in _USUAL_VARIABLES:
             return f"did you mean {rest}*{word}{'' if called else '(x)'}?"
-    if not called:
-        return ""
-    word = nearest(name)
-    return f"did you mean {word}?" if word else ""
+    return _like(name) if called else ""
 
 
-def nearest(name: str) -> str:
-    """What can be called by a name like this one, or nothing."""
-    folded = {word.lower(): word for word in reversed([*vocabulary(), *BRANCHING])}
+def nearest(name: str, words: Iterable[str] | None = None) -> str:
+    """The one of some words that is most like a name, or of all that can be called, or nothing."""
+    known = reversed([*vocabulary(), *BRANCHING]) if words is None else words
+    folded = {word.lower(): word for word in known}
     close = difflib.get_close_matches(name[:_MAX_GUESS_CHARACTERS].lower(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else ""

@@ -89,8 +89,7 @@ def reciprocal(operand: Operand) -> Operand:
 
 def power(base: Operand, exponent: Operand) -> Operand:
     """base ** exponent."""
-    require_number(base)
-    require_number(exponent)
+    require_number(base, exponent)
     span = Span(base.start, exponent.stop)
     value = None
     if base.value is not None and exponent.value is not None:
@@ -102,8 +101,7 @@ def power(base: Operand, exponent: Operand) -> Operand:
 
 def call(row: Function, arguments: Sequence[Operand], span: Span) -> Operand:
     """The row's function of the arguments, whose number has been checked; a rewrite's value is not known here."""
-    for argument in arguments:
-        require_number(argument)
+    require_number(*arguments)
     known = values_of(arguments)
     value = guarded(lambda: constant_folding.apply(row, known), span) if known else None
     made = tree.call(row, [argument.tree for argument in arguments])
@@ -128,15 +126,13 @@ def piecewise(pairs: Sequence[tuple[Operand, Operand]], span: Span) -> Operand:
 
 def comparison(parts: Sequence[Operand], operators: Sequence[str]) -> Operand:
     """A chain of comparisons, `1 < x <= 3` being two of them."""
-    for part in parts:
-        require_number(part)
+    require_number(*parts)
     links = [
         tree.relation(operator, left.tree, right.tree)
         for operator, left, right in zip(operators, parts, parts[1:], strict=False)
     ]
-    made = links[0] if len(links) == 1 else tree.all_of(links)
     span = Span(parts[0].start, parts[-1].stop)
-    return Operand(made, span.start, span.stop, deepened(parts, span), condition=True)
+    return Operand(tree.all_of(links), span.start, span.stop, deepened(parts, span), condition=True)
 
 
 def junction(parts: Sequence[Operand], build: Callable[[Sequence[Tree]], Tree]) -> Operand:
@@ -155,11 +151,12 @@ def negation(operand: Operand, start: int) -> Operand:
     return Operand(tree.negation(operand.tree), start, operand.stop, deepened([operand], span), condition=True)
 
 
-def require_number(operand: Operand) -> None:
+def require_number(*operands: Operand) -> None:
     """Refuse a condition where a number is meant."""
-    if operand.condition:
-        hint = "turn it into a number with if(x > 0, 1, 0)"
-        raise DerivError("this is a condition where a number is needed", span=operand.span, hint=hint)
+    for operand in operands:
+        if operand.condition:
+            hint = "turn it into a number with if(x > 0, 1, 0)"
+            raise DerivError("this is a condition where a number is needed", span=operand.span, hint=hint)
 
 
 def require_condition(operand: Operand) -> None:
@@ -199,8 +196,7 @@ def _combine(
     build: Callable[[Sequence[Tree]], Tree],
     evaluate: Callable[[Sequence[Constant]], Constant],
 ) -> Operand:
-    for part in parts:
-        require_number(part)
+    require_number(*parts)
     span = Span(parts[0].start, parts[-1].stop)
     known = values_of(parts)
     value = guarded(lambda: evaluate(known), span) if known else None

@@ -151,8 +151,8 @@ def relation(operator: str, left: Tree, right: Tree) -> Tree:
 
 
 def all_of(conditions: Sequence[Tree]) -> Tree:
-    """The conjunction."""
-    return Basic.__new__(sympy.And, *conditions)
+    """The conjunction, which a single condition is by itself, and none is true."""
+    return Basic.__new__(sympy.And, *conditions) if len(conditions) > 1 else (*conditions, sympy.true)[0]
 
 
 def any_of(conditions: Sequence[Tree]) -> Tree:

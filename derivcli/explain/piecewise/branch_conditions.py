@@ -90,8 +90,7 @@ def _all(condition: Tree, more: Sequence[Tree]) -> Tree:
     """A condition and others, without those that it implies."""
     own = list(condition.args) if isinstance(condition, sympy.And) else [] if condition == sympy.true else [condition]
     kept = [each for each in more if not any(_implies(other, each) for other in (*own, *more) if other is not each)]
-    parts = [*kept, *own]
-    return sympy.true if not parts else parts[0] if len(parts) == 1 else build.all_of(parts)
+    return build.all_of([*kept, *own])
 
 
 def _implies(one: Any, other: Any) -> bool:

@@ -35,7 +35,7 @@ class _Interval:
             parts.append(build.relation(">=" if self.closed[0] else ">", x, arrange(self.low.tree)))
         if self.high is not None:
             parts.append(build.relation("<=" if self.closed[1] else "<", x, arrange(self.high.tree)))
-        return sympy.true if not parts else parts[0] if len(parts) == 1 else build.all_of(parts)
+        return build.all_of(parts)
 
 
 def by_intervals(
