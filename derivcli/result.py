@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.points.points import Points
 
-    FloatArray: TypeAlias = NDArray[np.floating[Any]]
-    KindArray: TypeAlias = NDArray[np.uint8]
+FloatArray: TypeAlias = "NDArray[np.floating[Any]]"
+KindArray: TypeAlias = "NDArray[np.uint8]"
 
 DTYPES = ("float64", "float32")
 """The number formats that can be asked for."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,13 +23,10 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
+from derivcli.engines.task import Progress
 from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.result import partial_of
-
-if TYPE_CHECKING:
-    from derivcli.engines.task import Progress
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray, Result
+from derivcli.points.points import Points
+from derivcli.result import FloatArray, Result, partial_of
 
 VERDICT_SECONDS = 2.0
 """How long one number may take."""

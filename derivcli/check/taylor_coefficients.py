@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flint import arb
 
@@ -16,11 +15,9 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import ONE, Derivative
 from derivcli.engines.balls.tape import Tape, record
+from derivcli.engines.task import Progress
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.result import SeriesResult
-
-if TYPE_CHECKING:
-    from derivcli.engines.task import Progress
 
 
 def check_series(result: SeriesResult, progress: Progress | None = None) -> SeriesResult:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from flint import arb, ctx, fmpq
@@ -26,10 +25,8 @@ from derivcli.engines.balls.partials import ONE
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.result import FloatArray, SeriesResult
+from derivcli.language.expression import Expression
+from derivcli.result import FloatArray, SeriesResult
 
 FIRST_PIECES = 16
 """Each side of the centre is first cut into this many pieces."""

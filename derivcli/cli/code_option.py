@@ -8,13 +8,14 @@ from itertools import chain
 from derivcli.cli.atomic_file import check_output, check_target, write_whole
 from derivcli.cli.options import MainOptions
 from derivcli.errors import DerivError, draw_note, file_name
+from derivcli.pipeline import script_plan
+from derivcli.render.figure import SUFFIXES
 from derivcli.request import Request
 
 
 def write_code(request: Request, options: MainOptions, write: Callable[[str], object]) -> list[str]:
     """Write the script of a request, into a file if one is named; gives back notes."""
     from derivcli.explain.code.script import write_script
-    from derivcli.pipeline import script_plan
 
     _check(request, options)
     plan = script_plan(request, "" if options.plot is None else str(options.plot))
@@ -55,6 +56,4 @@ def _check_files(options: MainOptions) -> None:
     elif not options.clobber:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE.py, or leave it out")
     if options.plot is not None:
-        from derivcli.render.figure import SUFFIXES
-
         check_target(options.plot, SUFFIXES)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from derivcli.errors import Note, draw_note
+from derivcli.result import Result, SymbolicResult
 
 if TYPE_CHECKING:
     from derivcli.render.blocks import Style
@@ -34,8 +35,6 @@ def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -
 
     What the format in which the results are `shown`, if they are, says itself is left out.
     """
-    from derivcli.result import Result, SymbolicResult
-
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
     notes = [draw_note(note) for note in remarks]
     notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
@@ -58,6 +57,4 @@ def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -
 
 def judged_of(results: Sequence[AnyResult]) -> list[Result | SeriesResult]:
     """The results that hold numbers."""
-    from derivcli.result import SymbolicResult
-
     return [result for result in results if not isinstance(result, SymbolicResult)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.engines import engine_table
 from derivcli.engines.engine_table import ENGINES
@@ -105,8 +106,6 @@ DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format P
 def tell_version(asked: bool) -> None:
     """Say which version this is, and end."""
     if asked:
-        from derivcli import __version__
-
         sys.stdout.write(f"deriv {__version__}\n")
         raise typer.Exit
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from derivcli.cli.terminal import show
+from derivcli.render.blocks import Document, Style
 from derivcli.render.format_table import FORMATS, write
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
 
 
 def print_document(document: Document, format_name: str, style: Style) -> None:

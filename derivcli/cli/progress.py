@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from derivcli.cli.terminal import canvas
 from derivcli.engines.task import Progress
 
 PATIENCE = 1.0
@@ -52,8 +53,6 @@ def _bar(shown: ExitStack) -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
-
-    from derivcli.cli.terminal import canvas
 
     columns = (
         TextColumn("{task.description}"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derivcli.cli.point_source import PointSource
 from derivcli.cli.progress import progress
+from derivcli.pipeline import judged, stream
+from derivcli.points.files.formats import FileFormat
 from derivcli.render.format_table import FORMATS
 
 if TYPE_CHECKING:
@@ -52,8 +54,6 @@ class Streaming:
 
     def _results(self, tell: Progress | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
         """The points, the rows and the results of each part."""
-        from derivcli.pipeline import judged, stream
-
         for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
             if not self.check:
                 yield points, rows, results
@@ -93,7 +93,6 @@ def summary(what: str, tally: Tally) -> str:
 @contextmanager
 def printing(write: Callable[[str], object], name: str, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
-    from derivcli.points.files.formats import FileFormat
     from derivcli.render.results import render
 
     has_header = FORMATS[name].is_data_file

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.errors import DerivError, file_name
+from derivcli.points.files.formats import format_of
 from derivcli.render.format_table import FORMATS, default_format, format_of_suffix
 
 if TYPE_CHECKING:
@@ -69,7 +70,6 @@ def output_of(request: Request, options: MainOptions, screen: Screen, write: Wri
     output = replace(output, style=replace(style, color=False, unicode=True))
     if name is not None and not FORMATS[name].is_data_file:
         return replace(output, format=name)
-    from derivcli.points.files.formats import format_of
 
     found = format_of(str(options.output), name, format_of_suffix())
     if request.has_points and request.series is None:

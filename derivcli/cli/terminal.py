@@ -12,12 +12,10 @@ import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from derivcli.errors import inert
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Style
+from derivcli.render.blocks import Style
 
 UNLIMITED = 1_000_000
 """Columns where there is no screen that lines could be too long for."""
@@ -38,8 +36,6 @@ class Screen:
 
     def style(self, digits: int | None = None, verdicts: bool = False) -> Style:
         """How results are shown there."""
-        from derivcli.render.blocks import Style
-
         return Style(digits, self.width, self.color, self.unicode, verdicts)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -21,10 +20,8 @@ from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
 from derivcli.engines.time_limit import OutOfTimeError, limited
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.result import Partial
+from derivcli.language.expression import Expression
+from derivcli.result import Partial
 
 ERROR_FACTOR = 10.0
 """So many times an estimated error is allowed for."""

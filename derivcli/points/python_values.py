@@ -13,19 +13,16 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from numbers import Complex, Rational, Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from derivcli.errors import ArgumentError, DerivError, failure
 from derivcli.language import limits
 from derivcli.language.constant_folding import EXACT_BITS
-from derivcli.language.tree import number
+from derivcli.language.tree import Tree, number
 from derivcli.points.points import MAX_EXACT_INTEGER, Values
-
-if TYPE_CHECKING:
-    from derivcli.language.tree import Tree
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray
 
 REFUSED_KINDS = {
     "b": ("truth values", "numbers are wanted, as in values.astype(float)"),

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
+from derivcli.check.verdict import Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.flag_table import FLAGS, flag_names
 from derivcli.points.files.writer import Categories, OutputColumn
 from derivcli.render.blocks import Style
 from derivcli.render.quantities import LETTERS, Quantity, named, quantities_of
-
-if TYPE_CHECKING:
-    from derivcli.check.verdict import Verdicts
-    from derivcli.result import Result
+from derivcli.result import Result
 
 Naming: TypeAlias = Mapping[str, str]
 """What each function is called in a data file, by the name that it has elsewhere."""

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from derivcli.flag_table import FLAG_TABLE, Flag
 from derivcli.render.blocks import Style
 from derivcli.render.quantities import author_of, function_of, named, point_text
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from derivcli.result import KindArray, Result, SeriesResult
+from derivcli.result import KindArray, Result, SeriesResult
 
 MAX_NAMED_POINTS = 3
 """Points named in one sentence before the rest is counted."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from derivcli.render.blocks import Document, Style
 from derivcli.render.formats.delimited import write_csv, write_tsv
 from derivcli.render.formats.dot import write_dot
 from derivcli.render.formats.json import write_json
+from derivcli.render.formats.latex import write_latex
+from derivcli.render.formats.markdown import write_markdown
 from derivcli.render.formats.mermaid import write_mermaid
 from derivcli.render.formats.tree import write_tree
 from derivcli.render.formats.value import write_value
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
 
 Kind: TypeAlias = Literal["results", "ledger", "steps", "answer", "function check", "functions"]
 """What a document tells of."""
@@ -51,21 +51,9 @@ class Format:
 
 
 def _write_terminal(document: Document, style: Style) -> str:
-    from derivcli.render.formats.terminal import write_terminal  # late, as the next two: it takes long
+    from derivcli.render.formats.terminal import write_terminal  # late: Rich takes long
 
     return write_terminal(document, style)
-
-
-def _write_latex(document: Document, style: Style) -> str:
-    from derivcli.render.formats.latex import write_latex
-
-    return write_latex(document, style)
-
-
-def _write_markdown(document: Document, style: Style) -> str:
-    from derivcli.render.formats.markdown import write_markdown
-
-    return write_markdown(document, style)
 
 
 FORMATS: dict[str, Format] = {
@@ -86,9 +74,9 @@ FORMATS: dict[str, Format] = {
         Format("json", "one documented, versioned object",
                ("results", "ledger", "steps", "answer", "function check", "functions"), write_json,
                suffixes=(".json",), holds_verdicts=True, synonyms="json"),
-        Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), _write_latex,
+        Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), write_latex,
                suffixes=(".tex",), synonyms="latex tex"),
-        Format("markdown", "lists and tables for pages", ("results", "steps", "functions"), _write_markdown,
+        Format("markdown", "lists and tables for pages", ("results", "steps", "functions"), write_markdown,
                suffixes=(".md",), tells_check=True, synonyms="markdown md"),
         Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True,
                synonyms="value raw plain bare number quiet"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from derivcli.result import Partial
+from derivcli.language.tokens import GREEK_NAMES
+from derivcli.result import Partial
 
 MAX_PRIMES = 3
 """Of a higher order primes are no longer counted but written as a number."""
@@ -122,8 +121,6 @@ LATIN_LOOKING = dict(
 
 def name_latex(name: str) -> str:
     """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index."""
-    from derivcli.language.tokens import GREEK_NAMES
-
     head, _, index = name.partition("_")
     if not index:
         head = name.rstrip("0123456789")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from derivcli.points.points import Points
 from derivcli.render import matrices
 from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import name_latex
@@ -12,10 +12,7 @@ from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import latex_number, number_at
 from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, named
 from derivcli.render.series import Expansion, interval_texts
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 MAX_MATRIX_COLUMNS = 10
 """So many columns a matrix of amsmath has."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from derivcli.render.blocks import Column, Matrix, Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_at
 from derivcli.render.quantities import named, point_text
-from derivcli.result import derivative_key, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.result import Result, SymbolicResult
+from derivcli.result import Result, SymbolicResult, derivative_key, partial_of
 
 MAX_MATRICES = 8
 """So many matrices are shown; more points are rows of a table."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from derivcli.render.numbers import number_at, number_texts
-
-if TYPE_CHECKING:
-    from derivcli.result import SeriesResult
+from derivcli.result import SeriesResult
 
 
 def polynomial_text(result: SeriesResult, point: int, digits: int | None = None) -> str | None:

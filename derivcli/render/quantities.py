@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from derivcli.check.verdict import Verdicts
 from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_at, number_texts, outward_texts
-from derivcli.result import SeriesResult, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.check.verdict import Verdicts
-    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult, partial_of
 
 LETTERS = "fghFGH"
 """What functions are called."""

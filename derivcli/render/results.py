@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from derivcli.render.blocks import Document, Style
 from derivcli.render.documents.formulas import formulas_document
 from derivcli.render.documents.numbers import numbers_document
 from derivcli.render.documents.series import series_document
 from derivcli.render.format_table import write
-from derivcli.result import SeriesResult, SymbolicResult
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
-    from derivcli.result import AnyResult, Result
+from derivcli.result import AnyResult, Result, SeriesResult, SymbolicResult
 
 
 def document_of(results: Sequence[AnyResult], style: Style) -> Document:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +13,7 @@ from derivcli.render.labels import Label
 from derivcli.render.numbers import number_texts, outward_texts
 from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
 from derivcli.render.quantities import OUTWARD, Quantity, named, values_text
-
-if TYPE_CHECKING:
-    from derivcli.result import SeriesResult
+from derivcli.result import SeriesResult
 
 REMAINDER_DIGITS = 3
 """Significant digits of the ends of a remainder, unless others are asked for."""

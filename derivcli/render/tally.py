@@ -5,15 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from derivcli.check.exit_difference import results_differ
+from derivcli.render.blocks import Style
 from derivcli.render.flag_notes import FlagCounts
 from derivcli.render.verdicts import Findings, checked
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Style
-    from derivcli.result import Result
+from derivcli.result import Result
 
 
 @dataclass(slots=True)

@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.flag_table import flag_names
 from derivcli.language.printer import text_of
+from derivcli.language.tree import Tree
 from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
 from derivcli.render.quantities import function_names, named
-from derivcli.result import SeriesResult, SymbolicResult
-
-if TYPE_CHECKING:
-    from derivcli.check.verdict import Verdict, Verdicts
-    from derivcli.explain.answer.answer import Answer, Counterexample
-    from derivcli.language.tree import Tree
-    from derivcli.result import AnyResult, FloatArray, Result
+from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult
 
 VERSION = 1
 """Raised when a program that reads the object would have to change."""

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from derivcli import api
 from derivcli.check.exit_difference import claim_differs
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell_remarks
+from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
 
@@ -46,8 +48,6 @@ def answer(
 
     The exit status is 0 where it is, and 1 where it is not or is not known to be.
     """
-    from derivcli import api
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.answer import answer_document
 
     if claim is None:

@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
+from derivcli import api
 from derivcli.check.exit_difference import function_differs
 from derivcli.cli import options, terminal
+from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
 
@@ -63,8 +65,6 @@ def check_fn(
 
     This runs the file, and nothing but this and --use runs any. Exit status 1 where something is wrong.
     """
-    from derivcli import api
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.function_check import function_check_document
 
     if function is None:

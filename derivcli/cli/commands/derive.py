@@ -9,29 +9,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
+from derivcli import pipeline
 from derivcli.check.exit_difference import results_differ
 from derivcli.check.limits import is_checked
 from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
+from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
 from derivcli.cli.point_source import PointSource, opened
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED_PART_POINTS, Streaming, data_sink, points_done_in_errors, printing, summary
 from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
+from derivcli.cli.terminal import Screen
 from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
+from derivcli.pipeline import Job, compute, judged
+from derivcli.render.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, default_format
-
-if TYPE_CHECKING:
-    from derivcli.cli.terminal import Screen
-    from derivcli.pipeline import Job
-    from derivcli.request import Request
-    from derivcli.result import AnyResult
+from derivcli.request import Request
+from derivcli.result import AnyResult, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,7 @@ def deriv(options: MainOptions) -> None:
 
 def evaluate(request: Request, options: MainOptions, screen: Screen, write: Write) -> Answer:
     """The answer to a request, whose output is written."""
-    from derivcli import pipeline
-
     if options.code:
-        from derivcli.cli.code_option import write_code
-
         return Answer(write_code(request, options, write))
     output = output_of(request, options, screen, write)
     _check(request, output)
@@ -94,7 +90,6 @@ def _with_notes(answer: Answer, notes: Iterable[str]) -> Answer:
 
 def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
     """The answer, computed as the points come or all at once."""
-    from derivcli.pipeline import compute, judged
     from derivcli.render.tally import Tally
 
     request, tally = job.request, Tally(output.style)
@@ -158,8 +153,6 @@ def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
 
 def _check_plot(plot: Path, request: Request) -> None:
     """Refuse what could not be drawn."""
-    from derivcli.render.figure import SUFFIXES
-
     check_target(plot, SUFFIXES)
     if not request.has_points:
         raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
@@ -189,7 +182,6 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
 def _save_plot(options: MainOptions, results: Sequence[AnyResult]) -> str:
     """Draw the picture, put it into its file, and say so."""
     from derivcli.render.plot import draw_plot
-    from derivcli.result import Result
 
     assert options.plot is not None, "there is a picture to save"
     kernel_cache.keep_fonts(os.environ)

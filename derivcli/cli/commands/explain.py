@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from derivcli import api
 from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
 from derivcli.cli.atomic_file import check_output, check_target, write_whole
@@ -16,12 +17,10 @@ from derivcli.cli.kernel_cache import keep_fonts
 from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus, file_name
-from derivcli.render.format_table import FORMATS, default_format, formats_for
-
-if TYPE_CHECKING:
-    from derivcli.explain.ledger import Ledger
-    from derivcli.render.blocks import Style
-    from derivcli.render.format_table import Format
+from derivcli.explain.ledger import Ledger
+from derivcli.render.blocks import Style
+from derivcli.render.figure import SUFFIXES
+from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
 """The formats by name."""
@@ -62,7 +61,6 @@ def explain(
     Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
     make a batch, whose outputs are summed.
     """
-    from derivcli import api
     from derivcli.render.documents.ledger import ledger_document
 
     if not at:
@@ -87,8 +85,6 @@ def explain(
 
 def _check_plot(plot: Path | None, no_clobber: bool) -> None:
     """Refuse a picture that could not be written."""
-    from derivcli.render.figure import SUFFIXES
-
     if plot is not None:
         check_target(plot, SUFFIXES)
         check_output(plot, (), not no_clobber)

@@ -10,6 +10,7 @@ import typer
 
 from derivcli.cli import terminal
 from derivcli.cli.options import option
+from derivcli.cli.printing import print_document
 from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES
 from derivcli.render.format_table import default_format, formats_for
@@ -28,7 +29,6 @@ FormatOption = Annotated[
 
 def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.functions import function_document, function_list_document
 
     screen = terminal.screen(os.environ)

@@ -8,20 +8,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum, auto
 from random import randrange
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from derivcli.api import answer, steps
 from derivcli.cli import terminal
 from derivcli.errors import DerivError, draw_error, draw_note
-from derivcli.explain.practice_exercises import LEVELS, exercise
+from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
 from derivcli.hints import names_options
-
-if TYPE_CHECKING:
-    from derivcli.explain.practice_exercises import Exercise
-    from derivcli.language.expression import Expression
-    from derivcli.render.blocks import Block, Style
-    from derivcli.result import Partial
+from derivcli.language.expression import Expression
+from derivcli.render.blocks import Block, Style
+from derivcli.result import Partial
 
 SEEDS = 1_000_000
 """So many sets of exercises are there to draw from."""
@@ -79,7 +77,6 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
 
 def solve(task: Exercise, expression: Expression, style: Style) -> End:
     """Ask for answers until one is right, or no more come."""
-    from derivcli.api import answer
     from derivcli.render.documents.practice import help_lines, judgement, prompt
 
     end = End.AT_ONCE
@@ -116,7 +113,6 @@ def without_options(error: DerivError, expression: Expression) -> DerivError:
 
 def steps_blocks(expression: Expression, partial: Partial, style: Style) -> Sequence[Block]:
     """How the derivative is found."""
-    from derivcli.api import steps
     from derivcli.render.documents.steps import steps_document
 
     return steps_document(steps(expression, mixed=[partial]), style).blocks()

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from derivcli import api
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell, tell_remarks
+from derivcli.cli.printing import print_document
 from derivcli.render.format_table import default_format, formats_for
 
 StepsFormat = StrEnum("StepsFormat", formats_for("steps"))  # type: ignore[misc]
@@ -33,8 +35,6 @@ def steps(
     format_: FormatOption = None,
 ) -> None:
     """Show how a derivative is found, a line for each rule of differentiation."""
-    from derivcli import api
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.steps import steps_document
 
     screen = terminal.screen(os.environ)

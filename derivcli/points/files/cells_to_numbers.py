@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from derivcli.errors import DerivError, visible
 from derivcli.language.tokens import SPELLINGS
 from derivcli.points.files.arrow_encodings import decoded, is_numeric, is_text, value_type
 from derivcli.points.points import MAX_EXACT_INTEGER
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray
 
 _DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 NOT_FINITE = r"[+-]?([nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)"

@@ -11,7 +11,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from derivcli.errors import DerivError, file_name
 from derivcli.language.functions.table import CONSTANTS
@@ -21,10 +21,8 @@ from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFil
 from derivcli.points.files.cells_to_numbers import check_type
 from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import Reading, format_of
+from derivcli.points.files.parquet import ParquetStorage
 from derivcli.points.points import Part, points_from_arrays
-
-if TYPE_CHECKING:
-    from derivcli.points.files.parquet import ParquetStorage
 
 MAX_ROWS_NAMED = 5
 """Rows that are left out and named; the others are only counted."""

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.language.printer import place_text
-from derivcli.render.blocks import Block, Document, Equations, Sentence
+from derivcli.render.blocks import Block, Document, Equations, Sentence, Style
 from derivcli.render.documents.numbers import understood
 from derivcli.render.quantities import derivative_label, function_names
 from derivcli.render.to_json import answer_json_object
 from derivcli.result import SymbolicResult
-
-if TYPE_CHECKING:
-    from derivcli.explain.answer.answer import Answer, Counterexample
-    from derivcli.render.blocks import Style
 
 MAX_GAPS = 3
 """So many points at which a right claim has no value are named."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from derivcli.custom.report import FunctionReport, Trial
 from derivcli.hints import COMMAND_LINE, spelled
-from derivcli.render.blocks import Block, Document, Gap, Sentence
+from derivcli.render.blocks import Block, Document, Gap, Sentence, Style
 from derivcli.render.to_json import VERSION
-
-if TYPE_CHECKING:
-    from derivcli.custom.report import FunctionReport, Trial
-    from derivcli.render.blocks import Style
 
 STATES = {
     "passed": ("✓", "+", "verdict"),

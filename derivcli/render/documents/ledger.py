@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from derivcli.render.blocks import Block, Box, Column, Document, Equations, Gap, Graph, Sentence, Table, fit
+from derivcli.explain.ledger import Ledger, Local, Node
+from derivcli.render.blocks import Block, Box, Column, Document, Equations, Gap, Graph, Sentence, Style, Table, fit
 from derivcli.render.documents.numbers import check_result
 from derivcli.render.numbers import number_texts
 from derivcli.render.quantities import derivative_label, equations, function_names
 from derivcli.render.to_json import VERSION, described, numbers_json, verdicts_json
-
-if TYPE_CHECKING:
-    from derivcli.explain.ledger import Ledger, Local, Node
-    from derivcli.render.blocks import Style
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray
 
 DIGITS_OF_ONE, DIGITS_OF_SEVERAL = 6, 4
 """Significant digits where people read, unless they ask for others: a ledger has many numbers."""

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from derivcli.render.blocks import Block, Equations, Gap, Sentence
+from derivcli.explain.answer.answer import Answer
+from derivcli.explain.practice_exercises import Exercise
+from derivcli.language.expression import Expression
+from derivcli.render.blocks import Block, Equations, Gap, Sentence, Style
 from derivcli.render.documents.answer import details, marked
 from derivcli.render.quantities import derivative_label, equations, function_names
 from derivcli.result import SymbolicResult, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.explain.answer.answer import Answer
-    from derivcli.explain.practice_exercises import Exercise
-    from derivcli.language.expression import Expression
-    from derivcli.render.blocks import Style
-
 
 HELP = (
     ("a formula", "the derivative, as in 2x cos(x^2)"),

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from derivcli.render import latex_equations
-from derivcli.render.blocks import Block, Column, Document, Gap, Line, Polynomial, Sentence, Table, fit
+from derivcli.render.blocks import Block, Column, Document, Gap, Line, Polynomial, Sentence, Style, Table, fit
 from derivcli.render.captions import engine_line
 from derivcli.render.documents.numbers import check_result, quantity_rows, quantity_table, understood
 from derivcli.render.series import Expansion, coefficient_quantities, expansions
 from derivcli.render.to_json import series_json_object
 from derivcli.render.verdicts import mark
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Style
-    from derivcli.result import SeriesResult
+from derivcli.result import SeriesResult
 
 MAX_POLYNOMIALS = 8
 """So many polynomials are written out; the coefficients of more are rows of a table."""

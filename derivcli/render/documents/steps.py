@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from derivcli.explain.steps.derivation import Derivation
 from derivcli.language.printer import text_of
-from derivcli.render.blocks import Block, Chain, Document, Gap
+from derivcli.render.blocks import Block, Chain, Document, Gap, Style
 from derivcli.render.documents.numbers import understood
+from derivcli.render.labels import Label
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.quantities import derivative_label, function_names
 from derivcli.render.to_json import VERSION, described
-
-if TYPE_CHECKING:
-    from derivcli.explain.steps.derivation import Derivation
-    from derivcli.render.blocks import Style
-    from derivcli.render.labels import Label
 
 
 def steps_document(derivations: Sequence[Derivation], style: Style) -> Document:
