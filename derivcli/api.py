@@ -301,7 +301,6 @@ def answer(expression: Formula, claim: Formula, wrt: Names | None = None, **opti
 
 
 def _derivatives(request: Request) -> list[Result] | list[SymbolicResult]:
-    """Numbers where there are points, else formulas."""
     return pipeline.numbers(request) if request.has_points else pipeline.formulas(request)
 
 
@@ -319,7 +318,6 @@ def _request(
     check: bool | None = None,
     **others: Any,
 ) -> Request:
-    """What is asked for by values of Python."""
     return Request(
         [text_in(each) for each in expressions],
         points_of(at, paired),

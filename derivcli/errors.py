@@ -197,7 +197,6 @@ def _caret(source: str, span: Span) -> list[str]:
 
 
 def _width(text: str) -> int:
-    """Terminal columns that `text` takes."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     combining = sum(unicodedata.combining(c) != 0 for c in text)
     return len(text) + wide - combining

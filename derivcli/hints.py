@@ -121,7 +121,6 @@ def names_options(sentence: str) -> bool:
 
 
 def _usage(usage: str, surface: Surface) -> str:
-    """One usage, without its backticks."""
     for prefix, is_told in (("shell:", not surface.is_python), ("python:", surface.is_python)):
         if usage.startswith(prefix):
             return usage.removeprefix(prefix) if is_told else ""
@@ -166,7 +165,6 @@ def _arguments(words: list[str]) -> list[str]:
 
 
 def _call(usage: str) -> str:
-    """A command as a call."""
     words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', usage)[1:]]
     function = FUNCTIONS.get(words[0]) or ("implicit" if "--implicit" in words else "derive")
     arguments = _arguments(words[words[0] in FUNCTIONS :])

@@ -212,7 +212,6 @@ class _Trial:
 
 
 def _on_the_way(extreme: str) -> str:
-    """What left the range of ordinary numbers, in words; empty where nothing did."""
     return f"{extreme} on the way" if extreme else ""
 
 
@@ -233,7 +232,6 @@ def _point_rounding(question: Question) -> str:
 
 
 def _nearest(numbers: Mapping[str, Any], dtype: str) -> dict[str, Any]:
-    """Coordinates or slopes, rounded to a number format."""
     return {name: rational(rounded(value, dtype)) for name, value in numbers.items()}
 
 

@@ -30,7 +30,6 @@ def function_differs(report: FunctionReport) -> bool:
 
 
 def _verdicts_of(result: AnyResult) -> list[Verdicts]:
-    """The verdicts of a result, column by column."""
     if isinstance(result, SymbolicResult):
         return []
     if isinstance(result, SeriesResult):

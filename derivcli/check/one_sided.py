@@ -49,7 +49,6 @@ def partial_by(stages: Stages) -> Partial:
 
 
 def _by(stages: Stages) -> Derivative:
-    """The derivative that stages are."""
     ((direction, order), *others) = stages
     partial = partial_by(stages)
     return Derivative(partial) if others or len(direction) == 1 else Derivative(partial[:order], direction)
@@ -142,7 +141,6 @@ def offset_function(site: Site, stages: Stages, direction: Direction) -> OffsetF
 
 
 def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | None:
-    """A derivative at a point; None where there is none."""
     try:
         if not stages:
             return site.value_at(precision, final)

@@ -157,11 +157,9 @@ class LocalGerms:
 
 
 def _reaches(germ: Germ, order: int) -> bool:
-    """Whether a germ is known beyond a power of t."""
     return germ.limit is None or germ.limit > order
 
 
 def _is_power(place: TermExponents) -> bool:
-    """Whether a term is that of a power series."""
     exponent, logs = place
     return exponent.denominator == 1 and exponent >= 0 and not logs

@@ -209,7 +209,6 @@ class _Differences:
 
 
 def _common(one: Limit, other: Limit) -> Limit:
-    """The limit that two kinds of steps show."""
     return one if is_near(one, other) or (one.infinite and one.infinite == other.infinite) else Limit()
 
 

@@ -44,7 +44,6 @@ def _verdicts(result: SeriesResult, tape: Tape, point: int) -> list[Verdict]:
 
 
 def _judged(site: Site, result: SeriesResult, point: int) -> list[Verdict]:
-    """The verdicts of all coefficients about one point."""
     dtype = str(result.coefficients.dtype)
     questions = [
         Question(site, Derivative((result.variable,) * order, coefficient=True), float(printed), dtype)

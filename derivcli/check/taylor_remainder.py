@@ -207,7 +207,6 @@ class _Polynomial:
 
 
 def _horner(coefficients: Sequence[arb], shift: arb) -> arb:
-    """A polynomial of the distance to its centre."""
     total = arb(0)
     for coefficient in reversed(coefficients):
         total = total * shift + coefficient
@@ -223,12 +222,10 @@ def _rational_below(ball: arb) -> fmpq:
 
 
 def _ball(low: fmpq, high: fmpq) -> arb:
-    """A ball around a stretch."""
     return arb((low + high) / 2) + arb(0, arb((high - low) / 2).upper())
 
 
 def _hull(balls: list[arb]) -> tuple[arb, arb]:
-    """The least and the greatest that balls hold."""
     return min(ball.lower() for ball in balls), max(ball.upper() for ball in balls)
 
 

@@ -88,7 +88,6 @@ def command_in(words: Sequence[str]) -> str:
 
 
 def _value(option: str, word: str) -> str:
-    """The value of an option, which was forgotten where another option follows."""
     if word == "--" or _OPTION.fullmatch(word):
         hint = f"write it before {word}" + (f"; for a value that begins so, {option}={word}" if word != "--" else "")
         raise DerivError(f"{option} needs a value", hint=hint)

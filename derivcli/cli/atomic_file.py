@@ -113,7 +113,6 @@ def _claim(temporary: Path, target: Path) -> None:
 
 
 def _check_place(path: Path) -> None:
-    """Refuse a path where no file can be made or replaced."""
     try:
         target = _target(path)
         parent = target.parent.stat()
@@ -133,7 +132,6 @@ def _target(path: Path) -> Path:
 
 
 def _check_kind(path: Path, target: Path) -> None:
-    """Refuse what exists and is no regular file that we may write."""
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
@@ -154,7 +152,6 @@ def _stats(paths: Sequence[Path]) -> Iterator[os.stat_result]:
 
 
 def _reason(error: OSError) -> str:
-    """The system's own words."""
     return error.strerror or str(error)
 
 

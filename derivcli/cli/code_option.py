@@ -31,7 +31,6 @@ def write_code(request: Request, options: MainOptions, write: Callable[[str], ob
 
 
 def _check(request: Request, options: MainOptions) -> None:
-    """Refuse what a script does not do."""
     if request.data is not None:
         hint = "give some with --at, and leave out --data"
         raise DerivError("a script computes at points that are typed", hint=hint)
@@ -48,7 +47,6 @@ def _check(request: Request, options: MainOptions) -> None:
 
 
 def _check_files(options: MainOptions) -> None:
-    """Refuse files that could not be written, or must not be replaced."""
     if options.output is not None:
         if options.output.suffix.lower() != ".py":
             raise DerivError("the name of a script ends in .py", hint="name it so, as in --output slope.py")

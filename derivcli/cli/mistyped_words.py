@@ -94,13 +94,11 @@ def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
 
 
 def _following(word: str, words: Words) -> str:
-    """The word behind another, if it can be the value of an option."""
     following = words.typed[words.typed.index(word) + 1 :][:1]
     return following[0] if following and re.fullmatch(r"\w[\w.,=:/+-]*", following[0]) else ""
 
 
 def _meant(name: str, value: str, words: Words, grammar: Grammar) -> list[str]:
-    """What was perhaps meant by an option's name."""
     if value.lower().endswith(PICTURES) and name in ("o", "out", "output", "file", "save"):
         name = "plot"
     texts = [_fitted(meaning(name, value, grammar, words.given), words)]
@@ -143,7 +141,6 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
 
 
 def _file_hint(path: str, name: str, ending: str, words: Words, grammar: Grammar) -> str:
-    """What a file is named with."""
     if "--data" in words.given:
         pattern = shlex.quote(str(PurePath(path).parent / f"*{PurePath(path).suffix}"))
         return f"write a pattern in quotes, as in --data {pattern}, or repeat --data before each file"
@@ -194,7 +191,6 @@ def _commanded(word: str, value: str, grammar: Grammar, given: Sequence[str]) ->
 
 
 def _command_line(text: str, words: Words, grammar: Grammar) -> str:
-    """The whole command with what was meant."""
     text = _fitted(text, words)
     if text.startswith("deriv"):
         return text
@@ -224,7 +220,6 @@ def _fitted(text: str, words: Words) -> str:
 
 
 def _formulas(words: Words) -> list[str]:
-    """The words that can be formulas and nothing else."""
     plain = [word for word in words.loose if not _DASHED.fullmatch(word) and not _PATH.fullmatch(word)]
     bare = [word for word in plain if not (_BARE.fullmatch(word) and len(word) > 1)]
     return [*[word for word in bare if not _NUMBER.fullmatch(word)], *words.certain]
@@ -239,10 +234,8 @@ def _fits(words: Words, grammar: Grammar) -> bool:
 
 
 def _whole(words: Words, grammar: Grammar) -> str:
-    """The command with every other word as an expression."""
     return visible(f"{grammar.command} {shlex.join(words.ordered)}")
 
 
 def _stands_in(name: str, text: str) -> bool:
-    """Whether a name stands alone somewhere in a text."""
     return re.search(rf"(?<![A-Za-z_]){re.escape(name)}(?![A-Za-z0-9_])", text) is not None

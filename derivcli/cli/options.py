@@ -315,7 +315,6 @@ def reading_in(options: MainOptions) -> Reading | None:
 
 
 def _pairs(texts: Sequence[str], what: str, hint: str) -> dict[str, str]:
-    """The names and what stands behind their signs of equality."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, meaning = text.partition("=")

@@ -53,7 +53,6 @@ class Streaming:
                     tell(what, self.tally.points, self.source.expected)
 
     def _results(self, tell: Progress | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
-        """The points, the rows and the results of each part."""
         for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
             if not self.check:
                 yield points, rows, results

@@ -144,7 +144,6 @@ def gradient_fault(subject: UserFunction, found: Tensor, truth: TrueValues, tole
 
 
 def _swapped(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance: Tensor, off: Tensor) -> str:
-    """Whether two gradients stand in each other's place."""
     bad = [index for index in range(len(off)) if off[index].any()]
     if len(bad) != 2 or not truth.known[bad].any():
         return ""
@@ -214,13 +213,10 @@ def _rounded(found: Tensor, true: Tensor, tolerance: Tensor) -> int:
 
 
 def _right(found: Tensor, true: Tensor) -> Tensor:
-    """How many digits of numbers are right."""
     return -torch.log10((found - true).abs() / true.abs()).nan_to_num(0.0)
 
 
 def _nearness(found: Tensor, tolerance: Tensor) -> Callable[[Tensor], bool]:
-    """Tells whether numbers are those that were found."""
-
     def near(other: Tensor) -> bool:
         return bool(((found - other).abs() <= 2 * tolerance + RELATIVE_TOLERANCE * other.abs()).all())
 

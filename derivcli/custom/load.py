@@ -135,7 +135,6 @@ def _run(path: Path) -> ModuleType:
 
 
 def _unfit(path: Path) -> str:
-    """Why a file cannot be run, or nothing."""
     if path.suffix != ".py":
         return "its name does not end in .py"
     try:
@@ -168,7 +167,6 @@ def _beside(folder: Path) -> Iterator[None]:
 
 
 def _lies_in(module: ModuleType, folder: Path) -> bool:
-    """Whether a module is a file of a folder, or a package there."""
     path = Path(getattr(module, "__file__", None) or "")
     return folder in (path.parent, path.parent.parent if path.name == "__init__.py" else None)
 

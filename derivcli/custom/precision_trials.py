@@ -105,7 +105,6 @@ def in_single(subject: UserFunction) -> Outcome:
 
 
 def _stage_in_single(subject: UserFunction, stage: str, compute: PointFunction) -> Outcome:
-    """What the forward or the backward comes to in float32."""
     columns = tuple(x.float() for x in subject.columns)
     found, due = compute(columns), compute(tuple(x.double() for x in columns))
     if found.dtype != torch.float32:
@@ -203,7 +202,6 @@ def _in_lower_format(dtype: torch.dtype, detail: str) -> Outcome:
 
 
 def _is_single(numbers: Tensor, rounding: Tensor) -> bool:
-    """Whether rounding is that of float32."""
     share = (rounding / numbers.abs())[numbers != 0]
     share = share[share.isfinite()]
     low, high = SINGLE_NOISE

@@ -100,7 +100,6 @@ def _layouts(subject: UserFunction) -> list[tuple[Columns, Tensor, Tensor]]:
 
 
 def _spread(x: Tensor) -> Tensor:
-    """The same numbers with others between them in memory."""
     return torch.stack([x, torch.full_like(x, FILLER)], -1)[..., 0]
 
 

@@ -112,7 +112,6 @@ def with_numbers(subject: UserFunction) -> UserFunction:
 
 
 def _alike(subject: UserFunction, numbers: dict[int, int]) -> dict[int, int]:
-    """The numbers, if they are the same at every point."""
     for index, number in numbers.items():
         if (subject.columns[index] != number).any():
             name = subject.parameters[index]
@@ -122,7 +121,6 @@ def _alike(subject: UserFunction, numbers: dict[int, int]) -> dict[int, int]:
 
 
 def _constants(subject: UserFunction) -> list[int]:
-    """The arguments that it is not differentiated by."""
     return [index for index in range(len(subject.parameters)) if index not in subject.indices]
 
 

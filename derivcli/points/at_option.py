@@ -112,7 +112,6 @@ def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:
 
 
 def _values(typed: Sequence[tuple[float, Tree]]) -> list[Values]:
-    """Values that were typed one by one, as one piece of an axis."""
     return [Values(np.array([number for number, _ in typed]), tuple(tree for _, tree in typed))] if typed else []
 
 
@@ -156,7 +155,6 @@ def _read_constant(spec: str, start: int, stop: int, notes: list[Note]) -> tuple
 
 
 def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span, notes: list[Note]) -> Range:
-    """The values of start:stop:count."""
     if len(bounds) != 3:
         raise DerivError("a range is start:stop:count", spec, span, "write it like x=0:1:11")
     start, stop, count = (_read_constant(spec, *piece, notes)[0] for piece in bounds)
@@ -171,7 +169,6 @@ def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span, notes:
 
 
 def _axis_from(name: str, value: object) -> Axis:
-    """The values that a Python object gives a variable."""
     if not isinstance(name, str) or not is_name(name):
         raise ArgumentError(f"'{name}' is no name of a variable", hint='write it like {"x": 3}')
     name = canonical_name(name)
@@ -188,7 +185,6 @@ def _axis_from(name: str, value: object) -> Axis:
 
 
 def _joined(pieces: Sequence[Values]) -> Sequence[Values]:
-    """Values that follow each other as one piece."""
     if len(pieces) < 2:
         return pieces
     exact = tuple(tree for piece in pieces for tree in piece.exact or (None,) * piece.count)
@@ -196,7 +192,6 @@ def _joined(pieces: Sequence[Values]) -> Sequence[Values]:
 
 
 def _axis_of_text(name: str, text: str) -> Axis:
-    """The values that a text gives one variable."""
     spec = f"{name}={text}"
     axes = _read_spec(spec)
     if len(axes) != 1:

@@ -200,7 +200,6 @@ class Points:
 
     @property
     def _all(self) -> int:
-        """The number of points that the axes make."""
         return next(iter({axis.count for axis in self.axes} - {1}), 1) if self.paired else _product(self.axes)
 
     @property

@@ -60,7 +60,6 @@ def _is_array(value: object) -> bool:
 
 
 def _sequence(name: str, values: Sequence[Any]) -> list[str | Values]:
-    """The values of a sequence that somebody typed."""
     if isinstance(values, range) and values[limits.MAX_POINTS_HELD :]:
         message = f"'{name}' has more values than the {limits.MAX_POINTS_HELD:,} that are held in memory"
         raise ArgumentError(message, hint='write a range as a text, as in "0:1:11"')

@@ -71,7 +71,6 @@ def _shown(results: Sequence[Result], typed: Collection[str]) -> list[Quantity]:
 
 
 def _key(column: Quantity, names: Naming) -> str:
-    """What a column is called."""
     label = column.label
     return (label if column.role == "at" else replace(label, function=names[label.function])).plain
 

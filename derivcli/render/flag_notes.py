@@ -86,6 +86,5 @@ def _points_by_flag(flags: KindArray) -> dict[str, NDArray[np.bool_]]:
 
 
 def _any_of(found: dict[str, NDArray[np.bool_]], precedence: str) -> NDArray[np.bool_]:
-    """The points that have some flag of a precedence."""
     some = [here for name, here in found.items() if FLAG_TABLE[name].precedence == precedence]
     return np.asarray(np.logical_or.reduce(some), np.bool_)

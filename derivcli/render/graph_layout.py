@@ -77,7 +77,6 @@ def _layers(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
 
 
 def _chain(edge: Edge, layers: Mapping[str, int]) -> list[Item]:
-    """An edge from layer to layer."""
     source, target = edge
     return [source, *((edge, layer) for layer in range(layers[source] + 1, layers[target])), target]
 
@@ -139,7 +138,6 @@ def _spread(row: Sequence[Item], wished: Sequence[float]) -> dict[Item, float]:
 
 
 def _room(item: Item) -> float:
-    """The height that an item needs."""
     return 1.0 if isinstance(item, str) else PASSING
 
 

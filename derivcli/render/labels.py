@@ -85,7 +85,6 @@ class Label:
         return bool(self.partial) and self.notation == "prime"
 
     def _quotient(self, letter: str, power: Callable[[int], str]) -> str:
-        """The fraction on one line."""
         below = [f"{letter}{variable}{_power(count, power)}" for variable, count in runs(self.partial)]
         return f"{letter}{_power(self.order, power)}{self.function}/{''.join(below)}"
 

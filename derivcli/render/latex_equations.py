@@ -42,7 +42,6 @@ def direction(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[Line
 
 
 def _typed(points: Points, name: str, point: int) -> str:
-    """The value of a variable as it was typed."""
     tree = points.exact(name, point)
     return _number(points.at[name], point, Style()) if tree is None else latex_of(tree)
 
@@ -110,7 +109,6 @@ def expansion_lines(one: Expansion, style: Style) -> list[Line]:
 
 
 def _heading(one: Expansion) -> str:
-    """Of which function a polynomial is, about which point, and what else is held fixed."""
     result = one.result
     centres = [(name_latex(result.variable), _typed(result.points, result.variable, one.point))]
     others = [name for name in result.at if name != result.variable]
@@ -128,19 +126,16 @@ def _hessian_head(name: str, result: Result | SymbolicResult) -> str:
 
 
 def _hessian_keys(result: Result | SymbolicResult) -> list[list[str]]:
-    """The keys of a Hessian's entries, row by row."""
     variables = matrices.hessian_variables(result)
     return [[matrices.hessian_key(result, row, column) for column in variables] for row in variables]
 
 
 def _jacobian_head(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
-    """What a Jacobian is called."""
     names = _names([name for name, _ in named(results)])
     return rf"\frac{{\partial ({names})}}{{\partial ({_names(list(results[0].derivatives))})}}"
 
 
 def _matrix(rows: Sequence[Sequence[str]]) -> str:
-    """A matrix of texts in LaTeX."""
     body = r" \\ ".join(" & ".join(row) for row in rows)
     if len(rows[0]) <= MAX_MATRIX_COLUMNS:
         return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"

@@ -65,7 +65,6 @@ def _filled(call: str, arguments: Sequence[str]) -> Piece:
 
 
 def _upright(name: str) -> str:
-    """A function's name as a command."""
     return rf"\operatorname{{{name}}}".replace("_", r"\_")
 
 

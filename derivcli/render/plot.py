@@ -89,7 +89,6 @@ def _note(results: Sequence[Result], name: str, x_unit: int, panels: list[Panel]
 
 
 def _picture(results: Sequence[Result], name: str, panels: list[Panel], suffix: str) -> bytes:
-    """The whole figure, saved."""
     x = np.asarray(results[0].at[name], dtype=np.float64)
     x_unit = unit_of(x)
     titles, note = _titles(results), _note(results, name, x_unit, panels)
@@ -138,7 +137,6 @@ def _legend_columns(panel: Panel) -> int:
 
 
 def _draw_panel(axes: Axes, panel: Panel, x_unit: float) -> None:
-    """One pair of axes with its curves and, above them, the legend."""
     for curve in panel.curves:
         _draw_curve(axes, curve, x_unit)
     axes.set_ylim(panel.low, panel.high)

@@ -114,7 +114,6 @@ def _curves(results: Sequence[Result], index: int, name: str) -> list[Curve]:
 
 
 def _finite(values: FloatArray) -> Floats:
-    """The numbers as float64, with nan for what is not finite."""
     values = np.asarray(values, dtype=np.float64)
     return np.where(np.isfinite(values), values, np.nan)
 
@@ -168,7 +167,6 @@ def _is_explosive(curve: Curve) -> bool:
 
 
 def _changed(curve: Curve, change: Callable[[Floats], Floats]) -> Curve:
-    """The curve with another vertical coordinate."""
     return replace(curve, y=change(curve.y), circles=(curve.circles[0], change(curve.circles[1])))
 
 

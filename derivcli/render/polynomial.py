@@ -53,7 +53,6 @@ def centre_text(result: SeriesResult, point: int) -> str:
 
 
 def _centre(result: SeriesResult, point: int) -> tuple[str, bool]:
-    """The text of the centre, and whether it is a sum."""
     import sympy
 
     from derivcli.language.printer import text_of

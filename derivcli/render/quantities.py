@@ -68,7 +68,6 @@ def notation_of(result: Result | SymbolicResult) -> str:
 
 
 def _differentiated(result: Result | SymbolicResult) -> list[str]:
-    """The variables of a result's derivatives."""
     if result.direction is not None:
         return list(result.direction.at)
     return list(dict.fromkeys(name for key in result.derivatives for name in partial_of(key)))

@@ -103,21 +103,18 @@ def _meant(meant: Answer) -> dict[str, Any]:
 
 
 def _counterexample(example: Counterexample) -> dict[str, Any]:
-    """A point, and what the derivative and the claim are there."""
     claim = None if example.claim is None else _number(example.claim)
     numbers = {"derivative": _number(example.derivative), "claim": claim}
     return {"at": _place(example.at), **numbers, "reason": example.reason}
 
 
 def _place(at: Mapping[str, Fraction | Tree]) -> dict[str, str]:
-    """A point as exact numbers, each as one types it."""
     return {name: str(value) if isinstance(value, Fraction) else text_of(value) for name, value in at.items()}
 
 
 def _headed(
     at: dict[str, FloatArray], numbers: FloatArray, functions: list[dict[str, Any]], style: Style
 ) -> dict[str, Any]:
-    """What is known of each function, under the version and the points."""
     points = _named_numbers(at, style)
     return {"version": VERSION, "dtype": str(numbers.dtype), "at": points, "functions": functions}
 
@@ -141,7 +138,6 @@ def described(name: str, result: AnyResult) -> dict[str, Any]:
 
 
 def _gradient(result: Result, style: Style) -> dict[str, Any]:
-    """The gradient's length and direction, where there is one."""
     norm = result.gradient_norm
     if norm is None:
         return {}

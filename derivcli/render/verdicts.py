@@ -79,7 +79,6 @@ class Findings:
         self.max_digits = DTYPE_DIGITS[str(found[0].values.dtype)]
 
     def _find_worst(self, result: Result | SeriesResult, columns: Sequence[JudgedColumn]) -> None:
-        """Keep the number with the fewest right digits."""
         for column in columns:
             digits = np.where(column.verdicts.digits < 0, np.iinfo(np.int8).max, column.verdicts.digits)
             point = int(digits.argmin())
@@ -137,7 +136,6 @@ def _all_right(counts: Counter[str]) -> bool:
 
 
 def _counted(counts: Counter[str]) -> str:
-    """How many there are of each kind."""
     return ", ".join(f"{counts[kind]:,} {kind}" for kind in KINDS if counts[kind])
 
 
@@ -162,7 +160,6 @@ class JudgedColumn:
 
 
 def _columns(name: str, result: Result | SeriesResult, style: Style) -> list[JudgedColumn]:
-    """The columns of a result that have verdicts."""
     author = author_of(result)
     if isinstance(result, SeriesResult):
         return [
@@ -238,7 +235,6 @@ def _pattern(verdict: Verdict) -> str:
 
 
 def _sides(verdict: Verdict, style: Style) -> str:
-    """The one-sided derivatives that are known."""
     sides = {"left": verdict.left, "right": verdict.right}
     return ", ".join(f"{name} {_text(value, style)}" for name, value in sides.items() if value is not None)
 

@@ -84,7 +84,6 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
 
 
 def _with_notes(answer: Answer, notes: Iterable[str]) -> Answer:
-    """The answer with notes before its own."""
     return replace(answer, notes=[*(f"note: {note}" for note in notes), *answer.notes])
 
 
@@ -109,7 +108,6 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
 
 
 def _streamed(output: Output, streaming: Streaming) -> Answer:
-    """The answer to a job whose results leave as they come."""
     source, tally, options = streaming.source, streaming.tally, output.options
     if output.data is not None and options.output is not None:
         with replacing(options.output, options.clobber) as file, data_sink(file, output.data, source, tally) as sink:
@@ -143,7 +141,6 @@ def _check(request: Request, output: Output) -> None:
 
 
 def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
-    """Refuse files that could not be written, or must not be replaced."""
     for path in (options.plot, options.output):
         if path is not None:
             check_output(path, inputs, options.clobber)
@@ -152,7 +149,6 @@ def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
 
 
 def _check_plot(plot: Path, request: Request) -> None:
-    """Refuse what could not be drawn."""
     check_target(plot, SUFFIXES)
     if not request.has_points:
         raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
@@ -162,7 +158,6 @@ def _check_plot(plot: Path, request: Request) -> None:
 
 
 def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> Answer:
-    """The answer to a request whose results are there in full."""
     from derivcli.render.results import render
 
     options, style, name = output.options, output.style, output.format
@@ -180,7 +175,6 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
 
 
 def _save_plot(options: MainOptions, results: Sequence[AnyResult]) -> str:
-    """Draw the picture, put it into its file, and say so."""
     from derivcli.render.plot import draw_plot
 
     assert options.plot is not None, "there is a picture to save"

@@ -84,7 +84,6 @@ def explain(
 
 
 def _check_plot(plot: Path | None, no_clobber: bool) -> None:
-    """Refuse a picture that could not be written."""
     if plot is not None:
         check_target(plot, SUFFIXES)
         check_output(plot, (), not no_clobber)
@@ -93,7 +92,6 @@ def _check_plot(plot: Path | None, no_clobber: bool) -> None:
 
 
 def _save_plot(ledger: Ledger, plot: Path, no_clobber: bool, style: Style) -> None:
-    """Draw the graph into its file, and say so."""
     from derivcli.render.documents.ledger import ledger_graph
     from derivcli.render.graph_picture import draw_graph
 

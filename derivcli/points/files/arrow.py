@@ -158,7 +158,6 @@ def _growing(kind: pa.DataType) -> pa.DataType:
 
 
 def _as_type(column: pa.Array, kind: pa.DataType) -> pa.Array:
-    """The column for a dictionary that may grow, or without it."""
     if isinstance(column, pa.DictionaryArray) and pa.types.is_dictionary(kind):
         return encoded(column.indices.cast(kind.index_type), column.dictionary, kind)
     return (decoded(column) if isinstance(column, pa.DictionaryArray) else column).cast(kind)

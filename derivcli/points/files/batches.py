@@ -78,7 +78,6 @@ class Batch:
             yield from waiting
 
     def _with_bad_cell(self, row: int, place: int, decimal_comma: bool) -> BadRow:
-        """Why a row cannot be used: its first cell in a used column that is no number."""
         for header, numbers in self.numbers.items():
             if numbers.bad is not None and numbers.bad[row]:
                 cells = self.texts[header] if header in self.texts else self.rows.column(header)

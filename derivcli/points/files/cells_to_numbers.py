@@ -87,7 +87,6 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
 
 
 def _cut(text: str) -> str:
-    """The text as messages show it."""
     return text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…"
 
 
@@ -105,7 +104,6 @@ def is_number(text: str, decimal_comma: bool = False) -> bool:
 
 
 def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
-    """The values, NaN in place of nulls, and where the nulls are if there are any."""
     if not numbers.null_count:
         return numbers.to_numpy(zero_copy_only=False), None
     return numbers.to_numpy(zero_copy_only=False), numbers.is_null().to_numpy(zero_copy_only=False)

@@ -81,7 +81,6 @@ class DelimitedFile:
         return in_order(_without_blank_end(blocks) if self._is_single else blocks, self._batch)
 
     def _blocks(self) -> Iterator[bytes]:
-        """The file's blocks without the header."""
         blocks = self._text.blocks()
         yield next(blocks)[self._body :]
         yield from blocks
@@ -145,7 +144,6 @@ class DelimitedFile:
         return Batch(rows, numbers, unread, self._line_finder(block), lines, size=self._text.bytes_of(block))
 
     def _unclosed(self, block: bytes) -> Batch:
-        """The batch that the rest of a file makes, from whose last row a quote is open."""
         batch = self._batch(block[: self._end_of_rows(block)])
         hint = "close the quote, or leave out the rest with --on-error skip"
         batch.unread = [*batch.unread, BadRow(batch.count, "a quote opens here and is never closed", hint)]
@@ -221,13 +219,11 @@ def _first_row(text: bytes, name: str) -> str:
 
 
 def _blank_until(text: bytes) -> int:
-    """How many bytes of blank lines a text begins with."""
     match = re.compile(rb"(?:[ ]*[\r\n])*+").match(text)
     return match.end() if match else 0
 
 
 def _without_blank_end(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same blocks without the blank lines at the end of the last one."""
     waiting = b""
     for block in blocks:
         block = waiting + block
@@ -305,7 +301,6 @@ def _header(names: Sequence[str], separator: str, special: str) -> str:
 
 
 def _quoted(texts: pa.Array, special: str) -> pa.Array:
-    """The texts, those between quotes that the expression `special` finds."""
     found = pc.match_substring_regex(texts, special)
     if not pc.any(found).as_py():
         return texts

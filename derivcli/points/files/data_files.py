@@ -169,7 +169,6 @@ class DataFiles:
                 self._counts.rounded[header] = (count + len(numbers.rounded), first)
 
     def _check_rows(self) -> None:
-        """Refuse files without rows, and rows that were all left out."""
         if not self._counts.rows:
             first = self._files[0]
             what = f"{first.name} has {'columns' if first.has_types else 'a header'} and no rows"
@@ -180,7 +179,6 @@ class DataFiles:
             raise DerivError(message, hint="choose other columns, or correct the rows")
 
     def _given(self, header: str) -> str:
-        """The header of a column as it stands in the file."""
         matching = [name for name in self.headers if name == header] or [
             name for name in self.headers if name.strip() == header.strip()
         ]
@@ -194,7 +192,6 @@ class DataFiles:
         return self.variables[variable]
 
     def _no_column(self, name: str) -> DerivError:
-        """The refusal of a column that is not there, or more than once."""
         places = [n for n, header in enumerate(self.headers, 1) if _name_of(header) == _name_of(name)]
         file = self._files[0].name
         if len(places) > 1:
@@ -231,7 +228,6 @@ def open_data(reading: Reading, stdin: BinaryIO) -> Iterator[DataFiles]:
 
 
 def _matching(path: str) -> list[str]:
-    """The files behind a name or a pattern."""
     if path == "-" or not glob.has_magic(path) or os.path.exists(path):  # noqa: PTH110 (whatever the name)
         return [path]
     found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 (which pathlib has no match for in one call)
@@ -261,7 +257,6 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> DataFile:
 
 
 def _check_same_columns(file: DataFile, first: DataFile) -> None:
-    """Refuse a file with other columns than the first one."""
     names, others = Counter(file.schema.names), Counter(first.schema.names)
     for name in others | names:
         if names[name] != others[name]:
@@ -271,7 +266,6 @@ def _check_same_columns(file: DataFile, first: DataFile) -> None:
 
 
 def _without_bad_rows(batch: Batch) -> Batch:
-    """The batch with the rows whose cells are numbers in all used columns."""
     bad = batch.bad()
     if bad is None:
         return batch
@@ -289,7 +283,6 @@ def _sliced(part: Part, size: int) -> Iterator[Part]:
 
 
 def _refusal(file: DataFile, batch: Batch, bad: BadRow, row: int, line: int) -> DerivError:
-    """What is wrong with a row, and where it is."""
     within = batch.line_of(bad.place)
     shown = "" if within is None else f" (line {line + within + 1:,})"
     return DerivError(f"{file.name}, row {row + bad.place + 1:,}{shown}, {bad.why}", hint=bad.hint)

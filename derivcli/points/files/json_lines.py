@@ -108,12 +108,10 @@ class JsonFile:
         unread: Sequence[BadRow] = (),
         texts: dict[str, pa.Array] | None = None,
     ) -> Batch:
-        """The batch of a block."""
         lines, size = block.count(b"\n"), self._text.bytes_of(block)
         return Batch(rows, numbers, unread, partial(_line_of, block), lines, texts or {}, size)
 
     def _note_late(self, names: Sequence[str]) -> None:
-        """Remember the columns that the first rows do not have."""
         known = {*self.schema.names, *self._nested}
         self._late.update(dict.fromkeys(name for name in names if name not in known))
 
@@ -144,7 +142,6 @@ class JsonFile:
         return objects, unread
 
     def _columns(self, objects: list[dict[str, Any]]) -> tuple[pa.RecordBatch, dict[str, Numbers], dict[str, pa.Array]]:
-        """The rows, the used columns as numbers, and those as the text they are."""
         texts = {header: self._texts([each.get(header) for each in objects]) for header in self._used}
         numbers = {header: read_numbers(cells, self._decimal_comma) for header, cells in texts.items()}
         arrays = [self._array(field, objects, numbers.get(field.name)) for field in self.schema]
@@ -157,13 +154,11 @@ class JsonFile:
         return pa.array(texts, pa.string())
 
     def _array(self, field: pa.Field, objects: list[dict[str, Any]], numbers: Numbers | None) -> pa.Array:
-        """A column of the rows that are passed through."""
         if numbers is not None and field.type == pa.float64():
             return pa.array(numbers.values, mask=numbers.bad)
         return _cells([each.get(field.name) for each in objects], field.type, field.name in self._used)
 
     def _misfit(self, found: dict[str, Any]) -> str:
-        """Why an object's values do not fit into the columns; nothing where they do."""
         for field in self.schema:
             value = found.get(field.name)
             if field.name in self._used and field.type == pa.float64():
@@ -219,13 +214,11 @@ def _line_of(block: bytes, place: int) -> int | None:
 
 
 def _keys(names: Sequence[str]) -> bytes:
-    """A pattern of keys as they are written."""
     written = (json.dumps(name, ensure_ascii=ascii).encode() for name in names for ascii in (True, False))
     return b"|".join(map(re.escape, dict.fromkeys(written))) or rb"(?!)"
 
 
 def _quoted(names: Iterable[str]) -> str:
-    """The names as a note shows them."""
     return ", ".join(f"'{name}'" for name in names)
 
 

@@ -167,7 +167,6 @@ def shorter(name: str) -> DerivError:
 
 
 def _size(raw: BinaryIO) -> int | None:
-    """The bytes of a regular file; None where they cannot be told."""
     status = os.fstat(raw.fileno())
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 

@@ -59,7 +59,6 @@ class TextWriter:
         self._pool.shutdown(cancel_futures=True)
 
     def _lines(self, batch: pyarrow.RecordBatch) -> bytes | pyarrow.Buffer:
-        """The lines of all rows."""
         pieces: list[pyarrow.Array | str] = [self._around[0]]
         for column, behind in zip(batch.columns, self._around[1:], strict=True):
             pieces += [self._cells(column), behind]

@@ -129,7 +129,6 @@ def _arrow_errors() -> Iterator[None]:
 
 
 def _as_numbers(rows: pyarrow.RecordBatch, numbers: Mapping[str, NDArray[Any]]) -> pyarrow.RecordBatch:
-    """The rows with numbers in place of their texts."""
     for name, values in numbers.items():
         place = rows.schema.get_field_index(name)
         if pyarrow.types.is_string(rows.schema.field(place).type):
@@ -138,7 +137,6 @@ def _as_numbers(rows: pyarrow.RecordBatch, numbers: Mapping[str, NDArray[Any]]) 
 
 
 def _without_dictionaries(rows: pyarrow.RecordBatch, names: Collection[str]) -> pyarrow.RecordBatch:
-    """The rows with values in place of the dictionaries that their file does not have."""
     for place, field in enumerate(rows.schema):
         if field.name in names and pyarrow.types.is_dictionary(field.type):
             kind = field.type.value_type
@@ -176,7 +174,6 @@ def _array(values: OutputColumn) -> pyarrow.Array:
 
 
 def _check(schema: pyarrow.Schema, format: str) -> None:
-    """Refuse columns that the format cannot hold."""
     names = schema.names
     if not DATA_FORMATS[format].may_repeat_names and len(set(names)) < len(names):
         name, _ = Counter(names).most_common(1)[0]

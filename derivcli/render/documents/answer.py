@@ -23,7 +23,6 @@ def answer_document(answer: Answer, style: Style, show: bool = False) -> Documen
 
 
 def _blocks(answer: Answer, style: Style, show: bool) -> list[Block]:
-    """The function, the claim, and what is found of it."""
     claimed = SymbolicResult(answer.expression, {answer.key: answer.claim})
     label = derivative_label(function_names([claimed])[0], answer.key, claimed).equation(style.unicode)
     blocks: list[Block] = [
@@ -57,13 +56,11 @@ def _verdict(answer: Answer) -> str:
 
 
 def _difference(example: Counterexample) -> str:
-    """Where a claim is wrong."""
     yours = "has no value" if example.claim is None else f"is {example.claim_text}"
     return f"at {place_text(example.at)} the derivative is {example.derivative_text}, and yours {yours}"
 
 
 def _undecided(answer: Answer) -> str:
-    """Why nothing is known."""
     if answer.open:
         return answer.open
     if answer.vanishing:
@@ -74,7 +71,6 @@ def _undecided(answer: Answer) -> str:
 
 
 def _points(count: int) -> str:
-    """So many points, in words."""
     return f"{count} point{'s' * (count > 1)}"
 
 

@@ -29,7 +29,6 @@ def _blocks(results: Sequence[SymbolicResult], style: Style) -> list[Block]:
 
 
 def _rows(results: Sequence[SymbolicResult]) -> list[Sequence[str]]:
-    """A row for each function and derivative: its name and its formula."""
     typed = bool(dependent_of(results[0]))
     functions = [("equation", " = ".join(sides)) if typed else sides for sides in equations(results)]
     derivatives = [(label.plain, text) for label, text in derivative_equations(results)]

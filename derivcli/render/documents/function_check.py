@@ -59,7 +59,6 @@ def _conclusions(report: FunctionReport) -> list[str]:
 
 
 def _rows(report: FunctionReport) -> list[Sequence[str]]:
-    """A row for each trial, and one for what it all comes to."""
     trials = [(trial.name, trial.state, _detail(trial)) for trial in report.trials]
     conclusion = ("diagnosis", "passed" if report.ok else "failed", "; ".join(_conclusions(report)))
     return [("trial", "state", "detail"), *trials, conclusion]

@@ -126,7 +126,6 @@ def _derivatives(ledger: Ledger, style: Style) -> Iterator[str]:
 
 
 def _forward(ledger: Ledger, style: Style, most: int, formulas: bool) -> list[Column]:
-    """A row for each node: how it is made, its value, its local derivatives."""
     nodes = ledger.nodes
     slopes = ["\n".join(_local(each, style, most, formulas) for each in node.locals) for node in nodes]
     return [
@@ -145,7 +144,6 @@ def _local(local: Local, style: Style, most: int, formulas: bool) -> str:
 
 
 def _backward(ledger: Ledger, style: Style, most: int) -> list[Column]:
-    """A row for each node, in the order of the backward pass: its adjoint, and what that is the sum of."""
     nodes = (*ledger.backward, *(node for node in ledger.nodes if node.turn is None))
     return [
         _column("node", [node.name for node in nodes], "name"),
@@ -168,7 +166,6 @@ def _accumulated(ledger: Ledger, node: Node, style: Style) -> list[str]:
 
 
 def _attributes(ledger: Ledger, style: Style, most: int) -> list[Column]:
-    """A row for each node: PyTorch's own attributes after the backward pass."""
     nodes = ledger.nodes
     return [
         _column("node", [node.name for node in nodes], "name"),
@@ -203,7 +200,6 @@ def _box(node: Node, ledger: Ledger, style: Style) -> Box:
 
 
 def _fill(node: Node, ledger: Ledger) -> str:
-    """What a node's box is filled with."""
     if node.name == ledger.output:
         return RESULT_FILL
     if not node.requires_grad:
@@ -212,7 +208,6 @@ def _fill(node: Node, ledger: Ledger) -> str:
 
 
 def _edges(ledger: Ledger, style: Style) -> Iterator[tuple[tuple[str, str], str]]:
-    """Each edge from what is read to what reads it, with its local derivative; "" where no gradient goes."""
     for node in ledger.nodes:
         slopes: dict[str, list[str]] = {part: [] for part in node.inputs if part in ledger.by_name}
         for local in node.locals:
@@ -228,7 +223,6 @@ ROW_HEADER = (
 
 
 def _row(ledger: Ledger, node: Node, style: Style) -> Sequence[str]:
-    """A node with every digit; several of one kind stand in one cell with `;` between them."""
     return (
         node.name,
         node.operation,
@@ -250,7 +244,6 @@ def _cell(values: FloatArray | None, style: Style) -> str:
 
 
 def _data(ledger: Ledger, style: Style) -> dict[str, Any]:
-    """The nodes in the order of the forward pass, and the names in that of the backward pass."""
     result = ledger.result
     shown = {node.name for node in ledger.shown}
     return {

@@ -108,6 +108,5 @@ def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, li
 
 
 def _derivatives(results: Sequence[Result], style: Style) -> list[Sequence[str]]:
-    """The derivatives alone, a row for each point."""
     columns = [quantity.texts(style.digits) for quantity in quantities_of(results) if quantity.role == "derivative"]
     return list(zip(*columns, strict=True))

@@ -39,7 +39,6 @@ def _blocks(results: Sequence[SeriesResult], style: Style) -> list[Block]:
 
 
 def _expansion(one: Expansion, style: Style) -> list[Block]:
-    """One polynomial, its coefficients, and what the function is more than that."""
     return [
         Gap(),
         Sentence(one.heading),

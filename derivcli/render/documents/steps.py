@@ -42,7 +42,6 @@ def _lines(one: Derivation, unicode: bool) -> list[tuple[str, str]]:
 
 
 def _latex(one: Derivation) -> str:
-    """The steps in LaTeX, to be aligned at the signs of equality and at the rules."""
     start = f"{_label(one).latex_equation} &= {latex_of(one.start)}"
     steps = [f"&= {latex_of(step.tree)} && {_rule_latex(step.rule)}" for step in one.steps]
     return " \\\\\n".join([start, *steps])
@@ -54,18 +53,15 @@ def _rule_latex(rule: str) -> str:
 
 
 def _label(one: Derivation) -> Label:
-    """What the derivative is called."""
     return derivative_label(function_names([one.result])[0], one.key, one.result)
 
 
 def _rows(derivations: Sequence[Derivation]) -> list[Sequence[str]]:
-    """A row for each step."""
     rows = [(_label(one).plain, rule, text) for one in derivations for rule, text in _lines(one, unicode=False)]
     return [("derivative", "rule", "formula"), *rows]
 
 
 def _data(derivations: Sequence[Derivation]) -> dict[str, Any]:
-    """Every step with its rule."""
     result = derivations[0].result
     (name,) = function_names([result])
     found = [

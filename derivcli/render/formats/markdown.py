@@ -89,5 +89,4 @@ def _terms(header: Sequence[str], section: Section) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text in Markdown, where stars and bars mean something."""
     return text.replace("*", r"\*").replace("|", r"\|")

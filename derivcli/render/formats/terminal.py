@@ -101,7 +101,6 @@ def _print(console: Console, block: Block, style: Style) -> None:
 
 
 def _print_matrices(console: Console, block: Matrices, style: Style) -> None:
-    """The matrices where each fits, else the table."""
     if not all(fit(matrix.columns, style) for matrix in block.matrices):
         _print_table(console, block.table, style)
         return
@@ -144,7 +143,6 @@ def _print_glossary(console: Console, block: Glossary, style: Style) -> None:
 
 
 def _print_facts(console: Console, block: Facts) -> None:
-    """A title, then a line for each fact, those of several lines aligned."""
     console.print(Text(block.title, style="bold cyan"))
     table = RichTable(box=None, show_header=False, pad_edge=False, padding=(0, GAP_LETTERS, 0, 0))
     table.add_column(style="italic", no_wrap=True)
@@ -271,7 +269,6 @@ def _print_table(console: Console, block: Table, style: Style) -> None:
 
 
 def _with_marks(columns: Sequence[Column]) -> list[Column]:
-    """The columns, each that has marks followed by them."""
     found = []
     for column in columns:
         found.append(replace(column, warned=(), marks=()) if column.marks else column)
@@ -281,12 +278,10 @@ def _with_marks(columns: Sequence[Column]) -> list[Column]:
 
 
 def _color(column: Column, row: int) -> str:
-    """The color of a cell."""
     return COLORS["warning"] if column.warned and column.warned[row] else COLORS.get(column.role, "")
 
 
 def _print_lines(console: Console, columns: Sequence[Column]) -> None:
-    """The columns without a box."""
     widths = [column.width for column in columns]
     for row in zip(*[(column.label, *column.cells) for column in columns], strict=True):
         for line in zip_longest(*[cell.split("\n") for cell in row], fillvalue=""):
@@ -296,7 +291,6 @@ def _print_lines(console: Console, columns: Sequence[Column]) -> None:
 
 
 def _print_box(console: Console, columns: Sequence[Column], style: Style) -> None:
-    """The columns under their labels."""
     table = _box(style)
     for column in columns:
         justify: Literal["right", "left"] = "right" if column.numeric else "left"
