@@ -204,12 +204,7 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
 
 @reading(PointOptions)
 def explain(
-    expression: Formula,
-    at: At,
-    wrt: Names | None = None,
-    *,
-    use: Use | None = None,
-    **options: Unpack[PointOptions],
+    expression: Formula, at: At, wrt: Names | None = None, *, use: Use | None = None, **options: Unpack[PointOptions]
 ) -> Ledger:
     """The graph that PyTorch builds of an expression, with all that its backward pass does there.
 

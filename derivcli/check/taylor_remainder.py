@@ -55,12 +55,7 @@ def remainders(result: SeriesResult) -> FloatArray:
 
 
 def remainder(
-    expression: Expression,
-    at: Mapping[str, Exact],
-    variable: str,
-    printed: Sequence[float],
-    low: float,
-    high: float,
+    expression: Expression, at: Mapping[str, Exact], variable: str, printed: Sequence[float], low: float, high: float
 ) -> tuple[float, float] | None:
     """The least and the greatest difference of the function and its Taylor polynomial from `low` to `high`.
 

@@ -13,14 +13,7 @@ import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from derivcli.engines.torch.trusted_folder import (
-    FOLDER_FLAGS,
-    OTHERS_WRITE,
-    check_writable,
-    make,
-    mode_of,
-    opened,
-)
+from derivcli.engines.torch.trusted_folder import FOLDER_FLAGS, OTHERS_WRITE, check_writable, make, mode_of, opened
 from derivcli.errors import visible
 
 FOLDER = "TORCHINDUCTOR_CACHE_DIR"

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain, groupby
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -97,22 +98,15 @@ def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:
     if not is_name(name):
         raise DerivError(f"'{name}' is no name of a variable", spec, Span(*match.span(1)), "write it like x=3")
     pieces: list[Values | Range] = []
-    typed: list[tuple[float, Tree]] = []
     notes: list[Note] = []
     for start, stop in _split(spec, match.end(), end, ","):
         bounds = list(_split(spec, start, stop, ":"))
         if len(bounds) == 1:
             value, tree = _read_constant(spec, *bounds[0], notes)
-            typed.append((constant_folding.float_of(value), tree))
+            pieces.append(Values(np.array([constant_folding.float_of(value)]), (tree,)))
         else:
-            pieces += _values(typed)
-            typed = []
             pieces.append(_read_range(spec, bounds, Span(start, stop), notes))
-    return Axis(canonical_name(name), (*pieces, *_values(typed)), tuple(notes))
-
-
-def _values(typed: Sequence[tuple[float, Tree]]) -> list[Values]:
-    return [Values(np.array([number for number, _ in typed]), tuple(tree for _, tree in typed))] if typed else []
+    return Axis(canonical_name(name), _joined(pieces), tuple(notes))
 
 
 def _split(spec: str, start: int, end: int, separator: str) -> Iterable[tuple[int, int]]:
@@ -172,23 +166,22 @@ def _axis_from(name: str, value: object) -> Axis:
     if not isinstance(name, str) or not is_name(name):
         raise ArgumentError(f"'{name}' is no name of a variable", hint='write it like {"x": 3}')
     name = canonical_name(name)
-    pieces: list[Values | Range] = []
-    values: list[Values] = []
-    for part in parts_of(name, value):
-        for piece in _axis_of_text(name, part).pieces if isinstance(part, str) else [part]:
-            if isinstance(piece, Values):
-                values.append(piece)
-            else:
-                pieces += [*_joined(values), piece]
-                values = []
-    return Axis(name, (*pieces, *_joined(values)))
+    parts = parts_of(name, value)
+    read = (_axis_of_text(name, part).pieces if isinstance(part, str) else (part,) for part in parts)
+    return Axis(name, _joined(chain.from_iterable(read)))
 
 
-def _joined(pieces: Sequence[Values]) -> Sequence[Values]:
-    if len(pieces) < 2:
-        return pieces
-    exact = tuple(tree for piece in pieces for tree in piece.exact or (None,) * piece.count)
-    return [Values(np.concatenate([piece.numbers for piece in pieces]), exact)]
+def _joined(pieces: Iterable[Values | Range]) -> tuple[Values | Range, ...]:
+    """The pieces, with values that follow each other as one of them."""
+    found: list[Values | Range] = []
+    for _, run in groupby(pieces, type):
+        group = list(run)
+        values = [piece for piece in group if isinstance(piece, Values)]
+        if len(values) > 1:
+            exact = tuple(tree for piece in values for tree in piece.exact or (None,) * piece.count)
+            group = [Values(np.concatenate([piece.numbers for piece in values]), exact)]
+        found += group
+    return tuple(found)
 
 
 def _axis_of_text(name: str, text: str) -> Axis:

@@ -66,7 +66,7 @@ def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
         doubtful |= verdicts.hard() & (verdicts.kinds != code_of("unchecked"))
     lines = []
     for point in np.flatnonzero(~np.isnan(norms) & ~doubtful).tolist():
-        where = f"{point_text(result, point, style)}: " if len(norms) > 1 else ""
+        where = f"{point_text(result.at, point, style)}: " if len(norms) > 1 else ""
         unit = [number_at(values, point, style.digits or DIRECTION_DIGITS) for values in direction.values()]
         norm = number_at(norms, point, style.digits)
         lines.append(where + _gradient(f"∇{name}" if style.unicode else f"grad {name}", norm, unit))

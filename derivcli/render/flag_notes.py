@@ -54,7 +54,7 @@ class FlagCounts:
                 known.count += int(np.count_nonzero(here))
                 missing = MAX_NAMED_POINTS - len(known.points)
                 points = np.flatnonzero(here)[:missing].tolist() if missing else ()
-                known.points += [point_text(result, point, style) for point in points]
+                known.points += [point_text(result.at, point, style) for point in points]
 
     def sentences(self) -> list[str]:
         """A sentence for each function and each flag that some point has."""

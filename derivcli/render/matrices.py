@@ -56,7 +56,7 @@ def _hessian(name: str, result: Result, point: int, style: Style) -> Matrix:
         entries = [(result, hessian_key(result, row, column)) for row in variables]
         columns.append(_derivatives(f"{sign}{column}", entries, point, style))
     value = [] if result.dependent else [f"{name} = {number_at(result.value, point, style.digits)}"]
-    return Matrix(": ".join(part for part in (point_text(result, point, style), *value) if part), columns)
+    return Matrix(": ".join(part for part in (point_text(result.at, point, style), *value) if part), columns)
 
 
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> Matrix:
@@ -67,7 +67,7 @@ def _jacobian(results: Sequence[Result], point: int, style: Style) -> Matrix:
     for key in results[0].derivatives:
         label = Label("", (key,)).operator(style.unicode)
         columns.append(_derivatives(label, [(result, key) for result in results], point, style))
-    return Matrix(point_text(results[0], point, style), columns)
+    return Matrix(point_text(results[0].at, point, style), columns)
 
 
 def _names_of_rows(corner: str, names: Sequence[str]) -> Column:

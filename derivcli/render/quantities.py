@@ -136,12 +136,7 @@ def function_of(name: str, result: Result | SeriesResult) -> str:
     return "the difference of the two sides" if dependent_of(result) else name
 
 
-def point_text(result: Result | SeriesResult, point: int, style: Style) -> str:
-    """A point by the values of its variables."""
-    return values_text(result.at, point, style)
-
-
-def values_text(at: Mapping[str, FloatArray], point: int, style: Style) -> str:
-    """The values of some variables at a point."""
+def point_text(at: Mapping[str, FloatArray], point: int, style: Style) -> str:
+    """The values of variables at a point."""
     values = [(name, number_at(array, point, style.digits)) for name, array in at.items()]
     return ", ".join(f"{name} = {text}" for name, text in values)

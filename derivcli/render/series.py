@@ -12,7 +12,7 @@ from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_texts, outward_texts
 from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
-from derivcli.render.quantities import OUTWARD, Quantity, named, values_text
+from derivcli.render.quantities import OUTWARD, Quantity, named, point_text
 from derivcli.result import SeriesResult
 
 REMAINDER_DIGITS = 3
@@ -99,7 +99,7 @@ def _heading(name: str, result: SeriesResult, point: int, several: bool, style: 
     if not (several or others):
         return ""
     centre = f"about {result.variable} = {centre_text(result, point)}"
-    rest = f", with {values_text(others, point, style)}" if others else ""
+    rest = f", with {point_text(others, point, style)}" if others else ""
     return f"{name} {centre}{rest}".lstrip()
 
 

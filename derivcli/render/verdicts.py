@@ -86,7 +86,10 @@ class Findings:
             if verdict is None or verdict.digits is None:
                 continue
             if self.worst_number is None or verdict.digits < self.worst_number[0]:
-                self.worst_number = verdict.digits, f"{column.label(point)} at {point_text(result, point, self.style)}"
+                self.worst_number = (
+                    verdict.digits,
+                    f"{column.label(point)} at {point_text(result.at, point, self.style)}",
+                )
 
     def report(self) -> list[str]:
         """What came out of the check as a whole: the counts and, of many numbers, the worst."""
@@ -185,7 +188,7 @@ def _lines(result: Result | SeriesResult, columns: Sequence[JudgedColumn], style
     """What to say of each value and derivative that is not right, point by point."""
     needed = _needs_line(columns)
     for point in np.flatnonzero(needed.any(axis=0)).tolist() if columns else ():
-        where = point_text(result, point, style)
+        where = point_text(result.at, point, style)
         for column, here in zip(columns, needed[:, point].tolist(), strict=True):
             verdict = column.verdicts[point]
             if verdict is not None and here:

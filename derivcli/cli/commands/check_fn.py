@@ -10,14 +10,12 @@ from typing import Annotated
 import typer
 
 from derivcli import api
-from derivcli.check.exit_difference import function_differs
 from derivcli.cli import options, terminal
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
 
 ReportFormat = StrEnum("ReportFormat", formats_for("function check"))  # type: ignore[misc]
-"""The formats by name."""
 
 EXAMPLE = "deriv check-fn squares.py:SQ"
 
@@ -76,5 +74,5 @@ def check_fn(
     style = screen.style()
     style = style if screen.terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)
-    if function_differs(report):
+    if not report.ok:
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -23,7 +23,6 @@ from derivcli.render.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
-"""The formats by name."""
 
 Expression = Annotated[
     str, typer.Argument(metavar="EXPR", help="A formula, such as '6*x**2 + 2*x + 4'.", show_default=False)

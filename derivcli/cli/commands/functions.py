@@ -16,14 +16,12 @@ from derivcli.language.functions.table import FAMILIES
 from derivcli.render.format_table import default_format, formats_for
 
 ListFormat = StrEnum("ListFormat", formats_for("functions"))  # type: ignore[misc]
-"""The formats by name."""
 
 Name = Annotated[
     str | None, typer.Argument(metavar="NAME", help="One function, by any of its names.", show_default=False)
 ]
 FormatOption = Annotated[
-    ListFormat | None,
-    option("--format", "How to print. [default: table; tsv where the output is no terminal]"),
+    ListFormat | None, option("--format", "How to print. [default: table; tsv where the output is no terminal]")
 ]
 
 

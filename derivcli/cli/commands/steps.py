@@ -15,14 +15,12 @@ from derivcli.cli.printing import print_document
 from derivcli.render.format_table import default_format, formats_for
 
 StepsFormat = StrEnum("StepsFormat", formats_for("steps"))  # type: ignore[misc]
-"""The formats by name."""
 
 Formula = Annotated[
     str, typer.Argument(metavar="EXPR", help="An expression, such as 'x**2*sin(x)'.", show_default=False)
 ]
 FormatOption = Annotated[
-    StepsFormat | None,
-    options.option("--format", "How to print. [default: text; tsv where the output is no terminal]"),
+    StepsFormat | None, options.option("--format", "How to print. [default: text; tsv where the output is no terminal]")
 ]
 
 

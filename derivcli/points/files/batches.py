@@ -129,5 +129,5 @@ class DataFile(Protocol):
     def batches(self, size: int) -> Iterator[Batch]:
         """The file's rows in batches; those of files with types have at most `size`."""
 
-    def close(self) -> None:
+    def close(self) -> object:
         """Close what is open."""

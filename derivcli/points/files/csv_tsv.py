@@ -46,6 +46,7 @@ class DelimitedFile:
 
     def __init__(self, text: TextFile, format: FileFormat) -> None:
         self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
+        self.close = text.close
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
         header = _first_row(text.first, self.name)
         self._separator = _separator(header, format.separator)
@@ -65,10 +66,6 @@ class DelimitedFile:
         text.forget()
         noted = self._separator != format.row.separator and not self._is_single
         self.notes = [f"{self.name}: its columns are separated by {SEPARATORS[self._separator]}"] if noted else []
-
-    def close(self) -> None:
-        """Close the file."""
-        self._text.close()
 
     def select(self, used: Sequence[str], passed: bool) -> None:
         """Choose the columns that are read as numbers; without `passed` no others are read."""

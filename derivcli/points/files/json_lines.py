@@ -40,8 +40,9 @@ class JsonFile:
     has_types = True
     header_lines = 0
 
-    def __init__(self, text: TextFile, decimal_comma: bool) -> None:
-        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, decimal_comma
+    def __init__(self, text: TextFile, format: FileFormat) -> None:
+        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
+        self.close = text.close
         self._is_one_block = text.whole
         first = text.first if text.whole else text.first[: _end_of_lines(text.first)]
         if not first:
@@ -62,10 +63,6 @@ class JsonFile:
         nested = f"{self.name}: left out {_quoted(self._nested)}, which holds lists or objects"
         late = f"{self.name}: left out {_quoted(self._late)}, which its first rows do not have"
         return [nested] * bool(self._nested and self._passed) + [late] * bool(self._late)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._text.close()
 
     def select(self, used: Sequence[str], passed: bool) -> None:
         """Choose the columns that are read as numbers: as float64 where later rows may hold other than whole ones.
@@ -312,7 +309,7 @@ def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat
     """A file of objects, or standard input."""
     text = TextFile(name, path, stdin, format)
     try:
-        return JsonFile(text, format.decimal_comma)
+        return JsonFile(text, format)
     except DerivError:
         text.close()
         raise

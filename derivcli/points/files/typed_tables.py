@@ -50,7 +50,7 @@ class TypedFile:
     ) -> None:
         self.name, self.schema, self.size, self.count, self.storage = name, schema, size, count, storage
         self.notes: list[str] = []
-        self._record_batches, self._decimal_comma, self._close = record_batches, decimal_comma, close
+        self._record_batches, self._decimal_comma, self.close = record_batches, decimal_comma, close
 
     def select(self, used: Sequence[str], passed: bool) -> None:
         """Choose the columns that are read as numbers; without `passed` no others are read."""
@@ -68,10 +68,6 @@ class TypedFile:
                     yield Batch(rows, numbers_of(rows, self._used, self._decimal_comma))
         except FAILURES as error:
             raise unreadable(self.name, error) from error
-
-    def close(self) -> None:
-        """Close what is open."""
-        self._close()
 
 
 def batch_rows(row_bytes: float, size: int) -> int:

@@ -30,7 +30,9 @@ def _blocks(report: FunctionReport, style: Style) -> list[Block]:
     """A line for each trial that was reached, then what it all comes to."""
     points = f"{report.points} point{'s' * (report.points != 1)}"
     source = f", from {report.source.rpartition(':')[0]}" if report.source else ""
-    texts = [(each.state, each.name + (f": {_detail(each)}" if each.wording else "")) for each in report.trials]
+    texts: list[tuple[str, str]] = [
+        (each.state, each.name + (f": {_detail(each)}" if each.wording else "")) for each in report.trials
+    ]
     reached = [(state, text) for state, text in texts if state != "unreached"]
     more = len(texts) - len(reached)
     if more:

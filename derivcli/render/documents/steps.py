@@ -18,9 +18,7 @@ from derivcli.render.to_json import VERSION, described
 def steps_document(derivations: Sequence[Derivation], style: Style) -> Document:
     """The document of one result's derivations."""
     return Document(
-        blocks=lambda: _blocks(derivations, style),
-        data=lambda: _data(derivations),
-        rows=lambda: _rows(derivations),
+        blocks=lambda: _blocks(derivations, style), data=lambda: _data(derivations), rows=lambda: _rows(derivations)
     )
 
 
