@@ -153,7 +153,7 @@ def failure(error: BaseException) -> str:
 
 def visible(text: str) -> str:
     """`text` with every character that could act on a terminal replaced by its escape."""
-    return "".join(c if _is_printable(c) else _escape(c) for c in text)
+    return "".join(c if c.isprintable() and unicodedata.category(c) != "Cf" else _escape(c) for c in text)
 
 
 def inert(text: str) -> str:
@@ -173,10 +173,6 @@ def without_middle(text: str, length: int) -> str:
 
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode()
-
-
-def _is_printable(character: str) -> bool:
-    return character.isprintable() and unicodedata.category(character) != "Cf"
 
 
 def _caret(source: str, span: Span) -> list[str]:

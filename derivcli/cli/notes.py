@@ -12,7 +12,7 @@ from derivcli.result import Result, SymbolicResult
 if TYPE_CHECKING:
     from derivcli.render.blocks import Style
     from derivcli.render.format_table import Format
-    from derivcli.result import AnyResult, Result, SeriesResult
+    from derivcli.result import AnyResult, Result
 
 
 def tell(text: str) -> None:
@@ -39,7 +39,7 @@ def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -
     notes = [draw_note(note) for note in remarks]
     notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
-    numbers = judged_of(results)
+    numbers = [result for result in results if not isinstance(result, SymbolicResult)]
     if any(result.verdicts for result in numbers):
         from derivcli.render.verdicts import findings_of
 
@@ -53,8 +53,3 @@ def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -
 
         notes += flag_sentences(numbers, style)
     return [f"note: {note}" for note in notes]
-
-
-def judged_of(results: Sequence[AnyResult]) -> list[Result | SeriesResult]:
-    """The results that hold numbers."""
-    return [result for result in results if not isinstance(result, SymbolicResult)]

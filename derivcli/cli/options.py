@@ -289,18 +289,14 @@ def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
     return load(use)
 
 
-def headers_in(columns: Sequence[str] | None) -> dict[str, str]:
-    """The names and headers of `--column name=header`."""
-    hint = "write it like --column v='Speed (m/s)'"
-    pairs = _pairs(columns or (), "a column is a name, '=' and the header in the file", hint)
-    return {names_of([name], "--column v='Speed (m/s)'")[0]: header for name, header in pairs.items()}
-
-
 def reading_in(options: MainOptions) -> Reading | None:
     """How the files of `--data` are to be read."""
     skip, format = options.on_error == OnError.SKIP, options.data_format
     if options.data:
-        columns = headers_in(options.column)
+        example = "--column v='Speed (m/s)'"
+        what = "a column is a name, '=' and the header in the file"
+        pairs = _pairs(options.column or (), what, f"write it like {example}")
+        columns = {names_of([name], example)[0]: header for name, header in pairs.items()}
         return Reading(tuple(options.data), format and format.value, columns, options.decimal_comma, skip)
     given = {
         "--data-format": format,

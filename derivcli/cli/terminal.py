@@ -80,11 +80,6 @@ class Canvas:
         return getattr(self._terminal, name)
 
 
-def canvas(stream: TextIO) -> Any:
-    """A stream for what moves the cursor."""
-    return Canvas(stream) if isinstance(stream, Terminal) else stream
-
-
 def show(stream: TextIO, text: str, colored: bool = False) -> None:
     """Write a text; the colors of a `colored` one are ours, and whatever the user gave to it is inert."""
     if colored and isinstance(stream, Terminal):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
@@ -163,7 +161,10 @@ def _look(subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor,
     found, true, tolerance = found[known], true[known], tolerance[known]
     if (found == 0).all():
         return "zero", "backward gives 0, and forward varies"
-    near = _nearness(found, tolerance)
+
+    def near(other: Tensor) -> bool:
+        return bool(((found - other).abs() <= 2 * tolerance + RELATIVE_TOLERANCE * other.abs()).all())
+
     if near(-true):
         return "sign", "wrong sign"
     ratio = (found / true)[true.abs() > ZERO_FACTOR * tolerance].median()
@@ -214,13 +215,6 @@ def _rounded(found: Tensor, true: Tensor, tolerance: Tensor) -> int:
 
 def _right(found: Tensor, true: Tensor) -> Tensor:
     return -torch.log10((found - true).abs() / true.abs()).nan_to_num(0.0)
-
-
-def _nearness(found: Tensor, tolerance: Tensor) -> Callable[[Tensor], bool]:
-    def near(other: Tensor) -> bool:
-        return bool(((found - other).abs() <= 2 * tolerance + RELATIVE_TOLERANCE * other.abs()).all())
-
-    return near
 
 
 def _where(subject: UserFunction, off: Tensor, known: Tensor) -> str:

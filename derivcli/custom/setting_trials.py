@@ -64,15 +64,11 @@ def _shaped(subject: UserFunction, shape: tuple[int, ...]) -> Outcome | None:
 def contiguous(subject: UserFunction) -> Outcome:
     """Arguments and upstream gradients with gaps between their numbers in memory, or all the same one, do as well."""
     where = "for tensors that are not contiguous"
-    return first_failure(
-        _backward_outcome(subject, _requiring(subject, columns), given, due, "contiguous", where)
-        for columns, given, due in _layouts(subject)
-    )
-
-
-def _requiring(subject: UserFunction, columns: Columns) -> Columns:
-    """The tensors themselves, those to be differentiated by with requires_grad."""
-    return tuple(x.requires_grad_(index in subject.indices) for index, x in enumerate(columns))
+    outcomes = []
+    for columns, given, due in _layouts(subject):
+        inputs = tuple(x.requires_grad_(index in subject.indices) for index, x in enumerate(columns))
+        outcomes.append(_backward_outcome(subject, inputs, given, due, "contiguous", where))
+    return first_failure(outcomes)
 
 
 def _backward_outcome(

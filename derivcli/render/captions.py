@@ -16,7 +16,6 @@ from derivcli.render.quantities import named, point_text
 from derivcli.result import SeriesResult, partial_of
 
 if TYPE_CHECKING:
-    from derivcli.points.points import Points
     from derivcli.result import Result, SymbolicResult
 
 MAX_GRADIENTS = 8
@@ -34,7 +33,11 @@ def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
     direction = results[0].direction
     if direction is None:
         return ""
-    names, components = list(direction.at), components_of(direction)
+    from derivcli.language.printer import text_of
+
+    trees = [(direction.exact(name, 0), values) for name, values in direction.at.items()]
+    components = [number_texts(values[:1])[0] if tree is None else text_of(tree) for tree, values in trees]
+    names = list(direction.at)
     vector = f"{names[0]} = {components[0]}"
     if len(names) > 1:
         vector = f"({', '.join(names)}) = ({', '.join(components)})"
@@ -42,14 +45,6 @@ def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
     if abs(length - 1) <= MAX_LENGTH_ERROR:
         return f"D is along {vector}, of length 1"
     return f"D is along {vector}, of length {number_texts(np.array([length]))[0]}, not scaled"
-
-
-def components_of(direction: Points) -> list[str]:
-    """The components of a vector as they were typed."""
-    from derivcli.language.printer import text_of
-
-    trees = [(direction.exact(name, 0), values) for name, values in direction.at.items()]
-    return [number_texts(values[:1])[0] if tree is None else text_of(tree) for tree, values in trees]
 
 
 def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:

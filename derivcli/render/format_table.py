@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 from derivcli.render.blocks import Document, Style
-from derivcli.render.formats.delimited import write_csv, write_tsv
+from derivcli.render.formats.delimited import write_delimited
 from derivcli.render.formats.dot import write_dot
 from derivcli.render.formats.json import write_json
 from derivcli.render.formats.latex import write_latex
@@ -66,11 +67,11 @@ FORMATS: dict[str, Format] = {
         Format("tree", "the graph from the result down to the variables", ("ledger",), write_tree, is_colored=True,
                synonyms="tree"),
         Format("tsv", "lines of cells with tabs between them",
-               ("results", "ledger", "steps", "function check", "functions"), write_tsv,
+               ("results", "ledger", "steps", "function check", "functions"), partial(write_delimited, delimiter="\t"),
                in_pipe=("results", "ledger", "steps", "functions"), streams=True, is_data_file=True,
                synonyms="tsv tab"),
-        Format("csv", "lines of cells with commas between them", ("results", "steps", "functions"), write_csv,
-               streams=True, is_data_file=True, synonyms="csv"),
+        Format("csv", "lines of cells with commas between them", ("results", "steps", "functions"),
+               partial(write_delimited, delimiter=","), streams=True, is_data_file=True, synonyms="csv"),
         Format("json", "one documented, versioned object",
                ("results", "ledger", "steps", "answer", "function check", "functions"), write_json,
                suffixes=(".json",), holds_verdicts=True, synonyms="json"),

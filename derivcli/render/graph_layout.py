@@ -131,14 +131,10 @@ def _spread(row: Sequence[Item], wished: Sequence[float]) -> dict[Item, float]:
     """
     from scipy.optimize import isotonic_regression
 
-    rooms = np.array([_room(item) for item in row])
+    rooms = np.array([1.0 if isinstance(item, str) else PASSING for item in row])
     offsets = np.concatenate([[0.0], np.cumsum((rooms[1:] + rooms[:-1]) / 2)])
     heights = isotonic_regression(np.asarray(wished) - offsets).x + offsets
     return dict(zip(row, heights.tolist(), strict=True))
-
-
-def _room(item: Item) -> float:
-    return 1.0 if isinstance(item, str) else PASSING
 
 
 def _mean(values: Sequence[float], default: float) -> float:

@@ -19,14 +19,10 @@ def matrices_of(results: Sequence[Result], style: Style) -> list[Matrix]:
     points = range(len(results[0].value))
     if is_jacobian(results):
         return [_jacobian(results, point, style) for point in points] if len(points) <= MAX_MATRICES else []
-    if all(map(is_hessian, results)) and len(points) * len(results) <= MAX_MATRICES:
+    hessians = all(result.layout == "hessian" and len(result.derivatives) > 1 for result in results)
+    if hessians and len(points) * len(results) <= MAX_MATRICES:
         return [_hessian(name, result, point, style) for point in points for name, result in named(results)]
     return []
-
-
-def is_hessian(result: Result) -> bool:
-    """Whether the derivatives are a Hessian of more than one number."""
-    return result.layout == "hessian" and len(result.derivatives) > 1
 
 
 def is_jacobian(results: Sequence[Result] | Sequence[SymbolicResult]) -> bool:

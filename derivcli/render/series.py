@@ -11,7 +11,7 @@ from derivcli.check.verdict_kinds import codes_of
 from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_texts, outward_texts
-from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
+from derivcli.render.polynomial import centre, offset_text, polynomial_text, power_text
 from derivcli.render.quantities import OUTWARD, Quantity, named, point_text
 from derivcli.result import SeriesResult
 
@@ -98,9 +98,9 @@ def _heading(name: str, result: SeriesResult, point: int, several: bool, style: 
     others = {variable: values for variable, values in result.at.items() if variable != result.variable}
     if not (several or others):
         return ""
-    centre = f"about {result.variable} = {centre_text(result, point)}"
+    about = f"about {result.variable} = {centre(result, point)[0]}"
     rest = f", with {point_text(others, point, style)}" if others else ""
-    return f"{name} {centre}{rest}".lstrip()
+    return f"{name} {about}{rest}".lstrip()
 
 
 def coefficient_quantities(results: Sequence[SeriesResult]) -> list[Quantity]:

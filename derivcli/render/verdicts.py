@@ -216,11 +216,12 @@ def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style) -
     number = number_at(column.values, point, style.digits)
     printed = KINDS[verdict.kind].printed if np.isfinite(column.values[point]) else GIVES
     filled = "" if verdict.truth is None else f"; the derivative is then {_text(verdict.truth, style)}"
+    sides = (("left", verdict.left), ("right", verdict.right))
     return _pattern(verdict).format(
         f=column.label(point),
         message=verdict.message,
         truth=_text(verdict.truth, style),
-        sides=_sides(verdict, style) or "one side",
+        sides=", ".join(f"{name} {_text(side, style)}" for name, side in sides if side is not None) or "one side",
         filled=filled,
         lost=f"all but {digits_text(verdict.digits)}" if verdict.digits else "all its digits",
         printed=printed.format(author=column.author, number=number),
@@ -235,11 +236,6 @@ def _pattern(verdict: Verdict) -> str:
     known = (verdict.truth, verdict.left, verdict.right) != (None, None, None)
     kind = KINDS[verdict.kind]
     return kind.sentence if known or not kind.tells_sides else NOT_DERIVED
-
-
-def _sides(verdict: Verdict, style: Style) -> str:
-    sides = {"left": verdict.left, "right": verdict.right}
-    return ", ".join(f"{name} {_text(value, style)}" for name, value in sides.items() if value is not None)
 
 
 def _text(number: float | None, style: Style) -> str:

@@ -19,7 +19,6 @@ from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
 from derivcli.hints import names_options
 from derivcli.language.expression import Expression
 from derivcli.render.blocks import Block, Style
-from derivcli.result import Partial
 
 SEEDS = 1_000_000
 """So many sets of exercises are there to draw from."""
@@ -78,6 +77,7 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
 def solve(task: Exercise, expression: Expression, style: Style) -> End:
     """Ask for answers until one is right, or no more come."""
     from derivcli.render.documents.practice import help_lines, judgement, prompt
+    from derivcli.render.documents.steps import steps_document
 
     end = End.AT_ONCE
     while True:
@@ -90,7 +90,7 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         if line in ("", "skip"):
             return End.UNSOLVED
         if line == "?":
-            say_blocks(steps_blocks(expression, task.partial, style), style)
+            say_blocks(steps_document(steps(expression, mixed=[task.partial]), style).blocks(), style)
             return End.UNSOLVED
         try:
             found = answer(expression, line, mixed=[task.partial])
@@ -109,13 +109,6 @@ def without_options(error: DerivError, expression: Expression) -> DerivError:
     if not names_options(error.way_out):
         return error
     return error.with_hint(f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed")
-
-
-def steps_blocks(expression: Expression, partial: Partial, style: Style) -> Sequence[Block]:
-    """How the derivative is found."""
-    from derivcli.render.documents.steps import steps_document
-
-    return steps_document(steps(expression, mixed=[partial]), style).blocks()
 
 
 def ask(question: str) -> str | None:

@@ -189,16 +189,12 @@ class DelimitedFile:
         """What finds a row's line in the block: only asked where something is wrong."""
 
         def line_of(place: int) -> int | None:
-            rows = (match.start() for match in self._rows(block) if not self._is_blank(match.group()))
+            rows = (match.start() for match in self._rows(block) if self._is_single or match.group().strip(b" \r\n"))
             start = next(islice(rows, place, None), None)
             start = self._end_of_rows(block) if start is None else start
             return block.count(self._line_end, 0, start)
 
         return line_of
-
-    def _is_blank(self, row: bytes) -> bool:
-        """Whether a row does not count: a line with nothing but spaces, where there are several columns."""
-        return not self._is_single and not row.strip(b" \r\n")
 
 
 def _first_row(text: bytes, name: str) -> str:

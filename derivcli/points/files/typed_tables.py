@@ -104,7 +104,8 @@ def of_one_type(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 def _cast(column: pa.Array, field: pa.Field) -> pa.Array:
     """The column with the type of the field, where both are numbers, both are text, or nothing is there."""
     kinds = column.type, field.type
-    alike = any(all(map(test, kinds)) for test in (is_numeric, _is_any_text, pa.types.is_dictionary))
+    is_alike = is_numeric, lambda kind: is_text(value_type(kind)), pa.types.is_dictionary
+    alike = any(all(map(test, kinds)) for test in is_alike)
     try:
         if not (alike or column.type == field.type or column.null_count == len(column)):
             raise pa.ArrowTypeError("another kind of value")
@@ -113,7 +114,3 @@ def _cast(column: pa.Array, field: pa.Field) -> pa.Array:
         message = f"column '{field.name}' holds {field.type} in its first rows and {column.type} in later ones"
         hint = "write CSV or JSON Lines, where each cell is of its own type"
         raise DerivError(message, hint=hint) from error
-
-
-def _is_any_text(kind: pa.DataType) -> bool:
-    return is_text(value_type(kind))

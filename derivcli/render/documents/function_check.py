@@ -39,15 +39,10 @@ def _blocks(report: FunctionReport, style: Style) -> list[Block]:
         reached.append(("unreached", f"{more} more {'are' if more > 1 else 'is'} not tried after that"))
     return [
         Sentence(f"{report.name}({', '.join(report.parameters)}){source}, at {points}"),
-        *(_marked(state, text, style) for state, text in reached),
+        *(Sentence(f"{STATES[state][not style.unicode]} {text}", STATES[state][2]) for state, text in reached),
         Gap(),
         *(Sentence(text, "title" if report.ok else "bad title") for text in _conclusions(report)),
     ]
-
-
-def _marked(state: str, text: str, style: Style) -> Sentence:
-    mark, plain, role = STATES[state]
-    return Sentence(f"{mark if style.unicode else plain} {text}", role)
 
 
 def _detail(trial: Trial) -> str:

@@ -68,11 +68,22 @@ def write_terminal(document: Document, style: Style) -> str:
 
 
 def terminal_text(blocks: Sequence[Block], style: Style) -> str:
-    """Some blocks one under another."""
-    console = console_of(style)
+    """Some blocks one under another, without trailing spaces; nothing that the user typed is markup there."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=style.width,
+        force_terminal=style.color,
+        no_color=not style.color,
+        color_system="standard" if style.color else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
     for block in blocks:
         _print(console, block, style)
-    return text_on(console)
+    return "".join(line.rstrip() + "\n" for line in stream.getvalue().splitlines())
 
 
 def _print(console: Console, block: Block, style: Style) -> None:
@@ -150,27 +161,6 @@ def _print_facts(console: Console, block: Facts) -> None:
     for label, text in block.facts:
         table.add_row(Text(label), Text(text))
     console.print(table)
-
-
-def console_of(style: Style) -> Console:
-    """A console that writes to memory; nothing that the user typed is markup there."""
-    return Console(
-        file=io.StringIO(),
-        width=style.width,
-        force_terminal=style.color,
-        no_color=not style.color,
-        color_system="standard" if style.color else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-    )
-
-
-def text_on(console: Console) -> str:
-    """All that was written, without trailing spaces."""
-    assert isinstance(console.file, io.StringIO)
-    return "".join(line.rstrip() + "\n" for line in console.file.getvalue().splitlines())
 
 
 def print_equations(
