@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from derivcli.errors import Note, draw_note
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
 
 def tell(text: str) -> None:
     """Say something on standard error, if it is there."""
-    try:
+    with suppress(OSError, ValueError):
         sys.stderr.write(f"deriv: {text}\n")
         sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
 
 
 def tell_remarks(notes: Iterable[Note]) -> None:

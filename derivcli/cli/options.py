@@ -44,10 +44,10 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
-def option(usage: str, help: str, min: int | None = None, max: int | None = None) -> Any:
-    """An option, written as in help with what stands for its value; its default is told in the text if at all."""
+def option(usage: str, help: str, min: int | None = None, max: int | None = None, show_default: bool = False) -> Any:
+    """An option, written as in help with what stands for its value; mostly its text tells the default if any."""
     flag, _, metavar = usage.partition(" ")
-    return typer.Option(flag, metavar=metavar or None, help=help, min=min, max=max, show_default=False)
+    return typer.Option(flag, metavar=metavar or None, help=help, min=min, max=max, show_default=show_default)
 
 
 def picture(help: str) -> Any:
@@ -72,14 +72,7 @@ At = Annotated[
 Zip = Annotated[bool, option("--zip", "Pair the lists of several variables instead of crossing them.")]
 Wrt = Annotated[Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]")]
 Order = Annotated[
-    int,
-    typer.Option(
-        "--order",
-        metavar="N",
-        min=ORDERS[0],
-        max=ORDERS[-1],
-        help="The order of the derivatives, each in one variable.",
-    ),
+    int, option("--order N", "The order of the derivatives, each in one variable.", ORDERS[0], ORDERS[-1], True)
 ]
 Mixed = Annotated[Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.")]
 Let = Annotated[Texts, option("--let NAME=EXPR", "Name an intermediate formula; may be repeated.")]

@@ -33,11 +33,6 @@ class Style:
     """Whether formats for programs have columns for verdicts too."""
 
 
-def no_lines() -> Sequence[Line]:
-    """Nothing in LaTeX."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Equations:
     """Equations as left and right sides; `latex` gives the same in LaTeX.
@@ -46,7 +41,7 @@ class Equations:
     """
 
     sides: Sequence[tuple[str, str]]
-    latex: Callable[[], Sequence[Line]] = no_lines
+    latex: Callable[[], Sequence[Line]] = tuple
     role: str = ""
     typed: bool = False
 
@@ -57,7 +52,7 @@ class Sentence:
 
     text: str
     role: str = ""
-    latex: Callable[[], Sequence[Line]] = no_lines
+    latex: Callable[[], Sequence[Line]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,13 +108,8 @@ def _power(number: int, written: Callable[[int], str]) -> str:
     return "" if number == 1 else written(number)
 
 
-LATIN_LOOKING = dict(
-    zip(
-        "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split(),
-        "ABEZHIKMNOPTXo",
-        strict=True,
-    )
-)
+_LATIN_NAMES = "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split()
+LATIN_LOOKING = dict(zip(_LATIN_NAMES, "ABEZHIKMNOPTXo", strict=True))
 """Greek letters for which LaTeX has no command, since they look Latin."""
 
 

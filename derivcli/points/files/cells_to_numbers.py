@@ -104,9 +104,8 @@ def is_number(text: str, decimal_comma: bool = False) -> bool:
 
 
 def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
-    if not numbers.null_count:
-        return numbers.to_numpy(zero_copy_only=False), None
-    return numbers.to_numpy(zero_copy_only=False), numbers.is_null().to_numpy(zero_copy_only=False)
+    bad = numbers.is_null().to_numpy(zero_copy_only=False) if numbers.null_count else None
+    return numbers.to_numpy(zero_copy_only=False), bad
 
 
 def _from_text(cells: pa.Array, decimal_comma: bool) -> Numbers:

@@ -85,12 +85,9 @@ class DelimitedFile:
     def _check_headers(self) -> None:
         named = [cell for cell in self.headers if cell.strip()]
         if named and all(is_number(cell, self._decimal_comma) for cell in named):
+            example = self._separator.replace("\t", " ").join("xyztuv"[: len(self.headers)])
             message = f"{self.name}: the first line holds numbers, not names"
-            raise DerivError(message, hint=f"write the names of the columns above them, as in {self._example()}")
-
-    def _example(self) -> str:
-        names = [*"xyztuv"][: len(self.headers)]
-        return self._separator.join(names) if self._separator != "\t" else " ".join(names)
+            raise DerivError(message, hint=f"write the names of the columns above them, as in {example}")
 
     def _cut(self, block: bytes) -> int:
         """Where the last whole row of a block ends, when its first byte begins a row."""

@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -34,17 +34,6 @@ MAX_HEADERS_COMPARED = 10_000
 """Headers that are searched for one like a name that is none."""
 
 
-@dataclass(slots=True)
-class _RowCounts:
-    """What has been counted so far over all files: all rows, those kept, the bytes of all, and what notes tell."""
-
-    rows: int = 0
-    kept: int = 0
-    bytes: int = 0
-    left_out: list[str] = field(default_factory=list)
-    rounded: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-
 class DataFiles:
     """The columns of data files, opened and not yet read.
 
@@ -57,7 +46,10 @@ class DataFiles:
         self.paths = tuple(Path(name).resolve() for name in names if name != "-")
         self.headers = tuple(files[0].schema.names)
         self._reading, self._files, self._names = reading, files, names
-        self._counts = _RowCounts()
+        # What has been counted so far: all rows, those kept, the bytes of all, and what notes tell.
+        self._rows_read = self._rows_kept = self._bytes_read = 0
+        self._left_out: list[str] = []
+        self._rounded: dict[str, tuple[int, str]] = {}
         for file in files[1:]:
             _check_same_columns(file, files[0])
         headers: dict[str, list[str]] = {}
@@ -94,22 +86,20 @@ class DataFiles:
     @property
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
-        counts = self._counts
-        if self._rows is not None or self._bytes is None or not counts.bytes:
+        if self._rows is not None or self._bytes is None or not self._bytes_read:
             return self._rows
-        return max(counts.kept, round(counts.kept * self._bytes / counts.bytes))
+        return max(self._rows_kept, round(self._rows_kept * self._bytes / self._bytes_read))
 
     @property
     def notes(self) -> list[str]:
         """What is worth knowing about the files, complete after the last part."""
-        counts = self._counts
         found = _read_again(self._names) + [note for file in self._files for note in file.notes]
-        left_out = counts.rows - counts.kept
+        left_out = self._rows_read - self._rows_kept
         if left_out:
             more = ", …" if left_out > MAX_ROWS_NAMED else ""
             rows = "1 row was" if left_out == 1 else f"{left_out:,} rows were"
-            found.append(f"{rows} left out: {', '.join(counts.left_out)}{more}")
-        for header, (count, first) in counts.rounded.items():
+            found.append(f"{rows} left out: {', '.join(self._left_out)}{more}")
+        for header, (count, first) in self._rounded.items():
             numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
             found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
         return found
@@ -145,37 +135,37 @@ class DataFiles:
 
     def _kept_batches(self, file: DataFile, size: int) -> Iterator[Batch]:
         """The batches with the rows that can be used; raises DerivError at a bad row unless they are skipped."""
-        row, line, counts = 0, file.header_lines, self._counts
+        row, line = 0, file.header_lines
         for batch in file.batches(size):
             self._note_rounded(file, batch, row)
             if not self._reading.skip:
                 for bad in batch.bad_rows(self._reading.decimal_comma):
                     raise _refusal(file, batch, bad, row, line)
-            missing = MAX_ROWS_NAMED - len(counts.left_out)
+            missing = MAX_ROWS_NAMED - len(self._left_out)
             for bad in islice(batch.bad_rows(self._reading.decimal_comma), missing):
-                counts.left_out.append(f"{file.name}, row {row + bad.place + 1:,} ({bad.why})")
+                self._left_out.append(f"{file.name}, row {row + bad.place + 1:,} ({bad.why})")
             row, line = row + batch.count, line + batch.lines
-            counts.rows += batch.count
-            counts.bytes += batch.size
+            self._rows_read += batch.count
+            self._bytes_read += batch.size
             batch = _without_bad_rows(batch)
-            counts.kept += batch.rows.num_rows
+            self._rows_kept += batch.rows.num_rows
             yield batch
 
     def _note_rounded(self, file: DataFile, batch: Batch, row: int) -> None:
         for header, numbers in batch.numbers.items():
             if numbers.rounded is not None:
                 first = f"row {row + batch.place(int(numbers.rounded[0])) + 1:,} of {file.name}"
-                count, first = self._counts.rounded.get(header, (0, first))
-                self._counts.rounded[header] = (count + len(numbers.rounded), first)
+                count, first = self._rounded.get(header, (0, first))
+                self._rounded[header] = (count + len(numbers.rounded), first)
 
     def _check_rows(self) -> None:
-        if not self._counts.rows:
+        if not self._rows_read:
             first = self._files[0]
             what = f"{first.name} has {'columns' if first.has_types else 'a header'} and no rows"
             what = "none of the files has rows" if len(self._files) > 1 else what
             raise DerivError(what, hint="write rows of numbers under the names of the columns")
-        if not self._counts.kept:
-            message = f"none of the rows can be read: {self._counts.left_out[0]}"
+        if not self._rows_kept:
+            message = f"none of the rows can be read: {self._left_out[0]}"
             raise DerivError(message, hint="choose other columns, or correct the rows")
 
     def _given(self, header: str) -> str:

@@ -43,7 +43,7 @@ def _expansion(one: Expansion, style: Style) -> list[Block]:
         Gap(),
         Sentence(one.heading),
         Polynomial(one.left, one.right(style) or "", one.absence(), lambda: _latex([one], style)),
-        Table(_coefficients(one, style), lambda: ()),
+        Table(_coefficients(one, style), tuple),
         Sentence(one.remainder(style)),
     ]
 
