@@ -10,7 +10,6 @@ from enum import IntEnum
 from derivcli.hints import COMMAND_LINE, PYTHON, Surface, spelled
 
 WINDOW = 72
-"""Columns of source shown around a caret."""
 
 LONGEST_NAME = 500
 """Characters of a file's name in a sentence; a longer one loses its middle."""

@@ -133,7 +133,6 @@ def _usage(usage: str, surface: Surface) -> str:
 
 
 def _kept(ways: list[str], surface: Surface) -> list[str]:
-    """Those of some alternatives that there are, or else the first."""
     return [way for way in ways if surface.has(way)] or ways[:1]
 
 

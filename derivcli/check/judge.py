@@ -29,7 +29,6 @@ from derivcli.points.points import Points
 from derivcli.result import FloatArray, Result, partial_of
 
 VERDICT_SECONDS = 2.0
-"""How long one number may take."""
 
 
 def check_all(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
@@ -78,7 +77,6 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
 
 
 def _unjudged(result: Result) -> Result:
-    """The result of a formula with functions of the user's own, of which nothing is known but what they compute."""
     names = " and ".join(f"'{name}'" for name in result.expression.custom_functions)
     are = "is" if len(result.expression.custom_functions) == 1 else "are"
     verdict = Verdict("unchecked", message=f"{names} {are} code, which deriv check-fn checks")

@@ -36,7 +36,6 @@ CLOSER_BITS = 300
 """Where a function seems to jump or to end, steps that are smaller by 2 to the minus this must confirm it."""
 
 BITS_PER_ORDER = (800, 1600, 3200)
-"""Bits for each order of a derivative."""
 
 FIRST_BITS, FIRST_BITS_PER_ORDER = 540, 260
 """A first precision that is often enough, and what each order adds to it; here nothing is taken for 0."""

@@ -35,7 +35,6 @@ def check_series(result: SeriesResult, progress: Progress | None = None) -> Seri
 
 
 def _verdicts(result: SeriesResult, tape: Tape, point: int) -> list[Verdict]:
-    """The verdicts of all coefficients about one point, which may be nowhere."""
     if not result.finite[point]:
         return [Verdict("undefined", message=NOWHERE)] * result.coefficients.shape[1]
     names = result.expression.variables

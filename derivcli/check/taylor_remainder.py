@@ -32,13 +32,11 @@ FIRST_PIECES = 16
 """Each side of the centre is first cut into this many pieces."""
 
 MAX_PIECES = 1024
-"""The limit of the pieces of one side."""
 
 MAX_EXCESS = 0.01
 """How much wider the enclosure may be than the range of the values at the middles of the pieces, relatively."""
 
 PIECE_BITS = 128
-"""Bits enough for pieces."""
 
 
 def remainders(result: SeriesResult) -> FloatArray:

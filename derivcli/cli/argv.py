@@ -22,13 +22,11 @@ class Words:
     """A command line by what its words are."""
 
     typed: list[str] = field(default_factory=list)
-    """All of them as they were typed."""
     options: list[tuple[str, ...]] = field(default_factory=list)
     """Each with the word that is its value, if it takes one."""
     loose: list[str] = field(default_factory=list)
     """The expressions, if they are any."""
     certain: list[str] = field(default_factory=list)
-    """The expressions behind `--`."""
 
     @property
     def given(self) -> list[str]:

@@ -23,7 +23,6 @@ class Command:
     due: str = ""
     """What its first argument is called where it is missing."""
     takes_formulas: bool = False
-    """Whether its arguments are formulas."""
     proposal: str = ""
     """What is proposed to somebody who types one of its synonyms; EXPR stands for a formula."""
     synonyms: str = ""
@@ -32,7 +31,6 @@ class Command:
 
 MAIN = Command("", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3',
                "an expression", takes_formulas=True)  # fmt: skip
-"""The command without a name."""
 
 COMMANDS = {
     row.name: row

@@ -74,7 +74,6 @@ def _is_option(place: int, words: Words, grammar: Grammar) -> bool:
 
 
 def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
-    """The refusal of an option that there is not, with the one that was meant."""
     found = _DASHED.fullmatch(word)
     assert found is not None, "an option is a name behind dashes"
     _, name, value = found.groups()
@@ -118,7 +117,6 @@ def _is_given(text: str, words: Words) -> bool:
 
 
 def _elsewhere(name: str, grammar: Grammar) -> str:
-    """What to do where only the main command has the option."""
     own = grammar.command.removeprefix("deriv ")
     if name not in grammar.elsewhere():
         return ""
@@ -173,7 +171,6 @@ def _check_command(place: int, words: Words, grammar: Grammar) -> None:
 
 
 def _is_declared(place: int, words: Words) -> bool:
-    """Whether a word can be the name of a variable here, a function, or a product of variables."""
     word = words.loose[place]
     values = " ".join(value for _, *behind in words.options for value in behind)
     if word in (*vocabulary(), *BRANCHING, *CONSTANTS, *GREEK_NAMES) or letters_alone(values).issuperset(word):

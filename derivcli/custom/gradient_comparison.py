@@ -153,7 +153,6 @@ def _swapped(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance:
 
 
 def _look(subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
-    """The kind and the sentence of one argument's gradient that is off at some points."""
     known = true.isfinite()
     if not found[off].isfinite().all():
         return "infinite", "backward gives no finite number where there is a derivative"

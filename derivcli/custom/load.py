@@ -105,7 +105,6 @@ def parameters_of(name: str, function: CustomFunction) -> tuple[str, ...]:
 
 
 def _classes(module: ModuleType) -> str:
-    """The functions of their own that a file holds, for those who named none."""
     names = [
         name
         for name, found in vars(module).items()

@@ -49,7 +49,6 @@ SINGLE_TOLERANCE = 1e-4
 SILENTLY_WRONG = "second derivative silently wrong"
 
 MAX_SINGLE = 1e37
-"""Near the largest float32."""
 
 
 def forward_in_double(subject: UserFunction) -> Outcome:

@@ -16,7 +16,6 @@ from derivcli.custom.user_function import Columns, UserCodeError, UserFunction, 
 from derivcli.errors import DerivError
 
 TANGENT = 2.0
-"""The tangent of each argument in forward mode."""
 
 WRONG_JVP = "jvp is not the derivative"
 
@@ -141,7 +140,6 @@ def forward_mode(subject: UserFunction) -> Outcome:
 
 
 def _tangent(subject: UserFunction, index: int) -> Tensor:
-    """The derivative in one argument by forward mode, of the batch."""
     columns, ones = list(subject.leaves(subject.columns, ())), torch.ones_like(subject.columns[index])
     with forward_ad.dual_level():
         with warnings.catch_warnings():

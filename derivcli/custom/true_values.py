@@ -27,7 +27,6 @@ ERROR_FACTOR = 10.0
 """So many times an estimated error is allowed for."""
 
 EXACT_SECONDS = 2.0
-"""How long one exact number may take."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +116,6 @@ SINGLE_STEPS = (2e-2, 2e-3)
 """Steps over which smooth functions do not show in fourth differences and rounding does, in float64 and float32."""
 
 PointFunction = Callable[[Columns], Tensor]
-"""Computes a number at each of some points."""
 
 
 def by_quotients(function: PointFunction, columns: Columns, index: int) -> TrueValues:

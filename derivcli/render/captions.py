@@ -22,7 +22,6 @@ MAX_GRADIENTS = 8
 """Points whose gradients get a line."""
 
 DIRECTION_DIGITS = 6
-"""Significant digits of a direction, unless others are asked for."""
 
 MAX_LENGTH_ERROR = 1e-15
 """A vector whose length is that near to 1 was meant to have it."""

@@ -15,7 +15,6 @@ from derivcli.render.quantities import author_of, function_of, named, point_text
 from derivcli.result import KindArray, Result, SeriesResult
 
 MAX_NAMED_POINTS = 3
-"""Points named in one sentence before the rest is counted."""
 
 
 @dataclass(slots=True)
@@ -75,7 +74,6 @@ def flag_sentences(results: Sequence[Result | SeriesResult], style: Style) -> li
 
 
 def _points_by_flag(flags: KindArray) -> dict[str, NDArray[np.bool_]]:
-    """The points at which each flag is worth a sentence."""
     if not flags.any():
         return {}
     found = {name: (flags & flag.mask).astype(np.bool_) for name, flag in FLAG_TABLE.items()}

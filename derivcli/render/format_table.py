@@ -27,9 +27,7 @@ class Format:
 
     name: str
     help: str
-    """What it writes, for the page of options."""
     documents: tuple[Kind, ...]
-    """The kinds of document that it can write."""
     write: Callable[[Document, Style], str]
     on_terminal: bool = False
     """Whether documents are shown so on a terminal unless another format is asked for."""
@@ -85,7 +83,6 @@ FORMATS: dict[str, Format] = {
         Format("mermaid", "the graph as a flowchart for pages", ("ledger",), write_mermaid, synonyms="mermaid"),
     )
 }  # fmt: skip
-"""Every format by its name."""
 
 
 def formats_for(kind: Kind) -> list[str]:

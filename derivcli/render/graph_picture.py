@@ -116,7 +116,6 @@ def _half(lines: Sequence[str]) -> float:
 
 
 def _header(axes: Axes, graph: Graph, width: float, height: float) -> str:
-    """The formula, and how the picture is to be read; the first line is the title."""
     letters = int((width - 2 * MARGIN) / 0.093)
     title = short(";  ".join(f"{left} = {right}" for left, right in graph.title), letters)
     axes.text(MARGIN, height - 0.18, title, va="top", fontsize=14, parse_math=False)

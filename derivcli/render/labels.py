@@ -15,7 +15,6 @@ MAX_PRIMES = 3
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 SIGNS = {"partial": "∂", "total": "d"}
-"""The sign of a derivative that is written as a quotient."""
 
 
 @dataclass(frozen=True, slots=True)

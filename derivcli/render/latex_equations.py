@@ -15,7 +15,6 @@ from derivcli.render.series import Expansion, interval_texts
 from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 MAX_MATRIX_COLUMNS = 10
-"""So many columns a matrix of amsmath has."""
 
 
 def understood(results: Sequence[AnyResult]) -> list[Line]:

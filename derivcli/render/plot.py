@@ -54,7 +54,6 @@ def draw_plot(results: Sequence[Result], suffix: str) -> bytes:
 
 
 def _titles(results: Sequence[Result]) -> list[str]:
-    """Each function and its text, on a line of its own; of many functions the first few."""
     lines = [
         short(f"{label(results, index)} = {result.expression.text}", TITLE_LETTERS)
         for index, result in enumerate(results)

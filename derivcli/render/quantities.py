@@ -15,7 +15,6 @@ from derivcli.render.numbers import number_at, number_texts, outward_texts
 from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult, partial_of
 
 LETTERS = "fghFGH"
-"""What functions are called."""
 
 OUTWARD = {"low": ROUND_FLOOR, "high": ROUND_CEILING}
 """How the ends of an enclosure are rounded."""

@@ -16,7 +16,6 @@ from derivcli.render.quantities import OUTWARD, Quantity, named, point_text
 from derivcli.result import SeriesResult
 
 REMAINDER_DIGITS = 3
-"""Significant digits of the ends of a remainder, unless others are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ class Tally:
     remarks: list[str] = field(default_factory=list)
     """What else is to be said of the output."""
     start: float = field(default_factory=time.perf_counter)
-    """When the work began."""
 
     def add(self, results: Sequence[Result]) -> None:
         """Count the results of the next points."""

@@ -58,7 +58,6 @@ class Findings:
     max_digits: int = 0
     """How many digits the numbers' format has."""
     hard: int = 0
-    """How many numbers are not simply right."""
     first_lines: list[str] = field(default_factory=list)
     worst_number: tuple[int, str] | None = None
     """The fewest right digits of a number whose true one is known, and which number that is."""
@@ -115,7 +114,6 @@ class Findings:
         return f"{sign[not self.style.unicode]} {said}, {right}"
 
     def _worst(self) -> list[str]:
-        """The number with a true one that has the fewest right digits, in words; nothing where all are right."""
         digits, place = self.worst_number or (DTYPE_DIGITS["float64"], "")
         return (
             [f"the worst is {place}, with {digits_text(digits)} right"] if digits < DTYPE_DIGITS["float32"] * 2 else []
@@ -185,7 +183,6 @@ def _always(text: str) -> Callable[[int], str]:
 
 
 def _lines(result: Result | SeriesResult, columns: Sequence[JudgedColumn], style: Style) -> Iterator[str]:
-    """What to say of each value and derivative that is not right, point by point."""
     needed = _needs_line(columns)
     for point in np.flatnonzero(needed.any(axis=0)).tolist() if columns else ():
         where = point_text(result.at, point, style)

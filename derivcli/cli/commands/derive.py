@@ -88,7 +88,6 @@ def _with_notes(answer: Answer, notes: Iterable[str]) -> Answer:
 
 
 def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
-    """The answer, computed as the points come or all at once."""
     from derivcli.render.tally import Tally
 
     request, tally = job.request, Tally(output.style)
@@ -126,7 +125,6 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 
 
 def _check(request: Request, output: Output) -> None:
-    """Refuse before any work what could not be written after it."""
     options = output.options
     if options.plot is not None:
         _check_plot(options.plot, request)

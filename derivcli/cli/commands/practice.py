@@ -21,7 +21,6 @@ from derivcli.language.expression import Expression
 from derivcli.render.blocks import Block, Style
 
 SEEDS = 1_000_000
-"""So many sets of exercises are there to draw from."""
 
 QUIT = ("quit", "q", "exit")
 HELP = ("help", "h", "why")

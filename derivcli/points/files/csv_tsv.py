@@ -111,7 +111,6 @@ class DelimitedFile:
         return bool(border[before].all() and border[after].all())
 
     def _end_of_rows(self, block: bytes) -> int:
-        """The same row by row."""
         end = 0
         for match in self._rows(block):
             if match.group().endswith((b"\n", b"\r")):

@@ -28,7 +28,6 @@ MAX_ROWS_NAMED = 5
 """Rows that are left out and named; the others are only counted."""
 
 MAX_HEADERS_SHOWN = 40
-"""Headers that a message shows."""
 
 MAX_HEADERS_COMPARED = 10_000
 """Headers that are searched for one like a name that is none."""
@@ -264,7 +263,6 @@ def _without_bad_rows(batch: Batch) -> Batch:
 
 
 def _sliced(part: Part, size: int) -> Iterator[Part]:
-    """Equal parts of at most `size` rows, without copying."""
     count = part.rows.num_rows
     step = -(-count // max(1, -(-count // size)))
     for start in range(0, count, max(1, step)):

@@ -132,7 +132,6 @@ DATA_FORMATS = {
                    is_text=True, may_repeat_names=False),
     )
 }  # fmt: skip
-"""The formats by name."""
 
 ENDINGS = {ending: row.name for row in DATA_FORMATS.values() for ending in row.endings}
 """The format that a name's ending means."""

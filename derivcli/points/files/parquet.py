@@ -37,7 +37,6 @@ MIN_BUFFER_BYTES, MAX_BUFFER_BYTES = 1 << 16, 1 << 20
 """Bytes that are read ahead of one column."""
 
 GROUP_ROWS = 1 << 20
-"""Rows of a row group that is written."""
 
 GROUP_BYTES = 128 << 20
 """Bytes at which a row group ends with fewer rows, so that memory stays flat however wide they are."""

@@ -19,7 +19,6 @@ BATCH_BYTES = 32 << 20
 """Bytes of a batch, so that a row of any width takes little memory."""
 
 MIN_BATCH_ROWS = 1 << 10
-"""Rows of a batch however wide they are."""
 
 MIN_CELL_BYTES = 16
 """Bytes that a cell without a width of its own is taken for."""

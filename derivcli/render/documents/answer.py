@@ -45,7 +45,6 @@ def marked(answer: Answer, style: Style) -> str:
 
 
 def _verdict(answer: Answer) -> str:
-    """Whether the claim is right, and how that is known or where it is not."""
     if answer.how == "proved":
         return "yes: proved"
     if answer.how == "agrees":

@@ -26,10 +26,8 @@ MAX_NUMBERS_WITH_ROOM = 6
 """Points all of whose numbers stand in one cell, if there is room."""
 
 MAX_NAMES = 6
-"""Names in a sentence."""
 
 MAX_DERIVATIVE_NUMBERS = 100
-"""Numbers of a derivative that are listed."""
 
 LEAF_FILL, RESULT_FILL, INNER_FILL, FIXED_FILL = "#e3f0fb", "#fdeed9", "#ffffff", "#f3f3f3"
 """What boxes are filled with: leaves with a gradient, the result, what lies between, what is held fixed."""
@@ -46,7 +44,6 @@ def ledger_document(ledger: Ledger, style: Style) -> Document:
 
 
 def _blocks(ledger: Ledger, style: Style) -> list[Block]:
-    """The forward pass, the backward pass, what PyTorch says of the variables and the result, and why."""
     blocks: list[Block] = [Equations(_equations(ledger))]
     is_long = len(ledger.nodes) > MAX_BOXED_NODES
     for title, columns in _tables(ledger, style).items():
@@ -75,7 +72,6 @@ def _numbers(values: FloatArray | None, style: Style, most: int = MAX_NUMBERS_IN
 
 
 def _first(values: FloatArray, digits: int | None, style: Style, most: int) -> str:
-    """The first of some numbers, and that there are more."""
     texts = number_texts(values.reshape(-1)[:most], digits)
     return ", ".join([*texts, *(["…" if style.unicode else "..."] if values.size > most else [])])
 
@@ -119,7 +115,6 @@ def warnings_of(ledger: Ledger, style: Style) -> list[str]:
 
 
 def _derivatives(ledger: Ledger, style: Style) -> Iterator[str]:
-    """The derivatives that the pass came to, with all their digits."""
     for key, values in ledger.result.derivatives.items():
         label = derivative_label(ledger.output, key, ledger.result).shown(style.unicode)
         yield f"{label} = {_first(values, style.digits, style, MAX_DERIVATIVE_NUMBERS)}"
@@ -239,7 +234,6 @@ def _row(ledger: Ledger, node: Node, style: Style) -> Sequence[str]:
 
 
 def _cell(values: FloatArray | None, style: Style) -> str:
-    """All numbers of an array, or nothing."""
     return "" if values is None else ", ".join(number_texts(values.reshape(-1), style.digits))
 
 

@@ -101,7 +101,6 @@ def quantity_rows(quantities: Iterable[Quantity], style: Style) -> list[Sequence
 
 
 def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, list[str]]]:
-    """Columns of the kinds of verdict, and of the true numbers where they are known."""
     truths = number_texts(verdicts.truth, style.digits)
     known = ["" if math.isnan(truth) else text for truth, text in zip(verdicts.truth.tolist(), truths, strict=True)]
     return [(f"{name} verdict", verdicts.names()), (f"{name} truth", known)]

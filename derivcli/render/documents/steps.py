@@ -23,7 +23,6 @@ def steps_document(derivations: Sequence[Derivation], style: Style) -> Document:
 
 
 def _blocks(derivations: Sequence[Derivation], style: Style) -> list[Block]:
-    """A chain of equal formulas for each derivative, as in a textbook."""
     chains = [block for one in derivations for block in (Gap(), _chain(one, style))]
     return [understood([derivations[0].result]), *chains]
 
