@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from derivcli.check.verdict_kinds import code_of
 from derivcli.engines.engine_table import ENGINES, TAYLOR, engine_named
+from derivcli.language.printer import text_of
 from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_at, number_texts
 from derivcli.render.quantities import named, point_text
-from derivcli.result import SeriesResult, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.result import Result, SymbolicResult
+from derivcli.result import Result, SeriesResult, SymbolicResult, partial_of
 
 MAX_GRADIENTS = 8
 """Points whose gradients get a line."""
@@ -32,8 +29,6 @@ def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
     direction = results[0].direction
     if direction is None:
         return ""
-    from derivcli.language.printer import text_of
-
     trees = [(direction.exact(name, 0), values) for name, values in direction.at.items()]
     components = [number_texts(values[:1])[0] if tree is None else text_of(tree) for tree, values in trees]
     names = list(direction.at)

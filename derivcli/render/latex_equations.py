@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from derivcli.language.functions.formulas import parse_tree
 from derivcli.points.points import Points
 from derivcli.render import matrices
 from derivcli.render.blocks import Line, Style
@@ -90,8 +91,6 @@ def _jacobian(results: Sequence[Result], point: int, style: Style) -> list[Line]
 
 def expansion_lines(one: Expansion, style: Style) -> list[Line]:
     """The equation of a Taylor polynomial, and what the function is more than that."""
-    from derivcli.language.functions.formulas import parse_tree
-
     variable = name_latex(one.result.variable)
     left = f"T_{{{one.degree}}}({variable})"
     text = one.right(style)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import sympy
 
+from derivcli.language.printer import text_of
 from derivcli.render.numbers import number_at, number_texts
 from derivcli.result import SeriesResult
 
@@ -44,10 +46,6 @@ def offset_text(result: SeriesResult, point: int) -> str:
 
 def centre(result: SeriesResult, point: int) -> tuple[str, bool]:
     """The text of the centre as it was typed, or of the float64 that it is, and whether it is a sum."""
-    import sympy
-
-    from derivcli.language.printer import text_of
-
     tree = result.points.exact(result.variable, point)
     if tree is None:
         return number_at(result.at[result.variable], point), False
