@@ -51,10 +51,6 @@ class Label:
             return self.function + ("'" * self.order if self.order <= MAX_PRIMES else f"⁽{raised(self.order)}⁾")
         return self._quotient(SIGNS[self.notation], raised) if unicode else self.plain
 
-    def operator(self, unicode: bool = True) -> str:
-        """What is done to a function: `∂/∂u`."""
-        return Label("", self.partial, "partial").shown(unicode)
-
     def equation(self, unicode: bool = True) -> str:
         """For the left side of an equation: `f'(x)`, or `∂f/∂u`."""
         return self.shown(unicode) + (f"({self.partial[0]})" if self._has_argument else "")

@@ -47,7 +47,7 @@ def hessian_key(result: Result | SymbolicResult, row: str, column: str) -> str:
 def _hessian(name: str, result: Result, point: int, style: Style) -> Matrix:
     variables = hessian_variables(result)
     sign, power = ("∂", "²") if style.unicode else ("d", "2")
-    columns = [_names_of_rows(f"{sign}{power}{name}", [f"{sign}{row}" for row in variables])]
+    columns = [Column(f"{sign}{power}{name}", [f"{sign}{row}" for row in variables], "name", numeric=False)]
     for column in variables:
         entries = [(result, hessian_key(result, row, column)) for row in variables]
         columns.append(_derivatives(f"{sign}{column}", entries, point, style))
@@ -57,17 +57,13 @@ def _hessian(name: str, result: Result, point: int, style: Style) -> Matrix:
 
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> Matrix:
     columns = [
-        _names_of_rows("", [name for name, _ in named(results)]),
+        Column("", [name for name, _ in named(results)], "name", numeric=False),
         Column("value", [number_at(result.value, point, style.digits) for result in results], "value"),
     ]
     for key in results[0].derivatives:
-        label = Label("", (key,)).operator(style.unicode)
+        label = Label("", (key,), "partial").shown(style.unicode)  # as in ∂/∂u
         columns.append(_derivatives(label, [(result, key) for result in results], point, style))
     return Matrix(point_text(results[0].at, point, style), columns)
-
-
-def _names_of_rows(corner: str, names: Sequence[str]) -> Column:
-    return Column(corner, names, "name", numeric=False)
 
 
 def _derivatives(label: str, entries: Sequence[tuple[Result, str]], point: int, style: Style) -> Column:

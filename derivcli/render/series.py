@@ -33,11 +33,6 @@ class Expansion:
         """The degree that was asked for."""
         return int(self.result.coefficients.shape[1]) - 1
 
-    @property
-    def left(self) -> str:
-        """The left side of its equation: `T5(x)`."""
-        return f"T{self.degree}({self.result.variable})"
-
     def right(self, style: Style) -> str | None:
         """The polynomial of the coefficients; None where one of them is not finite."""
         return polynomial_text(self.result, self.point, style.digits)
@@ -55,10 +50,6 @@ class Expansion:
         reason = f"is {number}" if infinite[first] else "does not exist"
         name = coefficient_name(self.result, first, self.point)
         return f"no Taylor polynomial of degree {self.degree}: {name} {reason}"
-
-    def numbers(self, style: Style) -> list[str]:
-        """The coefficients as text."""
-        return number_texts(self.result.coefficients[self.point], style.digits)
 
     def remainder(self, style: Style) -> str:
         """What the function is more than the polynomial; "" where that was not asked."""

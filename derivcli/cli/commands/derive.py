@@ -77,9 +77,9 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
         with progress() as report:
             job = pipeline.prepare(request, source.data, report)
         if source.data is not None:
-            source.data.check_used(job.names)
+            source.data.check_used(job.task.names)
         answer = _numbers(output, source, job)
-        hidden = source.data.hidden_constants(job.names) if source.data is not None else []
+        hidden = source.data.hidden_constants(job.task.names) if source.data is not None else []
         return _with_notes(answer, [*source.notes, *map(visible, hidden)])
 
 
@@ -94,7 +94,7 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
     with points_done_in_errors(tally, output.unfinished):
         size = min(CHECKED_PART_POINTS, job.size) if request.check else job.size
         enough = points_read_ahead(output, request, job.numbers)
-        parts, count = source.counted(job.names, size, output.passes_columns, enough)
+        parts, count = source.counted(job.task.names, size, output.passes_columns, enough)
         if count is not None and faster_forms(job.engine, count):
             kernel_cache.keep_kernels(os.environ)
         check = is_checked(request.check, None if count is None else count * job.numbers)
@@ -118,7 +118,7 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
             streaming.run(sink, bar=not output.terminal)
         done = [summary("done", tally)] if time.perf_counter() - tally.start > PATIENCE else []
     job = streaming.job
-    remarks = dict.fromkeys(note for expression in job.expressions for note in expression.notes)
+    remarks = dict.fromkeys(note for expression in job.task.expressions for note in expression.notes)
     said = [*map(draw_note, remarks), *filter(None, [job.remark]), *tally.notes()]
     notes = [f"note: {note}" for note in said]
     return Answer(notes + done, job.request.check is True and tally.differs)

@@ -53,7 +53,7 @@ def check_type(kind: pa.DataType, header: str, file: str) -> None:
     """Refuse a column whose type holds no numbers."""
     kind = value_type(kind)
     if not (is_text(kind) or is_numeric(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)):
-        shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {_cut(str(kind))}"
+        shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {cut(str(kind))}"
         message = f"{file}: column '{header}' holds {shown}, not numbers"
         raise DerivError(message, hint="convert the column to numbers first, or take another one")
 
@@ -75,7 +75,7 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     text = "" if cell is None else str(cell).strip()
     if not text:
         return "the cell is empty", CORRECT_HINT
-    shown = visible(_cut(text))
+    shown = visible(cut(text))
     if is_number(text, decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT_HINT
     if has_decimal_comma(text) and not decimal_comma:
@@ -86,7 +86,8 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     return f"'{shown}' is not a number", CORRECT_HINT
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """The text as messages show it."""
     return text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…"
 
 

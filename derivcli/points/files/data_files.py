@@ -21,7 +21,6 @@ from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFil
 from derivcli.points.files.cells_to_numbers import check_type
 from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import Reading, format_of
-from derivcli.points.files.parquet import ParquetStorage
 from derivcli.points.points import Part, points_from_arrays
 
 MAX_ROWS_NAMED = 5
@@ -37,13 +36,15 @@ class DataFiles:
     """The columns of data files, opened and not yet read.
 
     `headers` are the columns in order. `variables` gives the header of each variable, and `ambiguous` the headers of
-    each name that several columns share. `paths` are the files behind the names. `notes` is complete after the last
-    part.
+    each name that several columns share. `paths` are the files behind the names. `have_types` says that the
+    format of some file tells a number from its text, and `storage` how the first Parquet file stores its columns.
     """
 
     def __init__(self, reading: Reading, files: Sequence[DataFile], names: Sequence[str]) -> None:
         self.paths = tuple(Path(name).resolve() for name in names if name != "-")
         self.headers = tuple(files[0].schema.names)
+        self.decimal_comma, self.have_types = reading.decimal_comma, any(file.has_types for file in files)
+        self.storage = next((file.storage for file in files if file.storage is not None), None)
         self._reading, self._files, self._names = reading, files, names
         # What has been counted so far: all rows, those kept, the bytes of all, and what notes tell.
         self._rows_read = self._rows_kept = self._bytes_read = 0
@@ -66,21 +67,6 @@ class DataFiles:
     def count(self) -> int | None:
         """How many rows there are; None where that is not known, or where some may be left out."""
         return None if self._reading.skip else self._rows
-
-    @property
-    def have_types(self) -> bool:
-        """Whether the format of any file tells a number from its text."""
-        return any(file.has_types for file in self._files)
-
-    @property
-    def storage(self) -> ParquetStorage | None:
-        """How the first Parquet file stores its columns."""
-        return next((file.storage for file in self._files if file.storage is not None), None)
-
-    @property
-    def decimal_comma(self) -> bool:
-        """Whether the comma is the decimal sign of the files."""
-        return self._reading.decimal_comma
 
     @property
     def expected(self) -> int | None:

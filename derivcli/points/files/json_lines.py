@@ -21,7 +21,7 @@ import pyarrow.json as arrow_json
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_binary
 from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
-from derivcli.points.files.cells_to_numbers import CORRECT_HINT, NOT_FINITE, NUMBER, Numbers, read_numbers
+from derivcli.points.files.cells_to_numbers import CORRECT_HINT, NOT_FINITE, NUMBER, Numbers, cut, read_numbers
 from derivcli.points.files.json_objects import check_nesting, object_on, rounded_places
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, whole_rows
 from derivcli.points.files.text_writer import TEXT, TextWriter, joined
@@ -163,9 +163,7 @@ class JsonFile:
             try:
                 _cells([value], field.type, field.name in self._used)
             except _FAILURES:
-                text = json.dumps(value)
-                shown = text if len(text) <= 40 else text[:40] + "…"
-                return f"column '{field.name}': {shown} does not fit among values of type {field.type}"
+                return f"column '{field.name}': {cut(json.dumps(value))} does not fit among values of type {field.type}"
         return ""
 
     def _inferred(self, first: bytes) -> pa.Schema:
