@@ -198,13 +198,8 @@ def _first_row(text: bytes, name: str) -> str:
     start = _blank_until(text)
     if start == len(text):
         raise empty(name)
-    inside = False
-    for match in re.compile(rb'["\r\n]').finditer(text, start):
-        if match.group() == b'"':
-            inside = not inside
-        elif not inside:
-            return text[start : match.start()].decode()
-    return text[start:].decode(errors="replace")
+    match = re.compile(rb'(?:[^"\r\n]++|"[^"]*+(?:"|\Z))*+').match(text, start)
+    return match.group().decode(errors="replace") if match else ""
 
 
 def _blank_until(text: bytes) -> int:

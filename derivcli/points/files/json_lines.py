@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
@@ -201,11 +202,8 @@ def _end_of_lines(block: bytes) -> int:
 
 def _line_of(block: bytes, place: int) -> int | None:
     """The line on which a row stands, counted from 0."""
-    for number, line in enumerate(block.split(b"\n")):
-        place -= bool(line.strip())
-        if place < 0:
-            return number
-    return None
+    rows = (number for number, line in enumerate(block.split(b"\n")) if line.strip())
+    return next(islice(rows, place, None), None)
 
 
 def _keys(names: Sequence[str]) -> bytes:
