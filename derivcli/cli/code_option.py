@@ -21,8 +21,7 @@ def write_code(request: Request, options: MainOptions, write: Callable[[str], ob
     plan = script_plan(request, "" if options.plot is None else str(options.plot))
     text = write_script(plan)
     remarks = chain(plan.points.notes, *(part.notes for part in plan.task.expressions))
-    notes = [f"note: {draw_note(note)}" for note in remarks]
-    notes = list(dict.fromkeys(notes))
+    notes = list(dict.fromkeys(f"note: {draw_note(note)}" for note in remarks))
     if options.output is None:
         write(text)
         return notes
@@ -43,10 +42,6 @@ def _check(request: Request, options: MainOptions) -> None:
     for option, given in needless.items():
         if given:
             raise DerivError(f"{option} has no meaning for a script", hint=f"leave out {option}, or --code")
-    _check_files(options)
-
-
-def _check_files(options: MainOptions) -> None:
     if options.output is not None:
         if options.output.suffix.lower() != ".py":
             raise DerivError("the name of a script ends in .py", hint="name it so, as in --output slope.py")

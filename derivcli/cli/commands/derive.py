@@ -21,6 +21,7 @@ from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
 from derivcli.cli.point_source import PointSource, opened
+from derivcli.cli.printing import save_picture
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED_PART_POINTS, Streaming, data_sink, points_done_in_errors, printing, summary
 from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
@@ -127,7 +128,12 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 def _check(request: Request, output: Output) -> None:
     options = output.options
     if options.plot is not None:
-        _check_plot(options.plot, request)
+        check_target(options.plot, SUFFIXES)
+        if not request.has_points:
+            raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
+        if request.dependent or request.series is not None:
+            what = "implicit functions" if request.dependent else "Taylor polynomials"
+            raise DerivError(f"{what} are not drawn", hint="leave out --plot")
     _check_files(options)
     if not options.clobber and options.plot is None and options.output is None:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE, or leave it out")
@@ -146,15 +152,6 @@ def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
         raise DerivError("--plot and --output name one file", hint="write into two")
 
 
-def _check_plot(plot: Path, request: Request) -> None:
-    check_target(plot, SUFFIXES)
-    if not request.has_points:
-        raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
-    if request.dependent or request.series is not None:
-        what = "implicit functions" if request.dependent else "Taylor polynomials"
-        raise DerivError(f"{what} are not drawn", hint="leave out --plot")
-
-
 def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> Answer:
     from derivcli.render.results import render
 
@@ -162,7 +159,10 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
     shown = options.plot is None or options.format_ is not None or options.output is not None
     done = []
     if options.plot is not None:
-        done.append(_save_plot(options, results))
+        from derivcli.render.plot import draw_plot
+
+        numbers = [result for result in results if isinstance(result, Result)]
+        done.append(save_picture(options.plot, partial(draw_plot, numbers), options.clobber))
     if shown and options.output is not None:
         write_whole(options.output, render(results, name, style).encode(), options.clobber)
         done.append(f"wrote {file_name(options.output)}")
@@ -170,13 +170,3 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
         output.write(render(results, name, style), FORMATS[name].is_colored)
     notes = notes_of(results, style, FORMATS[name] if shown else None)
     return Answer(notes + done, request.check is True and results_differ(results))
-
-
-def _save_plot(options: MainOptions, results: Sequence[AnyResult]) -> str:
-    from derivcli.render.plot import draw_plot
-
-    assert options.plot is not None, "there is a picture to save"
-    kernel_cache.keep_fonts(os.environ)
-    numbers = [result for result in results if isinstance(result, Result)]
-    write_whole(options.plot, draw_plot(numbers, options.plot.suffix.lower().lstrip(".")), options.clobber)
-    return f"saved {file_name(options.plot)}"
