@@ -42,6 +42,10 @@ def _check(request: Request, options: MainOptions) -> None:
     for option, given in needless.items():
         if given:
             raise DerivError(f"{option} has no meaning for a script", hint=f"leave out {option}, or --code")
+    _check_files(options)
+
+
+def _check_files(options: MainOptions) -> None:
     if options.output is not None:
         if options.output.suffix.lower() != ".py":
             raise DerivError("the name of a script ends in .py", hint="name it so, as in --output slope.py")

@@ -160,23 +160,23 @@ def _look(subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor,
     found, true, tolerance = found[known], true[known], tolerance[known]
     if (found == 0).all():
         return "zero", "backward gives 0, and forward varies"
-
-    def near(other: Tensor) -> bool:
-        return bool(((found - other).abs() <= 2 * tolerance + RELATIVE_TOLERANCE * other.abs()).all())
-
-    if near(-true):
+    if _are_near(found, -true, tolerance):
         return "sign", "wrong sign"
     ratio = (found / true)[true.abs() > ZERO_FACTOR * tolerance].median()
-    if len(found) > 1 and f"{ratio.item():.6g}" != "1" and near(ratio * true):
+    if len(found) > 1 and f"{ratio.item():.6g}" != "1" and _are_near(found, ratio * true, tolerance):
         return "factor", f"off by a factor {ratio.item():.6g}"
-    if len(found) == 1 and _is_simple(ratio.item()) and near(ratio * true):
+    if len(found) == 1 and _is_simple(ratio.item()) and _are_near(found, ratio * true, tolerance):
         return "factor", f"off by a factor {ratio.item():.6g} at this point"
     if len(found) > 1 and (found == 1).all():
         return "derivative", "backward passes its gradient straight through, which is not the derivative of forward"
     shift = (found - true).median()
-    if len(found) > 2 and shift.abs() > tolerance.median() and near(true + shift):
+    if len(found) > 2 and shift.abs() > tolerance.median() and _are_near(found, true + shift, tolerance):
         return "constant", f"off by an added constant {shift.item():.6g}"
     return _rest(subject, found, true, tolerance, off, known)
+
+
+def _are_near(found: Tensor, others: Tensor, tolerance: Tensor) -> bool:
+    return bool(((found - others).abs() <= 2 * tolerance + RELATIVE_TOLERANCE * others.abs()).all())
 
 
 def _is_simple(ratio: float) -> bool:
