@@ -100,10 +100,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class LocalBehavior:
-    """A function at a point and on both sides; the value `here` is nothing where it has none.
-
-    `rigorous` says that all is proved.
-    """
+    """A function at a point and on both sides, proved if `rigorous`; the value `here` is nothing where it has none."""
 
     here: Limit
     left: Side

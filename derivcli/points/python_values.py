@@ -38,10 +38,7 @@ KEPT_HINT = "in an array such values keep their place, without numbers"
 
 
 def parts_of(name: str, value: object) -> list[str | Values]:
-    """The values that Python gives a variable, in their order: texts to be read, and numbers.
-
-    Raises DerivError where they are none.
-    """
+    """The values that Python gives a variable, in their order: texts to be read, and numbers."""
     if isinstance(value, str):
         return [str(value)]
     if isinstance(value, bytes | bytearray):

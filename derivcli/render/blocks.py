@@ -1,7 +1,4 @@
-"""A document: what a command found, in blocks for people and in records for programs.
-
-Commands make documents, and each format writes them without knowing of what they tell.
-"""
+"""A document: what a command found, in blocks for people and in records for programs."""
 
 from __future__ import annotations
 

@@ -190,10 +190,7 @@ def _name_of(header: str) -> str:
 
 @contextmanager
 def open_data(reading: Reading, stdin: BinaryIO) -> Iterator[DataFiles]:
-    """Data files that are open until the block ends.
-
-    Raises DerivError where a file is none, or has other columns than the first.
-    """
+    """Data files that are open until the block ends; raises DerivError where one is none, or has other columns."""
     names = [each for path in reading.paths for each in _matching(path)]
     if names.count("-") > 1:
         raise DerivError("standard input is read more than once", hint="give - once")
