@@ -39,10 +39,6 @@ def _verdicts(result: SeriesResult, tape: Tape, point: int) -> list[Verdict]:
         return [Verdict("undefined", message=NOWHERE)] * result.coefficients.shape[1]
     names = result.expression.variables
     site = Site(result.expression, tape, coordinates(result.at, result.points, names, point), "taylor")
-    return _judged(site, result, point)
-
-
-def _judged(site: Site, result: SeriesResult, point: int) -> list[Verdict]:
     dtype = str(result.coefficients.dtype)
     questions = [
         Question(site, Derivative((result.variable,) * order, coefficient=True), float(printed), dtype)

@@ -92,8 +92,9 @@ class Findings:
 
     def report(self) -> list[str]:
         """What came out of the check as a whole: the counts and, of many numbers, the worst."""
-        is_worth_it = self.style.verdicts and self.derivatives.total() > 1
-        return [*self.summary(), *(self._worst() if is_worth_it else [])]
+        digits, place = self.worst_number or (DTYPE_DIGITS["float64"], "")
+        is_worth_it = self.style.verdicts and self.derivatives.total() > 1 and digits < DTYPE_DIGITS["float32"] * 2
+        return [*self.summary(), *[f"the worst is {place}, with {digits_text(digits)} right"] * is_worth_it]
 
     def summary(self) -> list[str]:
         """One proud line where every derivative is right; else how many there are of each kind."""
@@ -112,12 +113,6 @@ class Findings:
         sign = next(row.marks for name, row in KINDS.items() if name in counts or row.name == "agrees")
         said = kinds if number == 1 or len(counts) > 1 else f"{number:,} {kinds}"
         return f"{sign[not self.style.unicode]} {said}, {right}"
-
-    def _worst(self) -> list[str]:
-        digits, place = self.worst_number or (DTYPE_DIGITS["float64"], "")
-        return (
-            [f"the worst is {place}, with {digits_text(digits)} right"] if digits < DTYPE_DIGITS["float32"] * 2 else []
-        )
 
     def lines(self) -> list[str]:
         """A line for each number that is not simply right, the first of them, and how many more there are."""

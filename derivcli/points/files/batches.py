@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -65,17 +66,9 @@ class Batch:
     def bad_rows(self, decimal_comma: bool) -> Iterator[BadRow]:
         """All rows that cannot be used, in their order."""
         mask = self.bad()
-        waiting = iter(self.unread)
-        unread = next(waiting, None)
-        passed = 0
-        for row in () if mask is None else np.flatnonzero(mask).tolist():
-            while unread is not None and unread.place <= row + passed:
-                yield unread
-                unread, passed = next(waiting, None), passed + 1
-            yield self._with_bad_cell(row, row + passed, decimal_comma)
-        if unread is not None:
-            yield unread
-            yield from waiting
+        rows = () if mask is None else np.flatnonzero(mask).tolist()
+        cells = (self._with_bad_cell(row, self.place(row), decimal_comma) for row in rows)
+        yield from heapq.merge(self.unread, cells, key=lambda bad: bad.place)
 
     def _with_bad_cell(self, row: int, place: int, decimal_comma: bool) -> BadRow:
         for header, numbers in self.numbers.items():

@@ -148,7 +148,7 @@ def _with_ours(
     rows: pyarrow.RecordBatch | None, columns: Mapping[str, OutputColumn], decimal_comma: bool
 ) -> pyarrow.RecordBatch:
     """The columns of the input and ours as one batch; the texts among ours are numbers too."""
-    ours = {name: _array(_with_commas(values) if decimal_comma else values) for name, values in columns.items()}
+    ours = {name: _array(values, decimal_comma) for name, values in columns.items()}
     fields = [pyarrow.field(name, array.type) for name, array in ours.items()]
     if rows is None:
         return pyarrow.RecordBatch.from_arrays(list(ours.values()), schema=pyarrow.schema(fields))
@@ -156,12 +156,7 @@ def _with_ours(
     return pyarrow.RecordBatch.from_arrays([*rows.columns, *ours.values()], schema=schema)
 
 
-def _with_commas(values: OutputColumn) -> OutputColumn:
-    """Texts of numbers with the comma as the decimal sign, and all else as it is."""
-    return [text.replace(".", ",") for text in values] if isinstance(values, list) else values
-
-
-def _array(values: OutputColumn) -> pyarrow.Array:
+def _array(values: OutputColumn, decimal_comma: bool = False) -> pyarrow.Array:
     """Numbers or texts as an array that is a copy; a row group outlives the arrays that an engine fills again."""
     if isinstance(values, Categories):
         names = pyarrow.array(values.names, pyarrow.string())
@@ -170,7 +165,8 @@ def _array(values: OutputColumn) -> pyarrow.Array:
         return pyarrow.array(values.data, mask=np.ma.getmaskarray(values))
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return pyarrow.array(values.copy())
-    return pyarrow.array(values, pyarrow.string())
+    texts = [text.replace(".", ",") for text in values] if decimal_comma else values
+    return pyarrow.array(texts, pyarrow.string())
 
 
 def _check(schema: pyarrow.Schema, format: str) -> None:
