@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from derivcli.check.verdict import DTYPE_DIGITS
 from derivcli.custom.report import Outcome, failed, passed
 from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
 from derivcli.custom.user_function import UserFunction
@@ -37,8 +38,6 @@ DIGITS_QUANTILE = 0.9
 MIN_CONSTANT_DIGITS = 2
 """A rounded constant leaves more right digits than this."""
 
-FORMAT_DIGITS = {torch.float64: 16, torch.float32: 7}
-
 
 def rounding_floor(subject: UserFunction, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
     """What rounding of the function's own numbers makes of a derivative, at every point.
@@ -64,12 +63,13 @@ def are_wrong(found: Tensor, truth: TrueValues, tolerance: Tensor) -> Tensor:
     return truth.known & ~((found - truth.numbers).abs() <= tolerance)
 
 
-def digits(found: Tensor, truth: TrueValues, rounding_floor: Tensor, dtype: torch.dtype = torch.float64) -> Tensor:
+def digits(found: Tensor, truth: TrueValues, rounding_floor: Tensor) -> Tensor:
     """How many digits of each number are right; all where nothing is known or the difference is but rounding."""
     error = (found - truth.numbers).abs()
     right = -torch.log10(error / truth.numbers.abs())
-    right = torch.where((error <= rounding_floor) | ~truth.known, FORMAT_DIGITS[dtype], right)
-    return right.nan_to_num(0.0, FORMAT_DIGITS[dtype]).clamp(0, FORMAT_DIGITS[dtype])
+    most = DTYPE_DIGITS["float64"]
+    right = torch.where((error <= rounding_floor) | ~truth.known, most, right)
+    return right.nan_to_num(0.0, most).clamp(0, most)
 
 
 def digits_text(subject: UserFunction, found: Tensor, truth: TrueValues, order: int) -> str:

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.gradient_comparison import (
-    FORMAT_DIGITS,
     MIN_RIGHT_POINTS,
     NOISE_FACTOR,
     WHOLE_SHARE,
@@ -85,7 +84,7 @@ def _poor_digits(
     name = "" if rows.all() else f" in {subject.wrt[first_true(smooth)[0]]}"
     detail = f"{stage} {deviation_text(subject, first_true(smooth), numbers, truth.numbers)}"
     count = int(right[smooth].median())
-    constant = "a constant in float32" if count >= FORMAT_DIGITS[torch.float32] else "a constant that is rounded"
+    constant = "a constant in float32" if count >= LOWER_FORMATS[torch.float32] else "a constant that is rounded"
     return failed("digits", f"{stage} is right to {count} digits only in double{name}: {constant}?", detail)
 
 
