@@ -45,25 +45,24 @@ class Streaming:
     def run(self, sink: Sink, bar: bool) -> None:
         """Send the results to a sink, part after part."""
         with progress(bar) as tell:
-            for points, rows, results in self._results(tell):
+            for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
+                if self.check:
+                    results = judged(results, points, self._judging(tell, points.count))
                 sink(points, rows, results)
                 self.tally.add(results)
                 if tell is not None:
                     what = "checking" if self.check else "differentiating"
                     tell(what, self.tally.points, self.source.expected)
 
-    def _results(self, tell: Progress | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
-        for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
-            if not self.check:
-                yield points, rows, results
-                continue
-            before, count = self.tally.points, points.count
+    def _judging(self, tell: Progress | None, count: int) -> Progress:
+        """What is told how many numbers of the next part are judged, and tells how many points that is in all."""
+        before = self.tally.points
 
-            def judging(what: str, done: int, total: int | None, before: int = before, count: int = count) -> None:
-                if tell is not None and total:
-                    tell(what, before + done * count // total, self.source.expected)
+        def judging(what: str, done: int, total: int | None) -> None:
+            if tell is not None and total:
+                tell(what, before + done * count // total, self.source.expected)
 
-            yield points, rows, judged(results, points, judging)
+        return judging
 
 
 @contextmanager
