@@ -61,24 +61,15 @@ def _pair(value: str) -> str:
 
 
 SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "at": ("at", _points),
-    "along": ("along", _points),
-    "wrt": ("wrt", _text),
-    "mixed": ("mixed", _text),
-    "order": ("order", _number),
+    **{name: (name, _points) for name in ("at", "along")},
+    **{name: (name, _number) for name in ("order", "series")},
+    **{name: (name, _text) for name in "wrt mixed engine dtype device plot against variable".split()},
     "let": ("let", _definition),
     "on": ("on", _pair),
     "implicit": ("dependent", _text),
-    "series": ("series", _number),
-    "engine": ("engine", _text),
-    "dtype": ("dtype", _text),
-    "device": ("device", _text),
-    "plot": ("plot", _text),
-    "against": ("against", _text),
     "zip": ("paired", str),
     "hessian": ("hessian", str),
     "declared": ("declared", _names),
-    "variable": ("variable", _text),
 }
 """For each option the parameter of Python's functions, and how its value is written there."""
 
