@@ -33,9 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what is there before the first test out of collections of garbage, of which some tests ask for many."""
+    """Collect garbage as the program does, and what is there before the first test never."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(200_000, 50, 50)
 
 
 def patient() -> None:

@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import sys
 from fractions import Fraction
 
 import pytest
@@ -14,6 +13,7 @@ from derivcli.check import equality
 from derivcli.explain.answer import judge_claim
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES
+from tests.processes import python
 from tests.support import deriv, each
 
 RIGHT = [
@@ -354,7 +354,7 @@ QUICKER = [HANGING[0], HANGING[3], *(pytest.param(*pair, marks=pytest.mark.sweep
 @pytest.mark.parametrize(("expression", "claim"), QUICKER, ids=range(len(HANGING)))
 def test_a_claim_that_would_hang_comes_to_an_end_by_its_clocks(expression: str, claim: str) -> None:
     """In a process of its own, since a guard by the process's timer would stop the clocks of the answer."""
-    words = [sys.executable, "-m", "derivcli", "answer", expression, claim]
+    words = [*python(), "-m", "derivcli", "answer", expression, claim]
     assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode == 1
 
 

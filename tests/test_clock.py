@@ -22,6 +22,7 @@ from derivcli.check import enclosure, judge
 from derivcli.engines.balls import evaluation
 from derivcli.engines.balls.run import Run
 from derivcli.engines.time_limit import RETRY_SECONDS, OutOfTimeError, _Watcher, held, limited
+from tests.processes import python
 from tests.support import no_hang
 
 T = TypeVar("T")
@@ -373,7 +374,7 @@ print("\\n".join(together[:len(texts)]))
 def test_threads_do_not_change_the_precision_of_each_other() -> None:
     """Each formula is computed in threads of a process, its main one too, and in this process alone."""
     texts = ["gamma(x)*x", "besselj(2.5, x)", "zeta(x)", "abs(x-1)", "lowergamma(x, 3)", "polygamma(2, -x)"]
-    words = [sys.executable, "-c", THREADED, *texts]
+    words = [*python(), "-c", THREADED, *texts]
     printed = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
     for text, line in zip(texts, printed, strict=True):
         result = derive(text, "x=0.7,1,2.3", order=2)
@@ -395,5 +396,5 @@ def test_the_clock_waits_for_a_library_that_survives_no_exception() -> None:
     """FLINT calls back for every value that it integrates; the process would end where the clock rang in there."""
     with pytest.raises(OutOfTimeError):
         limited(0.05, wait_for_the_clock)
-    words = [sys.executable, "-m", "derivcli", "answer", "elliptic_pi(n, m)", ELLIPTIC, "--wrt", "n"]
+    words = [*python(), "-m", "derivcli", "answer", "elliptic_pi(n, m)", ELLIPTIC, "--wrt", "n"]
     assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode in (0, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from derivcli.points.files.json_objects import MAX_NESTING
 from tests.datafiles import write
+from tests.processes import python
 from tests.support import Outcome, deriv, no_hang
 from tests.test_data_process import ENVIRONMENT
 
@@ -43,7 +43,7 @@ class Servant:
         self._process = self._started()
 
     def _started(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", SERVANT]
+        command = [*python(), "-c", SERVANT]
         return subprocess.Popen(
             command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -5,7 +5,6 @@ import os
 import signal
 import stat
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.errors import DerivError, ExitStatus
+from tests.processes import python
 from tests.support import each
 
 SUFFIXES = ("png", "svg")
@@ -23,7 +23,7 @@ def run(script: str, directory: Path) -> list[str]:
     """The lines that a script prints when it is run in a directory."""
     script = "from derivcli.cli.atomic_file import *\nfrom derivcli.errors import DerivError\n" + script
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", script]
+    command = [*python(), "-c", script]
     process = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=True)
     assert process.stderr == ""
     return process.stdout.splitlines()
@@ -353,7 +353,7 @@ derive.evaluate = write_a_part
 app.main()
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", script, "x"]
+    command = [*python(), "-c", script, "x"]
     with subprocess.Popen(
         command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:

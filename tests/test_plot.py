@@ -4,7 +4,6 @@ import os
 import re
 import struct
 import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from html import unescape
@@ -21,6 +20,7 @@ from derivcli.render.figure import SUFFIXES
 from derivcli.render.plot import draw_plot
 from derivcli.render.plot_curves import panels_of
 from derivcli.result import Result
+from tests.processes import python
 from tests.support import deriv, hint_of
 
 BLUE, ORANGE = "#0072b2", "#d55e00"
@@ -372,7 +372,7 @@ def test_no_configuration_is_obeyed(settings: bytes, tmp_path: Path) -> None:
         "MPLBACKEND": "bogus",
         "MPLCONFIGDIR": str(tmp_path / "evil.py"),  # no directory, of which Matplotlib would complain
     }
-    command = [sys.executable, "-c", SCRIPT]
+    command = [*python(), "-c", SCRIPT]
     process = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert process.stderr == b""
     assert process.stdout == draw_plot([square()], "png")

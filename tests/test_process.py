@@ -11,16 +11,17 @@ from pathlib import Path
 import pytest
 
 import derivcli
+from tests.processes import python
 from tests.support import deriv
 
-DERIV = [sys.executable, "-m", "derivcli"]
 MANY = ["x**2", "--at", "x=0:1:20000"]
 CLEAN = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
 
 
-def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a line of bash in which $DERIV is the program."""
-    env = CLEAN | environment | {"DERIV": " ".join(DERIV)}
+def shell(command: str, cold: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash in which $DERIV is the program, which starts from nothing where its start is what matters."""
+    words = [*([sys.executable] if cold else python()), "-m", "derivcli"]
+    env = CLEAN | environment | {"DERIV": shlex.join(words)}
     return subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True, timeout=60)
 
 
@@ -64,26 +65,26 @@ def test_a_pipe_that_closes_early_is_no_error() -> None:
 
 @pytest.mark.parametrize(("words", "unbuffered"), [("", "1"), ("--at x=0:1:20000", "")])
 def test_a_full_disk_is_told(words: str, unbuffered: str) -> None:
-    done = shell(f'$DERIV "x**2" {words} > /dev/full', PYTHONUNBUFFERED=unbuffered)
+    done = shell(f'$DERIV "x**2" {words} > /dev/full', cold=bool(unbuffered), PYTHONUNBUFFERED=unbuffered)
     assert done.returncode == 74
     assert done.stderr == "deriv: cannot write output: No space left on device\n"
 
 
 def test_a_short_write_is_told(tmp_path: Path) -> None:
     command = f'ulimit -f 100; trap "" XFSZ; $DERIV "x**2" --at x=0:1:20000 > {tmp_path}/out'
-    done = shell(command, PYTHONUNBUFFERED="1")
+    done = shell(command, cold=True, PYTHONUNBUFFERED="1")
     assert done.returncode == 74
     assert "cannot write output" in done.stderr
 
 
 def test_a_closed_output_is_told() -> None:
-    done = shell('$DERIV "x**2" >&-')
+    done = shell('$DERIV "x**2" >&-', cold=True)
     assert done.returncode == 74
     assert "cannot write output" in done.stderr
 
 
 def test_a_closed_error_stream_harms_nothing() -> None:
-    done = shell('$DERIV "abs(x)" --at x=0 --format value 2>&-')
+    done = shell('$DERIV "abs(x)" --at x=0 --format value 2>&-', cold=True)
     assert (done.returncode, done.stdout) == (0, "0\n")
 
 
@@ -119,13 +120,13 @@ def test_an_encoding_that_cannot_write_every_text_loses_none(encoding: str, tmp_
 
 
 def test_a_file_is_written_as_text_whatever_the_terminal_can_show(tmp_path: Path) -> None:
-    shell(f'$DERIV "x" --at x=4 --output {tmp_path}/out.md', PYTHONIOENCODING="ascii")
+    shell(f'$DERIV "x" --at x=4 --output {tmp_path}/out.md', cold=True, PYTHONIOENCODING="ascii")
     assert "✓ proved" in (tmp_path / "out.md").read_text()
 
 
 @pytest.mark.parametrize(("name", "others"), [("csv", ""), ("csv", ">&-"), ("csv", "2>&-"), ("parquet", ">&- 2>&-")])
 def test_a_closed_input_is_refused(name: str, others: str) -> None:
-    done = shell(f"$DERIV x --data - --data-format {name} <&- {others}")
+    done = shell(f"$DERIV x --data - --data-format {name} <&- {others}", cold=True)
     told = "" if "2" in others else "deriv: standard input is closed\n"
     assert (done.returncode, done.stderr.splitlines(True)[:1]) == (2, [told] if told else [])
 
@@ -199,12 +200,13 @@ def test_a_signal_ends_it_with_its_status(number: str) -> None:
         "import os, signal, threading; from derivcli.cli import app; from derivcli.cli.commands import derive; "
         "derive.evaluate = lambda *a: (os.kill(os.getpid(), signal." + number + "), signal.pause()); app.main()"
     )
-    done = subprocess.run([sys.executable, "-c", code, "x"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*python(), "-c", code, "x"], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
 
 
 def test_the_working_directory_is_never_imported(tmp_path: Path) -> None:
     for name in ("sympy", "torch", "numpy", "typer", "rich"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
-    done = subprocess.run([*DERIV, "x**2", "--at", "x=3"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-m", "derivcli", "x**2", "--at", "x=3"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.stdout == "x\tf\tdf/dx\n3\t9\t6\n"

@@ -8,7 +8,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from derivcli.errors import DerivError
 from derivcli.points.files import text_blocks
 from derivcli.points.files.data_files import DataFiles, open_data
 from derivcli.points.files.formats import Reading
+from tests.processes import python
 from tests.reading import ROOT, column, file, opened, passed, read, refusal, table_file
 from tests.support import each, no_hang
 
@@ -97,7 +97,7 @@ except DerivError as error:
     print(error.message)
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", f"import os; os.chdir({str(tmp_path)!r})\n{script}"]
+    command = [*python(), "-c", f"import os; os.chdir({str(tmp_path)!r})\n{script}"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "cannot read t.csv: Permission denied\n"
 
@@ -306,5 +306,5 @@ with open_data(Reading(({str(path)!r},)), io.BytesIO()) as data:
 print(peak() - before)
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run([*python(), "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 150, f"{path.stat().st_size >> 20} MiB were read"

@@ -15,6 +15,7 @@ import pytest
 from derivcli import DerivError, derive, parse, script
 from derivcli.custom.load import load
 from tests.custom_functions import square as planted_square
+from tests.processes import python
 from tests.scripts import differences, printed, read, run
 from tests.support import deriv, each
 
@@ -145,7 +146,7 @@ def test_a_script_runs_by_itself_beside_a_function_of_the_user_s_own(tmp_path: P
     (tmp_path / "squares.py").write_text(SQUARE)
     use = ["--use", f"{tmp_path}/squares.py:Square", "--code", "--output", f"{tmp_path}/s.py"]
     deriv("Square(x)+Square(3)+x*gammainc_a(1, 2, 3)/gammainc_a(1, 2, 3)", "--at", "x=2", *use)
-    done = subprocess.run([sys.executable, "s.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run([*python(), "s.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert read(done.stdout) == {"f": [15.0], "f'": [5.0]}
 
@@ -167,7 +168,7 @@ print(script(parse("SQ(x)+Square", declared=["Square"], use={{"SQ": Square}}), "
 def test_a_class_of_a_session_is_part_of_its_script(tmp_path: Path) -> None:
     (tmp_path / "session.py").write_text(SESSION)
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "session.py"]
+    command = [*python(), "session.py"]
     text = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, check=True, env=environment
     ).stdout  # fmt: skip

@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from derivcli.errors import inert
+from tests.processes import python
 
 DRIVER = """
 import io, json, sys
@@ -148,7 +148,7 @@ def on_a_terminal(ways: Ways, folder: Path, **environment: str) -> bytes:
     """All that command lines write to a terminal."""
     jobs = folder / "jobs.json"
     jobs.write_text(json.dumps(ways))
-    return run_on_a_terminal([sys.executable, "-c", DRIVER, str(jobs)], **environment)
+    return run_on_a_terminal([*python(), "-c", DRIVER, str(jobs)], **environment)
 
 
 def run_on_a_terminal(command: list[str], **environment: str) -> bytes:
@@ -237,7 +237,7 @@ def test_pipes_and_files_keep_their_bytes(tmp_path: Path) -> None:
     text = "".join(HOSTILE.values()).replace("\r", "")
     data = tmp_path / "cells.csv"
     data.write_text(f'x,"{text}"\n1,"{text}"\n', newline="")
-    command = [sys.executable, "-m", "derivcli", "x", "--data", str(data)]
+    command = [*python(), "-m", "derivcli", "x", "--data", str(data)]
     done = subprocess.run([*command, "--format", "csv"], capture_output=True, timeout=60, check=True)
     subprocess.run([*command, "--output", str(tmp_path / "out.csv")], capture_output=True, timeout=60, check=True)
     assert done.stdout.count(text.encode()) == 2
@@ -253,7 +253,7 @@ def test_a_bar_is_drawn_where_nothing_else_can_draw(tmp_path: Path) -> None:
         "    for done in range(5): tell('differentiating', done, 9); time.sleep(0.15)\n"
         "    print('\\x1b[2J', file=sys.stderr); print('\\x1b[2J')"
     )
-    written = run_on_a_terminal([sys.executable, "-c", code])
+    written = run_on_a_terminal([*python(), "-c", code])
     assert b"differentiating" in written
     assert b"\x1b[2K" in written
     assert written.count(b"\\x1b[2J") == 2

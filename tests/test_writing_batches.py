@@ -8,7 +8,6 @@ import io
 import os
 import signal
 import subprocess
-import sys
 import threading
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +26,7 @@ from derivcli.points.files import parquet, text_writer
 from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, FileFormat
 from derivcli.points.files.writer import OutputColumn, writing
 from tests.datafiles import TEXT, Batch, passed, read, unpacked, written
+from tests.processes import python
 from tests.support import each, no_hang
 
 FORMATS = [FileFormat(name) for name in DATA_FORMATS] + [
@@ -270,6 +270,7 @@ FAILURES = [
 def test_the_first_failure_is_the_one_that_is_told(
     format: FileFormat, room: int, error: BaseException, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    gc.freeze()
     file = Failing(room, error)
     with no_hang(), pytest.raises(type(error)) as caught:
         fill(file, format)
@@ -278,6 +279,7 @@ def test_the_first_failure_is_the_one_that_is_told(
         assert caught.value.errno == error.errno
     del caught
     gc.collect()
+    gc.unfreeze()
     assert not file.closed
     assert capfd.readouterr() == ("", "")
 
@@ -321,7 +323,7 @@ def fill(path, format, batches, told=False):
 
 def child(script: str, directory: Path, *words: str) -> subprocess.Popen[str]:
     """A real process that has the functions above."""
-    command = [sys.executable, "-c", SCRIPT + script, *words]
+    command = [*python(), "-c", SCRIPT + script, *words]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
