@@ -57,9 +57,7 @@ class FlagCounts:
 
     def sentences(self) -> list[str]:
         """A sentence for each function and each flag that some point has."""
-        functions = dict.fromkeys(function for function, _ in self.by_function)
-        found = [self.by_function.get((function, name)) for function in functions for name in FLAG_TABLE]
-        return [flagged.sentence() for flagged in found if flagged is not None and flagged.count]
+        return [flagged.sentence() for flagged in self.by_function.values() if flagged.count]
 
     def counts(self) -> str:
         """How many points have each flag, in short."""
@@ -76,13 +74,10 @@ def flag_sentences(results: Sequence[Result | SeriesResult], style: Style) -> li
 def _points_by_flag(flags: KindArray) -> dict[str, NDArray[np.bool_]]:
     if not flags.any():
         return {}
-    found = {name: (flags & flag.mask).astype(np.bool_) for name, flag in FLAG_TABLE.items()}
-    alone = _any_of(found, "alone")
-    others = alone | _any_of(found, "together")
-    hidden = {"alone": np.zeros_like(alone), "together": alone, "last": others}
-    return {name: here & ~hidden[FLAG_TABLE[name].precedence] for name, here in found.items()}
+    alone, together = (flags & _mask(precedence) != 0 for precedence in ("alone", "together"))
+    hidden = {"alone": np.zeros_like(alone), "together": alone, "last": alone | together}
+    return {name: (flags & flag.mask != 0) & ~hidden[flag.precedence] for name, flag in FLAG_TABLE.items()}
 
 
-def _any_of(found: dict[str, NDArray[np.bool_]], precedence: str) -> NDArray[np.bool_]:
-    some = [here for name, here in found.items() if FLAG_TABLE[name].precedence == precedence]
-    return np.asarray(np.logical_or.reduce(some), np.bool_)
+def _mask(precedence: str) -> int:
+    return sum(flag.mask for flag in FLAG_TABLE.values() if flag.precedence == precedence)
