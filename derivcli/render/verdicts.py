@@ -85,10 +85,8 @@ class Findings:
             if verdict is None or verdict.digits is None:
                 continue
             if self.worst_number is None or verdict.digits < self.worst_number[0]:
-                self.worst_number = (
-                    verdict.digits,
-                    f"{column.label(point)} at {point_text(result.at, point, self.style)}",
-                )
+                where = point_text(result.at, point, self.style)
+                self.worst_number = verdict.digits, f"{column.label(point)} at {where}"
 
     def report(self) -> list[str]:
         """What came out of the check as a whole: the counts and, of many numbers, the worst."""
