@@ -60,10 +60,11 @@ class Output:
 
 def output_of(request: Request, options: MainOptions, screen: Screen, write: Write) -> Output:
     """Where the results go: as asked for, by the output's name, or by where standard output goes."""
-    style = screen.style(options.digits, request.check is True)
-    output = Output(options, style, write, screen.terminal)
+    is_terminal, style = screen
+    style = replace(style, digits=options.digits, verdicts=request.check is True)
+    output = Output(options, style, write, is_terminal)
     if options.output is None:
-        return replace(output, format=options.format_ or default_format("results", screen.terminal))
+        return replace(output, format=options.format_ or default_format("results", is_terminal))
     if str(options.output) == "-":
         raise DerivError("an output is a file", hint="leave out --output to print")
     name = options.format_ or format_of_suffix().get(options.output.suffix.lower())

@@ -11,8 +11,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeAlias
 
 from derivcli.errors import inert
 from derivcli.render.blocks import Style
@@ -25,18 +24,8 @@ _COLOR = re.compile(rf"(\x1b\[{_STYLE}(?:;{_STYLE})*m)")
 """What sets the color of the text that follows, its weight and its slant, and no other way of showing it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What is known of the place where the output goes."""
-
-    terminal: bool
-    width: int
-    color: bool
-    unicode: bool
-
-    def style(self, digits: int | None = None, verdicts: bool = False) -> Style:
-        """How results are shown there."""
-        return Style(digits, self.width, self.color, self.unicode, verdicts)
+Screen: TypeAlias = tuple[bool, Style]
+"""Whether the place where the output goes is a terminal, and how results are shown there."""
 
 
 class Closed(io.TextIOBase):
@@ -113,7 +102,7 @@ def screen(environment: Mapping[str, str]) -> Screen:
         color = True
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
     width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
-    return Screen(terminal, max(width, 20), color, encoding.startswith("utf"))
+    return terminal, Style(width=max(width, 20), color=color, unicode=encoding.startswith("utf"))
 
 
 def _robust(stream: TextIO | None, descriptor: int) -> TextIO:

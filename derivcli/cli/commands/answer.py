@@ -49,8 +49,7 @@ def answer(
 
     if claim is None:
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
-    screen = terminal.screen(os.environ)
-    style = screen.style()
+    _, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
     found = api.answer(expression, claim, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
     print_document(answer_document(found, style, show), format_, style)

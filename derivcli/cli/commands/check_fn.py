@@ -70,9 +70,8 @@ def check_fn(
     points = options.points_in(at, zip_) if at else None
     with terminal.aside():
         report = api.check_function(function, against, points, options.wrt_in(wrt))
-    screen = terminal.screen(os.environ)
-    style = screen.style()
-    style = style if screen.terminal else replace(style, width=terminal.UNLIMITED)
+    is_terminal, style = terminal.screen(os.environ)
+    style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)
     if not report.ok:
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -68,11 +69,11 @@ def explain(
     with terminal.aside(bool(use)):
         functions = options.functions_in(use)
         ledger = api.explain(expression, points, names, let=formulas, use=functions, dtype=dtype.value, check=check)
-    screen = terminal.screen(os.environ)
-    style = screen.style(digits, verdicts=check is True)
+    is_terminal, style = terminal.screen(os.environ)
+    style = replace(style, digits=digits, verdicts=check is True)
     if plot is not None:
         tell(save_picture(plot, partial(draw_graph, ledger_graph(ledger, style)), not no_clobber))
-    chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", screen.terminal)
+    chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", is_terminal)
     if chosen is not None:
         print_document(ledger_document(ledger, style), chosen, style)
     tell_remarks(points.notes)

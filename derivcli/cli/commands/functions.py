@@ -29,8 +29,7 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
     from derivcli.render.documents.functions import function_document, function_list_document
 
-    screen = terminal.screen(os.environ)
-    style = screen.style()
+    is_terminal, style = terminal.screen(os.environ)
     if name is None:
         document = function_list_document(FAMILIES)
     else:
@@ -40,4 +39,4 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
         row = look_up(name)
         formulas = {parameter: text_of(tree) for parameter, tree in derivatives_on_page(row).items()}
         document = function_document(row, formulas)
-    print_document(document, format_ or default_format("functions", screen.terminal), style)
+    print_document(document, format_ or default_format("functions", is_terminal), style)

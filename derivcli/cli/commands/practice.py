@@ -44,8 +44,7 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
     from derivcli.language.parse import parse_expression
     from derivcli.render.documents.practice import opening, question, score_line
 
-    screen = terminal.screen(os.environ)
-    style = screen.style()
+    _, style = terminal.screen(os.environ)
     seed = randrange(SEEDS) if seed is None else seed
     score: Counter[str] = Counter()
     say_blocks(opening(LEVELS[level].about, level, seed), style)

@@ -35,11 +35,10 @@ def steps(
     """Show how a derivative is found, a line for each rule of differentiation."""
     from derivcli.render.documents.steps import steps_document
 
-    screen = terminal.screen(os.environ)
-    style = screen.style()
+    is_terminal, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
     found = api.steps(expression, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
-    print_document(steps_document(found, style), format_ or default_format("steps", screen.terminal), style)
+    print_document(steps_document(found, style), format_ or default_format("steps", is_terminal), style)
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:
         tell(f"note: {remark}")
