@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
@@ -156,10 +157,7 @@ def verdicts_json(verdicts: Verdicts) -> list[dict[str, Any] | None]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    numbers = {"truth": verdict.truth, "left": verdict.left, "right": verdict.right}
-    shown = {name: number if number is None else _number(number) for name, number in numbers.items()}
-    message = {"message": verdict.message, "differs": verdict.differs}
-    return {"kind": verdict.kind, "digits": verdict.digits, **shown, **message}
+    return {key: _number(each) if isinstance(each, float) else each for key, each in asdict(verdict).items()}
 
 
 def _number(number: float) -> float | str:
