@@ -9,6 +9,7 @@ import numpy as np
 from derivcli import parse
 from derivcli.check.judge import check_all
 from derivcli.check.verdict import Verdict
+from derivcli.engines.task import at_once
 from derivcli.engines.torch import backward
 from derivcli.points.at_option import read_points
 from derivcli.result import Result, partial_of
@@ -18,7 +19,7 @@ def computed(text: str, at: str, key: str, along: str = "", dependent: str = "",
     """PyTorch's derivative with a key."""
     direction = read_points([along]) if along else None
     points = read_points([at])
-    (result,) = backward.differentiate([parse(text)], points.at, [partial_of(key)], dtype, direction, dependent)
+    (result,) = at_once(backward.prepared, [parse(text)], points.at, [partial_of(key)], dtype, direction, dependent)
     return result
 
 

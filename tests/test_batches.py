@@ -1,5 +1,6 @@
 """A batch is its points one by one: no number depends on its place in an array, nor on the array's length."""
 
+import functools
 import random
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from derivcli import series
 from derivcli.engines.program import lower
+from derivcli.engines.task import at_once
 from derivcli.engines.taylor import engine as taylor
 from derivcli.engines.torch import backward
 from derivcli.flag_table import FLAGS
@@ -19,7 +21,10 @@ from derivcli.language.parse import parse_expression
 from derivcli.result import Result
 from tests.support import each
 
-ENGINES = {"reverse": backward.differentiate, "taylor": taylor.differentiate}
+ENGINES = {
+    "reverse": functools.partial(at_once, backward.prepared),
+    "taylor": functools.partial(at_once, taylor.prepared),
+}
 FORMULAS = (
     "asec(cosh(x))", "logit(sigmoid(x))", "sigmoid(10*x-5)", "sigmoid(x)*tanh(5*x)", "if(x > 0.5, sinh(x), atanh(x))",
     "if(x < 0.3, x^0.3, if(x < 0.6, sigmoid(x), cosh(x)*x^x))", "max(sinh(x), atanh(x)*0.9)", "hypot(x, 0.3)*2^x",
@@ -152,8 +157,8 @@ def test_a_series_is_the_same_in_every_array() -> None:
 
 def test_equal_points_have_equal_numbers() -> None:
     for text, x in (("asec(cosh(x))", 0.7), ("logit(sigmoid(x))", 1.0)):
-        (result,) = backward.differentiate([parse_expression(text, ["x"])], {"x": np.full(17, x)}, [("x",)])
-        (alone,) = backward.differentiate([parse_expression(text, ["x"])], {"x": np.full(1, x)}, [("x",)])
+        (result,) = ENGINES["reverse"]([parse_expression(text, ["x"])], {"x": np.full(17, x)}, [("x",)])
+        (alone,) = ENGINES["reverse"]([parse_expression(text, ["x"])], {"x": np.full(1, x)}, [("x",)])
         assert np.array_equal(rows_of(result), np.repeat(rows_of(alone), 17, axis=1))
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from derivcli import DerivError, parse
 from derivcli.engines.chunks import CHUNK_POINTS
 from derivcli.engines.special_functions.kernels import KERNELS
-from derivcli.engines.task import Task
+from derivcli.engines.task import Task, at_once
 from derivcli.engines.torch import backward, compiled, flags
 from derivcli.engines.torch.compiled import prepared, traced
 from derivcli.engines.torch.rules import NoKernelError
@@ -91,7 +91,7 @@ def both(
     """The results of a graph, not compiled, and those of the reverse engine."""
     expressions = [parse(text, declared=tuple(at)) for text in texts]
     job = Task(expressions, tuple(at), partials, direction=direction, dependent=dependent)
-    return interpreted(job, at), backward.differentiate(expressions, at, partials, "float64", direction, dependent)
+    return interpreted(job, at), at_once(backward.prepared, expressions, at, partials, "float64", direction, dependent)
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def kernel() -> Run:
 
 
 def by_reverse(texts: Sequence[str], at: Mapping[str, Array], dtype: str = "float64") -> list[Result]:
-    return backward.differentiate([parse(text, declared="xy") for text in texts], at, FIRST, dtype)
+    return at_once(backward.prepared, [parse(text, declared="xy") for text in texts], at, FIRST, dtype)
 
 
 def spread(count: int) -> dict[str, Array]:

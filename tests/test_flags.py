@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from derivcli import FLAGS, DerivError, derive, parse
-from derivcli.engines.program import OPERATIONS
+from derivcli.engines.program import OPERATIONS, Step
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.torch.flags import ARRAY_OPERATIONS, TENSOR_OPERATIONS, FlagObserver, special_points
-from derivcli.engines.torch.rules import TORCH_RULES, apply
+from derivcli.engines.torch.rules import TORCH_RULES, run
 from derivcli.language.functions.table import vocabulary
 from tests.support import deriv, drawn, each
 
@@ -147,7 +147,7 @@ def swallowed(operation: str) -> set[int]:
                 tensors[number] = torch.ones_like(tensors[number])
         try:
             with np.errstate(all="ignore"):
-                value = apply(operation, tensors, -1.5, tensors[0])
+                value = run(Step(operation, (), -1.5), tensors, 1, tensors[0])
         except (TypeError, IndexError):  # it takes another number of operands
             continue
         if math.isfinite(value.item()):

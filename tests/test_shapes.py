@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from derivcli import Result, parse
 from derivcli.check.verdict import Verdict, Verdicts
-from derivcli.engines.torch.backward import differentiate
+from derivcli.engines.task import at_once
+from derivcli.engines.torch.backward import prepared
 from derivcli.language.expression import Expression
 from derivcli.language.tree import add, negative
 from derivcli.points.at_option import points_from, read_points
@@ -34,7 +35,7 @@ def job(
 ) -> list[Result]:
     """Results without a check, straight from the engine."""
     direction = None if along is None else points_from(along)
-    found = differentiate([parse(text) for text in texts], read_points([at]).at, partials, direction=direction)
+    found = at_once(prepared, [parse(text) for text in texts], read_points([at]).at, partials, direction=direction)
     return [replace(result, layout=layout) for result in found]
 
 
@@ -51,7 +52,7 @@ def equation(left: str, right: str) -> Expression:
 
 
 def implicit(left: str, right: str, at: str, partials: list[Partial]) -> list[Result]:
-    return differentiate([equation(left, right)], read_points([at]).at, partials, dependent="y")
+    return at_once(prepared, [equation(left, right)], read_points([at]).at, partials, dependent="y")
 
 
 def judged(results: list[Result], judge: Callable[[str, int], Verdict]) -> list[Result]:
@@ -181,7 +182,9 @@ def test_matrices_are_for_few_points_and_where_they_fit(count: int, width: int, 
 @each("width", [20, 40, 60, 80, 120])
 def test_tables_keep_to_the_width(width: int, unicode: bool) -> None:
     long = "learning_rate_of_the_model"
-    results = differentiate([parse(f"{long}^3*v", declared=[long])], {long: np.ones(2), "v": np.ones(2)}, [(long, "v")])
+    results = at_once(
+        prepared, [parse(f"{long}^3*v", declared=[long])], {long: np.ones(2), "v": np.ones(2)}, [(long, "v")]
+    )
     jacobian = job(["u", "v"], "u=1,v=2", [("u",), ("v",)])
     for one in (results, jacobian, hessian(["sin(u*v)/w"], "u=1,2,v=3,w=0", "uvw")):
         text = render(one, "table", Style(width=width, unicode=unicode))

@@ -24,6 +24,7 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import differentiate
+from derivcli.engines.task import at_once
 from derivcli.engines.torch import backward
 from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.points.at_option import read_points
@@ -187,7 +188,7 @@ def test_an_entry_that_vanishes_is_not_said_to_where_it_does_not(monkeypatch: py
 def test_values_are_judged_with_any_derivative() -> None:
     points = read_points(["x=1e-17,y=1,z=2,w=3"])
     expression = parse("log(1+x)*y+z-z+w-w")
-    (result,) = backward.differentiate([expression], points.at, [("x", "y"), ("z", "w")])
+    (result,) = at_once(backward.prepared, [expression], points.at, [("x", "y"), ("z", "w")])
     (checked,) = check_all([result], points)
     assert checked.value_verdicts is not None
     value = checked.value_verdicts[0]

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock, local
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -21,11 +21,8 @@ import torch
 from derivcli.engines.program import Program, Step
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.task import Prepared, Progress
-from derivcli.result import Result
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray
+from derivcli.points.points import Points
+from derivcli.result import FloatArray, Result
 
 CHUNK_POINTS = 65_536
 """Fewer leave torch and Python too little to do at a time, more leave the cache."""
@@ -116,10 +113,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:
-    """What is made of each item, in their order; several are made at once, and few are ever in hand.
-
-    With one worker everything happens in this thread.
-    """
+    """What is made of each item, in their order; several are made at once, and few are ever in hand."""
     _keep_memory()
     with one_thread():
         if workers == 1:
@@ -174,7 +168,6 @@ def whole(
 
 
 def _empty(like: Sequence[Result], count: int) -> list[Result]:
-    """Results like those given, with room for so many points."""
 
     def room(values: FloatArray) -> FloatArray:
         return np.empty(count, dtype=values.dtype)
@@ -193,7 +186,6 @@ def _empty(like: Sequence[Result], count: int) -> list[Result]:
 
 
 def _put(results: Sequence[Result], found: Sequence[Result], start: int) -> None:
-    """Copy a chunk's results into their place."""
     for result, part in zip(results, found, strict=True):
         here = slice(start, start + len(part.flags))
         for name, values in part.at.items() if result is results[0] else ():

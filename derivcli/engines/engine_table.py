@@ -63,7 +63,6 @@ class Engine:
     prepare: Callable[[Task], Prepared]
     """Makes it ready for a task. It imports the engine, and raises UnavailableError where there is a way round."""
     orders: range = ORDERS
-    """The orders of derivatives that it computes."""
     orders_unasked: range = range(0)
     """Those that it computes unless another engine is asked for."""
     beyond_orders: str = ""

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result, SeriesResult
 
 UNDEFINED = FLAG_TABLE["undefined"].mask
-"""The flag of such points."""
 
 
 def without_numbers(results: list[Result]) -> list[Result]:

@@ -135,15 +135,12 @@ class _Lowering:
         self.named: dict[int, str] = {}
 
     def variables(self) -> dict[Tree, int]:
-        """The values that hold the inputs."""
         return {symbol(name): number for number, name in enumerate(self.inputs)}
 
     def program(self, outputs: Sequence[int]) -> Program:
-        """The finished program, without the steps that nothing needs."""
         return _pruned(self.unpruned(outputs))[0]
 
     def unpruned(self, outputs: Sequence[int]) -> Program:
-        """The program of all steps made so far."""
         return Program(self.inputs, tuple(self.steps), tuple(outputs))
 
     def lower_expression(self, expression: Expression) -> int:
@@ -157,7 +154,6 @@ class _Lowering:
         return self.lower(expression.tree, Scope(values, trees))
 
     def lower(self, tree: Tree, scope: Scope) -> int:
-        """The value of `tree`."""
         done: dict[Tree, int] = dict(scope.values)
         for node in postorder(tree, stop_at=sympy.Piecewise):
             if node not in done:
@@ -165,7 +161,6 @@ class _Lowering:
         return done[tree]
 
     def lower_node(self, node: Any, done: Mapping[Tree, int], scope: Scope) -> int:
-        """The value of a node whose parts are done."""
         if isinstance(node, sympy.Piecewise):
             return self.lower_piecewise(node, scope)
         parts = [done[part] for part in node.args]
@@ -308,7 +303,6 @@ class _Lowering:
         return None if value is None else self.constant(value)
 
     def constant(self, value: Constant) -> int:
-        """The value of a constant."""
         number = self.add_step(Step("constant", (), float(value)))
         self.constants.setdefault(number, value)
         return number
@@ -323,21 +317,21 @@ class _Lowering:
 
 def _fold(operation: str, values: Sequence[Constant]) -> Constant | None:
     """An operation on constants. It is None where constants have no rule for it."""
-    match operation:
-        case "add":
-            return constant_folding.add(values)
-        case "subtract":
-            return constant_folding.add([values[0], -values[1]])
-        case "multiply":
-            return constant_folding.multiply(values)
-        case "divide":
-            return constant_folding.multiply([values[0], constant_folding.reciprocal(values[1])])
-        case "negative":
-            return -values[0]
-        case "pow":
-            return constant_folding.power(values[0], values[1])
+    if operation in FOLDED:
+        return FOLDED[operation](*values)
     row = vocabulary().get(operation)
     return None if row is None else constant_folding.apply(row, values)
+
+
+FOLDED: dict[str, Callable[..., Constant]] = {
+    "add": lambda *values: constant_folding.add(values),
+    "subtract": lambda one, other: constant_folding.add([one, -other]),
+    "multiply": lambda *values: constant_folding.multiply(values),
+    "divide": lambda one, other: constant_folding.multiply([one, constant_folding.reciprocal(other)]),
+    "negative": operator.neg,
+    "pow": constant_folding.power,
+}
+"""Arithmetic on constants."""
 
 
 def _pruned(program: Program) -> tuple[Program, dict[int, int]]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
-from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.engines.time_limit import OutOfTimeError, P, R, limited
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree as build
 from derivcli.language.expression import Expression
@@ -22,11 +22,8 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.result import ALONG, Partial, SymbolicResult, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray
+from derivcli.points.points import Points
+from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
 DERIVATIVE_SECONDS = 10.0
 """How long SymPy may take for the derivatives of one formula. Its product rule is quadratic in the factors."""
@@ -83,12 +80,12 @@ def _made(
 
 
 @cache
-def derivatives_of(row: Function) -> dict[str, Tree]:
+def derivatives_of(row: Function, differentiated: Callable[..., SymbolicResult] = differentiate) -> dict[str, Tree]:
     """The partial derivative of a function in each parameter that has one, over its parameters."""
     if row.variables != row.parameters:  # the others are numbers, so that a formula with them cannot be typed
         return {name: formulas.partial(row, row.parameters.index(name)) for name in row.variables}
     call = parse_expression(f"{row.name}({', '.join(row.parameters)})", row.parameters)
-    found = differentiate(call, [(name,) for name in row.parameters]).derivatives
+    found = differentiated(call, [(name,) for name in row.parameters]).derivatives
     return {name: expression.tree for name, expression in found.items()}
 
 
@@ -164,6 +161,13 @@ def _derivative(tree: Tree, moves: Moves) -> Tree:
     return found
 
 
+def attempted(seconds: float, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
+    """What SymPy comes to, None where it fails or takes longer."""
+    with suppress(DerivError, OutOfTimeError, *SYMPY_FAILURES), deep_recursion():
+        return limited(seconds, work, *args, **kwargs)
+    return None
+
+
 def is_piecewise(result: SymbolicResult) -> bool:
     """Whether a derivative has pieces, which meet somewhere."""
     return any(has_pieces(each.tree) for each in result.derivatives.values())
@@ -183,12 +187,12 @@ def derivative_of(tree: Tree, partial: Partial) -> Tree:
 
 def evaluated(tree: Tree) -> Tree:
     """The tree as SymPy evaluates it, calls of its own functions too, so that cos(pi) is -1."""
-    done: dict[Tree, Tree] = {}
-    for node in postorder(tree):
-        parts = [done[part] for part in node.args]
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
         ours = hasattr(type(node), "row") or isinstance(node, sympy.Piecewise)
-        done[node] = node if not parts else build.rebuild(node, parts) if ours else node.func(*parts)
-    return done[tree]
+        return node if not parts else build.rebuild(node, parts) if ours else node.func(*parts)
+
+    return build.fold(tree, make)
 
 
 def _along(tree: Tree, moves: Moves) -> Tree:
@@ -219,16 +223,15 @@ def arrange(tree: Tree) -> Tree:
 
 def merged(tree: Tree) -> Tree:
     """The tree with its sums, products and powers evaluated by SymPy, so that x**2*x is x**3."""
-    done: dict[Tree, Tree] = {}
-    for node in postorder(tree):
-        parts = [done[part] for part in node.args]
-        if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
-            done[node] = node.func(*parts)
-        elif is_below_least(node, parts):
-            done[node] = sympy.S.Zero
-        else:
-            done[node] = build.rebuild(node, parts) if parts else node
-    return done[tree]
+    return build.fold(tree, _merged)
+
+
+def _merged(node: Tree, parts: list[Tree]) -> Tree:
+    if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
+        return node.func(*parts)
+    if is_below_least(node, parts):
+        return sympy.S.Zero
+    return build.rebuild(node, parts) if parts else node
 
 
 def is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
@@ -291,7 +294,6 @@ def _is_divisor(node: Any) -> bool:
 
 
 def _power(node: Any, exponent: Any, done: dict[Tree, Tree]) -> Tree:
-    """The node's base to another exponent."""
     if exponent == 1:
         return done[node.base]
     if exponent == sympy.S.Half:

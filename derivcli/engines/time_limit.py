@@ -111,7 +111,6 @@ _BELLS: dict[int, _Bell] = {}
 
 
 def _running(thread: int) -> _Bell | None:
-    """The clock that runs in a thread."""
     known = _BELLS.get(thread)
     return known if known is not None and known.runs else None
 
@@ -122,7 +121,6 @@ _send = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_ulong, ctypes.py_object)(
 """Has an exception raised in a thread at its next instruction that allows it, or calls back what was sent."""
 
 NO_EXCEPTION = ctypes.py_object()
-"""No exception."""
 
 IMPORT_FILES = "<frozen importlib"
 """What the files of the import system are called."""
@@ -162,14 +160,12 @@ class _Watcher:
                     self.thread = thread  # not before it runs: there may be no more threads
 
     def add(self, bell: _Bell) -> None:
-        """Watch a clock too."""
         with self.lock:
             _BELLS[bell.thread] = bell
             if bell.due < self.awake and self.asleep.locked():
                 self.asleep.release()
 
     def watch(self) -> None:
-        """Look whenever the time of a clock may be over."""
         while True:
             with self.lock:
                 self.awake = self.look(time.monotonic())

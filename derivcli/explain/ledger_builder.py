@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, count
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,15 +14,12 @@ from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, derivatives_of, si
 from derivcli.engines.torch.backward_graph import CHOICE, CHOSEN, INPUT, SUM, BackwardGraph, TensorRecord, trace
 from derivcli.errors import DerivError
 from derivcli.explain.ledger import Ledger, Local, Node
+from derivcli.language.expression import Expression
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, substitute, symbol
 from derivcli.language.tree import number as exact
-from derivcli.result import Result
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray, Result
 
 OUTPUTS = ("y", "f", "out", "result")
 """What the result is called: the first of these that means nothing else."""
@@ -52,10 +48,7 @@ FORMULAS: dict[str, tuple[str, ...]] = {
 
 
 def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wrt: Sequence[str], dtype: str) -> Ledger:
-    """The ledger of an expression at points, after one backward pass to the variables `wanted`.
-
-    `at` has an array of shape (points,) for every variable.
-    """
+    """The ledger of an expression at points, arrays of one length, after a backward pass to the variables `wrt`."""
     program, definitions = lower_named(expression, tuple(at))
     graph = trace(program, at, wrt, dtype)
     values = {name: np.asarray(array, dtype=dtype) for name, array in at.items()}
@@ -95,7 +88,6 @@ def _names(graph: BackwardGraph, variables: Sequence[str], definitions: Mapping[
 
 
 def _node(number: int, record: TensorRecord, names: Mapping[int, str]) -> Node:
-    """A record as a node, with its operands and local derivatives in words."""
     inputs = tuple(names[part] for part in record.inputs)
     locals = [
         Local(of, _formula(record, place, inputs), slope)
@@ -153,7 +145,6 @@ def _number_text(value: float) -> str:
 
 
 def _operation(record: TensorRecord, inputs: Sequence[str]) -> str:
-    """How a tensor is made of its operands."""
     if record.operation == "constant":
         return _number_text(record.constant)
     if record.operation == "pow_constant":
@@ -183,7 +174,6 @@ def _power_formula(base: str, exponent: float) -> str:
 
 @lru_cache(maxsize=10_000)
 def _function_formula(name: str, place: int, inputs: tuple[str, ...]) -> str:
-    """The derivative of a function of the table in one of its parameters, over the names of operands."""
     row = vocabulary().get(name)
     if row is None:
         return ""

@@ -13,7 +13,6 @@ OUTER_FUNCTIONS = ("sin", "cos", "exp", "log")
 """Functions that every student knows."""
 
 Problem: TypeAlias = tuple[str, Partial]
-"""A formula, and what it is to be differentiated by."""
 
 BY_X = ("x",)
 
@@ -150,4 +149,3 @@ LEVELS: dict[int, Level] = {
     4: Level("exponentials, logarithms and trigonometric functions", mixtures),
     5: Level("partial and second derivatives", partials),
 }
-"""The levels by their numbers."""

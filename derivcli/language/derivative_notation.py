@@ -26,7 +26,6 @@ _MAY_BE_OPERATOR = re.compile(rf"(?<![A-Za-z_])(?:[dD∂](?:{words.POWER}|\w{{0,
 _MAY_BE_DIFFERENTIAL = re.compile(r"(?<![A-Za-z_])[d∂]\w+$")
 """Most texts hold nothing of the kind, and patterns with all names in them take long to make."""
 _MAX_DIFFERENTIAL = 30
-"""Characters of a differential."""
 _PRIME = rf"(?<=[A-Za-z0-9_)\]}}!⁰¹²³⁴-⁹₀-₉{words.GREEKS}])\s?[{''.join(words.PRIMES)}]+"
 _STRING = r"(?:^|[(,=+*/\[{-])\s*['\"]|^\s*(?:[br]|br|rb)(['\"])\w*\1\s*$"
 """A quote that begins something, or a string of Python's with its prefix."""

@@ -8,7 +8,8 @@ A formula alone stands for that it is 0.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 import sympy
 
@@ -31,18 +32,19 @@ def parse_equation(
     functions: Functions = NO_FUNCTIONS,
 ) -> Expression:
     """The equation that `text` writes, as its left side minus its right side; refusals are those of a formula."""
+    read = partial(parse_expression, definitions=definitions, functions=functions)
     signs = list(_signs(text))
     if len(signs) > 1:
         hint = "give several equations as separate arguments"
         raise DerivError("an equation has one '='", text, Span(*signs[1]), hint)
     if not signs:
-        left, right = parse_expression(text, declared, definitions, functions), None
+        left, right = read(text, declared), None
     else:
         start, stop = signs[0]
         # xy = x+y names x and y on one side only; what may ask for a derivative is declared by nothing but its user
         letters = {*declared, *(letters_alone(text) - CONSTANTS.keys() - LETTERS)}
-        left = _side(text, 0, start, letters, definitions, functions)
-        right = _side(text, stop, len(text), letters, definitions, functions)
+        read = partial(read, declared=letters)
+        left, right = _side(text, 0, start, read), _side(text, stop, len(text), read)
     other = sympy.S.Zero if right is None else right.tree
     difference = left.tree if other is sympy.S.Zero else tree.add([left.tree, tree.negative(other)])
     sides = [left] if right is None else [left, right]
@@ -63,20 +65,13 @@ def _signs(text: str) -> Iterator[tuple[int, int]]:
             yield sign.span()
 
 
-def _side(
-    text: str,
-    start: int,
-    stop: int,
-    declared: Collection[str],
-    definitions: tuple[Definition, ...],
-    functions: Functions,
-) -> Expression:
+def _side(text: str, start: int, stop: int, read: Callable[[str], Expression]) -> Expression:
     """One side, read where it stands so that its places are those of the whole text."""
     if not text[start:stop].strip():
         message = "a side of this equation is empty"
         raise DerivError(message, text, Span(start and start - 1, start or stop + 1), "write it like x**2 + y**2 = 25")
     try:
-        return parse_expression(" " * start + text[start:stop], declared, definitions, functions)
+        return read(" " * start + text[start:stop])
     except DerivError as error:
         error.source = text
         raise

@@ -81,9 +81,6 @@ class Expression:
     @cached_property
     def expanded(self) -> Tree:
         """The tree with every definition put in its place."""
-        from derivcli.language.tree import substitute, symbol
+        from derivcli.language.tree import expansions, substitute
 
-        replacements: dict[Tree, Tree] = {}
-        for definition in self.definitions:
-            replacements[symbol(definition.name)] = substitute(definition.tree, replacements)
-        return substitute(self.tree, replacements) if replacements else self.tree
+        return substitute(self.tree, expansions(self.definitions)) if self.definitions else self.tree

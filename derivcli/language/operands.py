@@ -199,7 +199,6 @@ def _combine(
     build: Callable[[Sequence[Tree]], Tree],
     evaluate: Callable[[Sequence[Constant]], Constant],
 ) -> Operand:
-    """One n-ary node over two or more parts."""
     for part in parts:
         require_number(part)
     span = Span(parts[0].start, parts[-1].stop)

@@ -68,5 +68,4 @@ def _used_definitions(names_read: Collection[str], definitions: tuple[Definition
 
 
 def _names_in(node: Tree) -> list[str]:
-    """The names of the symbols of a tree, in the order in which they appear."""
     return list(dict.fromkeys(str(part) for part in tree.postorder(node) if part.is_Symbol))

@@ -386,7 +386,6 @@ class Parser:
 
 @lru_cache(maxsize=10_000)
 def _value_of_rewrite(row: Function, values: tuple[Constant, ...]) -> Constant | None:
-    """The value of a row's definition for constant arguments."""
     assert row.definition is not None, f"{row.name} is a primitive"
     given = dict(zip(row.parameters, values, strict=False))
     try:

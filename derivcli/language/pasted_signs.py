@@ -23,7 +23,6 @@ _ANGLES = (
 )
 """`sin 30` and `30` before a degree sign."""
 _MAX_ANGLE = 60
-"""Characters of an angle and its function."""
 
 
 def pasted_in(text: str, declared: Collection[str]) -> Iterator[Notation]:

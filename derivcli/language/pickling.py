@@ -67,7 +67,6 @@ def itself(record: Record, memo: object = None) -> Record:
 
 
 def _without_trees(value: Any, trees: list[Tree]) -> Any:
-    """A value with its trees put into a list."""
     from sympy import Basic
 
     if isinstance(value, Basic):
@@ -81,7 +80,6 @@ def _without_trees(value: Any, trees: list[Tree]) -> Any:
 
 
 def _with_trees(value: Any, trees: list[Tree]) -> Any:
-    """A value with its trees put back."""
     if isinstance(value, TreeReference):
         return trees[value.place]
     if isinstance(value, tuple):

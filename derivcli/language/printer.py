@@ -15,7 +15,7 @@ from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.language.tree import (
-    RELATIONS,
+    SIGN_OF,
     Derivative,
     PartialDerivative,
     Tree,
@@ -33,7 +33,6 @@ Piece = tuple[str, int]
 Pieces = dict[Tree, Piece]
 NodeWriter = Callable[[Any, list[Piece], Pieces], Piece]
 
-_SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
 _MAX_PLAIN_DIGITS = 17
 """Digits of a number before it is written with an exponent."""
 
@@ -66,12 +65,8 @@ def number_text(value: sympy.Rational) -> str:
 
 def place_text(at: Mapping[str, Fraction | Tree]) -> str:
     """A point in words: `x = 1/2, y = pi`."""
-    return ", ".join(f"{name} = {coordinate_text(value)}" for name, value in at.items())
-
-
-def coordinate_text(value: Fraction | Tree) -> str:
-    """A coordinate as one types it."""
-    return number_text(number(value)) if isinstance(value, Fraction) else text_of(value)
+    trees = {name: number(value) if isinstance(value, Fraction) else value for name, value in at.items()}
+    return ", ".join(f"{name} = {text_of(tree)}" for name, tree in trees.items())
 
 
 def enclosed(piece: Piece, level: int) -> str:
@@ -144,13 +139,9 @@ def _write_piecewise(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"Piecewise({', '.join(text for text, _ in parts)})", ATOM
 
 
-def _write_pair(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
-    return f"({', '.join(text for text, _ in parts)})", ATOM
-
-
 def _write_relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     left, right = (enclosed(part, SUM) for part in parts)
-    return f"{left} {_SIGNS[type(node)]} {right}", COMPARISON
+    return f"{left} {SIGN_OF[type(node)]} {right}", COMPARISON
 
 
 def joined(word: str, level: int, bracket: Callable[[Piece, int], str]) -> NodeWriter:
@@ -160,10 +151,6 @@ def joined(word: str, level: int, bracket: Callable[[Piece, int], str]) -> NodeW
         return word.join(bracket(part, level + 1) for part in parts), level
 
     return write
-
-
-def _write_not(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
-    return f"not {enclosed(parts[0], COMPARISON)}", NOT
 
 
 def _write_derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
@@ -185,11 +172,11 @@ _WRITERS: dict[type[Basic], NodeWriter] = {
     sympy.Mul: write_product,
     sympy.Pow: _write_power,
     sympy.Piecewise: _write_piecewise,
-    ExprCondPair: _write_pair,
+    ExprCondPair: lambda node, parts, pieces: (f"({parts[0][0]}, {parts[1][0]})", ATOM),
     sympy.core.relational.Relational: _write_relation,
     sympy.And: joined(" and ", AND, enclosed),
     sympy.Or: joined(" or ", OR, enclosed),
-    sympy.Not: _write_not,
+    sympy.Not: lambda node, parts, pieces: (f"not {enclosed(parts[0], COMPARISON)}", NOT),
     Derivative: _write_derivative,
     type(sympy.true): literally("True"),
     type(sympy.false): literally("False"),

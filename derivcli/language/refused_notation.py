@@ -43,7 +43,6 @@ def _all_found(text: str, declared: Collection[str], custom: Collection[str] = (
 
 
 def _way_out(found: Notation, text: str, declared: Collection[str]) -> str:
-    """How to write what was found, for which a formula in it may have to be read."""
     if found.kind == "quotes":
         is_short = len(found.name) < words.MAX_CHARACTERS
         readable = is_short and _variables_of(found.name, declared) is not None

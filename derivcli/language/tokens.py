@@ -42,7 +42,6 @@ SPELLINGS = {
     "^": "**", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-", "∙": "*",
     "≤": "<=", "≥": ">=", "≠": "!=",
 }  # fmt: skip
-"""Other ways to write an operator."""
 
 LOOK_ALIKES = dict(zip("авеіјкмнорсѕтухһԁԛԝАВЕІЈКМНОРСЅТУХ", "abeijkmhopcstyxhdqwABEIJKMHOPCSTYX", strict=True))
 """Cyrillic letters that look Latin; compatibility forms are found by normalization."""

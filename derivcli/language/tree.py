@@ -7,10 +7,10 @@ in SymPy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import sympy
 from sympy.core.basic import Basic
@@ -22,6 +22,8 @@ from derivcli.language.functions.table import FUNCTIONS
 Tree: TypeAlias = Basic
 """Any SymPy node, expression or condition."""
 
+Made = TypeVar("Made")
+
 MINUS_ONE = sympy.S.NegativeOne
 NUMBERS: dict[str, Tree] = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 
@@ -29,6 +31,7 @@ RELATIONS: dict[str, type[Tree]] = {
     "<": sympy.StrictLessThan, "<=": sympy.LessThan, ">": sympy.StrictGreaterThan, ">=": sympy.GreaterThan,
     "==": sympy.Equality, "!=": sympy.Unequality,
 }  # fmt: skip
+SIGN_OF = {kind: sign for sign, kind in RELATIONS.items()}
 
 
 class Choice(sympy.Piecewise):  # type: ignore[misc]
@@ -169,17 +172,34 @@ def truth(value: bool) -> Tree:
 
 def substitute(tree: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
     """`tree` with symbols replaced, its shape kept; SymPy's own `xreplace` would evaluate on the way."""
-    done: dict[Tree, Tree] = dict(replacements)
-    for node in postorder(tree):
-        if node not in done:
-            parts = [done[part] for part in node.args]
-            done[node] = node if parts == list(node.args) else rebuild(node, parts)
-    return done[tree]
+    return fold(tree, lambda node, parts: node if parts == list(node.args) else rebuild(node, parts), replacements)
+
+
+def expansions(definitions: Iterable[Any]) -> dict[Tree, Tree]:
+    """What the names of definitions stand for, without each other."""
+    found: dict[Tree, Tree] = {}
+    for definition in definitions:
+        found[symbol(definition.name)] = substitute(definition.tree, found)
+    return found
 
 
 def rebuild(node: Tree, parts: Sequence[Tree]) -> Tree:
     """The same node over other parts."""
     return made(type(node), parts)
+
+
+def fold(
+    tree: Tree,
+    make: Callable[[Any, list[Made]], Made],
+    known: Mapping[Tree, Made] | None = None,
+    stop_at: type[Tree] | tuple[()] = (),
+) -> Made:
+    """What is made of a tree, node by node, each from what its parts came to, but for nodes that are `known`."""
+    done: dict[Tree, Made] = dict(known or {})
+    for node in postorder(tree, stop_at):
+        if node not in done:
+            done[node] = make(node, [] if isinstance(node, stop_at) else [done[part] for part in node.args])
+    return done[tree]
 
 
 def postorder(tree: Tree, stop_at: type[Tree] | tuple[()] = ()) -> Iterator[Tree]:

@@ -52,7 +52,6 @@ def trees_of(code: TreeCode) -> list[Tree]:
 
 
 def _maker(node: Any) -> Maker:
-    """What makes a node of its parts."""
     kind = type(node)
     if isinstance(node, Rational):
         return "number", hex(node.p), hex(node.q)

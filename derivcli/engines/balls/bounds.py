@@ -21,29 +21,23 @@ from flint import acb, arb
 NO_BOUND = arb("nan")
 """Nothing is known."""
 
+MAX_ORDER = 500
+"""Of greater orders nothing is said here."""
+
 
 def _top(ball: arb) -> arb:
     """The greatest size of a number in a ball."""
     return abs(ball).upper()
 
 
-def _k(n: acb, x: acb) -> arb:
-    """K_m(y) for an m that is no less than the real part of any order in n, and half of an odd number."""
+def bessel_k(n: acb, x: acb) -> arb:
+    """A bound of K: K_m(y) for an m that is no less than the real part of any order in n, and half of an odd number."""
     order = 0
     while not _top(n.real) < order + arb(0.5):
         order += 1
         if order > MAX_ORDER:
             return NO_BOUND
     return acb(x.real.lower()).bessel_k(acb(order + 0.5)).real.upper()
-
-
-MAX_ORDER = 500
-"""Of greater orders nothing is said here."""
-
-
-def bessel_k(n: acb, x: acb) -> arb:
-    """A bound of K."""
-    return _k(n, x)
 
 
 def _turns(n: acb) -> arb:
@@ -53,7 +47,7 @@ def _turns(n: acb) -> arb:
 
 def _tail(n: acb, x: acb) -> arb:
     """E/pi."""
-    return 2 * x.real.lower().exp() * _k(n, x) / arb.pi()
+    return 2 * x.real.lower().exp() * bessel_k(n, x) / arb.pi()
 
 
 def bessel_j(n: acb, x: acb) -> arb:
@@ -68,7 +62,7 @@ def bessel_y(n: acb, x: acb) -> arb:
 
 def bessel_i(n: acb, x: acb) -> arb:
     """A bound of I."""
-    return _turns(n) * (_top(x.real).exp() + 2 * _k(n, x) / arb.pi())
+    return _turns(n) * (_top(x.real).exp() + 2 * bessel_k(n, x) / arb.pi())
 
 
 def upper_gamma(s: acb, x: acb) -> arb:

@@ -126,7 +126,6 @@ def _deserved(centres: Sequence[fmpq | arb]) -> int:
 
 
 def _order(number: Number) -> int:
-    """The order of a derivative, a whole number of the formula."""
     order = only_whole(number.ball)
     if order is None:
         raise UnsureError
@@ -199,7 +198,6 @@ def _sizes(polynomials: Sequence[Sequence[arb]]) -> tuple[int, int]:
 
 
 def _check_domain(run: Run, node: TapeNode, numbers: list[Number], clear: Sequence[acb]) -> None:
-    """Raise NoValueError where the function is not real."""
     if any(value.real.is_zero() or run.sign(value.real, lambda: None, *numbers) <= 0 for value in clear):
         raise no_value(node, *numbers)
 
@@ -238,7 +236,6 @@ def taylor(path: _Path, order: int, orders: Sequence[int]) -> list[arb]:
 
 @contextmanager
 def _precision(bits: int) -> Iterator[None]:
-    """Compute with so many bits for a while."""
     before = ctx.prec
     ctx.prec = bits
     try:
@@ -299,7 +296,6 @@ def _disk(path: _Path) -> tuple[int, arb]:
 
 
 def _value(first: fmpq | arb, others: Sequence[arb], t: acb) -> acb:
-    """A polynomial at t."""
     total = acb(0)
     for coefficient in reversed(others):
         total = (total + coefficient) * t

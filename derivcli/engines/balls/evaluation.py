@@ -68,7 +68,6 @@ def _called(run: Run, node: TapeNode) -> Any:
 
 
 def _choice(run: Run, node: TapeNode) -> Any:
-    """The value of the first branch whose condition holds. The others are not looked at."""
     for branch in node.data:
         if _block(run, branch.condition):
             return _block(run, branch.value)
@@ -76,7 +75,6 @@ def _choice(run: Run, node: TapeNode) -> Any:
 
 
 def _checked(run: Run, value: Any, node: TapeNode) -> Any:
-    """The value of a step, if it is finite."""
     for place in range(run.order + 1):
         if not value[place].is_finite():
             raise _failure(run)

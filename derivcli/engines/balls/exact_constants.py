@@ -222,7 +222,6 @@ class Field:
         return constant.polynomial.get(((number, 1),)) if number is not None and len(constant.polynomial) == 1 else None
 
     def _rational_power(self, base: ExactConstant, exponent: fmpq) -> ExactConstant:
-        """A power of a rational number, by the root of it that the exponent names."""
         value = base.rational
         assert value is not None, "the base is rational"
         bits = max(value.p.bit_length(), value.q.bit_length())
@@ -253,14 +252,12 @@ class Field:
         return tuple(sorted((number, power) for number, power in powers.items() if power)), out
 
     def _size(self, monomial: Monomial) -> arb:
-        """A ball for a product of powers of generators."""
         size = arb(1)
         for number, power in monomial:
             size *= self.generators[number].ball ** power
         return size
 
     def _ball(self, polynomial: Mapping[Monomial, fmpq]) -> arb:
-        """A ball for a polynomial."""
         return sum((self._size(monomial) * factor for monomial, factor in polynomial.items()), arb(0))
 
     def _made(self, polynomial: dict[Monomial, fmpq], ball: arb) -> ExactConstant:

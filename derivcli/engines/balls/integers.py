@@ -73,7 +73,6 @@ def decimal_text(ball: arb, digits: int) -> str:
 
 
 def _short(decimal: str) -> str:
-    """A decimal without zeros at its end."""
     return decimal.rstrip("0").rstrip(".") if "." in decimal else decimal
 
 

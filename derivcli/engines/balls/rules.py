@@ -7,6 +7,10 @@ Cauchy's integral, with its error bound. Where a function has no series at a poi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+from operator import add, mul
+
 from flint import arb, arb_series, fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
@@ -23,20 +27,6 @@ FRACTIONAL = "a negative number has no real power of this kind here; cbrt(x) and
 
 
 # Arithmetic
-
-
-def _sum(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    total = numbers[0].series
-    for number in numbers[1:]:
-        total = total + number.series
-    return total
-
-
-def _product(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    total = numbers[0].series
-    for number in numbers[1:]:
-        total = total * number.series
-    return total
 
 
 def _power(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -62,7 +52,6 @@ def _power(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _whole_power(base: Number, exponent: int) -> BallSeries:
-    """A power of any base to a whole exponent."""
     if exponent < 0 and base.sign() == 0:
         raise NoValueError(DIVISION)
     if exponent == -1:
@@ -96,7 +85,6 @@ def _power_of_negative(base: Number, exponent: Number) -> BallSeries:
 
 
 def _root(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """The real n-th root, of negative numbers too where n is odd."""
     x, n = numbers
     exact = n.exact
     odd = exact is not None and exact.q == 1 and exact.p % 2 == 1
@@ -147,38 +135,32 @@ def _log1p(x: BallSeries) -> BallSeries:
     return x[0].log1p() + (1 + _beyond_value(x) / (1 + x[0])).log()
 
 
+def _odd(function: Callable[[BallSeries], BallSeries]) -> Callable[[BallSeries], BallSeries]:
+    """An odd function from what it is on the right of 0."""
+    return lambda x: function(x) if x[0] >= 0 else -function(-x)
+
+
+@_odd
 def _sinh(x: BallSeries) -> BallSeries:
-    growth = _expm1(x if x[0] >= 0 else -x)
-    sinh = (growth + growth / (1 + growth)) / 2
-    return sinh if x[0] >= 0 else -sinh
+    growth = _expm1(x)
+    return (growth + growth / (1 + growth)) / 2
 
 
+@_odd
 def _asinh(x: BallSeries) -> BallSeries:
-    size = x if x[0] >= 0 else -x
-    square = size * size
-    asinh = _log1p(size + square / (1 + (1 + square).sqrt()))
-    return asinh if x[0] >= 0 else -asinh
+    square = x * x
+    return _log1p(x + square / (1 + (1 + square).sqrt()))
 
 
-def _atanh(x: BallSeries) -> BallSeries:
-    return (_log1p(x) - _log1p(-x)) / 2
-
-
+@_odd
 def _tanh(x: BallSeries) -> BallSeries:
-    decay = _expm1(-2 * x if x[0] >= 0 else 2 * x)
-    tanh = -decay / (2 + decay)
-    return tanh if x[0] >= 0 else -tanh
+    decay = _expm1(-2 * x)
+    return -decay / (2 + decay)
 
 
 def _sech(x: BallSeries) -> BallSeries:
     shrunk = (-x if x[0] >= 0 else x).exp()
     return 2 * shrunk / (1 + shrunk * shrunk)
-
-
-def _csch(x: BallSeries) -> BallSeries:
-    size = x if x[0] >= 0 else -x
-    csch = -2 * (-size).exp() / _expm1(-2 * size)
-    return csch if x[0] >= 0 else -csch
 
 
 def _acot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -191,7 +173,6 @@ def _acot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _asech(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """acosh(1/x) for 0 < x <= 1."""
     x = numbers[0]
     below = x.minus(1)
     if x.sign() <= 0 or below > 0:
@@ -212,7 +193,6 @@ def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """The angle of (x, y) in (-pi, pi]. The origin has none."""
     y, x = numbers
     up, right = y.sign(), x.sign()
     if right > 0:
@@ -223,13 +203,6 @@ def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         raise no_value(node, *numbers)
     y.touch()
     return arb_series([arb.pi()])
-
-
-def _logsumexp(*x: BallSeries) -> BallSeries:
-    total = x[0].exp()
-    for each in x[1:]:
-        total = total + each.exp()
-    return total.log()
 
 
 def _logit(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -254,8 +227,8 @@ BALL_RULES: dict[str, BallRule] = {
     "number": lambda run, node, numbers: arb_series([arb(node.data)]),
     "pi": lambda run, node, numbers: arb_series([arb.pi()]),
     "e": lambda run, node, numbers: arb_series([arb.const_e()]),
-    "add": _sum,
-    "multiply": _product,
+    "add": plain(lambda *x: reduce(add, x)),
+    "multiply": plain(lambda *x: reduce(mul, x)),
     "power": _power,
     "root": _root,
     "exp": plain(arb_series.exp),
@@ -276,11 +249,11 @@ BALL_RULES: dict[str, BallRule] = {
     "cosh": plain(lambda x: (x.exp() + (-x).exp()) / 2),
     "tanh": plain(_tanh),
     "sech": plain(_sech),
-    "csch": nonzero(_csch),
+    "csch": nonzero(_odd(lambda x: -2 * (-x).exp() / _expm1(-2 * x))),
     "coth": nonzero(lambda x: 1 / _tanh(x)),
     "asinh": plain(_asinh),
     "acosh": above(1, lambda x: (x + (x * x - 1).sqrt()).log(), 0),
-    "atanh": between(_atanh),
+    "atanh": between(lambda x: (_log1p(x) - _log1p(-x)) / 2),
     "asech": _asech,
     "acsch": nonzero(lambda x: _asinh(1 / x)),
     "hypot": _hypot,
@@ -288,9 +261,8 @@ BALL_RULES: dict[str, BallRule] = {
     "tanhshrink": plain(lambda x: x - _tanh(x)),
     "sigmoid": plain(lambda x: 1 / (1 + (-x).exp())),
     "logit": _logit,
-    "logsumexp": plain(_logsumexp),
+    "logsumexp": plain(lambda *x: reduce(add, [each.exp() for each in x]).log()),
 }
 """The rule of every primitive and of the operations of arithmetic. Rewrites are put in place."""
 
 FUNCTIONS = frozenset(BALL_RULES.keys() - STEPS.keys() - {"number", "pi", "e", "add", "multiply", "power"})
-"""The operations that are more than arithmetic and have no pieces."""

@@ -223,4 +223,3 @@ GAMMA: dict[str, Any] = {
     "rf": _rising_rule,
     "rf_xk": companion(_rising, (0, 1)),
 }
-"""The rules of the family."""

@@ -74,10 +74,6 @@ def _dawson(x: acb) -> acb:
     return (-x * x).exp() * x.erfi() * acb.pi().sqrt() / 2
 
 
-def _ndtri(x: arb) -> arb:
-    return -arb(2).sqrt() * (2 * x).erfcinv()
-
-
 def _ndtr(x: BallSeries) -> BallSeries:
     return (-x / arb(2).sqrt()).erfc() / 2
 
@@ -112,10 +108,6 @@ def _lambertw(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x.touch()
         return arb_series([arb(-1)])
     return x.series.lambertw(branch)
-
-
-def _spherical_in(n: acb, x: acb) -> acb:
-    return _spherical(n, x, x * x / 4)
 
 
 def _jn(n: acb, x: acb) -> acb:
@@ -195,10 +187,6 @@ def _elliptic_e(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     return analytic(lambda m: m.elliptic_e(), lambda m: [1 - m])(run, node, numbers)
 
 
-def _elliptic_pi(n: acb, m: acb) -> acb:
-    return acb.elliptic_pi(n, m)
-
-
 def _ellipint(p: acb, i: acb, j: acb, n: acb, z: acb, m: acb) -> acb:
     """The integral from 0 to z of sin**(2p) (1 - n sin**2)**-i (1 - m sin**2)**(1/2 - j)."""
     powers = [only_whole(k.real) or 0 for k in (p, i, j)]
@@ -228,7 +216,6 @@ BESSEL: dict[str, tuple[ComplexFunction, Bound]] = {
     "i": (lambda n, x: x.bessel_i(n), bounds.bessel_i),
     "k": (lambda n, x: x.bessel_k(n), bounds.bessel_k),
 }
-"""The functions and their bounds."""
 
 
 def _ive_x(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -267,7 +254,7 @@ SPECIAL: dict[str, Any] = {
     "dawsn_n": companion(_dawson, (0,)),
     "erfinv": inverse(arb.erfinv, arb_series.erf, -1, 1),
     "erfcinv": inverse(arb.erfcinv, arb_series.erfc, 0, 2),
-    "ndtri": inverse(_ndtri, _ndtr, 0, 1),
+    "ndtri": inverse(lambda x: -arb(2).sqrt() * (2 * x).erfcinv(), _ndtr, 0, 1),
     "log_ndtr": _log_ndtr,
     "lambertw": _lambertw,
     **{f"bessel{name}": cut_at_zero(g, bound, name in "ji", name in "yk") for name, (g, bound) in BESSEL.items()},
@@ -275,7 +262,7 @@ SPECIAL: dict[str, Any] = {
     "ive_x": _ive_x,
     "kve_x": companion(lambda n, x: x.exp() * x.bessel_k(n), (1,), last_positive),
     "jn": analytic(_jn),
-    "spherical_in": analytic(_spherical_in),
+    "spherical_in": analytic(lambda n, x: _spherical(n, x, x * x / 4)),
     "airyai": plain(lambda x: x.airy_ai()),
     "airybi": plain(lambda x: x.airy_bi()),
     "airyaiprime": analytic(lambda x: x.airy_ai(derivative=1)),
@@ -292,18 +279,16 @@ SPECIAL: dict[str, Any] = {
     "elliptic_k": analytic(lambda m: m.elliptic_k(), lambda m: [1 - m]),
     "elliptic_e": _elliptic_e,
     "elliptic_f": _ending(
-        analytic(lambda z, m: acb.elliptic_f(z, m), lambda z, m: _sine_clear(m, z)),
+        analytic(acb.elliptic_f, lambda z, m: _sine_clear(m, z)),
         lambda m: (1 / m).elliptic_k() / m.sqrt(),
     ),
     "elliptic_e_inc": _ending(
-        analytic(lambda z, m: acb.elliptic_e_inc(z, m), lambda z, m: _sine_clear(m, z, True)), _e_at_end, closed=True
+        analytic(acb.elliptic_e_inc, lambda z, m: _sine_clear(m, z, True)), _e_at_end, closed=True
     ),
-    "elliptic_pi": analytic(_elliptic_pi, lambda n, m: [1 - m, 1 - n]),
+    "elliptic_pi": analytic(acb.elliptic_pi, lambda n, m: [1 - m, 1 - n]),
     "elliptic_pi_inc": _ending(
-        analytic(
-            lambda n, z, m: acb.elliptic_pi_inc(n, z, m), lambda n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]
-        ),
-        lambda n, m: _elliptic_pi(n / m, 1 / m) / m.sqrt(),
+        analytic(acb.elliptic_pi_inc, lambda n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]),
+        lambda n, m: acb.elliptic_pi(n / m, 1 / m) / m.sqrt(),
     ),
     "ellipint": analytic(_ellipint, lambda p, i, j, n, z, m: [*_sine_clear(m, z), *_sine_clear(n, z)]),
     "chebyshevt": analytic(_polynomial(acb.chebyshev_t)),
@@ -312,4 +297,3 @@ SPECIAL: dict[str, Any] = {
     "assoc_laguerre": analytic(_polynomial(acb.laguerre_l)),
     "gegenbauer": analytic(_polynomial(acb.gegenbauer_c)),
 }
-"""The rules of special functions."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flint import arb, arb_series, fmpq
@@ -13,18 +14,16 @@ from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import HOLDS, TapeNode
 
 
-def _abs(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    sign = numbers[0].sign()
-    if sign == 0:
-        numbers[0].touch()
-    return numbers[0].series if sign >= 0 else -numbers[0].series
+def _by_sign(function: Callable[[int, BallSeries], BallSeries]) -> BallRule:
+    """A function of the sign of its operand, which changes at 0, and of its series."""
 
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
+        sign = numbers[0].sign()
+        if sign == 0:
+            numbers[0].touch()
+        return function(sign, numbers[0].series)
 
-def _sign(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    sign = numbers[0].sign()
-    if sign == 0:
-        numbers[0].touch()
-    return arb_series([arb(sign)])
+    return rule
 
 
 def _greatest(sense: int) -> BallRule:
@@ -81,13 +80,9 @@ def _round(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     return arb_series([below])
 
 
-def _size(number: Any) -> Any:
-    """The size of a number, if that is known."""
-    return None if number is None else abs(number)
-
-
-def _itself(number: Any) -> Any:
-    return number
+def _size(number: Any, towards_zero: bool = True) -> Any:
+    """The size of a number that is rounded towards 0, if it is known; else the number itself."""
+    return abs(number) if towards_zero and number is not None else number
 
 
 def _trunc(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -110,7 +105,7 @@ def _remainder(towards_zero: bool) -> BallRule:
         x, y = numbers
         if y.sign() == 0:
             raise no_value(node, *numbers)
-        size = _size if towards_zero else _itself
+        size = partial(_size, towards_zero=towards_zero)
         exact = None if x.exact is None or y.exact is None else x.exact / y.exact
         below, whole = floor_of(run, size(x.ball / y.ball), size(exact), lambda: size(_rational_quotient(x, y)))
         sign = x.sign() * y.sign() if towards_zero else 1
@@ -152,30 +147,15 @@ def _compare(holds: Callable[[int], bool]) -> BallRule:
     return rule
 
 
-def _all(run: Run, node: TapeNode, numbers: list[Number]) -> bool:
-    return all(number.series for number in numbers)
-
-
-def _any(run: Run, node: TapeNode, numbers: list[Number]) -> bool:
-    return any(number.series for number in numbers)
-
-
-def _relu(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    sign = numbers[0].sign()
-    if sign == 0:
-        numbers[0].touch()
-    return numbers[0].series if sign > 0 else arb_series([arb(0)])
-
-
 STEPS: dict[str, BallRule] = {
     **{mark: _compare(holds) for mark, holds in HOLDS.items()},
-    "and": _all,
-    "or": _any,
+    "and": lambda run, node, numbers: all(number.series for number in numbers),
+    "or": lambda run, node, numbers: any(number.series for number in numbers),
     "not": lambda run, node, numbers: not numbers[0].series,
     "true": lambda run, node, numbers: True,
     "false": lambda run, node, numbers: False,
-    "abs": _abs,
-    "sign": _sign,
+    "abs": _by_sign(lambda sign, x: x if sign >= 0 else -x),
+    "sign": _by_sign(lambda sign, x: arb_series([arb(sign)])),
     "floor": _floor,
     "round": _round,
     "trunc": _trunc,
@@ -183,8 +163,7 @@ STEPS: dict[str, BallRule] = {
     "fmod": _remainder(towards_zero=True),
     "max": _greatest(1),
     "min": _greatest(-1),
-    "relu": _relu,
+    "relu": _by_sign(lambda sign, x: x if sign > 0 else arb_series([arb(0)])),
     "xlogy": _times_log(0),
     "xlog1py": _times_log(1),
 }
-"""The rules of functions that are made of pieces."""

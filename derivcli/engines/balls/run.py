@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, arb_series, fmpq
@@ -13,11 +14,31 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.integers import MAX_BITS, fraction
 from derivcli.engines.balls.random_rounding import Rounding
-from derivcli.engines.balls.rational_arithmetic import RATIONAL
 from derivcli.engines.balls.tape import Tape
 
 if TYPE_CHECKING:
     from derivcli.engines.balls.germs.evaluation import Constants
+
+
+def _power(base: fmpq, exponent: fmpq) -> fmpq | None:
+    if exponent.q != 1 or abs(exponent.p) > 1000 or (base == 0 and exponent < 0):
+        return None
+    return base ** int(exponent.p)
+
+
+RATIONAL: dict[str, Callable[..., fmpq | None]] = {
+    "add": lambda *x: sum(x, fmpq(0)),
+    "multiply": lambda *x: prod(x, start=fmpq(1)),
+    "power": _power,
+    "abs": abs,
+    "sign": lambda x: fmpq(int(x > 0) - int(x < 0)),
+    "floor": lambda x: fmpq(x.p // x.q),
+    "mod": lambda x, y: None if y == 0 else x - y * (x / y).floor(),
+    "max": max,
+    "min": min,
+    "relu": lambda x: max(x, fmpq(0)),
+}
+"""What stays among the rational numbers, and its values there: None where one is not known to be rational."""
 
 
 class Number:

@@ -10,9 +10,7 @@ import sympy
 from flint import fmpq
 
 from derivcli.language.functions import formulas
-from derivcli.language.tree import RELATIONS, Tree, postorder, rebuild, row_of
-
-SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
+from derivcli.language.tree import SIGN_OF, Tree, postorder, rebuild, row_of
 
 HOLDS: dict[str, Callable[[int], bool]] = {
     "<": lambda sign: sign < 0,
@@ -98,7 +96,6 @@ class _Recorder:
         return (*needed, root)
 
     def number(self, tree: Tree, needed: dict[int, None]) -> int:
-        """The number of a node whose parts have theirs."""
         if tree not in self.numbers:
             self.numbers[tree] = self.made(tree, needed)
         else:
@@ -109,7 +106,6 @@ class _Recorder:
         return self.numbers[tree]
 
     def made(self, tree: Any, needed: dict[int, None]) -> int:
-        """A new node, or that of the row's definition."""
         if isinstance(tree, sympy.Piecewise):
             pairs = [TapeBranch(self.block(pair.cond), self.block(pair.expr)) for pair in tree.args]
             inside = [number for pair in pairs for number in (pair.condition[-1], pair.value[-1])]
@@ -138,7 +134,6 @@ class _Recorder:
         return None if len(complete) == len(tree.args) else rebuild(tree, complete)
 
     def varying(self, numbers: Iterable[int]) -> int:
-        """The variables below some nodes."""
         bits = 0
         for number in numbers:
             bits |= self.tape.nodes[number].varies
@@ -150,9 +145,8 @@ class _Recorder:
 
 
 def _operation(tree: Any) -> str:
-    """The name of a node's rule."""
     if isinstance(tree, sympy.core.relational.Relational):
-        return SIGNS[type(tree)]
+        return SIGN_OF[type(tree)]
     for kind, name in _OPERATIONS.items():
         if isinstance(tree, kind):
             return name

@@ -15,7 +15,6 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 
 Array = NDArray[np.float64]
 MpmathFunction = Callable[..., Any]
-"""A function of an mpmath context and numbers of it."""
 
 PRECISION_DIGITS = 30
 POINT_SECONDS = 2.0
@@ -188,11 +187,6 @@ def _slope_of_two(mp: Any, function: MpmathFunction, at: tuple[Any, Any], times:
         return mp.diff(function, at, tuple(map(int, times)))
 
 
-def lambertw(mp: Any, x: Any, k: Any) -> Any:
-    """The branch k."""
-    return mp.lambertw(x, int(k))
-
-
 # Bessel and Airy functions
 
 
@@ -226,11 +220,16 @@ def _differences(mp: Any, k: Any, term: Callable[[int], Any], x: Any) -> Any:
         return mp.fsum(terms) / 2**times
 
 
-def jn(mp: Any, n: Any, x: Any) -> Any:
-    """The spherical function, even or odd in x as the order is."""
-    if x == 0:
-        return int(n == 0)
-    return (-1) ** int(n) * jn(mp, n, -x) if x < 0 else mp.sqrt(mp.pi / (2 * x)) * mp.besselj(n + 0.5, x)
+def spherical(name: str) -> MpmathFunction:
+    """The spherical form of a Bessel function, even or odd in x as the order is."""
+
+    def formula(mp: Any, n: Any, x: Any) -> Any:
+        if x == 0:
+            return int(n == 0)
+        value = mp.sqrt(mp.pi / (2 * abs(x))) * getattr(mp, name)(n + 0.5, abs(x))
+        return value if x > 0 else (-1) ** int(n) * value
+
+    return formula
 
 
 def airy(name: str, derivative: int) -> MpmathFunction:
@@ -258,17 +257,6 @@ def dawsn_n(mp: Any, k: Any, x: Any) -> Any:
 # What is sampled
 
 
-def _parity(mp: Any, n: Any, x: Any, formula: MpmathFunction) -> Any:
-    """A function that is even or odd in x as its whole order is."""
-    return formula(mp, n, x) if x >= 0 else (-1) ** int(n) * formula(mp, n, -x)
-
-
-def _spherical_in(mp: Any, n: Any, x: Any) -> Any:
-    if x == 0:
-        return int(n == 0)
-    return mp.sqrt(mp.pi / (2 * x)) * mp.besseli(n + mp.mpf(1) / 2, x)
-
-
 def _positive(formula: MpmathFunction) -> MpmathFunction:
     """The formula, none where the last argument is negative."""
     return lambda mp, *inputs: formula(mp, *inputs) if inputs[-1] >= 0 else mp.nan
@@ -283,22 +271,16 @@ def _bessely(mp: Any, n: Any, x: Any) -> Any:
 
 
 FORMULAS: dict[str, MpmathFunction] = {
-    "gamma": plain("gamma"),
+    **{name: plain(name) for name in ("gamma", "beta", "zeta", "binomial", "rf", "besselj", "besseli")},
     "polygamma": lambda mp, n, x: mp.psi(int(n), x),
-    "beta": plain("beta"),
     "lowergamma": _positive(lambda mp, s, x: mp.gammainc(s, 0, x)),
     "uppergamma": _positive(lambda mp, s, x: mp.gammainc(s, x)),
     "gammainc": _positive(lambda mp, a, x: mp.gammainc(a, 0, x) * mp.rgamma(a)),
     "gammaincc": _positive(lambda mp, a, x: mp.gammainc(a, x) * mp.rgamma(a)),
-    "zeta": plain("zeta"),
-    "binomial": plain("binomial"),
-    "rf": plain("rf"),
-    "besselj": plain("besselj"),
     "bessely": _positive(_bessely),
-    "besseli": plain("besseli"),
     "ive": lambda mp, n, x: mp.exp(-abs(x)) * mp.besseli(n, x),
-    "jn": jn,
-    "spherical_in": lambda mp, n, x: _parity(mp, n, x, _spherical_in),
+    "jn": spherical("besselj"),
+    "spherical_in": spherical("besseli"),
     "expint": _positive(plain("expint")),
     "erfcx": lambda mp, x: mp.exp(x * x) * mp.erfc(x),
     "dawsn": dawsn,

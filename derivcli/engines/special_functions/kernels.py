@@ -22,14 +22,15 @@ Truths = NDArray[np.bool_]
 ArrayFunction = Callable[..., Array]
 
 
-def by_scipy(name: str) -> ArrayFunction:
-    """A function of scipy.special."""
+def by_scipy(name: str, index: int | None = None) -> ArrayFunction:
+    """A function of scipy.special, or one of the results of a function that gives several."""
 
     def kernel(*inputs: Array) -> Array:
         import scipy.special
 
         with np.errstate(all="ignore"):
-            return np.asarray(getattr(scipy.special, name)(*inputs), dtype=np.float64)
+            found = getattr(scipy.special, name)(*inputs)
+            return np.asarray(found if index is None else found[index], dtype=np.float64)
 
     return kernel
 
@@ -51,17 +52,6 @@ def either(fast: ArrayFunction, slow: ArrayFunction, trusted: Callable[..., Any]
     return kernel
 
 
-def _from_pair(name: str, index: int) -> ArrayFunction:
-    """One of the results of a function of scipy.special that gives several."""
-
-    def kernel(x: Array) -> Array:
-        import scipy.special
-
-        return np.asarray(getattr(scipy.special, name)(x)[index], dtype=np.float64)
-
-    return kernel
-
-
 def _positive(kernel: ArrayFunction) -> ArrayFunction:
     """The kernel, NaN where the last argument is negative and the function complex."""
     return lambda *inputs: np.where(inputs[-1] < 0, np.nan, kernel(*inputs))
@@ -71,24 +61,6 @@ def _positive(kernel: ArrayFunction) -> ArrayFunction:
 
 MIN_POLYGAMMA_ARGUMENT = -10
 """From here to the left SciPy's polygamma loses digits, and takes a step for each pole."""
-
-
-def _lowergamma(s: Array, x: Array) -> Array:
-    import scipy.special
-
-    return np.asarray(scipy.special.gammainc(s, x) * scipy.special.gamma(s))
-
-
-def _uppergamma(s: Array, x: Array) -> Array:
-    import scipy.special
-
-    return np.asarray(scipy.special.gammaincc(s, x) * scipy.special.gamma(s))
-
-
-def _zeta(s: Array, a: Array) -> Array:
-    import scipy.special
-
-    return np.asarray(np.where(s > 1, scipy.special.zeta(s, a), scipy.special.zeta(s)))
 
 
 def _lambertw(x: Array, k: Array) -> Array:
@@ -109,44 +81,36 @@ GAMMA: dict[str, ArrayFunction] = {
     ),
     "beta": either(by_scipy("beta"), pointwise(plain("beta")), lambda a, b: np.maximum(abs(a), abs(b)) < 20),
     "lowergamma": either(
-        _lowergamma,
+        lambda s, x: by_scipy("gammainc")(s, x) * by_scipy("gamma")(s),
         pointwise(lambda mp, s, x: high_precision.lowergamma_s(mp, 0, s, x)),
         lambda s, x: (s > 0) & (s < 30) & (x >= 0),
     ),
-    "lowergamma_s": pointwise(high_precision.lowergamma_s),
     "uppergamma": either(
-        _uppergamma,
+        lambda s, x: by_scipy("gammaincc")(s, x) * by_scipy("gamma")(s),
         pointwise(lambda mp, s, x: high_precision.uppergamma_s(mp, 0, s, x)),
         lambda s, x: (s > 0.1) & (s < 30) & (x >= 0),
     ),
-    "uppergamma_s": pointwise(high_precision.uppergamma_s),
     "gammainc": either(
         by_scipy("gammainc"),
         pointwise(lambda mp, a, x: high_precision.gammainc_a(mp, 0, a, x)),
         lambda a, x: (a > 0) & (a < 60),
     ),
-    "gammaincc": either(
-        by_scipy("gammaincc"),
-        pointwise(high_precision.gammaincc),
-        lambda a, x: (a > 0.1) & (a < 60),
-    ),
-    "gammainc_a": pointwise(high_precision.gammainc_a),
+    "gammaincc": either(by_scipy("gammaincc"), pointwise(high_precision.gammaincc), lambda a, x: (a > 0.1) & (a < 60)),
     "zeta": either(
-        _zeta,
+        lambda s, a: np.where(s > 1, by_scipy("zeta")(s, a), by_scipy("zeta")(s)),
         pointwise(lambda mp, s, a: high_precision.zeta_s(mp, 0, s, a)),
         lambda s, a: ((s > 1) & (a > 0)) | ((a == 1) & (s < 1)),
     ),
-    "zeta_s": pointwise(high_precision.zeta_s),
     "binomial": either(
         by_scipy("binom"),
         pointwise(plain("binomial")),
         lambda n, k: (n >= 0) & (n < 1000) & (k == np.floor(k)) & (k >= 0),
     ),
-    "binomial_nk": pointwise(high_precision.binomial_nk),
     "rf": either(by_scipy("poch"), pointwise(plain("rf")), lambda x, k: (x > 0) & (k > 0) & (x + k < 20)),
-    "rf_xk": pointwise(high_precision.rf_xk),
     "lambertw": either(
-        _lambertw, pointwise(high_precision.lambertw), lambda x, k: (x <= -1 / np.e) | (x > -0.36) | (k > 0)
+        _lambertw,
+        pointwise(lambda mp, x, k: mp.lambertw(x, int(k))),
+        lambda x, k: (x <= -1 / np.e) | (x > -0.36) | (k > 0),
     ),
 }
 
@@ -222,18 +186,18 @@ BESSEL: dict[str, ArrayFunction] = {
     "besseli": either(by_scipy("iv"), pointwise(plain("besseli")), _near_and_no_underflow),
     "besselk": either(by_scipy("kv"), pointwise(plain("besselk")), _near_or_negative),
     "besselj_n": pointwise(order_slope("besselj")),
-    "bessely_n": pointwise(high_precision.bessely_n),
     "besseli_n": pointwise(steady_order_slope("besseli")),
-    "besselk_n": pointwise(high_precision.besselk_n),
     "ive_x": _even_or_odd(either(_difference("ive"), pointwise(high_precision.ive_x), _little_cancels)),
     "kve_x": either(_difference("kve"), pointwise(high_precision.kve_x), _little_cancels),
     "jn": either(
-        _spherical("spherical_jn"), pointwise(high_precision.jn), lambda n, x: (n < 15) & (abs(x) < MAX_ARGUMENT)
+        _spherical("spherical_jn"),
+        pointwise(high_precision.spherical("besselj")),
+        lambda n, x: (n < 15) & (abs(x) < MAX_ARGUMENT),
     ),
     "spherical_in": _spherical("spherical_in"),
     **{
         name: either(
-            _from_pair("airy", index),
+            by_scipy("airy", index),
             pointwise(high_precision.airy(name[:6], index % 2)),
             lambda x: abs(x) < MAX_AIRY_ARGUMENT,
         )
@@ -278,27 +242,20 @@ def _erfcx_right(k: Array, x: Array) -> Array:
 
 INTEGRALS: dict[str, ArrayFunction] = {
     "Ei": by_scipy("expi"),
-    "Si": _from_pair("sici", 0),
-    "Ci": _positive(_from_pair("sici", 1)),
-    "Shi": _from_pair("shichi", 0),
-    "Chi": _positive(_from_pair("shichi", 1)),
+    "Si": by_scipy("sici", 0),
+    "Ci": _positive(by_scipy("sici", 1)),
+    "Shi": by_scipy("shichi", 0),
+    "Chi": _positive(by_scipy("shichi", 1)),
     "expint": either(
         lambda n, x: by_scipy("expn")(np.where((n >= 0) & (n < 2**31), np.floor(n), 0), x),
         pointwise(plain("expint")),
         lambda n, x: (n == np.floor(n)) & (n >= 0) & (n < 1000) & (x > 0),
     ),
     "expint_n": pointwise(order_slope("expint")),
-    "fresnels": either(_from_pair("fresnel", 0), pointwise(plain("fresnels")), lambda x: abs(x) < MAX_FRESNEL_ARGUMENT),
-    "fresnelc": either(_from_pair("fresnel", 1), pointwise(plain("fresnelc")), lambda x: abs(x) < MAX_FRESNEL_ARGUMENT),
-    "erfi": by_scipy("erfi"),
-    "erfinv": by_scipy("erfinv"),
-    "erfcinv": by_scipy("erfcinv"),
-    "erfcx": by_scipy("erfcx"),
+    "fresnels": either(by_scipy("fresnel", 0), pointwise(plain("fresnels")), lambda x: abs(x) < MAX_FRESNEL_ARGUMENT),
+    "fresnelc": either(by_scipy("fresnel", 1), pointwise(plain("fresnelc")), lambda x: abs(x) < MAX_FRESNEL_ARGUMENT),
+    **{name: by_scipy(name) for name in ("erfi", "erfinv", "erfcinv", "erfcx", "dawsn", "log_ndtr", "ndtri")},
     "erfcx_n": _erfcx_n,
-    "dawsn": by_scipy("dawsn"),
-    "dawsn_n": pointwise(high_precision.dawsn_n),
-    "log_ndtr": by_scipy("log_ndtr"),
-    "ndtri": by_scipy("ndtri"),
 }
 
 
@@ -346,5 +303,11 @@ def _polynomial(step: RecurrenceStep) -> ArrayFunction:
 
 POLYNOMIALS = {name: _polynomial(step) for name, step in RECURRENCES.items()}
 
-KERNELS: dict[str, ArrayFunction] = {**GAMMA, **BESSEL, **INTEGRALS, **ELLIPTIC, **POLYNOMIALS}
+POINTWISE = "lowergamma_s uppergamma_s gammainc_a zeta_s binomial_nk rf_xk bessely_n besselk_n dawsn_n".split()
+"""Derivatives in parameters, which nothing but `high_precision.py` has."""
+
+KERNELS: dict[str, ArrayFunction] = {
+    **(GAMMA | BESSEL | INTEGRALS | ELLIPTIC | POLYNOMIALS),
+    **{name: pointwise(getattr(high_precision, name)) for name in POINTWISE},
+}
 """The kernel of every special function, by the name of its row."""

@@ -19,4 +19,3 @@ RECURRENCES: Mapping[str, RecurrenceStep] = {
     "gegenbauer": lambda k, now, before, a, x: (2 * (k + a) * x * now - (k + 2 * a - 1) * before) / (k + 1),
     "assoc_laguerre": lambda k, now, before, a, x: ((2 * k + 1 + a - x) * now - (k + a) * before) / (k + 1),
 }
-"""The step of each polynomial, by the name of its row."""

@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 import math
+from itertools import permutations
 
 import torch
 from torch import Tensor
 
-from derivcli.engines.taylor.composition import SAMPLED
+from derivcli.engines.taylor.composition import SAMPLED, on_line
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.quadrature import in_blocks, quadrature, spread, summed
-from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, pair, truncated
-from derivcli.engines.taylor.series import Series, choose
+from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, pair, truncated, where_constant
+from derivcli.engines.taylor.series import Series
 from derivcli.engines.torch.rules import TORCH_RULES
 
 # Airy functions, and the Bessel functions that are singular at 0
 
 
-def _airy(slope: str) -> TaylorRule:
-    """A way to grow by y'' = u*y."""
+def _airy(name: str, other: str) -> TaylorRule:
+    """A solution of y'' = u*y, or the slope of one, by both together."""
 
     def grow(base: Series, u: Series) -> Series:
         step = derivative(u)
-        return pair(base, AIRY[slope](u.first), step, truncated(u) * step)[0]
+        rates = step, truncated(u) * step
+        return pair(base, AIRY[other](u.first), *(rates if other.endswith("prime") else reversed(rates)))[0]
 
-    return grow
-
-
-def _airy_slope(function: str) -> TaylorRule:
-    """A way to grow for the slope of such a y."""
-
-    def grow(base: Series, u: Series) -> Series:
-        step = derivative(u)
-        return pair(base, AIRY[function](u.first), truncated(u) * step, step)[0]
-
-    return grow
+    return growing(TORCH_RULES[name], grow)
 
 
 AIRY: dict[str, TaylorRule] = {
-    **{name: growing(TORCH_RULES[name], _airy(f"{name}prime")) for name in ("airyai", "airybi")},
-    **{f"{name}prime": growing(TORCH_RULES[f"{name}prime"], _airy_slope(name)) for name in ("airyai", "airybi")},
+    name: _airy(name, other)
+    for function in ("airyai", "airybi")
+    for name, other in permutations((function, f"{function}prime"))
 }
 
 
@@ -55,12 +48,7 @@ def _singular(name: str, sign: float, varying: TaylorRule) -> TaylorRule:
         back = (order * order + sign * short * short) * rate
         return pair(base, u.first * _slope(name, sign, n.first, u.first), rate, back)[0]
 
-    along = growing(TORCH_RULES[name], grow)
-
-    def value(n: Series, u: Series) -> Series:
-        return along(n, u) if n.is_constant else varying(n, u)
-
-    return value
+    return where_constant(growing(TORCH_RULES[name], grow), varying, 0)
 
 
 def _slope(name: str, sign: float, n: Series, u: Series) -> Series:
@@ -93,24 +81,15 @@ def bessel_integral(n: Series, u: Series, by_order: int, by_argument: int, scale
     return summed(heights * weights, INTEGRAL_NODES + 1)
 
 
-def _besselk(n: Series, u: Series) -> Series:
-    return bessel_integral(n, u, 0, 0, False)
-
-
-def _besselk_n(k: Series, n: Series, u: Series) -> Series:
-    return in_blocks(lambda n, u: bessel_integral(n, u, int(k.value[0]), 0, False), n, u)
-
-
-def _kve_x(k: Series, n: Series, u: Series) -> Series:
-    return in_blocks(lambda n, u: bessel_integral(n, u, 0, int(k.value[0]), True), n, u)
+def _in_blocks(n: Series, u: Series, by_order: int = 0, by_argument: int = 0, scaled: bool = False) -> Series:
+    return in_blocks(lambda n, u: bessel_integral(n, u, by_order, by_argument, scaled), n, u)
 
 
 BESSEL_K: dict[str, TaylorRule] = {
-    "besselk": quadrature("besselk", lambda n, u: in_blocks(_besselk, n, u)),
-    "besselk_n": quadrature("besselk_n", _besselk_n),
-    "kve_x": quadrature("kve_x", _kve_x),
+    "besselk": quadrature("besselk", _in_blocks),
+    "besselk_n": quadrature("besselk_n", lambda k, n, u: _in_blocks(n, u, by_order=int(k.value[0]))),
+    "kve_x": quadrature("kve_x", lambda k, n, u: _in_blocks(n, u, by_argument=int(k.value[0]), scaled=True)),
 }
-"""The modified Bessel functions that fall, and their derivatives."""
 
 
 # On straight lines
@@ -120,10 +99,7 @@ MAX_ORDER, MAX_ARGUMENT = 60, 1000
 
 
 def _on_line(name: str, sign: int) -> TaylorRule:
-    """A Bessel function of which the k-th derivative is a sum of those of the orders n - k, ..., n + k over 2^k.
-
-    Where the argument is no straight line in one variable, or the order varies, it is sampled.
-    """
+    """A Bessel function of which the k-th derivative is a sum of those of the orders n - k, ..., n + k over 2^k."""
 
     def along(n: Series, u: Series) -> Series:
         cap = u.caps[0] if len(u) > 1 else 0
@@ -131,13 +107,10 @@ def _on_line(name: str, sign: int) -> TaylorRule:
         half = u.terms[-1] / 2
         return Series(torch.stack([_difference(neighbours, k, sign) * half**k for k in range(cap + 1)]), u.caps)
 
-    def value(n: Series, u: Series) -> Series:
-        if len(u.caps) != 1 or len(n) > 1 or len(u) > 2:
-            return SAMPLED[name](n, u)
-        near = (abs(n.value) + u.caps[0] < MAX_ORDER) & (abs(u.value) < MAX_ARGUMENT)
-        return choose([(near, along), (~near, SAMPLED[name])], n, u)
+    def near(n: Series, u: Series) -> Tensor:
+        return (abs(n.value) + u.caps[0] < MAX_ORDER) & (abs(u.value) < MAX_ARGUMENT)
 
-    return value
+    return on_line(name, along, near)
 
 
 def _difference(neighbours: list[Tensor], times: int, sign: int) -> Tensor:

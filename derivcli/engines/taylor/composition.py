@@ -19,21 +19,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from derivcli.engines.special_functions.high_precision import (
-    FORMULAS,
-    POINT_SECONDS,
-    MpmathFunction,
-    context,
-)
+from derivcli.engines.special_functions.high_precision import FORMULAS, POINT_SECONDS, MpmathFunction, context
 from derivcli.engines.special_functions.repeated_points import distinct_count
 from derivcli.engines.taylor.recurrences import TaylorRule
-from derivcli.engines.taylor.series import Series
+from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.engines.torch.rules import TORCH_RULES
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
 
 Objects: TypeAlias = NDArray[np.object_]
-"""Numbers of mpmath."""
 
 STEP_EXPONENTS = (24, 34, 56, 90)
 """The steps tried one after the other, as powers of 1/2 of the size over which the arguments change little."""
@@ -128,7 +122,6 @@ class _Grids:
 
     @staticmethod
     def of(sampled: Sampled, inputs: Sequence[NDArray[np.float64]], orders: tuple[int, ...]) -> _Grids:
-        """The grids for a function whose first inputs count derivatives."""
         counts = len(sampled.slopes)
         times = tuple(int(x.item()) for x in inputs[:counts])
         arguments = inputs[counts:]
@@ -137,21 +130,50 @@ class _Grids:
         return _Grids(sampled, arguments, orders, times, scales)
 
     def sampled(self, mp: Any, step: int, spare: int = 0) -> Objects:
-        """The coefficients from one grid."""
-        return _sampled(mp, self.formula, self.arguments, (*self.orders, *self.times), self.scales, step, spare)
+        """The coefficients from one grid of samples, which leaves out the point itself."""
+        orders, scales = (*self.orders, *self.times), self.scales
+        size = max(_size(argument) for argument in self.arguments)
+        lost = [order * (2 + abs(scale) + size) + _bits(order) for order, scale in zip(orders, scales, strict=True)]
+        with mp.workprec(GUARD_BITS + spare + sum(lost) + step * sum(orders)):
+            lines = [
+                [mp.ldexp(number, scale - step) for number in _odd_numbers(order)]
+                for order, scale in zip(orders, scales, strict=True)
+            ]
+            samples = self.samples(mp, lines)
+            found: Objects = samples
+            for axis, order in enumerate(orders):
+                found = np.moveaxis(_from_differences(np.moveaxis(found, axis, 0), _odd_numbers(order)), 0, axis)
+            found = found[tuple(slice(order + 1) for order in orders)]
+            floor = max(abs(sample) for sample in samples.flat) * mp.ldexp(ZERO_TOLERANCE, -spare)
+            for place in product(*map(range, found.shape)):
+                exponent = sum(power * (step - scale) for power, scale in zip(place, scales, strict=True))
+                number = mp.ldexp(found[place], exponent)
+                least = mp.ldexp(floor, -size * sum(place)) / math.prod(map(math.factorial, place))
+                found[place] = number if abs(number) > least else mp.zero
+            return found
+
+    def samples(self, mp: Any, lines: Sequence[Sequence[Any]]) -> Any:
+        """The function at all combinations of nodes: those of the axes, then those of the slopes."""
+        axes = len(self.orders)
+        values = [_on_grid(mp, argument, lines[:axes]) for argument in self.arguments]
+        samples = np.empty([len(line) for line in lines], dtype=object)
+        for place in product(*map(range, samples.shape)):
+            point = [value[place[:axes]] for value in values]
+            for axis, index in enumerate(self.formula.slopes, start=axes):
+                point[index] += lines[axis][place[axis]]
+            samples[place] = _real(mp, self.formula.formula(mp, *point))
+        return samples
 
     def agreed(self, mp: Any) -> Objects:
-        """The coefficients on which two runs agree."""
         before = self.sampled(mp, STEP_EXPONENTS[0])
         for step in STEP_EXPONENTS[1:]:
             found = self.sampled(mp, step)
-            if _agree(before, found):
+            if all(map(_is_same, before.flat, found.flat)):
                 return found
             before = found
         raise ArithmeticError("no two runs agree")
 
     def derivatives(self, found: Objects) -> Any:
-        """The derivatives that were asked for, as float64."""
         last = found.reshape(*found.shape[: len(self.orders)], -1)[..., -1].astype(np.float64)
         return last * math.prod(map(math.factorial, self.times))
 
@@ -173,32 +195,6 @@ def _scale(arguments: Sequence[NDArray[np.float64]], axis: int) -> int:
     return math.floor(min(exponents))
 
 
-def _sampled(
-    mp: Any, sampled: Sampled, arguments: Sequence[NDArray[np.float64]], orders: Sequence[int],
-    scales: Sequence[int], step: int, spare: int = 0,
-) -> Objects:  # fmt: skip
-    """The coefficients from one grid of samples, which leaves out the point itself."""
-    size = max(_size(argument) for argument in arguments)
-    lost = [order * (2 + abs(scale) + size) + _bits(order) for order, scale in zip(orders, scales, strict=True)]
-    with mp.workprec(GUARD_BITS + spare + sum(lost) + step * sum(orders)):
-        lines = [
-            [mp.ldexp(number, scale - step) for number in _odd_numbers(order)]
-            for order, scale in zip(orders, scales, strict=True)
-        ]
-        samples = _samples(mp, sampled, arguments, lines)
-        found: Objects = samples
-        for axis, order in enumerate(orders):
-            found = np.moveaxis(_from_differences(np.moveaxis(found, axis, 0), _odd_numbers(order)), 0, axis)
-        found = found[tuple(slice(order + 1) for order in orders)]
-        floor = max(abs(sample) for sample in samples.flat) * mp.ldexp(ZERO_TOLERANCE, -spare)
-        for place in product(*map(range, found.shape)):
-            exponent = sum(power * (step - scale) for power, scale in zip(place, scales, strict=True))
-            number = mp.ldexp(found[place], exponent)
-            least = mp.ldexp(floor, -size * sum(place)) / math.prod(map(math.factorial, place))
-            found[place] = number if abs(number) > least else mp.zero
-        return found
-
-
 def _size(argument: NDArray[np.float64]) -> int:
     """The power of 2 that an argument is above 1: far out a function may move as little as this says."""
     return max(0, math.frexp(float(argument.flat[0]))[1])
@@ -213,21 +209,6 @@ def _odd_numbers(order: int) -> list[int]:
     """The nodes for coefficients up to an order, three or four more than it takes: ..., -3, -1, 1, 3, ..."""
     most = 2 * (order // 2) + 3 if order else 0
     return list(range(-most, most + 1, 2))
-
-
-def _samples(
-    mp: Any, sampled: Sampled, arguments: Sequence[NDArray[np.float64]], lines: Sequence[Sequence[Any]]
-) -> Any:
-    """The function at all combinations of nodes: those of the axes, then those of the slopes."""
-    axes = len(lines) - len(sampled.slopes)
-    values = [_on_grid(mp, argument, lines[:axes]) for argument in arguments]
-    samples = np.empty([len(line) for line in lines], dtype=object)
-    for place in product(*map(range, samples.shape)):
-        point = [value[place[:axes]] for value in values]
-        for axis, index in enumerate(sampled.slopes, start=axes):
-            point[index] += lines[axis][place[axis]]
-        samples[place] = _real(mp, sampled.formula(mp, *point))
-    return samples
 
 
 def _on_grid(mp: Any, coefficients: NDArray[np.float64], nodes: Sequence[Sequence[Any]]) -> Any:
@@ -267,11 +248,6 @@ def _real(mp: Any, value: Any) -> Any:
     return value
 
 
-def _agree(before: Any, after: Any) -> bool:
-    """Whether every coefficient is the same, as far as float64 can tell."""
-    return all(_is_same(a, b) for a, b in zip(before.flat, after.flat, strict=True))
-
-
 def _is_same(before: Any, after: Any) -> bool:
     """Whether float64 cannot tell two numbers from each other."""
     return bool(abs(before - after) <= AGREEMENT_TOLERANCE * abs(after))
@@ -289,3 +265,15 @@ SAMPLED: dict[str, TaylorRule] = {
     **{name: pointwise(Sampled(FORMULAS[of], by), TORCH_RULES[name]) for name, (of, by) in DERIVATIVES.items()},
 }
 """The rules of functions that are sampled, whatever of their arguments varies. `ive` is a rewrite."""
+
+
+def on_line(name: str, along: TaylorRule, trusted: Callable[[Series, Series], Tensor]) -> TaylorRule:
+    """A rule on straight lines in one variable, for an order that does not vary, where it is trusted; else samples."""
+
+    def value(n: Series, u: Series) -> Series:
+        if len(u.caps) != 1 or len(n) > 1 or len(u) > 2:
+            return SAMPLED[name](n, u)
+        good = trusted(n, u)
+        return choose([(good, along), (~good, SAMPLED[name])], n, u)
+
+    return value

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from functools import partial
+from operator import neg
 
 import torch
 from torch import Tensor
@@ -75,13 +78,10 @@ def _power(base: Series, u: Series, v: Series) -> Series:
     """u^v as exp(v*log(u)), or with an exponent that is another at each point but a constant there."""
     if not v.is_constant:
         none = _is_nothing(u) & (v.value > 0)
-        return choose([(none, lambda base, u, v: base.lifted(u.caps[0])), (~none, _by_exponential)], base, u, v)
+        raised = (~none, lambda base, u, v: linear(base, derivative(v * log(u))))
+        return choose([(none, lambda base, u, v: base.lifted(u.caps[0])), raised], base, u, v)
     zero = (u.value == 0) & torch.isfinite(v.value)
     return choose([(zero, _power_at_zero), (~zero, lambda base, u, v: power(base, u, v.value))], base, u, v)
-
-
-def _by_exponential(base: Series, u: Series, v: Series) -> Series:
-    return linear(base, derivative(v * log(u)))
 
 
 def _is_nothing(u: Series) -> Tensor:
@@ -93,12 +93,8 @@ def _is_nothing(u: Series) -> Tensor:
 def _power_at_zero(base: Series, u: Series, v: Series) -> Series:
     """The powers of a series that begins with 0, for one exponent after the other."""
     exponents = sorted(set(v.value.tolist()))
-    pieces = [(v.value == each, partial(_constant_power_of_first, exponent=each)) for each in exponents]
-    return choose(pieces, base, u, v)
-
-
-def _constant_power_of_first(base: Series, u: Series, _: Series, exponent: float) -> Series:
-    return _constant_power(base, u, exponent)
+    pieces = [(v.value == each, partial(_constant_power, exponent=each)) for each in exponents]
+    return choose(pieces, base, u)
 
 
 pow_ = growing(TORCH_RULES["pow"], _power)
@@ -122,16 +118,18 @@ root = growing(TORCH_RULES["root"], _root)
 # Trigonometric functions
 
 
-def _sine(base: Series, u: Series) -> Series:
-    return pair(base, cos(u.first), derivative(u), -derivative(u))[0]
+def _wave(slope: TaylorRule, back: Callable[[Series], Series]) -> TaylorRule:
+    """A way to grow together with the slope, whose own slope is the function or, going `back`, minus that."""
+
+    def grow(base: Series, u: Series) -> Series:
+        step = derivative(u)
+        return pair(base, slope(u.first), step, back(step))[0]
+
+    return grow
 
 
-def _cosine(base: Series, u: Series) -> Series:
-    return pair(base, -sin(u.first), derivative(u), -derivative(u))[0]
-
-
-sin = growing(TORCH_RULES["sin"], _sine)
-cos = growing(TORCH_RULES["cos"], _cosine)
+sin: TaylorRule = growing(TORCH_RULES["sin"], _wave(lambda u: cos(u), neg))
+cos: TaylorRule = growing(TORCH_RULES["cos"], _wave(lambda u: -sin(u), neg))
 
 
 def hypot_of(u: Series, v: Series) -> Series:
@@ -165,16 +163,8 @@ def from_one(u: Series) -> Series:
 # Hyperbolic functions
 
 
-def _sinh(base: Series, u: Series) -> Series:
-    return pair(base, cosh(u.first), derivative(u), derivative(u))[0]
-
-
-def _cosh(base: Series, u: Series) -> Series:
-    return pair(base, sinh(u.first), derivative(u), derivative(u))[0]
-
-
-sinh = growing(TORCH_RULES["sinh"], _sinh)
-cosh = growing(TORCH_RULES["cosh"], _cosh)
+sinh: TaylorRule = growing(TORCH_RULES["sinh"], _wave(lambda u: cosh(u), lambda step: step))
+cosh: TaylorRule = growing(TORCH_RULES["cosh"], _wave(lambda u: sinh(u), lambda step: step))
 
 MAX_NEAR_SIZE = 0.25
 """Below it 1/cosh(u) and 1/sinh(u) keep more digits, above it what is made of exp(-|u|)."""
@@ -211,3 +201,46 @@ def sigmoid_slope(u: Series) -> Series:
 
 
 sigmoid = growing(TORCH_RULES["sigmoid"], sloping(sigmoid_slope))
+
+
+# By their slopes
+
+TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
+
+
+def _angle_slope(x: Series, y: Series) -> Series:
+    """x/(x^2 + y^2) without overflow."""
+    size = hypot(x, y)
+    return x / size / size
+
+
+def _quotient_slope(u: Series, v: Series) -> Series:
+    """u/v, and 0 where both are 0."""
+    none = (u.value == 0) & (v.value == 0)
+    return choose([(none, lambda u, v: u * 0), (~none, lambda u, v: u / v)], u, v)
+
+
+BY_SLOPES: dict[str, tuple[TaylorRule, ...]] = {
+    "log2": (lambda u: 1 / (u * math.log(2)),),
+    "log10": (lambda u: 1 / (u * math.log(10)),),
+    "logit": (logit_slope,),
+    "xlogy": (lambda u, v: log(v), _quotient_slope),
+    "xlog1py": (lambda u, v: log1p(v), lambda u, v: _quotient_slope(u, 1 + v)),
+    "tan": (lambda u: constant_power(cos(u), -2),),
+    "asin": (lambda u: 1 / sqrt(complement(u)),),
+    "acos": (lambda u: -1 / sqrt(complement(u)),),
+    "atan": (lambda u: 1 / (1 + u * u),),
+    "acot": (lambda u: -1 / (1 + u * u),),
+    "atan2": (lambda y, x: _angle_slope(x, y), lambda y, x: -_angle_slope(y, x)),
+    "coth": (lambda u: -constant_power(csch(u), 2),),
+    "asinh": (lambda u: 1 / from_one(u),),
+    "acosh": (lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)),),
+    "atanh": (lambda u: 1 / complement(u),),
+    "asech": (lambda u: -1 / (u * sqrt(complement(u))),),
+    "acsch": (lambda u: -1 / (u * from_zero(u) * from_one(u)),),
+    "tanhshrink": (lambda u: constant_power(tanh(u), 2),),
+    "logsumexp": (lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u)),
+    "erf": (lambda u: TWO_OVER_SQRT_PI * exp(-(u * u)),),
+    "erfc": (lambda u: -TWO_OVER_SQRT_PI * exp(-(u * u)),),
+}
+"""The slopes of functions in each parameter, in a form that keeps the digits of every coefficient."""

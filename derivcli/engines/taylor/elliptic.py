@@ -78,4 +78,3 @@ ELLIPTIC: dict[str, TaylorRule] = {
     "elliptic_pi_inc": quadrature("elliptic_pi_inc", lambda n, z, m: _integral((0, 1, 1), n, z, m)),
     "ellipint": quadrature("ellipint", _ellipint),
 }
-"""The rules for any of the parameters varying."""

@@ -7,12 +7,11 @@ times its factorials is a derivative.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -21,18 +20,15 @@ from torch import Tensor
 
 from derivcli.engines.chunks import allows_threads, one_thread
 from derivcli.engines.program import Program, lower_each
-from derivcli.engines.task import Prepared, Progress, Task, at_once
+from derivcli.engines.task import Prepared, Progress, Task
 from derivcli.engines.taylor.evaluation import expand
-from derivcli.engines.taylor.series import Series
+from derivcli.engines.taylor.series import Series, embed
 from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import forward
 from derivcli.engines.torch.tensors import array, filled, leaves_at
 from derivcli.language.expression import Expression
-from derivcli.result import ALONG, Partial, Result, SeriesResult, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray
+from derivcli.points.points import Points
+from derivcli.result import ALONG, FloatArray, Partial, Result, SeriesResult, derivative_key
 
 Axes = dict[str, int]
 """The names that a series has axes for, each with the highest power kept."""
@@ -75,10 +71,6 @@ def prepared(task: Task) -> Prepared:
         return results
 
     return Prepared(run, allows_threads(program for _, program in lowered))
-
-
-differentiate = functools.partial(at_once, prepared)
-"""This engine at points."""
 
 
 def series(
@@ -157,7 +149,6 @@ class _Expansion:
         return {partial: numbers + 0.0 for partial, numbers in found.items()}  # 0 for -0: which one, the others decide
 
     def place(self, partial: Partial) -> tuple[int, ...]:
-        """The powers along each axis of the coefficient for a derivative."""
         counts = Counter(partial)
         return tuple(counts[name] for name in self.axes)
 
@@ -176,7 +167,6 @@ class _Expansion:
         return terms.reshape(*[len(terms) if each == axis else 1 for each in self.axes], len(values))
 
     def run(self, seeds: Mapping[str, Tensor], axes: Axes, count: int) -> Tensor:
-        """The series of the program's output."""
         with torch.inference_mode(False), np.errstate(all="ignore"):
             terms: Tensor = expand(self.program, list(seeds.values()), tuple(axes.values()), count)
         return terms.expand(*terms.shape[:-1], count)
@@ -192,20 +182,14 @@ class _Expansion:
         caps = tuple(self.axes.values())
         y = Series(seeds[self.dependent], caps)
         for _ in range(sum(caps).bit_length()):
-            moved = torch.cat([y.terms.unsqueeze(-2), _one(y.terms).unsqueeze(-2)], dim=-2)
+            one = embed(y.constant(1.0).terms, list(y.terms.shape))
+            moved = torch.stack([y.terms, one], dim=-2)
             terms = self.run({**inputs, self.dependent: moved}, inner, count).clone()
             value = Series(terms.select(-2, 0), caps)
             slope = Series(terms.select(-2, 1) if terms.shape[-2] > 1 else torch.zeros_like(value.terms), caps)
             value.value.zero_()
             y = y - value / slope
         return y.terms
-
-
-def _one(terms: Tensor) -> Tensor:
-    """The series 1 in the shape of another."""
-    one = torch.zeros_like(terms)
-    one[(0,) * (terms.ndim - 1)] = 1
-    return one
 
 
 def scaled(coefficients: FloatArray, place: Sequence[int], speed: IntArray | int = 0) -> FloatArray:

@@ -39,7 +39,6 @@ def expand(program: Program, inputs: Sequence[Tensor], caps: tuple[int, ...], co
 
 
 def _block(program: Program, inputs: Sequence[Tensor], caps: tuple[int, ...]) -> Series:
-    """The series of some points."""
     series = [Series(x, caps) for x in inputs]
     like = series[0] if series else Series(torch.zeros((1,) * (len(caps) + 1), dtype=torch.float64), caps)
     return forward(program, series, like)

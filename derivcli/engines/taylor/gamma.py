@@ -8,21 +8,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from derivcli.engines.taylor.composition import SAMPLED
+from derivcli.engines.taylor.composition import SAMPLED, on_line
 from derivcli.engines.taylor.elementary import exp, log, pow_
-from derivcli.engines.taylor.recurrences import TaylorRule, derivative, growing, lambert, linear, sloping, truncated
+from derivcli.engines.taylor.recurrences import (
+    TaylorRule,
+    derivative,
+    growing,
+    lambert,
+    linear,
+    sloping,
+    truncated,
+    where_constant,
+)
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES
 
 # The gamma function and zeta
-
-
-def _polygamma(n: Series, u: Series) -> Series:
-    """The derivatives of digamma, if u is a straight line in one variable and no terms cancel. Else it is sampled."""
-    if len(u.caps) != 1 or len(u) > 2:
-        return SAMPLED["polygamma"](n, u)
-    start = u.value
-    return choose([(start > 0, _polygamma_on_line), (~(start > 0), SAMPLED["polygamma"])], n, u)
 
 
 def _polygamma_on_line(n: Series, u: Series) -> Series:
@@ -38,6 +39,9 @@ def _polygamma_on_line(n: Series, u: Series) -> Series:
             coefficient = factor * scipy.special.zeta(order + k + 1, x[0])
         found.append(torch.as_tensor(coefficient, dtype=u.terms.dtype, device=u.terms.device))
     return Series(torch.stack(found), u.caps)
+
+
+_polygamma = on_line("polygamma", _polygamma_on_line, lambda n, u: u.value > 0)  # elsewhere terms cancel
 
 
 def polygamma(order: int, u: Series) -> Series:
@@ -56,13 +60,6 @@ def _gamma_right(base: Series, u: Series) -> Series:
 
 
 gamma = growing(TORCH_RULES["gamma"], _gamma)
-
-
-def _zeta(s: Series, u: Series) -> Series:
-    """By the values at greater s where u is a straight line in one variable and s does not vary, else samples."""
-    if len(u.caps) != 1 or len(s) > 1 or len(u) > 2:
-        return SAMPLED["zeta"](s, u)
-    return choose([(s.value > 1, _zeta_on_line), (~(s.value > 1), SAMPLED["zeta"])], s, u)
 
 
 def _zeta_on_line(s: Series, u: Series) -> Series:
@@ -88,7 +85,6 @@ MAX_GAMMA_ARGUMENT = 100
 
 
 def _density(s: Tensor, x: Tensor) -> Tensor:
-    """x^(s-1)*exp(-x)."""
     return torch.pow(x, s - 1) * torch.exp(-x)
 
 
@@ -117,7 +113,6 @@ def _grown_regular_density(base: Series, a: Series, x: Series) -> Series:
 
 
 def _by_logarithm(base: Series, s: Series, x: Series) -> Series:
-    """By the slope of the logarithm."""
     short = truncated(x)
     rate = ((truncated(s) - 1) / short - 1) * derivative(x)
     return linear(base, rate if len(s) == 1 else rate + log(short) * derivative(s))
@@ -129,19 +124,14 @@ regular_density = growing(_regular_density, _grown_regular_density)
 
 def integral_of(name: str, slope: TaylorRule) -> TaylorRule:
     """An integral up to the second parameter. It is sampled where the first one varies, in which there is no slope."""
-    along = growing(TORCH_RULES[name], sloping(slope, slope))
-
-    def value(s: Series, x: Series) -> Series:
-        return along(s, x) if s.is_constant else SAMPLED[name](s, x)
-
-    return value
+    return where_constant(growing(TORCH_RULES[name], sloping(slope, slope)), SAMPLED[name], 0)
 
 
 GAMMA: dict[str, TaylorRule] = {
     "gamma": gamma,
     "loggamma": growing(TORCH_RULES["loggamma"], sloping(lambda u: polygamma(0, u))),
     "polygamma": _polygamma,
-    "zeta": _zeta,
+    "zeta": on_line("zeta", _zeta_on_line, lambda s, u: s.value > 1),
     "lambertw": growing(TORCH_RULES["lambertw"], _lambertw),
     "lowergamma": integral_of("lowergamma", density),
     "uppergamma": integral_of("uppergamma", lambda s, x: -density(s, x)),

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 
 from derivcli.engines.taylor.composition import SAMPLED
 from derivcli.engines.taylor.elementary import exp
 from derivcli.engines.taylor.quadrature import quadrature
-from derivcli.engines.taylor.recurrences import (
-    TaylorRule,
-    derivative,
-    integral,
-    inverse_error,
-    truncated,
-)
+from derivcli.engines.taylor.recurrences import TaylorRule, derivative, integral, inverse_error, truncated
 from derivcli.engines.taylor.series import Series
 from derivcli.engines.torch.rules import TORCH_RULES
 
 # Error functions and their inverses
-
-TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
 
 def inverse(factor: float, rate: float) -> TaylorRule:

@@ -9,7 +9,6 @@ from derivcli.engines.taylor.series import Series, embed, joint
 from derivcli.engines.torch.rules import TORCH_RULES
 
 BLOCK_POINTS = 16
-"""Points that are integrated together."""
 
 
 def quadrature(name: str, formula: TaylorRule) -> TaylorRule:

@@ -15,7 +15,6 @@ from torch import Tensor
 from derivcli.engines.taylor.series import Series, divided, embed, fill, joint, push
 
 TaylorRule = Callable[..., Series]
-"""A function of series."""
 
 
 def growing(plain: Callable[..., Tensor], grow: TaylorRule) -> TaylorRule:
@@ -74,6 +73,11 @@ def sloping(*slopes: TaylorRule) -> TaylorRule:
         return integral(base, total)
 
     return grow
+
+
+def where_constant(along: TaylorRule, otherwise: TaylorRule, *places: int) -> TaylorRule:
+    """A rule where the inputs at these places do not vary, and another one where they do."""
+    return lambda *inputs: (along if all(inputs[place].is_constant for place in places) else otherwise)(*inputs)
 
 
 def truncated(u: Series) -> Series:

@@ -18,72 +18,15 @@ from derivcli.engines.special_functions.polynomials import RECURRENCES, Recurren
 from derivcli.engines.taylor import elementary
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
 from derivcli.engines.taylor.composition import SAMPLED
-from derivcli.engines.taylor.elementary import (
-    complement,
-    constant_power,
-    csch,
-    exp,
-    from_one,
-    from_zero,
-    hypot,
-    log,
-    log1p,
-    logit_slope,
-    sech,
-    sigmoid,
-    sqrt,
-    tanh,
-)
+from derivcli.engines.taylor.elementary import BY_SLOPES, TWO_OVER_SQRT_PI, constant_power
 from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.gamma import GAMMA
-from derivcli.engines.taylor.integrals import TWO_OVER_SQRT_PI, expint, inverse
-from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping
+from derivcli.engines.taylor.integrals import expint, inverse
+from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping, where_constant
 from derivcli.engines.taylor.series import Series, choose
 from derivcli.engines.torch.rules import TORCH_RULES, branches_taken
 from derivcli.errors import DerivError
 from derivcli.language.functions.table import vocabulary
-
-# By slopes
-
-
-def _angle_slope(x: Series, y: Series) -> Series:
-    """x/(x^2 + y^2) without overflow."""
-    size = hypot(x, y)
-    return x / size / size
-
-
-def _quotient_slope(u: Series, v: Series) -> Series:
-    """u/v, and 0 where both are 0."""
-    none = (u.value == 0) & (v.value == 0)
-    return choose([(none, lambda u, v: u * 0), (~none, lambda u, v: u / v)], u, v)
-
-
-BY_SLOPES: dict[str, tuple[TaylorRule, ...]] = {
-    "log2": (lambda u: 1 / (u * math.log(2)),),
-    "log10": (lambda u: 1 / (u * math.log(10)),),
-    "logit": (logit_slope,),
-    "xlogy": (lambda u, v: log(v), _quotient_slope),
-    "xlog1py": (lambda u, v: log1p(v), lambda u, v: _quotient_slope(u, 1 + v)),
-    "tan": (lambda u: constant_power(elementary.cos(u), -2),),
-    "asin": (lambda u: 1 / sqrt(complement(u)),),
-    "acos": (lambda u: -1 / sqrt(complement(u)),),
-    "atan": (lambda u: 1 / (1 + u * u),),
-    "acot": (lambda u: -1 / (1 + u * u),),
-    "atan2": (lambda y, x: _angle_slope(x, y), lambda y, x: -_angle_slope(y, x)),
-    "coth": (lambda u: -constant_power(csch(u), 2),),
-    "asinh": (lambda u: 1 / from_one(u),),
-    "acosh": (lambda u: 1 / (sqrt(u - 1) * sqrt(u + 1)),),
-    "atanh": (lambda u: 1 / complement(u),),
-    "asech": (lambda u: -1 / (u * sqrt(complement(u))),),
-    "acsch": (lambda u: -1 / (u * from_zero(u) * from_one(u)),),
-    "softsign": (lambda u: constant_power(1 + TAYLOR_RULES["abs"](u), -2),),
-    "tanhshrink": (lambda u: constant_power(tanh(u), 2),),
-    "logsumexp": (lambda u, v: sigmoid(u - v), lambda u, v: sigmoid(v - u)),
-    "erf": (lambda u: TWO_OVER_SQRT_PI * exp(-(u * u)),),
-    "erfc": (lambda u: -TWO_OVER_SQRT_PI * exp(-(u * u)),),
-}
-"""The slopes of functions in each parameter, in a form that keeps the digits of every coefficient."""
-
 
 # Along straight lines: steps, extremes and kinks, as PyTorch has them
 
@@ -112,7 +55,6 @@ CONSTANT_BETWEEN_JUMPS = ("sign", "floor", "round", "trunc")
 
 
 def _straight(name: str, weights: Sequence[Callable[..., Tensor]]) -> TaylorRule:
-    """The rule of a function with such weights."""
 
     def formula(*inputs: Series) -> Series:
         values = [u.value for u in inputs]
@@ -128,7 +70,6 @@ def _straight(name: str, weights: Sequence[Callable[..., Tensor]]) -> TaylorRule
 
 
 def _constant(name: str) -> TaylorRule:
-    """The rule of a function that is constant around every point but its jumps."""
     return growing(TORCH_RULES[name], lambda base, u: base.lifted(u.caps[0]))
 
 
@@ -151,20 +92,13 @@ def _slope(name: str, index: int, *inputs: Series) -> Series:
 
 def integral_to(name: str, *fixed: int) -> TaylorRule:
     """An elliptic integral: by its slope in z, and where one of the other parameters varies by quadrature."""
-    along = by_formula(name)
-
-    def value(*inputs: Series) -> Series:
-        constant = all(inputs[index].is_constant for index in fixed)
-        return (along if constant else ELLIPTIC[name])(*inputs)
-
-    return value
+    return where_constant(by_formula(name), ELLIPTIC[name], *fixed)
 
 
 # By equations of their own
 
 
 def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
-    """The rule of an orthogonal polynomial, of one degree at all points."""
 
     def formula(n: Series, *parameters: Series) -> Series:
         degree, *others, x = int(n.value[0]), *parameters
@@ -177,6 +111,9 @@ def _polynomial(name: str, step: RecurrenceStep) -> TaylorRule:
     return growing(TORCH_RULES[name], anchored(formula))
 
 
+ELEMENTARY = "sqrt root exp expm1 log log1p sin cos hypot sinh cosh sech csch tanh sigmoid".split()
+"""Functions that `elementary.py` has."""
+
 TAYLOR_RULES: dict[str, TaylorRule] = {
     "add": lambda u, v: u + v,
     "subtract": lambda u, v: u - v,
@@ -184,22 +121,9 @@ TAYLOR_RULES: dict[str, TaylorRule] = {
     "divide": lambda u, v: u / v,
     "negative": lambda u: -u,
     "pow": elementary.pow_,
-    "sqrt": sqrt,
-    "root": elementary.root,
-    "exp": exp,
-    "expm1": elementary.expm1,
-    "log": log,
-    "log1p": log1p,
-    "sin": elementary.sin,
-    "cos": elementary.cos,
-    "hypot": hypot,
-    "sinh": elementary.sinh,
-    "cosh": elementary.cosh,
-    "sech": sech,
-    "csch": csch,
-    "tanh": tanh,
-    "sigmoid": sigmoid,
+    **{name: getattr(elementary, name) for name in ELEMENTARY},
     **{name: growing(TORCH_RULES[name], sloping(*slopes)) for name, slopes in BY_SLOPES.items()},
+    "softsign": growing(TORCH_RULES["softsign"], sloping(lambda u: constant_power(1 + TAYLOR_RULES["abs"](u), -2))),
     **{name: _straight(name, weights) for name, weights in BY_WEIGHTS.items()},
     **{name: _constant(name) for name in CONSTANT_BETWEEN_JUMPS},
     **{name: by_formula(name) for name in BY_FORMULA},
@@ -247,14 +171,11 @@ def apply(step: Step, operands: list[Series], like: Series) -> Series:
 
 def _piecewise(step: Step, operands: list[Series], like: Series) -> Series:
     """Each branch at the points that take it alone. A condition reads the values there."""
+
+    def branch(program: Program | None, *inputs: Series) -> Series:
+        return like.constant(torch.nan) if program is None else forward(program, inputs, like)
+
     count = max((u.terms.shape[-1] for u in operands), default=1)
     values = [u.value.expand(count) for u in operands]
-    pieces: list[tuple[Tensor, TaylorRule]] = []
-    for chosen, program in branches_taken(step, values, count, like.terms.device):
-        pieces.append((chosen, partial(_branch, program, like)))
-    return choose(pieces, *operands)
-
-
-def _branch(program: Program | None, like: Series, *inputs: Series) -> Series:
-    """The series of a branch. It is NaN where no branch is taken."""
-    return like.constant(torch.nan) if program is None else forward(program, inputs, like)
+    taken = branches_taken(step, values, count, like.terms.device)
+    return choose([(chosen, partial(branch, program)) for chosen, program in taken], *operands)

@@ -28,7 +28,6 @@ class Series:
     caps: tuple[int, ...]
 
     def __len__(self) -> int:
-        """The number of terms along the first axis."""
         return self.terms.shape[0]
 
     @property

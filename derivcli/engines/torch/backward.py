@@ -6,10 +6,9 @@ give the gradient at every point of a batch, since an output depends on its own 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -17,15 +16,12 @@ from numpy.typing import NDArray
 
 from derivcli.engines.chunks import allows_threads
 from derivcli.engines.program import kernels_in, lower_each
-from derivcli.engines.task import Prepared, Progress, Task, at_once
+from derivcli.engines.task import Prepared, Progress, Task
 from derivcli.engines.torch.backward_passes import evaluate
 from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.tensors import VECTOR_BYTES, array, check_device, filled, leaves_at
 from derivcli.language.expression import Expression
-from derivcli.result import Result, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray, Result, derivative_key
 
 CURVE_DIGITS_SHARE = 0.6
 """The part of a number's digits that have to be right for a point to pass for one on a curve."""
@@ -70,15 +66,8 @@ def prepared(task: Task) -> Prepared:
     return Prepared(run, allows_threads(program for _, program in lowered))
 
 
-differentiate = functools.partial(at_once, prepared)
-"""This engine at points."""
-
-
 def off_the_curve(equation: Expression, names: Sequence[str], dtype: str) -> OffTheCurve:
-    """Where the difference of an equation's sides is more than the rounding of the point and of the sides explains.
-
-    This is made ready for points with the variables `names`.
-    """
+    """Where the difference of an equation's sides is more than the rounding of the point and of the sides explains."""
     gradient = prepared(Task([equation], names, [(name,) for name in equation.variables], dtype))
     sides = [replace(equation, tree=side, sides=None) for side in equation.sides or ()]
     each = prepared(Task(sides, names, [], dtype))

@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -21,9 +20,7 @@ from derivcli.engines.program import Program, Step, kernels_in
 from derivcli.engines.torch.flags import BranchValue, FlagObserver, Varies
 from derivcli.engines.torch.rules import forward, run
 from derivcli.engines.torch.tensors import VECTOR_BYTES, array, filled, leaves_at
-
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray, KindArray
+from derivcli.result import FloatArray, KindArray
 
 INPUT, CHOSEN, CHOICE, SUM = "input", "chosen", "choice", "sum"
 """What makes a tensor where no step does: a point, the part of a tensor that a branch reads, a piecewise choice of
@@ -139,7 +136,6 @@ class _Tape:
         self, operation: str, operands: Sequence[Tensor], value: Tensor, number: float = 0.0,
         slopes: Sequence[Tensor | None] = (),
     ) -> None:  # fmt: skip
-        """Write a tensor down, once."""
         if id(value) not in self.numbers:
             self.numbers[id(value)] = len(self.tensors)
             self.tensors.append(value)
@@ -152,7 +148,6 @@ class _Tape:
         return self.numbers[id(tensor)]
 
     def records(self, turns: Turns) -> list[TensorRecord]:
-        """The records of all tensors."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # PyTorch warns where the gradient of a tensor that keeps none is read
             return [self._record(number, turns) for number in range(len(self.tensors))]
@@ -182,10 +177,7 @@ class _Tape:
 
 
 class _Recorder:
-    """Writes the steps of a program down while it runs, and lets the observer see them too.
-
-    `values` are the records of the program's values so far.
-    """
+    """Writes the steps of a program down while it runs, and lets the observer see them too."""
 
     def __init__(self, observer: FlagObserver, tape: _Tape, values: list[int]) -> None:
         self.observer = observer
@@ -198,7 +190,6 @@ class _Recorder:
         return self.observer.varies
 
     def observe(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
-        """Write down what a step gives, with its local derivatives."""
         self.observer.observe(step, operands, value)
         slopes = _slopes(step, operands, self.tape.count) if value.requires_grad else [None] * len(operands)
         self.tape.add(step.operation, operands, value, step.constant, slopes)

@@ -11,7 +11,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,10 +26,7 @@ from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import NoKernelError
 from derivcli.engines.torch.tensors import leaves_of
 from derivcli.engines.torch.trusted_folder import is_closed
-from derivcli.result import Result, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray, Result, derivative_key
 
 CompiledKernel = Callable[..., Sequence[Tensor]]
 """Takes a tensor for each variable. Gives the value, derivatives and flags of one program after the other."""
@@ -133,7 +130,6 @@ def compiled(graph: torch.fx.GraphModule, columns: Sequence[Tensor]) -> Compiled
 
 
 def _reason(error: BaseException) -> str:
-    """Why there is no kernel, as a clause."""
     if isinstance(error, NoKernelError):
         return f"{error} has no kernel for the compiler"
     cause = getattr(error, "inner_exception", error)  # the compiler's own way of passing an exception on
@@ -175,7 +171,6 @@ def results(task: Task, at: Mapping[str, FloatArray], outputs: Sequence[Any]) ->
 
 
 def _run(kernel: CompiledKernel, columns: Sequence[FloatArray]) -> list[Any]:
-    """The outputs of a kernel for columns of any length."""
     count = len(columns[0])
     pieces = []
     for start in range(0, max(count, 1), CHUNK_POINTS):
@@ -204,8 +199,5 @@ MIN_SPEEDUP = 4
 
 
 def pays(points: int | None, seconds_per_point: float) -> bool:
-    """Whether compiling is quicker than computing as before, at so many points that take so long each.
-
-    It never is where the number of points is not known.
-    """
+    """Whether compiling is quicker than computing as before, at so many points, if known, that take so long each."""
     return points is not None and (points * (1 - 1 / MIN_SPEEDUP) - MIN_POINTS) * seconds_per_point > COMPILE_SECONDS

@@ -24,7 +24,6 @@ def _expm1(x: Tensor) -> Tensor:
 
 
 def _tan(x: Tensor) -> Tensor:
-    """sin(x)/cos(x)."""
     return torch.sin(x) / torch.cos(x)
 
 

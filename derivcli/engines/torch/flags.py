@@ -16,7 +16,7 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -30,9 +30,7 @@ from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import RELATIONS, Tree, call, postorder, substitute, symbol
-
-if TYPE_CHECKING:
-    from derivcli.result import KindArray
+from derivcli.result import KindArray
 
 Mask: TypeAlias = Any
 """Some of the points, as an array of NumPy or as a tensor."""
@@ -115,7 +113,6 @@ def _special_points(row: Function) -> tuple[SpecialPoint, ...]:
 
 
 def _read(text: str, parameters: Sequence[str]) -> Tree:
-    """The tree of a condition."""
     return formulas.parse_tree(text, parameters, condition=True)
 
 
@@ -157,7 +154,6 @@ class ArrayFlags:
             self._set(kind, ~np.isfinite(value.numpy()), masks)
 
     def _set(self, kind: str, touched: Any, masks: Sequence[Mask]) -> None:
-        """Set the bit of a kind at the points touched."""
         if not np.count_nonzero(touched):
             return
         for mask in masks:
@@ -195,7 +191,6 @@ class TensorFlags:
         self._set(kind, value - value != 0, masks)
 
     def _set(self, kind: str, touched: Tensor, masks: Sequence[Mask]) -> None:
-        """Note the points touched."""
         before = self.touched.get(kind, self.untouched)
         now = torch.where(touched, float(FLAG_TABLE[kind].mask), before)
         for mask in masks:
@@ -288,13 +283,11 @@ class FlagObserver:
 
 
 def _occurs(truth: bool, value: Tensor) -> bool:
-    """Whether a condition is that anywhere."""
     count = int(np.count_nonzero(value.numpy()))
     return count > 0 if truth else count < value.numel()
 
 
 def _union(varying: Sequence[Varies]) -> Varies:
-    """Where any of the values varies."""
     union: Varies = False
     for varies in varying:
         if varies is True or union is False:

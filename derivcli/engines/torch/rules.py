@@ -48,19 +48,8 @@ def by_formula(name: str, kernel: TensorFunction) -> TorchRule:
 
 
 def _slope(name: str, index: int, *inputs: Tensor) -> Tensor:
-    """The derivative of a row in its parameter `index`, by its formula."""
     count = max(x.numel() for x in inputs)
     return forward(lower_derivative(name, index), inputs, count, once=not torch.is_grad_enabled())
-
-
-def apply(operation: str, inputs: list[Tensor], number: float, like: Tensor, once: bool = False) -> Tensor:
-    """One step without branches. `like` gives constants their dtype and device."""
-    if operation == "constant":
-        return constant(number, like)
-    if operation == "pow_constant":
-        return torch.pow(inputs[0], number)
-    rule = TORCH_RULES[operation]
-    return (FIRST_ORDER_RULES.get(rule, rule) if once else rule)(*inputs)
 
 
 def _root(x: Tensor, n: Tensor) -> Tensor:
@@ -85,6 +74,15 @@ def _on_arrays(name: str, kernel: ArrayFunction) -> TensorFunction:
     return on_tensors
 
 
+OF_TORCH = "sqrt exp log log2 log10 log1p sin cos tan sinh cosh abs sign floor round trunc erf erfc relu".split()
+"""Functions whose values and derivatives by PyTorch are right."""
+
+ACCURATE = (
+    "expm1 logit asin acos atan acot atan2 tanh sech csch coth asinh acosh atanh asech acsch hypot sigmoid softsign "
+    "tanhshrink logsumexp"
+).split()
+"""Functions that `accurate.py` has."""
+
 TORCH_RULES: dict[str, TorchRule] = {
     "add": torch.add,
     "subtract": torch.sub,
@@ -103,60 +101,21 @@ TORCH_RULES: dict[str, TorchRule] = {
     "not": torch.logical_not,
     "true": lambda: torch.full((), True),
     "false": lambda: torch.full((), False),
-    "sqrt": torch.sqrt,
+    **{name: getattr(torch, name) for name in OF_TORCH},
+    **{name: getattr(accurate, name) for name in ACCURATE},
     "root": by_formula("root", _root),
-    "exp": torch.exp,
-    "expm1": accurate.expm1,
-    "log": torch.log,
-    "log2": torch.log2,
-    "log10": torch.log10,
-    "log1p": torch.log1p,
-    "logit": accurate.logit,
     "xlogy": by_formula("xlogy", torch.special.xlogy),
     "xlog1py": by_formula("xlog1py", torch.special.xlog1py),
-    "sin": torch.sin,
-    "cos": torch.cos,
-    "tan": torch.tan,
-    "asin": accurate.asin,
-    "acos": accurate.acos,
-    "atan": accurate.atan,
-    "acot": accurate.acot,
-    "atan2": accurate.atan2,
-    "sinh": torch.sinh,
-    "cosh": torch.cosh,
-    "tanh": accurate.tanh,
-    "sech": accurate.sech,
-    "csch": accurate.csch,
-    "coth": accurate.coth,
-    "asinh": accurate.asinh,
-    "acosh": accurate.acosh,
-    "atanh": accurate.atanh,
-    "asech": accurate.asech,
-    "acsch": accurate.acsch,
-    "abs": torch.abs,
-    "sign": torch.sign,
-    "floor": torch.floor,
-    "round": torch.round,
-    "trunc": torch.trunc,
     "mod": accurate.dividing(torch.remainder, "floor"),
     "fmod": accurate.dividing(torch.fmod, "trunc"),
     "max": torch.maximum,
     "min": torch.minimum,
-    "hypot": accurate.hypot,
-    "erf": torch.erf,
-    "erfc": torch.erfc,
     "loggamma": by_formula("loggamma", torch.lgamma),
-    "relu": torch.relu,
-    "sigmoid": accurate.sigmoid,
-    "softsign": accurate.softsign,
-    "tanhshrink": accurate.tanhshrink,
-    "logsumexp": accurate.logsumexp,
     **{name: by_formula(name, _on_arrays(name, kernel)) for name, kernel in KERNELS.items()},
 }
 """The rule of every operation but `constant`, `pow_constant` and `piecewise`, which carry data of their own."""
 
 FIRST_ORDER_RULES: dict[TorchRule, TorchRule] = {accurate.sigmoid: accurate.sigmoid_once}
-"""Rules that cost less where they are differentiated once only."""
 
 
 def forward(
@@ -184,15 +143,17 @@ def forward(
 
 
 def run(step: Step, operands: list[Tensor], count: int, like: Tensor, once: bool = False) -> Tensor:
-    """The value of a step without branches."""
-    return _custom(step, operands, count) if step.kernel else apply(step.operation, operands, step.constant, like, once)
-
-
-def _custom(step: Step, operands: list[Tensor], count: int) -> Tensor:
-    """The value of a user's custom function, which cannot be traced."""
-    if not all(map(at_hand, operands)):
-        raise NoKernelError(step.operation)
-    return call_custom(step, operands, count)
+    """The value of a step without branches. `like` gives constants their dtype and device."""
+    if step.kernel:
+        if not all(map(at_hand, operands)):  # a user's custom function cannot be traced
+            raise NoKernelError(step.operation)
+        return call_custom(step, operands, count)
+    if step.operation == "constant":
+        return constant(step.constant, like)
+    if step.operation == "pow_constant":
+        return torch.pow(operands[0], step.constant)
+    rule = TORCH_RULES[step.operation]
+    return (FIRST_ORDER_RULES.get(rule, rule) if once else rule)(*operands)
 
 
 def _piecewise(

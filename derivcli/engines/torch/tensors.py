@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,11 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from derivcli.errors import DerivError
-from derivcli.result import ALONG
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray
+from derivcli.points.points import Points
+from derivcli.result import ALONG, FloatArray
 
 NO_POINTS = torch.zeros(1, dtype=torch.float64)
 """What stands for the points of a formula that has no variable."""

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
+
+from flint import arb
 
 from derivcli.check.enclosure import restored_context
 from derivcli.check.equality import Comparison, Match, Quantity, Sample, are_same, known_matches, point, quantity, value
 from derivcli.engines import symbolic
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.errors import DerivError
 from derivcli.explain.answer.exceptional_points import (
     ExceptionalPoint,
     ExceptionalPoints,
@@ -24,13 +23,9 @@ from derivcli.explain.answer.exceptional_points import (
 )
 from derivcli.explain.answer.sample_points import more_samples, samples
 from derivcli.explain.piecewise.breakpoint_values import stated
+from derivcli.language.expression import Expression
+from derivcli.language.tree import Tree
 from derivcli.result import Partial, SymbolicResult, derivative_key
-
-if TYPE_CHECKING:
-    from flint import arb
-
-    from derivcli.language.expression import Expression
-    from derivcli.language.tree import Tree
 
 MIN_SHARED_POINTS = 8
 """With fewer points at which both have a value, more points are looked for."""
@@ -180,11 +175,8 @@ def confirmed(case: Case) -> Case:
 
 def formula_of(expression: Expression, partial: Partial) -> Expression | None:
     """A derivative as a formula, if SymPy finds it soon."""
-    with suppress(DerivError, OutOfTimeError):
-        return limited(FORMULA_SECONDS, symbolic.differentiate, expression, [partial]).derivatives[
-            derivative_key(partial)
-        ]
-    return None
+    found = symbolic.attempted(FORMULA_SECONDS, symbolic.differentiate, expression, [partial])
+    return None if found is None else found.derivatives[derivative_key(partial)]
 
 
 def shifted(sample: Sample, place: int, step: Fraction) -> Sample:

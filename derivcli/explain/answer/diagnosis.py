@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import sympy
+from flint import arb
 
 from derivcli.check import equality
 from derivcli.engines.balls.integers import decimal_text
@@ -28,9 +28,6 @@ from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ORDERS, derivative_key
-
-if TYPE_CHECKING:
-    from flint import arb
 
 KINDS = {
     "sign": "a sign is wrong",
@@ -52,7 +49,6 @@ KINDS = {
     "reading": "it is right if one of the texts means something else than what is read",
     "": "no mistake that is known here explains it",
 }
-"""Every kind of diagnosis."""
 
 EXPLANATION_SECONDS, TOTAL_SECONDS = 2.0, 6.0
 """How long one explanation may be tried, and all of them."""
@@ -76,7 +72,6 @@ MAX_CONSTANT_DENOMINATOR = 200
 """The largest denominator of a fraction that multiplies such a number."""
 
 MAX_LISTED_POINTS = 3
-"""How many single points a sentence lists."""
 
 INTEGRATION_CONSTANTS = "CKck"
 """What a constant of integration is called."""
@@ -289,13 +284,9 @@ def nearly(case: Case) -> Diagnosis | None:
     decimals = [node for node in postorder(case.claim.expanded) if node.is_Rational and node.q > 9]
     if not 0 < far < MAX_ROUNDING or not decimals or len(case.of_kind("same")) >= MIN_MATCHES:
         return None
-    message = f"at the points tried it is right to {_digits(far)}, not exactly: perhaps a number in it is rounded"
+    digits = len(str(int(0.1 / far))) if far > 1e-300 else 300
+    message = f"at the points tried it is right to {digits} digits, not exactly: perhaps a number in it is rounded"
     return Diagnosis("rounded", message)
-
-
-def _digits(far: float) -> str:
-    count = len(str(int(0.1 / far))) if far > 1e-300 else 300
-    return f"{count} digits"
 
 
 EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
@@ -316,4 +307,3 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     nearly,
     right_points,
 )
-"""In the order in which they are tried."""

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from flint import arb, ctx, fmpq
 
@@ -25,6 +24,7 @@ from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import record
+from derivcli.engines.symbolic import arrange
 from derivcli.explain.answer.answer import Point
 from derivcli.explain.answer.sample_points import numbers_of
 from derivcli.explain.piecewise.breakpoints import JUMPS, BreakEquation, all_roots, break_equations, on_curve, worst
@@ -37,18 +37,14 @@ from derivcli.explain.piecewise.pieces import (
     piece_equations,
 )
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
-from derivcli.language.printer import text_of
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.language.tree import Tree
-    from derivcli.result import Partial
+from derivcli.language.expression import Expression
+from derivcli.language.printer import place_text, text_of
+from derivcli.language.tree import Tree
+from derivcli.result import Partial
 
 MAX_SECONDS = 5.0
-"""How long all points together may take."""
 
 MAX_POINTS = 80
-"""How many points are examined."""
 
 MAX_NUMBERS = 8
 OFFSETS = (Fraction(0), Fraction(1), Fraction(-1))
@@ -114,15 +110,12 @@ def exceptional_points_of(
 
 @dataclass(slots=True, eq=False)
 class _Examination:
-    """A claim that is examined point by point."""
-
     expression: Expression
     claim: Expression
     partial: Partial
     names: tuple[str, ...]
 
     def on_line(self, name: str) -> ExceptionalPoints:
-        """In one variable."""
         trees = (self.expression.expanded, self.claim.expanded)
         here, there = map(_jumps, trees)
         lists = [piece_equations(tree) for tree in trees]
@@ -149,11 +142,9 @@ class _Examination:
 
     @property
     def numbers(self) -> list[Fraction]:
-        """Some numbers of the formulas."""
         return numbers_of([self.expression.expanded, self.claim.expanded])[:MAX_NUMBERS]
 
     def on_curves(self) -> ExceptionalPoints:
-        """In several variables, at some points."""
         here, there = map(_jumps, (self.expression.expanded, self.claim.expanded))
         if not here and not there:
             return ExceptionalPoints()
@@ -198,7 +189,6 @@ class _Examination:
         return False
 
     def spot(self, at: Mapping[str, Root], is_jump: bool, sides: Mapping[Root, tuple[fmpq, fmpq]]) -> ExceptionalPoint:
-        """What is known at a point."""
         where = {key: each.where for key, each in at.items()}
         known = derivative_at(self.expression, Derivative(self.partial[::-1]), where)
         try:
@@ -219,7 +209,6 @@ class _Examination:
         is_jump: bool,
         sides: Mapping[Root, tuple[fmpq, fmpq]],
     ) -> ExceptionalPoint:
-        """What is known at a point at which the claim has a value."""
         name, root = next(iter(at.items()))
         left, exact, shown = known.ball, False, None
         if len(at) == 1 and {*self.partial} == {name} and (root in sides or not known.by_series):
@@ -250,7 +239,6 @@ def _agrees(known: KnownDerivative, ball: arb) -> bool:
 
 
 def _of_numbers(at: Mapping[str, Root], left: arb, right: arb, is_jump: bool, exact: bool) -> ExceptionalPoint:
-    """What is known at a point at which the derivative and the claim are numbers."""
     with restored_context():
         ctx.prec = VALUE_BITS[-1]
         if not left.overlaps(right):
@@ -277,17 +265,14 @@ UNCLEAR = "it is not known whether the function has a derivative there"
 
 
 def _jumps(tree: Tree) -> list[BreakEquation]:
-    """The equations of the points at which a formula may jump."""
     return [each for each in break_equations(tree) if each.does == JUMPS]
 
 
 def _why_open(spots: Sequence[ExceptionalPoint]) -> str:
-    """Why a claim is not decided at a point where it may jump."""
     return next((f"at {point_text(spot)} {spot.reason}" for spot in spots if spot.kind == "unsure" and spot.jumps), "")
 
 
 def _unsolved(found: Sequence[BreakEquation]) -> str:
-    """Why points are missing."""
     if not found:
         return ""
     text, stepped = text_of(found[0].difference), found[0].stepped
@@ -297,8 +282,6 @@ def _unsolved(found: Sequence[BreakEquation]) -> str:
 
 def point_text(spot: ExceptionalPoint) -> str:
     """A point in words."""
-    from derivcli.language.printer import place_text
-
     return place_text(named(spot))
 
 
@@ -321,8 +304,6 @@ def distances(spot: ExceptionalPoint) -> list[tuple[Fraction, bool]]:
 
 def written(root: Root) -> Fraction | Tree:
     """A number as a fraction or as a formula; to some digits if it has none."""
-    from derivcli.engines.symbolic import arrange
-
     if isinstance(root.where, fmpq):
         return Fraction(int(root.where.p), int(root.where.q))
     return Fraction(root.ball.mid().str(16, radius=False)) if root.tree is None else arrange(root.tree)

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from flint import arb
 
@@ -22,12 +21,10 @@ from derivcli.explain.answer.diagnosis import diagnosed, except_at
 from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
 from derivcli.explain.answer.sample_points import niceness
 from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
+from derivcli.language.expression import Expression
 from derivcli.language.parse import other_meanings
 from derivcli.language.printer import place_text
 from derivcli.result import Partial, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
 
 MAX_PROVED_POINTS = 12
 """With more exceptional points than these the pieces between them are not proved one by one."""
@@ -104,7 +101,6 @@ def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Di
 
 
 def _match(spot: ExceptionalPoint) -> Match:
-    """An exceptional point as a match."""
     sample = tuple(value if isinstance(value, Fraction) else IRRATIONAL for value in named(spot).values())
     return Match(sample, spot.kind, spot.left, spot.right, spot.digits, spot.reason)
 
@@ -118,7 +114,6 @@ def _is_proved(case: Case) -> bool:
 
 
 def _digits(right: Sequence[Match]) -> int:
-    """To how many digits numbers agree."""
     return min((match.digits for match in right), default=0)
 
 
@@ -144,19 +139,14 @@ def _is_moderate(ball: arb) -> bool:
 
 
 def _counterexample(case: Case, match: Match, at: Point) -> Counterexample:
-    """The point of a match at which the numbers are not the same."""
     left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
-    left = arb(0) if left.contains(0) and _is_zero(case, at) else left
+    if left.contains(0) and case.formula is not None and is_zero_at(case.formula.expanded, at):
+        left = arb(0)
     if right is None:
         return Counterexample(at, _number(left), None, _text(left, COUNTEREXAMPLE_DIGITS[0]), reason=match.reason)
     one, other = _texts(left, right)
     return Counterexample(at, _number(left), _number(right), one, other, match.reason)
-
-
-def _is_zero(case: Case, at: Point) -> bool:
-    """Whether the derivative is shown to be exactly 0 at a point, by its formula."""
-    return case.formula is not None and is_zero_at(case.formula.expanded, at)
 
 
 def _texts(left: arb, right: arb) -> tuple[str, str]:
@@ -205,7 +195,6 @@ def _other_readings(answer: Answer, declared: Collection[str]) -> Iterator[tuple
 
 
 def _reading_text(answer: Answer, meant: Answer) -> str:
-    """What the author must have meant, in words."""
     parts = []
     if meant.expression is not answer.expression:
         parts.append(f"the function is {meant.expression.text}, written {meant.expression.source.strip()}")

@@ -26,16 +26,13 @@ MAX_NODES = 300
 """Formulas of more nodes are not searched for mistakes."""
 
 MAX_PAIRS = 400
-"""How many pairs of mistakes are tried."""
 
 MAX_CHARACTERS = 40
 """A longer formula is cut in a sentence."""
 
 KIND_ORDER = "inner confused product quotient power sign term constant function factor variable integral".split()
-"""Kinds of mistakes in the order in which they are tried."""
 
 PlacedMistakes: TypeAlias = list[tuple[Tree, Mistake]]
-"""Mistakes, each with the formula whose derivative it is."""
 
 Choose: TypeAlias = Callable[[PlacedMistakes], Iterator[PlacedMistakes]]
 """Chooses, of all possible mistakes, those that may have been made together."""
@@ -136,7 +133,6 @@ def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partia
 
 
 def _leads_to_claim(case: Case, derivation: MistakenDerivation, found: PlacedMistakes, then: Partial) -> bool:
-    """Whether a derivation with some mistakes leads to the claim."""
     wrong = {place: each.wrong for place, each in found}
     with suppress(DerivError, *SYMPY_FAILURES):
         return case.is_quantity(quantity(derivation.whole(derivation.root, wrong), case.names, then))
@@ -161,15 +157,10 @@ def _odd(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
 
 
 def _diagnosis(derivation: MistakenDerivation, found: PlacedMistakes) -> Diagnosis:
-    """The diagnosis of some mistakes."""
-    sentences = dict.fromkeys(_sentence(each, derivation) for _, each in found[:2])
+    texts = (each.sentence.format(*[_shown(tree, derivation) for tree in each.about]) for _, each in found[:2])
+    sentences = dict.fromkeys(texts)
     more = "" if len(found) < 3 else ", and so on"
     return Diagnosis(found[0][1].kind, "; ".join(sentences) + more)
-
-
-def _sentence(mistake: Mistake, derivation: MistakenDerivation) -> str:
-    """The sentence of a mistake, with its formulas as text."""
-    return mistake.sentence.format(*[_shown(tree, derivation) for tree in mistake.about])
 
 
 def _shown(tree: Tree, derivation: MistakenDerivation) -> str:

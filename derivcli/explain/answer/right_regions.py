@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import chain, groupby, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
@@ -21,12 +21,10 @@ from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.sample_points import more_samples, niceness, numbers_of
 from derivcli.language import tree as build
+from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.printer import number_text, place_text, text_of
 from derivcli.language.tree import Tree, postorder, row_of, symbol
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
 
 MIN_RUN_LENGTH = 3
 """So many neighbouring points at which a claim is right are no chance."""
@@ -35,7 +33,6 @@ MAX_CHANGES = 2
 """A claim that changes more often along the line is not described by intervals."""
 
 MAX_HALVINGS = 40
-"""How often the stretch is halved in which a boundary lies."""
 
 NATURAL_BOUNDARIES = tuple(map(Fraction, (0, 1, -1, 2, -2)))
 """Boundaries that need not stand in a formula."""
@@ -86,7 +83,6 @@ def _told(sentence: str, wrong: Sequence[Match]) -> Diagnosis:
 
 
 def _such_as(case: Case, matches: Sequence[Match]) -> str:
-    """How many points there are, with the nicest two."""
     nicest = sorted((match.sample for match in matches), key=niceness)[:2]
     named = " and ".join(place_text(case.named(sample)) for sample in nicest)
     return f"{len(matches)}, such as {named}" if len(matches) > len(nicest) else named
@@ -123,7 +119,6 @@ def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iter
 
 
 def _except(case: Case, chance: Sequence[Sample]) -> str:
-    """The points at which a claim is right by chance."""
     return f" except at {' and '.join(place_text(case.named(sample)) for sample in chance)}" if chance else ""
 
 
@@ -201,7 +196,6 @@ Runs = list[tuple[bool, list[Match]]]
 
 
 def _runs(matches: Iterable[tuple[bool, Match]]) -> Runs:
-    """Neighbouring points at which the claim is right, or is not."""
     return [(is_right, [match for _, match in run]) for is_right, run in groupby(matches, key=itemgetter(0))]
 
 

@@ -14,19 +14,7 @@ from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.printer import number_text
 from derivcli.language.tree import Tree, postorder
 
-CONSTANTS = (
-    "pi",
-    "e",
-    "sqrt(2)",
-    "sqrt(3)",
-    "sqrt(5)",
-    "sqrt(pi)",
-    "log(2)",
-    "log(3)",
-    "log(5)",
-    "log(7)",
-    "log(10)",
-)
+CONSTANTS = "pi e sqrt(2) sqrt(3) sqrt(5) sqrt(pi) log(2) log(3) log(5) log(7) log(10)".split()
 """Numbers that one rounds."""
 
 DEGREES = ("pi/180", "180/pi")
@@ -35,7 +23,6 @@ MAX_DENOMINATOR = 12
 """The largest denominator of a fraction that one rounds, alone or as a factor of such a number."""
 
 MAX_WAYS = 200
-"""How many choices of exact numbers are tried."""
 
 MAX_ROUNDING, MIN_ROUNDING = 1e-2, 1e-14
 """The largest and the smallest relative error of a rounded number."""

@@ -44,7 +44,6 @@ class Mistake:
     wrong: Tree
     about: tuple[Tree, ...] = ()
     rare: bool = False
-    """Whether it is rare, so that other explanations are tried first."""
 
 
 def mistakes(rule: str, tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
@@ -254,12 +253,10 @@ def inner(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
 
 
 def _turned(tree: Tree, right: Tree) -> Mistake:
-    """The derivative with the wrong sign."""
     return Mistake("sign", "turned", WRONG_SIGN, negative(right), (tree,), not _has_minus(right))
 
 
 def _has_minus(tree: Tree) -> bool:
-    """Whether there is a minus sign to be lost."""
     return split(tree)[0] < 0
 
 
@@ -297,4 +294,3 @@ MISTAKES: dict[str, tuple[Callable[[Any, Tree, Differentiator], Iterator[Mistake
     "piece by piece": (),
     "derivative of {}": (calls,),
 }
-"""What may go wrong with each of the rules."""

@@ -98,7 +98,6 @@ def niceness(sample: Sample) -> tuple[int, int]:
 
 
 def _all(count: int, numbers: Sequence[Fraction]) -> Iterator[Sample]:
-    """The points, some of them twice."""
     yield from _lattice(VALUES, count)
     if count > 1:
         small = tuple(map(Fraction, range(1, count + 1)))

@@ -10,15 +10,12 @@ from itertools import product
 import sympy
 
 from derivcli.engines import symbolic
-from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.errors import DerivError
 from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.tree import Tree, class_of, number, postorder, row_of, substitute, symbol
+from derivcli.language.tree import Tree, class_of, fold, number, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 
 PROOF_SECONDS = 3.0
-"""How long SymPy may look for a proof."""
 
 MAX_NODES = 400
 """Of a longer formula only the plain difference is looked at."""
@@ -31,13 +28,11 @@ ABS, SIGN = (class_of(vocabulary()[name]) for name in ("abs", "sign"))
 
 def is_proved(left: Tree, right: Tree) -> bool:
     """Whether SymPy shows within its time that two formulas are the same where both have a derivative."""
-    try:
-        with symbolic.deep_recursion():
-            return limited(
-                PROOF_SECONDS, lambda: left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
-            )
-    except (OutOfTimeError, *symbolic.SYMPY_FAILURES):
-        return False
+
+    def are_same() -> bool:
+        return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
+
+    return bool(symbolic.attempted(PROOF_SECONDS, are_same))
 
 
 def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Partial) -> bool:
@@ -47,11 +42,8 @@ def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Parti
 
 
 def _is_derivative(first: Tree, second: Tree, partial: Partial) -> bool:
-    with suppress(DerivError, OutOfTimeError, *symbolic.SYMPY_FAILURES):
-        with symbolic.deep_recursion():
-            made = limited(PROOF_SECONDS, symbolic.derivative_of, first, partial)
-        return is_proved(made, second)
-    return False
+    made = symbolic.attempted(PROOF_SECONDS, symbolic.derivative_of, first, partial)
+    return made is not None and is_proved(made, second)
 
 
 def is_zero_at(tree: Tree, at: Mapping[str, Fraction | Tree]) -> bool:
@@ -82,14 +74,11 @@ def _on_sides(tree: Tree, insides: Sequence[Tree], signs: Sequence[int]) -> Tree
 
 def _is_zero(tree: Tree) -> bool:
     """Whether one of the ways to rewrite a formula makes 0 of it, the quick ones first."""
-    return tree == 0 or any(_rewritten(way, tree) == 0 for way in REWRITINGS)
-
-
-def _rewritten(way: Callable[[Tree], Tree], tree: Tree) -> Tree:
-    try:
-        return way(tree)
-    except symbolic.SYMPY_FAILURES:
-        return tree
+    for way in REWRITINGS:
+        with suppress(*symbolic.SYMPY_FAILURES):
+            if way(tree) == 0:
+                return True
+    return False
 
 
 def _by_exponentials(tree: Tree) -> Tree:
@@ -103,16 +92,15 @@ def _by_definitions(tree: Tree) -> Tree:
 
 def _elementary(tree: Tree) -> Tree:
     """The formula with every call written by what it is defined as, as far as definitions go."""
-    done: dict[Tree, Tree] = {}
-    for node in postorder(tree):
-        parts = [done[part] for part in node.args]
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
         made = _defined(node, parts)
-        done[node] = (node.func(*parts) if parts else node) if made is None else _elementary(made)
-    return done[tree]
+        return (node.func(*parts) if parts else node) if made is None else _elementary(made)
+
+    return fold(tree, make)
 
 
 def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
-    """What a call of these arguments is by definition, if it has one."""
     row = row_of(node)
     if row is None or (row.variadic and len(parts) != 2):
         return None
@@ -122,6 +110,7 @@ def _defined(node: Tree, parts: Sequence[Tree]) -> Tree | None:
 
 
 REWRITINGS: tuple[Callable[[Tree], Tree], ...] = (
+    lambda tree: tree,
     sympy.expand,
     lambda tree: sympy.expand(tree, trig=True),
     sympy.ratsimp,
@@ -131,4 +120,3 @@ REWRITINGS: tuple[Callable[[Tree], Tree], ...] = (
     _by_exponentials,
     _by_definitions,
 )
-"""Rewritings that keep a formula's value."""

@@ -50,7 +50,8 @@ class AutogradClasses:
             return f"{self._imported(row)}.apply"
         if call not in self.called:
             known = depth < self.order and MOVING in kinds
-            name = self.names.numbered(_class_name(row) if known else row.name)
+            words = (word[:1].upper() + word[1:] for word in row.name.split("_"))  # as in `BesseljN`
+            name = self.names.numbered("".join(words) if known else row.name)
             self.called[call], self.depths[call] = (f"{name}.apply" if known else name), depth
         return self.called[call]
 
@@ -110,7 +111,6 @@ class AutogradClasses:
         ]
 
     def _value(self, row: Function, kinds: Sequence[int]) -> list[str]:
-        """The lines that compute the value, outside PyTorch."""
         tensors = [name for name, kind in zip(row.parameters, kinds, strict=True) if kind != NUMBER]
         cast = ".astype(float)" if self.float32 else ""
         lines = [f"{name} = {name}.numpy(force=True){cast}" for name in tensors]
@@ -161,11 +161,6 @@ def _chained(slope: str, level: int) -> str:
 def uses(lines: Sequence[str], word: str) -> bool:
     """Whether a module is used in lines of a script."""
     return any(re.search(rf"\b{word}\.", line) for line in lines)
-
-
-def _class_name(row: Function) -> str:
-    """The name of a class, as Python writes those: `BesseljN`."""
-    return "".join(word[:1].upper() + word[1:] for word in row.name.split("_"))
 
 
 def _indented(lines: Sequence[str], levels: int) -> list[str]:

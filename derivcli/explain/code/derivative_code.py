@@ -69,7 +69,6 @@ def _gradients(draft: Draft) -> None:
 
 
 def _nested(draft: Draft) -> None:
-    """Derivatives of derivatives."""
     plan, partials = draft.plan, draft.plan.task.partials
     derivative = _define(draft, _surely(draft, partials))
     is_mixed = any(len({*partial}) > 1 for partial in partials)
@@ -190,7 +189,6 @@ def _uses_all(draft: Draft, place: int) -> bool:
 
 
 def _by(name: str) -> str:
-    """What a derivative is taken by."""
     return DIRECTION_PARAMETER if name == ALONG else name
 
 

@@ -39,7 +39,7 @@ from derivcli.language.printer import (
     text_of,
     write_product,
 )
-from derivcli.language.tree import RELATIONS, Tree, postorder, row_of, substitute, symbol
+from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute, symbol
 
 NUMBER, FIXED, MOVING = range(3)
 """What a piece is: a number, a tensor that no derivative reaches, or one that it does."""
@@ -51,7 +51,6 @@ MAX_BRACKETS = 8
 """Brackets inside each other, before what is inside them gets a name and a line of its own."""
 
 WrittenPart: TypeAlias = tuple[Piece, int]
-"""A text, and what it is."""
 
 Scope = Mapping[Tree, WrittenPart]
 """What symbols are written as."""
@@ -59,7 +58,6 @@ Scope = Mapping[Tree, WrittenPart]
 FunctionCall = tuple[Function, tuple[int, ...]]
 """A function that the script defines, and what its arguments are."""
 
-_SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
 _SUM = sum_writer(enclosed)
 
 
@@ -231,7 +229,7 @@ class FormulaWriter:
                 self.lines += [] if LEAK[0] in self.lines else LEAK
                 name = scope[node][0][0]
                 wanted = f"{name}_inside" if name.isidentifier() else "inside"
-                where = " & ".join(mask) if len(mask) > 1 or mask[0][0] == "~" else _bare(mask[0])
+                where = mask[0][1:-1] if len(mask) == 1 and mask[0][0] == "(" else " & ".join(mask)
                 found[node] = self.named(f"torch.where({where}, {name}, 1.0)", wanted), MOVING
         return found
 
@@ -240,11 +238,6 @@ LEAK = (
     "# torch.where computes every branch, and from one that is not taken nan would leak into the",
     "# derivative (0*inf is nan): where a branch is not taken, 1 stands in for its variable",
 )
-
-
-def _bare(condition: str) -> str:
-    """A condition without the brackets around it."""
-    return condition[1:-1] if condition[0] == "(" else condition
 
 
 def _called(name: str, arguments: Sequence[Piece]) -> Piece:
@@ -306,7 +299,7 @@ def _operation(node: Any, texts: list[Piece], pieces: dict[Tree, Piece], kind: i
         return write_product(node, texts, pieces)
     if isinstance(node, sympy.core.relational.Relational):
         left, right = (enclosed(text, SUM) for text in texts)
-        return f"{left} {_SIGNS[type(node)]} {right}", COMPARISON
+        return f"{left} {SIGN_OF[type(node)]} {right}", COMPARISON
     if isinstance(node, sympy.Not):
         word, level = ("not ", NOT) if kind == NUMBER else ("~", COMPARISON)
         return f"{word}{enclosed(texts[0], ATOM)}", level

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import sympy
 
 from derivcli.engines.program import lower_tree
 from derivcli.language.functions import formulas
-from derivcli.language.tree import Tree, piecewise, postorder, rebuild, row_of
+from derivcli.language.tree import Tree, fold, piecewise, rebuild, row_of
 from derivcli.result import Partial
 
 Term: TypeAlias = frozenset[tuple[str, float]]
@@ -42,7 +42,8 @@ def depends_on(tree: Tree) -> set[str]:
 
 def graph_lasts(tree: Tree, partials: Sequence[Partial], variables: Iterable[str]) -> bool:
     """Whether each step of these derivatives surely finds its variable in the graph that the one before leaves."""
-    terms = _terms(_opened(tree), set(variables))
+    names = set(variables)
+    terms = fold(_opened(tree), lambda node, parts: _terms(node, parts, names)[:MAX_TERMS], stop_at=sympy.Piecewise)
     return all(_lasts(terms, partial) for partial in partials)
 
 
@@ -74,34 +75,25 @@ def holds(condition: Tree) -> bool:
 
 def _opened(tree: Tree) -> Tree:
     """The formula with the definitions in place of the calls that a script spells so."""
-    done: dict[Tree, Tree] = {}
-    for node in postorder(tree):
-        parts = [done[part] for part in node.args]
+
+    def make(node: Tree, parts: list[Any]) -> Tree:
         row = row_of(node)
         if row is not None and row.definition is not None and not (row.torch or row.scipy):
-            done[node] = _opened(formulas.rewritten(row, parts))
-        elif isinstance(node, sympy.Piecewise):
+            return _opened(formulas.rewritten(row, parts))
+        if isinstance(node, sympy.Piecewise):
             kept = possible([(pair.expr, pair.cond) for pair in parts])
-            done[node] = kept[0][0] if kept and kept[0][1] == sympy.true else piecewise(kept)
-        else:
-            done[node] = node if parts == list(node.args) else rebuild(node, parts)
-    return done[tree]
+            return kept[0][0] if kept and kept[0][1] == sympy.true else piecewise(kept)
+        return node if parts == list(node.args) else rebuild(node, parts)
+
+    return fold(tree, make)
 
 
-def _terms(tree: Tree, variables: set[str]) -> list[Term]:
-    """The terms of a formula."""
-    done: dict[Tree, list[Term]] = {}
-    for node in postorder(tree, stop_at=sympy.Piecewise):
-        done[node] = _terms_of(node, done, variables)[:MAX_TERMS]
-    return done[tree]
-
-
-def _terms_of(node: Any, done: Mapping[Tree, list[Term]], variables: set[str]) -> list[Term]:
+def _terms(node: Any, parts: list[list[Term]], variables: set[str]) -> list[Term]:
+    """The terms of a node, made of those of its parts."""
     if node.is_Symbol:
         return [frozenset({(node.name, 1.0)})] if node.name in variables else [frozenset()]
     if isinstance(node, sympy.Piecewise):
         return [frozenset()]
-    parts = [done[part] for part in node.args]
     if isinstance(node, sympy.Add):
         return list(dict.fromkeys(term for part in parts for term in part))
     if isinstance(node, sympy.Mul):
@@ -117,7 +109,6 @@ def _terms_of(node: Any, done: Mapping[Tree, list[Term]], variables: set[str]) -
 
 
 def _product(parts: Sequence[Sequence[Term]]) -> list[Term]:
-    """The terms of a product of sums."""
     found: list[Term] = [frozenset()]
     for part in parts:
         found = list(dict.fromkeys(_joined(one, other) for one in found for other in part))[:MAX_TERMS]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 MAX_COLUMNS = 100
-"""Columns of a line."""
 
 
 def folded(name: str, text: str) -> list[str]:
@@ -54,7 +53,6 @@ def _joined(terms: list[str], indent: str) -> list[str]:
 
 
 def _is_call(text: str) -> bool:
-    """Whether a text is one call of a function."""
     head, bracket, rest = text.partition("(")
     depth = 1
     for place, character in enumerate(rest):

@@ -6,10 +6,10 @@ import math
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from derivcli.engines.task import Task
 from derivcli.errors import DerivError
 from derivcli.explain.code.expression_code import NUMBER, FormulaWriter
 from derivcli.explain.code.line_breaking import MAX_COLUMNS
@@ -17,9 +17,6 @@ from derivcli.explain.code.script_names import Names
 from derivcli.language.constant_folding import Constant
 from derivcli.language.tree import Tree
 from derivcli.points.points import Axis, Points, Range, Values
-
-if TYPE_CHECKING:
-    from derivcli.engines.task import Task
 
 MAX_VALUES = 1_000
 """Numbers that a script holds; a range is one line however many there are."""
@@ -87,7 +84,6 @@ def _crossing(arrays: Sequence[str], moving: Collection[str], names: Names) -> l
 
 
 def _numbers(axis: Axis) -> str:
-    """The values of a variable as a list."""
     if sum(piece.count for piece in axis.pieces if isinstance(piece, Values)) > MAX_VALUES:
         message = f"'{axis.name}' has more than {MAX_VALUES:,} values of its own, too many for a script"
         raise DerivError(message, hint="give a range, as in `--at x=0:1:11`")

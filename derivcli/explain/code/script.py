@@ -16,10 +16,10 @@ from derivcli.explain.code.graph_lifetime import depends_on
 from derivcli.explain.code.line_breaking import MAX_COLUMNS, folded
 from derivcli.explain.code.point_lines import PointLines, made, move, written_points
 from derivcli.explain.code.script_names import Names
-from derivcli.explain.code.script_plan import DIRECTION_PARAMETER, Draft, ScriptPlan, definitions_of, expanded
+from derivcli.explain.code.script_plan import DIRECTION_PARAMETER, Draft, ScriptPlan, definitions_of
 from derivcli.language.expression import Expression
 from derivcli.language.printer import ATOM, PRODUCT, SUM, Piece, enclosed
-from derivcli.language.tree import Tree, symbol
+from derivcli.language.tree import Tree, expansions, symbol
 
 IMPORTS = {
     "math": "import math", "plt": "import matplotlib.pyplot as plt", "mpmath": "import mpmath",
@@ -40,10 +40,7 @@ FORMAT_DESCRIPTIONS = {
 
 
 def write_script(plan: ScriptPlan) -> str:
-    """The script of a plan.
-
-    Raises DerivError where nested backward passes would take too long, and for what a script cannot hold.
-    """
+    """The script of a plan. What no script can hold, or would take too long, is refused."""
     if plan.order > REVERSE.orders[-1]:
         message = f"a script nests backward passes, and those of order {plan.order} take too long"
         raise DerivError(message, hint=f"choose an order of at most {REVERSE.orders[-1]}`shell:, or leave out --code`")
@@ -61,7 +58,6 @@ def write_script(plan: ScriptPlan) -> str:
 
 
 def _points(draft: Draft) -> PointLines:
-    """Add the block of the points."""
     plan, names = draft.plan, draft.names
     place = written_points(plan.task, plan.points, plan.recorded, plan.shifted, names)
     needed = "Python or this script needs that name"
@@ -102,7 +98,7 @@ def _formulas(draft: Draft, place: PointLines) -> None:
     }
     definitions = definitions_of(task)
     like = names.python[next(iter(place.arrays), task.names[0])]
-    writer = FormulaWriter(names, like, draft.functions.call, plan.order, expanded(definitions))
+    writer = FormulaWriter(names, like, draft.functions.call, plan.order, expansions(definitions.values()))
     lines: list[str] = []
     for definition in definitions.values():
         piece, kind = writer.write(definition.tree, scope)
@@ -149,7 +145,6 @@ def _printed(draft: Draft, place: PointLines) -> list[str]:
 
 
 def _table(draft: Draft, place: PointLines) -> list[str]:
-    """The lines that print a row for each point."""
     points = [draft.names.python[name] for name in place.arrays]
     heads = [f'"{name}"' for name in place.arrays]
     columns = [f"{name}.tolist()" for name in points]

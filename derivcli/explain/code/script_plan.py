@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from derivcli.engines.task import Task
 from derivcli.explain.code.autograd_classes import AutogradClasses
 from derivcli.explain.code.script_names import Names
 from derivcli.language.expression import Definition
-from derivcli.language.tree import Tree, postorder, substitute, symbol
+from derivcli.language.tree import Tree, expansions, substitute, symbol
+from derivcli.points.points import Points
 from derivcli.result import Partial
-
-if TYPE_CHECKING:
-    from derivcli.engines.task import Task
-    from derivcli.points.points import Points
 
 DIRECTION_PARAMETER = "#t"
 """Stands for the distance along a direction, by which PyTorch differentiates. No variable has this name."""
@@ -83,7 +80,7 @@ class Draft:
     def tree(self, place: int) -> Tree:
         """A function without names for parts of it; along a direction it is one of the way alone."""
         task = self.plan.task
-        tree = substitute(task.expressions[place].tree, expanded(definitions_of(task)))
+        tree = substitute(task.expressions[place].tree, expansions(definitions_of(task).values()))
         return substitute(tree, {symbol(name): symbol(DIRECTION_PARAMETER) for name in self.plan.shifted})
 
     @property
@@ -102,21 +99,4 @@ class Draft:
 
 def definitions_of(task: Task) -> dict[str, Definition]:
     """The definitions that functions use, in their order."""
-    every = {part.name: part for expression in task.expressions for part in expression.definitions}
-    used = {name for expression in task.expressions for name in _symbols(expression.tree)}
-    for name in reversed(every):
-        if name in used:
-            used |= _symbols(every[name].tree)
-    return {name: part for name, part in every.items() if name in used}
-
-
-def expanded(definitions: Mapping[str, Definition]) -> dict[Tree, Tree]:
-    """What names stand for, without each other."""
-    found: dict[Tree, Tree] = {}
-    for definition in definitions.values():
-        found[symbol(definition.name)] = substitute(definition.tree, found)
-    return found
-
-
-def _symbols(tree: Tree) -> set[str]:
-    return {str(node) for node in postorder(tree) if node.is_Symbol}
+    return {part.name: part for expression in task.expressions for part in expression.definitions}

@@ -108,7 +108,6 @@ def _bisected(tape: Tape, name: str, low: Fraction, high: Fraction) -> list[Root
 
 
 def _is_zero(tape: Tape, at: dict[str, Coordinate]) -> bool:
-    """Whether a formula is exactly 0 at a point, as far as constants tell."""
     run = Run(tape, precision=192)
     with suppress(TouchError, UnsureError):
         if evaluate(run, at)[0] == 0:

@@ -9,14 +9,12 @@ import sympy
 
 from derivcli.engines.symbolic import merged
 from derivcli.language import tree as build
-from derivcli.language.tree import Tree, postorder
+from derivcli.language.tree import SIGN_OF, Tree, postorder
 
 Branches = list[tuple[Tree, Tree]]
-"""Values with their conditions."""
 
 STRICT = {"<": "<", "<=": "<", ">": ">", ">=": ">"}
 OPPOSITE = {"<": ">", ">": "<", "==": "!="}
-SIGNS = {kind: sign for sign, kind in build.RELATIONS.items()}
 
 
 def difference_of(relation: Any) -> Tree:
@@ -28,11 +26,6 @@ def difference_of(relation: Any) -> Tree:
 def relations_in(tree: Tree) -> Iterator[Any]:
     """The comparisons in a formula."""
     return (node for node in postorder(tree) if isinstance(node, sympy.core.relational.Relational))
-
-
-def sides_of(relation: Any) -> tuple[Tree, Tree]:
-    """What a comparison compares."""
-    return relation.args[0], relation.args[1]
 
 
 def with_value(branches: Branches, name: str, at: Tree, value: Tree) -> Branches:
@@ -68,7 +61,7 @@ def without_curves(branches: Branches, curves: set[Tree], guards: list[Tree]) ->
                 guards = [*guards, _guard(relation, condition is relation)]
     rest = curves - handled
     inner = [each for value, _ in branches for each in relations_in(value) if difference_of(each) in rest]
-    more = list({difference_of(each): build.relation("!=", *sides_of(each)) for each in inner}.values())
+    more = list({difference_of(each): build.relation("!=", *each.args) for each in inner}.values())
     return [(value, _all(condition, more)) for value, condition in found]
 
 
@@ -77,20 +70,20 @@ def _strict(condition: Any, curves: set[Tree]) -> Tree | None:
     if isinstance(condition, sympy.core.relational.Relational):
         if difference_of(condition) not in curves:
             return condition
-        sign = SIGNS[type(condition)]
-        return None if sign == "==" else build.relation(STRICT.get(sign, sign), *sides_of(condition))
+        sign = SIGN_OF[type(condition)]
+        return None if sign == "==" else build.relation(STRICT.get(sign, sign), *condition.args)
     if isinstance(condition, sympy.And):
         parts = [part for each in condition.args if (part := _strict(each, curves)) is not None]
         return build.all_of(parts) if len(parts) == len(condition.args) else None
     own = {difference_of(each): each for each in relations_in(condition) if difference_of(each) in curves}
-    return _all(condition, [build.relation("!=", *sides_of(each)) for each in own.values()])
+    return _all(condition, [build.relation("!=", *each.args) for each in own.values()])
 
 
 def _guard(relation: Any, is_alone: bool) -> Tree:
     """What holds off the curve of a relation: where it alone did not hold, the opposite."""
-    sign = SIGNS[type(relation)]
+    sign = SIGN_OF[type(relation)]
     sign = OPPOSITE.get(STRICT.get(sign, sign), "!=") if is_alone else "!="
-    return build.relation(sign, *sides_of(relation))
+    return build.relation(sign, *relation.args)
 
 
 def _all(condition: Tree, more: Sequence[Tree]) -> Tree:
@@ -107,8 +100,8 @@ def _implies(one: Any, other: Any) -> bool:
         return False
     a, b = (merged(each.args[1]) for each in (one, other))
     if not (a.is_number and b.is_number):
-        return bool(a == b and SIGNS[type(one)] in "<>" and SIGNS[type(other)] == "!=")
-    first, second = SIGNS[type(one)], SIGNS[type(other)]
+        return bool(a == b and SIGN_OF[type(one)] in "<>" and SIGN_OF[type(other)] == "!=")
+    first, second = SIGN_OF[type(one)], SIGN_OF[type(other)]
     below, above = (first in "<=" and first != "=="), first in (">", ">=")
     if second == "!=":
         return bool((first == "<" and a <= b) or (first == ">" and a >= b) or (first == "==" and a != b))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from flint import arb
@@ -24,11 +24,9 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, expression_of, merged
 from derivcli.errors import DerivError
 from derivcli.explain.piecewise.branch_conditions import (
-    SIGNS,
     difference_of,
     flat_branches,
     relations_in,
-    sides_of,
     with_value,
     without_curves,
 )
@@ -37,14 +35,11 @@ from derivcli.explain.piecewise.intervals import by_intervals, is_total
 from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, piece_equations
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root, value_of
 from derivcli.language import tree as build
+from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.printer import place_text, text_of
-from derivcli.language.tree import Tree, postorder, row_of, substitute
-from derivcli.result import SymbolicResult, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.result import Partial
+from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute
+from derivcli.result import Partial, SymbolicResult, partial_of
 
 JUDGING_SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""
@@ -99,7 +94,6 @@ class _Stating:
     is_long: bool = False
 
     def stated(self) -> tuple[Expression, list[str]]:
-        """The derivative as it may be stated, and remarks."""
         start, tree = time.monotonic(), self.derivative.tree
         relations = {difference_of(each): each for each in (*relations_in(tree), *_steps(tree).values())}
         typed = _conditions(self.expression.expanded)
@@ -145,18 +139,16 @@ class _Stating:
 
     @property
     def names(self) -> list[str]:
-        """The variables."""
         return list(dict.fromkeys([*self.expression.variables, *self.partial]))
 
     def leave_out(self, relation: Any) -> None:
         """State nothing where a condition changes, at points of which not all are known."""
         self.is_partial = True
         self.curves.append(relation)
-        where = " = ".join(map(text_of, sides_of(relation)))
+        where = " = ".join(map(text_of, relation.args))
         self.remarks.append(f"where {where} no derivative is stated")
 
     def on_line(self, relation: Any) -> None:
-        """A condition in one variable."""
         name = self.names[0]
         source = BreakEquation(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
         more = piece_equations(self.expression.expanded) or []
@@ -208,7 +200,6 @@ class _Stating:
         return True
 
     def on_curve(self, relation: Any) -> None:
-        """A condition in several variables."""
         source = BreakEquation(build.add([relation.args[0], build.negative(relation.args[1])]), JUMPS)
         points, is_solved = on_curve(source, self.names)
         if not is_solved or not all(map(self.is_true, points)):
@@ -255,7 +246,6 @@ def _is_positive(tree: Tree) -> Any:
 
 
 def _first(tree: Tree) -> str:
-    """The first of the names in a formula."""
     return min(map(str, tree.free_symbols))
 
 
@@ -285,8 +275,8 @@ def _step_values(step: Any, condition: Any) -> tuple[Tree, Tree]:
 
 def _above(relation: Any) -> Tree:
     """What is above 0 where a strict comparison holds."""
-    left, right = map(merged, sides_of(relation))
-    return left - right if SIGNS[type(relation)] in (">", ">=") else right - left
+    left, right = map(merged, relation.args)
+    return left - right if SIGN_OF[type(relation)] in (">", ">=") else right - left
 
 
 def _put(tree: Tree, values: dict[Tree, tuple[Tree, Tree]], side: int) -> Tree:

@@ -45,7 +45,6 @@ SOLVING_SECONDS = 6.0
 """How long the equations of one claim may be solved."""
 
 MAX_CURVE_POINTS = 6
-"""How many points are chosen on a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +158,12 @@ def _landmarks(found: Iterable[Roots]) -> list[Fraction]:
 
 
 CurvePoint = Mapping[str, Root]
-"""A point on a curve, by the names of the variables."""
 
 
 def on_curve(
     each: BreakEquation, names: Sequence[str], numbers: Sequence[Fraction] = ()
 ) -> tuple[list[CurvePoint], bool]:
-    """Points at which an equation in several variables holds, and whether it could be solved for one of them.
-
-    The other variables are simple numbers, or the ones given.
-    """
+    """Points of an equation, all variables but one being simple numbers or those given, and whether it was solved."""
     values, most = [*OTHER_VALUES, *numbers], MAX_CURVE_POINTS + len(numbers)
     held = [name for name in names if symbol(name) in each.difference.free_symbols]
     found: list[CurvePoint] = []

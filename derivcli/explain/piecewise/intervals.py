@@ -29,7 +29,6 @@ class _Interval:
     closed: tuple[bool, bool] = (False, False)
 
     def condition(self, name: str) -> Tree:
-        """Where it holds."""
         x = build.symbol(name)
         parts = []
         if self.low is not None:
@@ -74,7 +73,6 @@ def by_intervals(
 
 
 def _value(tree: Tree, name: str, end: Root, values: Mapping[Root, Tree]) -> Tree | None:
-    """What is to be stated at an end."""
     given = same_root(end, values)
     if given is not None:
         return values[given]

@@ -22,22 +22,19 @@ from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.run import Run
-from derivcli.engines.balls.tape import HOLDS, SIGNS, record
-from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, deep_recursion, derivative_of, evaluated, merged
-from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.errors import DerivError
+from derivcli.engines.balls.tape import HOLDS, record
+from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, attempted, derivative_of, evaluated, merged
 from derivcli.explain.piecewise.breakpoints import BreakEquation, break_equations, of_node
 from derivcli.explain.piecewise.roots import Root, root
 from derivcli.language import tree as build
 from derivcli.language.functions import formulas
-from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
+from derivcli.language.tree import SIGN_OF, Tree, negative, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
 """Functions that are simpler formulas where the signs of their arguments are known."""
 
 SIGN_BITS = (192, 768, 3072)
-"""Bits to which signs are looked for."""
 
 NEAR_BITS = 100
 """The distance of a nearby point, as a power of 2."""
@@ -130,7 +127,7 @@ class _Resolver:
             return not self.holds(condition.args[0])
         left, right = condition.args
         sign = self.sign(build.add([left, negative(right)]))
-        return HOLDS[SIGNS[type(condition)]](sign)
+        return HOLDS[SIGN_OF[type(condition)]](sign)
 
     def sign(self, tree: Tree) -> int:
         if merged(tree) == 0:
@@ -214,12 +211,7 @@ class ExactNumber:
 
 
 def _is_zero(tree: Any) -> bool:
-    """Whether SymPy shows that a number is 0."""
-    if tree == 0:
-        return True
-    with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
-        return limited(LIMIT_SECONDS, lambda: bool(sympy.simplify(tree) == 0))
-    return False
+    return tree == 0 or bool(attempted(LIMIT_SECONDS, lambda: sympy.simplify(tree) == 0))
 
 
 def constant_at(tree: Tree, name: str, at: Root) -> ExactNumber | None:
@@ -229,7 +221,6 @@ def constant_at(tree: Tree, name: str, at: Root) -> ExactNumber | None:
 
 
 def _put(tree: Tree, name: str, at: Root) -> ExactNumber | None:
-    """The value of a formula without sides at a point."""
     with suppress(*SYMPY_FAILURES):
         made = evaluated(substitute(tree, {symbol(name): at.tree}))
         known = None if made.free_symbols or made.has(*UNREAL) else root(made)
@@ -245,9 +236,8 @@ def limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
         return _put(tree, name, at)
     if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
         return None
-    with suppress(*SYMPY_FAILURES, OutOfTimeError), restored_context(), deep_recursion():
-        return limited(LIMIT_SECONDS, _found_limit, tree, name, at, side)
-    return None
+    with restored_context():
+        return attempted(LIMIT_SECONDS, _found_limit, tree, name, at, side)
 
 
 def _found_limit(tree: Tree, name: str, at: Root, side: int) -> ExactNumber | None:
@@ -324,17 +314,13 @@ def _slopes(sides: Sequence[Any], here: ExactNumber, name: str, at: Root) -> Lim
     """The limits of the quotients of differences on both sides, where those of the derivative are not known."""
     x = symbol(name)
     left, right = ((part - here.tree) / (x - at.tree) for part in map(evaluated, sides))
-    with suppress(*SYMPY_FAILURES, OutOfTimeError), deep_recursion():
-        return limited(LIMIT_SECONDS, lambda: (limit(left, name, at, -1), limit(right, name, at, 1)))
-    return None, None
+    return attempted(LIMIT_SECONDS, lambda: (limit(left, name, at, -1), limit(right, name, at, 1))) or (None, None)
 
 
 def _limits(sides: Sequence[Any], partial: Partial, name: str, at: Root) -> Limits:
     """The limits of a derivative on both sides, of the pieces there."""
-    with suppress(*SYMPY_FAILURES, DerivError, OutOfTimeError), deep_recursion():
-        left, right = sides
-        return limited(LIMIT_SECONDS, _found_limits, left, right, partial, name, at)
-    return None, None
+    left, right = sides
+    return attempted(LIMIT_SECONDS, _found_limits, left, right, partial, name, at) or (None, None)
 
 
 def _found_limits(left: Tree, right: Tree, partial: Partial, name: str, at: Root) -> Limits:

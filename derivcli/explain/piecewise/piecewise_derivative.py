@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from derivcli.engines.symbolic import derivatives_of, differentiate, is_piecewise
-from derivcli.language.parse import parse_expression
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.language.functions.row import Function
-    from derivcli.language.tree import Tree
-    from derivcli.points.points import Points
-    from derivcli.result import Partial, SymbolicResult
+from derivcli.language.expression import Expression
+from derivcli.language.functions.row import Function
+from derivcli.language.tree import Tree
+from derivcli.points.points import Points
+from derivcli.result import Partial, SymbolicResult
 
 
 def derivatives(
@@ -30,8 +26,4 @@ def derivatives(
 
 def derivatives_on_page(row: Function) -> dict[str, Tree]:
     """The partial derivative of a function in each parameter that has one, over its parameters."""
-    if row.variables != row.parameters:  # the others are numbers, so that a formula with them cannot be typed
-        return derivatives_of(row)
-    call = parse_expression(f"{row.name}({', '.join(row.parameters)})", row.parameters)
-    found = derivatives(call, [(name,) for name in row.parameters]).derivatives
-    return {name: expression.tree for name, expression in found.items()}
+    return derivatives_of(row, derivatives)

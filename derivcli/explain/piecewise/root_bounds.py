@@ -60,7 +60,6 @@ MONOTONE = {
     "erf": _Monotone(arb.erf, lambda: arb(-1), lambda: arb(1)),
     "erfc": _Monotone(arb.erfc, lambda: arb(2), lambda: arb(0)),
 }
-"""Functions by their names, each with its values and limits."""
 
 
 def root_bound(tree: Tree, name: str) -> int | None:
@@ -147,7 +146,6 @@ class _Far:
 
 
 def _of_call(name: str, parts: list[Interval]) -> Interval:
-    """The values of a function of the table."""
     if name in ("sin", "cos"):
         return arb(-1), arb(1)
     if name in MONOTONE and len(parts) == 1:
@@ -177,7 +175,6 @@ def _greatest(ends: list[arb]) -> arb:
 
 
 def _size(part: Interval) -> Interval:
-    """The absolute values of an interval."""
     low, high = part
     return (low, high) if low >= 0 else (-high, -low) if high <= 0 else (arb(0), _greatest([-low, high]))
 

@@ -29,7 +29,6 @@ from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
 
 SOLVING_SECONDS = 2.0
-"""How long SymPy may solve one equation."""
 
 MAX_DEGREE, MAX_NODES = 60, 150
 """Polynomials of a higher degree, and longer formulas, are not solved."""
@@ -74,7 +73,6 @@ def _pieces(tree: Tree) -> Iterator[Tree]:
 
 
 def _choices(node: Any) -> list[Tree]:
-    """What a node may be."""
     row = row_of(node)
     if isinstance(node, sympy.Piecewise):
         return [pair.expr for pair in node.args]
@@ -176,7 +174,6 @@ def _polynomial(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | No
 
 
 def _of_irreducible(factor: Any) -> list[Root]:
-    """The real roots of an irreducible polynomial."""
     coefficients = factor.all_coeffs()
     degree = factor.degree()
     written: list[Any] = []
@@ -206,7 +203,6 @@ def _by_digits(factor: Any) -> list[Root]:
 
 
 def _solved(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | None:
-    """What SymPy finds."""
     if any(hasattr(type(node), "row") for node in postorder(tree)):  # a function that SymPy does not know
         return None
     if sum(1 for _ in postorder(tree)) > MAX_NODES:

@@ -14,11 +14,10 @@ from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.explain.steps.differentiation_rules import Differentiator, taken
 from derivcli.explain.steps.teacher_notation import put
 from derivcli.language.printer import text_of
-from derivcli.language.tree import Derivative, PartialDerivative, Tree, postorder, symbol
+from derivcli.language.tree import Derivative, PartialDerivative, Tree, fold, postorder, symbol
 from derivcli.result import SymbolicResult, derivative_key, partial_of
 
 DERIVATION_SECONDS = 10.0
-"""How long finding the steps of a formula's derivatives may take."""
 
 MAX_CHARACTERS = 500_000
 """Characters in all steps of one derivation."""
@@ -102,7 +101,4 @@ def _taken(marker: Derivative) -> tuple[int, str, Tree]:
 
 def _height(tree: Tree) -> int:
     """How many nodes stand above each other."""
-    heights: dict[Tree, int] = {}
-    for node in postorder(tree):
-        heights[node] = 1 + max((heights[part] for part in node.args), default=0)
-    return heights[tree]
+    return fold(tree, lambda node, heights: 1 + max(heights, default=0))

@@ -233,4 +233,3 @@ RULES: tuple[Rule, ...] = (
     Rule("piece by piece", pieces),
     Rule("derivative of {}", calls, outer=True),
 )
-"""In their order."""

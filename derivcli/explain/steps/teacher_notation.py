@@ -99,17 +99,12 @@ def number_of(tree: Tree) -> sympy.Rational | None:
 
 def put(tree: Tree, replacements: Mapping[Tree, Tree], folded: bool = False) -> Tree:
     """The tree with nodes replaced, and what holds them tidied; whole numbers are computed where it is `folded`."""
-    done: dict[Tree, Tree] = dict(replacements)
-    for node in postorder(tree):
-        if node not in done:
-            parts = [done[part] for part in node.args]
-            same = all(new is old for new, old in zip(parts, node.args, strict=True))
-            done[node] = node if same else _rebuilt(node, parts, folded)
-    return done[tree]
+    return build.fold(tree, lambda node, parts: _rebuilt(node, parts, folded), replacements)
 
 
 def _rebuilt(node: Tree, parts: Sequence[Tree], folded: bool) -> Tree:
-    """The node over other parts."""
+    if all(new is old for new, old in zip(parts, node.args, strict=True)):
+        return node
     if folded and isinstance(node, ARITHMETIC) and all(isinstance(part, sympy.Integer) for part in parts):
         value = node.func(*parts)
         if isinstance(value, sympy.Integer):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 
-from derivcli.language.functions.row import Function
-
-XY = ("x", "y")
-HALF = ("1/2",)
+from derivcli.language.functions.row import Function, function
 
 ACTIVATIONS: tuple[Function, ...] = (
     # Straight pieces
@@ -32,12 +29,10 @@ ACTIVATIONS: tuple[Function, ...] = (
         special=(("corner", "x == 0 or x == 6"),),
         domain=((0.1, 5.9),),
     ),
-    Function(
-        "leaky_relu",
+    function(
+        "leaky_relu(x, slope=0.01)",
         "x above 0, slope*x below.",
         aliases=("LeakyReLU", "leakyrelu"),
-        parameters=("x", "slope"),
-        defaults=("0.01",),
         definition="if(x > 0, x, slope*x)",
         special=(("corner", "x == 0"),),
         floats=lambda x, slope=0.01: x if x > 0 else slope * x,
@@ -45,30 +40,26 @@ ACTIVATIONS: tuple[Function, ...] = (
         torch_number="slope",
         domain=((-3.0, -0.1), (0.01, 0.3)),
     ),
-    Function(
-        "prelu",
+    function(
+        "prelu(x, slope)",
         "x above 0, slope*x below, with a slope that is learned.",
         aliases=("PReLU",),
-        parameters=("x", "slope"),
         definition="if(x > 0, x, slope*x)",
         special=(("corner", "x == 0"),),
         domain=((-3.0, -0.1), (0.01, 0.3)),
     ),
-    Function(
-        "threshold",
+    function(
+        "threshold(x, t, v)",
         "x above t, else v.",
         aliases=("Threshold",),
-        parameters=("x", "t", "v"),
         definition="if(x > t, x, v)",
         special=(("jump", "x == t"),),
         domain=((1.1, 3.0), (-1.0, 1.0), (-2.0, 2.0)),
     ),
-    Function(
-        "hardtanh",
+    function(
+        "hardtanh(x, lo=-1, hi=1)",
         "x between lo and hi, and the nearer of the two outside.",
         aliases=("Hardtanh",),
-        parameters=("x", "lo", "hi"),
-        defaults=("-1", "1"),
         definition="clamp(x, lo, hi)",
         special=(("corner", "x == lo or x == hi"),),
         defined="lo <= hi",
@@ -90,35 +81,29 @@ ACTIVATIONS: tuple[Function, ...] = (
         special=(("corner", "abs(x) == 3"),),
         domain=((-2.9, 2.9),),
     ),
-    Function(
-        "hardshrink",
+    function(
+        "hardshrink(x, t=1/2)",
         "x, but 0 between -t and t.",
         aliases=("Hardshrink",),
-        parameters=("x", "t"),
-        defaults=HALF,
         definition="if(x > t or x < -t, x, 0)",
         special=(("jump", "abs(x) == t"),),
         defined="t >= 0",
         domain=((1.1, 3.0), (0.2, 1.0)),
     ),
-    Function(
-        "softshrink",
+    function(
+        "softshrink(x, t=1/2)",
         "x moved towards 0 by t, and 0 between -t and t.",
         aliases=("Softshrink",),
-        parameters=("x", "t"),
-        defaults=HALF,
         definition="relu(x-t)-relu(-x-t)",
         special=(("corner", "abs(x) == t"),),
         defined="t >= 0",
         domain=((1.1, 3.0), (0.2, 1.0)),
     ),
     # Smooth pieces
-    Function(
-        "elu",
+    function(
+        "elu(x, alpha=1)",
         "Exponential linear unit: x above 0, alpha*(exp(x) - 1) below.",
         aliases=("ELU",),
-        parameters=("x", "alpha"),
-        defaults=("1",),
         definition="if(x > 0, x, alpha*expm1(x))",
         special=(("branch", "x == 0"),),
         floats=lambda x, alpha=1.0: x if x > 0 else alpha * math.expm1(x),
@@ -126,12 +111,10 @@ ACTIVATIONS: tuple[Function, ...] = (
         torch_number="alpha",
         domain=((-3.0, -0.1), (0.5, 2.0)),
     ),
-    Function(
-        "celu",
+    function(
+        "celu(x, alpha=1)",
         "Exponential linear unit without a corner: x above 0, alpha*(exp(x/alpha) - 1) below.",
         aliases=("CELU",),
-        parameters=("x", "alpha"),
-        defaults=("1",),
         definition="if(x > 0, x, alpha*expm1(x/alpha))",
         special=(("branch", "x == 0"),),
         torch="torch.nn.functional.celu",
@@ -222,12 +205,11 @@ ACTIVATIONS: tuple[Function, ...] = (
         definition="x*tanh(softplus(x))",
         torch="torch.nn.functional.mish",
     ),
-    Function(
-        "logsumexp",
+    function(
+        "logsumexp(x, y)",
         "log(exp(x) + exp(y) + ...) without overflow.",
         primitive_because="log(exp(x)+exp(y)) overflows beyond 710",
         aliases=("logaddexp",),
-        parameters=XY,
         variadic=True,
         derivatives=("sigmoid(x-y)", "sigmoid(y-x)"),
         elementary="log(exp(x)+exp(y))",
@@ -236,22 +218,20 @@ ACTIVATIONS: tuple[Function, ...] = (
         torch="torch.logaddexp",
         domain=((-3.0, 3.0), (-3.0, 3.0)),
     ),
-    Function(
-        "softmax",
+    function(
+        "softmax(x, y)",
         "Share of the first argument, exp(x)/(exp(x) + exp(y) + ...), without overflow.",
         aliases=("Softmax",),
-        parameters=XY,
         variadic=True,
         alone="1",
         others="logsumexp",
         definition="sigmoid(x-y)",
         domain=((-3.0, 3.0), (-3.0, 3.0)),
     ),
-    Function(
-        "log_softmax",
+    function(
+        "log_softmax(x, y)",
         "Logarithm of softmax(x, y, ...), accurate everywhere.",
         aliases=("LogSoftmax",),
-        parameters=XY,
         variadic=True,
         alone="0",
         others="logsumexp",

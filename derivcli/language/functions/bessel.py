@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from derivcli.language.functions.row import WHOLE, Function, kth_derivative
+from derivcli.language.functions.row import WHOLE, Function, function, kth_derivative
 
-NX = ("n", "x")
-KNX = ("k", "n", "x")
 ORDERS = ((-2.5, 4.0), (0.5, 8.0))
 SMALL_ORDERS = ((0.3, 3.0), (0.5, 5.0))
 EVERY_WHOLE = "x > 0, at x = 0 for n > 0, and everywhere for a whole number n"
@@ -17,12 +15,11 @@ POSITIVE: dict[str, Any] = {"defined": "x > 0", "domain": ((0.2, 6.0),)}
 
 def _bessel(name: str, scipy: str, letter: str, doc: str, slope: str, **columns: Any) -> Function:
     """A Bessel function of any order, with its derivative in x; SciPy's name is too short to be read alone."""
-    return Function(
-        name,
+    return function(
+        f"{name}(n, x)",
         doc,
         aliases=(scipy,),
         only_called=(scipy,),
-        parameters=NX,
         primitive_because="basic",
         derivatives=(f"{name}_n(1, n, x)", slope),
         scipy=f"scipy.special.{scipy}(n, x)",
@@ -35,7 +32,7 @@ def _in_order(of: str, letter: str, slope: str, defined: str) -> Function:
     """The derivatives of a Bessel function in its order."""
     return kth_derivative(
         of,
-        NX,
+        ("n", "x"),
         slope,
         scipy=f"mpmath.diff(lambda t: mpmath.{of}(t, x), n, k)",
         latex=rf"\partial_{{n}}^{{#1}} {letter}_{{#2}}\left(#3\right)",
@@ -51,10 +48,9 @@ def _of_order(name: str, alias: str, definition: str, latex: str, **columns: Any
 
 def _spherical(name: str, letter: str, doc: str, slope: str, **columns: Any) -> Function:
     """A spherical Bessel function of whole order, with its derivative in x."""
-    return Function(
-        name,
+    return function(
+        f"{name}(n, x)",
         doc,
-        parameters=NX,
         whole=("n",),
         derivatives=("0", slope),
         latex=rf"{letter}_{{#1}}\left(#2\right)",
@@ -122,11 +118,10 @@ BESSEL: tuple[Function, ...] = (
     _of_order("modified_bessel_k0", "k0", "besselk(0, x)", "K_{0}", **POSITIVE),
     _of_order("modified_bessel_k1", "k1", "besselk(1, x)", "K_{1}", **POSITIVE),
     # Scaled, so that they neither overflow nor vanish
-    Function(
-        "ive_x",
+    function(
+        "ive_x(k, n, x)",
         "The k-th derivative of exp(-|x|)*besseli(n, x) in x.",
         primitive_because="exp(-abs(x))*besseli(n, x) has no value beyond x = 713",
-        parameters=KNX,
         whole=("k",),
         constant=("n",),
         derivatives_of="ive",
@@ -137,11 +132,10 @@ BESSEL: tuple[Function, ...] = (
         defined="x > 0, and everywhere for a whole number n",
         domain=(WHOLE, *SMALL_ORDERS),
     ),
-    Function(
-        "kve_x",
+    function(
+        "kve_x(k, n, x)",
         "The k-th derivative of exp(x)*besselk(n, x) in x.",
         primitive_because="exp(x)*besselk(n, x) is 0 beyond x = 705",
-        parameters=KNX,
         whole=("k",),
         constant=("n",),
         derivatives_of="kve",
@@ -151,20 +145,18 @@ BESSEL: tuple[Function, ...] = (
         defined="x > 0",
         domain=(WHOLE, *SMALL_ORDERS),
     ),
-    Function(
-        "ive",
+    function(
+        "ive(n, x)",
         "exp(-|x|)*besseli(n, x), for a constant n.",
-        parameters=NX,
         constant=("n",),
         definition="ive_x(0, n, x)",
         special=(("corner", "x == 0 and n == 0"),),
         defined="x > 0, and everywhere for a whole number n",
         domain=SMALL_ORDERS,
     ),
-    Function(
-        "kve",
+    function(
+        "kve(n, x)",
         "exp(x)*besselk(n, x), for a constant n.",
-        parameters=NX,
         constant=("n",),
         definition="kve_x(0, n, x)",
         defined="x > 0",

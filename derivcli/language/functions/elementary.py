@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 import operator
 
-from derivcli.language.functions.row import Function, standard
+from derivcli.language.functions.row import Function, function, standard
 
 POSITIVE = ((0.05, 5.0),)
-XY = ("x", "y")
 
 POWERS: tuple[Function, ...] = (
-    Function(
-        "pow",
+    function(
+        "pow(x, n)",
         "x to the power n, the same as x**n.",
         primitive_because="basic",
         aliases=("Pow",),
-        parameters=("x", "n"),
         sympy="Pow",
         special=(("edge", "x <= 0"),),
         hides_infinite=("x", "n"),
@@ -45,12 +43,11 @@ POWERS: tuple[Function, ...] = (
         latex=r"\sqrt[3]{#1}",
         domain=((0.1, 9.0),),
     ),
-    Function(
-        "root",
+    function(
+        "root(x, n)",
         "Real n-th root; of negative numbers too where n is an odd integer.",
         primitive_because="x^(1/n) has no value for negative x, and loses the last digit of whole roots",
         aliases=("real_root", "nthroot"),
-        parameters=("x", "n"),
         derivatives=("abs(root(x, n))^(1-n)/n", "-root(x, n)*log(x)/n^2"),
         special=(("vertical", "x == 0 and mod(n, 2) == 1 and n > 1"), ("edge", "x == 0 and mod(n, 2) != 1")),
         hides_infinite=("x", "n"),
@@ -130,11 +127,10 @@ POWERS: tuple[Function, ...] = (
         defined="0 < x < 1",
         domain=((0.05, 0.95),),
     ),
-    Function(
-        "xlogy",
+    function(
+        "xlogy(x, y)",
         "x*log(y), and 0 where x is 0.",
         primitive_because="x*log(y) has no value at x = 0, y = 0",
-        parameters=XY,
         derivatives=("log(y)", "if(x == 0 and y == 0, 0, x/y)"),
         special=(("edge", "x == 0 and y <= 0"),),
         hides_infinite=("y",),
@@ -143,11 +139,10 @@ POWERS: tuple[Function, ...] = (
         defined="y > 0 or x == 0",
         domain=((0.1, 3.0), (0.05, 5.0)),
     ),
-    Function(
-        "xlog1py",
+    function(
+        "xlog1py(x, y)",
         "x*log(1 + y), accurate near y = 0, and 0 where x is 0.",
         primitive_because="x*log1p(y) has no value at x = 0, y = -1",
-        parameters=XY,
         derivatives=("log1p(y)", "if(x == 0 and y == -1, 0, x/(1+y))"),
         special=(("edge", "x == 0 and y <= -1"),),
         hides_infinite=("y",),
@@ -254,12 +249,11 @@ STEPS: tuple[Function, ...] = (
         special=(("jump", "x == floor(x)"),),
         domain=((0.1, 0.9),),
     ),
-    Function(
-        "mod",
+    function(
+        "mod(x, y)",
         "Remainder x - y*floor(x/y), with the sign of y.",
         primitive_because="x-y*floor(x/y) loses all digits where x/y is large",
         aliases=("Mod", "remainder"),
-        parameters=XY,
         divisors=("y",),
         also=("Mod",),
         derivatives=("1", "-floor(x/y)"),
@@ -270,11 +264,10 @@ STEPS: tuple[Function, ...] = (
         defined="y != 0",
         domain=((0.1, 0.9), (1.0, 2.0)),
     ),
-    Function(
-        "fmod",
+    function(
+        "fmod(x, y)",
         "Remainder x - y*trunc(x/y), with the sign of x, as in C.",
         primitive_because="x-y*trunc(x/y) loses all digits where x/y is large",
-        parameters=XY,
         divisors=("y",),
         derivatives=("1", "-trunc(x/y)"),
         special=(("jump", "fmod(x, y) == 0 and x != 0"),),
@@ -284,12 +277,11 @@ STEPS: tuple[Function, ...] = (
         defined="y != 0",
         domain=((0.1, 0.9), (1.0, 2.0)),
     ),
-    Function(
-        "max",
+    function(
+        "max(x, y)",
         "Greatest of its arguments.",
         primitive_because="basic",
         aliases=("Max", "maximum"),
-        parameters=XY,
         variadic=True,
         also=("Max",),
         derivatives=("heaviside(x-y)", "heaviside(y-x)"),
@@ -301,12 +293,11 @@ STEPS: tuple[Function, ...] = (
         latex=r"\max",
         domain=((0.1, 1.0), (1.1, 2.0)),
     ),
-    Function(
-        "min",
+    function(
+        "min(x, y)",
         "Least of its arguments.",
         primitive_because="-max(-x, -y) is four steps in a graph that shows what was typed",
         aliases=("Min", "minimum"),
-        parameters=XY,
         variadic=True,
         also=("Min",),
         derivatives=("heaviside(y-x)", "heaviside(x-y)"),
@@ -318,11 +309,10 @@ STEPS: tuple[Function, ...] = (
         latex=r"\min",
         domain=((0.1, 1.0), (1.1, 2.0)),
     ),
-    Function(
-        "clamp",
+    function(
+        "clamp(x, lo, hi)",
         "x between lo and hi, and the nearer of the two outside.",
         aliases=("clip",),
-        parameters=("x", "lo", "hi"),
         definition="min(max(x, lo), hi)",
         special=(("corner", "x == lo or x == hi"),),
         defined="lo <= hi",
@@ -341,11 +331,10 @@ STEPS: tuple[Function, ...] = (
         latex=r"\operatorname{H}",
         domain=((0.1, 3.0),),
     ),
-    Function(
-        "hypot",
+    function(
+        "hypot(x, y)",
         "sqrt(x**2 + y**2) without overflow on the way.",
         primitive_because="sqrt(x^2+y^2) overflows from 1.4e154 on",
-        parameters=XY,
         derivatives=("x/hypot(x, y)", "y/hypot(x, y)"),
         special=(("corner", "x == 0 and y == 0"),),
         floats=math.hypot,

@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from derivcli.language.functions.row import WHOLE, Function
+from derivcli.language.functions.row import WHOLE, Function, function
 
 PARAMETER = (-2.0, 0.9)
 ANGLE = (0.2, 1.4)
 CHARACTERISTIC = (-1.5, 0.8)
 
 ELLIPTIC: tuple[Function, ...] = (
-    Function(
-        "elliptic_k",
+    function(
+        "elliptic_k(m)",
         "Complete elliptic integral of the first kind; m is the square of the modulus.",
         primitive_because="elliptic_f(pi/2, m) is finite at m = 1, since pi/2 is rounded",
         aliases=("ellipk",),
-        parameters=("m",),
         derivatives=("ellipint(1, 0, 2, 0, pi/2, m)/2",),
         scipy="scipy.special.ellipk(m)",
         latex="K",
         defined="m < 1",
         domain=(PARAMETER,),
     ),
-    Function(
-        "elliptic_f",
+    function(
+        "elliptic_f(z, m)",
         "Elliptic integral of the first kind: 1/sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
         primitive_because="ellipint(0, 0, 1, 0, z, m) takes three hundred times as long",
         aliases=("ellipf", "ellipkinc"),
-        parameters=("z", "m"),
         derivatives=("1/sqrt(1-m*sin(z)^2)", "ellipint(1, 0, 2, 0, z, m)/2"),
         scipy="mpmath.ellipf(z, m)",
         latex="F",
         defined="m*sin(t)**2 < 1 from 0 to z",
         domain=(ANGLE, PARAMETER),
     ),
-    Function(
-        "elliptic_e",
+    function(
+        "elliptic_e(m)",
         "Complete elliptic integral of the second kind; elliptic_e(z, m) is the incomplete one.",
         primitive_because="elliptic_e_inc(pi/2, m) is proved at no m = 1, where pi/2 is the end of its domain",
         aliases=("ellipe",),
-        parameters=("m",),
         longer="elliptic_e_inc",
         derivatives=("-ellipint(1, 0, 1, 0, pi/2, m)/2",),
         special=(("edge", "m == 1"),),
@@ -47,24 +44,22 @@ ELLIPTIC: tuple[Function, ...] = (
         defined="m <= 1",
         domain=(PARAMETER,),
     ),
-    Function(
-        "elliptic_e_inc",
+    function(
+        "elliptic_e_inc(z, m)",
         "Elliptic integral of the second kind: sqrt(1 - m*sin(t)**2) integrated from 0 to z.",
         primitive_because="ellipint(0, 0, 0, 0, z, m) takes three hundred times as long",
         aliases=("ellipeinc",),
-        parameters=("z", "m"),
         derivatives=("sqrt(1-m*sin(z)^2)", "-ellipint(1, 0, 1, 0, z, m)/2"),
         scipy="mpmath.ellipe(z, m)",
         latex="E",
         defined="m*sin(t)**2 <= 1 from 0 to z",
         domain=(ANGLE, PARAMETER),
     ),
-    Function(
-        "elliptic_pi",
+    function(
+        "elliptic_pi(n, m)",
         "Complete elliptic integral of the third kind; elliptic_pi(n, z, m) is the incomplete one.",
         primitive_because="elliptic_pi_inc(n, pi/2, m) is finite at m = 1, since pi/2 is rounded",
         aliases=("ellippi",),
-        parameters=("n", "m"),
         longer="elliptic_pi_inc",
         derivatives=("ellipint(1, 2, 1, n, pi/2, m)", "ellipint(1, 1, 2, n, pi/2, m)/2"),
         scipy="mpmath.ellippi(n, m)",
@@ -72,11 +67,10 @@ ELLIPTIC: tuple[Function, ...] = (
         defined="m < 1 and n < 1",
         domain=(CHARACTERISTIC, PARAMETER),
     ),
-    Function(
-        "elliptic_pi_inc",
+    function(
+        "elliptic_pi_inc(n, z, m)",
         "Elliptic integral of the third kind: 1/((1 - n*sin(t)**2)*sqrt(1 - m*sin(t)**2)) integrated from 0 to z.",
         primitive_because="ellipint(0, 1, 1, n, z, m) is proved at no end of its domain, where it still has a value",
-        parameters=("n", "z", "m"),
         derivatives=(
             "ellipint(1, 2, 1, n, z, m)",
             "1/((1-n*sin(z)^2)*sqrt(1-m*sin(z)^2))",
@@ -87,11 +81,10 @@ ELLIPTIC: tuple[Function, ...] = (
         defined="m*sin(t)**2 < 1 and n*sin(t)**2 < 1 from 0 to z",
         domain=(CHARACTERISTIC, ANGLE, PARAMETER),
     ),
-    Function(
-        "ellipint",
+    function(
+        "ellipint(p, i, j, n, z, m)",
         "sin(t)**(2*p)*(1 - n*sin(t)**2)**(-i)*(1 - m*sin(t)**2)**(1/2 - j) integrated from 0 to z.",
         primitive_because="basic: the derivatives of the incomplete integrals",
-        parameters=("p", "i", "j", "n", "z", "m"),
         whole=("p", "i", "j"),
         derivatives_of="elliptic_pi_inc",
         derivatives=(

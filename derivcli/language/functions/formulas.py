@@ -133,7 +133,6 @@ def _derivative_in_halves(
 
 
 def _fdiff(made_call: Any, argindex: int = 1) -> Tree:
-    """The derivative of a call in one argument, as SymPy asks for it."""
     return derivative_of_call(made_call.row, argindex - 1, made_call.args)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from derivcli.language.functions.row import WHOLE, Function, kth_derivative
+from derivcli.language.functions.row import WHOLE, Function, function, kth_derivative
 
 GAMMA: tuple[Function, ...] = (
     Function(
@@ -35,11 +35,10 @@ GAMMA: tuple[Function, ...] = (
         defined="x is no whole number below 1",
         domain=((0.1, 6.0),),
     ),
-    Function(
-        "polygamma",
+    function(
+        "polygamma(n, x)",
         "The n-th derivative of digamma(x), for a whole number n.",
         primitive_because="basic: the derivatives of loggamma",
-        parameters=("n", "x"),
         whole=("n",),
         sympy="polygamma",
         derivatives=("0", "polygamma(n+1, x)"),
@@ -78,12 +77,11 @@ GAMMA: tuple[Function, ...] = (
         defined="x is no whole number below 0",
         domain=((0.1, 5.0),),
     ),
-    Function(
-        "beta",
+    function(
+        "beta(a, b)",
         "Beta function, gamma(a)*gamma(b)/gamma(a + b).",
         primitive_because="gamma(a)*gamma(b)/gamma(a+b) overflows beyond 171",
         aliases=("Beta",),
-        parameters=("a", "b"),
         derivatives=("beta(a, b)*(digamma(a)-digamma(a+b))", "beta(a, b)*(digamma(b)-digamma(a+b))"),
         scipy="scipy.special.beta(a, b)",
         latex=r"\mathrm{B}",
@@ -91,12 +89,11 @@ GAMMA: tuple[Function, ...] = (
         domain=((0.2, 5.0), (0.2, 5.0)),
     ),
     # Incomplete gamma functions
-    Function(
-        "lowergamma",
+    function(
+        "lowergamma(s, x)",
         "Lower incomplete gamma function: t**(s-1)*exp(-t) integrated from 0 to x.",
         primitive_because="gamma(s)*gammainc(s, x) overflows beyond s = 171, and has no value for s < 0",
         aliases=("gammainc_lower",),
-        parameters=("s", "x"),
         derivatives=("lowergamma_s(1, s, x)", "x^(s-1)*exp(-x)"),
         special=(("edge", "x == 0"),),
         scipy="mpmath.gammainc(s, 0, x)",
@@ -104,12 +101,11 @@ GAMMA: tuple[Function, ...] = (
         defined="x > 0 and s is no whole number below 1, and at x = 0 for s > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
-    Function(
-        "uppergamma",
+    function(
+        "uppergamma(s, x)",
         "Upper incomplete gamma function: t**(s-1)*exp(-t) integrated from x to infinity.",
         primitive_because="gamma(s)-lowergamma(s, x) loses all digits for large x",
         aliases=("gammainc_upper",),
-        parameters=("s", "x"),
         derivatives=("uppergamma_s(1, s, x)", "-x^(s-1)*exp(-x)"),
         special=(("edge", "x == 0"),),
         scipy="mpmath.gammainc(s, x)",
@@ -135,11 +131,10 @@ GAMMA: tuple[Function, ...] = (
         defined="x > 0, and at x = 0 for s > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
-    Function(
-        "gammainc",
+    function(
+        "gammainc(a, x)",
         "Regularised lower incomplete gamma function, lowergamma(a, x)/gamma(a).",
         primitive_because="lowergamma(a, x)/gamma(a) overflows beyond a = 171",
-        parameters=("a", "x"),
         derivatives=(
             "gammainc_a(1, a, x)",
             "if(a < 100 and x < 700, x^(a-1)*exp(-x)/gamma(a), exp((a-1)*log(x)-x-loggamma(a)))",
@@ -150,11 +145,10 @@ GAMMA: tuple[Function, ...] = (
         defined="x > 0, and at x = 0 for a > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
-    Function(
-        "gammaincc",
+    function(
+        "gammaincc(a, x)",
         "Regularised upper incomplete gamma function, uppergamma(a, x)/gamma(a).",
         primitive_because="1-gammainc(a, x) loses all digits for large x",
-        parameters=("a", "x"),
         derivatives=(
             "-gammainc_a(1, a, x)",
             "if(a < 100 and x < 700, -x^(a-1)*exp(-x)/gamma(a), -exp((a-1)*log(x)-x-loggamma(a)))",
@@ -176,12 +170,10 @@ GAMMA: tuple[Function, ...] = (
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
     # Zeta, binomials, factorial powers
-    Function(
-        "zeta",
+    function(
+        "zeta(s, a=1)",
         "Riemann's zeta function; with a, Hurwitz's: the sum of 1/(n + a)**s for n = 0, 1, 2, ...",
         primitive_because="basic",
-        parameters=("s", "a"),
-        defaults=("1",),
         derivatives=("zeta_s(1, s, a)", "if(s == 0, s*digamma(a)-1, -s*zeta(s+1, a))"),
         scipy="mpmath.zeta(s, a)",
         latex=r"\zeta",
@@ -198,23 +190,21 @@ GAMMA: tuple[Function, ...] = (
         defined="s != 1 and a > 0",
         domain=((1.2, 6.0), (0.3, 4.0)),
     ),
-    Function(
-        "binomial",
+    function(
+        "binomial(n, k)",
         "Binomial coefficient n over k, of real numbers through the gamma function.",
         primitive_because="gamma(n+1)/(gamma(k+1)*gamma(n-k+1)) overflows beyond n = 170",
         aliases=("binom", "comb"),
-        parameters=("n", "k"),
         derivatives=("binomial_nk(1, 0, n, k)", "binomial_nk(0, 1, n, k)"),
         scipy="mpmath.binomial(n, k)",
         latex=r"\binom{#1}{#2}",
         defined="n is no whole number below 0, or k is a whole number",
         domain=((0.5, 6.0), (0.2, 3.0)),
     ),
-    Function(
-        "binomial_nk",
+    function(
+        "binomial_nk(i, j, n, k)",
         "The i-th derivative in n of the j-th derivative in k of binomial(n, k).",
         primitive_because="binomial times a sum of polygamma loses digits where both have poles",
-        parameters=("i", "j", "n", "k"),
         whole=("i", "j"),
         derivatives_of="binomial",
         derivatives_in=("n", "k"),
@@ -223,35 +213,32 @@ GAMMA: tuple[Function, ...] = (
         defined="n is no whole number below 0, or j = 0 and k is a whole number",
         domain=(WHOLE, WHOLE, (0.5, 6.0), (0.2, 3.0)),
     ),
-    Function(
-        "rf",
+    function(
+        "rf(x, k)",
         "Rising factorial gamma(x + k)/gamma(x), which is x*(x + 1)*...*(x + k - 1).",
         primitive_because="gamma(x+k)/gamma(x) overflows beyond x+k = 171, and has no value at x = 0",
         aliases=("RisingFactorial", "rising_factorial", "poch"),
         only_called=("rf",),
-        parameters=("x", "k"),
         derivatives=("rf_xk(1, 0, x, k)", "rf_xk(0, 1, x, k)"),
         scipy="mpmath.rf(x, k)",
         latex=r"{\left(#1\right)}^{\overline{#2}}",
         defined="x + k is no whole number below 1, or x is one",
         domain=((0.5, 4.0), (0.5, 3.0)),
     ),
-    Function(
-        "ff",
+    function(
+        "ff(x, k)",
         "Falling factorial gamma(x + 1)/gamma(x - k + 1), which is x*(x - 1)*...*(x - k + 1).",
         aliases=("FallingFactorial", "falling_factorial"),
         only_called=("ff",),
-        parameters=("x", "k"),
         definition="rf(x-k+1, k)",
         latex=r"{\left(#1\right)}^{\underline{#2}}",
         defined="x is no whole number below 0, or x - k is one",
         domain=((3.5, 6.0), (0.5, 3.0)),
     ),
-    Function(
-        "rf_xk",
+    function(
+        "rf_xk(i, j, x, k)",
         "The i-th derivative in x of the j-th derivative in k of rf(x, k).",
         primitive_because="rf times a sum of polygamma loses digits where both have poles",
-        parameters=("i", "j", "x", "k"),
         whole=("i", "j"),
         derivatives_of="rf",
         derivatives_in=("x", "k"),
@@ -260,13 +247,11 @@ GAMMA: tuple[Function, ...] = (
         defined="x + k is no whole number below 1, or x is one",
         domain=(WHOLE, WHOLE, (0.5, 4.0), (0.5, 3.0)),
     ),
-    Function(
-        "lambertw",
+    function(
+        "lambertw(x, k=0)",
         "Lambert's W, the y with y*exp(y) = x; real are its branches k = 0 and k = -1.",
         primitive_because="basic",
         aliases=("W", "LambertW"),
-        parameters=("x", "k"),
-        defaults=("0",),
         whole=("k",),
         least=-1,
         derivatives=("exp(-lambertw(x, k))/(1+lambertw(x, k))", "0"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from derivcli.language.functions.row import Function, kth_derivative, standard
+from derivcli.language.functions.row import Function, function, kth_derivative, standard
 
 INTEGRALS: tuple[Function, ...] = (
     # Error functions and the normal distribution
@@ -143,12 +143,11 @@ INTEGRALS: tuple[Function, ...] = (
         defined="x >= 0 and x != 1",
         domain=((2.1, 9.0),),
     ),
-    Function(
-        "expint",
+    function(
+        "expint(n, x)",
         "Exponential integral of order n: exp(-x*t)/t**n integrated from 1 to infinity.",
         primitive_because="basic",
         aliases=("expn",),
-        parameters=("n", "x"),
         derivatives=("expint_n(1, n, x)", "-expint(n-1, x)"),
         scipy="mpmath.expint(n, x)",
         latex=r"\operatorname{E}_{#1}\left(#2\right)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from derivcli.language.functions.row import WHOLE, Function, SampleInterval
+from derivcli.language.functions.row import WHOLE, Function, SampleInterval, function
 
 INSIDE = (-0.9, 0.9)
 UNIT = (0.05, 0.95)
@@ -16,11 +16,10 @@ def _polynomial(
     name: str, aliases: tuple[str, ...], letter: str, doc: str, slope: str, domain: SampleInterval, **columns: Any
 ) -> Function:
     """A polynomial of degree n in x; the last of its aliases is SciPy's name, and `slope` is its derivative."""
-    return Function(
-        name,
+    return function(
+        f"{name}(n, x)",
         doc,
         aliases=aliases,
-        parameters=("n", "x"),
         whole=("n",),
         derivatives=("0", slope),
         latex=rf"{letter}_{{#1}}\left(#2\right)",
@@ -33,11 +32,10 @@ def _with_parameter(
     name: str, alias: str, letter: str, doc: str, slope: str, domain: SampleInterval, scipy: str
 ) -> Function:
     """A polynomial of degree n with a constant parameter a."""
-    return Function(
-        name,
+    return function(
+        f"{name}(n, a, x)",
         doc,
         aliases=(alias,),
-        parameters=("n", "a", "x"),
         whole=("n",),
         constant=("a",),
         derivatives=("0", "0", slope),
@@ -50,13 +48,8 @@ def _with_parameter(
 
 def _degree_last(name: str, definition: str, doc: str = "", domain: SampleInterval = INSIDE) -> Function:
     """A polynomial by PyTorch's name."""
-    return Function(
-        name,
-        doc or f"{definition}.",
-        parameters=("x", "n"),
-        whole=("n",),
-        definition=definition,
-        domain=(domain, WHOLE),
+    return function(
+        f"{name}(x, n)", doc or f"{definition}.", whole=("n",), definition=definition, domain=(domain, WHOLE)
     )
 
 

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 SampleInterval = tuple[float, float]
 
 WHOLE: SampleInterval = (0.0, 0.0)
-"""Stands in a domain for a parameter that is a whole number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,6 @@ class Function:
 
     name: str
     doc: str
-    """One sentence for the reader."""
     _: KW_ONLY
 
     # How it is called
@@ -66,7 +64,6 @@ class Function:
     primitive_because: str = ""
     """What a rewrite of a primitive would lose, or that the function is basic."""
     derivatives: tuple[str, ...] | None = None
-    """The partial derivative in each parameter."""
     elementary: str | None = None
     """What a primitive is in functions that SymPy can prove equalities of."""
     special: tuple[tuple[str, str], ...] = ()
@@ -153,6 +150,14 @@ class Function:
         """A call with numbers for its whole parameters."""
         order = str(self.least or 1)
         return f"{self.name}({', '.join(order if p in self.whole else p for p in self.parameters)})"
+
+
+def function(call: str, doc: str, **columns: Any) -> Function:
+    """A row by its call as one writes it, with the defaults of its last parameters: `elu(x, alpha=1)`."""
+    name, _, parameters = call.removesuffix(")").partition("(")
+    parts = [part.partition("=") for part in parameters.split(", ")]
+    defaults = tuple(value for _, _, value in parts if value)
+    return Function(name, doc, parameters=tuple(part for part, _, _ in parts), defaults=defaults, **columns)
 
 
 def standard(name: str, doc: str, floats: Callable[..., float], **columns: Any) -> Function:

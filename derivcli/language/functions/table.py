@@ -24,7 +24,6 @@ from derivcli.language.functions.trigonometric import HYPERBOLIC, TRIGONOMETRIC
 
 
 def _plain_first(rows: tuple[Function, ...]) -> tuple[Function, ...]:
-    """The rows in their order, those that only name derivatives of others behind them."""
     return tuple(sorted(rows, key=lambda row: row.derivatives_of is not None))
 
 

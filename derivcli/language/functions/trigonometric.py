@@ -6,9 +6,6 @@ import math
 
 from derivcli.language.functions.row import Function, standard
 
-POSITIVE = ((0.05, 5.0),)
-XY = ("x", "y")
-
 TRIGONOMETRIC: tuple[Function, ...] = (
     standard(
         "sin", "Sine of an angle in radians.", math.sin, primitive_because="basic", bounded_slope=True, latex=r"\sin"

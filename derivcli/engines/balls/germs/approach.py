@@ -13,7 +13,7 @@ from flint import arb, arb_series, ctx, fmpq
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.arithmetic import Germs
-from derivcli.engines.balls.germs.germ import Exponent, Germ, NoGermError, exponent_of
+from derivcli.engines.balls.germs.germ import Germ, NoGermError, exponent_of
 from derivcli.engines.balls.integers import floor
 from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.engines.balls.run import Number, Run
@@ -29,36 +29,17 @@ GermRule: TypeAlias = Callable[..., Any]
 class Operand(Number):
     """An operand of an ordinary rule: a series about a constant, whose questions the constant answers."""
 
-    __slots__ = ("known_constant", "known_field", "moving")
+    __slots__ = ("constant", "exact", "field", "fixed", "varies")
+    constant: ExactConstant
+    exact: fmpq | None
+    field: Field
+    fixed: bool
+    varies: bool
 
     def __init__(self, run: Run, known: Field, constant: ExactConstant, moves: Sequence[arb]) -> None:
         self.run, self.index, self.series = run, -1, arb_series([constant.ball, *moves])
-        self.known_field, self.known_constant, self.moving = known, constant, bool(moves)
-
-    @property
-    def constant(self) -> ExactConstant:
-        """The constant."""
-        return self.known_constant
-
-    @property
-    def field(self) -> Field:
-        """Its field."""
-        return self.known_field
-
-    @property
-    def exact(self) -> fmpq | None:
-        """The constant, where it is rational."""
-        return self.known_constant.rational
-
-    @property
-    def varies(self) -> bool:
-        """Whether it depends on t."""
-        return self.moving
-
-    @property
-    def fixed(self) -> bool:
-        """Whether it is a number."""
-        return not self.moving
+        self.field, self.constant, self.exact = known, constant, constant.rational
+        self.varies, self.fixed = bool(moves), not moves
 
     def minus(self, other: Number | int) -> int:
         """The sign of the difference to another constant."""
@@ -119,8 +100,10 @@ class Approach:
         if count > MAX_JOINT_TERMS:
             raise NoGermError
         exponents = [exponent_of(fmpq(n, parts)) for n in range(count + 1)]
+        none = self.field.rational(0)
         steps = [
-            [] if small.is_zero else [_coefficient(small, exponents[n]) for n in range(1, count)] for small in smalls
+            [] if small.is_zero else [small.terms.get((each, 0), none).ball for each in exponents[1:count]]
+            for small in smalls
         ]
         key = parts, *(tuple((place, each.key) for place, each in small.terms.items()) for small in smalls)
         found = self.called(operation, constants, steps, count, key)
@@ -164,9 +147,3 @@ class Approach:
             below, is_whole = below - 1, False
         self.germs.decisions.append(below)
         return fmpq(below), is_whole and small.is_zero
-
-
-def _coefficient(germ: Germ, exponent: Exponent) -> arb:
-    """A ball for the factor of a power of t."""
-    found = germ.terms.get((exponent, 0))
-    return arb(0) if found is None else found.ball

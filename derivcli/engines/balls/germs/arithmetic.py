@@ -225,7 +225,6 @@ class Germs:
         return self.made({(e, 0): constant for e, constant in found.items()}, limit if steps or small.limit else None)
 
     def _flat_power(self, germ: Germ, exponent: fmpq) -> Germ:
-        """A power of a flat germ."""
         if exponent < 0:
             raise NoGermError
         sign = self.sign(germ)
@@ -299,7 +298,6 @@ class Germs:
         return self.product(self.constant(self.field.exp(constant)), self._exp_small(small))
 
     def _exp_small(self, small: Germ) -> Germ:
-        """The exponential of a germ that tends to 0."""
         if _is_plain(small):
             return self._solved(small, lambda e, a: rational(a) / rational(e))
         factor, coefficients = fmpq(1), []
@@ -309,7 +307,6 @@ class Germs:
         return self.composed(coefficients, small)
 
     def _without(self, germ: Germ, place: TermExponents) -> Germ:
-        """The germ without one of its terms."""
         return Germ({each: constant for each, constant in germ.terms.items() if each != place}, germ.limit, germ.flat)
 
     def log(self, germ: Germ) -> Germ:

@@ -77,7 +77,6 @@ def _by_formula(name: str) -> GermRule:
 
 @cache
 def _tape_of(name: str) -> Tape:
-    """The tape of a function's formula."""
     row = vocabulary()[name]
     return record(parse_tree(FORMULAS[name], row.parameters), row.parameters)
 
@@ -109,7 +108,6 @@ GERM_RULES: dict[str, GermRule] = {
 
 
 def _choice(approach: Approach, node: TapeNode) -> Any:
-    """The value of the first branch whose condition holds along the curve."""
     for place, branch in enumerate(node.data):
         if block(approach, branch.condition):
             approach.germs.decisions.append(place)

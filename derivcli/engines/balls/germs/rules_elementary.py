@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from flint import fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
@@ -12,17 +14,6 @@ from derivcli.engines.balls.integers import may_be_whole
 
 ONE_HALF = fmpq(1, 2)
 ONE = fmpq(1)
-
-
-def _sum(run: Approach, *parts: Germ) -> Germ:
-    return run.germs.sum(parts)
-
-
-def _product(run: Approach, *parts: Germ) -> Germ:
-    total = parts[0]
-    for part in parts[1:]:
-        total = run.germs.product(total, part)
-    return total
 
 
 def _power(run: Approach, base: Germ, exponent: Germ) -> Germ:
@@ -56,7 +47,6 @@ def _of_negative(run: Approach, exponent: Germ) -> Exception:
 
 
 def _root(run: Approach, x: Germ, n: Germ) -> Germ:
-    """The real n-th root, of negative numbers too where n is odd."""
     exact = n.terms[CONSTANT_TERM].rational if n.is_constant and n.terms else None
     sign, degree = run.sign(x), run.sign(n)
     if degree == 0 or (sign == 0 and degree < 0):
@@ -113,6 +103,11 @@ def _bounded(run: Approach, x: Germ, low: int | None, high: int | None) -> None:
             raise NoValueError
 
 
+def _quarter(run: Approach, sign: int = 1) -> Germ:
+    """pi/2, or minus that."""
+    return run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF * sign))
+
+
 def asin(run: Approach, x: Germ) -> Germ:
     """At its ends by asin(x) = pi/2 - 2 asin(sqrt((1-x)/2))."""
     _bounded(run, x, -1, 1)
@@ -122,14 +117,8 @@ def asin(run: Approach, x: Germ) -> Germ:
     size = x if constant > 0 else run.germs.negative(x)
     rest = run.germs.scaled(run.germs.difference(run.germs.number(1), size), ONE_HALF)
     inner = rest if rest.is_zero else run.regular("asin", run.germs.power(rest, ONE_HALF))
-    quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF))
-    found = run.germs.sum([quarter, run.germs.scaled(inner, fmpq(-2))])
+    found = run.germs.sum([_quarter(run), run.germs.scaled(inner, fmpq(-2))])
     return found if constant > 0 else run.germs.negative(found)
-
-
-def _acos(run: Approach, x: Germ) -> Germ:
-    quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF))
-    return run.germs.difference(quarter, asin(run, x))
 
 
 def _acosh(run: Approach, x: Germ) -> Germ:
@@ -146,25 +135,20 @@ def _atan(run: Approach, x: Germ) -> Germ:
     """At infinity by atan(x) = pi/2 - atan(1/x)."""
     if not run.germs.split(x)[0].terms:
         return run.regular("atan", x)
-    quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF * run.sign(x)))
-    return run.germs.difference(quarter, run.regular("atan", run.germs.reciprocal(x)))
+    return run.germs.difference(_quarter(run, run.sign(x)), run.regular("atan", run.germs.reciprocal(x)))
 
 
 def _acot(run: Approach, x: Germ) -> Germ:
     """atan(1/x), and pi/2 at 0, where it jumps."""
-    sign = run.sign(x)
-    quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF * (sign or 1)))
-    return run.germs.difference(quarter, _atan(run, x))
+    return run.germs.difference(_quarter(run, run.sign(x) or 1), _atan(run, x))
 
 
 def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
-    """The angle of (x, y) in (-pi, pi]. The origin has none."""
     up, right = run.sign(y), run.sign(x)
     if right > 0:
         return _atan(run, run.germs.quotient(y, x))
     if up:
-        quarter = run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF * up))
-        return run.germs.difference(quarter, _atan(run, run.germs.quotient(x, y)))
+        return run.germs.difference(_quarter(run, up), _atan(run, run.germs.quotient(x, y)))
     if right == 0:
         raise NoValueError
     return run.germs.constant(run.field.pi())
@@ -211,8 +195,8 @@ ELEMENTARY: dict[str, GermRule] = {
     "and": lambda run, *parts: all(parts),
     "or": lambda run, *parts: any(parts),
     "not": lambda run, part: not part,
-    "add": _sum,
-    "multiply": _product,
+    "add": lambda run, *parts: run.germs.sum(parts),
+    "multiply": lambda run, *parts: reduce(run.germs.product, parts),
     "power": _power,
     "root": _root,
     "exp": lambda run, x: run.germs.exp(x),
@@ -220,7 +204,7 @@ ELEMENTARY: dict[str, GermRule] = {
     "sin": _sin,
     "cos": cos,
     "asin": asin,
-    "acos": _acos,
+    "acos": lambda run, x: run.germs.difference(_quarter(run), asin(run, x)),
     "atan": _atan,
     "acot": _acot,
     "atan2": _atan2,
@@ -230,4 +214,3 @@ ELEMENTARY: dict[str, GermRule] = {
     "xlogy": _xlogy(0),
     "xlog1py": _xlogy(1),
 }
-"""The rules of the family."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import reduce
 from math import factorial
 
@@ -33,12 +32,14 @@ def _gamma(run: Approach, x: Germ) -> Germ:
     if steps is None:
         return run.regular("gamma", x)
     *below, above = _stepped(run, x, steps)
-    return run.germs.quotient(run.regular("gamma", above), _product(run, below))
+    return run.germs.quotient(run.regular("gamma", above), reduce(run.germs.product, below))
 
 
 def _loggamma(run: Approach, x: Germ) -> Germ:
-    """log|gamma(x)|."""
-    return run.regular("loggamma", x) if _pole(run, x) is None else _log_size(run, _gamma(run, x))
+    if _pole(run, x) is None:
+        return run.regular("loggamma", x)
+    gamma = _gamma(run, x)
+    return run.germs.log(gamma if run.sign(gamma) > 0 else run.germs.negative(gamma))
 
 
 def _reciprocal_gamma(run: Approach, x: Germ) -> Germ:
@@ -47,7 +48,7 @@ def _reciprocal_gamma(run: Approach, x: Germ) -> Germ:
     if steps is None:
         return run.germs.reciprocal(run.regular("gamma", x))
     *below, above = _stepped(run, x, steps)
-    return run.germs.quotient(_product(run, below), run.regular("gamma", above))
+    return run.germs.quotient(reduce(run.germs.product, below), run.regular("gamma", above))
 
 
 def _beta(run: Approach, a: Germ, b: Germ) -> Germ:
@@ -68,13 +69,4 @@ def _polygamma(run: Approach, n: Germ, x: Germ) -> Germ:
     return run.germs.sum([run.regular("polygamma", n, above), *poles])
 
 
-def _product(run: Approach, germs: Iterable[Germ]) -> Germ:
-    return reduce(run.germs.product, germs)
-
-
-def _log_size(run: Approach, x: Germ) -> Germ:
-    return run.germs.log(x if run.sign(x) > 0 else run.germs.negative(x))
-
-
 POLES: dict[str, GermRule] = {"gamma": _gamma, "loggamma": _loggamma, "beta": _beta, "polygamma": _polygamma}
-"""The rules of the family."""

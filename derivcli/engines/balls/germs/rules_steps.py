@@ -18,10 +18,6 @@ def _abs(run: Approach, x: Germ) -> Germ:
     return run.germs.negative(x) if run.sign(x) < 0 else x
 
 
-def _sign(run: Approach, x: Germ) -> Germ:
-    return run.germs.number(run.sign(x))
-
-
 def _relu(run: Approach, x: Germ) -> Germ:
     if run.germs.is_bounded(x):
         return x
@@ -66,7 +62,6 @@ def _round(run: Approach, x: Germ) -> Germ:
 
 @_stepping
 def _trunc(run: Approach, x: Germ) -> Germ:
-    """The whole number next towards 0."""
     sign = run.sign(x)
     below, _ = run.whole_below(x if sign >= 0 else run.germs.negative(x))
     return run.germs.number(sign * below)
@@ -90,7 +85,7 @@ def _compare(holds: Callable[[int], bool]) -> GermRule:
 STEPS: dict[str, GermRule] = {
     **{mark: _compare(holds) for mark, holds in HOLDS.items()},
     "abs": _abs,
-    "sign": _sign,
+    "sign": lambda run, x: run.germs.number(run.sign(x)),
     "relu": _relu,
     "max": _greatest(1),
     "min": _greatest(-1),
@@ -100,4 +95,3 @@ STEPS: dict[str, GermRule] = {
     "mod": _mod(_floor),
     "fmod": _mod(_trunc),
 }
-"""The rules of the family."""
