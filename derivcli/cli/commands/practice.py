@@ -84,7 +84,7 @@ def solve(task: Exercise, expression: Expression, score: Counter[str], style: St
         say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))
         say_blocks(judgement(found, style), style)
         if found.equal:
-            score.update(asked=1, right=1, at_once=tries == 0)
+            score.update(asked=1, right=1, at_once=int(tries == 0))
             return True
         tries += 1
 
