@@ -20,8 +20,10 @@ from mpmath import mp, mpf
 
 DIGITS = 60
 TERMS = 40
-CIRCLE = 128
-"""Points on the circle."""
+CIRCLE = 80
+"""Points on the circle, so many that those coefficients which they take for others are smaller than `SMALLEST`."""
+SMALLEST = mpf(10) ** (20 - DIGITS)
+"""Coefficients that are smaller are 0."""
 
 Function = Callable[[Any], Any]
 Term = tuple[Any, int, Any]
@@ -54,12 +56,17 @@ class Pole:
 def coefficients(f: Function, order: int, within: float) -> list[tuple[int, Any]]:
     """Laurent's, by the mean over a circle; no other singularity may be nearer than four times its radius."""
     circle = [mpmath.expjpi(mpf(2 * k) / CIRCLE) for k in range(CIRCLE)]
-    half = [f(within * mpmath.mpc(w)) for w in circle[: CIRCLE // 2 + 1]]
-    values = half + [mpmath.conj(value) for value in half[-2:0:-1]]
+    cosines, sines = [[part(w) for w in circle] for part in (mpmath.re, mpmath.im)]
+    values = [f(within * mpmath.mpc(w)) for w in circle[: CIRCLE // 2 + 1]]
+    values = [
+        value * (1 if k in (0, CIRCLE // 2) else 2) for k, value in enumerate(values)
+    ]  # the others are conjugates
+    real, imaginary = [[part(value) for value in values] for part in (mpmath.re, mpmath.im)]
     found = []
     for n in range(-order, TERMS):
-        total = mpmath.fsum(value * circle[-n * k % CIRCLE] for k, value in enumerate(values))
-        found.append((n, mpmath.re(total) / CIRCLE / mpf(within) ** n))
+        angles = [n * k % CIRCLE for k in range(len(values))]
+        total = mpmath.fdot(real, [cosines[k] for k in angles]) + mpmath.fdot(imaginary, [sines[k] for k in angles])
+        found.append((n, total / CIRCLE / mpf(within) ** n))
     return found
 
 
@@ -72,7 +79,7 @@ def terms(pole: Pole) -> list[Term]:
             found += [(n, 1, c) for n, c in coefficients(pole.logs, pole.order, pole.within)]
         if pole.roots:
             found += [(n + mpf(pole.power), 0, c) for n, c in coefficients(pole.roots, pole.order, pole.within)]
-        return [term for term in found if abs(term[2]) > mpf(10) ** (20 - DIGITS)]
+        return [term for term in found if abs(term[2]) > SMALLEST]
 
 
 def derived(sum_: list[Term]) -> list[Term]:
@@ -111,15 +118,20 @@ def bessel_i_part(order: Any) -> Function:
     """I of a fractional order over x^order."""
 
     def part(d: Any) -> Any:
-        terms = [(d / 2) ** (2 * k) * mpmath.rgamma(k + 1 + order) / mpmath.factorial(k) for k in range(40)]
-        return mpmath.fsum(terms) / mpf(2) ** order
+        terms = [mpmath.rgamma(1 + order) / mpf(2) ** order]
+        for k in range(1, 40):
+            terms.append(terms[-1] * (d / 2) ** 2 / (k * (k + order)))
+        return mpmath.fsum(terms)
 
     return part
 
 
 def exponential_part(d: Any) -> Any:
     """The sum of d^k/(k k!) for k = 1, 2, ..."""
-    return mpmath.fsum(d**k / (k * mpmath.factorial(k)) for k in range(1, 60))
+    powers = [d]
+    for k in range(2, 60):
+        powers.append(powers[-1] * d / k)
+    return mpmath.fsum(power / k for k, power in enumerate(powers, start=1))
 
 
 def constant(value: Any) -> Function:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import zlib
@@ -24,7 +25,8 @@ from tests.oracles import ELSEWHERE, ORACLE
 from tests.support import each
 
 DIGITS = 40
-SAMPLES = 8
+SAMPLES, FEW_SAMPLES = 8, 3
+"""Drawn samples of a row, and of one that is a derivative of another, which takes seconds; not so in the sweep."""
 TOLERANCE = 1e-13
 """Relative, for every row and every partial derivative alike; none needs an exception."""
 
@@ -50,12 +52,17 @@ def smooth(row: Function) -> list[int]:
     return [index for index, name in enumerate(row.parameters) if name not in row.whole + row.constant]
 
 
+def drawn_count(row: Function) -> int:
+    """How many samples of a row are drawn."""
+    return FEW_SAMPLES if row.derivatives_of and not os.environ.get("SWEEP") else SAMPLES
+
+
 def samples(row: Function) -> list[Sample]:
     """Points drawn from the row's domain, the same ones in every run, and those written down."""
     draw = random.Random(zlib.crc32(row.name.encode()))
     order = ORDER.get(row.name, 2)
     ranges = [(order, order) if name in row.whole else row.domain[i] for i, name in enumerate(row.parameters)]
-    drawn = [tuple(draw.uniform(*interval) for interval in ranges) for _ in range(SAMPLES)]
+    drawn = [tuple(draw.uniform(*interval) for interval in ranges) for _ in range(drawn_count(row))]
     return drawn + ELSEWHERE.get(row.name, [])
 
 
@@ -150,6 +157,21 @@ def decisive(row: Function) -> str:
     names = [row.parameters[index] for index in smooth(row)]
     program = lower([parse(with_numbers(row, call_of(row), samples(row)[0]), declared=names)], names)
     return ["piecewise", *operations(program.steps)][-1]
+
+
+@cache
+def rows_by_operation(fault: int) -> dict[str, list[Function]]:
+    """The operations in which a fault is planted, each with the rows that it decides.
+
+    The value of heaviside is that of a branch, where a comparison is at fault or nothing; rows that are flat have no
+    slope that could be wrong.
+    """
+    left_out = FLAT if fault else {"heaviside"}
+    found: dict[str, list[Function]] = {}
+    for row in FUNCTIONS:
+        if row.name not in left_out:
+            found.setdefault(decisive(row), []).append(row)
+    return found
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, operation: str, by: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -18,6 +19,9 @@ from derivcli.language.functions.table import vocabulary
 from tests.oracles import ORACLE
 
 TOLERANCE = 1e-13
+DIGITS = 800
+"""A second difference of hypot at 1e-160 and 1e200 loses the most, 780 of these."""
+STEP_DIGITS = 30
 LEAST, GREATEST = 2.3e-308, 1.7e308
 """What float64 holds with all its digits."""
 
@@ -53,7 +57,7 @@ DIFFERENT = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "asinh": torch.asinh,
 
 @pytest.fixture(autouse=True)
 def _precision() -> Iterator[None]:
-    with mp.workdps(1400):
+    with mp.workdps(DIGITS):
         yield
 
 
@@ -69,12 +73,13 @@ def computed(name: str, sample: tuple[float, ...], by: int) -> list[float]:
     return [value.item(), first.item(), 0.0 if second is None else second.item()]
 
 
+@cache
 def exact(name: str, sample: tuple[float, ...], by: int) -> list[Any]:
-    """Value and derivatives up to the third, by differences that lose hundreds of the 1,400 digits."""
+    """Value and derivatives up to the third, by differences that lose hundreds of digits."""
     point = [mpf(x) for x in sample]
     if name == "elu":
         point.append(mpf(1))
-    step = abs(point[by]) * mpf(10) ** -250
+    step = abs(point[by]) * mpf(10) ** -STEP_DIGITS
 
     def f(steps: int) -> Any:
         return ORACLE[name](*point[:by], point[by] + steps * step, *point[by + 1 :])
@@ -83,9 +88,8 @@ def exact(name: str, sample: tuple[float, ...], by: int) -> list[Any]:
     return [f(0), one / (2 * step), (f(1) - 2 * f(0) + f(-1)) / step**2, (two - 2 * one) / (2 * step**3)]
 
 
-def failures(name: str, samples: list[tuple[float, ...]], by: int = 0) -> list[str]:
+def failures(name: str, samples: list[tuple[float, ...]], by: int = 0) -> Iterator[str]:
     """Every number that float64 could hold and that is not right."""
-    found = []
     for sample in samples:
         wanted = exact(name, sample, by)
         for order, got in enumerate(computed(name, sample, by)):
@@ -94,8 +98,7 @@ def failures(name: str, samples: list[tuple[float, ...]], by: int = 0) -> list[s
                 continue
             condition = abs(sample[by] * wanted[order + 1] / want) if name in CONDITIONED else 0
             if not abs(got - want) <= max(TOLERANCE, 1e-15 * condition) * abs(want):
-                found.append(f"{name}, order {order}, at {sample}: {got} is not {mpmath.nstr(want, 17)}")
-    return found
+                yield f"{name}, order {order}, at {sample}: {got} is not {mpmath.nstr(want, 17)}"
 
 
 def points(name: str) -> list[tuple[float, ...]]:
@@ -106,19 +109,19 @@ def points(name: str) -> list[tuple[float, ...]]:
 
 @pytest.mark.parametrize("name", RANGES)
 def test_wide_ranges(name: str) -> None:
-    assert failures(name, points(name)) == []
+    assert [*failures(name, points(name))] == []
 
 
 @pytest.mark.parametrize("by", [0, 1])
 @pytest.mark.parametrize("name", [*OF_TWO, "logsumexp"])
 def test_functions_of_two(name: str, by: int) -> None:
-    assert failures(name, points(name), by) == []
+    assert [*failures(name, points(name), by)] == []
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_torch_by_itself_would_fail(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(TORCH_RULES, name, DIFFERENT[name])
-    assert failures(name, points(name))
+    assert any(failures(name, points(name)))
 
 
 def test_a_batch_does_not_change_a_derivative() -> None:

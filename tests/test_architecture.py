@@ -3,7 +3,8 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -204,7 +205,7 @@ def may_use(engine: str, other: str) -> bool:
 def circles(sources: Mapping[str, str]) -> list[list[str]]:
     """The files that import each other in a circle, wherever in them the imports stand; each circle once."""
     files = {_module(path): path for path in sources}
-    imported = {path: set(_imported(path, source, files)) for path, source in sources.items()}
+    imported = {path: set(_imported(_targets(path, source), files)) for path, source in sources.items()}
     reached: dict[str, set[str]] = {}
     for path in imported:
         seen, waiting = set[str](), [path]
@@ -222,9 +223,15 @@ def _module(path: str) -> tuple[str, ...]:
     return names[:-1] if names[-1] == "__init__" else names
 
 
-def _imported(path: str, source: str, files: Mapping[tuple[str, ...], str]) -> Iterator[str]:
+@cache
+def _targets(path: str, source: str) -> list[tuple[str, ...]]:
+    """The full dotted names that a file imports."""
+    return [target for _, target in imports(ast.parse(source), PurePosixPath(path).with_suffix("").parts[:-1])]
+
+
+def _imported(targets: Iterable[tuple[str, ...]], files: Mapping[tuple[str, ...], str]) -> Iterator[str]:
     """The files that one imports: the longest part of a dotted name that is one."""
-    for _, target in imports(ast.parse(source), PurePosixPath(path).with_suffix("").parts[:-1]):
+    for target in targets:
         for length in range(len(target), 0, -1):
             if target[:length] in files:
                 yield files[target[:length]]

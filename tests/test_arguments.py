@@ -49,10 +49,23 @@ OPTIONS: list[dict[str, Any]] = [
 
 
 JOBS = [(text, options) for text in FORMULAS for options in OPTIONS] + [(FORMULAS[0], {"engine": "compiled"})]
+SOME_JOBS = JOBS[::3]
+"""Every formula with two or three of the options, and every option with two of the formulas; and the last one."""
 
 
-@each(("text", "options"), JOBS)
+@each(("text", "options"), SOME_JOBS)
 def test_an_array_is_a_column(text: str, options: dict[str, Any]) -> None:
+    assert_a_column(text, options)
+
+
+@pytest.mark.sweep
+@each(("text", "options"), JOBS)
+def test_every_array_is_a_column(text: str, options: dict[str, Any]) -> None:
+    assert_a_column(text, options)
+
+
+def assert_a_column(text: str, options: dict[str, Any]) -> None:
+    """An array, of which some numbers are none, gives what its other numbers give, and none where it has none."""
     given = {"check": True} | ({"wrt": "x"} if text == "3" and not {"along", "mixed"} & {*options} else {}) | options
     none, whole, part = (derive(text, {"x": x}, **given) for x in (COLUMN[:0], COLUMN, COLUMN[FINITE]))
     for empty in (none.value, none.flags, none.at["x"], *none.derivatives.values()):

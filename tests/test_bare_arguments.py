@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import sympy
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
@@ -15,7 +15,7 @@ from derivcli import DerivError, Expression, parse
 from derivcli.language.ambiguities import edited
 from derivcli.language.parser import Parser
 from derivcli.language.tree import postorder
-from tests.support import each
+from tests.support import drawn, each
 
 NAMES = ("sin", "ln", "sqrt", "tan")
 SIGNS = ("+", "-", "*", "/", "//", "·", "÷", "−")
@@ -119,13 +119,13 @@ def meaning(text: str) -> object:
         return error.message
 
 
-@settings(deadline=None)
+@drawn(160)
 @given(sums(2))
 def test_an_argument_ends_where_the_rule_says(piece: Piece) -> None:
     assert meaning(piece.text) == meaning(piece.full)
 
 
-@settings(deadline=None)
+@drawn(100)
 @given(sums(2))
 def test_both_spellings_of_a_note_mean_what_it_says(piece: Piece) -> None:
     """What is read, when written in its place, is read the same and needs no such note; the other is another tree."""

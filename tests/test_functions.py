@@ -18,17 +18,16 @@ from derivcli.language.functions.table import CONSTANTS, FUNCTIONS, vocabulary
 from tests.oracles import ORACLE
 from tests.rows import (
     DIGITS,
-    FLAT,
     Sample,
     batches,
     call_of,
-    decisive,
     evaluated,
     every_row,
     is_close,
     oracle,
     plant,
     planted,
+    rows_by_operation,
     samples,
     smooth,
     with_numbers,
@@ -100,10 +99,16 @@ def test_second_derivatives(row: Function) -> None:
     assert list(second_failures(row)) == []
 
 
-@each("row", [row for row in FUNCTIONS if row.name != "heaviside"])
-def test_a_wrong_value_is_caught(row: Function, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant(monkeypatch, decisive(row), 0)
-    assert any(failures(row))
+@pytest.mark.sweep
+@each("row", [row for row in FUNCTIONS if row.derivatives_of])
+def test_derivatives_of_rows_at_more_samples(row: Function) -> None:
+    assert [*failures(row), *second_failures(row)] == []
+
+
+@each("operation", rows_by_operation(0))
+def test_a_wrong_value_is_caught(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, operation, 0)
+    assert any(told for row in rows_by_operation(0)[operation] for told in failures(row))
 
 
 def test_a_wrong_comparison_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,11 +116,12 @@ def test_a_wrong_comparison_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any(failures(vocabulary()["heaviside"]))
 
 
-@each("row", [row for row in FUNCTIONS if row.name not in FLAT])
+@each("operation", rows_by_operation(1))
 @each("order", [1, 2])
-def test_a_wrong_derivative_is_caught(row: Function, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant(monkeypatch, decisive(row), order)
-    assert any((failures if order == 1 else second_failures)(row))
+def test_a_wrong_derivative_is_caught(operation: str, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, operation, order)
+    look = failures if order == 1 else second_failures
+    assert any(told for row in rows_by_operation(order)[operation] for told in look(row))
 
 
 def test_every_operation_has_a_rule() -> None:

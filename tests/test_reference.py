@@ -32,6 +32,8 @@ KINKS = sum(flag.mask for flag in FLAG_TABLE.values() if flag.place)
 GRID = [step / 2 for step in range(-14, 15)]
 MIDDLE = [-6.5, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 6.5]
 COARSE = [-6.5, -2.0, -1.5, -1.0, 0.0, 0.5, 1.0, 2.0, 3.5]
+KINDS = [-1.5, -1.0, 0.0, 0.5, 1.0, 2.0]
+"""Numbers that domains tell apart, for rows whose integrals take seconds; the sweep takes `COARSE`."""
 
 CLAMPS = {"clamp", "hardtanh", "hardshrink", "softshrink"}
 GO_ON = {"atan2", "beta", "celu", "li", "Li", "root", *CLAMPS}
@@ -88,8 +90,8 @@ def with_numbers(text: str, constants: dict[str, float]) -> str:
 def grid(row: Function, fully: bool = False) -> dict[str, list[float]]:
     """Every point of a grid in as many dimensions as the row has variables, which hits kinks and edges."""
     steps = COARSE if len(row.variables) > 2 or row.derivatives_of else MIDDLE if len(row.variables) > 1 else GRID
-    if row.derivatives_of and not fully:  # where integrals take seconds
-        steps = [step for step in steps if step != -2]
+    if row.derivatives_of and not fully:
+        steps = KINDS
     points = itertools.product(steps, repeat=len(row.variables))
     return {name: list(column) for name, column in zip(row.variables, zip(*points, strict=True), strict=True)}
 
