@@ -343,8 +343,7 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
 
 def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
-    from derivcli.explain.answer.claim import read_claim
-    from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
+    from derivcli.explain.answer.judge_claim import judge_claim, read_claim, reconsidered
 
     (expression,) = parse(request)
     check_not_code(expression)

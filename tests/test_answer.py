@@ -295,11 +295,11 @@ def compared_only(monkeypatch: pytest.MonkeyPatch, undiagnosed: None) -> None:
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.usefixtures("compared_only")
 def test_random_right_claims_are_right_and_planted_faults_are_found(seed: int) -> None:
-    examine(seed, 25)
+    examine(seed, 15)
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("seed", range(2, 8))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.usefixtures("compared_only")
 def test_more_random_claims(seed: int) -> None:
     examine(seed, 25)
@@ -321,8 +321,18 @@ def examine(seed: int, count: int) -> None:
 
 
 def test_random_claims_with_all_that_follows() -> None:
+    examine_wholly(10)
+
+
+@pytest.mark.sweep
+def test_more_random_claims_with_all_that_follows() -> None:
+    examine_wholly(40)
+
+
+def examine_wholly(count: int) -> None:
+    """Right and wrong claims about so many formulas, with proofs and the search for the mistake."""
     draw = random.Random(99)
-    for _ in range(20):
+    for _ in range(count):
         text = drawn(draw, 2)
         truth = sympy.diff(sympy.parse_expr(text, {"x": X}), X)
         assert judged(text, rewritten(truth, draw)).equal
@@ -360,8 +370,12 @@ QUICKER = [HANGING[0], HANGING[3], *(pytest.param(*pair, marks=pytest.mark.sweep
 
 @pytest.mark.parametrize(("expression", "claim"), QUICKER, ids=range(len(HANGING)))
 def test_a_claim_that_would_hang_comes_to_an_end_by_its_clocks(expression: str, claim: str) -> None:
-    """In a process of its own, since a guard by the process's timer would stop the clocks of the answer."""
-    words = [*python(), "-m", "derivcli", "answer", expression, claim]
+    """In a process of its own, since a guard by the process's timer would stop the clocks of the answer.
+
+    The clock of explanations, all of which are tried in vain, is fast.
+    """
+    clock = "from derivcli.explain.answer import diagnosis; diagnosis.TOTAL_SECONDS = 1.0"
+    words = [*python(), "-c", f"{clock}; from derivcli.__main__ import main; main()", "answer", expression, claim]
     assert subprocess.run(words, timeout=120, capture_output=True, check=False).returncode == 1
 
 

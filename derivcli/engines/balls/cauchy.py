@@ -17,8 +17,7 @@ for balls around them; of these `bounds.py` has an M.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import factorial, prod
@@ -63,29 +62,23 @@ UNDEFINED = acb("nan")
 
 
 def analytic(
-    function: ComplexFunction, domain: Domain | None = None, pole: Pole | None = None, bound: Bound | None = None
-) -> Any:
-    """The rule of a function that is analytic where it is real.
-
-    Where one of `domain` is not positive, the function is not real or has a cut, and at a `pole` it has no value.
-    A function with a `bound` has no poles in its domain, whatever FLINT knows of it.
-    """
-    return companion(function, (), domain, pole, bound)
-
-
-def companion(
     function: ComplexFunction,
-    indices: Sequence[int],
     domain: Domain | None = None,
     pole: Pole | None = None,
     bound: Bound | None = None,
+    by: Sequence[int] = (),
 ) -> Any:
-    """The rule of (k, ..., *arguments), the k-th derivative of a function in each of its arguments at `indices`."""
+    """The rule of a function that is analytic where it is real, or of its derivatives `by` some of its arguments.
+
+    A derivative comes as (k, ..., *arguments): it is taken k times by the first of these, and so on.
+    Where one of `domain` is not positive, the function is not real or has a cut, and at a `pole` it has no value.
+    A function with a `bound` has no poles in its domain, whatever FLINT knows of it.
+    """
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> arb_series:
-        orders = [_order(number) for number in numbers[: len(indices)]]
-        shifted = [(place, order) for place, order in zip(indices, orders, strict=True) if order]
-        arguments = numbers[len(indices) :]
+        orders = [_order(number) for number in numbers[: len(by)]]
+        shifted = [(place, order) for place, order in zip(by, orders, strict=True) if order]
+        arguments = numbers[len(by) :]
         if pole and pole(*arguments):
             raise no_value(node, *arguments)
         centre = [acb(number.ball) for number in arguments]
@@ -93,7 +86,7 @@ def companion(
         moving = run.order if any(number.varies for number in arguments) else 0
         centres = [_centre(run, number) for number in arguments]
         if not moving and not shifted:
-            with _precision(_deserved(centres)):
+            with ctx.workprec(_deserved(centres)):
                 return arb_series([real_value(function(*centre))])
         polynomials = [[number.series[n] for n in range(moving + 1)] for number in arguments]
 
@@ -104,7 +97,7 @@ def companion(
             return here
 
         path = _Path(function, domain, along, 1 + len(shifted), bound, *_sizes(polynomials))
-        with _precision(_deserved(centres)):
+        with ctx.workprec(_deserved(centres)):
             coefficients = taylor(path, moving, [order for _, order in shifted])
         factor = prod(map(factorial, orders))
         return arb_series([coefficient * factor for coefficient in coefficients])
@@ -169,14 +162,14 @@ class _Path:
         size = scale(bound)
         if size is None or size <= MAX_LOSS_BITS:
             return False
-        with _precision(self.bits(exponent)):
+        with ctx.workprec(self.bits(exponent)):
             value = self(*[acb(0)] * self.dimension)
         known = scale(abs(value).upper()) if value.is_finite() else None
         return known is not None and size > known + MAX_LOSS_BITS
 
     def bound(self, exponent: int) -> arb | None:
         """A bound of the function on disks of radius 2**-exponent, if it is proved to be analytic there."""
-        with _precision(self.bits(exponent)):
+        with ctx.workprec(self.bits(exponent)):
             side = arb(0, arb(2) ** -exponent)
             here = self.along(*[acb(side, side)] * self.dimension)
             if not self.is_inside(here):
@@ -219,7 +212,7 @@ def taylor(path: _Path, order: int, orders: Sequence[int]) -> list[arb]:
     counts = [2 * each + 3 for each in (order, *orders)]  # odd, so that no two shifts cancel to a special order
     depths = [precision // count + 1 for count in counts]
     lost = sum(depth * (each + 1) for depth, each in zip(depths, (order, *orders), strict=True))
-    with _precision(precision + lost + 20):
+    with ctx.workprec(precision + lost + 20):
         values = _torus(path, [arb(2) ** (-exponent - depth) for depth in depths], counts)
         ratios = [arb(2) ** (-depth * count) for depth, count in zip(depths, counts, strict=True)]
         tail = prod((1 / (1 - ratio) for ratio in ratios), start=arb(1)) - 1
@@ -232,16 +225,6 @@ def taylor(path: _Path, order: int, orders: Sequence[int]) -> list[arb]:
     if not all(coefficient.is_finite() for coefficient in found):
         raise UnsureError
     return found
-
-
-@contextmanager
-def _precision(bits: int) -> Iterator[None]:
-    before = ctx.prec
-    ctx.prec = bits
-    try:
-        yield
-    finally:
-        ctx.prec = before
 
 
 Torus = dict[tuple[int, ...], acb]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from flint import arb, arb_series, fmpq
@@ -27,17 +28,23 @@ def plain(function: Callable[..., BallSeries]) -> BallRule:
     return lambda run, node, numbers: function(*[number.series for number in numbers])
 
 
-def above(edge: int, function: Callable[[BallSeries], BallSeries], at_edge: int | None = None) -> BallRule:
-    """A function of x > edge. At the edge it has the value `at_edge`, if any, and no series."""
+def between(
+    low: int | None,
+    high: int | None,
+    function: Callable[[BallSeries], BallSeries],
+    ends: Mapping[int, Callable[[arb], arb]] = MappingProxyType({}),
+) -> BallRule:
+    """A function of low < x < high. At the `ends` named it has a value too, and no series."""
 
     def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         x = numbers[0]
-        sign = x.minus(edge)
-        if sign < 0 or (sign == 0 and at_edge is None):
-            raise no_value(node, *numbers)
-        if sign == 0:
-            x.touch()
-            return arb_series([arb(at_edge)])
+        for end, side in ((low, 1), (high, -1)):
+            inside = 1 if end is None else side * x.minus(end)
+            if end is not None and inside == 0 and end in ends:
+                x.touch()
+                return arb_series([ends[end](arb(end))])
+            if inside <= 0:
+                raise no_value(node, *numbers)
         return function(x.series)
 
     return rule
@@ -50,22 +57,6 @@ def nonzero(function: Callable[[BallSeries], BallSeries]) -> BallRule:
         if numbers[0].sign() == 0:
             raise no_value(node, *numbers)
         return function(numbers[0].series)
-
-    return rule
-
-
-def between(function: Callable[[BallSeries], BallSeries], at_end: Callable[[arb], arb] | None = None) -> BallRule:
-    """A function of -1 < x < 1. At the ends it has the values of `at_end`, if any, and no series."""
-
-    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-        x = numbers[0]
-        inside = min(x.minus(-1), -x.minus(1))
-        if inside < 0 or (inside == 0 and at_end is None):
-            raise no_value(node, *numbers)
-        if inside == 0 and at_end is not None:
-            x.touch()
-            return arb_series([at_end(arb(1 if x.ball > 0 else -1))])
-        return function(x.series)
 
     return rule
 

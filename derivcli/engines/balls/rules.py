@@ -15,7 +15,7 @@ from flint import arb, arb_series, fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.integers import may_be_whole
-from derivcli.engines.balls.rule import BallRule, BallSeries, above, between, no_value, nonzero, plain
+from derivcli.engines.balls.rule import BallRule, BallSeries, between, no_value, nonzero, plain
 from derivcli.engines.balls.rules_special import SPECIAL
 from derivcli.engines.balls.rules_steps import STEPS
 from derivcli.engines.balls.run import Number, Run
@@ -172,17 +172,6 @@ def _acot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     return (1 / x.series).atan()
 
 
-def _asech(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    x = numbers[0]
-    below = x.minus(1)
-    if x.sign() <= 0 or below > 0:
-        raise no_value(node, x)
-    if below == 0:
-        x.touch()
-        return arb_series([arb(0)])
-    return ((1 + (1 - x.series * x.series).sqrt()) / x.series).log()
-
-
 def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     x, y = numbers
     if x.sign() == 0 and y.sign() == 0:
@@ -203,13 +192,6 @@ def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
         raise no_value(node, *numbers)
     y.touch()
     return arb_series([arb.pi()])
-
-
-def _logit(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    x = numbers[0]
-    if x.sign() <= 0 or x.minus(1) >= 0:
-        raise no_value(node, x)
-    return (x.series / (1 - x.series)).log()
 
 
 def _softsign(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
@@ -233,15 +215,15 @@ BALL_RULES: dict[str, BallRule] = {
     "root": _root,
     "exp": plain(arb_series.exp),
     "expm1": plain(_expm1),
-    "log": above(0, arb_series.log),
-    "log2": above(0, lambda x: x.log() / arb.const_log2()),
-    "log10": above(0, lambda x: x.log() / arb.const_log10()),
-    "log1p": above(-1, _log1p),
+    "log": between(0, None, arb_series.log),
+    "log2": between(0, None, lambda x: x.log() / arb.const_log2()),
+    "log10": between(0, None, lambda x: x.log() / arb.const_log10()),
+    "log1p": between(-1, None, _log1p),
     "sin": plain(arb_series.sin),
     "cos": plain(arb_series.cos),
     "tan": _tan,
-    "asin": between(arb_series.asin, arb.asin),
-    "acos": between(arb_series.acos, arb.acos),
+    "asin": between(-1, 1, arb_series.asin, {-1: arb.asin, 1: arb.asin}),
+    "acos": between(-1, 1, arb_series.acos, {-1: arb.acos, 1: arb.acos}),
     "atan": plain(arb_series.atan),
     "acot": _acot,
     "atan2": _atan2,
@@ -252,15 +234,15 @@ BALL_RULES: dict[str, BallRule] = {
     "csch": nonzero(_odd(lambda x: -2 * (-x).exp() / _expm1(-2 * x))),
     "coth": nonzero(lambda x: 1 / _tanh(x)),
     "asinh": plain(_asinh),
-    "acosh": above(1, lambda x: (x + (x * x - 1).sqrt()).log(), 0),
-    "atanh": between(lambda x: (_log1p(x) - _log1p(-x)) / 2),
-    "asech": _asech,
+    "acosh": between(1, None, lambda x: (x + (x * x - 1).sqrt()).log(), {1: lambda x: arb(0)}),
+    "atanh": between(-1, 1, lambda x: (_log1p(x) - _log1p(-x)) / 2),
+    "asech": between(0, 1, lambda x: ((1 + (1 - x * x).sqrt()) / x).log(), {1: lambda x: arb(0)}),
     "acsch": nonzero(lambda x: _asinh(1 / x)),
     "hypot": _hypot,
     "softsign": _softsign,
     "tanhshrink": plain(lambda x: x - _tanh(x)),
     "sigmoid": plain(lambda x: 1 / (1 + (-x).exp())),
-    "logit": _logit,
+    "logit": between(0, 1, lambda x: (x / (1 - x)).log()),
     "logsumexp": plain(lambda *x: reduce(add, [each.exp() for each in x]).log()),
 }
 """The rule of every primitive and of the operations of arithmetic. Rewrites are put in place."""

@@ -7,7 +7,7 @@ from typing import Any
 from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls import bounds
-from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, companion, real_value
+from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, real_value
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import only_whole
 from derivcli.engines.balls.rule import BallSeries, floor_of, no_value, plain
@@ -213,13 +213,13 @@ GAMMA: dict[str, Any] = {
     "uppergamma": cut_at_zero(_upper, bounds.upper_gamma),
     "gammainc": cut_at_zero(_lower_regularized, bounds.lower_gamma_regularized),
     "gammaincc": cut_at_zero(_upper_regularized, bounds.upper_gamma_regularized),
-    "lowergamma_s": not_at_poles(companion(_lower, (0,), last_positive), place=1),
-    "uppergamma_s": companion(_upper, (0,), last_positive, bound=bounds.upper_gamma),
-    "gammainc_a": companion(_lower_regularized, (0,), last_positive, bound=bounds.lower_gamma_regularized),
+    "lowergamma_s": not_at_poles(analytic(_lower, last_positive, by=(0,)), place=1),
+    "uppergamma_s": analytic(_upper, last_positive, bound=bounds.upper_gamma, by=(0,)),
+    "gammainc_a": analytic(_lower_regularized, last_positive, bound=bounds.lower_gamma_regularized, by=(0,)),
     "zeta": analytic(_zeta, last_positive, pole=_is_one),
-    "zeta_s": companion(_zeta, (0,), last_positive, pole=_is_one),
+    "zeta_s": analytic(_zeta, last_positive, pole=_is_one, by=(0,)),
     "binomial": _binomial_rule,
-    "binomial_nk": companion(_binomial, (0, 1)),
+    "binomial_nk": analytic(_binomial, by=(0, 1)),
     "rf": _rising_rule,
-    "rf_xk": companion(_rising, (0, 1)),
+    "rf_xk": analytic(_rising, by=(0, 1)),
 }

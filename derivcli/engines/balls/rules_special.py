@@ -13,10 +13,10 @@ from typing import Any
 from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls import bounds
-from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, companion, real_value
+from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, real_value
 from derivcli.engines.balls.exact_constants import rational_sine
 from derivcli.engines.balls.integers import only_whole
-from derivcli.engines.balls.rule import BallSeries, above, no_value, nonzero, plain
+from derivcli.engines.balls.rule import BallSeries, between, no_value, nonzero, plain
 from derivcli.engines.balls.rules_gamma import GAMMA, cut_at_zero, last_positive, whole_value
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import TapeNode
@@ -226,7 +226,7 @@ def _ive_x(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     if sign < 0 and whole_value(numbers[-2]) is None:
         raise no_value(node, *numbers)
     domain = last_positive if whole_value(numbers[-2]) is None else None
-    return companion(lambda n, x: (-sign * x).exp() * x.bessel_i(n), (1,), domain)(run, node, numbers)
+    return analytic(lambda n, x: (-sign * x).exp() * x.bessel_i(n), domain, by=(1,))(run, node, numbers)
 
 
 def _expint(n: acb, x: acb) -> acb:
@@ -249,18 +249,18 @@ SPECIAL: dict[str, Any] = {
     "erfc": _erfc,
     "erfi": plain(arb_series.erfi),
     "erfcx": analytic(_erfcx),
-    "erfcx_n": companion(_erfcx, (0,)),
+    "erfcx_n": analytic(_erfcx, by=(0,)),
     "dawsn": plain(lambda x: (-x * x).exp() * x.erfi() * arb.const_sqrt_pi() / 2),
-    "dawsn_n": companion(_dawson, (0,)),
+    "dawsn_n": analytic(_dawson, by=(0,)),
     "erfinv": inverse(arb.erfinv, arb_series.erf, -1, 1),
     "erfcinv": inverse(arb.erfcinv, arb_series.erfc, 0, 2),
     "ndtri": inverse(lambda x: -arb(2).sqrt() * (2 * x).erfcinv(), _ndtr, 0, 1),
     "log_ndtr": _log_ndtr,
     "lambertw": _lambertw,
     **{f"bessel{name}": cut_at_zero(g, bound, name in "ji", name in "yk") for name, (g, bound) in BESSEL.items()},
-    **{f"bessel{letter}_n": companion(g, (0,), last_positive, bound=bound) for letter, (g, bound) in BESSEL.items()},
+    **{f"bessel{letter}_n": analytic(g, last_positive, bound=bound, by=(0,)) for letter, (g, bound) in BESSEL.items()},
     "ive_x": _ive_x,
-    "kve_x": companion(lambda n, x: x.exp() * x.bessel_k(n), (1,), last_positive),
+    "kve_x": analytic(lambda n, x: x.exp() * x.bessel_k(n), last_positive, by=(1,)),
     "jn": analytic(_jn),
     "spherical_in": analytic(lambda n, x: _spherical(n, x, x * x / 4)),
     "airyai": plain(lambda x: x.airy_ai()),
@@ -269,11 +269,11 @@ SPECIAL: dict[str, Any] = {
     "airybiprime": analytic(lambda x: x.airy_bi(derivative=1)),
     "Ei": nonzero(arb_series.ei),
     "Si": plain(arb_series.si),
-    "Ci": above(0, arb_series.ci),
+    "Ci": between(0, None, arb_series.ci),
     "Shi": plain(arb_series.shi),
-    "Chi": above(0, arb_series.chi),
+    "Chi": between(0, None, arb_series.chi),
     "expint": _expint_rule,
-    "expint_n": companion(_expint, (0,), last_positive, bound=bounds.expint),
+    "expint_n": analytic(_expint, last_positive, bound=bounds.expint, by=(0,)),
     "fresnels": plain(lambda x: x.fresnel_s()),
     "fresnelc": plain(lambda x: x.fresnel_c()),
     "elliptic_k": analytic(lambda m: m.elliptic_k(), lambda m: [1 - m]),

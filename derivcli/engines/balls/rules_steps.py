@@ -56,28 +56,22 @@ def _rational_quotient(x: Number, y: Number) -> fmpq | None:
     return x.run.found(x.field.product(above, x.field.power(below, fmpq(-1))).rational)
 
 
-def _floor(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    below, whole = floor_of(run, numbers[0].ball, numbers[0].exact, lambda: _rational(numbers[0]))
-    if whole:
-        numbers[0].touch()
-    return arb_series([below])
+def _floor(shift: fmpq) -> BallRule:
+    """The greatest whole number below x + shift; shifted by 1/2 it is the nearest to x, and for halves the even one."""
 
+    def moved(known: fmpq | None) -> fmpq | None:
+        return None if known is None else known + shift
 
-def _shifted(x: Number) -> fmpq | None:
-    """A number and a half as a rational one."""
-    known = _rational(x)
-    return None if known is None else known + fmpq(1, 2)
+    def rule(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
+        x = numbers[0]
+        ball = x.ball + arb(shift) if shift else x.ball
+        below, whole = floor_of(run, ball, moved(x.exact), lambda: moved(_rational(x)))
+        if whole:
+            x.touch()
+            below -= (only_whole(below) or 0) % 2 if shift else 0
+        return arb_series([below])
 
-
-def _round(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    """To the nearest whole number, halves to the even one."""
-    x = numbers[0]
-    exact = None if x.exact is None else x.exact + fmpq(1, 2)
-    below, tie = floor_of(run, x.ball + arb(0.5), exact, lambda: _shifted(x))
-    if tie:
-        x.touch()
-        below -= (only_whole(below) or 0) % 2
-    return arb_series([below])
+    return rule
 
 
 def _size(number: Any, towards_zero: bool = True) -> Any:
@@ -156,8 +150,8 @@ STEPS: dict[str, BallRule] = {
     "false": lambda run, node, numbers: False,
     "abs": _by_sign(lambda sign, x: x if sign >= 0 else -x),
     "sign": _by_sign(lambda sign, x: arb_series([arb(sign)])),
-    "floor": _floor,
-    "round": _round,
+    "floor": _floor(fmpq(0)),
+    "round": _floor(fmpq(1, 2)),
     "trunc": _trunc,
     "mod": _remainder(towards_zero=False),
     "fmod": _remainder(towards_zero=True),

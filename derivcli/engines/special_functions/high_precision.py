@@ -101,20 +101,19 @@ def order_slope(name: str) -> MpmathFunction:
 
 
 def steady_order_slope(name: str) -> MpmathFunction:
-    """The same for a function that is large beside its derivative."""
+    """The same for a function that is large beside its derivative: in digits of which more make no difference."""
     formula = order_slope(name)
-    return lambda mp, *inputs: _steady(mp, lambda: formula(mp, *inputs))
 
+    def steady(mp: Any, *inputs: Any) -> Any:
+        found = formula(mp, *inputs)
+        for _ in range(2):
+            mp.dps *= 3
+            before, found = found, formula(mp, *inputs)
+            if abs(found - before) <= mp.mpf(10) ** -17 * abs(found):
+                break
+        return found
 
-def _steady(mp: Any, compute: Callable[[], Any]) -> Any:
-    """A result in as many digits as it takes for more to make no difference: differences may lose nearly all."""
-    found = compute()
-    for _ in range(2):
-        mp.dps *= 3
-        before, found = found, compute()
-        if abs(found - before) <= mp.mpf(10) ** -17 * abs(found):
-            break
-    return found
+    return steady
 
 
 # The gamma family

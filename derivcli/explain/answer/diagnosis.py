@@ -59,13 +59,7 @@ MAX_DENOMINATOR = 1000
 MAX_ROUNDING = 1e-2
 """A claim with a decimal in it may be rounded if its relative error is below this."""
 
-FACTOR_CONSTANTS: dict[str, Tree] = {
-    "pi": sympy.pi,
-    "e": sympy.E,
-    "log(2)": sympy.log(2),
-    "log(10)": sympy.log(10),
-    "sqrt(2)": sympy.sqrt(2),
-}
+FACTOR_CONSTANTS = {text: parse_tree(text) for text in ("pi", "e", "log(2)", "log(10)", "sqrt(2)")}
 """Numbers that a factor may hold."""
 
 MAX_CONSTANT_DENOMINATOR = 200

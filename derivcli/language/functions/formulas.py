@@ -10,7 +10,7 @@ from derivcli.errors import DerivError
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parser import Parser
-from derivcli.language.tree import CallNode, Tree, call, multiply, substitute, symbol
+from derivcli.language.tree import CallNode, Tree, call, multiply, substitute, symbol, without_zero_products
 
 PartialDerivativeOf: TypeAlias = Callable[[Function, int, Sequence[Tree]], Tree]
 """The partial derivative of a call with as many arguments as its row has parameters."""
@@ -133,7 +133,13 @@ def _derivative_in_halves(
 
 
 def _fdiff(made_call: Any, argindex: int = 1) -> Tree:
-    return derivative_of_call(made_call.row, argindex - 1, made_call.args)
+    """The derivative of a call in one argument, as SymPy asks for it.
+
+    A term that an order of 0 multiplies by 0 is left out. SymPy asks whether such a product is 0, real and so on in an
+    order that it draws, and refuses the tree where two answers contradict each other.
+    """
+    slope = derivative_of_call(made_call.row, argindex - 1, made_call.args)
+    return without_zero_products(slope) if made_call.row.whole else slope
 
 
 CallNode.fdiff = _fdiff
