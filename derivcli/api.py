@@ -36,6 +36,7 @@ from derivcli.python_arguments import (
     wrt_of,
 )
 from derivcli.request import Request
+from derivcli.result import Jacobian, SeriesResult
 
 if TYPE_CHECKING:
     from derivcli.custom.load import CustomFunction
@@ -114,8 +115,6 @@ def jacobian(
 
     Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
-    from derivcli.result import Jacobian
-
     request = _request(formulas_of(expressions, "expressions"), at, wrt, **options)
     return Jacobian(tuple(pipeline.numbers(request))) if request.has_points else pipeline.formulas(request)
 
@@ -194,7 +193,6 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
     None where one of its coefficients is no finite number.
     """
     from derivcli.render.polynomial import polynomial_text
-    from derivcli.result import SeriesResult
 
     if not isinstance(result, SeriesResult):
         raise ArgumentError(f"a polynomial is that of a SeriesResult, not of {type(result).__name__}")
@@ -206,12 +204,7 @@ def polynomial(result: SeriesResult, point: int = 0) -> str | None:
 
 @reading(PointOptions)
 def explain(
-    expression: Formula,
-    at: At,
-    wrt: Names | None = None,
-    *,
-    use: Use | None = None,
-    **options: Unpack[PointOptions],
+    expression: Formula, at: At, wrt: Names | None = None, *, use: Use | None = None, **options: Unpack[PointOptions]
 ) -> Ledger:
     """The graph that PyTorch builds of an expression, with all that its backward pass does there.
 
@@ -303,7 +296,6 @@ def answer(expression: Formula, claim: Formula, wrt: Names | None = None, **opti
 
 
 def _derivatives(request: Request) -> list[Result] | list[SymbolicResult]:
-    """Numbers where there are points, else formulas."""
     return pipeline.numbers(request) if request.has_points else pipeline.formulas(request)
 
 
@@ -321,7 +313,6 @@ def _request(
     check: bool | None = None,
     **others: Any,
 ) -> Request:
-    """What is asked for by values of Python."""
     return Request(
         [text_in(each) for each in expressions],
         points_of(at, paired),

@@ -10,7 +10,6 @@ from enum import IntEnum
 from derivcli.hints import COMMAND_LINE, PYTHON, Surface, spelled
 
 WINDOW = 72
-"""Columns of source shown around a caret."""
 
 LONGEST_NAME = 500
 """Characters of a file's name in a sentence; a longer one loses its middle."""
@@ -153,7 +152,7 @@ def failure(error: BaseException) -> str:
 
 def visible(text: str) -> str:
     """`text` with every character that could act on a terminal replaced by its escape."""
-    return "".join(c if _is_printable(c) else _escape(c) for c in text)
+    return "".join(c if c.isprintable() and unicodedata.category(c) != "Cf" else _escape(c) for c in text)
 
 
 def inert(text: str) -> str:
@@ -175,10 +174,6 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def _is_printable(character: str) -> bool:
-    return character.isprintable() and unicodedata.category(character) != "Cf"
-
-
 def _caret(source: str, span: Span) -> list[str]:
     """The line of `source` that holds `span`, cut to a window, and the carets under it."""
     start = min(span.start, len(source))
@@ -197,7 +192,6 @@ def _caret(source: str, span: Span) -> list[str]:
 
 
 def _width(text: str) -> int:
-    """Terminal columns that `text` takes."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     combining = sum(unicodedata.combining(c) != 0 for c in text)
     return len(text) + wide - combining

@@ -61,24 +61,15 @@ def _pair(value: str) -> str:
 
 
 SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "at": ("at", _points),
-    "along": ("along", _points),
-    "wrt": ("wrt", _text),
-    "mixed": ("mixed", _text),
-    "order": ("order", _number),
+    **{name: (name, _points) for name in ("at", "along")},
+    **{name: (name, _number) for name in ("order", "series")},
+    **{name: (name, _text) for name in "wrt mixed engine dtype device plot against variable".split()},
     "let": ("let", _definition),
     "on": ("on", _pair),
     "implicit": ("dependent", _text),
-    "series": ("series", _number),
-    "engine": ("engine", _text),
-    "dtype": ("dtype", _text),
-    "device": ("device", _text),
-    "plot": ("plot", _text),
-    "against": ("against", _text),
     "zip": ("paired", str),
     "hessian": ("hessian", str),
     "declared": ("declared", _names),
-    "variable": ("variable", _text),
 }
 """For each option the parameter of Python's functions, and how its value is written there."""
 
@@ -121,7 +112,6 @@ def names_options(sentence: str) -> bool:
 
 
 def _usage(usage: str, surface: Surface) -> str:
-    """One usage, without its backticks."""
     for prefix, is_told in (("shell:", not surface.is_python), ("python:", surface.is_python)):
         if usage.startswith(prefix):
             return usage.removeprefix(prefix) if is_told else ""
@@ -134,7 +124,6 @@ def _usage(usage: str, surface: Surface) -> str:
 
 
 def _kept(ways: list[str], surface: Surface) -> list[str]:
-    """Those of some alternatives that there are, or else the first."""
     return [way for way in ways if surface.has(way)] or ways[:1]
 
 
@@ -166,7 +155,6 @@ def _arguments(words: list[str]) -> list[str]:
 
 
 def _call(usage: str) -> str:
-    """A command as a call."""
     words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', usage)[1:]]
     function = FUNCTIONS.get(words[0]) or ("implicit" if "--implicit" in words else "derive")
     arguments = _arguments(words[words[0] in FUNCTIONS :])

@@ -68,34 +68,24 @@ class Job:
     """What tells which points are not on the curve, for each equation."""
 
     @property
-    def expressions(self) -> Sequence[Expression]:
-        """The formulas or equations."""
-        return self.task.expressions
-
-    @property
-    def names(self) -> Sequence[str]:
-        """The variables that the points have to have."""
-        return self.task.names
-
-    @property
     def numbers(self) -> int:
         """How many derivatives there are at each point."""
-        return len(self.expressions) * len(self.task.partials)
+        return len(self.task.expressions) * len(self.task.partials)
 
     @property
     def size(self) -> int:
         """How many points are computed at a time."""
         from derivcli.engines.chunks import size_of
 
-        return size_of(self.prepared, self.numbers + len(self.expressions))
+        return size_of(self.prepared, self.numbers + len(self.task.expressions))
 
     def run(self, points: Points, progress: Progress | None = None) -> list[Result]:
         """The results at some points, which may share memory with these."""
         import numpy as np
 
-        at = {name: points.at[name] for name in self.names}  # engines know the variables by their places
+        at = {name: points.at[name] for name in self.task.names}  # engines know the variables by their places
         check_fits(at, self.task.dtype)
-        with user_failures(self.expressions):
+        with user_failures(self.task.expressions):
             found = self.prepared.run(at, progress)
         layout = self.request.layout
         results = [replace(result, engine=self.engine.name, layout=layout, remark=self.remark) for result in found]

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypedDict, TypeVar
 
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.hints import Surface
+from derivcli.language.expression import Expression
+from derivcli.language.functions.row import Function
+from derivcli.language.tokens import canonical_name, is_name
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:
@@ -96,8 +99,6 @@ DEFAULTS: Mapping[str, Any] = {
 
 def names_of(names: str | Iterable[str], option: str, what: str = "wrt") -> list[str]:
     """Names as a text "u,v" or one by one, in one spelling; `option` shows how to write them."""
-    from derivcli.language.tokens import canonical_name, is_name
-
     parts = names.split(",") if isinstance(names, str) else listed(names, what, "a text or a list of names", str)
     source, start = ",".join(parts), 0
     for part in parts:
@@ -135,8 +136,6 @@ def _partial(names: str | Iterable[str]) -> Partial:
 
 def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
     """What Python gives for a formula: its text, that of a number, or what was parsed; others are refused."""
-    from derivcli.language.expression import Expression
-
     if isinstance(formula, str | Expression):
         return formula
     if isinstance(formula, Decimal):
@@ -321,8 +320,6 @@ def interval_ends(on: object) -> str:
 
 def functions_of(use: Use | None) -> dict[str, Function]:
     """The user's own functions as rows."""
-    from derivcli.language.functions.row import Function
-
     if not use:
         return {}
     from derivcli.custom.load import row_of_class

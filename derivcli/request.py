@@ -84,7 +84,6 @@ class Request:
             engine_named(self.engine)
 
     def _check_contradictions(self) -> None:
-        """Refuse options that ask for different things."""
         if self.engine not in ("", TAYLOR.name) and self.series is not None:
             raise DerivError("a series comes from Taylor arithmetic", hint=f"leave out `--engine {self.engine}`")
         given = {
@@ -167,7 +166,6 @@ class Request:
 
 
 def _check_vector(along: Points) -> None:
-    """Refuse points that are no direction."""
     hint = "write it like `--along u=1,v=2`"
     if along.count != 1:
         raise DerivError("a direction is one vector", hint=hint)

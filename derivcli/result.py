@@ -18,13 +18,10 @@ FloatArray: TypeAlias = "NDArray[np.floating[Any]]"
 KindArray: TypeAlias = "NDArray[np.uint8]"
 
 DTYPES = ("float64", "float32")
-"""The number formats that can be asked for."""
 
 DEVICES = ("cpu", "cuda")
-"""Where PyTorch can be asked to compute."""
 
 ORDERS = range(1, 201)
-"""The orders of derivatives that can be asked for."""
 
 ALONG = "along"
 """Stands for the direction where a derivative is taken along one and not by a variable."""

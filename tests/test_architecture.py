@@ -145,7 +145,7 @@ def violations(path: str, source: str) -> list[str]:
         if refused or target[-1] in RUNS_TEXT:
             found.append(f"{path}:{line} imports {'.'.join(target)}")
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in RUNS_TEXT:
+        if isinstance(node, ast.Call) and last_name(node.func) in RUNS_TEXT:
             found.append(f"{path}:{node.lineno} calls {ast.unparse(node.func)}")
     return found
 
@@ -161,10 +161,15 @@ def imports(tree: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[int, tupl
             yield from ((node.lineno, (*base, alias.name)) for alias in node.names)
 
 
+def last_name(node: ast.expr) -> str:
+    """What stands behind the last dot of a dotted name."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
 def running(node: ast.AST) -> Iterator[ast.AST]:
     """All nodes below `node` but those that only a type checker reads."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+        if isinstance(child, ast.If) and last_name(child.test) == "TYPE_CHECKING":
             yield from running(ast.Module(child.orelse, []))
         else:
             yield child

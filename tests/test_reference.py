@@ -73,10 +73,11 @@ def condition_of(row: Function) -> str:
     return text
 
 
-def constants_of(row: Function) -> Iterator[dict[str, float]]:
+def constants_of(row: Function, fully: bool = False) -> Iterator[dict[str, float]]:
     """Several choices of the parameters that have to be constant; where a row counts derivatives, at least one."""
     least = max(row.least, 1) if row.derivatives_of else row.least
-    counts = (1.0,) if len(row.whole) > 2 else (least, least + 1.0)
+    only_one = len(row.whole) > 2 or (row.derivatives_of and not fully)
+    counts = (float(least),) if only_one else (least, least + 1.0)
     names = [name for name in row.parameters if name not in row.variables]
     for values in itertools.product(*(counts if name in row.whole else ORDERS for name in names)):
         yield dict(zip(names, values, strict=True))
@@ -109,7 +110,7 @@ def wrongly_defined(row: Function, fully: bool = False) -> list[str]:
     """Where the function has a value and should not, or the other way round."""
     found = []
     at = grid(row, fully)
-    for constants in constants_of(row):
+    for constants in constants_of(row, fully):
         result = derive(with_numbers(call_of(row), constants), at, list(at)[-1:], paired=True, check=False)
         defined = holds(with_numbers(condition_of(row), constants), at)
         wrong = np.isfinite(result.value) != defined

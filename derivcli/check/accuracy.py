@@ -13,6 +13,7 @@ import numpy as np
 from flint import arb, fmpq
 
 from derivcli.check.enclosure import Question, Truth, enclosure, is_narrow
+from derivcli.check.noise import is_noise
 from derivcli.check.verdict import DTYPE_DIGITS, Verdict
 from derivcli.engines.balls.coordinates import Path, rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
@@ -70,7 +71,6 @@ def _cause(question: Question, truth: arb, touched: bool) -> str:
     """The reason why a number is not right although its formula is; empty where the formula itself is wrong."""
     if touched:
         return _rounding_nearby(question, truth)
-    from derivcli.check.noise import is_noise
 
     cause = _point_rounding(question) or _rounding_cause(question, truth, None)
     inside = not cause and (is_noise(question, truth) or _is_inside(question, truth))
@@ -212,7 +212,6 @@ class _Trial:
 
 
 def _on_the_way(extreme: str) -> str:
-    """What left the range of ordinary numbers, in words; empty where nothing did."""
     return f"{extreme} on the way" if extreme else ""
 
 
@@ -233,7 +232,6 @@ def _point_rounding(question: Question) -> str:
 
 
 def _nearest(numbers: Mapping[str, Any], dtype: str) -> dict[str, Any]:
-    """Coordinates or slopes, rounded to a number format."""
     return {name: rational(rounded(value, dtype)) for name, value in numbers.items()}
 
 

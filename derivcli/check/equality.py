@@ -44,13 +44,11 @@ FINE_PRECISION_BITS, FINE_NARROW_BITS = (2400, 4096, 8192), 1800
 """The same for a second, closer look at numbers that seem to be equal."""
 
 MAX_DIGITS = 500
-"""The largest number of digits that an agreement is said to have."""
 
 MIN_POINTS = 4
 """Agreement at fewer points may be chance."""
 
 POINT_SECONDS = 0.5
-"""How long the two numbers at one point may take."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

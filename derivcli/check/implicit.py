@@ -80,7 +80,6 @@ def is_off(site: Site, residual: Truth, dtype: str) -> bool:
 
 
 def _where_flat(question: Question) -> Verdict:
-    """The verdict where the difference does not change with the dependent variable."""
     site, dependent = question.site, question.derivative.dependent
     for name in dict.fromkeys(question.derivative.partial):
         if name in site.at and abs(enclosure(site, Derivative((name,))).ball) > 0:
@@ -132,8 +131,6 @@ def _where_not_smooth(question: Question) -> Verdict:
 
 
 def _solution(site: Site, dependent: str, direction: Direction) -> OffsetFunction:
-    """The dependent variable as a function of how far the others move in a direction."""
-
     def solved(offset: fmpq, precision: int, final: bool) -> arb | None:
         moved = site.shifted(direction, offset)
 

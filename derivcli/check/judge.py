@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,16 +23,12 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
+from derivcli.engines.task import Progress
 from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.result import partial_of
-
-if TYPE_CHECKING:
-    from derivcli.engines.task import Progress
-    from derivcli.points.points import Points
-    from derivcli.result import FloatArray, Result
+from derivcli.points.points import Points
+from derivcli.result import FloatArray, Result, partial_of
 
 VERDICT_SECONDS = 2.0
-"""How long one number may take."""
 
 
 def check_all(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
@@ -82,7 +77,6 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
 
 
 def _unjudged(result: Result) -> Result:
-    """The result of a formula with functions of the user's own, of which nothing is known but what they compute."""
     names = " and ".join(f"'{name}'" for name in result.expression.custom_functions)
     are = "is" if len(result.expression.custom_functions) == 1 else "are"
     verdict = Verdict("unchecked", message=f"{names} {are} code, which deriv check-fn checks")

@@ -127,7 +127,6 @@ def _across(local: LocalGerms, curve: Curve, stages: Stages, power: int, reach: 
 
 
 def _across_to(local: LocalGerms, curve: Curve, stages: Stages, turn: int, power: int, reach: int) -> Across | None:
-    """The derivatives on one side of a line."""
     *earlier, (line, times) = stages
     needed = times * power + reach
     curves = [_bent(local, curve, line, turn * count, power) for count in range(1, times + 2)]
@@ -164,7 +163,6 @@ def _lowered(germ: Germ, shift: int, end: int, reach: int) -> Germ:
 
 
 def _differing(local: LocalGerms, one: Germ, other: Germ) -> list[TermExponents]:
-    """At which powers of t two germs differ, as far as both are known."""
     zero = local.field.rational(0)
     limits = [germ.limit for germ in (one, other) if germ.limit is not None]
     places = [place for place in {*one.terms, *other.terms} if all(place[0] < limit for limit in limits)]

@@ -22,7 +22,6 @@ from derivcli.points.points import points_from_arrays
 from derivcli.result import derivative_key
 
 NEIGHBOUR_OFFSETS = (-(2.0**-10), -(2.0**-19), -(2.0**-42), 2.0**-41, 2.0**-18, 2.0**-11)
-"""Distances of the neighbouring points, relative to the point."""
 
 MAX_NOISE_PARTS = 8
 """Errors that differ by at least one part in so many of the error in question are noise."""
@@ -61,7 +60,6 @@ def _error(printed: float, truth: arb, size: arb) -> float:
 
 
 def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
-    """PyTorch's number at another point, and the true one."""
     here = {name: np.array([value]) for name, value in at.items()}
     derivative = question.derivative
     partial, direction = derivative.partial, None

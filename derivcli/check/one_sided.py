@@ -49,7 +49,6 @@ def partial_by(stages: Stages) -> Partial:
 
 
 def _by(stages: Stages) -> Derivative:
-    """The derivative that stages are."""
     ((direction, order), *others) = stages
     partial = partial_by(stages)
     return Derivative(partial) if others or len(direction) == 1 else Derivative(partial[:order], direction)
@@ -57,10 +56,7 @@ def _by(stages: Stages) -> Derivative:
 
 @dataclass(slots=True, eq=False)
 class ExactLimits:
-    """What germs tell of a formula, or of its derivative by earlier directions, at a point along a direction.
-
-    `precisions` are tried in their order.
-    """
+    """What germs tell of a formula, or of its derivative by earlier directions, at a point along a direction."""
 
     tape: Tape
     at: Mapping[str, Coordinate]
@@ -108,10 +104,7 @@ def has_series(site: Site, stages: Stages) -> bool:
 
 
 def one_sided(site: Site, earlier: Stages, direction: Direction) -> BehaviorByOrder:
-    """A derivative, or with no stages the formula, at a point and on both sides of it along a direction.
-
-    By germs where they are known, else by values near the point.
-    """
+    """A derivative, or with no stages the formula, at a point and on both sides of it along a direction."""
     exact, scale = ExactLimits(site.tape, site.at, earlier, direction), step_scale(site.at, direction)
     function = cache(offset_function(site, earlier, direction))
 
@@ -142,7 +135,6 @@ def offset_function(site: Site, stages: Stages, direction: Direction) -> OffsetF
 
 
 def _iterated(site: Site, stages: Stages, precision: int, final: bool) -> arb | None:
-    """A derivative at a point; None where there is none."""
     try:
         if not stages:
             return site.value_at(precision, final)

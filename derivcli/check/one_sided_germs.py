@@ -146,8 +146,9 @@ class LocalGerms:
 
     def singular(self, germ: Germ, order: int) -> TermExponents | None:
         """The place of the largest term whose derivative grows without bound, None where there is none."""
-        last = (order, 0)
-        return min((place for place in germ.terms if place < last and not _is_power(place)), default=None)
+        places = [place for place in germ.terms if place < (order, 0)]  # those of a power series are none
+        unbounded = ((e, logs) for e, logs in places if e.denominator > 1 or e < 0 or logs)
+        return min(unbounded, default=None)
 
     def limit(self, constant: ExactConstant) -> Limit:
         """A number as a limit; UnsureError where its ball is wider than float64 can tell."""
@@ -157,11 +158,4 @@ class LocalGerms:
 
 
 def _reaches(germ: Germ, order: int) -> bool:
-    """Whether a germ is known beyond a power of t."""
     return germ.limit is None or germ.limit > order
-
-
-def _is_power(place: TermExponents) -> bool:
-    """Whether a term is that of a power series."""
-    exponent, logs = place
-    return exponent.denominator == 1 and exponent >= 0 and not logs

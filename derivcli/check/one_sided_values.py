@@ -36,7 +36,6 @@ CLOSER_BITS = 300
 """Where a function seems to jump or to end, steps that are smaller by 2 to the minus this must confirm it."""
 
 BITS_PER_ORDER = (800, 1600, 3200)
-"""Bits for each order of a derivative."""
 
 FIRST_BITS, FIRST_BITS_PER_ORDER = 540, 260
 """A first precision that is often enough, and what each order adds to it; here nothing is taken for 0."""
@@ -101,10 +100,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class LocalBehavior:
-    """A function at a point and on both sides; the value `here` is nothing where it has none.
-
-    `rigorous` says that all is proved.
-    """
+    """A function at a point and on both sides, proved if `rigorous`; the value `here` is nothing where it has none."""
 
     here: Limit
     left: Side
@@ -209,7 +205,6 @@ class _Differences:
 
 
 def _common(one: Limit, other: Limit) -> Limit:
-    """The limit that two kinds of steps show."""
     return one if is_near(one, other) or (one.infinite and one.infinite == other.infinite) else Limit()
 
 

@@ -102,7 +102,6 @@ def none_after(verdict: Verdict, where: str, printed: float) -> Verdict:
 
 
 def _at_an_edge(verdict: Verdict, question: Question) -> Verdict:
-    """The verdict of a derivative of which an earlier one is one-sided."""
     if KINDS[verdict.kind].derivative != "two-sided":
         return verdict
     differs = verdict.differs and not math.isnan(question.printed)
@@ -118,7 +117,6 @@ def ends(verdict: Verdict) -> bool:
 
 
 def _of(local: LocalBehavior, view: View) -> Verdict:
-    """The kind of place that the values show."""
     factor = view.question.derivative.factor if view.compares else 1
     left, right = (replace(side, derivative=side.derivative.over(factor)) for side in (local.left, local.right))
     sides = [side for side in (left, right) if side.defined]
@@ -149,7 +147,6 @@ def _where_undefined(left: Side, right: Side, view: View) -> Verdict:
 
 
 def _jump(left: Side, right: Side, value: Limit, view: View) -> Verdict:
-    """Not continuous; a side that is has its one-sided derivative."""
     sides = {name: side for name, side in (("left", left), ("right", right)) if side.defined}
     here, *limits = _all_shown([value, *(side.limit for side in sides.values())])
     told = [f"to {text} from the {name}" for name, text in zip(sides, limits, strict=True)]
@@ -172,7 +169,6 @@ def _edge(left: Side, right: Side, question: Question) -> Verdict:
 
 
 def _between(left: Limit, right: Limit, view: View, rigorous: bool) -> Verdict:
-    """Continuous, and defined on both sides."""
     question = view.question
     if right.number is not None and is_near(left, right):
         if not view.compares:
@@ -206,7 +202,6 @@ def _float(limit: Limit) -> float | None:
 
 
 def _shown(limit: Limit, digits: int = LIMIT_DIGITS[0]) -> str:
-    """A limit in a sentence."""
     number = _float(limit)
     return "nothing" if number is None else f"{number:.{digits}g}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flint import arb
 
@@ -16,11 +15,9 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import ONE, Derivative
 from derivcli.engines.balls.tape import Tape, record
+from derivcli.engines.task import Progress
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.result import SeriesResult
-
-if TYPE_CHECKING:
-    from derivcli.engines.task import Progress
 
 
 def check_series(result: SeriesResult, progress: Progress | None = None) -> SeriesResult:
@@ -38,16 +35,10 @@ def check_series(result: SeriesResult, progress: Progress | None = None) -> Seri
 
 
 def _verdicts(result: SeriesResult, tape: Tape, point: int) -> list[Verdict]:
-    """The verdicts of all coefficients about one point, which may be nowhere."""
     if not result.finite[point]:
         return [Verdict("undefined", message=NOWHERE)] * result.coefficients.shape[1]
     names = result.expression.variables
     site = Site(result.expression, tape, coordinates(result.at, result.points, names, point), "taylor")
-    return _judged(site, result, point)
-
-
-def _judged(site: Site, result: SeriesResult, point: int) -> list[Verdict]:
-    """The verdicts of all coefficients about one point."""
     dtype = str(result.coefficients.dtype)
     questions = [
         Question(site, Derivative((result.variable,) * order, coefficient=True), float(printed), dtype)

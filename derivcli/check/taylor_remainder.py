@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from flint import arb, ctx, fmpq
@@ -26,22 +25,18 @@ from derivcli.engines.balls.partials import ONE
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.time_limit import OutOfTimeError, limited
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.result import FloatArray, SeriesResult
+from derivcli.language.expression import Expression
+from derivcli.result import FloatArray, SeriesResult
 
 FIRST_PIECES = 16
 """Each side of the centre is first cut into this many pieces."""
 
 MAX_PIECES = 1024
-"""The limit of the pieces of one side."""
 
 MAX_EXCESS = 0.01
 """How much wider the enclosure may be than the range of the values at the middles of the pieces, relatively."""
 
 PIECE_BITS = 128
-"""Bits enough for pieces."""
 
 
 def remainders(result: SeriesResult) -> FloatArray:
@@ -58,12 +53,7 @@ def remainders(result: SeriesResult) -> FloatArray:
 
 
 def remainder(
-    expression: Expression,
-    at: Mapping[str, Exact],
-    variable: str,
-    printed: Sequence[float],
-    low: float,
-    high: float,
+    expression: Expression, at: Mapping[str, Exact], variable: str, printed: Sequence[float], low: float, high: float
 ) -> tuple[float, float] | None:
     """The least and the greatest difference of the function and its Taylor polynomial from `low` to `high`.
 
@@ -210,7 +200,6 @@ class _Polynomial:
 
 
 def _horner(coefficients: Sequence[arb], shift: arb) -> arb:
-    """A polynomial of the distance to its centre."""
     total = arb(0)
     for coefficient in reversed(coefficients):
         total = total * shift + coefficient
@@ -226,12 +215,10 @@ def _rational_below(ball: arb) -> fmpq:
 
 
 def _ball(low: fmpq, high: fmpq) -> arb:
-    """A ball around a stretch."""
     return arb((low + high) / 2) + arb(0, arb((high - low) / 2).upper())
 
 
 def _hull(balls: list[arb]) -> tuple[arb, arb]:
-    """The least and the greatest that balls hold."""
     return min(ball.lower() for ball in balls), max(ball.upper() for ball in balls)
 
 

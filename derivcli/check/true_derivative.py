@@ -70,7 +70,6 @@ def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[st
 
 
 def _of_series(site: Site, derivative: Derivative) -> arb:
-    """The derivative of the formula's power series."""
     for precision in PRECISION_BITS:
         with suppress(UnsureError):
             ball = enclosed(site, derivative, precision, precision == PRECISION_BITS[-1]).ball

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DTYPE_DIGITS = {"float64": 16, "float32": 7}
-"""How many digits a number of each format has."""
 
 NOWHERE = "the point is no finite number"
 """What is said where a variable from a file is nan or infinite."""
@@ -40,7 +39,6 @@ class Verdict:
 
 
 NO_DIGITS = -1
-"""Stands for no digits in an array."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -79,7 +79,6 @@ KINDS: dict[str, VerdictKind] = {
         VerdictKind("unchecked", "not decided, and why", "open", "{f} is unchecked: {message}"),
     )
 }  # fmt: skip
-"""Every kind by its name."""
 
 
 def codes_of(belongs: Callable[[VerdictKind], bool]) -> list[int]:

@@ -23,7 +23,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
-    _leave(run(sys.argv[1:]))
+    # At once: the output is written, and taking torch apart would cost a second.
+    os._exit(run(sys.argv[1:]))
 
 
 def run(words: Sequence[str]) -> ExitStatus:
@@ -63,8 +64,3 @@ def _invoke(words: Sequence[str]) -> None:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated
-
-
-def _leave(status: ExitStatus) -> None:
-    """End the process at once: the output is written, and taking torch apart would cost a second."""
-    os._exit(status)

@@ -22,13 +22,11 @@ class Words:
     """A command line by what its words are."""
 
     typed: list[str] = field(default_factory=list)
-    """All of them as they were typed."""
     options: list[tuple[str, ...]] = field(default_factory=list)
     """Each with the word that is its value, if it takes one."""
     loose: list[str] = field(default_factory=list)
     """The expressions, if they are any."""
     certain: list[str] = field(default_factory=list)
-    """The expressions behind `--`."""
 
     @property
     def given(self) -> list[str]:
@@ -88,7 +86,6 @@ def command_in(words: Sequence[str]) -> str:
 
 
 def _value(option: str, word: str) -> str:
-    """The value of an option, which was forgotten where another option follows."""
     if word == "--" or _OPTION.fullmatch(word):
         hint = f"write it before {word}" + (f"; for a value that begins so, {option}={word}" if word != "--" else "")
         raise DerivError(f"{option} needs a value", hint=hint)

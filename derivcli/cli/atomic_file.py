@@ -31,8 +31,10 @@ def check_output(path: Path, inputs: Sequence[Path], clobber: bool) -> None:
     _check_place(path)
     with suppress(FileNotFoundError):
         output = path.stat()
-        if any(os.path.samestat(output, each) for each in _stats(inputs)):
-            raise _refusal(path, "it is one of the inputs", "choose another name")
+        for each in inputs:
+            with suppress(OSError):  # the reader tells of those that cannot be found
+                if os.path.samestat(output, each.stat()):
+                    raise _refusal(path, "it is one of the inputs", "choose another name")
         if not clobber:
             raise _existing(path)
 
@@ -113,7 +115,6 @@ def _claim(temporary: Path, target: Path) -> None:
 
 
 def _check_place(path: Path) -> None:
-    """Refuse a path where no file can be made or replaced."""
     try:
         target = _target(path)
         parent = target.parent.stat()
@@ -133,7 +134,6 @@ def _target(path: Path) -> Path:
 
 
 def _check_kind(path: Path, target: Path) -> None:
-    """Refuse what exists and is no regular file that we may write."""
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
@@ -146,15 +146,7 @@ def _check_kind(path: Path, target: Path) -> None:
         raise _refusal(path, "it is read-only", "choose another name, or make it writable")
 
 
-def _stats(paths: Sequence[Path]) -> Iterator[os.stat_result]:
-    """What the system knows of those files that it can find; the reader tells of the others."""
-    for path in paths:
-        with suppress(OSError):
-            yield path.stat()
-
-
 def _reason(error: OSError) -> str:
-    """The system's own words."""
     return error.strerror or str(error)
 
 

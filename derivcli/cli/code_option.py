@@ -8,20 +8,20 @@ from itertools import chain
 from derivcli.cli.atomic_file import check_output, check_target, write_whole
 from derivcli.cli.options import MainOptions
 from derivcli.errors import DerivError, draw_note, file_name
+from derivcli.pipeline import script_plan
+from derivcli.render.figure import SUFFIXES
 from derivcli.request import Request
 
 
 def write_code(request: Request, options: MainOptions, write: Callable[[str], object]) -> list[str]:
     """Write the script of a request, into a file if one is named; gives back notes."""
     from derivcli.explain.code.script import write_script
-    from derivcli.pipeline import script_plan
 
     _check(request, options)
     plan = script_plan(request, "" if options.plot is None else str(options.plot))
     text = write_script(plan)
     remarks = chain(plan.points.notes, *(part.notes for part in plan.task.expressions))
-    notes = [f"note: {draw_note(note)}" for note in remarks]
-    notes = list(dict.fromkeys(notes))
+    notes = list(dict.fromkeys(f"note: {draw_note(note)}" for note in remarks))
     if options.output is None:
         write(text)
         return notes
@@ -30,7 +30,6 @@ def write_code(request: Request, options: MainOptions, write: Callable[[str], ob
 
 
 def _check(request: Request, options: MainOptions) -> None:
-    """Refuse what a script does not do."""
     if request.data is not None:
         hint = "give some with --at, and leave out --data"
         raise DerivError("a script computes at points that are typed", hint=hint)
@@ -47,7 +46,6 @@ def _check(request: Request, options: MainOptions) -> None:
 
 
 def _check_files(options: MainOptions) -> None:
-    """Refuse files that could not be written, or must not be replaced."""
     if options.output is not None:
         if options.output.suffix.lower() != ".py":
             raise DerivError("the name of a script ends in .py", hint="name it so, as in --output slope.py")
@@ -55,6 +53,4 @@ def _check_files(options: MainOptions) -> None:
     elif not options.clobber:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE.py, or leave it out")
     if options.plot is not None:
-        from derivcli.render.figure import SUFFIXES
-
         check_target(options.plot, SUFFIXES)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pkgutil import resolve_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,108 +23,35 @@ class Command:
     due: str = ""
     """What its first argument is called where it is missing."""
     takes_formulas: bool = False
-    """Whether its arguments are formulas."""
     proposal: str = ""
     """What is proposed to somebody who types one of its synonyms; EXPR stands for a formula."""
     synonyms: str = ""
     """Other words that people type for it, as a command or as an option."""
 
 
-def _main() -> Callable[..., None]:
-    from derivcli.cli.commands.derive import deriv
-
-    return deriv
-
-
-def _explain() -> Callable[..., None]:
-    from derivcli.cli.commands.explain import explain
-
-    return explain
-
-
-def _steps() -> Callable[..., None]:
-    from derivcli.cli.commands.steps import steps
-
-    return steps
-
-
-def _answer() -> Callable[..., None]:
-    from derivcli.cli.commands.answer import answer
-
-    return answer
-
-
-def _practice() -> Callable[..., None]:
-    from derivcli.cli.commands.practice import practice
-
-    return practice
-
-
-def _check_fn() -> Callable[..., None]:
-    from derivcli.cli.commands.check_fn import check_fn
-
-    return check_fn
-
-
-def _functions() -> Callable[..., None]:
-    from derivcli.cli.commands.functions import functions
-
-    return functions
-
-
-MAIN = Command("", _main, example='deriv "x**2" --at x=3', due="an expression", takes_formulas=True)
-"""The command without a name."""
+MAIN = Command("", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3',
+               "an expression", takes_formulas=True)  # fmt: skip
 
 COMMANDS = {
     row.name: row
     for row in (
-        Command(
-            "explain",
-            _explain,
-            example='deriv explain "x**2" --at x=3',
-            due="an expression",
-            takes_formulas=True,
-            proposal="deriv explain EXPR --at x=2",
-            synonyms="backward ledger trace autograd computational-graph",
-        ),
-        Command(
-            "steps",
-            _steps,
-            example='deriv steps "x**2*sin(x)"',
-            due="an expression",
-            takes_formulas=True,
-            proposal="deriv steps EXPR",
-            synonyms="step stepwise step-by-step work show-steps show-work verbose how",
-        ),
-        Command(
-            "answer",
-            _answer,
-            example='deriv answer "sin(x**2)" "2*x*cos(x**2)"',
-            due="a function with its derivative",
-            takes_formulas=True,
-            proposal="deriv answer EXPR CLAIM",
-            synonyms="claim compare judge verify-answer",
-        ),
-        Command(
-            "practice",
-            _practice,
-            example="deriv practice",
-            synonyms="practise quiz exercise exercises learn",
-        ),
-        Command(
-            "check-fn",
-            _check_fn,
-            example="deriv check-fn squares.py:SQ",
-            synonyms="gradcheck checkfn",
-        ),
-        Command(
-            "functions",
-            _functions,
-            example="deriv functions",
-            synonyms="list list-functions constants",
-        ),
+        Command("explain", partial(resolve_name, "derivcli.cli.commands.explain:explain"),
+                'deriv explain "x**2" --at x=3', "an expression", takes_formulas=True,
+                proposal="deriv explain EXPR --at x=2", synonyms="backward ledger trace autograd computational-graph"),
+        Command("steps", partial(resolve_name, "derivcli.cli.commands.steps:steps"), 'deriv steps "x**2*sin(x)"',
+                "an expression", takes_formulas=True, proposal="deriv steps EXPR",
+                synonyms="step stepwise step-by-step work show-steps show-work verbose how"),
+        Command("answer", partial(resolve_name, "derivcli.cli.commands.answer:answer"),
+                'deriv answer "sin(x**2)" "2*x*cos(x**2)"', "a function with its derivative", takes_formulas=True,
+                proposal="deriv answer EXPR CLAIM", synonyms="claim compare judge verify-answer"),
+        Command("practice", partial(resolve_name, "derivcli.cli.commands.practice:practice"), "deriv practice",
+                synonyms="practise quiz exercise exercises learn"),
+        Command("check-fn", partial(resolve_name, "derivcli.cli.commands.check_fn:check_fn"),
+                "deriv check-fn squares.py:SQ", synonyms="gradcheck checkfn"),
+        Command("functions", partial(resolve_name, "derivcli.cli.commands.functions:functions"), "deriv functions",
+                synonyms="list list-functions constants"),
     )
-}
+}  # fmt: skip
 """The others; a first word that is one of these names is that command."""
 
 

@@ -21,7 +21,6 @@ EXAMPLES = (
     "deriv 'sqrt(x)' --data points.csv --output slopes.parquet",
     "deriv functions gamma",
 )
-"""What stands at the end of the main command's help."""
 
 
 @dataclass(frozen=True, slots=True)

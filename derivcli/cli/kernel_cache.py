@@ -13,14 +13,7 @@ import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from derivcli.engines.torch.trusted_folder import (
-    FOLDER_FLAGS,
-    OTHERS_WRITE,
-    check_writable,
-    make,
-    mode_of,
-    opened,
-)
+from derivcli.engines.torch.trusted_folder import FOLDER_FLAGS, OTHERS_WRITE, check_writable, make, mode_of, opened
 from derivcli.errors import visible
 
 FOLDER = "TORCHINDUCTOR_CACHE_DIR"
@@ -92,7 +85,6 @@ def remove_temporary() -> None:
 
 
 def _caches(environment: MutableMapping[str, str]) -> Path:
-    """The folder of a user's caches."""
     return _base(environment, "XDG_CACHE_HOME", ".cache")
 
 
@@ -152,7 +144,6 @@ def _close(folder: int) -> None:
 
 
 def _empty(folder: int) -> None:
-    """Remove all that lies in a folder."""
     for name in os.listdir(folder):
         if stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
             shutil.rmtree(name, dir_fd=folder)

@@ -74,7 +74,6 @@ def _is_option(place: int, words: Words, grammar: Grammar) -> bool:
 
 
 def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
-    """The refusal of an option that there is not, with the one that was meant."""
     found = _DASHED.fullmatch(word)
     assert found is not None, "an option is a name behind dashes"
     _, name, value = found.groups()
@@ -94,13 +93,11 @@ def _no_option(word: str, words: Words, grammar: Grammar) -> DerivError:
 
 
 def _following(word: str, words: Words) -> str:
-    """The word behind another, if it can be the value of an option."""
     following = words.typed[words.typed.index(word) + 1 :][:1]
     return following[0] if following and re.fullmatch(r"\w[\w.,=:/+-]*", following[0]) else ""
 
 
 def _meant(name: str, value: str, words: Words, grammar: Grammar) -> list[str]:
-    """What was perhaps meant by an option's name."""
     if value.lower().endswith(PICTURES) and name in ("o", "out", "output", "file", "save"):
         name = "plot"
     texts = [_fitted(meaning(name, value, grammar, words.given), words)]
@@ -120,7 +117,6 @@ def _is_given(text: str, words: Words) -> bool:
 
 
 def _elsewhere(name: str, grammar: Grammar) -> str:
-    """What to do where only the main command has the option."""
     own = grammar.command.removeprefix("deriv ")
     if name not in grammar.elsewhere():
         return ""
@@ -143,7 +139,6 @@ def _check_file(word: str, words: Words, grammar: Grammar) -> None:
 
 
 def _file_hint(path: str, name: str, ending: str, words: Words, grammar: Grammar) -> str:
-    """What a file is named with."""
     if "--data" in words.given:
         pattern = shlex.quote(str(PurePath(path).parent / f"*{PurePath(path).suffix}"))
         return f"write a pattern in quotes, as in --data {pattern}, or repeat --data before each file"
@@ -176,7 +171,6 @@ def _check_command(place: int, words: Words, grammar: Grammar) -> None:
 
 
 def _is_declared(place: int, words: Words) -> bool:
-    """Whether a word can be the name of a variable here, a function, or a product of variables."""
     word = words.loose[place]
     values = " ".join(value for _, *behind in words.options for value in behind)
     if word in (*vocabulary(), *BRANCHING, *CONSTANTS, *GREEK_NAMES) or letters_alone(values).issuperset(word):
@@ -194,7 +188,6 @@ def _commanded(word: str, value: str, grammar: Grammar, given: Sequence[str]) ->
 
 
 def _command_line(text: str, words: Words, grammar: Grammar) -> str:
-    """The whole command with what was meant."""
     text = _fitted(text, words)
     if text.startswith("deriv"):
         return text
@@ -224,7 +217,6 @@ def _fitted(text: str, words: Words) -> str:
 
 
 def _formulas(words: Words) -> list[str]:
-    """The words that can be formulas and nothing else."""
     plain = [word for word in words.loose if not _DASHED.fullmatch(word) and not _PATH.fullmatch(word)]
     bare = [word for word in plain if not (_BARE.fullmatch(word) and len(word) > 1)]
     return [*[word for word in bare if not _NUMBER.fullmatch(word)], *words.certain]
@@ -239,10 +231,8 @@ def _fits(words: Words, grammar: Grammar) -> bool:
 
 
 def _whole(words: Words, grammar: Grammar) -> str:
-    """The command with every other word as an expression."""
     return visible(f"{grammar.command} {shlex.join(words.ordered)}")
 
 
 def _stands_in(name: str, text: str) -> bool:
-    """Whether a name stands alone somewhere in a text."""
     return re.search(rf"(?<![A-Za-z_]){re.escape(name)}(?![A-Za-z0-9_])", text) is not None

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from derivcli.errors import Note, draw_note
+from derivcli.result import Result, SymbolicResult
 
 if TYPE_CHECKING:
     from derivcli.render.blocks import Style
     from derivcli.render.format_table import Format
-    from derivcli.result import AnyResult, Result, SeriesResult
+    from derivcli.result import AnyResult, Result
 
 
 def tell(text: str) -> None:
     """Say something on standard error, if it is there."""
-    try:
+    with suppress(OSError, ValueError):
         sys.stderr.write(f"deriv: {text}\n")
         sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
 
 
 def tell_remarks(notes: Iterable[Note]) -> None:
@@ -34,13 +34,11 @@ def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -
 
     What the format in which the results are `shown`, if they are, says itself is left out.
     """
-    from derivcli.result import Result, SymbolicResult
-
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
     notes = [draw_note(note) for note in remarks]
     notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
-    numbers = judged_of(results)
+    numbers = [result for result in results if not isinstance(result, SymbolicResult)]
     if any(result.verdicts for result in numbers):
         from derivcli.render.verdicts import findings_of
 
@@ -54,10 +52,3 @@ def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -
 
         notes += flag_sentences(numbers, style)
     return [f"note: {note}" for note in notes]
-
-
-def judged_of(results: Sequence[AnyResult]) -> list[Result | SeriesResult]:
-    """The results that hold numbers."""
-    from derivcli.result import SymbolicResult
-
-    return [result for result in results if not isinstance(result, SymbolicResult)]

@@ -76,7 +76,6 @@ def _own(name: str, grammar: Grammar) -> list[str]:
 
 
 def _example(name: str) -> str:
-    """An option with a value, if there is an example of one."""
     found = (text for text, _ in synonyms() if f"--{name}" in text.split()[-2:] and name not in CHOICES)
     return next(found, f"--{name}")
 
@@ -91,7 +90,6 @@ def _alike(name: str, grammar: Grammar) -> list[str]:
 
 
 def _filled(text: str, value: str, given: Collection[str], grammar: Grammar) -> str:
-    """The text with the user's own value, without the options that are there already."""
     words = text.split(" ")
     if words[0] == "deriv":
         return text

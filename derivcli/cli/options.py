@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.engines import engine_table
 from derivcli.engines.engine_table import ENGINES
@@ -43,10 +44,10 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
-def option(usage: str, help: str, min: int | None = None, max: int | None = None) -> Any:
-    """An option, written as in help with what stands for its value; its default is told in the text if at all."""
+def option(usage: str, help: str, min: int | None = None, max: int | None = None, show_default: bool = False) -> Any:
+    """An option, written as in help with what stands for its value; mostly its text tells the default if any."""
     flag, _, metavar = usage.partition(" ")
-    return typer.Option(flag, metavar=metavar or None, help=help, min=min, max=max, show_default=False)
+    return typer.Option(flag, metavar=metavar or None, help=help, min=min, max=max, show_default=show_default)
 
 
 def picture(help: str) -> Any:
@@ -71,14 +72,7 @@ At = Annotated[
 Zip = Annotated[bool, option("--zip", "Pair the lists of several variables instead of crossing them.")]
 Wrt = Annotated[Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]")]
 Order = Annotated[
-    int,
-    typer.Option(
-        "--order",
-        metavar="N",
-        min=ORDERS[0],
-        max=ORDERS[-1],
-        help="The order of the derivatives, each in one variable.",
-    ),
+    int, option("--order N", "The order of the derivatives, each in one variable.", ORDERS[0], ORDERS[-1], True)
 ]
 Mixed = Annotated[Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.")]
 Let = Annotated[Texts, option("--let NAME=EXPR", "Name an intermediate formula; may be repeated.")]
@@ -105,8 +99,6 @@ DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format P
 def tell_version(asked: bool) -> None:
     """Say which version this is, and end."""
     if asked:
-        from derivcli import __version__
-
         sys.stdout.write(f"deriv {__version__}\n")
         raise typer.Exit
 
@@ -290,18 +282,14 @@ def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
     return load(use)
 
 
-def headers_in(columns: Sequence[str] | None) -> dict[str, str]:
-    """The names and headers of `--column name=header`."""
-    hint = "write it like --column v='Speed (m/s)'"
-    pairs = _pairs(columns or (), "a column is a name, '=' and the header in the file", hint)
-    return {names_of([name], "--column v='Speed (m/s)'")[0]: header for name, header in pairs.items()}
-
-
 def reading_in(options: MainOptions) -> Reading | None:
     """How the files of `--data` are to be read."""
     skip, format = options.on_error == OnError.SKIP, options.data_format
     if options.data:
-        columns = headers_in(options.column)
+        example = "--column v='Speed (m/s)'"
+        what = "a column is a name, '=' and the header in the file"
+        pairs = _pairs(options.column or (), what, f"write it like {example}")
+        columns = {names_of([name], example)[0]: header for name, header in pairs.items()}
         return Reading(tuple(options.data), format and format.value, columns, options.decimal_comma, skip)
     given = {
         "--data-format": format,
@@ -316,7 +304,6 @@ def reading_in(options: MainOptions) -> Reading | None:
 
 
 def _pairs(texts: Sequence[str], what: str, hint: str) -> dict[str, str]:
-    """The names and what stands behind their signs of equality."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, meaning = text.partition("=")

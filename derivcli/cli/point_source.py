@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from derivcli.errors import DerivError, draw_note, visible
+from derivcli.language.limits import check_points_held
 
 if TYPE_CHECKING:
     from derivcli.points.files.data_files import DataFiles
@@ -76,8 +77,6 @@ class PointSource:
 
     def whole(self, parts: Iterable[Part]) -> Points:
         """All points, held in memory."""
-        from derivcli.language.limits import check_points_held
-
         if self.data is None:
             check_points_held(self.typed.count)
             return self.typed

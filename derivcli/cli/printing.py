@@ -1,18 +1,28 @@
-"""Documents on standard output."""
+"""Documents on standard output, and pictures in files."""
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
+from derivcli.cli.atomic_file import write_whole
+from derivcli.cli.kernel_cache import keep_fonts
 from derivcli.cli.terminal import show
+from derivcli.errors import file_name
+from derivcli.render.blocks import Document, Style
 from derivcli.render.format_table import FORMATS, write
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
 
 
 def print_document(document: Document, format_name: str, style: Style) -> None:
     """Print a document in the format of that name, now."""
     show(sys.stdout, write(document, format_name, style), FORMATS[format_name].is_colored)
     sys.stdout.flush()
+
+
+def save_picture(path: Path, draw: Callable[[str], bytes], clobber: bool) -> str:
+    """Put the picture of the kind that a file's name says into the file, and say so."""
+    keep_fonts(os.environ)
+    write_whole(path, draw(path.suffix.lower().lstrip(".")), clobber)
+    return f"saved {file_name(path)}"

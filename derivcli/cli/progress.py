@@ -6,7 +6,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
+from derivcli.cli.terminal import Canvas, Terminal
 from derivcli.engines.task import Progress
 
 PATIENCE = 1.0
@@ -53,19 +55,18 @@ def _bar(shown: ExitStack) -> Progress:
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    from derivcli.cli.terminal import canvas
-
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[counts]}"),
         TimeRemainingColumn(compact=True),
     )
+    stream: Any = Canvas(sys.stderr) if isinstance(sys.stderr, Terminal) else sys.stderr
     # What is printed meanwhile goes its own way, not through the bar's, on which it could act.
     bar = shown.enter_context(
         Bar(
             *columns,
-            console=Console(file=canvas(sys.stderr)),
+            console=Console(file=stream),
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,

@@ -1,6 +1,6 @@
 """Which exit status each error has, and what is said of it on standard error.
 
-Status 1, where a command finds a difference, is no error: `check/exit_difference.py` decides it.
+Status 1, where a command finds a difference, is no error: of numbers `check/exit_difference.py` decides it.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derivcli.cli.point_source import PointSource
 from derivcli.cli.progress import progress
+from derivcli.pipeline import judged, stream
+from derivcli.points.files.formats import FileFormat
 from derivcli.render.format_table import FORMATS
 
 if TYPE_CHECKING:
@@ -43,28 +45,24 @@ class Streaming:
     def run(self, sink: Sink, bar: bool) -> None:
         """Send the results to a sink, part after part."""
         with progress(bar) as tell:
-            for points, rows, results in self._results(tell):
+            for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
+                if self.check:
+                    results = judged(results, points, self._judging(tell, points.count))
                 sink(points, rows, results)
                 self.tally.add(results)
                 if tell is not None:
                     what = "checking" if self.check else "differentiating"
                     tell(what, self.tally.points, self.source.expected)
 
-    def _results(self, tell: Progress | None) -> Iterator[tuple[Points, Any, Sequence[Result]]]:
-        """The points, the rows and the results of each part."""
-        from derivcli.pipeline import judged, stream
+    def _judging(self, tell: Progress | None, count: int) -> Progress:
+        """What is told how many numbers of the next part are judged, and tells how many points that is in all."""
+        before = self.tally.points
 
-        for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
-            if not self.check:
-                yield points, rows, results
-                continue
-            before, count = self.tally.points, points.count
+        def judging(what: str, done: int, total: int | None) -> None:
+            if tell is not None and total:
+                tell(what, before + done * count // total, self.source.expected)
 
-            def judging(what: str, done: int, total: int | None, before: int = before, count: int = count) -> None:
-                if tell is not None and total:
-                    tell(what, before + done * count // total, self.source.expected)
-
-            yield points, rows, judged(results, points, judging)
+        return judging
 
 
 @contextmanager
@@ -93,7 +91,6 @@ def summary(what: str, tally: Tally) -> str:
 @contextmanager
 def printing(write: Callable[[str], object], name: str, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
-    from derivcli.points.files.formats import FileFormat
     from derivcli.render.results import render
 
     has_header = FORMATS[name].is_data_file

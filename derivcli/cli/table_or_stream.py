@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.errors import DerivError, file_name
+from derivcli.points.files.formats import format_of
 from derivcli.render.format_table import FORMATS, default_format, format_of_suffix
 
 if TYPE_CHECKING:
@@ -59,17 +60,17 @@ class Output:
 
 def output_of(request: Request, options: MainOptions, screen: Screen, write: Write) -> Output:
     """Where the results go: as asked for, by the output's name, or by where standard output goes."""
-    style = screen.style(options.digits, request.check is True)
-    output = Output(options, style, write, screen.terminal)
+    is_terminal, style = screen
+    style = replace(style, digits=options.digits, verdicts=request.check is True)
+    output = Output(options, style, write, is_terminal)
     if options.output is None:
-        return replace(output, format=options.format_ or default_format("results", screen.terminal))
+        return replace(output, format=options.format_ or default_format("results", is_terminal))
     if str(options.output) == "-":
         raise DerivError("an output is a file", hint="leave out --output to print")
     name = options.format_ or format_of_suffix().get(options.output.suffix.lower())
     output = replace(output, style=replace(style, color=False, unicode=True))
     if name is not None and not FORMATS[name].is_data_file:
         return replace(output, format=name)
-    from derivcli.points.files.formats import format_of
 
     found = format_of(str(options.output), name, format_of_suffix())
     if request.has_points and request.series is None:

@@ -11,13 +11,10 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO, TypeAlias
 
 from derivcli.errors import inert
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Style
+from derivcli.render.blocks import Style
 
 UNLIMITED = 1_000_000
 """Columns where there is no screen that lines could be too long for."""
@@ -27,20 +24,8 @@ _COLOR = re.compile(rf"(\x1b\[{_STYLE}(?:;{_STYLE})*m)")
 """What sets the color of the text that follows, its weight and its slant, and no other way of showing it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What is known of the place where the output goes."""
-
-    terminal: bool
-    width: int
-    color: bool
-    unicode: bool
-
-    def style(self, digits: int | None = None, verdicts: bool = False) -> Style:
-        """How results are shown there."""
-        from derivcli.render.blocks import Style
-
-        return Style(digits, self.width, self.color, self.unicode, verdicts)
+Screen: TypeAlias = tuple[bool, Style]
+"""Whether the place where the output goes is a terminal, and how results are shown there."""
 
 
 class Closed(io.TextIOBase):
@@ -84,11 +69,6 @@ class Canvas:
         return getattr(self._terminal, name)
 
 
-def canvas(stream: TextIO) -> Any:
-    """A stream for what moves the cursor."""
-    return Canvas(stream) if isinstance(stream, Terminal) else stream
-
-
 def show(stream: TextIO, text: str, colored: bool = False) -> None:
     """Write a text; the colors of a `colored` one are ours, and whatever the user gave to it is inert."""
     if colored and isinstance(stream, Terminal):
@@ -122,7 +102,7 @@ def screen(environment: Mapping[str, str]) -> Screen:
         color = True
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
     width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
-    return Screen(terminal, max(width, 20), color, encoding.startswith("utf"))
+    return terminal, Style(width=max(width, 20), color=color, unicode=encoding.startswith("utf"))
 
 
 def _robust(stream: TextIO | None, descriptor: int) -> TextIO:

@@ -25,7 +25,6 @@ from derivcli.custom.user_function import UserCodeError, UserFunction, code_fail
 from derivcli.errors import DerivError
 
 UPSTREAM_GRADIENTS = (2.0, -0.7, 0.0)
-"""Upstream gradients other than 1."""
 
 
 def is_derivative(subject: UserFunction) -> Outcome:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -18,9 +17,7 @@ from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
 from derivcli.custom.trial_arguments import check_arguments, columns_at, ordinary_points, with_numbers
 from derivcli.custom.user_function import NoDerivativeError, UserCodeError, UserFunction, code_failure
 from derivcli.language.parse import parse_expression
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
+from derivcli.points.points import Points
 
 TRIALS: dict[str, Callable[[UserFunction], Outcome]] = {
     "forward and backward run": forward_trials.runs,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
+from derivcli.check.verdict import DTYPE_DIGITS
 from derivcli.custom.report import Outcome, failed, passed
 from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
 from derivcli.custom.user_function import UserFunction
@@ -39,8 +38,6 @@ DIGITS_QUANTILE = 0.9
 MIN_CONSTANT_DIGITS = 2
 """A rounded constant leaves more right digits than this."""
 
-FORMAT_DIGITS = {torch.float64: 16, torch.float32: 7}
-
 
 def rounding_floor(subject: UserFunction, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
     """What rounding of the function's own numbers makes of a derivative, at every point.
@@ -66,12 +63,13 @@ def are_wrong(found: Tensor, truth: TrueValues, tolerance: Tensor) -> Tensor:
     return truth.known & ~((found - truth.numbers).abs() <= tolerance)
 
 
-def digits(found: Tensor, truth: TrueValues, rounding_floor: Tensor, dtype: torch.dtype = torch.float64) -> Tensor:
+def digits(found: Tensor, truth: TrueValues, rounding_floor: Tensor) -> Tensor:
     """How many digits of each number are right; all where nothing is known or the difference is but rounding."""
     error = (found - truth.numbers).abs()
     right = -torch.log10(error / truth.numbers.abs())
-    right = torch.where((error <= rounding_floor) | ~truth.known, FORMAT_DIGITS[dtype], right)
-    return right.nan_to_num(0.0, FORMAT_DIGITS[dtype]).clamp(0, FORMAT_DIGITS[dtype])
+    most = DTYPE_DIGITS["float64"]
+    right = torch.where((error <= rounding_floor) | ~truth.known, most, right)
+    return right.nan_to_num(0.0, most).clamp(0, most)
 
 
 def digits_text(subject: UserFunction, found: Tensor, truth: TrueValues, order: int) -> str:
@@ -144,7 +142,6 @@ def gradient_fault(subject: UserFunction, found: Tensor, truth: TrueValues, tole
 
 
 def _swapped(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance: Tensor, off: Tensor) -> str:
-    """Whether two gradients stand in each other's place."""
     bad = [index for index in range(len(off)) if off[index].any()]
     if len(bad) != 2 or not truth.known[bad].any():
         return ""
@@ -156,7 +153,6 @@ def _swapped(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance:
 
 
 def _look(subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
-    """The kind and the sentence of one argument's gradient that is off at some points."""
     known = true.isfinite()
     if not found[off].isfinite().all():
         return "infinite", "backward gives no finite number where there is a derivative"
@@ -164,20 +160,23 @@ def _look(subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor,
     found, true, tolerance = found[known], true[known], tolerance[known]
     if (found == 0).all():
         return "zero", "backward gives 0, and forward varies"
-    near = _nearness(found, tolerance)
-    if near(-true):
+    if _are_near(found, -true, tolerance):
         return "sign", "wrong sign"
     ratio = (found / true)[true.abs() > ZERO_FACTOR * tolerance].median()
-    if len(found) > 1 and f"{ratio.item():.6g}" != "1" and near(ratio * true):
+    if len(found) > 1 and f"{ratio.item():.6g}" != "1" and _are_near(found, ratio * true, tolerance):
         return "factor", f"off by a factor {ratio.item():.6g}"
-    if len(found) == 1 and _is_simple(ratio.item()) and near(ratio * true):
+    if len(found) == 1 and _is_simple(ratio.item()) and _are_near(found, ratio * true, tolerance):
         return "factor", f"off by a factor {ratio.item():.6g} at this point"
     if len(found) > 1 and (found == 1).all():
         return "derivative", "backward passes its gradient straight through, which is not the derivative of forward"
     shift = (found - true).median()
-    if len(found) > 2 and shift.abs() > tolerance.median() and near(true + shift):
+    if len(found) > 2 and shift.abs() > tolerance.median() and _are_near(found, true + shift, tolerance):
         return "constant", f"off by an added constant {shift.item():.6g}"
     return _rest(subject, found, true, tolerance, off, known)
+
+
+def _are_near(found: Tensor, others: Tensor, tolerance: Tensor) -> bool:
+    return bool(((found - others).abs() <= 2 * tolerance + RELATIVE_TOLERANCE * others.abs()).all())
 
 
 def _is_simple(ratio: float) -> bool:
@@ -214,17 +213,7 @@ def _rounded(found: Tensor, true: Tensor, tolerance: Tensor) -> int:
 
 
 def _right(found: Tensor, true: Tensor) -> Tensor:
-    """How many digits of numbers are right."""
     return -torch.log10((found - true).abs() / true.abs()).nan_to_num(0.0)
-
-
-def _nearness(found: Tensor, tolerance: Tensor) -> Callable[[Tensor], bool]:
-    """Tells whether numbers are those that were found."""
-
-    def near(other: Tensor) -> bool:
-        return bool(((found - other).abs() <= 2 * tolerance + RELATIVE_TOLERANCE * other.abs()).all())
-
-    return near
 
 
 def _where(subject: UserFunction, off: Tensor, known: Tensor) -> str:

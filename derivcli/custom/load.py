@@ -105,7 +105,6 @@ def parameters_of(name: str, function: CustomFunction) -> tuple[str, ...]:
 
 
 def _classes(module: ModuleType) -> str:
-    """The functions of their own that a file holds, for those who named none."""
     names = [
         name
         for name, found in vars(module).items()
@@ -135,7 +134,6 @@ def _run(path: Path) -> ModuleType:
 
 
 def _unfit(path: Path) -> str:
-    """Why a file cannot be run, or nothing."""
     if path.suffix != ".py":
         return "its name does not end in .py"
     try:
@@ -168,7 +166,6 @@ def _beside(folder: Path) -> Iterator[None]:
 
 
 def _lies_in(module: ModuleType, folder: Path) -> bool:
-    """Whether a module is a file of a folder, or a package there."""
     path = Path(getattr(module, "__file__", None) or "")
     return folder in (path.parent, path.parent.parent if path.name == "__init__.py" else None)
 

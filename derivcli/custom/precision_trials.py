@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.gradient_comparison import (
-    FORMAT_DIGITS,
     MIN_RIGHT_POINTS,
     NOISE_FACTOR,
     WHOLE_SHARE,
@@ -49,7 +48,6 @@ SINGLE_TOLERANCE = 1e-4
 SILENTLY_WRONG = "second derivative silently wrong"
 
 MAX_SINGLE = 1e37
-"""Near the largest float32."""
 
 
 def forward_in_double(subject: UserFunction) -> Outcome:
@@ -86,7 +84,7 @@ def _poor_digits(
     name = "" if rows.all() else f" in {subject.wrt[first_true(smooth)[0]]}"
     detail = f"{stage} {deviation_text(subject, first_true(smooth), numbers, truth.numbers)}"
     count = int(right[smooth].median())
-    constant = "a constant in float32" if count >= FORMAT_DIGITS[torch.float32] else "a constant that is rounded"
+    constant = "a constant in float32" if count >= LOWER_FORMATS[torch.float32] else "a constant that is rounded"
     return failed("digits", f"{stage} is right to {count} digits only in double{name}: {constant}?", detail)
 
 
@@ -105,7 +103,6 @@ def in_single(subject: UserFunction) -> Outcome:
 
 
 def _stage_in_single(subject: UserFunction, stage: str, compute: PointFunction) -> Outcome:
-    """What the forward or the backward comes to in float32."""
     columns = tuple(x.float() for x in subject.columns)
     found, due = compute(columns), compute(tuple(x.double() for x in columns))
     if found.dtype != torch.float32:
@@ -203,7 +200,6 @@ def _in_lower_format(dtype: torch.dtype, detail: str) -> Outcome:
 
 
 def _is_single(numbers: Tensor, rounding: Tensor) -> bool:
-    """Whether rounding is that of float32."""
     share = (rounding / numbers.abs())[numbers != 0]
     share = share[share.isfinite()]
     low, high = SINGLE_NOISE

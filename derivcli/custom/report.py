@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from derivcli.hints import PYTHON, spelled
 
-STATES = {
-    "passed": "nothing wrong was found",
-    "failed": "something is wrong",
-    "inapplicable": "there is nothing to try, and why",
-    "unreached": "an earlier trial failed, which would be blamed for here too",
-}
-"""What can become of a trial."""
+State: TypeAlias = Literal["passed", "failed", "inapplicable", "unreached"]
+"""What can become of a trial; it is not reached where an earlier one failed, which would be blamed for here too."""
 
 ONE_POINT = "there is one point"
 
@@ -25,13 +21,10 @@ class Outcome:
     A failed one has a `kind`, a word for programs, and a sentence; a passed one may have a sentence as a remark.
     """
 
-    state: str
+    state: State
     detail: str = ""
     sentence: str = ""
     kind: str = ""
-
-    def __post_init__(self) -> None:
-        assert self.state in STATES, "what can become of a trial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,7 @@ class Trial:
     """A row of the report: a trial, what became of it, and the detail."""
 
     name: str
-    state: str
+    state: State
     wording: str = ""
     """The detail, in which options are named as in hints."""
 

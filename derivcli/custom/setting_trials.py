@@ -16,7 +16,6 @@ from derivcli.custom.user_function import Columns, UserCodeError, UserFunction, 
 from derivcli.errors import DerivError
 
 TANGENT = 2.0
-"""The tangent of each argument in forward mode."""
 
 WRONG_JVP = "jvp is not the derivative"
 
@@ -64,15 +63,11 @@ def _shaped(subject: UserFunction, shape: tuple[int, ...]) -> Outcome | None:
 def contiguous(subject: UserFunction) -> Outcome:
     """Arguments and upstream gradients with gaps between their numbers in memory, or all the same one, do as well."""
     where = "for tensors that are not contiguous"
-    return first_failure(
-        _backward_outcome(subject, _requiring(subject, columns), given, due, "contiguous", where)
-        for columns, given, due in _layouts(subject)
-    )
-
-
-def _requiring(subject: UserFunction, columns: Columns) -> Columns:
-    """The tensors themselves, those to be differentiated by with requires_grad."""
-    return tuple(x.requires_grad_(index in subject.indices) for index, x in enumerate(columns))
+    outcomes = []
+    for columns, given, due in _layouts(subject):
+        inputs = tuple(x.requires_grad_(index in subject.indices) for index, x in enumerate(columns))
+        outcomes.append(_backward_outcome(subject, inputs, given, due, "contiguous", where))
+    return first_failure(outcomes)
 
 
 def _backward_outcome(
@@ -100,7 +95,6 @@ def _layouts(subject: UserFunction) -> list[tuple[Columns, Tensor, Tensor]]:
 
 
 def _spread(x: Tensor) -> Tensor:
-    """The same numbers with others between them in memory."""
     return torch.stack([x, torch.full_like(x, FILLER)], -1)[..., 0]
 
 
@@ -146,7 +140,6 @@ def forward_mode(subject: UserFunction) -> Outcome:
 
 
 def _tangent(subject: UserFunction, index: int) -> Tensor:
-    """The derivative in one argument by forward mode, of the batch."""
     columns, ones = list(subject.leaves(subject.columns, ())), torch.ones_like(subject.columns[index])
     with forward_ad.dual_level():
         with warnings.catch_warnings():

@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations, product
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -22,9 +21,7 @@ from derivcli.custom.user_function import (
 from derivcli.errors import DerivError
 from derivcli.language import limits
 from derivcli.language.definitions import place_of
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
+from derivcli.points.points import Points
 
 ORDINARY_NUMBERS = (3.17, -0.43, 1.37, -2.69, 0.29, -1.73, 7.21, -6.37, 0.023, -0.061, 20.57, -18.43)
 """Numbers at which hardly any function has a corner or a jump, which many have at whole numbers and at tenths."""
@@ -115,7 +112,6 @@ def with_numbers(subject: UserFunction) -> UserFunction:
 
 
 def _alike(subject: UserFunction, numbers: dict[int, int]) -> dict[int, int]:
-    """The numbers, if they are the same at every point."""
     for index, number in numbers.items():
         if (subject.columns[index] != number).any():
             name = subject.parameters[index]
@@ -125,7 +121,6 @@ def _alike(subject: UserFunction, numbers: dict[int, int]) -> dict[int, int]:
 
 
 def _constants(subject: UserFunction) -> list[int]:
-    """The arguments that it is not differentiated by."""
     return [index for index in range(len(subject.parameters)) if index not in subject.indices]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -21,16 +20,13 @@ from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
 from derivcli.engines.time_limit import OutOfTimeError, limited
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
-    from derivcli.result import Partial
+from derivcli.language.expression import Expression
+from derivcli.result import Partial
 
 ERROR_FACTOR = 10.0
 """So many times an estimated error is allowed for."""
 
 EXACT_SECONDS = 2.0
-"""How long one exact number may take."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +116,6 @@ SINGLE_STEPS = (2e-2, 2e-3)
 """Steps over which smooth functions do not show in fourth differences and rounding does, in float64 and float32."""
 
 PointFunction = Callable[[Columns], Tensor]
-"""Computes a number at each of some points."""
 
 
 def by_quotients(function: PointFunction, columns: Columns, index: int) -> TrueValues:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -15,9 +15,7 @@ from torch import Tensor
 from derivcli.custom.load import CustomFunction
 from derivcli.custom.report import Outcome, failed
 from derivcli.errors import DerivError, failure
-
-if TYPE_CHECKING:
-    from derivcli.language.expression import Expression
+from derivcli.language.expression import Expression
 
 Columns: TypeAlias = tuple[Tensor, ...]
 """A tensor for each argument, all of the same shape."""

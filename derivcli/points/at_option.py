@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain, groupby
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -97,23 +98,15 @@ def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:
     if not is_name(name):
         raise DerivError(f"'{name}' is no name of a variable", spec, Span(*match.span(1)), "write it like x=3")
     pieces: list[Values | Range] = []
-    typed: list[tuple[float, Tree]] = []
     notes: list[Note] = []
     for start, stop in _split(spec, match.end(), end, ","):
         bounds = list(_split(spec, start, stop, ":"))
         if len(bounds) == 1:
             value, tree = _read_constant(spec, *bounds[0], notes)
-            typed.append((constant_folding.float_of(value), tree))
+            pieces.append(Values(np.array([constant_folding.float_of(value)]), (tree,)))
         else:
-            pieces += _values(typed)
-            typed = []
             pieces.append(_read_range(spec, bounds, Span(start, stop), notes))
-    return Axis(canonical_name(name), (*pieces, *_values(typed)), tuple(notes))
-
-
-def _values(typed: Sequence[tuple[float, Tree]]) -> list[Values]:
-    """Values that were typed one by one, as one piece of an axis."""
-    return [Values(np.array([number for number, _ in typed]), tuple(tree for _, tree in typed))] if typed else []
+    return Axis(canonical_name(name), _joined(pieces), tuple(notes))
 
 
 def _split(spec: str, start: int, end: int, separator: str) -> Iterable[tuple[int, int]]:
@@ -156,7 +149,6 @@ def _read_constant(spec: str, start: int, stop: int, notes: list[Note]) -> tuple
 
 
 def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span, notes: list[Note]) -> Range:
-    """The values of start:stop:count."""
     if len(bounds) != 3:
         raise DerivError("a range is start:stop:count", spec, span, "write it like x=0:1:11")
     start, stop, count = (_read_constant(spec, *piece, notes)[0] for piece in bounds)
@@ -171,32 +163,28 @@ def _read_range(spec: str, bounds: Sequence[tuple[int, int]], span: Span, notes:
 
 
 def _axis_from(name: str, value: object) -> Axis:
-    """The values that a Python object gives a variable."""
     if not isinstance(name, str) or not is_name(name):
         raise ArgumentError(f"'{name}' is no name of a variable", hint='write it like {"x": 3}')
     name = canonical_name(name)
-    pieces: list[Values | Range] = []
-    values: list[Values] = []
-    for part in parts_of(name, value):
-        for piece in _axis_of_text(name, part).pieces if isinstance(part, str) else [part]:
-            if isinstance(piece, Values):
-                values.append(piece)
-            else:
-                pieces += [*_joined(values), piece]
-                values = []
-    return Axis(name, (*pieces, *_joined(values)))
+    parts = parts_of(name, value)
+    read = (_axis_of_text(name, part).pieces if isinstance(part, str) else (part,) for part in parts)
+    return Axis(name, _joined(chain.from_iterable(read)))
 
 
-def _joined(pieces: Sequence[Values]) -> Sequence[Values]:
-    """Values that follow each other as one piece."""
-    if len(pieces) < 2:
-        return pieces
-    exact = tuple(tree for piece in pieces for tree in piece.exact or (None,) * piece.count)
-    return [Values(np.concatenate([piece.numbers for piece in pieces]), exact)]
+def _joined(pieces: Iterable[Values | Range]) -> tuple[Values | Range, ...]:
+    """The pieces, with values that follow each other as one of them."""
+    found: list[Values | Range] = []
+    for _, run in groupby(pieces, type):
+        group = list(run)
+        values = [piece for piece in group if isinstance(piece, Values)]
+        if len(values) > 1:
+            exact = tuple(tree for piece in values for tree in piece.exact or (None,) * piece.count)
+            group = [Values(np.concatenate([piece.numbers for piece in values]), exact)]
+        found += group
+    return tuple(found)
 
 
 def _axis_of_text(name: str, text: str) -> Axis:
-    """The values that a text gives one variable."""
     spec = f"{name}={text}"
     axes = _read_spec(spec)
     if len(axes) != 1:

@@ -1,7 +1,4 @@
-"""Several values of several variables to points: every combination of them or, with `--zip`, pairs.
-
-Which value of an axis belongs to a point is computed when the point is asked for, in `points.py`.
-"""
+"""Several values of several variables to points: every combination of them or, with `--zip`, pairs."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,7 @@ from derivcli.errors import Note
 from derivcli.language.constant_folding import Constant
 from derivcli.language.pickling import equal, reduced
 from derivcli.language.tree import Tree
-from derivcli.result import finite_points
-
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray, finite_points
 
 MAX_EXACT_INTEGER = 2.0**53
 """Below it float64 holds every whole number."""
@@ -203,7 +200,6 @@ class Points:
 
     @property
     def _all(self) -> int:
-        """The number of points that the axes make."""
         return next(iter({axis.count for axis in self.axes} - {1}), 1) if self.paired else _product(self.axes)
 
     @property

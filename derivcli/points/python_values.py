@@ -13,19 +13,16 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from numbers import Complex, Rational, Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from derivcli.errors import ArgumentError, DerivError, failure
 from derivcli.language import limits
 from derivcli.language.constant_folding import EXACT_BITS
-from derivcli.language.tree import number
+from derivcli.language.tree import Tree, number
 from derivcli.points.points import MAX_EXACT_INTEGER, Values
-
-if TYPE_CHECKING:
-    from derivcli.language.tree import Tree
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray
 
 REFUSED_KINDS = {
     "b": ("truth values", "numbers are wanted, as in values.astype(float)"),
@@ -41,10 +38,7 @@ KEPT_HINT = "in an array such values keep their place, without numbers"
 
 
 def parts_of(name: str, value: object) -> list[str | Values]:
-    """The values that Python gives a variable, in their order: texts to be read, and numbers.
-
-    Raises DerivError where they are none.
-    """
+    """The values that Python gives a variable, in their order: texts to be read, and numbers."""
     if isinstance(value, str):
         return [str(value)]
     if isinstance(value, bytes | bytearray):
@@ -63,7 +57,6 @@ def _is_array(value: object) -> bool:
 
 
 def _sequence(name: str, values: Sequence[Any]) -> list[str | Values]:
-    """The values of a sequence that somebody typed."""
     if isinstance(values, range) and values[limits.MAX_POINTS_HELD :]:
         message = f"'{name}' has more values than the {limits.MAX_POINTS_HELD:,} that are held in memory"
         raise ArgumentError(message, hint='write a range as a text, as in "0:1:11"')

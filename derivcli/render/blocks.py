@@ -1,7 +1,4 @@
-"""A document: what a command found, in blocks for people and in records for programs.
-
-Commands make documents, and each format writes them without knowing of what they tell.
-"""
+"""A document: what a command found, in blocks for people and in records for programs."""
 
 from __future__ import annotations
 
@@ -33,11 +30,6 @@ class Style:
     """Whether formats for programs have columns for verdicts too."""
 
 
-def no_lines() -> Sequence[Line]:
-    """Nothing in LaTeX."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Equations:
     """Equations as left and right sides; `latex` gives the same in LaTeX.
@@ -46,7 +38,7 @@ class Equations:
     """
 
     sides: Sequence[tuple[str, str]]
-    latex: Callable[[], Sequence[Line]] = no_lines
+    latex: Callable[[], Sequence[Line]] = tuple
     role: str = ""
     typed: bool = False
 
@@ -57,7 +49,7 @@ class Sentence:
 
     text: str
     role: str = ""
-    latex: Callable[[], Sequence[Line]] = no_lines
+    latex: Callable[[], Sequence[Line]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from derivcli.check.verdict_kinds import code_of
 from derivcli.engines.engine_table import ENGINES, TAYLOR, engine_named
+from derivcli.language.printer import text_of
 from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_at, number_texts
 from derivcli.render.quantities import named, point_text
-from derivcli.result import SeriesResult, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import Result, SymbolicResult
+from derivcli.result import Result, SeriesResult, SymbolicResult, partial_of
 
 MAX_GRADIENTS = 8
 """Points whose gradients get a line."""
 
 DIRECTION_DIGITS = 6
-"""Significant digits of a direction, unless others are asked for."""
 
 MAX_LENGTH_ERROR = 1e-15
 """A vector whose length is that near to 1 was meant to have it."""
@@ -34,7 +29,9 @@ def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
     direction = results[0].direction
     if direction is None:
         return ""
-    names, components = list(direction.at), components_of(direction)
+    trees = [(direction.exact(name, 0), values) for name, values in direction.at.items()]
+    components = [number_texts(values[:1])[0] if tree is None else text_of(tree) for tree, values in trees]
+    names = list(direction.at)
     vector = f"{names[0]} = {components[0]}"
     if len(names) > 1:
         vector = f"({', '.join(names)}) = ({', '.join(components)})"
@@ -42,14 +39,6 @@ def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
     if abs(length - 1) <= MAX_LENGTH_ERROR:
         return f"D is along {vector}, of length 1"
     return f"D is along {vector}, of length {number_texts(np.array([length]))[0]}, not scaled"
-
-
-def components_of(direction: Points) -> list[str]:
-    """The components of a vector as they were typed."""
-    from derivcli.language.printer import text_of
-
-    trees = [(direction.exact(name, 0), values) for name, values in direction.at.items()]
-    return [number_texts(values[:1])[0] if tree is None else text_of(tree) for tree, values in trees]
 
 
 def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
@@ -66,7 +55,7 @@ def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
         doubtful |= verdicts.hard() & (verdicts.kinds != code_of("unchecked"))
     lines = []
     for point in np.flatnonzero(~np.isnan(norms) & ~doubtful).tolist():
-        where = f"{point_text(result, point, style)}: " if len(norms) > 1 else ""
+        where = f"{point_text(result.at, point, style)}: " if len(norms) > 1 else ""
         unit = [number_at(values, point, style.digits or DIRECTION_DIGITS) for values in direction.values()]
         norm = number_at(norms, point, style.digits)
         lines.append(where + _gradient(f"∇{name}" if style.unicode else f"grad {name}", norm, unit))

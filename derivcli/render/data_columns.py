@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain, count
+from typing import TypeAlias
 
 import numpy as np
 
+from derivcli.check.verdict import Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.flag_table import FLAGS, flag_names
 from derivcli.points.files.writer import Categories, OutputColumn
 from derivcli.render.blocks import Style
 from derivcli.render.quantities import LETTERS, Quantity, named, quantities_of
-
-if TYPE_CHECKING:
-    from derivcli.check.verdict import Verdicts
-    from derivcli.result import Result
+from derivcli.result import Result
 
 Naming: TypeAlias = Mapping[str, str]
 """What each function is called in a data file, by the name that it has elsewhere."""
@@ -31,7 +29,9 @@ def naming(results: Sequence[Result], typed: Collection[str], headers: Collectio
     ours = {*typed, *(name for result in results for name in result.expression.variables)}
     ours |= {definition.name for result in results for definition in result.expression.definitions}
     columns = _shown(results, typed)
-    for letter, tail in _endings():
+    letters = ((letter, "") for letter in ("", *LETTERS))
+    tails = (("", "_" * length) for length in count(1))
+    for letter, tail in chain(letters, tails):
         if letter in ours:
             continue
         names = {function: _called(function, letter) + tail for function, _ in named(results)}
@@ -40,12 +40,6 @@ def naming(results: Sequence[Result], typed: Collection[str], headers: Collectio
         if len({*keys}) == len(keys) and not {*keys} & {*headers}:
             return names
     raise AssertionError("tails of any length are tried")
-
-
-def _endings() -> Iterator[tuple[str, str]]:
-    """Letters that may stand for the functions, then tails for their own."""
-    yield from ((letter, "") for letter in ("", *LETTERS))
-    yield from (("", "_" * length) for length in count(1))
 
 
 def _called(function: str, letter: str) -> str:
@@ -73,7 +67,6 @@ def _shown(results: Sequence[Result], typed: Collection[str]) -> list[Quantity]:
 
 
 def _key(column: Quantity, names: Naming) -> str:
-    """What a column is called."""
     label = column.label
     return (label if column.role == "at" else replace(label, function=names[label.function])).plain
 

@@ -154,7 +154,6 @@ def _strays(x: Floats, y: Floats, slope: Floats | None) -> tuple[Mask, Mask]:
 
 
 def _shifted(values: Floats) -> Floats:
-    """The value before each one."""
     return np.concatenate(([np.nan], values[:-1]))
 
 
@@ -209,7 +208,6 @@ def _power(x: Floats, y: Floats, slope: Floats, start: NDArray[np.intp], step: i
 
 
 def _solved(matrices: Floats, right: Floats) -> Floats:
-    """The solutions of systems of three equations; nan where there is none."""
     found = np.full(right.shape, np.nan)
     sound = np.flatnonzero(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=1))
     sound = sound[np.abs(np.linalg.det(matrices[sound])) > 1e-14]

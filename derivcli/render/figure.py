@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUFFIXES = ("png", "svg", "pdf")
-"""The kinds of picture, by the ending of their file's name."""
 
 INK, GREY, PALE = "#222222", "#6b6b6b", "#e4e4e4"
 

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from derivcli.flag_table import FLAG_TABLE, Flag
 from derivcli.render.blocks import Style
 from derivcli.render.quantities import author_of, function_of, named, point_text
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from derivcli.result import KindArray, Result, SeriesResult
+from derivcli.result import KindArray, Result, SeriesResult
 
 MAX_NAMED_POINTS = 3
-"""Points named in one sentence before the rest is counted."""
 
 
 @dataclass(slots=True)
@@ -58,13 +53,11 @@ class FlagCounts:
                 known.count += int(np.count_nonzero(here))
                 missing = MAX_NAMED_POINTS - len(known.points)
                 points = np.flatnonzero(here)[:missing].tolist() if missing else ()
-                known.points += [point_text(result, point, style) for point in points]
+                known.points += [point_text(result.at, point, style) for point in points]
 
     def sentences(self) -> list[str]:
         """A sentence for each function and each flag that some point has."""
-        functions = dict.fromkeys(function for function, _ in self.by_function)
-        found = [self.by_function.get((function, name)) for function in functions for name in FLAG_TABLE]
-        return [flagged.sentence() for flagged in found if flagged is not None and flagged.count]
+        return [flagged.sentence() for flagged in self.by_function.values() if flagged.count]
 
     def counts(self) -> str:
         """How many points have each flag, in short."""
@@ -79,17 +72,12 @@ def flag_sentences(results: Sequence[Result | SeriesResult], style: Style) -> li
 
 
 def _points_by_flag(flags: KindArray) -> dict[str, NDArray[np.bool_]]:
-    """The points at which each flag is worth a sentence."""
     if not flags.any():
         return {}
-    found = {name: (flags & flag.mask).astype(np.bool_) for name, flag in FLAG_TABLE.items()}
-    alone = _any_of(found, "alone")
-    others = alone | _any_of(found, "together")
-    hidden = {"alone": np.zeros_like(alone), "together": alone, "last": others}
-    return {name: here & ~hidden[FLAG_TABLE[name].precedence] for name, here in found.items()}
+    alone, together = (flags & _mask(precedence) != 0 for precedence in ("alone", "together"))
+    hidden = {"alone": np.zeros_like(alone), "together": alone, "last": alone | together}
+    return {name: (flags & flag.mask != 0) & ~hidden[flag.precedence] for name, flag in FLAG_TABLE.items()}
 
 
-def _any_of(found: dict[str, NDArray[np.bool_]], precedence: str) -> NDArray[np.bool_]:
-    """The points that have some flag of a precedence."""
-    some = [here for name, here in found.items() if FLAG_TABLE[name].precedence == precedence]
-    return np.asarray(np.logical_or.reduce(some), np.bool_)
+def _mask(precedence: str) -> int:
+    return sum(flag.mask for flag in FLAG_TABLE.values() if flag.precedence == precedence)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import partial
+from typing import Literal, TypeAlias
 
-from derivcli.render.formats.delimited import write_csv, write_tsv
+from derivcli.render.blocks import Document, Style
+from derivcli.render.formats.delimited import write_delimited
 from derivcli.render.formats.dot import write_dot
 from derivcli.render.formats.json import write_json
+from derivcli.render.formats.latex import write_latex
+from derivcli.render.formats.markdown import write_markdown
 from derivcli.render.formats.mermaid import write_mermaid
 from derivcli.render.formats.tree import write_tree
 from derivcli.render.formats.value import write_value
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
 
 Kind: TypeAlias = Literal["results", "ledger", "steps", "answer", "function check", "functions"]
 """What a document tells of."""
@@ -26,9 +27,7 @@ class Format:
 
     name: str
     help: str
-    """What it writes, for the page of options."""
     documents: tuple[Kind, ...]
-    """The kinds of document that it can write."""
     write: Callable[[Document, Style], str]
     on_terminal: bool = False
     """Whether documents are shown so on a terminal unless another format is asked for."""
@@ -51,21 +50,9 @@ class Format:
 
 
 def _write_terminal(document: Document, style: Style) -> str:
-    from derivcli.render.formats.terminal import write_terminal  # late, as the next two: it takes long
+    from derivcli.render.formats.terminal import write_terminal  # late: Rich takes long
 
     return write_terminal(document, style)
-
-
-def _write_latex(document: Document, style: Style) -> str:
-    from derivcli.render.formats.latex import write_latex
-
-    return write_latex(document, style)
-
-
-def _write_markdown(document: Document, style: Style) -> str:
-    from derivcli.render.formats.markdown import write_markdown
-
-    return write_markdown(document, style)
 
 
 FORMATS: dict[str, Format] = {
@@ -78,17 +65,17 @@ FORMATS: dict[str, Format] = {
         Format("tree", "the graph from the result down to the variables", ("ledger",), write_tree, is_colored=True,
                synonyms="tree"),
         Format("tsv", "lines of cells with tabs between them",
-               ("results", "ledger", "steps", "function check", "functions"), write_tsv,
+               ("results", "ledger", "steps", "function check", "functions"), partial(write_delimited, delimiter="\t"),
                in_pipe=("results", "ledger", "steps", "functions"), streams=True, is_data_file=True,
                synonyms="tsv tab"),
-        Format("csv", "lines of cells with commas between them", ("results", "steps", "functions"), write_csv,
-               streams=True, is_data_file=True, synonyms="csv"),
+        Format("csv", "lines of cells with commas between them", ("results", "steps", "functions"),
+               partial(write_delimited, delimiter=","), streams=True, is_data_file=True, synonyms="csv"),
         Format("json", "one documented, versioned object",
                ("results", "ledger", "steps", "answer", "function check", "functions"), write_json,
                suffixes=(".json",), holds_verdicts=True, synonyms="json"),
-        Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), _write_latex,
+        Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), write_latex,
                suffixes=(".tex",), synonyms="latex tex"),
-        Format("markdown", "lists and tables for pages", ("results", "steps", "functions"), _write_markdown,
+        Format("markdown", "lists and tables for pages", ("results", "steps", "functions"), write_markdown,
                suffixes=(".md",), tells_check=True, synonyms="markdown md"),
         Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True,
                synonyms="value raw plain bare number quiet"),
@@ -96,7 +83,6 @@ FORMATS: dict[str, Format] = {
         Format("mermaid", "the graph as a flowchart for pages", ("ledger",), write_mermaid, synonyms="mermaid"),
     )
 }  # fmt: skip
-"""Every format by its name."""
 
 
 def formats_for(kind: Kind) -> list[str]:

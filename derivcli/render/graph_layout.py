@@ -77,7 +77,6 @@ def _layers(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
 
 
 def _chain(edge: Edge, layers: Mapping[str, int]) -> list[Item]:
-    """An edge from layer to layer."""
     source, target = edge
     return [source, *((edge, layer) for layer in range(layers[source] + 1, layers[target])), target]
 
@@ -132,15 +131,10 @@ def _spread(row: Sequence[Item], wished: Sequence[float]) -> dict[Item, float]:
     """
     from scipy.optimize import isotonic_regression
 
-    rooms = np.array([_room(item) for item in row])
+    rooms = np.array([1.0 if isinstance(item, str) else PASSING for item in row])
     offsets = np.concatenate([[0.0], np.cumsum((rooms[1:] + rooms[:-1]) / 2)])
     heights = isotonic_regression(np.asarray(wished) - offsets).x + offsets
     return dict(zip(row, heights.tolist(), strict=True))
-
-
-def _room(item: Item) -> float:
-    """The height that an item needs."""
-    return 1.0 if isinstance(item, str) else PASSING
 
 
 def _mean(values: Sequence[float], default: float) -> float:

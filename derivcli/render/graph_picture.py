@@ -52,7 +52,6 @@ def draw_graph(graph: Graph, suffix: str) -> bytes:
 
 
 def _picture(graph: Graph, suffix: str) -> bytes:
-    """The whole figure, saved."""
     from matplotlib.figure import Figure
 
     texts = {name: box.lines for name, box in graph.boxes.items()}
@@ -113,12 +112,10 @@ def _ports(edges: Mapping[Edge, Sequence[Point]]) -> dict[Edge, float]:
 
 
 def _half(lines: Sequence[str]) -> float:
-    """Half the width of a box."""
     return max(map(len, lines)) * LETTER / 2 + 0.12
 
 
 def _header(axes: Axes, graph: Graph, width: float, height: float) -> str:
-    """The formula, and how the picture is to be read; the first line is the title."""
     letters = int((width - 2 * MARGIN) / 0.093)
     title = short(";  ".join(f"{left} = {right}" for left, right in graph.title), letters)
     axes.text(MARGIN, height - 0.18, title, va="top", fontsize=14, parse_math=False)
@@ -127,12 +124,10 @@ def _header(axes: Axes, graph: Graph, width: float, height: float) -> str:
 
 
 def _note(width: float) -> str:
-    """How the picture is to be read, in as many lines as it takes."""
     return "\n".join(textwrap.wrap(NOTE, int((width - 2 * MARGIN) / 0.066)))
 
 
 def _draw_box(axes: Axes, box: Box, center: tuple[float, float]) -> None:
-    """One node."""
     from matplotlib.patches import FancyBboxPatch
 
     half, tall = _half(box.lines), len(box.lines) * LINE + 0.12

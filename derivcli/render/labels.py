@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from derivcli.result import Partial
+from derivcli.language.tokens import GREEK_NAMES
+from derivcli.result import Partial
 
 MAX_PRIMES = 3
 """Of a higher order primes are no longer counted but written as a number."""
@@ -16,7 +15,6 @@ MAX_PRIMES = 3
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 SIGNS = {"partial": "∂", "total": "d"}
-"""The sign of a derivative that is written as a quotient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,6 @@ class Label:
             return self.function + ("'" * self.order if self.order <= MAX_PRIMES else f"⁽{raised(self.order)}⁾")
         return self._quotient(SIGNS[self.notation], raised) if unicode else self.plain
 
-    def operator(self, unicode: bool = True) -> str:
-        """What is done to a function: `∂/∂u`."""
-        return Label("", self.partial, "partial").shown(unicode)
-
     def equation(self, unicode: bool = True) -> str:
         """For the left side of an equation: `f'(x)`, or `∂f/∂u`."""
         return self.shown(unicode) + (f"({self.partial[0]})" if self._has_argument else "")
@@ -86,7 +80,6 @@ class Label:
         return bool(self.partial) and self.notation == "prime"
 
     def _quotient(self, letter: str, power: Callable[[int], str]) -> str:
-        """The fraction on one line."""
         below = [f"{letter}{variable}{_power(count, power)}" for variable, count in runs(self.partial)]
         return f"{letter}{_power(self.order, power)}{self.function}/{''.join(below)}"
 
@@ -110,20 +103,13 @@ def _power(number: int, written: Callable[[int], str]) -> str:
     return "" if number == 1 else written(number)
 
 
-LATIN_LOOKING = dict(
-    zip(
-        "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split(),
-        "ABEZHIKMNOPTXo",
-        strict=True,
-    )
-)
+_LATIN_NAMES = "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split()
+LATIN_LOOKING = dict(zip(_LATIN_NAMES, "ABEZHIKMNOPTXo", strict=True))
 """Greek letters for which LaTeX has no command, since they look Latin."""
 
 
 def name_latex(name: str) -> str:
     """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index."""
-    from derivcli.language.tokens import GREEK_NAMES
-
     head, _, index = name.partition("_")
     if not index:
         head = name.rstrip("0123456789")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from derivcli.language.functions.formulas import parse_tree
+from derivcli.points.points import Points
 from derivcli.render import matrices
 from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import name_latex
@@ -12,13 +13,9 @@ from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import latex_number, number_at
 from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, named
 from derivcli.render.series import Expansion, interval_texts
-
-if TYPE_CHECKING:
-    from derivcli.points.points import Points
-    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 MAX_MATRIX_COLUMNS = 10
-"""So many columns a matrix of amsmath has."""
 
 
 def understood(results: Sequence[AnyResult]) -> list[Line]:
@@ -45,7 +42,6 @@ def direction(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[Line
 
 
 def _typed(points: Points, name: str, point: int) -> str:
-    """The value of a variable as it was typed."""
     tree = points.exact(name, point)
     return _number(points.at[name], point, Style()) if tree is None else latex_of(tree)
 
@@ -95,8 +91,6 @@ def _jacobian(results: Sequence[Result], point: int, style: Style) -> list[Line]
 
 def expansion_lines(one: Expansion, style: Style) -> list[Line]:
     """The equation of a Taylor polynomial, and what the function is more than that."""
-    from derivcli.language.functions.formulas import parse_tree
-
     variable = name_latex(one.result.variable)
     left = f"T_{{{one.degree}}}({variable})"
     text = one.right(style)
@@ -113,7 +107,6 @@ def expansion_lines(one: Expansion, style: Style) -> list[Line]:
 
 
 def _heading(one: Expansion) -> str:
-    """Of which function a polynomial is, about which point, and what else is held fixed."""
     result = one.result
     centres = [(name_latex(result.variable), _typed(result.points, result.variable, one.point))]
     others = [name for name in result.at if name != result.variable]
@@ -131,19 +124,16 @@ def _hessian_head(name: str, result: Result | SymbolicResult) -> str:
 
 
 def _hessian_keys(result: Result | SymbolicResult) -> list[list[str]]:
-    """The keys of a Hessian's entries, row by row."""
     variables = matrices.hessian_variables(result)
     return [[matrices.hessian_key(result, row, column) for column in variables] for row in variables]
 
 
 def _jacobian_head(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
-    """What a Jacobian is called."""
     names = _names([name for name, _ in named(results)])
     return rf"\frac{{\partial ({names})}}{{\partial ({_names(list(results[0].derivatives))})}}"
 
 
 def _matrix(rows: Sequence[Sequence[str]]) -> str:
-    """A matrix of texts in LaTeX."""
     body = r" \\ ".join(" & ".join(row) for row in rows)
     if len(rows[0]) <= MAX_MATRIX_COLUMNS:
         return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"

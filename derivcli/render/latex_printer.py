@@ -65,7 +65,6 @@ def _filled(call: str, arguments: Sequence[str]) -> Piece:
 
 
 def _upright(name: str) -> str:
-    """A function's name as a command."""
     return rf"\operatorname{{{name}}}".replace("_", r"\_")
 
 
@@ -124,15 +123,11 @@ def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     if node.exp is sympy.S.Half:
         return rf"\sqrt{{{base[0]}}}", ATOM
     row = row_of(node.base)
-    if row is not None and row.latex_power and "#" not in row.latex and _is_plain_exponent(node.exp):
+    is_plain = isinstance(node.exp, sympy.Integer) and node.exp.is_positive  # -1 would mean the inverse
+    if row is not None and row.latex_power and "#" not in row.latex and is_plain:
         command = row.latex or _upright(row.name)
         return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER
     return f"{_enclosed(base, ATOM)}^{{{exponent[0]}}}", POWER
-
-
-def _is_plain_exponent(node: Any) -> bool:
-    """Whether an exponent may stand at a function's name, where -1 would mean the inverse."""
-    return isinstance(node, sympy.Integer) and node.is_positive
 
 
 def _piecewise(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from derivcli.render.blocks import Column, Matrix, Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_at
 from derivcli.render.quantities import named, point_text
-from derivcli.result import derivative_key, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.result import Result, SymbolicResult
+from derivcli.result import Result, SymbolicResult, derivative_key, partial_of
 
 MAX_MATRICES = 8
 """So many matrices are shown; more points are rows of a table."""
@@ -23,14 +19,10 @@ def matrices_of(results: Sequence[Result], style: Style) -> list[Matrix]:
     points = range(len(results[0].value))
     if is_jacobian(results):
         return [_jacobian(results, point, style) for point in points] if len(points) <= MAX_MATRICES else []
-    if all(map(is_hessian, results)) and len(points) * len(results) <= MAX_MATRICES:
+    hessians = all(result.layout == "hessian" and len(result.derivatives) > 1 for result in results)
+    if hessians and len(points) * len(results) <= MAX_MATRICES:
         return [_hessian(name, result, point, style) for point in points for name, result in named(results)]
     return []
-
-
-def is_hessian(result: Result) -> bool:
-    """Whether the derivatives are a Hessian of more than one number."""
-    return result.layout == "hessian" and len(result.derivatives) > 1
 
 
 def is_jacobian(results: Sequence[Result] | Sequence[SymbolicResult]) -> bool:
@@ -55,27 +47,23 @@ def hessian_key(result: Result | SymbolicResult, row: str, column: str) -> str:
 def _hessian(name: str, result: Result, point: int, style: Style) -> Matrix:
     variables = hessian_variables(result)
     sign, power = ("∂", "²") if style.unicode else ("d", "2")
-    columns = [_names_of_rows(f"{sign}{power}{name}", [f"{sign}{row}" for row in variables])]
+    columns = [Column(f"{sign}{power}{name}", [f"{sign}{row}" for row in variables], "name", numeric=False)]
     for column in variables:
         entries = [(result, hessian_key(result, row, column)) for row in variables]
         columns.append(_derivatives(f"{sign}{column}", entries, point, style))
     value = [] if result.dependent else [f"{name} = {number_at(result.value, point, style.digits)}"]
-    return Matrix(": ".join(part for part in (point_text(result, point, style), *value) if part), columns)
+    return Matrix(": ".join(part for part in (point_text(result.at, point, style), *value) if part), columns)
 
 
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> Matrix:
     columns = [
-        _names_of_rows("", [name for name, _ in named(results)]),
+        Column("", [name for name, _ in named(results)], "name", numeric=False),
         Column("value", [number_at(result.value, point, style.digits) for result in results], "value"),
     ]
     for key in results[0].derivatives:
-        label = Label("", (key,)).operator(style.unicode)
+        label = Label("", (key,), "partial").shown(style.unicode)  # as in ∂/∂u
         columns.append(_derivatives(label, [(result, key) for result in results], point, style))
-    return Matrix(point_text(results[0], point, style), columns)
-
-
-def _names_of_rows(corner: str, names: Sequence[str]) -> Column:
-    return Column(corner, names, "name", numeric=False)
+    return Matrix(point_text(results[0].at, point, style), columns)
 
 
 def _derivatives(label: str, entries: Sequence[tuple[Result, str]], point: int, style: Style) -> Column:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray
 
 
 def number_texts(values: FloatArray, digits: int | None = None) -> list[str]:

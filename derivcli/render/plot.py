@@ -46,15 +46,24 @@ def draw_plot(results: Sequence[Result], suffix: str) -> bytes:
     results = [with_place(result) for result in results]
     name = varying(results[0].at)
     panels = panels_of(results, name)
+    x = np.asarray(results[0].at[name], dtype=np.float64)
+    x_unit = unit_of(x)
+    titles, note = _titles(results), _note(results, name, x_unit, panels)
     with clean_matplotlib():
-        return _picture(results, name, panels, suffix)
+        figure, rows = _figure(titles, note, panels)
+        for axes, panel in zip(rows, panels, strict=True):
+            _draw_panel(axes, panel, 10.0**x_unit)
+            axes.tick_params(labelbottom=axes is rows[-1])
+        low, high = x.min() / 10.0**x_unit, x.max() / 10.0**x_unit
+        rows[-1].set_xlim(low - 0.015 * (high - low), high + 0.015 * (high - low))
+        rows[-1].set_xlabel(short(name, NAME_LETTERS), parse_math=False, fontsize=14)
+        return saved(figure, suffix, titles[0])
 
 
 # How it is named.
 
 
 def _titles(results: Sequence[Result]) -> list[str]:
-    """Each function and its text, on a line of its own; of many functions the first few."""
     lines = [
         short(f"{label(results, index)} = {result.expression.text}", TITLE_LETTERS)
         for index, result in enumerate(results)
@@ -63,19 +72,15 @@ def _titles(results: Sequence[Result]) -> list[str]:
     return lines if more < 2 else [*lines[:-more], f"… and {more} more functions"]
 
 
-def _power(exponent: int) -> str:
-    return f"10{raised(exponent)}"
-
-
 def _note(results: Sequence[Result], name: str, x_unit: int, panels: list[Panel]) -> str:
     """What the axes do not say: definitions, constants, circles, unusual scales, values out of sight."""
     notes = [f"{part.name} = {part.text}" for result in results for part in result.expression.definitions]
     notes += [line for line in [direction_line(results)] if line]
     notes += [f"{other} = {values[0]:.6g}" for other, values in results[0].at.items() if other != name]
     if x_unit:
-        notes.append(f"horizontal unit {_power(x_unit)}")
+        notes.append(f"horizontal unit 10{raised(x_unit)}")
     for panel in panels:
-        notes += [f"vertical unit {_power(panel.unit)}"] * (panel.unit != 0)
+        notes += [f"vertical unit 10{raised(panel.unit)}"] * (panel.unit != 0)
         notes += ["logarithmic scale"] * panel.logarithmic
     curves = [(curve, panel) for panel in panels for curve in panel.curves]
     if any(np.isfinite(curve.circles[1]).any() for curve, _ in curves):
@@ -86,21 +91,6 @@ def _note(results: Sequence[Result], name: str, x_unit: int, panels: list[Panel]
 
 
 # How it is drawn.
-
-
-def _picture(results: Sequence[Result], name: str, panels: list[Panel], suffix: str) -> bytes:
-    """The whole figure, saved."""
-    x = np.asarray(results[0].at[name], dtype=np.float64)
-    x_unit = unit_of(x)
-    titles, note = _titles(results), _note(results, name, x_unit, panels)
-    figure, rows = _figure(titles, note, panels)
-    for axes, panel in zip(rows, panels, strict=True):
-        _draw_panel(axes, panel, 10.0**x_unit)
-        axes.tick_params(labelbottom=axes is rows[-1])
-    low, high = x.min() / 10.0**x_unit, x.max() / 10.0**x_unit
-    rows[-1].set_xlim(low - 0.015 * (high - low), high + 0.015 * (high - low))
-    rows[-1].set_xlabel(short(name, NAME_LETTERS), parse_math=False, fontsize=14)
-    return saved(figure, suffix, titles[0])
 
 
 def _figure(titles: list[str], note: str, panels: list[Panel]) -> tuple[Figure, list[Axes]]:
@@ -138,7 +128,6 @@ def _legend_columns(panel: Panel) -> int:
 
 
 def _draw_panel(axes: Axes, panel: Panel, x_unit: float) -> None:
-    """One pair of axes with its curves and, above them, the legend."""
     for curve in panel.curves:
         _draw_curve(axes, curve, x_unit)
     axes.set_ylim(panel.low, panel.high)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,10 +11,7 @@ from derivcli.errors import DerivError, visible
 from derivcli.render.discontinuities import Floats, broken, derivative_gaps, function_gaps, lonely, window
 from derivcli.render.labels import Label, raised
 from derivcli.render.quantities import arguments_of, function_names, notation_of
-from derivcli.result import ALONG, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.result import FloatArray, Result
+from derivcli.result import ALONG, FloatArray, Result, partial_of
 
 COMPARABLE = 20
 """Functions and derivatives share one pair of axes while their scales differ by less than this factor."""
@@ -118,7 +114,6 @@ def _curves(results: Sequence[Result], index: int, name: str) -> list[Curve]:
 
 
 def _finite(values: FloatArray) -> Floats:
-    """The numbers as float64, with nan for what is not finite."""
     values = np.asarray(values, dtype=np.float64)
     return np.where(np.isfinite(values), values, np.nan)
 
@@ -172,7 +167,6 @@ def _is_explosive(curve: Curve) -> bool:
 
 
 def _changed(curve: Curve, change: Callable[[Floats], Floats]) -> Curve:
-    """The curve with another vertical coordinate."""
     return replace(curve, y=change(curve.y), circles=(curve.circles[0], change(curve.circles[1])))
 
 

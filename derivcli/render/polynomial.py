@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import sympy
 
+from derivcli.language.printer import text_of
 from derivcli.render.numbers import number_at, number_texts
-
-if TYPE_CHECKING:
-    from derivcli.result import SeriesResult
+from derivcli.result import SeriesResult
 
 
 def polynomial_text(result: SeriesResult, point: int, digits: int | None = None) -> str | None:
@@ -25,15 +23,10 @@ def polynomial_text(result: SeriesResult, point: int, digits: int | None = None)
     for order, (value, number) in enumerate(zip(coefficients, number_texts(coefficients, digits), strict=True)):
         if value != 0:
             sign, size = ("-" if number[0] == "-" else "+"), number.lstrip("-")
-            term = _term(size, power_text(offset, order))
+            power = power_text(offset, order)
+            term = power if power and size == "1" else "*".join(filter(None, (size, power)))
             text = f"{text} {sign} {term}" if text else f"{sign}{term}".lstrip("+")
     return text or "0"
-
-
-def _term(size: str, power: str) -> str:
-    if not power:
-        return size
-    return power if size == "1" else f"{size}*{power}"
 
 
 def power_text(offset: str, order: int) -> str:
@@ -45,23 +38,14 @@ def offset_text(result: SeriesResult, point: int) -> str:
     """The distance from the centre: `x`, `(x - pi/2)`, `(x + 1)`."""
     if result.at[result.variable][point] == 0:
         return result.variable
-    text, is_sum = _centre(result, point)
+    text, is_sum = centre(result, point)
     if is_sum:
         return f"({result.variable} - ({text}))"
     return f"({result.variable} {f'+ {text[1:]}' if text[0] == '-' else f'- {text}'})"
 
 
-def centre_text(result: SeriesResult, point: int) -> str:
-    """The centre as it was typed, or the float64 that it is."""
-    return _centre(result, point)[0]
-
-
-def _centre(result: SeriesResult, point: int) -> tuple[str, bool]:
-    """The text of the centre, and whether it is a sum."""
-    import sympy
-
-    from derivcli.language.printer import text_of
-
+def centre(result: SeriesResult, point: int) -> tuple[str, bool]:
+    """The text of the centre as it was typed, or of the float64 that it is, and whether it is a sum."""
     tree = result.points.exact(result.variable, point)
     if tree is None:
         return number_at(result.at[result.variable], point), False

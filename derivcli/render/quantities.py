@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from derivcli.check.verdict import Verdicts
 from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_at, number_texts, outward_texts
-from derivcli.result import SeriesResult, partial_of
-
-if TYPE_CHECKING:
-    from derivcli.check.verdict import Verdicts
-    from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult, partial_of
 
 LETTERS = "fghFGH"
-"""What functions are called."""
 
 OUTWARD = {"low": ROUND_FLOOR, "high": ROUND_CEILING}
 """How the ends of an enclosure are rounded."""
@@ -71,7 +67,6 @@ def notation_of(result: Result | SymbolicResult) -> str:
 
 
 def _differentiated(result: Result | SymbolicResult) -> list[str]:
-    """The variables of a result's derivatives."""
     if result.direction is not None:
         return list(result.direction.at)
     return list(dict.fromkeys(name for key in result.derivatives for name in partial_of(key)))
@@ -140,12 +135,7 @@ def function_of(name: str, result: Result | SeriesResult) -> str:
     return "the difference of the two sides" if dependent_of(result) else name
 
 
-def point_text(result: Result | SeriesResult, point: int, style: Style) -> str:
-    """A point by the values of its variables."""
-    return values_text(result.at, point, style)
-
-
-def values_text(at: Mapping[str, FloatArray], point: int, style: Style) -> str:
-    """The values of some variables at a point."""
+def point_text(at: Mapping[str, FloatArray], point: int, style: Style) -> str:
+    """The values of variables at a point."""
     values = [(name, number_at(array, point, style.digits)) for name, array in at.items()]
     return ", ".join(f"{name} = {text}" for name, text in values)

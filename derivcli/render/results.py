@@ -1,31 +1,19 @@
-"""Results as documents, and as text in a format."""
+"""Results as text in a format."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Sequence
 
+from derivcli.render.blocks import Document, Style
 from derivcli.render.documents.formulas import formulas_document
 from derivcli.render.documents.numbers import numbers_document
 from derivcli.render.documents.series import series_document
 from derivcli.render.format_table import write
-from derivcli.result import SeriesResult, SymbolicResult
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
-    from derivcli.result import AnyResult, Result
-
-
-def document_of(results: Sequence[AnyResult], style: Style) -> Document:
-    """The document of numbers, formulas or series."""
-    match results[0]:
-        case SymbolicResult():
-            return formulas_document(cast("Sequence[SymbolicResult]", results), style)
-        case SeriesResult():
-            return series_document(cast("Sequence[SeriesResult]", results), style)
-    return numbers_document(cast("Sequence[Result]", results), style)
+from derivcli.result import AnyResult, SeriesResult, SymbolicResult
 
 
 def render(results: Sequence[AnyResult], name: str, style: Style) -> str:
-    """The results in a format of that name."""
-    return write(document_of(results, style), name, style)
+    """Numbers, formulas or series in the format of that name."""
+    makers: dict[type, Callable[..., Document]] = {SymbolicResult: formulas_document, SeriesResult: series_document}
+    make = makers.get(type(results[0]), numbers_document)
+    return write(make(results, style), name, style)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,14 +11,11 @@ from derivcli.check.verdict_kinds import codes_of
 from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_texts, outward_texts
-from derivcli.render.polynomial import centre_text, offset_text, polynomial_text, power_text
-from derivcli.render.quantities import OUTWARD, Quantity, named, values_text
-
-if TYPE_CHECKING:
-    from derivcli.result import SeriesResult
+from derivcli.render.polynomial import centre, offset_text, polynomial_text, power_text
+from derivcli.render.quantities import OUTWARD, Quantity, named, point_text
+from derivcli.result import SeriesResult
 
 REMAINDER_DIGITS = 3
-"""Significant digits of the ends of a remainder, unless others are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +32,6 @@ class Expansion:
     def degree(self) -> int:
         """The degree that was asked for."""
         return int(self.result.coefficients.shape[1]) - 1
-
-    @property
-    def left(self) -> str:
-        """The left side of its equation: `T5(x)`."""
-        return f"T{self.degree}({self.result.variable})"
 
     def right(self, style: Style) -> str | None:
         """The polynomial of the coefficients; None where one of them is not finite."""
@@ -59,10 +50,6 @@ class Expansion:
         reason = f"is {number}" if infinite[first] else "does not exist"
         name = coefficient_name(self.result, first, self.point)
         return f"no Taylor polynomial of degree {self.degree}: {name} {reason}"
-
-    def numbers(self, style: Style) -> list[str]:
-        """The coefficients as text."""
-        return number_texts(self.result.coefficients[self.point], style.digits)
 
     def remainder(self, style: Style) -> str:
         """What the function is more than the polynomial; "" where that was not asked."""
@@ -101,9 +88,9 @@ def _heading(name: str, result: SeriesResult, point: int, several: bool, style: 
     others = {variable: values for variable, values in result.at.items() if variable != result.variable}
     if not (several or others):
         return ""
-    centre = f"about {result.variable} = {centre_text(result, point)}"
-    rest = f", with {values_text(others, point, style)}" if others else ""
-    return f"{name} {centre}{rest}".lstrip()
+    about = f"about {result.variable} = {centre(result, point)[0]}"
+    rest = f", with {point_text(others, point, style)}" if others else ""
+    return f"{name} {about}{rest}".lstrip()
 
 
 def coefficient_quantities(results: Sequence[SeriesResult]) -> list[Quantity]:

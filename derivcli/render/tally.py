@@ -5,15 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from derivcli.check.exit_difference import results_differ
+from derivcli.render.blocks import Style
 from derivcli.render.flag_notes import FlagCounts
 from derivcli.render.verdicts import Findings, checked
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Style
-    from derivcli.result import Result
+from derivcli.result import Result
 
 
 @dataclass(slots=True)
@@ -29,7 +26,6 @@ class Tally:
     remarks: list[str] = field(default_factory=list)
     """What else is to be said of the output."""
     start: float = field(default_factory=time.perf_counter)
-    """When the work began."""
 
     def add(self, results: Sequence[Result]) -> None:
         """Count the results of the next points."""

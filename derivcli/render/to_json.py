@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.flag_table import flag_names
 from derivcli.language.printer import text_of
+from derivcli.language.tree import Tree
 from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
 from derivcli.render.quantities import function_names, named
-from derivcli.result import SeriesResult, SymbolicResult
-
-if TYPE_CHECKING:
-    from derivcli.check.verdict import Verdict, Verdicts
-    from derivcli.explain.answer.answer import Answer, Counterexample
-    from derivcli.language.tree import Tree
-    from derivcli.result import AnyResult, FloatArray, Result
+from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult
 
 VERSION = 1
 """Raised when a program that reads the object would have to change."""
@@ -106,21 +104,18 @@ def _meant(meant: Answer) -> dict[str, Any]:
 
 
 def _counterexample(example: Counterexample) -> dict[str, Any]:
-    """A point, and what the derivative and the claim are there."""
     claim = None if example.claim is None else _number(example.claim)
     numbers = {"derivative": _number(example.derivative), "claim": claim}
     return {"at": _place(example.at), **numbers, "reason": example.reason}
 
 
 def _place(at: Mapping[str, Fraction | Tree]) -> dict[str, str]:
-    """A point as exact numbers, each as one types it."""
     return {name: str(value) if isinstance(value, Fraction) else text_of(value) for name, value in at.items()}
 
 
 def _headed(
     at: dict[str, FloatArray], numbers: FloatArray, functions: list[dict[str, Any]], style: Style
 ) -> dict[str, Any]:
-    """What is known of each function, under the version and the points."""
     points = _named_numbers(at, style)
     return {"version": VERSION, "dtype": str(numbers.dtype), "at": points, "functions": functions}
 
@@ -144,7 +139,6 @@ def described(name: str, result: AnyResult) -> dict[str, Any]:
 
 
 def _gradient(result: Result, style: Style) -> dict[str, Any]:
-    """The gradient's length and direction, where there is one."""
     norm = result.gradient_norm
     if norm is None:
         return {}
@@ -163,10 +157,7 @@ def verdicts_json(verdicts: Verdicts) -> list[dict[str, Any] | None]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    numbers = {"truth": verdict.truth, "left": verdict.left, "right": verdict.right}
-    shown = {name: number if number is None else _number(number) for name, number in numbers.items()}
-    message = {"message": verdict.message, "differs": verdict.differs}
-    return {"kind": verdict.kind, "digits": verdict.digits, **shown, **message}
+    return {key: _number(each) if isinstance(each, float) else each for key, each in asdict(verdict).items()}
 
 
 def _number(number: float) -> float | str:

@@ -58,7 +58,6 @@ class Findings:
     max_digits: int = 0
     """How many digits the numbers' format has."""
     hard: int = 0
-    """How many numbers are not simply right."""
     first_lines: list[str] = field(default_factory=list)
     worst_number: tuple[int, str] | None = None
     """The fewest right digits of a number whose true one is known, and which number that is."""
@@ -79,7 +78,6 @@ class Findings:
         self.max_digits = DTYPE_DIGITS[str(found[0].values.dtype)]
 
     def _find_worst(self, result: Result | SeriesResult, columns: Sequence[JudgedColumn]) -> None:
-        """Keep the number with the fewest right digits."""
         for column in columns:
             digits = np.where(column.verdicts.digits < 0, np.iinfo(np.int8).max, column.verdicts.digits)
             point = int(digits.argmin())
@@ -87,12 +85,14 @@ class Findings:
             if verdict is None or verdict.digits is None:
                 continue
             if self.worst_number is None or verdict.digits < self.worst_number[0]:
-                self.worst_number = verdict.digits, f"{column.label(point)} at {point_text(result, point, self.style)}"
+                where = point_text(result.at, point, self.style)
+                self.worst_number = verdict.digits, f"{column.label(point)} at {where}"
 
     def report(self) -> list[str]:
         """What came out of the check as a whole: the counts and, of many numbers, the worst."""
-        is_worth_it = self.style.verdicts and self.derivatives.total() > 1
-        return [*self.summary(), *(self._worst() if is_worth_it else [])]
+        digits, place = self.worst_number or (DTYPE_DIGITS["float64"], "")
+        is_worth_it = self.style.verdicts and self.derivatives.total() > 1 and digits < DTYPE_DIGITS["float32"] * 2
+        return [*self.summary(), *[f"the worst is {place}, with {digits_text(digits)} right"] * is_worth_it]
 
     def summary(self) -> list[str]:
         """One proud line where every derivative is right; else how many there are of each kind."""
@@ -112,13 +112,6 @@ class Findings:
         said = kinds if number == 1 or len(counts) > 1 else f"{number:,} {kinds}"
         return f"{sign[not self.style.unicode]} {said}, {right}"
 
-    def _worst(self) -> list[str]:
-        """The number with a true one that has the fewest right digits, in words; nothing where all are right."""
-        digits, place = self.worst_number or (DTYPE_DIGITS["float64"], "")
-        return (
-            [f"the worst is {place}, with {digits_text(digits)} right"] if digits < DTYPE_DIGITS["float32"] * 2 else []
-        )
-
     def lines(self) -> list[str]:
         """A line for each number that is not simply right, the first of them, and how many more there are."""
         more = self.hard - len(self.first_lines)
@@ -137,7 +130,6 @@ def _all_right(counts: Counter[str]) -> bool:
 
 
 def _counted(counts: Counter[str]) -> str:
-    """How many there are of each kind."""
     return ", ".join(f"{counts[kind]:,} {kind}" for kind in KINDS if counts[kind])
 
 
@@ -162,7 +154,6 @@ class JudgedColumn:
 
 
 def _columns(name: str, result: Result | SeriesResult, style: Style) -> list[JudgedColumn]:
-    """The columns of a result that have verdicts."""
     author = author_of(result)
     if isinstance(result, SeriesResult):
         return [
@@ -185,10 +176,9 @@ def _always(text: str) -> Callable[[int], str]:
 
 
 def _lines(result: Result | SeriesResult, columns: Sequence[JudgedColumn], style: Style) -> Iterator[str]:
-    """What to say of each value and derivative that is not right, point by point."""
     needed = _needs_line(columns)
     for point in np.flatnonzero(needed.any(axis=0)).tolist() if columns else ():
-        where = point_text(result, point, style)
+        where = point_text(result.at, point, style)
         for column, here in zip(columns, needed[:, point].tolist(), strict=True):
             verdict = column.verdicts[point]
             if verdict is not None and here:
@@ -216,11 +206,12 @@ def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style) -
     number = number_at(column.values, point, style.digits)
     printed = KINDS[verdict.kind].printed if np.isfinite(column.values[point]) else GIVES
     filled = "" if verdict.truth is None else f"; the derivative is then {_text(verdict.truth, style)}"
+    sides = (("left", verdict.left), ("right", verdict.right))
     return _pattern(verdict).format(
         f=column.label(point),
         message=verdict.message,
         truth=_text(verdict.truth, style),
-        sides=_sides(verdict, style) or "one side",
+        sides=", ".join(f"{name} {_text(side, style)}" for name, side in sides if side is not None) or "one side",
         filled=filled,
         lost=f"all but {digits_text(verdict.digits)}" if verdict.digits else "all its digits",
         printed=printed.format(author=column.author, number=number),
@@ -235,12 +226,6 @@ def _pattern(verdict: Verdict) -> str:
     known = (verdict.truth, verdict.left, verdict.right) != (None, None, None)
     kind = KINDS[verdict.kind]
     return kind.sentence if known or not kind.tells_sides else NOT_DERIVED
-
-
-def _sides(verdict: Verdict, style: Style) -> str:
-    """The one-sided derivatives that are known."""
-    sides = {"left": verdict.left, "right": verdict.right}
-    return ", ".join(f"{name} {_text(value, style)}" for name, value in sides.items() if value is not None)
 
 
 def _text(number: float | None, style: Style) -> str:

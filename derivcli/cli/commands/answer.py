@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from derivcli.check.exit_difference import claim_differs
+from derivcli import api
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell_remarks
+from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
 
 AnswerFormat = StrEnum("AnswerFormat", formats_for("answer"))  # type: ignore[misc]
-"""The formats by name."""
 TEXT = AnswerFormat("text")
 
 EXAMPLE = 'deriv answer "sin(x**2)" "2*x*cos(x**2)"'
@@ -25,8 +25,7 @@ Claim = Annotated[
     str | None, typer.Argument(metavar="CLAIM", help="What you found for its derivative.", show_default=False)
 ]
 Wrt = Annotated[
-    list[str] | None,
-    options.option("--wrt NAME", "The variable that the derivative is by, where there are several."),
+    list[str] | None, options.option("--wrt NAME", "The variable that the derivative is by, where there are several.")
 ]
 Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.")]
 FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.")]
@@ -46,17 +45,14 @@ def answer(
 
     The exit status is 0 where it is, and 1 where it is not or is not known to be.
     """
-    from derivcli import api
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.answer import answer_document
 
     if claim is None:
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
-    screen = terminal.screen(os.environ)
-    style = screen.style()
+    _, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
     found = api.answer(expression, claim, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
     print_document(answer_document(found, style, show), format_, style)
     tell_remarks([*found.expression.notes, *found.claim.notes])
-    if claim_differs(found):
+    if not found.equal:
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from derivcli.check.exit_difference import function_differs
+from derivcli import api
 from derivcli.cli import options, terminal
+from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
 
 ReportFormat = StrEnum("ReportFormat", formats_for("function check"))  # type: ignore[misc]
-"""The formats by name."""
 
 EXAMPLE = "deriv check-fn squares.py:SQ"
 
@@ -63,8 +63,6 @@ def check_fn(
 
     This runs the file, and nothing but this and --use runs any. Exit status 1 where something is wrong.
     """
-    from derivcli import api
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.function_check import function_check_document
 
     if function is None:
@@ -72,9 +70,8 @@ def check_fn(
     points = options.points_in(at, zip_) if at else None
     with terminal.aside():
         report = api.check_function(function, against, points, options.wrt_in(wrt))
-    screen = terminal.screen(os.environ)
-    style = screen.style()
-    style = style if screen.terminal else replace(style, width=terminal.UNLIMITED)
+    is_terminal, style = terminal.screen(os.environ)
+    style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)
-    if function_differs(report):
+    if not report.ok:
         raise typer.Exit(ExitStatus.DIFFERENCE)

@@ -9,29 +9,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
+from derivcli import pipeline
 from derivcli.check.exit_difference import results_differ
 from derivcli.check.limits import is_checked
 from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
+from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
 from derivcli.cli.point_source import PointSource, opened
+from derivcli.cli.printing import save_picture
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED_PART_POINTS, Streaming, data_sink, points_done_in_errors, printing, summary
 from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
+from derivcli.cli.terminal import Screen
 from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
+from derivcli.pipeline import Job, compute, judged
+from derivcli.render.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, default_format
-
-if TYPE_CHECKING:
-    from derivcli.cli.terminal import Screen
-    from derivcli.pipeline import Job
-    from derivcli.request import Request
-    from derivcli.result import AnyResult
+from derivcli.request import Request
+from derivcli.result import AnyResult, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,7 @@ def deriv(options: MainOptions) -> None:
 
 def evaluate(request: Request, options: MainOptions, screen: Screen, write: Write) -> Answer:
     """The answer to a request, whose output is written."""
-    from derivcli import pipeline
-
     if options.code:
-        from derivcli.cli.code_option import write_code
-
         return Answer(write_code(request, options, write))
     output = output_of(request, options, screen, write)
     _check(request, output)
@@ -81,27 +78,24 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
         with progress() as report:
             job = pipeline.prepare(request, source.data, report)
         if source.data is not None:
-            source.data.check_used(job.names)
+            source.data.check_used(job.task.names)
         answer = _numbers(output, source, job)
-        hidden = source.data.hidden_constants(job.names) if source.data is not None else []
+        hidden = source.data.hidden_constants(job.task.names) if source.data is not None else []
         return _with_notes(answer, [*source.notes, *map(visible, hidden)])
 
 
 def _with_notes(answer: Answer, notes: Iterable[str]) -> Answer:
-    """The answer with notes before its own."""
     return replace(answer, notes=[*(f"note: {note}" for note in notes), *answer.notes])
 
 
 def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
-    """The answer, computed as the points come or all at once."""
-    from derivcli.pipeline import compute, judged
     from derivcli.render.tally import Tally
 
     request, tally = job.request, Tally(output.style)
     with points_done_in_errors(tally, output.unfinished):
         size = min(CHECKED_PART_POINTS, job.size) if request.check else job.size
         enough = points_read_ahead(output, request, job.numbers)
-        parts, count = source.counted(job.names, size, output.passes_columns, enough)
+        parts, count = source.counted(job.task.names, size, output.passes_columns, enough)
         if count is not None and faster_forms(job.engine, count):
             kernel_cache.keep_kernels(os.environ)
         check = is_checked(request.check, None if count is None else count * job.numbers)
@@ -114,7 +108,6 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
 
 
 def _streamed(output: Output, streaming: Streaming) -> Answer:
-    """The answer to a job whose results leave as they come."""
     source, tally, options = streaming.source, streaming.tally, output.options
     if output.data is not None and options.output is not None:
         with replacing(options.output, options.clobber) as file, data_sink(file, output.data, source, tally) as sink:
@@ -126,17 +119,21 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
             streaming.run(sink, bar=not output.terminal)
         done = [summary("done", tally)] if time.perf_counter() - tally.start > PATIENCE else []
     job = streaming.job
-    remarks = dict.fromkeys(note for expression in job.expressions for note in expression.notes)
+    remarks = dict.fromkeys(note for expression in job.task.expressions for note in expression.notes)
     said = [*map(draw_note, remarks), *filter(None, [job.remark]), *tally.notes()]
     notes = [f"note: {note}" for note in said]
     return Answer(notes + done, job.request.check is True and tally.differs)
 
 
 def _check(request: Request, output: Output) -> None:
-    """Refuse before any work what could not be written after it."""
     options = output.options
     if options.plot is not None:
-        _check_plot(options.plot, request)
+        check_target(options.plot, SUFFIXES)
+        if not request.has_points:
+            raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
+        if request.dependent or request.series is not None:
+            what = "implicit functions" if request.dependent else "Taylor polynomials"
+            raise DerivError(f"{what} are not drawn", hint="leave out --plot")
     _check_files(options)
     if not options.clobber and options.plot is None and options.output is None:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE, or leave it out")
@@ -148,7 +145,6 @@ def _check(request: Request, output: Output) -> None:
 
 
 def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
-    """Refuse files that could not be written, or must not be replaced."""
     for path in (options.plot, options.output):
         if path is not None:
             check_output(path, inputs, options.clobber)
@@ -156,27 +152,17 @@ def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
         raise DerivError("--plot and --output name one file", hint="write into two")
 
 
-def _check_plot(plot: Path, request: Request) -> None:
-    """Refuse what could not be drawn."""
-    from derivcli.render.figure import SUFFIXES
-
-    check_target(plot, SUFFIXES)
-    if not request.has_points:
-        raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
-    if request.dependent or request.series is not None:
-        what = "implicit functions" if request.dependent else "Taylor polynomials"
-        raise DerivError(f"{what} are not drawn", hint="leave out --plot")
-
-
 def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> Answer:
-    """The answer to a request whose results are there in full."""
     from derivcli.render.results import render
 
     options, style, name = output.options, output.style, output.format
     shown = options.plot is None or options.format_ is not None or options.output is not None
     done = []
     if options.plot is not None:
-        done.append(_save_plot(options, results))
+        from derivcli.render.plot import draw_plot
+
+        numbers = [result for result in results if isinstance(result, Result)]
+        done.append(save_picture(options.plot, partial(draw_plot, numbers), options.clobber))
     if shown and options.output is not None:
         write_whole(options.output, render(results, name, style).encode(), options.clobber)
         done.append(f"wrote {file_name(options.output)}")
@@ -184,15 +170,3 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
         output.write(render(results, name, style), FORMATS[name].is_colored)
     notes = notes_of(results, style, FORMATS[name] if shown else None)
     return Answer(notes + done, request.check is True and results_differ(results))
-
-
-def _save_plot(options: MainOptions, results: Sequence[AnyResult]) -> str:
-    """Draw the picture, put it into its file, and say so."""
-    from derivcli.render.plot import draw_plot
-    from derivcli.result import Result
-
-    assert options.plot is not None, "there is a picture to save"
-    kernel_cache.keep_fonts(os.environ)
-    numbers = [result for result in results if isinstance(result, Result)]
-    write_whole(options.plot, draw_plot(numbers, options.plot.suffix.lower().lstrip(".")), options.clobber)
-    return f"saved {file_name(options.plot)}"

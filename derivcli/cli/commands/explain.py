@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from derivcli import api
 from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
-from derivcli.cli.atomic_file import check_output, check_target, write_whole
-from derivcli.cli.kernel_cache import keep_fonts
+from derivcli.cli.atomic_file import check_output, check_target
 from derivcli.cli.notes import notes_of, tell, tell_remarks
-from derivcli.cli.printing import print_document
-from derivcli.errors import DerivError, ExitStatus, file_name
+from derivcli.cli.printing import print_document, save_picture
+from derivcli.errors import DerivError, ExitStatus
+from derivcli.render.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, default_format, formats_for
 
-if TYPE_CHECKING:
-    from derivcli.explain.ledger import Ledger
-    from derivcli.render.blocks import Style
-    from derivcli.render.format_table import Format
-
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
-"""The formats by name."""
 
 Expression = Annotated[
     str, typer.Argument(metavar="EXPR", help="A formula, such as '6*x**2 + 2*x + 4'.", show_default=False)
@@ -62,8 +59,8 @@ def explain(
     Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
     make a batch, whose outputs are summed.
     """
-    from derivcli import api
-    from derivcli.render.documents.ledger import ledger_document
+    from derivcli.render.documents.ledger import ledger_document, ledger_graph, warnings_of
+    from derivcli.render.graph_picture import draw_graph
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
@@ -72,45 +69,26 @@ def explain(
     with terminal.aside(bool(use)):
         functions = options.functions_in(use)
         ledger = api.explain(expression, points, names, let=formulas, use=functions, dtype=dtype.value, check=check)
-    screen = terminal.screen(os.environ)
-    style = screen.style(digits, verdicts=check is True)
+    is_terminal, style = terminal.screen(os.environ)
+    style = replace(style, digits=digits, verdicts=check is True)
     if plot is not None:
-        _save_plot(ledger, plot, no_clobber, style)
-    chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", screen.terminal)
+        tell(save_picture(plot, partial(draw_graph, ledger_graph(ledger, style)), not no_clobber))
+    chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", is_terminal)
     if chosen is not None:
         print_document(ledger_document(ledger, style), chosen, style)
     tell_remarks(points.notes)
-    _tell_notes(ledger, FORMATS[chosen] if chosen else None, style)
+    shown = FORMATS[chosen] if chosen else None
+    for warning in () if shown is not None and shown.tells_check else warnings_of(ledger, style):
+        tell(f"note: {warning}")
+    for note in notes_of([ledger.result], style, shown):
+        tell(note)
     if check and results_differ([ledger.result]):
         raise typer.Exit(ExitStatus.DIFFERENCE)
 
 
 def _check_plot(plot: Path | None, no_clobber: bool) -> None:
-    """Refuse a picture that could not be written."""
-    from derivcli.render.figure import SUFFIXES
-
     if plot is not None:
         check_target(plot, SUFFIXES)
         check_output(plot, (), not no_clobber)
     elif no_clobber:
         raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")
-
-
-def _save_plot(ledger: Ledger, plot: Path, no_clobber: bool, style: Style) -> None:
-    """Draw the graph into its file, and say so."""
-    from derivcli.render.documents.ledger import ledger_graph
-    from derivcli.render.graph_picture import draw_graph
-
-    keep_fonts(os.environ)
-    write_whole(plot, draw_graph(ledger_graph(ledger, style), plot.suffix.lower().lstrip(".")), not no_clobber)
-    tell(f"saved {file_name(plot)}")
-
-
-def _tell_notes(ledger: Ledger, shown: Format | None, style: Style) -> None:
-    """Say what the output, in its format if there is one, does not say."""
-    from derivcli.render.documents.ledger import warnings_of
-
-    for warning in () if shown is not None and shown.tells_check else warnings_of(ledger, style):
-        tell(f"note: {warning}")
-    for note in notes_of([ledger.result], style, shown):
-        tell(note)

@@ -10,29 +10,26 @@ import typer
 
 from derivcli.cli import terminal
 from derivcli.cli.options import option
+from derivcli.cli.printing import print_document
 from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES
 from derivcli.render.format_table import default_format, formats_for
 
 ListFormat = StrEnum("ListFormat", formats_for("functions"))  # type: ignore[misc]
-"""The formats by name."""
 
 Name = Annotated[
     str | None, typer.Argument(metavar="NAME", help="One function, by any of its names.", show_default=False)
 ]
 FormatOption = Annotated[
-    ListFormat | None,
-    option("--format", "How to print. [default: table; tsv where the output is no terminal]"),
+    ListFormat | None, option("--format", "How to print. [default: table; tsv where the output is no terminal]")
 ]
 
 
 def functions(name: Name = None, format_: FormatOption = None) -> None:
     """List the functions that a formula can use, or tell all about one of them."""
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.functions import function_document, function_list_document
 
-    screen = terminal.screen(os.environ)
-    style = screen.style()
+    is_terminal, style = terminal.screen(os.environ)
     if name is None:
         document = function_list_document(FAMILIES)
     else:
@@ -42,4 +39,4 @@ def functions(name: Name = None, format_: FormatOption = None) -> None:
         row = look_up(name)
         formulas = {parameter: text_of(tree) for parameter, tree in derivatives_on_page(row).items()}
         document = function_document(row, formulas)
-    print_document(document, format_ or default_format("functions", screen.terminal), style)
+    print_document(document, format_ or default_format("functions", is_terminal), style)

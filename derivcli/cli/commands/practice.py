@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from enum import Enum, auto
 from random import randrange
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from derivcli.api import answer, steps
 from derivcli.cli import terminal
 from derivcli.errors import DerivError, draw_error, draw_note
-from derivcli.explain.practice_exercises import LEVELS, exercise
+from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
 from derivcli.hints import names_options
-
-if TYPE_CHECKING:
-    from derivcli.explain.practice_exercises import Exercise
-    from derivcli.language.expression import Expression
-    from derivcli.render.blocks import Block, Style
-    from derivcli.result import Partial
+from derivcli.language.expression import Expression
+from derivcli.render.blocks import Block, Style
 
 SEEDS = 1_000_000
-"""So many sets of exercises are there to draw from."""
 
 QUIT = ("quit", "q", "exit")
 HELP = ("help", "h", "why")
@@ -40,61 +36,46 @@ Seed = Annotated[
 Count = Annotated[int, typer.Option("--count", metavar="N", min=1, help="How many exercises.")]
 
 
-class End(Enum):
-    """How an exercise comes to an end."""
-
-    AT_ONCE = auto()
-    LATER = auto()
-    UNSOLVED = auto()
-    GIVEN_UP = auto()
-    """After a wrong answer, with all that follows."""
-    QUIT = auto()
-
-
 def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> None:
     """Practise differentiation: answer exercises line by line, and see whether each answer is right.
 
     A wrong answer gets a point where it is wrong, what may have gone wrong, and another try.
     """
     from derivcli.language.parse import parse_expression
-    from derivcli.render.documents.practice import Score, opening, question, score_line
+    from derivcli.render.documents.practice import opening, question, score_line
 
-    screen = terminal.screen(os.environ)
-    style = screen.style()
+    _, style = terminal.screen(os.environ)
     seed = randrange(SEEDS) if seed is None else seed
-    score = Score()
+    score: Counter[str] = Counter()
     say_blocks(opening(LEVELS[level].about, level, seed), style)
     for number in range(1, count + 1):
         task = exercise(level, seed, number)
         expression = parse_expression(task.text)
         say_blocks(question(task, expression, number, count), style)
-        end = solve(task, expression, style)
-        score.asked += end is not End.QUIT
-        score.right += end in (End.AT_ONCE, End.LATER)
-        score.at_once += end is End.AT_ONCE
-        if end in (End.GIVEN_UP, End.QUIT):
+        if not solve(task, expression, score, style):
             break
     say_blocks(score_line(score), style)
 
 
-def solve(task: Exercise, expression: Expression, style: Style) -> End:
-    """Ask for answers until one is right, or no more come."""
-    from derivcli.api import answer
+def solve(task: Exercise, expression: Expression, score: Counter[str], style: Style) -> bool:
+    """Ask for answers until one is right, or no more come; whether to go on. An exercise counts once it is answered."""
     from derivcli.render.documents.practice import help_lines, judgement, prompt
+    from derivcli.render.documents.steps import steps_document
 
-    end = End.AT_ONCE
+    tries = 0
     while True:
         line = ask(prompt(task, expression, style))
         if line is None or line in QUIT:
-            return End.QUIT if end is End.AT_ONCE else End.GIVEN_UP
+            score["asked"] += tries > 0
+            return False
         if line in HELP:
             say_blocks(help_lines(), style)
             continue
-        if line in ("", "skip"):
-            return End.UNSOLVED
-        if line == "?":
-            say_blocks(steps_blocks(expression, task.partial, style), style)
-            return End.UNSOLVED
+        if line in ("", "skip", "?"):
+            if line == "?":
+                say_blocks(steps_document(steps(expression, mixed=[task.partial]), style).blocks(), style)
+            score["asked"] += 1
+            return True
         try:
             found = answer(expression, line, mixed=[task.partial])
         except DerivError as error:  # a slip of the finger, which does not count
@@ -103,8 +84,9 @@ def solve(task: Exercise, expression: Expression, style: Style) -> End:
         say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))
         say_blocks(judgement(found, style), style)
         if found.equal:
-            return end
-        end = End.LATER
+            score.update(asked=1, right=1, at_once=int(tries == 0))
+            return True
+        tries += 1
 
 
 def without_options(error: DerivError, expression: Expression) -> DerivError:
@@ -112,14 +94,6 @@ def without_options(error: DerivError, expression: Expression) -> DerivError:
     if not names_options(error.way_out):
         return error
     return error.with_hint(f"write a formula in {' and '.join(expression.variables)}; help tells what can be typed")
-
-
-def steps_blocks(expression: Expression, partial: Partial, style: Style) -> Sequence[Block]:
-    """How the derivative is found."""
-    from derivcli.api import steps
-    from derivcli.render.documents.steps import steps_document
-
-    return steps_document(steps(expression, mixed=[partial]), style).blocks()
 
 
 def ask(question: str) -> str | None:

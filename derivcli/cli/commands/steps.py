@@ -8,19 +8,19 @@ from typing import Annotated
 
 import typer
 
+from derivcli import api
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell, tell_remarks
+from derivcli.cli.printing import print_document
 from derivcli.render.format_table import default_format, formats_for
 
 StepsFormat = StrEnum("StepsFormat", formats_for("steps"))  # type: ignore[misc]
-"""The formats by name."""
 
 Formula = Annotated[
     str, typer.Argument(metavar="EXPR", help="An expression, such as 'x**2*sin(x)'.", show_default=False)
 ]
 FormatOption = Annotated[
-    StepsFormat | None,
-    options.option("--format", "How to print. [default: text; tsv where the output is no terminal]"),
+    StepsFormat | None, options.option("--format", "How to print. [default: text; tsv where the output is no terminal]")
 ]
 
 
@@ -33,15 +33,12 @@ def steps(
     format_: FormatOption = None,
 ) -> None:
     """Show how a derivative is found, a line for each rule of differentiation."""
-    from derivcli import api
-    from derivcli.cli.printing import print_document
     from derivcli.render.documents.steps import steps_document
 
-    screen = terminal.screen(os.environ)
-    style = screen.style()
+    is_terminal, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
     found = api.steps(expression, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
-    print_document(steps_document(found, style), format_ or default_format("steps", screen.terminal), style)
+    print_document(steps_document(found, style), format_ or default_format("steps", is_terminal), style)
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:
         tell(f"note: {remark}")

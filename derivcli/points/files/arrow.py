@@ -96,7 +96,6 @@ def _batches_of_stream(
 
 
 def _sliced(batch: pa.RecordBatch, headers: Sequence[str] | None, size: int) -> Iterator[pa.RecordBatch]:
-    """The columns with these headers of a batch, in batches that take little memory."""
     batch = batch if headers is None else batch.select(headers)
     rows = batch_rows(batch.nbytes / max(1, batch.num_rows), size)
     yield from (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
@@ -130,7 +129,6 @@ class ArrowWriter:
         self._writer.close()
 
     def _grown(self, place: int, column: pa.Array) -> pa.Array:
-        """The column with a dictionary that begins with the one written before."""
         if not isinstance(column, pa.DictionaryArray):
             return column
         before = self._dictionaries.get(place)
@@ -158,7 +156,6 @@ def _growing(kind: pa.DataType) -> pa.DataType:
 
 
 def _as_type(column: pa.Array, kind: pa.DataType) -> pa.Array:
-    """The column for a dictionary that may grow, or without it."""
     if isinstance(column, pa.DictionaryArray) and pa.types.is_dictionary(kind):
         return encoded(column.indices.cast(kind.index_type), column.dictionary, kind)
     return (decoded(column) if isinstance(column, pa.DictionaryArray) else column).cast(kind)

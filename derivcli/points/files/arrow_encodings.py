@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pyarrow
 import pyarrow.compute as compute
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 _ZEROS = pyarrow.py_buffer(bytes(64))
 
@@ -91,7 +87,8 @@ def with_grown_dictionary(before: pyarrow.Array | None, column: pyarrow.Dictiona
     column = with_distinct_dictionary(column)
     if before is None:
         kind = column.type.value_type
-        before = pyarrow.nulls(0, kind) if len(column.dictionary) else _one_value(kind)
+        zero = [None] + [_ZEROS] * (kind.num_buffers - 1)  # one value of a type that is not nested: 0, or an empty text
+        before = pyarrow.nulls(0, kind) if len(column.dictionary) else pyarrow.Array.from_buffers(kind, 1, zero)
     head = encoded(column.indices[:0], before, column.type)
     return pyarrow.chunked_array([head, column]).unify_dictionaries().chunk(1)
 
@@ -122,11 +119,6 @@ def is_binary(kind: pyarrow.DataType) -> bool:
         pyarrow.types.is_binary_view,
     )
     return any(test(kind) for test in tests)
-
-
-def _one_value(kind: pyarrow.DataType) -> pyarrow.Array:
-    """One value of a type that is not nested: zero, or an empty text."""
-    return pyarrow.Array.from_buffers(kind, 1, [None] + [_ZEROS] * (kind.num_buffers - 1))
 
 
 def _plain_field(field: pyarrow.Field) -> pyarrow.Field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -65,20 +66,11 @@ class Batch:
     def bad_rows(self, decimal_comma: bool) -> Iterator[BadRow]:
         """All rows that cannot be used, in their order."""
         mask = self.bad()
-        waiting = iter(self.unread)
-        unread = next(waiting, None)
-        passed = 0
-        for row in () if mask is None else np.flatnonzero(mask).tolist():
-            while unread is not None and unread.place <= row + passed:
-                yield unread
-                unread, passed = next(waiting, None), passed + 1
-            yield self._with_bad_cell(row, row + passed, decimal_comma)
-        if unread is not None:
-            yield unread
-            yield from waiting
+        rows = () if mask is None else np.flatnonzero(mask).tolist()
+        cells = (self._with_bad_cell(row, self.place(row), decimal_comma) for row in rows)
+        yield from heapq.merge(self.unread, cells, key=lambda bad: bad.place)
 
     def _with_bad_cell(self, row: int, place: int, decimal_comma: bool) -> BadRow:
-        """Why a row cannot be used: its first cell in a used column that is no number."""
         for header, numbers in self.numbers.items():
             if numbers.bad is not None and numbers.bad[row]:
                 cells = self.texts[header] if header in self.texts else self.rows.column(header)
@@ -130,5 +122,5 @@ class DataFile(Protocol):
     def batches(self, size: int) -> Iterator[Batch]:
         """The file's rows in batches; those of files with types have at most `size`."""
 
-    def close(self) -> None:
+    def close(self) -> object:
         """Close what is open."""

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from derivcli.errors import DerivError, visible
 from derivcli.language.tokens import SPELLINGS
 from derivcli.points.files.arrow_encodings import decoded, is_numeric, is_text, value_type
 from derivcli.points.points import MAX_EXACT_INTEGER
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray
 
 _DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 NOT_FINITE = r"[+-]?([nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)"
@@ -56,7 +53,7 @@ def check_type(kind: pa.DataType, header: str, file: str) -> None:
     """Refuse a column whose type holds no numbers."""
     kind = value_type(kind)
     if not (is_text(kind) or is_numeric(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)):
-        shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {_cut(str(kind))}"
+        shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {cut(str(kind))}"
         message = f"{file}: column '{header}' holds {shown}, not numbers"
         raise DerivError(message, hint="convert the column to numbers first, or take another one")
 
@@ -78,7 +75,7 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     text = "" if cell is None else str(cell).strip()
     if not text:
         return "the cell is empty", CORRECT_HINT
-    shown = visible(_cut(text))
+    shown = visible(cut(text))
     if is_number(text, decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT_HINT
     if has_decimal_comma(text) and not decimal_comma:
@@ -89,7 +86,7 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     return f"'{shown}' is not a number", CORRECT_HINT
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """The text as messages show it."""
     return text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…"
 
@@ -108,10 +105,8 @@ def is_number(text: str, decimal_comma: bool = False) -> bool:
 
 
 def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
-    """The values, NaN in place of nulls, and where the nulls are if there are any."""
-    if not numbers.null_count:
-        return numbers.to_numpy(zero_copy_only=False), None
-    return numbers.to_numpy(zero_copy_only=False), numbers.is_null().to_numpy(zero_copy_only=False)
+    bad = numbers.is_null().to_numpy(zero_copy_only=False) if numbers.null_count else None
+    return numbers.to_numpy(zero_copy_only=False), bad
 
 
 def _from_text(cells: pa.Array, decimal_comma: bool) -> Numbers:

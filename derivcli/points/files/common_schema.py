@@ -32,7 +32,6 @@ def common_schema(schemas: Sequence[pa.Schema], headers: Sequence[str] | None) -
 
 
 def _widened(fields: Sequence[pa.Field]) -> pa.Field:
-    """The first field, for the values of all."""
     kinds = list(dict.fromkeys(field.type for field in fields))
     kind = kinds[0] if len(kinds) == 1 else _wider(kinds)
     return fields[0].with_type(kind).with_nullable(any(field.nullable for field in fields))

@@ -46,6 +46,7 @@ class DelimitedFile:
 
     def __init__(self, text: TextFile, format: FileFormat) -> None:
         self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
+        self.close = text.close
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
         header = _first_row(text.first, self.name)
         self._separator = _separator(header, format.separator)
@@ -66,10 +67,6 @@ class DelimitedFile:
         noted = self._separator != format.row.separator and not self._is_single
         self.notes = [f"{self.name}: its columns are separated by {SEPARATORS[self._separator]}"] if noted else []
 
-    def close(self) -> None:
-        """Close the file."""
-        self._text.close()
-
     def select(self, used: Sequence[str], passed: bool) -> None:
         """Choose the columns that are read as numbers; without `passed` no others are read."""
         self._used = used
@@ -81,7 +78,6 @@ class DelimitedFile:
         return in_order(_without_blank_end(blocks) if self._is_single else blocks, self._batch)
 
     def _blocks(self) -> Iterator[bytes]:
-        """The file's blocks without the header."""
         blocks = self._text.blocks()
         yield next(blocks)[self._body :]
         yield from blocks
@@ -89,12 +85,9 @@ class DelimitedFile:
     def _check_headers(self) -> None:
         named = [cell for cell in self.headers if cell.strip()]
         if named and all(is_number(cell, self._decimal_comma) for cell in named):
+            example = self._separator.replace("\t", " ").join("xyztuv"[: len(self.headers)])
             message = f"{self.name}: the first line holds numbers, not names"
-            raise DerivError(message, hint=f"write the names of the columns above them, as in {self._example()}")
-
-    def _example(self) -> str:
-        names = [*"xyztuv"][: len(self.headers)]
-        return self._separator.join(names) if self._separator != "\t" else " ".join(names)
+            raise DerivError(message, hint=f"write the names of the columns above them, as in {example}")
 
     def _cut(self, block: bytes) -> int:
         """Where the last whole row of a block ends, when its first byte begins a row."""
@@ -118,7 +111,6 @@ class DelimitedFile:
         return bool(border[before].all() and border[after].all())
 
     def _end_of_rows(self, block: bytes) -> int:
-        """The same row by row."""
         end = 0
         for match in self._rows(block):
             if match.group().endswith((b"\n", b"\r")):
@@ -145,7 +137,6 @@ class DelimitedFile:
         return Batch(rows, numbers, unread, self._line_finder(block), lines, size=self._text.bytes_of(block))
 
     def _unclosed(self, block: bytes) -> Batch:
-        """The batch that the rest of a file makes, from whose last row a quote is open."""
         batch = self._batch(block[: self._end_of_rows(block)])
         hint = "close the quote, or leave out the rest with --on-error skip"
         batch.unread = [*batch.unread, BadRow(batch.count, "a quote opens here and is never closed", hint)]
@@ -194,16 +185,12 @@ class DelimitedFile:
         """What finds a row's line in the block: only asked where something is wrong."""
 
         def line_of(place: int) -> int | None:
-            rows = (match.start() for match in self._rows(block) if not self._is_blank(match.group()))
+            rows = (match.start() for match in self._rows(block) if self._is_single or match.group().strip(b" \r\n"))
             start = next(islice(rows, place, None), None)
             start = self._end_of_rows(block) if start is None else start
             return block.count(self._line_end, 0, start)
 
         return line_of
-
-    def _is_blank(self, row: bytes) -> bool:
-        """Whether a row does not count: a line with nothing but spaces, where there are several columns."""
-        return not self._is_single and not row.strip(b" \r\n")
 
 
 def _first_row(text: bytes, name: str) -> str:
@@ -211,23 +198,16 @@ def _first_row(text: bytes, name: str) -> str:
     start = _blank_until(text)
     if start == len(text):
         raise empty(name)
-    inside = False
-    for match in re.compile(rb'["\r\n]').finditer(text, start):
-        if match.group() == b'"':
-            inside = not inside
-        elif not inside:
-            return text[start : match.start()].decode()
-    return text[start:].decode(errors="replace")
+    match = re.compile(rb'(?:[^"\r\n]++|"[^"]*+(?:"|\Z))*+').match(text, start)
+    return match.group().decode(errors="replace") if match else ""
 
 
 def _blank_until(text: bytes) -> int:
-    """How many bytes of blank lines a text begins with."""
     match = re.compile(rb"(?:[ ]*[\r\n])*+").match(text)
     return match.end() if match else 0
 
 
 def _without_blank_end(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same blocks without the blank lines at the end of the last one."""
     waiting = b""
     for block in blocks:
         block = waiting + block
@@ -305,7 +285,6 @@ def _header(names: Sequence[str], separator: str, special: str) -> str:
 
 
 def _quoted(texts: pa.Array, special: str) -> pa.Array:
-    """The texts, those between quotes that the expression `special` finds."""
     found = pc.match_substring_regex(texts, special)
     if not pc.any(found).as_py():
         return texts

@@ -8,10 +8,10 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from derivcli.errors import DerivError, file_name
 from derivcli.language.functions.table import CONSTANTS
@@ -23,43 +23,33 @@ from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import Reading, format_of
 from derivcli.points.points import Part, points_from_arrays
 
-if TYPE_CHECKING:
-    from derivcli.points.files.parquet import ParquetStorage
-
 MAX_ROWS_NAMED = 5
 """Rows that are left out and named; the others are only counted."""
 
 MAX_HEADERS_SHOWN = 40
-"""Headers that a message shows."""
 
 MAX_HEADERS_COMPARED = 10_000
 """Headers that are searched for one like a name that is none."""
-
-
-@dataclass(slots=True)
-class _RowCounts:
-    """What has been counted so far over all files: all rows, those kept, the bytes of all, and what notes tell."""
-
-    rows: int = 0
-    kept: int = 0
-    bytes: int = 0
-    left_out: list[str] = field(default_factory=list)
-    rounded: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
 class DataFiles:
     """The columns of data files, opened and not yet read.
 
     `headers` are the columns in order. `variables` gives the header of each variable, and `ambiguous` the headers of
-    each name that several columns share. `paths` are the files behind the names. `notes` is complete after the last
-    part.
+    each name that several columns share. `paths` are the files behind the names. `have_types` says that the
+    format of some file tells a number from its text, and `storage` how the first Parquet file stores its columns.
     """
 
     def __init__(self, reading: Reading, files: Sequence[DataFile], names: Sequence[str]) -> None:
         self.paths = tuple(Path(name).resolve() for name in names if name != "-")
         self.headers = tuple(files[0].schema.names)
+        self.decimal_comma, self.have_types = reading.decimal_comma, any(file.has_types for file in files)
+        self.storage = next((file.storage for file in files if file.storage is not None), None)
         self._reading, self._files, self._names = reading, files, names
-        self._counts = _RowCounts()
+        # What has been counted so far: all rows, those kept, the bytes of all, and what notes tell.
+        self._rows_read = self._rows_kept = self._bytes_read = 0
+        self._left_out: list[str] = []
+        self._rounded: dict[str, tuple[int, str]] = {}
         for file in files[1:]:
             _check_same_columns(file, files[0])
         headers: dict[str, list[str]] = {}
@@ -79,39 +69,22 @@ class DataFiles:
         return None if self._reading.skip else self._rows
 
     @property
-    def have_types(self) -> bool:
-        """Whether the format of any file tells a number from its text."""
-        return any(file.has_types for file in self._files)
-
-    @property
-    def storage(self) -> ParquetStorage | None:
-        """How the first Parquet file stores its columns."""
-        return next((file.storage for file in self._files if file.storage is not None), None)
-
-    @property
-    def decimal_comma(self) -> bool:
-        """Whether the comma is the decimal sign of the files."""
-        return self._reading.decimal_comma
-
-    @property
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
-        counts = self._counts
-        if self._rows is not None or self._bytes is None or not counts.bytes:
+        if self._rows is not None or self._bytes is None or not self._bytes_read:
             return self._rows
-        return max(counts.kept, round(counts.kept * self._bytes / counts.bytes))
+        return max(self._rows_kept, round(self._rows_kept * self._bytes / self._bytes_read))
 
     @property
     def notes(self) -> list[str]:
         """What is worth knowing about the files, complete after the last part."""
-        counts = self._counts
         found = _read_again(self._names) + [note for file in self._files for note in file.notes]
-        left_out = counts.rows - counts.kept
+        left_out = self._rows_read - self._rows_kept
         if left_out:
             more = ", …" if left_out > MAX_ROWS_NAMED else ""
             rows = "1 row was" if left_out == 1 else f"{left_out:,} rows were"
-            found.append(f"{rows} left out: {', '.join(counts.left_out)}{more}")
-        for header, (count, first) in counts.rounded.items():
+            found.append(f"{rows} left out: {', '.join(self._left_out)}{more}")
+        for header, (count, first) in self._rounded.items():
             numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
             found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
         return found
@@ -147,42 +120,40 @@ class DataFiles:
 
     def _kept_batches(self, file: DataFile, size: int) -> Iterator[Batch]:
         """The batches with the rows that can be used; raises DerivError at a bad row unless they are skipped."""
-        row, line, counts = 0, file.header_lines, self._counts
+        row, line = 0, file.header_lines
         for batch in file.batches(size):
             self._note_rounded(file, batch, row)
             if not self._reading.skip:
                 for bad in batch.bad_rows(self._reading.decimal_comma):
                     raise _refusal(file, batch, bad, row, line)
-            missing = MAX_ROWS_NAMED - len(counts.left_out)
+            missing = MAX_ROWS_NAMED - len(self._left_out)
             for bad in islice(batch.bad_rows(self._reading.decimal_comma), missing):
-                counts.left_out.append(f"{file.name}, row {row + bad.place + 1:,} ({bad.why})")
+                self._left_out.append(f"{file.name}, row {row + bad.place + 1:,} ({bad.why})")
             row, line = row + batch.count, line + batch.lines
-            counts.rows += batch.count
-            counts.bytes += batch.size
+            self._rows_read += batch.count
+            self._bytes_read += batch.size
             batch = _without_bad_rows(batch)
-            counts.kept += batch.rows.num_rows
+            self._rows_kept += batch.rows.num_rows
             yield batch
 
     def _note_rounded(self, file: DataFile, batch: Batch, row: int) -> None:
         for header, numbers in batch.numbers.items():
             if numbers.rounded is not None:
                 first = f"row {row + batch.place(int(numbers.rounded[0])) + 1:,} of {file.name}"
-                count, first = self._counts.rounded.get(header, (0, first))
-                self._counts.rounded[header] = (count + len(numbers.rounded), first)
+                count, first = self._rounded.get(header, (0, first))
+                self._rounded[header] = (count + len(numbers.rounded), first)
 
     def _check_rows(self) -> None:
-        """Refuse files without rows, and rows that were all left out."""
-        if not self._counts.rows:
+        if not self._rows_read:
             first = self._files[0]
             what = f"{first.name} has {'columns' if first.has_types else 'a header'} and no rows"
             what = "none of the files has rows" if len(self._files) > 1 else what
             raise DerivError(what, hint="write rows of numbers under the names of the columns")
-        if not self._counts.kept:
-            message = f"none of the rows can be read: {self._counts.left_out[0]}"
+        if not self._rows_kept:
+            message = f"none of the rows can be read: {self._left_out[0]}"
             raise DerivError(message, hint="choose other columns, or correct the rows")
 
     def _given(self, header: str) -> str:
-        """The header of a column as it stands in the file."""
         matching = [name for name in self.headers if name == header] or [
             name for name in self.headers if name.strip() == header.strip()
         ]
@@ -196,7 +167,6 @@ class DataFiles:
         return self.variables[variable]
 
     def _no_column(self, name: str) -> DerivError:
-        """The refusal of a column that is not there, or more than once."""
         places = [n for n, header in enumerate(self.headers, 1) if _name_of(header) == _name_of(name)]
         file = self._files[0].name
         if len(places) > 1:
@@ -220,10 +190,7 @@ def _name_of(header: str) -> str:
 
 @contextmanager
 def open_data(reading: Reading, stdin: BinaryIO) -> Iterator[DataFiles]:
-    """Data files that are open until the block ends.
-
-    Raises DerivError where a file is none, or has other columns than the first.
-    """
+    """Data files that are open until the block ends; raises DerivError where one is none, or has other columns."""
     names = [each for path in reading.paths for each in _matching(path)]
     if names.count("-") > 1:
         raise DerivError("standard input is read more than once", hint="give - once")
@@ -233,7 +200,6 @@ def open_data(reading: Reading, stdin: BinaryIO) -> Iterator[DataFiles]:
 
 
 def _matching(path: str) -> list[str]:
-    """The files behind a name or a pattern."""
     if path == "-" or not glob.has_magic(path) or os.path.exists(path):  # noqa: PTH110 (whatever the name)
         return [path]
     found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 (which pathlib has no match for in one call)
@@ -263,7 +229,6 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> DataFile:
 
 
 def _check_same_columns(file: DataFile, first: DataFile) -> None:
-    """Refuse a file with other columns than the first one."""
     names, others = Counter(file.schema.names), Counter(first.schema.names)
     for name in others | names:
         if names[name] != others[name]:
@@ -273,7 +238,6 @@ def _check_same_columns(file: DataFile, first: DataFile) -> None:
 
 
 def _without_bad_rows(batch: Batch) -> Batch:
-    """The batch with the rows whose cells are numbers in all used columns."""
     bad = batch.bad()
     if bad is None:
         return batch
@@ -282,7 +246,6 @@ def _without_bad_rows(batch: Batch) -> Batch:
 
 
 def _sliced(part: Part, size: int) -> Iterator[Part]:
-    """Equal parts of at most `size` rows, without copying."""
     count = part.rows.num_rows
     step = -(-count // max(1, -(-count // size)))
     for start in range(0, count, max(1, step)):
@@ -291,7 +254,6 @@ def _sliced(part: Part, size: int) -> Iterator[Part]:
 
 
 def _refusal(file: DataFile, batch: Batch, bad: BadRow, row: int, line: int) -> DerivError:
-    """What is wrong with a row, and where it is."""
     within = batch.line_of(bad.place)
     shown = "" if within is None else f" (line {line + within + 1:,})"
     return DerivError(f"{file.name}, row {row + bad.place + 1:,}{shown}, {bad.why}", hint=bad.hint)

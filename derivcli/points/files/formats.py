@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from derivcli.errors import DerivError, file_name
@@ -115,43 +117,21 @@ class Reading:
     skip: bool = False
 
 
-def _csv_tsv() -> FormatFile:
-    from derivcli.points.files import csv_tsv
-
-    return csv_tsv
-
-
-def _json_lines() -> FormatFile:
-    from derivcli.points.files import json_lines
-
-    return json_lines
-
-
-def _parquet() -> FormatFile:
-    from derivcli.points.files import parquet
-
-    return parquet
-
-
-def _arrow() -> FormatFile:
-    from derivcli.points.files import arrow
-
-    return arrow
-
-
 DATA_FORMATS = {
     row.name: row
     for row in (
-        DataFormat("csv", (".csv",), _csv_tsv, is_text=True, has_types=False, separator=",", comma_separator=";"),
-        DataFormat(
-            "tsv", (".tsv", ".tab"), _csv_tsv, is_text=True, has_types=False, separator="\t", comma_separator="\t"
-        ),
-        DataFormat("parquet", (".parquet", ".pq"), _parquet, {b"PAR1": "Parquet"}, may_repeat_names=False),
-        DataFormat("arrow", (".arrow", ".feather", ".ipc"), _arrow, {b"ARROW1": "Arrow", b"FEA1": "Feather"}),
-        DataFormat("jsonl", (".jsonl", ".ndjson"), _json_lines, is_text=True, may_repeat_names=False),
+        DataFormat("csv", (".csv",), partial(resolve_name, "derivcli.points.files.csv_tsv"), is_text=True,
+                   has_types=False, separator=",", comma_separator=";"),
+        DataFormat("tsv", (".tsv", ".tab"), partial(resolve_name, "derivcli.points.files.csv_tsv"), is_text=True,
+                   has_types=False, separator="\t", comma_separator="\t"),
+        DataFormat("parquet", (".parquet", ".pq"), partial(resolve_name, "derivcli.points.files.parquet"),
+                   {b"PAR1": "Parquet"}, may_repeat_names=False),
+        DataFormat("arrow", (".arrow", ".feather", ".ipc"), partial(resolve_name, "derivcli.points.files.arrow"),
+                   {b"ARROW1": "Arrow", b"FEA1": "Feather"}),
+        DataFormat("jsonl", (".jsonl", ".ndjson"), partial(resolve_name, "derivcli.points.files.json_lines"),
+                   is_text=True, may_repeat_names=False),
     )
-}
-"""The formats by name."""
+}  # fmt: skip
 
 ENDINGS = {ending: row.name for row in DATA_FORMATS.values() for ending in row.endings}
 """The format that a name's ending means."""

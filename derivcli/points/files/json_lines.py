@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ import pyarrow.json as arrow_json
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_binary
 from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
-from derivcli.points.files.cells_to_numbers import CORRECT_HINT, NOT_FINITE, NUMBER, Numbers, read_numbers
+from derivcli.points.files.cells_to_numbers import CORRECT_HINT, NOT_FINITE, NUMBER, Numbers, cut, read_numbers
 from derivcli.points.files.json_objects import check_nesting, object_on, rounded_places
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, whole_rows
 from derivcli.points.files.text_writer import TEXT, TextWriter, joined
@@ -40,8 +41,9 @@ class JsonFile:
     has_types = True
     header_lines = 0
 
-    def __init__(self, text: TextFile, decimal_comma: bool) -> None:
-        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, decimal_comma
+    def __init__(self, text: TextFile, format: FileFormat) -> None:
+        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
+        self.close = text.close
         self._is_one_block = text.whole
         first = text.first if text.whole else text.first[: _end_of_lines(text.first)]
         if not first:
@@ -62,10 +64,6 @@ class JsonFile:
         nested = f"{self.name}: left out {_quoted(self._nested)}, which holds lists or objects"
         late = f"{self.name}: left out {_quoted(self._late)}, which its first rows do not have"
         return [nested] * bool(self._nested and self._passed) + [late] * bool(self._late)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._text.close()
 
     def select(self, used: Sequence[str], passed: bool) -> None:
         """Choose the columns that are read as numbers: as float64 where later rows may hold other than whole ones.
@@ -108,12 +106,10 @@ class JsonFile:
         unread: Sequence[BadRow] = (),
         texts: dict[str, pa.Array] | None = None,
     ) -> Batch:
-        """The batch of a block."""
         lines, size = block.count(b"\n"), self._text.bytes_of(block)
         return Batch(rows, numbers, unread, partial(_line_of, block), lines, texts or {}, size)
 
     def _note_late(self, names: Sequence[str]) -> None:
-        """Remember the columns that the first rows do not have."""
         known = {*self.schema.names, *self._nested}
         self._late.update(dict.fromkeys(name for name in names if name not in known))
 
@@ -144,7 +140,6 @@ class JsonFile:
         return objects, unread
 
     def _columns(self, objects: list[dict[str, Any]]) -> tuple[pa.RecordBatch, dict[str, Numbers], dict[str, pa.Array]]:
-        """The rows, the used columns as numbers, and those as the text they are."""
         texts = {header: self._texts([each.get(header) for each in objects]) for header in self._used}
         numbers = {header: read_numbers(cells, self._decimal_comma) for header, cells in texts.items()}
         arrays = [self._array(field, objects, numbers.get(field.name)) for field in self.schema]
@@ -157,13 +152,11 @@ class JsonFile:
         return pa.array(texts, pa.string())
 
     def _array(self, field: pa.Field, objects: list[dict[str, Any]], numbers: Numbers | None) -> pa.Array:
-        """A column of the rows that are passed through."""
         if numbers is not None and field.type == pa.float64():
             return pa.array(numbers.values, mask=numbers.bad)
         return _cells([each.get(field.name) for each in objects], field.type, field.name in self._used)
 
     def _misfit(self, found: dict[str, Any]) -> str:
-        """Why an object's values do not fit into the columns; nothing where they do."""
         for field in self.schema:
             value = found.get(field.name)
             if field.name in self._used and field.type == pa.float64():
@@ -171,9 +164,7 @@ class JsonFile:
             try:
                 _cells([value], field.type, field.name in self._used)
             except _FAILURES:
-                text = json.dumps(value)
-                shown = text if len(text) <= 40 else text[:40] + "…"
-                return f"column '{field.name}': {shown} does not fit among values of type {field.type}"
+                return f"column '{field.name}': {cut(json.dumps(value))} does not fit among values of type {field.type}"
         return ""
 
     def _inferred(self, first: bytes) -> pa.Schema:
@@ -211,21 +202,16 @@ def _end_of_lines(block: bytes) -> int:
 
 def _line_of(block: bytes, place: int) -> int | None:
     """The line on which a row stands, counted from 0."""
-    for number, line in enumerate(block.split(b"\n")):
-        place -= bool(line.strip())
-        if place < 0:
-            return number
-    return None
+    rows = (number for number, line in enumerate(block.split(b"\n")) if line.strip())
+    return next(islice(rows, place, None), None)
 
 
 def _keys(names: Sequence[str]) -> bytes:
-    """A pattern of keys as they are written."""
     written = (json.dumps(name, ensure_ascii=ascii).encode() for name in names for ascii in (True, False))
     return b"|".join(map(re.escape, dict.fromkeys(written))) or rb"(?!)"
 
 
 def _quoted(names: Iterable[str]) -> str:
-    """The names as a note shows them."""
     return ", ".join(f"'{name}'" for name in names)
 
 
@@ -319,7 +305,7 @@ def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat
     """A file of objects, or standard input."""
     text = TextFile(name, path, stdin, format)
     try:
-        return JsonFile(text, format.decimal_comma)
+        return JsonFile(text, format)
     except DerivError:
         text.close()
         raise

@@ -7,18 +7,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from derivcli.points.files.cells_to_numbers import NOT_FINITE, is_number
+from derivcli.points.files.cells_to_numbers import NOT_FINITE, Numbers, is_number
 from derivcli.points.points import MAX_EXACT_INTEGER
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from derivcli.points.files.cells_to_numbers import Numbers
 
 MAX_NESTING = 48
 """Lists and objects within each other on a line, the line's own object with them."""

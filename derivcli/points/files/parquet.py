@@ -37,7 +37,6 @@ MIN_BUFFER_BYTES, MAX_BUFFER_BYTES = 1 << 16, 1 << 20
 """Bytes that are read ahead of one column."""
 
 GROUP_ROWS = 1 << 20
-"""Rows of a row group that is written."""
 
 GROUP_BYTES = 128 << 20
 """Bytes at which a row group ends with fewer rows, so that memory stays flat however wide they are."""
@@ -117,7 +116,6 @@ def _no_pipe(name: str) -> DerivError:
 
 
 def _with_dictionaries(schema: pyarrow.Schema, names: Collection[str]) -> pyarrow.Schema:
-    """The schema with dictionaries for the columns that are read as such."""
     kinds = {field.name: pyarrow.dictionary(pyarrow.int32(), field.type) for field in schema if field.name in names}
     return pyarrow.schema([field.with_type(kinds.get(field.name, field.type)) for field in schema], schema.metadata)
 
@@ -125,7 +123,6 @@ def _with_dictionaries(schema: pyarrow.Schema, names: Collection[str]) -> pyarro
 def _batches(
     name: str, path: str, schema: pyarrow.Schema, storage: ParquetStorage, headers: Sequence[str] | None, size: int
 ) -> Iterator[pyarrow.RecordBatch]:
-    """The rows of all row groups."""
     columns = schema if headers is None else [schema.field(header) for header in headers]
     buffer = max(MIN_BUFFER_BYTES, min(MAX_BUFFER_BYTES, READ_AHEAD_BYTES // max(1, len(columns))))
     coded = sorted(storage.read_as_dictionaries)

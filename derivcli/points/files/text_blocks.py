@@ -20,7 +20,6 @@ BLOCK_BYTES = 4 << 20
 """Bytes read at a time: enough that the work around each block does not show, and few in memory at once."""
 
 MAX_ROW_BYTES = 64 << 20
-"""Bytes of the longest row."""
 
 MAX_WORKERS = 4
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -167,7 +166,6 @@ def shorter(name: str) -> DerivError:
 
 
 def _size(raw: BinaryIO) -> int | None:
-    """The bytes of a regular file; None where they cannot be told."""
     status = os.fstat(raw.fileno())
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 

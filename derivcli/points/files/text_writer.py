@@ -59,21 +59,18 @@ class TextWriter:
         self._pool.shutdown(cancel_futures=True)
 
     def _lines(self, batch: pyarrow.RecordBatch) -> bytes | pyarrow.Buffer:
-        """The lines of all rows."""
         pieces: list[pyarrow.Array | str] = [self._around[0]]
         for column, behind in zip(batch.columns, self._around[1:], strict=True):
             pieces += [self._cells(column), behind]
-        return _content(joined(pieces)) if len(batch) else b""
+        if not len(batch):
+            return b""
+        texts = joined(pieces)
+        _, offsets, content = texts.buffers()  # all texts, one behind the other, as they lie in memory
+        start, stop = np.frombuffer(offsets, np.int64)[[texts.offset, texts.offset + len(texts)]].tolist()
+        return content[start:stop]
 
 
 def joined(pieces: Sequence[pyarrow.Array | str]) -> pyarrow.Array:
     """The pieces of each row as one text; a piece of text is the same in every row."""
     arguments = [pyarrow.scalar(piece, TEXT) if isinstance(piece, str) else piece for piece in pieces]
     return compute.binary_join_element_wise(*arguments, pyarrow.scalar("", TEXT))
-
-
-def _content(texts: pyarrow.Array) -> pyarrow.Buffer:
-    """All texts, one behind the other, as they lie in memory."""
-    _, offsets, content = texts.buffers()
-    start, stop = np.frombuffer(offsets, np.int64)[[texts.offset, texts.offset + len(texts)]].tolist()
-    return content[start:stop]

@@ -19,7 +19,6 @@ BATCH_BYTES = 32 << 20
 """Bytes of a batch, so that a row of any width takes little memory."""
 
 MIN_BATCH_ROWS = 1 << 10
-"""Rows of a batch however wide they are."""
 
 MIN_CELL_BYTES = 16
 """Bytes that a cell without a width of its own is taken for."""
@@ -50,7 +49,7 @@ class TypedFile:
     ) -> None:
         self.name, self.schema, self.size, self.count, self.storage = name, schema, size, count, storage
         self.notes: list[str] = []
-        self._record_batches, self._decimal_comma, self._close = record_batches, decimal_comma, close
+        self._record_batches, self._decimal_comma, self.close = record_batches, decimal_comma, close
 
     def select(self, used: Sequence[str], passed: bool) -> None:
         """Choose the columns that are read as numbers; without `passed` no others are read."""
@@ -68,10 +67,6 @@ class TypedFile:
                     yield Batch(rows, numbers_of(rows, self._used, self._decimal_comma))
         except FAILURES as error:
             raise unreadable(self.name, error) from error
-
-    def close(self) -> None:
-        """Close what is open."""
-        self._close()
 
 
 def batch_rows(row_bytes: float, size: int) -> int:
@@ -108,7 +103,8 @@ def of_one_type(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 def _cast(column: pa.Array, field: pa.Field) -> pa.Array:
     """The column with the type of the field, where both are numbers, both are text, or nothing is there."""
     kinds = column.type, field.type
-    alike = any(all(map(test, kinds)) for test in (is_numeric, _is_any_text, pa.types.is_dictionary))
+    is_alike = is_numeric, lambda kind: is_text(value_type(kind)), pa.types.is_dictionary
+    alike = any(all(map(test, kinds)) for test in is_alike)
     try:
         if not (alike or column.type == field.type or column.null_count == len(column)):
             raise pa.ArrowTypeError("another kind of value")
@@ -117,7 +113,3 @@ def _cast(column: pa.Array, field: pa.Field) -> pa.Array:
         message = f"column '{field.name}' holds {field.type} in its first rows and {column.type} in later ones"
         hint = "write CSV or JSON Lines, where each cell is of its own type"
         raise DerivError(message, hint=hint) from error
-
-
-def _is_any_text(kind: pa.DataType) -> bool:
-    return is_text(value_type(kind))

@@ -129,7 +129,6 @@ def _arrow_errors() -> Iterator[None]:
 
 
 def _as_numbers(rows: pyarrow.RecordBatch, numbers: Mapping[str, NDArray[Any]]) -> pyarrow.RecordBatch:
-    """The rows with numbers in place of their texts."""
     for name, values in numbers.items():
         place = rows.schema.get_field_index(name)
         if pyarrow.types.is_string(rows.schema.field(place).type):
@@ -138,7 +137,6 @@ def _as_numbers(rows: pyarrow.RecordBatch, numbers: Mapping[str, NDArray[Any]]) 
 
 
 def _without_dictionaries(rows: pyarrow.RecordBatch, names: Collection[str]) -> pyarrow.RecordBatch:
-    """The rows with values in place of the dictionaries that their file does not have."""
     for place, field in enumerate(rows.schema):
         if field.name in names and pyarrow.types.is_dictionary(field.type):
             kind = field.type.value_type
@@ -150,7 +148,7 @@ def _with_ours(
     rows: pyarrow.RecordBatch | None, columns: Mapping[str, OutputColumn], decimal_comma: bool
 ) -> pyarrow.RecordBatch:
     """The columns of the input and ours as one batch; the texts among ours are numbers too."""
-    ours = {name: _array(_with_commas(values) if decimal_comma else values) for name, values in columns.items()}
+    ours = {name: _array(values, decimal_comma) for name, values in columns.items()}
     fields = [pyarrow.field(name, array.type) for name, array in ours.items()]
     if rows is None:
         return pyarrow.RecordBatch.from_arrays(list(ours.values()), schema=pyarrow.schema(fields))
@@ -158,12 +156,7 @@ def _with_ours(
     return pyarrow.RecordBatch.from_arrays([*rows.columns, *ours.values()], schema=schema)
 
 
-def _with_commas(values: OutputColumn) -> OutputColumn:
-    """Texts of numbers with the comma as the decimal sign, and all else as it is."""
-    return [text.replace(".", ",") for text in values] if isinstance(values, list) else values
-
-
-def _array(values: OutputColumn) -> pyarrow.Array:
+def _array(values: OutputColumn, decimal_comma: bool = False) -> pyarrow.Array:
     """Numbers or texts as an array that is a copy; a row group outlives the arrays that an engine fills again."""
     if isinstance(values, Categories):
         names = pyarrow.array(values.names, pyarrow.string())
@@ -172,11 +165,11 @@ def _array(values: OutputColumn) -> pyarrow.Array:
         return pyarrow.array(values.data, mask=np.ma.getmaskarray(values))
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return pyarrow.array(values.copy())
-    return pyarrow.array(values, pyarrow.string())
+    texts = [text.replace(".", ",") for text in values] if decimal_comma else values
+    return pyarrow.array(texts, pyarrow.string())
 
 
 def _check(schema: pyarrow.Schema, format: str) -> None:
-    """Refuse columns that the format cannot hold."""
     names = schema.names
     if not DATA_FORMATS[format].may_repeat_names and len(set(names)) < len(names):
         name, _ = Counter(names).most_common(1)[0]

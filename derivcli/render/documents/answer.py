@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.language.printer import place_text
-from derivcli.render.blocks import Block, Document, Equations, Sentence
+from derivcli.render.blocks import Block, Document, Equations, Sentence, Style
 from derivcli.render.documents.numbers import understood
 from derivcli.render.quantities import derivative_label, function_names
 from derivcli.render.to_json import answer_json_object
 from derivcli.result import SymbolicResult
-
-if TYPE_CHECKING:
-    from derivcli.explain.answer.answer import Answer, Counterexample
-    from derivcli.render.blocks import Style
 
 MAX_GAPS = 3
 """So many points at which a right claim has no value are named."""
@@ -28,7 +23,6 @@ def answer_document(answer: Answer, style: Style, show: bool = False) -> Documen
 
 
 def _blocks(answer: Answer, style: Style, show: bool) -> list[Block]:
-    """The function, the claim, and what is found of it."""
     claimed = SymbolicResult(answer.expression, {answer.key: answer.claim})
     label = derivative_label(function_names([claimed])[0], answer.key, claimed).equation(style.unicode)
     blocks: list[Block] = [
@@ -51,7 +45,6 @@ def marked(answer: Answer, style: Style) -> str:
 
 
 def _verdict(answer: Answer) -> str:
-    """Whether the claim is right, and how that is known or where it is not."""
     if answer.how == "proved":
         return "yes: proved"
     if answer.how == "agrees":
@@ -62,13 +55,11 @@ def _verdict(answer: Answer) -> str:
 
 
 def _difference(example: Counterexample) -> str:
-    """Where a claim is wrong."""
     yours = "has no value" if example.claim is None else f"is {example.claim_text}"
     return f"at {place_text(example.at)} the derivative is {example.derivative_text}, and yours {yours}"
 
 
 def _undecided(answer: Answer) -> str:
-    """Why nothing is known."""
     if answer.open:
         return answer.open
     if answer.vanishing:
@@ -79,7 +70,6 @@ def _undecided(answer: Answer) -> str:
 
 
 def _points(count: int) -> str:
-    """So many points, in words."""
     return f"{count} point{'s' * (count > 1)}"
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from derivcli.render import latex_equations
-from derivcli.render.blocks import Block, Document, Equations
+from derivcli.render.blocks import Block, Document, Equations, Style
 from derivcli.render.documents.numbers import direction, understood
 from derivcli.render.quantities import dependent_of, derivative_equations, equations
 from derivcli.render.to_json import formulas_json_object
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Style
-    from derivcli.result import SymbolicResult
+from derivcli.result import SymbolicResult
 
 
 def formulas_document(results: Sequence[SymbolicResult], style: Style) -> Document:
@@ -33,7 +29,6 @@ def _blocks(results: Sequence[SymbolicResult], style: Style) -> list[Block]:
 
 
 def _rows(results: Sequence[SymbolicResult]) -> list[Sequence[str]]:
-    """A row for each function and derivative: its name and its formula."""
     typed = bool(dependent_of(results[0]))
     functions = [("equation", " = ".join(sides)) if typed else sides for sides in equations(results)]
     derivatives = [(label.plain, text) for label, text in derivative_equations(results)]

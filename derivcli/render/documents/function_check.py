@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from derivcli.custom.report import FunctionReport, Trial
 from derivcli.hints import COMMAND_LINE, spelled
-from derivcli.render.blocks import Block, Document, Gap, Sentence
+from derivcli.render.blocks import Block, Document, Gap, Sentence, Style
 from derivcli.render.to_json import VERSION
-
-if TYPE_CHECKING:
-    from derivcli.custom.report import FunctionReport, Trial
-    from derivcli.render.blocks import Style
 
 STATES = {
     "passed": ("✓", "+", "verdict"),
@@ -33,22 +30,19 @@ def _blocks(report: FunctionReport, style: Style) -> list[Block]:
     """A line for each trial that was reached, then what it all comes to."""
     points = f"{report.points} point{'s' * (report.points != 1)}"
     source = f", from {report.source.rpartition(':')[0]}" if report.source else ""
-    texts = [(each.state, each.name + (f": {_detail(each)}" if each.wording else "")) for each in report.trials]
+    texts: list[tuple[str, str]] = [
+        (each.state, each.name + (f": {_detail(each)}" if each.wording else "")) for each in report.trials
+    ]
     reached = [(state, text) for state, text in texts if state != "unreached"]
     more = len(texts) - len(reached)
     if more:
         reached.append(("unreached", f"{more} more {'are' if more > 1 else 'is'} not tried after that"))
     return [
         Sentence(f"{report.name}({', '.join(report.parameters)}){source}, at {points}"),
-        *(_marked(state, text, style) for state, text in reached),
+        *(Sentence(f"{STATES[state][not style.unicode]} {text}", STATES[state][2]) for state, text in reached),
         Gap(),
         *(Sentence(text, "title" if report.ok else "bad title") for text in _conclusions(report)),
     ]
-
-
-def _marked(state: str, text: str, style: Style) -> Sentence:
-    mark, plain, role = STATES[state]
-    return Sentence(f"{mark if style.unicode else plain} {text}", role)
 
 
 def _detail(trial: Trial) -> str:
@@ -62,7 +56,6 @@ def _conclusions(report: FunctionReport) -> list[str]:
 
 
 def _rows(report: FunctionReport) -> list[Sequence[str]]:
-    """A row for each trial, and one for what it all comes to."""
     trials = [(trial.name, trial.state, _detail(trial)) for trial in report.trials]
     conclusion = ("diagnosis", "passed" if report.ok else "failed", "; ".join(_conclusions(report)))
     return [("trial", "state", "detail"), *trials, conclusion]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
 from derivcli.language.functions.reference import example, family_of, related
+from derivcli.language.functions.row import Function
 from derivcli.render.blocks import Document, Facts, Glossary, Section
-
-if TYPE_CHECKING:
-    from derivcli.language.functions.row import Function
 
 HEADER = ("write", "or", "meaning")
 

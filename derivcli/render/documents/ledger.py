@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from derivcli.render.blocks import Block, Box, Column, Document, Equations, Gap, Graph, Sentence, Table, fit
+from derivcli.explain.ledger import Ledger, Local, Node
+from derivcli.render.blocks import Block, Box, Column, Document, Equations, Gap, Graph, Sentence, Style, Table, fit
 from derivcli.render.documents.numbers import check_result
 from derivcli.render.numbers import number_texts
 from derivcli.render.quantities import derivative_label, equations, function_names
 from derivcli.render.to_json import VERSION, described, numbers_json, verdicts_json
-
-if TYPE_CHECKING:
-    from derivcli.explain.ledger import Ledger, Local, Node
-    from derivcli.render.blocks import Style
-    from derivcli.result import FloatArray
+from derivcli.result import FloatArray
 
 DIGITS_OF_ONE, DIGITS_OF_SEVERAL = 6, 4
 """Significant digits where people read, unless they ask for others: a ledger has many numbers."""
@@ -29,10 +26,8 @@ MAX_NUMBERS_WITH_ROOM = 6
 """Points all of whose numbers stand in one cell, if there is room."""
 
 MAX_NAMES = 6
-"""Names in a sentence."""
 
 MAX_DERIVATIVE_NUMBERS = 100
-"""Numbers of a derivative that are listed."""
 
 LEAF_FILL, RESULT_FILL, INNER_FILL, FIXED_FILL = "#e3f0fb", "#fdeed9", "#ffffff", "#f3f3f3"
 """What boxes are filled with: leaves with a gradient, the result, what lies between, what is held fixed."""
@@ -49,7 +44,6 @@ def ledger_document(ledger: Ledger, style: Style) -> Document:
 
 
 def _blocks(ledger: Ledger, style: Style) -> list[Block]:
-    """The forward pass, the backward pass, what PyTorch says of the variables and the result, and why."""
     blocks: list[Block] = [Equations(_equations(ledger))]
     is_long = len(ledger.nodes) > MAX_BOXED_NODES
     for title, columns in _tables(ledger, style).items():
@@ -78,7 +72,6 @@ def _numbers(values: FloatArray | None, style: Style, most: int = MAX_NUMBERS_IN
 
 
 def _first(values: FloatArray, digits: int | None, style: Style, most: int) -> str:
-    """The first of some numbers, and that there are more."""
     texts = number_texts(values.reshape(-1)[:most], digits)
     return ", ".join([*texts, *(["…" if style.unicode else "..."] if values.size > most else [])])
 
@@ -122,14 +115,12 @@ def warnings_of(ledger: Ledger, style: Style) -> list[str]:
 
 
 def _derivatives(ledger: Ledger, style: Style) -> Iterator[str]:
-    """The derivatives that the pass came to, with all their digits."""
     for key, values in ledger.result.derivatives.items():
         label = derivative_label(ledger.output, key, ledger.result).shown(style.unicode)
         yield f"{label} = {_first(values, style.digits, style, MAX_DERIVATIVE_NUMBERS)}"
 
 
 def _forward(ledger: Ledger, style: Style, most: int, formulas: bool) -> list[Column]:
-    """A row for each node: how it is made, its value, its local derivatives."""
     nodes = ledger.nodes
     slopes = ["\n".join(_local(each, style, most, formulas) for each in node.locals) for node in nodes]
     return [
@@ -148,7 +139,6 @@ def _local(local: Local, style: Style, most: int, formulas: bool) -> str:
 
 
 def _backward(ledger: Ledger, style: Style, most: int) -> list[Column]:
-    """A row for each node, in the order of the backward pass: its adjoint, and what that is the sum of."""
     nodes = (*ledger.backward, *(node for node in ledger.nodes if node.turn is None))
     return [
         _column("node", [node.name for node in nodes], "name"),
@@ -171,7 +161,6 @@ def _accumulated(ledger: Ledger, node: Node, style: Style) -> list[str]:
 
 
 def _attributes(ledger: Ledger, style: Style, most: int) -> list[Column]:
-    """A row for each node: PyTorch's own attributes after the backward pass."""
     nodes = ledger.nodes
     return [
         _column("node", [node.name for node in nodes], "name"),
@@ -206,7 +195,6 @@ def _box(node: Node, ledger: Ledger, style: Style) -> Box:
 
 
 def _fill(node: Node, ledger: Ledger) -> str:
-    """What a node's box is filled with."""
     if node.name == ledger.output:
         return RESULT_FILL
     if not node.requires_grad:
@@ -215,7 +203,6 @@ def _fill(node: Node, ledger: Ledger) -> str:
 
 
 def _edges(ledger: Ledger, style: Style) -> Iterator[tuple[tuple[str, str], str]]:
-    """Each edge from what is read to what reads it, with its local derivative; "" where no gradient goes."""
     for node in ledger.nodes:
         slopes: dict[str, list[str]] = {part: [] for part in node.inputs if part in ledger.by_name}
         for local in node.locals:
@@ -231,7 +218,6 @@ ROW_HEADER = (
 
 
 def _row(ledger: Ledger, node: Node, style: Style) -> Sequence[str]:
-    """A node with every digit; several of one kind stand in one cell with `;` between them."""
     return (
         node.name,
         node.operation,
@@ -248,12 +234,10 @@ def _row(ledger: Ledger, node: Node, style: Style) -> Sequence[str]:
 
 
 def _cell(values: FloatArray | None, style: Style) -> str:
-    """All numbers of an array, or nothing."""
     return "" if values is None else ", ".join(number_texts(values.reshape(-1), style.digits))
 
 
 def _data(ledger: Ledger, style: Style) -> dict[str, Any]:
-    """The nodes in the order of the forward pass, and the names in that of the backward pass."""
     result = ledger.result
     shown = {node.name for node in ledger.shown}
     return {

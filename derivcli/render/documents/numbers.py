@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from derivcli.check.verdict import Verdicts
 from derivcli.render import latex_equations
-from derivcli.render.blocks import Block, CheckResult, Column, Document, Equations, Gap, Matrices, Sentence, Table
+from derivcli.render.blocks import (
+    Block,
+    CheckResult,
+    Column,
+    Document,
+    Equations,
+    Gap,
+    Matrices,
+    Sentence,
+    Style,
+    Table,
+)
 from derivcli.render.captions import direction_line, engine_line, gradient_lines
 from derivcli.render.matrices import matrices_of
 from derivcli.render.numbers import number_texts
 from derivcli.render.quantities import Quantity, dependent_of, equations, quantities_of
 from derivcli.render.to_json import numbers_json_object
 from derivcli.render.verdicts import checked, findings_of, mark
-
-if TYPE_CHECKING:
-    from derivcli.check.verdict import Verdicts
-    from derivcli.render.blocks import Style
-    from derivcli.result import AnyResult, Result, SeriesResult, SymbolicResult
+from derivcli.result import AnyResult, Result, SeriesResult, SymbolicResult
 
 
 def numbers_document(results: Sequence[Result], style: Style) -> Document:
@@ -94,13 +101,11 @@ def quantity_rows(quantities: Iterable[Quantity], style: Style) -> list[Sequence
 
 
 def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, list[str]]]:
-    """Columns of the kinds of verdict, and of the true numbers where they are known."""
     truths = number_texts(verdicts.truth, style.digits)
     known = ["" if math.isnan(truth) else text for truth, text in zip(verdicts.truth.tolist(), truths, strict=True)]
     return [(f"{name} verdict", verdicts.names()), (f"{name} truth", known)]
 
 
 def _derivatives(results: Sequence[Result], style: Style) -> list[Sequence[str]]:
-    """The derivatives alone, a row for each point."""
     columns = [quantity.texts(style.digits) for quantity in quantities_of(results) if quantity.role == "derivative"]
     return list(zip(*columns, strict=True))

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import Counter
 
-from derivcli.render.blocks import Block, Equations, Gap, Sentence
+from derivcli.explain.answer.answer import Answer
+from derivcli.explain.practice_exercises import Exercise
+from derivcli.language.expression import Expression
+from derivcli.render.blocks import Block, Equations, Gap, Sentence, Style
 from derivcli.render.documents.answer import details, marked
 from derivcli.render.quantities import derivative_label, equations, function_names
 from derivcli.result import SymbolicResult, derivative_key
-
-if TYPE_CHECKING:
-    from derivcli.explain.answer.answer import Answer
-    from derivcli.explain.practice_exercises import Exercise
-    from derivcli.language.expression import Expression
-    from derivcli.render.blocks import Style
-
 
 HELP = (
     ("a formula", "the derivative, as in 2x cos(x^2)"),
@@ -24,16 +19,6 @@ HELP = (
     ("quit", "the end, with the score"),
 )
 """What can be typed, and what it means."""
-
-
-@dataclass(slots=True)
-class Score:
-    """How many exercises came to an end, and how."""
-
-    asked: int = 0
-    right: int = 0
-    at_once: int = 0
-    """Of those that are right, those with the first answer."""
 
 
 def opening(about: str, level: int, seed: int) -> list[Block]:
@@ -69,13 +54,13 @@ def judgement(answer: Answer, style: Style) -> list[Block]:
     return [Sentence(f"     {marked(answer, style)}", role), *(Sentence(f"       {line}") for line in details(answer))]
 
 
-def score_line(score: Score) -> list[Block]:
-    """How it went."""
+def score_line(score: Counter[str]) -> list[Block]:
+    """How many exercises were asked and answered, how many right, and of these how many with the first answer."""
     text = "no exercise was answered"
-    if score.asked:
-        text = f"{score.right} of {score.asked} right"
-    if score.right:
-        text += f", {score.at_once} of them at the first try"
+    if score["asked"]:
+        text = f"{score['right']} of {score['asked']} right"
+    if score["right"]:
+        text += f", {score['at_once']} of them at the first try"
     return [Gap(), Sentence(text, "title")]
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from derivcli.render import latex_equations
-from derivcli.render.blocks import Block, Column, Document, Gap, Line, Polynomial, Sentence, Table, fit
+from derivcli.render.blocks import Block, Column, Document, Gap, Line, Polynomial, Sentence, Style, Table, fit
 from derivcli.render.captions import engine_line
 from derivcli.render.documents.numbers import check_result, quantity_rows, quantity_table, understood
+from derivcli.render.numbers import number_texts
 from derivcli.render.series import Expansion, coefficient_quantities, expansions
 from derivcli.render.to_json import series_json_object
 from derivcli.render.verdicts import mark
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Style
-    from derivcli.result import SeriesResult
+from derivcli.result import SeriesResult
 
 MAX_POLYNOMIALS = 8
 """So many polynomials are written out; the coefficients of more are rows of a table."""
@@ -43,12 +40,13 @@ def _blocks(results: Sequence[SeriesResult], style: Style) -> list[Block]:
 
 
 def _expansion(one: Expansion, style: Style) -> list[Block]:
-    """One polynomial, its coefficients, and what the function is more than that."""
     return [
         Gap(),
         Sentence(one.heading),
-        Polynomial(one.left, one.right(style) or "", one.absence(), lambda: _latex([one], style)),
-        Table(_coefficients(one, style), lambda: ()),
+        Polynomial(
+            f"T{one.degree}({one.result.variable})", one.right(style) or "", one.absence(), lambda: _latex([one], style)
+        ),
+        Table(_coefficients(one, style), tuple),
         Sentence(one.remainder(style)),
     ]
 
@@ -59,7 +57,7 @@ def _latex(found: Sequence[Expansion], style: Style) -> list[Line]:
 
 def _coefficients(one: Expansion, style: Style) -> list[Column]:
     """The coefficients under each other, with the marks of their verdicts where they have any and there is room."""
-    numbers = one.numbers(style)
+    numbers = number_texts(one.result.coefficients[one.point], style.digits)
     orders = Column("n", [str(order) for order in range(len(numbers))], "at")
     marks = [mark(each[one.point], style.unicode) for each in one.result.verdicts]
     warned = [bool(each.hard()[one.point]) for each in one.result.verdicts]

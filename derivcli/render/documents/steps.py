@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from derivcli.explain.steps.derivation import Derivation
 from derivcli.language.printer import text_of
-from derivcli.render.blocks import Block, Chain, Document, Gap
+from derivcli.render.blocks import Block, Chain, Document, Gap, Style
 from derivcli.render.documents.numbers import understood
+from derivcli.render.labels import Label
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.quantities import derivative_label, function_names
 from derivcli.render.to_json import VERSION, described
-
-if TYPE_CHECKING:
-    from derivcli.explain.steps.derivation import Derivation
-    from derivcli.render.blocks import Style
-    from derivcli.render.labels import Label
 
 
 def steps_document(derivations: Sequence[Derivation], style: Style) -> Document:
     """The document of one result's derivations."""
     return Document(
-        blocks=lambda: _blocks(derivations, style),
-        data=lambda: _data(derivations),
-        rows=lambda: _rows(derivations),
+        blocks=lambda: _blocks(derivations, style), data=lambda: _data(derivations), rows=lambda: _rows(derivations)
     )
 
 
 def _blocks(derivations: Sequence[Derivation], style: Style) -> list[Block]:
-    """A chain of equal formulas for each derivative, as in a textbook."""
     chains = [block for one in derivations for block in (Gap(), _chain(one, style))]
     return [understood([derivations[0].result]), *chains]
 
@@ -45,7 +39,6 @@ def _lines(one: Derivation, unicode: bool) -> list[tuple[str, str]]:
 
 
 def _latex(one: Derivation) -> str:
-    """The steps in LaTeX, to be aligned at the signs of equality and at the rules."""
     start = f"{_label(one).latex_equation} &= {latex_of(one.start)}"
     steps = [f"&= {latex_of(step.tree)} && {_rule_latex(step.rule)}" for step in one.steps]
     return " \\\\\n".join([start, *steps])
@@ -57,18 +50,15 @@ def _rule_latex(rule: str) -> str:
 
 
 def _label(one: Derivation) -> Label:
-    """What the derivative is called."""
     return derivative_label(function_names([one.result])[0], one.key, one.result)
 
 
 def _rows(derivations: Sequence[Derivation]) -> list[Sequence[str]]:
-    """A row for each step."""
     rows = [(_label(one).plain, rule, text) for one in derivations for rule, text in _lines(one, unicode=False)]
     return [("derivative", "rule", "formula"), *rows]
 
 
 def _data(derivations: Sequence[Derivation]) -> dict[str, Any]:
-    """Every step with its rule."""
     result = derivations[0].result
     (name,) = function_names([result])
     found = [

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
+from derivcli.render.blocks import Document, Style
 
 
-def write_tsv(document: Document, style: Style) -> str:
-    """The rows with tabs."""
-    return _delimited(document, "\t")
-
-
-def write_csv(document: Document, style: Style) -> str:
-    """The rows with commas."""
-    return _delimited(document, ",")
-
-
-def _delimited(document: Document, delimiter: str) -> str:
+def write_delimited(document: Document, style: Style, delimiter: str) -> str:
+    """The rows with a delimiter between their cells."""
     assert document.rows is not None, "a document of this kind has rows"
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerows(document.rows())

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
+from derivcli.render.blocks import Document, Style
 
 
 def write_dot(document: Document, style: Style) -> str:
@@ -20,8 +17,7 @@ def write_dot(document: Document, style: Style) -> str:
         '  node [shape=box, style="rounded,filled", fontname="monospace"];',
         '  edge [fontname="monospace", fontsize=10];',
     ]
-    for name, box in graph.boxes.items():
-        text = r"\n".join(box.lines)
-        lines.append(f'  "{name}" [label="{text}", fillcolor="{box.fill}"];')
+    texts = {name: r"\n".join(box.lines) for name, box in graph.boxes.items()}
+    lines += [f'  "{name}" [label="{texts[name]}", fillcolor="{box.fill}"];' for name, box in graph.boxes.items()]
     lines += [f'  "{source}" -> "{target}" [label="{label}"];' for (source, target), label in graph.edges.items()]
     return "\n".join([*lines, "}"]) + "\n"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
+from derivcli.render.blocks import Document, Style
 
 
 def write_json(document: Document, style: Style) -> str:

@@ -35,7 +35,6 @@ def _environment(block: Table | Matrices | Chain) -> str:
 
 
 def _aligned(lines: Sequence[Line]) -> str:
-    """Lines aligned at the sign between their sides."""
     return _environment_of(" \\\\\n".join(f"{left} &{sign} {right}" for left, sign, right in lines)) if lines else ""
 
 
@@ -44,7 +43,6 @@ def _environment_of(body: str) -> str:
 
 
 def _array(table: Table) -> str:
-    """The columns under their labels."""
     rows = zip(*[map(latex_number, column.texts) for column in table.columns], strict=True)
     head = " & ".join(column.latex for column in table.columns)
     body = " \\\\\n".join(" & ".join(row) for row in rows)

@@ -58,7 +58,6 @@ def _paragraphs(block: Block) -> Iterator[str]:
 
 
 def _table(columns: Sequence[Column]) -> str:
-    """A table of columns, each a header and numbers, and of one width."""
     cells = [[column.label, *column.texts] for column in columns]
     widths = [max(3, *map(len, column)) for column in cells]
     rows = [
@@ -89,5 +88,4 @@ def _terms(header: Sequence[str], section: Section) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text in Markdown, where stars and bars mean something."""
     return text.replace("*", r"\*").replace("|", r"\|")

@@ -68,11 +68,22 @@ def write_terminal(document: Document, style: Style) -> str:
 
 
 def terminal_text(blocks: Sequence[Block], style: Style) -> str:
-    """Some blocks one under another."""
-    console = console_of(style)
+    """Some blocks one under another, without trailing spaces; nothing that the user typed is markup there."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=style.width,
+        force_terminal=style.color,
+        no_color=not style.color,
+        color_system="standard" if style.color else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
     for block in blocks:
         _print(console, block, style)
-    return text_on(console)
+    return "".join(line.rstrip() + "\n" for line in stream.getvalue().splitlines())
 
 
 def _print(console: Console, block: Block, style: Style) -> None:
@@ -101,7 +112,6 @@ def _print(console: Console, block: Block, style: Style) -> None:
 
 
 def _print_matrices(console: Console, block: Matrices, style: Style) -> None:
-    """The matrices where each fits, else the table."""
     if not all(fit(matrix.columns, style) for matrix in block.matrices):
         _print_table(console, block.table, style)
         return
@@ -144,7 +154,6 @@ def _print_glossary(console: Console, block: Glossary, style: Style) -> None:
 
 
 def _print_facts(console: Console, block: Facts) -> None:
-    """A title, then a line for each fact, those of several lines aligned."""
     console.print(Text(block.title, style="bold cyan"))
     table = RichTable(box=None, show_header=False, pad_edge=False, padding=(0, GAP_LETTERS, 0, 0))
     table.add_column(style="italic", no_wrap=True)
@@ -152,27 +161,6 @@ def _print_facts(console: Console, block: Facts) -> None:
     for label, text in block.facts:
         table.add_row(Text(label), Text(text))
     console.print(table)
-
-
-def console_of(style: Style) -> Console:
-    """A console that writes to memory; nothing that the user typed is markup there."""
-    return Console(
-        file=io.StringIO(),
-        width=style.width,
-        force_terminal=style.color,
-        no_color=not style.color,
-        color_system="standard" if style.color else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-    )
-
-
-def text_on(console: Console) -> str:
-    """All that was written, without trailing spaces."""
-    assert isinstance(console.file, io.StringIO)
-    return "".join(line.rstrip() + "\n" for line in console.file.getvalue().splitlines())
 
 
 def print_equations(
@@ -271,7 +259,6 @@ def _print_table(console: Console, block: Table, style: Style) -> None:
 
 
 def _with_marks(columns: Sequence[Column]) -> list[Column]:
-    """The columns, each that has marks followed by them."""
     found = []
     for column in columns:
         found.append(replace(column, warned=(), marks=()) if column.marks else column)
@@ -281,12 +268,10 @@ def _with_marks(columns: Sequence[Column]) -> list[Column]:
 
 
 def _color(column: Column, row: int) -> str:
-    """The color of a cell."""
     return COLORS["warning"] if column.warned and column.warned[row] else COLORS.get(column.role, "")
 
 
 def _print_lines(console: Console, columns: Sequence[Column]) -> None:
-    """The columns without a box."""
     widths = [column.width for column in columns]
     for row in zip(*[(column.label, *column.cells) for column in columns], strict=True):
         for line in zip_longest(*[cell.split("\n") for cell in row], fillvalue=""):
@@ -296,7 +281,6 @@ def _print_lines(console: Console, columns: Sequence[Column]) -> None:
 
 
 def _print_box(console: Console, columns: Sequence[Column], style: Style) -> None:
-    """The columns under their labels."""
     table = _box(style)
     for column in columns:
         justify: Literal["right", "left"] = "right" if column.numeric else "left"

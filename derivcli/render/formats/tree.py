@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
+from derivcli.render.blocks import Document, Style
 
 MAX_DEPTH = 30
 """Levels of a tree that are drawn; what lies deeper is in the table."""

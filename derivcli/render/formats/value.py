@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from derivcli.render.blocks import Document, Style
+from derivcli.render.blocks import Document, Style
 
 
 def write_value(document: Document, style: Style) -> str:
