@@ -25,7 +25,7 @@ MAX_DENOMINATOR = 10_000
 
 MAX_INTERVALS = 1500
 """So many intervals are looked at; a shorter one than MIN_WIDTH is not halved again."""
-MIN_WIDTH = Fraction(1, 2**24)
+MIN_WIDTH = fmpq(1, 2**24)
 
 
 def roots_by_halving(tree: Tree, name: str) -> Roots:
@@ -34,7 +34,7 @@ def roots_by_halving(tree: Tree, name: str) -> Roots:
     They are all if it is shown that none is further from 0 than some number, else all up to SEARCH_BOUND.
     """
     tape, end = record(tree, (name,)), root_bound(tree, name)
-    waiting = [(Fraction(-(end or SEARCH_BOUND)), Fraction(end or SEARCH_BOUND))]
+    waiting = [(rational(-(end or SEARCH_BOUND)), rational(end or SEARCH_BOUND))]
     found: list[Root] = []
     looks, sure = 0, True
     while waiting:
@@ -46,18 +46,18 @@ def roots_by_halving(tree: Tree, name: str) -> Roots:
         if kind == "root":
             found += _bisected(tape, name, low, high)
         elif kind == "unclear" and high - low > MIN_WIDTH:
-            middle = (low + high) * Fraction(1, 2) + (high - low) / 1021  # off the points that formulas hold
+            middle = (low + high) / 2 + (high - low) / 1021  # off the points that formulas hold
             waiting += [(low, middle), (middle, high)]
         elif kind == "unclear":
             sure = False
     return Roots(tuple(found), UNKNOWN if not sure else ALL if end else WITHIN)
 
 
-def _look(tape: Tape, name: str, low: Fraction, high: Fraction) -> str:
+def _look(tape: Tape, name: str, low: fmpq, high: fmpq) -> str:
     """Whether an interval has no root, exactly one at which the formula grows or falls, or it is not clear."""
     ctx.prec = 64
-    over = (arb(rational(low)) + arb(rational(high))) / 2
-    wide = arb(over.mid(), (arb(rational(high)) - arb(rational(low))) * 0.5000001)
+    start, end = arb(low), arb(high)
+    wide = arb(((start + end) / 2).mid(), (end - start) * 0.5000001)
     with suppress(TouchError, UnsureError, ValueError, ZeroDivisionError):
         try:
             if not _value(tape, name, wide, 64).contains(0):
@@ -66,9 +66,9 @@ def _look(tape: Tape, name: str, low: Fraction, high: Fraction) -> str:
             return "none"
         slope = _slope(tape, name, wide)
         if not slope.contains(0):
-            ends = [_value(tape, name, rational(end), 192) for end in (low, high)]
-            if all(not end.contains(0) for end in ends):
-                return "root" if (ends[0] > 0) != (ends[1] > 0) else "none"
+            values = [_value(tape, name, place, 192) for place in (low, high)]
+            if all(not value.contains(0) for value in values):
+                return "root" if (values[0] > 0) != (values[1] > 0) else "none"
     return "unclear"
 
 
@@ -83,17 +83,17 @@ def _slope(tape: Tape, name: str, at: Coordinate) -> arb:
     return Derivative((name,)).enclosed(series, tape)
 
 
-def _bisected(tape: Tape, name: str, low: Fraction, high: Fraction) -> list[Root]:
+def _bisected(tape: Tape, name: str, low: fmpq, high: fmpq) -> list[Root]:
     """The only root in an interval, by Newton's steps after some halvings."""
-    start = _value(tape, name, rational(low), 192) > 0
+    start = _value(tape, name, low, 192) > 0
     for _ in range(60):
         middle = (low + high) / 2
-        ball = _value(tape, name, rational(middle), 256)
+        ball = _value(tape, name, middle, 256)
         if ball.contains(0):
             break
         low, high = (middle, high) if (ball > 0) == start else (low, middle)
     ctx.prec = ROOT_BITS + 64
-    near = arb(rational((low + high) / 2))
+    near = arb((low + high) / 2)
     for precision in (128, 256, 512, 1024, 2048, ROOT_BITS + 32, ROOT_BITS + 64):
         value = _value(tape, name, near, precision)
         ctx.prec = ROOT_BITS + 64
