@@ -56,7 +56,7 @@ def test_no_points_give_no_values(row: Function) -> None:
 @each("row", SPECIAL)
 def test_the_formula_agrees_with_the_number(row: Function) -> None:
     names = [row.parameters[by] for by in smooth(row)]
-    for sample in samples(row)[-3:]:
+    for sample in (samples(row)[0], samples(row)[-1]):
         text = with_numbers(row, call_of(row), sample)
         at = {row.parameters[by]: sample[by] for by in smooth(row)}
         numbers = derive(text, at, names, check=False).derivatives

@@ -198,14 +198,14 @@ def test_a_page_has_the_derivatives_that_deriv_prints(row: Function) -> None:
     if row.variables == row.parameters:
         lines = deriv(call_of(row), "--wrt", ",".join(row.parameters), "--format", "value").stdout.splitlines()
         assert list(page["derivatives"].values()) == lines
+        assert [parse(line, declared=row.parameters).text for line in lines] == lines
     else:
         assert wrong_on_page(row, page["derivatives"]) == []
 
 
 @each("row", [row for row in FUNCTIONS if row.variables == row.parameters])
-@each("order", [1, 2])
-def test_formulas_of_derivatives_read_back(row: Function, order: int) -> None:
-    for formula in derive(call_of(row), wrt=row.parameters, order=order).derivatives.values():
+def test_formulas_of_second_derivatives_read_back(row: Function) -> None:
+    for formula in derive(call_of(row), wrt=row.parameters, order=2).derivatives.values():
         assert parse(formula.text, declared=row.parameters).text == formula.text
 
 
