@@ -5,6 +5,9 @@ environment, folder, signals, memory and end are its own. What only a start from
 the interpreter opens its streams, the process group of a terminal) is tested in processes that start from nothing.
 """
 
+import atexit
+import fcntl
+import gc
 import importlib
 import json
 import os
@@ -15,11 +18,16 @@ import selectors
 import signal
 import socket
 import sys
+import termios
+import threading
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-LIBRARIES = "torch sympy mpmath flint scipy.special pyarrow.csv pyarrow.parquet pyarrow.json rich.table typer.main"
+LIBRARIES = """torch torch.fx.experimental.symbolic_shapes sympy sympy.sets.setexpr sympy.tensor.tensor mpmath flint
+    scipy.special pyarrow.csv pyarrow.parquet pyarrow.json rich.table rich.progress typer.main typer._adapters"""
+"""Without Matplotlib, which reads its settings when it is imported."""
+
 ENDED = -1
 """What stands for the end of the tests among the numbers of processes."""
 
@@ -36,6 +44,8 @@ def load() -> None:
     for module in pkgutil.walk_packages(derivcli.__path__, "derivcli."):
         if module.name != "derivcli.__main__":
             importlib.import_module(module.name)
+    gc.collect()
+    gc.freeze()
 
 
 def serve(path: str) -> Asked | None:
@@ -95,9 +105,15 @@ def forget(key: selectors.SelectorKey, selector: selectors.BaseSelector) -> None
     client.close()
 
 
-def become(words: list[str], environment: dict[str, str], folder: str, largest_file: tuple[int, int]) -> None:
+def become(
+    words: list[str], environment: dict[str, str], folder: str, largest_file: tuple[int, int], leads_session: bool
+) -> None:
     """Do in a fork what the interpreter does with these words: `-c` and code, `-m` and a module, or a file."""
     resource.setrlimit(resource.RLIMIT_FSIZE, largest_file)
+    if leads_session:
+        os.setsid()
+        if os.isatty(0):
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
@@ -126,7 +142,28 @@ def open_streams() -> None:
     sys.stderr.reconfigure(line_buffering=True)
 
 
+def run(asked: Asked) -> None:
+    """Do in a fork what is asked for, and end it; what ends it with an exception is left to the interpreter."""
+    status = 0
+    try:
+        become(**asked)
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        status = end.code or 0
+    leave(status)
+
+
+def leave(status: int) -> None:
+    """End as the interpreter does, but without taking apart all that was imported, which takes more than a second."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
     load()
     if command := serve(sys.argv[1]):
-        become(**command)
+        run(command)
