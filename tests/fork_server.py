@@ -9,6 +9,7 @@ import atexit
 import fcntl
 import gc
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -118,7 +119,7 @@ def become(
     os.environ.update(environment)
     os.chdir(folder)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    open_streams()
+    open_streams(environment.get("PYTHONIOENCODING", ""), bool(environment.get("PYTHONUNBUFFERED")))
     sys.path[:1] = [*filter(None, environment.get("PYTHONPATH", "").split(os.pathsep)), ""]
     if words[0] == "-c":
         sys.argv = ["-c", *words[2:]]
@@ -133,13 +134,17 @@ def become(
         runpy.run_path(words[0], run_name="__main__")
 
 
-def open_streams() -> None:
-    """Open the standard streams, as the interpreter does where no setting tells it otherwise."""
-    sys.stdin = os.fdopen(0, closefd=False)
-    sys.stdout = os.fdopen(1, "w", closefd=False)
-    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
-    sys.stderr = os.fdopen(2, "w", errors="backslashreplace", closefd=False)
-    sys.stderr.reconfigure(line_buffering=True)
+def open_streams(encoding: str, unbuffered: bool) -> None:
+    """Open the standard streams, as the interpreter does under these settings."""
+    name, _, errors = encoding.partition(":")
+
+    def writer(number: int, errors: str, line_buffering: bool) -> io.TextIOWrapper:
+        binary: Any = os.fdopen(number, "wb", 0 if unbuffered else -1, closefd=False)
+        return io.TextIOWrapper(binary, name or None, errors or None, "\n", line_buffering, unbuffered)
+
+    sys.stdin = os.fdopen(0, encoding=name or None, errors=errors or None, closefd=False)
+    sys.stdout = writer(1, errors, os.isatty(1))
+    sys.stderr = writer(2, "backslashreplace", True)
 
 
 def run(asked: Asked) -> None:
