@@ -161,8 +161,8 @@ def test_a_swallowed_infinity_has_the_same_flags(text: str) -> None:
 
 @pytest.mark.usefixtures("plain")
 def test_hard_places_have_the_same_flags() -> None:
-    for text, x, _ in KNOWN:
-        assert differences(*both([text], {"x": np.array([x, 1.0, -1.0, 2.0])}, [("x",)])) == []
+    points = {"x": np.array([*dict.fromkeys(x for _, x, _ in KNOWN), 1.0, -1.0, 2.0])}
+    assert differences(*both([text for text, _, _ in KNOWN], points, [("x",)])) == []
 
 
 @drawn(100, derandomize=True)
@@ -204,14 +204,15 @@ FINITE = 4
 """So many of them have derivatives everywhere."""
 
 
-@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("orders", [[1], [2, 3]])
 @pytest.mark.usefixtures("plain")
-def test_nothing_leaks_from_a_branch_not_taken(order: int) -> None:
+def test_nothing_leaks_from_a_branch_not_taken(orders: list[int]) -> None:
     at = {"x": np.array([-2.0, -0.5, 0.0, 0.25, 0.75])}
-    got, wanted = both(LEAKS, at, [("x",) * order])
+    got, wanted = both(LEAKS, at, [("x",) * order for order in orders])
     assert differences(got, wanted) == []
     for result in got[:FINITE]:
-        assert np.isfinite(result.derivatives[derivative_key(("x",) * order)]).all()
+        for order in orders:
+            assert np.isfinite(result.derivatives[derivative_key(("x",) * order)]).all()
 
 
 PRIMITIVES = [row for row in FUNCTIONS if row.primitive and row.name not in (*KERNELS, "loggamma")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import signal
 import subprocess
@@ -77,14 +79,20 @@ sys.exit(run(sys.argv[1:]))
 """
 
 
-def written_to(home: Path, *words: str) -> set[Path]:
-    """All that is opened for writing, made or renamed in a run with a home of its own."""
+TOLD = ("deriv: saved ", "Matplotlib is building the font cache")
+"""How lines begin that a run may show beside its output."""
+
+
+def written_to(home: Path, *words: str) -> tuple[set[Path], str]:
+    """All that is opened for writing, made or renamed in a run with a home of its own, and its output."""
     settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(home), "TMPDIR": str(home / "tmp")}
     settings["PYTHONDONTWRITEBYTECODE"] = "1"
     run = [sys.executable, "-c", AUDITED, *words]
     done = subprocess.run(run, env=settings, capture_output=True, text=True, check=True)
-    paths = {Path(line) for line in done.stderr.splitlines() if line.startswith("/")}
-    return {path for path in paths if path != Path(os.devnull)}
+    lines = done.stderr.splitlines()
+    assert [line for line in lines if not line.startswith(("/", *TOLD))] == []
+    paths = {Path(line) for line in lines if line.startswith("/")}
+    return {path for path in paths if path != Path(os.devnull)}, done.stdout
 
 
 def outside(paths: set[Path], *folders: Path) -> set[Path]:
@@ -110,7 +118,11 @@ def test_nothing_else_is_written_to_and_no_folder_stays(tmp_path: Path) -> None:
     """
     (tmp_path / "tmp").mkdir()
     picture = tmp_path / "x.svg"
-    found = written_to(tmp_path, *COMPILED, "--plot", str(picture))
+    found, output = written_to(tmp_path, *COMPILED, "--plot", str(picture), "--format", "json")
+    function = json.loads(output)["functions"][0]
+    assert function["engine"] == "compiled"
+    slopes = [math.sin(x) + x * math.cos(x) for x in (0, 0.25, 0.5, 0.75, 1)]
+    assert function["derivatives"]["x"] == pytest.approx(slopes)
     kernels, fonts = tmp_path / ".cache/deriv/kernels", tmp_path / ".cache/matplotlib"
     assert len([path for path in found if path.suffix == ".cpp"]) == 1, "PyTorch compiles trials too"
     assert any(path.is_relative_to(fonts) for path in found)
