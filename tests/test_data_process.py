@@ -75,8 +75,8 @@ def test_memory_does_not_grow_with_a_file(tmp_path: Path) -> None:
 
 
 def test_memory_does_not_grow_with_a_range() -> None:
-    peaks = [peak("sin(x)", "--at", f"x=0:1:{count}", "--format", "tsv") for count in (200_000, 600_000)]
-    assert peaks[1] - peaks[0] < MOST_GROWTH
+    peaks = [peak("sin(x)", "--at", f"x=0:1:{count}", "--format", "tsv") for count in (200_000, 400_000)]
+    assert peaks[1] - peaks[0] < MOST_GROWTH / 2  # which is 100 bytes for each point more
 
 
 def test_a_job_that_holds_its_points_would_be_seen() -> None:
