@@ -52,10 +52,10 @@ FORMULAS = [["sine(x)", "--at", "x=1"], ["x**2"], ["if(x<0,-x,x)"], ["answer", "
 
 def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
     """What one line has loaded is there for those after it, so that they stand in the order of what they may load."""
-    assert {line: names for line, names in loaded(LIGHT).items() if names} == {}
-    assert set().union(*loaded(FORMULAS).values()) <= {"sympy", "numpy"}
-    found = loaded([["x**2", "--at", "x=1"]])
-    assert found == {"x**2 --at x=1": {"sympy", "numpy", "torch"}}
+    found = loaded([*LIGHT, *FORMULAS, ["x**2", "--at", "x=1"]])
+    assert {line: found[" ".join(line)] for line in map(tuple, LIGHT) if found[" ".join(line)]} == {}
+    assert set().union(*(found[" ".join(line)] for line in FORMULAS)) == {"sympy", "numpy"}
+    assert found["x**2 --at x=1"] == {"torch"}
 
 
 def test_a_pipe_that_closes_early_is_no_error() -> None:
