@@ -10,6 +10,7 @@ from hypothesis import settings
 from derivcli.check import taylor_remainder
 from derivcli.engines.special_functions import high_precision
 from derivcli.engines.taylor import composition
+from tests import processes
 
 PATIENCE = 20.0
 """Seconds for a number in high precision: as many tests run at once as there are cores, and other work may go on."""
@@ -30,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
     patient()
+    if not hasattr(config, "workerinput"):  # a worker of xdist has it
+        processes.share()
 
 
 def pytest_collection_finish() -> None:

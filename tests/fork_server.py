@@ -5,7 +5,11 @@ environment, folder, signals, memory and end are its own. What only a start from
 the interpreter opens its streams, the process group of a terminal) is tested in processes that start from nothing.
 """
 
+import atexit
+import fcntl
+import gc
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -15,11 +19,16 @@ import selectors
 import signal
 import socket
 import sys
+import termios
+import threading
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-LIBRARIES = "torch sympy mpmath flint scipy.special pyarrow.csv pyarrow.parquet pyarrow.json rich.table typer.main"
+LIBRARIES = """torch torch.fx.experimental.symbolic_shapes sympy sympy.sets.setexpr sympy.tensor.tensor mpmath flint
+    scipy.special pyarrow.csv pyarrow.parquet pyarrow.json rich.table rich.progress typer.main typer._adapters"""
+"""Without Matplotlib, which reads its settings when it is imported."""
+
 ENDED = -1
 """What stands for the end of the tests among the numbers of processes."""
 
@@ -36,6 +45,8 @@ def load() -> None:
     for module in pkgutil.walk_packages(derivcli.__path__, "derivcli."):
         if module.name != "derivcli.__main__":
             importlib.import_module(module.name)
+    gc.collect()
+    gc.freeze()
 
 
 def serve(path: str) -> Asked | None:
@@ -95,14 +106,20 @@ def forget(key: selectors.SelectorKey, selector: selectors.BaseSelector) -> None
     client.close()
 
 
-def become(words: list[str], environment: dict[str, str], folder: str, largest_file: tuple[int, int]) -> None:
+def become(
+    words: list[str], environment: dict[str, str], folder: str, largest_file: tuple[int, int], leads_session: bool
+) -> None:
     """Do in a fork what the interpreter does with these words: `-c` and code, `-m` and a module, or a file."""
     resource.setrlimit(resource.RLIMIT_FSIZE, largest_file)
+    if leads_session:
+        os.setsid()
+        if os.isatty(0):
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    open_streams()
+    open_streams(environment.get("PYTHONIOENCODING", ""), bool(environment.get("PYTHONUNBUFFERED")))
     sys.path[:1] = [*filter(None, environment.get("PYTHONPATH", "").split(os.pathsep)), ""]
     if words[0] == "-c":
         sys.argv = ["-c", *words[2:]]
@@ -117,16 +134,41 @@ def become(words: list[str], environment: dict[str, str], folder: str, largest_f
         runpy.run_path(words[0], run_name="__main__")
 
 
-def open_streams() -> None:
-    """Open the standard streams, as the interpreter does where no setting tells it otherwise."""
-    sys.stdin = os.fdopen(0, closefd=False)
-    sys.stdout = os.fdopen(1, "w", closefd=False)
-    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
-    sys.stderr = os.fdopen(2, "w", errors="backslashreplace", closefd=False)
-    sys.stderr.reconfigure(line_buffering=True)
+def open_streams(encoding: str, unbuffered: bool) -> None:
+    """Open the standard streams, as the interpreter does under these settings."""
+    name, _, errors = encoding.partition(":")
+
+    def writer(number: int, errors: str, line_buffering: bool) -> io.TextIOWrapper:
+        binary: Any = os.fdopen(number, "wb", 0 if unbuffered else -1, closefd=False)
+        return io.TextIOWrapper(binary, name or None, errors or None, "\n", line_buffering, unbuffered)
+
+    sys.stdin = os.fdopen(0, encoding=name or None, errors=errors or None, closefd=False)
+    sys.stdout = writer(1, errors, os.isatty(1))
+    sys.stderr = writer(2, "backslashreplace", True)
+
+
+def run(asked: Asked) -> None:
+    """Do in a fork what is asked for, and end it; what ends it with an exception is left to the interpreter."""
+    status = 0
+    try:
+        become(**asked)
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        status = end.code or 0
+    leave(status)
+
+
+def leave(status: int) -> None:
+    """End as the interpreter does, but without taking apart all that was imported, which takes more than a second."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":
     load()
     if command := serve(sys.argv[1]):
-        become(**command)
+        run(command)

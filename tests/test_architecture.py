@@ -1,6 +1,7 @@
 """Who may import whom, read from the syntax trees of the package, and what `derivcli` never does."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -151,7 +152,7 @@ def violations(path: str, source: str) -> list[str]:
 
 
 def imports(tree: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Line and full dotted name of everything that is imported when the code runs."""
+    """Line and full dotted name of everything that is imported when the code runs, by name too."""
     for node in running(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, tuple(alias.name.split("."))) for alias in node.names)
@@ -159,6 +160,8 @@ def imports(tree: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[int, tupl
             above = package[: len(package) + 1 - node.level] if node.level else ()
             base = (*above, *(node.module.split(".") if node.module else ()))
             yield from ((node.lineno, (*base, alias.name)) for alias in node.names)
+        elif isinstance(node, ast.Constant) and re.fullmatch(r"derivcli([.:]\w+)+", str(node.value)):
+            yield node.lineno, tuple(re.split(r"\W", str(node.value)))
 
 
 def last_name(node: ast.expr) -> str:
@@ -299,6 +302,7 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     ("path", "source"),
     [
         ("derivcli/language/tree.py", "def f():\n    from derivcli.language.parse import parse_expression"),
+        ("derivcli/language/tree.py", "f = partial(resolve_name, 'derivcli.language.parse:parse_expression')"),
         ("derivcli/errors.py", "from . import result"),
         ("derivcli/language/limits.py", "import derivcli.language.tokens"),
     ],

@@ -264,10 +264,11 @@ def test_clocks_keep_no_process_from_its_end() -> None:
 def test_a_clock_rings_in_a_fork() -> None:
     """In a process of its own, since a fork of this one would have its threads' locks."""
     code = (
-        "import os\nfrom tests.test_clock import endless\nassert endless(0)\nchild = os.fork()\n"
+        "import os, warnings\nwarnings.simplefilter('ignore')\n"
+        "from tests.test_clock import endless\nassert endless(0)\nchild = os.fork()\n"
         "if not child:\n    os._exit(0 if endless(0) else 1)\nassert os.waitpid(child, 0)[1] == 0\n"
     )
-    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], timeout=60, check=False).returncode == 0
+    assert subprocess.run([*python(), "-c", code], timeout=60, check=False).returncode == 0
 
 
 def test_no_evaluation_sets_the_precision_of_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +290,8 @@ def test_no_evaluation_sets_the_precision_of_another_thread(monkeypatch: pytest.
 
 
 HOLDING = """
-import os, signal, threading
+import os, signal, threading, warnings
+warnings.simplefilter("ignore")
 from flint import ctx
 from derivcli import derive
 from derivcli.check.enclosure import restored_context
@@ -323,7 +325,7 @@ assert ctx.prec == 53
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
 def test_a_fork_waits_for_no_thread_that_it_does_not_have() -> None:
     """The child of a fork finds FLINT's settings as they were before a check in another thread set them."""
-    words = [sys.executable, "-W", "ignore", "-c", HOLDING]
+    words = [*python(), "-c", HOLDING]
     assert subprocess.run(words, timeout=120, check=False).returncode == 0
 
 

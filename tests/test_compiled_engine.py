@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from typing import NamedTuple
 
 import pytest
+from torch._inductor import cpu_vec_isa
+from torch._inductor.cpu_vec_isa import VecAVX2, VecISA
 
 from derivcli import derive, parse
 from derivcli.engines.special_functions.kernels import KERNELS
 from derivcli.engines.task import Task
-from derivcli.engines.torch import compiled
+from derivcli.engines.torch import compiled, vector_instructions
 from derivcli.engines.torch.compiled import NotCompiledError, pays, prepared
 from tests.support import deriv
 
@@ -46,7 +49,9 @@ def test_too_long_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "so long" in derive("sin(x)+cos(x)", "x=1", engine="compiled").remark
 
 
-def test_asking_for_the_engine() -> None:
+def test_asking_for_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graph is not compiled here, but in the test of what a run writes."""
+    monkeypatch.setattr(compiled, "compiled", lambda graph, columns: graph)
     outcome = deriv("x^2*y", "--at", "x=0:1:3,y=2", "--engine", "compiled", "--format", "json")
     function = outcome.json["functions"][0]
     assert function["engine"] == "compiled"
@@ -60,3 +65,33 @@ def test_a_kernel_pays_for_long_jobs_of_known_length() -> None:
     assert not pays(10**6, 1e-8)
     assert not pays(10**5, 1e-4)
     assert not pays(None, 1.0)
+
+
+class Instructions(NamedTuple):
+    """Vector instructions with these flags of the compiler."""
+
+    flags: str
+
+    def build_arch_flags(self) -> str:
+        return self.flags
+
+
+def test_instructions_whose_flags_the_compiler_does_not_know_are_not_chosen() -> None:
+    assert vector_instructions._compiler_knows(Instructions("-O1 -g1"), "")
+    assert not vector_instructions._compiler_knows(Instructions("-O1 -msuch-instructions"), "")
+
+
+def test_the_choice_is_that_of_trial_compilations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each trial has the answer of the compiler, and PyTorch its own trial back."""
+    trial = VecISA.check_build
+    asked: list[str] = []
+
+    def knows(instructions: VecISA, code: str) -> bool:
+        asked.append(str(instructions))
+        return False
+
+    monkeypatch.setattr(vector_instructions, "_compiler_knows", knows)
+    monkeypatch.setattr(cpu_vec_isa, "valid_vec_isa_list", lambda: VecISA.check_build(VecAVX2(), ""))
+    vector_instructions.choose({})
+    assert asked == ["avx2"]
+    assert VecISA.check_build is trial

@@ -116,8 +116,24 @@ SHAPES = {
 }
 
 
+SHAPES_AND_FORMATS = [
+    (name, FORMATS[(place + step) % len(FORMATS)])
+    for place, name in enumerate(SHAPES)
+    for step in range(len(FORMATS) if name in ("single", "check") else 2)
+]
+"""Each shape in two formats, and what changes the kinds of columns in all; the sweep has all pairs."""
+
+
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", SHAPES)
 @pytest.mark.parametrize("target", FORMATS)
+def test_chunks_change_no_number_in_any_format(
+    name: str, target: str, points: pyarrow.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_chunks_change_no_number(name, target, points, monkeypatch)
+
+
+@pytest.mark.parametrize(("name", "target"), SHAPES_AND_FORMATS)
 def test_chunks_change_no_number(
     name: str, target: str, points: pyarrow.Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,8 +75,8 @@ def test_memory_does_not_grow_with_a_file(tmp_path: Path) -> None:
 
 
 def test_memory_does_not_grow_with_a_range() -> None:
-    peaks = [peak("sin(x)", "--at", f"x=0:1:{count}", "--format", "tsv") for count in (200_000, 600_000)]
-    assert peaks[1] - peaks[0] < MOST_GROWTH
+    peaks = [peak("sin(x)", "--at", f"x=0:1:{count}", "--format", "tsv") for count in (200_000, 400_000)]
+    assert peaks[1] - peaks[0] < MOST_GROWTH / 2  # which is 100 bytes for each point more
 
 
 def test_a_job_that_holds_its_points_would_be_seen() -> None:
@@ -124,7 +124,7 @@ def test_a_signal_leaves_the_old_file(
 
 @pytest.mark.parametrize("words", ["--at x=0:1:10**12 --engine reverse", "--data - --data-format csv < in.csv"])
 def test_a_reader_that_leaves_is_no_error(words: str, tmp_path: Path) -> None:
-    points(tmp_path / "in.csv", 300_000)
+    points(tmp_path / "in.csv", 100_000)
     done = shell(f'$DERIV "x^2" --format value {words} | head -2; echo "${{PIPESTATUS[0]}}"', tmp_path)
     assert done.stdout.splitlines()[0] == "0"
     assert done.stdout.splitlines()[2] == "141"
@@ -144,9 +144,9 @@ def test_a_full_disk_leaves_the_old_file(kind: str, tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize("words", ["--at x=0:1:300000", "--data in.csv"])
+@pytest.mark.parametrize("words", ["--at x=0:1:100000", "--data in.csv"])
 def test_a_full_device_is_told(words: str, tmp_path: Path) -> None:
-    points(tmp_path / "in.csv", 300_000)
+    points(tmp_path / "in.csv", 100_000)
     done = shell(f'$DERIV "x^2" {words} > /dev/full', tmp_path)
     assert done.returncode == 74
     assert done.stderr.startswith("deriv: cannot write output: No space left on device\n")

@@ -136,6 +136,8 @@ def named_in(annotation: str, module: ModuleType) -> Iterator[type | str]:
             continue
         home, wanted = imported(module).get(name, (module.__name__, name))
         found = getattr(import_module(home), wanted, None) if home.startswith("derivcli") else None
+        if isfunction(found):  # a word of a `Literal` that happens to be its name
+            continue
         if isinstance(found, str) or (found is not None and not isinstance(found, type)):
             yield from named_in(str(found), import_module(home))
         elif isinstance(found, type) and is_dataclass(found):

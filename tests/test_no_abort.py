@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,12 @@ import derivcli
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls import integers as conversions
 from tests import whole
+from tests.processes import python
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     """A Python process of its own, which has to come to its end."""
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=2400, check=False)
+    done = subprocess.run([*python(), *command], capture_output=True, text=True, timeout=2400, check=False)
     assert done.returncode >= 0, f"{command} ended by signal {-done.returncode}: {done.stderr[-500:]}"
     return done
 

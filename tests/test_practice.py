@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pty
 import re
 import subprocess
-import sys
-import termios
 import time
 
 import pytest
@@ -17,6 +14,7 @@ from derivcli import parse, pipeline
 from derivcli.cli.commands import practice
 from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
 from derivcli.request import Request
+from tests.processes import python
 from tests.support import deriv, no_hang
 
 SEED = 7
@@ -190,11 +188,10 @@ class Terminal:
     def __init__(self, *words: str) -> None:
         self.master, slave = pty.openpty()
         environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "1", "INPUTRC": "/dev/null"}
-        command = [sys.executable, "-m", "derivcli", *words]
+        command = [*python(), "-m", "derivcli", *words]
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )  # fmt: skip
+            command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+        )
         os.close(slave)
         self.shown = ""
 

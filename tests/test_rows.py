@@ -21,21 +21,25 @@ def shout(document, style):
     return "".join(f"{'! '.join(row)}!\\n" for row in document.rows()).upper()
 
 FORMATS["shout"] = Format("shout", "loud lines", ("results", "steps"), shout, suffixes=(".loud",))
-from derivcli.cli.app import main
-sys.exit(main())
+from derivcli.cli.app import run
+for line in sys.argv[1:]:
+    assert run(line.split()) == 0
+    print("-----")
 """
-"""A program with a format that is loud."""
+"""A program with a format that is loud, which runs several command lines."""
 
 
-def shouted(*words: str) -> str:
-    """What it prints."""
-    return subprocess.run([sys.executable, "-c", SHOUTING, *words], capture_output=True, text=True, check=True).stdout
+def shouted(*lines: str) -> list[str]:
+    """What each of them prints."""
+    command = [sys.executable, "-c", SHOUTING, *lines]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("-----\n")
 
 
 def test_a_format_is_a_row_and_a_function() -> None:
-    assert shouted("x^2", "--at", "x=3", "--format", "shout") == "X! F! DF/DX!\n3! 9! 6!\n"
-    assert shouted("steps", "x", "--format", "shout").splitlines()[-1] == "DF/DX! DERIVATIVE OF THE VARIABLE! 1!"
-    assert "|shout" in shouted("steps", "--help")
+    numbers, steps, told, _ = shouted("x^2 --at x=3 --format shout", "steps x --format shout", "steps --help")
+    assert numbers == "X! F! DF/DX!\n3! 9! 6!\n"
+    assert steps.splitlines()[-1] == "DF/DX! DERIVATIVE OF THE VARIABLE! 1!"
+    assert "|shout" in told
 
 
 def test_a_kind_of_verdict_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import ast
 import keyword
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -188,12 +187,6 @@ def test_a_file_that_cannot_be_imported(tmp_path: Path) -> None:
     (tmp_path / "my-squares.py").write_text(SQUARE)
     said = deriv("Square(x)", "--at", "x=1", "--use", f"{tmp_path}/my-squares.py:Square", "--code", status=2).stderr
     assert "cannot import" in said
-
-
-def test_no_script_needs_pytorch() -> None:
-    code = "import sys; from derivcli.cli import app; app.run(['besselj(0,x)', '--at', 'x=3', '--code'])\n"
-    code += "assert not {'torch', 'scipy', 'matplotlib'} & {*sys.modules}"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
 
 
 def test_a_script_goes_into_a_file(tmp_path: Path) -> None:

@@ -218,6 +218,28 @@ def test_nothing_acts_on_a_terminal(
     assert written.count(b"\\x1b") > len(found) // 4, "the texts are shown, not lost"
 
 
+OURS = [
+    ["x^x y"], ["tan(x)^2", "--order", "2"], ["x^2", "--at", "x=1:2:3"], ["x^2 y", "--at", "x=1,y=2", "--hessian"],
+    ["x", "x*y", "--at", "x=1,y=2"], ["abs(x)", "--at", "x=0"], ["relu(x)-relu(-x)", "--at", "x=0"],
+    ["x^2+y^2=25", "--implicit", "y"], ["x^2+y^2=25", "--implicit", "y", "--at", "x=3,y=4"],
+    ["exp(x)", "--series", "3", "--at", "x=0", "--on", "x=-1:1"], ["x*y", "--along", "x=1,y=2", "--at", "x=1,y=1"],
+    ["steps", "x^2 sin x"], ["answer", "x^2", "2x"], ["answer", "sin(3x)", "cos(3x)"], ["answer", "abs(x)", "1"],
+    ["explain", "x*sin(x)", "--at", "x=2"], ["explain", "x*sin(x)", "--at", "x=2", "--format", "tree"],
+    ["functions"], ["functions", "gamma"], ["--help"], ["steps", "--help"], ["x^2", "--at", "x=1", "--code"],
+    ["x^2", "--at", "x=1", "--format", "latex"], ["sin(x", "--at", "x=1"], ["x", "--at", "y=1"], ["x^1/2"],
+]  # fmt: skip
+"""A command line for each kind of what is printed."""
+
+
+def test_no_color_of_ours_is_shown_as_text(tmp_path: Path) -> None:
+    """All that we print in color passes the gate that makes the texts of others harmless."""
+    ways: Ways = [(line, "") for line in OURS] + [(["practice", "--count", "2"], "1\n?\nhelp\nquit\n")]
+    parts = on_a_terminal(ways, tmp_path).split(b"=====")[1:]
+    assert len(parts) == len(ways)
+    assert [line for (line, _), part in zip(ways, parts, strict=True) if b"\\x1b" in part] == []
+    assert sum(b"\x1b[" in part for part in parts) > len(ways) / 2
+
+
 @pytest.mark.parametrize("variable", ["COLUMNS", "LINES", "TERM", "LANG", "XDG_CACHE_HOME", "HOME", "TZ"])
 def test_the_environment_does_not_act_on_a_terminal(variable: str, tmp_path: Path) -> None:
     ways: Ways = [(["x", "--at", "x=0:1:3"], ""), (["sin(x", "--at", "x=1"], "")]

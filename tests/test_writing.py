@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import DATA_FORMATS
 from tests.datafiles import TEXT, ours, passed, read, records, same_numbers, written
-from tests.support import each
+from tests.support import drawn, each
 
 FLOATS = [np.nan, np.inf, -np.inf, 0.0, -0.0, 38.0, 1e22, 5e-324, 0.1, 1e16, 2.0**53, 1e-5, 1.7976931348623157e308]
 
@@ -30,6 +30,7 @@ def test_a_wrong_number_is_seen(kind: type[Any]) -> None:
 
 
 @pytest.mark.parametrize("name", DATA_FORMATS)
+@drawn(200)
 @given(numbers=st.lists(st.floats(), min_size=1))
 @example(numbers=FLOATS)
 def test_every_float64_comes_back(name: str, numbers: list[float]) -> None:
@@ -47,6 +48,7 @@ def test_every_float64_comes_back(name: str, numbers: list[float]) -> None:
 
 
 @pytest.mark.parametrize("name", DATA_FORMATS)
+@drawn(200)
 @given(numbers=st.lists(st.floats(width=32), min_size=1))
 @example(numbers=[float(np.float32(0.1)), 16777216.0, -0.0, float(np.float32(1e-45)), np.inf, np.nan])
 def test_every_float32_comes_back(name: str, numbers: list[float]) -> None:
@@ -86,6 +88,7 @@ def test_text_is_quoted_where_it_must_be() -> None:
 
 
 @pytest.mark.parametrize("name", DATA_FORMATS)
+@drawn(200)
 @given(texts=st.lists(st.tuples(st.none() | st.text(), st.text()), min_size=1))
 @example(texts=[(None, "\x00"), ("", '"'), ("\\", "\r\n"), ("\u2028", "\x1f,\t;'")])
 def test_every_text_comes_back(name: str, texts: list[tuple[str | None, str]]) -> None:

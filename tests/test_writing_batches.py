@@ -27,7 +27,7 @@ from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, FileFormat
 from derivcli.points.files.writer import OutputColumn, writing
 from tests.datafiles import TEXT, Batch, passed, read, unpacked, written
 from tests.processes import python
-from tests.support import each, no_hang
+from tests.support import drawn, each, no_hang
 
 FORMATS = [FileFormat(name) for name in DATA_FORMATS] + [
     FileFormat(name, how.name) for name in TEXT for how in COMPRESSIONS.values()
@@ -49,6 +49,7 @@ def cut(sizes: list[int], kinds: list[str]) -> list[Batch]:
 
 
 @pytest.mark.parametrize("name", DATA_FORMATS)
+@drawn(100)
 @given(sizes=st.lists(st.integers(0, 30), max_size=6), kinds=st.lists(st.text(max_size=3), min_size=1, max_size=9))
 def test_batches_of_any_size_make_the_same_file(name: str, sizes: list[int], kinds: list[str]) -> None:
     found, expected = (written(cut(each, kinds), name) for each in (sizes, []))
@@ -69,7 +70,7 @@ def test_stretches_of_a_batch_stay_in_order(name: str, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("format", [each for each in FORMATS if each.compression])
 def test_text_may_be_compressed(format: FileFormat) -> None:
-    columns: dict[str, OutputColumn] = {"x": MANY, "k": ["corner"] * len(MANY)}
+    columns: dict[str, OutputColumn] = {"x": MANY[:40_000], "k": ["corner"] * 40_000}  # more than a stretch
     plain = written([(None, columns)], format.name)
     data = written([(None, columns)], format.name, format.compression)
     assert len(data) < len(plain)
@@ -264,8 +265,22 @@ FAILURES = [
 ]
 """So many bytes are written, and then this happens."""
 
+SOME_FORMATS = [each for each in FORMATS if not each.compression] + [
+    FileFormat(name, how.name) for name, how in zip(TEXT, COMPRESSIONS.values(), strict=True)
+]
+"""Each format and each compression; the sweep has all pairs of them."""
 
+
+@pytest.mark.sweep
 @pytest.mark.parametrize("format", FORMATS, ids=str)
+@pytest.mark.parametrize(("room", "error"), FAILURES)
+def test_the_first_failure_is_told_of_every_format(
+    format: FileFormat, room: int, error: BaseException, capfd: pytest.CaptureFixture[str]
+) -> None:
+    test_the_first_failure_is_the_one_that_is_told(format, room, error, capfd)
+
+
+@pytest.mark.parametrize("format", SOME_FORMATS, ids=str)
 @pytest.mark.parametrize(("room", "error"), FAILURES)
 def test_the_first_failure_is_the_one_that_is_told(
     format: FileFormat, room: int, error: BaseException, capfd: pytest.CaptureFixture[str]
@@ -288,7 +303,7 @@ def test_the_first_failure_is_the_one_that_is_told(
 def test_what_ends_the_block_passes_and_ends_the_threads(format: FileFormat, tmp_path: Path) -> None:
     def bad_row() -> None:
         with replacing(tmp_path / "out") as file, writing(file, format) as writer:
-            writer.write(None, {"x": MANY})
+            writer.write(None, {"x": MANY[:40_000]})
             raise DerivError("row 3 is no number")
 
     before = threading.active_count()
@@ -310,7 +325,7 @@ from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.writer import writing
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test that runs in the background inherits none
-x = np.random.default_rng(1).normal(size=100_000)
+x = np.random.default_rng(1).normal(size=20_000)
 
 def fill(path, format, batches, told=False):
     with replacing(path) as file, writing(file, format) as writer:
@@ -381,10 +396,11 @@ app.main()
     assert number is signal.SIGKILL or list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("format", "batches"), [("parquet.", 200), ("arrow.", 200), ("csv.", 30), ("jsonl.", 30)])
+@pytest.mark.parametrize(("format", "batches"), [("parquet.", 100), ("arrow.", 100), ("csv.", 30), ("jsonl.", 30)])
 def test_memory_stays_flat(format: str, batches: int, tmp_path: Path) -> None:
     script = """
 with open("/dev/null", "wb") as file, writing(file, FileFormat(*sys.argv[1].split("."))) as writer:
+    x = np.tile(x, 5)
     for batch in range(int(sys.argv[2])):
         writer.write(None, {"x": x, "y": x, "k": ["proved"] * len(x)})
 with open("/proc/self/status") as status:

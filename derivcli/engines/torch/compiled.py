@@ -26,6 +26,7 @@ from derivcli.engines.torch.flags import FlagObserver
 from derivcli.engines.torch.rules import NoKernelError
 from derivcli.engines.torch.tensors import leaves_of
 from derivcli.engines.torch.trusted_folder import is_closed
+from derivcli.engines.torch.vector_instructions import choose
 from derivcli.result import FloatArray, Result, derivative_key
 
 CompiledKernel = Callable[..., Sequence[Tensor]]
@@ -124,6 +125,7 @@ def compiled(graph: torch.fx.GraphModule, columns: Sequence[Tensor]) -> Compiled
     """
     from torch._inductor import standalone_compile
 
+    choose(COMPILER_OPTIONS)
     with torch.no_grad():
         options = {"config_patches": COMPILER_OPTIONS}
         return standalone_compile(graph, [*columns], dynamic_shapes="from_example_inputs", options=options)

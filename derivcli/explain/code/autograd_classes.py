@@ -1,4 +1,4 @@
-"""AutogradClasses that PyTorch has no differentiable kernel for, as classes in a script: a value and a derivative each.
+"""Functions that PyTorch has no differentiable kernel for, as classes in a script: a value and a derivative each.
 
 A function whose derivative is not asked for is a plain one. The rows of the table have the values, and their
 formulas are the derivatives; these may need more such functions.
