@@ -18,8 +18,10 @@ from derivcli.cli.atomic_file import check_output, check_target
 from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.cli.printing import print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
+from derivcli.explain.ledger import Ledger
+from derivcli.render.blocks import Style
 from derivcli.render.figure import SUFFIXES
-from derivcli.render.format_table import FORMATS, default_format, formats_for
+from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
 
@@ -59,7 +61,7 @@ def explain(
     Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
     make a batch, whose outputs are summed.
     """
-    from derivcli.render.documents.ledger import ledger_document, ledger_graph, warnings_of
+    from derivcli.render.documents.ledger import ledger_document, ledger_graph
     from derivcli.render.graph_picture import draw_graph
 
     if not at:
@@ -77,13 +79,18 @@ def explain(
     if chosen is not None:
         print_document(ledger_document(ledger, style), chosen, style)
     tell_remarks(points.notes)
-    shown = FORMATS[chosen] if chosen else None
+    _tell_notes(ledger, style, FORMATS[chosen] if chosen else None)
+    if check and results_differ([ledger.result]):
+        raise typer.Exit(ExitStatus.DIFFERENCE)
+
+
+def _tell_notes(ledger: Ledger, style: Style, shown: Format | None) -> None:
+    from derivcli.render.documents.ledger import warnings_of
+
     for warning in () if shown is not None and shown.tells_check else warnings_of(ledger, style):
         tell(f"note: {warning}")
     for note in notes_of([ledger.result], style, shown):
         tell(note)
-    if check and results_differ([ledger.result]):
-        raise typer.Exit(ExitStatus.DIFFERENCE)
 
 
 def _check_plot(plot: Path | None, no_clobber: bool) -> None:
