@@ -7,15 +7,18 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from derivcli import Diagnosis
 from derivcli.check import taylor_remainder
 from derivcli.engines.special_functions import high_precision
 from derivcli.engines.taylor import composition
+from derivcli.explain.answer import judge_claim
 from tests import processes
 
 PATIENCE = 20.0
 """Seconds for a number in high precision: as many tests run at once as there are cores, and other work may go on."""
 
-CLOCKED = "answer answer_command answer_kinds check clock practice steps steps_command verdicts".split()
+CLOCKED = """answer answer_command answer_kinds answer_random check clock practice precision steps steps_command
+    verdicts""".split()
 """Tests of what ends by a clock."""
 
 
@@ -57,3 +60,15 @@ def _nothing_swallows_clocks(request: pytest.FixtureRequest) -> Iterator[None]:
         gc.callbacks.clear()
     yield
     gc.callbacks[:] = known
+
+
+@pytest.fixture
+def undiagnosed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the search for the mistake in a wrong claim, where only the comparison is looked at."""
+    monkeypatch.setattr(judge_claim, "diagnosed", lambda case: Diagnosis())
+
+
+@pytest.fixture
+def compared_only(monkeypatch: pytest.MonkeyPatch, undiagnosed: None) -> None:
+    """Leave out what comes after the comparison, which is not to decide here."""
+    monkeypatch.setattr(judge_claim, "is_proved", lambda left, right: False)

@@ -20,7 +20,7 @@ import pyarrow.json
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from derivcli.points.files.formats import DATA_FORMATS, FileFormat
+from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, FileFormat
 from derivcli.points.files.writer import OutputColumn, writing
 
 TEXT = [name for name, row in DATA_FORMATS.items() if row.is_text]
@@ -131,3 +131,9 @@ def write(table: pyarrow.Table, path: Path) -> Path:
             writer.writerow(table.column_names)
             writer.writerows(zip(*table.to_pydict().values(), strict=True))
     return path
+
+
+FORMATS = [FileFormat(name) for name in DATA_FORMATS] + [
+    FileFormat(name, how.name) for name in TEXT for how in COMPRESSIONS.values()
+]
+"""Each format, and each text compressed in each way."""
