@@ -185,16 +185,15 @@ def expansions(definitions: Iterable[Any]) -> dict[Tree, Tree]:
 
 def without_zero_products(tree: Tree) -> Tree:
     """`tree` with whole numbers computed and products with a factor 0 left out, else in its shape."""
-    done: dict[Tree, Tree] = {}
-    for node in postorder(tree):
-        parts = [done[part] for part in node.args]
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
         if isinstance(node, sympy.Mul) and sympy.S.Zero in parts:
-            done[node] = sympy.S.Zero
-        elif isinstance(node, sympy.Add | sympy.Mul) and all(part.is_Integer for part in parts):
-            done[node] = node.func(*parts)
-        else:
-            done[node] = node if parts == list(node.args) else rebuild(node, parts)
-    return done[tree]
+            return sympy.S.Zero
+        if isinstance(node, sympy.Add | sympy.Mul) and all(part.is_Integer for part in parts):
+            return node.func(*parts)
+        return node if parts == list(node.args) else rebuild(node, parts)
+
+    return fold(tree, make)
 
 
 def rebuild(node: Tree, parts: Sequence[Tree]) -> Tree:
