@@ -8,7 +8,14 @@ def main() -> None:
     """Run the command line and end the process with its exit status."""
     # A short-lived program: collecting garbage while torch and SymPy load costs a tenth of the start-up.
     gc.set_threshold(200_000, 50, 50)
+    if not sys.flags.safe_path:
+        # The folder of the script, or with `python -m` the working directory, where a file named sympy.py would be
+        # imported and run.
+        del sys.path[0]
     try:
+        from derivcli.cli.warm.client import run_warm
+
+        run_warm()
         from derivcli.cli.app import main as run
 
         run()
@@ -17,7 +24,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if not sys.flags.safe_path:
-        # `python -m` puts the working directory first, where a file named sympy.py would be imported and run.
-        del sys.path[0]
     main()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import Never
 
 from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.argv import command_in, parse_argv, with_help_option
@@ -17,14 +19,16 @@ from derivcli.cli.status_of_errors import Terminated, end_by
 from derivcli.errors import ExitStatus
 
 
-def main() -> None:
-    """The console script: real streams, signals and the end of the process."""
-    terminal.open_streams()
+def main(end: Callable[[int], Never] = os._exit, file_type: type[io.FileIO] = io.FileIO) -> None:
+    """The console script: real streams, signals and the end of the process.
+
+    It ends at once: the output is written, and taking torch apart would cost a second.
+    """
+    terminal.open_streams(file_type)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
-    # At once: the output is written, and taking torch apart would cost a second.
-    os._exit(run(sys.argv[1:]))
+    end(run(sys.argv[1:]))
 
 
 def run(words: Sequence[str]) -> ExitStatus:

@@ -25,6 +25,10 @@ class Command:
     takes_formulas: bool = False
     proposal: str = ""
     """What is proposed to somebody who types one of its synonyms; EXPR stands for a formula."""
+    stays_cold: bool = False
+    """Whether it never runs in a fork of the warm server, such as what runs a user's code."""
+    talks: bool = False
+    """Whether it reads what somebody types at a terminal."""
     synonyms: str = ""
     """Other words that people type for it, as a command or as an option."""
 
@@ -44,10 +48,10 @@ COMMANDS = {
         Command("answer", partial(resolve_name, "derivcli.cli.commands.answer:answer"),
                 'deriv answer "sin(x**2)" "2*x*cos(x**2)"', "a function with its derivative", takes_formulas=True,
                 proposal="deriv answer EXPR CLAIM", synonyms="claim compare judge verify-answer"),
-        Command("practice", partial(resolve_name, "derivcli.cli.commands.practice:practice"), "deriv practice",
+        Command("practice", partial(resolve_name, "derivcli.cli.commands.practice:practice"), "deriv practice", talks=True,
                 synonyms="practise quiz exercise exercises learn"),
         Command("check-fn", partial(resolve_name, "derivcli.cli.commands.check_fn:check_fn"),
-                "deriv check-fn squares.py:SQ", synonyms="gradcheck checkfn"),
+                "deriv check-fn squares.py:SQ", stays_cold=True, synonyms="gradcheck checkfn"),
         Command("functions", partial(resolve_name, "derivcli.cli.commands.functions:functions"), "deriv functions",
                 synonyms="list list-functions constants"),
     )
