@@ -2,10 +2,12 @@
 
 import gc
 import sys
+import time
 
 
 def main() -> None:
-    """Run the command line and end the process with its exit status."""
+    """Run the command line, here or in a fork of the warm server, and end the process with its exit status."""
+    started = time.monotonic()
     # A short-lived program: collecting garbage while torch and SymPy load costs a tenth of the start-up.
     gc.set_threshold(200_000, 50, 50)
     if not sys.flags.safe_path:
@@ -17,8 +19,9 @@ def main() -> None:
 
         run_warm()
         from derivcli.cli.app import main as run
+        from derivcli.cli.warm.hint import hint
 
-        run()
+        run(lambda status: hint(started, status))
     except KeyboardInterrupt:  # before the border stands that tells of one
         sys.exit(130)
 

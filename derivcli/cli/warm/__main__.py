@@ -19,6 +19,7 @@ def main(path: str, idle_seconds: float) -> None:
         fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return say(RUNS)
+    Path(path).unlink(missing_ok=True)  # of a server that was killed
     if address.socket_path() != path:
         return say("this process cannot be told from others that were started in another way")
     from derivcli.cli.warm import preload
@@ -40,8 +41,7 @@ def main(path: str, idle_seconds: float) -> None:
 
 
 def listener(path: str) -> socket.socket:
-    """A socket that only the user can connect to, in the place of one that a dead server left."""
-    Path(path).unlink(missing_ok=True)
+    """A socket that only the user can connect to."""
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     before = os.umask(0o177)
     try:

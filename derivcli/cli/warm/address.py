@@ -66,7 +66,7 @@ def _identity() -> bytes:
     parts = [sys.executable, sys.prefix, sys.base_prefix, sys.version, repr(flags), *sys.path]
     parts += [f"{name}={value}" for name, value in sorted(os.environ.items()) if _is_read_at_import(name)]
     parts += [_changed(path) for path in sys.path if path.endswith("-packages")]
-    parts += _files(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))  # noqa: PTH120 (pathlib takes long)
+    parts += _files(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
     return os.fsencode("\0".join(parts))
 
 

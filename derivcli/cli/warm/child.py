@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import time
-from typing import Any, NoReturn, TextIO
+from functools import partial
+from typing import Any, BinaryIO, NoReturn, TextIO
 
 import numpy.random
 
@@ -27,8 +28,8 @@ CODE_OPTIONS = {"--use"}
 """Options that run a user's code."""
 
 CHANGING = set(
-    """os.chmod os.chown os.exec os.fork os.link os.mkdir os.posix_spawn os.remove os.rename os.rmdir os.symlink os.system
-    os.truncate os.utime socket.connect subprocess.Popen""".split()
+    """os.chmod os.chown os.exec os.fork os.link os.mkdir os.posix_spawn os.remove os.rename os.rmdir os.symlink
+    os.system os.truncate os.utime socket.connect subprocess.Popen""".split()
 )
 """Audited events by which something outside of the process is changed."""
 
@@ -53,9 +54,10 @@ def run(request: bytes, descriptors: list[int], caller: Caller) -> NoReturn:
     if command_named(name).talks and os.isatty(0):
         _say(TALKS)
     try:
-        app.main(_end, Announced)
+        app.main(partial(_say, DONE), Announced)
     except KeyboardInterrupt:
-        _end(ExitStatus.INTERRUPTED)
+        _say(DONE, ExitStatus.INTERRUPTED)
+        os._exit(ExitStatus.INTERRUPTED)
 
 
 class Announced(io.FileIO):
@@ -64,17 +66,17 @@ class Announced(io.FileIO):
     From then on the command cannot be run once more.
     """
 
-    def write(self, data: Any) -> int | None:
+    def write(self, data: Any, /) -> int:
         """Write as any file does."""
         _begin()
         return super().write(data)
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, buffer: Any, /) -> int:
         """Read as any file does."""
         _begin()
         return super().readinto(buffer)
 
-    def readall(self) -> bytes | None:
+    def readall(self) -> bytes:
         """Read as any file does."""
         _begin()
         return super().readall()
@@ -100,15 +102,15 @@ def _take_settings(environment: list[bytes], caller: Caller) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.umask(caller.umask)
     os.environ.clear()
-    os.environb.update(text.split(b"=", 1) for text in environment)
+    os.environb.update(text.partition(b"=")[::2] for text in environment)
     time.tzset()
-    sys.stdin = sys.__stdin__ = _opened(sys.stdin, io.BufferedReader(Announced(0, closefd=False)))
-    sys.stdout = sys.__stdout__ = _opened(sys.stdout, io.BufferedWriter(Announced(1, "w", closefd=False)))
-    sys.stderr = sys.__stderr__ = _opened(sys.stderr, io.BufferedWriter(Announced(2, "w", closefd=False)))
+    sys.stdin = _opened(sys.stdin, io.BufferedReader(Announced(0, closefd=False)))
+    sys.stdout = _opened(sys.stdout, io.BufferedWriter(Announced(1, "w", closefd=False)))
+    sys.stderr = _opened(sys.stderr, io.BufferedWriter(Announced(2, "w", closefd=False)))
     numpy.random.seed()
 
 
-def _opened(like: TextIO, buffer: io.BufferedReader | io.BufferedWriter) -> io.TextIOWrapper:
+def _opened(like: TextIO, buffer: BinaryIO) -> io.TextIOWrapper:
     return io.TextIOWrapper(buffer, like.encoding, like.errors, "\n", line_buffering=like.name == "<stderr>")
 
 
@@ -137,8 +139,3 @@ _has_begun = False
 def _say(kind: int, number: int = 0) -> None:
     with contextlib.suppress(OSError):
         os.write(CONNECTION, message(kind, number))
-
-
-def _end(status: int) -> NoReturn:
-    _say(DONE, status)
-    os._exit(status)

@@ -1,10 +1,9 @@
 """The smallest client there can be: has the warm server run this command line, and ends as that ended.
 
-It runs at the start of every command, so it imports only what is written in C, and no signal module, whose names
-alone take as long as all the rest.
+It runs at the start of every command, so it imports only what is written in C.
 """
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # signal's enumerations take long
 import _socket
 import os
 import sys
@@ -53,7 +52,7 @@ def _can_hand_over() -> bool:
 
 def _connected(path: str) -> _socket.socket | None:
     """A connection to a server of the user's own, if one listens."""
-    if not address.is_private(os.path.dirname(path)) or not address.is_own_socket(path):  # noqa: PTH120
+    if not address.is_private(os.path.dirname(path)) or not address.is_own_socket(path):
         return None
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     connection.settimeout(PATIENCE)
@@ -151,7 +150,7 @@ class Job:
             self._stop(_signal.SIGTTIN)  # as one does that reads from a terminal which is not its own
             return
         self.signalled = self.signalled or number not in (_signal.SIGCONT, _signal.SIGWINCH)
-        try:
+        try:  # noqa: SIM105 (contextlib takes long)
             (os.killpg if number in TO_GROUP else os.kill)(self.child, number)
         except OSError:
             pass  # it has ended, and its message is on the way

@@ -1,10 +1,11 @@
 """What client, server and child say to each other: a letter with a number, and one request of lengths and bytes.
 
 A call goes like this. The client sends its request with its three streams and its folder as file descriptors. The
-server answers that it WAITs while others come first, and forks; the child makes itself what the client is, and says
-that it is READY. Only when the client then says GO does the child run the command: a client that has run out of patience
-has closed its end by then, so that no command is run twice. The child tells when it has BEGUN to read or write, that
-it TALKS with somebody at a terminal, and with which status it is DONE. The server tells what only a parent learns: by which signal the child was STOPPED or KILLED.
+server answers that it WAITs while others come first, and forks. The child makes itself what the client is, and says
+that it is READY. Only when the client then says GO does it run the command; a client that has run out of patience has
+closed its end by then, so no command is run twice. The child tells when it has BEGUN to read or write, that it TALKS
+with somebody at a terminal, and with which status it is DONE. The server tells what only a parent learns: by which
+signal the child was STOPPED or KILLED.
 """
 
 WAIT, READY, BEGUN, TALKS, DONE, STOPPED, KILLED, COLD = b"wrbtdskc"

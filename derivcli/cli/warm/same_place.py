@@ -55,7 +55,7 @@ def _status(pid: int) -> dict[str, str]:
 def _read(pid: int, name: str) -> str:
     """A file of a process; nothing where the kernel has no such file."""
     try:
-        with open(f"/proc/{pid}/{name}", encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
+        with open(f"/proc/{pid}/{name}", encoding="utf-8", errors="surrogateescape") as file:
             return file.read()
     except OSError:
         os.stat(f"/proc/{pid}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import select
 import signal
@@ -16,6 +15,7 @@ from typing import NoReturn
 from derivcli.cli.warm import child, same_place
 from derivcli.cli.warm.messages import COLD, DONE, HEAD, KILLED, STOPPED, STREAMS, WAIT, message, size_of
 from derivcli.cli.warm.preload import threads
+from derivcli.errors import ExitStatus
 
 BACKLOG = 1024
 """Calls that wait to be taken."""
@@ -96,7 +96,6 @@ class Server:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self.listener.accept()
-                connection.setblocking(False)
                 if _peer(connection)[1] != os.geteuid():
                     connection.close()
                     continue
@@ -106,7 +105,7 @@ class Server:
     def _read(self, call: Call) -> None:
         """Read what has come of a request; a whole one waits for its child."""
         try:
-            data, descriptors, _, _ = socket.recv_fds(call.connection, READ_SIZE, STREAMS + 1)
+            data, descriptors, _, _ = socket.recv_fds(call.connection, READ_SIZE, STREAMS + 1, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return
         except OSError:
@@ -145,7 +144,7 @@ class Server:
         try:
             child.run(call.data, [*call.descriptors, call.connection.fileno()], caller)
         finally:
-            os._exit(70)
+            os._exit(ExitStatus.INTERNAL)
 
     def _tell_of_children(self) -> None:
         while True:

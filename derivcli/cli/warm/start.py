@@ -34,9 +34,9 @@ def start(path: str, idle_seconds: float = IDLE_SECONDS) -> int:
     Returns a descriptor from which what the server has to say can be read: RUNS, or why there will be none.
     Fails with OSError where the socket's folder cannot be made, or could be used by others.
     """
-    folder = os.path.dirname(path)  # noqa: PTH120 (every command may come here, for which pathlib takes too long)
+    folder = os.path.dirname(path)
     if not os.path.lexists(folder):
-        os.mkdir(folder, 0o700)  # noqa: PTH102
+        os.mkdir(folder, 0o700)
     if not address.is_private(folder):
         raise PermissionError(f"{folder} is no folder that only you can use")
     said, says = os.pipe()
@@ -62,11 +62,6 @@ def _become_server(path: str, idle_seconds: float, says: int) -> None:
         options = [option for name, option in FLAGS.items() if getattr(sys.flags, name)]
         options += ["-O"] * sys.flags.optimize
         words = [*options, "-m", "derivcli.cli.warm", path, str(idle_seconds)]
-        os.execve(sys.executable, [sys.executable, *words], environment())
+        os.execv(sys.executable, [sys.executable, *words])
     finally:
         os._exit(1)
-
-
-def environment() -> dict[str, str]:
-    """The server's environment: the caller's, but that PyArrow's memory has no thread of its own, which no fork has."""
-    return {"JE_ARROW_MALLOC_CONF": "background_thread:false", **os.environ}

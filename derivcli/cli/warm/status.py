@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from derivcli.cli.warm.address import folder
 from derivcli.cli.warm.start import lock_of
 
 _LOCK = "hhqqi4x"
@@ -28,28 +30,36 @@ class Running:
     """Memory that it keeps resident."""
 
 
+def servers() -> list[Running]:
+    """All warm servers of the user's, those of other versions and environments included."""
+    return [found for lock in sorted(Path(folder()).glob(lock_of("*"))) if (found := _holder(lock)) is not None]
+
+
 def running(path: str) -> Running | None:
     """The server of a socket, whether it answers or not."""
+    return _holder(Path(lock_of(path)))
+
+
+def stop(pid: int, seconds: float = 5.0) -> None:
+    """End a server, by force if it does not end by itself. Calls that it has begun are not disturbed."""
+    deadline = time.monotonic() + seconds
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        while any(server.pid == pid for server in servers()):
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(POLL_SECONDS)
+
+
+def _holder(lock: Path) -> Running | None:
+    """The server that holds a lock."""
     try:
-        with Path(lock_of(path)).open("rb+") as file:
+        with lock.open("rb+") as file:
             asked = struct.pack(_LOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
             kind, *_, pid = struct.unpack(_LOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))
         return None if kind == fcntl.F_UNLCK else _described(pid)
     except OSError:
         return None
-
-
-def stop(path: str, seconds: float = 5.0) -> None:
-    """End the server of a socket, by force if it does not end by itself. Calls that it has begun are not disturbed."""
-    found = running(path)
-    if found is None:
-        return
-    os.kill(found.pid, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
-    while running(path) is not None:
-        if time.monotonic() > deadline:
-            os.kill(found.pid, signal.SIGKILL)
-        time.sleep(POLL_SECONDS)
 
 
 def _described(pid: int) -> Running:
