@@ -11,6 +11,7 @@ from typing import Any
 from typer.core import TyperCommand
 
 from derivcli.cli.command_table import COMMANDS, MAIN
+from derivcli.cli.options import GROUPS
 
 MAX_COLUMNS = 78
 MIN_COLUMNS = 20
@@ -18,9 +19,6 @@ MAX_NAME_COLUMNS = 24
 """A longer name stands on a line of its own."""
 MAX_UNGROUPED = 8
 """More options than these stand in groups."""
-
-GROUPS = ("Input", "Derivative", "Numbers", "Output", "Program")
-"""The headings over options, in their order; what has none belongs to the last."""
 
 USAGE = (
     ("deriv EXPR... [OPTIONS]", "deriv 'x^2 sin x' --at x=3"),

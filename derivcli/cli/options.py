@@ -15,7 +15,6 @@ import typer
 
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
-from derivcli.cli.help_text import GROUPS
 from derivcli.engines import engine_table
 from derivcli.engines.engine_table import ENGINES
 from derivcli.errors import DerivError, Span
@@ -45,7 +44,8 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
-INPUT, DERIVATIVE, NUMBERS, OUTPUT, PROGRAM = GROUPS
+INPUT, DERIVATIVE, NUMBERS, OUTPUT, PROGRAM = GROUPS = "Input", "Derivative", "Numbers", "Output", "Program"
+"""The headings over options in help, in their order; what has none belongs to the last."""
 
 
 def option(
