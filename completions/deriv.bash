@@ -106,7 +106,7 @@ _deriv_main() {
             if [[ $plain == -* ]]; then
                 names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --help)
             elif ((${#words[@]} == 1 + 1)); then
-                names=(explain steps answer practice check-fn functions)
+                names=(steps answer practice explain check-fn functions)
             fi
             ;;
         --data)
@@ -131,68 +131,6 @@ _deriv_main() {
         --dtype) names=(float64 float32) ;;
         --engine) names=(reverse taylor compiled) ;;
         --device) names=(cpu cuda) ;;
-    esac
-    for name in ${names[@]+"${names[@]}"}; do
-        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
-            name=$lead$name
-            COMPREPLY+=("${name:skip}")
-        fi
-    done
-}
-
-_deriv_explain() {
-    local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 2; index < ${#words[@]} - 1; index++)); do
-        word=${words[index]}
-        if [[ -n $option ]]; then
-            option=
-            continue
-        fi
-        case $word in
-            --) return ;;
-            --at | --wrt | --let | --use | --format | --plot | --digits | --dtype) option=$word ;;
-        esac
-        case ${word%%=*} in
-            --zip) given+='--zip ' ;;
-            --check | --no-check) given+='--check --no-check ' ;;
-            --format) given+='--format ' ;;
-            --plot) given+='--plot ' ;;
-            --no-clobber) given+='--no-clobber ' ;;
-            --digits) given+='--digits ' ;;
-            --dtype) given+='--dtype ' ;;
-            --help) given+='--help ' ;;
-        esac
-    done
-
-    # Readline replaces the last part of the current word only, which it hands over as $2.
-    current=${words[${#words[@]} - 1]}
-    _deriv_plain "${current%"$2"}"
-    skip=${#plain}
-    _deriv_plain "$current"
-    if [[ -z $option && $plain == --*=* ]]; then
-        option=${plain%%=*}
-        lead=$option=
-    fi
-
-    case $option in
-        '')
-            if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --let --use --check --no-check --format --plot --no-clobber --digits --dtype --help)
-            elif ((${#words[@]} == 2 + 1)); then
-                names=()
-            fi
-            ;;
-        --use)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][yY]')
-            ;;
-        --format) names=(table tree tsv json dot mermaid) ;;
-        --plot)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
-            ;;
-        --dtype) names=(float64 float32) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
@@ -348,6 +286,68 @@ _deriv_practice() {
     done
 }
 
+_deriv_explain() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --at | --wrt | --let | --use | --format | --plot | --digits | --dtype) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --zip) given+='--zip ' ;;
+            --check | --no-check) given+='--check --no-check ' ;;
+            --format) given+='--format ' ;;
+            --plot) given+='--plot ' ;;
+            --no-clobber) given+='--no-clobber ' ;;
+            --digits) given+='--digits ' ;;
+            --dtype) given+='--dtype ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--at --zip --wrt --let --use --check --no-check --format --plot --no-clobber --digits --dtype --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=()
+            fi
+            ;;
+        --use)
+            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][yY]')
+            ;;
+        --format) names=(table tree tsv json dot mermaid) ;;
+        --plot)
+            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
+            ;;
+        --dtype) names=(float64 float32) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
 _deriv_check-fn() {
     local -a names=()
     local word option= current given=' ' lead= plain skip index name
@@ -451,10 +451,10 @@ _deriv() {
     _deriv_words
     if ((${#words[@]} > 2)); then
         case ${words[1]} in
-            explain) complete=_deriv_explain ;;
             steps) complete=_deriv_steps ;;
             answer) complete=_deriv_answer ;;
             practice) complete=_deriv_practice ;;
+            explain) complete=_deriv_explain ;;
             check-fn) complete=_deriv_check-fn ;;
             functions) complete=_deriv_functions ;;
         esac

@@ -11,8 +11,9 @@ from types import FrameType
 from typing import Never
 
 from derivcli.cli import kernel_cache, terminal
-from derivcli.cli.argv import command_in, parse_argv, with_help_option
+from derivcli.cli.argv import command_in, parse_argv
 from derivcli.cli.grammar import HELP, built, grammar_of
+from derivcli.cli.help_topics import help_asked
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.notes import tell
 from derivcli.cli.status_of_errors import Terminated, end_by
@@ -49,20 +50,18 @@ def run(words: Sequence[str]) -> ExitStatus:
 
 
 def _invoke(words: Sequence[str]) -> None:
-    words = with_help_option(words)
+    told = help_asked(words)
+    if told:
+        sys.stdout.write(f"{told}\n")
+        return
     name = command_in(words)
     command, grammar = built(name), grammar_of(name)
     words = words[bool(name) :]
-    # A word with one dash is an expression, so -h asks for help only where there is nothing else.
-    if list(words) in (["-h"], [HELP]):
-        arguments = [HELP]
-    else:
-        found = parse_argv(words, grammar)
-        if (HELP,) not in found.options:
-            check_words(found, grammar)
-        arguments = found.ordered
+    found = parse_argv(words, grammar)
+    if (HELP,) not in found.options:
+        check_words(found, grammar)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
-    with command.make_context(grammar.command, arguments) as context:
+    with command.make_context(grammar.command, found.ordered) as context:
         command.invoke(context)
 
 

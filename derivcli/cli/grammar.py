@@ -9,7 +9,8 @@ from typing import Any
 
 import typer
 
-from derivcli.cli.command_table import COMMANDS, command_named
+from derivcli.cli.command_table import command_named
+from derivcli.cli.help_text import Command, MainCommand
 
 HELP = "--help"
 
@@ -61,10 +62,28 @@ class Grammar:
 def built(name: str) -> Any:
     """Typer's command of that name, the main one having none."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    listed = f"Commands: {', '.join(COMMANDS)}. Each tells of itself, as in deriv steps --help."
-    epilog = None if name else "\n\n".join([listed, "Examples:", *EXAMPLES])
-    app.command(epilog=epilog, context_settings={"help_option_names": [HELP]})(command_named(name).load())
+    epilog = None if name else "\n\n".join(["Examples:", *EXAMPLES])
+    kind = Command if name else MainCommand
+    settings = {"help_option_names": [HELP]}
+    app.command(cls=kind, epilog=epilog, context_settings=settings)(command_named(name).load())
     return typer.main.get_command(app)
+
+
+def help_of(name: str) -> str:
+    """What --help shows of a command, the main one having no name."""
+    with _asked(name) as context:
+        return str(context.get_help())
+
+
+def whole_help(name: str, width: int | None = None) -> str:
+    """All that is known of a command, as wide as the terminal unless told."""
+    with _asked(name, width) as context:
+        return str(context.command.whole_help(context))
+
+
+def _asked(name: str, width: int | None = None) -> Any:
+    """Typer's context of a command that is only asked for its help."""
+    return built(name).make_context(f"deriv {name}".rstrip(), [], terminal_width=width, resilient_parsing=True)
 
 
 def grammar_of(own: str) -> Grammar:

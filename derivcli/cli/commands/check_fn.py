@@ -31,6 +31,7 @@ Against = Annotated[
         "--against EXPR",
         "The formula that forward should be, over the names of its arguments: 'i**2'. Without one backward is "
         "compared with quotients of differences of forward.",
+        group=options.NUMBERS,
     ),
 ]
 At = Annotated[
@@ -38,6 +39,7 @@ At = Annotated[
     options.option(
         "--at SPEC",
         "Where: i=3, or i=1,2,3,y=4. May be repeated. [default: ordinary points of several sizes and both signs]",
+        group=options.INPUT,
     ),
 ]
 Wrt = Annotated[
@@ -45,10 +47,11 @@ Wrt = Annotated[
     options.option(
         "--wrt NAMES",
         "The arguments that have a gradient, without those that are meant to be constants. [default: all]",
+        group=options.DERIVATIVE,
     ),
 ]
 TEXT = ReportFormat("text")
-FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.")]
+FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
 
 def check_fn(
