@@ -68,9 +68,9 @@ COMMANDS = {
         Command("functions", partial(resolve_name, "derivcli.cli.commands.functions:functions"), "deriv functions",
                 group=LOOK_UP, summary="List the functions that a formula can use, or tell all about one",
                 synonyms="list list-functions constants"),
-        Command("warm", partial(resolve_name, "derivcli.cli.commands.warm:warm"), "deriv warm start",
+        Command("warm", partial(resolve_name, "derivcli.cli.commands.warm:warm"), "deriv warm status",
                 "start, status or stop", group=KEEP, summary="Keep a server ready, so that answers come at once",
-                stays_cold=True, synonyms="server daemon fast"),
+                stays_cold=True, synonyms="server daemon"),
     )
 }  # fmt: skip
 """The others; a first word that is one of these names is that command."""
