@@ -60,6 +60,9 @@ def rounding(default: str) -> Any:
     return option("--digits N", f"Significant digits to print. [default: {default}]", min=1, max=17)
 
 
+STAYS = "stays"
+"""Marks an option that stays set in a shell until it is changed; the others are about one formula."""
+
 Texts = list[str] | None
 
 At = Annotated[
@@ -69,10 +72,12 @@ At = Annotated[
         "Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count. May be repeated; lists are crossed.",
     ),
 ]
-Zip = Annotated[bool, option("--zip", "Pair the lists of several variables instead of crossing them.")]
-Wrt = Annotated[Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]")]
+Zip = Annotated[bool, option("--zip", "Pair the lists of several variables instead of crossing them."), STAYS]
+Wrt = Annotated[Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]"), STAYS]
 Order = Annotated[
-    int, option("--order N", "The order of the derivatives, each in one variable.", ORDERS[0], ORDERS[-1], True)
+    int,
+    option("--order N", "The order of the derivatives, each in one variable.", ORDERS[0], ORDERS[-1], True),
+    STAYS,
 ]
 Mixed = Annotated[Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.")]
 Let = Annotated[Texts, option("--let NAME=EXPR", "Name an intermediate formula; may be repeated.")]
@@ -83,6 +88,7 @@ Use = Annotated[
         "Make a torch.autograd.Function of yours callable as NAME(x). This runs the file, and nothing but this "
         "and check-fn runs any. May be repeated.",
     ),
+    STAYS,
 ]
 Check = Annotated[
     bool | None,
@@ -91,9 +97,10 @@ Check = Annotated[
         "Judge every number against exact mathematics; exit with 1 if one misleads. "
         f"[default: jobs of no more than {MAX_NUMBERS_UNASKED} derivatives are judged]",
     ),
+    STAYS,
 ]
 NoClobber = Annotated[bool, option("--no-clobber", "Refuse to replace a file that exists.")]
-DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.")]
+DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in."), STAYS]
 
 
 def tell_version(asked: bool) -> None:
@@ -178,8 +185,9 @@ class MainOptions:
             "--format",
             "How to print. [default: table; tsv where the output is no terminal, or of more than 1,000 points]",
         ),
+        STAYS,
     ] = None
-    digits: Annotated[int | None, rounding("all")] = None
+    digits: Annotated[int | None, rounding("all"), STAYS] = None
     dtype: DtypeOption = FLOAT64
     engine: Annotated[
         Engine | None,
@@ -188,8 +196,9 @@ class MainOptions:
             f"What computes the numbers: {', '.join(each.help for each in ENGINES[:-1])}, or {ENGINES[-1].help}. "
             f"[default: {ENGINES[0].name} up to order {ENGINES[0].orders_unasked[-1]}]",
         ),
+        STAYS,
     ] = None
-    device: Annotated[Device, typer.Option("--device", help="Where PyTorch computes.")] = CPU
+    device: Annotated[Device, typer.Option("--device", help="Where PyTorch computes."), STAYS] = CPU
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=tell_version, is_eager=True)
     ] = False

@@ -12,8 +12,12 @@ from derivcli.render.format_table import write
 from derivcli.result import AnyResult, SeriesResult, SymbolicResult
 
 
+def document_of(results: Sequence[AnyResult], style: Style) -> Document:
+    """The document of numbers, formulas or series."""
+    makers: dict[type, Callable[..., Document]] = {SymbolicResult: formulas_document, SeriesResult: series_document}
+    return makers.get(type(results[0]), numbers_document)(results, style)
+
+
 def render(results: Sequence[AnyResult], name: str, style: Style) -> str:
     """Numbers, formulas or series in the format of that name."""
-    makers: dict[type, Callable[..., Document]] = {SymbolicResult: formulas_document, SeriesResult: series_document}
-    make = makers.get(type(results[0]), numbers_document)
-    return write(make(results, style), name, style)
+    return write(document_of(results, style), name, style)
