@@ -183,7 +183,9 @@ def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tre
             return node if parts == list(node.args) else tree.rebuild(node, parts)
         if len(parts) != len(function.row.parameters):
             count = len(function.row.parameters)
-            message = f"{function.name} takes {count} argument{'s' * (count > 1)} by now, and is called with {len(parts)}"
+            message = (
+                f"{function.name} takes {count} argument{'s' * (count > 1)} by now, and is called with {len(parts)}"
+            )
             raise DerivError(message, source, Span(0, len(source)), f"define anew what calls {function.name}")
         symbols = map(tree.symbol, function.row.parameters)
         body = tree.substitute(function.tree, dict(zip(symbols, parts, strict=True)))

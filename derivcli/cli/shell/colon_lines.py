@@ -157,4 +157,3 @@ def _in_a_shell(usage: str) -> str:
         return f":{words[1]}" if len(words) > 1 and not words[1].startswith("-") else ":help"
     places = [place for place, word in enumerate(words) if word.startswith("--")]
     return ":" + " ".join(words[places[-1] :])[2:] if places else ""
-

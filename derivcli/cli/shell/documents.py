@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 LINES = (
     ("x^2 sin x", "Its value and derivatives with their verdict where its variables have values, else its formula."),
-    ("x = 3", "Sets a variable: also pi/2, 1,2,3 or a range 0:1:11. With a variable that has no value it names a formula."),
+    (
+        "x = 3",
+        "Sets a variable: also pi/2, 1,2,3 or a range 0:1:11. With a variable that has no value it names a formula.",
+    ),
     ("f(x, y) = x^2 + a*y", "Names a function, which later lines call: f(2, 1), f(sin x, y)^2."),
     (ANSWER, "The last answer: its value, or its formula."),
     ("# ...", "A comment. An open bracket goes on in the next line; a line that begins with a space leaves no trace."),
@@ -117,3 +120,11 @@ def _glossary(sections: Sequence[Section]) -> Document:
     terms = [(term, text) for section in sections for term, _, text in section.terms]
     header = ("what", "also", "meaning")
     return Document(blocks=lambda: [Glossary(sections, header)], data=lambda: dict(terms), rows=lambda: terms)
+
+
+def one_line(name: str, program: Program) -> str:
+    """What is told of an option or a command beside its name."""
+    option = options().get(name)
+    if option is not None:
+        return option.help.partition(". ")[0].rstrip(".")
+    return _first(program.commands[name].load()) if name in program.commands else ""

@@ -1,6 +1,6 @@
 """A line of a session: what it makes of the state, and what it comes to.
 
-    line := "" | "#" comment | ":" NAME words | assignment | "quit" | "exit" | "help" | formula
+line := "" | "#" comment | ":" NAME words | assignment | "quit" | "exit" | "help" | formula
 """
 
 from __future__ import annotations
@@ -85,5 +85,3 @@ def _is_plain(result: Result | SymbolicResult) -> bool:
 
 def _notes(notes: Sequence[Note]) -> list[str]:
     return [f"note: {draw_note(note)}" for note in dict.fromkeys(notes)]
-
-

@@ -19,6 +19,7 @@ from derivcli.errors import DerivError, ExitStatus, draw_error
 from derivcli.hints import SHELL, in_session
 from derivcli.render.format_table import FORMATS, default_format, write
 
+
 @dataclass(slots=True)
 class Session:
     """A session between two lines. `said` prefixes what is told of one on standard error."""
