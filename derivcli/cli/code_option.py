@@ -12,7 +12,6 @@ from derivcli.pipeline import script_plan
 from derivcli.render.figure import SUFFIXES
 from derivcli.request import Request
 
-
 MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check")
 """Options that have no meaning for a script."""
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
 from derivcli.language.definitions import place_of
 from derivcli.language.expression import Definition, Expression
@@ -34,6 +34,8 @@ class NamedFunction:
     tree: Tree
     calls: tuple[str, ...]
     """The named functions that its formula calls."""
+    notes: tuple[Note, ...] = ()
+    """How its formula was read."""
 
     @property
     def name(self) -> str:
@@ -93,7 +95,8 @@ def read_function(
         error.source = text
         raise
     calls = tuple(dict.fromkeys(called.name for called in _calls(read.tree) if called.name in {*known, name}))
-    function = NamedFunction(row, read.tree, calls)
+    notes = tuple(replace(note, source=text) for note in read.notes)
+    function = NamedFunction(row, read.tree, calls, notes)
     _check_recursion(function, known, text, start)
     return function
 
@@ -165,7 +168,7 @@ def _check_recursion(function: NamedFunction, known: NamedFunctions, source: str
                 by = "itself" if called == name else f"'{called}', which calls it"
                 place = place_of(called, " " * start + source[start:])
                 raise DerivError(f"'{name}' is defined by {by}", source, place, "write its formula without it")
-            new = set(known[name].calls) - seen
+            new = set(known[name].calls if name in known else ()) - seen
             seen |= new
             waiting += new
 
@@ -187,6 +190,10 @@ def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tre
                 f"{function.name} takes {count} argument{'s' * (count > 1)} by now, and is called with {len(parts)}"
             )
             raise DerivError(message, source, Span(0, len(source)), f"define anew what calls {function.name}")
+        for name in function.calls:
+            if name not in known:
+                message = f"'{function.name}' calls '{name}', which is no function any more"
+                raise DerivError(message, source, Span(0, len(source)), f"define {name} anew, or {function.name}")
         symbols = map(tree.symbol, function.row.parameters)
         body = tree.substitute(function.tree, dict(zip(symbols, parts, strict=True)))
         return _expanded(body, known, depth + 1, source) if function.calls else body

@@ -57,10 +57,13 @@ def assign(state: State, text: str) -> Assigned | None:
     check_variable(state, canonical_name(found[1]), text)
     if has_several:
         return assign_points(state, text.replace(":=", "=", 1))
-    expression = formula_in(state, " " * found.end() + meaning)
-    return _value(state, canonical_name(found[1]), text, expression) or _formula(
-        state, canonical_name(found[1]), text, expression
-    )
+    name = canonical_name(found[1])
+    try:
+        expression = formula_in(state, " " * found.end() + meaning)
+    except DerivError as error:
+        error.source = text if error.source.startswith(" " * found.end()) else error.source
+        raise
+    return _value(state, name, text, expression) or _formula(state, name, text, expression)
 
 
 def assign_points(state: State, spec: str) -> Assigned:
@@ -131,4 +134,5 @@ def _function(state: State, text: str) -> Assigned:
         raise DerivError(f"'{ANSWER}' changes with every answer", text, place_of(ANSWER, text), hint)
     function = read_function(text, state.names, state.functions, state.custom)
     state = state.without(function.name)
-    return Assigned(replace(state, functions={**state.functions, function.name: function}), [function.name])
+    functions = {**state.functions, function.name: function}
+    return Assigned(replace(state, functions=functions), [function.name], function.notes)

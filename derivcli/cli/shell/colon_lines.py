@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derivcli.cli.options import functions_in, names_of
+from derivcli.cli.options import functions_in, wrt_in
 from derivcli.cli.shell import documents, questions
 from derivcli.cli.shell.assignments import Assigned, assign, assign_points
 from derivcli.cli.shell.option_words import Option, options, read_options
@@ -82,14 +82,13 @@ def _set(state: State, option: Option, name: str, rest: str) -> tuple[State, Rep
 def _with_settings(state: State, settings: Mapping[str, tuple[str, ...]]) -> State:
     words = [word for each in settings.values() for word in each]
     found = read_options(words)
-    if found.wrt is not None:
-        names_of(",".join(found.wrt), "`--wrt u,v`")
+    wrt_in(found.wrt)  # refuses what is no name
     return replace(state, settings=settings, options=found)
 
 
 def _help(state: State, rest: str, program: Program) -> tuple[State, Reply]:
     if not rest:
-        return state, Reply(documents.help_document(OWN, program))
+        return state, Reply(documents.help_document([(row.usage, row.help) for row in OWN], program))
     name = rest.lstrip(":-").partition(" ")[0]
     if name in OWN_NAMES or name in options():
         usage, text = (

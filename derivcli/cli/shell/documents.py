@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from derivcli.cli.shell.formulas import axis_text
 from derivcli.cli.shell.option_words import Option, options
@@ -27,13 +27,6 @@ LINES = (
     ("# ...", "A comment. An open bracket goes on in the next line; a line that begins with a space leaves no trace."),
 )
 """What a line without a colon can be."""
-
-
-class Usage(Protocol):
-    """A row with how a thing is written, and what it does."""
-
-    usage: str
-    help: str
 
 
 def meanings_document(state: State, names: Iterable[str]) -> Document:
@@ -65,14 +58,14 @@ def of_option(option: Option) -> tuple[str, str]:
     return f":{option.name} {option.value}".rstrip(), option.help
 
 
-def help_document(own: Sequence[Usage], program: Program) -> Document:
+def help_document(own: Sequence[tuple[str, str]], program: Program) -> Document:
     """All that can be typed, in sections."""
     rows = list(dict.fromkeys(options().values()))
     commands = [(f":{name}", (), _first(row.load())) for name, row in program.commands.items() if name != "shell"]
     return _glossary(
         [
             Section(1, "Lines", [(usage, (), text) for usage, text in LINES]),
-            Section(1, "The shell's own", [(row.usage, (), row.help) for row in own]),
+            Section(1, "The shell's own", [(usage, (), text) for usage, text in own]),
             Section(1, "Options that stay set until they are changed", _terms(row for row in rows if row.stays)),
             Section(1, "About the last formula, or the one behind it", _terms(row for row in rows if not row.stays)),
             Section(1, "Commands", commands),

@@ -19,7 +19,7 @@ from derivcli.language.tree import Tree
 from derivcli.points.cross_or_zip import cross_or_zip
 from derivcli.points.points import Axis, Values
 from derivcli.request import Request
-from derivcli.result import Result, SeriesResult, SymbolicResult
+from derivcli.result import Result, SymbolicResult
 
 _ANSWER = re.compile(rf"(?<![A-Za-z0-9_]){ANSWER}(?![A-Za-z0-9_])")
 
@@ -55,8 +55,8 @@ def answer_in(state: State, text: str) -> tuple[Definition, ...]:
             return (Definition(ANSWER, tree.number(exact)),)
         if value - value == 0:
             return (Definition(ANSWER, tree.number(Fraction(repr(value)))),)
-    message = "the last answer is no finite number" if isinstance(result, Result) else "there is no answer yet"
-    message = "the last answer has several values" if isinstance(result, SeriesResult) else message
+    message = "the last answer is no finite number" if isinstance(result, Result) else "the last answer is no number"
+    message = message if state.last else "there is no answer yet"
     raise DerivError(message, text, Span(*found.span()), "name a number of your own, as in a = 2")
 
 
@@ -67,7 +67,7 @@ def request_in(state: State, expression: Expression) -> Request:
     named = [*variables, *(name for name in wrt or () if name not in variables)]
     missing = [name for name in variables if name not in state.variables]
     if missing:
-        return Request([with_values(state, expression, missing[0])], wrt=wrt, order=options.order)
+        return Request([with_values(state, expression, missing[0], wrt or ())], wrt=wrt, order=options.order)
     axes = [state.variables[name] for name in named if name in state.variables]
     return Request(
         [expression],
@@ -81,11 +81,14 @@ def request_in(state: State, expression: Expression) -> Request:
     )
 
 
-def with_values(state: State, expression: Expression, missing: str) -> Expression:
-    """A formula in which the variables that have a value are that value, since one has none."""
+def with_values(state: State, expression: Expression, missing: str, kept: Collection[str] = ()) -> Expression:
+    """A formula in which the variables that have a value are that value, since one has none.
+
+    Those are `kept` that a derivative is asked for by.
+    """
     found = []
     for name in expression.variables:
-        if name in state.variables:
+        if name in state.variables and name not in kept:
             value = value_of(state.variables[name])
             if value is None:
                 span = Span(0, len(expression.source))

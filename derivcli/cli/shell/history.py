@@ -40,7 +40,7 @@ class KeptHistory(History):
     def load_history_strings(self) -> list[str]:
         """The entries of earlier sessions, the last first."""
         entries: list[list[str]] = [[]]
-        with suppress(OSError), open(_opened(self.path, os.O_RDONLY), "rb") as file:  # noqa: PTH123 (a descriptor)
+        with suppress(OSError), open(_opened(self.path, os.O_RDONLY), "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - MAX_BYTES))
             for line in file.read().decode("utf-8", "replace").split("\n"):
                 if line.startswith("+"):

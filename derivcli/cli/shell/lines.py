@@ -19,7 +19,7 @@ from derivcli.cli.shell.program import Program
 from derivcli.cli.shell.reply import NOTHING, Reply
 from derivcli.cli.shell.state import State
 from derivcli.cli.terminal import Screen
-from derivcli.errors import Note, draw_note
+from derivcli.errors import DerivError, EquationError, Note, draw_note
 from derivcli.language.tokens import canonical_name
 from derivcli.render.documents.answer_line import answer_document
 from derivcli.render.format_table import FORMATS, default_format
@@ -45,10 +45,13 @@ def answer(state: State, text: str, screen: Screen, program: Program) -> tuple[S
     return _said(assigned, screen) if assigned else _answered(state, line, screen)
 
 
-def after_refusal(state: State, text: str) -> State:
+def after_refusal(state: State, text: str, error: DerivError) -> State:
     """The state after a line that was refused: an equation is the last formula, so that its variable can be named."""
-    line = text.strip()
-    return replace(state, last=line) if "=" in line and line[0] not in ":#" else state
+    return (
+        replace(state, last=text.strip())
+        if isinstance(error, EquationError) and error.source == text.strip()
+        else state
+    )
 
 
 def _said(assigned: Assigned, screen: Screen) -> tuple[State, Reply]:

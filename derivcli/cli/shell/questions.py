@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derivcli.cli.options import points_in
+from derivcli.cli.options import partials_in, points_in
 from derivcli.cli.shell.formulas import axis_text, equation_in, formula_in, with_values
 from derivcli.cli.shell.option_words import Option, goes_with, options, read_options
 from derivcli.cli.shell.reply import Reply
@@ -29,6 +29,8 @@ NOT_HERE = ("shell",)
 
 def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Reply]:
     """An option of the main command that is about one formula."""
+    if option.value and not rest:
+        raise DerivError(f":{name} needs a value", hint=f"write it like :{name} {option.value}")
     valued = {f"--{each}" for each, found in options().items() if found.value}
     words, formula = _parted([f"--{name}", *split(rest)], valued, [f"--{each}" for each in options()])
     state = replace(state, last=formula or state.last)
@@ -40,7 +42,8 @@ def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Rep
     missing = [each for each in expression.variables if each not in state.variables and each not in typed]
     at = [*(given.at or ()), *_points(state, expression, typed)]
     if missing and not typed and not given.data:
-        at, expression = [], with_values(state, expression, missing[0])
+        by = [name for partial in partials_in(given.mixed) or () for name in partial]
+        at, expression = [], with_values(state, expression, missing[0], [*by, *(given.wrt or ()), given.implicit or ""])
     has_points = bool(at or given.data or not expression.variables)
     kept = given if has_points else replace(given, check=None, engine=None)
     request = replace(kept, at=at or None, expressions=[state.last], use=None).request()

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from derivcli.cli import terminal
 from derivcli.cli.notes import tell
@@ -15,7 +14,7 @@ from derivcli.cli.shell.program import Program
 from derivcli.cli.shell.reply import Reply
 from derivcli.cli.shell.state import State
 from derivcli.cli.terminal import Screen
-from derivcli.errors import DerivError, ExitStatus, draw_error
+from derivcli.errors import DerivError, ExitStatus, draw_error, visible
 from derivcli.hints import SHELL, in_session
 from derivcli.render.format_table import FORMATS, default_format, write
 
@@ -40,7 +39,7 @@ def carry_out(session: Session, text: str, say: Callable[[str], None] = tell) ->
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except DerivError as error:
-        session.state = after_refusal(session.state, text)
+        session.state = after_refusal(session.state, text, error)
         _fail(session, ExitStatus.REFUSED)
         say(draw_error(error, SHELL))
         return False
@@ -51,7 +50,7 @@ def carry_out(session: Session, text: str, say: Callable[[str], None] = tell) ->
             session.state = state
             return True
         _fail(session, ExitStatus.REFUSED if status is ExitStatus.INTERRUPTED else status)
-        say(in_session(said))
+        say(in_session(said.replace("this command: deriv shell", f"this line: {visible(text)}")))
         return False
     session.state = state
     session.ends = reply.ends
@@ -88,13 +87,19 @@ def _run(reply: Reply, session: Session, say: Callable[[str], None]) -> bool:
 
     assert reply.job is not None, "there is a job"
     request, options = reply.job
-    done = evaluate(request, options, session.screen, partial(terminal.show, sys.stdout))
-    sys.stdout.flush()
+    wrote = False
+
+    def write(text: str, colored: bool = False) -> None:
+        nonlocal wrote
+        wrote = True
+        terminal.show(sys.stdout, text, colored)
+
+    done = evaluate(request, options, session.screen, write)
     for note in done.notes:
         say(note)
     if done.differs:
         _fail(session, ExitStatus.DIFFERENCE)
-    return True
+    return wrote
 
 
 def screen() -> Screen:

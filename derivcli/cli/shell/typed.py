@@ -32,18 +32,17 @@ def type_lines(session: Session) -> None:
     sys.stdout.write(f"{WELCOME}\n")
     sys.stdout.flush()
     while not session.ends:
+        text = ""
         try:
             text = prompt.prompt(PROMPT, prompt_continuation=GOES_ON)
-        except KeyboardInterrupt:
-            continue
-        except EOFError:
-            return
-        session.screen = screen()
-        try:
+            session.screen = screen()
             carry_out(session, text, _say)
             sys.stdout.flush()
-        except KeyboardInterrupt:
-            _say("interrupted")
+        except KeyboardInterrupt:  # a key at the prompt, a signal in a computation
+            if text:
+                _say("interrupted")
+        except EOFError:
+            return
 
 
 def is_open(text: str) -> bool:
@@ -58,6 +57,7 @@ def _prompt(session: Session) -> PromptSession[str]:
         history=KeptHistory(history_path(os.environ)),
         completer=LineCompleter(lambda: session.state, session.program),
         complete_while_typing=False,
+        enable_history_search=True,
         complete_style=CompleteStyle.MULTI_COLUMN,
         lexer=FormulaLexer(lambda: session.state) if color else None,
         style=STYLE if color else None,

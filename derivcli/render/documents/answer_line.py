@@ -16,8 +16,8 @@ from derivcli.result import Result, SymbolicResult
 def answer_document(result: Result | SymbolicResult, style: Style) -> Document:
     """The document of a function and its derivatives at one point, or as formulas.
 
-    Its only row has the value and, for each derivative, the derivative and the kind of its verdict, which is empty where
-    there is none. Where a formula has no variables the verdict is that of the value.
+    Its only row has the value and, for each derivative, the derivative and the kind of its verdict, which is empty
+    where there is none. Where a formula has no variables the verdict is that of the value.
     """
     if isinstance(result, SymbolicResult):
         formulas = formulas_document([result], style)
