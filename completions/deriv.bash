@@ -106,7 +106,7 @@ _deriv_main() {
             if [[ $plain == -* ]]; then
                 names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --help)
             elif ((${#words[@]} == 1 + 1)); then
-                names=(explain steps answer practice check-fn functions)
+                names=(explain steps answer practice check-fn functions shell)
             fi
             ;;
         --data)
@@ -444,6 +444,52 @@ _deriv_functions() {
     done
 }
 
+_deriv_shell() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            ) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=()
+            fi
+            ;;
+
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
 _deriv() {
     local -a words
     local complete=_deriv_main
@@ -457,6 +503,7 @@ _deriv() {
             practice) complete=_deriv_practice ;;
             check-fn) complete=_deriv_check-fn ;;
             functions) complete=_deriv_functions ;;
+            shell) complete=_deriv_shell ;;
         esac
     fi
     $complete "$@"

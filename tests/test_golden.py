@@ -40,6 +40,8 @@ NOT_ON_THE_COMMAND_LINE = {
     "points/at_option.py: f\"the text for '{name}' names other": "Python only; here it is a point like others",
     "cli/atomic_file.py": "needs a file system in a certain state",
     "cli/point_source.py: 'standard input is closed'": "needs a process without one",
+    "cli/shell/piped.py: 'standard input is closed'": "needs a process without one",
+    "language/named_functions.py: f'functions call each other": "needs a hundred functions",
     "points/files/typed_tables.py: message": "the reader gives all files one type for each column",
     "points/files/csv_tsv.py: f'{self.name}: its first line": "needs a file of megabytes",
     "points/files/json_lines.py: f'{self.name}: its first line": "needs a file of megabytes",

@@ -51,7 +51,7 @@ COMMANDS = {
         Command("functions", partial(resolve_name, "derivcli.cli.commands.functions:functions"), "deriv functions",
                 synonyms="list list-functions constants"),
         Command("shell", partial(resolve_name, "derivcli.cli.commands.shell:shell"), "deriv shell",
-                synonyms="repl interactive session console prompt"),
+                synonyms="repl session console prompt"),
     )
 }  # fmt: skip
 """The others; a first word that is one of these names is that command."""

@@ -175,30 +175,34 @@ def _check_recursion(function: NamedFunction, known: NamedFunctions, source: str
 
 def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tree:
     """A tree in which each call of a known function is what it stands for."""
+    whole = Span(0, len(source))
     if depth > limits.MAX_NESTING:
-        message = f"functions call each other deeper than the limit of {limits.MAX_NESTING}"
-        raise DerivError(message, source, Span(0, len(source)), "call fewer of them")
+        hint = "call fewer of them in each other"
+        raise DerivError(f"functions call each other deeper than {limits.MAX_NESTING}", source, whole, hint)
 
     def make(node: Tree, parts: list[Tree]) -> Tree:
         row = tree.row_of(node)
         function = known.get(row.name) if row is not None else None
         if function is None:
             return node if parts == list(node.args) else tree.rebuild(node, parts)
-        if len(parts) != len(function.row.parameters):
-            count = len(function.row.parameters)
-            message = (
-                f"{function.name} takes {count} argument{'s' * (count > 1)} by now, and is called with {len(parts)}"
-            )
-            raise DerivError(message, source, Span(0, len(source)), f"define anew what calls {function.name}")
-        for name in function.calls:
-            if name not in known:
-                message = f"'{function.name}' calls '{name}', which is no function any more"
-                raise DerivError(message, source, Span(0, len(source)), f"define {name} anew, or {function.name}")
+        _check_call(function, len(parts), known, source)
         symbols = map(tree.symbol, function.row.parameters)
         body = tree.substitute(function.tree, dict(zip(symbols, parts, strict=True)))
         return _expanded(body, known, depth + 1, source) if function.calls else body
 
     return tree.fold(node, make)
+
+
+def _check_call(function: NamedFunction, given: int, known: NamedFunctions, source: str) -> None:
+    """Refuse a call that stands in a function from before what it calls was defined anew."""
+    whole, count = Span(0, len(source)), len(function.row.parameters)
+    if given != count:
+        message = f"{function.name} takes {count} argument{'s' * (count > 1)} by now, and is called with {given}"
+        raise DerivError(message, source, whole, f"define anew what calls {function.name}")
+    for name in function.calls:
+        if name not in known:
+            message = f"'{function.name}' calls '{name}', which is no function any more"
+            raise DerivError(message, source, whole, f"define {name} anew, or {function.name}")
 
 
 def _check_size(node: Tree, source: str) -> None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from derivcli.cli.shell.formulas import answer_in, formula_in, value_of
+from derivcli.cli.shell.formulas import formula_in, names_answer, value_of
 from derivcli.cli.shell.state import ANSWER, State
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language.definitions import place_of
@@ -129,7 +129,7 @@ def _formula(state: State, name: str, text: str, expression: Expression) -> Assi
 
 def _function(state: State, text: str) -> Assigned:
     """The state with a function."""
-    if answer_in(state, text):
+    if names_answer(text):
         hint = f"name it before, as in a = {ANSWER}"
         raise DerivError(f"'{ANSWER}' changes with every answer", text, place_of(ANSWER, text), hint)
     function = read_function(text, state.names, state.functions, state.custom)

@@ -50,10 +50,11 @@ class LineCompleter(Completer):
             yield from _beginning(found[1], command_names(self.program), lambda name: one_line(name, self.program))
             return
         valued = _VALUE.match(before)
-        if valued is not None:
+        if valued is not None and valued[1] not in self.program.commands:
             yield from self._values(valued[1], valued[2], state, complete_event)
+            return
         word = _WORD.search(before)
-        if word is not None and (valued is None or valued[1] not in FILES):
+        if word is not None:
             yield from _beginning(word[0], *_names(state))
 
     def _values(self, name: str, value: str, state: State, event: CompleteEvent) -> Iterator[Completion]:

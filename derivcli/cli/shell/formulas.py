@@ -41,6 +41,11 @@ def equation_in(state: State, text: str, declared: Collection[str] = ()) -> Expr
     return parse_equation(text, known, (*state.formulas.values(), *answer_in(state, text)), state.custom)
 
 
+def names_answer(text: str) -> bool:
+    """Whether a text names the last answer."""
+    return _ANSWER.search(text) is not None
+
+
 def answer_in(state: State, text: str) -> tuple[Definition, ...]:
     """What the last answer is, where a text names it: its value, or its formula."""
     found = _ANSWER.search(text)
@@ -65,9 +70,8 @@ def request_in(state: State, expression: Expression) -> Request:
     options, variables = state.options, expression.variables
     wrt = wrt_in(options.wrt) if variables else None
     named = [*variables, *(name for name in wrt or () if name not in variables)]
-    missing = [name for name in variables if name not in state.variables]
-    if missing:
-        return Request([with_values(state, expression, missing[0], wrt or ())], wrt=wrt, order=options.order)
+    if any(name not in state.variables for name in variables):
+        return Request([with_values(state, expression, wrt or ())], wrt=wrt, order=options.order)
     axes = [state.variables[name] for name in named if name in state.variables]
     return Request(
         [expression],
@@ -81,19 +85,15 @@ def request_in(state: State, expression: Expression) -> Request:
     )
 
 
-def with_values(state: State, expression: Expression, missing: str, kept: Collection[str] = ()) -> Expression:
-    """A formula in which the variables that have a value are that value, since one has none.
+def with_values(state: State, expression: Expression, kept: Collection[str] = ()) -> Expression:
+    """A formula in which the variables that have one value are that value, since others have none.
 
     Those are `kept` that a derivative is asked for by.
     """
     found = []
     for name in expression.variables:
-        if name in state.variables and name not in kept:
-            value = value_of(state.variables[name])
-            if value is None:
-                span = Span(0, len(expression.source))
-                message = f"'{name}' has several values, and '{missing}' has none"
-                raise DerivError(message, expression.source, span, f"set it, as in {missing} = 1")
+        value = value_of(state.variables[name]) if name in state.variables and name not in kept else None
+        if value is not None:
             found.append(Definition(name, value))
     names = [definition.name for definition in found]
     left = tuple(name for name in expression.variables if name not in names)

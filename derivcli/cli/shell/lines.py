@@ -73,17 +73,17 @@ def _answered(state: State, line: str, screen: Screen) -> tuple[State, Reply]:
     format_ = state.options.format_
     document = document_of(results, style) if format_ else answer_document(results[0], style)
     shown = FORMATS[format_ or default_format("results", terminal)]
-    notes = [] if _is_plain(results[0]) else notes_of(results, style, shown)
+    notes = [] if _is_plain(results[0]) else notes_of(results, replace(style, verdicts=False), shown)
     reply = Reply(document, format_ or "", notes, request.check is True and results_differ(results))
     return replace(state, last=line, result=results[0]), reply
 
 
 def _is_plain(result: Result | SymbolicResult) -> bool:
     """Whether there is nothing to say of a result, which is found quickly."""
-    if isinstance(result, SymbolicResult) or result.expression.notes or result.remark or not result.verdicts:
+    if isinstance(result, SymbolicResult) or result.expression.notes or result.remark:
         return False
-    verdicts = [*result.verdicts.values(), *([result.value_verdicts] if result.value_verdicts is not None else [])]
-    return not any(each.hard().any() for each in verdicts)
+    judged = [*result.verdicts.values(), *([] if result.value_verdicts is None else [result.value_verdicts])]
+    return bool(judged) and not any(each.hard().any() for each in judged)
 
 
 def _notes(notes: Sequence[Note]) -> list[str]:

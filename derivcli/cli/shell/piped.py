@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from derivcli.cli.notes import tell
@@ -18,15 +19,17 @@ def answer_lines(session: Session) -> None:
 
     A line that is refused has an empty line as its answer; empty lines and comments have none.
     """
+    session.screen = (False, replace(session.screen[1], color=False))  # plain, also where the answers are watched
     for number, line in enumerate(_lines(), start=1):
         text = line.strip()
         if not text or text[0] == COMMENT:
             continue
-        if not carry_out(session, text, partial(_tell, number)):
-            sys.stdout.write("\n")
-        sys.stdout.flush()
+        is_answered = carry_out(session, text, partial(_tell, number))
         if session.ends:
             return
+        if not is_answered:
+            sys.stdout.write("\n")
+        sys.stdout.flush()
 
 
 def _lines() -> Iterator[str]:

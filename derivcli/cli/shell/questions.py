@@ -43,7 +43,7 @@ def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Rep
     at = [*(given.at or ()), *_points(state, expression, typed)]
     if missing and not typed and not given.data:
         by = [name for partial in partials_in(given.mixed) or () for name in partial]
-        at, expression = [], with_values(state, expression, missing[0], [*by, *(given.wrt or ()), given.implicit or ""])
+        at, expression = [], with_values(state, expression, [*by, *(given.wrt or ()), given.implicit or ""])
     has_points = bool(at or given.data or not expression.variables)
     kept = given if has_points else replace(given, check=None, engine=None)
     request = replace(kept, at=at or None, expressions=[state.last], use=None).request()
@@ -70,7 +70,7 @@ def command(state: State, name: str, rest: str, program: Program) -> tuple[State
     takes_points = "--at" in grammar.valued
     missing = [each for each in expression.variables if each not in state.variables]
     if missing and "--at" not in words:
-        expression = with_values(state, expression, missing[0])
+        expression = with_values(state, expression)
     elif takes_points and "--at" not in words:
         words += [word for spec in _points(state, expression, ()) for word in ("--at", spec)]
     words += _declared(expression, words)
