@@ -16,7 +16,7 @@ _WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 
 def converting(parameter: Any) -> Any:
     """A parameter of a Typer command that reads its values without Pydantic where that comes to the same."""
-    if "get_runtime_param" not in vars(parameter):
+    if hasattr(parameter, "get_runtime_param") and "get_runtime_param" not in vars(parameter):
         parameter.get_runtime_param = partial(Conversion, parameter, parameter.get_runtime_param)
     return parameter
 
