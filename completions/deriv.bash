@@ -106,7 +106,7 @@ _deriv_main() {
             if [[ $plain == -* ]]; then
                 names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --help)
             elif ((${#words[@]} == 1 + 1)); then
-                names=(steps answer practice explain check-fn functions)
+                names=(steps answer practice explain check-fn functions warm)
             fi
             ;;
         --data)
@@ -444,6 +444,53 @@ _deriv_functions() {
     done
 }
 
+_deriv_warm() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name
+    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --idle) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --idle) given+='--idle ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--idle --help)
+            elif ((${#words[@]} == 2 + 1)); then
+                names=()
+            fi
+            ;;
+
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
 _deriv() {
     local -a words
     local complete=_deriv_main
@@ -457,6 +504,7 @@ _deriv() {
             explain) complete=_deriv_explain ;;
             check-fn) complete=_deriv_check-fn ;;
             functions) complete=_deriv_functions ;;
+            warm) complete=_deriv_warm ;;
         esac
     fi
     $complete "$@"
