@@ -9,6 +9,11 @@ def main() -> None:
     # A short-lived program: collecting garbage while torch and SymPy load costs a tenth of the start-up.
     gc.set_threshold(200_000, 50, 50)
     try:
+        if sys.argv[1:2] == ["--complete-names"]:
+            from derivcli.cli.completed_names import main as complete
+
+            complete(sys.argv[2:])
+            return
         from derivcli.cli.app import main as run
 
         run()
