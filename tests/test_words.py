@@ -20,7 +20,7 @@ from tests.support import Outcome, deriv, each
 WORDS = [word for _, words in synonyms() for word in words.split()]
 ARGUMENTS = {
     "": ["x^2"], "steps": ["x^2"], "explain": ["x^2", "--at", "x=2"], "answer": ["exp(x)", "exp(x)"], "practice": [],
-    "functions": ["gamma"], "check-fn": ["squares.py:SQ"],
+    "functions": ["gamma"], "check-fn": ["squares.py:SQ"], "warm": ["status"],
 }  # fmt: skip
 """What each command is happy with."""
 assert ARGUMENTS.keys() == {"", *COMMANDS}
@@ -213,7 +213,7 @@ def test_no_hint_leads_to_another_refusal(command: str, tmp_path: Path, monkeypa
                 own = shlex.split(hint)
                 proposed.add(tuple(own[1:] if own[0] == "deriv" else [*typed, *own]))
     for words in proposed:
-        if words[0] == "check-fn":
+        if words[0] in ("check-fn", "warm"):
             assert all(word in known for word in words if word.startswith("--"))
         elif words[0] != "practice":
             deriv(*words)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import Never
 
 from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.argv import command_in, parse_argv
@@ -19,14 +21,17 @@ from derivcli.cli.status_of_errors import Terminated, end_by
 from derivcli.errors import ExitStatus
 
 
-def main() -> None:
-    """The console script: real streams, signals and the end of the process."""
-    terminal.open_streams()
+def main(before_end: Callable[[int], None] | None = None, file_type: type[io.FileIO] = io.FileIO) -> Never:
+    """The console script: real streams, which are opened as files of a type, signals and the end of the process."""
+    terminal.open_streams(file_type)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
+    status = run(sys.argv[1:])
+    if before_end:
+        before_end(status)
     # At once: the output is written, and taking torch apart would cost a second.
-    os._exit(run(sys.argv[1:]))
+    os._exit(status)
 
 
 def run(words: Sequence[str]) -> ExitStatus:

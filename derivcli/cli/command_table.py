@@ -29,11 +29,15 @@ class Command:
     takes_formulas: bool = False
     proposal: str = ""
     """What is proposed to somebody who types one of its synonyms; EXPR stands for a formula."""
+    stays_cold: bool = False
+    """Whether it never runs in a fork of the warm server, such as what runs a user's code."""
+    talks: bool = False
+    """Whether it reads what somebody types at a terminal."""
     synonyms: str = ""
     """Other words that people type for it, as a command or as an option."""
 
 
-LEARN, INSIDE, LOOK_UP = "Learn calculus", "See what PyTorch does", "Look up"
+LEARN, INSIDE, LOOK_UP, KEEP = "Learn calculus", "See what PyTorch does", "Look up", "Set up"
 
 MAIN = Command(
     "", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3', "an expression",
@@ -52,7 +56,7 @@ COMMANDS = {
                 group=LEARN, summary="Judge a derivative that you found, and say where it is wrong",
                 proposal="deriv answer EXPR CLAIM", synonyms="claim compare judge verify-answer"),
         Command("practice", partial(resolve_name, "derivcli.cli.commands.practice:practice"), "deriv practice",
-                group=LEARN, summary="Set exercises, and judge what you answer",
+                group=LEARN, summary="Set exercises, and judge what you answer", talks=True,
                 synonyms="practise quiz exercise exercises learn"),
         Command("explain", partial(resolve_name, "derivcli.cli.commands.explain:explain"),
                 'deriv explain "x**2" --at x=3', "an expression", takes_formulas=True,
@@ -60,10 +64,13 @@ COMMANDS = {
                 proposal="deriv explain EXPR --at x=2", synonyms="backward ledger trace autograd computational-graph"),
         Command("check-fn", partial(resolve_name, "derivcli.cli.commands.check_fn:check_fn"),
                 "deriv check-fn squares.py:SQ", group=INSIDE, summary="Check a torch.autograd.Function of yours",
-                synonyms="gradcheck checkfn"),
+                stays_cold=True, synonyms="gradcheck checkfn"),
         Command("functions", partial(resolve_name, "derivcli.cli.commands.functions:functions"), "deriv functions",
                 group=LOOK_UP, summary="List the functions that a formula can use, or tell all about one",
                 synonyms="list list-functions constants"),
+        Command("warm", partial(resolve_name, "derivcli.cli.commands.warm:warm"), "deriv warm status",
+                "start, status or stop", group=KEEP, summary="Keep a server ready, so that answers come at once",
+                stays_cold=True, synonyms="server daemon"),
     )
 }  # fmt: skip
 """The others; a first word that is one of these names is that command."""

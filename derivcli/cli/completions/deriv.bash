@@ -55,7 +55,7 @@ _deriv_files() {
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index
-    local -a typed=('--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against')
+    local -a typed=('--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle')
     if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
     for ((index = start; index < ${#words[@]} - 1; index++)); do
         _deriv_plain "${words[index]}"
@@ -124,7 +124,7 @@ _deriv_main() {
             if [[ $plain == -* ]]; then
                 names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
-                names=(steps answer practice explain check-fn functions help)
+                names=(steps answer practice explain check-fn functions warm help)
             fi
             ;;
         --at) _deriv_names '=' ;;
@@ -480,6 +480,53 @@ _deriv_functions() {
     done
 }
 
+_deriv_warm() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --idle) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --idle) given+='--idle ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--idle --help)
+            elif ((${#words[@]} == start + 1)); then
+                names=(start status stop)
+            fi
+            ;;
+
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
 _deriv_help() {
     local -a names=()
     local word option= current given=' ' lead= plain skip index name start=2
@@ -513,7 +560,7 @@ _deriv_help() {
             if [[ $plain == -* ]]; then
                 names=()
             elif ((${#words[@]} == start + 1)); then
-                names=(steps answer practice explain check-fn functions options)
+                names=(steps answer practice explain check-fn functions warm options)
             fi
             ;;
 
@@ -539,6 +586,7 @@ _deriv() {
             explain) complete=_deriv_explain ;;
             check-fn) complete=_deriv_check-fn ;;
             functions) complete=_deriv_functions ;;
+            warm) complete=_deriv_warm ;;
             help) complete=_deriv_help ;;
         esac
     fi

@@ -6,7 +6,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
     # By command, the main one having no name: what its first word may be, and its options.
     $commands = @{
         '' = @{
-            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'help')
+            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'warm', 'help')
             Options = @(
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--zip'); Help = 'Pair the lists of several variables instead of crossing them'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -107,8 +107,15 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
         }
+        'warm' = @{
+            First = @('start', 'status', 'stop')
+            Options = @(
+                @{ Names = @('--idle'); Help = 'With start: end after so many minutes without a command'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+            )
+        }
         'help' = @{
-            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'options')
+            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'warm', 'options')
             Options = @(
 
             )
@@ -176,7 +183,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
             # The value stands behind its option and is no word by itself, since an empty one may be lost.
             $typed += $option.Names[0] + '=' + $value
-            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against' @typed 2>$null)) {
+            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle' @typed 2>$null)) {
                 $offers += , @(($head + $name + $option.BehindName), $option.Help)
             }
         }
