@@ -15,6 +15,11 @@ def main() -> None:
         # imported and run.
         del sys.path[0]
     try:
+        if sys.argv[1:2] == ["--complete-names"]:
+            from derivcli.cli.completed_names import main as complete
+
+            complete(sys.argv[2:])
+            return
         from derivcli.cli.warm.client import run_warm
 
         run_warm()

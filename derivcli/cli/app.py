@@ -14,6 +14,7 @@ from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.argv import command_in, parse_argv
 from derivcli.cli.grammar import HELP, built, grammar_of
 from derivcli.cli.help_topics import help_asked
+from derivcli.cli.install_completion import with_shell
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.notes import tell
 from derivcli.cli.status_of_errors import Terminated, end_by
@@ -55,6 +56,7 @@ def _invoke(words: Sequence[str]) -> None:
     if told:
         sys.stdout.write(f"{told}\n")
         return
+    words = with_shell(words, os.environ)
     name = command_in(words)
     command, grammar = built(name), grammar_of(name)
     words = words[bool(name) :]

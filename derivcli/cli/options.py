@@ -16,6 +16,7 @@ import typer
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.cli.deferred_modules import import_deferred
+from derivcli.cli.install_completion import Shell, tell_installed
 from derivcli.engines import engine_table
 from derivcli.engines.engine_table import ENGINES
 from derivcli.errors import DerivError, Span
@@ -245,6 +246,17 @@ class MainOptions:
             "--version", help="Show the version.", callback=tell_version, is_eager=True, rich_help_panel=PROGRAM
         ),
     ] = False
+
+    install_completion: Annotated[
+        Shell | None,
+        typer.Option(
+            "--install-completion",
+            help="Let a shell complete the words of deriv. [default: the shell that you use]",
+            callback=tell_installed,
+            is_eager=True,
+            rich_help_panel=PROGRAM,
+        ),
+    ] = None
 
     def request(self) -> Request:
         """What is asked for. The files of --use are run once all else is read."""
