@@ -1,31 +1,37 @@
 """deriv, a derivative calculator that shows how far its numbers can be trusted."""
 
-from derivcli.check.verdict import Verdict, Verdicts
-from derivcli.custom.report import FunctionReport
-from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
-from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
-from derivcli.explain.ledger import Ledger, Node
-from derivcli.explain.steps.derivation import Derivation, Step
-from derivcli.flag_table import FLAGS
-from derivcli.language.expression import Definition, Expression
-from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+import sys
 
-# isort: split
-# Last, since the import of the folder explain/ gives its name to the folder.
-from derivcli.api import (
-    answer,
-    check_function,
-    derive,
-    explain,
-    hessian,
-    implicit,
-    jacobian,
-    parse,
-    polynomial,
-    script,
-    series,
-    steps,
-)
+TYPE_CHECKING = False  # that of `typing` takes longer to import than all of this
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from derivcli.api import (
+        answer,
+        check_function,
+        derive,
+        explain,
+        hessian,
+        implicit,
+        jacobian,
+        parse,
+        polynomial,
+        script,
+        series,
+        steps,
+    )
+    from derivcli.check.verdict import Verdict, Verdicts
+    from derivcli.custom.report import FunctionReport
+    from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
+    from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
+    from derivcli.explain.ledger import Ledger, Node
+    from derivcli.explain.steps.derivation import Derivation, Step
+    from derivcli.flag_table import FLAGS
+    from derivcli.language.expression import Definition, Expression
+    from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+else:
+    ModuleType = type(sys)
 
 __version__ = "0.1.0"
 
@@ -65,3 +71,44 @@ __all__ = [
     "series",
     "steps",
 ]
+
+_HOMES = {
+    "derivcli.api": (
+        "answer check_function derive explain hessian implicit jacobian parse polynomial script series steps"
+    ),
+    "derivcli.check.verdict": "Verdict Verdicts",
+    "derivcli.custom.report": "FunctionReport",
+    "derivcli.errors": "ArgumentError DerivError ExitStatus Note Span",
+    "derivcli.explain.answer.answer": "Answer Counterexample Diagnosis",
+    "derivcli.explain.ledger": "Ledger Node",
+    "derivcli.explain.steps.derivation": "Derivation Step",
+    "derivcli.flag_table": "FLAGS",
+    "derivcli.language.expression": "Definition Expression",
+    "derivcli.result": "Jacobian Result SeriesResult SymbolicResult",
+}
+"""The modules from which public names are imported when they are first asked for."""
+
+
+class _Package(ModuleType):
+    """This package as a module: it imports a public name when it is asked for."""
+
+    def __getattr__(self, name: str) -> object:
+        for home, names in _HOMES.items():
+            if name in names.split():
+                from importlib import import_module
+
+                value = getattr(import_module(home), name)
+                setattr(self, name, value)
+                return value
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Importing the folder explain/ would give the function's name to the folder.
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Package

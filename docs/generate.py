@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from derivcli.cli.command_table import COMMANDS
-from derivcli.cli.grammar import built
+from derivcli.cli.grammar import whole_help
+from derivcli.cli.man_page import man_page
 from derivcli.custom.check_function import TRIALS
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
@@ -32,20 +33,13 @@ def functions_page() -> str:
 
 def options_page() -> str:
     """The help texts of all commands as a page."""
-    texts = [help_of(name) for name in ("", *COMMANDS)]
+    texts = [whole_help(name, 100) for name in ("", *COMMANDS)]
     blocks = "\n".join(f"```text\n{text}\n```\n" for text in texts)
     formats = "".join(f"| `{row.name}` | {row.help} | {', '.join(row.documents)} |\n" for row in FORMATS.values())
     return (
         f"# Options\n\nMade from the program's own help by `make docs`; do not edit.\n\n{blocks}\n"
         f"## Formats\n\n| `--format` | it writes | of |\n| --- | --- | --- |\n{formats}"
     )
-
-
-def help_of(name: str) -> str:
-    """The help text of a command."""
-    command, whole = built(name), f"deriv {name}".rstrip()
-    with command.make_context(whole, [], terminal_width=100, max_content_width=100, resilient_parsing=True) as context:
-        return str(command.get_help(context))
 
 
 def findings_page() -> str:
@@ -72,7 +66,7 @@ def findings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"functions.md": functions_page, "cli.md": options_page, "findings.md": findings_page}
+PAGES = {"functions.md": functions_page, "cli.md": options_page, "findings.md": findings_page, "deriv.1": man_page}
 
 
 def main() -> int:

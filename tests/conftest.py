@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep kernels with what pytest itself keeps from run to run."""
     assert config.cache is not None
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(config.cache.mkdir("kernels"))
+    os.environ["DERIV_WARM"] = "off"  # a warm server of the developer's has no part in a test
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
     patient()

@@ -104,12 +104,6 @@ def test_digits(digits: int) -> None:
     assert number == format(0.5403023058681398, f".{digits}g")
 
 
-def test_help_lists_every_option() -> None:
-    text = deriv("--help").stdout
-    assert all(f"--{name}" in text for name in ("at", "zip", "wrt", "let", "plot", "format", "digits", "dtype"))
-    assert deriv("-h").stdout == text
-
-
 def test_several_expressions_share_their_points() -> None:
     out = deriv("x*y", "x+y", "--at", "x=2,y=3", "--format", "value").stdout
     assert out == "3 2 1 1\n"

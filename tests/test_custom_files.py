@@ -257,8 +257,8 @@ class Late(SQ):
 
 
 def test_the_help_says_who_runs_files() -> None:
-    told = {name: " ".join(deriv(*name.split(), "--help").stdout.split()) for name in ("", *COMMANDS)}
-    assert "This runs the file, and nothing but this and check-fn runs any." in told[""]
+    told = {name: " ".join(deriv("help", name).stdout.split()) for name in ("options", *COMMANDS)}
+    assert "This runs the file, and nothing but this and check-fn runs any." in told["options"]
     assert "This runs the file, and nothing but this and --use runs any." in told["check-fn"]
     for name, text in told.items():
         assert ("runs the file" in text) == ("--use" in text), name

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import Never
 
 from derivcli.cli import kernel_cache, terminal
-from derivcli.cli.argv import command_in, parse_argv, with_help_option
+from derivcli.cli.argv import command_in, parse_argv
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import HELP, built, grammar_of
+from derivcli.cli.help_topics import help_asked
+from derivcli.cli.install_completion import with_shell
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.notes import tell
 from derivcli.cli.option_synonyms import meaning
@@ -20,14 +24,17 @@ from derivcli.cli.status_of_errors import Terminated, end_by
 from derivcli.errors import ExitStatus
 
 
-def main() -> None:
-    """The console script: real streams, signals and the end of the process."""
-    terminal.open_streams()
+def main(before_end: Callable[[int], None] | None = None, file_type: type[io.FileIO] = io.FileIO) -> Never:
+    """The console script: real streams, which are opened as files of a type, signals and the end of the process."""
+    terminal.open_streams(file_type)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
+    status = run(sys.argv[1:])
+    if before_end:
+        before_end(status)
     # At once: the output is written, and taking torch apart would cost a second.
-    os._exit(run(sys.argv[1:]))
+    os._exit(status)
 
 
 def run(words: Sequence[str]) -> ExitStatus:
@@ -48,21 +55,20 @@ def run(words: Sequence[str]) -> ExitStatus:
 
 
 def _invoke(words: Sequence[str]) -> None:
-    words = with_help_option(words)
+    told = help_asked(words)
+    if told:
+        sys.stdout.write(f"{told}\n")
+        return
+    words = with_shell(words, os.environ)
     name = command_in(words)
     command, grammar = built(name), grammar_of(name)
     words = words[bool(name) :]
-    # A word with one dash is an expression, so -h asks for help only where there is nothing else.
-    if list(words) in (["-h"], [HELP]):
-        arguments = [HELP]
-    else:
-        found = parse_argv(words, grammar)
-        if (HELP,) not in found.options:
-            check_words(found, grammar)
-        arguments = found.ordered
+    found = parse_argv(words, grammar)
+    if (HELP,) not in found.options:
+        check_words(found, grammar)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
     program = Program(COMMANDS, built, grammar_of, _invoke, end_by, lambda word: meaning(word, "", grammar_of(""), ()))
-    with command.make_context(grammar.command, arguments, obj=program) as context:
+    with command.make_context(grammar.command, found.ordered, obj=program) as context:
         command.invoke(context)
 
 

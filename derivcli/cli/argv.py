@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from derivcli.cli.command_table import COMMANDS
-from derivcli.cli.grammar import HELP, Grammar
+from derivcli.cli.grammar import Grammar
 from derivcli.errors import DerivError
 
 _OPTION = re.compile(r"--[A-Za-z][A-Za-z0-9_-]+(=.*)?", re.DOTALL)
@@ -71,13 +71,6 @@ def parse_argv(words: Sequence[str], grammar: Grammar) -> Words:
         else:
             found.loose.append(word)
     return found
-
-
-def with_help_option(words: Sequence[str]) -> Sequence[str]:
-    """The words with `help` in the place of its option: `deriv help` and `deriv help steps`."""
-    if list(words[:1]) == ["help"] and set(words[1:]) <= set(COMMANDS) and len(words) < 3:
-        return [*words[1:], HELP]
-    return words
 
 
 def command_in(words: Sequence[str]) -> str:

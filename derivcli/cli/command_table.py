@@ -6,7 +6,7 @@ The function's parameters are its options and arguments, and its docstring is it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pkgutil import resolve_name
 
@@ -20,38 +20,60 @@ class Command:
     """Imports its function, which may take long."""
     example: str
     """A command line that works, with files that the user may not have."""
+    group: str = field(kw_only=True)
+    """What it is for, the heading over it and others in the list of commands."""
+    summary: str = field(kw_only=True)
+    """What it does, in the line that it has there."""
     due: str = ""
     """What its first argument is called where it is missing."""
     takes_formulas: bool = False
     proposal: str = ""
     """What is proposed to somebody who types one of its synonyms; EXPR stands for a formula."""
+    stays_cold: bool = False
+    """Whether it never runs in a fork of the warm server, such as what runs a user's code."""
+    talks: bool = False
+    """Whether it reads what somebody types at a terminal."""
     synonyms: str = ""
     """Other words that people type for it, as a command or as an option."""
 
 
-MAIN = Command("", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3',
-               "an expression", takes_formulas=True)  # fmt: skip
+LEARN, INSIDE, LOOK_UP, KEEP = "Learn calculus", "See what PyTorch does", "Look up", "Work quickly"
+
+MAIN = Command(
+    "", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3', "an expression",
+    group="", summary="Differentiate formulas, and show how far each number can be trusted", takes_formulas=True,
+)  # fmt: skip
 
 COMMANDS = {
     row.name: row
     for row in (
-        Command("explain", partial(resolve_name, "derivcli.cli.commands.explain:explain"),
-                'deriv explain "x**2" --at x=3', "an expression", takes_formulas=True,
-                proposal="deriv explain EXPR --at x=2", synonyms="backward ledger trace autograd computational-graph"),
         Command("steps", partial(resolve_name, "derivcli.cli.commands.steps:steps"), 'deriv steps "x**2*sin(x)"',
                 "an expression", takes_formulas=True, proposal="deriv steps EXPR",
+                group=LEARN, summary="Show how a derivative is found, rule by rule",
                 synonyms="step stepwise step-by-step work show-steps show-work verbose how"),
         Command("answer", partial(resolve_name, "derivcli.cli.commands.answer:answer"),
                 'deriv answer "sin(x**2)" "2*x*cos(x**2)"', "a function with its derivative", takes_formulas=True,
+                group=LEARN, summary="Judge a derivative that you found, and say where it is wrong",
                 proposal="deriv answer EXPR CLAIM", synonyms="claim compare judge verify-answer"),
         Command("practice", partial(resolve_name, "derivcli.cli.commands.practice:practice"), "deriv practice",
+                group=LEARN, summary="Set exercises, and judge what you answer", talks=True,
                 synonyms="practise quiz exercise exercises learn"),
+        Command("explain", partial(resolve_name, "derivcli.cli.commands.explain:explain"),
+                'deriv explain "x**2" --at x=3', "an expression", takes_formulas=True,
+                group=INSIDE, summary="Show the graph of a formula, and each step of the backward pass",
+                proposal="deriv explain EXPR --at x=2", synonyms="backward ledger trace autograd computational-graph"),
         Command("check-fn", partial(resolve_name, "derivcli.cli.commands.check_fn:check_fn"),
-                "deriv check-fn squares.py:SQ", synonyms="gradcheck checkfn"),
+                "deriv check-fn squares.py:SQ", group=INSIDE, summary="Check a torch.autograd.Function of yours",
+                stays_cold=True, synonyms="gradcheck checkfn"),
         Command("functions", partial(resolve_name, "derivcli.cli.commands.functions:functions"), "deriv functions",
+                group=LOOK_UP, summary="List the functions that a formula can use, or tell all about one",
                 synonyms="list list-functions constants"),
         Command("shell", partial(resolve_name, "derivcli.cli.commands.shell:shell"), "deriv shell",
+                group=KEEP, summary="Answer formulas line by line, typed or piped", stays_cold=True, talks=True,
                 synonyms="repl session console prompt"),
+        Command("warm", partial(resolve_name, "derivcli.cli.commands.warm:warm"), "deriv warm status",
+                "start, status or stop", group=KEEP, summary="Keep a server ready, so that answers come at once",
+                stays_cold=True, synonyms="server daemon"),
     )
 }  # fmt: skip
 """The others; a first word that is one of these names is that command."""

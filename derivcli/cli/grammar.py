@@ -9,18 +9,20 @@ from typing import Any
 
 import typer
 
-from derivcli.cli.command_table import COMMANDS, command_named
+from derivcli.cli.command_table import command_named
+from derivcli.cli.help_text import Command, MainCommand
 
 HELP = "--help"
 
-EXAMPLES = (
-    "deriv '6*x**2+2*x+4' --at x=3",
-    "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v",
-    "deriv 'relu(x)' --at x=-3:3:100 --plot relu.png",
-    "deriv 'sin 2x'",
-    "deriv 'sqrt(x)' --data points.csv --output slopes.parquet",
-    "deriv functions gamma",
-)
+EXAMPLES = {
+    "deriv '6*x**2+2*x+4' --at x=3": "The value and the derivative at a point, with a verdict.",
+    "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v": "Partial derivatives.",
+    "deriv 'relu(x)' --at x=-3:3:100 --plot relu.png": "A picture of a function and its derivative.",
+    "deriv 'sin 2x'": "The derivative as a formula.",
+    "deriv 'sqrt(x)' --data points.csv --output slopes.parquet": "Points from a file, and results into one.",
+    "deriv functions gamma": "All about one function.",
+}
+"""Command lines with what each shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,28 @@ class Grammar:
 def built(name: str) -> Any:
     """Typer's command of that name, the main one having none."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    listed = f"Commands: {', '.join(COMMANDS)}. Each tells of itself, as in deriv steps --help."
-    epilog = None if name else "\n\n".join([listed, "Examples:", *EXAMPLES])
-    app.command(epilog=epilog, context_settings={"help_option_names": [HELP]})(command_named(name).load())
+    epilog = None if name else "\n\n".join(["Examples:", *EXAMPLES])
+    kind = Command if name else MainCommand
+    settings = {"help_option_names": [HELP]}
+    app.command(cls=kind, epilog=epilog, context_settings=settings)(command_named(name).load())
     return typer.main.get_command(app)
+
+
+def help_of(name: str) -> str:
+    """What --help shows of a command, the main one having no name."""
+    with _asked(name) as context:
+        return str(context.get_help())
+
+
+def whole_help(name: str, width: int | None = None) -> str:
+    """All that is known of a command, as wide as the terminal unless told."""
+    with _asked(name, width) as context:
+        return str(context.command.whole_help(context))
+
+
+def _asked(name: str, width: int | None = None) -> Any:
+    """Typer's context of a command that is only asked for its help."""
+    return built(name).make_context(f"deriv {name}".rstrip(), [], terminal_width=width, resilient_parsing=True)
 
 
 def grammar_of(own: str) -> Grammar:

@@ -15,6 +15,8 @@ import typer
 
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
+from derivcli.cli.deferred_modules import import_deferred
+from derivcli.cli.install_completion import Shell, tell_installed
 from derivcli.engines import engine_table
 from derivcli.engines.engine_table import ENGINES
 from derivcli.errors import DerivError, Span
@@ -44,20 +46,28 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
-def option(usage: str, help: str, min: int | None = None, max: int | None = None, show_default: bool = False) -> Any:
+INPUT, DERIVATIVE, NUMBERS, OUTPUT, PROGRAM = GROUPS = "Input", "Derivative", "Numbers", "Output", "Program"
+"""The headings over options in help, in their order; what has none belongs to the last."""
+
+
+def option(
+    usage: str, help: str, min: int | None = None, max: int | None = None, show_default: bool = False, *, group: str
+) -> Any:
     """An option, written as in help with what stands for its value; mostly its text tells the default if any."""
     flag, _, metavar = usage.partition(" ")
-    return typer.Option(flag, metavar=metavar or None, help=help, min=min, max=max, show_default=show_default)
+    return typer.Option(
+        flag, metavar=metavar or None, help=help, min=min, max=max, show_default=show_default, rich_help_panel=group
+    )
 
 
 def picture(help: str) -> Any:
     """The option for a picture's file, and what the picture is of."""
-    return option("--plot FILE", help)
+    return option("--plot FILE", help, group=OUTPUT)
 
 
 def rounding(default: str) -> Any:
     """The option for significant digits, and how many there are unless it is given."""
-    return option("--digits N", f"Significant digits to print. [default: {default}]", min=1, max=17)
+    return option("--digits N", f"Significant digits to print. [default: {default}]", min=1, max=17, group=NUMBERS)
 
 
 STAYS = "stays"
@@ -70,23 +80,38 @@ At = Annotated[
     option(
         "--at SPEC",
         "Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count. May be repeated; lists are crossed.",
+        group=INPUT,
     ),
 ]
-Zip = Annotated[bool, option("--zip", "Pair the lists of several variables instead of crossing them."), STAYS]
-Wrt = Annotated[Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]"), STAYS]
+Zip = Annotated[
+    bool, option("--zip", "Pair the lists of several variables instead of crossing them.", group=INPUT), STAYS
+]
+Wrt = Annotated[
+    Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]", group=DERIVATIVE), STAYS
+]
 Order = Annotated[
     int,
-    option("--order N", "The order of the derivatives, each in one variable.", ORDERS[0], ORDERS[-1], True),
+    option(
+        "--order N",
+        "The order of the derivatives, each in one variable.",
+        ORDERS[0],
+        ORDERS[-1],
+        True,
+        group=DERIVATIVE,
+    ),
     STAYS,
 ]
-Mixed = Annotated[Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.")]
-Let = Annotated[Texts, option("--let NAME=EXPR", "Name an intermediate formula; may be repeated.")]
+Mixed = Annotated[
+    Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.", group=DERIVATIVE)
+]
+Let = Annotated[Texts, option("--let NAME=EXPR", "Name an intermediate formula; may be repeated.", group=INPUT)]
 Use = Annotated[
     Texts,
     option(
         "--use FILE.py:NAME",
         "Make a torch.autograd.Function of yours callable as NAME(x). This runs the file, and nothing but this "
         "and check-fn runs any. May be repeated.",
+        group=INPUT,
     ),
     STAYS,
 ]
@@ -96,11 +121,14 @@ Check = Annotated[
         "--check/--no-check",
         "Judge every number against exact mathematics; exit with 1 if one misleads. "
         f"[default: jobs of no more than {MAX_NUMBERS_UNASKED} derivatives are judged]",
+        group=NUMBERS,
     ),
     STAYS,
 ]
-NoClobber = Annotated[bool, option("--no-clobber", "Refuse to replace a file that exists.")]
-DtypeOption = Annotated[Dtype, typer.Option("--dtype", help="The number format PyTorch computes in."), STAYS]
+NoClobber = Annotated[bool, option("--no-clobber", "Refuse to replace a file that exists.", group=OUTPUT)]
+DtypeOption = Annotated[
+    Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.", rich_help_panel=NUMBERS), STAYS
+]
 
 
 def tell_version(asked: bool) -> None:
@@ -126,40 +154,58 @@ class MainOptions:
             "--data FILE",
             "Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard "
             "input). A pattern such as 'part-*.csv' names several. May be repeated.",
+            group=INPUT,
         ),
     ] = None
     data_format: Annotated[
-        DataFormat | None, option("--data-format", "The format of --data. [default: by the file's name]")
+        DataFormat | None, option("--data-format", "The format of --data. [default: by the file's name]", group=INPUT)
     ] = None
     column: Annotated[
         Texts,
         option(
             "--column NAME=HEADER",
             "Take a variable from the column with this header: v='Speed (m/s)'. May be repeated.",
+            group=INPUT,
         ),
     ] = None
-    decimal_comma: Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.")] = False
-    on_error: Annotated[OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.")] = (
-        OnError.STOP
-    )
+    decimal_comma: Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.", group=OUTPUT)] = False
+    on_error: Annotated[
+        OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.", rich_help_panel=INPUT)
+    ] = OnError.STOP
     wrt: Wrt = None
     order: Order = 1
     mixed: Mixed = None
     along: Annotated[
-        Texts, option("--along SPEC", "The derivative along a vector, as it is: u=1,v=2. With --order N the N-th.")
+        Texts,
+        option(
+            "--along SPEC",
+            "The derivative along a vector, as it is: u=1,v=2. With --order N the N-th.",
+            group=DERIVATIVE,
+        ),
     ] = None
-    hessian: Annotated[bool, option("--hessian", "All second derivatives, as a matrix.")] = False
+    hessian: Annotated[bool, option("--hessian", "All second derivatives, as a matrix.", group=DERIVATIVE)] = False
     implicit: Annotated[
         str | None,
         option(
             "--implicit NAME",
             "The derivatives of this variable, which the equation 'x**2+y**2=25' makes a function of the others.",
+            group=DERIVATIVE,
         ),
     ] = None
     series: Annotated[
-        int | None, option("--series N", "The Taylor polynomial of degree N about each point.", min=0, max=ORDERS[-1])
+        int | None,
+        option(
+            "--series N",
+            "The Taylor polynomial of degree N about each point.",
+            min=0,
+            max=ORDERS[-1],
+            group=DERIVATIVE,
+        ),
     ] = None
-    on: Annotated[str | None, option("--on SPEC", "With --series: enclose the remainder on an interval, x=0:1.")] = None
+    on: Annotated[
+        str | None,
+        option("--on SPEC", "With --series: enclose the remainder on an interval, x=0:1.", group=DERIVATIVE),
+    ] = None
     let: Let = None
     use: Use = None
     check: Check = None
@@ -168,7 +214,11 @@ class MainOptions:
     ] = None
     code: Annotated[
         bool,
-        option("--code", "Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead."),
+        option(
+            "--code",
+            "Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead.",
+            group=OUTPUT,
+        ),
     ] = False
     output: Annotated[
         Path | None,
@@ -176,6 +226,7 @@ class MainOptions:
             "--output FILE",
             "Write the results into a file: a data file as for --data, with all columns of the input and without "
             "limit in the number of points, or .json, .md, .tex, .txt. It is replaced only when complete.",
+            group=OUTPUT,
         ),
     ] = None
     no_clobber: NoClobber = False
@@ -184,6 +235,7 @@ class MainOptions:
         option(
             "--format",
             "How to print. [default: table; tsv where the output is no terminal, or of more than 1,000 points]",
+            group=OUTPUT,
         ),
         STAYS,
     ] = None
@@ -195,13 +247,30 @@ class MainOptions:
             "--engine",
             f"What computes the numbers: {', '.join(each.help for each in ENGINES[:-1])}, or {ENGINES[-1].help}. "
             f"[default: {ENGINES[0].name} up to order {ENGINES[0].orders_unasked[-1]}]",
+            group=NUMBERS,
         ),
         STAYS,
     ] = None
-    device: Annotated[Device, typer.Option("--device", help="Where PyTorch computes."), STAYS] = CPU
+    device: Annotated[
+        Device, typer.Option("--device", help="Where PyTorch computes.", rich_help_panel=NUMBERS), STAYS
+    ] = CPU
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version.", callback=tell_version, is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Show the version.", callback=tell_version, is_eager=True, rich_help_panel=PROGRAM
+        ),
     ] = False
+
+    install_completion: Annotated[
+        Shell | None,
+        typer.Option(
+            "--install-completion",
+            help="Let a shell complete the words of deriv. [default: the shell that you use]",
+            callback=tell_installed,
+            is_eager=True,
+            rich_help_panel=PROGRAM,
+        ),
+    ] = None
 
     def request(self) -> Request:
         """What is asked for. The files of --use are run once all else is read."""
@@ -286,6 +355,7 @@ def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
     """The functions of `--use`, whose files are run."""
     if not use:
         return {}
+    import_deferred()
     from derivcli.custom.load import load
 
     return load(use)

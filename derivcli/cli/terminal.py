@@ -77,14 +77,14 @@ def show(stream: TextIO, text: str, colored: bool = False) -> None:
         stream.write(text)
 
 
-def open_streams() -> None:
+def open_streams(file_type: type[io.FileIO] = io.FileIO) -> None:
     """Replace the standard streams by buffered ones that escape what their encoding lacks.
 
     Under PYTHONUNBUFFERED a short write of the raw stream is dropped without an error; a buffered writer
     goes on until everything is written or an error is known.
     """
-    sys.stdout = _robust(sys.stdout, 1)
-    sys.stderr = _robust(sys.stderr, 2)
+    sys.stdout = _robust(sys.stdout, 1, file_type)
+    sys.stderr = _robust(sys.stderr, 2, file_type)
     _keep_descriptors()
 
 
@@ -105,11 +105,11 @@ def screen(environment: Mapping[str, str]) -> Screen:
     return terminal, Style(width=max(width, 20), color=color, unicode=encoding.startswith("utf"))
 
 
-def _robust(stream: TextIO | None, descriptor: int) -> TextIO:
+def _robust(stream: TextIO | None, descriptor: int, file_type: type[io.FileIO]) -> TextIO:
     if stream is None:
         return Closed()  # type: ignore[return-value]
     try:
-        raw = io.FileIO(descriptor, "w", closefd=False)
+        raw = file_type(descriptor, "w", closefd=False)
     except OSError:
         return Closed()  # type: ignore[return-value]
     kind = Terminal if raw.isatty() else io.TextIOWrapper

@@ -25,10 +25,13 @@ Claim = Annotated[
     str | None, typer.Argument(metavar="CLAIM", help="What you found for its derivative.", show_default=False)
 ]
 Wrt = Annotated[
-    list[str] | None, options.option("--wrt NAME", "The variable that the derivative is by, where there are several.")
+    list[str] | None,
+    options.option(
+        "--wrt NAME", "The variable that the derivative is by, where there are several.", group=options.DERIVATIVE
+    ),
 ]
-Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.")]
-FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.")]
+Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.", rich_help_panel=options.OUTPUT)]
+FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
 
 def answer(

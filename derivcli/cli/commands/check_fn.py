@@ -11,6 +11,7 @@ import typer
 
 from derivcli import api
 from derivcli.cli import options, terminal
+from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
@@ -31,6 +32,7 @@ Against = Annotated[
         "--against EXPR",
         "The formula that forward should be, over the names of its arguments: 'i**2'. Without one backward is "
         "compared with quotients of differences of forward.",
+        group=options.NUMBERS,
     ),
 ]
 At = Annotated[
@@ -38,6 +40,7 @@ At = Annotated[
     options.option(
         "--at SPEC",
         "Where: i=3, or i=1,2,3,y=4. May be repeated. [default: ordinary points of several sizes and both signs]",
+        group=options.INPUT,
     ),
 ]
 Wrt = Annotated[
@@ -45,10 +48,11 @@ Wrt = Annotated[
     options.option(
         "--wrt NAMES",
         "The arguments that have a gradient, without those that are meant to be constants. [default: all]",
+        group=options.DERIVATIVE,
     ),
 ]
 TEXT = ReportFormat("text")
-FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.")]
+FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
 
 def check_fn(
@@ -68,6 +72,7 @@ def check_fn(
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
     points = options.points_in(at, zip_) if at else None
+    import_deferred()
     with terminal.aside():
         report = api.check_function(function, against, points, options.wrt_in(wrt))
     is_terminal, style = terminal.screen(os.environ)

@@ -34,6 +34,7 @@ FormatOption = Annotated[
         "--format",
         "How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
         "Mermaid. [default: table; tsv where the output is no terminal]",
+        group=options.OUTPUT,
     ),
 ]
 Plot = Annotated[

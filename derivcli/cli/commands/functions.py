@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from derivcli.cli import terminal
-from derivcli.cli.options import option
+from derivcli.cli.options import OUTPUT, option
 from derivcli.cli.printing import print_document
 from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES
@@ -21,7 +21,8 @@ Name = Annotated[
     str | None, typer.Argument(metavar="NAME", help="One function, by any of its names.", show_default=False)
 ]
 FormatOption = Annotated[
-    ListFormat | None, option("--format", "How to print. [default: table; tsv where the output is no terminal]")
+    ListFormat | None,
+    option("--format", "How to print. [default: table; tsv where the output is no terminal]", group=OUTPUT),
 ]
 
 

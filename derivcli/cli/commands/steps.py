@@ -20,7 +20,10 @@ Formula = Annotated[
     str, typer.Argument(metavar="EXPR", help="An expression, such as 'x**2*sin(x)'.", show_default=False)
 ]
 FormatOption = Annotated[
-    StepsFormat | None, options.option("--format", "How to print. [default: text; tsv where the output is no terminal]")
+    StepsFormat | None,
+    options.option(
+        "--format", "How to print. [default: text; tsv where the output is no terminal]", group=options.OUTPUT
+    ),
 ]
 
 

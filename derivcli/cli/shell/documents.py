@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -61,7 +60,7 @@ def of_option(option: Option) -> tuple[str, str]:
 def help_document(own: Sequence[tuple[str, str]], program: Program) -> Document:
     """All that can be typed, in sections."""
     rows = list(dict.fromkeys(options().values()))
-    commands = [(f":{name}", (), _first(row.load())) for name, row in program.commands.items() if name != "shell"]
+    commands = [(f":{name}", (), f"{row.summary}.") for name, row in program.commands.items() if name != "shell"]
     return _glossary(
         [
             Section(1, "Lines", [(usage, (), text) for usage, text in LINES]),
@@ -75,11 +74,6 @@ def help_document(own: Sequence[tuple[str, str]], program: Program) -> Document:
 
 def _terms(rows: Iterable[Option]) -> list[tuple[str, Sequence[str], str]]:
     return [(of_option(row)[0], (), f"{row.help.partition('. ')[0].rstrip('.')}.") for row in rows]
-
-
-def _first(command: object) -> str:
-    """The first sentence of a command's help."""
-    return (inspect.getdoc(command) or "").partition("\n")[0]
 
 
 def _meanings(state: State, name: str) -> list[tuple[str, str]]:
@@ -120,4 +114,4 @@ def one_line(name: str, program: Program) -> str:
     option = options().get(name)
     if option is not None:
         return option.help.partition(". ")[0].rstrip(".")
-    return _first(program.commands[name].load()) if name in program.commands else ""
+    return program.commands[name].summary if name in program.commands else ""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from derivcli.render.blocks import Block, Document, Equations, Sentence, Style
 from derivcli.render.captions import engine_line
+from derivcli.render.documents.equations import direction, understood
 from derivcli.render.documents.formulas import formulas_document
-from derivcli.render.documents.numbers import check_result, direction, understood
+from derivcli.render.documents.numbers import check_result
 from derivcli.render.quantities import Quantity, derivative_equations, quantities_of
 from derivcli.render.to_json import numbers_json_object
 from derivcli.result import Result, SymbolicResult

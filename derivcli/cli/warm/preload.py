@@ -1,0 +1,66 @@
+"""Everything that a command may need, imported before it is needed, and made ready to be forked."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import pkgutil
+import shlex
+
+import derivcli
+
+LIBRARIES = """torch torch.fx.experimental.symbolic_shapes sympy sympy.sets.setexpr sympy.tensor.tensor mpmath flint
+    numpy.random scipy.special pyarrow.csv pyarrow.parquet pyarrow.json rich.table rich.progress typer.main
+    typer._adapters resource""".split()
+"""Without Matplotlib, which reads its settings when it is imported, and of which each picture has its own."""
+
+
+def load() -> None:
+    """Import the libraries and every file of the package, and do what each command does before it computes.
+
+    Fails with RuntimeError where this process could then not be forked: a thread does not live on in a fork, and what
+    it holds is locked there for ever.
+    """
+    os.environ.setdefault(
+        "JE_ARROW_MALLOC_CONF", "background_thread:false"
+    )  # PyArrow's memory with no thread of its own
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(derivcli.__path__, "derivcli."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    _read_examples()
+    importlib.import_module("derivcli.language.tree").rows_by_class()
+    gc.collect()
+    gc.freeze()
+    _end_library_threads()
+    if threads() != 1:
+        raise RuntimeError(f"{threads()} threads run")
+    if importlib.import_module("torch").cuda.is_initialized():
+        raise RuntimeError("CUDA is in use")
+
+
+def threads() -> int:
+    """How many threads this process has, those of libraries in C included."""
+    return len(os.listdir("/proc/self/task"))
+
+
+def _read_examples() -> None:
+    """Read a command line of each command, for which Typer builds what turns words into values."""
+    from derivcli.cli.argv import parse_argv
+    from derivcli.cli.command_table import COMMANDS, MAIN
+    from derivcli.cli.grammar import built, grammar_of
+
+    for row in (MAIN, *COMMANDS.values()):
+        words = shlex.split(row.example)[1 + bool(row.name) :]
+        with built(row.name).make_context(row.name, parse_argv(words, grammar_of(row.name)).ordered):
+            pass
+
+
+def _end_library_threads() -> None:
+    """Fork once: each OpenBLAS, of which NumPy and SciPy have one, then ends its threads, to start them when needed."""
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)

@@ -1,0 +1,191 @@
+"""The warm server: one process without threads that forks a child for each call, and tells the client how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from derivcli.cli.warm import child, same_place
+from derivcli.cli.warm.messages import COLD, DONE, HEAD, KILLED, STOPPED, STREAMS, WAIT, message, size_of
+from derivcli.cli.warm.preload import threads
+from derivcli.errors import ExitStatus
+
+BACKLOG = 1024
+"""Calls that wait to be taken."""
+MAX_REQUEST = 1 << 23
+"""Bytes of words and environment, of which Linux lets a process have two million."""
+READ_SIZE = 1 << 16
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A client that is connected, from its request to the end of its child."""
+
+    connection: socket.socket
+    data: bytes = b""
+    descriptors: list[int] = field(default_factory=list)
+    """The client's streams and its folder."""
+    child: int = 0
+
+    def tell(self, kind: int, number: int = 0) -> None:
+        """Send a message, if there is still somebody to read it."""
+        with contextlib.suppress(OSError):
+            self.connection.send(message(kind, number), socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+
+    def close(self) -> None:
+        """Let go of all that belongs to the client."""
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+        self.descriptors = []
+        self.connection.close()
+
+
+class Server:
+    """The calls by what they wait for, and the one loop that moves them on."""
+
+    def __init__(self, listener: socket.socket, idle_seconds: float) -> None:
+        self.listener = listener
+        self.idle_seconds = idle_seconds
+        self.calls: dict[int, Call] = {}
+        """By the descriptor of the connection."""
+        self.waiting: deque[Call] = deque()
+        """Those whose request is whole."""
+        self.poll = select.poll()
+        self.woken = self._wake_for_children()
+        self.ends = False
+
+    def serve(self) -> None:
+        """Take calls until nobody has called for the idle time, or a signal asks for the end."""
+        self.poll.register(self.listener, select.POLLIN)
+        self.poll.register(self.woken, select.POLLIN)
+        while not self.ends:
+            idle = None if self.calls else self.idle_seconds * 1000
+            events = self.poll.poll(0 if self.waiting else idle)
+            if not events and not self.waiting:
+                return
+            for descriptor, event in events:
+                self._take(descriptor, event)
+            for call in self.waiting:
+                call.tell(WAIT)
+            if self.waiting:
+                self._start(self.waiting.popleft())
+
+    def _take(self, descriptor: int, event: int) -> None:
+        if descriptor == self.listener.fileno():
+            self._accept()
+        elif descriptor == self.woken:
+            os.read(self.woken, READ_SIZE)
+            self._tell_of_children()
+        elif descriptor in self.calls:
+            call = self.calls[descriptor]
+            if call.child:
+                self._forget(call, kill=True)  # its client is gone
+            elif event & select.POLLIN:
+                self._read(call)
+            else:
+                self._forget(call)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                if _peer(connection)[1] != os.geteuid():
+                    connection.close()
+                    continue
+                self.calls[connection.fileno()] = Call(connection)
+                self.poll.register(connection, select.POLLIN | select.POLLRDHUP)
+
+    def _read(self, call: Call) -> None:
+        """Read what has come of a request; a whole one waits for its child."""
+        try:
+            data, descriptors, _, _ = socket.recv_fds(call.connection, READ_SIZE, STREAMS + 1, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except OSError:
+            data, descriptors = b"", []
+        call.data += data
+        call.descriptors += descriptors
+        size = size_of(call.data) if len(call.data) >= HEAD else HEAD
+        if not data or size > MAX_REQUEST or len(call.data) > size:
+            self._forget(call)
+        elif len(call.data) == size and len(call.data) > HEAD:
+            self.poll.modify(call.connection, select.POLLRDHUP)
+            self.waiting.append(call)
+
+    def _start(self, call: Call) -> None:
+        """Fork a child for a call, unless its client is gone or has to run it by itself."""
+        if call.connection.fileno() not in self.calls:
+            return
+        try:
+            caller_id = _peer(call.connection)[0]
+            differs = same_place.difference(caller_id)
+            caller = same_place.caller(caller_id)
+        except (OSError, KeyError, ValueError):
+            differs = "unknown"
+        if differs or len(call.descriptors) != STREAMS + 1 or threads() != 1:
+            call.tell(COLD)
+            self._forget(call)
+            return
+        call.child = os.fork()
+        if not call.child:
+            self._become(call, caller)
+        for descriptor in call.descriptors:
+            os.close(descriptor)
+        call.descriptors = []
+
+    def _become(self, call: Call, caller: same_place.Caller) -> NoReturn:
+        try:
+            child.run(call.data, [*call.descriptors, call.connection.fileno()], caller)
+        finally:
+            os._exit(ExitStatus.INTERNAL)
+
+    def _tell_of_children(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            call = next((call for call in self.calls.values() if call.child == pid), None)
+            if call is None:
+                continue
+            if os.WIFSTOPPED(status):
+                call.tell(STOPPED, os.WSTOPSIG(status))
+                continue
+            call.tell(*((KILLED, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (DONE, os.WEXITSTATUS(status))))
+            self._forget(call)
+
+    def _forget(self, call: Call, kill: bool = False) -> None:
+        if kill:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(call.child, signal.SIGKILL)
+        self.poll.unregister(call.connection)
+        del self.calls[call.connection.fileno()]
+        call.close()
+
+    def _wake_for_children(self) -> int:
+        """A descriptor that can be read from when a child has stopped or ended, and when this process is to end."""
+        woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.signal(signal.SIGTERM, self._finish)
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)
+        return woken
+
+    def _finish(self, number: int, frame: object) -> None:
+        self.ends = True
+
+
+def _peer(connection: socket.socket) -> tuple[int, int]:
+    """The process at the other end, and its user."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int.from_bytes(credentials[:4], sys.byteorder), int.from_bytes(credentials[4:8], sys.byteorder)
