@@ -15,9 +15,17 @@ def main() -> None:
         # imported and run.
         del sys.path[0]
     try:
+        if sys.argv[1:2] == ["--complete-names"]:
+            from derivcli.cli.completed_names import main as complete
+
+            complete(sys.argv[2:])
+            return
         from derivcli.cli.warm.client import run_warm
 
         run_warm()
+        from derivcli.cli.deferred_modules import defer
+
+        defer()
         from derivcli.cli.app import main as run
         from derivcli.cli.warm.hint import hint
 

@@ -23,16 +23,25 @@ _ACTING = re.compile(
 
 
 class ExitStatus(IntEnum):
-    """What the process tells its caller."""
+    """What the process tells its caller, and what it means."""
 
-    OK = 0
-    DIFFERENCE = 1
-    REFUSED = 2
-    INTERNAL = 70
-    UNWRITABLE = 74
-    INTERRUPTED = 130
-    CLOSED_PIPE = 141
-    TERMINATED = 143
+    OK = 0, "Fine."
+    DIFFERENCE = 1, "--check found a number that misleads, an answer is wrong, or check-fn found a fault."
+    REFUSED = 2, "The input, or a row of a data file, was refused."
+    INTERNAL = 70, "An error of ours, with the line to report."
+    UNWRITABLE = 74, "The output could not be written."
+    INTERRUPTED = 130, "Interrupted."
+    CLOSED_PIPE = 141, "The reader of a pipe went away."
+    TERMINATED = 143, "Asked to end."
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str = "") -> ExitStatus:
+        """Make one of the number that the process ends with."""
+        status = int.__new__(cls, value)
+        status._value_ = value
+        status.meaning = meaning
+        return status
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,10 +299,12 @@ def _signature(function: Callable[..., object], options: type | None) -> inspect
 
 def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points | None:
     """The points that Python values give, if there are any."""
+    if at is None:
+        return None
     from derivcli.points.at_option import points_from, read_points
     from derivcli.points.points import Points
 
-    if at is None or isinstance(at, Points):
+    if isinstance(at, Points):
         return at
     if not isinstance(at, str | Mapping):
         hint = f'write it like {what}={{"x": 3}}'

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import whole_help
+from derivcli.cli.man_page import man_page
 from derivcli.custom.check_function import TRIALS
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
@@ -65,7 +66,7 @@ def findings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"functions.md": functions_page, "cli.md": options_page, "findings.md": findings_page}
+PAGES = {"functions.md": functions_page, "cli.md": options_page, "findings.md": findings_page, "deriv.1": man_page}
 
 
 def main() -> int:

@@ -1,17 +1,12 @@
 """The committed completion scripts are what the generator makes, and do in real shells what they should."""
 
-import os
-import pty
 import re
-import select
-import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
 from completions import generate
 from derivcli.cli.command_table import COMMANDS as OURS
@@ -19,45 +14,26 @@ from derivcli.cli.grammar import built
 from derivcli.cli.options import Dtype
 from derivcli.language.functions.table import FUNCTIONS as TABLE
 from derivcli.render.format_table import formats_for
-
-ROOT = Path(__file__).parents[1]
-SCRIPTS = ROOT / "completions"
-PATIENCE = 30
-"""Seconds after which a shell that does not answer is given up."""
+from tests.shells import PICTURES, PROGRAM, SCRIPTS, bash_replies, fish_replies, needs, odd_files, put_on_path, run
 
 FUNCTIONS = {row.name for row in TABLE if row.derivatives_of is None}
 OPTIONS = built("").params
 NAMES = {name for each in OPTIONS for name in (*each.opts, *each.secondary_opts) if name[0] == "-"} | {"--help"}
-OFTEN = {"--at", "--wrt", "--let", "--use"}
 
-PICTURES = {
-    "my pic.png", "st*r.svg", "pic.PNG", "-dash.png", "~t.pdf", 'q"u.png', "new\nline.png", "$(touch ran).png",
-    "`touch ran`.svg",
-}  # fmt: skip
-OTHERS = {"a=b/in.pdf", "dir/in side.svg", "dir.txt", "notes.txt", "png", ".hidden.png"}
+
+@pytest.fixture(scope="module", autouse=True)
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The program as shells find it."""
+    with pytest.MonkeyPatch.context() as patch:
+        put_on_path(PROGRAM, tmp_path_factory.mktemp("bin"), patch)
+        yield
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A directory with odd file names, some of which would leave a trace if they were run."""
-    for name in PICTURES | OTHERS:
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    yield tmp_path
+    yield odd_files(tmp_path)
     assert not (tmp_path / "ran").exists(), "a completion ran a command"
-
-
-def needs(shell: str) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(shutil.which(shell) is None, reason=f"{shell} is not installed")
-
-
-def run(*words: str | Path, folder: Path = ROOT) -> str:
-    """What a command prints; it has to succeed and to complain of nothing."""
-    environment = os.environ | {"HOME": str(folder), "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, check=False, timeout=PATIENCE)
-    assert (done.returncode, done.stderr.decode()) == (0, "")
-    return done.stdout.decode()
 
 
 # The generator.
@@ -94,27 +70,11 @@ def test_a_script_says_where_it_comes_from_and_evaluates_nothing(name: str) -> N
 # bash: the function is called as bash would call it; further below real keys are typed.
 
 
-def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash", rest: str = "") -> list[str]:
-    """What is offered between the line and the rest of its last word."""
-    code = """
-        source "$1"; COMP_LINE=$2$3; COMP_POINT=${#2}; typed=$4; shift 4
-        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-        _deriv deriv "$typed" ''
-        for reply in "${COMPREPLY[@]}"; do printf '%s\\0' "$reply"; done
-    """
-    pieces = re.findall(r"""(?:'[^']*'?|"[^"]*"?|\\.|[^\s=:'"\\])+|[=:]+""", line)
-    if not line.endswith(pieces[-1]):
-        pieces.append("")
-    typed = pieces[-1].lstrip("\"'=:")
-    pieces[-1] += rest
-    return run("bash", "-c", code, "bash", script, line, rest, typed, *pieces, folder=folder).split("\0")[:-1]
-
-
 @needs("bash")
 @pytest.mark.parametrize(
     ("line", "expected"),
     {
-        "deriv ": set(OURS),
+        "deriv ": {*OURS, "help"},
         "deriv fu": {"functions"},
         "deriv x": set(),
         "deriv x fu": set(),
@@ -125,6 +85,30 @@ def bash_replies(line: str, folder: Path, script: Path = SCRIPTS / "deriv.bash",
         "deriv functions --format ": set(formats_for("functions")),
         "deriv functions --format=": set(formats_for("functions")),
         "deriv functions --plot ": set(),
+        "deriv help ": {*OURS, "options"},
+        "deriv help st": {"steps"},
+        "deriv help steps ": set(),
+        "deriv 'u*v' --wrt ": {"u", "v"},
+        "deriv 'u*v' --wrt=": {"u", "v"},
+        "deriv 'u*v' --wrt u,": {"u,v"},
+        "deriv 'u*v' --wrt u --wrt ": {"v"},
+        "deriv 'u*v' --at ": {"u=", "v="},
+        "deriv 'u*v' --at u=3,": {"3,v="},
+        "deriv 'u*v' --at=u=3,": {"3,v="},
+        "deriv 'u*v' --at 'u=3,": {"u=3,v="},
+        "deriv u\\*v --at u=3,4,v=1,": set(),
+        "deriv 'u*v' --at u=3 --let ": {"v="},
+        "deriv 'u*v' 'w^2' --wrt u,": {"u,v", "u,w"},
+        "deriv 'z^2' --let 'z=a+b' --at ": {"a=", "b="},
+        "deriv steps 'x*y' --wrt ": {"x", "y"},
+        "deriv answer 'x*y' 'y' --wrt ": {"x", "y"},
+        "deriv 'x*y' --mixed x,x,": {"x,x,x", "x,x,y"},
+        "deriv 'x^2+y^2=25' --implicit ": {"x", "y"},
+        "deriv 'speed*t' --at sp": {"speed="},
+        "deriv 'αt' --wrt ": {"α", "t"},
+        "deriv --zip -x**2 --at ": {"x="},
+        "deriv '$(touch ran)*u' --at ": set(),
+        "deriv 'u*v' -- --at ": set(),
         "deriv -- functions ": set(),
         "deriv -": NAMES,
         "deriv --": NAMES,
@@ -188,122 +172,13 @@ def test_bash_offers_what_fits_before_the_cursor(folder: Path) -> None:
     assert bash_replies("deriv --zi", folder, rest="x") == ["--zip"]
 
 
-# Keys typed into interactive shells: what the command then gets.
-
-RC = {
-    "bash": f"""
-        source '{SCRIPTS}/deriv.bash'
-        bind 'set bell-style none'
-    """,
-    "zsh": f"""
-        fpath=('{SCRIPTS}' $fpath)
-        autoload -Uz compinit && compinit -u -D
-        bindkey '^I' complete-word
-    """,
-}
-SHOW = """
-    PS1='READY> '
-    deriv() { printf '=>'; printf '%s|' "$@"; printf '<=\\n'; }
-"""
-COMMANDS = {"bash": ("bash", "--noprofile", "--rcfile", ".zshrc", "-i"), "zsh": ("zsh", "-d", "-i")}
-"""Both read the file whose name zsh does not let one choose."""
-
-IN_TERMINAL = "import os, sys; os.open(os.ttyname(0), os.O_RDWR); os.execvp(sys.argv[1], sys.argv[1:])"
-"""Makes the terminal the one that controls a new session, which interactive shells insist on."""
-
-TYPED = {
-    "deriv x --zi\t": "x|--zip",
-    "deriv func\t gam\t": "functions|gamma",
-    "deriv functions --format=js\t": "functions|--format=json",
-    "deriv functions --format js\t leaky\t": "functions|--format|json|leaky",
-    "deriv --zip func\t": "--zip|func",
-    "deriv --zip --zi\t": "--zip|--zi",
-    "deriv -- --zi\t": "--|--zi",
-    "deriv no\t": "no",
-    "deriv --format=js\t": "--format=json",
-    "deriv --format js\t --zi\t": "--format|json|--zip",
-    "deriv --at x=-3:3\t --at y=1 --zi\t": "--at|x=-3:3|--at|y=1|--zip",
-    "deriv 'x = 1' --at x=-3:3\t:5 --dtype=float3\t": "x = 1|--at|x=-3:3:5|--dtype=float32",
-    "deriv --plot my\t": "--plot|my pic.png",
-    "deriv --plot=my\t": "--plot=my pic.png",
-    'deriv --plot "my\t': "--plot|my pic.png",
-    "deriv --plot my\\ \t": "--plot|my pic.png",
-    "deriv --plot ~/my\t": "--plot|{home}/my pic.png",
-    "deriv --plot pi\t": "--plot|pic.PNG",
-    "deriv --plot -d\t": "--plot|-dash.png",
-    "deriv --plot st\t": "--plot|st*r.svg",
-    "deriv --plot ne\t": "--plot|new\nline.png",
-    "deriv --plot di\tin\t": "--plot|dir/in side.svg",
-    "deriv --plot a=b/\t": "--plot|a=b/in.pdf",
-    "deriv --plot no\t": "--plot|no",
-    "deriv --plot '$(\t": "--plot|$(touch ran).png",
-    "deriv --plot '$(touch ran)/\t'": "--plot|$(touch ran)/",
-    "deriv --plot \"$(touch ran)/\t\x15deriv": "",
-    "deriv --plot `touch ran`/\t\x15deriv": "",
-    "deriv '$(touch ran)/\t'": "$(touch ran)/",
-}  # fmt: skip
-"""Ctrl-U takes back what had better not be run."""
-
-
-class Terminal:
-    """An interactive shell that is typed into."""
-
-    def __init__(self, shell: str, home: Path) -> None:
-        (home / ".zshrc").write_text(RC[shell] + SHOW, "utf-8")
-        places = {"HOME": str(home), "ZDOTDIR": str(home), "HISTFILE": os.devnull}
-        environment = os.environ | places | {"TERM": "dumb", "COLUMNS": "400", "LC_ALL": "C.UTF-8"}
-        self.keys, screen = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-ISc", IN_TERMINAL, *COMMANDS[shell]],
-            cwd=home, env=environment, stdin=screen, stdout=screen, stderr=screen, start_new_session=True,
-        )  # fmt: skip
-        os.close(screen)
-        self.read("READY> ")
-
-    def type(self, line: str) -> str:
-        """The words that the command got."""
-        os.write(self.keys, f"{line}\n".encode())
-        return self.read(r"=>(.*?)\|?<=.*READY> ")[1].replace("\r\n", "\n")
-
-    def read(self, pattern: str) -> re.Match[str]:
-        """Read until the pattern was there."""
-        text, end = b"", time.monotonic() + PATIENCE
-        while not (found := re.search(pattern, text.decode(errors="replace"), re.DOTALL)):
-            ready = select.select([self.keys], [], [], max(0, end - time.monotonic()))[0]
-            assert ready, f"the shell is stuck after {text!r}"
-            text += os.read(self.keys, 65536)
-        return found
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self.keys)
-
-
-@pytest.mark.parametrize("shell", [pytest.param(shell, marks=needs(shell)) for shell in RC])
-def test_keys_typed_into_a_shell(shell: str, folder: Path) -> None:
-    terminal = Terminal(shell, folder)
-    try:
-        words = {line: terminal.type(line) for line in TYPED}
-    finally:
-        terminal.close()
-    assert words == {line: expected.format(home=folder) for line, expected in TYPED.items()}
-
-
 # fish answers without a terminal.
-
-
-def fish_replies(lines: list[str], folder: Path, script: Path = SCRIPTS / "deriv.fish") -> dict[str, list[str]]:
-    """For each line what is offered at its end: a word, a tab and a description."""
-    code = r"source $argv[1]; for line in $argv[2..]; complete -C $line; printf '\0'; end"
-    answers = run("fish", "--no-config", "-c", code, script, *lines, folder=folder).split("\0")[:-1]
-    return {line: answer.splitlines() for line, answer in zip(lines, answers, strict=True)}
 
 
 @needs("fish")
 def test_fish_offers(folder: Path) -> None:
     expected = {
-        "deriv ": set(OURS),
+        "deriv ": {*OURS, "help"},
         "deriv note": set(),
         "deriv x func": set(),
         "deriv functions ": FUNCTIONS,
@@ -323,6 +198,21 @@ def test_fish_offers(folder: Path) -> None:
         "deriv --at ": set(),
         "deriv --format ": set(formats_for("results")),
         "deriv --format=js": {"--format=json"},
+        "deriv help ": {*OURS, "options"},
+        "deriv help steps ": set(),
+        "deriv 'u*v' --wrt ": {"u", "v"},
+        "deriv 'u*v' --wrt=": {"--wrt=u", "--wrt=v"},
+        "deriv 'u*v' --wrt u,": {"u,v"},
+        "deriv 'u*v' --wrt u --wrt ": {"v"},
+        "deriv 'u*v' --at ": {"u=", "v="},
+        "deriv 'u*v' --at u=3,": {"u=3,v="},
+        "deriv 'u*v' --at=u=3,": {"--at=u=3,v="},
+        "deriv 'u*v' --at 'u=3,": {"u=3,v="},
+        "deriv 'u*v' 'w^2' --wrt u,": {"u,v", "u,w"},
+        "deriv steps 'x*y' --wrt ": {"x", "y"},
+        "deriv 'z^2' --let 'z=a+b' --at ": {"a=", "b="},
+        "deriv 'αt' --wrt ": {"α", "t"},
+        "deriv '$(touch ran)' '(touch ran)' \"(touch ran)\" u --at ": {"ran=", "touch=", "u="},
         "deriv --dtype ": set(Dtype),
         # A name with a newline in it would come as two, so it does not come.
         "deriv --plot ": {*PICTURES, "a=b/", "dir/"} - {"new\nline.png"},
@@ -375,3 +265,54 @@ def test_odd_help_is_only_text_in_zsh(folder: Path) -> None:
     both = "(--check --no-check)"
     expected = ["-S", f"{both}--check{check}", f"{both}--no-check{check}", r"*--claim=[Claimed]:N\: \[x\]: "]
     assert run("zsh", "-f", "-c", code, folder=folder).split("\0")[:-1] == [*expected, "*:expression:()"]
+
+
+# PowerShell, which is not here: its script is taken apart.
+
+STRING = r"'(?:[^'\u2018-\u201b]|''|[\u2018-\u201b]{2})*'"
+
+
+def powershell_tokens(text: str) -> list[str]:
+    """Strings, brackets and all else that is no comment."""
+    return re.findall(rf"{STRING}|[\[\](){{}}]|[^\s'\[\](){{}}]+", re.sub(r"(?m)^\s*#.*$", "", text))
+
+
+def test_powershell_is_balanced_and_expands_nothing() -> None:
+    tokens = powershell_tokens((SCRIPTS / "deriv.ps1").read_text("utf-8"))
+    open_brackets = []
+    for token in tokens:
+        if token in "([{":
+            open_brackets.append(token)
+        elif token in ")]}":
+            assert "([{".index(open_brackets.pop()) == ")]}".index(token)
+        else:
+            assert token[0] != "'" or token[-1] == "'"
+    assert not open_brackets
+    assert not {"iex", "invoke-expression", "expandstring", "`"} & {token.lower() for token in tokens}
+    assert not [token for token in tokens if '"' in token and token[0] != "'"], "a string that expands variables"
+
+
+def test_powershell_knows_every_word() -> None:
+    text = (SCRIPTS / "deriv.ps1").read_text("utf-8")
+    entries = dict(re.findall(r"^        '([a-z-]*)' = @\{\n(.*?)^        \}$", text, re.MULTILINE | re.DOTALL))
+    assert entries.keys() == {"", "help", *OURS}
+    for name, entry in entries.items():
+        first = re.findall(r"First = @\((.*?)\)", entry)
+        lines = re.findall(r"Names = @\((.*?)\); Help = ('.*?'); .*?Choices = @\((.*?)\)", entry)
+        named = [option for names, _, _ in lines for option in re.findall(r"'(--[a-z-]+)'", names)]
+        known = [] if name == "help" else [*built(name).params, *built(name).get_params(typer.Context(built(name)))]
+        assert set(named) == {
+            each for option in known for each in (*option.opts, *option.secondary_opts) if "--" in each
+        }
+        assert len(named) == len(set(named))
+        if name == "":
+            assert set(re.findall(r"'(.*?)'", first[0])) == {*OURS, "help"}
+            choices = {names: re.findall(r"'(.*?)'", choices) for names, _, choices in lines}
+            assert choices["'--format'"] == list(formats_for("results"))
+            assert "Where: x=3" in text
+
+
+def test_odd_help_is_only_text_in_powershell() -> None:
+    line = generate.powershell_option(ODD[0])
+    assert """Help = 'It''s "a" [b]: $(touch ran) `c` \\d'; Value = $false; Once = $true;""" in line
+    assert generate.powershell_text("\u2019") == "'\u2019\u2019'"

@@ -25,7 +25,7 @@ def shell(command: str, cold: bool = False, **environment: str) -> subprocess.Co
     return subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True, timeout=60)
 
 
-HEAVY = {"torch", "sympy", "matplotlib", "numpy", "scipy"}
+HEAVY = {"torch", "sympy", "matplotlib", "numpy", "scipy", "pyarrow", "pydantic"}
 
 
 def loaded(lines: Sequence[Sequence[str]]) -> dict[str, set[str]]:
@@ -46,16 +46,24 @@ LIGHT = [
     ["--help"], ["--version"], ["help", "steps"], ["x", "-n", "3"], ["plot", "x"], ["x", "points.csv"], ["x", "--foo"],
     ["x", "--at"], [],
 ]  # fmt: skip
-FORMULAS = [["sine(x)", "--at", "x=1"], ["x**2"], ["if(x<0,-x,x)"], ["answer", "x*abs(x)", "2*abs(x)"],
-            ["besselj(0,x)", "--at", "x=3", "--code"]]  # fmt: skip
+FORMULAS = [["sine(x)"], ["x**2"], ["x^2 sin x", "--order", "2", "--let", "a=3", "--format", "json"],
+            ["steps", "x^2 sin x"], ["answer", "x^2", "2x"], ["answer", "x^2", "3x"]]  # fmt: skip
+JUDGED = [
+    ["sine(x)", "--at", "x=1"],
+    ["if(x<0,-x,x)"],
+    ["answer", "x*abs(x)", "2*abs(x)"],
+    ["besselj(0,x)", "--at", "x=3", "--code"],
+]
 
 
 def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
     """What one line has loaded is there for those after it, so that they stand in the order of what they may load."""
-    found = loaded([*LIGHT, *FORMULAS, ["x**2", "--at", "x=1"]])
+    found = loaded([*LIGHT, *FORMULAS, *JUDGED, ["x**2", "--at", "x=1"], ["x", "--digits", "0"]])
     assert {line: found[" ".join(line)] for line in map(tuple, LIGHT) if found[" ".join(line)]} == {}
-    assert set().union(*(found[" ".join(line)] for line in FORMULAS)) == {"sympy", "numpy"}
+    assert set().union(*(found[" ".join(line)] for line in FORMULAS)) == {"sympy"}
+    assert set().union(*(found[" ".join(line)] for line in JUDGED)) == {"numpy"}
     assert found["x**2 --at x=1"] == {"torch"}
+    assert found["x --digits 0"] == {"pydantic"}
 
 
 def test_a_pipe_that_closes_early_is_no_error() -> None:

@@ -1,8 +1,8 @@
 
 <<function>>() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = <<start>>; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=<<start>>
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -10,7 +10,7 @@
         fi
         case $word in
             --) return ;;
-            <<valued>>) option=$word ;;
+<<valued>>
         esac
         case ${word%%=*} in
 <<once>>
@@ -31,7 +31,7 @@
         '')
             if [[ $plain == -* ]]; then
                 names=(<<names>>)
-            elif ((${#words[@]} == <<start>> + 1)); then
+            elif ((${#words[@]} == start + 1)); then
                 names=(<<first>>)
             fi
             ;;

@@ -52,6 +52,23 @@ _deriv_files() {
     done
 }
 
+# Add to names the variables of the expressions that are typed so far, each with $1 behind it.
+_deriv_names() {
+    local word=$plain head= name index
+    local -a typed=('<<naming>>' '<<others>>')
+    if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
+        _deriv_plain "${words[index]}"
+        typed+=("$plain")
+    done
+    plain=$word
+    word=${word#"$lead"}
+    if [[ $word == *,* ]]; then head=${word%,*},; fi
+    while IFS= read -r name; do
+        names+=("$head$name$1")
+    done < <(command deriv --complete-names "${typed[@]}" "$plain" 2>/dev/null </dev/null)
+}
+
 <<functions>>
 _deriv() {
     local -a words

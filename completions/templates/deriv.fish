@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] <<valued>>
+    if contains -- $tokens[-1] <<naming>> <<others>>
         set -e tokens[-1]
     end
     for token in $tokens
@@ -33,6 +33,18 @@ function __deriv_files -d 'Directories and the files with one of these endings'
         if test -e (string replace -r '^~(?=/)' ~ -- $path)
             printf '%s\t\n' $path
         end
+    end
+end
+
+function __deriv_names -d 'Variables of the expressions that are typed so far, with the argument behind each'
+    set -l tokens (commandline -cpo)
+    set -l current (commandline -ct | string replace -ra '[\'"\\\\]' '' | string collect)
+    set -l head (string replace -r '^--[a-z-]+=' '' -- $current | string match -r '^.*,')
+    if contains -- "$tokens[2]" <<commands>>
+        set -e tokens[2]
+    end
+    for name in (command deriv --complete-names '<<naming>>' '<<others>>' $tokens[2..] "$current" 2>/dev/null </dev/null)
+        printf '%s%s%s\t\n' "$head" $name "$argv"
     end
 end
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from flint import arb, fmpq
 
 from derivcli.check.enclosure import Question, Site, enclosed, restored_context
-from derivcli.check.judge import judge
 from derivcli.check.one_sided import ExactLimits
 from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
@@ -65,6 +64,8 @@ def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[st
     site = Site(expression, record(expression.expanded, tuple(at)), at, presumes=presumes)
     with suppress(OutOfTimeError, UnsureError, TouchError), restored_context():
         return KnownDerivative(limited(DERIVATIVE_SECONDS, _of_series, site, derivative), by_series=True)
+    from derivcli.check.judge import judge  # late, since it takes NumPy, and few formulas have such a point
+
     with restored_context():
         return _beside(site, derivative, judge(Question(site, derivative, 0.0, "float64")))
 

@@ -11,6 +11,7 @@ from typing import Any
 from typer.core import TyperCommand
 
 from derivcli.cli.command_table import COMMANDS, MAIN
+from derivcli.cli.conversion import converting
 from derivcli.cli.options import GROUPS
 
 MAX_COLUMNS = 78
@@ -28,6 +29,10 @@ USAGE = (
 
 class Command(TyperCommand):
     """A command of Typer's whose help has its options in groups, as wide as the terminal."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The arguments and options, which convert their values."""
+        return [converting(each) for each in super().get_params(ctx)]
 
     def get_help(self, ctx: Any) -> str:
         """The text that --help shows."""

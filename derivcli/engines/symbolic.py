@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
@@ -22,8 +22,10 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.points.points import Points
 from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
+
+if TYPE_CHECKING:
+    from derivcli.points.points import Points
 
 DERIVATIVE_SECONDS = 10.0
 """How long SymPy may take for the derivatives of one formula. Its product rule is quadratic in the factors."""

@@ -44,7 +44,11 @@ class TokenStream:
     @property
     def next_is_called(self) -> bool:
         """Whether a bracket stands behind the next token."""
-        return _BRACKET.match(self.text, self.next.stop) is not None
+        return self.is_called(self.next)
+
+    def is_called(self, token: Token) -> bool:
+        """Whether a bracket stands behind a token."""
+        return _BRACKET.match(self.text, token.stop) is not None
 
     def take(self) -> Token:
         """Go on to the next token."""
@@ -62,8 +66,7 @@ class TokenStream:
         name = token.text
         if token.kind != "name":
             return [token]
-        called = _BRACKET.match(self.text, token.stop) is not None
-        if not name_resolution.may_be_product(name, self.declared, self.custom, called):
+        if not name_resolution.may_be_product(name, self.declared, self.custom, self.is_called(token)):
             return [token]
         # The e of `xe^x` can be nothing but the base of an exponential.
         variables = name[:-1] if name[-1] == "e" and self.text.startswith(("^", "**"), token.stop) else name

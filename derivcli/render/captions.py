@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from derivcli.check.verdict_kinds import code_of
 from derivcli.engines.engine_table import ENGINES, TAYLOR, engine_named
 from derivcli.language.printer import text_of
@@ -26,6 +24,8 @@ MAX_LENGTH_ERROR = 1e-15
 
 def direction_line(results: Sequence[Result] | Sequence[SymbolicResult]) -> str:
     """Along what vector a derivative is, and that the vector is taken as long as it is; "" without one."""
+    import numpy as np  # late, since formulas need none
+
     direction = results[0].direction
     if direction is None:
         return ""
@@ -46,6 +46,8 @@ def gradient_lines(results: Sequence[Result], style: Style) -> list[str]:
 
     Nothing is said of a point at which a derivative is not finite or known to be none.
     """
+    import numpy as np  # late, since formulas need none
+
     (name, result), *others = named(results)
     norms, direction = result.gradient_norm, result.gradient_direction
     if others or norms is None or len(norms) > MAX_GRADIENTS:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from derivcli.language.functions.formulas import parse_tree
-from derivcli.points.points import Points
 from derivcli.render import matrices
 from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import name_latex
@@ -14,6 +14,9 @@ from derivcli.render.numbers import latex_number, number_at
 from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, named
 from derivcli.render.series import Expansion, interval_texts
 from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+
+if TYPE_CHECKING:
+    from derivcli.points.points import Points
 
 MAX_MATRIX_COLUMNS = 10
 

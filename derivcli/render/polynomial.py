@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import sympy
 
 from derivcli.language.printer import text_of
@@ -15,6 +14,8 @@ def polynomial_text(result: SeriesResult, point: int, digits: int | None = None)
 
     Terms with the coefficient 0 are left out, and so is a coefficient 1 before a power.
     """
+    import numpy as np  # late, since formulas need none
+
     coefficients = result.coefficients[point]
     if not np.isfinite(coefficients).all():
         return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from derivcli.check.verdict_kinds import codes_of
 from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
@@ -39,6 +37,8 @@ class Expansion:
 
     def absence(self) -> str:
         """Why the function has no Taylor polynomial here; "" where it has one for all that is known."""
+        import numpy as np  # late, since formulas need none
+
         infinite = ~np.isfinite(self.result.coefficients[self.point])
         none = codes_of(lambda kind: kind.derivative == "none")
         missing = np.array([verdicts.kinds[self.point] in none for verdicts in self.result.verdicts], np.bool_)
@@ -65,6 +65,8 @@ class Expansion:
 
     def remainder_ends(self, style: Style) -> tuple[str, ...] | None:
         """The ends of the remainder, rounded outward; () where none was found, None where none was asked for."""
+        import numpy as np  # late, since formulas need none
+
         if self.result.remainder is None or self.result.interval is None or self.absence():
             return None
         ends = self.result.remainder[self.point]
@@ -115,4 +117,6 @@ def coefficient_name(result: SeriesResult, order: int, point: int) -> str:
 
 def interval_texts(result: SeriesResult) -> list[str]:
     """The two ends between which the remainder is enclosed."""
+    import numpy as np  # late, since formulas need none
+
     return number_texts(np.array(result.interval))

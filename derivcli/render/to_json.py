@@ -8,8 +8,6 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.flag_table import flag_names
@@ -58,6 +56,8 @@ def formulas_json_object(results: Sequence[SymbolicResult]) -> dict[str, Any]:
 
 def series_json_object(results: Sequence[SeriesResult], style: Style) -> dict[str, Any]:
     """The points, and for each function its Taylor polynomial about every point."""
+    import numpy as np  # late, since formulas need none
+
     functions = [
         {
             **described(name, result),
@@ -161,6 +161,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _number(number: float) -> float | str:
+    import numpy as np  # late, since formulas need none
+
     return numbers_json(np.array([number]), Style())[0]
 
 

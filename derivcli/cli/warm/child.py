@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NoReturn, TextIO
 
 import numpy.random
 
-from derivcli.cli import app
+from derivcli.cli import app, install_completion
 from derivcli.cli.argv import command_in, parse_argv
 from derivcli.cli.command_table import command_named
 from derivcli.cli.grammar import grammar_of
@@ -44,7 +44,8 @@ def run(request: bytes, descriptors: list[int], caller: Caller) -> NoReturn:
     _take_settings(environment, caller)
     sys.argv = [os.fsdecode(word) for word in words]
     name = command_in(sys.argv[1:])
-    if command_named(name).stays_cold or _runs_code(name, sys.argv[1:]):
+    looks_above = sys.argv[1:] == [install_completion.OPTION]  # for the shell that the client was started from
+    if command_named(name).stays_cold or looks_above or _runs_code(name, sys.argv[1:]):
         _say(COLD)
         os._exit(0)
     _say(READY, os.getpid())

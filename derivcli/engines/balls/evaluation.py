@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import sympy
 from flint import arb, arb_series, ctx, fmpq
 
@@ -119,6 +118,8 @@ def ball_of(value: Coordinate, precision: int) -> arb:
 
 def rounded(value: Coordinate, dtype: str) -> float:
     """The number of a format that stands for a coordinate."""
+    import numpy as np  # late, since claims about formulas need none
+
     return float(np.dtype(dtype).type(float(ball_of(value, 200).mid())))
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from derivcli.engines.symbolic import derivatives_of, differentiate, is_piecewise
 from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import Tree
-from derivcli.points.points import Points
 from derivcli.result import Partial, SymbolicResult
+
+if TYPE_CHECKING:
+    from derivcli.points.points import Points
 
 
 def derivatives(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.language.printer import place_text
 from derivcli.render.blocks import Block, Document, Equations, Sentence, Style
-from derivcli.render.documents.numbers import understood
+from derivcli.render.documents.equations import understood
 from derivcli.render.quantities import derivative_label, function_names
 from derivcli.render.to_json import answer_json_object
 from derivcli.result import SymbolicResult

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from derivcli.render import latex_equations
 from derivcli.render.blocks import Block, Document, Equations, Style
-from derivcli.render.documents.numbers import direction, understood
+from derivcli.render.documents.equations import direction, understood
 from derivcli.render.quantities import dependent_of, derivative_equations, equations
 from derivcli.render.to_json import formulas_json_object
 from derivcli.result import SymbolicResult

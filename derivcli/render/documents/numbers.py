@@ -12,20 +12,20 @@ from derivcli.render.blocks import (
     CheckResult,
     Column,
     Document,
-    Equations,
     Gap,
     Matrices,
     Sentence,
     Style,
     Table,
 )
-from derivcli.render.captions import direction_line, engine_line, gradient_lines
+from derivcli.render.captions import engine_line, gradient_lines
+from derivcli.render.documents.equations import direction, understood
 from derivcli.render.matrices import matrices_of
 from derivcli.render.numbers import number_texts
-from derivcli.render.quantities import Quantity, dependent_of, equations, quantities_of
+from derivcli.render.quantities import Quantity, quantities_of
 from derivcli.render.to_json import numbers_json_object
 from derivcli.render.verdicts import checked, findings_of, mark
-from derivcli.result import AnyResult, Result, SeriesResult, SymbolicResult
+from derivcli.result import Result, SeriesResult
 
 
 def numbers_document(results: Sequence[Result], style: Style) -> Document:
@@ -48,17 +48,6 @@ def _blocks(results: Sequence[Result], style: Style) -> list[Block]:
         Sentence(engine_line(results), "caption"),
         *check_result(results, style),
     ]
-
-
-def understood(results: Sequence[AnyResult]) -> Equations:
-    """What was read; of an equation both sides are the user's own."""
-    is_typed = any(map(dependent_of, results))
-    return Equations(equations(results), lambda: latex_equations.understood(results), typed=is_typed)
-
-
-def direction(results: Sequence[Result] | Sequence[SymbolicResult]) -> Sentence:
-    """Along what vector derivatives are, if along one."""
-    return Sentence(direction_line(results), latex=lambda: latex_equations.direction(results))
 
 
 def _numbers(results: Sequence[Result], style: Style) -> Block:

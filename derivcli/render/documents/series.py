@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from derivcli.render import latex_equations
 from derivcli.render.blocks import Block, Column, Document, Gap, Line, Polynomial, Sentence, Style, Table, fit
 from derivcli.render.captions import engine_line
-from derivcli.render.documents.numbers import check_result, quantity_rows, quantity_table, understood
+from derivcli.render.documents.equations import understood
+from derivcli.render.documents.numbers import check_result, quantity_rows, quantity_table
 from derivcli.render.numbers import number_texts
 from derivcli.render.series import Expansion, coefficient_quantities, expansions
 from derivcli.render.to_json import series_json_object

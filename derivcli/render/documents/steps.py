@@ -8,7 +8,7 @@ from typing import Any
 from derivcli.explain.steps.derivation import Derivation
 from derivcli.language.printer import text_of
 from derivcli.render.blocks import Block, Chain, Document, Gap, Style
-from derivcli.render.documents.numbers import understood
+from derivcli.render.documents.equations import understood
 from derivcli.render.labels import Label
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.quantities import derivative_label, function_names

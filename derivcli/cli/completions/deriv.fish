@@ -3,7 +3,7 @@
 function __deriv_is -d 'Whether this is the command that is typed, the main one having no name'
     set -l tokens (commandline -cpo)
     set -l command ''
-    if test (count $tokens) -gt 1; and contains -- $tokens[2] steps answer practice explain check-fn functions warm
+    if test (count $tokens) -gt 1; and contains -- $tokens[2] steps answer practice explain check-fn functions shell warm help
         set command $tokens[2]
     end
     test "$command" = "$argv[1]"
@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --data --data-format --column --on-error --wrt --order --mixed --along --implicit --series --on --let --use --plot --output --format --digits --dtype --engine --device --level --seed --count --against --idle
+    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --on --let --data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle
         set -e tokens[-1]
     end
     for token in $tokens
@@ -36,23 +36,35 @@ function __deriv_files -d 'Directories and the files with one of these endings'
     end
 end
 
+function __deriv_names -d 'Variables of the expressions that are typed so far, with the argument behind each'
+    set -l tokens (commandline -cpo)
+    set -l current (commandline -ct | string replace -ra '[\'"\\\\]' '' | string collect)
+    set -l head (string replace -r '^--[a-z-]+=' '' -- $current | string match -r '^.*,')
+    if contains -- "$tokens[2]" steps answer practice explain check-fn functions shell warm help
+        set -e tokens[2]
+    end
+    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
+        printf '%s%s%s\t\n' "$head" $name "$argv"
+    end
+end
+
 complete -c deriv -f
-complete -c deriv -n '__deriv_is ""' -l at -x -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'
+complete -c deriv -n '__deriv_is ""' -l at -x -a '(__deriv_names =)' -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
 complete -c deriv -n '__deriv_is ""' -l data -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson)' -d 'Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard input)'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --data-format' -l data-format -x -a 'csv\t tsv\t parquet\t arrow\t jsonl\t' -d 'The format of --data'
-complete -c deriv -n '__deriv_is ""' -l column -x -d 'Take a variable from the column with this header: v=\'Speed (m/s)\''
+complete -c deriv -n '__deriv_is ""' -l column -x -a '(__deriv_names =)' -d 'Take a variable from the column with this header: v=\'Speed (m/s)\''
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --decimal-comma' -l decimal-comma -d 'Read and write 3.14 as 3,14'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on-error' -l on-error -x -a 'stop\t skip\t' -d 'What to do about a row that cannot be read'
-complete -c deriv -n '__deriv_is ""' -l wrt -x -d 'Differentiate by these variables: u,v'
+complete -c deriv -n '__deriv_is ""' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
-complete -c deriv -n '__deriv_is ""' -l mixed -x -d 'A mixed partial derivative: x,x,y'
-complete -c deriv -n '__deriv_is ""' -l along -x -d 'The derivative along a vector, as it is: u=1,v=2'
+complete -c deriv -n '__deriv_is ""' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
+complete -c deriv -n '__deriv_is ""' -l along -x -a '(__deriv_names =)' -d 'The derivative along a vector, as it is: u=1,v=2'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --hessian' -l hessian -d 'All second derivatives, as a matrix'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --implicit' -l implicit -x -d 'The derivatives of this variable, which the equation \'x**2+y**2=25\' makes a function of the others'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --implicit' -l implicit -x -a '(__deriv_names)' -d 'The derivatives of this variable, which the equation \'x**2+y**2=25\' makes a function of the others'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --series' -l series -x -d 'The Taylor polynomial of degree N about each point'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on' -l on -x -d 'With --series: enclose the remainder on an interval, x=0:1'
-complete -c deriv -n '__deriv_is ""' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on' -l on -x -a '(__deriv_names =)' -d 'With --series: enclose the remainder on an interval, x=0:1'
+complete -c deriv -n '__deriv_is ""' -l let -x -a '(__deriv_names =)' -d 'Name an intermediate formula; may be repeated'
 complete -c deriv -n '__deriv_is ""' -l use -x -a '(__deriv_files py)' -d 'Make a torch.autograd.Function of yours callable as NAME(x)'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
@@ -66,18 +78,19 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dtype' -l dtype -x -a '
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --engine' -l engine -x -a 'reverse\t taylor\t compiled\t' -d 'What computes the numbers: nested backward passes, Taylor arithmetic, or passes as a compiled kernel'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --device' -l device -x -a 'cpu\t cuda\t' -d 'Where PyTorch computes'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --version' -l version -d 'Show the version'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --install-completion' -l install-completion -x -a 'bash\t zsh\t fish\t powershell\t' -d 'Let a shell complete the words of deriv'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --help' -l help -d 'Show this message and exit'
-complete -c deriv -n '__deriv_first ""' -a 'steps answer practice explain check-fn functions warm'
-complete -c deriv -n '__deriv_is "steps"' -l wrt -x -d 'Differentiate by these variables: u,v'
+complete -c deriv -n '__deriv_first ""' -a 'steps answer practice explain check-fn functions shell warm help'
+complete -c deriv -n '__deriv_is "steps"' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
-complete -c deriv -n '__deriv_is "steps"' -l mixed -x -d 'A mixed partial derivative: x,x,y'
-complete -c deriv -n '__deriv_is "steps"' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is "steps"' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
+complete -c deriv -n '__deriv_is "steps"' -l let -x -a '(__deriv_names =)' -d 'Name an intermediate formula; may be repeated'
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --format' -l format -x -a 'text\t tsv\t csv\t json\t latex\t markdown\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
-complete -c deriv -n '__deriv_is "answer"' -l wrt -x -d 'The variable that the derivative is by, where there are several'
+complete -c deriv -n '__deriv_is "answer"' -l wrt -x -a '(__deriv_names)' -d 'The variable that the derivative is by, where there are several'
 complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
-complete -c deriv -n '__deriv_is "answer"' -l mixed -x -d 'A mixed partial derivative: x,x,y'
-complete -c deriv -n '__deriv_is "answer"' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is "answer"' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
+complete -c deriv -n '__deriv_is "answer"' -l let -x -a '(__deriv_names =)' -d 'Name an intermediate formula; may be repeated'
 complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --show' -l show -d 'Print the derivative too'
 complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --format' -l format -x -a 'text\t json\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
@@ -85,10 +98,10 @@ complete -c deriv -n '__deriv_is "practice"; and __deriv_lacks --level' -l level
 complete -c deriv -n '__deriv_is "practice"; and __deriv_lacks --seed' -l seed -x -d 'Which exercises'
 complete -c deriv -n '__deriv_is "practice"; and __deriv_lacks --count' -l count -x -d 'How many exercises'
 complete -c deriv -n '__deriv_is "practice"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
-complete -c deriv -n '__deriv_is "explain"' -l at -x -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'
+complete -c deriv -n '__deriv_is "explain"' -l at -x -a '(__deriv_names =)' -d 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
-complete -c deriv -n '__deriv_is "explain"' -l wrt -x -d 'Differentiate by these variables: u,v'
-complete -c deriv -n '__deriv_is "explain"' -l let -x -d 'Name an intermediate formula; may be repeated'
+complete -c deriv -n '__deriv_is "explain"' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'
+complete -c deriv -n '__deriv_is "explain"' -l let -x -a '(__deriv_names =)' -d 'Name an intermediate formula; may be repeated'
 complete -c deriv -n '__deriv_is "explain"' -l use -x -a '(__deriv_files py)' -d 'Make a torch.autograd.Function of yours callable as NAME(x)'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
@@ -107,5 +120,8 @@ complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --help' -l help -
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t markdown\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "functions"' -a 'pow sqrt cbrt root exp exp2 expm1 log log2 log10 log1p logit xlogy xlog1py entr sin cos tan sec csc cot asin acos atan asec acsc acot atan2 deg2rad rad2deg sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth abs sign floor ceil round trunc frac mod fmod max min clamp heaviside hypot gamma loggamma polygamma digamma trigamma factorial beta lowergamma uppergamma gammainc gammaincc zeta binomial rf ff lambertw erf erfc erfi erfinv erfcinv erfcx dawsn ndtr log_ndtr ndtri Ei li Li expint E1 Si Ci Shi Chi fresnels fresnelc besselj bessely besseli besselk bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 ive kve i0e i1e k0e k1e jn yn spherical_in spherical_bessel_j0 sinc sincpi airyai airybi airyaiprime airybiprime elliptic_k elliptic_f elliptic_e elliptic_e_inc elliptic_pi elliptic_pi_inc legendre chebyshevt chebyshevu hermite hermite_prob laguerre gegenbauer assoc_laguerre legendre_polynomial_p chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l relu relu6 leaky_relu prelu threshold hardtanh hardsigmoid hardswish hardshrink softshrink elu celu selu softsign tanhshrink sigmoid logsigmoid softplus silu gelu gelu_tanh mish logsumexp softmax log_softmax'
+complete -c deriv -n '__deriv_is "shell"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "warm"; and __deriv_lacks --idle' -l idle -x -d 'With start: end after so many minutes without a command'
 complete -c deriv -n '__deriv_is "warm"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
+complete -c deriv -n '__deriv_first "warm"' -a 'start status stop'
+complete -c deriv -n '__deriv_first "help"' -a 'steps answer practice explain check-fn functions shell warm options'

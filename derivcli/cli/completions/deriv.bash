@@ -52,11 +52,28 @@ _deriv_files() {
     done
 }
 
+# Add to names the variables of the expressions that are typed so far, each with $1 behind it.
+_deriv_names() {
+    local word=$plain head= name index
+    local -a typed=('--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle')
+    if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
+        _deriv_plain "${words[index]}"
+        typed+=("$plain")
+    done
+    plain=$word
+    word=${word#"$lead"}
+    if [[ $word == *,* ]]; then head=${word%,*},; fi
+    while IFS= read -r name; do
+        names+=("$head$name$1")
+    done < <(command deriv --complete-names "${typed[@]}" "$plain" 2>/dev/null </dev/null)
+}
+
 
 _deriv_main() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 1; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=1
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -64,7 +81,7 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --use | --plot | --output | --format | --digits | --dtype | --engine | --device) option=$word ;;
+            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --use | --plot | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -87,6 +104,7 @@ _deriv_main() {
             --engine) given+='--engine ' ;;
             --device) given+='--device ' ;;
             --version) given+='--version ' ;;
+            --install-completion) given+='--install-completion ' ;;
             --help) given+='--help ' ;;
         esac
     done
@@ -104,17 +122,25 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --help)
-            elif ((${#words[@]} == 1 + 1)); then
-                names=(steps answer practice explain check-fn functions warm)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
+            elif ((${#words[@]} == start + 1)); then
+                names=(steps answer practice explain check-fn functions shell warm help)
             fi
             ;;
+        --at) _deriv_names '=' ;;
         --data)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN][lL]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][sS][vV]')
             ;;
         --data-format) names=(csv tsv parquet arrow jsonl) ;;
+        --column) _deriv_names '=' ;;
         --on-error) names=(stop skip) ;;
+        --wrt) _deriv_names '' ;;
+        --mixed) _deriv_names '' ;;
+        --along) _deriv_names '=' ;;
+        --implicit) _deriv_names '' ;;
+        --on) _deriv_names '=' ;;
+        --let) _deriv_names '=' ;;
         --use)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][yY]')
@@ -131,6 +157,7 @@ _deriv_main() {
         --dtype) names=(float64 float32) ;;
         --engine) names=(reverse taylor compiled) ;;
         --device) names=(cpu cuda) ;;
+        --install-completion) names=(bash zsh fish powershell) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
@@ -142,8 +169,8 @@ _deriv_main() {
 
 _deriv_steps() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -174,10 +201,13 @@ _deriv_steps() {
         '')
             if [[ $plain == -* ]]; then
                 names=(--wrt --order --mixed --let --format --help)
-            elif ((${#words[@]} == 2 + 1)); then
+            elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
             ;;
+        --wrt) _deriv_names '' ;;
+        --mixed) _deriv_names '' ;;
+        --let) _deriv_names '=' ;;
         --format) names=(text tsv csv json latex markdown) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
@@ -190,8 +220,8 @@ _deriv_steps() {
 
 _deriv_answer() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -223,10 +253,13 @@ _deriv_answer() {
         '')
             if [[ $plain == -* ]]; then
                 names=(--wrt --order --mixed --let --show --format --help)
-            elif ((${#words[@]} == 2 + 1)); then
+            elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
             ;;
+        --wrt) _deriv_names '' ;;
+        --mixed) _deriv_names '' ;;
+        --let) _deriv_names '=' ;;
         --format) names=(text json) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
@@ -239,8 +272,8 @@ _deriv_answer() {
 
 _deriv_practice() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -272,7 +305,7 @@ _deriv_practice() {
         '')
             if [[ $plain == -* ]]; then
                 names=(--level --seed --count --help)
-            elif ((${#words[@]} == 2 + 1)); then
+            elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
             ;;
@@ -288,8 +321,8 @@ _deriv_practice() {
 
 _deriv_explain() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -325,10 +358,13 @@ _deriv_explain() {
         '')
             if [[ $plain == -* ]]; then
                 names=(--at --zip --wrt --let --use --check --no-check --format --plot --no-clobber --digits --dtype --help)
-            elif ((${#words[@]} == 2 + 1)); then
+            elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
             ;;
+        --at) _deriv_names '=' ;;
+        --wrt) _deriv_names '' ;;
+        --let) _deriv_names '=' ;;
         --use)
             compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
             while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][yY]')
@@ -350,8 +386,8 @@ _deriv_explain() {
 
 _deriv_check-fn() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -383,7 +419,7 @@ _deriv_check-fn() {
         '')
             if [[ $plain == -* ]]; then
                 names=(--against --at --zip --wrt --format --help)
-            elif ((${#words[@]} == 2 + 1)); then
+            elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
             ;;
@@ -399,8 +435,8 @@ _deriv_check-fn() {
 
 _deriv_functions() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -430,7 +466,7 @@ _deriv_functions() {
         '')
             if [[ $plain == -* ]]; then
                 names=(--format --help)
-            elif ((${#words[@]} == 2 + 1)); then
+            elif ((${#words[@]} == start + 1)); then
                 names=(pow sqrt cbrt root exp exp2 expm1 log log2 log10 log1p logit xlogy xlog1py entr sin cos tan sec csc cot asin acos atan asec acsc acot atan2 deg2rad rad2deg sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth abs sign floor ceil round trunc frac mod fmod max min clamp heaviside hypot gamma loggamma polygamma digamma trigamma factorial beta lowergamma uppergamma gammainc gammaincc zeta binomial rf ff lambertw erf erfc erfi erfinv erfcinv erfcx dawsn ndtr log_ndtr ndtri Ei li Li expint E1 Si Ci Shi Chi fresnels fresnelc besselj bessely besseli besselk bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 ive kve i0e i1e k0e k1e jn yn spherical_in spherical_bessel_j0 sinc sincpi airyai airybi airyaiprime airybiprime elliptic_k elliptic_f elliptic_e elliptic_e_inc elliptic_pi elliptic_pi_inc legendre chebyshevt chebyshevu hermite hermite_prob laguerre gegenbauer assoc_laguerre legendre_polynomial_p chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l relu relu6 leaky_relu prelu threshold hardtanh hardsigmoid hardswish hardshrink softshrink elu celu selu softsign tanhshrink sigmoid logsigmoid softplus silu gelu gelu_tanh mish logsumexp softmax log_softmax)
             fi
             ;;
@@ -444,10 +480,56 @@ _deriv_functions() {
     done
 }
 
+_deriv_shell() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+
+        esac
+        case ${word%%=*} in
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--help)
+            elif ((${#words[@]} == start + 1)); then
+                names=()
+            fi
+            ;;
+
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
 _deriv_warm() {
     local -a names=()
-    local word option= current given=' ' lead= plain skip index name
-    for ((index = 2; index < ${#words[@]} - 1; index++)); do
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
         word=${words[index]}
         if [[ -n $option ]]; then
             option=
@@ -477,8 +559,54 @@ _deriv_warm() {
         '')
             if [[ $plain == -* ]]; then
                 names=(--idle --help)
-            elif ((${#words[@]} == 2 + 1)); then
+            elif ((${#words[@]} == start + 1)); then
+                names=(start status stop)
+            fi
+            ;;
+
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv_help() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+
+        esac
+        case ${word%%=*} in
+
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
                 names=()
+            elif ((${#words[@]} == start + 1)); then
+                names=(steps answer practice explain check-fn functions shell warm options)
             fi
             ;;
 
@@ -504,7 +632,9 @@ _deriv() {
             explain) complete=_deriv_explain ;;
             check-fn) complete=_deriv_check-fn ;;
             functions) complete=_deriv_functions ;;
+            shell) complete=_deriv_shell ;;
             warm) complete=_deriv_warm ;;
+            help) complete=_deriv_help ;;
         esac
     fi
     $complete "$@"

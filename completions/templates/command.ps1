@@ -1,0 +1,6 @@
+        <<name>> = @{
+            First = <<first>>
+            Options = @(
+<<options>>
+            )
+        }

@@ -1,0 +1,52 @@
+"""The names that a text uses as variables, found without reading it as a formula, since it may be unfinished."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from derivcli.errors import DerivError, UnknownNameError
+from derivcli.language import name_resolution
+from derivcli.language.derivative_words import is_differential
+from derivcli.language.functions.table import CONSTANTS
+from derivcli.language.token_stream import TokenStream
+from derivcli.language.tokens import SUBSCRIPTS, Token
+
+MAX_CHARACTERS = 20_000
+"""A longer text is looked at up to here."""
+
+
+def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
+    """The variables in their order, each as it is first written, up to a place that cannot be read.
+
+    A name that would be a variable if it were declared counts, but not one that is probably mistyped.
+    """
+    # An equation has no token for its sign.
+    stream = TokenStream(text[:MAX_CHARACTERS].replace("==", "= ").replace("=", ","), declared)
+    found: dict[str, str] = {}
+    for token in _names(stream):
+        if _is_variable(token, stream.is_called(token), declared):
+            found.setdefault(token.text, stream.text[token.start : token.stop].translate(SUBSCRIPTS))
+    return list(found.values())
+
+
+def _names(stream: TokenStream) -> Iterator[Token]:
+    try:
+        while (token := stream.take()).kind != "end":
+            if token.kind == "name":
+                yield token
+    except DerivError:
+        return
+
+
+def _is_variable(token: Token, called: bool, declared: Collection[str]) -> bool:
+    name = token.text
+    if name in declared:
+        return True
+    if name in name_resolution.KEYWORDS or name_resolution.is_function_name(name, (), called) or name in CONSTANTS:
+        return False
+    if name_resolution.is_variable_name(name):
+        return True
+    if is_differential(name):
+        return False
+    error = name_resolution.unknown(token, called, declared)
+    return isinstance(error, UnknownNameError) and bool(error.undeclared) and not error.guess
