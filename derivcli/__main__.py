@@ -23,6 +23,9 @@ def main() -> None:
         from derivcli.cli.warm.client import run_warm
 
         run_warm()
+        from derivcli.cli.deferred_modules import defer
+
+        defer()
         from derivcli.cli.app import main as run
         from derivcli.cli.warm.hint import hint
 

@@ -15,6 +15,7 @@ import typer
 
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
+from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.install_completion import Shell, tell_installed
 from derivcli.engines import engine_table
 from derivcli.engines.engine_table import ENGINES
@@ -340,6 +341,7 @@ def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
     """The functions of `--use`, whose files are run."""
     if not use:
         return {}
+    import_deferred()
     from derivcli.custom.load import load
 
     return load(use)

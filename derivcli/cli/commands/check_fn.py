@@ -11,6 +11,7 @@ import typer
 
 from derivcli import api
 from derivcli.cli import options, terminal
+from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
@@ -71,6 +72,7 @@ def check_fn(
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
     points = options.points_in(at, zip_) if at else None
+    import_deferred()
     with terminal.aside():
         report = api.check_function(function, against, points, options.wrt_in(wrt))
     is_terminal, style = terminal.screen(os.environ)
