@@ -21,6 +21,9 @@ MAX_DIGITS = 400
 MAX_WHOLE = 10_000
 """A whole number that a function counts up to: a degree, an order."""
 
+MAX_EXPANDED_NODES = 50_000
+"""Nodes of a formula in which calls of named functions are what they stand for."""
+
 MAX_POINTS = 10**12
 """Points of one calculation."""
 
