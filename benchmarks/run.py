@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import completion, kernels, orders, streams, teach
+from benchmarks import completion, kernels, orders, streams, teach, warm
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
@@ -200,6 +200,7 @@ def bench_check(turns: int = 15) -> None:
 if __name__ == "__main__":
     print(f"{os.cpu_count()} cores, torch {torch.__version__}, {torch.get_num_threads()} threads")
     bench_start()
+    warm.bench()
     completion.bench_tab()
     bench_parse()
     bench_sympy_parser()

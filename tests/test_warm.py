@@ -200,3 +200,30 @@ def test_auto_starts_it_at_the_first_call(tmp_path: Path) -> None:
         call(*POINT, env={name: value for name, value in env.items() if name != "DERIV_WARM"})
     finally:
         call("warm", "stop", command=REAL, env=env)
+
+
+HINT = """
+import os, sympy, sys, time
+sys.path.remove("")
+os.setpgid(0, 0) if {typed} else None
+from derivcli.cli.warm.hint import hint
+hint(time.monotonic() - {seconds}, {status})
+"""
+
+
+def test_somebody_who_waits_is_told_once(tmp_path: Path) -> None:
+    """After a slow command that was typed at a terminal; never after a quick one, in a script, or once it is known."""
+    env = environment(tmp_path, XDG_STATE_HOME=str(tmp_path), TERM="dumb")
+    env.pop("CI", None)
+
+    def told(others: dict[str, str] | None = None, **facts: object) -> bytes:
+        code = HINT.format(**{"typed": True, "seconds": 1, "status": 0, **facts})
+        return in_terminal([*python(), "-c", code], env | (others or {}))[0]
+
+    for quiet in ({"typed": False}, {"seconds": 0.1}, {"status": 1}, {"others": {"CI": "1"}}):
+        assert told(**quiet) == b""
+    assert told({"DERIV_WARM": "off"}) == b""
+    assert told({"XDG_STATE_HOME": "/proc"}) == b""
+    assert b"neither auto nor off, but yes" in told({"DERIV_WARM": "yes"})
+    assert b'after "deriv warm start"' in told()
+    assert told() == b""

@@ -9,7 +9,7 @@ import time
 from derivcli.cli.notes import tell
 from derivcli.cli.user_folders import state
 from derivcli.cli.warm import address
-from derivcli.errors import ExitStatus
+from derivcli.errors import ExitStatus, visible
 
 SLOW_SECONDS = 0.5
 """A command that took longer was slow to start, if it loaded what takes long."""
@@ -20,6 +20,9 @@ TOLD = "told-of-warm-start"
 
 def hint(started: float, status: int) -> None:
     """Say it after a command that did well, if that is due."""
+    use = os.environ.get(address.USE, "")
+    if use not in ("", "auto", "off"):
+        tell(f"note: {address.USE} is neither auto nor off, but {visible(use)}; it is taken for off")
     if status == ExitStatus.OK and _has_waited(started) and _is_talked_to() and _can_remember():
         tell(TEXT)
 
