@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import kernels, orders, start, streams, teach
+from benchmarks import completion, kernels, orders, start, streams, teach
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
@@ -183,6 +183,7 @@ def bench_check(turns: int = 15) -> None:
 if __name__ == "__main__":
     print(f"{os.cpu_count()} cores, torch {torch.__version__}, {torch.get_num_threads()} threads")
     start.bench()
+    completion.bench_tab()
     bench_parse()
     bench_sympy_parser()
     bench_refusals()

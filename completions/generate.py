@@ -72,8 +72,11 @@ class Command:
         return f"_deriv_{self.name or 'main'}"
 
 
+SUMMARIES = {row.name: row.summary for row in COMMANDS.values()} | {help_topics.WORD: "Tell all about a command"}
+"""What is said of a command where it is offered."""
+
 WORDS = {
-    "": (*COMMANDS, help_topics.WORD),
+    "": tuple(SUMMARIES),
     "functions": tuple(row.name for row in FUNCTIONS if row.derivatives_of is None),
 }
 """What a command's first word may be, where its parameter in the app does not say it."""
@@ -208,9 +211,16 @@ def zsh_arguments(command: Command) -> str:
     lines = [quoted(zsh_option(option, name)) for option in command.options for name in option.names]
     before = ""
     if command.first:
-        before = f"local -a first=()\nif ((CURRENT == 2)); then first=('1::word:({' '.join(command.first)})'); fi\n"
+        words = f"({' '.join(command.first)})" if command.name else f"(({' '.join(map(zsh_described, command.first))}))"
+        before = f"local -a first=()\nif ((CURRENT == 2)); then first=({quoted(f'1::word:{words}')}); fi\n"
         lines.append("$first")
     return before + " \\\n  ".join(["_arguments -S", *lines, "'*:expression:()'"])
+
+
+def zsh_described(name: str) -> str:
+    """A command with what is said of it, which zsh reads as it reads code."""
+    text = re.sub("([^A-Za-z0-9])", r"\\\1", SUMMARIES[name])
+    return rf"{name}\:{text}"
 
 
 def zsh_option(option: Option, name: str) -> str:
@@ -248,8 +258,11 @@ def fish(commands: list[Command]) -> str:
 def fish_command(command: Command) -> list[str]:
     """A line for each option of a command, and one for what its first word may be."""
     lines = [fish_option(command, option, name) for option in command.options for name in option.names]
-    if command.first:
-        lines.append(f"complete -c deriv -n '__deriv_first \"{command.name}\"' -a '{' '.join(command.first)}'")
+    start = f"complete -c deriv -n '__deriv_first \"{command.name}\"' -a"
+    if command.first and command.name:
+        lines.append(f"{start} '{' '.join(command.first)}'")
+    elif command.first:
+        lines += [f"{start} {name} -d '{fish_text(SUMMARIES[name])}'" for name in command.first]
     return lines
 
 
@@ -270,8 +283,12 @@ def fish_option(command: Command, option: Option, name: str) -> str:
         words.append(f"-a '(__deriv_names {option.behind_name})'".replace(" )", ")"))
     if option.endings:
         words.append(f"-a '(__deriv_files {' '.join(option.endings)})'")
-    text = option.help.replace("\\", "\\\\").replace("'", "\\'")
-    return " ".join([*words, f"-d '{text}'"])
+    return " ".join([*words, f"-d '{fish_text(option.help)}'"])
+
+
+def fish_text(text: str) -> str:
+    """Plain text between quotes."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 # PowerShell: each command is an entry in one table; each option is a line in it.

@@ -1,6 +1,7 @@
 """`python -m derivcli` and the console script `deriv`."""
 
 import gc
+import os
 import sys
 import time
 
@@ -19,7 +20,7 @@ def main() -> None:
             from derivcli.cli.completed_names import main as complete
 
             complete(sys.argv[2:])
-            return
+            os._exit(0)  # at once, as below
         from derivcli.cli.warm.client import run_warm
 
         run_warm()

@@ -7,11 +7,12 @@
 | `--at v=2 or --wrt v`         | those of the two that the command or the function has    |
 | `deriv "x**2" --at x=3`       | deriv "x**2" --at x=3 | derive("x**2", at={"x": 3})      |
 | `shell:...`, `python:...`     | a text that only the one or the other is told            |
+
+The lines of a session have x = 1 for --at x=1, and a colon for the dashes of all other options.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 
 
 def _text(value: str) -> str:
+    import json
+
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -88,6 +91,8 @@ class Surface:
 
     is_python: bool
     options: Collection[str] | None = None
+    is_session: bool = False
+    """Whether lines of a session ask, and not a command line."""
 
     def has(self, usage: str) -> bool:
         """Whether an option such as `--at x=1` is one of this command, or of this function."""
@@ -99,11 +104,22 @@ class Surface:
 
 COMMAND_LINE = Surface(is_python=False)
 PYTHON = Surface(is_python=True)
+SHELL = Surface(is_python=False, is_session=True)
 
 
 def spelled(sentence: str, surface: Surface) -> str:
     """The sentence for whoever asks."""
-    return _USAGE.sub(lambda found: _usage(found[1], surface), sentence) if "`" in sentence else sentence
+    told = _USAGE.sub(lambda found: _usage(found[1], surface), sentence) if "`" in sentence else sentence
+    return in_session(told) if surface.is_session else told
+
+
+def in_session(sentence: str) -> str:
+    """A sentence for the command line as one for the lines of a session."""
+    sentence = re.sub(r"deriv(?: [a-z-]+)? --help lists the options", ":help lists what can be typed", sentence)
+    sentence = re.sub(r'deriv "([^"]*)"(?: --[a-z]+ \S+)*', r"\1", sentence)
+    sentence = re.sub(r"--(?:at|let) (\w+)=(?=[^\s,])", r"\1 = ", sentence)
+    sentence = re.sub(r"\bderiv (?=functions\b|[a-z-]+ [A-Z])", ":", sentence)
+    return re.sub(r"(?<![\w-])--(?=[a-z])", ":", sentence)
 
 
 def names_options(sentence: str) -> bool:

@@ -57,6 +57,9 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/formats/terminal.py", "derivcli/cli/"),
     "typer": ("derivcli/cli/",),
+    "prompt_toolkit": tuple(
+        f"derivcli/cli/shell/{name}.py" for name in ("typed", "history", "completing", "highlighting")
+    ),
     "click": (),
 }
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
@@ -102,6 +105,7 @@ PLANTED = {
         "from derivcli import parse",
     ],
     "render/to_json.py": ["from rich.table import Table", "from derivcli.cli.options import Options"],
+    "cli/shell/lines.py": ["from prompt_toolkit import PromptSession"],
     "cli/app.py": ["import click", "from sympy import Symbol", "from derivcli.__main__ import main"],
     "api.py": ["from derivcli.cli import app", "import derivcli", "def f():\n    from torch.special import erf"],
     "errors.py": ["from derivcli import api", "\n" * (MOST_LINES + 1)],

@@ -64,7 +64,8 @@ def test_commands_in_sentences_work(page: str, command: str, monkeypatch: pytest
 def output_of(command: str, status: int) -> str:
     """What a line in a terminal prints: ours in this process, any other one in a shell."""
     if command.startswith("deriv "):
-        outcome = deriv(*shlex.split(command)[1:], columns=80, status=status)
+        line, _, given = command.partition(" <<END\n")
+        outcome = deriv(*shlex.split(line)[1:], columns=80, status=status, stdin=given.removesuffix("END").encode())
         return outcome.stdout + outcome.stderr
     return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout
 

@@ -12,11 +12,14 @@ from typing import Never
 
 from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.argv import command_in, parse_argv
+from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import HELP, built, grammar_of
 from derivcli.cli.help_topics import help_asked
 from derivcli.cli.install_completion import with_shell
 from derivcli.cli.mistyped_words import check_words
 from derivcli.cli.notes import tell
+from derivcli.cli.option_synonyms import meaning
+from derivcli.cli.shell.program import Program
 from derivcli.cli.status_of_errors import Terminated, end_by
 from derivcli.errors import ExitStatus
 
@@ -64,7 +67,8 @@ def _invoke(words: Sequence[str]) -> None:
     if (HELP,) not in found.options:
         check_words(found, grammar)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
-    with command.make_context(grammar.command, found.ordered) as context:
+    program = Program(COMMANDS, built, grammar_of, _invoke, end_by, lambda word: meaning(word, "", grammar_of(""), ()))
+    with command.make_context(grammar.command, found.ordered, obj=program) as context:
         command.invoke(context)
 
 

@@ -12,6 +12,9 @@ from derivcli.pipeline import script_plan
 from derivcli.render.figure import SUFFIXES
 from derivcli.request import Request
 
+MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check")
+"""Options that have no meaning for a script."""
+
 
 def write_code(request: Request, options: MainOptions, write: Callable[[str], object]) -> list[str]:
     """Write the script of a request, into a file if one is named; gives back notes."""
@@ -35,12 +38,9 @@ def _check(request: Request, options: MainOptions) -> None:
         raise DerivError("a script computes at points that are typed", hint=hint)
     if request.points is None:
         raise DerivError("a script computes numbers, and there are no points", hint="add some, as in --at x=3")
-    needless = {
-        "--format": options.format_, "--digits": options.digits, "--on": request.interval, "--engine": request.engine,
-        "--check": request.check,
-    }  # fmt: skip
-    for option, given in needless.items():
-        if given:
+    given = (options.format_, options.digits, request.interval, request.engine, request.check)
+    for option, value in zip(MEANINGLESS, given, strict=True):
+        if value:
             raise DerivError(f"{option} has no meaning for a script", hint=f"leave out {option}, or --code")
     _check_files(options)
 

@@ -37,7 +37,7 @@ class Command:
     """Other words that people type for it, as a command or as an option."""
 
 
-LEARN, INSIDE, LOOK_UP, KEEP = "Learn calculus", "See what PyTorch does", "Look up", "Set up"
+LEARN, INSIDE, LOOK_UP, KEEP = "Learn calculus", "See what PyTorch does", "Look up", "Work quickly"
 
 MAIN = Command(
     "", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3', "an expression",
@@ -68,6 +68,9 @@ COMMANDS = {
         Command("functions", partial(resolve_name, "derivcli.cli.commands.functions:functions"), "deriv functions",
                 group=LOOK_UP, summary="List the functions that a formula can use, or tell all about one",
                 synonyms="list list-functions constants"),
+        Command("shell", partial(resolve_name, "derivcli.cli.commands.shell:shell"), "deriv shell",
+                group=KEEP, summary="Answer formulas line by line, typed or piped", stays_cold=True, talks=True,
+                synonyms="repl session console prompt"),
         Command("warm", partial(resolve_name, "derivcli.cli.commands.warm:warm"), "deriv warm status",
                 "start, status or stop", group=KEEP, summary="Keep a server ready, so that answers come at once",
                 stays_cold=True, synonyms="server daemon"),

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 
+from derivcli.cli.user_folders import caches, settings
 from derivcli.engines.torch.trusted_folder import FOLDER_FLAGS, OTHERS_WRITE, check_writable, make, mode_of, opened
 from derivcli.errors import visible
 
@@ -33,7 +34,7 @@ def keep_kernels(environment: MutableMapping[str, str]) -> None:
     """
     if environment.get(FOLDER):
         return
-    environment[FOLDER] = _kept(_caches(environment), "kernels") or _made(environment, FOLDER)
+    environment[FOLDER] = _kept(caches(environment), "kernels") or _made(environment, FOLDER)
     # Not what Python makes of the variables: the compiler reads them too, and chooses otherwise.
     environment["TMPDIR"] = _usual_temporary() if _is_sound(_usual_temporary()) else environment[FOLDER]
     tempfile.tempdir = None
@@ -46,9 +47,9 @@ def keep_fonts(environment: MutableMapping[str, str]) -> None:
     """
     if environment.get(FONTS) and _is_usable(Path(environment[FONTS])):
         return
-    usual = _caches(environment), _base(environment, "XDG_CONFIG_HOME", ".config")
+    usual = caches(environment), settings(environment)
     if environment.get(FONTS) or not all(_is_sound(base / "matplotlib", make=True) for base in usual):
-        environment[FONTS] = _kept(_caches(environment), "matplotlib") or _made(environment, FONTS)
+        environment[FONTS] = _kept(caches(environment), "matplotlib") or _made(environment, FONTS)
 
 
 def _is_usable(folder: Path) -> bool:
@@ -63,7 +64,7 @@ def _is_usable(folder: Path) -> bool:
 def remarks() -> list[str]:
     """What to say of kernels that were compiled into a temporary folder, of which the next run knows nothing."""
     lost = [each for each, variable, folder in _temporary if variable == FOLDER and any(folder.glob("*"))]
-    return [f"note: the compiled kernel is not kept, since {_why_not(_caches(each))}, in {FOLDER}" for each in lost]
+    return [f"note: the compiled kernel is not kept, since {_why_not(caches(each))}, in {FOLDER}" for each in lost]
 
 
 def _why_not(caches: Path) -> str:
@@ -82,32 +83,6 @@ def remove_temporary() -> None:
                 del environment[name]
         shutil.rmtree(folder, ignore_errors=True)
         tempfile.tempdir = None  # which may be that folder
-
-
-def _caches(environment: MutableMapping[str, str]) -> Path:
-    return _base(environment, "XDG_CACHE_HOME", ".cache")
-
-
-def _base(environment: MutableMapping[str, str], variable: str, usual: str) -> Path:
-    """A user's folder for files of one kind; the standard says that a relative path does not count."""
-    named = Path(environment.get(variable, ""))
-    return named if named.is_absolute() else _home(environment) / usual
-
-
-def _home(environment: MutableMapping[str, str]) -> Path:
-    """The user's home, which is not made; the null device, below which nothing is, where there is none."""
-    named = environment.get("HOME") or _home_by_account()
-    return Path(named) if Path(named).is_absolute() and Path(named).is_dir() else Path(os.devnull)
-
-
-def _home_by_account() -> str:
-    """The home of the user's account; nothing where there is no account, as in many containers."""
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.getuid()).pw_dir
-    except KeyError:
-        return ""
 
 
 def _kept(caches: Path, name: str) -> str:

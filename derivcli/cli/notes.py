@@ -39,9 +39,9 @@ def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -
     notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     numbers = [result for result in results if not isinstance(result, SymbolicResult)]
-    if any(result.verdicts for result in numbers):
-        from derivcli.render.verdicts import findings_of
+    from derivcli.render.verdicts import checked, findings_of
 
+    if checked(numbers):
         findings = findings_of(numbers, style)
         tells_check = shown is not None and shown.tells_check
         holds_verdicts = shown is not None and shown.holds_verdicts

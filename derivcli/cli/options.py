@@ -70,6 +70,9 @@ def rounding(default: str) -> Any:
     return option("--digits N", f"Significant digits to print. [default: {default}]", min=1, max=17, group=NUMBERS)
 
 
+STAYS = "stays"
+"""Marks an option that stays set in a shell until it is changed; the others are about one formula."""
+
 Texts = list[str] | None
 
 At = Annotated[
@@ -80,8 +83,12 @@ At = Annotated[
         group=INPUT,
     ),
 ]
-Zip = Annotated[bool, option("--zip", "Pair the lists of several variables instead of crossing them.", group=INPUT)]
-Wrt = Annotated[Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]", group=DERIVATIVE)]
+Zip = Annotated[
+    bool, option("--zip", "Pair the lists of several variables instead of crossing them.", group=INPUT), STAYS
+]
+Wrt = Annotated[
+    Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]", group=DERIVATIVE), STAYS
+]
 Order = Annotated[
     int,
     option(
@@ -92,6 +99,7 @@ Order = Annotated[
         True,
         group=DERIVATIVE,
     ),
+    STAYS,
 ]
 Mixed = Annotated[
     Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.", group=DERIVATIVE)
@@ -105,6 +113,7 @@ Use = Annotated[
         "and check-fn runs any. May be repeated.",
         group=INPUT,
     ),
+    STAYS,
 ]
 Check = Annotated[
     bool | None,
@@ -114,10 +123,11 @@ Check = Annotated[
         f"[default: jobs of no more than {MAX_NUMBERS_UNASKED} derivatives are judged]",
         group=NUMBERS,
     ),
+    STAYS,
 ]
 NoClobber = Annotated[bool, option("--no-clobber", "Refuse to replace a file that exists.", group=OUTPUT)]
 DtypeOption = Annotated[
-    Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.", rich_help_panel=NUMBERS)
+    Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.", rich_help_panel=NUMBERS), STAYS
 ]
 
 
@@ -227,8 +237,9 @@ class MainOptions:
             "How to print. [default: table; tsv where the output is no terminal, or of more than 1,000 points]",
             group=OUTPUT,
         ),
+        STAYS,
     ] = None
-    digits: Annotated[int | None, rounding("all")] = None
+    digits: Annotated[int | None, rounding("all"), STAYS] = None
     dtype: DtypeOption = FLOAT64
     engine: Annotated[
         Engine | None,
@@ -238,8 +249,11 @@ class MainOptions:
             f"[default: {ENGINES[0].name} up to order {ENGINES[0].orders_unasked[-1]}]",
             group=NUMBERS,
         ),
+        STAYS,
     ] = None
-    device: Annotated[Device, typer.Option("--device", help="Where PyTorch computes.", rich_help_panel=NUMBERS)] = CPU
+    device: Annotated[
+        Device, typer.Option("--device", help="Where PyTorch computes.", rich_help_panel=NUMBERS), STAYS
+    ] = CPU
     version: Annotated[
         bool,
         typer.Option(

@@ -44,7 +44,8 @@ class Expression:
     `tree` is the SymPy tree in the shape that was typed. It may hold the names of `definitions`, each of which
     may use those before it. `variables` are the remaining names in the order in which they appear.
     `constant` is the value of a formula without variables, exact where it is rational. Of an equation `tree` is
-    the left side minus the right side, and `sides` are the two.
+    the left side minus the right side, and `sides` are the two. `taken_names` are names of functions of the user's,
+    which the formula itself is not to be called by.
     Two of them are equal if all of this is, and so if the same was typed in the same way.
     """
 
@@ -55,6 +56,7 @@ class Expression:
     notes: tuple[Note, ...] = ()
     constant: Constant | None = None
     sides: tuple[Tree, Tree] | None = None
+    taken_names: tuple[str, ...] = ()
 
     __eq__ = equal
     __reduce__ = reduced

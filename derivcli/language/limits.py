@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 MAX_CHARACTERS = 1_000_000
 """Length of a text."""
@@ -17,6 +20,9 @@ MAX_DIGITS = 400
 
 MAX_WHOLE = 10_000
 """A whole number that a function counts up to: a degree, an order."""
+
+MAX_EXPANDED_NODES = 50_000
+"""Nodes of a formula in which calls of named functions are what they stand for."""
 
 MAX_POINTS = 10**12
 """Points of one calculation."""

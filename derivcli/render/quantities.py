@@ -78,7 +78,7 @@ def function_names(results: Sequence[AnyResult]) -> list[str]:
     What an equation makes a function has its own name.
     """
     expressions = [result.expression for result in results]
-    taken = {name for expression in expressions for name in expression.variables}
+    taken = {name for expression in expressions for name in (*expression.variables, *expression.taken_names)}
     taken |= {definition.name for expression in expressions for definition in expression.definitions}
     letter = next(letter for letter in (*LETTERS, "function") if letter not in taken)
     letters = [dependent_of(result) or letter for result in results]

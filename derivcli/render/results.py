@@ -11,9 +11,14 @@ from derivcli.render.format_table import write
 from derivcli.result import AnyResult, SeriesResult, SymbolicResult
 
 
+def document_of(results: Sequence[AnyResult], style: Style) -> Document:
+    """The document of numbers, formulas or series."""
+    return _maker(results[0])(results, style)
+
+
 def render(results: Sequence[AnyResult], name: str, style: Style) -> str:
     """Numbers, formulas or series in the format of that name."""
-    return write(_maker(results[0])(results, style), name, style)
+    return write(document_of(results, style), name, style)
 
 
 def _maker(result: AnyResult) -> Callable[[Any, Style], Document]:

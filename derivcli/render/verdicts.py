@@ -43,7 +43,7 @@ def mark(verdict: Verdict | None, unicode: bool) -> str:
 
 def checked(results: Judged) -> bool:
     """Whether the results have verdicts."""
-    return any(bool(result.verdicts) for result in results)
+    return any(bool(result.verdicts or getattr(result, "value_verdicts", None)) for result in results)
 
 
 @dataclass(slots=True)
@@ -96,11 +96,12 @@ class Findings:
 
     def summary(self) -> list[str]:
         """One proud line where every derivative is right; else how many there are of each kind."""
-        values = [f"values: {_counted(self.values)}"] if self.style.verdicts and not _all_right(self.values) else []
-        return [self._summary_line(), *values]
+        is_told = self.style.verdicts and self.derivatives and not _all_right(self.values)
+        return [self._summary_line(), *[f"values: {_counted(self.values)}"] * bool(is_told)]
 
     def _summary_line(self) -> str:
-        counts = self.derivatives
+        """Of derivatives or, where there are none since there are no variables, of values."""
+        counts = self.derivatives or self.values
         if not _all_right(counts):
             return _counted(counts)
         number = counts.total()

@@ -124,7 +124,7 @@ _deriv_main() {
             if [[ $plain == -* ]]; then
                 names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
-                names=(steps answer practice explain check-fn functions warm help)
+                names=(steps answer practice explain check-fn functions shell warm help)
             fi
             ;;
         --at) _deriv_names '=' ;;
@@ -480,6 +480,52 @@ _deriv_functions() {
     done
 }
 
+_deriv_shell() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+
+        esac
+        case ${word%%=*} in
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--help)
+            elif ((${#words[@]} == start + 1)); then
+                names=()
+            fi
+            ;;
+
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
 _deriv_warm() {
     local -a names=()
     local word option= current given=' ' lead= plain skip index name start=2
@@ -560,7 +606,7 @@ _deriv_help() {
             if [[ $plain == -* ]]; then
                 names=()
             elif ((${#words[@]} == start + 1)); then
-                names=(steps answer practice explain check-fn functions warm options)
+                names=(steps answer practice explain check-fn functions shell warm options)
             fi
             ;;
 
@@ -586,6 +632,7 @@ _deriv() {
             explain) complete=_deriv_explain ;;
             check-fn) complete=_deriv_check-fn ;;
             functions) complete=_deriv_functions ;;
+            shell) complete=_deriv_shell ;;
             warm) complete=_deriv_warm ;;
             help) complete=_deriv_help ;;
         esac

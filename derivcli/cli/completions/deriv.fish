@@ -3,7 +3,7 @@
 function __deriv_is -d 'Whether this is the command that is typed, the main one having no name'
     set -l tokens (commandline -cpo)
     set -l command ''
-    if test (count $tokens) -gt 1; and contains -- $tokens[2] steps answer practice explain check-fn functions warm help
+    if test (count $tokens) -gt 1; and contains -- $tokens[2] steps answer practice explain check-fn functions shell warm help
         set command $tokens[2]
     end
     test "$command" = "$argv[1]"
@@ -40,7 +40,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     set -l tokens (commandline -cpo)
     set -l current (commandline -ct | string replace -ra '[\'"\\\\]' '' | string collect)
     set -l head (string replace -r '^--[a-z-]+=' '' -- $current | string match -r '^.*,')
-    if contains -- "$tokens[2]" steps answer practice explain check-fn functions warm help
+    if contains -- "$tokens[2]" steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
     for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
@@ -80,7 +80,15 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --device' -l device -x -a
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --version' -l version -d 'Show the version'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --install-completion' -l install-completion -x -a 'bash\t zsh\t fish\t powershell\t' -d 'Let a shell complete the words of deriv'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --help' -l help -d 'Show this message and exit'
-complete -c deriv -n '__deriv_first ""' -a 'steps answer practice explain check-fn functions warm help'
+complete -c deriv -n '__deriv_first ""' -a steps -d 'Show how a derivative is found, rule by rule'
+complete -c deriv -n '__deriv_first ""' -a answer -d 'Judge a derivative that you found, and say where it is wrong'
+complete -c deriv -n '__deriv_first ""' -a practice -d 'Set exercises, and judge what you answer'
+complete -c deriv -n '__deriv_first ""' -a explain -d 'Show the graph of a formula, and each step of the backward pass'
+complete -c deriv -n '__deriv_first ""' -a check-fn -d 'Check a torch.autograd.Function of yours'
+complete -c deriv -n '__deriv_first ""' -a functions -d 'List the functions that a formula can use, or tell all about one'
+complete -c deriv -n '__deriv_first ""' -a shell -d 'Answer formulas line by line, typed or piped'
+complete -c deriv -n '__deriv_first ""' -a warm -d 'Keep a server ready, so that answers come at once'
+complete -c deriv -n '__deriv_first ""' -a help -d 'Tell all about a command'
 complete -c deriv -n '__deriv_is "steps"' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
 complete -c deriv -n '__deriv_is "steps"' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
@@ -120,7 +128,8 @@ complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --help' -l help -
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t markdown\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "functions"' -a 'pow sqrt cbrt root exp exp2 expm1 log log2 log10 log1p logit xlogy xlog1py entr sin cos tan sec csc cot asin acos atan asec acsc acot atan2 deg2rad rad2deg sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth abs sign floor ceil round trunc frac mod fmod max min clamp heaviside hypot gamma loggamma polygamma digamma trigamma factorial beta lowergamma uppergamma gammainc gammaincc zeta binomial rf ff lambertw erf erfc erfi erfinv erfcinv erfcx dawsn ndtr log_ndtr ndtri Ei li Li expint E1 Si Ci Shi Chi fresnels fresnelc besselj bessely besseli besselk bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 ive kve i0e i1e k0e k1e jn yn spherical_in spherical_bessel_j0 sinc sincpi airyai airybi airyaiprime airybiprime elliptic_k elliptic_f elliptic_e elliptic_e_inc elliptic_pi elliptic_pi_inc legendre chebyshevt chebyshevu hermite hermite_prob laguerre gegenbauer assoc_laguerre legendre_polynomial_p chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l relu relu6 leaky_relu prelu threshold hardtanh hardsigmoid hardswish hardshrink softshrink elu celu selu softsign tanhshrink sigmoid logsigmoid softplus silu gelu gelu_tanh mish logsumexp softmax log_softmax'
+complete -c deriv -n '__deriv_is "shell"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "warm"; and __deriv_lacks --idle' -l idle -x -d 'With start: end after so many minutes without a command'
 complete -c deriv -n '__deriv_is "warm"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "warm"' -a 'start status stop'
-complete -c deriv -n '__deriv_first "help"' -a 'steps answer practice explain check-fn functions warm options'
+complete -c deriv -n '__deriv_first "help"' -a 'steps answer practice explain check-fn functions shell warm options'

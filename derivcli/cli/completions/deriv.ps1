@@ -6,7 +6,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
     # By command, the main one having no name: what its first word may be, and its options.
     $commands = @{
         '' = @{
-            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'warm', 'help')
+            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'help')
             Options = @(
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--zip'); Help = 'Pair the lists of several variables instead of crossing them'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -107,6 +107,12 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
         }
+        'shell' = @{
+            First = @()
+            Options = @(
+                @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+            )
+        }
         'warm' = @{
             First = @('start', 'status', 'stop')
             Options = @(
@@ -115,7 +121,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             )
         }
         'help' = @{
-            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'warm', 'options')
+            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'options')
             Options = @(
 
             )

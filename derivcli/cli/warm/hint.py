@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
 
 from derivcli.cli.notes import tell
+from derivcli.cli.user_folders import state
 from derivcli.cli.warm import address
 from derivcli.errors import ExitStatus
 
@@ -39,8 +39,7 @@ def _is_talked_to() -> bool:
 
 def _can_remember() -> bool:
     """Whether this is the first time, which must be remembered for it to be said."""
-    state = Path(os.environ.get("XDG_STATE_HOME", ""))
-    folder = (state if state.is_absolute() else Path(os.environ.get("HOME", os.devnull), ".local", "state")) / "deriv"
+    folder = state(os.environ) / "deriv"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / TOLD).touch(exist_ok=False)

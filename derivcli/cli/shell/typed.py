@@ -1,0 +1,83 @@
+"""Lines that are typed on a terminal, with the keys, the history and the completions of a shell."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.input import create_input
+from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
+from prompt_toolkit.output import ColorDepth, create_output
+from prompt_toolkit.shortcuts import CompleteStyle
+
+from derivcli import __version__
+from derivcli.cli.shell.completing import LineCompleter
+from derivcli.cli.shell.highlighting import STYLE, FormulaLexer
+from derivcli.cli.shell.history import KeptHistory, history_path
+from derivcli.cli.shell.running import Session, carry_out, screen
+from derivcli.cli.terminal import Canvas, Terminal
+
+PROMPT = "> "
+GOES_ON = ". "
+WELCOME = f"deriv {__version__}; :help lists what can be typed, Ctrl-D ends"
+
+
+def type_lines(session: Session) -> None:
+    """Ask for lines and answer them until the session ends."""
+    prompt = _prompt(session)
+    sys.stdout.write(f"{WELCOME}\n")
+    sys.stdout.flush()
+    while not session.ends:
+        text = ""
+        try:
+            text = prompt.prompt(PROMPT, prompt_continuation=GOES_ON)
+            session.screen = screen()
+            carry_out(session, text, _say)
+            sys.stdout.flush()
+        except KeyboardInterrupt:  # a key at the prompt, a signal in a computation
+            if text:
+                _say("interrupted")
+        except EOFError:
+            return
+
+
+def is_open(text: str) -> bool:
+    """Whether a bracket is open at the end of a text, so that Enter goes on in a new line."""
+    text = "\n".join(line.partition("#")[0] for line in text.split("\n"))
+    return text.count("(") > text.count(")")
+
+
+def _prompt(session: Session) -> PromptSession[str]:
+    color = session.screen[1].color
+    return PromptSession(
+        history=KeptHistory(history_path(os.environ)),
+        completer=LineCompleter(lambda: session.state, session.program),
+        complete_while_typing=False,
+        enable_history_search=True,
+        complete_style=CompleteStyle.MULTI_COLUMN,
+        lexer=FormulaLexer(lambda: session.state) if color else None,
+        style=STYLE if color else None,
+        color_depth=None if color else ColorDepth.DEPTH_1_BIT,
+        include_default_pygments_style=False,
+        input_processors=[HighlightMatchingBracketProcessor(chars="()")] if color else None,
+        multiline=Condition(lambda: is_open(get_app().current_buffer.document.text)),
+        enable_suspend=True,
+        reserve_space_for_menu=4,
+        input=create_input(sys.stdin),
+        output=create_output(_stream()),
+    )
+
+
+def _stream() -> Any:
+    return Canvas(sys.stdout) if isinstance(sys.stdout, Terminal) else sys.stdout
+
+
+def _say(text: str) -> None:
+    """Say something on standard error, behind all that was answered so far."""
+    sys.stdout.flush()
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

@@ -1,0 +1,216 @@
+"""Functions that are named formulas, and formulas that call them.
+
+    definition := name "(" parameter { "," parameter } ")" "=" formula
+
+A call stands for the formula with the arguments in the places of the parameters, all at once and as trees, so that
+no name of an argument is taken for one of the function. What else the formula names is what it is where it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from derivcli.errors import DerivError, Note, Span
+from derivcli.language import limits, tree
+from derivcli.language.definitions import place_of
+from derivcli.language.expression import Definition, Expression
+from derivcli.language.functions.row import NO_FUNCTIONS, Function, Functions
+from derivcli.language.functions.table import CONSTANTS, vocabulary
+from derivcli.language.name_resolution import KEYWORDS, TRUTHS, is_function_name
+from derivcli.language.parse import parse_expression
+from derivcli.language.printer import text_of
+from derivcli.language.tokens import canonical_name, is_name
+from derivcli.language.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFunction:
+    """A formula with a name and parameters; its tree keeps the calls of other such functions."""
+
+    row: Function
+    """What the parser knows of it: the name and the parameters."""
+    tree: Tree
+    calls: tuple[str, ...]
+    """The named functions that its formula calls."""
+    notes: tuple[Note, ...] = ()
+    """How its formula was read."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.row.name
+
+    @property
+    def head(self) -> str:
+        """The call as one writes it."""
+        return self.row.signature
+
+    @property
+    def text(self) -> str:
+        """The formula."""
+        return text_of(self.tree)
+
+
+NamedFunctions: TypeAlias = Mapping[str, NamedFunction]
+
+
+def check_free(name: str, source: str, custom: Functions = NO_FUNCTIONS) -> None:
+    """Refuse to give a name another meaning that has one in the language."""
+    span = Span(source.find(name), source.find(name) + len(name))
+    if name in CONSTANTS:
+        raise DerivError(f"'{name}' is a constant", source, span, "use another name")
+    if name in KEYWORDS or name in TRUTHS:
+        raise DerivError(f"'{name}' belongs to conditions", source, span, "use another name")
+    if is_function_name(name, (), called=True):
+        row = vocabulary().get(name)
+        what = f"a function of deriv already, {row.signature}" if row else "a function of deriv already"
+        raise DerivError(f"'{name}' is {what}", source, span, "use another name")
+    if name in custom:
+        raise DerivError(f"'{name}' is code of yours", source, span, "use another name")
+
+
+def read_function(
+    text: str,
+    declared: Collection[str] = (),
+    known: NamedFunctions | None = None,
+    custom: Functions = NO_FUNCTIONS,
+) -> NamedFunction:
+    """The function that `f(x, y) = formula` defines; the formula may call those `known` and `custom` code."""
+    known = known or {}
+    left, _, right = text.partition("=")
+    head, _, listed = left.rstrip().removesuffix(":").rstrip().removesuffix(")").partition("(")
+    name = _name(head, text)
+    check_free(name, text, custom)
+    parameters = _parameters(listed, text)
+    row = Function(name, "", parameters=parameters)
+    rows = {**custom, **{each: function.row for each, function in known.items()}, name: row}
+    start = len(text) - len(right)
+    for parameter in parameters:
+        rows.pop(parameter, None)
+    try:
+        read = parse_expression(" " * start + right, {*declared, *parameters} - {name}, (), rows)
+    except DerivError as error:
+        error.source = text
+        raise
+    calls = tuple(dict.fromkeys(called.name for called in _calls(read.tree) if called.name in {*known, name}))
+    notes = tuple(replace(note, source=text) for note in read.notes)
+    function = NamedFunction(row, read.tree, calls, notes)
+    _check_recursion(function, known, text, start)
+    return function
+
+
+def parse_formula(
+    text: str,
+    declared: Collection[str] = (),
+    definitions: tuple[Definition, ...] = (),
+    known: NamedFunctions | None = None,
+    custom: Functions = NO_FUNCTIONS,
+) -> Expression:
+    """The formula that a text writes, each call of a `known` function being what it stands for.
+
+    What that comes to is read anew, so that whatever is refused in a formula is refused in it.
+    """
+    if not known:
+        return parse_expression(text, declared, definitions, custom)
+    rows = {**custom, **{name: function.row for name, function in known.items()}}
+    typed = parse_expression(text, declared, definitions, rows)
+    if not any(row.name in known for row in _calls(typed.tree)):
+        return replace(typed, taken_names=tuple(known))
+    expanded = _expanded(typed.tree, known, 0, text)
+    _check_size(expanded, text)
+    names = {str(symbol) for symbol in tree.postorder(expanded) if symbol.is_Symbol}
+    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, custom)
+    return replace(found, source=text, notes=typed.notes, taken_names=tuple(known))
+
+
+def _name(head: str, source: str) -> str:
+    name = head.strip()
+    if not is_name(name):
+        start = source.find(name)
+        hint = "write it like f(x) = x^2"
+        raise DerivError(f"'{name}' is no name", source, Span(start, start + max(1, len(name))), hint)
+    return canonical_name(name)
+
+
+def _parameters(listed: str, source: str) -> tuple[str, ...]:
+    found: list[str] = []
+    start = source.find("(") + 1
+    for part in listed.split(","):
+        name = part.strip()
+        place = start + len(part) - len(part.lstrip())
+        span = Span(place, place + max(1, len(name)))
+        if not is_name(name) or name in KEYWORDS or name in TRUTHS:
+            message = f"'{name}' is no name of a variable" if name else "the name of a variable is missing"
+            raise DerivError(message, source, span, "write it like f(x) = x^2")
+        if canonical_name(name) in found:
+            raise DerivError(f"'{name}' stands twice among the variables", source, span, "use another name")
+        found.append(canonical_name(name))
+        start += len(part) + 1
+    return tuple(found)
+
+
+def _calls(node: Tree) -> Iterator[Function]:
+    for part in tree.postorder(node):
+        row = tree.row_of(part)
+        if row is not None:
+            yield row
+
+
+def _check_recursion(function: NamedFunction, known: NamedFunctions, source: str, start: int) -> None:
+    """Refuse a function that would call itself, directly or by way of others."""
+    for called in function.calls:
+        seen, waiting = {called}, [called]
+        while waiting:
+            name = waiting.pop()
+            if name == function.name:
+                by = "itself" if called == name else f"'{called}', which calls it"
+                place = place_of(called, " " * start + source[start:])
+                raise DerivError(f"'{name}' is defined by {by}", source, place, "write its formula without it")
+            new = set(known[name].calls if name in known else ()) - seen
+            seen |= new
+            waiting += new
+
+
+def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tree:
+    """A tree in which each call of a known function is what it stands for."""
+    whole = Span(0, len(source))
+    if depth > limits.MAX_NESTING:
+        hint = "call fewer of them in each other"
+        raise DerivError(f"functions call each other deeper than {limits.MAX_NESTING}", source, whole, hint)
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
+        row = tree.row_of(node)
+        function = known.get(row.name) if row is not None else None
+        if function is None:
+            return node if parts == list(node.args) else tree.rebuild(node, parts)
+        _check_call(function, len(parts), known, source)
+        symbols = map(tree.symbol, function.row.parameters)
+        body = tree.substitute(function.tree, dict(zip(symbols, parts, strict=True)))
+        return _expanded(body, known, depth + 1, source) if function.calls else body
+
+    return tree.fold(node, make)
+
+
+def _check_call(function: NamedFunction, given: int, known: NamedFunctions, source: str) -> None:
+    """Refuse a call that stands in a function from before what it calls was defined anew."""
+    whole, count = Span(0, len(source)), len(function.row.parameters)
+    if given != count:
+        message = f"{function.name} takes {count} argument{'s' * (count > 1)} by now, and is called with {given}"
+        raise DerivError(message, source, whole, f"define anew what calls {function.name}")
+    for name in function.calls:
+        if name not in known:
+            message = f"'{function.name}' calls '{name}', which is no function any more"
+            raise DerivError(message, source, whole, f"define {name} anew, or {function.name}")
+
+
+def _check_size(node: Tree, source: str) -> None:
+    """Refuse what would be too long a text: a function that uses its argument twice doubles it."""
+
+    def count(node: Tree, parts: list[int]) -> int:
+        return 1 + sum(parts)
+
+    if tree.fold(node, count) > limits.MAX_EXPANDED_NODES:
+        message = f"this stands for a formula with more than {limits.MAX_EXPANDED_NODES:,} parts"
+        raise DerivError(message, source, Span(0, len(source)), "call fewer functions in each other")

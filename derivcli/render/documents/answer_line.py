@@ -1,0 +1,66 @@
+"""One answer in short: a value with its derivatives and what is known of them, for people and as one row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivcli.render.blocks import Block, Document, Equations, Sentence, Style
+from derivcli.render.captions import engine_line
+from derivcli.render.documents.equations import direction, understood
+from derivcli.render.documents.formulas import formulas_document
+from derivcli.render.documents.numbers import check_result
+from derivcli.render.quantities import Quantity, derivative_equations, quantities_of
+from derivcli.render.to_json import numbers_json_object
+from derivcli.result import Result, SymbolicResult
+
+
+def answer_document(result: Result | SymbolicResult, style: Style) -> Document:
+    """The document of a function and its derivatives at one point, or as formulas.
+
+    Its only row has the value and, for each derivative, the derivative and the kind of its verdict, which is empty
+    where there is none. Where a formula has no variables the verdict is that of the value.
+    """
+    if isinstance(result, SymbolicResult):
+        formulas = formulas_document([result], style)
+        return Document(blocks=formulas.blocks, data=formulas.data, rows=lambda: [_formula_row(result)])
+    return Document(
+        blocks=lambda: _blocks(result, style),
+        data=lambda: numbers_json_object([result], style),
+        rows=lambda: [_row(result, style)],
+    )
+
+
+def _blocks(result: Result, style: Style) -> list[Block]:
+    shown = [(each, each.texts(style.digits)[0]) for each in quantities_of([result]) if each.role != "at"]
+    if not result.derivatives:
+        return [Equations([(result.expression.text, text) for _, text in shown]), *check_result([result], style)]
+    values, derivatives = _sides(shown, "value", style), _sides(shown, "derivative", style)
+    return [
+        understood([result]),
+        direction([result]),
+        Equations(values, role="value"),
+        Equations(derivatives, role="derivative"),
+        Sentence(engine_line([result]), "caption"),
+        *check_result([result], style),
+    ]
+
+
+def _sides(shown: Sequence[tuple[Quantity, str]], role: str, style: Style) -> list[tuple[str, str]]:
+    return [(each.label.shown(style.unicode), text) for each, text in shown if each.role == role]
+
+
+def _row(result: Result, style: Style) -> list[str]:
+    row: list[str] = []
+    for quantity in quantities_of([result]):
+        if quantity.role == "value":
+            row += quantity.texts(style.digits)
+        elif quantity.role == "derivative":
+            row += [*quantity.texts(style.digits), quantity.verdicts.names()[0] if quantity.verdicts else ""]
+    if not result.derivatives:
+        row += ["", result.value_verdicts.names()[0] if result.value_verdicts else ""]
+    return row
+
+
+def _formula_row(result: SymbolicResult) -> list[str]:
+    derivatives = [cell for _, text in derivative_equations([result]) for cell in (text, "")]
+    return [result.expression.text, *derivatives]

@@ -1,0 +1,439 @@
+"""Lines of a shell: what each makes of the session, and a pipe of them; SymPy says what calls of functions mean."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derivcli.cli.command_table import COMMANDS
+from derivcli.cli.grammar import built, grammar_of
+from derivcli.cli.shell import lines
+from derivcli.cli.shell.colon_lines import names
+from derivcli.cli.shell.formulas import formula_in
+from derivcli.cli.shell.piped import answer_lines
+from derivcli.cli.shell.program import Program
+from derivcli.cli.shell.reply import Reply
+from derivcli.cli.shell.running import Session
+from derivcli.cli.shell.state import State
+from derivcli.cli.terminal import Screen
+from derivcli.errors import DerivError, ExitStatus
+from derivcli.render.blocks import Style
+from derivcli.render.format_table import write
+from tests.support import Outcome, deriv, drawn, each
+
+PIPE: Screen = (False, Style())
+PROGRAM = Program(
+    COMMANDS, built, grammar_of, lambda words: None, lambda error, words: (ExitStatus.INTERNAL, ""), lambda word: ""
+)
+
+
+def after(*texts: str, screen: Screen = PIPE) -> tuple[State, Reply]:
+    """The state after some lines, and what the last comes to."""
+    state, reply = State(), Reply()
+    for text in texts:
+        state, reply = lines.answer(state, text, screen, PROGRAM)
+    return state, reply
+
+
+def cells(*texts: str) -> list[str]:
+    """The cells of the answer to the last of some lines."""
+    document = after(*texts)[1].document
+    assert document is not None, "nothing is shown"
+    assert document.rows is not None
+    (row,) = document.rows()
+    return list(row)
+
+
+def shown(*texts: str) -> str:
+    """What a terminal shows for the last of some lines."""
+    document = after(*texts, screen=(True, Style()))[1].document
+    assert document is not None, "nothing is shown"
+    return write(document, "table", Style())
+
+
+def refusal(*texts: str) -> str:
+    """What is said of the last of some lines."""
+    state, _ = after(*texts[:-1])
+    with pytest.raises(DerivError) as caught:
+        lines.answer(state, texts[-1], PIPE, PROGRAM)
+    return str(caught.value)
+
+
+def piped(*texts: str, status: int = 0) -> Outcome:
+    """What lines in a pipe come to."""
+    return deriv("shell", stdin="".join(f"{text}\n" for text in texts).encode(), status=status)
+
+
+ANSWERS = [
+    (["x = 3", "6x^2+2x+4"], ["64", "38", "proved"]),
+    (["x^2 sin x"], ["x**2*sin(x)", "x**2*cos(x) + 2*x*sin(x)", ""]),
+    (["x = 3"], ["x", "3"]),
+    (["x := 3"], ["x", "3"]),
+    (["x = pi/2", "sin x"], ["1", "6.123233995736766e-17", "lossy"]),
+    (["2 + 3/4"], ["2.75", "", "proved"]),
+    (["f(x) = x^2 + a"], ["f(x)", "x**2 + a"]),
+    (["f(x) = x^2 + a", "a = 1", "f(2)"], ["5", "1", "proved"]),
+    (["f(x) = x^2", "f(2)"], ["4", "", "proved"]),
+    (["f(x) = x^2", "x = 3", "f(x)^2"], ["81", "108", "proved"]),
+    (["f(x) = x^2", "x = 3", "f"], ["9", "6", "proved"]),
+    (["f(x) = x^2", "f(sin y)"], ["sin(y)**2", "2*sin(y)*cos(y)", ""]),
+    (["f(x) = x^2", "f(x) = x^3", "f(2)"], ["8", "", "proved"]),
+    (["f(x) = x^2", "g(t) = f(t) + 1", "f(x) = x^3", "g(2)"], ["9", "", "proved"]),
+    (["h(x, y) = x - 2y", "h(1, 2)"], ["-3", "", "proved"]),
+    (["area(r) = pi r^2", "area(1)"], ["3.141592653589793", "", "proved"]),
+    (["f(x) = x", "f = 2", "f^2"], ["4", "4", "proved"]),
+    (["z = x + 1", "z^2"], ["z**2", "2*x + 2", ""]),
+    (["z = x + 1", "x = 3", "z^2"], ["16", "8", "proved"]),
+    (["x = 3", "z = x + 1", "x = 5", "z"], ["4", "1", "proved"]),
+    (["x = 3", "x = x + 1", "x"], ["4", "1", "proved"]),
+    (["x = 1/3", "y = 3x", "y"], ["1", "1", "proved"]),
+    (["speed = 5", "speed^2"], ["25", "10", "proved"]),
+    (["a = 2", "a x^2"], ["a*x**2", "4*x", ""]),
+    (["x = 3", "x^2", "ans + 1"], ["10", "", "proved"]),
+    (["1/3", "3 ans"], ["1", "", "proved"]),
+    (["x^2", "ans x"], ["ans*x", "3*x**2", ""]),
+    (["1/2", "b = ans", "b"], ["0.5", "1", "proved"]),
+    (["x = 2", "y = 3", "x y"], ["6", "3", "proved", "2", "proved"]),
+    (["x = 2", "y = 3", ":wrt y", "x y"], ["6", "2", "proved"]),
+    (["x = 2", "y = 3", ":wrt y", ":unset wrt", "x y"], ["6", "3", "proved", "2", "proved"]),
+    (["x = 2", ":order 3", "x^4"], ["16", "48", "proved"]),
+    (["x = 2", ":no-check", "x^4"], ["16", "32", ""]),
+    (["x = 1/3", ":digits 3", "x^2"], ["0.111", "0.667", "proved"]),
+    ([":order 2"], [":order", "2"]),
+    ([":order 2", ":order"], [":order", "2"]),
+    ([":order"], [":order", "not set"]),
+    (["x = 0", "abs(x)"], ["0", "0", "corner"]),
+    (["x = 2", ":let a = 3", "a x"], ["6", "2", "proved", "3", "proved"]),
+    ([":at x=2", "x^2  # a comment"], ["4", "4", "proved"]),
+    (["x = 1, 2", "a = 3", "a x y"], ["a*x*y", "3*y", "", "3*x", ""]),
+    (["x = 1", ":unset x", "x^2"], ["x**2", "2*x", ""]),
+    (["gamma = 2", "gamma^2"], ["4", "4", "proved"]),
+    (["μ = 2", "mu^2"], ["4", "4", "proved"]),
+    (["quit = 2", "quit"], ["2", "1", "proved"]),
+]
+
+
+@each(("texts", "expected"), ANSWERS)
+def test_a_line_is_answered(texts: list[str], expected: list[str]) -> None:
+    assert cells(*texts) == expected
+
+
+REFUSALS = [
+    (["sin(x"], "never closed"),
+    (["x^2 + y^2 = 25"], "equation"),
+    (["ans"], "no answer yet"),
+    (["ans = 3"], "'ans' is the last answer"),
+    (["pi = 3"], "'pi' is a constant"),
+    (["e(x) = 3"], "'e' is a constant"),
+    (["sin = 3"], "'sin' is a function of deriv already, sin(x)"),
+    (["sin(x) = 3"], "'sin' is a function of deriv already, sin(x)"),
+    (["gamma(x) = x"], "'gamma' is a function of deriv already"),
+    (["if(x) = x"], "'if' is a function of deriv already"),
+    (["and = 3"], "'and' belongs to conditions"),
+    (["f(x) = f(x - 1)"], "'f' is defined by itself"),
+    (["f(x) = x", "g(x) = f(x)", "f(x) = g(x) + 1"], "'f' is defined by 'g', which calls it"),
+    (["f(x) = ans"], "'ans' changes with every answer"),
+    (["x = x + 1"], "'x' is defined by itself"),
+    (["f(x) = x", "f(1, 2)"], "f takes 1 argument, and here it has 2"),
+    (["f(x) = x", "g(x) = f(x)", "f(x, y) = x y", "g(1)"], "f takes 2 arguments by now, and is called with 1"),
+    (["f(x) = x", "g(x) = f(x)", "f = 3", "g(1)"], "'g' calls 'f', which is no function any more"),
+    (["f(x, x) = x"], "'x' stands twice among the variables"),
+    (["f(2) = x"], "'2' is no name of a variable"),
+    (["f() = 2"], "the name of a variable is missing"),
+    (["f(x) = x^^2"], "a number, a name or '(' is due here"),
+    (["t(x) = x + x", f"{'t(' * 40}1{')' * 40}"], "more than 50,000 parts"),
+    (["f0(x) = x", *(f"f{n + 1}(x) = f{n}(x)" for n in range(110)), "f110(1)"], "deeper than 100"),
+    (["p(x) = x^x^x", "p(99)"], "outside the range of float64"),
+    (["x = 1/0"], "divides by zero"),
+    (["x = 1, 2", "a = x + 1"], "'x' has several values"),
+    ([":unset q"], "'q' is not set"),
+    ([":unset"], ":unset needs a name"),
+    ([":plot"], ":plot needs a value"),
+    ([":plot out.png"], "there is no formula yet"),
+    ([":steps"], "there is no formula yet"),
+    ([":check 3"], ":check takes no value"),
+    ([":shell"], "this is the shell"),
+]
+
+
+@each(("texts", "said"), REFUSALS)
+def test_a_line_is_refused_with_a_sentence(texts: list[str], said: str) -> None:
+    assert said in refusal(*texts)
+
+
+def test_the_place_of_what_is_wrong_is_that_in_the_line() -> None:
+    for text in ("z = 1 + 1/0", "f(x) = 1 + 1/0", "  1 + 1/0", "z := 1 + 1/0"):
+        said = refusal(text).split("\n")
+        assert said[2].index("^") == said[1].rindex("0")
+        assert said[1].strip() == text.strip()
+
+
+@pytest.mark.parametrize("text", ["", "  ", "# x = 3", "  # sin("])
+def test_nothing_comes_of_an_empty_line_or_a_comment(text: str) -> None:
+    state, reply = after("x = 3", text)
+    assert reply == Reply()
+    assert state == after("x = 3")[0]
+
+
+def test_a_refused_line_changes_nothing() -> None:
+    state, _ = after("x = 3", "x^2")
+    with pytest.raises(DerivError):
+        lines.answer(state, "x = 1/0", PIPE, PROGRAM)
+    assert cells("x = 3", "x^2") == ["9", "6", "proved"]
+    assert state.variables.keys() == {"x"}
+
+
+def test_a_terminal_shows_how_a_line_was_read() -> None:
+    assert shown("x = 3", "x^2 sin x").split("\n")[:3] == [
+        "f(x) = x**2*sin(x)",
+        "f = 1.2700800725388048",
+        "f' = -8.063212421044806",
+    ]
+    assert "proved" in shown("x = 3", "x^2 sin x")
+    assert shown("1/2 + pi").startswith("1/2 + pi = 3.641592653589793\n")
+    assert "corner: left -1, right 1" in shown("x = 0", "abs(x)")
+
+
+def test_the_answer_is_not_called_by_the_name_of_a_function() -> None:
+    assert shown("f(x) = x^2", "x = 3", "f(x)").startswith("g(x) = x**2\n")
+
+
+def test_of_a_list_of_values_the_main_command_makes_the_table() -> None:
+    _, reply = after("x = 0:1:3", ":digits 3", "x^2")
+    assert reply.job is not None
+    request, options = reply.job
+    assert request.points is not None
+    assert request.points.at["x"].tolist() == [0, 0.5, 1]
+    assert options.digits == 3
+
+
+QUESTIONS = [
+    (["x^2 sin x", ":steps"], ["steps", "--", "x^2 sin x"]),
+    ([":steps x^2 sin x"], ["steps", "--", "x^2 sin x"]),
+    (["f(x) = x^2", "f(t)", ":steps"], ["steps", "--", "t**2"]),
+    (["x^2", ":order 2", ":steps"], ["steps", "--order", "2", "--", "x^2"]),
+    (["x^2 y", ":order 2", ":steps --mixed x,y"], ["steps", "--mixed", "x,y", "--", "x^2 y"]),
+    (["a = 2", "a x^2", ":steps"], ["steps", "--", "2*x**2"]),
+    (["speed = 2", "speed^2", ":steps"], ["steps", "--wrt", "speed", "--", "speed^2"]),
+    (["x = 2", "x^2", ":explain"], ["explain", "--at", "x=2", "--", "x^2"]),
+    (["x = pi/2", "x^2", ":explain --format tree"], ["explain", "--format", "tree", "--at", "x=pi/2", "--", "x^2"]),
+    (["x = 2", "x^2", ":explain --at x=5"], ["explain", "--at", "x=5", "--", "x^2"]),
+    (["x^2", ":answer 2 x"], ["answer", "--", "x^2", "2 x"]),
+    ([":answer 'x^2' '2*x'"], ["answer", "--", "x^2", "2*x"]),
+    (["x^2", ":format latex", ":steps"], ["steps", "--format", "latex", "--", "x^2"]),
+    (["x^2", ":format value", ":steps"], ["steps", "--", "x^2"]),
+    ([":functions gamma"], ["functions", "gamma"]),
+    ([":help steps"], ["steps", "--help"]),
+    ([":help gamma"], ["functions", "gamma"]),
+]
+
+
+@each(("texts", "words"), QUESTIONS)
+def test_a_command_is_what_it_is_on_the_command_line(texts: list[str], words: list[str]) -> None:
+    assert list(after(*texts)[1].words) == words
+
+
+JOBS: list[tuple[list[str], str, dict[str, Any]]] = [
+    (["x = 0:1:3", "x^2", ":plot a.png"], "plot", {}),
+    (["x = 2", "sin x", ":series 5"], "series", {"series": 5}),
+    (["x = 2", ":series 5 sin x"], "series", {"series": 5}),
+    (["x^2 y", ":hessian"], "hessian", {"hessian": True, "points": None}),
+    (["x = 1", "y = 2", ":order 3", "x^2 y", ":mixed x,y"], "mixed", {"mixed": [("x", "y")], "order": 1}),
+    (["y = 2", "x^2 y", ":mixed x,y"], "mixed", {"mixed": [("x", "y")], "points": None}),
+    (["x = 1", ":check", "x^2", ":code"], "code", {"check": None}),
+]
+
+
+@each(("texts", "option", "expected"), JOBS)
+def test_an_option_about_one_formula_is_that_of_the_main_command(
+    texts: list[str], option: str, expected: dict[str, Any]
+) -> None:
+    state, reply = after(*texts)
+    assert reply.job is not None
+    request, options = reply.job
+    assert getattr(options, option)
+    assert {name: getattr(request, name) for name in expected} == expected
+    assert option not in state.settings, "it is asked once"
+
+
+def test_a_point_that_is_typed_goes_before_the_variable() -> None:
+    request = after("x = 2", "x^2", ":hessian --at x=5")[1].job
+    assert request is not None
+    assert request[0].points is not None
+    assert request[0].points.at["x"].tolist() == [5]
+
+
+def test_an_equation_that_was_refused_is_the_one_that_the_next_line_is_about() -> None:
+    outcome = piped("x^2 + y^2 = 25", ":implicit y", "x = 3", "y = 4", ":implicit y", status=2)
+    assert "dy/dx\t-x/y" in outcome.stdout
+    assert outcome.stdout.endswith("3\t4\t-0.75\n")
+    assert "as in :implicit y" in outcome.stderr
+
+
+def test_every_option_and_command_can_be_typed() -> None:
+    typed = names(PROGRAM)
+    main = {name.lstrip("-") for name in (*grammar_of("").valued, *grammar_of("").flags)}
+    ending = {parameter.opts[0].lstrip("-") for parameter in built("").params if parameter.is_eager}
+    assert main - {"help"} - ending <= {*typed}, "only those are missing that end the command"
+    assert {*COMMANDS} - {"shell"} <= {*typed}
+    told = write(_document(":help"), "tsv", PIPE[1])
+    for name in typed:
+        family = f":{name.removeprefix('no-')}" if name == "no-check" else f":{name}"
+        assert re.search(rf"^{re.escape(family)}\b", told, re.MULTILINE), name
+
+
+def _document(*texts: str) -> Any:
+    return after(*texts)[1].document
+
+
+def test_vars_lists_all_that_is_set() -> None:
+    found = _document("x = pi/2", "z = t + 1", "f(u) = u^2", "2^10", ":order 2", ":vars").rows()
+    assert found == [["x", "pi/2"], ["z", "t + 1"], ["f(u)", "u**2"], ["ans", "1024"], [":order", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [(":ordr 2", ":order"), (":stps", ":steps"), (":taylor", ":series"), (":xyzzy", ":help"), (":var", ":vars")],
+)
+def test_what_is_unknown_is_refused_with_what_was_meant(typed: str, meant: str) -> None:
+    outcome = piped(typed, status=2)
+    assert meant in outcome.stderr.split("\n")[3]
+
+
+# Functions that call each other, drawn, against SymPy
+
+NAMES = ("a", "b", "x", "y")
+Meaning = Callable[..., sympy.Expr]
+
+
+class Drawn:
+    """A drawn session: its lines, and what each function means as a closure over SymPy's expressions."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.functions: dict[str, tuple[int, Meaning]] = {}
+        self.lines: list[str] = []
+        for name in self.random.sample(("f", "g", "h", "F"), 3):
+            parameters = self.random.sample(NAMES, self.random.randint(1, 3))
+            text, meaning = self.formula(2)
+            self.lines.append(f"{name}({', '.join(parameters)}) = {text}")
+            self.functions[name] = len(parameters), self.closure(parameters, meaning)
+
+    @staticmethod
+    def closure(parameters: list[str], meaning: Meaning) -> Meaning:
+        """What a call means: the globals, but for the parameters, which are the arguments."""
+        return lambda known, *arguments: meaning({**known, **dict(zip(parameters, arguments, strict=True))})
+
+    def formula(self, depth: int) -> tuple[str, Meaning]:
+        """A formula's text, and what it means by what the names mean around it."""
+        kind = self.random.randrange(5 if depth else 2)
+        if kind == 0:
+            number = self.random.randint(1, 5)
+            return str(number), lambda known: sympy.Integer(number)
+        if kind == 1 or (kind == 4 and not self.functions):
+            name = self.random.choice(NAMES)
+            return name, lambda known: known[name]
+        if kind == 4:
+            return self.call(depth)
+        (left, one), (right, two) = self.formula(depth - 1), self.formula(depth - 1)
+        if kind == 2:
+            return f"({left} + {right})", lambda known: one(known) + two(known)
+        return f"{left}*{right}", lambda known: one(known) * two(known)
+
+    def call(self, depth: int) -> tuple[str, Meaning]:
+        name = self.random.choice(sorted(self.functions))
+        count, meaning = self.functions[name]
+        texts, inner = zip(*[self.formula(depth - 1) for _ in range(count)], strict=True)
+        globals_ = {each: sympy.Symbol(each) for each in NAMES}
+        return f"{name}({', '.join(texts)})", lambda known: meaning(globals_, *[each(known) for each in inner])
+
+
+@given(st.integers(0, 10**6))
+@drawn(200)
+def test_no_name_of_an_argument_is_taken_for_one_of_the_function(seed: int) -> None:
+    session = Drawn(seed)
+    text, meaning = session.call(2)
+    state, _ = after(*session.lines)
+    expression = formula_in(state, text)
+    expected = meaning({name: sympy.Symbol(name) for name in NAMES})
+    found = sympy.sympify(expression.text, locals={name: sympy.Symbol(name) for name in NAMES})
+    assert sympy.expand(found - expected) == 0, (session.lines, text)
+
+
+def test_capture_would_be_seen() -> None:
+    state, _ = after("f(x) = x + a", "g(a) = f(2a)")
+    assert formula_in(state, "g(3)").text == "2*3 + a"
+
+
+# Through a pipe
+
+
+def test_each_line_of_a_pipe_has_one_answer() -> None:
+    outcome = piped("# a comment", "x = 3", "", "x^2", "f(t) = t^2", "f(x)", ":order 2", "x^3")
+    assert outcome.stdout == "x\t3\n9\t6\tproved\nf(t)\tt**2\n9\t6\tproved\n:order\t2\n27\t18\tproved\n"
+    assert outcome.stderr == ""
+
+
+def test_a_pipe_goes_on_behind_what_it_refuses() -> None:
+    outcome = piped("x = 3", "", "sin(", "x^2", "nosuchname", "x^3", status=2)
+    assert outcome.stdout == "x\t3\n\n9\t6\tproved\n\n27\t27\tproved\n"
+    assert re.findall(r"^deriv: line (\d+): ", outcome.stderr, re.MULTILINE) == ["3", "5"]
+    assert "\n  sin(\n      ^\n" in outcome.stderr
+
+
+def test_the_status_tells_of_a_difference_where_a_check_was_asked_for() -> None:
+    assert piped("x = 0", "relu(x) - relu(-x)").stdout.endswith("0\t0\twrong\n")
+    assert piped(":check", "x = 0", "relu(x) - relu(-x)", status=1).stdout.endswith("0\t0\twrong\n")
+    piped(":check", "x = 0", "relu(x) - relu(-x)", "sin(", status=2)
+    assert "the truth is 1" in piped("x = 0", "relu(x) - relu(-x)").stderr
+
+
+def test_the_end_of_a_session_leaves_the_rest() -> None:
+    assert piped("1 + 1", ":quit", "sin(").stdout == "2\t\tproved\n"
+    assert piped("1 + 1", "exit", "sin(").stdout == "2\t\tproved\n"
+
+
+def test_json_is_one_object_a_line() -> None:
+    outcome = piped("x = 3", ":format json", "x^2", "x^3")
+    found = [json.loads(line) for line in outcome.stdout.splitlines()[2:]]
+    assert [each["functions"][0]["value"] for each in found] == [[9], [27]]
+
+
+def test_an_internal_error_ends_a_line_and_not_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = formula_in
+
+    def failing(state: State, text: str) -> Any:
+        return 1 / 0 if "7" in text else real(state, text)
+
+    monkeypatch.setattr("derivcli.cli.shell.lines.formula_in", failing)
+    outcome = piped("1 + 1", "x + 7", "2 + 2", status=70)
+    assert outcome.stdout == "2\t\tproved\n\n4\t\tproved\n"
+    assert "line 2: internal error: ZeroDivisionError" in outcome.stderr
+    assert "please report it with this line: x + 7" in outcome.stderr
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
+    outcome = deriv("shell", stdin=b"\xef\xbb\xbf1 + 1\r\n\xff\xfe\n2 + 2", status=2)
+    assert outcome.stdout == "2\t\tproved\n\n4\t\tproved\n"
+    assert "line 2: " in outcome.stderr
+
+
+def test_a_shell_without_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("derivcli.cli.shell.piped.sys.stdin", None)
+    session = Session(PROGRAM, PIPE)
+    with pytest.raises(DerivError, match="standard input is closed"):
+        answer_lines(session)
+
+
+def test_a_users_text_is_never_run() -> None:
+    outcome = piped("__import__('os').system('echo run')", ":order __import__('os')", "f(x) = exec('1')", status=2)
+    assert "run\n" not in outcome.stdout
+    assert outcome.stdout == "\n\n\n"
