@@ -205,10 +205,11 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
 
     # What is replaced is the last part of the current word only.
     $kept = ''
-    if ($current.EndsWith($wordToComplete)) { $kept = $current.Substring(0, $current.Length - $wordToComplete.Length) }
+    $exactly = [System.StringComparison]::Ordinal
+    if ($current.EndsWith($wordToComplete, $exactly)) { $kept = $current.Substring(0, $current.Length - $wordToComplete.Length) }
     foreach ($offer in $offers) {
         $text = $lead + $offer[0]
-        if (-not $text.StartsWith($current)) { continue }
+        if (-not $text.StartsWith($current, $exactly)) { continue }
         $text = $text.Substring($kept.Length)
         if ($text -match '[^\w=./\\:~+-]') { $text = '''' + ($text -replace '''', '''''') + '''' }
         [System.Management.Automation.CompletionResult]::new($text, $offer[0], 'ParameterValue', $offer[1])
