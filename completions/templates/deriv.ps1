@@ -55,15 +55,10 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
 
     # What is offered, and what is told of it.
     $offers = @()
+    $endings = @()
     if ($option) {
+        $endings = $option.Endings
         foreach ($choice in $option.Choices) { $offers += , @($choice, $option.Help) }
-        if ($option.Endings) {
-            $folder = if ($value -match '^.*[\\/]') { $Matches[0] } else { '' }
-            $place = if ($folder) { $folder } else { '.' }
-            Get-ChildItem -LiteralPath $place -ErrorAction Ignore |
-                Where-Object { $_.PSIsContainer -or $option.Endings -contains $_.Extension.TrimStart('.') } |
-                ForEach-Object { $offers += , @(($folder + $_.Name), $option.Help) }
-        }
         $program = Get-Command deriv -CommandType Application -TotalCount 1 -ErrorAction Ignore
         if ($null -ne $option.BehindName -and $program) {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
@@ -80,7 +75,15 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             }
         }
     } elseif ($words.Count -eq $start) {
+        $endings = $command.Endings
         foreach ($name in $command.First) { $offers += , @($name, $name) }
+    }
+    if ($endings) {
+        $folder = if ($value -match '^.*[\\/]') { $Matches[0] } else { '' }
+        $place = if ($folder) { $folder } else { '.' }
+        Get-ChildItem -LiteralPath $place -ErrorAction Ignore |
+            Where-Object { $_.PSIsContainer -or $endings -contains $_.Extension.TrimStart('.') } |
+            ForEach-Object { $offers += , @(($folder + $_.Name), $_.Name) }
     }
 
     # What is replaced is the last part of the current word only.
