@@ -38,8 +38,9 @@ ENDINGS = {
     "--data": DATA,
     "--output": (*DATA, *(ending.lstrip(".") for ending in format_of_suffix()), CODE),
     "--use": (CODE,),
+    "check-fn": (CODE,),
 }
-"""For each option that takes a file, the endings of the files it is offered; directories always are."""
+"""For each option or command that takes a file, the endings of the files it is offered; directories always are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Command:
     name: str
     options: list[Option]
     first: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    """Those of the files that its first word may be."""
 
     @property
     def function(self) -> str:
@@ -84,7 +87,10 @@ WORDS = {
 
 def commands() -> list[Command]:
     """The main command, the others, and the word for help, which is as good as one."""
-    known = [Command(name, options_of(name), WORDS.get(name) or first_words(built(name))) for name in ("", *COMMANDS)]
+    known = [
+        Command(name, options_of(name), WORDS.get(name) or first_words(built(name)), ENDINGS.get(name, ()))
+        for name in ("", *COMMANDS)
+    ]
     return [*known, Command(help_topics.WORD, [], help_topics.topics())]
 
 
@@ -172,13 +178,15 @@ def bash_command(command: Command) -> str:
         if option.behind_name is not None:
             values.append(f"        {label}) _deriv_names '{option.behind_name}' ;;")
         if option.endings:
-            values.append(filled("files.bash", option=label, patterns=bash_patterns(option.endings)).rstrip())
+            values.append(f"        {label}) _deriv_paths {bash_patterns(option.endings)} ;;")
     with_value = [name for option in options if option.value for name in option.names]
     return filled(
         "command.bash",
         function=command.function,
         start="2" if command.name else "1",
-        first=" ".join(command.first),
+        first=f"_deriv_paths {bash_patterns(command.endings)}"
+        if command.endings
+        else f"names=({' '.join(command.first)})",
         names=" ".join(name for option in options for name in option.names),
         valued=f"            {' | '.join(with_value)}) option=$word ;;" if with_value else "",
         once="\n".join(once),
@@ -210,8 +218,10 @@ def zsh_arguments(command: Command) -> str:
     """What zsh's own machinery is told of a command."""
     lines = [quoted(zsh_option(option, name)) for option in command.options for name in option.names]
     before = ""
-    if command.first:
+    if command.first or command.endings:
         words = f"({' '.join(command.first)})" if command.name else f"(({' '.join(map(zsh_described, command.first))}))"
+        if command.endings:
+            words = zsh_files(command.endings)
         before = f"local -a first=()\nif ((CURRENT == 2)); then first=({quoted(f'1::word:{words}')}); fi\n"
         lines.append("$first")
     return before + " \\\n  ".join(["_arguments -S", *lines, "'*:expression:()'"])
@@ -233,8 +243,13 @@ def zsh_option(option: Option, name: str) -> str:
     if option.behind_name is not None:
         action = " _deriv_points" if option.behind_name else " _deriv_names"
     if option.endings:
-        action = f'_deriv_files -g "(#i)*.({"|".join(option.endings)})(-.) *(-/)"'
+        action = zsh_files(option.endings)
     return f"{before}{name}=[{zsh_text(option.help)}]:{zsh_text(option.value)}:{action}"
+
+
+def zsh_files(endings: Sequence[str]) -> str:
+    """What completes the names of files with these endings."""
+    return f'_deriv_files -g "(#i)*.({"|".join(endings)})(-.) *(-/)"'
 
 
 def zsh_text(text: str) -> str:
@@ -259,7 +274,9 @@ def fish_command(command: Command) -> list[str]:
     """A line for each option of a command, and one for what its first word may be."""
     lines = [fish_option(command, option, name) for option in command.options for name in option.names]
     start = f"complete -c deriv -n '__deriv_first \"{command.name}\"' -a"
-    if command.first and command.name:
+    if command.endings:
+        lines.append(f"{start} '(__deriv_files {' '.join(command.endings)})'")
+    elif command.first and command.name:
         lines.append(f"{start} '{' '.join(command.first)}'")
     elif command.first:
         lines += [f"{start} {name} -d '{fish_text(SUMMARIES[name])}'" for name in command.first]
@@ -306,6 +323,7 @@ def powershell_command(command: Command) -> str:
         "command.ps1",
         name=powershell_text(command.name),
         first=powershell_words(command.first),
+        endings=powershell_words(command.endings),
         options="\n".join(f"                {powershell_option(option)}" for option in command.options),
     ).rstrip()
 

@@ -76,6 +76,11 @@ def test_the_program_prints_them_and_loads_next_to_nothing() -> None:
     assert run(sys.executable, "-c", ASKED) == "α\nu\n0\n"
 
 
+def test_a_long_text_is_looked_at_in_part() -> None:
+    assert completed(["--at", "", "x*" * 3_000 + "y", "--at", ""]) == ["x"]
+    assert completed(["--at", "", f"x*{'a' * 300}+y", "--at", ""]) == ["x", "y"]
+
+
 @each("words", [[], ["--at"], ["--at", ""], ["", "", ""]])
 def test_words_that_no_script_gives_are_no_error(words: list[str]) -> None:
     assert completed(words) == []
