@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import re
 import shlex
 
 import derivcli
@@ -17,8 +18,8 @@ LIBRARIES = """torch sympy sympy.assumptions.wrapper sympy.sets.setexpr sympy.te
 """Without Matplotlib, which reads its settings when it is imported, and of which each picture has its own."""
 
 
-LEFT_OUT = ("derivcli.engines.torch.compiled", "derivcli.cli.shell", "derivcli.cli.warm.__main__", "derivcli.__main__")
-"""Files of ours that are run, that bring in what compiles, or that no child uses."""
+LEFT_OUT = re.compile(r"derivcli\.(engines\.torch\.compiled|cli\.shell\b.*|(.*\.)?__main__)")
+"""Files of ours that bring in what compiles, that no child uses, or that are run and not imported."""
 
 
 def load() -> None:
@@ -27,14 +28,13 @@ def load() -> None:
     Fails with RuntimeError where this process could then not be forked: a thread does not live on in a fork, and what
     it holds is locked there for ever.
     """
-    os.environ.setdefault(
-        "JE_ARROW_MALLOC_CONF", "background_thread:false"
-    )  # PyArrow's memory with no thread of its own
+    # PyArrow's memory has no thread of its own then.
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
     defer()
     for name in LIBRARIES:
         importlib.import_module(name)
     for module in pkgutil.walk_packages(derivcli.__path__, "derivcli."):
-        if not module.name.startswith(LEFT_OUT):
+        if not LEFT_OUT.fullmatch(module.name):
             importlib.import_module(module.name)
     _read_examples()
     importlib.import_module("derivcli.language.tree").rows_by_class()
