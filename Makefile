@@ -18,6 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Making $(VENV); this takes about a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m compileall -q derivcli
 	@mkdir -p $(VENV)/share/man/man1 && ln -sf '$(CURDIR)/docs/deriv.1' $(VENV)/share/man/man1
 	@touch $@
 
