@@ -17,7 +17,7 @@ import pytest
 from derivcli.cli.warm.messages import ASK, BEGUN, COLD, DONE, KILLED, READY, WAIT, message
 from tests.support import each, no_hang
 from tests.warm_calls import COLD as RUNS_COLD
-from tests.warm_calls import COMMAND, REAL, call, environment, own_server, started
+from tests.warm_calls import COMMAND, HASTY, REAL, call, environment, own_server, started
 
 POINT = ["6*x**2+2*x+4", "--at", "x=3"]
 IS_READY = message(READY, 99999999)
@@ -95,7 +95,7 @@ NOTHING_DONE = {
 def test_a_call_runs_cold_where_nothing_was_done(name: str, tmp_path: Path) -> None:
     env = environment(tmp_path)
     with fake(socket_of(env), NOTHING_DONE[name]), no_hang():
-        done = call(*POINT, env=env, status=RUNS_COLD)
+        done = call(*POINT, env=env, status=RUNS_COLD, command=HASTY)
         assert done.stdout + done.stderr == b""
 
 
@@ -130,7 +130,7 @@ def test_a_full_server(tmp_path: Path) -> None:
             waiting.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 waiting.connect(str(path))
-        call(*POINT, env=env, status=RUNS_COLD)
+        call(*POINT, env=env, status=RUNS_COLD, command=HASTY)
 
 
 def test_squatted_places(tmp_path: Path) -> None:

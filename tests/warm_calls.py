@@ -14,11 +14,14 @@ COLD = 99
 CLIENT = f"""
 import os, sys
 del sys.path[0]
-from derivcli.cli.warm.client import run_warm
-run_warm()
+from derivcli.cli.warm import client
+client.PATIENCE = {{patience}}
+client.run_warm()
 os._exit({COLD})
 """
-COMMAND = [sys.executable, "-c", CLIENT]
+COMMAND = [sys.executable, "-c", CLIENT.format(patience=30)]
+"""Waits as long as it takes: other tests run at the same time."""
+HASTY = [sys.executable, "-c", CLIENT.format(patience=0.05)]
 REAL = [sys.executable, "-m", "derivcli"]
 """Runs cold where it has to."""
 
