@@ -15,7 +15,6 @@ from pathlib import Path
 
 import typer
 
-from derivcli.cli.atomic_file import write_whole
 from derivcli.cli.user_folders import base, data, home, settings
 from derivcli.errors import DerivError, ExitStatus, file_name
 
@@ -96,6 +95,8 @@ def installed(shell: Shell, environment: Environment) -> Iterator[str]:
 
 def _put(place: Place) -> str:
     """Write the script, unless a file that is not ours stands there."""
+    from derivcli.cli.atomic_file import write_whole
+
     text, target = (SCRIPTS / place.script).read_text("utf-8"), place.target
     shown = file_name(target)
     try:
