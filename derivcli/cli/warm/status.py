@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from derivcli.cli.warm.address import folder
+from derivcli.cli.warm.address import folder, is_private
 from derivcli.cli.warm.start import lock_of
 
 _LOCK = "hhqqi4x"
@@ -52,7 +52,9 @@ def stop(pid: int, seconds: float = 5.0) -> None:
 
 
 def _holder(lock: Path) -> Running | None:
-    """The server that holds a lock."""
+    """The server that holds a lock; none in a folder of others, whose locks may lead to any process."""
+    if not is_private(str(lock.parent)):
+        return None
     try:
         with lock.open("rb+") as file:
             asked = struct.pack(_LOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
