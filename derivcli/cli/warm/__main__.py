@@ -29,14 +29,18 @@ def main(path: str, idle_seconds: float) -> None:
         preload.load()
     except RuntimeError as error:
         return say(f"a process with all libraries cannot be forked here: {error}")
-    with listener(path) as listening:
-        made = os.lstat(path).st_ino
-        listening.listen(BACKLOG)
-        say(RUNS)
-        Server(listening, idle_seconds).serve()
-        with contextlib.suppress(OSError):
-            if os.lstat(path).st_ino == made:
-                Path(path).unlink()
+    listening = listener(path)
+    made = os.lstat(path).st_ino
+    listening.listen(BACKLOG)
+    say(RUNS)
+    server = Server(listening, idle_seconds)
+    server.serve()
+    with contextlib.suppress(OSError):
+        if os.lstat(path).st_ino == made:
+            Path(path).unlink()
+    if server.calls:
+        os.close(lock)  # another one may be started from here on
+        server.finish()
     os._exit(0)
 
 

@@ -48,13 +48,13 @@ def run(request: bytes, descriptors: list[int], caller: Caller) -> NoReturn:
     if command_named(name).stays_cold or looks_above or _runs_code(name, sys.argv[1:]):
         _say(COLD)
         os._exit(0)
-    _say(READY, os.getpid())
-    if os.read(CONNECTION, 1) != GO:
-        os._exit(0)
-    sys.addaudithook(_audit)
-    if command_named(name).talks and os.isatty(0):
-        _say(TALKS)
     try:
+        _say(READY, os.getpid())
+        if os.read(CONNECTION, 1) != GO:
+            os._exit(0)
+        sys.addaudithook(_audit)
+        if command_named(name).talks and os.isatty(0):
+            _say(TALKS)
         app.main(partial(_say, DONE), Announced)
     except KeyboardInterrupt:
         _say(DONE, ExitStatus.INTERRUPTED)

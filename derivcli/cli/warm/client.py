@@ -45,7 +45,10 @@ def run_warm() -> None:
     elif use == "auto":
         from derivcli.cli.warm.start import start
 
-        start(path)
+        try:  # noqa: SIM105 (contextlib takes long)
+            start(path)
+        except OSError:
+            pass
 
 
 def _can_hand_over() -> bool:
@@ -156,12 +159,13 @@ class Job:
             os._exit(number)
         if kind == BEGUN:
             self.begun = True
-            _let_streams_go()
+            os.closerange(0, STREAMS)  # for their readers and writers to see it when the child closes them
         elif kind == TALKS:
             self.talks = True
             self.terminal = os.dup(0)
         elif kind == STOPPED:
             self._stop(number)
+            self._send(_signal.SIGCONT)  # an orphaned group, such as that of a terminal's only command, is not stopped
         else:  # killed, or child and server are gone without a word
             number = number if kind == KILLED else _signal.SIGKILL
             if number == _signal.SIGKILL and not self.begun and not self.signalled:
@@ -174,6 +178,9 @@ class Job:
             self._stop(_signal.SIGTTIN)  # as one does that reads from a terminal which another job has
             return
         self.signalled = self.signalled or number not in (_signal.SIGCONT, _signal.SIGWINCH)
+        self._send(number)
+
+    def _send(self, number: int) -> None:
         try:  # noqa: SIM105 (contextlib takes long)
             (os.killpg if number in TO_GROUP else os.kill)(self.child, number)
         except OSError:
@@ -188,14 +195,6 @@ class Job:
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, [number])
         os.kill(os.getpid(), number)
         _signal.signal(number, action)
-
-
-def _let_streams_go() -> None:
-    """Keep no stream open that the child may close for its reader or writer to see."""
-    null = os.open(os.devnull, os.O_RDWR)
-    for stream in range(STREAMS):
-        os.dup2(null, stream)
-    os.close(null)
 
 
 def _in_background(terminal: int) -> bool:

@@ -61,15 +61,28 @@ class Server:
         self.poll.register(self.woken, select.POLLIN)
         while not self.ends:
             idle = None if self.calls else self.idle_seconds * 1000
-            events = self.poll.poll(0 if self.waiting else idle)
-            if not events and not self.waiting:
+            if not self._take_events(0 if self.waiting else idle) and not self.waiting:
                 return
-            for descriptor, event in events:
-                self._take(descriptor, event)
             for call in self.waiting:
                 call.tell(WAIT)
             if self.waiting:
                 self._ask(self.waiting.popleft())
+
+    def finish(self) -> None:
+        """Take no more calls, and wait for the children: who has no parent cannot be stopped by Ctrl-Z."""
+        self.poll.unregister(self.listener)
+        self.listener.close()
+        for call in (*self.calls.values(),):
+            if not call.child:
+                self._forget(call)
+        while self.calls:
+            self._take_events(None)
+
+    def _take_events(self, milliseconds: float | None) -> int:
+        events = self.poll.poll(milliseconds)
+        for descriptor, event in events:
+            self._take(descriptor, event)
+        return len(events)
 
     def _take(self, descriptor: int, event: int) -> None:
         if descriptor == self.listener.fileno():
@@ -87,7 +100,7 @@ class Server:
                 self._forget(call)
 
     def _accept(self) -> None:
-        with contextlib.suppress(OSError):
+        try:
             while True:
                 connection, _ = self.listener.accept()
                 if _peer(connection)[1] != os.geteuid():
@@ -95,6 +108,11 @@ class Server:
                     continue
                 self.calls[connection.fileno()] = Call(connection)
                 self.poll.register(connection, select.POLLIN | select.POLLRDHUP)
+        except BlockingIOError:
+            pass
+        except OSError:
+            if self.calls:
+                self.poll.modify(self.listener, 0)  # no descriptor is free, until one of them has ended
 
     def _read(self, call: Call) -> None:
         """Read what has come of a request; a call whose request is whole waits for its turn."""
@@ -129,16 +147,19 @@ class Server:
     def _start(self, call: Call) -> None:
         """Take a client's descriptors, and fork its child."""
         descriptors: list[int] = []
+        child = None
         with contextlib.suppress(OSError):
             _, descriptors, _, _ = socket.recv_fds(call.connection, 1, DESCRIPTORS, socket.MSG_DONTWAIT)
-        if len(descriptors) == DESCRIPTORS:
-            self.poll.modify(call.connection, select.POLLRDHUP)
-            call.child = os.fork()
-            if not call.child:
-                self._become(call, descriptors)
+            if len(descriptors) == DESCRIPTORS:
+                child = os.fork()
+        if child == 0:
+            self._become(call, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        if not call.child:
+        if child:
+            call.child = child
+            self.poll.modify(call.connection, select.POLLRDHUP)
+        else:
             self._forget(call)
 
     def _become(self, call: Call, descriptors: list[int]) -> NoReturn:
@@ -172,9 +193,12 @@ class Server:
         self.poll.unregister(call.connection)
         del self.calls[call.connection.fileno()]
         call.connection.close()
+        if not self.ends:
+            self.poll.modify(self.listener, select.POLLIN)
 
     def _wake_for_children(self) -> int:
         """A descriptor that can be read from when a child has stopped or ended, and when this process is to end."""
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
