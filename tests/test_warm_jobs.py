@@ -13,27 +13,20 @@ from pathlib import Path
 import pytest
 
 from tests.support import each
-from tests.test_warm_faults import children_reading, until, waiting
-from tests.warm_calls import COMMAND, call, started
+from tests.warm_calls import COMMAND, call, children_reading, started, until, waiting
 
 DERIV = shlex.join(COMMAND)
 PROMPT = "next> "
 
 
-class Shell:
-    """An interactive shell in a terminal of its own, in which the warm server's client stands for `deriv`."""
+class Terminal:
+    """A terminal of its own, in which a command runs."""
 
-    def __init__(self, folder: Path) -> None:
-        (folder / "bin").mkdir()
-        (folder / "bin" / "deriv").write_text(f'#!/bin/sh\nexec {DERIV} "$@"\n')
-        (folder / "bin" / "deriv").chmod(0o755)
-        env = started() | {"PS1": PROMPT, "TERM": "dumb", "INPUTRC": os.devnull, "HOME": str(folder)}
-        env["PATH"] = f"{folder}/bin:{env['PATH']}"
+    def __init__(self, command: list[str], env: dict[str, str], folder: Path) -> None:
         self.pid, self.terminal = pty.fork()
         if not self.pid:
             os.chdir(folder)
-            os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], env)
-        self.until(re.escape(PROMPT))
+            os.execvpe(command[0], command, env | {"TERM": "dumb"})
 
     def type(self, text: str, pattern: str) -> str:
         """Type something, and read until the terminal shows what is expected."""
@@ -53,39 +46,62 @@ class Shell:
         os.waitpid(self.pid, 0)
 
 
+def shell(folder: Path) -> Terminal:
+    """An interactive shell, in which the warm server's client stands for `deriv`."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "deriv").write_text(f'#!/bin/sh\nexec {DERIV} "$@"\n')
+    (folder / "bin" / "deriv").chmod(0o755)
+    env = started() | {"PS1": PROMPT, "INPUTRC": os.devnull, "HOME": str(folder)}
+    env["PATH"] = f"{folder}/bin:{env['PATH']}"
+    terminal = Terminal(["bash", "--norc", "--noprofile", "-i"], env, folder)
+    terminal.until(re.escape(PROMPT))
+    return terminal
+
+
 LONG = "'sin(x)^x' --at x=1:2:400000000 --output big.csv"
 
 
 def test_keys_in_a_shell(tmp_path: Path) -> None:
     """Ctrl-Z and fg, a question that waits in the background, and Ctrl-C, which leaves no file behind."""
-    shell = Shell(tmp_path)
-    shell.type("deriv practice --seed 3\n", r"f'\(x\) = $")
-    shell.type("\x1a", r"Stopped[^\n]*\r\n" + PROMPT)
-    shell.type("bg\n", PROMPT)
-    until(lambda: "Stopped (tty input)" in shell.type("jobs -l\n", rf"deriv[^\n]*\r\n{PROMPT}"))
-    shell.type("fg\n", "deriv practice")
-    shell.type("\n", r"2/10[^=]*= [^=]*f'\(x\) = $")
-    shell.type("quit\n", PROMPT)
-    assert "is 0" in shell.type("echo is $?\n", r"is \d+")
-    shell.type(f"deriv {LONG}\n", "deriv ")
+    terminal = shell(tmp_path)
+    terminal.type("deriv practice --seed 3\n", r"f'\(x\) = $")
+    terminal.type("\x1a", r"Stopped[^\n]*\r\n" + PROMPT)
+    terminal.type("bg\n", PROMPT)
+    until(lambda: "Stopped (tty input)" in terminal.type("jobs -l\n", rf"deriv[^\n]*\r\n{PROMPT}"))
+    terminal.type("fg\n", "deriv practice")
+    terminal.type("\n", r"2/10[^=]*= [^=]*f'\(x\) = $")
+    terminal.type("quit\n", PROMPT)
+    assert "is 0" in terminal.type("echo is $?\n", r"is \d+")
+    terminal.type(f"deriv {LONG}\n", "deriv ")
     until(lambda: any(tmp_path.glob(".deriv-*")))
-    shell.type("\x1a", r"Stopped[^\n]*\r\n")
+    terminal.type("\x1a", r"Stopped[^\n]*\r\n")
     written = [path.stat().st_size for path in tmp_path.glob(".deriv-*")]
     time.sleep(0.3)
     assert [path.stat().st_size for path in tmp_path.glob(".deriv-*")] == written
-    shell.type("fg\n", "deriv ")
+    terminal.type("fg\n", "deriv ")
     until(lambda: [path.stat().st_size for path in tmp_path.glob(".deriv-*")] != written)
-    shell.type("\x03", "interrupted")
-    assert "is 130" in shell.type("echo is $?\n", r"is \d+")
+    terminal.type("\x03", "interrupted")
+    assert "is 130" in terminal.type("echo is $?\n", r"is \d+")
     assert not [*tmp_path.glob(".deriv-*")]
-    shell.close()
+    terminal.close()
+
+
+def test_ctrl_z_where_no_shell_could_undo_it(tmp_path: Path) -> None:
+    """The kernel does not stop a command that is all that runs in its terminal."""
+    terminal = Terminal([*COMMAND, "practice", "--seed", "3"], started(), tmp_path)
+    terminal.until(r"f'\(x\) = $")
+    os.write(terminal.terminal, b"\x1a")
+    time.sleep(0.3)
+    terminal.type("\n", r"2/10[^=]*= [^=]*f'\(x\) = $")
+    terminal.type("quit\n", "0 of")
+    terminal.close()
 
 
 def test_a_terminal_that_is_closed_ends_the_child(tmp_path: Path) -> None:
-    shell = Shell(tmp_path)
-    shell.type(f"deriv {LONG}\n", "deriv ")
+    terminal = shell(tmp_path)
+    terminal.type(f"deriv {LONG}\n", "deriv ")
     until(lambda: any(tmp_path.glob(".deriv-*")))
-    shell.close()
+    terminal.close()
     until(lambda: not any(tmp_path.glob(".deriv-*")))
 
 

@@ -1,5 +1,6 @@
 """A server answers only for the same program, files, settings and rules of the kernel."""
 
+import fcntl
 import os
 import resource
 import shlex
@@ -8,11 +9,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 import derivcli
-from derivcli.cli.warm import address
+from derivcli.cli.warm import address, status
 from derivcli.cli.warm.same_place import caller, difference
 from tests.support import each
 from tests.warm_calls import COLD, COMMAND, REAL, call, started
@@ -110,6 +112,26 @@ def test_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert address.socket_path() == ""
 
 
+def test_a_folder_of_others_holds_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can put a lock there could name the process that a stop is to end."""
+    monkeypatch.setattr(status, "folder", lambda: str(tmp_path))
+    (tmp_path / "x.lock").write_text("")
+
+    def lock() -> None:
+        held.append((tmp_path / "x.lock").open("w"))
+        fcntl.lockf(held[0], fcntl.LOCK_EX)
+
+    held: list[IO[str]] = []
+    pid = child_that(lock)
+    try:
+        for mode, found in ((0o700, [pid]), (0o755, []), (0o770, []), (0o702, [])):
+            tmp_path.chmod(mode)
+            assert [server.pid for server in status.servers()] == found
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
 def child_that(does: Callable[[], object]) -> int:
     """A process like this one but for what it does to itself, which then waits."""
     told, tells = os.pipe()
@@ -176,8 +198,8 @@ def test_other_rules_mean_a_cold_run() -> None:
     for change in ("ulimit -f 100000", "nice -n 3", "ulimit -v 90000000"):
         words = f"{change} {client}" if change.startswith("nice") else f"{change}; {client}"
         call("-c", words, command=["/bin/sh"], env=env, status=COLD)
-    status = shlex.join([*REAL, "warm", "status"])
-    told = call("-c", f"ulimit -f 100000; {status}", command=["/bin/sh"], env=env).stdout.decode()
+    asks = shlex.join([*REAL, "warm", "status"])
+    told = call("-c", f"ulimit -f 100000; {asks}", command=["/bin/sh"], env=env).stdout.decode()
     assert "commands here pass it by, since their limits are not the server's" in told
 
 

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.processes import FOLDER
@@ -26,6 +28,9 @@ REAL = [sys.executable, "-m", "derivcli"]
 """Runs cold where it has to."""
 
 
+WHICH = "from derivcli.cli.warm.address import socket_path; import sys; del sys.path[0]; print(socket_path(), end='')"
+
+
 def environment(runtime: Path | None = None, **others: str) -> dict[str, str]:
     """An environment in which the tests' server may answer, or one in another runtime folder."""
     runtime = runtime or Path(os.environ[FOLDER]) / "warm"
@@ -35,11 +40,28 @@ def environment(runtime: Path | None = None, **others: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": root, "XDG_RUNTIME_DIR": str(runtime), **others}
 
 
+def socket_of(env: dict[str, str]) -> Path:
+    """The path at which a client in an environment looks for its server."""
+    path = Path(subprocess.run([sys.executable, "-c", WHICH], env=env, check=True, capture_output=True).stdout.decode())
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
 def started(**others: str) -> dict[str, str]:
     """The environment of a server that runs; all workers of a test run share one, which ends after an idle minute."""
     chosen = environment(None, **others)
-    subprocess.run([*REAL, "warm", "start", "--idle", "1"], env=chosen, check=True, capture_output=True)
+    name = repr(sorted(others.items()))
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(_shared[name])
+    except (LookupError, OSError):
+        subprocess.run([*REAL, "warm", "start", "--idle", "1"], env=chosen, check=True, capture_output=True)
+        _shared[name] = str(socket_of(chosen))
     return chosen
+
+
+_shared: dict[str, str] = {}
+"""The sockets of servers that were started."""
 
 
 @contextlib.contextmanager
@@ -60,3 +82,29 @@ def call(
     done = subprocess.run([*command, *words], env=env, capture_output=True, timeout=60, **others)  # type: ignore[call-overload]
     assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
     return done  # type: ignore[no-any-return]
+
+
+@contextlib.contextmanager
+def waiting(words: list[str], env: dict[str, str]) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
+    """A client, and the child that waits for standard input on its behalf."""
+    with subprocess.Popen([*COMMAND, *words], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as client:
+        assert client.stdin is not None
+        pipe = Path(f"/proc/self/fd/{client.stdin.fileno()}").readlink()
+        until(lambda: any(children_reading(pipe, client.pid)))
+        yield client, next(children_reading(pipe, client.pid))
+
+
+def children_reading(pipe: Path, client: int) -> Iterator[int]:
+    """Processes that are not the client and wait in a read of this pipe."""
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            own = int(process.name) in (os.getpid(), client)
+            if not own and (process / "fd/0").readlink() == pipe and "pipe" in (process / "wchan").read_text():
+                yield int(process.name)
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
