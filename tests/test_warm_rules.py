@@ -14,7 +14,7 @@ import pytest
 import derivcli
 from derivcli.cli.warm import address
 from derivcli.cli.warm.same_place import caller, difference
-from tests.support import each
+from tests.support import deriv, each
 from tests.warm_calls import COLD, COMMAND, REAL, call, started
 
 POINT = ["x^2", "--at", "x=3"]
@@ -179,6 +179,20 @@ def test_other_rules_mean_a_cold_run() -> None:
     status = shlex.join([*REAL, "warm", "status"])
     told = call("-c", f"ulimit -f 100000; {status}", command=["/bin/sh"], env=env).stdout.decode()
     assert "commands here pass it by, since their limits are not the server's" in told
+
+
+def test_a_server_that_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the folder is open to others, and where no server could show what a command of this kind does."""
+    tmp_path.chmod(0o700)
+    (tmp_path / "deriv").mkdir()
+    (tmp_path / "deriv").chmod(0o755)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    told = deriv("warm", "start", status=2).stderr
+    assert f"{tmp_path}/deriv is no folder that only you can use" in told
+    assert "commands work as they do without it" in told
+    monkeypatch.setattr(sys, "warnoptions", ["error"])
+    assert "a warm start is not possible here" in deriv("warm", "start", status=2).stderr
+    assert "a warm start is not possible here" in deriv("warm", "status", status=2).stderr
 
 
 def test_what_the_client_imports() -> None:

@@ -50,7 +50,7 @@ def run_warm() -> None:
 
 def _can_hand_over() -> bool:
     """Whether a process elsewhere can do the same with the three streams, and with the files that the words name."""
-    if sys.platform != "linux" or any("/dev/" in word or "/proc/" in word for word in sys.argv):
+    if any("/dev/" in word or "/proc/" in word for word in sys.argv):
         return False
     try:
         for stream in range(STREAMS):

@@ -36,6 +36,8 @@ def _is_talked_to() -> bool:
 
     A script's commands belong to its group of processes; a shell gives each line that is typed a group of its own.
     """
+    if sys.platform != "linux":
+        return False
     typed = os.getpgrp() == os.getpid() and all(map(os.isatty, range(3)))
     return typed and address.USE not in os.environ and "CI" not in os.environ and bool(address.socket_path())
 
