@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import kernels, orders, streams, teach
+from benchmarks import kernels, orders, shell, streams, teach
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
@@ -208,4 +208,5 @@ if __name__ == "__main__":
     teach.bench()
     kernels.bench()
     streams.bench()
+    shell.bench()
     bench_evaluate()

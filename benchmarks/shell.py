@@ -11,7 +11,7 @@ LINES = 10_000
 
 
 def expressions(count: int, seed: int = 0) -> list[str]:
-    """So many formulas in x, no two alike: polynomials, products, quotients and compositions with constants of all kinds."""
+    """So many formulas in x, no two alike: polynomials, products, quotients, compositions, all kinds of constants."""
     draw = random.Random(seed)
     found: dict[str, None] = {}
     while len(found) < count:
@@ -38,7 +38,9 @@ def formula(draw: random.Random) -> str:
 
 def inner(draw: random.Random) -> str:
     """A simple part."""
-    return draw.choice(["{0}*x + {1}", "x^2 - {0}*x", "{0}x", "x + {0}", "{0} - x/{1}"]).format(number(draw), number(draw))
+    return draw.choice(["{0}*x + {1}", "x^2 - {0}*x", "{0}x", "x + {0}", "{0} - x/{1}"]).format(
+        number(draw), number(draw)
+    )
 
 
 def call(draw: random.Random) -> str:
@@ -59,9 +61,7 @@ def rate(lines: list[str]) -> float:
     times = []
     for given in (lines[:2], lines):
         start = time.perf_counter()
-        done = subprocess.run(
-            [*DERIV, "shell"], input="\n".join(given), capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([*DERIV, "shell"], input="\n".join(given), capture_output=True, text=True, check=True)
         times.append(time.perf_counter() - start)
         assert len(done.stdout.splitlines()) == len(given)
     return (len(lines) - 2) / (times[1] - times[0])
@@ -72,4 +72,9 @@ def bench(turns: int = 3) -> None:
     formulas = expressions(LINES)
     for name, words, wanted in (("with", [], 500), ("without", [":no-check"], 700)):
         found = statistics.median(rate([*words, "x = 1.3", *formulas]) for _ in range(turns))
-        report(f"{LINES:,} formulas through deriv shell, {name} verdicts", f"{found:,.0f} a second", f">= {wanted}", found >= wanted)
+        report(
+            f"{LINES:,} formulas through deriv shell, {name} verdicts",
+            f"{found:,.0f} a second",
+            f">= {wanted}",
+            found >= wanted,
+        )
