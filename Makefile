@@ -13,11 +13,15 @@ MAKEFLAGS += --no-print-directory
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.* ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# Made anew, not patched, so that it holds exactly what these two files say.
+# Made anew, not patched, so that it holds exactly what these two files say. An old pip writes a console script that
+# imports re, which takes as long as Python's own start.
 $(READY): pyproject.toml constraints.txt
 	@echo "Making $(VENV); this takes about a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt -e '.[dev]'
+	-@$(BIN)/python -m pip --quiet --disable-pip-version-check install --upgrade pip
+	@$(BIN)/python -m pip --quiet install -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m compileall -q derivcli
+	@mkdir -p $(VENV)/share/man/man1 && ln -sf '$(CURDIR)/docs/deriv.1' $(VENV)/share/man/man1
 	@touch $@
 
 DEMO_POINT := deriv "6*x**2+2*x+4" --at x=3

@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import kernels, orders, shell, streams, teach
+from benchmarks import completion, kernels, orders, shell, start, streams, teach, warm
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
@@ -21,7 +21,6 @@ from derivcli.engines.torch.backward_passes import evaluate
 from derivcli.engines.torch.flags import FlagObserver
 from derivcli.language.parse import parse_expression
 
-IMPORTS = [sys.executable, "-c", "import torch, sympy, typer, rich.table"]
 FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "6*x**2+2*x+4": lambda x: 6 * x**2 + 2 * x + 4,
     "sin(x)*exp(-x**2)+log(1+x**2)": lambda x: torch.sin(x) * torch.exp(-(x**2)) + torch.log(1 + x**2),
@@ -30,22 +29,6 @@ FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "if(x > 0, sqrt(x), 0)": lambda x: torch.where(x > 0, torch.sqrt(torch.where(x > 0, x, 1.0)), torch.zeros_like(x)),
 }
 """Formulas and the same by hand; the last by hand with the double `where` that keeps its NaN from leaking."""
-
-
-def bench_start(turns: int = 9) -> None:
-    """Whole commands against the imports that they cannot do without."""
-    for words in (IMPORTS, [*DERIV, "--help"]):
-        process(words)
-    first, help_, imports = [], [], []
-    for _ in range(turns):
-        imports.append(process(IMPORTS))
-        first.append(process([*DERIV, "6*x**2+2*x+4", "--at", "x=3"]))
-        help_.append(process([*DERIV, "--help"]))
-    base = statistics.median(imports)
-    for name, times, limit in (("deriv '6*x**2+2*x+4' --at x=3", first, 1.10), ("deriv --help", help_, 0.25)):
-        ratio = statistics.median(a / b for a, b in zip(times, imports, strict=True))
-        figure = f"{statistics.median(times):.3f} s / {base:.3f} s = {ratio:.2f}"
-        report(f"{name}, cold, against its imports", figure, f"<= {limit:.2f}", ratio <= limit)
 
 
 def polynomial(length: int) -> str:
@@ -199,7 +182,9 @@ def bench_check(turns: int = 15) -> None:
 
 if __name__ == "__main__":
     print(f"{os.cpu_count()} cores, torch {torch.__version__}, {torch.get_num_threads()} threads")
-    bench_start()
+    start.bench()
+    warm.bench()
+    completion.bench_tab()
     bench_parse()
     bench_sympy_parser()
     bench_refusals()

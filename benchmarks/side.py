@@ -1,5 +1,6 @@
 """Timing and reporting that the benchmarks share."""
 
+import os
 import random
 import statistics
 import subprocess
@@ -9,6 +10,8 @@ from collections.abc import Callable, Sequence
 from itertools import permutations
 
 DERIV = [sys.executable, "-m", "derivcli"]
+
+os.environ["DERIV_WARM"] = "off"  # what is timed starts from nothing
 
 PEAK = "print(int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) // 1024)"
 """Code that prints a process's own peak memory in MiB; getrusage would count that of the process it came from."""

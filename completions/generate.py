@@ -38,8 +38,9 @@ ENDINGS = {
     "--data": DATA,
     "--output": (*DATA, *(ending.lstrip(".") for ending in format_of_suffix()), CODE),
     "--use": (CODE,),
+    "check-fn": (CODE,),
 }
-"""For each option that takes a file, the endings of the files it is offered; directories always are."""
+"""For each option or command that takes a file, the endings of the files it is offered; directories always are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Command:
     name: str
     options: list[Option]
     first: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    """Those of the files that its first word may be."""
 
     @property
     def function(self) -> str:
@@ -72,8 +75,11 @@ class Command:
         return f"_deriv_{self.name or 'main'}"
 
 
+SUMMARIES = {row.name: row.summary for row in COMMANDS.values()} | {help_topics.WORD: "Tell all about a command"}
+"""What is said of a command where it is offered."""
+
 WORDS = {
-    "": (*COMMANDS, help_topics.WORD),
+    "": tuple(SUMMARIES),
     "functions": tuple(row.name for row in FUNCTIONS if row.derivatives_of is None),
 }
 """What a command's first word may be, where its parameter in the app does not say it."""
@@ -81,7 +87,10 @@ WORDS = {
 
 def commands() -> list[Command]:
     """The main command, the others, and the word for help, which is as good as one."""
-    known = [Command(name, options_of(name), WORDS.get(name) or first_words(built(name))) for name in ("", *COMMANDS)]
+    known = [
+        Command(name, options_of(name), WORDS.get(name) or first_words(built(name)), ENDINGS.get(name, ()))
+        for name in ("", *COMMANDS)
+    ]
     return [*known, Command(help_topics.WORD, [], help_topics.topics())]
 
 
@@ -169,13 +178,15 @@ def bash_command(command: Command) -> str:
         if option.behind_name is not None:
             values.append(f"        {label}) _deriv_names '{option.behind_name}' ;;")
         if option.endings:
-            values.append(filled("files.bash", option=label, patterns=bash_patterns(option.endings)).rstrip())
+            values.append(f"        {label}) _deriv_paths {bash_patterns(option.endings)} ;;")
     with_value = [name for option in options if option.value for name in option.names]
     return filled(
         "command.bash",
         function=command.function,
         start="2" if command.name else "1",
-        first=" ".join(command.first),
+        first=f"_deriv_paths {bash_patterns(command.endings)}"
+        if command.endings
+        else f"names=({' '.join(command.first)})",
         names=" ".join(name for option in options for name in option.names),
         valued=f"            {' | '.join(with_value)}) option=$word ;;" if with_value else "",
         once="\n".join(once),
@@ -207,10 +218,19 @@ def zsh_arguments(command: Command) -> str:
     """What zsh's own machinery is told of a command."""
     lines = [quoted(zsh_option(option, name)) for option in command.options for name in option.names]
     before = ""
-    if command.first:
-        before = f"local -a first=()\nif ((CURRENT == 2)); then first=('1::word:({' '.join(command.first)})'); fi\n"
+    if command.first or command.endings:
+        words = f"({' '.join(command.first)})" if command.name else f"(({' '.join(map(zsh_described, command.first))}))"
+        if command.endings:
+            words = zsh_files(command.endings)
+        before = f"local -a first=()\nif ((CURRENT == 2)); then first=({quoted(f'1::word:{words}')}); fi\n"
         lines.append("$first")
     return before + " \\\n  ".join(["_arguments -S", *lines, "'*:expression:()'"])
+
+
+def zsh_described(name: str) -> str:
+    """A command with what is said of it, which zsh reads as it reads code."""
+    text = re.sub("([^A-Za-z0-9])", r"\\\1", SUMMARIES[name])
+    return rf"{name}\:{text}"
 
 
 def zsh_option(option: Option, name: str) -> str:
@@ -223,8 +243,13 @@ def zsh_option(option: Option, name: str) -> str:
     if option.behind_name is not None:
         action = " _deriv_points" if option.behind_name else " _deriv_names"
     if option.endings:
-        action = f'_deriv_files -g "(#i)*.({"|".join(option.endings)})(-.) *(-/)"'
+        action = zsh_files(option.endings)
     return f"{before}{name}=[{zsh_text(option.help)}]:{zsh_text(option.value)}:{action}"
+
+
+def zsh_files(endings: Sequence[str]) -> str:
+    """What completes the names of files with these endings."""
+    return f'_deriv_files -g "(#i)*.({"|".join(endings)})(-.) *(-/)"'
 
 
 def zsh_text(text: str) -> str:
@@ -248,8 +273,13 @@ def fish(commands: list[Command]) -> str:
 def fish_command(command: Command) -> list[str]:
     """A line for each option of a command, and one for what its first word may be."""
     lines = [fish_option(command, option, name) for option in command.options for name in option.names]
-    if command.first:
-        lines.append(f"complete -c deriv -n '__deriv_first \"{command.name}\"' -a '{' '.join(command.first)}'")
+    start = f"complete -c deriv -n '__deriv_first \"{command.name}\"' -a"
+    if command.endings:
+        lines.append(f"{start} '(__deriv_files {' '.join(command.endings)})'")
+    elif command.first and command.name:
+        lines.append(f"{start} '{' '.join(command.first)}'")
+    elif command.first:
+        lines += [f"{start} {name} -d '{fish_text(SUMMARIES[name])}'" for name in command.first]
     return lines
 
 
@@ -270,8 +300,12 @@ def fish_option(command: Command, option: Option, name: str) -> str:
         words.append(f"-a '(__deriv_names {option.behind_name})'".replace(" )", ")"))
     if option.endings:
         words.append(f"-a '(__deriv_files {' '.join(option.endings)})'")
-    text = option.help.replace("\\", "\\\\").replace("'", "\\'")
-    return " ".join([*words, f"-d '{text}'"])
+    return " ".join([*words, f"-d '{fish_text(option.help)}'"])
+
+
+def fish_text(text: str) -> str:
+    """Plain text between quotes."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 # PowerShell: each command is an entry in one table; each option is a line in it.
@@ -289,6 +323,7 @@ def powershell_command(command: Command) -> str:
         "command.ps1",
         name=powershell_text(command.name),
         first=powershell_words(command.first),
+        endings=powershell_words(command.endings),
         options="\n".join(f"                {powershell_option(option)}" for option in command.options),
     ).rstrip()
 

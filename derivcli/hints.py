@@ -13,7 +13,6 @@ The lines of a session have x = 1 for --at x=1, and a colon for the dashes of al
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 
 
 def _text(value: str) -> str:
+    import json
+
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -24,7 +24,7 @@ PICTURES = {
     "my pic.png", "st*r.svg", "pic.PNG", "-dash.png", "~t.pdf", 'q"u.png', "new\nline.png", "$(touch ran).png",
     "`touch ran`.svg",
 }  # fmt: skip
-OTHERS = {"a=b/in.pdf", "dir/in side.svg", "dir.txt", "notes.txt", "png", ".hidden.png"}
+OTHERS = {"a=b/in.pdf", "dir/in side.svg", "dir.txt", "notes.txt", "png", ".hidden.png", "square.PY"}
 
 
 def odd_files(folder: Path) -> Path:

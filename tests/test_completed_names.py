@@ -60,11 +60,25 @@ def test_names(line: str, expected: str) -> None:
     assert completed([NAMING, OTHERS, *line.rstrip("|").split(" ")]) == expected.split()
 
 
+ASKED = """
+import os, sys
+from derivcli.__main__ import main
+def end(status):
+    print(status, *{"torch", "sympy", "typer", "numpy", "asyncio", "subprocess"} & sys.modules.keys())
+    raise SystemExit
+os._exit = end
+sys.argv[1:] = ["--complete-names", "--at", "", "αu", "--at", ""]
+main()
+"""
+
+
 def test_the_program_prints_them_and_loads_next_to_nothing() -> None:
-    asked = "sys.argv[1:] = ['--complete-names', '--at', '', 'αu', '--at', '']"
-    loaded = "{'torch', 'sympy', 'typer', 'numpy', 'asyncio', 'subprocess'} & set(sys.modules)"
-    code = f"import sys; from derivcli.__main__ import main; {asked}; main(); print(*{loaded})"
-    assert run(sys.executable, "-c", code) == "α\nu\n\n"
+    assert run(sys.executable, "-c", ASKED) == "α\nu\n0\n"
+
+
+def test_a_long_text_is_looked_at_in_part() -> None:
+    assert completed(["--at", "", "x*" * 3_000 + "y", "--at", ""]) == ["x"]
+    assert completed(["--at", "", f"x*{'a' * 300}+y", "--at", ""]) == ["x", "y"]
 
 
 @each("words", [[], ["--at"], ["--at", ""], ["", "", ""]])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells import PROGRAM, RC, SCRIPTS, Terminal, needs, odd_files, put_on_path, run
+from tests.shells import PROGRAM, RC, SCRIPTS, Terminal, fish_replies, needs, odd_files, put_on_path, run
 
 SHELLS = [pytest.param(shell, marks=needs(shell)) for shell in RC]
 
@@ -47,6 +47,7 @@ TYPED = {
     "deriv steps 'α' --wrt \t --or\t 2": "steps|α|--wrt|α|--order|2",
     "deriv '$(touch ran)' '`touch ran`' ';touch ran' 'u' --at u\t1": "$(touch ran)|`touch ran`|;touch ran|u|--at|u=1",
     "deriv help pr\t": "help|practice",
+    "deriv check-fn sq\t --ag\t": "check-fn|square.PY|--against",
     "deriv --plot my\t": "--plot|my pic.png",
     "deriv --plot=my\t": "--plot=my pic.png",
     'deriv --plot "my\t': "--plot|my pic.png",
@@ -135,6 +136,33 @@ def test_any_words_come_to_the_program_as_they_are(shell: str, folder: Path, log
     assert noted(log) == [[*words, "--at", ""] for words in cases]
 
 
+def hostile_files(folder: Path) -> dict[str, str]:
+    """Files whose names shells would like to run, by the letters that each begins with."""
+    draw = random.Random(3)
+    names = {f"f{number}": "".join(draw.choices(PIECES, k=3)).replace("_", " ") for number in range(10, 40)}
+    for start, rest in names.items():
+        (folder / f"{start}{rest}.png").touch()
+    return {start: f"{start}{rest}.png" for start, rest in names.items()}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_any_file_name_comes_to_the_program_as_it_is(shell: str, folder: Path) -> None:
+    files = hostile_files(folder)
+    terminal = Terminal(shell, folder, RC[shell])
+    try:
+        words = {start: terminal.type(f"deriv --plot {start}\t") for start in files}
+    finally:
+        terminal.close()
+    assert words == {start: f"--plot|{name}" for start, name in files.items()}
+
+
+@needs("fish")
+def test_any_file_name_is_offered_as_it_is_in_fish(folder: Path) -> None:
+    files = hostile_files(folder)
+    replies = fish_replies([f"deriv --plot {start}" for start in files], folder)
+    assert [each for offered in replies.values() for each in offered] == list(files.values())
+
+
 UNFINISHED = [
     "$(touch ran) u --at ", "`touch ran` --wrt ", "u --at $(touch ran),", 'u --at "$(touch ran),', "u --at=`touch ran`",
     "${x:=$(touch ran)} --at ", "u --at ${x:=$(touch ran)}", "<(touch ran) --at ", "u --let $(touch ran)",
@@ -185,7 +213,8 @@ def fish_quoted(word: str) -> str:
 
 @pytest.mark.usefixtures("program")
 @pytest.mark.parametrize("shell", SHELLS)
-def test_an_installed_script_is_read(shell: str, folder: Path) -> None:
+def test_an_installed_script_is_read(shell: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "it's $(touch ran) é"))
     run("deriv", "--install-completion", shell, folder=folder)
     startup = (folder / f".{shell}rc").read_text("utf-8")
     terminal = Terminal(shell, folder, f"{startup}\nbind 'set bell-style none'\n" if shell == "bash" else startup)

@@ -70,6 +70,7 @@ def test_help_of_the_options_tells_all_about_them_in_groups() -> None:
         ("help stps", "there is no command 'stps'\n  did you mean deriv help steps?"),
         ("help gradcheck", "there is no command 'gradcheck'\n  did you mean deriv help check-fn?"),
         ("help option", "there is no command 'option'\n  did you mean deriv help options?"),
+        ("help plot", "there is no command 'plot'\n  did you mean deriv help options?"),
         ("help x^2", "there is no command 'x^2'\n  deriv --help lists the commands"),
         ("help \x1b[31m", "there is no command '\\x1b[31m'\n  deriv --help lists the commands"),
         ("help steps answer", "help takes one command\n  write deriv help steps"),

@@ -63,6 +63,15 @@ def test_nothing_is_written_twice(shell: str, home: Path) -> None:
     assert "Added" not in out
 
 
+def test_a_line_that_the_user_changed_is_not_added_again(home: Path) -> None:
+    deriv("--install-completion", "zsh")
+    startup = home / ".zshrc"
+    startup.write_text(startup.read_text("utf-8").replace("compinit -i", "compinit -u"), "utf-8")
+    before = files(home)
+    assert f"{startup} names it.\n" in deriv("--install-completion", "zsh").stdout
+    assert files(home) == before
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_an_older_script_of_ours_is_replaced(shell: str, home: Path) -> None:
     deriv("--install-completion", shell)

@@ -32,7 +32,7 @@
             if [[ $plain == -* ]]; then
                 names=(<<names>>)
             elif ((${#words[@]} == start + 1)); then
-                names=(<<first>>)
+                <<first>>
             fi
             ;;
 <<values>>

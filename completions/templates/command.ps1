@@ -1,5 +1,6 @@
         <<name>> = @{
             First = <<first>>
+            Endings = <<endings>>
             Options = @(
 <<options>>
             )

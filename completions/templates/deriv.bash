@@ -52,6 +52,13 @@ _deriv_files() {
     done
 }
 
+# Add to names the files and directories that go on as the word does, with one of the endings that the patterns give.
+_deriv_paths() {
+    local name
+    compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+    while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" "$@")
+}
+
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index

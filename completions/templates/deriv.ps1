@@ -55,15 +55,10 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
 
     # What is offered, and what is told of it.
     $offers = @()
+    $endings = @()
     if ($option) {
+        $endings = $option.Endings
         foreach ($choice in $option.Choices) { $offers += , @($choice, $option.Help) }
-        if ($option.Endings) {
-            $folder = if ($value -match '^.*[\\/]') { $Matches[0] } else { '' }
-            $place = if ($folder) { $folder } else { '.' }
-            Get-ChildItem -LiteralPath $place -ErrorAction Ignore |
-                Where-Object { $_.PSIsContainer -or $option.Endings -contains $_.Extension.TrimStart('.') } |
-                ForEach-Object { $offers += , @(($folder + $_.Name), $option.Help) }
-        }
         $program = Get-Command deriv -CommandType Application -TotalCount 1 -ErrorAction Ignore
         if ($null -ne $option.BehindName -and $program) {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
@@ -80,15 +75,24 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             }
         }
     } elseif ($words.Count -eq $start) {
+        $endings = $command.Endings
         foreach ($name in $command.First) { $offers += , @($name, $name) }
+    }
+    if ($endings) {
+        $folder = if ($value -match '^.*[\\/]') { $Matches[0] } else { '' }
+        $place = if ($folder) { $folder } else { '.' }
+        Get-ChildItem -LiteralPath $place -ErrorAction Ignore |
+            Where-Object { $_.PSIsContainer -or $endings -contains $_.Extension.TrimStart('.') } |
+            ForEach-Object { $offers += , @(($folder + $_.Name), $_.Name) }
     }
 
     # What is replaced is the last part of the current word only.
     $kept = ''
-    if ($current.EndsWith($wordToComplete)) { $kept = $current.Substring(0, $current.Length - $wordToComplete.Length) }
+    $exactly = [System.StringComparison]::Ordinal
+    if ($current.EndsWith($wordToComplete, $exactly)) { $kept = $current.Substring(0, $current.Length - $wordToComplete.Length) }
     foreach ($offer in $offers) {
         $text = $lead + $offer[0]
-        if (-not $text.StartsWith($current)) { continue }
+        if (-not $text.StartsWith($current, $exactly)) { continue }
         $text = $text.Substring($kept.Length)
         if ($text -match '[^\w=./\\:~+-]') { $text = '''' + ($text -replace '''', '''''') + '''' }
         [System.Management.Automation.CompletionResult]::new($text, $offer[0], 'ParameterValue', $offer[1])

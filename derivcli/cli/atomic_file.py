@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -57,7 +56,7 @@ def replacing(path: Path, clobber: bool = True) -> Iterator[BinaryIO]:
     try:
         target = _target(path)
         _check_kind(path, target)
-        temporary = target.with_name(f".deriv-{secrets.token_hex(8)}.tmp")
+        temporary = target.with_name(f".deriv-{os.urandom(8).hex()}.tmp")
         try:
             yield from _filled(temporary, target)
             _move(temporary, target, path, clobber)

@@ -35,6 +35,7 @@ class Typed:
 def main(words: Sequence[str]) -> None:
     """Print what is asked for, a name a line."""
     sys.stdout.buffer.write("".join(f"{name}\n" for name in completed(words)).encode())
+    sys.stdout.flush()
 
 
 def completed(words: Sequence[str]) -> list[str]:

@@ -1,9 +1,9 @@
 """Parts of PyTorch that it imports with itself, and that a command line does not use: imported if they are asked for.
 
-They are a third of the time that PyTorch takes to import: exporting and distributions, and the shapes of results that
-tensors without numbers have, on which compiling rests. In place of each stands its module, still empty, which imports
-itself when something is read of it. All of them are imported before any other part of PyTorch is, after PyTorch
-itself, before our own file that compiles, and before a user's code runs.
+They are two fifths of the time that PyTorch takes to import: exporting, distributions and data sets, and the shapes of
+results that tensors without numbers have, on which compiling rests. In place of each stands its module, still empty,
+which imports itself when something is read of it. All of them are imported before any other part of PyTorch is, after
+PyTorch itself, before our own file that compiles, and before a user's code runs.
 
 Only a process of the command line that starts from nothing does this; the library leaves imports alone.
 """
@@ -22,6 +22,7 @@ DEFERRED = (
     "torch._meta_registrations",
     "torch.distributions",
     "torch.export",
+    "torch.utils.data",
 )
 
 COMPILES = "derivcli.engines.torch.compiled"

@@ -52,7 +52,7 @@ VARIABLES = (
 FILES = (
     File("~/.cache/deriv/kernels", "Compiled kernels of --engine compiled. It may be removed at any time."),
     File("$XDG_RUNTIME_DIR/deriv", "The sockets of warm servers; /tmp/deriv-UID where there is no such variable."),
-    File("~/.local/state/deriv", "That something was said which is said only once."),
+    File("~/.local/state/deriv", "What was typed in deriv shell, and that something was said which is said only once."),
     File("~/.local/state/deriv/shell_history", "What was typed into deriv shell; it may be removed at any time."),
     File("~/.local/share/bash-completion/completions/deriv", "The completion that is installed for bash."),
     File("~/.local/share/deriv/completions", "The completions that are installed for zsh and PowerShell."),

@@ -21,6 +21,8 @@ MAX_NAME_COLUMNS = 24
 MAX_UNGROUPED = 8
 """More options than these stand in groups."""
 
+MORE = "Options (more by deriv help options, and of a command by deriv help steps):"
+
 USAGE = (
     ("deriv EXPR... [OPTIONS]", "deriv 'x^2 sin x' --at x=3"),
     ("deriv COMMAND ...", "deriv steps 'x^2 sin x'"),
@@ -104,9 +106,8 @@ def overview(parameters: Iterable[Any], width: int) -> str:
     for heading in dict.fromkeys(row.group for row in COMMANDS.values()):
         rows = {row.name: row.summary for row in COMMANDS.values() if row.group == heading}
         lines += [f"{heading}:", *table(rows, max(map(len, COMMANDS)), width)]
-    lines += ["Options:", *table(names, max(map(len, names)), width)]
-    more = "More: deriv help options; deriv help steps, and so of each command."
-    return "\n".join([*lines, *textwrap.wrap(more, width)])
+    lines += [*textwrap.wrap(MORE, width), *table(names, max(map(len, names)), width)]
+    return "\n".join(lines)
 
 
 def usage(width: int) -> Iterator[str]:

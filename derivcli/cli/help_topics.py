@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from derivcli.cli.command_table import COMMANDS
-from derivcli.cli.grammar import HELP, help_of, whole_help
+from derivcli.cli.grammar import HELP, grammar_of, help_of, whole_help
 from derivcli.errors import DerivError, visible
 
 WORD = "help"
@@ -53,6 +53,6 @@ def _told_of(asked: Sequence[str]) -> str:
 def _topic_like(word: str) -> str:
     """The topic that a word names, in other words perhaps, or nothing."""
     meant = {synonym: row.name for row in COMMANDS.values() for synonym in (row.name, *row.synonyms.split())}
-    meant |= {topic: topic for topic in topics()} | {"option": OPTIONS}
+    meant |= dict.fromkeys((*grammar_of("").names, "option"), OPTIONS) | {topic: topic for topic in topics()}
     close = difflib.get_close_matches(word.lower(), meant, n=1, cutoff=0.6)
     return meant[close[0]] if close else ""

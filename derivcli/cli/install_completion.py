@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from derivcli.cli.atomic_file import write_whole
+from derivcli.cli.user_folders import base, data, home, settings
 from derivcli.errors import DerivError, ExitStatus, file_name
 
 OPTION = "--install-completion"
@@ -95,6 +95,8 @@ def installed(shell: Shell, environment: Environment) -> Iterator[str]:
 
 def _put(place: Place) -> str:
     """Write the script, unless a file that is not ours stands there."""
+    from derivcli.cli.atomic_file import write_whole
+
     text, target = (SCRIPTS / place.script).read_text("utf-8"), place.target
     shown = file_name(target)
     try:
@@ -115,7 +117,7 @@ def _mentioned(place: Place, startup: Path) -> str:
     shown = file_name(startup)
     try:
         old = startup.read_bytes() if startup.exists() else b""
-        if os.fsencode(place.line) in old:
+        if any(os.fsencode(text) in old for text in (place.line, str(place.target))):
             return f"{shown} names it."
         startup.parent.mkdir(parents=True, exist_ok=True)
         gap = "" if not old or old.endswith(b"\n") else "\n"
@@ -126,33 +128,19 @@ def _mentioned(place: Place, startup: Path) -> str:
     return f"Added a line to {shown} that names it."
 
 
-def _home(environment: Environment) -> Path:
-    return Path(environment.get("HOME") or Path.home())
-
-
-def _base(environment: Environment, variable: str, usual: str) -> Path:
-    """A folder that a variable names, if it does so in full; else the usual one."""
-    named = Path(environment.get(variable, ""))
-    return named if named.is_absolute() else _home(environment) / usual
-
-
-def _data(environment: Environment) -> Path:
-    return _base(environment, "XDG_DATA_HOME", ".local/share")
-
-
 def _bash(environment: Environment) -> Place:
     """bash-completion reads a file of the user's by itself; where it is not loaded, .bashrc has to."""
     folders = environment.get("BASH_COMPLETION_USER_DIR", "").split(":")[0]
-    target = (Path(folders) if folders else _data(environment) / "bash-completion") / "completions" / "deriv"
-    if _loads_completions(_home(environment)):
+    target = (Path(folders) if folders else data(environment) / "bash-completion") / "completions" / "deriv"
+    if _loads_completions(home(environment)):
         return Place("deriv.bash", target)
     path = shlex.quote(str(target))
-    return Place("deriv.bash", target, _home(environment) / ".bashrc", f"[ -r {path} ] && . {path}")
+    return Place("deriv.bash", target, home(environment) / ".bashrc", f"[ -r {path} ] && . {path}")
 
 
-def _loads_completions(home: Path) -> bool:
+def _loads_completions(user: Path) -> bool:
     """Whether bash loads bash-completion."""
-    files = [home / name for name in BASH_FILES]
+    files = [user / name for name in BASH_FILES]
     texts = [file.read_text("utf-8", errors="replace") for file in files if os.access(file, os.R_OK)]
     lines = [line.strip() for text in texts for line in text.splitlines()]
     is_named = any("bash_completion" in line and not line.startswith("#") for line in lines)
@@ -161,27 +149,25 @@ def _loads_completions(home: Path) -> bool:
 
 def _zsh(environment: Environment) -> Place:
     """No folder of the user's is among those that zsh looks into by itself."""
-    target = _data(environment) / "deriv" / "completions" / "_deriv"
+    target = data(environment) / "deriv" / "completions" / "_deriv"
     path = shlex.quote(str(target))
     line = (
         f"[[ -r {path} ]] && {{ (( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit -i; }}; "
         f"autoload -Uz {path} && compdef _deriv deriv; }}"
     )
-    return Place("_deriv", target, _base(environment, "ZDOTDIR", "") / ".zshrc", line)
+    return Place("_deriv", target, base(environment, "ZDOTDIR", "") / ".zshrc", line)
 
 
 def _fish(environment: Environment) -> Place:
-    return Place("deriv.fish", _base(environment, "XDG_CONFIG_HOME", ".config") / "fish" / "completions" / "deriv.fish")
+    return Place("deriv.fish", settings(environment) / "fish" / "completions" / "deriv.fish")
 
 
 def _powershell(environment: Environment) -> Place:
     """Where PowerShell's profile stands on Windows only PowerShell knows."""
-    is_windows = os.name == "nt"
-    folder = _base(environment, "LOCALAPPDATA", ".local/share") if is_windows else _data(environment)
+    folder = base(environment, "LOCALAPPDATA", ".local/share") if os.name == "nt" else data(environment)
     target = folder / "deriv" / "completions" / "deriv.ps1"
-    line = ". '" + str(target).replace("'", "''") + "'"
-    profile = _base(environment, "XDG_CONFIG_HOME", ".config") / "powershell" / "profile.ps1"
-    return Place("deriv.ps1", target, None if is_windows else profile, line)
+    profile = None if os.name == "nt" else settings(environment) / "powershell" / "profile.ps1"
+    return Place("deriv.ps1", target, profile, ". '" + str(target).replace("'", "''") + "'")
 
 
 PLACES: dict[Shell, Callable[[Environment], Place]] = {

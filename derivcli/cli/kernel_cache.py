@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from derivcli.cli.user_folders import base, caches
+from derivcli.cli.user_folders import caches, settings
 from derivcli.engines.torch.trusted_folder import FOLDER_FLAGS, OTHERS_WRITE, check_writable, make, mode_of, opened
 from derivcli.errors import visible
 
@@ -47,7 +47,7 @@ def keep_fonts(environment: MutableMapping[str, str]) -> None:
     """
     if environment.get(FONTS) and _is_usable(Path(environment[FONTS])):
         return
-    usual = caches(environment), base(environment, "XDG_CONFIG_HOME", ".config")
+    usual = caches(environment), settings(environment)
     if environment.get(FONTS) or not all(_is_sound(base / "matplotlib", make=True) for base in usual):
         environment[FONTS] = _kept(caches(environment), "matplotlib") or _made(environment, FONTS)
 

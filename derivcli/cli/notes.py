@@ -13,7 +13,7 @@ from derivcli.result import Result, SymbolicResult
 if TYPE_CHECKING:
     from derivcli.render.blocks import Style
     from derivcli.render.format_table import Format
-    from derivcli.result import AnyResult, Result
+    from derivcli.result import AnyResult, SeriesResult
 
 
 def tell(text: str) -> None:
@@ -39,16 +39,19 @@ def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -
     notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     numbers = [result for result in results if not isinstance(result, SymbolicResult)]
-    from derivcli.render.verdicts import checked, findings_of
+    notes += _of_numbers(numbers, style, shown) if numbers else []
+    return [f"note: {note}" for note in notes]
 
-    if checked(numbers):
-        findings = findings_of(numbers, style)
-        tells_check = shown is not None and shown.tells_check
-        holds_verdicts = shown is not None and shown.holds_verdicts
-        notes += findings.report() if style.verdicts and not tells_check else []
-        notes += findings.lines() if not tells_check and not holds_verdicts else []
-    elif numbers:
+
+def _of_numbers(results: Sequence[Result | SeriesResult], style: Style, shown: Format | None) -> list[str]:
+    from derivcli.render.verdicts import checked, findings_of  # late, since formulas need no NumPy
+
+    if not checked(results):
         from derivcli.render.flag_notes import flag_sentences
 
-        notes += flag_sentences(numbers, style)
-    return [f"note: {note}" for note in notes]
+        return flag_sentences(results, style)
+    findings = findings_of(results, style)
+    tells_check = shown is not None and shown.tells_check
+    holds_verdicts = shown is not None and shown.holds_verdicts
+    notes = findings.report() if style.verdicts and not tells_check else []
+    return [*notes, *(findings.lines() if not tells_check and not holds_verdicts else [])]

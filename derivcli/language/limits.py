@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 MAX_CHARACTERS = 1_000_000
 """Length of a text."""

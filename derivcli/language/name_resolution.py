@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable
 
@@ -133,6 +132,8 @@ def _guess(name: str, called: bool) -> str:
 
 def nearest(name: str, words: Iterable[str] | None = None) -> str:
     """The one of some words that is most like a name, or of all that can be called, or nothing."""
+    import difflib
+
     known = reversed([*vocabulary(), *BRANCHING]) if words is None else words
     folded = {word.lower(): word for word in known}
     close = difflib.get_close_matches(name[:_MAX_GUESS_CHARACTERS].lower(), folded, n=1, cutoff=0.7)

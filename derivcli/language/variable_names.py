@@ -11,8 +11,9 @@ from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import SUBSCRIPTS, Token
 
-MAX_CHARACTERS = 20_000
+MAX_CHARACTERS = 4_000
 """A longer text is looked at up to here."""
+MAX_NAME_CHARACTERS = 40
 
 
 def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
@@ -23,9 +24,12 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
     # An equation has no token for its sign.
     stream = TokenStream(text[:MAX_CHARACTERS].replace("==", "= ").replace("=", ","), declared)
     found: dict[str, str] = {}
+    seen: set[tuple[str, bool]] = set()
     for token in _names(stream):
-        if _is_variable(token, stream.is_called(token), declared):
-            found.setdefault(token.text, stream.text[token.start : token.stop].translate(SUBSCRIPTS))
+        name, called = token.text, stream.is_called(token)
+        if (name, called) not in seen and _is_variable(token, called, declared):
+            found.setdefault(name, stream.text[token.start : token.stop].translate(SUBSCRIPTS))
+        seen.add((name, called))
     return list(found.values())
 
 
@@ -46,7 +50,7 @@ def _is_variable(token: Token, called: bool, declared: Collection[str]) -> bool:
         return False
     if name_resolution.is_variable_name(name):
         return True
-    if is_differential(name):
+    if is_differential(name) or len(name) > MAX_NAME_CHARACTERS:
         return False
     error = name_resolution.unknown(token, called, declared)
     return isinstance(error, UnknownNameError) and bool(error.undeclared) and not error.guess

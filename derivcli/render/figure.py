@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import io
-import logging
 import os
 import sys
 import warnings
@@ -61,6 +60,8 @@ def saved(figure: Figure, suffix: str, title: str) -> bytes:
 @contextmanager
 def clean_matplotlib() -> Iterator[None]:
     """Matplotlib with its own defaults, whatever configuration files, environment or a host program say, and silent."""
+    import logging  # late, since the endings of pictures are known to every command
+
     logger = logging.getLogger("matplotlib")
     level = logger.level
     logger.setLevel(logging.CRITICAL)

@@ -52,6 +52,13 @@ _deriv_files() {
     done
 }
 
+# Add to names the files and directories that go on as the word does, with one of the endings that the patterns give.
+_deriv_paths() {
+    local name
+    compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
+    while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" "$@")
+}
+
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index
@@ -128,10 +135,7 @@ _deriv_main() {
             fi
             ;;
         --at) _deriv_names '=' ;;
-        --data)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN][lL]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][sS][vV]')
-            ;;
+        --data) _deriv_paths '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN][lL]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][sS][vV]' ;;
         --data-format) names=(csv tsv parquet arrow jsonl) ;;
         --column) _deriv_names '=' ;;
         --on-error) names=(stop skip) ;;
@@ -141,18 +145,9 @@ _deriv_main() {
         --implicit) _deriv_names '' ;;
         --on) _deriv_names '=' ;;
         --let) _deriv_names '=' ;;
-        --use)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][yY]')
-            ;;
-        --plot)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
-            ;;
-        --output)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN]' '[jJ][sS][oO][nN][lL]' '[mM][dD]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[pP][yY]' '[tT][aA][bB]' '[tT][eE][xX]' '[tT][sS][vV]' '[tT][xX][tT]')
-            ;;
+        --use) _deriv_paths '[pP][yY]' ;;
+        --plot) _deriv_paths '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' ;;
+        --output) _deriv_paths '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN]' '[jJ][sS][oO][nN][lL]' '[mM][dD]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[pP][yY]' '[tT][aA][bB]' '[tT][eE][xX]' '[tT][sS][vV]' '[tT][xX][tT]' ;;
         --format) names=(table tsv csv json latex markdown value) ;;
         --dtype) names=(float64 float32) ;;
         --engine) names=(reverse taylor compiled) ;;
@@ -365,15 +360,9 @@ _deriv_explain() {
         --at) _deriv_names '=' ;;
         --wrt) _deriv_names '' ;;
         --let) _deriv_names '=' ;;
-        --use)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][yY]')
-            ;;
+        --use) _deriv_paths '[pP][yY]' ;;
         --format) names=(table tree tsv json dot mermaid) ;;
-        --plot)
-            compopt -o filenames 2>/dev/null  # not in bash 3, and not outside of a completion
-            while IFS= read -r -d '' name; do names+=("$name"); done < <(_deriv_files "${plain#"$lead"}" '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]')
-            ;;
+        --plot) _deriv_paths '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' ;;
         --dtype) names=(float64 float32) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
@@ -420,7 +409,7 @@ _deriv_check-fn() {
             if [[ $plain == -* ]]; then
                 names=(--against --at --zip --wrt --format --help)
             elif ((${#words[@]} == start + 1)); then
-                names=()
+                _deriv_paths '[pP][yY]'
             fi
             ;;
         --format) names=(text tsv json) ;;

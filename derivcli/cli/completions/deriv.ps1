@@ -7,6 +7,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
     $commands = @{
         '' = @{
             First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'help')
+            Endings = @()
             Options = @(
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--zip'); Help = 'Pair the lists of several variables instead of crossing them'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -42,6 +43,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
         }
         'steps' = @{
             First = @()
+            Endings = @()
             Options = @(
                 @{ Names = @('--wrt'); Help = 'Differentiate by these variables: u,v'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--order'); Help = 'The order of the derivatives, each in one variable'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -53,6 +55,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
         }
         'answer' = @{
             First = @()
+            Endings = @()
             Options = @(
                 @{ Names = @('--wrt'); Help = 'The variable that the derivative is by, where there are several'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--order'); Help = 'The order of the derivatives, each in one variable'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -65,6 +68,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
         }
         'practice' = @{
             First = @()
+            Endings = @()
             Options = @(
                 @{ Names = @('--level'); Help = 'How hard'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--seed'); Help = 'Which exercises'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -74,6 +78,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
         }
         'explain' = @{
             First = @()
+            Endings = @()
             Options = @(
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--zip'); Help = 'Pair the lists of several variables instead of crossing them'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -91,6 +96,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
         }
         'check-fn' = @{
             First = @()
+            Endings = @('py')
             Options = @(
                 @{ Names = @('--against'); Help = 'The formula that forward should be, over the names of its arguments: ''i**2'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--at'); Help = 'Where: i=3, or i=1,2,3,y=4'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
@@ -102,6 +108,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
         }
         'functions' = @{
             First = @('pow', 'sqrt', 'cbrt', 'root', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'logit', 'xlogy', 'xlog1py', 'entr', 'sin', 'cos', 'tan', 'sec', 'csc', 'cot', 'asin', 'acos', 'atan', 'asec', 'acsc', 'acot', 'atan2', 'deg2rad', 'rad2deg', 'sinh', 'cosh', 'tanh', 'sech', 'csch', 'coth', 'asinh', 'acosh', 'atanh', 'asech', 'acsch', 'acoth', 'abs', 'sign', 'floor', 'ceil', 'round', 'trunc', 'frac', 'mod', 'fmod', 'max', 'min', 'clamp', 'heaviside', 'hypot', 'gamma', 'loggamma', 'polygamma', 'digamma', 'trigamma', 'factorial', 'beta', 'lowergamma', 'uppergamma', 'gammainc', 'gammaincc', 'zeta', 'binomial', 'rf', 'ff', 'lambertw', 'erf', 'erfc', 'erfi', 'erfinv', 'erfcinv', 'erfcx', 'dawsn', 'ndtr', 'log_ndtr', 'ndtri', 'Ei', 'li', 'Li', 'expint', 'E1', 'Si', 'Ci', 'Shi', 'Chi', 'fresnels', 'fresnelc', 'besselj', 'bessely', 'besseli', 'besselk', 'bessel_j0', 'bessel_j1', 'bessel_y0', 'bessel_y1', 'modified_bessel_i0', 'modified_bessel_i1', 'modified_bessel_k0', 'modified_bessel_k1', 'ive', 'kve', 'i0e', 'i1e', 'k0e', 'k1e', 'jn', 'yn', 'spherical_in', 'spherical_bessel_j0', 'sinc', 'sincpi', 'airyai', 'airybi', 'airyaiprime', 'airybiprime', 'elliptic_k', 'elliptic_f', 'elliptic_e', 'elliptic_e_inc', 'elliptic_pi', 'elliptic_pi_inc', 'legendre', 'chebyshevt', 'chebyshevu', 'hermite', 'hermite_prob', 'laguerre', 'gegenbauer', 'assoc_laguerre', 'legendre_polynomial_p', 'chebyshev_polynomial_t', 'chebyshev_polynomial_u', 'chebyshev_polynomial_v', 'chebyshev_polynomial_w', 'shifted_chebyshev_polynomial_t', 'shifted_chebyshev_polynomial_u', 'shifted_chebyshev_polynomial_v', 'shifted_chebyshev_polynomial_w', 'hermite_polynomial_h', 'hermite_polynomial_he', 'laguerre_polynomial_l', 'relu', 'relu6', 'leaky_relu', 'prelu', 'threshold', 'hardtanh', 'hardsigmoid', 'hardswish', 'hardshrink', 'softshrink', 'elu', 'celu', 'selu', 'softsign', 'tanhshrink', 'sigmoid', 'logsigmoid', 'softplus', 'silu', 'gelu', 'gelu_tanh', 'mish', 'logsumexp', 'softmax', 'log_softmax')
+            Endings = @()
             Options = @(
                 @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('table', 'tsv', 'csv', 'json', 'markdown'); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -109,12 +116,14 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
         }
         'shell' = @{
             First = @()
+            Endings = @()
             Options = @(
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
         }
         'warm' = @{
             First = @('start', 'status', 'stop')
+            Endings = @()
             Options = @(
                 @{ Names = @('--idle'); Help = 'With start: end after so many minutes without a command'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -122,6 +131,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
         }
         'help' = @{
             First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'options')
+            Endings = @()
             Options = @(
 
             )
@@ -175,15 +185,10 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
 
     # What is offered, and what is told of it.
     $offers = @()
+    $endings = @()
     if ($option) {
+        $endings = $option.Endings
         foreach ($choice in $option.Choices) { $offers += , @($choice, $option.Help) }
-        if ($option.Endings) {
-            $folder = if ($value -match '^.*[\\/]') { $Matches[0] } else { '' }
-            $place = if ($folder) { $folder } else { '.' }
-            Get-ChildItem -LiteralPath $place -ErrorAction Ignore |
-                Where-Object { $_.PSIsContainer -or $option.Endings -contains $_.Extension.TrimStart('.') } |
-                ForEach-Object { $offers += , @(($folder + $_.Name), $option.Help) }
-        }
         $program = Get-Command deriv -CommandType Application -TotalCount 1 -ErrorAction Ignore
         if ($null -ne $option.BehindName -and $program) {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
@@ -200,15 +205,24 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             }
         }
     } elseif ($words.Count -eq $start) {
+        $endings = $command.Endings
         foreach ($name in $command.First) { $offers += , @($name, $name) }
+    }
+    if ($endings) {
+        $folder = if ($value -match '^.*[\\/]') { $Matches[0] } else { '' }
+        $place = if ($folder) { $folder } else { '.' }
+        Get-ChildItem -LiteralPath $place -ErrorAction Ignore |
+            Where-Object { $_.PSIsContainer -or $endings -contains $_.Extension.TrimStart('.') } |
+            ForEach-Object { $offers += , @(($folder + $_.Name), $_.Name) }
     }
 
     # What is replaced is the last part of the current word only.
     $kept = ''
-    if ($current.EndsWith($wordToComplete)) { $kept = $current.Substring(0, $current.Length - $wordToComplete.Length) }
+    $exactly = [System.StringComparison]::Ordinal
+    if ($current.EndsWith($wordToComplete, $exactly)) { $kept = $current.Substring(0, $current.Length - $wordToComplete.Length) }
     foreach ($offer in $offers) {
         $text = $lead + $offer[0]
-        if (-not $text.StartsWith($current)) { continue }
+        if (-not $text.StartsWith($current, $exactly)) { continue }
         $text = $text.Substring($kept.Length)
         if ($text -match '[^\w=./\\:~+-]') { $text = '''' + ($text -replace '''', '''''') + '''' }
         [System.Management.Automation.CompletionResult]::new($text, $offer[0], 'ParameterValue', $offer[1])

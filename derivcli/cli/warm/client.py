@@ -9,7 +9,21 @@ import os
 import sys
 
 from derivcli.cli.warm import address
-from derivcli.cli.warm.messages import BEGUN, COLD, DONE, GO, KILLED, READY, SIZE, STOPPED, STREAMS, TALKS, WAIT, packed
+from derivcli.cli.warm.messages import (
+    ASK,
+    BEGUN,
+    COLD,
+    DONE,
+    GO,
+    KILLED,
+    READY,
+    SIZE,
+    STOPPED,
+    STREAMS,
+    TALKS,
+    WAIT,
+    packed,
+)
 
 PATIENCE = 0.05
 """Seconds without a word after which a server is left alone."""
@@ -36,15 +50,13 @@ def run_warm() -> None:
 
 def _can_hand_over() -> bool:
     """Whether a process elsewhere can do the same with the three streams, and with the files that the words name."""
-    if sys.platform != "linux" or any("/dev/" in word or "/proc/" in word for word in sys.argv):
+    if any("/dev/" in word or "/proc/" in word for word in sys.argv):
         return False
     try:
         for stream in range(STREAMS):
-            if os.isatty(stream):
-                if os.tcgetpgrp(stream) != os.getpgrp():
-                    return False
-            else:
-                os.fstat(stream)
+            os.fstat(stream)
+            if os.isatty(stream) and _in_background(stream):
+                return False
     except OSError:
         return False
     return True
@@ -80,24 +92,34 @@ def _call(connection: _socket.socket) -> None:
 
 def _child(connection: _socket.socket) -> int:
     """The process that is ready to run the command; 0 where there is none."""
-    here = os.open(".", os.O_PATH | os.O_DIRECTORY)
-    streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (*range(STREAMS), here))
     environment = [name + b"=" + value for name, value in os.environb.items()]
-    request = packed([os.fsencode(word) for word in sys.argv], environment)
-    sent = connection.sendmsg([request], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
-    connection.sendall(request[sent:])
-    os.close(here)
-    kind = WAIT
-    while kind == WAIT:
-        kind, number = _received(connection)
+    connection.sendall(packed([os.fsencode(word) for word in sys.argv], environment))
+    if _answer(connection) != (ASK, 0):
+        return 0
+    folder = os.open(".", os.O_PATH | os.O_DIRECTORY)
+    descriptors = b"".join(number.to_bytes(4, sys.byteorder) for number in (*range(STREAMS), folder))
+    connection.sendmsg([GO], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)])
+    os.close(folder)
+    kind, number = _answer(connection)
     return number if kind == READY else 0
 
 
+def _answer(connection: _socket.socket) -> tuple[int, int]:
+    """The next message that is not to wait for another."""
+    answer = WAIT, 0
+    while answer[0] == WAIT:
+        answer = _received(connection)
+    return answer
+
+
 def _received(connection: _socket.socket) -> tuple[int, int]:
-    """The next message; COLD where nobody is left who could send one."""
+    """The next message; COLD where none comes, since nobody is left who could send one or patience has run out."""
     data = b""
     while len(data) < SIZE:
-        part = connection.recv(SIZE - len(data))
+        try:
+            part = connection.recv(SIZE - len(data))
+        except OSError:
+            part = b""
         if not part:
             return COLD, 0
         data += part
@@ -111,6 +133,7 @@ class Job:
         self.connection = connection
         self.child = child
         self.begun = self.talks = self.signalled = False
+        self.terminal = 0
 
     def wait(self) -> None:
         """Let the child run, pass signals on, and end as it ends; come back where it was killed before it began."""
@@ -136,6 +159,7 @@ class Job:
             _let_streams_go()
         elif kind == TALKS:
             self.talks = True
+            self.terminal = os.dup(0)
         elif kind == STOPPED:
             self._stop(number)
         else:  # killed, or child and server are gone without a word
@@ -146,8 +170,8 @@ class Job:
         return True
 
     def _pass_on(self, number: int, frame: object) -> None:
-        if number == _signal.SIGCONT and self.talks and _in_background():
-            self._stop(_signal.SIGTTIN)  # as one does that reads from a terminal which is not its own
+        if number == _signal.SIGCONT and self.talks and _in_background(self.terminal):
+            self._stop(_signal.SIGTTIN)  # as one does that reads from a terminal which another job has
             return
         self.signalled = self.signalled or number not in (_signal.SIGCONT, _signal.SIGWINCH)
         try:  # noqa: SIM105 (contextlib takes long)
@@ -174,15 +198,12 @@ def _let_streams_go() -> None:
     os.close(null)
 
 
-def _in_background() -> bool:
-    try:
-        terminal = os.open("/dev/tty", os.O_RDONLY)
-    except OSError:
-        return False
+def _in_background(terminal: int) -> bool:
+    """Whether a terminal is this process's own, and another job has it now."""
     try:
         return os.tcgetpgrp(terminal) != os.getpgrp()
-    finally:
-        os.close(terminal)
+    except OSError:
+        return False
 
 
 def _end_by(number: int) -> None:

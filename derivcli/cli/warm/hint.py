@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
 
 from derivcli.cli.notes import tell
+from derivcli.cli.user_folders import state
 from derivcli.cli.warm import address
-from derivcli.errors import ExitStatus
+from derivcli.errors import ExitStatus, visible
 
 SLOW_SECONDS = 0.5
 """A command that took longer was slow to start, if it loaded what takes long."""
@@ -20,6 +20,9 @@ TOLD = "told-of-warm-start"
 
 def hint(started: float, status: int) -> None:
     """Say it after a command that did well, if that is due."""
+    use = os.environ.get(address.USE, "")
+    if use not in ("", "auto", "off"):
+        tell(f"note: {address.USE} is neither auto nor off, but {visible(use)}; it is taken for off")
     if status == ExitStatus.OK and _has_waited(started) and _is_talked_to() and _can_remember():
         tell(TEXT)
 
@@ -33,14 +36,15 @@ def _is_talked_to() -> bool:
 
     A script's commands belong to its group of processes; a shell gives each line that is typed a group of its own.
     """
+    if sys.platform != "linux":
+        return False
     typed = os.getpgrp() == os.getpid() and all(map(os.isatty, range(3)))
     return typed and address.USE not in os.environ and "CI" not in os.environ and bool(address.socket_path())
 
 
 def _can_remember() -> bool:
     """Whether this is the first time, which must be remembered for it to be said."""
-    state = Path(os.environ.get("XDG_STATE_HOME", ""))
-    folder = (state if state.is_absolute() else Path(os.environ.get("HOME", os.devnull), ".local", "state")) / "deriv"
+    folder = state(os.environ) / "deriv"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / TOLD).touch(exist_ok=False)

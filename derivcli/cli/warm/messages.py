@@ -1,21 +1,23 @@
 """What client, server and child say to each other: a letter with a number, and one request of lengths and bytes.
 
-A call goes like this. The client sends its request with its three streams and its folder as file descriptors. The
-server answers that it WAITs while others come first, and forks. The child makes itself what the client is, and says
-that it is READY. Only when the client then says GO does it run the command; a client that has run out of patience has
-closed its end by then, so no command is run twice. The child tells when it has BEGUN to read or write, that it TALKS
-with somebody at a terminal, and with which status it is DONE. The server tells what only a parent learns: by which
-signal the child was STOPPED or KILLED.
+A call goes like this. The client sends its request. The server answers that it WAITs while others come first, and then
+ASKs for the client's three streams and its folder. These come as file descriptors, which stay open as long as they are
+on their way, so a server that does not answer must not be sent them. The server forks. The child makes itself what the
+client is, and says that it is READY. Only when the client then says GO does it run the command; a client that has run
+out of patience has closed its end by then, so no command is run twice. The child tells when it has BEGUN to read or
+write, that it TALKS with somebody at a terminal, and with which status it is DONE. The server tells what only a parent
+learns: by which signal the child was STOPPED or KILLED.
 """
 
-WAIT, READY, BEGUN, TALKS, DONE, STOPPED, KILLED, COLD = b"wrbtdskc"
+WAIT, ASK, READY, BEGUN, TALKS, DONE, STOPPED, KILLED, COLD = b"warbtdskc"
 """COLD: this call has to run in the client's own process."""
+STREAMS = 3
+DESCRIPTORS = STREAMS + 1
 GO = b"g"
 SIZE = 5
 """Bytes of a message."""
 HEAD = 8
 """Bytes before a request: how long its words are, and its environment."""
-STREAMS = 3
 
 
 def message(kind: int, number: int = 0) -> bytes:

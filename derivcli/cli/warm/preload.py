@@ -6,14 +6,20 @@ import gc
 import importlib
 import os
 import pkgutil
+import re
 import shlex
 
 import derivcli
+from derivcli.cli.deferred_modules import defer
 
-LIBRARIES = """torch torch.fx.experimental.symbolic_shapes sympy sympy.sets.setexpr sympy.tensor.tensor mpmath flint
+LIBRARIES = """torch sympy sympy.assumptions.wrapper sympy.sets.setexpr sympy.tensor.tensor mpmath flint
     numpy.random scipy.special pyarrow.csv pyarrow.parquet pyarrow.json rich.table rich.progress typer.main
     typer._adapters resource""".split()
 """Without Matplotlib, which reads its settings when it is imported, and of which each picture has its own."""
+
+
+LEFT_OUT = re.compile(r"derivcli\.(engines\.torch\.compiled|cli\.shell\b.*|(.*\.)?__main__)")
+"""Files of ours that bring in what compiles, that no child uses, or that are run and not imported."""
 
 
 def load() -> None:
@@ -22,13 +28,13 @@ def load() -> None:
     Fails with RuntimeError where this process could then not be forked: a thread does not live on in a fork, and what
     it holds is locked there for ever.
     """
-    os.environ.setdefault(
-        "JE_ARROW_MALLOC_CONF", "background_thread:false"
-    )  # PyArrow's memory with no thread of its own
+    # PyArrow's memory has no thread of its own then.
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
+    defer()
     for name in LIBRARIES:
         importlib.import_module(name)
     for module in pkgutil.walk_packages(derivcli.__path__, "derivcli."):
-        if not module.name.endswith("__main__"):
+        if not LEFT_OUT.fullmatch(module.name):
             importlib.import_module(module.name)
     _read_examples()
     importlib.import_module("derivcli.language.tree").rows_by_class()
@@ -52,7 +58,7 @@ def _read_examples() -> None:
     from derivcli.cli.command_table import COMMANDS, MAIN
     from derivcli.cli.grammar import built, grammar_of
 
-    for row in (MAIN, *COMMANDS.values()):
+    for row in (MAIN, *(row for row in COMMANDS.values() if not row.stays_cold)):
         words = shlex.split(row.example)[1 + bool(row.name) :]
         with built(row.name).make_context(row.name, parse_argv(words, grammar_of(row.name)).ordered):
             pass

@@ -9,11 +9,11 @@ import signal
 import socket
 import sys
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NoReturn
 
 from derivcli.cli.warm import child, same_place
-from derivcli.cli.warm.messages import COLD, DONE, HEAD, KILLED, STOPPED, STREAMS, WAIT, message, size_of
+from derivcli.cli.warm.messages import ASK, COLD, DESCRIPTORS, DONE, HEAD, KILLED, STOPPED, WAIT, message, size_of
 from derivcli.cli.warm.preload import threads
 from derivcli.errors import ExitStatus
 
@@ -30,21 +30,15 @@ class Call:
 
     connection: socket.socket
     data: bytes = b""
-    descriptors: list[int] = field(default_factory=list)
-    """The client's streams and its folder."""
+    caller: same_place.Caller | None = None
+    asked: bool = False
+    """Whether the client has been asked for its descriptors."""
     child: int = 0
 
     def tell(self, kind: int, number: int = 0) -> None:
         """Send a message, if there is still somebody to read it."""
         with contextlib.suppress(OSError):
             self.connection.send(message(kind, number), socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-
-    def close(self) -> None:
-        """Let go of all that belongs to the client."""
-        for descriptor in self.descriptors:
-            os.close(descriptor)
-        self.descriptors = []
-        self.connection.close()
 
 
 class Server:
@@ -75,7 +69,7 @@ class Server:
             for call in self.waiting:
                 call.tell(WAIT)
             if self.waiting:
-                self._start(self.waiting.popleft())
+                self._ask(self.waiting.popleft())
 
     def _take(self, descriptor: int, event: int) -> None:
         if descriptor == self.listener.fileno():
@@ -88,7 +82,7 @@ class Server:
             if call.child:
                 self._forget(call, kill=True)  # its client is gone
             elif event & select.POLLIN:
-                self._read(call)
+                self._start(call) if call.asked else self._read(call)
             else:
                 self._forget(call)
 
@@ -103,46 +97,54 @@ class Server:
                 self.poll.register(connection, select.POLLIN | select.POLLRDHUP)
 
     def _read(self, call: Call) -> None:
-        """Read what has come of a request; a whole one waits for its child."""
-        try:
-            data, descriptors, _, _ = socket.recv_fds(call.connection, READ_SIZE, STREAMS + 1, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return
-        except OSError:
-            data, descriptors = b"", []
-        call.data += data
-        call.descriptors += descriptors
-        size = size_of(call.data) if len(call.data) >= HEAD else HEAD
-        if not data or size > MAX_REQUEST or len(call.data) > size:
-            self._forget(call)
-        elif len(call.data) == size and len(call.data) > HEAD:
-            self.poll.modify(call.connection, select.POLLRDHUP)
-            self.waiting.append(call)
+        """Read what has come of a request; a call whose request is whole waits for its turn."""
+        with contextlib.suppress(OSError):
+            data = call.connection.recv(READ_SIZE, socket.MSG_DONTWAIT)
+            call.data += data
+            size = size_of(call.data) if len(call.data) >= HEAD else MAX_REQUEST
+            if data and len(call.data) <= size <= MAX_REQUEST:
+                if len(call.data) == size:
+                    self.poll.modify(call.connection, select.POLLRDHUP)
+                    self.waiting.append(call)
+                return
+        self._forget(call)
 
-    def _start(self, call: Call) -> None:
-        """Fork a child for a call, unless its client is gone or has to run it by itself."""
+    def _ask(self, call: Call) -> None:
+        """Ask a client for its descriptors, unless it is gone or has to run its command by itself."""
         if call.connection.fileno() not in self.calls:
             return
         try:
-            caller_id = _peer(call.connection)[0]
-            differs = same_place.difference(caller_id)
-            caller = same_place.caller(caller_id)
-        except (OSError, KeyError, ValueError):
-            differs = "unknown"
-        if differs or len(call.descriptors) != STREAMS + 1 or threads() != 1:
+            pid = _peer(call.connection)[0]
+            call.caller = None if same_place.difference(pid) else same_place.caller(pid)
+        except (OSError, LookupError, ValueError):
+            call.caller = None
+        if call.caller is None or threads() != 1:
             call.tell(COLD)
             self._forget(call)
             return
-        call.child = os.fork()
-        if not call.child:
-            self._become(call, caller)
-        for descriptor in call.descriptors:
-            os.close(descriptor)
-        call.descriptors = []
+        call.asked = True
+        call.tell(ASK)
+        self.poll.modify(call.connection, select.POLLIN | select.POLLRDHUP)
 
-    def _become(self, call: Call, caller: same_place.Caller) -> NoReturn:
+    def _start(self, call: Call) -> None:
+        """Take a client's descriptors, and fork its child."""
+        descriptors: list[int] = []
+        with contextlib.suppress(OSError):
+            _, descriptors, _, _ = socket.recv_fds(call.connection, 1, DESCRIPTORS, socket.MSG_DONTWAIT)
+        if len(descriptors) == DESCRIPTORS:
+            self.poll.modify(call.connection, select.POLLRDHUP)
+            call.child = os.fork()
+            if not call.child:
+                self._become(call, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if not call.child:
+            self._forget(call)
+
+    def _become(self, call: Call, descriptors: list[int]) -> NoReturn:
         try:
-            child.run(call.data, [*call.descriptors, call.connection.fileno()], caller)
+            assert call.caller is not None
+            child.run(call.data, [*descriptors, call.connection.fileno()], call.caller)
         finally:
             os._exit(ExitStatus.INTERNAL)
 
@@ -169,7 +171,7 @@ class Server:
                 os.killpg(call.child, signal.SIGKILL)
         self.poll.unregister(call.connection)
         del self.calls[call.connection.fileno()]
-        call.close()
+        call.connection.close()
 
     def _wake_for_children(self) -> int:
         """A descriptor that can be read from when a child has stopped or ended, and when this process is to end."""

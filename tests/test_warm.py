@@ -1,0 +1,229 @@
+"""What the warm server answers is what a process of its own would have answered."""
+
+import contextlib
+import os
+import pty
+import random
+import shlex
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from derivcli.cli.warm.messages import packed, size_of, unpacked
+from tests.datafiles import lay_out
+from tests.processes import python
+from tests.warm_calls import COLD, COMMAND, REAL, call, environment, own_server, started
+
+GOLDEN = Path(__file__).parent / "golden"
+POINT = ["6*x**2+2*x+4", "--at", "x=3"]
+
+
+def golden_cases() -> list[Path]:
+    """The golden files of commands in a pipe that say nothing of time."""
+    cases = []
+    for path in sorted([*(GOLDEN / "commands").iterdir(), *(GOLDEN / "errors").iterdir()]):
+        text = path.read_text()
+        first = text.split("\n", 1)[0]
+        if "# " not in first and "a second" not in text and "--use" not in first and "check-fn" not in first:
+            cases.append(path)
+    return cases
+
+
+def check_golden(cases: list[Path], folder: Path) -> None:
+    """Each command gives the golden file's text when the server runs it."""
+    env = started(NO_COLOR="1")
+    lay_out(GOLDEN / "data", folder)
+    assert cases
+    for path in cases:
+        first, text = path.read_text().split("\n", 1)
+        words = shlex.split(first.removeprefix("$ deriv "))
+        done = call(*words, env=env, status=2 if path.parent.name == "errors" else 0, cwd=folder)
+        assert text.startswith(f"{done.stdout.decode()}--- standard error\n{done.stderr.decode()}"), first
+
+
+def test_golden_files(tmp_path: Path) -> None:
+    check_golden(random.Random(3).sample(golden_cases(), 25), tmp_path)
+
+
+@pytest.mark.sweep
+def test_all_golden_files(tmp_path: Path) -> None:
+    check_golden(golden_cases(), tmp_path)
+
+
+def in_terminal(command: list[str], env: dict[str, str], typed: bytes = b"", columns: int = 60) -> tuple[bytes, int]:
+    """All that a command writes to a terminal of so many columns, and its status."""
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, columns))
+    process = subprocess.Popen(command, env=env, stdin=end, stdout=end, stderr=end)
+    os.close(end)
+    os.write(terminal, typed)
+    written = b""
+    with contextlib.suppress(OSError):  # nobody writes any more
+        while True:
+            written += os.read(terminal, 65536)
+    os.close(terminal)
+    return written, process.wait(30)
+
+
+LINES = [
+    [*POINT],
+    ["relu(x)", "--at", "x=-1:1:4"],
+    ["u**3+v**2+4*u*v", "--at", "u=3,v=4", "--wrt", "u,v", "--format", "json"],
+    ["sin x x", "--at", "x=1:2"],
+    ["answer", "x^2", "3x"],
+    ["practice", "--seed", "3", "--count", "1"],
+    ["--help"],
+]
+"""Command lines of which a terminal shows something in its own way."""
+
+
+@pytest.mark.parametrize(("columns", "variables"), [(60, {}), (33, {"NO_COLOR": "1"}), (90, {"TERM": "dumb"})])
+def test_a_terminal_shows_the_same(columns: int, variables: dict[str, str]) -> None:
+    """Colors, widths, prompts and statuses, beside forks that share nothing with the warm server."""
+    env = started() | {"TERM": "xterm-256color"} | variables
+    for words in LINES:
+        typed = b"6x^5\nquit\n" if words[0] == "practice" else b""
+        cold = in_terminal([*python(), "-m", "derivcli", *words], env | {"DERIV_WARM": "off"}, typed, columns)
+        warm = in_terminal([*COMMAND, *words], env, typed, columns)
+        assert warm == cold, words
+
+
+def test_settings_are_the_clients(tmp_path: Path) -> None:
+    """Folder, umask, ignored signals, standard input, files and environment are the client's, from call to call."""
+    env = started()
+    folder = tmp_path / "é ü"
+    folder.mkdir()
+    script = f"umask 027; exec {shlex.join([*COMMAND, 'x^2', '--at', 'x=3', '--output', 'out.csv'])}"
+    call("-c", script, command=["/bin/sh"], env=env, cwd=folder)
+    assert (folder / "out.csv").read_text() == "x,f,df/dx,f flags\n3,9,6,\n"
+    assert (folder / "out.csv").stat().st_mode & 0o777 == 0o640
+    read = call("x^2", "--data", "-", "--data-format", "csv", "--format", "tsv", env=env, cwd=folder, input=b"x\n5\n")
+    assert read.stdout == b"x\tf\tdf/dx\tf flags\n5\t25\t10\t\n"
+    colored = call("functions", "gamma", "--format", "table", env=env | {"FORCE_COLOR": "1"})
+    plain = call("functions", "gamma", "--format", "table", env=env)
+    assert b"\x1b[" in colored.stdout
+    assert b"\x1b[" not in plain.stdout
+    folder.rename(tmp_path / "other")
+    call("x^2", env=env, cwd=tmp_path / "other")
+
+
+def test_a_removed_folder(tmp_path: Path) -> None:
+    """A process in a folder that is gone can still calculate."""
+    env = started()
+    script = f"mkdir gone; cd gone; rmdir ../gone; exec {shlex.join([*COMMAND, 'x^2'])}"
+    call("-c", script, command=["/bin/sh"], env=env, cwd=tmp_path)
+
+
+def test_a_million_bytes_of_settings() -> None:
+    """A request is longer than what a socket takes at once."""
+    call("x^2", env=started() | {f"LONG{number}": "a" * 120_000 for number in range(9)})
+
+
+REQUESTS = [([], []), ([b""], [b""]), ([b"a", b"", "é".encode(), b"\xff"], [b"A=1", b"B=", b"=C=d"])]
+
+
+@pytest.mark.parametrize(("words", "variables"), REQUESTS)
+def test_a_request_comes_out_as_it_went_in(words: list[bytes], variables: list[bytes]) -> None:
+    data = packed(words, variables)
+    assert size_of(data) == len(data)
+    assert unpacked(data) == (words, variables)
+
+
+def test_what_runs_code_is_cold(tmp_path: Path) -> None:
+    """A user's code never runs in a fork of the server, and neither does what reads descriptors of the caller's."""
+    env = started()
+    for words in (
+        ["check-fn", "x.py:F"],
+        ["x", "--use", "x.py:F"],
+        ["--use=x.py:F", "x"],
+        ["explain", "x", "--at", "x=1", "--use", "x.py:F"],
+        ["warm", "status"],
+        ["x", "--data", "/dev/fd/7"],
+        ["x", "--output", "/proc/self/fd/1"],
+    ):
+        call(*words, env=env, status=COLD, cwd=tmp_path)
+
+
+def test_threads_and_random_numbers() -> None:
+    """PyTorch's threads work in a child, and each child has random numbers of its own."""
+    env = started()
+    text = call("sin(x)^x", "--at", "x=1:2:200000", "--format", "tsv", env=env).stdout
+    assert text.count(b"\n") == 200_001
+    seeds = {call("practice", env=env, input=b"").stdout.split(b"--seed ")[1].split()[0] for _ in range(4)}
+    assert len(seeds) > 1
+
+
+def test_the_parent_has_one_thread_and_no_device() -> None:
+    """What a fork needs of its parent, before and after calls, and what an idle server may take."""
+    env = started()
+    for _ in range(2):
+        call(*POINT, env=env)
+        told = call("warm", "status", command=REAL, env=env).stdout
+        process = Path("/proc") / told.split(b"process ")[1].split(b",")[0].decode()
+        assert len([*(process / "task").iterdir()]) == 1
+        opened = [str(link.readlink()) for link in (process / "fd").iterdir()]
+        assert not any("nvidia" in path for path in opened)
+        assert (process / "cwd").readlink() == Path("/")
+
+
+def test_it_ends_by_itself_and_on_demand(tmp_path: Path) -> None:
+    """After the idle time nothing is left, and a stop waits for the end."""
+    with own_server(tmp_path) as (env, pid):
+        call(*POINT, env=env)
+        assert f"process {pid}" in call("warm", "status", command=REAL, env=env).stdout.decode()
+        again = call("warm", "start", command=REAL, env=env).stdout.decode()
+        assert f"process {pid}," in again
+        assert f"process {pid} has ended" in call("warm", "stop", command=REAL, env=env).stdout.decode()
+        assert not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2]
+        call(*POINT, env=env, status=COLD)
+        assert [path.suffix for path in (tmp_path / "deriv").iterdir()] == [".lock"]
+        assert "no warm server runs" in call("warm", "status", command=REAL, env=env).stdout.decode()
+        assert "no warm server ran" in call("warm", "stop", command=REAL, env=env).stdout.decode()
+    socket = next((tmp_path / "deriv").iterdir()).with_suffix("")
+    idle = subprocess.run(
+        [sys.executable, "-m", "derivcli.cli.warm", socket, "0.1"], env=env, cwd="/", check=True, capture_output=True
+    )
+    assert idle.stdout == b"runs"
+    assert not socket.exists()
+
+
+def test_auto_starts_it_at_the_first_call(tmp_path: Path) -> None:
+    env = environment(tmp_path, DERIV_WARM="auto")
+    try:
+        call(*POINT, env=env, status=COLD)
+        call("warm", "start", "--idle", "1", command=REAL, env=env)  # waits for the one that was started
+        call(*POINT, env=env)
+        call(*POINT, env=env | {"DERIV_WARM": "off"}, status=COLD)
+        call(*POINT, env={name: value for name, value in env.items() if name != "DERIV_WARM"})
+    finally:
+        call("warm", "stop", command=REAL, env=env)
+
+
+HINT = """
+import os, sympy, sys, time
+sys.path.remove("")
+os.setpgid(0, 0) if {typed} else None
+from derivcli.cli.warm.hint import hint
+hint(time.monotonic() - {seconds}, {status})
+"""
+
+
+def test_somebody_who_waits_is_told_once(tmp_path: Path) -> None:
+    """After a slow command that was typed at a terminal; never after a quick one, in a script, or once it is known."""
+    env = environment(tmp_path, XDG_STATE_HOME=str(tmp_path), TERM="dumb")
+    env.pop("CI", None)
+
+    def told(others: dict[str, str] | None = None, **facts: object) -> bytes:
+        code = HINT.format(**{"typed": True, "seconds": 1, "status": 0, **facts})
+        return in_terminal([*python(), "-c", code], env | (others or {}))[0]
+
+    for quiet in ({"typed": False}, {"seconds": 0.1}, {"status": 1}, {"others": {"CI": "1"}}):
+        assert told(**quiet) == b""
+    assert told({"DERIV_WARM": "off"}) == b""
+    assert told({"XDG_STATE_HOME": "/proc"}) == b""
+    assert b"neither auto nor off, but yes" in told({"DERIV_WARM": "yes"})
+    assert b'after "deriv warm start"' in told()
+    assert told() == b""

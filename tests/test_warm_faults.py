@@ -1,0 +1,313 @@
+"""Whatever happens to the warm server, a call gives its one right answer: warm, or cold with nothing done before."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from derivcli.cli.warm.messages import ASK, BEGUN, COLD, DONE, KILLED, READY, WAIT, message
+from tests.support import each, no_hang
+from tests.warm_calls import COLD as RUNS_COLD
+from tests.warm_calls import COMMAND, HASTY, REAL, call, environment, own_server, started
+
+POINT = ["6*x**2+2*x+4", "--at", "x=3"]
+IS_READY = message(READY, 99999999)
+"""As a child would say that is no process."""
+ANSWER = b"x\tf\tdf/dx\n3\t64\t38\n"
+SERVERS = Path(__file__).with_name("warm_servers.py")
+WHICH = "from derivcli.cli.warm.address import socket_path; import sys; del sys.path[0]; print(socket_path(), end='')"
+
+
+def socket_of(env: dict[str, str]) -> Path:
+    """The path at which a client in an environment looks for its server."""
+    path = Path(subprocess.run([sys.executable, "-c", WHICH], env=env, check=True, capture_output=True).stdout.decode())
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+@contextlib.contextmanager
+def fake(path: Path, serve: Callable[[socket.socket], None] | None, mode: int = 0o600) -> Iterator[None]:
+    """Something else that listens where a server would, and does as a test likes with its first connection."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        path.chmod(mode)
+        listening.listen(8)
+
+        def run() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    serve(connection)  # type: ignore[misc]
+
+        thread = threading.Thread(target=run, daemon=True)
+        if serve:
+            thread.start()
+        try:
+            yield
+        finally:
+            path.unlink()
+            with contextlib.suppress(OSError):
+                listening.shutdown(socket.SHUT_RDWR)
+            if serve:
+                thread.join(10)
+
+
+def saying(*messages: bytes, stay: bool = False) -> Callable[[socket.socket], None]:
+    """A server that takes a request and says this; it hears the client out if it is to stay."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(1 << 20)
+        for text in messages:
+            connection.sendall(text)
+            if text in (IS_READY, message(ASK)) and text is not messages[-1]:
+                connection.recv(1)  # closes the descriptors that come with it, since nobody asks for them
+        while stay and connection.recv(1):
+            pass
+
+    return serve
+
+
+NOTHING_DONE = {
+    "stuck": None,
+    "never answers": saying(stay=True),
+    "ends": saying(),
+    "waits for ever": saying(message(WAIT), stay=True),
+    "declines": saying(message(COLD)),
+    "half a message": saying(message(READY)[:3], stay=True),
+    "another language": saying(b"HTTP/1.1 400 Bad Request\r\n", stay=True),
+    "asks and ends": saying(message(ASK)),
+    "ends when ready": saying(message(ASK), IS_READY),
+    "killed before it began": saying(message(ASK), IS_READY, message(KILLED, signal.SIGKILL), stay=True),
+}
+"""Servers after which a command has to be run cold."""
+
+
+@each("name", NOTHING_DONE)
+def test_a_call_runs_cold_where_nothing_was_done(name: str, tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    with fake(socket_of(env), NOTHING_DONE[name]), no_hang():
+        done = call(*POINT, env=env, status=RUNS_COLD, command=HASTY)
+        assert done.stdout + done.stderr == b""
+
+
+ENDED = [
+    ([message(DONE, 3)], 3),
+    ([message(BEGUN), message(DONE, 0)], 0),
+    ([message(BEGUN), message(KILLED, signal.SIGKILL)], -signal.SIGKILL),
+    ([message(BEGUN), message(KILLED, signal.SIGTERM)], -signal.SIGTERM),
+    ([message(KILLED, signal.SIGSEGV)], -signal.SIGSEGV),
+    ([message(BEGUN)], -signal.SIGKILL),
+]
+"""What is said of a command that has been run, and how the client ends, who must not run it again."""
+
+
+@each("messages, status", ENDED)
+def test_a_call_ends_as_its_child(messages: list[bytes], status: int, tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    with fake(socket_of(env), saying(message(ASK), IS_READY, *messages)):
+        call(*POINT, env=env, status=status)
+
+
+def test_a_full_server(tmp_path: Path) -> None:
+    """A server that takes no more connections is not waited for."""
+    env = environment(tmp_path)
+    path = socket_of(env)
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.ExitStack() as stack:
+        listening.bind(str(path))
+        path.chmod(0o600)
+        listening.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket(socket.AF_UNIX))
+            waiting.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                waiting.connect(str(path))
+        call(*POINT, env=env, status=RUNS_COLD, command=HASTY)
+
+
+def test_squatted_places(tmp_path: Path) -> None:
+    """A file, a link, a socket that others can write to, and folders that they can see into are never used."""
+    answers = saying(message(ASK), IS_READY, message(DONE, 0))
+    env = environment(tmp_path)
+    path = socket_of(env)
+    with fake(path, answers):
+        call(*POINT, env=env)  # this one would do
+    with fake(path, answers, mode=0o666):
+        call(*POINT, env=env, status=RUNS_COLD)
+    path.write_text("")
+    call(*POINT, env=env, status=RUNS_COLD)
+    path.unlink()
+    with fake(tmp_path / "elsewhere", answers):
+        path.symlink_to(tmp_path / "elsewhere")
+        call(*POINT, env=env, status=RUNS_COLD)
+        path.unlink()
+    for mode in (0o755, 0o770, 0o707):
+        with fake(path, answers):
+            path.parent.chmod(mode)
+            call(*POINT, env=env, status=RUNS_COLD)
+            path.parent.chmod(0o700)
+    with fake(path, answers):
+        path.parent.rename(tmp_path / "real")
+        path.parent.symlink_to(tmp_path / "real")
+        call(*POINT, env=env, status=RUNS_COLD)
+        path.parent.unlink()
+        (tmp_path / "real").rename(path.parent)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes root to be two users")
+def test_another_users_server(tmp_path: Path) -> None:
+    """A socket that is the user's own, behind which somebody else listens, and one that is somebody else's."""
+    env = environment(tmp_path)
+    path = socket_of(env)
+    folder = path.parent
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(str(path))
+    path.chmod(0o600)
+    pid = os.fork()
+    if not pid:
+        os.setuid(65534)
+        listening.listen(8)  # the peer's credentials are those of who listens
+        with contextlib.suppress(OSError):
+            connection, _ = listening.accept()
+            saying(message(ASK), IS_READY, message(DONE, 0))(connection)
+        os._exit(0)
+    time.sleep(0.2)
+    with listening:
+        call(*POINT, env=env, status=RUNS_COLD)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    path.unlink()
+    with fake(path, saying(message(ASK), IS_READY, message(DONE, 0))):
+        os.chown(path, 65534, 65534)
+        call(*POINT, env=env, status=RUNS_COLD)
+        os.chown(path, 0, 0)
+        os.chown(folder, 65534, 65534)
+        call(*POINT, env=env, status=RUNS_COLD)
+
+
+def test_a_server_that_was_killed_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    with own_server(tmp_path) as (env, pid):
+        os.kill(pid, signal.SIGKILL)
+        call(*POINT, env=env, status=RUNS_COLD)
+        call("warm", "start", "--idle", "1", command=REAL, env=env)
+        assert call(*POINT, env=env).stdout == ANSWER
+        socket_of(env).unlink()
+        call(*POINT, env=env, status=RUNS_COLD)
+
+
+def test_a_child_outlives_its_server(tmp_path: Path) -> None:
+    """A command that has begun ends well though the server was killed, and one that is killed ends its client."""
+    held = ["x", "--data", "-", "--data-format", "csv"]
+    with own_server(tmp_path) as (env, pid), waiting(held, env) as (client, _):
+        os.kill(pid, signal.SIGKILL)
+        out, _ = client.communicate(b"x\n3\n", 30)
+        assert out == b"x\tf\tdf/dx\tf flags\n3\t3\t1\t\n"
+        assert client.returncode == 0
+    env = started()
+    for number in (signal.SIGKILL, signal.SIGUSR1):
+        with waiting(held, env) as (client, child):
+            os.kill(child, number)
+            assert client.wait(30) == -number
+    with waiting(held, env) as (client, child):
+        client.kill()
+        client.wait(30)
+        until(lambda: not Path(f"/proc/{child}").exists())
+
+
+@contextlib.contextmanager
+def waiting(words: list[str], env: dict[str, str]) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
+    """A client, and the child that waits for standard input on its behalf."""
+    with subprocess.Popen([*COMMAND, *words], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as client:
+        assert client.stdin is not None
+        pipe = Path(f"/proc/self/fd/{client.stdin.fileno()}").readlink()
+        until(lambda: any(children_reading(pipe, client.pid)))
+        yield client, next(children_reading(pipe, client.pid))
+
+
+def children_reading(pipe: Path, client: int) -> Iterator[int]:
+    """Processes that are not the client and wait in a read of this pipe."""
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            own = int(process.name) in (os.getpid(), client)
+            if not own and (process / "fd/0").readlink() == pipe and "pipe" in (process / "wchan").read_text():
+                yield int(process.name)
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def check_kills(kills: int, at_once: int, folder: Path) -> None:
+    """Calls while their servers are killed, each at a random moment; some must be answered, some be cold."""
+    draw = random.Random(kills)
+    env = environment(folder)
+    path = socket_of(env)
+    statuses = []
+    with subprocess.Popen(
+        [sys.executable, SERVERS, path], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as servers:
+        assert servers.stdin is not None
+        assert servers.stdout is not None
+        for _ in range(kills):
+            servers.stdin.write("\n")
+            servers.stdin.flush()
+            pid = int(servers.stdout.readline().split()[1])
+            clients = [
+                subprocess.Popen([*COMMAND, *POINT], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                for _ in range(at_once)
+            ]
+            time.sleep(draw.uniform(0, 0.15))
+            os.kill(pid, signal.SIGKILL)
+            for client in clients:
+                out, err = client.communicate(timeout=60)
+                statuses.append(client.returncode)
+                assert (client.returncode, out, err) in [(0, ANSWER, b""), (RUNS_COLD, b"", b"")]
+        servers.stdin.close()
+    assert {*statuses} == {0, RUNS_COLD}
+
+
+def test_kills_at_random_moments(tmp_path: Path) -> None:
+    check_kills(15, 3, tmp_path)
+
+
+@pytest.mark.sweep
+def test_300_kills_at_random_moments(tmp_path: Path) -> None:
+    check_kills(300, 3, tmp_path)
+
+
+def check_at_once(calls: int) -> int:
+    """So many calls at once; how many of them were answered warm."""
+    env = started()
+    clients = [
+        subprocess.Popen(
+            [*COMMAND, f"x^2+{number}", "--at", "x=3"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        for number in range(calls)
+    ]
+    warm = 0
+    for number, client in enumerate(clients):
+        out, err = client.communicate(timeout=120)
+        right = f"x\tf\tdf/dx\n3\t{9 + number}\t6\n".encode()
+        assert (client.returncode, out, err) in [(0, right, b""), (RUNS_COLD, b"", b"")]
+        warm += client.returncode == 0
+    return warm
+
+
+def test_calls_at_once() -> None:
+    assert check_at_once(30) > 0
+
+
+@pytest.mark.sweep
+def test_200_calls_at_once() -> None:
+    assert check_at_once(200) > 0
