@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from derivcli.check.verdict_kinds import KINDS, code_of, codes_of
@@ -63,7 +64,7 @@ class Verdicts:
         """So many numbers without a verdict."""
         import numpy as np  # late, since the public list names this class
 
-        truth, left, right = (np.full(count, np.nan) for _ in range(3))
+        truth, left, right = np.full((3, count), np.nan)
         kinds, digits = np.zeros(count, np.uint8), np.full(count, NO_DIGITS, np.int8)
         return Verdicts(kinds, digits, truth, left, right, np.zeros(count, np.bool_))
 
@@ -98,9 +99,7 @@ class Verdicts:
 
     def hard(self) -> NDArray[np.bool_]:
         """The numbers that are judged and not simply right."""
-        import numpy as np
-
-        return np.isin(self.kinds, codes_of(lambda kind: not kind.is_right))
+        return _hard_kinds()[self.kinds]
 
     def names(self) -> list[str]:
         """The kind of each verdict, "" where there is none."""
@@ -111,3 +110,11 @@ class Verdicts:
         """How many there are of each kind that occurs, in the order of KINDS."""
         counts = Counter(self.kinds.tolist())
         return {kind: counts[code] for code, kind in enumerate(KINDS, start=1) if counts[code]}
+
+
+@cache
+def _hard_kinds() -> NDArray[np.bool_]:
+    """For the number of each kind whether it is not simply right; False for no verdict."""
+    import numpy as np
+
+    return np.isin(np.arange(len(KINDS) + 1), codes_of(lambda kind: not kind.is_right))

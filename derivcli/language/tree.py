@@ -221,17 +221,20 @@ def postorder(tree: Tree, stop_at: type[Tree] | tuple[()] = ()) -> Iterator[Tree
     The parts of nodes of the class `stop_at` are left out.
     """
     seen: set[int] = set()
-    stack: list[tuple[Tree, bool]] = [(tree, False)]
+    opened: set[int] = set()
+    stack = [tree]
     while stack:
-        node, expanded = stack.pop()
-        if id(node) in seen:
-            continue
-        if expanded or not node.args or isinstance(node, stop_at):
-            seen.add(id(node))
+        node = stack[-1]
+        place = id(node)
+        if place in seen:
+            stack.pop()
+        elif place in opened or not (parts := node.args) or isinstance(node, stop_at):
+            stack.pop()
+            seen.add(place)
             yield node
         else:
-            stack.append((node, True))
-            stack.extend((part, False) for part in reversed(node.args))
+            opened.add(place)
+            stack += parts[::-1]
 
 
 @cache
