@@ -191,15 +191,24 @@ def test_it_ends_by_itself_and_on_demand(tmp_path: Path) -> None:
 
 
 def test_auto_starts_it_at_the_first_call(tmp_path: Path) -> None:
+    """Once: calls that come while it loads, or after it could not be started, do not start another one."""
     env = environment(tmp_path, DERIV_WARM="auto")
     try:
         call(*POINT, env=env, status=COLD)
+        lock = next((tmp_path / "deriv").iterdir())
+        first = lock.stat().st_mtime_ns
+        call(*POINT, env=env, status=COLD)
+        assert lock.stat().st_mtime_ns == first
         call("warm", "start", "--idle", "1", command=REAL, env=env)  # waits for the one that was started
         call(*POINT, env=env)
         call(*POINT, env=env | {"DERIV_WARM": "off"}, status=COLD)
         call(*POINT, env={name: value for name, value in env.items() if name != "DERIV_WARM"})
     finally:
         call("warm", "stop", command=REAL, env=env)
+    os.utime(lock, (1, 1))
+    (tmp_path / "deriv").chmod(0o755)
+    call(*POINT, env=env, status=COLD)  # and says nothing where none can be started
+    assert lock.stat().st_mtime == 1
 
 
 HINT = """

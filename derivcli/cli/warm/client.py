@@ -43,9 +43,9 @@ def run_warm() -> None:
     if connection is not None:
         _call(connection)
     elif use == "auto":
-        from derivcli.cli.warm.start import start
+        from derivcli.cli.warm.start import start_again
 
-        start(path)
+        start_again(path)
 
 
 def _can_hand_over() -> bool:
