@@ -42,6 +42,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "cli/commands/warm.py": "needs a system or a folder in a certain state",
     "cli/install_completion.py": "writes into the user's home",
     "cli/point_source.py: 'standard input is closed'": "needs a process without one",
+    "cli/shell/colon_lines.py: f':{name} is not for a shell": "needs a warm server",
     "cli/shell/piped.py: 'standard input is closed'": "needs a process without one",
     "language/named_functions.py: f'functions call each other": "needs a hundred functions",
     "points/files/typed_tables.py: message": "the reader gives all files one type for each column",

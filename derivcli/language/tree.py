@@ -79,9 +79,7 @@ def symbol(name: str) -> sympy.Symbol:
 
 def number(value: Fraction) -> Tree:
     """An exact number."""
-    if value.denominator == 1:
-        return sympy.Integer(value.numerator)
-    return sympy.Rational(value.numerator, value.denominator)
+    return sympy.Rational.from_coprime_ints(value.numerator, value.denominator)
 
 
 def constant(name: str) -> Tree:

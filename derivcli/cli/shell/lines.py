@@ -83,7 +83,7 @@ def _is_plain(result: Result | SymbolicResult) -> bool:
     if isinstance(result, SymbolicResult) or result.expression.notes or result.remark:
         return False
     judged = [*result.verdicts.values(), *([] if result.value_verdicts is None else [result.value_verdicts])]
-    return bool(judged) and not any(each.hard().any() for each in judged)
+    return not any(each.hard().any() for each in judged) if judged else not result.flags.any()
 
 
 def _notes(notes: Sequence[Note]) -> list[str]:

@@ -88,6 +88,7 @@ def _parted(words: Iterable[str], valued: Collection[str], known: Collection[str
     loose: list[str] = []
     while waiting:
         word = waiting.pop()
+        word = f"--{word[1:]}" if f"--{word[1:]}" in known and word[0] == ":" else word
         if word in valued:
             found.append(word)
             if waiting:
