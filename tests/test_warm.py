@@ -169,9 +169,9 @@ def test_the_parent_has_one_thread_and_no_device() -> None:
         assert (process / "cwd").readlink() == Path("/")
 
 
-def test_it_ends_by_itself_and_on_demand(tmp_path: Path) -> None:
+def test_it_ends_by_itself_and_on_demand(runtime: Path) -> None:
     """After the idle time nothing is left, and a stop waits for the end."""
-    with own_server(tmp_path) as (env, pid):
+    with own_server(runtime) as (env, pid):
         call(*POINT, env=env)
         assert f"process {pid}" in call("warm", "status", command=REAL, env=env).stdout.decode()
         again = call("warm", "start", command=REAL, env=env).stdout.decode()
@@ -179,10 +179,10 @@ def test_it_ends_by_itself_and_on_demand(tmp_path: Path) -> None:
         assert f"process {pid} has ended" in call("warm", "stop", command=REAL, env=env).stdout.decode()
         assert not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2]
         call(*POINT, env=env, status=COLD)
-        assert [path.suffix for path in (tmp_path / "deriv").iterdir()] == [".lock"]
+        assert [path.suffix for path in (runtime / "deriv").iterdir()] == [".lock"]
         assert "no warm server runs" in call("warm", "status", command=REAL, env=env).stdout.decode()
         assert "no warm server ran" in call("warm", "stop", command=REAL, env=env).stdout.decode()
-    socket = next((tmp_path / "deriv").iterdir()).with_suffix("")
+    socket = next((runtime / "deriv").iterdir()).with_suffix("")
     idle = subprocess.run(
         [sys.executable, "-m", "derivcli.cli.warm", socket, "0.1"], env=env, cwd="/", check=True, capture_output=True
     )
@@ -190,12 +190,12 @@ def test_it_ends_by_itself_and_on_demand(tmp_path: Path) -> None:
     assert not socket.exists()
 
 
-def test_auto_starts_it_at_the_first_call(tmp_path: Path) -> None:
+def test_auto_starts_it_at_the_first_call(runtime: Path) -> None:
     """Once: calls that come while it loads, or after it could not be started, do not start another one."""
-    env = environment(tmp_path, DERIV_WARM="auto")
+    env = environment(runtime, DERIV_WARM="auto")
     try:
         call(*POINT, env=env, status=COLD)
-        lock = next((tmp_path / "deriv").iterdir())
+        lock = next((runtime / "deriv").iterdir())
         first = lock.stat().st_mtime_ns
         call(*POINT, env=env, status=COLD)
         assert lock.stat().st_mtime_ns == first
@@ -206,7 +206,7 @@ def test_auto_starts_it_at_the_first_call(tmp_path: Path) -> None:
     finally:
         call("warm", "stop", command=REAL, env=env)
     os.utime(lock, (1, 1))
-    (tmp_path / "deriv").chmod(0o755)
+    (runtime / "deriv").chmod(0o755)
     call(*POINT, env=env, status=COLD)  # and says nothing where none can be started
     assert lock.stat().st_mtime == 1
 
@@ -220,9 +220,9 @@ hint(time.monotonic() - {seconds}, {status})
 """
 
 
-def test_somebody_who_waits_is_told_once(tmp_path: Path) -> None:
+def test_somebody_who_waits_is_told_once(runtime: Path) -> None:
     """After a slow command that was typed at a terminal; never after a quick one, in a script, or once it is known."""
-    env = environment(tmp_path, XDG_STATE_HOME=str(tmp_path), TERM="dumb")
+    env = environment(runtime, XDG_STATE_HOME=str(runtime), TERM="dumb")
     env.pop("CI", None)
 
     def told(others: dict[str, str] | None = None, **facts: object) -> bytes:

@@ -92,8 +92,8 @@ NOTHING_DONE = {
 
 
 @each("name", NOTHING_DONE)
-def test_a_call_runs_cold_where_nothing_was_done(name: str, tmp_path: Path) -> None:
-    env = environment(tmp_path)
+def test_a_call_runs_cold_where_nothing_was_done(name: str, runtime: Path) -> None:
+    env = environment(runtime)
     with fake(socket_of(env), NOTHING_DONE[name]), no_hang():
         done = call(*POINT, env=env, status=RUNS_COLD, command=HASTY)
         assert done.stdout + done.stderr == b""
@@ -111,15 +111,15 @@ ENDED = [
 
 
 @each("messages, status", ENDED)
-def test_a_call_ends_as_its_child(messages: list[bytes], status: int, tmp_path: Path) -> None:
-    env = environment(tmp_path)
+def test_a_call_ends_as_its_child(messages: list[bytes], status: int, runtime: Path) -> None:
+    env = environment(runtime)
     with fake(socket_of(env), saying(message(ASK), IS_READY, *messages)):
         call(*POINT, env=env, status=status)
 
 
-def test_a_full_server(tmp_path: Path) -> None:
+def test_a_full_server(runtime: Path) -> None:
     """A server that takes no more connections is not waited for."""
-    env = environment(tmp_path)
+    env = environment(runtime)
     path = socket_of(env)
     with socket.socket(socket.AF_UNIX) as listening, contextlib.ExitStack() as stack:
         listening.bind(str(path))
@@ -133,10 +133,10 @@ def test_a_full_server(tmp_path: Path) -> None:
         call(*POINT, env=env, status=RUNS_COLD, command=HASTY)
 
 
-def test_squatted_places(tmp_path: Path) -> None:
+def test_squatted_places(runtime: Path) -> None:
     """A file, a link, a socket that others can write to, and folders that they can see into are never used."""
     answers = saying(message(ASK), IS_READY, message(DONE, 0))
-    env = environment(tmp_path)
+    env = environment(runtime)
     path = socket_of(env)
     with fake(path, answers):
         call(*POINT, env=env)  # this one would do
@@ -145,8 +145,8 @@ def test_squatted_places(tmp_path: Path) -> None:
     path.write_text("")
     call(*POINT, env=env, status=RUNS_COLD)
     path.unlink()
-    with fake(tmp_path / "elsewhere", answers):
-        path.symlink_to(tmp_path / "elsewhere")
+    with fake(runtime / "elsewhere", answers):
+        path.symlink_to(runtime / "elsewhere")
         call(*POINT, env=env, status=RUNS_COLD)
         path.unlink()
     for mode in (0o755, 0o770, 0o707):
@@ -155,17 +155,17 @@ def test_squatted_places(tmp_path: Path) -> None:
             call(*POINT, env=env, status=RUNS_COLD)
             path.parent.chmod(0o700)
     with fake(path, answers):
-        path.parent.rename(tmp_path / "real")
-        path.parent.symlink_to(tmp_path / "real")
+        path.parent.rename(runtime / "real")
+        path.parent.symlink_to(runtime / "real")
         call(*POINT, env=env, status=RUNS_COLD)
         path.parent.unlink()
-        (tmp_path / "real").rename(path.parent)
+        (runtime / "real").rename(path.parent)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="takes root to be two users")
-def test_another_users_server(tmp_path: Path) -> None:
+def test_another_users_server(runtime: Path) -> None:
     """A socket that is the user's own, behind which somebody else listens, and one that is somebody else's."""
-    env = environment(tmp_path)
+    env = environment(runtime)
     path = socket_of(env)
     folder = path.parent
     listening = socket.socket(socket.AF_UNIX)
@@ -193,8 +193,8 @@ def test_another_users_server(tmp_path: Path) -> None:
         call(*POINT, env=env, status=RUNS_COLD)
 
 
-def test_a_server_that_was_killed_leaves_nothing_in_the_way(tmp_path: Path) -> None:
-    with own_server(tmp_path) as (env, pid):
+def test_a_server_that_was_killed_leaves_nothing_in_the_way(runtime: Path) -> None:
+    with own_server(runtime) as (env, pid):
         os.kill(pid, signal.SIGKILL)
         call(*POINT, env=env, status=RUNS_COLD)
         call("warm", "start", "--idle", "1", command=REAL, env=env)
@@ -203,10 +203,10 @@ def test_a_server_that_was_killed_leaves_nothing_in_the_way(tmp_path: Path) -> N
         call(*POINT, env=env, status=RUNS_COLD)
 
 
-def test_a_child_outlives_its_server(tmp_path: Path) -> None:
+def test_a_child_outlives_its_server(runtime: Path) -> None:
     """A command that has begun ends well though the server was killed, and one that is killed ends its client."""
     held = ["x", "--data", "-", "--data-format", "csv"]
-    with own_server(tmp_path) as (env, pid), waiting(held, env) as (client, _):
+    with own_server(runtime) as (env, pid), waiting(held, env) as (client, _):
         os.kill(pid, signal.SIGKILL)
         out, _ = client.communicate(b"x\n3\n", 30)
         assert out == b"x\tf\tdf/dx\tf flags\n3\t3\t1\t\n"
@@ -277,13 +277,13 @@ def check_kills(kills: int, at_once: int, folder: Path) -> None:
     assert {*statuses} == {0, RUNS_COLD}
 
 
-def test_kills_at_random_moments(tmp_path: Path) -> None:
-    check_kills(15, 3, tmp_path)
+def test_kills_at_random_moments(runtime: Path) -> None:
+    check_kills(15, 3, runtime)
 
 
 @pytest.mark.sweep
-def test_300_kills_at_random_moments(tmp_path: Path) -> None:
-    check_kills(300, 3, tmp_path)
+def test_300_kills_at_random_moments(runtime: Path) -> None:
+    check_kills(300, 3, runtime)
 
 
 def check_at_once(calls: int) -> int:

@@ -87,24 +87,24 @@ def test_what_shows_while_libraries_are_loaded_has_no_server(
     assert address.socket_path() == ""
 
 
-def test_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = f"/tmp/deriv-{os.geteuid()}"
-    tmp_path.chmod(0o700)
+    runtime.chmod(0o700)
     for value, folder in [
-        (str(tmp_path), f"{tmp_path}/deriv"),
+        (str(runtime), f"{runtime}/deriv"),
         ("relative", own),
         ("", own),
-        (str(tmp_path / "missing"), own),
-        (str(tmp_path / "link"), own),
+        (str(runtime / "missing"), own),
+        (str(runtime / "link"), own),
     ]:
-        (tmp_path / "link").unlink(missing_ok=True)
-        (tmp_path / "link").symlink_to(tmp_path)
+        (runtime / "link").unlink(missing_ok=True)
+        (runtime / "link").symlink_to(runtime)
         monkeypatch.setenv("XDG_RUNTIME_DIR", value)
         assert address.folder() == folder
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    tmp_path.chmod(0o750)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    runtime.chmod(0o750)
     assert address.folder() == own
-    long = tmp_path / ("long" * 30)
+    long = runtime / ("long" * 30)
     long.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     assert address.socket_path() == ""
@@ -181,14 +181,14 @@ def test_other_rules_mean_a_cold_run() -> None:
     assert "commands here pass it by, since their limits are not the server's" in told
 
 
-def test_a_server_that_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_cannot_be_is_refused(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the folder is open to others, and where no server could show what a command of this kind does."""
-    tmp_path.chmod(0o700)
-    (tmp_path / "deriv").mkdir()
-    (tmp_path / "deriv").chmod(0o755)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    runtime.chmod(0o700)
+    (runtime / "deriv").mkdir()
+    (runtime / "deriv").chmod(0o755)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     told = deriv("warm", "start", status=2).stderr
-    assert f"{tmp_path}/deriv is no folder that only you can use" in told
+    assert f"{runtime}/deriv is no folder that only you can use" in told
     assert "commands work as they do without it" in told
     monkeypatch.setattr(sys, "warnoptions", ["error"])
     assert "a warm start is not possible here" in deriv("warm", "start", status=2).stderr

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
-from derivcli.check.verdict_kinds import KINDS, code_of, codes_of
+from derivcli.check.verdict_kinds import KINDS, code_of
 from derivcli.result import equal
 
 if TYPE_CHECKING:
@@ -99,7 +98,9 @@ class Verdicts:
 
     def hard(self) -> NDArray[np.bool_]:
         """The numbers that are judged and not simply right."""
-        return _hard_kinds()[self.kinds]
+        import numpy as np
+
+        return np.array([False, *(not kind.is_right for kind in KINDS.values())])[self.kinds]
 
     def names(self) -> list[str]:
         """The kind of each verdict, "" where there is none."""
@@ -110,11 +111,3 @@ class Verdicts:
         """How many there are of each kind that occurs, in the order of KINDS."""
         counts = Counter(self.kinds.tolist())
         return {kind: counts[code] for code, kind in enumerate(KINDS, start=1) if counts[code]}
-
-
-@cache
-def _hard_kinds() -> NDArray[np.bool_]:
-    """For the number of each kind whether it is not simply right; False for no verdict."""
-    import numpy as np
-
-    return np.isin(np.arange(len(KINDS) + 1), codes_of(lambda kind: not kind.is_right))
