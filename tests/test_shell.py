@@ -162,6 +162,7 @@ REFUSALS = [
     ([":steps"], "there is no formula yet"),
     ([":check 3"], ":check takes no value"),
     ([":shell"], "this is the shell"),
+    ([":practice"], ":practice asks somebody at a terminal"),
 ]
 
 
@@ -373,6 +374,11 @@ def test_no_name_of_an_argument_is_taken_for_one_of_the_function(seed: int) -> N
 def test_capture_would_be_seen() -> None:
     state, _ = after("f(x) = x + a", "g(a) = f(2a)")
     assert formula_in(state, "g(3)").text == "2*3 + a"
+
+
+def test_a_note_speaks_of_lines_and_not_of_options() -> None:
+    assert "as in :wrt E" in after("E x")[1].notes[0]
+    assert "as in :wrt E" in after("x = E")[1].notes[0]
 
 
 # Through a pipe

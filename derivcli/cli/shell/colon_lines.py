@@ -56,7 +56,7 @@ def colon_line(state: State, line: str, screen: Screen, program: Program) -> tup
     if option is not None:
         return questions.once(state, option, name, rest)
     if name in program.commands:
-        return questions.command(state, name, rest, program)
+        return questions.command(state, name, rest, screen, program)
     raise _unknown(name, line, program)
 
 
