@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import completion, kernels, orders, start, streams, teach, warm
+from benchmarks import completion, kernels, orders, shell, start, streams, teach, warm
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
@@ -193,4 +193,5 @@ if __name__ == "__main__":
     teach.bench()
     kernels.bench()
     streams.bench()
+    shell.bench()
     bench_evaluate()

@@ -21,9 +21,10 @@ def main() -> None:
 
             complete(sys.argv[2:])
             os._exit(0)  # at once, as below
-        from derivcli.cli.warm.client import run_warm
+        if sys.platform == "linux":
+            from derivcli.cli.warm.client import run_warm
 
-        run_warm()
+            run_warm()
         from derivcli.cli.deferred_modules import defer
 
         defer()

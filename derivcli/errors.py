@@ -145,9 +145,9 @@ def draw_error(error: DerivError, surface: Surface = COMMAND_LINE) -> str:
     return "\n".join(lines)
 
 
-def draw_note(note: Note) -> str:
+def draw_note(note: Note, surface: Surface = COMMAND_LINE) -> str:
     """A note as text, drawn like a refusal."""
-    return "\n".join([visible(spelled(note.wording, COMMAND_LINE)), *_caret(note.source, note.span)])
+    return "\n".join([visible(spelled(note.wording, surface)), *_caret(note.source, note.span)])
 
 
 def failure(error: BaseException) -> str:

@@ -214,7 +214,8 @@ def compute(job: Job, points: Points, progress: Progress | None = None) -> list[
     """The results of a job at all points, in arrays."""
     from derivcli.engines.chunks import whole
 
-    job = quickest(job, next(points.parts(job.size)), points.count, progress)
+    part = points if points.count <= job.size else next(points.parts(job.size))
+    job = quickest(job, part, points.count, progress)
     return whole(job.run, points, job.size, job.prepared.threads, progress)
 
 

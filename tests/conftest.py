@@ -2,7 +2,9 @@
 
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -73,3 +75,10 @@ def undiagnosed(monkeypatch: pytest.MonkeyPatch) -> None:
 def compared_only(monkeypatch: pytest.MonkeyPatch, undiagnosed: None) -> None:
     """Leave out what comes after the comparison, which is not to decide here."""
     monkeypatch.setattr(judge_claim, "is_proved", lambda left, right: False)
+
+
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    """A folder for sockets, whose names must be short."""
+    with tempfile.TemporaryDirectory(prefix="warm-", dir="/tmp") as folder:
+        yield Path(folder)

@@ -4,9 +4,12 @@ Each test starts from nothing, since PyTorch is imported once in a process.
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import sympy
 
 STATE = """
 import sys, types
@@ -79,6 +82,36 @@ import derivcli.engines.torch.compiled
 print(shape(), len(whole()), file=sys.stderr)
 """
     assert fresh(code) == ["not known", "(4, 5) 5"]
+
+
+def test_a_formula_leaves_out_tensors_of_formulas_until_there_is_one() -> None:
+    code = """
+from derivcli.cli.deferred_modules import defer
+from derivcli.cli.app import run
+defer()
+run(["x^2 sin x + x"])
+run(["answer", "x^2 + x", "2x + 1"])
+print("sympy.tensor.tensor" in sys.modules, "sympy.combinatorics" in sys.modules, file=sys.stderr)
+from sympy.tensor.tensor import TensorHead, TensorIndexType, tensor_indices
+from sympy.tensor.tensor import TensAdd
+import sympy, sympy.core.add
+space = TensorIndexType("L"); i = tensor_indices("i", space); p, q = (TensorHead(name, [space]) for name in "pq")
+print(type(p(i) + q(i)) is TensAdd, type(sympy.Add(p(i), q(i))) is TensAdd, sympy.Add(p(i), q(i)), file=sys.stderr)
+print(type(sympy.tensor.tensor) is types.ModuleType, sympy.tensor.tensor.TensAdd is TensAdd, file=sys.stderr)
+"""
+    assert fresh(code) == ["True False", "True True p(i) + q(i)", "True True"]
+
+
+def test_sympy_asks_for_the_classes_of_tensors_alone_only_before_it_adds() -> None:
+    """Whoever else imports them names something else first, which imports the module."""
+    root = Path(str(sympy.__file__)).parent
+    first = {}
+    for file in root.rglob("*.py"):
+        if file.parts[-2] != "tests":
+            found = re.findall(r"^ *from (?:sympy.tensor)?.tensor import (\w+)", file.read_text("utf-8"), re.M)
+            first[file.relative_to(root).as_posix()] = found
+    assert {name for name, names in first.items() if {"TensExpr", "TensAdd"} & {*names}} == {"core/add.py"}
+    assert first["tensor/toperators.py"] == ["Tensor"]
 
 
 def test_a_users_own_code_finds_a_whole_pytorch(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def run(*lines: str) -> str:
 
 
 def test_a_row_is_an_engine_on_the_command_line() -> None:
-    table, usage, text = run("x^2 --at x=3 --engine fake --format table", "--help").partition("Usage")
+    table, usage, text = run("x^2 --at x=3 --engine fake --format table", "help options").partition("Usage")
     assert "by a copy" in table
     assert "6" in table
     assert usage

@@ -45,7 +45,7 @@ def make_result(
         return np.broadcast_to(np.asarray(values, dtype=dtype), points).copy()
 
     return Result(
-        expression=cast(Any, SimpleNamespace(text=text, variables=tuple(at), definitions=definitions)),
+        expression=cast(Any, SimpleNamespace(text=text, variables=tuple(at), definitions=definitions, taken_names=())),
         at={name: column(values) for name, values in at.items()},
         value=column(value),
         derivatives={name: column(values) for name, values in derivatives.items()},

@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,6 +162,7 @@ REFUSALS = [
     ([":steps"], "there is no formula yet"),
     ([":check 3"], ":check takes no value"),
     ([":shell"], "this is the shell"),
+    ([":practice"], ":practice asks somebody at a terminal"),
 ]
 
 
@@ -225,6 +227,7 @@ QUESTIONS = [
     (["speed = 2", "speed^2", ":steps"], ["steps", "--wrt", "speed", "--", "speed^2"]),
     (["x = 2", "x^2", ":explain"], ["explain", "--at", "x=2", "--", "x^2"]),
     (["x = pi/2", "x^2", ":explain --format tree"], ["explain", "--format", "tree", "--at", "x=pi/2", "--", "x^2"]),
+    (["x = pi/2", "x^2", ":explain :format tree"], ["explain", "--format", "tree", "--at", "x=pi/2", "--", "x^2"]),
     (["x = 2", "x^2", ":explain --at x=5"], ["explain", "--at", "x=5", "--", "x^2"]),
     (["x^2", ":answer 2 x"], ["answer", "--", "x^2", "2 x"]),
     ([":answer 'x^2' '2*x'"], ["answer", "--", "x^2", "2*x"]),
@@ -285,7 +288,7 @@ def test_every_option_and_command_can_be_typed() -> None:
     assert main - {"help"} - ending <= {*typed}, "only those are missing that end the command"
     assert {*COMMANDS} - {"shell"} <= {*typed}
     told = write(_document(":help"), "tsv", PIPE[1])
-    for name in typed:
+    for name in {*typed} - {"at", "let"}:
         family = f":{name.removeprefix('no-')}" if name == "no-check" else f":{name}"
         assert re.search(rf"^{re.escape(family)}\b", told, re.MULTILINE), name
 
@@ -373,6 +376,11 @@ def test_capture_would_be_seen() -> None:
     assert formula_in(state, "g(3)").text == "2*3 + a"
 
 
+def test_a_note_speaks_of_lines_and_not_of_options() -> None:
+    assert "as in :wrt E" in after("E x")[1].notes[0]
+    assert "as in :wrt E" in after("x = E")[1].notes[0]
+
+
 # Through a pipe
 
 
@@ -424,6 +432,14 @@ def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
     outcome = deriv("shell", stdin=b"\xef\xbb\xbf1 + 1\r\n\xff\xfe\n2 + 2", status=2)
     assert outcome.stdout == "2\t\tproved\n\n4\t\tproved\n"
     assert "line 2: " in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "text", [":use squares.py:SQ", ":check-fn squares.py:SQ", ":steps --use a.py:A x", ":warm stop"]
+)
+def test_a_fork_of_the_warm_server_runs_no_code_of_a_users(text: str) -> None:
+    with pytest.raises(DerivError, match="warm server"):
+        lines.answer(State(), text, PIPE, replace(PROGRAM, is_fork=True))
 
 
 def test_a_shell_without_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

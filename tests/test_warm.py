@@ -170,13 +170,17 @@ def test_the_parent_has_one_thread_and_no_device() -> None:
         assert (process / "cwd").readlink() == Path("/")
 
 
-def test_it_is_started_and_stopped(tmp_path: Path) -> None:
-    """The first call starts it, whatever signals are blocked there; a stop does not end what has begun."""
-    auto = environment(tmp_path, DERIV_WARM="auto")
+def test_it_is_started_and_stopped(runtime: Path) -> None:
+    """The first call starts it, once, whatever signals are blocked there; a stop does not end what has begun."""
+    auto = environment(runtime, DERIV_WARM="auto")
     env = {name: value for name, value in auto.items() if name != "DERIV_WARM"}
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGCHLD])
     try:
         call(*POINT, env=auto, status=COLD)
+        lock = next((runtime / "deriv").iterdir())
+        first = lock.stat().st_mtime_ns
+        call(*POINT, env=auto, status=COLD)
+        assert lock.stat().st_mtime_ns == first
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         told = call("warm", "start", "--idle", "1", command=REAL, env=env).stdout.decode()  # waits for that one
         pid = told.split("process ")[1].split(",")[0]
@@ -187,7 +191,7 @@ def test_it_is_started_and_stopped(tmp_path: Path) -> None:
         with waiting(["x", "--data", "-", "--data-format", "csv"], env) as (client, child), no_hang():
             assert f"process {pid} has ended" in call("warm", "stop", command=REAL, env=env).stdout.decode()
             call(*POINT, env=env, status=COLD)
-            assert [path.suffix for path in (tmp_path / "deriv").iterdir()] == [".lock"]
+            assert [path.suffix for path in (runtime / "deriv").iterdir()] == [".lock"]
             assert "no warm server runs" in call("warm", "status", command=REAL, env=env).stdout.decode()
             os.kill(child, signal.SIGSTOP)
             assert os.WIFSTOPPED(os.waitpid(client.pid, os.WUNTRACED)[1])
@@ -197,6 +201,10 @@ def test_it_is_started_and_stopped(tmp_path: Path) -> None:
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         assert "no warm server ran" in call("warm", "stop", command=REAL, env=env).stdout.decode()
+    os.utime(lock, (1, 1))
+    (runtime / "deriv").chmod(0o755)
+    call(*POINT, env=auto, status=COLD)  # and says nothing where none can be started
+    assert lock.stat().st_mtime == 1
 
 
 SERVE = """
@@ -208,11 +216,11 @@ main(address.socket_path(), 0.1)
 """
 
 
-def test_it_ends_by_itself(tmp_path: Path) -> None:
-    (tmp_path / "deriv").mkdir(mode=0o700)
-    done = call("-c", SERVE, command=python(), env=environment(tmp_path) | {"PYTHONPATH": ""})
+def test_it_ends_by_itself(runtime: Path) -> None:
+    (runtime / "deriv").mkdir(mode=0o700)
+    done = call("-c", SERVE, command=python(), env=environment(runtime) | {"PYTHONPATH": ""})
     assert done.stdout == b"runs"
-    assert [path.suffix for path in (tmp_path / "deriv").iterdir()] == [".lock"]
+    assert [path.suffix for path in (runtime / "deriv").iterdir()] == [".lock"]
 
 
 HINT = """
@@ -224,9 +232,9 @@ hint(time.monotonic() - {seconds}, {status})
 """
 
 
-def test_somebody_who_waits_is_told_once(tmp_path: Path) -> None:
+def test_somebody_who_waits_is_told_once(runtime: Path) -> None:
     """After a slow command that was typed at a terminal; never after a quick one, in a script, or once it is known."""
-    env = environment(tmp_path, XDG_STATE_HOME=str(tmp_path), TERM="dumb")
+    env = environment(runtime, XDG_STATE_HOME=str(runtime), TERM="dumb")
     env.pop("CI", None)
 
     def told(others: dict[str, str] | None = None, **facts: object) -> bytes:

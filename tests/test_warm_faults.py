@@ -100,8 +100,8 @@ NOTHING_DONE = {
 
 
 @each("name", NOTHING_DONE)
-def test_a_call_runs_cold_where_nothing_was_done(name: str, tmp_path: Path) -> None:
-    env = environment(tmp_path)
+def test_a_call_runs_cold_where_nothing_was_done(name: str, runtime: Path) -> None:
+    env = environment(runtime)
     with fake(socket_of(env), NOTHING_DONE[name]), no_hang():
         done = call(*POINT, env=env, status=RUNS_COLD, command=HASTY)
         assert done.stdout + done.stderr == b""
@@ -119,15 +119,15 @@ ENDED = [
 
 
 @each("messages, status", ENDED)
-def test_a_call_ends_as_its_child(messages: list[bytes], status: int, tmp_path: Path) -> None:
-    env = environment(tmp_path)
+def test_a_call_ends_as_its_child(messages: list[bytes], status: int, runtime: Path) -> None:
+    env = environment(runtime)
     with fake(socket_of(env), saying(message(ASK), IS_READY, *messages)):
         call(*POINT, env=env, status=status)
 
 
-def test_a_full_server(tmp_path: Path) -> None:
+def test_a_full_server(runtime: Path) -> None:
     """A server that takes no more connections is not waited for."""
-    env = environment(tmp_path)
+    env = environment(runtime)
     path = socket_of(env)
     with socket.socket(socket.AF_UNIX) as listening, contextlib.ExitStack() as stack:
         listening.bind(str(path))
@@ -141,10 +141,10 @@ def test_a_full_server(tmp_path: Path) -> None:
         call(*POINT, env=env, status=RUNS_COLD, command=HASTY)
 
 
-def test_squatted_places(tmp_path: Path) -> None:
+def test_squatted_places(runtime: Path) -> None:
     """A file, a link, a socket that others can write to, and folders that they can see into are never used."""
     answers = saying(message(ASK), IS_READY, message(DONE, 0))
-    env = environment(tmp_path)
+    env = environment(runtime)
     path = socket_of(env)
     with fake(path, answers):
         call(*POINT, env=env)  # this one would do
@@ -153,28 +153,27 @@ def test_squatted_places(tmp_path: Path) -> None:
     path.write_text("")
     call(*POINT, env=env, status=RUNS_COLD)
     path.unlink()
-    with fake(tmp_path / "elsewhere", answers):
-        path.symlink_to(tmp_path / "elsewhere")
+    with fake(runtime / "elsewhere", answers):
+        path.symlink_to(runtime / "elsewhere")
         call(*POINT, env=env, status=RUNS_COLD)
         path.unlink()
     for mode in (0o755, 0o770, 0o707):
         with fake(path, answers):
             path.parent.chmod(mode)
             call(*POINT, env=env, status=RUNS_COLD)
-            call(*POINT, env=env | {"DERIV_WARM": "auto"}, status=RUNS_COLD)
             path.parent.chmod(0o700)
     with fake(path, answers):
-        path.parent.rename(tmp_path / "real")
-        path.parent.symlink_to(tmp_path / "real")
+        path.parent.rename(runtime / "real")
+        path.parent.symlink_to(runtime / "real")
         call(*POINT, env=env, status=RUNS_COLD)
         path.parent.unlink()
-        (tmp_path / "real").rename(path.parent)
+        (runtime / "real").rename(path.parent)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="takes root to be two users")
-def test_another_users_server(tmp_path: Path) -> None:
+def test_another_users_server(runtime: Path) -> None:
     """A socket that is the user's own, behind which somebody else listens, and one that is somebody else's."""
-    env = environment(tmp_path)
+    env = environment(runtime)
     path = socket_of(env)
     folder = path.parent
     listening = socket.socket(socket.AF_UNIX)
@@ -205,9 +204,9 @@ def test_another_users_server(tmp_path: Path) -> None:
 HELD = ["x", "--data", "-", "--data-format", "csv"]
 
 
-def test_a_server_that_is_killed(tmp_path: Path) -> None:
+def test_a_server_that_is_killed(runtime: Path) -> None:
     """What it has begun ends well, and nothing of it is in the way of the next one."""
-    with own_server(tmp_path) as (env, pid):
+    with own_server(runtime) as (env, pid):
         with waiting(HELD, env) as (client, _):
             os.kill(pid, signal.SIGKILL)
             out, _ = client.communicate(b"x\n3\n", 30)
@@ -267,9 +266,9 @@ with listener(sys.argv[1]) as listening:
 """
 
 
-def test_a_server_without_processes_and_descriptors(tmp_path: Path) -> None:
+def test_a_server_without_processes_and_descriptors(runtime: Path) -> None:
     """Calls run cold where it cannot fork; where it cannot take a call, it sleeps until another one has ended."""
-    env = environment(tmp_path)
+    env = environment(runtime)
     path = socket_of(env)
     with subprocess.Popen([*python(), "-c", POOR, path], env=env, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
@@ -322,13 +321,13 @@ def check_kills(kills: int, at_once: int, folder: Path) -> None:
     assert {*statuses} == {0, RUNS_COLD}
 
 
-def test_kills_at_random_moments(tmp_path: Path) -> None:
-    check_kills(6, 3, tmp_path)
+def test_kills_at_random_moments(runtime: Path) -> None:
+    check_kills(6, 3, runtime)
 
 
 @pytest.mark.sweep
-def test_300_kills_at_random_moments(tmp_path: Path) -> None:
-    check_kills(300, 3, tmp_path)
+def test_300_kills_at_random_moments(runtime: Path) -> None:
+    check_kills(300, 3, runtime)
 
 
 def check_at_once(calls: int) -> int:

@@ -16,7 +16,7 @@ import pytest
 import derivcli
 from derivcli.cli.warm import address, status
 from derivcli.cli.warm.same_place import caller, difference
-from tests.support import each
+from tests.support import deriv, each
 from tests.warm_calls import COLD, COMMAND, REAL, call, started
 
 POINT = ["x^2", "--at", "x=3"]
@@ -89,43 +89,43 @@ def test_what_shows_while_libraries_are_loaded_has_no_server(
     assert address.socket_path() == ""
 
 
-def test_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = f"/tmp/deriv-{os.geteuid()}"
-    tmp_path.chmod(0o700)
+    runtime.chmod(0o700)
     for value, folder in [
-        (str(tmp_path), f"{tmp_path}/deriv"),
+        (str(runtime), f"{runtime}/deriv"),
         ("relative", own),
         ("", own),
-        (str(tmp_path / "missing"), own),
-        (str(tmp_path / "link"), own),
+        (str(runtime / "missing"), own),
+        (str(runtime / "link"), own),
     ]:
-        (tmp_path / "link").unlink(missing_ok=True)
-        (tmp_path / "link").symlink_to(tmp_path)
+        (runtime / "link").unlink(missing_ok=True)
+        (runtime / "link").symlink_to(runtime)
         monkeypatch.setenv("XDG_RUNTIME_DIR", value)
         assert address.folder() == folder
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    tmp_path.chmod(0o750)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    runtime.chmod(0o750)
     assert address.folder() == own
-    long = tmp_path / ("long" * 30)
+    long = runtime / ("long" * 30)
     long.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     assert address.socket_path() == ""
 
 
-def test_a_folder_of_others_holds_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_others_holds_no_server(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever can put a lock there could name the process that a stop is to end."""
-    monkeypatch.setattr(status, "folder", lambda: str(tmp_path))
-    (tmp_path / "x.lock").write_text("")
+    monkeypatch.setattr(status, "folder", lambda: str(runtime))
+    (runtime / "x.lock").write_text("")
 
     def lock() -> None:
-        held.append((tmp_path / "x.lock").open("w"))
+        held.append((runtime / "x.lock").open("w"))
         fcntl.lockf(held[0], fcntl.LOCK_EX)
 
     held: list[IO[str]] = []
     pid = child_that(lock)
     try:
         for mode, found in ((0o700, [pid]), (0o755, []), (0o770, []), (0o702, [])):
-            tmp_path.chmod(mode)
+            runtime.chmod(mode)
             assert [server.pid for server in status.servers()] == found
     finally:
         os.kill(pid, signal.SIGKILL)
@@ -201,6 +201,20 @@ def test_other_rules_mean_a_cold_run() -> None:
     asks = shlex.join([*REAL, "warm", "status"])
     told = call("-c", f"ulimit -f 100000; {asks}", command=["/bin/sh"], env=env).stdout.decode()
     assert "commands here pass it by, since their limits are not the server's" in told
+
+
+def test_a_server_that_cannot_be_is_refused(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the folder is open to others, and where no server could show what a command of this kind does."""
+    runtime.chmod(0o700)
+    (runtime / "deriv").mkdir()
+    (runtime / "deriv").chmod(0o755)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    told = deriv("warm", "start", status=2).stderr
+    assert f"{runtime}/deriv is no folder that only you can use" in told
+    assert "commands work as they do without it" in told
+    monkeypatch.setattr(sys, "warnoptions", ["error"])
+    assert "a warm start is not possible here" in deriv("warm", "start", status=2).stderr
+    assert "a warm start is not possible here" in deriv("warm", "status", status=2).stderr
 
 
 def test_what_the_client_imports() -> None:

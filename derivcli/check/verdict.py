@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from derivcli.check.verdict_kinds import KINDS, code_of, codes_of
+from derivcli.check.verdict_kinds import KINDS, code_of
 from derivcli.result import equal
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Verdicts:
         """So many numbers without a verdict."""
         import numpy as np  # late, since the public list names this class
 
-        truth, left, right = (np.full(count, np.nan) for _ in range(3))
+        truth, left, right = np.full((3, count), np.nan)
         kinds, digits = np.zeros(count, np.uint8), np.full(count, NO_DIGITS, np.int8)
         return Verdicts(kinds, digits, truth, left, right, np.zeros(count, np.bool_))
 
@@ -100,7 +100,7 @@ class Verdicts:
         """The numbers that are judged and not simply right."""
         import numpy as np
 
-        return np.isin(self.kinds, codes_of(lambda kind: not kind.is_right))
+        return np.array([False, *(not kind.is_right for kind in KINDS.values())])[self.kinds]
 
     def names(self) -> list[str]:
         """The kind of each verdict, "" where there is none."""

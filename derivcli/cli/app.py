@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import Never
 
@@ -30,18 +31,18 @@ def main(before_end: Callable[[int], None] | None = None, file_type: type[io.Fil
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
-    status = run(sys.argv[1:])
+    status = run(sys.argv[1:], is_fork=before_end is not None)
     if before_end:
         before_end(status)
     # At once: the output is written, and taking torch apart would cost a second.
     os._exit(status)
 
 
-def run(words: Sequence[str]) -> ExitStatus:
-    """Run one command line; everything that can go wrong ends here."""
+def run(words: Sequence[str], is_fork: bool = False) -> ExitStatus:
+    """Run one command line, perhaps in a fork of the warm server; everything that can go wrong ends here."""
     try:
         try:
-            _invoke(words)
+            _invoke(words, is_fork)
         finally:
             sys.stdout.flush()
     except BaseException as error:
@@ -54,7 +55,7 @@ def run(words: Sequence[str]) -> ExitStatus:
     return ExitStatus.OK
 
 
-def _invoke(words: Sequence[str]) -> None:
+def _invoke(words: Sequence[str], is_fork: bool) -> None:
     told = help_asked(words)
     if told:
         sys.stdout.write(f"{told}\n")
@@ -67,7 +68,15 @@ def _invoke(words: Sequence[str]) -> None:
     if (HELP,) not in found.options:
         check_words(found, grammar)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
-    program = Program(COMMANDS, built, grammar_of, _invoke, end_by, lambda word: meaning(word, "", grammar_of(""), ()))
+    program = Program(
+        COMMANDS,
+        built,
+        grammar_of,
+        partial(_invoke, is_fork=is_fork),
+        end_by,
+        lambda word: meaning(word, "", grammar_of(""), ()),
+        is_fork,
+    )
     with command.make_context(grammar.command, found.ordered, obj=program) as context:
         command.invoke(context)
 

@@ -69,7 +69,7 @@ COMMANDS = {
                 group=LOOK_UP, summary="List the functions that a formula can use, or tell all about one",
                 synonyms="list list-functions constants"),
         Command("shell", partial(resolve_name, "derivcli.cli.commands.shell:shell"), "deriv shell",
-                group=KEEP, summary="Answer formulas line by line, typed or piped", stays_cold=True, talks=True,
+                group=KEEP, summary="Answer formulas line by line, typed or piped", talks=True,
                 synonyms="repl session console prompt"),
         Command("warm", partial(resolve_name, "derivcli.cli.commands.warm:warm"), "deriv warm status",
                 "start, status or stop", group=KEEP, summary="Keep a server ready, so that answers come at once",

@@ -1,9 +1,13 @@
-"""Parts of PyTorch that it imports with itself, and that a command line does not use: imported if they are asked for.
+"""Parts of PyTorch and SymPy that they import, and that a command line does not use: imported if they are asked for.
 
 They are two fifths of the time that PyTorch takes to import: exporting, distributions and data sets, and the shapes of
 results that tensors without numbers have, on which compiling rests. In place of each stands its module, still empty,
 which imports itself when something is read of it. All of them are imported before any other part of PyTorch is, after
 PyTorch itself, before our own file that compiles, and before a user's code runs.
+
+Before SymPy adds, it asks whether a term is one of its tensors, for which it imports them and the theory of groups.
+Until they are imported otherwise there is no such term, so that empty classes answer as well. Whoever wants a tensor
+reads more than these of the module.
 
 Only a process of the command line that starts from nothing does this; the library leaves imports alone.
 """
@@ -17,13 +21,15 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
-DEFERRED = (
-    "torch.distributed._meta_registrations",
-    "torch._meta_registrations",
-    "torch.distributions",
-    "torch.export",
-    "torch.utils.data",
-)
+DEFERRED: dict[str, tuple[str, ...]] = {
+    "torch.distributed._meta_registrations": (),
+    "torch._meta_registrations": (),
+    "torch.distributions": (),
+    "torch.export": (),
+    "torch.utils.data": (),
+    "sympy.tensor.tensor": ("TensExpr", "TensAdd"),
+}
+"""The modules, and the classes in them in place of which an empty one stands meanwhile."""
 
 COMPILES = "derivcli.engines.torch.compiled"
 
@@ -33,8 +39,8 @@ _waiting: dict[str, ModuleType] = {}
 
 
 def defer() -> None:
-    """Defer them from now on, unless PyTorch is there already."""
-    if "torch" not in sys.modules:
+    """Defer them from now on, unless one of the two is there already."""
+    if sys.modules.keys().isdisjoint(("torch", "sympy")):
         sys.meta_path.insert(0, _FINDER)
 
 
@@ -61,7 +67,8 @@ class _Deferred(ModuleType):
     """A module that is empty until something is read of it."""
 
     def __getattr__(self, name: str) -> Any:
-        _import(self.__name__)
+        if name != "__path__":  # which Python asks of every module that something is imported from
+            _import(self.__name__)
         return ModuleType.__getattribute__(self, name)  # not super's: by now it may be of another class
 
     def __dir__(self) -> list[str]:
@@ -79,8 +86,9 @@ class _Loader:
         """Leave it to Python to make the module."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Leave it empty."""
+        """Leave it empty, but for classes that have no instances yet."""
         module.__class__ = _Deferred
+        vars(module).update({name: type(name, (), {}) for name in DEFERRED[module.__name__]})
         _waiting[module.__name__] = module
 
 
@@ -93,9 +101,7 @@ class _Finder:
         if name == COMPILES:
             import_deferred()
         torch = sys.modules.get("torch")
-        if torch is None or not name.startswith("torch."):
-            return None
-        if not getattr(torch.__spec__, "_initializing", False):
+        if name.startswith("torch.") and torch and not getattr(torch.__spec__, "_initializing", False):
             import_deferred()
             return None
         _import(name.rpartition(".")[0])  # the rest of a folder is imported after the folder itself

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from derivcli.errors import Note, draw_note
+from derivcli.hints import COMMAND_LINE, Surface
 from derivcli.result import Result, SymbolicResult
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ def tell_remarks(notes: Iterable[Note]) -> None:
         tell(f"note: {draw_note(note)}")
 
 
-def notes_of(results: Sequence[AnyResult], style: Style, shown: Format | None) -> list[str]:
+def notes_of(
+    results: Sequence[AnyResult], style: Style, shown: Format | None, surface: Surface = COMMAND_LINE
+) -> list[str]:
     """How the texts were read where they could mean two things, and where the numbers may mislead.
 
     What the format in which the results are `shown`, if they are, says itself is left out.
     """
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
-    notes = [draw_note(note) for note in remarks]
+    notes = [draw_note(note, surface) for note in remarks]
     notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     numbers = [result for result in results if not isinstance(result, SymbolicResult)]

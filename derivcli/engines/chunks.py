@@ -59,8 +59,9 @@ def allows_threads(programs: Iterable[Program]) -> bool:
 
 
 def _needs_one_thread(step: Step) -> bool:
-    inner = [part for branch in step.branches for part in (branch.condition, branch.value)]
-    return step.kernel is not None or step.operation in SINGLE_THREAD_OPERATIONS or not allows_threads(inner)
+    if step.kernel is not None or step.operation in SINGLE_THREAD_OPERATIONS:
+        return True
+    return any(not allows_threads([branch.condition, branch.value]) for branch in step.branches)
 
 
 def size_of(prepared: Prepared, numbers: int) -> int:
@@ -149,10 +150,13 @@ def whole(
     progress: Progress | None = None,
 ) -> list[Result]:
     """The results of a run over all points, in chunks of at most `size`, in arrays of their own."""
-    parts, count = points.parts(size), workers(threads) if points.count > size else 1
+    if points.count <= size:
+        with one_thread():
+            return _copied(run(points, progress))
+    parts, count = points.parts(size), workers(threads)
     first = next(parts)
     with one_thread():  # and alone, so that whatever is made once is made before several want it
-        start = run(first, progress if points.count <= size else None)
+        start = run(first, None)
     results = _empty(start, points.count)
 
     def fill(part: Points, found: Sequence[Result] | None = None) -> int:
@@ -165,6 +169,21 @@ def whole(
         if progress is not None:
             progress("differentiating", done, points.count)
     return results
+
+
+def _copied(found: Sequence[Result]) -> list[Result]:
+    """Results that share no memory with the points, nor with each other but for the points themselves."""
+    at = {name: values.copy() for name, values in found[0].at.items()} if found else {}
+    return [
+        replace(
+            result,
+            at=at,
+            value=result.value.copy(),
+            derivatives={key: values.copy() for key, values in result.derivatives.items()},
+            flags=result.flags.copy(),
+        )
+        for result in found
+    ]
 
 
 def _empty(like: Sequence[Result], count: int) -> list[Result]:

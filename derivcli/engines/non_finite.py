@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ def without_numbers(results: list[Result]) -> list[Result]:
 
     arrays = results[0].at.values() if results else ()
     with np.errstate(all="ignore"):
-        finite = [values.sum() for values in arrays if len(values)]  # at once of all that are
-    if np.isfinite(finite).all():
+        sums = [float(values.sum()) for values in arrays if len(values)]  # at once of all that are
+    if all(map(math.isfinite, sums)):
         return results
     nowhere = ~results[0].finite
     return [_without(result, nowhere) for result in results] if nowhere.any() else results

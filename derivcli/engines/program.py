@@ -68,7 +68,8 @@ def kernels_in(programs: Iterable[Program]) -> Iterator[str]:
         for step in program.steps:
             if step.kernel is not None:
                 yield step.operation
-            yield from kernels_in(part for branch in step.branches for part in (branch.condition, branch.value))
+            for branch in step.branches:
+                yield from kernels_in([branch.condition, branch.value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,10 +310,11 @@ class _Lowering:
 
     def add_step(self, step: Step) -> int:
         """The number of a step, made if it is new."""
-        if step not in self.numbers:
-            self.numbers[step] = len(self.inputs) + len(self.steps)
+        number = len(self.inputs) + len(self.steps)
+        found = self.numbers.setdefault(step, number)
+        if found == number:
             self.steps.append(step)
-        return self.numbers[step]
+        return found
 
 
 def _fold(operation: str, values: Sequence[Constant]) -> Constant | None:
@@ -354,5 +356,5 @@ def _pruned(program: Program) -> tuple[Program, dict[int, int]]:
             renumbered[number] = first + len(steps)
             inputs_now = tuple(renumbered[part] for part in step.inputs)
             last_now = tuple(renumbered[part] for part in last[number])
-            steps.append(replace(step, inputs=inputs_now, last=last_now))
+            steps.append(Step(step.operation, inputs_now, step.constant, step.branches, step.kernel, last_now))
     return Program(program.inputs, tuple(steps), tuple(renumbered[number] for number in program.outputs)), renumbered

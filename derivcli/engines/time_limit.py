@@ -30,6 +30,9 @@ R = TypeVar("R")
 RETRY_SECONDS = 0.5
 """Seconds after which it rings again: Python drops what is raised while an object is taken apart."""
 
+USED_SECONDS = 1.0
+"""Seconds after which it looks whether clocks are still used."""
+
 IMPORT_RETRY_SECONDS = 0.001
 """Seconds after which it is tried again to reach a thread where nothing may be raised."""
 
@@ -140,7 +143,8 @@ class _Watcher:
     """The thread that watches the clocks.
 
     `lock` guards the clocks that are looked at, and `awake`, which says when it wakes by itself. `asleep` is locked
-    while it waits.
+    while it waits. As long as clocks are `used`, one after the other, it wakes by itself, since to wake it for each
+    would take longer than what most of them limit.
     """
 
     def __init__(self) -> None:
@@ -148,6 +152,7 @@ class _Watcher:
         self.asleep = threading.Lock()
         self.asleep.acquire()
         self.awake = math.inf
+        self.used = False
         self.thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -162,6 +167,7 @@ class _Watcher:
     def add(self, bell: _Bell) -> None:
         with self.lock:
             _BELLS[bell.thread] = bell
+            self.used = True
             if bell.due < self.awake and self.asleep.locked():
                 self.asleep.release()
 
@@ -174,7 +180,8 @@ class _Watcher:
 
     def look(self, now: float) -> float:
         """Ring the clocks whose time is over, and say when to look again."""
-        dues = [math.inf]
+        dues = [now + USED_SECONDS if self.used else math.inf]
+        self.used = False
         for bell in tuple(_BELLS.values()):
             if bell.due <= now:
                 self.ring(bell, now)

@@ -33,12 +33,14 @@ class UndefinedError(ArithmeticError):
 def literal(text: str) -> Fraction:
     """The number that a literal writes, exactly; TooLargeError where float64 has nothing near it."""
     mantissa, _, exponent = text.lower().partition("e")
-    value = Fraction(mantissa.removesuffix("."))
+    whole, _, decimals = mantissa.partition(".")
+    value = Fraction(int(whole + decimals), 10 ** len(decimals)) if decimals else Fraction(int(whole))
     if value == 0:
         return value
     if len(exponent) > MAX_EXPONENT_CHARACTERS:
         raise TooLargeError
-    value *= Fraction(10) ** int(exponent or 0)
+    if exponent:
+        value *= Fraction(10) ** int(exponent)
     if float_of(value) == 0:
         raise TooLargeError
     return value

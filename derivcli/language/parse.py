@@ -33,7 +33,10 @@ def parse_expression(
     inner = [name for definition in used for name in _names_in(definition.tree)]
     variables = [name for name in dict.fromkeys([*parser.variables, *inner]) if name not in defined]
     notes = (*(note for definition in used for note in definition.notes), *parser.notes.by_kind.values())
-    return Expression(text, operand.tree, tuple(variables), used, notes, operand.value)
+    found = Expression(text, operand.tree, tuple(variables), used, notes, operand.value)
+    if not functions:
+        vars(found)["custom_functions"] = ()  # which no other formula has, and which takes long to look for
+    return found
 
 
 def other_meanings(expression: Expression, declared: Collection[str] = ()) -> Iterator[Expression]:

@@ -64,6 +64,8 @@ class Parser:
         self.functions = functions or {}
         self.stream = TokenStream(text, self.declared, self.functions)
         self.frames: list[Frame] = []
+        self.frame = Frame(TEXT, Token("start", "", 0, 0), inherits_condition=condition)
+        """The innermost open frame."""
         self.symbols: dict[str, Tree] = {}
         self.notes = Notes(text)
 
@@ -73,11 +75,6 @@ class Parser:
         return list(self.symbols)
 
     @property
-    def frame(self) -> Frame:
-        """The innermost open frame."""
-        return self.frames[-1]
-
-    @property
     def next(self) -> Token:
         """The token after the one at hand."""
         return self.stream.next
@@ -85,7 +82,8 @@ class Parser:
     def run(self) -> Operand:
         """Read the whole text."""
         try:
-            self.frames = [Frame(TEXT, self.stream.next, inherits_condition=self.condition)]
+            self.frame = Frame(TEXT, self.stream.next, inherits_condition=self.condition)
+            self.frames = [self.frame]
             token = self.stream.take()
             while self.frame.operand is None or token.kind != "end":
                 (self.read_operand if self.frame.operand is None else self.read_operator)(token)
@@ -299,11 +297,18 @@ class Parser:
         """Open a frame."""
         limits.check_nesting(len(self.frames), frame.opener.span)
         self.frames.append(frame)
+        self.frame = frame
+
+    def pop(self) -> Frame:
+        """Go back to the frame around the innermost one, which is given back."""
+        closed = self.frames.pop()
+        self.frame = self.frames[-1]
+        return closed
 
     def close_bare(self) -> tuple[Operand, Operand]:
         """End the argument of a function without brackets; give the call and its argument."""
         self.settle(ambiguities.PRODUCT)
-        frame = self.frames.pop()
+        frame = self.pop()
         frame.close_argument()
         argument = frame.arguments[0]
         self.frame.operand = call = self.finish(frame, argument.stop)
@@ -334,7 +339,7 @@ class Parser:
         if frame.kind == BAR and token.kind != "bar":
             raise syntax_errors.unclosed(frame.opener, self.text)
         frame.close_argument()
-        self.frames.pop()
+        self.pop()
         if frame.kind == PAIR:
             self.close_pair(frame, token)
         else:
@@ -361,7 +366,7 @@ class Parser:
         self.frame.arguments += pair.arguments
         following = self.stream.take()
         if following.text == ")":
-            call = self.frames.pop()
+            call = self.pop()
             self.frame.operand = self.finish(call, following.stop)
         elif following.kind != "comma":
             message, hint = "another pair or ')' is due here", "write Piecewise((a, x > 0), (b, True))"

@@ -38,7 +38,7 @@ class TokenStream:
     def next(self) -> Token:
         """The token after the one at hand."""
         if not self.waiting:
-            self.waiting.extend(self.parted(next(self.tokens)))
+            self.read()
         return self.waiting[0]
 
     @property
@@ -52,8 +52,19 @@ class TokenStream:
 
     def take(self) -> Token:
         """Go on to the next token."""
-        self.before, self.token = self.token, self.next
-        return self.waiting.popleft()
+        if not self.waiting:
+            self.read()
+        self.before = self.token
+        self.token = token = self.waiting.popleft()
+        return token
+
+    def read(self) -> None:
+        """Read one token more."""
+        token = next(self.tokens)
+        if token.kind == "name" and len(token.text) > 1:
+            self.waiting.extend(self.parted(token))
+        else:
+            self.waiting.append(token)
 
     def put_back(self) -> None:
         """Go back to the token before the one at hand."""
@@ -62,10 +73,8 @@ class TokenStream:
         self.token = self.before
 
     def parted(self, token: Token) -> list[Token]:
-        """`uv` as `u` and `v` where each letter is a variable; any other token as it is."""
+        """`uv` as `u` and `v` where each letter is a variable; any other name as it is."""
         name = token.text
-        if token.kind != "name":
-            return [token]
         if not name_resolution.may_be_product(name, self.declared, self.custom, self.is_called(token)):
             return [token]
         # The e of `xe^x` can be nothing but the base of an exponential.

@@ -129,12 +129,13 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
     if foreign:
         raise _unreadable(text, foreign.start())
     position = 0
+    may_mix = bool(declared) and not text.isascii()
     while position < len(text):
         match = _PATTERN.match(text, position)
         if match is None:
             raise _unreadable(text, position)
         kind = str(match.lastgroup)
-        if kind == "name" and declared:
+        if may_mix and kind == "name":
             word = _WORD.match(text, position)
             match = word if word and canonical_name(word.group()) in declared else match
         if kind != "space":
@@ -178,7 +179,7 @@ def _check_number(raw: str, text: str, start: int, stop: int) -> None:
     """Refuse what is glued to a number, and numbers that are written as no one writes them."""
     span = Span(start, stop)
     following = text[stop : stop + 1]
-    radix = _RADIX.match(text, start)
+    radix = _RADIX.match(text, start) if raw[0] == "0" else None
     if radix:
         raise DerivError(
             f"'{radix.group()}' is no decimal number", text, Span(start, radix.end()), "write it in base ten"

@@ -79,9 +79,7 @@ def symbol(name: str) -> sympy.Symbol:
 
 def number(value: Fraction) -> Tree:
     """An exact number."""
-    if value.denominator == 1:
-        return sympy.Integer(value.numerator)
-    return sympy.Rational(value.numerator, value.denominator)
+    return sympy.Rational.from_coprime_ints(value.numerator, value.denominator)
 
 
 def constant(name: str) -> Tree:
@@ -221,17 +219,20 @@ def postorder(tree: Tree, stop_at: type[Tree] | tuple[()] = ()) -> Iterator[Tree
     The parts of nodes of the class `stop_at` are left out.
     """
     seen: set[int] = set()
-    stack: list[tuple[Tree, bool]] = [(tree, False)]
+    opened: set[int] = set()
+    stack = [tree]
     while stack:
-        node, expanded = stack.pop()
-        if id(node) in seen:
-            continue
-        if expanded or not node.args or isinstance(node, stop_at):
-            seen.add(id(node))
+        node = stack[-1]
+        place = id(node)
+        if place in seen:
+            stack.pop()
+        elif place in opened or not (parts := node.args) or isinstance(node, stop_at):
+            stack.pop()
+            seen.add(place)
             yield node
         else:
-            stack.append((node, True))
-            stack.extend((part, False) for part in reversed(node.args))
+            opened.add(place)
+            stack += parts[::-1]
 
 
 @cache

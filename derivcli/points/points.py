@@ -198,11 +198,11 @@ class Points:
         for first in range(self.start, end, size):
             yield replace(self, start=first, stop=min(first + size, end))
 
-    @property
+    @cached_property
     def _all(self) -> int:
         return next(iter({axis.count for axis in self.axes} - {1}), 1) if self.paired else _product(self.axes)
 
-    @property
+    @cached_property
     def _strides(self) -> list[tuple[int, int]]:
         """For each axis how many points go by before it moves on, and how many values it has."""
         after = [1 if self.paired else _product(self.axes[place:]) for place in range(1, len(self.axes) + 1)]

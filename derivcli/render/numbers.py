@@ -7,12 +7,14 @@ from decimal import Context, Decimal
 
 from derivcli.result import FloatArray
 
+FLOAT32_BYTES = 4
+
 
 def number_texts(values: FloatArray, digits: int | None = None) -> list[str]:
     """Each number of an array: 38 and not 38.0, 1e16 and not 1e+16; "nan", "inf" or "-inf"."""
     if digits is not None:
         return [_tidy(format(value, f".{digits}g")) for value in values.tolist()]
-    if values.dtype.name == "float32":
+    if values.dtype.itemsize == FLOAT32_BYTES:
         return [_tidy(str(value)) for value in values]
     return [_tidy(repr(value)) for value in values.tolist()]
 

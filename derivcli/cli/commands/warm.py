@@ -45,11 +45,11 @@ def warm(action: ActionArgument, idle: Idle = IDLE_SECONDS // MINUTE) -> None:
     It has imported what a command needs, and runs each one in a fork of itself: what comes out is the same. With
     DERIV_WARM=auto in the environment the first command starts it; DERIV_WARM=off lets commands pass it by.
     """
-    path = address.socket_path()
-    if sys.platform != "linux" or not path:
-        raise DerivError("a warm start is not possible here", hint="commands work as they do without it")
+    path = address.socket_path() if sys.platform == "linux" else ""
     if action == Action.STOP:
         said = _stopped()
+    elif not path:
+        raise DerivError("a warm start is not possible here", hint="commands work as they do without it")
     else:
         if action == Action.START:
             _start(path, idle * MINUTE)

@@ -43,6 +43,9 @@ def colon_line(state: State, line: str, screen: Screen, program: Program) -> tup
     assert found is not None, "every text matches"
     name, rest = found[1] or "help", found[2].strip()
     own = OWN_NAMES.get(name)
+    if program.is_fork and _runs_code(name, rest, program):
+        hint = "end this shell, and start another one with DERIV_WARM=off deriv shell"
+        raise DerivError(f":{name} is not for a shell that the warm server started", hint=hint)
     if own is not None:
         return own.run(state, rest, program)
     option = options().get(name)
@@ -53,8 +56,14 @@ def colon_line(state: State, line: str, screen: Screen, program: Program) -> tup
     if option is not None:
         return questions.once(state, option, name, rest)
     if name in program.commands:
-        return questions.command(state, name, rest, program)
+        return questions.command(state, name, rest, screen, program)
     raise _unknown(name, line, program)
+
+
+def _runs_code(name: str, rest: str, program: Program) -> bool:
+    """Whether a line runs code of a user's, or is for a process of its own for other reasons."""
+    is_cold = name in program.commands and program.commands[name].stays_cold
+    return name == "use" or is_cold or re.search(r"(^|\s)(--|:)use\b", rest) is not None
 
 
 def _assign(state: State, name: str, rest: str) -> Assigned:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.cli.shell.formulas import axis_text
 from derivcli.cli.shell.option_words import Option, options
 from derivcli.cli.shell.state import ANSWER, State
-from derivcli.render.blocks import Document, Equations, Glossary, Section, Sentence
+from derivcli.hints import in_session
+from derivcli.render.blocks import Block, Document, Equations, Glossary, Section, Sentence
 from derivcli.render.numbers import number_texts
 from derivcli.result import Result
 
 if TYPE_CHECKING:
     from derivcli.cli.shell.program import Program
+
+HEADER = ("what", "also", "meaning")
 
 LINES = (
     ("x^2 sin x", "Its value and derivatives with their verdict where its variables have values, else its formula."),
@@ -54,26 +58,32 @@ def term_document(usage: str, text: str) -> Document:
 
 def of_option(option: Option) -> tuple[str, str]:
     """How an option is written, and what it does."""
-    return f":{option.name} {option.value}".rstrip(), option.help
+    return f":{option.name} {option.value}".rstrip(), in_session(option.help)
 
 
 def help_document(own: Sequence[tuple[str, str]], program: Program) -> Document:
     """All that can be typed, in sections."""
-    rows = list(dict.fromkeys(options().values()))
+    rows = [row for row in dict.fromkeys(options().values()) if row.name not in ("at", "let")]  # which are lines
+    once = [row for row in rows if not row.stays]
     commands = [(f":{name}", (), f"{row.summary}.") for name, row in program.commands.items() if name != "shell"]
-    return _glossary(
-        [
-            Section(1, "Lines", [(usage, (), text) for usage, text in LINES]),
-            Section(1, "The shell's own", [(usage, (), text) for usage, text in own]),
-            Section(1, "Options that stay set until they are changed", _terms(row for row in rows if row.stays)),
-            Section(1, "About the last formula, or the one behind it", _terms(row for row in rows if not row.stays)),
-            Section(1, "Commands", commands),
-        ]
-    )
+    sections = [
+        Section(1, "Lines", [(usage, (), text) for usage, text in LINES]),
+        Section(1, "The shell's own", [(usage, (), text) for usage, text in own]),
+        Section(1, "Commands, about the last formula or the one behind them", commands),
+        Section(1, "Options that stay set until they are changed", _terms(row for row in rows if row.stays)),
+    ]
+    named = f"Options about the last formula or the one behind them: {' '.join(f':{row.name}' for row in once)}"
+    told = _glossary([*sections, Section(1, "Options about one formula", _terms(once))])
+    shown: list[Block] = [
+        Glossary(sections, HEADER),
+        Sentence(named),
+        Sentence(":help NAME tells more of one, as in :help plot."),
+    ]
+    return replace(told, blocks=lambda: shown)
 
 
 def _terms(rows: Iterable[Option]) -> list[tuple[str, Sequence[str], str]]:
-    return [(of_option(row)[0], (), f"{row.help.partition('. ')[0].rstrip('.')}.") for row in rows]
+    return [(of_option(row)[0], (), f"{one_line_of(row)}.") for row in rows]
 
 
 def _meanings(state: State, name: str) -> list[tuple[str, str]]:
@@ -105,13 +115,17 @@ def _equations(sides: Sequence[tuple[str, str]], absence: str = "") -> Document:
 
 def _glossary(sections: Sequence[Section]) -> Document:
     terms = [(term, text) for section in sections for term, _, text in section.terms]
-    header = ("what", "also", "meaning")
-    return Document(blocks=lambda: [Glossary(sections, header)], data=lambda: dict(terms), rows=lambda: terms)
+    return Document(blocks=lambda: [Glossary(sections, HEADER)], data=lambda: dict(terms), rows=lambda: terms)
+
+
+def one_line_of(option: Option) -> str:
+    """The first sentence of an option's help."""
+    return in_session(option.help.partition(". ")[0].rstrip("."))
 
 
 def one_line(name: str, program: Program) -> str:
     """What is told of an option or a command beside its name."""
     option = options().get(name)
     if option is not None:
-        return option.help.partition(". ")[0].rstrip(".")
+        return one_line_of(option)
     return program.commands[name].summary if name in program.commands else ""

@@ -20,6 +20,7 @@ from derivcli.cli.shell.reply import NOTHING, Reply
 from derivcli.cli.shell.state import State
 from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError, EquationError, Note, draw_note
+from derivcli.hints import SHELL
 from derivcli.language.tokens import canonical_name
 from derivcli.render.documents.answer_line import answer_document
 from derivcli.render.format_table import FORMATS, default_format
@@ -73,7 +74,7 @@ def _answered(state: State, line: str, screen: Screen) -> tuple[State, Reply]:
     format_ = state.options.format_
     document = document_of(results, style) if format_ else answer_document(results[0], style)
     shown = FORMATS[format_ or default_format("results", terminal)]
-    notes = [] if _is_plain(results[0]) else notes_of(results, replace(style, verdicts=False), shown)
+    notes = [] if _is_plain(results[0]) else notes_of(results, replace(style, verdicts=False), shown, SHELL)
     reply = Reply(document, format_ or "", notes, request.check is True and results_differ(results))
     return replace(state, last=line, result=results[0]), reply
 
@@ -83,8 +84,8 @@ def _is_plain(result: Result | SymbolicResult) -> bool:
     if isinstance(result, SymbolicResult) or result.expression.notes or result.remark:
         return False
     judged = [*result.verdicts.values(), *([] if result.value_verdicts is None else [result.value_verdicts])]
-    return bool(judged) and not any(each.hard().any() for each in judged)
+    return not any(each.hard().any() for each in judged) if judged else not result.flags.any()
 
 
 def _notes(notes: Sequence[Note]) -> list[str]:
-    return [f"note: {draw_note(note)}" for note in dict.fromkeys(notes)]
+    return [f"note: {draw_note(note, SHELL)}" for note in dict.fromkeys(notes)]

@@ -26,3 +26,5 @@ class Program:
     """The status of an error, and what is said of it."""
     meaning: Callable[[str], str]
     """What should be written on the command line for a word, or nothing."""
+    is_fork: bool = False
+    """Whether this is a fork of the warm server, in which no code of a user's runs."""

@@ -15,6 +15,7 @@ from derivcli.cli.shell.formulas import axis_text, equation_in, formula_in, with
 from derivcli.cli.shell.option_words import Option, goes_with, options, read_options
 from derivcli.cli.shell.reply import Reply
 from derivcli.cli.shell.state import State
+from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.name_resolution import is_variable_name
@@ -50,10 +51,12 @@ def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Rep
     return state, Reply(job=(replace(request, expressions=[expression], functions=state.custom), kept))
 
 
-def command(state: State, name: str, rest: str, program: Program) -> tuple[State, Reply]:
+def command(state: State, name: str, rest: str, screen: Screen, program: Program) -> tuple[State, Reply]:
     """A command of the command line; one that takes a formula has the last one where none is typed."""
     if name in NOT_HERE:
         raise DerivError("this is the shell", hint=":quit ends it")
+    if program.commands[name].talks and not screen[0]:
+        raise DerivError(f":{name} asks somebody at a terminal", hint=f"run deriv {name} by itself")
     grammar = program.grammar_of(name)
     if not grammar.formulas:
         return state, Reply(words=(name, *split(rest)))
@@ -88,6 +91,7 @@ def _parted(words: Iterable[str], valued: Collection[str], known: Collection[str
     loose: list[str] = []
     while waiting:
         word = waiting.pop()
+        word = f"--{word[1:]}" if f"--{word[1:]}" in known and word[0] == ":" else word
         if word in valued:
             found.append(word)
             if waiting:

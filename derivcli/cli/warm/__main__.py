@@ -63,7 +63,7 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(500_000, 50, 50)
     if not sys.flags.safe_path:
         del sys.path[0]
     main(sys.argv[1], float(sys.argv[2]))

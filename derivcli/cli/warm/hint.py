@@ -6,6 +6,8 @@ import os
 import sys
 import time
 
+from derivcli.cli.argv import command_in
+from derivcli.cli.command_table import command_named
 from derivcli.cli.notes import tell
 from derivcli.cli.user_folders import state
 from derivcli.cli.warm import address
@@ -23,7 +25,8 @@ def hint(started: float, status: int) -> None:
     use = os.environ.get(address.USE, "")
     if use not in ("", "auto", "off"):
         tell(f"note: {address.USE} is neither auto nor off, but {visible(use)}; it is taken for off")
-    if status == ExitStatus.OK and _has_waited(started) and _is_talked_to() and _can_remember():
+    due = status == ExitStatus.OK and _has_waited(started) and not _stays_cold()
+    if due and _is_talked_to() and _can_remember():
         tell(TEXT)
 
 
@@ -31,11 +34,18 @@ def _has_waited(started: float) -> bool:
     return "sympy" in sys.modules and time.monotonic() - started > SLOW_SECONDS
 
 
+def _stays_cold() -> bool:
+    """Whether a warm start would be of no use to this command."""
+    return command_named(command_in(sys.argv[1:])).stays_cold
+
+
 def _is_talked_to() -> bool:
     """Whether somebody typed this command at a terminal, and has not said what they think of a warm start.
 
     A script's commands belong to its group of processes; a shell gives each line that is typed a group of its own.
     """
+    if sys.platform != "linux":
+        return False
     typed = os.getpgrp() == os.getpid() and all(map(os.isatty, range(3)))
     return typed and address.USE not in os.environ and "CI" not in os.environ and bool(address.socket_path())
 

@@ -2,11 +2,15 @@
 
 import os
 import sys
+import time
 
 from derivcli.cli.warm import address
 
 IDLE_SECONDS = 3600
 """After this time without a call a server ends."""
+
+RETRY_SECONDS = 60
+"""A server that did not come up is not started by itself again before this time has passed."""
 
 RUNS = "runs"
 """What a server says once it can be called, or once it has seen another one."""
@@ -28,6 +32,19 @@ def lock_of(path: str) -> str:
     return f"{path}.lock"
 
 
+def start_again(path: str) -> None:
+    """Start the server of a socket, unless that was tried just now: it may be loading, or may not be able to start."""
+    try:
+        tried = os.stat(lock_of(path)).st_mtime
+    except OSError:
+        tried = 0.0
+    if time.time() - tried > RETRY_SECONDS:
+        try:
+            os.close(start(path))
+        except OSError:
+            return  # no place for its socket
+
+
 def start(path: str, idle_seconds: float = IDLE_SECONDS) -> int:
     """Start the server of a socket, unless there is one, and come back at once.
 
@@ -39,6 +56,9 @@ def start(path: str, idle_seconds: float = IDLE_SECONDS) -> int:
         os.mkdir(folder, 0o700)
     if not address.is_private(folder):
         raise PermissionError(f"{folder} is no folder that only you can use")
+    lock = os.open(lock_of(path), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    os.utime(lock)
+    os.close(lock)
     said, says = os.pipe()
     child = os.fork()
     if not child:

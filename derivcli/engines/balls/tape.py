@@ -96,16 +96,21 @@ class _Recorder:
         return (*needed, root)
 
     def number(self, tree: Tree, needed: dict[int, None]) -> int:
-        if tree not in self.numbers:
-            self.numbers[tree] = self.made(tree, needed)
+        number = self.numbers.get(tree)
+        if number is None:
+            number = self.numbers[tree] = self.made(tree, needed)
         else:
             definition = self.rewritten(tree)
             if definition is not None:
                 needed.update(dict.fromkeys(self.block(definition)))
-        needed.setdefault(self.numbers[tree])
-        return self.numbers[tree]
+        needed.setdefault(number)
+        return number
 
     def made(self, tree: Any, needed: dict[int, None]) -> int:
+        name = _OPERATIONS.get(type(tree))
+        if name is not None:
+            parts = tuple([self.numbers[part] for part in tree.args])
+            return self.add(TapeNode(name, parts, None, self.varying(parts)))
         if isinstance(tree, sympy.Piecewise):
             pairs = [TapeBranch(self.block(pair.cond), self.block(pair.expr)) for pair in tree.args]
             inside = [number for pair in pairs for number in (pair.condition[-1], pair.value[-1])]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from derivcli.check.verdict import Verdicts
 from derivcli.render.blocks import Block, Document, Equations, Sentence, Style
 from derivcli.render.captions import engine_line
 from derivcli.render.documents.equations import direction, understood
 from derivcli.render.documents.formulas import formulas_document
 from derivcli.render.documents.numbers import check_result
+from derivcli.render.numbers import number_texts
 from derivcli.render.quantities import Quantity, derivative_equations, quantities_of
 from derivcli.render.to_json import numbers_json_object
 from derivcli.result import Result, SymbolicResult
@@ -50,15 +52,14 @@ def _sides(shown: Sequence[tuple[Quantity, str]], role: str, style: Style) -> li
 
 
 def _row(result: Result, style: Style) -> list[str]:
-    row: list[str] = []
-    for quantity in quantities_of([result]):
-        if quantity.role == "value":
-            row += quantity.texts(style.digits)
-        elif quantity.role == "derivative":
-            row += [*quantity.texts(style.digits), quantity.verdicts.names()[0] if quantity.verdicts else ""]
-    if not result.derivatives:
-        row += ["", result.value_verdicts.names()[0] if result.value_verdicts else ""]
-    return row
+    row = number_texts(result.value, style.digits)
+    for key, values in result.derivatives.items():
+        row += [*number_texts(values, style.digits), _kind(result.verdicts.get(key))]
+    return row if result.derivatives else [*row, "", _kind(result.value_verdicts)]
+
+
+def _kind(verdicts: Verdicts | None) -> str:
+    return "" if verdicts is None else verdicts.names()[0]
 
 
 def _formula_row(result: SymbolicResult) -> list[str]:
