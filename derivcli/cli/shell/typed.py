@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Any
 
@@ -34,7 +35,7 @@ def type_lines(session: Session) -> None:
     while not session.ends:
         text = ""
         try:
-            text = prompt.prompt(PROMPT, prompt_continuation=GOES_ON)
+            text = _ask(prompt)
             session.screen = screen()
             carry_out(session, text, _say)
             sys.stdout.flush()
@@ -43,6 +44,21 @@ def type_lines(session: Session) -> None:
                 _say("interrupted")
         except EOFError:
             return
+
+
+def _ask(prompt: PromptSession[str]) -> str:
+    """Ask for a line.
+
+    A closed terminal ends the process at once: an exception is lost while the prompt comes back from Ctrl-Z, and the
+    process would wait for ever.
+    """
+    before = signal.getsignal(signal.SIGHUP)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        return prompt.prompt(PROMPT, prompt_continuation=GOES_ON)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def is_open(text: str) -> bool:
