@@ -1,5 +1,6 @@
 """Keys, signals, pipes and terminals act on a command that the warm server runs as on any other."""
 
+import contextlib
 import os
 import pty
 import re
@@ -103,6 +104,26 @@ def test_a_terminal_that_is_closed_ends_the_child(tmp_path: Path) -> None:
     until(lambda: any(tmp_path.glob(".deriv-*")))
     terminal.close()
     until(lambda: not any(tmp_path.glob(".deriv-*")))
+
+
+def test_a_terminal_that_is_closed_ends_a_stopped_shell(tmp_path: Path) -> None:
+    terminal = shell(tmp_path)
+    terminal.type("deriv shell\n", "ends")
+    until(lambda: len(working_in(tmp_path)) == 3)
+    time.sleep(0.3)
+    terminal.type("\x1a", r"Stopped[^\n]*\r\n")
+    terminal.close()
+    until(lambda: not working_in(tmp_path))
+
+
+def working_in(folder: Path) -> list[str]:
+    """The processes in a folder: a shell, a client and its child."""
+    found = []
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == folder:
+                found.append(process.name)
+    return found
 
 
 @each(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -37,7 +38,7 @@ def type_lines(session: Session) -> None:
     while not session.ends:
         text = ""
         try:
-            text = prompt.prompt(PROMPT, prompt_continuation=GOES_ON)
+            text = _ask(prompt)
             _carry_out_each(session, statements(text))
         except KeyboardInterrupt:  # a key at the prompt, a signal in a computation
             if text:
@@ -63,6 +64,21 @@ def _carry_out_each(session: Session, texts: Sequence[str]) -> None:
 def _goes_on() -> bool:
     """Whether a bracket is open at the end of what is typed, so that Enter goes on in a new line."""
     return is_open(statements(get_app().current_buffer.document.text)[-1])
+
+
+def _ask(prompt: PromptSession[str]) -> str:
+    """Ask for a line.
+
+    A closed terminal ends the process at once: an exception is lost while the prompt comes back from Ctrl-Z, and the
+    process would wait for ever.
+    """
+    before = signal.getsignal(signal.SIGHUP)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        return prompt.prompt(PROMPT, prompt_continuation=GOES_ON)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def _prompt(session: Session) -> PromptSession[str]:
