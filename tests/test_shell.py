@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,12 +31,30 @@ from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import write
+from tests.processes import python
 from tests.support import Outcome, deriv, drawn, each
+from tests.warm_calls import call, started
 
 PIPE: Screen = (False, Style())
 PROGRAM = Program(
     COMMANDS, built, grammar_of, lambda words: None, lambda error, words: (ExitStatus.INTERNAL, ""), lambda word: ""
 )
+
+
+SQUARE = """
+import torch
+
+class Square(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return grad_output * 2 * ctx.saved_tensors[0]
+"""
+"""A user's module."""
 
 
 def after(*texts: str, screen: Screen = PIPE) -> tuple[State, Reply]:
@@ -119,6 +140,9 @@ ANSWERS = [
     (["gamma = 2", "gamma^2"], ["4", "4", "proved"]),
     (["μ = 2", "mu^2"], ["4", "4", "proved"]),
     (["quit = 2", "quit"], ["2", "1", "proved"]),
+    (["k = 0.1", "k*3-0.3"], ["5.551115123125783e-17", "3", "proved", "f lossy"]),
+    (["x = 1e-9", "(1-cos(x))/x^2"], ["0", "999999999.9999999", "lossy", "f lossy"]),
+    (["k = 0.1", ":no-check", "k*3-0.3"], ["5.551115123125783e-17", "3", ""]),
 ]
 
 
@@ -440,6 +464,24 @@ def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
 def test_a_fork_of_the_warm_server_runs_no_code_of_a_users(text: str) -> None:
     with pytest.raises(DerivError, match="warm server"):
         lines.answer(State(), text, PIPE, replace(PROGRAM, is_fork=True))
+
+
+def test_a_process_of_its_own_runs_code_of_a_users(tmp_path: Path) -> None:
+    (tmp_path / "sq.py").write_text(SQUARE)
+    done = subprocess.run(
+        [*python(), "-m", "derivcli", "shell"],
+        input=":use sq.py:Square\nx = 3\nSquare(x)\n", text=True, cwd=tmp_path, capture_output=True,
+        env=os.environ | {"DERIV_WARM": "off"},
+    )  # fmt: skip
+    assert done.stdout == ":use\tsq.py:Square\nx\t3\n9\t6\tunchecked\n"
+    assert done.returncode == 0
+
+
+def test_a_shell_that_the_warm_server_started_runs_none(tmp_path: Path) -> None:
+    (tmp_path / "sq.py").write_text(SQUARE)
+    done = call("shell", env=started(), status=2, cwd=tmp_path, input=b":use sq.py:Square\n1+1\n")
+    assert b":use is not for a shell that the warm server started" in done.stderr
+    assert done.stdout == b"\n2\t\tproved\n"
 
 
 def test_a_shell_without_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from derivcli.cli.shell import lines
 from derivcli.cli.shell.completing import LineCompleter
 from derivcli.cli.shell.highlighting import colored
 from derivcli.cli.shell.history import KeptHistory, history_path
-from derivcli.cli.shell.typed import is_open
+from derivcli.cli.shell.statements import is_open, statements
 from tests.processes import python
 from tests.support import drawn, each, no_hang
 from tests.test_shell import PIPE, PROGRAM, after
@@ -134,6 +134,36 @@ def test_a_session_with_real_keys(typist: Typist, home: Path) -> None:
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
+PASTE = "\x1b[200~{}\x1b[201~"
+
+
+def test_lines_that_are_pasted_are_answered_one_by_one(typist: Typist) -> None:
+    typist.type(PASTE.format("x = 3\r# c\rx^2\rsin)\r\nx^( # a square\n 2)+x\n") + ENTER)
+    typist.until("> # c\n> x^2\nf(x) = x**2\nf = 9\nf' = 6\n")
+    typist.until("> sin)\n")
+    typist.until("> x^( # a square\n.  2)+x\n")
+    typist.until("f = 12\n")
+    typist.until(">")
+    typist.type(PASTE.format("2+5\rquit\r1+1") + ENTER)
+    typist.until("2 + 5 = 7\n")
+    assert typist.status() == 0
+    assert "1 + 1" not in typist.shown
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("x^2\nx", ["x^2", "x"]),
+        ("# c (\nx^2", ["# c (", "x^2"]),
+        ("x)\n(y\n+ 1)\nz", ["x)", "(y\n+ 1)", "z"]),
+        ("x^(\n", ["x^(\n"]),
+        ("", [""]),
+    ],
+)
+def test_a_text_is_its_statements(text: str, expected: list[str]) -> None:
+    assert statements(text) == expected
+
+
 def test_an_interrupt_ends_a_computation_and_not_the_shell(typist: Typist) -> None:
     typist.type(f"x = -3:3:50000{ENTER}")
     typist.until("x = -3:3:50000\n")
@@ -185,6 +215,12 @@ def test_a_history_comes_back_the_last_first(tmp_path: Path) -> None:
         history._loaded_strings = entries(path)
         history.append_string(text)
     assert entries(path) == ["x = 3", "sin(\nx)", "x = 3"]
+
+
+def test_pasted_lines_are_in_the_history_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "deriv" / "shell_history"
+    KeptHistory(path).append_string("x = 3\n secret\nsin(\nx)\n")
+    assert entries(path) == ["sin(\nx)", "x = 3"]
 
 
 def test_what_began_with_a_space_is_not_in_memory_either(tmp_path: Path) -> None:

@@ -25,13 +25,15 @@ from derivcli.cli.status_of_errors import Terminated, end_by
 from derivcli.errors import ExitStatus
 
 
-def main(before_end: Callable[[int], None] | None = None, file_type: type[io.FileIO] = io.FileIO) -> Never:
+def main(
+    before_end: Callable[[int], None] | None = None, file_type: type[io.FileIO] = io.FileIO, *, is_fork: bool = False
+) -> Never:
     """The console script: real streams, which are opened as files of a type, signals and the end of the process."""
     terminal.open_streams(file_type)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
-    status = run(sys.argv[1:], is_fork=before_end is not None)
+    status = run(sys.argv[1:], is_fork=is_fork)
     if before_end:
         before_end(status)
     # At once: the output is written, and taking torch apart would cost a second.

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from prompt_toolkit.history import History
 
+from derivcli.cli.shell.statements import statements
 from derivcli.cli.user_folders import state
 
 FILE = "shell_history"
@@ -32,10 +33,10 @@ class KeptHistory(History):
         self.path = path
 
     def append_string(self, string: str) -> None:
-        """Keep what was typed, unless it began with a space or is what was typed last."""
-        if string[:1].isspace() or not string.strip() or string in self._loaded_strings[:1]:
-            return
-        super().append_string(string)
+        """Keep each statement of what was typed, unless it began with a space or is the one before it."""
+        for text in statements(string):
+            if text.strip() and not text[:1].isspace() and text not in self._loaded_strings[:1]:
+                super().append_string(text)
 
     def load_history_strings(self) -> list[str]:
         """The entries of earlier sessions, the last first."""

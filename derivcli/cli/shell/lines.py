@@ -18,6 +18,7 @@ from derivcli.cli.shell.formulas import formula_in, request_in
 from derivcli.cli.shell.program import Program
 from derivcli.cli.shell.reply import NOTHING, Reply
 from derivcli.cli.shell.state import State
+from derivcli.cli.shell.statements import without_comments
 from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError, EquationError, Note, draw_note
 from derivcli.hints import SHELL
@@ -41,7 +42,7 @@ def answer(state: State, text: str, screen: Screen, program: Program) -> tuple[S
     if line[0] == ":":
         found = colon_line(state, line[1:], screen, program)
         return _said(found, screen) if isinstance(found, Assigned) else found
-    line = line.partition("#")[0].rstrip()
+    line = without_comments(line)
     assigned = assign(state, line) if "=" in line else None
     return _said(assigned, screen) if assigned else _answered(state, line, screen)
 

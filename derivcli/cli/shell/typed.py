@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from prompt_toolkit import PromptSession
@@ -20,7 +21,9 @@ from derivcli.cli.shell.completing import LineCompleter
 from derivcli.cli.shell.highlighting import STYLE, FormulaLexer
 from derivcli.cli.shell.history import KeptHistory, history_path
 from derivcli.cli.shell.running import Session, carry_out, screen
+from derivcli.cli.shell.statements import is_open, statements
 from derivcli.cli.terminal import Canvas, Terminal
+from derivcli.errors import visible
 
 PROMPT = "> "
 GOES_ON = ". "
@@ -36,14 +39,31 @@ def type_lines(session: Session) -> None:
         text = ""
         try:
             text = _ask(prompt)
-            session.screen = screen()
-            carry_out(session, text, _say)
-            sys.stdout.flush()
+            _carry_out_each(session, statements(text))
         except KeyboardInterrupt:  # a key at the prompt, a signal in a computation
             if text:
                 _say("interrupted")
         except EOFError:
             return
+
+
+def _carry_out_each(session: Session, texts: Sequence[str]) -> None:
+    """Carry out the statements of a text until one ends the session; of several, each is shown before its answer."""
+    texts = [text for text in texts if text.strip()]
+    for text in texts:
+        if len(texts) > 1:
+            shown = f"\n{GOES_ON}".join(map(visible, text.split("\n")))
+            sys.stdout.write(f"{PROMPT}{shown}\n")
+        session.screen = screen()
+        carry_out(session, text, _say)
+        sys.stdout.flush()
+        if session.ends:
+            return
+
+
+def _goes_on() -> bool:
+    """Whether a bracket is open at the end of what is typed, so that Enter goes on in a new line."""
+    return is_open(statements(get_app().current_buffer.document.text)[-1])
 
 
 def _ask(prompt: PromptSession[str]) -> str:
@@ -61,12 +81,6 @@ def _ask(prompt: PromptSession[str]) -> str:
         signal.signal(signal.SIGHUP, before)
 
 
-def is_open(text: str) -> bool:
-    """Whether a bracket is open at the end of a text, so that Enter goes on in a new line."""
-    text = "\n".join(line.partition("#")[0] for line in text.split("\n"))
-    return text.count("(") > text.count(")")
-
-
 def _prompt(session: Session) -> PromptSession[str]:
     color = session.screen[1].color
     return PromptSession(
@@ -80,7 +94,7 @@ def _prompt(session: Session) -> PromptSession[str]:
         color_depth=None if color else ColorDepth.DEPTH_1_BIT,
         include_default_pygments_style=False,
         input_processors=[HighlightMatchingBracketProcessor(chars="()")] if color else None,
-        multiline=Condition(lambda: is_open(get_app().current_buffer.document.text)),
+        multiline=Condition(_goes_on),
         enable_suspend=True,
         reserve_space_for_menu=4,
         input=create_input(sys.stdin),

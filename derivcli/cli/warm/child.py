@@ -55,7 +55,7 @@ def run(request: bytes, descriptors: list[int], caller: Caller) -> NoReturn:
         sys.addaudithook(_audit)
         if command_named(name).talks and os.isatty(0):
             _say(TALKS)
-        app.main(partial(_say, DONE), Announced)
+        app.main(partial(_say, DONE), Announced, is_fork=True)
     except KeyboardInterrupt:
         _say(DONE, ExitStatus.INTERRUPTED)
         os._exit(ExitStatus.INTERRUPTED)

@@ -20,7 +20,8 @@ def answer_document(result: Result | SymbolicResult, style: Style) -> Document:
     """The document of a function and its derivatives at one point, or as formulas.
 
     Its only row has the value and, for each derivative, the derivative and the kind of its verdict, which is empty
-    where there is none. Where a formula has no variables the verdict is that of the value.
+    where there is none. A value that is not simply right has a last cell, `f KIND`. Where a formula has no variables
+    the verdict is that of the value.
     """
     if isinstance(result, SymbolicResult):
         formulas = formulas_document([result], style)
@@ -52,10 +53,12 @@ def _sides(shown: Sequence[tuple[Quantity, str]], role: str, style: Style) -> li
 
 
 def _row(result: Result, style: Style) -> list[str]:
-    row = number_texts(result.value, style.digits)
+    row, judged = number_texts(result.value, style.digits), result.value_verdicts
     for key, values in result.derivatives.items():
         row += [*number_texts(values, style.digits), _kind(result.verdicts.get(key))]
-    return row if result.derivatives else [*row, "", _kind(result.value_verdicts)]
+    if not result.derivatives:
+        return [*row, "", _kind(judged)]
+    return [*row, f"f {_kind(judged)}"] if judged is not None and judged.hard().any() else row
 
 
 def _kind(verdicts: Verdicts | None) -> str:
