@@ -24,7 +24,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_conversions_of_balls_of_every_size_are_right() -> None:
-    done = run("-m", "tests.whole", "1", "20000")
+    done = run("-m", "tests.whole", "1", "5000")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
