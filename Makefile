@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP = $(BIN)/python -m pip -qq --disable-pip-version-check install -c constraints.txt
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
@@ -18,8 +19,8 @@ help: ## list the targets
 $(READY): pyproject.toml constraints.txt
 	@echo "Making $(VENV); this takes about a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
-	-@$(BIN)/python -m pip --quiet --disable-pip-version-check install --upgrade pip
-	@$(BIN)/python -m pip --quiet install -c constraints.txt -e '.[dev]'
+	@$(PIP) --upgrade pip
+	@$(PIP) -e '.[dev]'
 	@$(BIN)/python -m compileall -q derivcli
 	@mkdir -p $(VENV)/share/man/man1 && ln -sf '$(CURDIR)/docs/deriv.1' $(VENV)/share/man/man1
 	@touch $@
@@ -60,7 +61,7 @@ generated: $(READY) ## check that generated files are current
 check: test sweep lint types generated ## all that CI runs, and the sweeps
 
 bench: $(READY) ## measure speed
-	@$(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt -e '.[bench]'
+	@$(PIP) -e '.[bench]'
 	@$(BIN)/python -m benchmarks.run
 
 clean: ## remove everything made here

@@ -15,6 +15,7 @@ import pytest
 
 import derivcli
 from derivcli.cli.warm import address, status
+from derivcli.cli.warm.preload import _clean_file_mappings
 from derivcli.cli.warm.same_place import caller, difference
 from tests.support import deriv, each
 from tests.warm_calls import COLD, COMMAND, REAL, call, started
@@ -215,6 +216,31 @@ def test_a_server_that_cannot_be_is_refused(runtime: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sys, "warnoptions", ["error"])
     assert "a warm start is not possible here" in deriv("warm", "start", status=2).stderr
     assert "a warm start is not possible here" in deriv("warm", "status", status=2).stderr
+
+
+SMAPS = """\
+55d000-55e000 r--p 00000000 08:01 11 /usr/bin/python
+Size:                  4 kB
+Anonymous:             0 kB
+VmFlags: rd mr
+55e000-560000 r-xp 00001000 08:01 11 /usr/lib/a b.so
+Anonymous:             0 kB
+560000-561000 r--p 00002000 08:01 11 /usr/lib/written-by-the-loader.so
+Anonymous:             4 kB
+561000-562000 rw-p 00003000 08:01 11 /usr/lib/data.so
+Anonymous:             0 kB
+562000-563000 r--p 00000000 00:00 0
+Anonymous:             0 kB
+563000-564000 r-xp 00000000 00:00 0 [vdso]
+Anonymous:             0 kB
+564000-565000 r--s 00000000 08:01 12 /usr/share/shared
+Anonymous:             0 kB
+"""
+
+
+def test_only_pages_that_are_a_files_are_released() -> None:
+    """Not those that the loader or the program wrote to: their contents would be lost."""
+    assert [*_clean_file_mappings(SMAPS)] == [(0x55D000, 0x55E000), (0x55E000, 0x560000)]
 
 
 def test_what_the_client_imports() -> None:

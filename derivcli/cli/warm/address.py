@@ -8,6 +8,11 @@ import os
 import sys
 from stat import S_ISDIR, S_ISSOCK
 
+TYPE_CHECKING = False  # that of `typing` takes longer to import than all of this
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 LONGEST_PATH = 107
 """Bytes of a Unix socket's name."""
 
@@ -31,20 +36,21 @@ def folder() -> str:
 
 def is_private(path: str) -> bool:
     """Whether a path is a real folder of the user's that nobody else can look into."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
+    return _is_own(path, S_ISDIR, others=0o077)
 
 
 def is_own_socket(path: str) -> bool:
     """Whether a path is a socket of the user's that nobody else can write to."""
+    return _is_own(path, S_ISSOCK, others=0o177)
+
+
+def _is_own(path: str, is_kind: "Callable[[int], bool]", others: int) -> bool:
+    """Whether a path is of a kind and the user's, no link, and has none of the rights that others could use."""
     try:
         found = os.lstat(path)
     except OSError:
         return False
-    return S_ISSOCK(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o177
+    return is_kind(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & others
 
 
 def socket_path() -> str:

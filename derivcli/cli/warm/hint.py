@@ -15,7 +15,7 @@ from derivcli.errors import ExitStatus, visible
 
 SLOW_SECONDS = 0.5
 """A command that took longer was slow to start, if it loaded what takes long."""
-TEXT = 'the next answers come at once after "deriv warm start" (this is said only once)'
+TEXT = 'the next answers come at once after "deriv warm start" (said only once)'
 TOLD = "told-of-warm-start"
 """The name of a file that is there once this was said."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
+import mmap
 import os
 import pkgutil
 import re
 import shlex
+from collections.abc import Iterator
+from pathlib import Path
 
 import derivcli
 from derivcli.cli.deferred_modules import defer
@@ -40,6 +44,7 @@ def load() -> None:
     importlib.import_module("derivcli.language.tree").rows_by_class()
     gc.collect()
     gc.freeze()
+    _release_file_pages()
     _end_library_threads()
     if threads() != 1:
         raise RuntimeError(f"{threads()} threads run")
@@ -70,3 +75,22 @@ def _end_library_threads() -> None:
     if not child:
         os._exit(0)
     os.waitpid(child, 0)
+
+
+def _release_file_pages() -> None:
+    """Map no page of a library's file until it is used again: the kernel keeps it for all, and a fork maps its own.
+
+    Left alone are mappings that hold anything else than the file, such as addresses that the loader wrote into it.
+    """
+    madvise = ctypes.CDLL(None, use_errno=True).madvise
+    madvise.argtypes = (ctypes.c_size_t, ctypes.c_size_t, ctypes.c_int)
+    for start, end in _clean_file_mappings(Path("/proc/self/smaps").read_text()):
+        madvise(start, end - start, mmap.MADV_DONTNEED)
+
+
+def _clean_file_mappings(smaps: str) -> Iterator[tuple[int, int]]:
+    """The mappings of files that are read or run, and of which no page was changed."""
+    head = r"^([0-9a-f]+)-([0-9a-f]+) r-[-x]p \S+ \S+ [1-9]\d* +/.*\n"
+    for found in re.finditer(rf"{head}((?:\w+:.*\n)*)", smaps, re.MULTILINE):
+        if re.search(r"^Anonymous: +0 kB$", found[3], re.MULTILINE):
+            yield int(found[1], 16), int(found[2], 16)
