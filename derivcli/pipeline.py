@@ -88,7 +88,12 @@ class Job:
         with user_failures(self.task.expressions):
             found = self.prepared.run(at, progress)
         layout = self.request.layout
-        results = [replace(result, engine=self.engine.name, layout=layout, remark=self.remark) for result in found]
+        with np.errstate(over="ignore"):  # what has no variables is computed in float64
+            values = [result.value.astype(self.task.dtype, copy=False) for result in found]
+        results = [
+            replace(result, value=value, engine=self.engine.name, layout=layout, remark=self.remark)
+            for result, value in zip(found, values, strict=True)
+        ]
         for place, off in enumerate(self.off):
             bits = np.where(off(results[place].at), np.uint8(FLAG_TABLE["off"].mask), np.uint8(0))
             results[place] = replace(results[place], flags=results[place].flags | bits)

@@ -121,7 +121,7 @@ ANSWERS = [
     (["a = 2", "a x^2"], ["a*x**2", "4*x", ""]),
     (["x = 3", "x^2", "ans + 1"], ["10", "", "proved"]),
     (["1/3", "3 ans"], ["1", "", "proved"]),
-    (["x^2", "ans x"], ["ans*x", "3*x**2", ""]),
+    (["x^2", "ans x"], ["x**2*x", "3*x**2", ""]),
     (["1/2", "b = ans", "b"], ["0.5", "1", "proved"]),
     (["x = 2", "y = 3", "x y"], ["6", "3", "proved", "2", "proved"]),
     (["x = 2", "y = 3", ":wrt y", "x y"], ["6", "2", "proved"]),
@@ -140,6 +140,20 @@ ANSWERS = [
     (["gamma = 2", "gamma^2"], ["4", "4", "proved"]),
     (["μ = 2", "mu^2"], ["4", "4", "proved"]),
     (["quit = 2", "quit"], ["2", "1", "proved"]),
+    (["2x + y", "ans"], ["2*x + y", "2", "", "1", ""]),
+    (["x + 1", "ans^2"], ["(x + 1)**2", "2*x + 2", ""]),
+    (["-3", "ans^2"], ["9", "", "proved"]),
+    (["x = 1, y = 2"], ["x", "1", "y", "2"]),
+    ([":at x=1,y=2"], ["x", "1", "y", "2"]),
+    ([":wrt x y"], [":wrt", "x,y"]),
+    ([":wrt x , y"], [":wrt", "x,y"]),
+    (["x = 2", "y = 3", ":wrt y x", "x y"], ["6", "2", "proved", "3", "proved"]),
+    ([":dtype float32", "1/3"], ["0.33333334", "", "proved"]),
+    ([":dtype float32", "10^300"], ["inf", "", "overflow"]),
+    (["x = 3", "x = x + 1"], ["x", "4"]),
+    (["x = 0.1 + 0.2"], ["x", "0.3"]),
+    (["x = 1/3"], ["x", "1/3"]),
+    (["x = pi", "x = x/2"], ["x", "pi/2"]),
     (["k = 0.1", "k*3-0.3"], ["5.551115123125783e-17", "3", "proved", "f lossy"]),
     (["x = 1e-9", "(1-cos(x))/x^2"], ["0", "999999999.9999999", "lossy", "f lossy"]),
     (["k = 0.1", ":no-check", "k*3-0.3"], ["5.551115123125783e-17", "3", ""]),
@@ -186,6 +200,16 @@ REFUSALS = [
     ([":steps"], "there is no formula yet"),
     ([":check 3"], ":check takes no value"),
     ([":shell"], "this is the shell"),
+    (["x = 3 = 4"], "write one line each"),
+    (["x = 5; y = 6"], "write one line each"),
+    (["f(x) = x^2; f(3)"], "write one line each"),
+    (["x == 3"], "to set x write x = 3"),
+    (["x^2 :order 2"], "write :order 2 on a line of its own, before this one"),
+    (["x^2 :steps"], "write it before the formula, as in :steps x^2"),
+    ([":order 2.5"], "takes a whole number from 1 to 200"),
+    ([":digits 0"], "takes a whole number from 1 to 17"),
+    ([":series -1 x"], "takes a whole number from 0 to 200"),
+    ([":wrt x,,y"], "the name of a variable is missing"),
     ([":practice"], ":practice asks somebody at a terminal"),
 ]
 
@@ -256,6 +280,7 @@ QUESTIONS = [
     (["x^2", ":answer 2 x"], ["answer", "--", "x^2", "2 x"]),
     ([":answer 'x^2' '2*x'"], ["answer", "--", "x^2", "2*x"]),
     (["x^2", ":format latex", ":steps"], ["steps", "--format", "latex", "--", "x^2"]),
+    (["x^2", "ans x", ":steps"], ["steps", "--", "x**2*x"]),
     (["x^2", ":format value", ":steps"], ["steps", "--", "x^2"]),
     ([":functions gamma"], ["functions", "gamma"]),
     ([":help steps"], ["steps", "--help"]),
@@ -319,6 +344,19 @@ def test_every_option_and_command_can_be_typed() -> None:
 
 def _document(*texts: str) -> Any:
     return after(*texts)[1].document
+
+
+def test_a_note_on_a_formula_without_variables_names_no_point() -> None:
+    assert after(":dtype float32", "10^300")[1].notes == ["note: f is beyond float32: the true number is 1e300"]
+
+
+def test_a_pipe_is_told_of_no_keys() -> None:
+    assert "open bracket" not in write(_document(":help"), "tsv", PIPE[1])
+    assert "open bracket" in shown(":help")
+
+
+def test_what_ends_the_command_line_is_not_proposed() -> None:
+    assert "install" not in piped(":install-completion", status=2).stderr.split("\n", 3)[3]
 
 
 def test_vars_lists_all_that_is_set() -> None:

@@ -180,10 +180,11 @@ def _lines(result: Result | SeriesResult, columns: Sequence[JudgedColumn], style
     needed = _needs_line(columns)
     for point in np.flatnonzero(needed.any(axis=0)).tolist() if columns else ():
         where = point_text(result.at, point, style)
+        before = f"{where}: " if where else ""
         for column, here in zip(columns, needed[:, point].tolist(), strict=True):
             verdict = column.verdicts[point]
             if verdict is not None and here:
-                yield f"{where}: {sentence(column, point, verdict, style)}"
+                yield f"{before}{sentence(column, point, verdict, style)}"
 
 
 def _needs_line(columns: Sequence[JudgedColumn]) -> NDArray[np.bool_]:

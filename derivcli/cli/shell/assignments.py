@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from derivcli.cli.shell.formulas import formula_in, names_answer, value_of
 from derivcli.cli.shell.state import ANSWER, State
@@ -20,9 +21,10 @@ from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.name_resolution import is_variable_name
 from derivcli.language.named_functions import check_free, read_function
+from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.language.tokens import canonical_name, is_name
-from derivcli.language.tree import substitute, symbol
+from derivcli.language.tree import number, substitute, symbol
 from derivcli.points.at_option import read_points
 from derivcli.points.points import Axis
 
@@ -109,11 +111,17 @@ def _value(state: State, name: str, text: str, expression: Expression) -> Assign
         trees[symbol(each)] = value
     spec = text_of(substitute(expression.expanded, trees))
     try:
-        (axis,) = read_points([f"{name}={spec}"]).axes
+        (axis,) = read_points([f"{name}={_shortest(spec)}"]).axes
     except DerivError as error:
         error.source, error.span = text, Span(0, len(text))
         raise
     return Assigned(_with_axis(state, axis), [name], expression.notes)
+
+
+def _shortest(spec: str) -> str:
+    """A value as it was written, or as the number that it is exactly where that is shorter: 4 for 3 + 1."""
+    exact = parse_expression(spec).constant
+    return min(spec, text_of(number(exact)), key=len) if isinstance(exact, Fraction) else spec
 
 
 def _formula(state: State, name: str, text: str, expression: Expression) -> Assigned:

@@ -24,6 +24,8 @@ from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError, Span
 
 _NAME = re.compile(r"\s*(?:--)?([A-Za-z?][\w-]*)?(.*)", re.DOTALL)
+_BETWEEN = re.compile(r"\s*,\s*|\s+")
+"""What parts names: a comma or a space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _set(state: State, option: Option, name: str, rest: str) -> tuple[State, Rep
         return state, Reply(documents.settings_document(state, [option]))
     if rest and not option.value:
         raise DerivError(f":{name} takes no value", hint=f"write :{name} alone")
-    value = "".join(rest.split()) if option.repeats and option.name != "use" else rest
+    value = _BETWEEN.sub(",", rest) if option.repeats and option.name != "use" else rest
     words = (f"--{name}", value) if option.value else (f"--{name}",)
     earlier = state.settings.get(option.name, ()) if option.name == "use" else ()
     state = _with_settings(state, {**state.settings, option.name: (*earlier, *words)})
@@ -151,6 +153,13 @@ def names(program: Program) -> list[str]:
     return [*own, *options(), *(name for name in program.commands if name not in questions.NOT_HERE)]
 
 
+def takes_value(name: str) -> bool:
+    """Whether something has to follow a name that stands behind a colon."""
+    option = options().get(name)
+    value = OWN_NAMES[name].usage.partition(" ")[2] if name in OWN_NAMES else option.value if option else ""
+    return bool(value) and not value.startswith("[")
+
+
 def _unknown(name: str, line: str, program: Program) -> DerivError:
     close = difflib.get_close_matches(name.lower(), names(program), n=1, cutoff=0.7)
     meant = f":{close[0]}" if close else _in_a_shell(program.meaning(name))
@@ -164,4 +173,5 @@ def _in_a_shell(usage: str) -> str:
     if words[:1] == ["deriv"]:
         return f":{words[1]}" if len(words) > 1 and not words[1].startswith("-") else ":help"
     places = [place for place, word in enumerate(words) if word.startswith("--")]
-    return ":" + " ".join(words[places[-1] :])[2:] if places else ""
+    is_here = bool(places) and words[places[-1]].lstrip("-") in options()
+    return ":" + " ".join(words[places[-1] :])[2:] if is_here else ""

@@ -12,6 +12,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion, Path
 from prompt_toolkit.document import Document
 
 from derivcli.cli.shell.colon_lines import names as command_names
+from derivcli.cli.shell.colon_lines import takes_value
 from derivcli.cli.shell.documents import one_line
 from derivcli.cli.shell.option_words import options
 from derivcli.cli.shell.program import Program
@@ -47,7 +48,8 @@ class LineCompleter(Completer):
         before, state = document.text_before_cursor, self.state()
         found = _COMMAND.match(before)
         if found is not None:
-            yield from _beginning(found[1], command_names(self.program), lambda name: one_line(name, self.program))
+            words = [f"{name} " if takes_value(name) else name for name in command_names(self.program)]
+            yield from _beginning(found[1], words, lambda word: one_line(word.rstrip(), self.program))
             return
         valued = _VALUE.match(before)
         if valued is not None and valued[1] not in self.program.commands:

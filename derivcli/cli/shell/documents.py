@@ -27,14 +27,18 @@ LINES = (
     ),
     ("f(x, y) = x^2 + a*y", "Names a function, which later lines call: f(2, 1), f(sin x, y)^2."),
     (ANSWER, "The last answer: its value, or its formula."),
-    ("# ...", "A comment. An open bracket goes on in the next line; a line that begins with a space leaves no trace."),
+    ("# ...", "A comment."),
 )
 """What a line without a colon can be."""
 
+KEYS = "An open bracket goes on in the next line; a line that begins with a space leaves no trace."
+"""What is so at a terminal."""
+
 
 def meanings_document(state: State, names: Iterable[str]) -> Document:
-    """What names mean."""
-    return _equations([side for name in names for side in _meanings(state, name)])
+    """What names mean, in one row."""
+    sides = [side for name in names for side in _meanings(state, name)]
+    return replace(_equations(sides), rows=lambda: [[cell for side in sides for cell in side]])
 
 
 def session_document(state: State) -> Document:
@@ -76,6 +80,7 @@ def help_document(own: Sequence[tuple[str, str]], program: Program) -> Document:
     told = _glossary([*sections, Section(1, "Options about one formula", _terms(once))])
     shown: list[Block] = [
         Glossary(sections, HEADER),
+        Sentence(KEYS),
         Sentence(named),
         Sentence(":help NAME tells more of one, as in :help plot."),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -26,10 +26,19 @@ _ANSWER = re.compile(rf"(?<![A-Za-z0-9_]){ANSWER}(?![A-Za-z0-9_])")
 
 def formula_in(state: State, text: str, declared: Collection[str] = ()) -> Expression:
     """The formula that a text writes, with the names that the session knows."""
-    definitions = tuple(state.formulas.values())
-    if ANSWER in text:
-        definitions += answer_in(state, text)
-    return parse_formula(text, {*state.variables, *declared}, definitions, state.functions, state.custom)
+    last = answer_in(state, text)
+    definitions = (*state.formulas.values(), *last)
+    expression = parse_formula(text, {*state.variables, *declared}, definitions, state.functions, state.custom)
+    return _with_answer(expression, last) if last else expression
+
+
+def _with_answer(expression: Expression, last: Sequence[Definition]) -> Expression:
+    """A formula in which the last answer, which is soon another one, stands itself."""
+    return replace(
+        expression,
+        tree=tree.substitute(expression.tree, tree.expansions(last)),
+        definitions=tuple(each for each in expression.definitions if each.name != ANSWER),
+    )
 
 
 def equation_in(state: State, text: str, declared: Collection[str] = ()) -> Expression:
@@ -48,7 +57,7 @@ def names_answer(text: str) -> bool:
 
 def answer_in(state: State, text: str) -> tuple[Definition, ...]:
     """What the last answer is, where a text names it: its value, or its formula."""
-    found = _ANSWER.search(text)
+    found = _ANSWER.search(text) if ANSWER in text else None
     if found is None:
         return ()
     result = state.result

@@ -12,11 +12,12 @@ from derivcli import pipeline
 from derivcli.check.exit_difference import results_differ
 from derivcli.cli.notes import notes_of
 from derivcli.cli.shell.assignments import Assigned, assign
-from derivcli.cli.shell.colon_lines import colon_line
+from derivcli.cli.shell.colon_lines import colon_line, names
 from derivcli.cli.shell.documents import meanings_document
-from derivcli.cli.shell.formulas import formula_in, request_in
+from derivcli.cli.shell.formulas import formula_in, names_answer, request_in
 from derivcli.cli.shell.program import Program
 from derivcli.cli.shell.reply import NOTHING, Reply
+from derivcli.cli.shell.single_line import check_signs, check_single
 from derivcli.cli.shell.state import State
 from derivcli.cli.shell.statements import without_comments
 from derivcli.cli.terminal import Screen
@@ -43,7 +44,10 @@ def answer(state: State, text: str, screen: Screen, program: Program) -> tuple[S
         found = colon_line(state, line[1:], screen, program)
         return _said(found, screen) if isinstance(found, Assigned) else found
     line = without_comments(line)
+    check_single(line, names(program))
     assigned = assign(state, line) if "=" in line else None
+    if assigned is None:
+        check_signs(line)
     return _said(assigned, screen) if assigned else _answered(state, line, screen)
 
 
@@ -65,6 +69,7 @@ def _answered(state: State, line: str, screen: Screen) -> tuple[State, Reply]:
     function = state.functions.get(canonical_name(line))
     line = function.head if function is not None else line
     expression = formula_in(state, line)
+    line = expression.text if names_answer(line) else line
     request = request_in(state, expression)
     if request.points is not None and request.points.count != 1:
         return replace(state, last=line, result=None), Reply(job=(request, state.options))

@@ -11,6 +11,7 @@ import typer
 
 from derivcli.cli.code_option import MEANINGLESS
 from derivcli.cli.options import STAYS, MainOptions, taking
+from derivcli.errors import DerivError
 from derivcli.request import CONTRADICTIONS
 
 
@@ -45,15 +46,26 @@ def options() -> dict[str, Option]:
 
 
 def read_options(words: Sequence[str]) -> MainOptions:
-    """The options that words are, as the command line has them. Raises Typer's errors where they are none."""
+    """The options that words are, as the command line has them.
+
+    Raises DerivError where a number is out of its range, and Typer's errors where they are none otherwise.
+    """
     found: list[MainOptions] = []
 
     def take(options: MainOptions) -> None:
         found.append(options)
 
     command = _command(take)
-    with command.make_context("deriv", [*words, "--", "0"]) as context:
-        command.invoke(context)
+    try:
+        with command.make_context("deriv", [*words, "--", "0"]) as context:
+            command.invoke(context)
+    except typer.BadParameter as error:
+        low, high = getattr(error.param, "min", None), getattr(error.param, "max", None)
+        if error.param is None or low is None:
+            raise
+        name = error.param.opts[0]
+        message = f"`{name}` takes a whole number from {low} to {high}"
+        raise DerivError(message, hint=f":help {name.lstrip('-')} tells more") from error
     return found[0]
 
 
