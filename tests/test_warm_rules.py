@@ -225,6 +225,8 @@ Anonymous:             0 kB
 VmFlags: rd mr
 55e000-560000 r-xp 00001000 08:01 11 /usr/lib/a b.so
 Anonymous:             0 kB
+570000-571000 r-xp 00001000 08:01 11 /usr/lib/python3/site-packages/torch/lib/libtorch_cpu.so
+Anonymous:             0 kB
 560000-561000 r--p 00002000 08:01 11 /usr/lib/written-by-the-loader.so
 Anonymous:             4 kB
 561000-562000 rw-p 00003000 08:01 11 /usr/lib/data.so

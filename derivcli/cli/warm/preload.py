@@ -78,9 +78,10 @@ def _end_library_threads() -> None:
 
 
 def _release_file_pages() -> None:
-    """Map no page of a library's file until it is used again: the kernel keeps it for all, and a fork maps its own.
+    """Map no page of most libraries' files until it is used: the kernel keeps it for all, and a fork maps it anew.
 
-    Left alone are mappings that hold anything else than the file, such as addresses that the loader wrote into it.
+    PyTorch's are kept, since each answer runs in them. So are mappings that hold anything else than the file, such as
+    addresses that the loader wrote into it.
     """
     madvise = ctypes.CDLL(None, use_errno=True).madvise
     madvise.argtypes = (ctypes.c_size_t, ctypes.c_size_t, ctypes.c_int)
@@ -89,8 +90,8 @@ def _release_file_pages() -> None:
 
 
 def _clean_file_mappings(smaps: str) -> Iterator[tuple[int, int]]:
-    """The mappings of files that are read or run, and of which no page was changed."""
-    head = r"^([0-9a-f]+)-([0-9a-f]+) r-[-x]p \S+ \S+ [1-9]\d* +/.*\n"
+    """The mappings of files that are read or run, and of which no page was changed, but for PyTorch's."""
+    head = r"^([0-9a-f]+)-([0-9a-f]+) r-[-x]p \S+ \S+ [1-9]\d* +/(?!.*/torch/).*\n"
     for found in re.finditer(rf"{head}((?:\w+:.*\n)*)", smaps, re.MULTILINE):
         if re.search(r"^Anonymous: +0 kB$", found[3], re.MULTILINE):
             yield int(found[1], 16), int(found[2], 16)
