@@ -1,15 +1,10 @@
-"""Lines of a shell: what each makes of the session, and a pipe of them; SymPy says what calls of functions mean."""
+"""Lines of a shell: what each makes of the session; SymPy says what calls of functions mean."""
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import re
-import subprocess
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,39 +17,19 @@ from derivcli.cli.grammar import built, grammar_of
 from derivcli.cli.shell import lines
 from derivcli.cli.shell.colon_lines import names
 from derivcli.cli.shell.formulas import formula_in
-from derivcli.cli.shell.piped import answer_lines
 from derivcli.cli.shell.program import Program
 from derivcli.cli.shell.reply import Reply
-from derivcli.cli.shell.running import Session
 from derivcli.cli.shell.state import State
 from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import write
-from tests.processes import python
 from tests.support import Outcome, deriv, drawn, each
-from tests.warm_calls import call, started
 
 PIPE: Screen = (False, Style())
 PROGRAM = Program(
     COMMANDS, built, grammar_of, lambda words: None, lambda error, words: (ExitStatus.INTERNAL, ""), lambda word: ""
 )
-
-
-SQUARE = """
-import torch
-
-class Square(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x * x
-
-    @staticmethod
-    def backward(ctx, grad_output):
-        return grad_output * 2 * ctx.saved_tensors[0]
-"""
-"""A user's module."""
 
 
 def after(*texts: str, screen: Screen = PIPE) -> tuple[State, Reply]:
@@ -441,95 +416,3 @@ def test_capture_would_be_seen() -> None:
 def test_a_note_speaks_of_lines_and_not_of_options() -> None:
     assert "as in :wrt E" in after("E x")[1].notes[0]
     assert "as in :wrt E" in after("x = E")[1].notes[0]
-
-
-# Through a pipe
-
-
-def test_each_line_of_a_pipe_has_one_answer() -> None:
-    outcome = piped("# a comment", "x = 3", "", "x^2", "f(t) = t^2", "f(x)", ":order 2", "x^3")
-    assert outcome.stdout == "x\t3\n9\t6\tproved\nf(t)\tt**2\n9\t6\tproved\n:order\t2\n27\t18\tproved\n"
-    assert outcome.stderr == ""
-
-
-def test_a_pipe_goes_on_behind_what_it_refuses() -> None:
-    outcome = piped("x = 3", "", "sin(", "x^2", "nosuchname", "x^3", status=2)
-    assert outcome.stdout == "x\t3\n\n9\t6\tproved\n\n27\t27\tproved\n"
-    assert re.findall(r"^deriv: line (\d+): ", outcome.stderr, re.MULTILINE) == ["3", "5"]
-    assert "\n  sin(\n      ^\n" in outcome.stderr
-
-
-def test_the_status_tells_of_a_difference_where_a_check_was_asked_for() -> None:
-    assert piped("x = 0", "relu(x) - relu(-x)").stdout.endswith("0\t0\twrong\n")
-    assert piped(":check", "x = 0", "relu(x) - relu(-x)", status=1).stdout.endswith("0\t0\twrong\n")
-    piped(":check", "x = 0", "relu(x) - relu(-x)", "sin(", status=2)
-    assert "the truth is 1" in piped("x = 0", "relu(x) - relu(-x)").stderr
-
-
-def test_the_end_of_a_session_leaves_the_rest() -> None:
-    assert piped("1 + 1", ":quit", "sin(").stdout == "2\t\tproved\n"
-    assert piped("1 + 1", "exit", "sin(").stdout == "2\t\tproved\n"
-
-
-def test_json_is_one_object_a_line() -> None:
-    outcome = piped("x = 3", ":format json", "x^2", "x^3")
-    found = [json.loads(line) for line in outcome.stdout.splitlines()[2:]]
-    assert [each["functions"][0]["value"] for each in found] == [[9], [27]]
-
-
-def test_an_internal_error_ends_a_line_and_not_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = formula_in
-
-    def failing(state: State, text: str) -> Any:
-        return 1 / 0 if "7" in text else real(state, text)
-
-    monkeypatch.setattr("derivcli.cli.shell.lines.formula_in", failing)
-    outcome = piped("1 + 1", "x + 7", "2 + 2", status=70)
-    assert outcome.stdout == "2\t\tproved\n\n4\t\tproved\n"
-    assert "line 2: internal error: ZeroDivisionError" in outcome.stderr
-    assert "please report it with this line: x + 7" in outcome.stderr
-
-
-def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
-    outcome = deriv("shell", stdin=b"\xef\xbb\xbf1 + 1\r\n\xff\xfe\n2 + 2", status=2)
-    assert outcome.stdout == "2\t\tproved\n\n4\t\tproved\n"
-    assert "line 2: " in outcome.stderr
-
-
-@pytest.mark.parametrize(
-    "text", [":use squares.py:SQ", ":check-fn squares.py:SQ", ":steps --use a.py:A x", ":warm stop"]
-)
-def test_a_fork_of_the_warm_server_runs_no_code_of_a_users(text: str) -> None:
-    with pytest.raises(DerivError, match="warm server"):
-        lines.answer(State(), text, PIPE, replace(PROGRAM, is_fork=True))
-
-
-def test_a_process_of_its_own_runs_code_of_a_users(tmp_path: Path) -> None:
-    (tmp_path / "sq.py").write_text(SQUARE)
-    done = subprocess.run(
-        [*python(), "-m", "derivcli", "shell"],
-        input=":use sq.py:Square\nx = 3\nSquare(x)\n", text=True, cwd=tmp_path, capture_output=True,
-        env=os.environ | {"DERIV_WARM": "off"},
-    )  # fmt: skip
-    assert done.stdout == ":use\tsq.py:Square\nx\t3\n9\t6\tunchecked\n"
-    assert done.returncode == 0
-
-
-def test_a_shell_that_the_warm_server_started_runs_none(tmp_path: Path) -> None:
-    (tmp_path / "sq.py").write_text(SQUARE)
-    done = call("shell", env=started(), status=2, cwd=tmp_path, input=b":use sq.py:Square\n1+1\n")
-    assert b":use is not for a shell that the warm server started" in done.stderr
-    assert done.stdout == b"\n2\t\tproved\n"
-
-
-def test_a_shell_without_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.cli.shell.piped.sys.stdin", None)
-    session = Session(PROGRAM, PIPE)
-    with pytest.raises(DerivError, match="standard input is closed"):
-        answer_lines(session)
-
-
-def test_a_users_text_is_never_run() -> None:
-    outcome = piped("__import__('os').system('echo run')", ":order __import__('os')", "f(x) = exec('1')", status=2)
-    assert "run\n" not in outcome.stdout
-    assert outcome.stdout == "\n\n\n"
