@@ -1,22 +1,16 @@
-"""Lines of a shell: what each makes of the session; SymPy says what calls of functions mean."""
+"""Lines of a shell: what each makes of the session."""
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-import sympy
-from hypothesis import given
-from hypothesis import strategies as st
 
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import built, grammar_of
 from derivcli.cli.shell import lines
 from derivcli.cli.shell.colon_lines import names
-from derivcli.cli.shell.formulas import formula_in
 from derivcli.cli.shell.program import Program
 from derivcli.cli.shell.reply import Reply
 from derivcli.cli.shell.state import State
@@ -24,7 +18,7 @@ from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import write
-from tests.support import Outcome, deriv, drawn, each
+from tests.support import Outcome, deriv, each
 
 PIPE: Screen = (False, Style())
 PROGRAM = Program(
@@ -346,71 +340,6 @@ def test_vars_lists_all_that_is_set() -> None:
 def test_what_is_unknown_is_refused_with_what_was_meant(typed: str, meant: str) -> None:
     outcome = piped(typed, status=2)
     assert meant in outcome.stderr.split("\n")[3]
-
-
-# Functions that call each other, drawn, against SymPy
-
-NAMES = ("a", "b", "x", "y")
-Meaning = Callable[..., sympy.Expr]
-
-
-class Drawn:
-    """A drawn session: its lines, and what each function means as a closure over SymPy's expressions."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.functions: dict[str, tuple[int, Meaning]] = {}
-        self.lines: list[str] = []
-        for name in self.random.sample(("f", "g", "h", "F"), 3):
-            parameters = self.random.sample(NAMES, self.random.randint(1, 3))
-            text, meaning = self.formula(2)
-            self.lines.append(f"{name}({', '.join(parameters)}) = {text}")
-            self.functions[name] = len(parameters), self.closure(parameters, meaning)
-
-    @staticmethod
-    def closure(parameters: list[str], meaning: Meaning) -> Meaning:
-        """What a call means: the globals, but for the parameters, which are the arguments."""
-        return lambda known, *arguments: meaning({**known, **dict(zip(parameters, arguments, strict=True))})
-
-    def formula(self, depth: int) -> tuple[str, Meaning]:
-        """A formula's text, and what it means by what the names mean around it."""
-        kind = self.random.randrange(5 if depth else 2)
-        if kind == 0:
-            number = self.random.randint(1, 5)
-            return str(number), lambda known: sympy.Integer(number)
-        if kind == 1 or (kind == 4 and not self.functions):
-            name = self.random.choice(NAMES)
-            return name, lambda known: known[name]
-        if kind == 4:
-            return self.call(depth)
-        (left, one), (right, two) = self.formula(depth - 1), self.formula(depth - 1)
-        if kind == 2:
-            return f"({left} + {right})", lambda known: one(known) + two(known)
-        return f"{left}*{right}", lambda known: one(known) * two(known)
-
-    def call(self, depth: int) -> tuple[str, Meaning]:
-        name = self.random.choice(sorted(self.functions))
-        count, meaning = self.functions[name]
-        texts, inner = zip(*[self.formula(depth - 1) for _ in range(count)], strict=True)
-        globals_ = {each: sympy.Symbol(each) for each in NAMES}
-        return f"{name}({', '.join(texts)})", lambda known: meaning(globals_, *[each(known) for each in inner])
-
-
-@given(st.integers(0, 10**6))
-@drawn(200)
-def test_no_name_of_an_argument_is_taken_for_one_of_the_function(seed: int) -> None:
-    session = Drawn(seed)
-    text, meaning = session.call(2)
-    state, _ = after(*session.lines)
-    expression = formula_in(state, text)
-    expected = meaning({name: sympy.Symbol(name) for name in NAMES})
-    found = sympy.sympify(expression.text, locals={name: sympy.Symbol(name) for name in NAMES})
-    assert sympy.expand(found - expected) == 0, (session.lines, text)
-
-
-def test_capture_would_be_seen() -> None:
-    state, _ = after("f(x) = x + a", "g(a) = f(2a)")
-    assert formula_in(state, "g(3)").text == "2*3 + a"
 
 
 def test_a_note_speaks_of_lines_and_not_of_options() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +22,8 @@ from derivcli.cli.shell.running import Session
 from derivcli.cli.shell.state import State
 from derivcli.errors import DerivError
 from tests.processes import python
-from tests.support import deriv
-from tests.test_shell import PIPE, PROGRAM, piped
+from tests.support import deriv, no_hang
+from tests.test_shell import PIPE, PROGRAM, after, piped
 from tests.warm_calls import call, started
 
 SQUARE = """
@@ -126,3 +129,72 @@ def test_a_users_text_is_never_run() -> None:
     outcome = piped("__import__('os').system('echo run')", ":order __import__('os')", "f(x) = exec('1')", status=2)
     assert "run\n" not in outcome.stdout
     assert outcome.stdout == "\n\n\n"
+
+
+# A program at the other end of a pipe
+
+
+@pytest.fixture
+def partner() -> Iterator[subprocess.Popen[str]]:
+    """A shell whose lines and answers are pipes."""
+    process = subprocess.Popen(
+        [*python(), "-m", "derivcli", "shell"], stdin=-1, stdout=-1, stderr=-1, text=True, bufsize=1
+    )
+    with no_hang(120):
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                assert stream is not None
+                with suppress(BrokenPipeError):
+                    stream.close()
+
+
+def ask(process: subprocess.Popen[str], line: str) -> str:
+    """The answer to a line, which comes before the next line is asked."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+    return process.stdout.readline()
+
+
+def test_a_program_asks_line_by_line(partner: subprocess.Popen[str]) -> None:
+    assert ask(partner, "x = 3") == "x\t3\n"
+    assert ask(partner, "x^2") == "9\t6\tproved\n"
+    assert ask(partner, "sin(") == "\n"
+    assert ask(partner, ":order 2") == ":order\t2\n"
+    assert ask(partner, ":unset order") == "\n"
+    assert ask(partner, "ans") == "9\t\tproved\n"
+    assert partner.stdin is not None
+    partner.stdin.close()
+    assert partner.wait() == 2
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_pipe_as_any_command(partner: subprocess.Popen[str], number: int, status: int) -> None:
+    assert ask(partner, "1 + 1") == "2\t\tproved\n"
+    partner.send_signal(number)
+    assert partner.wait() == status
+
+
+def test_a_closed_pipe_ends_it_silently(partner: subprocess.Popen[str]) -> None:
+    assert ask(partner, "1 + 1") == "2\t\tproved\n"
+    assert partner.stdin is not None
+    assert partner.stdout is not None
+    assert partner.stderr is not None
+    partner.stdout.close()
+    partner.stdin.write("1 + 2\n1 + 3\n")
+    partner.stdin.flush()
+    assert partner.wait() == 141
+    assert partner.stderr.read() == ""
+
+
+def test_the_lines_of_a_session_are_answered_alike_in_both() -> None:
+    state, _ = after("x = 3", "x^2")
+    _, reply = lines.answer(state, "x^3", PIPE, PROGRAM)
+    assert reply.document is not None
+    assert reply.document.rows is not None
+    assert [*reply.document.rows()] == [["27", "27", "proved"]]

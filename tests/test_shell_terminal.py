@@ -1,4 +1,4 @@
-"""A shell that is typed into: keys, history, completions, colors; and one that a program talks to through pipes."""
+"""A shell that is typed into: keys, history, completions, colors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import subprocess
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,13 @@ from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from derivcli.cli.shell import lines
 from derivcli.cli.shell.completing import LineCompleter
 from derivcli.cli.shell.highlighting import colored
 from derivcli.cli.shell.history import KeptHistory, history_path
 from derivcli.cli.shell.statements import is_open, statements
 from tests.processes import python
 from tests.support import drawn, each, no_hang
-from tests.test_shell import PIPE, PROGRAM, after
+from tests.test_shell import PROGRAM, after
 
 PATIENCE = 20.0
 SCREEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
@@ -340,72 +338,3 @@ def test_parts_have_their_colors() -> None:
     assert styles["pi"] == "class:constant"
     assert styles["# no"] == "class:comment"
     assert {part: style for style, part in colored(":order 3", state)}[":order"] == "class:command"
-
-
-# A program at the other end of a pipe
-
-
-@pytest.fixture
-def partner() -> Iterator[subprocess.Popen[str]]:
-    """A shell whose lines and answers are pipes."""
-    process = subprocess.Popen(
-        [*python(), "-m", "derivcli", "shell"], stdin=-1, stdout=-1, stderr=-1, text=True, bufsize=1
-    )
-    with no_hang(120):
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout, process.stderr):
-                assert stream is not None
-                with suppress(BrokenPipeError):
-                    stream.close()
-
-
-def ask(process: subprocess.Popen[str], line: str) -> str:
-    """The answer to a line, which comes before the next line is asked."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"{line}\n")
-    process.stdin.flush()
-    return process.stdout.readline()
-
-
-def test_a_program_asks_line_by_line(partner: subprocess.Popen[str]) -> None:
-    assert ask(partner, "x = 3") == "x\t3\n"
-    assert ask(partner, "x^2") == "9\t6\tproved\n"
-    assert ask(partner, "sin(") == "\n"
-    assert ask(partner, ":order 2") == ":order\t2\n"
-    assert ask(partner, ":unset order") == "\n"
-    assert ask(partner, "ans") == "9\t\tproved\n"
-    assert partner.stdin is not None
-    partner.stdin.close()
-    assert partner.wait() == 2
-
-
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_a_pipe_as_any_command(partner: subprocess.Popen[str], number: int, status: int) -> None:
-    assert ask(partner, "1 + 1") == "2\t\tproved\n"
-    partner.send_signal(number)
-    assert partner.wait() == status
-
-
-def test_a_closed_pipe_ends_it_silently(partner: subprocess.Popen[str]) -> None:
-    assert ask(partner, "1 + 1") == "2\t\tproved\n"
-    assert partner.stdin is not None
-    assert partner.stdout is not None
-    assert partner.stderr is not None
-    partner.stdout.close()
-    partner.stdin.write("1 + 2\n1 + 3\n")
-    partner.stdin.flush()
-    assert partner.wait() == 141
-    assert partner.stderr.read() == ""
-
-
-def test_the_lines_of_a_session_are_answered_alike_in_both() -> None:
-    state, _ = after("x = 3", "x^2")
-    _, reply = lines.answer(state, "x^3", PIPE, PROGRAM)
-    assert reply.document is not None
-    assert reply.document.rows is not None
-    assert [*reply.document.rows()] == [["27", "27", "proved"]]

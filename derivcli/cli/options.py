@@ -105,6 +105,8 @@ Mixed = Annotated[
     Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.", group=DERIVATIVE)
 ]
 Let = Annotated[Texts, option("--let NAME=EXPR", "Name an intermediate formula; may be repeated.", group=INPUT)]
+CODE_OPTION = "--use"
+"""The one that runs a user's code."""
 Use = Annotated[
     Texts,
     option(

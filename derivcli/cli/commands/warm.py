@@ -17,6 +17,7 @@ from derivcli.cli.warm.status import POLL_SECONDS, Running, running, servers, st
 from derivcli.errors import DerivError
 
 MINUTE = 60
+WITHOUT = "commands work as they do without it"
 
 
 class Action(StrEnum):
@@ -49,7 +50,7 @@ def warm(action: ActionArgument, idle: Idle = IDLE_SECONDS // MINUTE) -> None:
     if action == Action.STOP:
         said = _stopped()
     elif not path:
-        raise DerivError("a warm start is not possible here", hint="commands work as they do without it")
+        raise DerivError("a warm start is not possible here", hint=WITHOUT)
     else:
         if action == Action.START:
             _start(path, idle * MINUTE)
@@ -63,13 +64,11 @@ def _start(path: str, idle_seconds: float) -> None:
         with os.fdopen(start(path, idle_seconds)) as file:
             said = file.read()
     except OSError as error:
-        raise DerivError(
-            f"the server cannot be started: {error}", hint="commands work as they do without it"
-        ) from error
+        raise DerivError(f"the server cannot be started: {error}", hint=WITHOUT) from error
     while said == RUNS and not address.is_own_socket(path) and running(path):
         time.sleep(POLL_SECONDS)  # another command has started it
     if said != RUNS:
-        raise DerivError(f"the server did not start: {said or 'it ended'}", hint="commands work as they do without it")
+        raise DerivError(f"the server did not start: {said or 'it ended'}", hint=WITHOUT)
 
 
 def _described(found: Running | None) -> str:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derivcli.cli.options import functions_in, wrt_in
+from derivcli.cli.options import CODE_OPTION, functions_in, wrt_in
 from derivcli.cli.shell import documents, questions
 from derivcli.cli.shell.assignments import Assigned, assign, assign_points
 from derivcli.cli.shell.option_words import Option, options, read_options
@@ -65,7 +65,8 @@ def colon_line(state: State, line: str, screen: Screen, program: Program) -> tup
 def _runs_code(name: str, rest: str, program: Program) -> bool:
     """Whether a line runs code of a user's, or is for a process of its own for other reasons."""
     is_cold = name in program.commands and program.commands[name].stays_cold
-    return name == "use" or is_cold or re.search(r"(^|\s)(--|:)use\b", rest) is not None
+    option = CODE_OPTION.removeprefix("--")
+    return name == option or is_cold or re.search(rf"(^|\s)(--|:){option}\b", rest) is not None
 
 
 def _assign(state: State, name: str, rest: str) -> Assigned:

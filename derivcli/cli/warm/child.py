@@ -17,15 +17,13 @@ from derivcli.cli import app, install_completion
 from derivcli.cli.argv import command_in, parse_argv
 from derivcli.cli.command_table import command_named
 from derivcli.cli.grammar import grammar_of
+from derivcli.cli.options import CODE_OPTION
 from derivcli.cli.warm.messages import BEGUN, COLD, DONE, GO, READY, STREAMS, TALKS, message, unpacked
 from derivcli.cli.warm.same_place import Caller
 from derivcli.errors import DerivError, ExitStatus
 
 CONNECTION = STREAMS
 """The descriptor of the connection to the client: the first behind the streams."""
-
-CODE_OPTIONS = {"--use"}
-"""Options that run a user's code."""
 
 CHANGING = set(
     """os.chmod os.chown os.exec os.fork os.link os.mkdir os.posix_spawn os.remove os.rename os.rmdir os.symlink
@@ -117,7 +115,7 @@ def _opened(like: TextIO, buffer: BinaryIO) -> io.TextIOWrapper:
 
 def _runs_code(name: str, words: list[str]) -> bool:
     try:
-        return not CODE_OPTIONS.isdisjoint(parse_argv(words[bool(name) :], grammar_of(name)).given)
+        return CODE_OPTION in parse_argv(words[bool(name) :], grammar_of(name)).given
     except DerivError:
         return False
 

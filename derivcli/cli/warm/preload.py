@@ -21,9 +21,8 @@ LIBRARIES = """torch sympy sympy.assumptions.wrapper sympy.sets.setexpr sympy.te
     typer._adapters resource""".split()
 """Without Matplotlib, which reads its settings when it is imported, and of which each picture has its own."""
 
-
 LEFT_OUT = re.compile(r"derivcli\.(engines\.torch\.compiled|cli\.shell\b.*|(.*\.)?__main__)")
-"""Files of ours that bring in what compiles, that no child uses, or that are run and not imported."""
+"""Files of ours that bring in what compiles, or a prompt that has settings of its own, or that are run."""
 
 
 def load() -> None:

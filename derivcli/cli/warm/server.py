@@ -72,7 +72,7 @@ class Server:
         """Take no more calls, and wait for the children: who has no parent cannot be stopped by Ctrl-Z."""
         self.poll.unregister(self.listener)
         self.listener.close()
-        for call in (*self.calls.values(),):
+        for call in list(self.calls.values()):
             if not call.child:
                 self._forget(call)
         while self.calls:
@@ -202,12 +202,12 @@ class Server:
         woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
-        signal.signal(signal.SIGTERM, self._finish)
+        signal.signal(signal.SIGTERM, self._take_no_more)
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, signal.SIG_IGN)
         return woken
 
-    def _finish(self, number: int, frame: object) -> None:
+    def _take_no_more(self, number: int, frame: object) -> None:
         self.ends = True
 
 
