@@ -9,7 +9,8 @@ from derivcli.cli.man_page import man_page
 from derivcli.custom.check_function import TRIALS
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
-from derivcli.language.functions.table import BRANCHING, FAMILIES
+from derivcli.language.functions.forms import forms
+from derivcli.language.functions.table import FAMILIES
 from derivcli.render.blocks import Style
 from derivcli.render.documents.functions import function_list_document
 from derivcli.render.format_table import FORMATS, write
@@ -25,7 +26,7 @@ def functions_page() -> str:
         "`deriv functions NAME` tells more of each, its derivatives among it.\n",
         write(function_list_document(FAMILIES), "markdown", Style()),
         "## Choices and constants\n",
-        f"Choices have a notation of their own: {', '.join(f'`{name}`' for name in BRANCHING)}. "
+        f"Choices have a notation of their own: {', '.join(f'`{name}`' for name in forms())}. "
         "The constants are `e`, `E`, `pi` and `tau`.\n",
     ]
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from derivcli import DerivError, parse
-from derivcli.language import name_resolution, parser
+from derivcli.language import name_resolution, prefix_rules
 from derivcli.language.functions.table import vocabulary
 from tests.support import each
 
@@ -119,7 +119,7 @@ def test_a_function_with_a_variables_name_is_one_only_where_it_is_called(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = {**vocabulary(), name: vocabulary()["erf"]}
-    for module in (name_resolution, parser):
+    for module in (name_resolution, prefix_rules):
         monkeypatch.setattr(module, "vocabulary", lambda: table)
     assert parse(f"{name} x + {name}").text == f"{name}*x + {name}"
     assert parse(f"{name}(x) + {name}^2").text == f"erf(x) + {name}**2"

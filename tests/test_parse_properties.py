@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from derivcli import DerivError, Expression, derive, parse
-from derivcli.language.functions.table import BRANCHING, vocabulary
+from derivcli.language.functions.forms import forms
+from derivcli.language.functions.table import vocabulary
 from tests.support import drawn, no_hang
 
 EPSILON = 2.0**-52
@@ -245,7 +246,7 @@ def test_the_canonical_text_reads_as_itself(formula: Formula) -> None:
 
 
 TOKENS = [*"+-*/^()|,!=<>xyeπα√²³₁_.%[]'\"\\ \t\n", "**", "//", "==", "<=", "≠", "1", "2.5", "1e9", "uv", "sin", "log"]
-TOKENS += ["and", "or", "not", "True", "gamma", "max", "e^", "sin^2", "9**9", *BRANCHING, *vocabulary()]
+TOKENS += ["and", "or", "not", "True", "gamma", "max", "e^", "sin^2", "9**9", *forms(), *vocabulary()]
 
 
 def is_sound(read: Expression | DerivError) -> bool:

@@ -14,7 +14,8 @@ from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import Grammar
 from derivcli.cli.option_synonyms import SHORTEST, meaning, synonyms
 from derivcli.errors import DerivError, Span, file_name, visible
-from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.functions.forms import forms
+from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.name_resolution import is_variable_name
 from derivcli.language.tokens import GREEK_NAMES, canonical_name, letters_alone
 from derivcli.language.unsupported_operations import OPERATIONS
@@ -173,7 +174,7 @@ def _check_command(place: int, words: Words, grammar: Grammar) -> None:
 def _is_declared(place: int, words: Words) -> bool:
     word = words.loose[place]
     values = " ".join(value for _, *behind in words.options for value in behind)
-    if word in (*vocabulary(), *BRANCHING, *CONSTANTS, *GREEK_NAMES) or letters_alone(values).issuperset(word):
+    if word in (*vocabulary(), *forms(), *CONSTANTS, *GREEK_NAMES) or letters_alone(values).issuperset(word):
         return True
     has_columns = any(name.startswith(("--data", "--column")) for name in words.given)
     return has_columns or _stands_in(word, values) or (len(word) == 1 and _stands_in(word, words.others(place)))

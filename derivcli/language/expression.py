@@ -46,6 +46,8 @@ class Expression:
     `constant` is the value of a formula without variables, exact where it is rational. Of an equation `tree` is
     the left side minus the right side, and `sides` are the two. `taken_names` are names of functions of the user's,
     which the formula itself is not to be called by.
+    `name` and `arguments` are those of a left side, `f(x) = ...` or `y = ...`, and "" and () without one.
+    `asked` is the derivative that the text itself asks for: of `d^2/dx^2 x^3` the tree is x^3, and ("x", "x") is asked.
     Two of them are equal if all of this is, and so if the same was typed in the same way.
     """
 
@@ -57,6 +59,9 @@ class Expression:
     constant: Constant | None = None
     sides: tuple[Tree, Tree] | None = None
     taken_names: tuple[str, ...] = ()
+    name: str = ""
+    arguments: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
     __eq__ = equal
     __reduce__ = reduced

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 
 from derivcli.errors import DerivError, UnknownNameError
 from derivcli.language.derivative_words import is_differential
-from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.functions.forms import forms
+from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.tokens import GREEK_NAMES, Token
 from derivcli.language.unsupported_operations import OPERATIONS
 
@@ -43,7 +44,7 @@ def is_function_name(name: str, custom: Collection[str], called: bool) -> bool:
     """
     if name in custom:
         return called
-    if name in vocabulary() or name in BRANCHING:
+    if name in vocabulary() or name in forms():
         return called or not (is_variable_name(name) or _is_only_called(name))
     return bool(base_of(name)) and (called or "_" in name)
 
@@ -114,7 +115,7 @@ def _ways_out(name: str) -> str:
 
 def _guess(name: str, called: bool) -> str:
     """A question that names what was perhaps meant, or nothing."""
-    words = [word for word in (*vocabulary(), *BRANCHING) if not _is_only_called(word)]
+    words = [word for word in (*vocabulary(), *forms()) if not _is_only_called(word)]
     joined = "|".join(sorted((word for word in words if len(word) > 1), key=len, reverse=True))
     factors = re.findall(rf"([a-z]??)({joined})([{''.join(sorted(_USUAL_VARIABLES))}])", name)
     if factors and not called and "".join(map("".join, factors)) == name:
@@ -134,7 +135,7 @@ def nearest(name: str, words: Iterable[str] | None = None) -> str:
     """The one of some words that is most like a name, or of all that can be called, or nothing."""
     import difflib
 
-    known = reversed([*vocabulary(), *BRANCHING]) if words is None else words
+    known = reversed([*vocabulary(), *forms()]) if words is None else words
     folded = {word.lower(): word for word in known}
     close = difflib.get_close_matches(name[:_MAX_GUESS_CHARACTERS].lower(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from derivcli.errors import DerivError
 from derivcli.language import ambiguities, tree
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions import formulas  # noqa: F401  (calls have derivatives from there on)
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
+from derivcli.language.notations import transcribed
 from derivcli.language.parser import Parser
 from derivcli.language.refused_notation import check_notation
 from derivcli.language.tree import Tree
@@ -25,6 +27,18 @@ def parse_expression(
     `declared` are names that are one variable each, whatever they would mean otherwise; the names of
     `definitions` are declared too and stand for their trees. `functions` are the user's own, beside those of the table.
     """
+    written = transcribed(text)
+    if written is None:
+        return _parsed(text, declared, definitions, functions)
+    with written.refusals():
+        found = _parsed(written.text, declared, definitions, functions)
+    return replace(found, source=text, notes=tuple(written.notes(found.notes)))
+
+
+def _parsed(
+    text: str, declared: Collection[str], definitions: tuple[Definition, ...], functions: Functions
+) -> Expression:
+    """The formula that a text in our notation writes."""
     defined = [definition.name for definition in definitions]
     parser = Parser(text, {*declared, *defined}, functions=functions)
     check_notation(text, parser.declared, functions)
@@ -42,14 +56,16 @@ def parse_expression(
 def other_meanings(expression: Expression, declared: Collection[str] = ()) -> Iterator[Expression]:
     """What the text of an expression means too, where people write two things in one way."""
     known = {*declared, *expression.variables, *(definition.name for definition in expression.definitions)}
-    parser = Parser(expression.source, known)
+    written = transcribed(expression.source)
+    source = expression.source if written is None else written.text
+    parser = Parser(source, known)
     try:
         if parser.run().tree != expression.tree:
             return  # it was read with more than is known here
     except DerivError:
         return
     seen = {expression.text}
-    for text in ambiguities.other_texts(expression.source, parser.notes.ambiguities):
+    for text in ambiguities.other_texts(source, parser.notes.ambiguities):
         try:
             other = parse_expression(text, known, expression.definitions)
         except DerivError:  # such as a part that has no value

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import Span
 from derivcli.language import limits, operands, tree
+from derivcli.language.functions.forms import Form
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
@@ -32,7 +33,7 @@ class Frame:
     kind: str
     opener: Token
     row: Function | None = None
-    branching: str = ""
+    form: Form | None = None
     exponent: Operand | None = None
     base: Operand | None = None
     """The base in a logarithm's name."""
@@ -56,7 +57,7 @@ class Frame:
     def wants_condition(self) -> bool:
         """Whether a condition may stand at this place."""
         if self.kind == CALL:
-            return self.branching in ("if", "where") and not self.arguments
+            return self.form is not None and self.form.is_condition(len(self.arguments))
         return self.inherits_condition or (self.kind == PAIR and len(self.arguments) == 1)
 
     def push_prefix(self, token: Token, base: Operand | None = None) -> None:
@@ -133,40 +134,6 @@ class Frame:
         self.arguments.append(part)
 
 
-def finish(frame: Frame, stop: int) -> Operand:
-    """The operand that a closed frame stands for, without the exponent at a function's name."""
-    span = Span(frame.opener.start, stop)
-    if frame.kind == BAR:
-        return operands.call(vocabulary()["abs"], frame.arguments, span)
-    if frame.branching:
-        return _finish_branching(frame, span)
-    if frame.row is None:
-        (inner,) = frame.arguments
-        return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
-    if frame.base is not None and len(frame.arguments) > 1:
-        message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
-        raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
-    return _finish_call(frame.row, frame.arguments + ([frame.base] if frame.base else []), span)
-
-
-def check_whole(call: Frame) -> None:
-    """Refuse a call whose order is no constant whole number."""
-    row = call.row
-    if row is None or not (row.whole or row.constant):
-        return
-    for parameter, argument in zip(row.parameters, call.arguments, strict=False):
-        value = argument.value
-        if parameter in row.constant and value is None:
-            message = f"{parameter} in {row.signature} is a constant"
-            raise DerivError(message, span=argument.span, hint="write a number there")
-        if parameter not in row.whole:
-            continue
-        if value is None or value < row.least or value != int(value):
-            message = f"{parameter} in {row.signature} is a constant whole number"
-            raise DerivError(message, span=argument.span, hint=f"write {row.example}")
-        limits.check_whole(value, f"{parameter} in {row.signature}", argument.span)
-
-
 def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Operand:
     if base is not None:
         return operands.power(base, operand)
@@ -177,50 +144,3 @@ def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Opera
         return operands.negative(operand, token.start)
     operands.require_number(operand)
     return operand
-
-
-def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand:
-    """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their of_base trees."""
-    if row.name == "log" and len(arguments) == 2:
-        return _logarithm(arguments[0], arguments[1], span)
-    least, most = row.arity
-    count = len(arguments)
-    if row.longer is not None and count > (most or count):
-        return _finish_call(vocabulary()[row.longer], arguments, span)
-    if count < least or (most is not None and count > most):
-        required = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-        plural = "" if required == "1" else "s"
-        message = f"{row.name} takes {required} argument{plural}, and here it has {count}"
-        raise DerivError(message, span=span, hint=f"write {row.signature}")
-    for parameter, argument in zip(row.parameters, arguments, strict=False):
-        if parameter in row.divisors and argument.value == 0:
-            raise operands.divides_by_zero(span)
-    if row.name == "pow":
-        return operands.power(arguments[0], arguments[1])
-    return operands.call(row, arguments, span)
-
-
-def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:
-    """log(x, b) by the function made for its base where there is one."""
-    if base.tree is tree.NUMBERS["e"]:
-        return operands.call(vocabulary()["log"], [argument], span)
-    of_base = {2: "log2", 10: "log10"}.get(int(base.value) if base.value in (2, 10) else 0)
-    if of_base is not None:
-        return operands.call(vocabulary()[of_base], [argument], span)
-    log = vocabulary()["log"]
-    over, under = (operands.call(log, [part], part.span) for part in (argument, base))
-    product = operands.multiply([over, operands.reciprocal(under)])
-    return Operand(product.tree, span.start, span.stop, product.depth, product.value)
-
-
-def _finish_branching(frame: Frame, span: Span) -> Operand:
-    """`if(c, a, b)`, `where(c, a, b)` and `Piecewise((a, c), ...)`."""
-    if frame.branching in ("if", "where"):
-        if len(frame.arguments) != 3:
-            message = f"{frame.branching} takes 3 arguments, and here it has {len(frame.arguments)}"
-            raise DerivError(message, span=span, hint=f"write {frame.branching}(x > 0, x**2, 0)")
-        condition, then, otherwise = frame.arguments
-        everywhere = Operand(tree.truth(True), otherwise.stop, otherwise.stop, condition=True)
-        return operands.piecewise([(then, condition), (otherwise, everywhere)], span)
-    values, conditions = frame.arguments[::2], frame.arguments[1::2]
-    return operands.piecewise(list(zip(values, conditions, strict=True)), span)

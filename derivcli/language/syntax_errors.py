@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from derivcli.errors import DerivError, EquationError, Span
+from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
-from derivcli.language.functions.table import BRANCHING, vocabulary
+from derivcli.language.functions.table import vocabulary
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 
 
@@ -49,11 +50,12 @@ def unclosed(opener: Token, text: str) -> DerivError:
 
 def argument(function: Token, row: Function | None, empty: bool) -> DerivError:
     """A function's name without an argument, or with empty brackets."""
-    if function.text in BRANCHING:
+    form = forms().get(function.text)
+    if form is not None:
         return DerivError(
             f"{function.text} needs {'arguments' if empty else 'brackets'}",
             span=function.span,
-            hint=f"write {example(function.text)}",
+            hint=f"write {form.example}",
         )
     hint = f"write {row.signature}" if row else ""
     return DerivError(f"{function.text} needs an argument", span=function.span, hint=hint)
@@ -65,12 +67,3 @@ def power_of_a_name(function: Token, exponent: Token) -> DerivError:
     other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
     message, hint = f"a power of '{name}' itself is ambiguous here", f"write {other}1/{name}(x) or ({name}(x))**n"
     return DerivError(message, span=Span(function.start, exponent.stop), hint=hint)
-
-
-def example(branching: str) -> str:
-    """A call with conditions as one writes it."""
-    return (
-        "Piecewise((x**2, x > 0), (0, True))"
-        if branching in ("Piecewise", "piecewise")
-        else f"{branching}(x > 0, x**2, 0)"
-    )

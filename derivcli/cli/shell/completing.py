@@ -17,7 +17,8 @@ from derivcli.cli.shell.documents import one_line
 from derivcli.cli.shell.option_words import options
 from derivcli.cli.shell.program import Program
 from derivcli.cli.shell.state import ANSWER, State
-from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.functions.forms import forms
+from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.tokens import letters_alone
 from derivcli.points.files.formats import COMPRESSIONS, ENDINGS
 from derivcli.render.figure import SUFFIXES
@@ -85,7 +86,7 @@ def _names(state: State) -> tuple[list[str], Callable[[str], str]]:
         ANSWER: "the last answer",
     }
     known = {f"{name}(": row.doc for name, row in vocabulary().items()}
-    known |= dict.fromkeys((f"{name}(" for name in BRANCHING), "a choice") | dict.fromkeys(CONSTANTS, "a constant")
+    known |= {f"{name}(": form.doc for name, form in forms().items()} | dict.fromkeys(CONSTANTS, "a constant")
     told: dict[str, str] = {**known, **own}
     return [*own, *(name for name in known if name not in own)], lambda name: told[name]
 

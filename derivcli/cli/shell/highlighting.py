@@ -13,7 +13,8 @@ from prompt_toolkit.styles import Style
 
 from derivcli.cli.shell.state import ANSWER, State
 from derivcli.errors import DerivError
-from derivcli.language.functions.table import BRANCHING, CONSTANTS, vocabulary
+from derivcli.language.functions.forms import forms
+from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS
 from derivcli.language.tokens import Token, tokenize
 
@@ -91,4 +92,4 @@ def _style(token: Token, state: State) -> str:
 
 
 def _is_function(name: str) -> bool:
-    return name in vocabulary() or name in BRANCHING
+    return name in vocabulary() or name in forms()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from derivcli.errors import DerivError
+from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function, SampleInterval
-from derivcli.language.functions.table import BRANCHING, FAMILIES, vocabulary
+from derivcli.language.functions.table import FAMILIES, vocabulary
 from derivcli.language.name_resolution import nearest
 from derivcli.language.tokens import canonical_name
 
@@ -20,7 +21,7 @@ MAX_RELATED = 8
 def look_up(name: str) -> Function:
     """The row that a name or another name of it stands for."""
     row = vocabulary().get(canonical_name(name))
-    if row is None and name in BRANCHING:
+    if row is None and name in forms():
         raise DerivError(f"'{name}' makes a choice and is no function of the table", hint="write if(x > 0, x**2, 0)")
     if row is None:
         word = nearest(name)

@@ -47,9 +47,6 @@ FUNCTIONS: tuple[Function, ...] = tuple(row for rows in FAMILIES.values() for ro
 CONSTANTS: dict[str, float] = {"e": math.e, "E": math.e, "pi": math.pi, "tau": math.tau}
 """Names that are numbers unless the user declares them."""
 
-BRANCHING = ("Piecewise", "piecewise", "where", "if")
-"""Calls with conditions; the parser reads them itself."""
-
 
 @cache
 def vocabulary() -> dict[str, Function]:

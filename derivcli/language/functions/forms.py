@@ -1,0 +1,47 @@
+"""The calls that the parser reads by rules of their own, since their arguments are more than numbers.
+
+How each is put together stands in `form_calls.py`, by the names here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One such call: its names, how it is written, and which of its arguments are conditions or pairs."""
+
+    name: str
+    doc: str
+    example: str
+    """A call as one writes it."""
+    aliases: tuple[str, ...] = ()
+    conditions: int = 0
+    """How many of the first arguments are conditions; -1 for all."""
+    pairs: bool = False
+    """Whether its arguments are pairs of a value and its condition."""
+
+    def is_condition(self, place: int) -> bool:
+        """Whether the argument at a place, from 0, is a condition."""
+        return self.conditions < 0 or place < self.conditions
+
+
+FORMS: tuple[Form, ...] = (
+    Form(
+        "Piecewise",
+        "a choice",
+        "Piecewise((x**2, x > 0), (0, True))",
+        aliases=("piecewise",),
+        pairs=True,
+    ),
+    Form("where", "a choice", "where(x > 0, x**2, 0)", conditions=1),
+    Form("if", "a choice", "if(x > 0, x**2, 0)", conditions=1),
+)
+
+
+@cache
+def forms() -> dict[str, Form]:
+    """Every name of such a call with its row."""
+    return {name: form for form in FORMS for name in (form.name, *form.aliases)}

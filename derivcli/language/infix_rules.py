@@ -1,0 +1,104 @@
+"""What a token means behind an operand: an operator, an end, or a multiplication whose sign is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivcli.errors import DerivError, Span
+from derivcli.language import ambiguities, name_resolution, operands, syntax_errors
+from derivcli.language.functions.table import vocabulary
+from derivcli.language.parser_stack import CALL, PAIR, TEXT
+from derivcli.language.tokens import Token
+
+if TYPE_CHECKING:
+    from derivcli.language.parser import Parser
+
+
+def read_operator(parser: Parser, token: Token) -> None:
+    """Take a token where an operator, an end or a silent multiplication is due."""
+    frame = parser.frame
+    if token.text == "**":
+        frame.push_prefix(token, frame.operand)
+    elif token.kind == "superscript":
+        assert frame.operand is not None
+        frame.operand = operands.power(frame.operand, operands.superscript(token))
+    elif token.text == "!":
+        read_factorial(parser, token)
+    elif token.text in ("*", "/", "//"):
+        read_written_sign(parser, token)
+    elif token.text in ("+", "-"):
+        parser.end_product()
+        parser.frame.close_term()
+        parser.frame.sign = token
+    elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in name_resolution.KEYWORDS:
+        parser.end_product()
+        read_separator(parser, token)
+    elif token.kind == "bar" and parser.inside_bar():
+        parser.end_product()
+        parser.close(token)
+    else:
+        read_silent_multiplication(parser, token)
+
+
+def read_factorial(parser: Parser, token: Token) -> None:
+    """x! is factorial(x); x!! would be another function."""
+    if parser.next.text == "!":
+        span = Span(token.start, parser.next.stop)
+        raise DerivError("the double factorial is not read here", span=span, hint="write (x!)! for the factorial of x!")
+    operand = parser.frame.operand
+    assert operand is not None
+    span = Span(operand.start, token.stop)
+    parser.frame.operand = operands.call(vocabulary()["factorial"], [operand], span)
+
+
+def read_silent_multiplication(parser: Parser, token: Token) -> None:
+    """Two operands side by side are a product, except two numbers."""
+    frame = parser.frame
+    assert frame.operand is not None
+    if token.kind == "number" and frame.operand.literal:
+        span = Span(frame.operand.start, token.stop)
+        raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
+    parser.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
+    if token.kind == "name" and name_resolution.is_function_name(token.text, parser.functions, parser.next.text == "("):
+        parser.end_product()
+    parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
+    parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
+    parser.notes.no_function(parser.frame, token)
+    parser.notes.lone_operator(parser.frame, parser.declared)
+    parser.frame.multiply(None)
+    parser.stream.put_back()
+
+
+def read_written_sign(parser: Parser, token: Token) -> None:
+    """A written `*` or `/` ends every argument without brackets."""
+    bares = parser.close_bares()
+    leads_on = parser.next.kind == "name" and name_resolution.is_function_name(
+        parser.next.text, parser.functions, parser.stream.next_is_called
+    )
+    parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
+    if bares and not leads_on:
+        parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))
+    parser.notes.expect(parser.frame, ambiguities.root(parser.frame, token, parser.next, parser.text))
+    parser.frame.multiply(token)
+
+
+def read_separator(parser: Parser, token: Token) -> None:
+    """Take a comparison, a comma, a closing bracket, `and` or `or`."""
+    frame = parser.frame
+    if token.text == ")":
+        parser.close(token)
+    elif token.kind == "comma":
+        if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
+            raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
+        frame.close_argument()
+    elif not frame.wants_condition:
+        raise syntax_errors.condition(token)
+    elif token.kind == "comparison":
+        frame.compared.append(frame.close_sum())
+        frame.relations.append(token.text)
+    elif token.text == "and":
+        frame.close_comparison()
+    elif token.text == "or":
+        frame.close_conjunction()
+    else:
+        raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)

@@ -1,0 +1,123 @@
+"""What a token means where an operand is due: a number, a name, an opening bracket, a sign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivcli.errors import DerivError
+from derivcli.language import limits, name_resolution, operands, syntax_errors, tree
+from derivcli.language.functions.forms import forms
+from derivcli.language.functions.table import CONSTANTS, vocabulary
+from derivcli.language.operands import Operand
+from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, Frame
+from derivcli.language.tokens import Token
+
+if TYPE_CHECKING:
+    from derivcli.language.parser import Parser
+
+SIGNS = ("-", "+", "√", "∛")
+"""What may stand before an operand."""
+
+
+def read_operand(parser: Parser, token: Token) -> None:
+    """Take a token where an operand is due."""
+    frame = parser.frame
+    is_pair = frame.form is not None and frame.form.pairs
+    if is_pair and token.text != "(":
+        raise DerivError("Piecewise takes pairs", span=token.span, hint="write Piecewise((a, x > 0), (b, True))")
+    if token.kind == "number":
+        frame.operand = operands.number(token.text, token.start, token.stop)
+        parser.notes.inexact_number(token)
+    elif token.kind == "name":
+        read_name(parser, token)
+    elif token.text == "(":
+        parser.push(Frame(PAIR if is_pair else GROUP, token, inherits_condition=not is_pair and frame.wants_condition))
+    elif token.kind == "bar":
+        parser.push(Frame(BAR, token))
+    elif token.text in SIGNS:
+        frame.push_prefix(token)
+    else:
+        raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
+
+
+def read_name(parser: Parser, token: Token) -> None:
+    """Take a name where an operand is due."""
+    name, frame = token.text, parser.frame
+    called = parser.next.text == "("
+    if name in parser.declared:
+        frame.operand = parser.variable(token)
+    elif name in name_resolution.KEYWORDS:
+        read_keyword(parser, token)
+    elif name_resolution.is_function_name(name, parser.functions, called):
+        read_function(parser, token)
+    elif name in CONSTANTS:
+        frame.operand = operands.constant(token)
+        parser.notes.euler_number(token, parser.declared)
+    elif name_resolution.is_variable_name(name):
+        frame.operand = parser.variable(token)
+    elif name in name_resolution.TRUTHS and frame.wants_condition:
+        frame.operand = Operand(tree.truth(name_resolution.TRUTHS[name]), token.start, token.stop, condition=True)
+    else:
+        raise name_resolution.unknown(token, called, parser.declared, parser.functions)
+
+
+def read_keyword(parser: Parser, token: Token) -> None:
+    """Take `not` where an operand is due; `and` and `or` are out of place there."""
+    frame = parser.frame
+    starts_condition = not (frame.prefixes or frame.factors or frame.terms or frame.relations)
+    if token.text == "not" and frame.wants_condition and starts_condition:
+        limits.check_nesting(len(frame.denials) + 1, token.span)
+        frame.denials.append(token)
+    elif token.text == "not" and not frame.wants_condition:
+        raise syntax_errors.condition(token)
+    else:
+        raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
+
+
+def read_function(parser: Parser, token: Token) -> None:
+    """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
+    exponent = read_exponent(parser, token)
+    form = forms().get(token.text)
+    row = parser.functions.get(token.text) or vocabulary().get(token.text)
+    base = None if row or form else read_base(parser, token)
+    row = vocabulary()["log"] if base else row
+    if parser.next.text == "(":
+        parser.stream.take()
+        parser.push(Frame(CALL, token, row, form, exponent, base))
+        if parser.next.text != ")":
+            return
+    elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):
+        parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
+        return
+    raise syntax_errors.argument(token, row, empty=parser.next.text == ")")
+
+
+def read_base(parser: Parser, function: Token) -> Operand:
+    """The base in a logarithm's name: the 5 of log_5(x)."""
+    base = name_resolution.base_of(function.text)
+    parser.notes.glued_base(function, base)
+    token = Token("name", base, function.start, function.stop)
+    if base.isdigit():
+        return operands.number(base, function.start, function.stop)
+    if base in CONSTANTS and base not in parser.declared:
+        return operands.constant(token)
+    return parser.variable(token)
+
+
+def read_exponent(parser: Parser, function: Token) -> Operand | None:
+    """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
+    token = parser.next
+    if token.kind == "superscript":
+        parser.stream.take()
+    elif token.text == "**":
+        parser.stream.take()
+        token = parser.next
+        if token.kind == "number" or name_resolution.is_variable_name(token.text):
+            parser.stream.take()
+    else:
+        return None
+    if token.kind == "name" and name_resolution.is_variable_name(token.text):
+        return parser.variable(token)
+    if token.kind == "number" or (token.kind == "superscript" and token.text.isdigit()):
+        return operands.number(token.text, token.start, token.stop)
+    raise syntax_errors.power_of_a_name(function, token)
