@@ -157,6 +157,13 @@ def letters_alone(text: str) -> frozenset[str]:
     return frozenset(match.group() for match in found if match.end() == match.start() + 1)
 
 
+def place_of(name: str, source: str) -> Span:
+    """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
+    readable = source.replace("==", "= ").replace("=", ",")  # an equation has no token for its sign
+    spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
+    return spans[0] if spans else Span(0, len(source))
+
+
 def canonical_name(name: str) -> str:
     """A name in one spelling: Greek letters by name, subscripts as digits (`x₁` is `x1`)."""
     return name if name.isascii() else name.translate(_CANONICAL)
