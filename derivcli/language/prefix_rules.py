@@ -70,7 +70,8 @@ def read_keyword(parser: Parser, token: Token) -> None:
     """Take `not` where an operand is due; `and` and `or` are out of place there but for `AND(x > 0, x < 1)`."""
     frame = parser.frame
     if token.kind == "name" and token.text != "not" and parser.next.text == "(":
-        return read_function(parser, replace(token, text=token.text.capitalize()))
+        read_function(parser, replace(token, text=token.text.capitalize()))
+        return
     starts_condition = not (frame.prefixes or frame.factors or frame.terms or frame.relations)
     if token.text == "not" and frame.wants_condition and starts_condition:
         limits.check_nesting(len(frame.denials) + 1, token.span)

@@ -32,15 +32,15 @@ class Form:
         return self.conditions < 0 or place < self.conditions
 
 
-def _relation(name: str, long: str, doc: str) -> Form:
+def _relation(name: str, long: str) -> Form:
     """A comparison as SymPy writes it."""
-    return Form(name, doc, f"{name}(x, 0)", aliases=(long,), only_called=True, count=2)
+    return Form(name, "a condition", f"{name}(x, 0)", aliases=(long,), only_called=True, count=2)
 
 
-def _junction(name: str, doc: str, example: str, count: int | None = None) -> Form:
+def _junction(name: str, example: str, count: int | None = None) -> Form:
     """Conditions joined, as SymPy and NumPy write it."""
     numpy = f"logical_{name.lower()}"
-    return Form(name, doc, example, aliases=(numpy,), only_called=True, conditions=-1, count=count)
+    return Form(name, "a condition", example, aliases=(numpy,), only_called=True, conditions=-1, count=count)
 
 
 FORMS: tuple[Form, ...] = (
@@ -54,16 +54,16 @@ FORMS: tuple[Form, ...] = (
     Form("where", "a choice", "where(x > 0, x**2, 0)", conditions=1, count=3),
     Form("if", "a choice", "if(x > 0, x**2, 0)", conditions=1, count=3),
     Form("ITE", "a choice", "ITE(x > 0, x**2, 0)", aliases=("ite", "IF"), only_called=True, conditions=1, count=3),
-    _relation("Eq", "Equality", "whether two values are equal"),
-    _relation("Ne", "Unequality", "whether two values differ"),
-    _relation("Gt", "StrictGreaterThan", "whether the first value is greater"),
-    _relation("Ge", "GreaterThan", "whether the first value is greater or equal"),
-    _relation("Lt", "StrictLessThan", "whether the first value is less"),
-    _relation("Le", "LessThan", "whether the first value is less or equal"),
-    _junction("And", "whether all conditions hold", "And(x > 0, x < 1)"),
-    _junction("Or", "whether one of the conditions holds", "Or(x < 0, x > 1)"),
-    _junction("Not", "whether a condition does not hold", "Not(x > 0)", count=1),
-    _junction("Xor", "whether one of two conditions holds", "Xor(x > 0, y > 0)", count=2),
+    _relation("Eq", "Equality"),
+    _relation("Ne", "Unequality"),
+    _relation("Gt", "StrictGreaterThan"),
+    _relation("Ge", "GreaterThan"),
+    _relation("Lt", "StrictLessThan"),
+    _relation("Le", "LessThan"),
+    _junction("And", "And(x > 0, x < 1)"),
+    _junction("Or", "Or(x < 0, x > 1)"),
+    _junction("Not", "Not(x > 0)", count=1),
+    _junction("Xor", "Xor(x > 0, y > 0)", count=2),
 )
 
 
