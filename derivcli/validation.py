@@ -39,7 +39,7 @@ def check_values(
     data: DataFiles | None = None,
 ) -> None:
     """Refuse a variable without a value, and a value for no variable."""
-    from derivcli.language.definitions import place_of
+    from derivcli.language.tokens import place_of
 
     for expression in expressions:
         for name in expression.variables:

@@ -64,7 +64,9 @@ def open_binder(parser: Parser, frame: Frame, bracket: Token) -> None:
     for name in names:
         if name_resolution.is_function_name(name, parser.functions, called=False) and name not in parser.declared:
             hint = "use a letter, as in " + frame.form.example
-            raise DerivError(f"'{name}' is a function and cannot be the {frame.form.binds}", span=bracket.span, hint=hint)
+            raise DerivError(
+                f"'{name}' is a function and cannot be the {frame.form.binds}", span=bracket.span, hint=hint
+            )
         if len(name) > 1:
             parser.stream.bound.add(name)
     frame.bound = names
@@ -151,7 +153,12 @@ def with_value(parser: Parser, operand: Operand, rewrite_value: unrolling.Rewrit
 def infinite(parser: Parser, token: Token) -> DerivError | None:
     """The refusal of an infinite bound; None for a token that is no such bound."""
     frame = parser.frame
-    if token.text not in name_resolution.NOT_FINITE or frame.form is None or not frame.form.binds or not frame.arguments:
+    if (
+        token.text not in name_resolution.NOT_FINITE
+        or frame.form is None
+        or not frame.form.binds
+        or not frame.arguments
+    ):
         return None
     hint = "write a large bound, such as 50, or substitute t = u/(1 - u)"
     if frame.form.binds == "index":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
 from derivcli.language.bound_variables import IndexVariable, free_symbols
-from derivcli.language.form_calls import FORM_CALLS
+from derivcli.language.form_calls import form_call
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
@@ -18,7 +18,7 @@ def finish(frame: Frame, stop: int) -> Operand:
     if frame.kind == BAR:
         return operands.call(vocabulary()["abs"], frame.arguments, span)
     if frame.form is not None:
-        return FORM_CALLS[frame.form.name](frame.form, frame.arguments, span)
+        return form_call(frame.form, frame.arguments, span)
     if frame.row is None:
         (inner,) = frame.arguments
         return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)

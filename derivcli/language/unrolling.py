@@ -121,7 +121,9 @@ class _Unrolling:
         row, values = list(plan.nodes), [None] * len(plan.nodes)
         for place, each in enumerate(plan.nodes):
             if place not in plan.moving:
-                row[place], values[place] = self.made(each, [values[part] for part in plan.parts[place]], row[place], "")
+                row[place], values[place] = self.made(
+                    each, [values[part] for part in plan.parts[place]], row[place], ""
+                )
         for number in range(lower, upper + 1):
             self.terms += not plan.has_sums
             self.nodes += len(plan.moving)
@@ -212,7 +214,9 @@ class _Plan:
             inside = isinstance(node, Binder) and index in node.free_symbols
             if inside or node == index or any(part in moving for part in parts[place]):
                 moving[place] = None
-        return cls(nodes, parts, moving, any(isinstance(node, Binder) and not isinstance(node, Integral) for node in nodes))
+        return cls(
+            nodes, parts, moving, any(isinstance(node, Binder) and not isinstance(node, Integral) for node in nodes)
+        )
 
 
 def _power(base: Constant, exponent: Constant) -> Constant:
