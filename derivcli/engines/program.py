@@ -18,14 +18,16 @@ from typing import Any, TypeAlias
 
 import sympy
 
+from derivcli.errors import DerivError
 from derivcli.language import constant_folding
+from derivcli.language.bound_variables import Integral
 from derivcli.language.constant_folding import Constant
 from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
-from derivcli.language.unrolling import unrolled
 from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of, substitute, symbol
+from derivcli.language.unrolling import unrolled
 
 ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise")
 COMPARISONS = {
@@ -179,6 +181,8 @@ class _Lowering:
             return self.lower_power(node, parts)
         if isinstance(node, sympy.core.relational.Relational | sympy.logic.boolalg.Boolean):
             return self.lower_condition(node, parts)
+        if isinstance(node, Integral):
+            raise DerivError("integrals have no numbers yet", hint="leave out the points")
         row = row_of(node)
         assert row is not None, f"no row of the function table has the class {type(node).__name__}"
         return self.call(row, parts)

@@ -76,8 +76,9 @@ def _of_integral(node: Any, variable: Tree) -> Tree:
         if (slope := evaluated(end).diff(variable)) != 0
     ]
     slope = evaluated(body).diff(variable)
-    inside = [] if slope == 0 else [made(Integral, [slope, bound, lower, upper])]
-    return sympy.Add(*at_ends, *inside)
+    if bound not in free_symbols(slope):
+        return sympy.Add(*at_ends, slope * (evaluated(upper) - evaluated(lower)))
+    return sympy.Add(*at_ends, made(Integral, [slope, bound, lower, upper]))
 
 
 def evaluated(tree: Tree) -> Tree:

@@ -1,8 +1,8 @@
 """How calls that bind a variable are read: sums, products and integrals, in our own form and in SymPy's.
 
     call   := ("sum" | "product" | "integral") "(" sum "," name "," sum "," sum ")"
-            | ("sum" | "product" | "integral") "(" sum "," range { "," range } ")"       the first range is the innermost
-    range  := "(" name "," sum "," sum ")"
+            | ("sum" | "product" | "integral") "(" sum "," range { "," range } ")"
+    range  := "(" name "," sum "," sum ")"                             the first is the innermost
 
 The variable is named behind the formula that it stands in, so the text is looked through for it once.
 """
@@ -73,7 +73,10 @@ def open_binder(parser: Parser, frame: Frame, bracket: Token) -> None:
 
 
 def read_bound(parser: Parser, comma: Token) -> None:
-    """Take what stands behind a comma of a call that binds, up to where an operand is due: a name, or a range's bracket."""
+    """Take what stands behind a comma of a call that binds, up to where an operand is due.
+
+    That is a name with its comma, perhaps behind a range's bracket.
+    """
     frame = parser.frame
     form = frame.form
     assert form is not None, "a form binds"
@@ -105,8 +108,8 @@ def _name(parser: Parser, call: Frame, before: Token) -> Operand:
 def _without_bounds(call: Frame, span: Span) -> DerivError:
     assert call.form is not None, "a form binds"
     if call.form.name == "integral":
-        message, hint = OPERATIONS["antiderivative"]
-        return DerivError(f"{message} without bounds", span=span, hint=f"{hint}; with bounds write {call.form.example}")
+        message, hint = OPERATIONS["integral"]
+        return DerivError(message, span=span, hint=f"{hint}; with bounds write {call.form.example}")
     return DerivError(f"{call.opener.text} needs its bounds", span=span, hint=f"write {call.form.example}")
 
 

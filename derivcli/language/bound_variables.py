@@ -15,7 +15,7 @@ from sympy.core.basic import Basic
 class BoundVariable(sympy.Symbol):  # type: ignore[misc]
     """The variable of an integral; no variable of a formula, which is what `is_Symbol` says of others."""
 
-    is_Symbol = False
+    is_Symbol = False  # noqa: N815  (as SymPy has it)
 
 
 class IndexVariable(BoundVariable):

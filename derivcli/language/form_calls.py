@@ -10,6 +10,7 @@ from derivcli.language import operands, tree
 from derivcli.language.bound_variables import BINDERS, BoundVariable
 from derivcli.language.functions.forms import Form
 from derivcli.language.operands import Operand
+from derivcli.language.unsupported_operations import OPERATIONS
 
 
 def _piecewise(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -31,6 +32,9 @@ def _binder(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
     if len(ranges) % 3 or not ranges or any(not isinstance(each.tree, BoundVariable) for each in ranges[::3]):
         message = f"{form.name} takes 4 arguments, and here it has {len(arguments)}"
         step = form.binds == "index" and len(arguments) == 5
+        if form.name == "integral" and len(arguments) == 1:
+            message, hint = OPERATIONS[form.name]
+            raise DerivError(message, span=span, hint=f"{hint}; with bounds write {form.example}")
         hint = "every whole number has a term; for other steps write sum(f(2*k + 1), k, 0, 5)" if step else ""
         raise DerivError(message, span=span, hint=hint or f"write {form.example}")
     made, depth = body.tree, operands.deepened(arguments, span)

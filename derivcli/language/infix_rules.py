@@ -100,7 +100,7 @@ def read_separator(parser: Parser, token: Token) -> None:
         if frame.kind not in (CALL, PAIR, RANGE) or (frame.kind == PAIR and frame.arguments):
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
-        if frame.kind == CALL and frame.bound:
+        if frame.kind == CALL and frame.form is not None and frame.form.binds:
             binding.read_bound(parser, token)
     elif not frame.wants_condition:
         raise syntax_errors.condition(token, parser.text)

@@ -7,6 +7,7 @@ refused at k = 0.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,10 +17,10 @@ import sympy
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import constant_folding, limits, operands, tree
-from derivcli.language.bound_variables import Binder, IndexVariable, Integral, Summation, free_symbols
+from derivcli.language.bound_variables import Binder, IndexVariable, Integral, IteratedProduct, Summation, free_symbols
 from derivcli.language.constant_folding import Constant
 from derivcli.language.functions.row import Function
-from derivcli.language.tree import Tree, postorder, row_of, substitute
+from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute
 
 RewriteValue = Callable[[Function, tuple[Constant, ...]], "Constant | None"]
 """The value of a row's definition for constants."""
@@ -118,12 +119,11 @@ class _Unrolling:
         """Each term with its value where it is constant: nodes without the index are shared."""
         body, index = node.args[:2]
         plan = _Plan.of(body, index)
-        row, values = list(plan.nodes), [None] * len(plan.nodes)
+        row = list(plan.nodes)
+        values: list[Constant | None] = [None] * len(row)
         for place, each in enumerate(plan.nodes):
             if place not in plan.moving:
-                row[place], values[place] = self.made(
-                    each, [values[part] for part in plan.parts[place]], row[place], ""
-                )
+                row[place], values[place] = self.made(place, plan, values, each, "")
         for number in range(lower, upper + 1):
             self.terms += not plan.has_sums
             self.nodes += len(plan.moving)
@@ -134,17 +134,19 @@ class _Unrolling:
                 if isinstance(each, Binder):
                     made = substitute(each, {index: sympy.Integer(number)})
                 else:
-                    made = tree.made(type(each), [row[part] for part in parts]) if parts else sympy.Integer(number)
-                row[place], values[place] = self.made(each, [values[part] for part in parts], made, where)
+                    made = _decided(type(each), [row[part] for part in parts]) if parts else sympy.Integer(number)
+                row[place], values[place] = self.made(place, plan, values, made, where)
             yield row[-1], values[-1]
 
     def made(
-        self, node: Tree, parts: Sequence[Constant | None], instance: Tree, where: str
+        self, place: int, plan: _Plan, values: Sequence[Constant | None], instance: Tree, where: str
     ) -> tuple[Tree, Constant | None]:
-        """An instance of a node, unrolled, and its value if that is asked for."""
-        if isinstance(node, Binder):
+        """An instance of a node, unrolled, and its value if that is asked for and is computed in any case."""
+        if isinstance(plan.nodes[place], Binder):
             return self.of(instance)
-        return instance, None if self.span is None else self.node_value(instance, parts, where)
+        if self.span is None or place in plan.chosen:
+            return instance, None
+        return instance, self.node_value(instance, [values[part] for part in plan.parts[place]], where)
 
     def value(self, node: Tree) -> Constant | None:
         """The value of a tree where it is constant."""
@@ -197,11 +199,15 @@ class _Unrolling:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The nodes of a body, operands first, the places of each one's parts, and which of them have the index in them."""
+    """The nodes of a body, operands first, and the places of each one's parts.
+
+    `moving` are those that have the index in them, `chosen` those inside of a choice, which may not take them.
+    """
 
     nodes: list[Tree]
     parts: list[tuple[int, ...]]
     moving: dict[int, None]
+    chosen: set[int]
     has_sums: bool
 
     @classmethod
@@ -214,9 +220,27 @@ class _Plan:
             inside = isinstance(node, Binder) and index in node.free_symbols
             if inside or node == index or any(part in moving for part in parts[place]):
                 moving[place] = None
-        return cls(
-            nodes, parts, moving, any(isinstance(node, Binder) and not isinstance(node, Integral) for node in nodes)
-        )
+        choices = [node for node in nodes if isinstance(node, sympy.Piecewise)]
+        chosen = {places[id(inner)] for node in choices for inner in postorder(node, stop_at=Binder)}
+        has_sums = any(isinstance(node, Summation | IteratedProduct) for node in nodes)
+        return cls(nodes, parts, moving, chosen, has_sums)
+
+
+def _decided(kind: type[Tree], parts: Sequence[Any]) -> Tree:
+    """A node over parts, of which comparisons of numbers are decided, and the choices that hang on them."""
+    if issubclass(kind, sympy.core.relational.Relational) and all(part.is_Rational for part in parts):
+        return tree.truth(_COMPARISONS[SIGN_OF[kind]](*(Fraction(part.p, part.q) for part in parts)))
+    if issubclass(kind, sympy.And | sympy.Or | sympy.Not) and all(part in (sympy.true, sympy.false) for part in parts):
+        return kind(*parts)
+    if issubclass(kind, sympy.Piecewise):
+        pairs = [pair for pair in parts if pair.cond != sympy.false]
+        return pairs[0].expr if pairs and pairs[0].cond == sympy.true else tree.made(kind, pairs or parts)
+    return tree.made(kind, parts)
+
+
+_COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
 def _power(base: Constant, exponent: Constant) -> Constant:

@@ -27,7 +27,7 @@ _ROWS = (
         "give the plain expression",
     ),
     (
-        "integrals antiderivative",
+        "integrate integral integrals Integral antiderivative",
         INTEGRATES,
         "whether F is an integral of f, `deriv answer F f` tells",
     ),
@@ -61,7 +61,7 @@ SIGNS = {
     "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
     "′": ("'′' is not read here", f"leave it out: {DIFFERENTIATES}"),
     "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
-    "∫": ("the sign ∫ is not read here", "write integral(exp(-t^2), t, 0, x)"),
+    "∫": (INTEGRATES, "give the formula whose derivative you want; with bounds write integral(exp(-t^2), t, 0, x)"),
     "∑": ("the sign ∑ is not read here", "write sum(k*x^k, k, 1, 5)"),
     "∏": ("the sign ∏ is not read here", "write product(x + k, k, 1, 5)"),
     "→": ("limits are not read here", "give the formula alone; points belong to `--at`, as in `--at x=0`"),

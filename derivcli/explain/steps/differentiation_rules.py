@@ -208,7 +208,7 @@ def products_over_index(tree: Tree, d: Differentiator) -> Tree | None:
     if not isinstance(tree, IteratedProduct):
         return None
     split = parts_of_product(tree, {d.variable.name})
-    if isinstance(split, Tree):
+    if not isinstance(split, list):
         return d(split)
     factor, before, behind, *bounds = split
     return build.made(Summation, [product([d(factor), before, behind]), *bounds])

@@ -27,7 +27,7 @@ class Form:
     pairs: bool = False
     """Whether its arguments are pairs of a value and its condition."""
     binds: str = ""
-    """What the variable is called that the call binds: its second argument, of which the others but the first know nothing."""
+    """What the variable is called that it binds: the second argument, which means something in the first alone."""
 
     def is_condition(self, place: int) -> bool:
         """Whether the argument at a place, from 0, is a condition."""
