@@ -36,7 +36,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.infix_rules import read_operator
 from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, PAIR, TEXT, Frame
+from derivcli.language.parser_stack import BAR, BARE, GROUP, PAIR, TEXT, Frame
 from derivcli.language.prefix_rules import read_operand
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
@@ -101,7 +101,9 @@ class Parser:
 
     def push(self, frame: Frame) -> None:
         """Open a frame."""
-        limits.check_nesting(len(self.frames), frame.opener.span)
+        frame.depth = self.frame.depth + (frame.kind != GROUP)
+        limits.check_nesting(frame.depth, frame.opener.span)
+        limits.check_brackets(len(self.frames), frame.opener.span)
         self.frames.append(frame)
         self.frame = frame
 
