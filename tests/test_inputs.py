@@ -82,7 +82,7 @@ EXPECTED: dict[str, str | Refusal] = {
     "or-bit": ("'|' is never closed", 1),
     "shift": (CONDITION, 1),
     "floordiv": "floor(x/2)",
-    "ternary": ("if needs brackets", 2),
+    "ternary": ("a number where a condition is needed", 5),
     "list": (SQUARE, 0),
     "tuple": ("a comma only parts the arguments", 2),
     "index": (SQUARE, 1),

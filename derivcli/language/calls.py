@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
-from derivcli.language.form_calls import FORM_CALLS
+from derivcli.language.form_calls import form_call
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
@@ -29,7 +29,7 @@ def _called(frame: Frame, span: Span) -> Operand:
     if frame.kind == BAR:
         return operands.call(vocabulary()["abs"], frame.arguments, span)
     if frame.form is not None:
-        return FORM_CALLS[frame.form.name](frame.form, frame.arguments, span)
+        return form_call(frame.form, frame.arguments, span)
     assert frame.row is not None, "a bracket alone has no arguments"
     if frame.base is not None and len(frame.arguments) > 1:
         message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
