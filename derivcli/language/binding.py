@@ -69,7 +69,9 @@ def open_binder(parser: Parser, frame: Frame, bracket: Token) -> None:
             )
         if len(name) > 1:
             parser.stream.bound.add(name)
-    frame.bound = names
+    if names:
+        frame.bound = names
+        parser.binding.append(frame)
 
 
 def read_bound(parser: Parser, comma: Token) -> None:
@@ -84,6 +86,8 @@ def read_bound(parser: Parser, comma: Token) -> None:
     if parser.next.text == "(" and (is_first or frame.ranges):
         opener = parser.stream.take()
         parser.push(Frame(RANGE, opener, form=form, bound=frame.bound[frame.ranges :]))
+        if parser.frame.bound:
+            parser.binding.append(parser.frame)
         parser.frame.arguments.append(_name(parser, frame, opener))
     elif is_first:
         frame.arguments.append(_name(parser, frame, comma))
@@ -131,8 +135,8 @@ def close_range(parser: Parser, closed: Frame, token: Token) -> None:
 
 def bound_operand(parser: Parser, token: Token) -> Operand | None:
     """A name as what the innermost call around it binds; None where none does."""
-    for frame in reversed(parser.frames):
-        if frame.bound and token.text in frame.names_in_scope:
+    for frame in reversed(parser.binding):
+        if token.text in frame.names_in_scope:
             assert frame.form is not None, "a form binds"
             return Operand(tree.bound_variable(KINDS[frame.form.binds], token.text), token.start, token.stop)
     return None
@@ -147,7 +151,7 @@ def with_value(parser: Parser, operand: Operand, rewrite_value: unrolling.Rewrit
     value = unrolling.check_terms(node, span, rewrite_value)
     if bounds[1] < bounds[0]:
         parser.notes.add("empty", f"this {node.word} has no terms and is {value}", span)
-    if not any(frame.bound and frame.form and frame.form.binds == "index" for frame in parser.frames):
+    if not any(frame.form is not None and frame.form.binds == "index" for frame in parser.binding):
         parser.terms += unrolling.term_count(node)
         limits.check_terms(parser.terms, node.word, span)
     return replace(operand, value=value)

@@ -40,7 +40,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.infix_rules import read_operator
 from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, CHOICE, PAIR, RANGE, TEXT, Frame
+from derivcli.language.parser_stack import BAR, BARE, CHOICE, GROUP, PAIR, RANGE, TEXT, Frame
 from derivcli.language.prefix_rules import read_operand
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
@@ -71,6 +71,8 @@ class Parser:
         """The innermost open frame."""
         self.symbols: dict[str, Tree] = {}
         self.notes = Notes(text)
+        self.binding: list[Frame] = []
+        """The open calls and ranges that bind names."""
         self.terms = 0
         """Terms of the sums and products over an index that have been read."""
 
@@ -119,13 +121,17 @@ class Parser:
 
     def push(self, frame: Frame) -> None:
         """Open a frame."""
-        limits.check_nesting(len(self.frames), frame.opener.span)
+        frame.depth = self.frame.depth + (frame.kind != GROUP)
+        limits.check_nesting(frame.depth, frame.opener.span)
+        limits.check_brackets(len(self.frames), frame.opener.span)
         self.frames.append(frame)
         self.frame = frame
 
     def pop(self) -> Frame:
         """Go back to the frame around the innermost one, which is given back."""
         closed = self.frames.pop()
+        if closed.bound:
+            self.binding.pop()
         self.frame = self.frames[-1]
         return closed
 

@@ -56,6 +56,8 @@ class Frame:
     operator: Token | None = None
     prefixes: list[tuple[Token, Operand | None]] = field(default_factory=list)
     operand: Operand | None = None
+    depth: int = 0
+    """How many open calls and bars there are, this one included."""
     pending: list[Pending] = field(default_factory=list)
     """Places with two meanings that go on."""
 
