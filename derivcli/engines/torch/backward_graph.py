@@ -204,6 +204,10 @@ class _Recorder:
                 self.tape.add(CHOSEN, (operand,), part, slopes=[points.to(part.dtype) if part.requires_grad else None])
         return _Recorder(self.observer.within(points, step), self.tape, [])
 
+    def at_end(self, varies: list[Varies]) -> FlagObserver:
+        """The observer of an integrand at a bound, whose steps are no part of the graph."""
+        return self.observer.at_end(varies)
+
     def observe_choice(self, pieces: Sequence[BranchValue], value: Tensor) -> None:
         """Write down what the branches come to together. The value of a single branch is known already."""
         self.observer.observe_choice(pieces, value)

@@ -1,0 +1,136 @@
+"""Integrals at many points: the rule of Gauss and Kronrod on panels that are halved until it agrees with itself.
+
+Every point has its own interval and its own panels, and comes out as it would alone, to the last bit. A point whose
+panels do not come to agree has no number: its integral is nan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from derivcli.engines.quadrature_rule import GAUSS_WEIGHTS, NODES, WEIGHTS
+from derivcli.engines.torch.tensors import VECTOR_BYTES
+
+Integrand = Callable[[Tensor, Tensor], Tensor]
+"""Takes abscissas and the number of the point of each; gives components of shape (components, abscissas)."""
+
+BLOCK_POINTS = 1024
+"""Points whose panels are worked on together, so that their numbers stay in the processor's cache."""
+
+CUTS = (0.0, 0.3125, 0.640625, 1.0)
+"""Where an interval is cut before anything is known of it: no symmetry hides what is between the nodes."""
+
+MAX_HALVINGS = 300
+"""Panels at 0 can be halved far below the last digit of 1, as an integrable singularity there needs it."""
+
+MAX_PANELS = 4000
+"""Panels of a point at most."""
+
+ROUNDING_UNITS = 50
+"""An estimate of so many units in the last place of a panel's absolute integral is rounding (QUADPACK)."""
+
+
+@torch.no_grad()
+def quadrature(integrand: Integrand, lower: Tensor, upper: Tensor, components: int = 1) -> Tensor:
+    """The integrals at all points, of shape (components, points)."""
+    count = len(lower)
+    found = lower.new_empty((components, count))
+    for start in range(0, count, BLOCK_POINTS):
+        some = slice(start, min(start + BLOCK_POINTS, count))
+        found[:, some] = _Panels(integrand, lower[some], upper[some], components, start).total()
+    return found
+
+
+@dataclass(slots=True, eq=False)
+class _Panels:
+    """The panels of some points, the first of which has the number `start`."""
+
+    integrand: Integrand
+    lower: Tensor
+    upper: Tensor
+    components: int
+    start: int
+    done: Tensor = field(init=False)
+    """What the panels that are finished come to, of shape (components, points)."""
+    size: Tensor = field(init=False)
+    """The same of the absolute value of the integrand."""
+    failed: Tensor = field(init=False)
+    used: Tensor = field(init=False)
+    """How many panels each point has had."""
+
+    def total(self) -> Tensor:
+        """The integrals."""
+        count = len(self.lower)
+        self.done = self.lower.new_zeros((self.components, count))
+        self.size = torch.zeros_like(self.done)
+        self.failed = ~(torch.isfinite(self.lower) & torch.isfinite(self.upper))
+        self.used = torch.zeros(count, dtype=torch.int64, device=self.lower.device)
+        width = self.upper - self.lower
+        ends = [self.lower, *(self.lower + width * cut for cut in CUTS[1:-1]), self.upper]
+        owner = torch.nonzero(~self.failed & (width != 0))[:, 0]
+        owners = torch.cat([owner] * (len(ends) - 1))
+        left = torch.cat([end[owner] for end in ends[:-1]])
+        right = torch.cat([end[owner] for end in ends[1:]])
+        for _ in range(MAX_HALVINGS):
+            if not len(owners):
+                break
+            owners, left, right = self.refined(owners, left, right)
+        self.failed[owners] = True
+        return torch.where(self.failed, torch.nan, self.done)
+
+    def refined(self, owner: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Keep what the panels come to where that is good enough, and give the halves of the others."""
+        value, size, error = self.estimates(owner, left, right)
+        ones = torch.ones_like(owner)
+        self.used.index_add_(0, owner, ones)
+        finite = torch.isfinite(value).all(0) & torch.isfinite(size).all(0)
+        whole = self.size.index_add(1, owner, torch.where(finite, size, 0.0))
+        unit = torch.finfo(value.dtype).eps
+        small = (error <= unit / 2 * whole[:, owner]).all(0)
+        middle = left + (right - left) / 2
+        narrow = (middle == left) | (middle == right)
+        vanishing = (size <= unit * whole[:, owner]).all(0)
+        kept = finite & (small | (narrow & vanishing))
+        self.done.index_add_(1, owner[kept], value[:, kept])
+        self.size.index_add_(1, owner[kept], size[:, kept])
+        self.failed[owner[narrow & ~kept]] = True
+        self.failed |= self.used > MAX_PANELS
+        rest = ~kept & ~self.failed[owner]
+        owner, left, middle, right = owner[rest], left[rest], middle[rest], right[rest]
+        return torch.cat([owner, owner]), torch.cat([left, middle]), torch.cat([middle, right])
+
+    def estimates(self, owner: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The integral over each panel, that of the absolute value, and an estimate of the error."""
+        count = len(owner)
+        owner, left, right = (_filled(each) for each in (owner, left, right))
+        middle, half = left + (right - left) / 2, (right - left) / 2
+        abscissas = torch.cat([middle + half * node for node in NODES])
+        heights = self.integrand(abscissas, (owner + self.start).repeat(len(NODES)))
+        heights = heights.expand(self.components, len(abscissas)).reshape(self.components, len(NODES), -1)
+        kronrod, gauss = _weighted(heights, WEIGHTS) * half, _weighted(heights, GAUSS_WEIGHTS) * half
+        size = _weighted(heights.abs(), WEIGHTS) * half.abs()
+        mean = kronrod / (2 * half)
+        spread = _weighted((heights - mean[:, None]).abs(), WEIGHTS) * half.abs()
+        ratio = 200 * (kronrod - gauss).abs() / spread
+        error = spread * torch.clamp(ratio, max=1.0) ** 1.5
+        unit = torch.finfo(kronrod.dtype).eps
+        error = torch.where(spread <= ROUNDING_UNITS * unit * size, 0.0, error)
+        return kronrod[:, :count], size[:, :count], error[:, :count]
+
+
+def _weighted(heights: Tensor, weights: tuple[float, ...]) -> Tensor:
+    """The sum over the nodes, the outer ones first."""
+    pairs = [(number, weight) for number, weight in enumerate(weights) if weight]
+    total = heights[:, pairs[0][0]] * pairs[0][1]
+    for number, weight in pairs[1:]:
+        total = total + heights[:, number] * weight
+    return total
+
+
+def _filled(numbers: Tensor) -> Tensor:
+    """The numbers of panels, the last repeated until loops of torch over them leave no rest."""
+    return torch.cat([numbers, numbers[-1:].expand(-len(numbers) % VECTOR_BYTES)])
