@@ -25,6 +25,7 @@ from derivcli.validation import (
     check_by,
     check_dependent,
     check_fits,
+    check_integrals,
     check_not_code,
     check_values,
     check_written,
@@ -168,6 +169,8 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     partials = request.partials(variables or names)
     if request.dependent:
         check_dependent(request.dependent, partials, expressions)
+    direction = request.along.at if request.along is not None else ()
+    check_integrals(expressions, partials, direction, request.dependent, request.series or 0)
     return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device)
 
 

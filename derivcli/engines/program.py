@@ -25,7 +25,7 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
-from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of, substitute, symbol
+from derivcli.language.tree import RELATIONS, Tree, divisor, made, negated, postorder, row_of, substitute, symbol
 from derivcli.language.unrolling import unrolled
 
 ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise", "integral")
@@ -55,6 +55,8 @@ class Step:
     kernel: CustomFunction | None = None
     last: tuple[int, ...] = ()
     integrand: Program | None = None
+    formula: Tree | None = None
+    """Of an integral what is typed, with the symbols #0, #1, ... in the places of the inputs."""
 
     @property
     def inner_programs(self) -> Iterator[Program]:
@@ -274,7 +276,14 @@ class _Lowering:
             known = self.constants.get(number)
             values[part] = inner.constant(known) if known is not None else 1 + captured.index(number)
         integrand = inner.program([inner.lower(body, Scope(values))])
-        return self.add_step(Step("integral", (*ends, *captured), integrand=integrand))
+        holes = {
+            part: symbol(f"#{2 + captured.index(number)}")
+            for part in free
+            if (number := scope.values[part]) in captured
+        }
+        typed = substitute(substitute(body, holes), scope.definitions)
+        formula = made(Integral, [typed, bound, symbol("#0"), symbol("#1")])
+        return self.add_step(Step("integral", (*ends, *captured), integrand=integrand, formula=formula))
 
     def inner(self, tree: Tree, captured: Sequence[int], scope: Scope) -> Program:
         """The program of a branch over the captured values. Constants are known inside too."""

@@ -21,7 +21,7 @@ from flint import acb, acb_series, arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.complex_rules import integrand_values
 from derivcli.engines.balls.coordinates import Coordinate
-from derivcli.engines.balls.errors import UnsureError
+from derivcli.engines.balls.errors import NoEnclosureError, UnsureError
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Tape, TapeNode
 from derivcli.engines.time_limit import held
@@ -146,7 +146,9 @@ class _Integral:
             for end, middle, sign in ((b, stop, 1), (a, start, -1)):
                 if not end.is_exact():
                     found += sign * (end - middle) * integrand(acb(end), False)
-        if not found.is_finite() or not found.imag.contains(0):
+        if not found.is_finite():
+            raise NoEnclosureError("its integral has no bound: something between its ends may be singular")
+        if not found.imag.contains(0):
             raise UnsureError
         return self.rounded(found.real, heights, n, a.mid(), b.mid())
 

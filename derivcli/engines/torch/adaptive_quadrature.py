@@ -21,13 +21,16 @@ Integrand = Callable[[Tensor, Tensor], Tensor]
 BLOCK_POINTS = 1024
 """Points whose panels are worked on together, so that their numbers stay in the processor's cache."""
 
-CUTS = (0.0, 0.3125, 0.640625, 1.0)
+CUTS = (0.3125, 0.640625)
 """Where an interval is cut before anything is known of it: no symmetry hides what is between the nodes."""
+
+SCALES = (0.0, *(sign * 8.0**power for power in range(12) for sign in (1, -1)))
+"""Long intervals are cut there too: what a formula does it does about 0, at a scale that nobody knows."""
 
 MAX_HALVINGS = 300
 """Panels at 0 can be halved far below the last digit of 1, as an integrable singularity there needs it."""
 
-MAX_PANELS = 4000
+MAX_PANELS = 1000
 """Panels of a point at most."""
 
 ROUNDING_UNITS = 50
@@ -69,18 +72,26 @@ class _Panels:
         self.size = torch.zeros_like(self.done)
         self.failed = ~(torch.isfinite(self.lower) & torch.isfinite(self.upper))
         self.used = torch.zeros(count, dtype=torch.int64, device=self.lower.device)
-        width = self.upper - self.lower
-        ends = [self.lower, *(self.lower + width * cut for cut in CUTS[1:-1]), self.upper]
-        owner = torch.nonzero(~self.failed & (width != 0))[:, 0]
-        owners = torch.cat([owner] * (len(ends) - 1))
-        left = torch.cat([end[owner] for end in ends[:-1]])
-        right = torch.cat([end[owner] for end in ends[1:]])
+        owners, left, right = self.first()
         for _ in range(MAX_HALVINGS):
             if not len(owners):
                 break
             owners, left, right = self.refined(owners, left, right)
         self.failed[owners] = True
         return torch.where(self.failed, torch.nan, self.done)
+
+    def first(self) -> tuple[Tensor, Tensor, Tensor]:
+        """The panels to begin with, and the point of each."""
+        width = self.upper - self.lower
+        owner = torch.nonzero(~self.failed & (width != 0))[:, 0]
+        low, high = torch.minimum(self.lower, self.upper)[owner], torch.maximum(self.lower, self.upper)[owner]
+        cuts = [torch.full_like(low, cut) for cut in SCALES]
+        cuts += [low + (high - low) * cut for cut in CUTS]
+        ends = torch.stack([low, *(torch.clamp(cut, low, high) for cut in cuts), high]).sort(0).values
+        forward = (width[owner] > 0).expand(len(ends) - 1, -1)
+        left, right = torch.where(forward, ends[:-1], ends[1:]), torch.where(forward, ends[1:], ends[:-1])
+        kept = left != right
+        return owner.expand(len(left), -1)[kept], left[kept], right[kept]
 
     def refined(self, owner: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Keep what the panels come to where that is good enough, and give the halves of the others."""

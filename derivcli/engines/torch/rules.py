@@ -172,13 +172,23 @@ def integral_of_numbers(integrand: Program, operands: Sequence[Tensor], count: i
     return integral(heights, operands, count)
 
 
+INSIDE = 0.4142135623730951
+"""A place between the bounds at which hardly anything happens."""
+
+
 def _observe_ends(
     integrand: Program, step: Step, operands: Sequence[Tensor], count: int, observer: StepObserver
 ) -> None:
-    """Show the steps of an integrand at the bounds that vary: its values there are the slopes of the integral."""
+    """Show the steps of an integrand at the bounds that vary, where its values are the slopes of the integral.
+
+    What it does with other variables is seen at any place between the bounds.
+    """
     varying = [observer.varies[number] for number in step.inputs]
-    for end, varies in zip(operands[:2], varying[:2], strict=True):
+    inside = operands[0] + (operands[1] - operands[0]) * INSIDE
+    inner = next((varies for varies in varying[2:] if varies is not False), False)
+    for end, varies in ((operands[0], varying[0]), (operands[1], varying[1]), (inside, inner)):
         if varies is not False:
+            varies = varies if end is not inside else False
             with torch.no_grad():
                 given = [each.expand(count) for each in (end, *operands[2:])]
                 forward(integrand, given, count, observer.at_end([varies, *varying[2:]]))
