@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 _NODES = (
     0.995657163025808080735527280689003, 0.973906528517171720077964012084452, 0.930157491355708226001207180059508,
     0.865063366688984510732096688423493, 0.780817726586416897063717578345042, 0.679409568299024406234327365114874,
@@ -27,3 +29,19 @@ NODES: tuple[float, ...] = (*(-node for node in _NODES), 0.0, *_NODES[::-1])
 WEIGHTS: tuple[float, ...] = (*_WEIGHTS, 0.149445554002916905664936468389821, *_WEIGHTS[::-1])
 GAUSS_WEIGHTS: tuple[float, ...] = (*_WITH_ZEROS, 0.0, *_WITH_ZEROS[::-1])
 """The weights of the 10 nodes that are Gauss's, and 0 for the others."""
+
+GAP = 1 - NODES[-1]
+"""How far the last node is from the end."""
+
+
+def _to_end(place: int) -> float:
+    """The share of a node's height in that of the polynomial through all nodes at 1."""
+    share = Fraction(1)
+    for other, node in enumerate(NODES):
+        if other != place:
+            share *= (1 - Fraction(node)) / (Fraction(NODES[place]) - Fraction(node))
+    return float(share)
+
+
+END_WEIGHTS: tuple[float, ...] = tuple(_to_end(place) for place in range(len(NODES)))
+"""What gives the polynomial through all nodes at 1; backwards it is the one at -1."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from derivcli.engines.quadrature_rule import GAUSS_WEIGHTS, NODES, WEIGHTS
+from derivcli.engines.quadrature_rule import END_WEIGHTS, GAP, GAUSS_WEIGHTS, NODES, WEIGHTS
 from derivcli.engines.torch.tensors import VECTOR_BYTES
 
 Integrand = Callable[[Tensor, Tensor], Tensor]
@@ -21,8 +21,18 @@ Integrand = Callable[[Tensor, Tensor], Tensor]
 BLOCK_POINTS = 1024
 """Points whose panels are worked on together, so that their numbers stay in the processor's cache."""
 
-CUTS = (0.3125, 0.640625)
-"""Where an interval is cut before anything is known of it: no symmetry hides what is between the nodes."""
+CUTS = (
+    (0.3125, 0.640625),
+    (0.171875, 0.5234375, 0.8203125),
+    (0.09375, 0.2265625, 0.3828125, 0.4921875, 0.6171875, 0.7421875, 0.8984375),
+)
+"""Where an interval is cut before anything is known of it, in several ways.
+
+A corner between the end of a panel and its first node, or a narrow peak, is seen by none of the nodes.
+"""
+
+NEAR_UNITS = 500
+"""Two ways agree if they differ by no more units in the last place of the absolute integral."""
 
 SCALES = (0.0, *(sign * 8.0**power for power in range(12) for sign in (1, -1)))
 """Long intervals are cut there too: what a formula does it does about 0, at a scale that nobody knows."""
@@ -32,6 +42,9 @@ MAX_HALVINGS = 300
 
 MAX_PANELS = 1000
 """Panels of a point at most."""
+
+MAX_APART_UNITS = 4
+"""Units in the last place of the absolute integral that a panel may be wrong by if it is not smooth."""
 
 ROUNDING_UNITS = 50
 """An estimate of so many units in the last place of a panel's absolute integral is rounding (QUADPACK)."""
@@ -43,20 +56,35 @@ def quadrature(integrand: Integrand, lower: Tensor, upper: Tensor, components: i
     count = len(lower)
     found = lower.new_empty((components, count))
     for start in range(0, count, BLOCK_POINTS):
-        some = slice(start, min(start + BLOCK_POINTS, count))
-        found[:, some] = _Panels(integrand, lower[some], upper[some], components, start).total()
+        points = torch.arange(start, min(start + BLOCK_POINTS, count), device=lower.device)
+        found[:, points] = _agreed(integrand, lower[points], upper[points], components, points)
+    return found
+
+
+def _agreed(integrand: Integrand, lower: Tensor, upper: Tensor, components: int, points: Tensor) -> Tensor:
+    """The integrals that two ways to begin agree on, or else a third way with one of them."""
+    first, second = (_Panels(integrand, lower, upper, components, points, cuts) for cuts in CUTS[:2])
+    found, other = first.total(), second.total()
+    apart = torch.nonzero(~first.is_near(found, other))[:, 0]
+    if not len(apart):
+        return found
+    third = _Panels(integrand, lower[apart], upper[apart], components, points[apart], CUTS[2])
+    again = third.total()
+    near = third.is_near(again, found[:, apart]) | third.is_near(again, other[:, apart])
+    found[:, apart] = torch.where(near, again, torch.nan)
     return found
 
 
 @dataclass(slots=True, eq=False)
 class _Panels:
-    """The panels of some points, the first of which has the number `start`."""
+    """The panels of some points, given by their numbers, with the cuts to begin with."""
 
     integrand: Integrand
     lower: Tensor
     upper: Tensor
     components: int
-    start: int
+    points: Tensor
+    cuts: tuple[float, ...]
     done: Tensor = field(init=False)
     """What the panels that are finished come to, of shape (components, points)."""
     size: Tensor = field(init=False)
@@ -80,13 +108,18 @@ class _Panels:
         self.failed[owners] = True
         return torch.where(self.failed, torch.nan, self.done)
 
+    def is_near(self, one: Tensor, other: Tensor) -> Tensor:
+        """The points at which two integrals agree, or neither is a number."""
+        near = (one - other).abs() <= NEAR_UNITS * torch.finfo(one.dtype).eps * self.size
+        return (near | (one.isnan() & other.isnan())).all(0)
+
     def first(self) -> tuple[Tensor, Tensor, Tensor]:
         """The panels to begin with, and the point of each."""
         width = self.upper - self.lower
         owner = torch.nonzero(~self.failed & (width != 0))[:, 0]
         low, high = torch.minimum(self.lower, self.upper)[owner], torch.maximum(self.lower, self.upper)[owner]
         cuts = [torch.full_like(low, cut) for cut in SCALES]
-        cuts += [low + (high - low) * cut for cut in CUTS]
+        cuts += [low + (high - low) * cut for cut in self.cuts]
         ends = torch.stack([low, *(torch.clamp(cut, low, high) for cut in cuts), high]).sort(0).values
         forward = (width[owner] > 0).expand(len(ends) - 1, -1)
         left, right = torch.where(forward, ends[:-1], ends[1:]), torch.where(forward, ends[1:], ends[:-1])
@@ -95,13 +128,14 @@ class _Panels:
 
     def refined(self, owner: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Keep what the panels come to where that is good enough, and give the halves of the others."""
-        value, size, error = self.estimates(owner, left, right)
+        value, size, error, apart = self.estimates(owner, left, right)
         ones = torch.ones_like(owner)
         self.used.index_add_(0, owner, ones)
         finite = torch.isfinite(value).all(0) & torch.isfinite(size).all(0)
         whole = self.size.index_add(1, owner, torch.where(finite, size, 0.0))
         unit = torch.finfo(value.dtype).eps
-        small = (error <= unit / 2 * whole[:, owner]).all(0)
+        unit_error = unit * whole[:, owner]
+        small = ((error <= unit_error / 2) & (apart <= MAX_APART_UNITS * unit_error)).all(0)
         middle = left + (right - left) / 2
         narrow = (middle == left) | (middle == right)
         vanishing = (size <= unit * whole[:, owner]).all(0)
@@ -114,23 +148,34 @@ class _Panels:
         owner, left, middle, right = owner[rest], left[rest], middle[rest], right[rest]
         return torch.cat([owner, owner]), torch.cat([left, middle]), torch.cat([middle, right])
 
-    def estimates(self, owner: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The integral over each panel, that of the absolute value, and an estimate of the error."""
+    def estimates(self, owner: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The integral over each panel, that of the absolute value, an estimate of the error, and how bad it may be.
+
+        A corner may lie where both rules are wrong by the same, or between an end and the node next to it, where no
+        node sees it, but the height at the end does.
+        """
         count = len(owner)
         owner, left, right = (_filled(each) for each in (owner, left, right))
         middle, half = left + (right - left) / 2, (right - left) / 2
-        abscissas = torch.cat([middle + half * node for node in NODES])
-        heights = self.integrand(abscissas, (owner + self.start).repeat(len(NODES)))
-        heights = heights.expand(self.components, len(abscissas)).reshape(self.components, len(NODES), -1)
+        abscissas = torch.cat([*(middle + half * node for node in NODES), left, right])
+        heights = self.integrand(abscissas, self.points[owner].repeat(len(NODES) + 2))
+        heights = heights.expand(self.components, len(abscissas)).reshape(self.components, len(NODES) + 2, -1)
+        gaps = [
+            (end - _weighted(heights, weights)).abs() * half.abs() * GAP
+            for end, weights in ((heights[:, -2], END_WEIGHTS[::-1]), (heights[:, -1], END_WEIGHTS))
+        ]
+        heights = heights[:, : len(NODES)]
+        ends = torch.maximum(*(torch.where(each.isfinite(), each, 0.0) for each in gaps))
         kronrod, gauss = _weighted(heights, WEIGHTS) * half, _weighted(heights, GAUSS_WEIGHTS) * half
         size = _weighted(heights.abs(), WEIGHTS) * half.abs()
         mean = kronrod / (2 * half)
         spread = _weighted((heights - mean[:, None]).abs(), WEIGHTS) * half.abs()
-        ratio = 200 * (kronrod - gauss).abs() / spread
+        apart = (kronrod - gauss).abs()
+        ratio = 200 * apart / spread
         error = spread * torch.clamp(ratio, max=1.0) ** 1.5
         unit = torch.finfo(kronrod.dtype).eps
         error = torch.where(spread <= ROUNDING_UNITS * unit * size, 0.0, error)
-        return kronrod[:, :count], size[:, :count], error[:, :count]
+        return kronrod[:, :count], size[:, :count], error[:, :count], torch.maximum(apart / 8, ends)[:, :count]
 
 
 def _weighted(heights: Tensor, weights: tuple[float, ...]) -> Tensor:
