@@ -82,7 +82,8 @@ def row_of_class(name: str, function: CustomFunction) -> Function:
     Raises DerivError where it is no autograd.Function or a formula could not call it so.
     """
     function = checked(name, function)
-    if not is_name(name) or name in (*forms(), "and", "or", "not"):
+    form = forms().get(name)  # which may have the name of a user's class if that means no variable of its own
+    if not is_name(name) or (form is not None and not form.binds) or name in ("and", "or", "not"):
         raise DerivError(f"'{name}' cannot be called in a formula", hint="give the class a name of letters")
     doc = (inspect.getdoc(function) or "").partition("\n")[0] if vars(function).get("__doc__") else ""
     return Function(name=canonical_name(name), doc=doc, parameters=parameters_of(name, function), kernel=function.apply)

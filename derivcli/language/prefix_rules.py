@@ -87,7 +87,7 @@ def read_keyword(parser: Parser, token: Token) -> None:
 def read_function(parser: Parser, token: Token) -> None:
     """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
     exponent = read_exponent(parser, token)
-    form = forms().get(token.text)
+    form = None if token.text in parser.functions else forms().get(token.text)
     row = parser.functions.get(token.text) or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
