@@ -50,6 +50,8 @@ class TokenStream:
         self.text = text
         self.declared = declared
         self.custom = custom
+        self.bound: set[str] = set()
+        """Names of several letters that a sum or an integral binds, and that are no products."""
         self.tokens = tokenize(text, declared)
         self.notes = notes
         self.cuts: dict[tuple[str, str], Cut] = {}
@@ -110,7 +112,12 @@ class TokenStream:
 
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v`, and `xsinx` as `x`, `sin` and `x`; any other name as it is."""
-        if not name_resolution.may_be_run(token.text, self.declared, self.custom, self.is_called(token)):
+        name = token.text
+        if name in self.bound:
+            return [token]
+        if name in name_resolution.CAPITALS and name not in self.declared and self.compares:
+            return [Token("name", name_resolution.CAPITALS[name], token.start, token.stop)]
+        if not name_resolution.may_be_run(name, self.declared, self.custom, self.is_called(token)):
             return [token]
         run = self.text[token.start : token.stop]
         behind = self._behind(token)
