@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -16,7 +17,7 @@ VALUES = {
     "a": 1.7, "b": 0.4, "c": 1.3, "h": 0.9, "k": 1.4, "m": 0.55, "n": 3.0, "p": 0.7, "q": 1.15, "r": 0.8, "s": 0.6,
     "t": 1.21, "u": 1.9, "v": 2.2, "w": 0.35, "x": 1.37, "y": 0.83, "z": 1.6, "A": 0.65, "R": 8.3, "T": 2.3, "V": 2.1,
 }  # fmt: skip
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[[float], float]] = {
     "sin": math.sin, "cos": math.cos, "tan": math.tan, "ln": math.log, "log": math.log, "exp": math.exp,
     "sqrt": math.sqrt, "arctan": math.atan, "cot": lambda x: 1 / math.tan(x), "sec": lambda x: 1 / math.cos(x),
     "lg": math.log10, "abs": abs, "arccot": lambda x: math.pi / 2 - math.atan(x), "cbrt": lambda x: x ** (1 / 3),

@@ -36,9 +36,8 @@ def may_be_run(name: str, declared: Collection[str], custom: Collection[str], ca
     """Whether a name could be letters and functions side by side: it means nothing else."""
     if (is_differential(name) and "d" not in declared) or name in KEYWORDS or name in TRUTHS:
         return False
-    if name in declared or is_function_name(name, custom, called) or name in CONSTANTS or is_variable_name(name):
-        return False
-    return True
+    known = name in declared or is_function_name(name, custom, called) or name in CONSTANTS
+    return not known and not is_variable_name(name)
 
 
 def holds_known_word(name: str, declared: Collection[str], custom: Collection[str]) -> bool:

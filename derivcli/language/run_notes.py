@@ -66,7 +66,7 @@ class RunNotes:
         if self.functions:
             first, (_, span) = next(iter(self.functions.items()))
             run, other = next(iter(self.others.items()), ("", ""))
-            hint = f"; for the other meaning write {without_middle(other, MAX_SPELLING)}" if run in self.functions else ""
+            hint = f"; for the other meaning write {without_middle(other, MAX_SPELLING)}" * (run in self.functions)
             whole = self.text[: span.start] + other + self.text[span.stop :] if run == first else ""
             yield Note(_sentence(self.functions) + hint, self.text, span, whole)
 

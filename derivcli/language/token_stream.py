@@ -35,6 +35,8 @@ class GluedArgument:
         """Where the argument starts in the text."""
         function = max(place for place, piece in enumerate(self.cut) if piece.kind == "function")
         return self.token.start + self.cut[function + 1].start
+
+
 _COMPARISON = re.compile("[<>=≤≥≠]")
 
 
