@@ -44,8 +44,8 @@ _LAST_LETTERS = frozenset("txyzuvwr")
 """One of these ends an argument of two letters: sin(ax), and not `sinus`."""
 
 _WORDS = frozenset(
-    "is of if in for let def int sum var lim rad deg det arg gcd lcm sgn sen sqr cis mod xor nor im re Im Re ans fun fn "
-    "and or not AND OR NOT nan NaN inf Inf oo zoo".split()
+    "is of if in for let def int sum var lim rad deg det arg gcd lcm sgn sen sqr cis mod xor nor im re Im Re ans fun "
+    "fn and or not AND OR NOT nan NaN inf Inf oo zoo".split()
 )
 """What is no product, though it has two or three letters."""
 
