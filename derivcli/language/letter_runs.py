@@ -146,7 +146,8 @@ def meanings(run: str, called: bool) -> list[str]:
     """What a run may mean that is read in no way, since it may mean several things or what it means is not clear."""
     if called:
         found = [spelled(cut) for cut in cuts(run, CALL)]
-        for whole in [spelled(cut) for cut in cuts(run, NOTHING)] if not found else []:
+        argument_ends = not found and run[-1] in _LAST_LETTERS  # sinx(x+1), but not sinn(x)
+        for whole in [spelled(cut) for cut in cuts(run, NOTHING)] if argument_ends else []:
             found += [f"{whole}*(...)", f"{whole.rstrip(')')}*(...)" + whole[len(whole.rstrip(")")) :]]
         return found
     found = [spelled(cut) for cut in cuts(run, NOTHING)]
