@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from derivcli.errors import DerivError
 from derivcli.language import condition_rules, limits, name_resolution, operands, syntax_errors, tree
 from derivcli.language.functions.forms import forms
-from derivcli.language.functions.table import CONSTANTS, vocabulary
+from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, Frame
 from derivcli.language.tokens import Token
@@ -48,8 +48,10 @@ def read_operand(parser: Parser, token: Token) -> None:
 def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
-    called = parser.next.text == "("
-    if name in parser.declared:
+    called = parser.next.text == "(" or (token.prefix != "" and name not in CONSTANTS)
+    if token.prefix:
+        parser.notes.library(token, parser.stream.letters)
+    if name in parser.declared and not token.prefix:
         frame.operand = parser.variable(token)
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
@@ -58,6 +60,8 @@ def read_name(parser: Parser, token: Token) -> None:
     elif name in CONSTANTS:
         frame.operand = operands.constant(token)
         parser.notes.euler_number(token, parser.declared)
+    elif name in CONSTANT_FORMULAS:
+        frame.operand = replace(parser.inner(CONSTANT_FORMULAS[name]), start=token.start, stop=token.stop)
     elif name_resolution.is_variable_name(name):
         frame.operand = parser.variable(token)
     elif name in name_resolution.TRUTHS and frame.wants_condition:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import limits
+from derivcli.language.functions import libraries
+from derivcli.language.functions.table import vocabulary
 from derivcli.language.unsupported_operations import SIGNS
 
 GREEK = dict(
@@ -68,6 +70,13 @@ _FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺
 """A character that no token has."""
 SEARCHED_CHARACTERS = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
+_PREFIX = "|".join(re.escape(prefix) for prefix in sorted(libraries.PREFIXES, key=len, reverse=True))
+_QUALIFIED = re.compile(rf"({_PREFIX})\.([A-Za-z]\w*)")
+"""A name of a library behind what programs call the library."""
+_END_OF_A_SENTENCE = re.compile(r"[.;]\s*")
+"""What ends a sentence or a statement, and came along with the formula in it."""
+_METHOD = re.compile(r"\.([A-Za-z]\w*)(?:\(([^()]{0,40})\))?")
+_OBJECT = re.compile(r"(?<![.\w])[A-Za-z]\w{0,40}$")
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
 EQUATION_HINT = (
@@ -81,6 +90,7 @@ _ROWS = (
     ("'\"", "strings are no part of a formula", "write the expression without quotes"),
     ("%", "'{}' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
     (":", "'{}' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
+    ("?", "'{}' is no part of a formula", "write if(x > 0, a, b) for a choice"),
     (";", "'{}' is no part of a formula", "give several expressions as separate arguments"),
     ("@", "'{}' is no part of a formula", "for a product write *"),
     ("$", "'{}' is no part of a formula", "write the formula without it"),
@@ -110,6 +120,8 @@ class Token:
     text: str
     start: int
     stop: int
+    prefix: str = ""
+    """What stood before the point of a name, such as the `np` of np.sin."""
 
     @property
     def span(self) -> Span:
@@ -130,12 +142,18 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
     may_mix = bool(declared) and not text.isascii()
     while position < len(text):
         match = _PATTERN.match(text, position)
+        if match is None and position and _END_OF_A_SENTENCE.fullmatch(text, position):
+            break
         if match is None:
             raise _unreadable(text, position)
         kind = str(match.lastgroup)
         if may_mix and kind == "name":
             word = _WORD.match(text, position)
             match = word if word and canonical_name(word.group()) in declared else match
+        if kind == "name" and text.startswith(".", match.end()) and (found := _QUALIFIED.match(text, position)):
+            yield _qualified(found, text)
+            position = found.end()
+            continue
         if kind != "space":
             yield _token(kind, match.group(), text, position)
         elif not match.group().isprintable():
@@ -152,7 +170,8 @@ def is_name(text: str) -> bool:
 def letters_alone(text: str) -> frozenset[str]:
     """The single letters that stand alone as names in a text, readable or not."""
     found = (match for match in _PATTERN.finditer(text) if match.lastgroup == "name")
-    return frozenset(match.group() for match in found if match.end() == match.start() + 1)
+    letters = (match for match in found if match.end() == match.start() + 1)
+    return frozenset(match.group() for match in letters if not _QUALIFIED.match(text, match.start()))
 
 
 def place_of(name: str, source: str) -> Span:
@@ -178,6 +197,19 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
     elif kind in ("operator", "comparison", "logic"):
         raw = SPELLINGS.get(raw, raw)
     return Token(kind, raw, start, stop)
+
+
+def _qualified(found: re.Match[str], text: str) -> Token:
+    """A name of a library, which is one of ours, or refused."""
+    prefix, name = found.groups()
+    span = Span(*found.span())
+    other = libraries.refusal(prefix, name)
+    if other is not None:
+        raise DerivError(f"'{found[0]}' {other[0]}", text, span, other[1])
+    known = libraries.our_name(prefix, name)
+    if not known:
+        raise DerivError(f"deriv has nothing for '{found[0]}'", text, span, "deriv functions lists what it has")
+    return Token("name", known, *found.span(), prefix)
 
 
 def _check_number(raw: str, text: str, start: int, stop: int) -> None:
@@ -216,6 +248,7 @@ def _unreadable(text: str, position: int) -> DerivError:
         return _equation(text, span)
     if character in _HINTS:
         message, hint = _HINTS[character]
+        hint = _called_like_python(text, position) or hint
         return DerivError(message, text, span, hint)
     if unicodedata.decomposition(character).startswith("<fraction>"):
         return _fraction(text, position)
@@ -234,6 +267,18 @@ def _unreadable(text: str, position: int) -> DerivError:
     if unicodedata.category(character)[0] in "SNP":
         hint = "write what it stands for with functions and + - * / ^"
     return DerivError(f"a formula cannot contain {code} ({name})", text, span, hint)
+
+
+def _called_like_python(text: str, position: int) -> str:
+    """The way out for `x.sin()`, whose function is one of ours, and for `lambda x: x^2`, or nothing."""
+    before = text[max(0, position - 60) : position]
+    if text[position] == ":" and re.fullmatch(r"\s*lambda\s[\s\w,]*", before):
+        return f"leave out '{before.strip()}:'"
+    method = _METHOD.match(text, position) if text[position] == "." else None
+    owner = _OBJECT.search(before)
+    if method is None or owner is None or method[1] not in vocabulary() or method[2] is None:
+        return ""
+    return f"write {method[1]}({', '.join(filter(None, (owner[0], method[2].strip())))})"
 
 
 def _fraction(text: str, position: int) -> DerivError:

@@ -72,6 +72,7 @@ BESSEL: tuple[Function, ...] = (
         "J",
         "Bessel function of the first kind and order n.",
         "(besselj(n-1, x)-besselj(n+1, x))/2",
+        elsewhere=("scipy.jn",),
         special=EDGE,
         defined=EVERY_WHOLE,
         domain=ORDERS,
@@ -82,6 +83,7 @@ BESSEL: tuple[Function, ...] = (
         "Y",
         "Bessel function of the second kind and order n.",
         "(bessely(n-1, x)-bessely(n+1, x))/2",
+        elsewhere=("scipy.yn",),
         defined="x > 0",
         domain=ORDERS,
     ),
@@ -101,6 +103,7 @@ BESSEL: tuple[Function, ...] = (
         "K",
         "Modified Bessel function of the second kind and order n.",
         "-(besselk(n-1, x)+besselk(n+1, x))/2",
+        elsewhere=("scipy.kn",),
         defined="x > 0",
         domain=SMALL_ORDERS,
     ),
@@ -217,7 +220,13 @@ BESSEL: tuple[Function, ...] = (
         clash="sin(x)/x, as in SymPy; NumPy's and PyTorch's sinc is sincpi",
         definition="jn(0, x)",
     ),
-    Function("sincpi", "sin(pi*x)/(pi*x), and 1 at 0.", definition="sinc(pi*x)", domain=((-0.9, 0.9),)),
+    Function(
+        "sincpi",
+        "sin(pi*x)/(pi*x), and 1 at 0.",
+        elsewhere=("numpy.sinc", "torch.sinc", "scipy.sinc"),
+        definition="sinc(pi*x)",
+        domain=((-0.9, 0.9),),
+    ),
     # Airy functions
     _airy(
         "airyai",

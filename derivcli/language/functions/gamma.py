@@ -39,6 +39,7 @@ GAMMA: tuple[Function, ...] = (
         "polygamma(n, x)",
         "The n-th derivative of digamma(x), for a whole number n.",
         primitive_because="basic: the derivatives of loggamma",
+        elsewhere=("mpmath.psi",),
         whole=("n",),
         sympy="polygamma",
         derivatives=("0", "polygamma(n+1, x)"),
@@ -55,6 +56,14 @@ GAMMA: tuple[Function, ...] = (
         definition="polygamma(0, x)",
         latex=r"\psi",
         defined="x is no whole number below 1",
+        domain=((0.1, 6.0),),
+    ),
+    Function(
+        "harmonic",
+        "Harmonic number 1 + 1/2 + ... + 1/x, of real numbers through the digamma function.",
+        definition="digamma(x+1)-digamma(1)",
+        latex=r"H_{#1}",
+        defined="x is no whole number below 0",
         domain=((0.1, 6.0),),
     ),
     Function(
@@ -135,6 +144,7 @@ GAMMA: tuple[Function, ...] = (
         "gammainc(a, x)",
         "Regularised lower incomplete gamma function, lowergamma(a, x)/gamma(a).",
         primitive_because="lowergamma(a, x)/gamma(a) overflows beyond a = 171",
+        aliases=("igamma",),
         derivatives=(
             "gammainc_a(1, a, x)",
             "if(a < 100 and x < 700, x^(a-1)*exp(-x)/gamma(a), exp((a-1)*log(x)-x-loggamma(a)))",
@@ -149,6 +159,7 @@ GAMMA: tuple[Function, ...] = (
         "gammaincc(a, x)",
         "Regularised upper incomplete gamma function, uppergamma(a, x)/gamma(a).",
         primitive_because="1-gammainc(a, x) loses all digits for large x",
+        aliases=("igammac",),
         derivatives=(
             "-gammainc_a(1, a, x)",
             "if(a < 100 and x < 700, -x^(a-1)*exp(-x)/gamma(a), -exp((a-1)*log(x)-x-loggamma(a)))",
@@ -230,6 +241,7 @@ GAMMA: tuple[Function, ...] = (
         "Falling factorial gamma(x + 1)/gamma(x - k + 1), which is x*(x - 1)*...*(x - k + 1).",
         aliases=("FallingFactorial", "falling_factorial"),
         only_called=("ff",),
+        elsewhere=("math.perm", "scipy.perm"),
         definition="rf(x-k+1, k)",
         latex=r"{\left(#1\right)}^{\underline{#2}}",
         defined="x is no whole number below 0, or x - k is one",
