@@ -65,6 +65,8 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
+    if token.text == "(" and token.start == frame.operand.stop and parser.text[frame.operand.start].isupper():
+        syntax_errors.check_layer(frame.operand, parser.text)
     parser.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
     if token.kind == "name" and name_resolution.is_function_name(token.text, parser.functions, parser.next.text == "("):
         parser.end_product()

@@ -74,7 +74,7 @@ class Notes:
             self.add("glued", message, function.span)
 
     def library(self, token: Token, letters: Collection[str]) -> None:
-        """A name with a library's prefix that is a variable too, or whose function is another one for some arguments."""
+        """A prefix that is a variable too, or a function of a library that is another one for some arguments."""
         typed = self.text[token.start : token.stop]
         if token.prefix in letters:
             self.add("prefix", f"{typed} is read as {token.text}; {token.prefix} by itself is a variable", token.span)
