@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.language import condition_rules, limits, name_resolution, operands, syntax_errors, tree
+from derivcli.language import binding, condition_rules, limits, name_resolution, operands, syntax_errors, tree
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
@@ -51,7 +51,7 @@ def read_name(parser: Parser, token: Token) -> None:
     called = parser.next.text == "(" or (token.prefix != "" and name not in CONSTANTS)
     if token.prefix:
         parser.notes.library(token, parser.stream.letters)
-    if name in parser.declared and not token.prefix:
+    if not token.prefix and (name in parser.declared or parser.is_bound(token)):
         frame.operand = parser.variable(token)
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
@@ -67,7 +67,8 @@ def read_name(parser: Parser, token: Token) -> None:
     elif name in name_resolution.TRUTHS and frame.wants_condition:
         frame.operand = Operand(tree.truth(name_resolution.TRUTHS[name]), token.start, token.stop, condition=True)
     else:
-        raise name_resolution.unknown(token, called, parser.declared, parser.functions)
+        refusal = binding.infinite(parser, token)
+        raise refusal or name_resolution.unknown(token, called, parser.declared, parser.functions)
 
 
 def read_keyword(parser: Parser, token: Token) -> None:
@@ -95,8 +96,10 @@ def read_function(parser: Parser, token: Token) -> None:
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
     if parser.next.text == "(":
-        parser.stream.take()
+        bracket = parser.stream.take()
         parser.push(Frame(CALL, token, row, form, exponent, base))
+        if form is not None and form.binds:
+            binding.open_binder(parser, parser.frame, bracket)
         if parser.next.text != ")":
             return
     elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):

@@ -10,6 +10,7 @@ from functools import cache
 
 from derivcli.language.functions.forms import FORMS, forms
 from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, FUNCTIONS, vocabulary
+from derivcli.language.unsupported_operations import OPERATIONS
 
 PREFIXES = {
     "np": "numpy",
@@ -49,7 +50,6 @@ _REFUSED: dict[str, tuple[str, str]] = {
     "torch.binomial": ("draws random numbers", "for the coefficient write binomial(n, k)"),
     "mpmath.gammainc": ("is not regularised", "write lowergamma(s, x) or uppergamma(s, x)"),
     "numpy.piecewise": ("takes lists", "write Piecewise((a, x > 0), (b, True))"),
-    "numpy.select": ("takes lists", "write Piecewise((a, x > 0), (b, True))"),
     "torch.softmax": (_ALONG, "write softmax(x, y) for the share of x among x and y"),
     "torch.log_softmax": (_ALONG, "write log_softmax(x, y)"),
     "torch.logsumexp": (_ALONG, "write logsumexp(x, y)"),
@@ -91,8 +91,8 @@ _NOTES = {
     "cbrt": "the real root, of negative numbers too, for which it is complex there",
 }
 
-PASSED = frozenset("nan inf oo zoo infty Infinity NaN".split())
-"""Names that are no numbers, which the parser refuses by what they are."""
+PASSED = frozenset("nan inf oo zoo infty Infinity NaN".split()) | OPERATIONS.keys()
+"""Names that the parser refuses by what they are."""
 
 
 @cache
