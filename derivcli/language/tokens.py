@@ -76,7 +76,7 @@ _QUALIFIED = re.compile(rf"({_PREFIX})\.([A-Za-z]\w*)")
 _END_OF_A_SENTENCE = re.compile(r"[.;]\s*")
 """What ends a sentence or a statement, and came along with the formula in it."""
 _METHOD = re.compile(r"\.([A-Za-z]\w*)(?:\(([^()]{0,40})\))?")
-_OBJECT = re.compile(r"(?<![.\w])[A-Za-z]\w{0,40}$")
+_OBJECT = re.compile(r"(?<![.\w])[A-Za-z][0-9]*$")
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
 EQUATION_HINT = (
