@@ -53,6 +53,20 @@ def check_values(
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
 
 
+def check_known(expressions: Sequence[Expression]) -> None:
+    """Refuse functions of which a formula says nothing, where numbers are asked for."""
+    from derivcli.language.tokens import place_of
+    from derivcli.language.unknown_functions import unknown_in
+
+    for expression in expressions:
+        for row in unknown_in(expression.expanded) if expression.unknown_functions else ():
+            names = "x" if len(row.parameters) == 1 else ", ".join("xyz"[: len(row.parameters)])
+            body = "x^2" if names == "x" else names.replace(", ", "*")
+            definition = f'`shell:--let "{row.name}({names})={body}"``python:let={{"{row.name}({names})": "{body}"}}`'
+            place = place_of(row.name, expression.source)
+            raise DerivError(f"{row.name} is not known", expression.source, place, f"define it, as in {definition}")
+
+
 def check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:
     """Refuse to differentiate by what is no variable."""
     for name in wrt:

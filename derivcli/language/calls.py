@@ -9,6 +9,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, Frame
+from derivcli.language.unknown_calls import finish_unknown
 
 
 def finish(frame: Frame, stop: int) -> Operand:
@@ -18,6 +19,8 @@ def finish(frame: Frame, stop: int) -> Operand:
         return operands.call(vocabulary()["abs"], frame.arguments, span)
     if frame.form is not None:
         return FORM_CALLS[frame.form.name](frame.form, frame.arguments, span)
+    if frame.row is not None and frame.row.unknown:
+        return finish_unknown(frame, span)
     if frame.row is None:
         (inner,) = frame.arguments
         return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)

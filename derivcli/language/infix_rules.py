@@ -59,7 +59,7 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
     parser.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
-    if token.kind == "name" and name_resolution.is_function_name(token.text, parser.functions, parser.next.text == "("):
+    if parser.begins_call(token):
         parser.end_product()
     parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
     parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
@@ -72,9 +72,7 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
-    leads_on = parser.next.kind == "name" and name_resolution.is_function_name(
-        parser.next.text, parser.functions, parser.stream.next_is_called
-    )
+    leads_on = parser.begins_call(parser.next)
     parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
     if bares and not leads_on:
         parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))

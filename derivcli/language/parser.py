@@ -26,10 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, limits, operands, syntax_errors, tree
+from derivcli.language import ambiguities, limits, name_resolution, operands, syntax_errors, tree, unknown_calls
 from derivcli.language.calls import check_whole, finish
 from derivcli.language.constant_folding import Constant, UndefinedError
 from derivcli.language.functions.row import Function
@@ -38,9 +38,11 @@ from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, BARE, PAIR, TEXT, Frame
 from derivcli.language.prefix_rules import read_operand
+from derivcli.language.printer import text_of
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import unknown_functions, unknown_in
 
 
 class Parser:
@@ -66,12 +68,19 @@ class Parser:
         self.frame = Frame(TEXT, Token("start", "", 0, 0), inherits_condition=condition)
         """The innermost open frame."""
         self.symbols: dict[str, Tree] = {}
+        self.counts: dict[str, int] = {}
+        """How many arguments each unknown function takes."""
         self.notes = Notes(text)
 
     @property
     def variables(self) -> list[str]:
         """The names read as variables, in the order in which they appear."""
         return list(self.symbols)
+
+    @cached_property
+    def unknown(self) -> Mapping[str, bool]:
+        """The names that are functions without a meaning, and whether nothing else can be meant."""
+        return {} if self.trusted else unknown_functions(self.text, self.declared, self.functions)
 
     @property
     def next(self) -> Token:
@@ -157,12 +166,30 @@ class Parser:
 
     def finish(self, frame: Frame, stop: int) -> Operand:
         """The operand that a closed frame stands for in the frame around it."""
+        if frame.orders and frame.row is not None and not frame.row.unknown:
+            return unknown_calls.finish_primed(self, frame, Span(frame.opener.start, stop))
+        if frame.row is not None and frame.row.unknown:
+            unknown_calls.check_count(self, frame)
         result = finish(frame, stop)
         known = operands.values_of(frame.arguments) if frame.row is not None and result.value is None else None
         row = tree.row_of(result.tree) if known else None
         if known and row is not None and row.definition is not None:
             result.value = operands.guarded(lambda: _value_of_rewrite(row, known), result.span)
         return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+
+    def read_anew(self, made: Tree, span: Span) -> Operand:
+        """A tree that came about otherwise as an operand, with all that is refused in a formula refused in it."""
+        names = {str(part) for part in tree.postorder(made) if part.is_Symbol}
+        rows = {row.name: row for row in unknown_in(made)}
+        found = Parser(text_of(made), names, trusted=True, functions={**self.functions, **rows}).run()
+        return replace(found, start=span.start, stop=span.stop, literal=False)
+
+    def begins_call(self, token: Token) -> bool:
+        """Whether a token is the name of a function that is called here."""
+        called = self.stream.is_called(token)
+        return token.kind == "name" and (
+            name_resolution.is_function_name(token.text, self.functions, called) or unknown_calls.is_call(self, token)
+        )
 
     def close_pair(self, pair: Frame, token: Token) -> None:
         """Hand a Piecewise pair to its call, whose next token must part or end it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.language import limits, name_resolution, operands, syntax_errors, tree
+from derivcli.language import limits, name_resolution, operands, syntax_errors, tree, unknown_calls
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, Frame
-from derivcli.language.tokens import Token
+from derivcli.language.tokens import Token, unreadable
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
@@ -36,6 +36,8 @@ def read_operand(parser: Parser, token: Token) -> None:
         parser.push(Frame(BAR, token))
     elif token.text in SIGNS:
         frame.push_prefix(token)
+    elif token.kind == "prime":
+        raise unreadable(parser.text, token.start)
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 
@@ -48,6 +50,8 @@ def read_name(parser: Parser, token: Token) -> None:
         frame.operand = parser.variable(token)
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
+    elif unknown_calls.is_call(parser, token):
+        unknown_calls.read_call(parser, token)
     elif name_resolution.is_function_name(name, parser.functions, called):
         read_function(parser, token)
     elif name in CONSTANTS:

@@ -242,7 +242,7 @@ def class_of(row: Function) -> type[Tree]:
         found: type[Tree] = getattr(sympy, row.sympy)
         return found
 
-    kind: type[Tree] = type(row.name, (CallNode,), {"row": row, "__module__": __name__})
+    kind: type[Tree] = type(row.head, (CallNode,), {"row": row, "__module__": __name__})
     return kind
 
 
