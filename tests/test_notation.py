@@ -103,7 +103,6 @@ STANDING_FOR = [
     ("(dy)/(dx)", "the formula of y with --wrt x"),
     ("df(x)/dx", "the formula of f with --wrt x"),
     ("f(x)'", "the formula of f"),
-    ("f'(x)", "the formula of f"),
     ("(x^2)' + 1", "write the derivative itself in its place"),
     ("1/dx", "leave it out"),
     ("y''", "the formula of y, with --order 2"),

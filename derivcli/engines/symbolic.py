@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from derivcli.engines import book_order
 from derivcli.engines.time_limit import OutOfTimeError, P, R, limited
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree as build
@@ -218,9 +219,11 @@ def simplified(tree: Tree) -> Tree:
 
 def arrange(tree: Tree) -> Tree:
     """A tree that SymPy evaluated, in the shape one writes: ordered terms, one fraction a product, no -1 powers."""
+    in_book = book_order.is_unknown(tree)
+    tree = book_order.joined(tree) if in_book else tree
     done: dict[Tree, Tree] = {}
     for node in postorder(tree):
-        done[node] = _arranged(node, done)
+        done[node] = _arranged(node, done, in_book)
     return done[tree]
 
 
@@ -246,13 +249,15 @@ def is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
     return any(order.is_Integer and order < row.least for order in orders)
 
 
-def _arranged(node: Any, done: dict[Tree, Tree]) -> Tree:
+def _arranged(node: Any, done: dict[Tree, Tree], in_book: bool = False) -> Tree:
     if isinstance(node, sympy.Rational):
         return node if node.q == 1 else build.multiply([sympy.Integer(node.p), build.reciprocal(sympy.Integer(node.q))])
     if isinstance(node, sympy.Add):
-        return build.add([done[term] for term in node.as_ordered_terms()])
+        terms = book_order.terms(node) if in_book else node.as_ordered_terms()
+        return build.add([done[term] for term in terms])
     if isinstance(node, sympy.Mul):
-        return _fraction(node.as_ordered_factors(), done)
+        factors = book_order.factors(node) if in_book else node.as_ordered_factors()
+        return _fraction(factors, done)
     if isinstance(node, sympy.Pow):
         return _fraction([node], done) if _is_divisor(node) else _power(node, node.exp, done)
     if isinstance(node, sympy.Heaviside):

@@ -27,7 +27,7 @@ _PRIMES = f"[{''.join(PRIMES)}]+"
 _ORDERS = r"(?:\^|\*\*)\(\(?(?P<orders>[0-9]+(?:\s*,\s*[0-9]+)*)\)\)?"
 _DERIVED = re.compile(rf"\s*(?P<primes>{_PRIMES})\s*\(|{_ORDERS}\(")
 """What stands between a name and the bracket of a call where the function is differentiated."""
-_POWER = re.compile(r"(?:(?:\^|\*\*)[0-9A-Za-z]+|[⁰¹²³⁴-⁹]+)\(")
+_POWER = re.compile(r"(?:(?:\^|\*\*)-?[0-9A-Za-z]+|⁻?[⁰¹²³⁴-⁹]+)\(")
 CALL = re.compile(rf"\(|{_DERIVED.pattern.replace('P<primes>', ':').replace('P<orders>', ':')}|{_POWER.pattern}")
 """What stands behind a name that may be a function's, at least."""
 _NAME = re.compile(NAME)
