@@ -94,7 +94,7 @@ REFUSED = [
     ("f(x,y)+f_x(2,y)", "what f_x is the derivative by is not clear", "f_x(2,y)"),
     ("f()", "f needs an argument", "f"),
     ("max'(x, y)", "max has several variables", "max'(x, y)"),
-    ("f^-1(x)+f(x)", "a power of 'f' itself is ambiguous", "f^-1"),
+    ("f^-1(x)+f(x)", "a power of 'f' itself is ambiguous", "f^-"),
 ]
 
 

@@ -105,7 +105,9 @@ def finish_primed(parser: Parser, call: Frame, span: Span) -> Operand:
     """A derivative of a function of the table, taken in its place."""
     row, arguments = call.row, call.arguments
     assert row is not None, "a call has a row"
-    places = [row.parameters.index(name) for name in row.variables if row.parameters.index(name) < len(arguments)]
+    places = [place for place, name in enumerate(row.parameters[: len(arguments)]) if name in row.variables]
+    if all(argument.value is not None for argument in arguments[:-1]):
+        places = places[-1:]  # besselj'(2, x)
     if len(places) != 1 or len(arguments) > len(row.parameters) or row.kernel is not None:
         raise _no_prime(row, span)
     by = tree.symbol("_")
