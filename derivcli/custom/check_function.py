@@ -18,6 +18,7 @@ from derivcli.custom.trial_arguments import check_arguments, columns_at, ordinar
 from derivcli.custom.user_function import NoDerivativeError, UserCodeError, UserFunction, code_failure
 from derivcli.language.parse import parse_expression
 from derivcli.points.points import Points
+from derivcli.validation import check_known
 
 TRIALS: dict[str, Callable[[UserFunction], Outcome]] = {
     "forward and backward run": forward_trials.runs,
@@ -57,6 +58,7 @@ def check_class(
     check_arguments(name, wrt or (), parameters)
     indices = tuple(index for index, argument in enumerate(parameters) if wrt is None or argument in wrt)
     formula = None if against is None else parse_expression(against, parameters)
+    check_known([formula] if formula else [], "write its formula in its place")
     if formula is not None:
         check_arguments(name, formula.variables, parameters, against or "")
     subject = UserFunction(name, parameters, function, indices, (), formula)

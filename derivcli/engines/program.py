@@ -18,7 +18,6 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from derivcli.errors import DerivError
 from derivcli.language import constant_folding
 from derivcli.language.constant_folding import Constant
 from derivcli.language.expression import Expression
@@ -261,8 +260,6 @@ class _Lowering:
 
     def call(self, row: Function, arguments: Sequence[int]) -> int:
         """The value of a call: a constant, a rewrite put in place, or steps of at most two arguments."""
-        if row.unknown:
-            raise DerivError(f"{row.name} is not known", hint="define it")
         if row.kernel is not None:
             return self.add_step(Step(row.name, tuple(arguments), kernel=row.kernel))
         folded = self.folded(row.name, *arguments)

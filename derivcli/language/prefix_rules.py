@@ -9,6 +9,7 @@ from derivcli.errors import DerivError
 from derivcli.language import (
     condition_rules,
     limits,
+    name_exponents,
     name_resolution,
     operands,
     syntax_errors,
@@ -97,7 +98,7 @@ def read_keyword(parser: Parser, token: Token) -> None:
 
 def read_function(parser: Parser, token: Token) -> None:
     """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
-    exponent = read_exponent(parser, token)
+    exponent = name_exponents.read_exponent(parser, token)
     form = forms().get(token.text)
     row = parser.functions.get(token.text) or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
@@ -123,22 +124,3 @@ def read_base(parser: Parser, function: Token) -> Operand:
     if base in CONSTANTS and base not in parser.declared:
         return operands.constant(token)
     return parser.variable(token)
-
-
-def read_exponent(parser: Parser, function: Token) -> Operand | None:
-    """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
-    token = parser.next
-    if token.kind == "superscript":
-        parser.stream.take()
-    elif token.text == "**":
-        parser.stream.take()
-        token = parser.next
-        if token.kind == "number" or name_resolution.is_variable_name(token.text):
-            parser.stream.take()
-    else:
-        return None
-    if token.kind == "name" and name_resolution.is_variable_name(token.text):
-        return parser.variable(token)
-    if token.kind == "number" or (token.kind == "superscript" and token.text.isdigit()):
-        return operands.number(token.text, token.start, token.stop)
-    raise syntax_errors.power_of_a_name(function, token)

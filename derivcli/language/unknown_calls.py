@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import operands, prefix_rules, syntax_errors, tree
+from derivcli.language import name_exponents, operands, syntax_errors, tree
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
@@ -42,7 +42,7 @@ def read_call(parser: Parser, token: Token) -> None:
     orders = orders_at(parser.text, token.stop)
     while orders and parser.next.start < orders[1]:
         parser.stream.take()
-    exponent = None if orders else prefix_rules.read_exponent(parser, token)
+    exponent = None if orders else name_exponents.read_exponent(parser, token)
     row = parser.functions.get(name) or vocabulary().get(name) or unknown_row(name, 1)
     if exponent is not None:
         parser.notes.power_of_function(token, exponent)
