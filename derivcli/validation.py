@@ -54,7 +54,7 @@ def check_values(
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
 
 
-def check_known(expressions: Sequence[Expression], way_out: str = "") -> None:
+def check_known(expressions: Sequence[Expression]) -> None:
     """Refuse functions of which a formula says nothing, where numbers are asked for."""
     from derivcli.language.tokens import place_of
     from derivcli.language.unknown_functions import unknown_in
@@ -62,7 +62,7 @@ def check_known(expressions: Sequence[Expression], way_out: str = "") -> None:
     for expression in expressions:
         for row in unknown_in(expression.expanded) if expression.unknown_functions else ():
             place = place_of(row.name, expression.source)
-            raise DerivError(f"{row.name} is not known", expression.source, place, way_out or _defining(row))
+            raise DerivError(f"{row.name} is not known", expression.source, place, _defining(row))
 
 
 def _defining(row: Function) -> str:

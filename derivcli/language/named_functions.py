@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
+from derivcli.language.bound_variables import Binder
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Function, Functions
 from derivcli.language.functions.table import CONSTANTS, vocabulary
@@ -225,7 +226,8 @@ def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tre
         row = tree.row_of(node)
         function = known.get(row.name) if row is not None else None
         if function is None:
-            return node if parts == list(node.args) else tree.rebuild(node, parts)
+            made = node if parts == list(node.args) else tree.rebuild(node, parts)
+            return tree.named_apart(made) if isinstance(made, Binder) else made
         _check_call(function, len(parts), known, source)
         assert row is not None, "a named function is called by a row"
         symbols = [tree.symbol(name) for name in function.row.parameters]

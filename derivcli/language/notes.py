@@ -53,7 +53,7 @@ class Notes:
         operand = frame.operand
         assert operand is not None, "a product goes on only behind an operand"
         base = next((base for _, base in reversed(frame.prefixes) if base is not None), operand)
-        if operand.stop != token.start or not base.tree.is_Symbol or self.text[token.start] != "(":
+        if operand.stop != token.start or not base.tree.is_symbol or self.text[token.start] != "(":
             return
         alone = not frame.prefixes and _LONE_ARGUMENT.match(self.text, token.start)
         if alone or is_function_letter(str(base.tree)):

@@ -14,6 +14,7 @@ import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from derivcli.language.bound_variables import Binder
 from derivcli.language.functions.row import Function, is_function_letter
 from derivcli.language.tree import (
     SIGN_OF,
@@ -94,7 +95,7 @@ def unknown_head(row: Function, arguments: Sequence[Tree]) -> str:
 
     Derivatives in several variables are written by these where the arguments are nothing but different letters: f_xy.
     """
-    names = [str(argument) for argument in arguments if argument.is_Symbol]
+    names = [str(argument) for argument in arguments if argument.is_symbol]
     if not row.orders:
         return row.head if is_function_letter(row.name) or len(names) == len(arguments) else f"{row.name}^(0)"
     letters = len({*names}) == len(arguments) > 1 and all(len(name) == 1 for name in names) and "_" not in row.name
@@ -175,6 +176,10 @@ def _write_derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"{sign}/{sign}{parts[1][0]}[{parts[0][0]}]", ATOM
 
 
+def _write_binder(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    return f"{node.word}({', '.join(text for text, _ in parts)})", ATOM
+
+
 def literally(text: str) -> NodeWriter:
     """How a node that is always the same is written."""
     return lambda node, parts, pieces: (text, ATOM)
@@ -195,6 +200,7 @@ _WRITERS: dict[type[Basic], NodeWriter] = {
     sympy.Or: joined(" or ", OR, enclosed),
     sympy.Not: lambda node, parts, pieces: (f"not {enclosed(parts[0], COMPARISON)}", NOT),
     Derivative: _write_derivative,
+    Binder: _write_binder,
     type(sympy.true): literally("True"),
     type(sympy.false): literally("False"),
 }
