@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from derivcli.language.transcription import Transcription
 
+_LATEX = re.compile(r"[\\{}$]")
 
-def transcribed(text: str) -> Transcription | None:
+
+def transcribed(
+    text: str, declared: Collection[str] = (), functions: Collection[str] = ()
+) -> Transcription | None:
     """A text of another notation in ours; None for one that is in ours already, as most are."""
+    if _LATEX.search(text):
+        from derivcli.language.latex.reader import latex_transcription
+
+        return latex_transcription(text, declared, functions)
     return None
