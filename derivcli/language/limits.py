@@ -13,7 +13,13 @@ MAX_CHARACTERS = 1_000_000
 """Length of a text."""
 
 MAX_NESTING = 100
-"""How deep brackets, calls, signs and powers may stand inside each other; SymPy's recursion fails soon after."""
+"""How deep calls, signs, powers and brackets that are needed may stand inside each other.
+
+SymPy's recursion fails soon after.
+"""
+
+MAX_BRACKETS = 1_000
+"""Brackets that may be open at one place, needed or not."""
 
 MAX_LATEX_NESTING = 400
 """How deep braces, brackets and commands of LaTeX may stand inside each other, those that change nothing too."""
@@ -59,6 +65,13 @@ def check_nesting(depth: int, span: Span) -> None:
     if depth > MAX_NESTING:
         message = f"the formula nests deeper than the limit of {MAX_NESTING}"
         raise DerivError(message, span=span, hint="name inner parts with `--let`")
+
+
+def check_brackets(count: int, span: Span) -> None:
+    """Refuse a formula with too many brackets around one place."""
+    if count > MAX_BRACKETS:
+        message = f"more than {MAX_BRACKETS:,} brackets are open here"
+        raise DerivError(message, span=span, hint="leave out those that change nothing")
 
 
 def check_whole(value: Fraction | float, parameter: str, span: Span) -> None:

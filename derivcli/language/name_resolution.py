@@ -13,7 +13,9 @@ from derivcli.language.tokens import GREEK_NAMES, Token
 from derivcli.language.unsupported_operations import OPERATIONS
 
 KEYWORDS = frozenset(("and", "or", "not"))
-TRUTHS = {"True": True, "False": False}
+CAPITALS = {word.upper(): word for word in KEYWORDS}
+"""How spreadsheets write them, which are names where nothing is compared."""
+TRUTHS = {"True": True, "False": False, "true": True, "false": False, "otherwise": True, "else": True}
 
 _VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
 _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
@@ -31,7 +33,7 @@ def is_variable_name(name: str) -> bool:
 
 def may_be_product(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:
     """Whether a name could be a product of its letters: it means nothing else."""
-    if is_differential(name) and "d" not in declared:
+    if (is_differential(name) and "d" not in declared) or name in KEYWORDS or name in TRUTHS:
         return False
     known = name in declared or is_function_name(name, custom, called) or name in GREEK_NAMES or name in CONSTANTS
     return len(name) > 1 and name.isalpha() and not known
@@ -51,8 +53,8 @@ def is_function_name(name: str, custom: Collection[str], called: bool) -> bool:
 
 def _is_only_called(name: str) -> bool:
     """Whether a name of the table is too short to be more than letters where no bracket follows."""
-    row = vocabulary().get(name)
-    return row is not None and name in row.only_called
+    row, form = vocabulary().get(name), forms().get(name)
+    return (row is not None and name in row.only_called) or (form is not None and form.only_called)
 
 
 def base_of(name: str) -> str:

@@ -23,12 +23,12 @@ def missing_operand(token: Token, before: Token | None, text: str) -> DerivError
     return DerivError(message, span=token.span, hint="complete what stands before it")
 
 
-def condition(token: Token) -> DerivError:
-    """A comparison or a logical word outside a condition."""
+def condition(token: Token, text: str) -> DerivError:
+    """A comparison, or a word or sign of logic, outside a condition."""
     if token.text == "==":
         return EquationError(EQUATION, span=token.span, hint=EQUATION_HINT)
     hint = "write if(x > 0, a, b) or Piecewise((a, x > 0), (b, True))"
-    return DerivError(f"'{token.text}' belongs inside a condition", span=token.span, hint=hint)
+    return DerivError(f"'{text[token.start : token.stop]}' belongs inside a condition", span=token.span, hint=hint)
 
 
 def comma(before: Token | None, token: Token, after: Token, outside: bool) -> DerivError:
