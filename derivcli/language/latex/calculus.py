@@ -20,6 +20,9 @@ def is_d(atom: Atom) -> str:
 def bind(sequence: Sequence, context: Context) -> None:
     """Find the derivatives, the bounds of sums and integrals, and the differentials that end these."""
     for atom in sequence.atoms:
+        mark = atom.sup.only if atom.sup is not None and atom.kind in (nodes.FENCE, nodes.GROUP) else None
+        if mark is not None and mark.kind == nodes.CALL and mark.text in ("overline", "underline"):
+            mark.kind = nodes.MARK
         if atom.kind == nodes.CALL and atom.text in _FRACTIONS and "d" not in context.declared:
             _bind_derivative(atom, context)
     integrals: list[int] = []
@@ -81,7 +84,9 @@ def _bind_inside_fraction(sequence: Sequence, place: int, context: Context) -> N
                     above.append(Atom(nodes.NUMBER, "1", atom.parts[0].start, atom.parts[0].stop))
                 return
     sign = context.text(integral.start, integral.start + 4)
-    raise context.refusal("this integral does not say by what it goes", integral, rf"end it with dx, as in {sign}_0^x t \, dt")
+    raise context.refusal(
+        "this integral does not say by what it goes", integral, rf"end it with dx, as in {sign}_0^x t \, dt"
+    )
 
 
 def _bind_derivative(atom: Atom, context: Context) -> None:

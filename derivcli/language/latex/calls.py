@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from string import ascii_letters
 
-from derivcli.errors import DerivError
+from derivcli.language import name_resolution
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.latex import nodes, patterns
@@ -18,8 +18,6 @@ from derivcli.language.latex.writer import SIMPLE, Writer, number_of
 
 _LOGARITHMS = ("log", "ln")
 _EXTREMES = ("max", "min")
-_UNNOTED = ("gamma", "loggamma", "log_ndtr")
-"""Functions whose Greek letters nobody takes for a factor before a bracket."""
 _ROUND = ("(", "[")
 
 
@@ -41,9 +39,12 @@ def function_at(writer: Writer, place: int) -> Found | None:
     atom = atoms[place]
     if atom.kind == nodes.LETTER:
         return _italic(writer, place)
-    if atom.kind not in (nodes.NAME, nodes.WORD, nodes.FUNCTION) or atom.text in context.declared:
+    is_known = atom.text in context.declared or atom.text in context.functions
+    if atom.kind not in (nodes.NAME, nodes.WORD, nodes.FUNCTION) or is_known:
         return None
     found = patterns.found_at(atoms, place) if atom.text in patterns.patterns() else None
+    if found is not None:
+        _check_power(found, atom, context)
     if found is None or atom.kind != nodes.NAME or len(found.pattern.heads) > 1 or found.slots:
         return found
     if not _is_one_argument(found.bracket):
@@ -54,10 +55,22 @@ def function_at(writer: Writer, place: int) -> Found | None:
     return found
 
 
+def _check_power(found: Found, atom: Atom, context: Context) -> None:
+    """Refuse f^{-1}(x), which means the inverse to some and 1/f(x) to others, and f^{(n)}(x) where no row prints it."""
+    power = found.exponent
+    only = power.only if power is not None else None
+    if power is not None and (number_of(power).startswith("-") or (only is not None and only.kind == nodes.FENCE)):
+        name = context.text(atom.start, power.start).rstrip("^")
+        message = f"a power of '{name}' itself is ambiguous here"
+        raise context.refusal(
+            message, Sequence(atom.start, power.stop), f"write the power behind the bracket: {name}(x)^n"
+        )
+
+
 def _note_function(writer: Writer, place: int, found: Found) -> None:
     row = found.pattern.row
-    if row.name in _UNNOTED:
-        return
+    if writer.atoms[place].text in (row.name, *row.aliases):
+        return  # which it is in our notation too
     atom, context = writer.atoms[place], writer.context
     head, bracket = context.text(atom.start, found.bracket.start), context.text(found.bracket.start, found.bracket.stop)
     message = f"{head} is read as the function {row.name} here; for a product write {head} \\cdot {bracket[:40]}"
@@ -69,18 +82,18 @@ def _is_one_argument(bracket: Atom) -> bool:
 
 
 def _italic(writer: Writer, place: int) -> Found | None:
-    """A function that is printed upright, typed as a letter with an index: J_0(x), but not the P_0(1 + r) of a product."""
+    """A function that is printed upright as a letter with an index: J_0(x), but not the P_0(1 + r) of a product."""
     atom, context = writer.atoms[place], writer.context
-    if atom.sub is None or not number_of(atom.sub) and not letters_of(atom.sub):
+    if atom.sub is None or (not number_of(atom.sub) and not letters_of(atom.sub)):
         return None
     found = patterns.found_at(writer.atoms, place, upright=False)
     if found is None or name_of(atom, context) in context.declared:
         return None
-    piece = found.bracket.parts[0].piece
-    if piece is not None and piece.is_sum and atom.text != "J":
+    if found.bracket.parts[0].written.is_sum and atom.text != "J":
         head, bracket = context.text(atom.start, atom.stop), context.text(found.bracket.start, found.bracket.stop)
         message = f"{head} is a factor to some, and a function to others"
-        hint = f"write {head} \\cdot {bracket[:40]} for the product, or \\operatorname{{{head[0]}}}{head[1:]}{bracket[:40]}"
+        upright = f"\\operatorname{{{head[0]}}}{head[1:]}{bracket[:40]}"
+        hint = f"write {head} \\cdot {bracket[:40]} for the product, or {upright}"
         raise context.refusal(message, Sequence(atom.start, found.bracket.stop), hint)
     _note_function(writer, place, found)
     return found
@@ -90,7 +103,7 @@ def write_found(writer: Writer, place: int, found: Found) -> int:
     """Write a call of a function that is known by its print."""
     atom, row = writer.atoms[place], found.pattern.row
     raised = found.exponent is not None
-    writer.write(f"{'(' * raised}{call_name(row.name, atom, writer.context)}(", atom)
+    writer.write(f"{'((' * raised}{call_name(row.name, atom, writer.context)}(", atom)
     count = len(row.parameters) if "#" in row.latex else 1
     separate = False
     for number in range(1, count + 1):
@@ -104,6 +117,7 @@ def write_found(writer: Writer, place: int, found: Found) -> int:
     writer.write(")" * (1 + raised), Sequence(found.bracket.stop - 1, found.bracket.stop))
     if found.exponent is not None:
         writer.exponent(found.exponent, found.stop - 1)
+        writer.write(")", found.exponent)
     writer.scripts(found.bracket, found.stop - 1)
     writer.done(atom)
     return found.stop
@@ -114,12 +128,15 @@ def write_function(writer: Writer, atom: Atom, place: int) -> int:
     context = writer.context
     name, base = _named(atom, context)
     power, raised = _power(atom)
-    before = "(" if raised is not None else ""
+    is_weak = not name_resolution.is_function_name(name.rstrip("'"), context.functions, called=False)
+    if (is_weak or not atom.text.isalpha()) and power and not power.startswith(("'", "^-")):
+        power, raised = "", atom.sup
+    before = "((" if raised is not None else ""
     writer.write(f"{before}{name}{power}", atom)
-    ending: list[Part] = [] if base is None else [(", ", base.start, base.stop), _piece(base)]
+    ending: list[Part] = [] if base is None else [(", ", base.start, base.stop), base.written]
     ending.append((")", atom.stop - 1, atom.stop))
     if raised is not None:
-        ending += [(")^(", raised.start, raised.stop), _piece(raised), (")", raised.stop - 1, raised.stop)]
+        ending += [(")^(", raised.start, raised.stop), raised.written, ("))", raised.stop - 1, raised.stop)]
     following = writer.atoms[place + 1] if place + 1 < len(writer.atoms) else None
     if following is not None and _is_argument(writer, atom, following, place):
         inside = following.parts[0]
@@ -131,7 +148,7 @@ def write_function(writer: Writer, atom: Atom, place: int) -> int:
         return place + 2
     start = place + 1
     stop = writer.extents.argument[start]
-    if raised is None and base is None and _is_simple(writer, start, stop):
+    if raised is None and base is None and not is_weak and _is_simple(writer, start, stop):
         writer.write(" ", Sequence(atom.stop - 1, atom.stop))
         writer.piece.is_bare |= not writer.closers
         writer.bare_stop = stop
@@ -143,18 +160,17 @@ def write_function(writer: Writer, atom: Atom, place: int) -> int:
     return start
 
 
-def _piece(sequence: Sequence) -> Part:
-    assert sequence.piece is not None, "what is inside is written first"
-    return sequence.piece
-
-
 def _named(atom: Atom, context: Context) -> tuple[str, Sequence | None]:
     """The name of a function, and the base of a logarithm where it is more than a number or a letter."""
     if atom.sub is None:
         return atom.text + "'" * atom.primes, None
     base = letters_of(atom.sub)
     if atom.text not in _LOGARITHMS:
-        raise context.refusal(f"an index at {context.text(atom.start, atom.start + 12).split('_')[0]} is not read here", atom.sub, "leave it out")
+        raise context.refusal(
+            f"an index at {context.text(atom.start, atom.start + 12).split('_')[0]} is not read here",
+            atom.sub,
+            "leave it out",
+        )
     if base.isdigit() or (len(base) == 1 and base in ascii_letters):
         return f"{atom.text}_{base}", None
     return atom.text, atom.sub
@@ -175,7 +191,9 @@ def _power(atom: Atom) -> tuple[str, Sequence | None]:
 def _is_argument(writer: Writer, atom: Atom, following: Atom, place: int) -> bool:
     """Whether what follows a function is its argument in brackets or in braces."""
     if following.kind == nodes.FENCE:
-        return following.sub is None and (following.text in _ROUND or (following.text == "set" and atom.text in _EXTREMES))
+        return following.sub is None and (
+            following.text in _ROUND or (following.text == "set" and atom.text in _EXTREMES)
+        )
     if following.kind != nodes.GROUP:
         return False
     if not following.bare:
@@ -197,7 +215,7 @@ def _is_simple(writer: Writer, start: int, stop: int) -> bool:
             if atoms[place - 1].kind in (nodes.NAME, nodes.WORD) or atoms[place - 1].sub is not None:
                 return False
             continue
-        if atom.kind not in SIMPLE or (atom.kind == nodes.LETTER and atom.sub is not None and False):
+        if atom.kind not in SIMPLE:
             return False
     return stop == start or atoms[start].kind != nodes.FUNCTION
 
@@ -242,6 +260,3 @@ def _stands_in(context: Context, letter: str, start: int, stop: int) -> bool:
     places = context.places.get(letter, [])
     found = bisect_left(places, start)
     return found < len(places) and places[found] < stop
-
-
-__all__ = ["DerivError", "call_name", "check_end_of_sum", "function_at", "write_found", "write_function"]

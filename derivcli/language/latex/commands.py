@@ -75,12 +75,11 @@ _ROWS: tuple[Command, ...] = (
     *_rows(BIG, "an integral", "int", "integral"),
     *_rows(BLANK, "a blank", ", ; : ! > quad qquad enspace thinspace hspace hfill"),
     Command(" ", BLANK, "a blank"),
-    Command("\n", BLANK, "a blank"),
     Command("~", BLANK, "a blank"),
     *_rows(BLANK, "the style", "displaystyle textstyle scriptstyle limits nolimits nonumber notag allowbreak hline"),
     *_rows(SIZE, "the size of a bracket", "big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm"),
     *_rows(FENCE, "a bracket as high as what it holds", "left right"),
-    *_rows(WORD, "an upright word", "operatorname operatorname* mathrm text textrm mathit mathop mbox textnormal mathsf"),
+    *_rows(WORD, "an upright word", "operatorname operatorname* mathrm text textrm mathit mathop mbox textnormal"),
     *_rows(OPEN, "the largest whole number below", "lfloor", "rfloor"),
     *_rows(OPEN, "the least whole number above", "lceil", "rceil"),
     *_rows(OPEN, "the absolute value", "lvert", "rvert"),
@@ -101,8 +100,8 @@ _ROWS: tuple[Command, ...] = (
     *_rows(REFUSED, "sets are not read here", "in notin subset cup cap emptyset mathbb", hint="write comparisons"),
     *_rows(REFUSED, "a fraction is written before its parts", "over atop", hint="write \\frac{a}{b}"),
     *_rows(REFUSED, "a coefficient is written before its parts", "choose", hint="write \\binom{n}{k}"),
-    *_rows(REFUSED, "marks on letters are not read here", "hat bar tilde vec dot ddot widehat widetilde mathbf boldsymbol "
-           "mathcal mathfrak bm", hint="write the letter alone, or with an index, as in x_1"),
+    *_rows(REFUSED, "marks on letters are not read here", "hat bar tilde vec dot ddot widehat widetilde mathbf mathcal "
+           "boldsymbol mathfrak mathsf bm", hint="write the letter alone, or with an index, as in x_1"),
     *_rows(REFUSED, "vectors and matrices are not read here", "det langle rangle", hint="write their elements"),
     *_rows(REFUSED, "a sign near equality is not read here", "approx sim equiv propto simeq cong mid perp parallel",
            hint="write =, or the formula alone"),
@@ -113,7 +112,8 @@ _ROWS: tuple[Command, ...] = (
 )  # fmt: skip
 
 LETTERS = tuple(sorted(GREEK_NAMES - {"lamda"})) + tuple(
-    f"var{name}" for name in ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
+    f"var{name}"
+    for name in ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
 )
 """The Greek letters that have a command."""
 

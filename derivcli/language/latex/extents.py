@@ -29,9 +29,7 @@ class Extents:
             going_on[place] = self.product[place] if reaches_on else going_on[behind]
             if is_sign or is_function:
                 going_on[place] = place
-            if is_sign and atom.text in ("+", "-"):
-                self.argument[place] = self.argument[place + 1]
-            elif atom.kind == nodes.FUNCTION:
+            if (is_sign and atom.text in ("+", "-")) or atom.kind == nodes.FUNCTION:
                 self.argument[place] = self.argument[place + 1]
             else:
                 self.argument[place] = self.product[place] if reaches_on else going_on[behind]

@@ -15,7 +15,6 @@ from derivcli.language.latex.writer import Writer, number_of
 MIN_LITERAL_EXPONENT = 10
 """From this exponent on, a number times a power of ten is written as one number."""
 MAX_PRIMES = 20
-_BRACKETS = {"(": "(", "[": "("}
 _CALLS = {"|": "abs", "lvert": "abs", "lfloor": "floor", "lceil": "ceil"}
 _POWERS = {"overline": "rf", "underline": "ff"}
 
@@ -70,7 +69,7 @@ def _plain(writer: Writer, atom: Atom, place: int) -> int:
     else:
         writer.scripts(atom, place)
     braced = atom.sup is not None and atom.sup.braced
-    writer.done(atom, is_plain=not braced)
+    writer.done(atom, is_plain=bool(order) or not braced)
     return place + 1
 
 
@@ -97,7 +96,9 @@ def _fence(writer: Writer, atom: Atom, place: int) -> int:
         hint = r"write ( and ) around a part of a formula, or \operatorname{frac}(x) for the part behind the point"
         raise writer.context.refusal("braces are a bracket to some, and a set to others", atom, hint)
     name = _CALLS.get(atom.text, "")
-    writer.write(f"{calls.call_name(name, atom, writer.context)}(" if name else "(", Sequence(atom.start, atom.start + 1))
+    writer.write(
+        f"{calls.call_name(name, atom, writer.context)}(" if name else "(", Sequence(atom.start, atom.start + 1)
+    )
     writer.hold(inside)
     writer.write(")", Sequence(atom.stop - 1, atom.stop))
     writer.scripts(atom, place)
@@ -108,7 +109,7 @@ def _fence(writer: Writer, atom: Atom, place: int) -> int:
 def _is_falling(writer: Writer, atom: Atom, inside: Sequence) -> bool:
     """Write a rising or falling power, x^{\\overline{n}}; False for anything else."""
     mark = atom.sup.only if atom.sup is not None else None
-    if mark is None or mark.kind != nodes.CALL or mark.text not in _POWERS:
+    if mark is None or mark.kind != nodes.MARK:
         return False
     writer.write(f"{calls.call_name(_POWERS[mark.text], atom, writer.context)}(", Sequence(atom.start, atom.start + 1))
     writer.hold(inside)
@@ -128,10 +129,9 @@ def _group(writer: Writer, atom: Atom, place: int) -> int:
     if only is not None and only.kind == nodes.FENCE and only.text == "(" and _is_falling(writer, atom, only.parts[0]):
         return place + 1
     alone = len(writer.atoms) == 1
-    assert inside.piece is not None, "what is inside is written first"
-    is_seen_otherwise = not (only is not None and only.bare) if not atom.bare else inside.piece.is_sum and not alone
+    is_seen_otherwise = not (only is not None and only.bare) if not atom.bare else inside.written.is_sum and not alone
     if is_seen_otherwise:
-        shown = writer.context.text(atom.start + 1, inside.stop)[:40]
+        shown = writer.context.text(atom.start + 1, inside.stop - 1)[:40]
         hint = f"write \\left({shown}\\right)"
         raise writer.context.refusal("braces alone are not seen, and group nothing for the reader", atom, hint)
     writer.bracket(inside)
@@ -167,7 +167,6 @@ def _call(writer: Writer, atom: Atom, place: int) -> int:
 def _fraction(writer: Writer, atom: Atom, place: int) -> int:
     """A fraction, flat where it begins a product."""
     above, below = atom.parts
-    assert above.piece is not None and below.piece is not None, "what is inside is written first"
     following = writer.atoms[place + 1] if place + 1 < len(writer.atoms) else None
     is_flat = writer.is_first and atom.bare and not (following is not None and is_sign(following, "!", "%", "°", "'"))
     is_flat = is_flat and place >= writer.bare_stop
@@ -175,9 +174,9 @@ def _fraction(writer: Writer, atom: Atom, place: int) -> int:
         writer.write("(", Sequence(atom.start, above.start))
     else:
         writer.piece.is_product |= not writer.closers
-    (writer.hold if above.piece.is_term else writer.bracket)(above)
+    (writer.hold if above.written.is_term else writer.bracket)(above)
     writer.write("/", Sequence(above.stop, max(below.start, above.stop)))
-    (writer.hold if below.piece.is_factor else writer.bracket)(below)
+    (writer.hold if below.written.is_factor else writer.bracket)(below)
     if not is_flat:
         writer.write(")", Sequence(atom.stop - 1, atom.stop))
     writer.scripts(atom, place)
@@ -188,14 +187,17 @@ def _fraction(writer: Writer, atom: Atom, place: int) -> int:
 def _big(writer: Writer, atom: Atom, place: int) -> int:
     """A sum, a product or an integral: its body goes on up to the end of the product, or to its differential."""
     lower, upper = atom.parts
-    assert lower.piece is not None and upper.piece is not None, "what is inside is written first"
     is_integral = atom.text == "integral" and atom.end >= 0
     stop = atom.end if is_integral else writer.extents.product[place + 1]
     if stop == place + 1 and not is_integral:
         raise writer.context.refusal("the body of this is missing", atom, "write it behind its bounds")
     writer.write(f"{calls.call_name(atom.text, atom, writer.context)}(", Sequence(atom.start, atom.start + 1))
-    ending: list[Part] = [(f", {atom.variable}, ", lower.start, lower.stop), lower.piece, (", ", upper.start, upper.stop)]
-    ending += [upper.piece, (")", atom.stop - 1, atom.stop)]
+    ending: list[Part] = [
+        (f", {atom.variable}, ", lower.start, lower.stop),
+        lower.written,
+        (", ", upper.start, upper.stop),
+    ]
+    ending += [upper.written, (")", atom.stop - 1, atom.stop)]
     if is_integral and stop == place + 1:
         writer.write("1", atom)
     writer.open(atom, stop, ending, 2 if is_integral else 0)
@@ -260,6 +262,12 @@ def _cases(writer: Writer, atom: Atom, place: int) -> int:
     return place + 1
 
 
+def _mark(writer: Writer, atom: Atom, place: int) -> int:
+    """The line over or under an exponent, which what is raised is written with."""
+    writer.hold(atom.parts[0])
+    return place + 1
+
+
 def _slot(writer: Writer, atom: Atom, place: int) -> int:
     raise writer.context.refusal("'#' is no part of a formula", Span(atom.start, atom.stop), "leave it out")
 
@@ -277,4 +285,5 @@ _BY_KIND: dict[str, Callable[[Writer, Atom, int], int]] = {
     nodes.DERIVATIVE: _derivative,
     nodes.CASES: _cases,
     nodes.SLOT: _slot,
+    nodes.MARK: _mark,
 }

@@ -91,7 +91,15 @@ def _kind(word: str, called: bool, context: Context) -> str:
 def _joined(kind: str, word: str, run: list[Atom]) -> Atom:
     first, last = run[0], run[-1]
     return Atom(
-        kind, word, first.start, last.stop, first.spaced, sub=last.sub, sup=last.sup, primes=last.primes
+        kind,
+        word,
+        first.start,
+        last.stop,
+        first.spaced,
+        sub=last.sub,
+        sup=last.sup,
+        primes=last.primes,
+        prime=last.prime,
     )
 
 
@@ -108,7 +116,9 @@ def _check_exponent(number: Atom, context: Context) -> None:
         return
     mantissa, exponent = found.groups()
     hint = f"write {mantissa} \\cdot 10^{{{exponent}}} for the number, or put blanks around e and the sign"
-    raise context.refusal(f"{found.group()} is a number to some, and to TeX {mantissa} times e", Span(*found.span()), hint)
+    raise context.refusal(
+        f"{found.group()} is a number to some, and to TeX {mantissa} times e", Span(*found.span()), hint
+    )
 
 
 def _name_word(atom: Atom, sequence: Sequence, context: Context) -> None:
@@ -129,7 +139,7 @@ def _name_word(atom: Atom, sequence: Sequence, context: Context) -> None:
     else:
         atom.text = word
         is_function = name_resolution.is_function_name(word, context.functions, called=True)
-        if is_function and word not in context.declared and len(word) > 1:
+        if is_function and word not in context.declared and (len(word) > 1 or word in context.functions):
             atom.kind = nodes.FUNCTION
 
 
@@ -151,10 +161,8 @@ def name_of(atom: Atom, context: Context) -> str:
         return base
     index = _index(atom.sub, context)
     glued, parted = f"{base}{index}", f"{base}_{index}"
-    if index.isdigit() and (parted not in context.declared or glued in context.declared):
-        name = glued
-    else:
-        name = parted
+    is_glued = index.isdigit() and (parted not in context.declared or glued in context.declared)
+    name = glued if is_glued else parted
     if not name_resolution.is_variable_name(name):
         context.names.setdefault(name)
     return name
@@ -164,7 +172,11 @@ def _index(sub: Sequence, context: Context) -> str:
     """The letters and digits of an index."""
     found = ""
     for atom in sub.atoms:
-        text = atom.text.strip() if atom.kind in (nodes.LETTER, nodes.NUMBER, nodes.NAME, nodes.WORD, nodes.FUNCTION) else ""
+        text = (
+            atom.text.strip()
+            if atom.kind in (nodes.LETTER, nodes.NUMBER, nodes.NAME, nodes.WORD, nodes.FUNCTION)
+            else ""
+        )
         if not text or not atom.bare or not _INDEX.fullmatch(text):
             hint = "write one of letters and digits, as in x_{max}"
             raise context.refusal("this index is no part of a name here", atom, hint)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from derivcli.errors import Span
 from derivcli.language.latex.commands import Command
 
 if TYPE_CHECKING:
     from derivcli.language.latex.pieces import Piece
 
-NUMBER, LETTER, NAME, FUNCTION, WORD, SIGN, CALL, GROUP, FENCE, BIG, CASES, SLOT, DERIVATIVE = (
+NUMBER, LETTER, NAME, FUNCTION, WORD, SIGN, CALL, GROUP, FENCE, BIG, CASES, SLOT, DERIVATIVE, MARK = (
     "number", "letter", "name", "function", "word", "sign", "call", "group", "fence", "big", "cases", "slot",
-    "derivative",
+    "derivative", "mark",
 )  # fmt: skip
-"""What an atom is: a word is upright, a group stands in braces, a fence in brackets, and a slot in the row of a table."""
+"""What an atom is. A word is upright, a group stands in braces and a fence in brackets; a slot stands in the row of a
+table, and a mark over or under an exponent."""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +32,12 @@ class Sequence:
     bound: frozenset[str] = frozenset()
     piece: Piece | None = None
     """What is written for it, once that is known."""
+
+    @property
+    def written(self) -> Piece:
+        """What is written for it, as it is before what holds it."""
+        assert self.piece is not None, "what is inside is written first"
+        return self.piece
 
     @property
     def only(self) -> Atom | None:
@@ -54,6 +62,8 @@ class Atom:
     sub: Sequence | None = None
     sup: Sequence | None = None
     primes: int = 0
+    prime: Span | None = None
+    """Where the first of its primes stands."""
     end: int = -1
     """Of an integral, the place in its sequence where its differential stands."""
     variable: str = ""

@@ -10,8 +10,11 @@ from typing import TypeAlias
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.latex import nodes
-from derivcli.language.latex.grouping import grouped
 from derivcli.language.latex.nodes import Atom, Sequence
+from derivcli.language.latex.token_rules import grouped
+
+UNKNOWN_FUNCTIONS = "fghFGH"
+"""Letters that are functions before a bracket."""
 
 Slots: TypeAlias = dict[int, Sequence]
 """By the number of a parameter, from 1, what stands in its place."""
@@ -42,9 +45,7 @@ class Found:
 
 def found_at(atoms: list[Atom], place: int, upright: bool = True) -> Found | None:
     """The function of the table whose print stands at a place; of one that is not `upright` a letter will do."""
-    head = atoms[place]
-    key = head.text if upright or head.kind != nodes.LETTER else head.text
-    for pattern in patterns().get(key, ()):
+    for pattern in patterns().get(atoms[place].text, ()):
         found = _matched(pattern, atoms, place, upright)
         if found is not None:
             return found
@@ -74,7 +75,7 @@ def _matched(pattern: Pattern, atoms: list[Atom], place: int, upright: bool) -> 
 
 def _same_nucleus(head: Atom, atom: Atom, upright: bool) -> bool:
     if head.kind == nodes.WORD:
-        return atom.text == head.text and atom.kind == (nodes.WORD if upright else nodes.LETTER)
+        return atom.text == head.text and atom.kind in ((nodes.WORD, nodes.FUNCTION) if upright else (nodes.LETTER,))
     return head.kind == atom.kind and head.text == atom.text
 
 
@@ -101,12 +102,13 @@ def patterns() -> dict[str, tuple[Pattern, ...]]:
     for row in FUNCTIONS:
         for pattern in _patterns_of(row):
             found.setdefault(pattern.heads[0].text, []).append(pattern)
-    return {key: tuple(sorted(some, key=_slots_in)) for key, some in found.items()}
+    return {key: tuple(sorted(some, key=_generality)) for key, some in found.items()}
 
 
-def _slots_in(pattern: Pattern) -> int:
+def _generality(pattern: Pattern) -> tuple[bool, int]:
+    """How much else could stand for a print: without an exponent any is a power, and a parameter is anything."""
     scripts = [script for head in pattern.heads for script in (head.sub, head.sup) if script is not None]
-    return sum(atom.kind != nodes.NUMBER for script in scripts for atom in script.atoms)
+    return pattern.heads[-1].sup is None, sum(atom.kind != nodes.NUMBER for part in scripts for atom in part.atoms)
 
 
 def _patterns_of(row: Function) -> Iterator[Pattern]:
@@ -121,3 +123,21 @@ def _patterns_of(row: Function) -> Iterator[Pattern]:
     elif atoms[-1].kind == nodes.FENCE and len(atoms) > 1 and atoms[0].kind != nodes.GROUP:
         inside = [atom for atom in atoms[-1].parts[0].atoms if atom.kind == nodes.SLOT]
         yield Pattern(row, tuple(atoms[:-1]), int(inside[0].text[1:]), (len(inside), len(inside)))
+
+
+def may_be_called(name: str) -> bool:
+    """Whether a variable before a bracket would be read as a function."""
+    base = name.partition("_")[0].rstrip("0123456789")
+    if base == name:
+        return base in UNKNOWN_FUNCTIONS or (len(base) > 1 and base in patterns())
+    return len(base) == 1 and base in patterns()
+
+
+def letter_of(row: Function) -> str:
+    """The Greek letter that a row prints before its bracket, or nothing."""
+    return next((key for key, some in patterns().items() for each in some if each.row is row and _is_letter(each)), "")
+
+
+def _is_letter(pattern: Pattern) -> bool:
+    head = pattern.heads[0]
+    return len(pattern.heads) == 1 and head.kind == nodes.NAME and pattern.count[0] == 1

@@ -14,22 +14,19 @@ from derivcli.language.latex.choices import bind_conditions
 from derivcli.language.latex.commands import DISPLAYS
 from derivcli.language.latex.context import Context
 from derivcli.language.latex.factors import written
-from derivcli.language.latex.grouping import grouped
 from derivcli.language.latex.names import join_letters
-from derivcli.language.latex.nodes import Sequence, is_sign, sequences
+from derivcli.language.latex.nodes import Sequence, sequences
 from derivcli.language.latex.pieces import transcription_of
+from derivcli.language.latex.token_rules import grouped
 from derivcli.language.transcription import Transcription
 
-_LATEX = re.compile(r"[\\{}$]")
 _BEGIN = re.compile(r"\\begin\s*\{([A-Za-z]+)(\*?)\}(?:\s*\[[a-z]\])?")
 _END = re.compile(r"\\end\s*\{([A-Za-z]+\*?)\}\Z")
 _SURROUNDS = (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]"))
-_LAST = re.compile(r"(?:\s|~|\\[,;:!]|(?<!\\)\\\\|(?<=[^0-9\s\\])[.,;])+\Z")
-
-
-def is_latex(text: str) -> bool:
-    """Whether a text has a sign that LaTeX alone has."""
-    return _LATEX.search(text) is not None
+_BLANKS = re.compile(r"\s*")
+MAX_SURROUNDS = 9
+"""How many signs are taken off from around a formula."""
+_LAST = re.compile(r"(?:\s|~|\\[,;:!]|(?<!\\)\\\\|(?<=[^0-9\s\\])(?<!right)[.,;])+\Z")
 
 
 def latex_transcription(text: str, declared: Collection[str], functions: Collection[str]) -> Transcription:
@@ -64,9 +61,10 @@ def _find_letters(root: Sequence, context: Context) -> None:
 def _inside(text: str) -> tuple[int, int]:
     """Where the formula stands in a text, without the signs that set it apart."""
     start, stop = 0, len(text)
-    while True:
+    for _ in range(MAX_SURROUNDS):
         before = start, stop
-        start = stop - len(text[start:stop].lstrip())
+        blanks = _BLANKS.match(text, start, stop)
+        start = blanks.end() if blanks else start
         end = _LAST.search(text, max(start, stop - 200), stop)
         stop = end.start() if end else stop
         for opening, closing in _SURROUNDS:
@@ -78,7 +76,7 @@ def _inside(text: str) -> tuple[int, int]:
         if (start, stop) == before:
             break
     if text.startswith("$", start):
-        raise DerivError("this '$' is never closed", text, Span(start, start + 1), "add the missing '$', or leave it out")
+        raise DerivError("'$' is no part of a formula", text, Span(start, start + 1), "write the formula without it")
     return start, stop
 
 
@@ -90,6 +88,3 @@ def _inside_display(text: str, start: int, stop: int) -> tuple[int, int]:
         hint = f"write \\end{{{begin[1]}{begin[2]}}}"
         raise DerivError("this ends another environment than the one that begins", text, Span(*end.span()), hint)
     return begin.end(), end.start()
-
-
-__all__ = ["is_latex", "is_sign", "latex_transcription"]

@@ -53,8 +53,7 @@ class Writer:
 
     def hold(self, sequence: Sequence) -> None:
         """Write what is written for a sequence."""
-        assert sequence.piece is not None, "what is inside is written first"
-        self.piece.parts.append(sequence.piece)
+        self.piece.parts.append(sequence.written)
 
     def bracket(self, sequence: Sequence) -> None:
         """Write a sequence in brackets."""
@@ -127,7 +126,9 @@ class Writer:
 
     def _would_call(self, before: Atom) -> bool:
         """Whether a bracket behind a name would make a call of it that LaTeX does not write."""
-        if before.kind not in (nodes.NAME, nodes.WORD, nodes.LETTER) or (before.kind == nodes.LETTER and before.sub is None):
+        if before.kind not in (nodes.NAME, nodes.WORD, nodes.LETTER) or (
+            before.kind == nodes.LETTER and before.sub is None
+        ):
             return False
         name = name_of(before, self.context)
         return before.sup is None and name not in self.context.declared and (name in vocabulary() or name in forms())
@@ -139,15 +140,20 @@ class Writer:
         glued = following is not None and following.kind in (nodes.LETTER, nodes.NAME, nodes.NUMBER, nodes.FUNCTION)
         self.piece.parts.append(("^", sup.start - 1, sup.start))
         is_number = only is not None and only.kind == nodes.NUMBER
-        if not sup.braced and only is not None and only.bare and (is_number or (only.kind == nodes.LETTER and not glued)):
+        if (
+            not sup.braced
+            and only is not None
+            and only.bare
+            and (is_number or (only.kind == nodes.LETTER and not glued))
+        ):
             self.hold(sup)
         else:
             self.bracket(sup)
 
     def scripts(self, atom: Atom, place: int) -> None:
         """Write the primes and the exponent of an atom."""
-        if atom.primes:
-            self.write("'" * atom.primes, atom)
+        if atom.primes and atom.prime is not None:
+            self.piece.parts.append(("'" * atom.primes, atom.prime.start, atom.prime.stop))
         sup = atom.sup
         if sup is None:
             return
