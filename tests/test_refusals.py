@@ -31,7 +31,7 @@ REFUSED = [
     ("elliptic_pi(x)", "elliptic_pi takes 2 arguments, and here it has 1", "write elliptic_pi(n, m)", 0, 14),
     ("inf", "'inf' is not a finite number", "finite", 0, 3),
     ("diff(x, x)", "'diff' is not needed", 'write "x"', 0, 4),
-    ("integrate(x)", "deriv does not integrate", "deriv answer F f", 0, 9),
+    ("integrate(x)", "deriv does not integrate", "deriv answer F f", 0, 12),
     ("solve(x)", "deriv does not solve equations", "--implicit y", 0, 5),
     ("limit(x, 0)", "deriv finds limits only where", "--at x=0", 0, 5),
     ("2sinxcosx", "unknown name 'sinxcosx'", "did you mean sin(x)*cos(x)?", 1, 9),
@@ -83,7 +83,7 @@ REFUSED = [
     ("∫x^2", "deriv does not integrate", "whose derivative you want", 0, 1),
     ("∫x^2 dx", "deriv does not integrate", "deriv answer F f tells", 5, 7),
     ("x→0", "limits are not read here", "--at", 1, 2),
-    ("∑x", "sums over an index are not read here", "write the terms", 0, 1),
+    ("∑x", "the sign ∑ is not read here", "write sum(k*x^k, k, 1, 5)", 0, 1),
     ("x % 2", "'%' is not read here", "mod(x, y)", 2, 3),
     # structure
     ("", "the expression is empty", "deriv", 0, 0),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, condition_rules, name_resolution, operands, syntax_errors
+from derivcli.language import ambiguities, binding, condition_rules, name_resolution, operands, syntax_errors
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import CALL, PAIR, TEXT
+from derivcli.language.parser_stack import CALL, PAIR, RANGE, TEXT
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
@@ -97,9 +97,11 @@ def read_separator(parser: Parser, token: Token) -> None:
     if token.text == ")":
         parser.close(token)
     elif token.kind == "comma":
-        if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
+        if frame.kind not in (CALL, PAIR, RANGE) or (frame.kind == PAIR and frame.arguments):
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
+        if frame.kind == CALL and frame.form is not None and frame.form.binds:
+            binding.read_bound(parser, token)
     elif not frame.wants_condition:
         raise syntax_errors.condition(token, parser.text)
     elif token.kind == "comparison":

@@ -18,7 +18,7 @@ CAPITALS = {word.upper(): word for word in KEYWORDS}
 TRUTHS = {"True": True, "False": False, "true": True, "false": False, "otherwise": True, "else": True}
 
 _VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
-_NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
+NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
 _USUAL_VARIABLES = frozenset("txyzuv")
 _BASED = re.compile(r"(?:log|ln)(?:_([A-Za-z]|[0-9]+)|([0-9]+))")
 
@@ -67,7 +67,7 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
     """The refusal of a name that means nothing, with what was perhaps meant."""
     name = token.text
     shown = name if len(name) <= _MAX_GUESS_CHARACTERS else name[:_MAX_GUESS_CHARACTERS] + "…"
-    if name in _NOT_FINITE:
+    if name in NOT_FINITE:
         return DerivError(f"'{shown}' is not a finite number", span=token.span, hint="write a finite number")
     if name in TRUTHS:
         return DerivError(f"'{name}' is a condition, not a number", span=token.span, hint="write 1 or 0")

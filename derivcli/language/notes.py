@@ -49,7 +49,7 @@ class Notes:
         operand = frame.operand
         assert operand is not None, "a product goes on only behind an operand"
         joined = operand.stop == token.start
-        if not frame.prefixes and operand.tree.is_Symbol and joined and _LONE_ARGUMENT.match(self.text, token.start):
+        if not frame.prefixes and operand.tree.is_symbol and joined and _LONE_ARGUMENT.match(self.text, token.start):
             written = self.text[operand.start : operand.stop]
             message = f"this is read as the product of {written} and the bracket, not as a function"
             self.add("function", message, Span(operand.start, token.stop))

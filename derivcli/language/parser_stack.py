@@ -19,9 +19,9 @@ from derivcli.language.tokens import Token
 if TYPE_CHECKING:
     from derivcli.language.ambiguities import Pending
 
-TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE = "text", "group", "call", "bare", "bar", "pair", "choice"
-"""What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the
-bracket of a Piecewise pair, or the `if` behind a value."""
+TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE, RANGE = "text", "group", "call", "bare", "bar", "pair", "choice", "range"
+"""What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the bracket of a
+Piecewise pair, the `if` behind a value, or the bracket of a range, `(k, 1, 5)`."""
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
@@ -37,6 +37,10 @@ class Frame:
     exponent: Operand | None = None
     base: Operand | None = None
     """The base in a logarithm's name."""
+    bound: tuple[str, ...] = ()
+    """Names that a call binds, or a range and those behind it."""
+    ranges: int = 0
+    """How many ranges a call has so far."""
     inherits_condition: bool = False
     arguments: list[Operand] = field(default_factory=list)
     logic: tuple[str, ...] = ()
@@ -56,6 +60,13 @@ class Frame:
     """How many open calls and bars there are, this one included."""
     pending: list[Pending] = field(default_factory=list)
     """Places with two meanings that go on."""
+
+    @property
+    def names_in_scope(self) -> tuple[str, ...]:
+        """The bound names that mean something here: in the formula all of them, in a range those of later ranges."""
+        if self.kind == RANGE:
+            return self.bound[1:]
+        return () if self.arguments else self.bound
 
     @property
     def wants_condition(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.language import condition_rules, limits, name_resolution, operands, syntax_errors, tree
+from derivcli.language import binding, condition_rules, limits, name_resolution, operands, syntax_errors, tree
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
@@ -49,7 +49,7 @@ def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
     called = parser.next.text == "("
-    if name in parser.declared:
+    if name in parser.declared or parser.is_bound(token):
         frame.operand = parser.variable(token)
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
@@ -63,7 +63,8 @@ def read_name(parser: Parser, token: Token) -> None:
     elif name in name_resolution.TRUTHS and frame.wants_condition:
         frame.operand = Operand(tree.truth(name_resolution.TRUTHS[name]), token.start, token.stop, condition=True)
     else:
-        raise name_resolution.unknown(token, called, parser.declared, parser.functions)
+        refusal = binding.infinite(parser, token)
+        raise refusal or name_resolution.unknown(token, called, parser.declared, parser.functions)
 
 
 def read_keyword(parser: Parser, token: Token) -> None:
@@ -91,8 +92,10 @@ def read_function(parser: Parser, token: Token) -> None:
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
     if parser.next.text == "(":
-        parser.stream.take()
+        bracket = parser.stream.take()
         parser.push(Frame(CALL, token, row, form, exponent, base))
+        if form is not None and form.binds:
+            binding.open_binder(parser, parser.frame, bracket)
         if parser.next.text != ")":
             return
     elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):

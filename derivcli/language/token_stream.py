@@ -25,6 +25,8 @@ class TokenStream:
         self.text = text
         self.declared = declared
         self.custom = custom
+        self.bound: set[str] = set()
+        """Names of several letters that a sum or an integral binds, and that are no products."""
         self.tokens = tokenize(text, declared)
         self.waiting: deque[Token] = deque()
         self.before: Token | None = None
@@ -81,6 +83,8 @@ class TokenStream:
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v` where each letter is a variable; any other name as it is."""
         name = token.text
+        if name in self.bound:
+            return [token]
         if name in name_resolution.CAPITALS and name not in self.declared and self.compares:
             return [Token("name", name_resolution.CAPITALS[name], token.start, token.stop)]
         if not name_resolution.may_be_product(name, self.declared, self.custom, self.is_called(token)):

@@ -26,6 +26,8 @@ class Form:
     """How many of the first arguments are conditions; -1 for all."""
     pairs: bool = False
     """Whether its arguments are pairs of a value and its condition."""
+    binds: str = ""
+    """What the variable is called that it binds: the second argument, which means something in the first alone."""
 
     def is_condition(self, place: int) -> bool:
         """Whether the argument at a place, from 0, is a condition."""
@@ -64,6 +66,15 @@ FORMS: tuple[Form, ...] = (
     _junction("Or", "Or(x < 0, x > 1)"),
     _junction("Not", "Not(x > 0)", count=1),
     _junction("Xor", "Xor(x > 0, y > 0)", count=2),
+    Form("sum", "a sum over an index", "sum(k*x**k, k, 1, 5)", aliases=("Sum", "summation"), binds="index"),
+    Form("product", "a product over an index", "product(x + k, k, 1, 5)", aliases=("Product", "prod"), binds="index"),
+    Form(
+        "integral",
+        "an integral with bounds",
+        "integral(exp(-t**2), t, 0, x)",
+        aliases=("Integral", "integrate"),
+        binds="variable",
+    ),
 )
 
 
