@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from derivcli.errors import DerivError, Span
 from derivcli.language import ambiguities, binding, condition_rules, name_resolution, operands, syntax_errors
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import CALL, PAIR, RANGE, TEXT
+from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
@@ -62,11 +62,18 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     """Two operands side by side are a product, except two numbers."""
     frame = parser.frame
     assert frame.operand is not None
+    joined = token.start == frame.operand.stop
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
-    parser.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
-    if token.kind == "name" and name_resolution.is_function_name(token.text, parser.functions, parser.next.text == "("):
+    is_function = token.kind == "name" and name_resolution.is_function_name(
+        token.text, parser.functions, parser.next.text == "("
+    )
+    glued = parser.stream.glued.get(frame.opener.start) if frame.kind == BARE and not is_function else None
+    if glued is not None and token.start >= glued.token.stop and not (token.kind == "name" and joined):
+        raise syntax_errors.glued_argument(glued.start, frame, token, parser.text)
+    parser.settle(ambiguities.FACTOR if joined else ambiguities.RUN)
+    if is_function:
         parser.end_product()
     parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
     parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))

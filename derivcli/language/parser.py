@@ -65,12 +65,12 @@ class Parser:
         self.trusted = trusted
         self.values = values or {}
         self.functions = functions or {}
-        self.stream = TokenStream(text, self.declared, self.functions)
+        self.notes = Notes(text)
+        self.stream = TokenStream(text, self.declared, self.functions, self.notes.runs)
         self.frames: list[Frame] = []
         self.frame = Frame(TEXT, Token("start", "", 0, 0), inherits_condition=condition)
         """The innermost open frame."""
         self.symbols: dict[str, Tree] = {}
-        self.notes = Notes(text)
         self.binding: list[Frame] = []
         """The open calls and ranges that bind names."""
         self.terms = 0

@@ -100,6 +100,9 @@ def read_function(parser: Parser, token: Token) -> None:
             return
     elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
+        glued = parser.stream.glued.get(token.start)
+        if glued is not None:
+            parser.notes.glued(parser.frame, glued)
         return
     raise syntax_errors.argument(token, row, empty=parser.next.text == ")")
 

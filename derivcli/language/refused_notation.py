@@ -86,8 +86,10 @@ def _unprimed(text: str, span: Span, declared: Collection[str]) -> str:
     before, after = text[: span.start].strip(), text[span.stop :].strip()
     command = ""
     factor = re.search(rf"(?P<function>[A-Za-z]\w*)?[\s*]+{words.NAME}$", before[-words.MAX_CHARACTERS :])
-    if factor is not None and factor["function"] not in vocabulary():
-        pass  # u v' is u*(v'), and sin x' is (sin x)'
+    glued = re.search("[A-Za-z]{2,}$", before[-words.MAX_CHARACTERS :])
+    is_glued = glued is not None and glued[0] not in {*declared, *vocabulary()}
+    if is_glued or (factor is not None and factor["function"] not in vocabulary()):
+        pass  # uv' and u v' are u*(v'), and sin x' is (sin x)'
     elif not after and len(before) < words.MAX_CHARACTERS and words.is_product(before):
         command = _command(words.without_brackets(before), declared, order=order)
     elif before in vocabulary() and words.bracket_at(after, 0) == after:
