@@ -30,6 +30,9 @@ MAX_DIGITS = 400
 MAX_WHOLE = 10_000
 """A whole number that a function counts up to: a degree, an order."""
 
+MAX_ORDER = 200
+"""How often a formula may be differentiated."""
+
 MAX_EXPANDED_NODES = 50_000
 """Nodes of a formula in which calls of named functions are what they stand for."""
 

@@ -29,6 +29,7 @@ from derivcli.language.printer import (
     literally,
     number_text,
     sum_writer,
+    unknown_head,
 )
 from derivcli.language.tree import RELATIONS, Derivative, PartialDerivative, Tree, divisor, negated, postorder, row_of
 from derivcli.render.labels import name_latex
@@ -62,6 +63,8 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
             return write(node, parts, pieces)
     row = row_of(node)
     texts = [text for text, _ in parts]
+    if row is not None and row.unknown:
+        return f"{_unknown_head(row, node.args)}\\left({', '.join(texts)}\\right)", ATOM
     if row is not None and "#" in row.latex:
         texts += row.defaults[len(texts) - len(row.parameters) :] if len(texts) < len(row.parameters) else ()
         return _filled(row.latex, texts)
@@ -76,6 +79,13 @@ def _command(row: Function, pieces: Pieces) -> str:
     letter = letter_of(row) if row.latex else ""
     is_variable = bool(letter) and isinstance(pieces, _Written) and letter in pieces.names
     return row.latex if row.latex and not is_variable else _upright(row.name)
+
+
+def _unknown_head(row: Function, arguments: Sequence[Tree]) -> str:
+    """What stands before the brackets of a call of an unknown function: f', f^{(4)}, f_{xy}."""
+    head = unknown_head(row, arguments)
+    name, rest = name_latex(row.name), head.removeprefix(row.name)
+    return name + (f"^{{{rest[1:]}}}" if rest[:1] == "^" else f"_{{{rest[1:]}}}" if rest[:1] == "_" else rest)
 
 
 def _filled(call: str, arguments: Sequence[str]) -> Piece:
@@ -154,7 +164,7 @@ def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         return rf"\sqrt{{{base[0]}}}", ATOM
     row = row_of(node.base)
     is_plain = isinstance(node.exp, sympy.Integer) and node.exp.is_positive  # -1 would mean the inverse
-    if row is not None and row.latex_power and "#" not in row.latex and is_plain:
+    if row is not None and row.latex_power and not row.unknown and "#" not in row.latex and is_plain:
         command = _command(row, pieces)
         return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER
     return f"{_enclosed(base, ATOM)}^{{{exponent[0]}}}", POWER
