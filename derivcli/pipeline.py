@@ -25,6 +25,7 @@ from derivcli.validation import (
     check_by,
     check_dependent,
     check_fits,
+    check_known,
     check_not_code,
     check_values,
     check_written,
@@ -157,6 +158,7 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     taken = [name for name in columns if name in variables or name in request.names]
     names = (*(request.points.names if request.points else ()), *taken)
     if request.has_points:
+        check_known(expressions)
         check_values(expressions, variables, names, {*request.names, *taken}, data)
     by = request.by(variables or names)
     known = dict.fromkeys([*variables, *names])

@@ -1,4 +1,4 @@
-"""Signs of books: degrees, percent, fractions, floors, roots, dashes; and letters that stand above and below the line."""
+"""Signs of books: degrees, percent, fractions, floors, roots, dashes, letters above and below the line."""
 
 from __future__ import annotations
 

@@ -206,7 +206,7 @@ HOSTILE = {
     "(lambda x: x)(2)": 9,
     "[x for x in y]": 0,
     "f'{x}'": 1,
-    "{x: 1}": 0,
+    "{x: 1}": 2,
     "x; y": 1,
     "`id`": 0,
     "$(touch CANARY)": 0,

@@ -65,7 +65,7 @@ REFUSED = [
     ("'x'", "the quotes came along with the formula", "write x", 0, 1),
     ("f('x')", "strings are no part of a formula", "without quotes", 2, 3),
     ("x[0]", "square brackets are no part of a formula", "x1, x2", 1, 2),
-    ("{x}", "braces are no part of a formula", "round", 0, 1),
+    ("{x", "this '{' is never closed", "add the missing '}'", 0, 1),
     ("x.y", "attributes are no part of a formula", "", 1, 2),
     ("x ± 1", "'±' is two formulas", "argument of its own", 2, 3),
     ("5‰ x", "'‰' is not read here", "divide by 1000", 1, 2),

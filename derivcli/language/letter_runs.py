@@ -49,7 +49,7 @@ _WORDS = frozenset(
 )
 """What is no product, though it has two or three letters."""
 
-_OTHER_FUNCTIONS = frozenset(("rsqrt", "isqrt", "expr", "frexp", "ldexp", "dexp"))
+_OTHER_FUNCTIONS = frozenset(("isqrt", "expr", "frexp", "ldexp", "dexp"))
 """What is cut into no functions: names of other programs' functions, and what stands for any formula."""
 
 _COUNTERS = frozenset("nkm")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from derivcli.errors import DerivError, EquationError, Span
+from derivcli.language.functions.activations import ACTIVATIONS
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
+from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import FENCES, Frame
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 
@@ -39,6 +41,17 @@ def comma(before: Token | None, token: Token, after: Token, outside: bool) -> De
         hint = f"for a decimal number write {before.text}.{after.text}"
         hint = "write one point before the decimals" if "." in before.text + after.text else hint
     return DerivError("a comma only parts the arguments of a function", span=token.span, hint=hint)
+
+
+def check_layer(operand: Operand, text: str) -> None:
+    """Refuse `LeakyReLU(0.1)(x)`, in which PyTorch's layer makes a function that is called with x."""
+    written = text[operand.start : operand.stop]
+    name, _, arguments = written.removesuffix(")").partition("(")
+    row = vocabulary().get(name)
+    if row is None or row not in ACTIVATIONS or operand.tree.free_symbols:
+        return
+    hint = f"write {row.name}(x, {arguments})" if len(row.parameters) > 1 else f"write {row.signature}"
+    raise DerivError(f"{written} makes a function in PyTorch, and is a number here", span=operand.span, hint=hint)
 
 
 def unclosed(opener: Token, text: str) -> DerivError:
