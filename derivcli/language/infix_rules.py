@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, name_resolution, operands, syntax_errors
+from derivcli.language import ambiguities, derivative_rules, name_resolution, operands, syntax_errors
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import CALL, PAIR, TEXT
+from derivcli.language.parser_stack import CALL, PAIR, TEXT, TUPLE
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
+
+_ENDS = frozenset((")", "]", *name_resolution.KEYWORDS))
 
 
 def read_operator(parser: Parser, token: Token) -> None:
@@ -27,10 +29,14 @@ def read_operator(parser: Parser, token: Token) -> None:
     elif token.text in ("*", "/", "//"):
         read_written_sign(parser, token)
     elif token.text in ("+", "-"):
+        parser.close_bares()
+        derivative_rules.check_sum(parser, token)
         parser.end_product()
         parser.frame.close_term()
         parser.frame.sign = token
-    elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in name_resolution.KEYWORDS:
+    elif token.kind == "prime":
+        derivative_rules.read_prime(parser, token)
+    elif token.kind in ("comparison", "comma") or token.text in _ENDS:
         parser.end_product()
         read_separator(parser, token)
     elif token.kind == "bar" and parser.inside_bar():
@@ -58,9 +64,12 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
+    derivative_rules.check_bracket(parser, token)
     parser.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
     if token.kind == "name" and name_resolution.is_function_name(token.text, parser.functions, parser.next.text == "("):
-        parser.end_product()
+        parser.close_bares()
+        parser.settle(ambiguities.PRODUCT)
+    derivative_rules.expect_product(parser, written=False)
     parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
     parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
     parser.notes.no_function(parser.frame, token)
@@ -72,6 +81,11 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
+    if token.text == "/" and derivative_rules.close_over(parser, token):
+        return
+    if token.text == "/":
+        derivative_rules.check_differential(parser, token)
+    derivative_rules.expect_product(parser, written=True)
     leads_on = parser.next.kind == "name" and name_resolution.is_function_name(
         parser.next.text, parser.functions, parser.stream.next_is_called
     )
@@ -85,10 +99,10 @@ def read_written_sign(parser: Parser, token: Token) -> None:
 def read_separator(parser: Parser, token: Token) -> None:
     """Take a comparison, a comma, a closing bracket, `and` or `or`."""
     frame = parser.frame
-    if token.text == ")":
+    if token.text in (")", "]"):
         parser.close(token)
     elif token.kind == "comma":
-        if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
+        if frame.kind not in (CALL, PAIR, TUPLE) or (frame.kind == PAIR and frame.arguments):
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
     elif not frame.wants_condition:

@@ -21,6 +21,12 @@ MAX_DIGITS = 400
 MAX_WHOLE = 10_000
 """A whole number that a function counts up to: a degree, an order."""
 
+MAX_ORDER = 200
+"""How often a formula may be differentiated."""
+
+MAX_ORDER_IN_PLACE = 10
+"""How often a part of a formula may be differentiated in its place, where all derivatives but the last are written out."""
+
 MAX_EXPANDED_NODES = 50_000
 """Nodes of a formula in which calls of named functions are what they stand for."""
 

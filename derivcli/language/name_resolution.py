@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from derivcli.errors import DerivError, UnknownNameError
+from derivcli.errors import DerivError, Span, UnknownNameError
 from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.tokens import GREEK_NAMES, Token
-from derivcli.language.unsupported_operations import OPERATIONS
+from derivcli.language.unsupported_operations import DIFFERENTIATES, OPERATIONS
 
 KEYWORDS = frozenset(("and", "or", "not"))
 TRUTHS = {"True": True, "False": False}
@@ -72,6 +72,8 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
     if name in OPERATIONS:
         message, hint = OPERATIONS[name]
         return DerivError(message, span=token.span, hint=hint)
+    if name[0] == "d" and is_variable_name(name[1:]):
+        return differential(token.start, Token("name", name[1:], token.start + 1, token.stop), f"{' ' * token.start}{name}")
     guess = _guess(name, called) if len(name) <= _MAX_GUESS_CHARACTERS else ""
     if called:
         guess = _like(name, custom) or _numbered(name) or guess
@@ -83,6 +85,13 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
         hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
     undeclared = "" if like else name
     return UnknownNameError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
+
+
+def differential(start: int, name: Token, text: str) -> DerivError:
+    """The refusal of the `dx` that ends an integral."""
+    message = f"'{text[start : name.stop]}' is no factor of a formula: {DIFFERENTIATES}"
+    hint = f"leave out {text[start : name.stop]}, and name the variable with `--wrt {name.text}`"
+    return DerivError(message, span=Span(start, name.stop), hint=hint)
 
 
 def _numbered(name: str) -> str:

@@ -3,9 +3,10 @@
     expression := sum
     sum        := product { ("+" | "-") product }
     product    := factor { [ "*" | "/" | "//" ] factor }          left to right, the sign may be left out
-    factor     := ("-" | "+" | "√" | "∛") factor | power
+    factor     := ("-" | "+" | "√" | "∛") factor | power | derivative
+    derivative := operator product | over                          d/dx x^2, d(x^2)/dx: `derivative_signs.py`
     power      := postfix [ "**" factor ]                          right to left: 2^3^2 is 2^9
-    postfix    := atom { "!" | superscript }
+    postfix    := atom { "!" | superscript | prime }               a prime stands behind a bracket: (x^2)'
     atom       := number | variable | constant | "(" sum ")" | "|" sum "|" | call
     function   := a name of the table | ("log" | "ln") "_" base
     call       := function [ exponent ] "(" sum { "," sum } ")"
@@ -24,19 +25,19 @@ where an operand is due, `infix_rules.py` one that stands behind an operand.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, limits, operands, syntax_errors, tree
+from derivcli.language import ambiguities, derivative_rules, limits, operands, syntax_errors, tree
 from derivcli.language.calls import check_whole, finish
 from derivcli.language.constant_folding import Constant, UndefinedError
 from derivcli.language.functions.row import Function
 from derivcli.language.infix_rules import read_operator
 from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, PAIR, TEXT, Frame
+from derivcli.language.parser_stack import BAR, BARE, OPERATOR, PAIR, PRODUCTS, TEXT, TUPLE, Frame
 from derivcli.language.prefix_rules import read_operand
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
@@ -66,6 +67,8 @@ class Parser:
         self.frame = Frame(TEXT, Token("start", "", 0, 0), inherits_condition=condition)
         """The innermost open frame."""
         self.symbols: dict[str, Tree] = {}
+        self.derivatives: dict[Tree, Span] = {}
+        """Where each derivative stands that is still to be taken."""
         self.notes = Notes(text)
 
     @property
@@ -130,11 +133,22 @@ class Parser:
     def end_product(self) -> None:
         """End all that a product's end ends."""
         self.close_bares()
+        while self.frame.kind == OPERATOR:
+            derivative_rules.close_operator(self)
+            self.close_bares()
         self.settle(ambiguities.PRODUCT)
 
     def inside_bar(self) -> bool:
         """Whether the innermost bracket is a `|`."""
-        return next(frame for frame in reversed(self.frames) if frame.kind != BARE).kind == BAR
+        return next(frame for frame in reversed(self.frames) if frame.kind not in PRODUCTS).kind == BAR
+
+    def derivative(self, body: Operand, names: Sequence[str], span: Span) -> Operand:
+        """The derivative of an operand by names, the last of them first, still to be taken."""
+        made = body.tree
+        for name in reversed(names):
+            made = tree.derivative(made, tree.symbol(name))
+            self.derivatives[made] = span
+        return Operand(made, span.start, span.stop, operands.deepened([body], span))
 
     def close(self, token: Token) -> None:
         """End the innermost frame at its closing bracket."""
@@ -142,22 +156,26 @@ class Parser:
         if frame.kind == TEXT:
             message, hint = "nothing is open here that ')' could close", "remove it or open it before"
             raise DerivError(message, span=token.span, hint=hint)
-        if frame.kind == BAR and token.kind != "bar":
+        if (frame.kind == BAR and token.kind != "bar") or (frame.closes != token.text and frame.kind != BAR):
             raise syntax_errors.unclosed(frame.opener, self.text)
         frame.close_argument()
         self.pop()
-        if frame.kind == PAIR:
+        if frame.kind in (PAIR, TUPLE):
             self.close_pair(frame, token)
         else:
             self.frame.operand = self.finish(frame, token.stop)
             if not self.trusted:
                 self.notes.clash(frame)
+                derivative_rules.note_letter(self, frame)
                 self.notes.keep(ambiguities.base_first(frame, token.stop, self.text))
                 check_whole(frame)
+            derivative_rules.closed_square(self, token)
 
     def finish(self, frame: Frame, stop: int) -> Operand:
         """The operand that a closed frame stands for in the frame around it."""
         result = finish(frame, stop)
+        if isinstance(result.tree, tree.Derivative):
+            self.derivatives.setdefault(result.tree, result.span)
         known = operands.values_of(frame.arguments) if frame.row is not None and result.value is None else None
         row = tree.row_of(result.tree) if known else None
         if known and row is not None and row.definition is not None:
@@ -165,8 +183,8 @@ class Parser:
         return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
 
     def close_pair(self, pair: Frame, token: Token) -> None:
-        """Hand a Piecewise pair to its call, whose next token must part or end it."""
-        if len(pair.arguments) != 2:
+        """Hand a Piecewise pair, or several arguments, to its call, whose next token must part or end it."""
+        if pair.kind == PAIR and len(pair.arguments) != 2:
             span = Span(pair.opener.start, token.stop)
             raise DerivError("a pair is a value and its condition", span=span, hint="write (x**2, x > 0)")
         self.frame.arguments += pair.arguments
@@ -175,7 +193,8 @@ class Parser:
             call = self.pop()
             self.frame.operand = self.finish(call, following.stop)
         elif following.kind != "comma":
-            message, hint = "another pair or ')' is due here", "write Piecewise((a, x > 0), (b, True))"
+            assert self.frame.form is not None, "pairs stand in the call of a form"
+            message, hint = "another pair or ')' is due here", f"write {self.frame.form.example}"
             raise DerivError(message, span=following.span, hint=hint)
 
     def close_text(self, token: Token) -> Operand:

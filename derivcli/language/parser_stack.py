@@ -18,10 +18,15 @@ from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
     from derivcli.language.ambiguities import Pending
+    from derivcli.language.derivative_signs import Match
 
 TEXT, GROUP, CALL, BARE, BAR, PAIR = "text", "group", "call", "bare", "bar", "pair"
-"""What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, or the
-bracket of a Piecewise pair."""
+OPERATOR, OVER, TUPLE = "operator", "over", "tuple"
+"""What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the bracket of a
+Piecewise pair, `d/dx`, the `d` over `dx`, or the bracket of several arguments of a form."""
+
+PRODUCTS = (BARE, OPERATOR)
+"""Frames that end where a product ends."""
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
@@ -38,6 +43,8 @@ class Frame:
     base: Operand | None = None
     """The base in a logarithm's name."""
     inherits_condition: bool = False
+    closes: str = ")"
+    """The bracket that ends it."""
     arguments: list[Operand] = field(default_factory=list)
     disjuncts: list[Operand] = field(default_factory=list)
     conjuncts: list[Operand] = field(default_factory=list)
@@ -52,6 +59,14 @@ class Frame:
     operand: Operand | None = None
     pending: list[Pending] = field(default_factory=list)
     """Places with two meanings that go on."""
+    names: tuple[str, ...] = ()
+    """What an operator differentiates by."""
+    head_stop: int = 0
+    """Where the formula behind an operator begins."""
+    first: int | None = None
+    """Where the first factor behind an operator ends, if it may be all that is differentiated."""
+    over: tuple[int, Token, Match] | None = None
+    """Of the `d` over `dx`: where the line begins, and the head and its order."""
 
     @property
     def wants_condition(self) -> bool:
@@ -59,6 +74,11 @@ class Frame:
         if self.kind == CALL:
             return self.form is not None and self.form.is_condition(len(self.arguments))
         return self.inherits_condition or (self.kind == PAIR and len(self.arguments) == 1)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been read since the last comma."""
+        return not (self.prefixes or self.factors or self.terms or self.operand)
 
     def push_prefix(self, token: Token, base: Operand | None = None) -> None:
         """Wait for the operand of a sign, a root or, with a base, a power."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from derivcli.errors import Span
-from derivcli.language.derivative_notation import Notation
 from derivcli.language.derivative_words import ENDS, GREEKS, NAME, without_brackets
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tokens import GREEK, canonical_name
@@ -23,6 +23,17 @@ _ANGLES = (
 )
 """`sin 30` and `30` before a degree sign."""
 _MAX_ANGLE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """What is not read: its kind, where it stands, and the way out; `name` is a formula that stands in quotes."""
+
+    kind: str
+    message: str
+    span: Span
+    hint: str = ""
+    name: str = ""
 
 
 def pasted_in(text: str, declared: Collection[str]) -> Iterator[Notation]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.language import limits, name_resolution, operands, syntax_errors, tree
+from derivcli.language import derivative_rules, limits, name_resolution, operands, syntax_errors, tree
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, Frame
-from derivcli.language.tokens import Token
+from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, OPERATOR, OVER, PAIR, TUPLE, Frame
+from derivcli.language.tokens import Token, unreadable
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
@@ -31,7 +31,12 @@ def read_operand(parser: Parser, token: Token) -> None:
     elif token.kind == "name":
         read_name(parser, token)
     elif token.text == "(":
-        parser.push(Frame(PAIR if is_pair else GROUP, token, inherits_condition=not is_pair and frame.wants_condition))
+        if is_pair or not derivative_rules.read_bracketed_head(parser, token):
+            read_bracket(parser, token)
+    elif token.text == "[" and frame.kind in (OPERATOR, OVER) and not frame.factors and not frame.prefixes:
+        parser.push(Frame(GROUP, token, closes="]"))
+    elif token.kind == "prime" or token.text in ("[", "]"):
+        raise unreadable(parser.text, token.start)
     elif token.kind == "bar":
         parser.push(Frame(BAR, token))
     elif token.text in SIGNS:
@@ -40,12 +45,25 @@ def read_operand(parser: Parser, token: Token) -> None:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 
 
+def read_bracket(parser: Parser, token: Token) -> None:
+    """Open a bracket: a pair of a Piecewise, several arguments of a form, or a group."""
+    frame = parser.frame
+    if frame.form is not None and frame.form.pairs:
+        parser.push(Frame(PAIR, token))
+    elif frame.form is not None and frame.form.tuples and frame.arguments and frame.is_empty:
+        parser.push(Frame(TUPLE, token))
+    else:
+        parser.push(Frame(GROUP, token, inherits_condition=frame.wants_condition))
+
+
 def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
-    called = parser.next.text == "("
+    called = parser.next.text == "(" or (name == "D" and parser.next.text == "[")
     if name in parser.declared:
         frame.operand = parser.variable(token)
+    elif derivative_rules.read_derivative(parser, token):
+        pass
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
     elif name_resolution.is_function_name(name, parser.functions, called):
@@ -81,10 +99,10 @@ def read_function(parser: Parser, token: Token) -> None:
     row = parser.functions.get(token.text) or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
-    if parser.next.text == "(":
-        parser.stream.take()
-        parser.push(Frame(CALL, token, row, form, exponent, base))
-        if parser.next.text != ")":
+    if parser.next.text == "(" or (parser.next.text == "[" and token.text == "D"):
+        closes = ")" if parser.stream.take().text == "(" else "]"
+        parser.push(Frame(CALL, token, row, form, exponent, base, closes=closes))
+        if parser.next.text != closes:
             return
     elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))

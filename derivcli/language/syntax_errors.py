@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
@@ -44,8 +46,10 @@ def unclosed(opener: Token, text: str) -> DerivError:
     """A bracket, a call's bracket or a `|` that is still open at the end."""
     if opener.kind == "bar":
         return DerivError("this '|' is never closed", span=opener.span, hint="close it, or write abs(...)")
-    bracket = text.find("(", opener.start)
-    return DerivError("this '(' is never closed", span=Span(bracket, bracket + 1), hint="add the missing ')'")
+    found = re.compile(r"[(\[]").search(text, opener.start)
+    bracket, sign = (found.start(), found.group()) if found else (opener.start, "(")
+    hint = f"add the missing '{')' if sign == '(' else ']'}'"
+    return DerivError(f"this '{sign}' is never closed", span=Span(bracket, bracket + 1), hint=hint)
 
 
 def argument(function: Token, row: Function | None, empty: bool) -> DerivError:

@@ -42,6 +42,11 @@ class TokenStream:
         return self.waiting[0]
 
     @property
+    def token_stop(self) -> int:
+        """Where the token at hand ends."""
+        return self.token.stop if self.token is not None else 0
+
+    @property
     def next_is_called(self) -> bool:
         """Whether a bracket stands behind the next token."""
         return self.is_called(self.next)
@@ -49,6 +54,17 @@ class TokenStream:
     def is_called(self, token: Token) -> bool:
         """Whether a bracket stands behind a token."""
         return _BRACKET.match(self.text, token.stop) is not None
+
+    def peek(self, place: int) -> Token:
+        """The token at a place after the one at hand, from 0; the end of the text where there is none."""
+        while len(self.waiting) <= place and not (self.waiting and self.waiting[-1].kind == "end"):
+            self.read()
+        return self.waiting[min(place, len(self.waiting) - 1)]
+
+    def skip(self, count: int) -> None:
+        """Go on by several tokens."""
+        for _ in range(count):
+            self.take()
 
     def take(self) -> Token:
         """Go on to the next token."""

@@ -1,8 +1,9 @@
 """Text to tokens with positions.
 
-    token  := number | name | operator | superscript | bracket | comma | bar | comparison
+    token  := number | name | operator | superscript | bracket | comma | bar | comparison | prime
     number := digits [ "." digits ] [ ("e" | "E") [ "+" | "-" ] digits ]
-    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts
+    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts; "∂" is one too
+    prime  := signs of derivatives behind each other, whose text has a "'" for each order
 
 What looks like an ASCII character but is another one is refused: two variables that look the same would
 give a derivative that is quietly wrong.
@@ -46,16 +47,21 @@ SPELLINGS = {
 LOOK_ALIKES = dict(zip("авеіјкмнорсѕтухһԁԛԝАВЕІЈКМНОРСЅТУХ", "abeijkmhopcstyxhdqwABEIJKMHOPCSTYX", strict=True))
 """Cyrillic letters that look Latin; compatibility forms are found by normalization."""
 
+PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3, "⁗": 4}
+"""Signs for derivatives, with the order of each."""
+
 _GREEK_CLASS = "".join(GREEK)
 _PATTERN = re.compile(
     rf"""
     (?P<space>\s+)
   | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
+  | (?P<partial>∂_?)
+  | (?P<prime>[{"".join(PRIMES)}]+)
   | (?P<superscript>[⁺⁻]?[⁰¹²³⁴-⁹]+)
   | (?P<comparison><=|>=|==|!=|[<>≤≥≠])
   | (?P<operator>\*\*|//|[-+*/^!×·⋅∗∙÷∕⁄−–√∛])
-  | (?P<bracket>[()])
+  | (?P<bracket>[()\[\]])
   | (?P<comma>,)
   | (?P<bar>\|)
     """,
@@ -63,7 +69,9 @@ _PATTERN = re.compile(
 )
 _WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉]*")
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
-_FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛()|,<>=≤≥≠-]")
+_FOREIGN = re.compile(
+    rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛∂()\[\]|,<>=≤≥≠{''.join(PRIMES)}-]"
+)
 """A character that no token has."""
 SEARCHED_CHARACTERS = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
@@ -127,13 +135,13 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
     limits.check_characters(text)
     foreign = _FOREIGN.search(text) if len(text) > SEARCHED_CHARACTERS else None
     if foreign:
-        raise _unreadable(text, foreign.start())
+        raise unreadable(text, foreign.start())
     position = 0
     may_mix = bool(declared) and not text.isascii()
     while position < len(text):
         match = _PATTERN.match(text, position)
         if match is None:
-            raise _unreadable(text, position)
+            raise unreadable(text, position)
         kind = str(match.lastgroup)
         if may_mix and kind == "name":
             word = _WORD.match(text, position)
@@ -179,6 +187,10 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
         raw = raw.translate(SUPERSCRIPTS)
     elif kind in ("operator", "comparison"):
         raw = SPELLINGS.get(raw, raw)
+    elif kind == "prime":
+        raw = "'" * sum(PRIMES[mark] for mark in raw)
+    elif kind == "partial":
+        kind, raw = "name", "∂"
     return Token(kind, raw, start, stop)
 
 
@@ -207,11 +219,11 @@ def _check_space(text: str, start: int, stop: int) -> None:
     """White space may be a line's end or any printable or typographic blank, but no control character."""
     for position in range(start, stop):
         if unicodedata.category(text[position]) == "Cc" and text[position] not in "\t\n\r":
-            raise _unreadable(text, position)
+            raise unreadable(text, position)
 
 
-def _unreadable(text: str, position: int) -> DerivError:
-    """Why the character at `position` cannot begin a token."""
+def unreadable(text: str, position: int) -> DerivError:
+    """Why the character at `position` cannot begin a token, or cannot stand there."""
     character = text[position]
     span = Span(position, position + 1)
     if character == "=":

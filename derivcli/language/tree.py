@@ -24,6 +24,9 @@ Tree: TypeAlias = Basic
 
 Made = TypeVar("Made")
 
+LEFT_OUT = ""
+"""The name of the variable of a derivative that names none."""
+
 MINUS_ONE = sympy.S.NegativeOne
 NUMBERS: dict[str, Tree] = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 

@@ -7,7 +7,7 @@ INTEGRATES = "deriv does not integrate"
 
 _ROWS = (
     (
-        "diff Diff differentiate Derivative derivative derivatives derive deriv d D",
+        "derivatives derive deriv",
         f"'{{}}' is not needed: {DIFFERENTIATES}",
         "give the plain expression, and the variable with `--wrt`",
     ),
@@ -62,10 +62,8 @@ OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _RO
 """By its name, what is said of an operation, and the way out."""
 
 SIGNS = {
-    "∂": (DIFFERENTIATES, "leave it out, and name the variable with `--wrt`"),
     "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
-    "′": ("'′' is not read here", f"leave it out: {DIFFERENTIATES}"),
-    "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
+    **dict.fromkeys("′″‴⁗´`", ("a prime stands behind a bracket", "write (x^2)' for the derivative of x^2")),
     "∫": (INTEGRATES, "give the formula whose derivative you want"),
     "∑": ("sums over an index are not read here", "write the terms with + between them"),
     "∏": ("products over an index are not read here", "write the factors with * between them"),

@@ -20,6 +20,8 @@ class Form:
     aliases: tuple[str, ...] = ()
     conditions: int = 0
     """How many of the first arguments are conditions; -1 for all."""
+    tuples: bool = False
+    """Whether several arguments behind the first may stand in a bracket of their own, `(x, 2)`."""
     pairs: bool = False
     """Whether its arguments are pairs of a value and its condition."""
 
@@ -38,6 +40,14 @@ FORMS: tuple[Form, ...] = (
     ),
     Form("where", "a choice", "where(x > 0, x**2, 0)", conditions=1),
     Form("if", "a choice", "if(x > 0, x**2, 0)", conditions=1),
+    Form(
+        "diff",
+        "a derivative",
+        "diff(x**2, x)",
+        aliases=("Diff", "differentiate", "Derivative", "derivative"),
+        tuples=True,
+    ),
+    Form("D", "a derivative", "D(x**2, x)", tuples=True),
 )
 
 
