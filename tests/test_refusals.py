@@ -158,7 +158,7 @@ def test_a_refusal_is_drawn_with_its_caret() -> None:
 
 
 NESTS = [
-    ("(", "x", ")"),
+    ("(1+", "x", ")*x"),
     ("|", "x", "|"),
     ("-", "x", ""),
     ("√", "x", ""),

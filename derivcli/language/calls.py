@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
-from derivcli.language.form_calls import FORM_CALLS
+from derivcli.language.form_calls import form_call
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
@@ -14,13 +16,21 @@ from derivcli.language.parser_stack import BAR, Frame
 def finish(frame: Frame, stop: int) -> Operand:
     """The operand that a closed frame stands for, without the exponent at a function's name."""
     span = Span(frame.opener.start, stop)
+    if frame.row is None and frame.form is None and frame.kind != BAR:
+        inner = frame.arguments[0]
+        return replace(inner, start=span.start, stop=span.stop, literal=False)
+    called = _called(frame, span)
+    called.brackets += 1
+    limits.check_nesting(called.brackets, span)
+    return called
+
+
+def _called(frame: Frame, span: Span) -> Operand:
     if frame.kind == BAR:
         return operands.call(vocabulary()["abs"], frame.arguments, span)
     if frame.form is not None:
-        return FORM_CALLS[frame.form.name](frame.form, frame.arguments, span)
-    if frame.row is None:
-        (inner,) = frame.arguments
-        return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
+        return form_call(frame.form, frame.arguments, span)
+    assert frame.row is not None, "a bracket alone has no arguments"
     if frame.base is not None and len(frame.arguments) > 1:
         message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
         raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
@@ -76,4 +86,4 @@ def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:
     log = vocabulary()["log"]
     over, under = (operands.call(log, [part], part.span) for part in (argument, base))
     product = operands.multiply([over, operands.reciprocal(under)])
-    return Operand(product.tree, span.start, span.stop, product.depth, product.value)
+    return Operand(product.tree, span.start, span.stop, product.depth, product.value, brackets=product.brackets)

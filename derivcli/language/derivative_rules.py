@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span, without_middle
-from derivcli.language import ambiguities, limits, name_resolution, operands, tree
+from derivcli.language import ambiguities, limits, name_resolution, operands, syntax_errors, tree
 from derivcli.language.ambiguities import MAX_SPELLING, Ambiguity
-from derivcli.language.derivative_words import bracket_at
 from derivcli.language.derivative_signs import Match, below_at, head_at, is_head, line_at
+from derivcli.language.derivative_words import bracket_at, is_differential
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BARE, CALL, GROUP, OPERATOR, OVER, Frame
 from derivcli.language.tokens import Token, unreadable
-from derivcli.language.unsupported_operations import DIFFERENTIATES
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
@@ -89,7 +88,8 @@ def _read_head(parser: Parser, head: Token) -> bool:
     if head.text == "∂" or (head.text == "d" and after.text in ("(", "[")):
         raise _lone(parser, head, after)
     if after.kind == "name" and after.start == head.stop:  # d and a Greek letter
-        raise name_resolution.differential(head.start, after, parser.text)
+        joined = Token("name", f"d{after.text}", head.start, after.stop)
+        raise name_resolution.differential(joined, after.text)
     return False
 
 
@@ -164,6 +164,13 @@ def _push_operator(parser: Parser, opener: Token, names: tuple[str, ...]) -> Non
     parser.push(Frame(OPERATOR, opener, names=names, head_stop=stop))
 
 
+def nothing_behind(frame: Frame, text: str) -> DerivError:
+    """The refusal of an operator at the end of a text."""
+    head = text[frame.opener.start : frame.head_stop]
+    span = Span(frame.opener.start, frame.head_stop)
+    return DerivError(f"a formula is due behind {head}", span=span, hint=f'write one, all in quotes: "{head} x^2"')
+
+
 def close_operator(parser: Parser) -> None:
     """End an operator where the product behind it ends."""
     parser.settle(ambiguities.PRODUCT)
@@ -205,7 +212,11 @@ def check_sum(parser: Parser, sign: Token) -> None:
     operand, text = frame.operand, parser.text
     assert operand is not None, "a sign stands behind an operand"
     alone = not frame.factors and not frame.prefixes
-    if alone and text[operand.start] in "([" and bracket_at(text, operand.start, len(text)) == text[operand.start : operand.stop]:
+    if (
+        alone
+        and text[operand.start] in "(["
+        and bracket_at(text, operand.start, len(text)) == text[operand.start : operand.stop]
+    ):
         return
     following = parser.next
     if is_head(following, parser.declared) and parser.stream.peek(1).text in ("/", "**"):
@@ -257,15 +268,8 @@ def derivative(parser: Parser, frame: Frame, body: Operand, names: tuple[str, ..
     span = Span(frame.opener.start, stop)
     if _CALLED.fullmatch(parser.text, body.start, body.stop) and body.tree.is_Mul:
         name = parser.text[body.start : body.stop].partition("(")[0].strip()
-        raise stands_for_formula(name, span, names)
+        raise syntax_errors.stands_for_formula(name, span, names)
     return parser.derivative(body, names, span)
-
-
-def stands_for_formula(name: str, span: Span, names: tuple[str, ...] = ()) -> DerivError:
-    """The refusal of the derivative of a letter that stands for a formula."""
-    by = f" with `--wrt {names[0]}`" if names and names[0] else ""
-    hint = f"give the formula of {name}{by}, or an equation with `shell:--implicit {name}``python:implicit`"
-    return DerivError(f"the formula of {name} is not known here", span=span, hint=hint)
 
 
 def read_prime(parser: Parser, prime: Token) -> None:
@@ -276,14 +280,19 @@ def read_prime(parser: Parser, prime: Token) -> None:
     if _STRING.match(text):
         raise unreadable(text, prime.start)
     shown, order = text[operand.start : operand.stop], len(prime.text)
-    if operand.tree.is_Symbol and operand.stop - operand.start < MAX_SPELLING and not operand.literal and shown[0] != "(":
-        raise stands_for_formula(shown, Span(operand.start, prime.stop))
+    if (
+        operand.tree.is_Symbol
+        and operand.stop - operand.start < MAX_SPELLING
+        and not operand.literal
+        and shown[0] != "("
+    ):
+        raise syntax_errors.stands_for_formula(shown, Span(operand.start, prime.stop))
     short = without_middle(shown, MAX_SPELLING)
     span = Span(operand.start, prime.stop)
     raised = next((base for _, base in frame.prefixes if base is not None), None)
     if raised is not None and (before is None or before.text != ")"):
         short = without_middle(text[raised.start : operand.stop], MAX_SPELLING)
-    if before is None or before.text not in (")", "]") and before.kind != "bar" or operand.start == prime.start:
+    if before is None or (before.text not in (")", "]") and before.kind != "bar") or operand.start == prime.start:
         raise DerivError("a prime stands behind a bracket", span=span, hint=f"write ({short})'")
     if raised is not None:
         whole = without_middle(text[raised.start : operand.stop], MAX_SPELLING)
@@ -327,11 +336,13 @@ def check_differential(parser: Parser, line: Token) -> None:
     """Refuse a differential under a line over which no `d` stands."""
     place = 1 if parser.next.text == "(" else 0
     name = parser.stream.peek(place)
-    if name.text == "∂" or (name.kind == "name" and name.text not in parser.declared and _is_differential(parser, name)):
+    if name.text == "∂" or (
+        name.kind == "name" and name.text not in parser.declared and _is_differential(parser, name)
+    ):
         shown = parser.text[name.start : name.stop]
         hint = "write d/dx (...) or diff(..., x)"
         raise DerivError(f"what stands over '{shown}' is no derivative", span=Span(line.start, name.stop), hint=hint)
 
 
 def _is_differential(parser: Parser, name: Token) -> bool:
-    return "d" not in parser.declared and name_resolution.is_differential(name.text)
+    return "d" not in parser.declared and is_differential(name.text)

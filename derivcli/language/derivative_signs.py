@@ -68,9 +68,7 @@ def is_head(token: Token, declared: Collection[str]) -> bool:
     return token.text in SIGNS or _GLUED.fullmatch(token.text) is not None
 
 
-def below_at(
-    stream: TokenStream, place: int, head: Token, order: int, declared: Collection[str]
-) -> Match | None:
+def below_at(stream: TokenStream, place: int, head: Token, order: int, declared: Collection[str]) -> Match | None:
     """The line of a fraction at a place and the differentials under it, as many as the head's order has."""
     if stream.peek(place).text != "/":
         return None
@@ -114,9 +112,7 @@ def _raised(stream: TokenStream, place: int, by: Token, declared: Collection[str
     return Match(power.stop, (by.text,) * min(power.order, MAX_ORDER + 1)) if power.order else None
 
 
-def _joined_differential(
-    stream: TokenStream, place: int, head: Token, declared: Collection[str]
-) -> Match | None:
+def _joined_differential(stream: TokenStream, place: int, head: Token, declared: Collection[str]) -> Match | None:
     """A name that is a `d` and a variable, or several of these."""
     name = stream.peek(place).text
     rest, glued = name[1:], _GLUED.fullmatch(head.text)
@@ -143,21 +139,21 @@ def line_at(
     The product is the rest of a bracket where it is `bracketed`.
     """
     depth, is_in_bars, before = 0, False, "start"
-    for place in range(place, place + MAX_SCANNED):
-        token = stream.peek(place)
+    for ahead in range(place, place + MAX_SCANNED):
+        token = stream.peek(ahead)
         outside = depth == 0 and not is_in_bars
         if token.kind == "end" or (outside and _ends_product(token, before)):
             return None
         if token.text in _OPENING:
             depth += 1
         elif token.text in _CLOSING and depth == 0:
-            over = bracketed and below_at(stream, place + 1, head, order, declared)
-            return stream.peek(place + 1).start if over else None
+            over = bracketed and below_at(stream, ahead + 1, head, order, declared)
+            return stream.peek(ahead + 1).start if over else None
         elif token.text in _CLOSING:
             depth -= 1
         elif token.kind == "bar" and depth == 0:
             is_in_bars = not is_in_bars
-        elif outside and not bracketed and below_at(stream, place, head, order, declared):
+        elif outside and not bracketed and below_at(stream, ahead, head, order, declared):
             return token.start
         before = token.text
     return None
@@ -166,4 +162,4 @@ def line_at(
 def _ends_product(token: Token, before: str) -> bool:
     if token.text in ("+", "-"):
         return before not in _BEFORE_SIGN
-    return token.kind in ("comma", "comparison") or token.text in name_resolution.KEYWORDS
+    return token.kind in ("comma", "comparison") or token.text in (*name_resolution.KEYWORDS, "if", "else")

@@ -13,14 +13,16 @@ from typing import Any
 
 import sympy
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import Boolean
 from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean
 
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
 from derivcli.language.expression import Definition
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
+from derivcli.language.functions.table import vocabulary
+from derivcli.language.syntax_errors import stands_for_formula
 from derivcli.language.tree import LEFT_OUT, Derivative, Tree
 
 ZERO, ONE = sympy.S.Zero, sympy.S.One
@@ -78,8 +80,9 @@ def _named(
         if by.name == LEFT_OUT:
             by = tree.symbol(_only_variable(tree.substitute(body, known), variables, source, span))
         elif body.is_Symbol and body != by and body not in known:
-            hint = f"give the formula of {body} with `--wrt {by}`, or an equation with `shell:--implicit {body}``python:implicit`"
-            raise DerivError(f"the formula of {body} is not known here", source, span, hint)
+            error = stands_for_formula(body.name, span, (by.name,))
+            error.source = source
+            raise error
         made = tree.derivative(body, by)
         places.setdefault(made, span)
         return made
@@ -107,7 +110,9 @@ def _in_place(found: Taken, places: Mapping[Tree, Span], source: str, known: Map
         try:
             slope, needed = derivative_where_it_is(body, parts[1])
         except DerivError as error:
-            raise DerivError(f"this derivative is not taken here: {error.message}", source, span, error.way_out) from None
+            raise DerivError(
+                f"this derivative is not taken here: {error.message}", source, span, error.way_out
+            ) from None
         if _size(slope) > limits.MAX_EXPANDED_NODES:
             message = f"this derivative has more than {limits.MAX_EXPANDED_NODES:,} parts"
             raise DerivError(message, source, span, "differentiate the whole formula with `--order`")
@@ -264,7 +269,7 @@ def _power_rule(base: Tree, exponent: Tree, slope: Tree, growth: Tree) -> Tree:
         return product([tree.MINUS_ONE, slope, tree.reciprocal(tree.power(base, sympy.Integer(2)))])
     if growth is ZERO:
         return product([exponent, _raised(base, exponent), slope])
-    log = ONE if base is sympy.E else tree.call(formulas.vocabulary()["log"], [base])
+    log = ONE if base is sympy.E else tree.call(vocabulary()["log"], [base])
     if slope is ZERO:
         return product([power, log, growth])
     return product([power, total([product([growth, log]), product([exponent, slope, tree.reciprocal(base)])])])

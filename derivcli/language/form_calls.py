@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
@@ -16,17 +17,14 @@ def _piecewise(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
 
 
 def _choice(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
-    """`if(c, a, b)` and `where(c, a, b)`."""
-    if len(arguments) != 3:
-        message = f"{form.name} takes 3 arguments, and here it has {len(arguments)}"
-        raise DerivError(message, span=span, hint=f"write {form.example}")
+    """`if(c, a, b)` and its like."""
     condition, then, otherwise = arguments
     everywhere = Operand(tree.truth(True), otherwise.stop, otherwise.stop, condition=True)
     return operands.piecewise([(then, condition), (otherwise, everywhere)], span)
 
 
 def _derivative(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
-    """`diff(f, x)`, `diff(f, x, 2)`, `diff(f, x, y)`: the variables one after the other, each with its order perhaps."""
+    """`diff(f, x)`, `diff(f, x, 2)`, `diff(f, x, y)`: the variables one after the other, each with its order."""
     body, *rest = arguments
     names: list[str] = []
     for before, argument in zip(arguments, rest, strict=False):
@@ -54,10 +52,62 @@ def _order_less_one(order: Operand) -> int:
     return int(value) - 1
 
 
+def _relation(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`Ne(x, 0)`."""
+    return _over(span, operands.comparison(arguments, [_SIGNS[form.name]]))
+
+
+def _all(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`And(x > 0, x < 1)`."""
+    return _over(span, operands.junction(arguments, tree.all_of))
+
+
+def _any(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`Or(x < 0, x > 1)`, which of a single condition is that condition."""
+    return _over(span, operands.junction(arguments, tree.any_of) if len(arguments) > 1 else arguments[0])
+
+
+def _not(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`Not(x > 0)`."""
+    return _over(span, operands.negation(arguments[0], span.start))
+
+
+def _either(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`Xor(a, b)`: a without b, or b without a."""
+    first, second = arguments
+    sides = [
+        operands.junction([one, operands.negation(other, other.start)], tree.all_of)
+        for one, other in ((first, second), (second, first))
+    ]
+    return _over(span, operands.junction(sides, tree.any_of))
+
+
+def _over(span: Span, made: Operand) -> Operand:
+    """What is made of the arguments as an operand that is the whole call."""
+    return replace(made, start=span.start, stop=span.stop)
+
+
+_SIGNS = {"Eq": "==", "Ne": "!=", "Gt": ">", "Ge": ">=", "Lt": "<", "Le": "<="}
+
 FORM_CALLS: dict[str, Callable[[Form, Sequence[Operand], Span], Operand]] = {
     "Piecewise": _piecewise,
     "where": _choice,
     "if": _choice,
     "diff": _derivative,
     "D": _derivative,
+    "ITE": _choice,
+    **dict.fromkeys(_SIGNS, _relation),
+    "And": _all,
+    "Or": _any,
+    "Not": _not,
+    "Xor": _either,
 }
+
+
+def form_call(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """What a call of a form stands for; the number of arguments is checked."""
+    if form.count is not None and len(arguments) != form.count:
+        plural = "s" * (form.count != 1)
+        message = f"{form.name} takes {form.count} argument{plural}, and here it has {len(arguments)}"
+        raise DerivError(message, span=span, hint=f"write {form.example}")
+    return FORM_CALLS[form.name](form, arguments, span)

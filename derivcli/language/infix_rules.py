@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, derivative_rules, name_resolution, operands, syntax_errors
+from derivcli.language import (
+    ambiguities,
+    condition_rules,
+    derivative_rules,
+    name_resolution,
+    operands,
+    syntax_errors,
+)
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parser_stack import CALL, PAIR, TEXT, TUPLE
 from derivcli.language.tokens import Token
@@ -39,9 +46,16 @@ def read_operator(parser: Parser, token: Token) -> None:
     elif token.kind in ("comparison", "comma") or token.text in _ENDS:
         parser.end_product()
         read_separator(parser, token)
+    elif token.kind == "bar" and condition_rules.is_or(parser, token):
+        condition_rules.read_junction(parser, condition_rules.bars(parser, token))
     elif token.kind == "bar" and parser.inside_bar():
         parser.end_product()
+        condition_rules.end_choices(parser, token)
         parser.close(token)
+    elif token.text == "if" and condition_rules.begins_choice(parser):
+        condition_rules.read_if(parser, token)
+    elif token.text == "else" and token.text not in parser.declared:
+        condition_rules.read_else(parser, token)
     else:
         read_silent_multiplication(parser, token)
 
@@ -98,6 +112,8 @@ def read_written_sign(parser: Parser, token: Token) -> None:
 
 def read_separator(parser: Parser, token: Token) -> None:
     """Take a comparison, a comma, a closing bracket, `and` or `or`."""
+    if token.text in (")", "]", ","):
+        condition_rules.end_choices(parser, token)
     frame = parser.frame
     if token.text in (")", "]"):
         parser.close(token)
@@ -106,13 +122,12 @@ def read_separator(parser: Parser, token: Token) -> None:
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
     elif not frame.wants_condition:
-        raise syntax_errors.condition(token)
+        raise syntax_errors.condition(token, parser.text)
     elif token.kind == "comparison":
+        condition_rules.check_compared(parser, token)
         frame.compared.append(frame.close_sum())
         frame.relations.append(token.text)
-    elif token.text == "and":
-        frame.close_comparison()
-    elif token.text == "or":
-        frame.close_conjunction()
+    elif token.text in ("and", "or"):
+        condition_rules.read_junction(parser, token)
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)

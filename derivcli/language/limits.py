@@ -13,7 +13,13 @@ MAX_CHARACTERS = 1_000_000
 """Length of a text."""
 
 MAX_NESTING = 100
-"""How deep brackets, calls, signs and powers may stand inside each other; SymPy's recursion fails soon after."""
+"""How deep calls, signs, powers and brackets that are needed may stand inside each other.
+
+SymPy's recursion fails soon after.
+"""
+
+MAX_BRACKETS = 1_000
+"""Brackets that may be open at one place, needed or not."""
 
 MAX_DIGITS = 400
 """Digits of one number; float64 reaches 309 before the point."""
@@ -23,9 +29,6 @@ MAX_WHOLE = 10_000
 
 MAX_ORDER = 200
 """How often a formula may be differentiated."""
-
-MAX_ORDER_IN_PLACE = 10
-"""How often a part of a formula may be differentiated in its place, where all derivatives but the last are written out."""
 
 MAX_EXPANDED_NODES = 50_000
 """Nodes of a formula in which calls of named functions are what they stand for."""
@@ -62,6 +65,13 @@ def check_nesting(depth: int, span: Span) -> None:
     if depth > MAX_NESTING:
         message = f"the formula nests deeper than the limit of {MAX_NESTING}"
         raise DerivError(message, span=span, hint="name inner parts with `--let`")
+
+
+def check_brackets(count: int, span: Span) -> None:
+    """Refuse a formula with too many brackets around one place."""
+    if count > MAX_BRACKETS:
+        message = f"more than {MAX_BRACKETS:,} brackets are open here"
+        raise DerivError(message, span=span, hint="leave out those that change nothing")
 
 
 def check_whole(value: Fraction | float, parameter: str, span: Span) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from derivcli.errors import DerivError, Span, UnknownNameError
+from derivcli.errors import DerivError, UnknownNameError
 from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
@@ -13,7 +13,9 @@ from derivcli.language.tokens import GREEK_NAMES, Token
 from derivcli.language.unsupported_operations import DIFFERENTIATES, OPERATIONS
 
 KEYWORDS = frozenset(("and", "or", "not"))
-TRUTHS = {"True": True, "False": False}
+CAPITALS = {word.upper(): word for word in KEYWORDS}
+"""How spreadsheets write them, which are names where nothing is compared."""
+TRUTHS = {"True": True, "False": False, "true": True, "false": False, "otherwise": True, "else": True}
 
 _VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
 _NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
@@ -31,7 +33,7 @@ def is_variable_name(name: str) -> bool:
 
 def may_be_product(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:
     """Whether a name could be a product of its letters: it means nothing else."""
-    if is_differential(name) and "d" not in declared:
+    if (is_differential(name) and "d" not in declared) or name in KEYWORDS or name in TRUTHS:
         return False
     known = name in declared or is_function_name(name, custom, called) or name in GREEK_NAMES or name in CONSTANTS
     return len(name) > 1 and name.isalpha() and not known
@@ -51,8 +53,8 @@ def is_function_name(name: str, custom: Collection[str], called: bool) -> bool:
 
 def _is_only_called(name: str) -> bool:
     """Whether a name of the table is too short to be more than letters where no bracket follows."""
-    row = vocabulary().get(name)
-    return row is not None and name in row.only_called
+    row, form = vocabulary().get(name), forms().get(name)
+    return (row is not None and name in row.only_called) or (form is not None and form.only_called)
 
 
 def base_of(name: str) -> str:
@@ -73,7 +75,7 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
         message, hint = OPERATIONS[name]
         return DerivError(message, span=token.span, hint=hint)
     if name[0] == "d" and is_variable_name(name[1:]):
-        return differential(token.start, Token("name", name[1:], token.start + 1, token.stop), f"{' ' * token.start}{name}")
+        return differential(token, name[1:])
     guess = _guess(name, called) if len(name) <= _MAX_GUESS_CHARACTERS else ""
     if called:
         guess = _like(name, custom) or _numbered(name) or guess
@@ -87,11 +89,10 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
     return UnknownNameError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
 
 
-def differential(start: int, name: Token, text: str) -> DerivError:
+def differential(token: Token, by: str) -> DerivError:
     """The refusal of the `dx` that ends an integral."""
-    message = f"'{text[start : name.stop]}' is no factor of a formula: {DIFFERENTIATES}"
-    hint = f"leave out {text[start : name.stop]}, and name the variable with `--wrt {name.text}`"
-    return DerivError(message, span=Span(start, name.stop), hint=hint)
+    hint = f"leave out {token.text}, and name the variable with `--wrt {by}`"
+    return DerivError(f"'{token.text}' is no factor of a formula: {DIFFERENTIATES}", span=token.span, hint=hint)
 
 
 def _numbered(name: str) -> str:

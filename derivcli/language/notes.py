@@ -72,6 +72,11 @@ class Notes:
             message = f"{function.text} is read as the logarithm to the base {base}, as in log(x, {base})"
             self.add("glued", message, function.span)
 
+    def bitwise(self, token: Token) -> None:
+        """`x > 0 & x < 1`, which Python reads as a chain of comparisons with `0 & x` in it."""
+        message = "comparisons are read before & and |; in Python each needs its brackets, as in (x > 0) & (x < 1)"
+        self.add("bitwise", message, token.span)
+
     def clash(self, call: Frame) -> None:
         """A function whose name means another one in another library."""
         if call.row is not None and call.row.clash and call.opener.text == call.row.name:

@@ -1,23 +1,26 @@
 """Text to operands, by the grammar of the language.
 
-    expression := sum
+    expression := choice
+    choice     := sum [ "if" condition "else" choice ]             as in Python
     sum        := product { ("+" | "-") product }
     product    := factor { [ "*" | "/" | "//" ] factor }          left to right, the sign may be left out
     factor     := ("-" | "+" | "√" | "∛") factor | power | derivative
     derivative := operator product | over                          d/dx x^2, d(x^2)/dx: `derivative_signs.py`
     power      := postfix [ "**" factor ]                          right to left: 2^3^2 is 2^9
     postfix    := atom { "!" | superscript | prime }               a prime stands behind a bracket: (x^2)'
-    atom       := number | variable | constant | "(" sum ")" | "|" sum "|" | call
+    atom       := number | variable | constant | "(" choice ")" | "|" choice "|" | call
     function   := a name of the table | ("log" | "ln") "_" base
-    call       := function [ exponent ] "(" sum { "," sum } ")"
+    call       := function [ exponent ] "(" choice { "," choice } ")"
                 | function [ exponent ] factor { factor }          sin 2x: signs left out, ends at the next function
-                | ("if" | "where") "(" condition "," sum "," sum ")"
+                | ("if" | "where") "(" condition "," choice "," choice ")"
                 | "Piecewise" "(" pair { "," pair } ")"
-    pair       := "(" sum "," condition ")"
+    pair       := [ "ExprCondPair" ] "(" choice "," condition ")"
     exponent   := "**" number | superscript                        sin^2(x) is sin(x)^2
-    condition  := conjunction { "or" conjunction }
-    conjunction := denial { "and" denial }
-    denial     := "not" denial | sum { comparison sum } | "True" | "False" | "(" condition ")"
+    condition  := conjunction { ( "or" | "|" | "||" | "∨" ) conjunction }
+    conjunction := denial { ( "and" | "&" | "&&" | "∧" ) denial }
+    denial     := ( "not" | "~" | "!" | "¬" ) denial | sum { comparison sum } | "True" | "False" | "(" condition ")"
+                | ( "Eq" | "Ne" | "Gt" | "Ge" | "Lt" | "Le" ) "(" sum "," sum ")"
+                | ( "And" | "Or" | "Not" | "Xor" ) "(" condition { "," condition } ")"
 
 The parser keeps a stack of frames, one for each open bracket, and never recurses. `prefix_rules.py` takes a token
 where an operand is due, `infix_rules.py` one that stands behind an operand.
@@ -32,12 +35,13 @@ from functools import lru_cache
 from derivcli.errors import DerivError, Span
 from derivcli.language import ambiguities, derivative_rules, limits, operands, syntax_errors, tree
 from derivcli.language.calls import check_whole, finish
+from derivcli.language.condition_rules import end_choices
 from derivcli.language.constant_folding import Constant, UndefinedError
 from derivcli.language.functions.row import Function
 from derivcli.language.infix_rules import read_operator
 from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, OPERATOR, PAIR, PRODUCTS, TEXT, TUPLE, Frame
+from derivcli.language.parser_stack import BAR, BARE, CHOICE, GROUP, OPERATOR, PAIR, PRODUCTS, TEXT, TUPLE, Frame
 from derivcli.language.prefix_rules import read_operand
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
@@ -104,7 +108,9 @@ class Parser:
 
     def push(self, frame: Frame) -> None:
         """Open a frame."""
-        limits.check_nesting(len(self.frames), frame.opener.span)
+        frame.depth = self.frame.depth + (frame.kind != GROUP)
+        limits.check_nesting(frame.depth, frame.opener.span)
+        limits.check_brackets(len(self.frames), frame.opener.span)
         self.frames.append(frame)
         self.frame = frame
 
@@ -140,7 +146,7 @@ class Parser:
 
     def inside_bar(self) -> bool:
         """Whether the innermost bracket is a `|`."""
-        return next(frame for frame in reversed(self.frames) if frame.kind not in PRODUCTS).kind == BAR
+        return next(frame for frame in reversed(self.frames) if frame.kind not in (*PRODUCTS, CHOICE)).kind == BAR
 
     def derivative(self, body: Operand, names: Sequence[str], span: Span) -> Operand:
         """The derivative of an operand by names, the last of them first, still to be taken."""
@@ -200,6 +206,7 @@ class Parser:
     def close_text(self, token: Token) -> Operand:
         """End the whole text."""
         self.end_product()
+        end_choices(self, token)
         frame = self.frame
         if frame.kind != TEXT:
             raise syntax_errors.unclosed(frame.opener, self.text)

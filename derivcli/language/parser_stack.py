@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from derivcli.language.ambiguities import Pending
     from derivcli.language.derivative_signs import Match
 
-TEXT, GROUP, CALL, BARE, BAR, PAIR = "text", "group", "call", "bare", "bar", "pair"
+TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE = "text", "group", "call", "bare", "bar", "pair", "choice"
 OPERATOR, OVER, TUPLE = "operator", "over", "tuple"
 """What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the bracket of a
-Piecewise pair, `d/dx`, the `d` over `dx`, or the bracket of several arguments of a form."""
+Piecewise pair, the `if` behind a value, `d/dx`, the `d` over `dx`, or the bracket of several arguments of a form."""
 
 PRODUCTS = (BARE, OPERATOR)
 """Frames that end where a product ends."""
@@ -46,6 +46,8 @@ class Frame:
     closes: str = ")"
     """The bracket that ends it."""
     arguments: list[Operand] = field(default_factory=list)
+    logic: tuple[str, ...] = ()
+    """The words and signs of logic in the argument at hand, as they are typed."""
     disjuncts: list[Operand] = field(default_factory=list)
     conjuncts: list[Operand] = field(default_factory=list)
     denials: list[Token] = field(default_factory=list)
@@ -57,6 +59,8 @@ class Frame:
     operator: Token | None = None
     prefixes: list[tuple[Token, Operand | None]] = field(default_factory=list)
     operand: Operand | None = None
+    depth: int = 0
+    """How many open calls and bars there are, this one included."""
     pending: list[Pending] = field(default_factory=list)
     """Places with two meanings that go on."""
     names: tuple[str, ...] = ()
@@ -73,7 +77,7 @@ class Frame:
         """Whether a condition may stand at this place."""
         if self.kind == CALL:
             return self.form is not None and self.form.is_condition(len(self.arguments))
-        return self.inherits_condition or (self.kind == PAIR and len(self.arguments) == 1)
+        return self.inherits_condition or (self.kind in (PAIR, CHOICE) and len(self.arguments) == 1)
 
     @property
     def is_empty(self) -> bool:
@@ -151,6 +155,7 @@ class Frame:
         self.close_conjunction()
         part = self.disjuncts[0] if len(self.disjuncts) == 1 else operands.junction(self.disjuncts, tree.any_of)
         self.disjuncts = []
+        self.logic = ()
         self.arguments.append(part)
 
 

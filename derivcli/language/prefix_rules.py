@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.language import derivative_rules, limits, name_resolution, operands, syntax_errors, tree
+from derivcli.language import (
+    condition_rules,
+    derivative_rules,
+    limits,
+    name_resolution,
+    operands,
+    syntax_errors,
+    tree,
+)
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
@@ -23,6 +32,8 @@ def read_operand(parser: Parser, token: Token) -> None:
     """Take a token where an operand is due."""
     frame = parser.frame
     is_pair = frame.form is not None and frame.form.pairs
+    if is_pair and token.text == "ExprCondPair":
+        token = parser.stream.take()
     if is_pair and token.text != "(":
         raise DerivError("Piecewise takes pairs", span=token.span, hint="write Piecewise((a, x > 0), (b, True))")
     if token.kind == "number":
@@ -35,12 +46,16 @@ def read_operand(parser: Parser, token: Token) -> None:
             read_bracket(parser, token)
     elif token.text == "[" and frame.kind in (OPERATOR, OVER) and not frame.factors and not frame.prefixes:
         parser.push(Frame(GROUP, token, closes="]"))
+    elif token.kind == "end" and frame.kind == OPERATOR:
+        raise derivative_rules.nothing_behind(frame, parser.text)
     elif token.kind == "prime" or token.text in ("[", "]"):
         raise unreadable(parser.text, token.start)
     elif token.kind == "bar":
         parser.push(Frame(BAR, token))
     elif token.text in SIGNS:
         frame.push_prefix(token)
+    elif token.kind == "logic" or (token.text == "!" and frame.wants_condition):
+        read_keyword(parser, replace(token, kind="logic", text="not" if token.text == "!" else token.text))
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 
@@ -80,14 +95,18 @@ def read_name(parser: Parser, token: Token) -> None:
 
 
 def read_keyword(parser: Parser, token: Token) -> None:
-    """Take `not` where an operand is due; `and` and `or` are out of place there."""
+    """Take `not` where an operand is due; `and` and `or` are out of place there but for `AND(x > 0, x < 1)`."""
     frame = parser.frame
+    if token.kind == "name" and token.text != "not" and parser.next.text == "(":
+        read_function(parser, replace(token, text=token.text.capitalize()))
+        return
     starts_condition = not (frame.prefixes or frame.factors or frame.terms or frame.relations)
     if token.text == "not" and frame.wants_condition and starts_condition:
         limits.check_nesting(len(frame.denials) + 1, token.span)
         frame.denials.append(token)
+        condition_rules.note_word(parser, token)
     elif token.text == "not" and not frame.wants_condition:
-        raise syntax_errors.condition(token)
+        raise syntax_errors.condition(token, parser.text)
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 

@@ -13,7 +13,9 @@ from derivcli.language.pasted_signs import pasted_in
 def check_notation(text: str, declared: Collection[str]) -> None:
     """Refuse quotes around a formula, degree signs and differences."""
     for found in pasted_in(text, declared):
-        hint = found.hint or f"write {found.name if _is_formula(found.name, declared) else 'the formula without quotes'}"
+        hint = (
+            found.hint or f"write {found.name if _is_formula(found.name, declared) else 'the formula without quotes'}"
+        )
         raise DerivError(found.message, text, found.span, hint)
 
 

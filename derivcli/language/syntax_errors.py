@@ -25,12 +25,12 @@ def missing_operand(token: Token, before: Token | None, text: str) -> DerivError
     return DerivError(message, span=token.span, hint="complete what stands before it")
 
 
-def condition(token: Token) -> DerivError:
-    """A comparison or a logical word outside a condition."""
+def condition(token: Token, text: str) -> DerivError:
+    """A comparison, or a word or sign of logic, outside a condition."""
     if token.text == "==":
         return EquationError(EQUATION, span=token.span, hint=EQUATION_HINT)
     hint = "write if(x > 0, a, b) or Piecewise((a, x > 0), (b, True))"
-    return DerivError(f"'{token.text}' belongs inside a condition", span=token.span, hint=hint)
+    return DerivError(f"'{text[token.start : token.stop]}' belongs inside a condition", span=token.span, hint=hint)
 
 
 def comma(before: Token | None, token: Token, after: Token, outside: bool) -> DerivError:
@@ -71,3 +71,10 @@ def power_of_a_name(function: Token, exponent: Token) -> DerivError:
     other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
     message, hint = f"a power of '{name}' itself is ambiguous here", f"write {other}1/{name}(x) or ({name}(x))**n"
     return DerivError(message, span=Span(function.start, exponent.stop), hint=hint)
+
+
+def stands_for_formula(name: str, span: Span, names: tuple[str, ...] = ()) -> DerivError:
+    """The refusal of the derivative of a letter that stands for a formula."""
+    by = f" with `--wrt {names[0]}`" if names and names[0] else ""
+    hint = f"give the formula of {name}{by}, or an equation with `shell:--implicit {name}``python:implicit`"
+    return DerivError(f"the formula of {name} is not known here", span=span, hint=hint)

@@ -12,6 +12,7 @@ from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.tokens import Token, letters_alone, tokenize
 
 _BRACKET = re.compile(r"\s*\(")
+_COMPARISON = re.compile("[<>=≤≥≠]")
 
 
 class TokenStream:
@@ -33,6 +34,11 @@ class TokenStream:
     def letters(self) -> frozenset[str]:
         """The letters that are variables by themselves: declared, or standing alone in the text."""
         return frozenset(self.declared) | (letters_alone(self.text) - CONSTANTS.keys())
+
+    @cached_property
+    def compares(self) -> bool:
+        """Whether anything is compared in the text."""
+        return _COMPARISON.search(self.text) is not None
 
     @property
     def next(self) -> Token:
@@ -91,6 +97,8 @@ class TokenStream:
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v` where each letter is a variable; any other name as it is."""
         name = token.text
+        if name in name_resolution.CAPITALS and name not in self.declared and self.compares:
+            return [Token("name", name_resolution.CAPITALS[name], token.start, token.stop)]
         if not name_resolution.may_be_product(name, self.declared, self.custom, self.is_called(token)):
             return [token]
         # The e of `xe^x` can be nothing but the base of an exponential.

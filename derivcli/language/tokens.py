@@ -1,6 +1,6 @@
 """Text to tokens with positions.
 
-    token  := number | name | operator | superscript | bracket | comma | bar | comparison | prime
+    token  := number | name | operator | superscript | bracket | comma | bar | comparison | logic | prime
     number := digits [ "." digits ] [ ("e" | "E") [ "+" | "-" ] digits ]
     name   := Greek letter or ASCII name, then digits, subscripts or "_" parts; "∂" is one too
     prime  := signs of derivatives behind each other, whose text has a "'" for each order
@@ -41,7 +41,7 @@ _CANONICAL = SUBSCRIPTS | str.maketrans(GREEK)
 
 SPELLINGS = {
     "^": "**", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-", "∙": "*",
-    "≤": "<=", "≥": ">=", "≠": "!=",
+    "≤": "<=", "≥": ">=", "≠": "!=", "&": "and", "&&": "and", "∧": "and", "∨": "or", "~": "not", "¬": "not",
 }  # fmt: skip
 
 LOOK_ALIKES = dict(zip("авеіјкмнорсѕтухһԁԛԝАВЕІЈКМНОРСЅТУХ", "abeijkmhopcstyxhdqwABEIJKMHOPCSTYX", strict=True))
@@ -59,6 +59,7 @@ _PATTERN = re.compile(
   | (?P<partial>∂_?)
   | (?P<prime>[{"".join(PRIMES)}]+)
   | (?P<superscript>[⁺⁻]?[⁰¹²³⁴-⁹]+)
+  | (?P<logic>&&?|[∧∨~¬])
   | (?P<comparison><=|>=|==|!=|[<>≤≥≠])
   | (?P<operator>\*\*|//|[-+*/^!×·⋅∗∙÷∕⁄−–√∛])
   | (?P<bracket>[()\[\]])
@@ -70,7 +71,7 @@ _PATTERN = re.compile(
 _WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉]*")
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
 _FOREIGN = re.compile(
-    rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛∂()\[\]|,<>=≤≥≠{''.join(PRIMES)}-]"
+    rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛∂()\[\]|,<>=≤≥≠&∧∨~¬{''.join(PRIMES)}-]"
 )
 """A character that no token has."""
 SEARCHED_CHARACTERS = 10_000
@@ -87,8 +88,6 @@ _ROWS = (
     ("{}", "braces are no part of a formula", "group with round brackets"),
     ("'\"", "strings are no part of a formula", "write the expression without quotes"),
     ("%", "'{}' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
-    ("&∧", "'{}' is not read here", "write 'and' inside a condition"),
-    ("~¬", "'{}' is not read here", "write 'not' inside a condition"),
     (":", "'{}' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
     (";", "'{}' is no part of a formula", "give several expressions as separate arguments"),
     ("@", "'{}' is no part of a formula", "for a product write *"),
@@ -98,7 +97,6 @@ _ROWS = (
     ("‰", "'{}' is not read here", "divide by 1000"),
     ("∞", "'{}' is not a finite number", "write a finite number"),
     ("±∓", "'{}' is two formulas", "give each as an argument of its own"),
-    ("∨", "'{}' is not read here", "write 'or' inside a condition"),
     ("⌊⌋", "'{}' is not read here", "write floor(x)"),
     ("⌈⌉", "'{}' is not read here", "write ceil(x)"),
     ("∜", "'{}' is not read here", "write root(x, 4)"),
@@ -185,7 +183,7 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
         raw = canonical_name(raw)
     elif kind == "superscript":
         raw = raw.translate(SUPERSCRIPTS)
-    elif kind in ("operator", "comparison"):
+    elif kind in ("operator", "comparison", "logic"):
         raw = SPELLINGS.get(raw, raw)
     elif kind == "prime":
         raw = "'" * sum(PRIMES[mark] for mark in raw)

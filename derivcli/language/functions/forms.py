@@ -18,6 +18,10 @@ class Form:
     example: str
     """A call as one writes it."""
     aliases: tuple[str, ...] = ()
+    only_called: bool = False
+    """Whether its names are those of variables where no bracket follows."""
+    count: int | None = None
+    """How many arguments it takes; None for any number."""
     conditions: int = 0
     """How many of the first arguments are conditions; -1 for all."""
     tuples: bool = False
@@ -30,6 +34,17 @@ class Form:
         return self.conditions < 0 or place < self.conditions
 
 
+def _relation(name: str, long: str) -> Form:
+    """A comparison as SymPy writes it."""
+    return Form(name, "a condition", f"{name}(x, 0)", aliases=(long,), only_called=True, count=2)
+
+
+def _junction(name: str, example: str, count: int | None = None) -> Form:
+    """Conditions joined, as SymPy and NumPy write it."""
+    numpy = f"logical_{name.lower()}"
+    return Form(name, "a condition", example, aliases=(numpy,), only_called=True, conditions=-1, count=count)
+
+
 FORMS: tuple[Form, ...] = (
     Form(
         "Piecewise",
@@ -38,8 +53,19 @@ FORMS: tuple[Form, ...] = (
         aliases=("piecewise",),
         pairs=True,
     ),
-    Form("where", "a choice", "where(x > 0, x**2, 0)", conditions=1),
-    Form("if", "a choice", "if(x > 0, x**2, 0)", conditions=1),
+    Form("where", "a choice", "where(x > 0, x**2, 0)", conditions=1, count=3),
+    Form("if", "a choice", "if(x > 0, x**2, 0)", conditions=1, count=3),
+    Form("ITE", "a choice", "ITE(x > 0, x**2, 0)", aliases=("ite", "IF"), only_called=True, conditions=1, count=3),
+    _relation("Eq", "Equality"),
+    _relation("Ne", "Unequality"),
+    _relation("Gt", "StrictGreaterThan"),
+    _relation("Ge", "GreaterThan"),
+    _relation("Lt", "StrictLessThan"),
+    _relation("Le", "LessThan"),
+    _junction("And", "And(x > 0, x < 1)"),
+    _junction("Or", "Or(x < 0, x > 1)"),
+    _junction("Not", "Not(x > 0)", count=1),
+    _junction("Xor", "Xor(x > 0, y > 0)", count=2),
     Form(
         "diff",
         "a derivative",
