@@ -161,7 +161,7 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     names = (*(request.points.names if request.points else ()), *taken)
     if request.has_points:
         check_values(expressions, variables, names, {*request.names, *taken}, data)
-    free = arguments_of(expressions) or variables or names or [USUAL]
+    free = arguments_of(expressions) or variables or names or ([] if request.has_points else [USUAL])
     by = request.by(free)
     known = dict.fromkeys([*variables, *names])
     if request.series is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LETTER = re.compile(r"(?:D_|∂)([A-Za-z][A-Za-z0-9]*)|[Dd]_([A-Za-z][A-Za-z0-9]*)|D([a-z][0-9]*)")
 """`D_x`, `d_x` and `Dx`."""
 _CALLED = re.compile(r"[A-Za-z]\w*\s*\([^()]*\)")
-_STRING = re.compile(r"^\s*(?:[br]|br|rb)(['\"])\w*\1\s*$")
+_STRING = re.compile(r"^\s*(?:[bfr]|br|rb)(['\"])[\w{}.]*\1\s*$")
 """A string of Python's with its prefix."""
 
 
@@ -54,10 +54,10 @@ def read_bracketed_head(parser: Parser, bracket: Token) -> bool:
         _push_operator(parser, bracket, below.names)
         return True
     line = line_at(parser.stream, power.stop, head, power.order, parser.declared, bracketed=True)
-    if line is None:
+    if line.start is None:
         return False
     parser.stream.skip(power.stop)
-    parser.push(Frame(OVER, bracket, over=(line, head, power)))
+    parser.push(Frame(OVER, bracket, over=(line.start, head, power)))
     parser.push(Frame(GROUP, bracket))
     return True
 
@@ -75,7 +75,7 @@ def _read_head(parser: Parser, head: Token) -> bool:
         _push_operator(parser, head, below.names)
         return True
     star = stream.peek(power.stop).text == "*"
-    line = line_at(stream, power.stop + star, head, power.order, declared)
+    line = _line(parser, head, power.stop + star, power)
     if line is not None:
         stream.skip(power.stop + star)
         parser.push(Frame(OVER, head, over=(line, head, power)))
@@ -91,6 +91,17 @@ def _read_head(parser: Parser, head: Token) -> bool:
         joined = Token("name", f"d{after.text}", head.start, after.stop)
         raise name_resolution.differential(joined, after.text)
     return False
+
+
+def _line(parser: Parser, head: Token, place: int, power: Match) -> int | None:
+    """Where the line begins that a head stands over; what was looked through for such a head is not again."""
+    frame = parser.frame
+    if head.start < frame.lineless.get(head.text, 0):
+        return None
+    line = line_at(parser.stream, place, head, power.order, parser.declared)
+    if line.start is None:
+        frame.lineless[head.text] = line.stop
+    return line.start
 
 
 def _lone(parser: Parser, head: Token, after: Token) -> DerivError:
@@ -134,7 +145,7 @@ def _read_joined_head(parser: Parser, token: Token) -> bool:
     called = name_resolution.is_function_name(rest, parser.functions, parser.next.text == "(")
     if "d" in parser.declared or not (called or name_resolution.is_variable_name(rest)):
         return False
-    line = line_at(parser.stream, 0, head, power.order, parser.declared)
+    line = _line(parser, head, 0, power)
     if line is None:
         return False
     parser.push(Frame(OVER, head, over=(line, head, power)))

@@ -41,6 +41,14 @@ class Match:
     order: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where the line of a fraction begins, if there is one, and up to where it was looked for."""
+
+    start: int | None
+    stop: int
+
+
 def power_at(stream: TokenStream, place: int) -> Match:
     """The exponent at a place; order 1 where there is none, and 0 where it is no whole number."""
     token = stream.peek(place)
@@ -93,7 +101,7 @@ def differential_at(
     `spaced` ones, `d x` and `d(x)`, could be products where nothing stands over them but what goes out.
     """
     token, sign = stream.peek(place), head.text[0]
-    if token.kind != "name" or token.text[0] != sign:
+    if token.kind != "name" or token.text[0] != sign or token.text in declared:
         return None
     if token.text != sign:
         return _joined_differential(stream, place, head, declared)
@@ -133,7 +141,7 @@ def _is_variable(name: str, declared: Collection[str]) -> bool:
 
 def line_at(
     stream: TokenStream, place: int, head: Token, order: int, declared: Collection[str], bracketed: bool = False
-) -> int | None:
+) -> Line:
     """Where the line of a fraction begins over whose differentials a product stands that begins at a place.
 
     The product is the rest of a bracket where it is `bracketed`.
@@ -143,20 +151,20 @@ def line_at(
         token = stream.peek(ahead)
         outside = depth == 0 and not is_in_bars
         if token.kind == "end" or (outside and _ends_product(token, before)):
-            return None
+            break
         if token.text in _OPENING:
             depth += 1
         elif token.text in _CLOSING and depth == 0:
             over = bracketed and below_at(stream, ahead + 1, head, order, declared)
-            return stream.peek(ahead + 1).start if over else None
+            return Line(stream.peek(ahead + 1).start if over else None, token.start)
         elif token.text in _CLOSING:
             depth -= 1
         elif token.kind == "bar" and depth == 0:
             is_in_bars = not is_in_bars
         elif outside and not bracketed and below_at(stream, ahead, head, order, declared):
-            return token.start
+            return Line(token.start, token.start)
         before = token.text
-    return None
+    return Line(None, token.start)
 
 
 def _ends_product(token: Token, before: str) -> bool:

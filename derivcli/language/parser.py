@@ -73,6 +73,8 @@ class Parser:
         self.symbols: dict[str, Tree] = {}
         self.derivatives: dict[Tree, Span] = {}
         """Where each derivative stands that is still to be taken."""
+        self.signs = 0
+        """How many signs of derivatives have been read."""
         self.notes = Notes(text)
 
     @property
@@ -150,6 +152,8 @@ class Parser:
 
     def derivative(self, body: Operand, names: Sequence[str], span: Span) -> Operand:
         """The derivative of an operand by names, the last of them first, still to be taken."""
+        self.signs += 1
+        limits.check_derivatives(self.signs, span)
         made = body.tree
         for name in reversed(names):
             made = tree.derivative(made, tree.symbol(name))

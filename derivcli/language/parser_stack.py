@@ -69,6 +69,8 @@ class Frame:
     """Where the formula behind an operator begins."""
     first: int | None = None
     """Where the first factor behind an operator ends, if it may be all that is differentiated."""
+    lineless: dict[str, int] = field(default_factory=dict)
+    """By a head, up to where no line of a fraction is that it could stand over."""
     over: tuple[int, Token, Match] | None = None
     """Of the `d` over `dx`: where the line begins, and the head and its order."""
 

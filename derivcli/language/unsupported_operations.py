@@ -7,7 +7,7 @@ INTEGRATES = "deriv does not integrate"
 
 _ROWS = (
     (
-        "derivatives derive deriv",
+        "diff Diff differentiate Derivative derivative derivatives derive deriv d D",
         f"'{{}}' is not needed: {DIFFERENTIATES}",
         "give the plain expression, and the variable with `--wrt`",
     ),
@@ -64,7 +64,10 @@ OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _RO
 SIGNS = {
     "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
     **dict.fromkeys("′″‴⁗´`", ("a prime stands behind a bracket", "write (x^2)' for the derivative of x^2")),
-    "∫": (INTEGRATES, "give the formula whose derivative you want"),
+    "∫": (
+        INTEGRATES,
+        "give the formula whose derivative you want; whether F is an integral of f, `deriv answer F f` tells",
+    ),
     "∑": ("sums over an index are not read here", "write the terms with + between them"),
     "∏": ("products over an index are not read here", "write the factors with * between them"),
     "→": ("limits are not read here", "give the formula alone; points belong to `--at`, as in `--at x=0`"),
