@@ -60,7 +60,7 @@ EXPECTED: dict[str, str | Refusal] = {
     "sqrt-semi": "sqrt(1000000000000000000000000000057*1000000000000000000000000000099)",
     "sin-huge": (RANGE, 4),
     "integrate": ("deriv does not integrate", 0),
-    "range-sum": ("deriv reads no sums and products with bounds", 0),
+    "range-sum": ("100,000,001 terms of a sum are more than the limit", 0),
     # blanks and characters
     "spaces": ("the expression is empty", 3),
     "newline": "x + 1",

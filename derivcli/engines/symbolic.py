@@ -15,6 +15,7 @@ import sympy
 from derivcli.engines.time_limit import OutOfTimeError, P, R, limited
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree as build
+from derivcli.language.bound_variables import Integral
 from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
@@ -176,8 +177,9 @@ def is_piecewise(result: SymbolicResult) -> bool:
 
 
 def has_pieces(tree: Tree) -> bool:
-    """Whether a formula has branches or steps, as derivatives of kinks do."""
-    return bool(tree.has(sympy.Piecewise, sympy.Heaviside, build.class_of(vocabulary()["heaviside"])))
+    """Whether a formula has branches or steps, as derivatives of kinks do, but for those inside of integrals."""
+    kinds = (sympy.Piecewise, sympy.Heaviside, build.class_of(vocabulary()["heaviside"]))
+    return any(isinstance(node, kinds) for node in postorder(tree, stop_at=Integral))
 
 
 def derivative_of(tree: Tree, partial: Partial) -> Tree:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
+from derivcli.language.bound_variables import IndexVariable, free_symbols
 from derivcli.language.form_calls import form_call
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
@@ -47,12 +48,17 @@ def check_whole(call: Frame) -> None:
         if parameter in row.constant and value is None:
             message = f"{parameter} in {row.signature} is a constant"
             raise DerivError(message, span=argument.span, hint="write a number there")
-        if parameter not in row.whole:
+        if parameter not in row.whole or (value is None and is_indexed(argument.tree)):
             continue
         if value is None or value < row.least or value != int(value):
             message = f"{parameter} in {row.signature} is a constant whole number"
             raise DerivError(message, span=argument.span, hint=f"write {row.example}")
         limits.check_whole(value, f"{parameter} in {row.signature}", argument.span)
+
+
+def is_indexed(node: tree.Tree) -> bool:
+    """Whether nothing but indices of sums around it varies in a tree, which is looked at in each term."""
+    return all(isinstance(each, IndexVariable) for each in free_symbols(node))
 
 
 def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand:

@@ -18,12 +18,14 @@ from sympy.logic.boolalg import Boolean
 
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
+from derivcli.language.bound_variables import Binder, BoundVariable, Integral
 from derivcli.language.expression import Definition
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.syntax_errors import stands_for_formula
 from derivcli.language.tree import LEFT_OUT, Derivative, Tree
+from derivcli.language.unrolling import unrolled
 
 ZERO, ONE = sympy.S.Zero, sympy.S.One
 
@@ -145,13 +147,28 @@ def derivative_where_it_is(body: Tree, by: Tree) -> tuple[Tree, list[Tree]]:
     if isinstance(body, tree.Choice) and len(body.args) == 1:  # another derivative in place
         guard += _parts_of(body.args[0].cond)
         body = body.args[0].expr
+    body = _with_terms(body, by)
     slope = differentiated(body, by)
     kept = set(tree.postorder(slope))
     divided = {node.base for node in kept if isinstance(node, sympy.Pow) and _is_negative(node.exp)}
     varying = _holding(body, lambda node: node == by)
-    for node in _holding(body, lambda node: node.is_Symbol):
+    unsettled = _holding(body, lambda node: node.is_Symbol)
+    for node in filter(unsettled.__contains__, tree.postorder(body)):
         guard += [each for each in _needed(node, varying, kept, divided) if each is not sympy.true]
     return slope, list(dict.fromkeys(guard))
+
+
+def _with_terms(body: Tree, by: Tree) -> Tree:
+    """The tree with the terms of sums in their places where these are not smooth everywhere."""
+    binders = [node for node in tree.postorder(body) if isinstance(node, Binder)]
+    inside = {part for node in binders for part in tree.postorder(node.args[0])}
+    varying = _holding(body, lambda node: node == by or isinstance(node, BoundVariable))
+    if not any(each is not sympy.true for node in inside for each in _needed(node, varying, (), ())):
+        return body
+    if any(isinstance(node, Integral) for node in binders):
+        hint = "differentiate the whole formula, or write the derivative itself in its place"
+        raise DerivError("an integral of what is not smooth everywhere is not differentiated in place", hint=hint)
+    return unrolled(body)
 
 
 def _parts_of(condition: Tree) -> list[Tree]:
@@ -249,7 +266,7 @@ def differentiated(body: Tree, by: Tree) -> Tree:
             return _power_rule(*node.args, *slopes)
         if isinstance(node, sympy.Piecewise):
             return tree.piecewise([(slope, pair.cond) for slope, pair in zip(slopes, node.args, strict=True)])
-        return _chain_rule(node, slopes)
+        return _chain_rule(node, slopes, by)
 
     return tree.without_zero_products(tree.fold(body, make))
 
@@ -283,7 +300,10 @@ def _raised(base: Tree, exponent: Tree) -> Tree:
     return tree.power(base, tree.add([exponent, tree.MINUS_ONE]))
 
 
-def _chain_rule(node: Any, slopes: list[Tree]) -> Tree:
+def _chain_rule(node: Any, slopes: list[Tree], by: Tree) -> Tree:
+    if isinstance(node, Binder):
+        found: Tree = node.diff(by)
+        return found
     row = tree.row_of(node)
     if row is None:
         raise DerivError("its formula is not known", hint="write the derivative itself in its place")

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
+from derivcli.language.bound_variables import BINDERS, BoundVariable
 from derivcli.language.functions.forms import Form
 from derivcli.language.operands import Operand
+from derivcli.language.unsupported_operations import OPERATIONS
 
 
 def _piecewise(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -50,6 +52,24 @@ def _order_less_one(order: Operand) -> int:
         message = f"the order of a derivative is a whole number up to {limits.MAX_ORDER}"
         raise DerivError(message, span=order.span, hint="write it like diff(x**3, x, 2)")
     return int(value) - 1
+
+
+def _binder(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`sum(k*x, k, 1, 5)` and its like: a body, then for each variable that it binds the variable and its bounds."""
+    body, *ranges = arguments
+    operands.require_number(*arguments)
+    if len(ranges) % 3 or not ranges or any(not isinstance(each.tree, BoundVariable) for each in ranges[::3]):
+        message = f"{form.name} takes 4 arguments, and here it has {len(arguments)}"
+        step = form.binds == "index" and len(arguments) == 5
+        if form.name == "integral" and len(arguments) == 1:
+            message, hint = OPERATIONS[form.name]
+            raise DerivError(message, span=span, hint=f"{hint}; with bounds write {form.example}")
+        hint = "every whole number has a term; for other steps write sum(f(2*k + 1), k, 0, 5)" if step else ""
+        raise DerivError(message, span=span, hint=hint or f"write {form.example}")
+    made, depth = body.tree, operands.deepened(arguments, span)
+    for bound, lower, upper in zip(ranges[::3], ranges[1::3], ranges[2::3], strict=True):
+        made = tree.made(BINDERS[form.name], [made, bound.tree, lower.tree, upper.tree])
+    return Operand(made, span.start, span.stop, depth)
 
 
 def _relation(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -95,6 +115,7 @@ FORM_CALLS: dict[str, Callable[[Form, Sequence[Operand], Span], Operand]] = {
     "if": _choice,
     "diff": _derivative,
     "D": _derivative,
+    **dict.fromkeys(BINDERS, _binder),
     "ITE": _choice,
     **dict.fromkeys(_SIGNS, _relation),
     "And": _all,

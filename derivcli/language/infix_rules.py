@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from derivcli.errors import DerivError, Span
 from derivcli.language import (
     ambiguities,
+    binding,
     condition_rules,
     derivative_rules,
     name_resolution,
@@ -14,7 +15,7 @@ from derivcli.language import (
     syntax_errors,
 )
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import CALL, PAIR, TEXT, TUPLE
+from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT, TUPLE
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
@@ -75,12 +76,19 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     """Two operands side by side are a product, except two numbers."""
     frame = parser.frame
     assert frame.operand is not None
+    joined = token.start == frame.operand.stop
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
     derivative_rules.check_bracket(parser, token)
-    parser.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
-    if token.kind == "name" and name_resolution.is_function_name(token.text, parser.functions, parser.next.text == "("):
+    is_function = token.kind == "name" and name_resolution.is_function_name(
+        token.text, parser.functions, parser.next.text == "("
+    )
+    glued = parser.stream.glued.get(frame.opener.start) if frame.kind == BARE and not is_function else None
+    if glued is not None and token.start >= glued.token.stop and not (token.kind == "name" and joined):
+        raise syntax_errors.glued_argument(glued.start, frame, token, parser.text)
+    parser.settle(ambiguities.FACTOR if joined else ambiguities.RUN)
+    if is_function:
         parser.close_bares()
         parser.settle(ambiguities.PRODUCT)
     derivative_rules.expect_product(parser, written=False)
@@ -118,9 +126,11 @@ def read_separator(parser: Parser, token: Token) -> None:
     if token.text in (")", "]"):
         parser.close(token)
     elif token.kind == "comma":
-        if frame.kind not in (CALL, PAIR, TUPLE) or (frame.kind == PAIR and frame.arguments):
+        if frame.kind not in (CALL, PAIR, RANGE, TUPLE) or (frame.kind == PAIR and frame.arguments):
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
+        if frame.kind == CALL and frame.form is not None and frame.form.binds:
+            binding.read_bound(parser, token)
     elif not frame.wants_condition:
         raise syntax_errors.condition(token, parser.text)
     elif token.kind == "comparison":

@@ -36,6 +36,12 @@ MAX_DERIVATIVES = 1_000
 MAX_EXPANDED_NODES = 50_000
 """Nodes of a formula in which calls of named functions are what they stand for."""
 
+MAX_TERMS = 10_000
+"""Terms of all sums and factors of all products over an index in a formula."""
+
+MAX_UNROLLED_NODES = 500_000
+"""Nodes of such terms."""
+
 MAX_POINTS = 10**12
 """Points of one calculation."""
 
@@ -88,6 +94,20 @@ def check_whole(value: Fraction | float, parameter: str, span: Span) -> None:
     """Refuse an order or a degree that is too large."""
     if value > MAX_WHOLE:
         raise DerivError(f"{parameter} is over the limit of {MAX_WHOLE}", span=span, hint="take a smaller one")
+
+
+def check_terms(count: int, word: str, span: Span | None) -> None:
+    """Refuse a sum or a product over an index that has too many terms."""
+    if count > MAX_TERMS:
+        message = f"{count:,} terms of a {word} are more than the limit of {MAX_TERMS:,}"
+        raise DerivError(message, span=span, hint="take fewer terms")
+
+
+def check_unrolled(count: int, word: str, span: Span | None) -> None:
+    """Refuse a sum or a product over an index whose terms are too long for so many."""
+    if count > MAX_UNROLLED_NODES:
+        message = f"the terms of this {word} have more than {MAX_UNROLLED_NODES:,} parts together"
+        raise DerivError(message, span=span, hint="take fewer terms")
 
 
 def check_points(count: int, source: str = "", span: Span | None = None) -> None:

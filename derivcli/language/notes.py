@@ -10,6 +10,8 @@ from derivcli.language import ambiguities
 from derivcli.language.ambiguities import Ambiguity, Pending
 from derivcli.language.derivative_words import LONE_OPERATOR
 from derivcli.language.parser_stack import TEXT, Frame
+from derivcli.language.run_notes import RunNotes
+from derivcli.language.token_stream import GluedArgument
 from derivcli.language.tokens import Token
 
 EXACT_DIGITS = 15
@@ -25,6 +27,22 @@ class Notes:
         self.text = text
         self.by_kind: dict[str, Note] = {}
         self.ambiguities: list[Ambiguity] = []
+        self.runs = RunNotes(text)
+
+    @property
+    def all(self) -> tuple[Note, ...]:
+        """All that was noted."""
+        return (*self.by_kind.values(), *self.runs.notes())
+
+    def glued(self, frame: Frame, argument: GluedArgument) -> None:
+        """Wait for the end of an argument that is glued to its function's name."""
+
+        def end(stop: int) -> None:
+            other = self.runs.glued(argument, stop)
+            if other is not None and len(self.ambiguities) < ambiguities.MAX_AMBIGUITIES:
+                self.ambiguities.append(other)
+
+        frame.pending.append(Pending(ambiguities.PRODUCT, end))
 
     def add(self, kind: str, message: str, span: Span, other: str = "") -> None:
         """Keep the first note of each kind."""
@@ -49,7 +67,7 @@ class Notes:
         operand = frame.operand
         assert operand is not None, "a product goes on only behind an operand"
         joined = operand.stop == token.start
-        if not frame.prefixes and operand.tree.is_Symbol and joined and _LONE_ARGUMENT.match(self.text, token.start):
+        if not frame.prefixes and operand.tree.is_symbol and joined and _LONE_ARGUMENT.match(self.text, token.start):
             written = self.text[operand.start : operand.stop]
             message = f"this is read as the product of {written} and the bracket, not as a function"
             self.add("function", message, Span(operand.start, token.stop))

@@ -30,10 +30,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, derivative_rules, limits, operands, syntax_errors, tree
+from derivcli.language import ambiguities, binding, derivative_rules, limits, operands, syntax_errors, tree
 from derivcli.language.calls import check_whole, finish
 from derivcli.language.condition_rules import end_choices
 from derivcli.language.constant_folding import Constant, UndefinedError
@@ -41,7 +41,19 @@ from derivcli.language.functions.row import Function
 from derivcli.language.infix_rules import read_operator
 from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, CHOICE, GROUP, OPERATOR, PAIR, PRODUCTS, TEXT, TUPLE, Frame
+from derivcli.language.parser_stack import (
+    BAR,
+    BARE,
+    CHOICE,
+    GROUP,
+    OPERATOR,
+    PAIR,
+    PRODUCTS,
+    RANGE,
+    TEXT,
+    TUPLE,
+    Frame,
+)
 from derivcli.language.prefix_rules import read_operand
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
@@ -66,7 +78,8 @@ class Parser:
         self.trusted = trusted
         self.values = values or {}
         self.functions = functions or {}
-        self.stream = TokenStream(text, self.declared, self.functions)
+        self.notes = Notes(text)
+        self.stream = TokenStream(text, self.declared, self.functions, self.notes.runs)
         self.frames: list[Frame] = []
         self.frame = Frame(TEXT, Token("start", "", 0, 0), inherits_condition=condition)
         """The innermost open frame."""
@@ -75,12 +88,20 @@ class Parser:
         """Where each derivative stands that is still to be taken."""
         self.signs = 0
         """How many signs of derivatives have been read."""
-        self.notes = Notes(text)
+        self.binding: list[Frame] = []
+        """The open calls and ranges that bind names."""
+        self.terms = 0
+        """Terms of the sums and products over an index that have been read."""
 
     @property
     def variables(self) -> list[str]:
         """The names read as variables, in the order in which they appear."""
         return list(self.symbols)
+
+    @cached_property
+    def names_by_bracket(self) -> binding.Names:
+        """The names that calls bind, by the places of their brackets."""
+        return binding.names_by_bracket(self.text)
 
     @property
     def next(self) -> Token:
@@ -104,9 +125,16 @@ class Parser:
     def variable(self, token: Token) -> Operand:
         """A variable as an operand; its name is kept in the order of appearance."""
         name = token.text
+        bound = binding.bound_operand(self, token)
+        if bound is not None:
+            return bound
         if name not in self.symbols:
             self.symbols[name] = tree.symbol(name)
         return Operand(self.symbols[name], token.start, token.stop, value=self.values.get(name))
+
+    def is_bound(self, token: Token) -> bool:
+        """Whether a name is the variable of a sum, a product or an integral around it."""
+        return binding.bound_operand(self, token) is not None
 
     def push(self, frame: Frame) -> None:
         """Open a frame."""
@@ -119,6 +147,8 @@ class Parser:
     def pop(self) -> Frame:
         """Go back to the frame around the innermost one, which is given back."""
         closed = self.frames.pop()
+        if closed.bound:
+            self.binding.pop()
         self.frame = self.frames[-1]
         return closed
 
@@ -172,6 +202,8 @@ class Parser:
         self.pop()
         if frame.kind in (PAIR, TUPLE):
             self.close_pair(frame, token)
+        elif frame.kind == RANGE:
+            binding.close_range(self, frame, token)
         else:
             self.frame.operand = self.finish(frame, token.stop)
             if not self.trusted:
@@ -186,11 +218,18 @@ class Parser:
         result = finish(frame, stop)
         if isinstance(result.tree, tree.Derivative):
             self.derivatives.setdefault(result.tree, result.span)
+        if frame.form is not None and frame.form.binds == "index":
+            result = binding.with_value(self, result, value_of_rewrite)
         known = operands.values_of(frame.arguments) if frame.row is not None and result.value is None else None
         row = tree.row_of(result.tree) if known else None
         if known and row is not None and row.definition is not None:
-            result.value = operands.guarded(lambda: _value_of_rewrite(row, known), result.span)
+            result.value = operands.guarded(lambda: value_of_rewrite(row, known), result.span)
         return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+
+    def close_call(self, token: Token) -> None:
+        """End a call whose last argument has ended."""
+        call = self.pop()
+        self.frame.operand = self.finish(call, token.stop)
 
     def close_pair(self, pair: Frame, token: Token) -> None:
         """Hand a Piecewise pair, or several arguments, to its call, whose next token must part or end it."""
@@ -200,8 +239,7 @@ class Parser:
         self.frame.arguments += pair.arguments
         following = self.stream.take()
         if following.text == ")":
-            call = self.pop()
-            self.frame.operand = self.finish(call, following.stop)
+            self.close_call(following)
         elif following.kind != "comma":
             assert self.frame.form is not None, "pairs stand in the call of a form"
             message, hint = "another pair or ')' is due here", f"write {self.frame.form.example}"
@@ -226,7 +264,8 @@ class Parser:
 
 
 @lru_cache(maxsize=10_000)
-def _value_of_rewrite(row: Function, values: tuple[Constant, ...]) -> Constant | None:
+def value_of_rewrite(row: Function, values: tuple[Constant, ...]) -> Constant | None:
+    """The value of a row's definition for constants; UndefinedError where it has none."""
     assert row.definition is not None, f"{row.name} is a primitive"
     given = dict(zip(row.parameters, values, strict=False))
     try:

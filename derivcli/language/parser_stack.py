@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from derivcli.language.ambiguities import Pending
     from derivcli.language.derivative_signs import Match
 
-TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE = "text", "group", "call", "bare", "bar", "pair", "choice"
+TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE, RANGE = "text", "group", "call", "bare", "bar", "pair", "choice", "range"
 OPERATOR, OVER, TUPLE = "operator", "over", "tuple"
 """What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the bracket of a
-Piecewise pair, the `if` behind a value, `d/dx`, the `d` over `dx`, or the bracket of several arguments of a form."""
+Piecewise pair, the `if` behind a value, the bracket of a range, `(k, 1, 5)`, `d/dx`, the `d` over `dx`, or the bracket
+of several arguments of a form, `(x, 2)`."""
 
 PRODUCTS = (BARE, OPERATOR)
 """Frames that end where a product ends."""
@@ -42,6 +43,10 @@ class Frame:
     exponent: Operand | None = None
     base: Operand | None = None
     """The base in a logarithm's name."""
+    bound: tuple[str, ...] = ()
+    """Names that a call binds, or a range and those behind it."""
+    ranges: int = 0
+    """How many ranges a call has so far."""
     inherits_condition: bool = False
     closes: str = ")"
     """The bracket that ends it."""
@@ -73,6 +78,13 @@ class Frame:
     """By a head, up to where no line of a fraction is that it could stand over."""
     over: tuple[int, Token, Match] | None = None
     """Of the `d` over `dx`: where the line begins, and the head and its order."""
+
+    @property
+    def names_in_scope(self) -> tuple[str, ...]:
+        """The bound names that mean something here: in the formula all of them, in a range those of later ranges."""
+        if self.kind == RANGE:
+            return self.bound[1:]
+        return () if self.arguments else self.bound
 
     @property
     def wants_condition(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
 from derivcli.language import (
+    binding,
     condition_rules,
     derivative_rules,
     limits,
@@ -75,7 +76,7 @@ def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
     called = parser.next.text == "(" or (name == "D" and parser.next.text == "[")
-    if name in parser.declared:
+    if name in parser.declared or parser.is_bound(token):
         frame.operand = parser.variable(token)
     elif derivative_rules.read_derivative(parser, token):
         pass
@@ -91,7 +92,8 @@ def read_name(parser: Parser, token: Token) -> None:
     elif name in name_resolution.TRUTHS and frame.wants_condition:
         frame.operand = Operand(tree.truth(name_resolution.TRUTHS[name]), token.start, token.stop, condition=True)
     else:
-        raise name_resolution.unknown(token, called, parser.declared, parser.functions)
+        refusal = binding.infinite(parser, token)
+        raise refusal or name_resolution.unknown(token, called, parser.declared, parser.functions)
 
 
 def read_keyword(parser: Parser, token: Token) -> None:
@@ -119,12 +121,18 @@ def read_function(parser: Parser, token: Token) -> None:
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
     if parser.next.text == "(" or (parser.next.text == "[" and token.text == "D"):
-        closes = ")" if parser.stream.take().text == "(" else "]"
+        bracket = parser.stream.take()
+        closes = ")" if bracket.text == "(" else "]"
         parser.push(Frame(CALL, token, row, form, exponent, base, closes=closes))
+        if form is not None and form.binds:
+            binding.open_binder(parser, parser.frame, bracket)
         if parser.next.text != closes:
             return
     elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
+        glued = parser.stream.glued.get(token.start)
+        if glued is not None:
+            parser.notes.glued(parser.frame, glued)
         return
     raise syntax_errors.argument(token, row, empty=parser.next.text == ")")
 

@@ -14,6 +14,7 @@ import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from derivcli.language.bound_variables import Binder
 from derivcli.language.tree import (
     SIGN_OF,
     Derivative,
@@ -158,6 +159,10 @@ def _write_derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return f"{sign}/{sign}{parts[1][0]}[{parts[0][0]}]", ATOM
 
 
+def _write_binder(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    return f"{node.word}({', '.join(text for text, _ in parts)})", ATOM
+
+
 def literally(text: str) -> NodeWriter:
     """How a node that is always the same is written."""
     return lambda node, parts, pieces: (text, ATOM)
@@ -178,6 +183,7 @@ _WRITERS: dict[type[Basic], NodeWriter] = {
     sympy.Or: joined(" or ", OR, enclosed),
     sympy.Not: lambda node, parts, pieces: (f"not {enclosed(parts[0], COMPARISON)}", NOT),
     Derivative: _write_derivative,
+    Binder: _write_binder,
     type(sympy.true): literally("True"),
     type(sympy.false): literally("False"),
 }

@@ -8,6 +8,7 @@ from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
+from derivcli.language.parser_stack import Frame
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 
 
@@ -78,3 +79,14 @@ def stands_for_formula(name: str, span: Span, names: tuple[str, ...] = ()) -> De
     by = f" with `--wrt {names[0]}`" if names and names[0] else ""
     hint = f"give the formula of {name}{by}, or an equation with `shell:--implicit {name}``python:implicit`"
     return DerivError(f"the formula of {name} is not known here", span=span, hint=hint)
+
+
+def glued_argument(start: int, frame: Frame, token: Token, text: str) -> DerivError:
+    """`sinx y`, which may be sin(x)*y and sin(x*y); `start` is where the argument that is glued to its name starts."""
+    operand = frame.operand
+    assert operand is not None, "a product goes on only behind an operand"
+    name, argument = frame.opener.text, text[start : operand.stop]
+    more = "(...)" if token.text == "(" else "|...|" if token.kind == "bar" else text[token.start : token.stop]
+    message = f"where the argument of {name} ends is not clear here"
+    hint = f"write {name}({argument})*{more} or {name}({argument}*{more})"
+    return DerivError(message, span=Span(frame.opener.start, token.stop), hint=hint)

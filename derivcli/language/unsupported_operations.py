@@ -51,11 +51,6 @@ _ROWS = (
         "deriv does not look for extrema",
         "a table shows where the derivative changes its sign, as with `--at x=-3:3:13`",
     ),
-    (
-        "Sum Product summation",
-        "deriv reads no sums and products with bounds",
-        "write the terms out, as in x + x^2/2 + x^3/3",
-    ),
 )
 
 OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _ROWS for word in words.split()}
@@ -64,12 +59,9 @@ OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _RO
 SIGNS = {
     "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
     **dict.fromkeys("′″‴⁗´`", ("a prime stands behind a bracket", "write (x^2)' for the derivative of x^2")),
-    "∫": (
-        INTEGRATES,
-        "give the formula whose derivative you want; whether F is an integral of f, `deriv answer F f` tells",
-    ),
-    "∑": ("sums over an index are not read here", "write the terms with + between them"),
-    "∏": ("products over an index are not read here", "write the factors with * between them"),
+    "∫": (INTEGRATES, "give the formula whose derivative you want; with bounds write integral(exp(-t^2), t, 0, x)"),
+    "∑": ("the sign ∑ is not read here", "write sum(k*x^k, k, 1, 5)"),
+    "∏": ("the sign ∏ is not read here", "write product(x + k, k, 1, 5)"),
     "→": ("limits are not read here", "give the formula alone; points belong to `--at`, as in `--at x=0`"),
 }
 """The same by the sign of an operation, which no word names."""

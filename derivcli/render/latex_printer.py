@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from derivcli.language.bound_variables import Integral, IteratedProduct, Summation
 from derivcli.language.printer import (
     AND,
     ATOM,
@@ -150,6 +151,19 @@ def _derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return rf"\frac{{{sign}}}{{{sign} {parts[1][0]}}}\left[{parts[0][0]}\right]", POWER
 
 
+def _iterated(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    """A sum or a product over an index, of a product at most."""
+    body, index, lower, upper = parts
+    sign = r"\sum" if isinstance(node, Summation) else r"\prod"
+    inner = _enclosed(body, POWER if body[0][0] == "-" else PRODUCT)
+    return rf"{sign}_{{{index[0]}={lower[0]}}}^{{{upper[0]}}} {inner}", PRODUCT
+
+
+def _integral(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    body, variable, lower, upper = parts
+    return rf"\int_{{{lower[0]}}}^{{{upper[0]}}} {_enclosed(body, PRODUCT)} \, d{variable[0]}", PRODUCT
+
+
 _WRITERS: dict[type[Tree], NodeWriter] = {
     sympy.Symbol: lambda node, parts, pieces: (name_latex(node.name), ATOM),
     sympy.Rational: _number,
@@ -165,6 +179,9 @@ _WRITERS: dict[type[Tree], NodeWriter] = {
     sympy.Or: joined(r" \text{ or } ", OR, _enclosed),
     sympy.Not: lambda node, parts, pieces: (rf"\text{{not }} {_enclosed(parts[0], COMPARISON)}", NOT),
     Derivative: _derivative,
+    Summation: _iterated,
+    IteratedProduct: _iterated,
+    Integral: _integral,
     type(sympy.true): literally(r"\text{true}"),
     type(sympy.false): literally(r"\text{false}"),
 }

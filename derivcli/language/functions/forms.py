@@ -28,6 +28,8 @@ class Form:
     """Whether several arguments behind the first may stand in a bracket of their own, `(x, 2)`."""
     pairs: bool = False
     """Whether its arguments are pairs of a value and its condition."""
+    binds: str = ""
+    """What the variable is called that it binds: the second argument, which means something in the first alone."""
 
     def is_condition(self, place: int) -> bool:
         """Whether the argument at a place, from 0, is a condition."""
@@ -74,6 +76,15 @@ FORMS: tuple[Form, ...] = (
         tuples=True,
     ),
     Form("D", "a derivative", "D(x**2, x)", tuples=True),
+    Form("sum", "a sum over an index", "sum(k*x**k, k, 1, 5)", aliases=("Sum", "summation"), binds="index"),
+    Form("product", "a product over an index", "product(x + k, k, 1, 5)", aliases=("Product", "prod"), binds="index"),
+    Form(
+        "integral",
+        "an integral with bounds",
+        "integral(exp(-t**2), t, 0, x)",
+        aliases=("Integral", "integrate"),
+        binds="variable",
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from derivcli.errors import DerivError
+from derivcli.language import binder_derivatives  # noqa: F401  (binders have derivatives from there on)
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parser import Parser
