@@ -194,7 +194,7 @@ class Parser:
         """End the innermost frame at its closing bracket."""
         frame = self.frame
         if frame.kind == TEXT:
-            message, hint = "nothing is open here that ')' could close", "remove it or open it before"
+            message, hint = f"nothing is open here that '{token.text}' could close", "remove it or open it before"
             raise DerivError(message, span=token.span, hint=hint)
         if (frame.kind == BAR and token.kind != "bar") or (frame.closes != token.text and frame.kind != BAR):
             raise syntax_errors.unclosed(frame.opener, self.text)
