@@ -27,6 +27,7 @@ from derivcli.validation import (
     check_dependent,
     check_first,
     check_fits,
+    check_known,
     check_not_code,
     check_values,
     check_written,
@@ -160,6 +161,7 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     taken = [name for name in columns if name in variables or name in request.names]
     names = (*(request.points.names if request.points else ()), *taken)
     if request.has_points:
+        check_known(expressions)
         check_values(expressions, variables, names, {*request.names, *taken}, data)
     free = arguments_of(expressions) or variables or names or ([] if request.has_points else [USUAL])
     by = request.by(free)

@@ -12,6 +12,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, Frame
+from derivcli.language.unknown_calls import finish_unknown
 
 
 def finish(frame: Frame, stop: int) -> Operand:
@@ -32,6 +33,8 @@ def _called(frame: Frame, span: Span) -> Operand:
     if frame.form is not None:
         return form_call(frame.form, frame.arguments, span)
     assert frame.row is not None, "a bracket alone has no arguments"
+    if frame.row.unknown:
+        return finish_unknown(frame, span)
     if frame.base is not None and len(frame.arguments) > 1:
         message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
         raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")

@@ -21,6 +21,7 @@ from derivcli.language.functions.row import NO_FUNCTIONS, Functions
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.named_functions import NamedFunctions, parse_formula
 from derivcli.language.tokens import letters_alone
+from derivcli.language.unknown_functions import unknown_functions
 
 _SIGN = re.compile(r"(?<![<>=!])==?(?!=)")
 
@@ -43,7 +44,8 @@ def parse_equation(
     else:
         start, stop = signs[0]
         # xy = x+y names x and y on one side only; what may ask for a derivative is declared by nothing but its user
-        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys() - LETTERS - (known or {}).keys())}
+        functions = {*(known or ()), *unknown_functions(text, declared, custom)}
+        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys() - LETTERS - functions)}
         read = partial(read, declared=letters)
         left, right = _side(text, 0, start, read), _side(text, stop, len(text), read)
     other = sympy.S.Zero if right is None else right.tree

@@ -81,9 +81,7 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
     derivative_rules.check_bracket(parser, token)
-    is_function = token.kind == "name" and name_resolution.is_function_name(
-        token.text, parser.functions, parser.next.text == "("
-    )
+    is_function = parser.begins_call(token)
     glued = parser.stream.glued.get(frame.opener.start) if frame.kind == BARE and not is_function else None
     if glued is not None and token.start >= glued.token.stop and not (token.kind == "name" and joined):
         raise syntax_errors.glued_argument(glued.start, frame, token, parser.text)
@@ -108,9 +106,7 @@ def read_written_sign(parser: Parser, token: Token) -> None:
     if token.text == "/":
         derivative_rules.check_differential(parser, token)
     derivative_rules.expect_product(parser, written=True)
-    leads_on = parser.next.kind == "name" and name_resolution.is_function_name(
-        parser.next.text, parser.functions, parser.stream.next_is_called
-    )
+    leads_on = parser.begins_call(parser.next)
     parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
     if bares and not leads_on:
         parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))

@@ -14,14 +14,17 @@ from typing import TypeAlias
 
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
+from derivcli.language.bound_variables import Binder
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Function, Functions
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS, is_function_name
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
+from derivcli.language.slopes import slope
 from derivcli.language.tokens import canonical_name, is_name, place_of
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import unknown_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def read_head(text: str, custom: Functions = NO_FUNCTIONS) -> Head:
     head, _, listed = left.rstrip().removesuffix(":").rstrip().removesuffix(")").partition("(")
     name = _name(head, text)
     check_free(name, text, custom)
-    return Head(Function(name, "", parameters=_parameters(listed, text)), text, len(text) - len(right))
+    return Head(Function(name, "", parameters=_parameters(listed, text), unknown=True), text, len(text) - len(right))
 
 
 def read_function(
@@ -162,7 +165,11 @@ def parse_formula(
     expanded = _expanded(typed.tree, known, 0, text)
     _check_size(expanded, text)
     names = {str(symbol) for symbol in tree.postorder(expanded) if symbol.is_Symbol}
-    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, custom)
+    unknown = {row.name: row for row in unknown_in(expanded)}
+    for name in unknown.keys() & names:
+        message = f"'{name}' is a function here, and a variable in what is called"
+        raise DerivError(message, text, Span(0, len(text)), "use another name for the one of the two")
+    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, {**custom, **unknown})
     notes = (*(note for name, each in known.items() if name in called for note in each.notes), *typed.notes)
     return replace(
         found,
@@ -220,10 +227,13 @@ def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tre
         row = tree.row_of(node)
         function = known.get(row.name) if row is not None else None
         if function is None:
-            return node if parts == list(node.args) else tree.rebuild(node, parts)
+            made = node if parts == list(node.args) else tree.rebuild(node, parts)
+            return tree.named_apart(made) if isinstance(made, Binder) else made
         _check_call(function, len(parts), known, source)
-        symbols = map(tree.symbol, function.row.parameters)
-        body = tree.substitute(function.tree, dict(zip(symbols, parts, strict=True)))
+        assert row is not None, "a named function is called by a row"
+        symbols = [tree.symbol(name) for name in function.row.parameters]
+        body = slope(function.tree, dict(zip(symbols, row.orders, strict=False)))
+        body = tree.substitute(body, dict(zip(symbols, parts, strict=True)))
         return _expanded(body, known, depth + 1, source) if function.calls else body
 
     return tree.fold(node, make)

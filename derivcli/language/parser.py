@@ -33,7 +33,17 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, binding, derivative_rules, limits, operands, syntax_errors, tree
+from derivcli.language import (
+    ambiguities,
+    binding,
+    derivative_rules,
+    limits,
+    name_resolution,
+    operands,
+    syntax_errors,
+    tree,
+    unknown_calls,
+)
 from derivcli.language.calls import check_whole, finish
 from derivcli.language.condition_rules import end_choices
 from derivcli.language.constant_folding import Constant, UndefinedError
@@ -55,9 +65,11 @@ from derivcli.language.parser_stack import (
     Frame,
 )
 from derivcli.language.prefix_rules import read_operand
+from derivcli.language.printer import text_of
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import unknown_functions, unknown_in
 
 
 class Parser:
@@ -88,6 +100,8 @@ class Parser:
         """Where each derivative stands that is still to be taken."""
         self.signs = 0
         """How many signs of derivatives have been read."""
+        self.counts: dict[str, int] = {}
+        """How many arguments each unknown function takes."""
         self.binding: list[Frame] = []
         """The open calls and ranges that bind names."""
         self.terms = 0
@@ -97,6 +111,11 @@ class Parser:
     def variables(self) -> list[str]:
         """The names read as variables, in the order in which they appear."""
         return list(self.symbols)
+
+    @cached_property
+    def unknown(self) -> Mapping[str, bool]:
+        """The names that are functions without a meaning, and whether nothing else can be meant."""
+        return {} if self.trusted else unknown_functions(self.text, self.declared, self.functions)
 
     @cached_property
     def names_by_bracket(self) -> binding.Names:
@@ -215,6 +234,10 @@ class Parser:
 
     def finish(self, frame: Frame, stop: int) -> Operand:
         """The operand that a closed frame stands for in the frame around it."""
+        if frame.orders and frame.row is not None and not frame.row.unknown:
+            return unknown_calls.finish_primed(self, frame, Span(frame.opener.start, stop))
+        if frame.row is not None and frame.row.unknown:
+            unknown_calls.check_count(self, frame)
         result = finish(frame, stop)
         if isinstance(result.tree, tree.Derivative):
             self.derivatives.setdefault(result.tree, result.span)
@@ -225,6 +248,20 @@ class Parser:
         if known and row is not None and row.definition is not None:
             result.value = operands.guarded(lambda: value_of_rewrite(row, known), result.span)
         return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+
+    def read_anew(self, made: Tree, span: Span) -> Operand:
+        """A tree that came about otherwise as an operand, with all that is refused in a formula refused in it."""
+        names = {str(part) for part in tree.postorder(made) if part.is_Symbol}
+        rows = {row.name: row for row in unknown_in(made)}
+        found = Parser(text_of(made), names, trusted=True, functions={**self.functions, **rows}).run()
+        return replace(found, start=span.start, stop=span.stop, literal=False)
+
+    def begins_call(self, token: Token) -> bool:
+        """Whether a token is the name of a function that is called here."""
+        called = self.stream.is_called(token)
+        return token.kind == "name" and (
+            name_resolution.is_function_name(token.text, self.functions, called) or unknown_calls.is_call(self, token)
+        )
 
     def close_call(self, token: Token) -> None:
         """End a call whose last argument has ended."""

@@ -43,6 +43,10 @@ class Frame:
     exponent: Operand | None = None
     base: Operand | None = None
     """The base in a logarithm's name."""
+    orders: tuple[int, ...] = ()
+    """How often the function is differentiated, by primes or by its arguments' places."""
+    below: str = ""
+    """The letters of the variables that it is differentiated by."""
     bound: tuple[str, ...] = ()
     """Names that a call binds, or a range and those behind it."""
     ranges: int = 0

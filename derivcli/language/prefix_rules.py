@@ -11,10 +11,12 @@ from derivcli.language import (
     condition_rules,
     derivative_rules,
     limits,
+    name_exponents,
     name_resolution,
     operands,
     syntax_errors,
     tree,
+    unknown_calls,
 )
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
@@ -55,6 +57,8 @@ def read_operand(parser: Parser, token: Token) -> None:
         parser.push(Frame(BAR, token))
     elif token.text in SIGNS:
         frame.push_prefix(token)
+    elif token.kind == "prime":
+        raise unreadable(parser.text, token.start)
     elif token.kind == "logic" or (token.text == "!" and frame.wants_condition):
         read_keyword(parser, replace(token, kind="logic", text="not" if token.text == "!" else token.text))
     else:
@@ -82,6 +86,8 @@ def read_name(parser: Parser, token: Token) -> None:
         pass
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
+    elif unknown_calls.is_call(parser, token):
+        unknown_calls.read_call(parser, token)
     elif name_resolution.is_function_name(name, parser.functions, called):
         read_function(parser, token)
     elif name in CONSTANTS:
@@ -115,7 +121,7 @@ def read_keyword(parser: Parser, token: Token) -> None:
 
 def read_function(parser: Parser, token: Token) -> None:
     """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
-    exponent = read_exponent(parser, token)
+    exponent = name_exponents.read_exponent(parser, token)
     form = forms().get(token.text)
     row = parser.functions.get(token.text) or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
@@ -147,22 +153,3 @@ def read_base(parser: Parser, function: Token) -> Operand:
     if base in CONSTANTS and base not in parser.declared:
         return operands.constant(token)
     return parser.variable(token)
-
-
-def read_exponent(parser: Parser, function: Token) -> Operand | None:
-    """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
-    token = parser.next
-    if token.kind == "superscript":
-        parser.stream.take()
-    elif token.text == "**":
-        parser.stream.take()
-        token = parser.next
-        if token.kind == "number" or name_resolution.is_variable_name(token.text):
-            parser.stream.take()
-    else:
-        return None
-    if token.kind == "name" and name_resolution.is_variable_name(token.text):
-        return parser.variable(token)
-    if token.kind == "number" or (token.kind == "superscript" and token.text.isdigit()):
-        return operands.number(token.text, token.start, token.stop)
-    raise syntax_errors.power_of_a_name(function, token)

@@ -159,8 +159,14 @@ def is_name(text: str) -> bool:
 
 def letters_alone(text: str) -> frozenset[str]:
     """The single letters that stand alone as names in a text, readable or not."""
-    found = (match for match in _PATTERN.finditer(text) if match.lastgroup == "name")
-    return frozenset(match.group() for match in found if match.end() == match.start() + 1)
+    return frozenset(name for name, start, stop in names_in(text) if stop == start + 1)
+
+
+def names_in(text: str) -> Iterator[tuple[str, int, int]]:
+    """The names in a text, readable or not, and where each starts and stops."""
+    for found in _PATTERN.finditer(text):
+        if found.lastgroup == "name":
+            yield found.group(), found.start(), found.end()
 
 
 def place_of(name: str, source: str) -> Span:

@@ -205,6 +205,16 @@ def _substituted_binder(node: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
     return rebuild(node, [substitute(body, inside) if inside else body, bound, *bounds])
 
 
+def named_apart(node: Tree) -> Tree:
+    """A binder whose variable has another name than all that its body holds besides."""
+    body, bound, *bounds = node.args
+    taken = {each.name for each in free_symbols(body) if each != bound}
+    if bound.name not in taken:
+        return node
+    fresh = type(bound)(free_name(bound.name, taken), real=True)
+    return rebuild(node, [substitute(body, {bound: fresh}), fresh, *bounds])
+
+
 def free_name(name: str, taken: Iterable[str]) -> str:
     """A name like this one that is not taken: k1, k2, ..."""
     stem = name.rstrip("0123456789")
@@ -280,7 +290,7 @@ def class_of(row: Function) -> type[Tree]:
         found: type[Tree] = getattr(sympy, row.sympy)
         return found
 
-    kind: type[Tree] = type(row.name, (CallNode,), {"row": row, "__module__": __name__})
+    kind: type[Tree] = type(row.head, (CallNode,), {"row": row, "__module__": __name__})
     return kind
 
 

@@ -9,6 +9,7 @@ import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.language.bound_variables import Integral, IteratedProduct, Summation
+from derivcli.language.functions.row import Function
 from derivcli.language.printer import (
     AND,
     ATOM,
@@ -26,6 +27,7 @@ from derivcli.language.printer import (
     literally,
     number_text,
     sum_writer,
+    unknown_head,
 )
 from derivcli.language.tree import RELATIONS, Derivative, PartialDerivative, Tree, divisor, negated, postorder, row_of
 from derivcli.render.labels import name_latex
@@ -48,6 +50,8 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
             return write(node, parts, pieces)
     row = row_of(node)
     texts = [text for text, _ in parts]
+    if row is not None and row.unknown:
+        return f"{_unknown_head(row, node.args)}\\left({', '.join(texts)}\\right)", ATOM
     if row is not None and "#" in row.latex:
         texts += row.defaults[len(texts) - len(row.parameters) :] if len(texts) < len(row.parameters) else ()
         return _filled(row.latex, texts)
@@ -55,6 +59,13 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         return f"{_enclosed(parts[0], ATOM)}!", POWER
     command = row.latex if row is not None and row.latex else _upright(row.name if row else type(node).__name__)
     return f"{command}\\left({', '.join(texts)}\\right)", ATOM
+
+
+def _unknown_head(row: Function, arguments: Sequence[Tree]) -> str:
+    """What stands before the brackets of a call of an unknown function: f', f^{(4)}, f_{xy}."""
+    head = unknown_head(row, arguments)
+    name, rest = name_latex(row.name), head.removeprefix(row.name)
+    return name + (f"^{{{rest[1:]}}}" if rest[:1] == "^" else f"_{{{rest[1:]}}}" if rest[:1] == "_" else rest)
 
 
 def _filled(call: str, arguments: Sequence[str]) -> Piece:
@@ -125,7 +136,7 @@ def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         return rf"\sqrt{{{base[0]}}}", ATOM
     row = row_of(node.base)
     is_plain = isinstance(node.exp, sympy.Integer) and node.exp.is_positive  # -1 would mean the inverse
-    if row is not None and row.latex_power and "#" not in row.latex and is_plain:
+    if row is not None and row.latex_power and not row.unknown and "#" not in row.latex and is_plain:
         command = row.latex or _upright(row.name)
         return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER
     return f"{_enclosed(base, ATOM)}^{{{exponent[0]}}}", POWER
