@@ -23,7 +23,6 @@ def refused(text: str, *names: str) -> DerivError:
     [
         ("Δx", "write Δ*x for the product"),
         ("(x+δy)", "write δ*y for the product"),
-        ("f'(x)", "the formula of f"),
         ("y''", "the formula of y"),
         ("u'v + uv'", "the formula of u"),
         ("u v'", "the formula of v"),

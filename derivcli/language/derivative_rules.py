@@ -44,7 +44,7 @@ def read_derivative(parser: Parser, token: Token) -> bool:
 def read_bracketed_head(parser: Parser, bracket: Token) -> bool:
     """Take `(d/dx)` and `(d x^2)/dx` at their bracket; False where it opens anything else."""
     head = parser.next
-    if not is_head(head, parser.declared):
+    if not is_head(head, parser.declared) or not parser.has_differentials:
         return False
     power = head_at(parser.stream, head, 1)
     below = below_at(parser.stream, power.stop, head, power.order, parser.declared)
@@ -66,7 +66,7 @@ def _read_head(parser: Parser, head: Token) -> bool:
     """Take `d/dx` or the `d` of `d(x^2)/dx`; a `d` alone is a variable."""
     stream, declared = parser.stream, parser.declared
     power = head_at(stream, head, 0)
-    below = below_at(stream, power.stop, head, power.order, declared)
+    below = below_at(stream, power.stop, head, power.order, declared) if parser.has_differentials else None
     if below:
         stream.skip(below.stop)
         _check_order(power, below, Span(head.start, stream.token_stop))
@@ -96,7 +96,7 @@ def _read_head(parser: Parser, head: Token) -> bool:
 def _line(parser: Parser, head: Token, place: int, power: Match) -> int | None:
     """Where the line begins that a head stands over; what was looked through for such a head is not again."""
     frame = parser.frame
-    if head.start < frame.lineless.get(head.text, 0):
+    if not parser.has_differentials or head.start < frame.lineless.get(head.text, 0):
         return None
     line = line_at(parser.stream, place, head, power.order, parser.declared)
     if line.start is None:

@@ -32,6 +32,14 @@ MAX_DIGITS = 5
 """Digits of an order; longer ones are no numbers here."""
 
 
+_DIFFERENTIAL = re.compile(r"[/∕÷⁄]\s*\(?\s*[d∂]")
+
+
+def may_have_differentials(text: str) -> bool:
+    """Whether a differential may stand under the line of a fraction in a text."""
+    return _DIFFERENTIAL.search(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """What was found in the tokens that wait: up to which of them it goes, and what is differentiated by."""

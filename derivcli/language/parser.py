@@ -47,6 +47,7 @@ from derivcli.language import (
 from derivcli.language.calls import check_whole, finish
 from derivcli.language.condition_rules import end_choices
 from derivcli.language.constant_folding import Constant, UndefinedError
+from derivcli.language.derivative_signs import may_have_differentials
 from derivcli.language.functions.row import Function
 from derivcli.language.infix_rules import read_operator
 from derivcli.language.notes import Notes
@@ -155,6 +156,11 @@ class Parser:
         """Whether a name is the variable of a sum, a product or an integral around it."""
         return binding.bound_operand(self, token) is not None
 
+    @cached_property
+    def has_differentials(self) -> bool:
+        """Whether a differential may stand under a line somewhere."""
+        return may_have_differentials(self.text)
+
     def push(self, frame: Frame) -> None:
         """Open a frame."""
         frame.depth = self.frame.depth + (frame.kind != GROUP)
@@ -239,8 +245,10 @@ class Parser:
         if frame.row is not None and frame.row.unknown:
             unknown_calls.check_count(self, frame)
         result = finish(frame, stop)
-        if isinstance(result.tree, tree.Derivative):
-            self.derivatives.setdefault(result.tree, result.span)
+        made = result.tree
+        while isinstance(made, tree.Derivative):
+            self.derivatives.setdefault(made, result.span)
+            made = made.args[0]
         if frame.form is not None and frame.form.binds == "index":
             result = binding.with_value(self, result, value_of_rewrite)
         known = operands.values_of(frame.arguments) if frame.row is not None and result.value is None else None

@@ -134,13 +134,21 @@ def read_function(parser: Parser, token: Token) -> None:
             binding.open_binder(parser, parser.frame, bracket)
         if parser.next.text != closes:
             return
-    elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):
+    elif not form and begins_argument(parser, token):
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
         glued = parser.stream.glued.get(token.start)
         if glued is not None:
             parser.notes.glued(parser.frame, glued)
         return
     raise syntax_errors.argument(token, row, empty=parser.next.text == ")")
+
+
+def begins_argument(parser: Parser, function: Token) -> bool:
+    """Whether an argument without brackets follows; the sign of `sin + 1` stands apart from what is behind it."""
+    following = parser.next
+    if following.text in ("+", "-") and following.start > function.stop:
+        return not parser.text[following.stop : following.stop + 1].isspace()
+    return following.kind in ("number", "name", "bar") or following.text in SIGNS
 
 
 def read_base(parser: Parser, function: Token) -> Operand:
