@@ -31,11 +31,11 @@ def parse_expression(
     `definitions` are declared too and stand for their trees. `functions` are the user's own, beside those of the table.
     Without `derivatives` the signs of these are refused.
     """
-    written = transcribed(text)
+    written = transcribed(text, {*declared, *(definition.name for definition in definitions)}, functions)
     if written is None:
         return _parsed(text, declared, definitions, functions, derivatives)
     with written.refusals():
-        found = _parsed(written.text, declared, definitions, functions, derivatives)
+        found = _parsed(written.text, {*declared, *written.names}, definitions, functions, derivatives)
     return replace(found, source=text, notes=tuple(written.notes(found.notes)))
 
 
@@ -99,7 +99,7 @@ def in_place(expression: Expression) -> Expression:
 def other_meanings(expression: Expression, declared: Collection[str] = ()) -> Iterator[Expression]:
     """What the text of an expression means too, where people write two things in one way."""
     known = {*declared, *expression.variables, *(definition.name for definition in expression.definitions)}
-    written = transcribed(expression.source)
+    written = transcribed(expression.source, known)
     source = expression.source if written is None else written.text
     parser = Parser(source, known)
     try:

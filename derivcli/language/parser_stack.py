@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from derivcli.language.derivative_signs import Match
 
 TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE, RANGE = "text", "group", "call", "bare", "bar", "pair", "choice", "range"
-OPERATOR, OVER, TUPLE = "operator", "over", "tuple"
+OPERATOR, OVER, TUPLE, FENCE = "operator", "over", "tuple", "fence"
 """What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the bracket of a
-Piecewise pair, the `if` behind a value, the bracket of a range, `(k, 1, 5)`, `d/dx`, the `d` over `dx`, or the bracket
-of several arguments of a form, `(x, 2)`."""
+Piecewise pair, the `if` behind a value, the bracket of a range, `(k, 1, 5)`, `d/dx`, the `d` over `dx`, the bracket of
+several arguments of a form, `(x, 2)`, or `⌊` and `⌈`."""
 
 PRODUCTS = (BARE, OPERATOR)
 """Frames that end where a product ends."""
 
-ROOTS = {"√": "sqrt", "∛": "cbrt"}
+ROOTS = {"√": "sqrt", "∛": "cbrt", "∜": "root"}
+FENCES = {"⌊": ("floor", "⌋"), "⌈": ("ceil", "⌉")}
+"""By the bracket that opens, the function and the bracket that closes."""
 
 
 @dataclass(slots=True)
@@ -181,8 +183,8 @@ def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Opera
     if base is not None:
         return operands.power(base, operand)
     if token.text in ROOTS:
-        row = vocabulary()[ROOTS[token.text]]
-        return operands.call(row, [operand], Span(token.start, operand.stop))
+        degree = [operands.number("4", token.start, token.stop)] * (token.text == "∜")
+        return operands.call(vocabulary()[ROOTS[token.text]], [operand, *degree], Span(token.start, operand.stop))
     if token.text == "-":
         return operands.negative(operand, token.start)
     operands.require_number(operand)

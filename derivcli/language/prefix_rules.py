@@ -14,21 +14,25 @@ from derivcli.language import (
     name_exponents,
     name_resolution,
     operands,
+    sign_rules,
     syntax_errors,
     tree,
     unknown_calls,
 )
 from derivcli.language.functions.forms import forms
-from derivcli.language.functions.table import CONSTANTS, vocabulary
+from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, OPERATOR, OVER, PAIR, TUPLE, Frame
+from derivcli.language.parser_stack import BAR, BARE, CALL, FENCES, GROUP, OPERATOR, OVER, PAIR, TUPLE, Frame
 from derivcli.language.tokens import Token, unreadable
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
 
-SIGNS = ("-", "+", "√", "∛")
+SIGNS = ("-", "+", "√", "∛", "∜")
 """What may stand before an operand."""
+
+BEGINNINGS = ("number", "name", "bar", "fraction")
+"""Kinds of tokens that begin the argument of a function without brackets."""
 
 
 def read_operand(parser: Parser, token: Token) -> None:
@@ -55,10 +59,12 @@ def read_operand(parser: Parser, token: Token) -> None:
         raise unreadable(parser.text, token.start)
     elif token.kind == "bar":
         parser.push(Frame(BAR, token))
+    elif token.kind == "fraction":
+        sign_rules.read_fraction(parser, token)
+    elif token.text in FENCES:
+        sign_rules.open_fence(parser, token)
     elif token.text in SIGNS:
         frame.push_prefix(token)
-    elif token.kind == "prime":
-        raise unreadable(parser.text, token.start)
     elif token.kind == "logic" or (token.text == "!" and frame.wants_condition):
         read_keyword(parser, replace(token, kind="logic", text="not" if token.text == "!" else token.text))
     else:
@@ -80,7 +86,10 @@ def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
     called = parser.next.text == "(" or (name == "D" and parser.next.text == "[")
-    if name in parser.declared or parser.is_bound(token):
+    called = called or (token.prefix != "" and name not in CONSTANTS)
+    if token.prefix:
+        parser.notes.library(token, parser.stream.letters)
+    if not token.prefix and (name in parser.declared or parser.is_bound(token)):
         frame.operand = parser.variable(token)
     elif derivative_rules.read_derivative(parser, token):
         pass
@@ -93,6 +102,8 @@ def read_name(parser: Parser, token: Token) -> None:
     elif name in CONSTANTS:
         frame.operand = operands.constant(token)
         parser.notes.euler_number(token, parser.declared)
+    elif name in CONSTANT_FORMULAS:
+        frame.operand = replace(parser.inner(CONSTANT_FORMULAS[name]), start=token.start, stop=token.stop)
     elif name_resolution.is_variable_name(name):
         frame.operand = parser.variable(token)
     elif name in name_resolution.TRUTHS and frame.wants_condition:
@@ -148,7 +159,7 @@ def begins_argument(parser: Parser, function: Token) -> bool:
     following = parser.next
     if following.text in ("+", "-") and following.start > function.stop:
         return not parser.text[following.stop : following.stop + 1].isspace()
-    return following.kind in ("number", "name", "bar") or following.text in SIGNS
+    return following.kind in BEGINNINGS or following.text in (*SIGNS, *FENCES)
 
 
 def read_base(parser: Parser, function: Token) -> Operand:

@@ -21,7 +21,7 @@ _BRACKET = re.compile(r"\s*\(")
 _OPERATOR = re.compile(r"D[a-z]\s+[A-Za-z0-9|√]")
 """`Dx` before a formula."""
 _POWER = re.compile(r"\s*(?:\^|\*\*|[⁰¹²³⁴-⁹⁺⁻])")
-_ARGUMENT = re.compile(r"\s*[\w.|√∛]")
+_ARGUMENT = re.compile(r"\s*[\w.|√∛∜⌊⌈]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class TokenStream:
     def read(self) -> None:
         """Read one token more."""
         token = next(self.tokens)
-        if token.kind == "name" and len(token.text) > 1:
+        if token.kind == "name" and len(token.text) > 1 and not token.prefix:
             self.waiting.extend(self.parted(token))
         else:
             self.waiting.append(token)
