@@ -57,10 +57,11 @@ def parse(text: str, *, declared: Collection[str] = (), let: Lets | None = None,
     Raises DerivError with the place where the text is no formula.
     """
     from derivcli.language.definitions import read_definitions
-    from derivcli.language.parse import parse_expression
+    from derivcli.language.named_functions import parse_formula
 
     functions = functions_of(use)
-    return parse_expression(text, declared, read_definitions(lets_of(let), declared, functions), functions)
+    named = read_definitions(lets_of(let), declared, functions)
+    return parse_formula(text, declared, named.definitions, named.functions, functions)
 
 
 @overload

@@ -25,6 +25,7 @@ from derivcli.validation import (
     check_by,
     check_dependent,
     check_fits,
+    check_known,
     check_not_code,
     check_values,
     check_written,
@@ -121,14 +122,16 @@ def parse(request: Request, data: DataFiles | None = None) -> list[Expression]:
     """The formulas or equations, read with all names that are known."""
     from derivcli.language.definitions import read_definitions
     from derivcli.language.equation import parse_equation
-    from derivcli.language.parse import parse_expression
+    from derivcli.language.named_functions import parse_formula
 
     declared = {*(request.points.names if request.points else ()), *request.names, *_declared(request, data)}
-    reader = parse_equation if request.dependent else parse_expression
+    reader = parse_equation if request.dependent else parse_formula
     try:
-        definitions = read_definitions(request.let, declared, request.functions)
+        named = read_definitions(request.let, declared, request.functions)
         return [
-            reader(each, declared, definitions, request.functions) if isinstance(each, str) else each
+            reader(each, declared, named.definitions, named.functions, request.functions)
+            if isinstance(each, str)
+            else each
             for each in request.expressions
         ]
     except UnknownNameError as error:
@@ -155,6 +158,7 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     taken = [name for name in columns if name in variables or name in request.names]
     names = (*(request.points.names if request.points else ()), *taken)
     if request.has_points:
+        check_known(expressions)
         check_values(expressions, variables, names, {*request.names, *taken}, data)
     by = request.by(variables or names)
     known = dict.fromkeys([*variables, *names])

@@ -9,6 +9,7 @@ from derivcli.errors import DerivError, Span
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
+    from derivcli.language.functions.row import Function
     from derivcli.points.files.data_files import DataFiles
     from derivcli.result import FloatArray, Partial
 
@@ -39,7 +40,7 @@ def check_values(
     data: DataFiles | None = None,
 ) -> None:
     """Refuse a variable without a value, and a value for no variable."""
-    from derivcli.language.definitions import place_of
+    from derivcli.language.tokens import place_of
 
     for expression in expressions:
         for name in expression.variables:
@@ -51,6 +52,25 @@ def check_values(
             source = expressions[0].source
             hint = f"leave it out, or add `--wrt {name}` to see the derivative 0"
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
+
+
+def check_known(expressions: Sequence[Expression]) -> None:
+    """Refuse functions of which a formula says nothing, where numbers are asked for."""
+    from derivcli.language.tokens import place_of
+    from derivcli.language.unknown_functions import unknown_in
+
+    for expression in expressions:
+        for row in unknown_in(expression.expanded) if expression.unknown_functions else ():
+            place = place_of(row.name, expression.source)
+            raise DerivError(f"{row.name} is not known", expression.source, place, _defining(row))
+
+
+def _defining(row: Function) -> str:
+    """How to define an unknown function."""
+    names = "x" if len(row.parameters) == 1 else ", ".join("xyz"[: len(row.parameters)])
+    body = "x^2" if names == "x" else names.replace(", ", "*")
+    head = f"{row.name}({names})"
+    return f'define it, as in `shell:--let "{head}={body}"``python:let={{"{head}": "{body}"}}`'
 
 
 def check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:

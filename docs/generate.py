@@ -26,7 +26,8 @@ def functions_page() -> str:
         "`deriv functions NAME` tells more of each, its derivatives among it.\n",
         write(function_list_document(FAMILIES), "markdown", Style()),
         "## Choices and constants\n",
-        f"Choices have a notation of their own: {', '.join(f'`{name}`' for name in forms())}. "
+        "Choices and conditions have a [notation](language.md) of their own: "
+        f"{', '.join(f'`{name}`' for name in forms())}. "
         "The constants are `e`, `E`, `pi` and `tau`.\n",
     ]
     return "\n".join(lines)

@@ -38,6 +38,8 @@ NAMING, OTHERS = "--wrt --at --let --mixed --along --implicit", "--format --plot
         ("--zip -u --wrt |", "u"),
         ("z --let z=max(a,b==c) --at |", "a b c"),
         ("z --let z=max(a,b) --let a=t --at |", "b t"),
+        ("f(u)*v --let f(x)=x*a+u --at |", "u v a"),
+        ("f(u)*v --let f(x,t)=x*b --at f(|", ""),
         ("speed*t --at sp|", "speed"),
         ("speed*t --at speed=3 --wrt |", "speed t"),
         ("2uv+u+v --wrt |", "u v"),

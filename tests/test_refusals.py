@@ -14,14 +14,10 @@ REFUSED = [
     # names
     ("foo(x)", "unknown function 'foo'", "did you mean", 0, 3),
     ("sine(x)", "unknown function 'sine'", "did you mean sin?", 0, 4),
-    ("2+sinx", "unknown name 'sinx'", "did you mean sin(x)?", 2, 6),
-    ("cosx", "unknown name 'cosx'", "did you mean cos(x)?", 0, 4),
-    ("xsin(x)", "unknown function 'xsin'", "did you mean x*sin?", 0, 4),
-    ("expx", "unknown name 'expx'", "did you mean exp(x)?", 0, 4),
-    ("4uv", "unknown name 'uv'", "write u*v, or declare it, as in --at uv=2", 1, 3),
-    ("xy", "unknown name 'xy'", "write x*y, or declare it, as in --at xy=2", 0, 2),
+    ("4ff", "unknown name 'ff'", "write f*f, or declare it, as in --at ff=2", 1, 3),
+    ("x + abcd", "unknown name 'abcd'", "or write a*b*c*d", 4, 8),
     ("x_max", "unknown name 'x_max'", "--at x_max=2", 0, 5),
-    ("x + 2ex", "unknown name 'ex'", "e*x", 5, 7),
+    ("x + 2ex", "unknown name 'ex'", "write e^x or e*x", 5, 7),
     ("zeta()", "zeta needs an argument", "write zeta(s, a=1)", 0, 4),
     ("beta(a)", "beta takes 2 arguments, and here it has 1", "write beta(a, b)", 0, 7),
     ("legendre(x, 2)", "n in legendre(n, x) is a constant whole number", "write legendre(1, x)", 9, 10),
@@ -31,11 +27,9 @@ REFUSED = [
     ("elliptic_pi(x)", "elliptic_pi takes 2 arguments, and here it has 1", "write elliptic_pi(n, m)", 0, 14),
     ("inf", "'inf' is not a finite number", "finite", 0, 3),
     ("diff(x, x)", "'diff' is not needed", 'write "x"', 0, 4),
-    ("integrate(x)", "deriv does not integrate", "deriv answer F f", 0, 9),
+    ("integrate(x)", "deriv does not integrate", "deriv answer F f", 0, 12),
     ("solve(x)", "deriv does not solve equations", "--implicit y", 0, 5),
     ("limit(x, 0)", "deriv finds limits only where", "--at x=0", 0, 5),
-    ("2sinxcosx", "unknown name 'sinxcosx'", "did you mean sin(x)*cos(x)?", 1, 9),
-    ("xlnx", "unknown name 'xlnx'", "did you mean x*ln(x)?", 0, 4),
     ("sin2(x)", "unknown function 'sin2'", "write sin(2*x) or sin(x)^2", 0, 4),
     ("root_3(x)", "unknown function 'root_3'", "write root(x, 3)", 0, 6),
     ("log5 x", "unknown name 'log5'", "write log(x, 5)", 0, 4),
@@ -83,7 +77,7 @@ REFUSED = [
     ("∫x^2", "deriv does not integrate", "whose derivative you want", 0, 1),
     ("∫x^2 dx", "deriv does not integrate", "deriv answer F f tells", 5, 7),
     ("x→0", "limits are not read here", "--at", 1, 2),
-    ("∑x", "sums over an index are not read here", "write the terms", 0, 1),
+    ("∑x", "the sign ∑ is not read here", "write sum(k*x^k, k, 1, 5)", 0, 1),
     ("x % 2", "'%' is not read here", "mod(x, y)", 2, 3),
     # structure
     ("", "the expression is empty", "deriv", 0, 0),
@@ -158,7 +152,7 @@ def test_a_refusal_is_drawn_with_its_caret() -> None:
 
 
 NESTS = [
-    ("(", "x", ")"),
+    ("(1+", "x", ")*x"),
     ("|", "x", "|"),
     ("-", "x", ""),
     ("√", "x", ""),
@@ -206,7 +200,7 @@ def test_superscripts_have_the_limit_of_numbers(digits: int) -> None:
 
 
 MEGABYTE = 1_000_000
-PIECES = ("(", ")", "-", "|", ",", "9", "a", "x^", "1e", "ab ", "sin ", "not ")
+PIECES = ("(", ")", "-", "|", ",", "9", "a", "x^", "1e", "abcd ", "sin ", "not ")
 HOSTILE = {
     **{f"a megabyte of {piece}": piece * (MEGABYTE // len(piece)) for piece in PIECES},
     "10,000 brackets": "(" * 10_000 + "x" + ")" * 10_000,

@@ -17,6 +17,7 @@ from derivcli.explain.steps import differentiation_rules as rules
 from derivcli.explain.steps.differentiation_rules import Differentiator, Rule
 from derivcli.explain.steps.teacher_notation import product
 from derivcli.language import tree as build
+from derivcli.language.bound_variables import Binder
 from derivcli.language.functions.formulas import complete, parse_tree
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
@@ -36,6 +37,10 @@ LARGEST = mpf(10) ** 120
 EXPRESSIONS = 50
 POINTS = ({"x": mpf("0.7390851"), "y": mpf("1.3182747")}, {"x": mpf("2.2831853"), "y": mpf("0.4142136")})
 OUTER = ("sin", "cos", "exp", "log", "sqrt", "atan", "tanh", "sinh", "abs", "sigmoid", "erf", "cbrt", "tan", "softplus")
+BINDERS = (
+    "sum(k*x^k*y, k, 0, 4)", "product(x + k, k, 1, 3)", "product(sin(k*x) + y, k, 1, 6)",
+    "integral(exp(-t^2*x), t, y, x^2)", "integral(sin(x*t), t, 0, 2)", "x*integral(t^2, t, x, 1)",
+)  # fmt: skip
 SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
@@ -63,6 +68,8 @@ class Value:
         if isinstance(node, Derivative):
             inner, variable = node.args
             return mpmath.diff(lambda t: Value({**self.at, variable.name: t})(inner), self.at[variable.name])
+        if isinstance(node, Binder):
+            return self.bound(node.word, *node.args)
         if isinstance(node, sympy.Piecewise):
             return next((self(pair.expr) for pair in node.args if self(pair.cond)), mpmath.nan)
         if isinstance(node, sympy.And | sympy.Or | sympy.Not):
@@ -73,8 +80,20 @@ class Value:
             return COMPARE[SIGNS[type(node)]](*parts)
         return self.number(node, parts)
 
+    def bound(self, kind: str, body: Tree, variable: Any, lower: Tree, upper: Tree) -> Any:
+        """A sum or a product by a loop, an integral by mpmath's quadrature."""
+
+        def inside(value: Any) -> Any:
+            return Value({**self.at, variable.name: value})(body)
+
+        ends = self(lower), self(upper)
+        if kind == "integral":
+            return mpmath.quad(inside, ends)
+        each = [inside(mpf(value)) for value in range(int(ends[0]), int(ends[1]) + 1)]
+        return mpmath.fsum(each) if kind == "sum" else mpmath.fprod(each)
+
     def number(self, node: Any, parts: list[Any]) -> Any:
-        if node.is_Symbol:
+        if isinstance(node, sympy.Symbol):
             return self.at[node.name]
         if not parts:
             known = {sympy.E: mp.e, sympy.pi: mp.pi, sympy.true: True, sympy.false: False}
@@ -187,6 +206,11 @@ def test_every_row_of_the_table_is_derived_step_by_step() -> None:
 
 def test_random_expressions_are_derived_step_by_step() -> None:
     taken = examined(EXPRESSIONS, seed=1)
+    with mp.workdps(DIGITS):
+        for text in BINDERS:
+            (one,) = steps(text, wrt=["x"])
+            assert faults(one, POINTS[0]) == []
+            taken |= {step.rule for step in one.steps}
     assert taken >= {rule.name for rule in rules.RULES if "{}" not in rule.name}
 
 

@@ -50,15 +50,23 @@ def completed(words: Sequence[str]) -> list[str]:
     alike = POINTS if typed.option in POINTS else (typed.option,)
     given = [*typed.values, (typed.option, head)]
     named = {name for option, value in given if option in alike for name in names_in(value)}
-    formulas = [value.partition("=")[2] for option, value in typed.values if option == "--let"]
-    defined = {name for option, value in typed.values if option == "--let" for name in names_in(value)}
+    lets = [_sides(value) for option, value in typed.values if option == "--let"]
+    defined = {name for name, _, _ in lets}
     declared = {name for _, value in given for name in names_in(value)}
     found: dict[str, str] = {}
-    for text in (*typed.expressions, *formulas):
+    for own, text in (*(((), text) for text in typed.expressions), *((own, formula) for _, own, formula in lets)):
         for name in variable_names(text, declared):
-            found.setdefault(canonical_name(name), name)
+            if name not in own:
+                found.setdefault(canonical_name(name), name)
     left_out = defined | (named if typed.option not in REPEATING else set())
     return [shown for name, shown in found.items() if name not in left_out and shown.startswith(begun)]
+
+
+def _sides(definition: str) -> tuple[str, list[str], str]:
+    """The name in `f(x, y)=x*y`, its parameters and its formula, as far as they are typed."""
+    head, _, formula = definition.partition("=")
+    name, _, listed = head.partition("(")
+    return canonical_name(name.strip()), list(names_in(listed.rstrip().removesuffix(")"))), formula
 
 
 def sort_words(naming: Sequence[str], others: Sequence[str], words: Sequence[str]) -> Typed:

@@ -104,7 +104,10 @@ Order = Annotated[
 Mixed = Annotated[
     Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.", group=DERIVATIVE)
 ]
-Let = Annotated[Texts, option("--let NAME=EXPR", "Name an intermediate formula; may be repeated.", group=INPUT)]
+Let = Annotated[
+    Texts,
+    option("--let NAME=EXPR", "Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated.", group=INPUT),
+]
 CODE_OPTION = "--use"
 """The one that runs a user's code."""
 Use = Annotated[

@@ -18,13 +18,16 @@ from typing import Any, TypeAlias
 
 import sympy
 
+from derivcli.errors import DerivError
 from derivcli.language import constant_folding
+from derivcli.language.bound_variables import Integral
 from derivcli.language.constant_folding import Constant
 from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
 from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of, substitute, symbol
+from derivcli.language.unrolling import unrolled
 
 ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise")
 COMPARISONS = {
@@ -115,7 +118,7 @@ def lower_named(expression: Expression, inputs: Sequence[str]) -> tuple[Program,
 def lower_tree(tree: Tree, inputs: Sequence[str]) -> Program:
     """The program of one tree over the variables `inputs`."""
     lowering = _Lowering(inputs)
-    return lowering.program([lowering.lower(tree, Scope(lowering.variables()))])
+    return lowering.program([lowering.lower(unrolled(tree), Scope(lowering.variables()))])
 
 
 @cache
@@ -149,10 +152,11 @@ class _Lowering:
         values: dict[Tree, int] = self.variables()
         trees: dict[Tree, Tree] = {}
         for definition in expression.definitions:
-            value = values[symbol(definition.name)] = self.lower(definition.tree, Scope(values, trees))
+            tree = unrolled(definition.tree)
+            value = values[symbol(definition.name)] = self.lower(tree, Scope(values, trees))
             self.named.setdefault(value, definition.name)
-            trees[symbol(definition.name)] = substitute(definition.tree, trees)
-        return self.lower(expression.tree, Scope(values, trees))
+            trees[symbol(definition.name)] = substitute(tree, trees)
+        return self.lower(unrolled(expression.tree), Scope(values, trees))
 
     def lower(self, tree: Tree, scope: Scope) -> int:
         done: dict[Tree, int] = dict(scope.values)
@@ -177,6 +181,8 @@ class _Lowering:
             return self.lower_power(node, parts)
         if isinstance(node, sympy.core.relational.Relational | sympy.logic.boolalg.Boolean):
             return self.lower_condition(node, parts)
+        if isinstance(node, Integral):
+            raise DerivError("integrals have no numbers yet", hint="leave out the points")
         row = row_of(node)
         assert row is not None, f"no row of the function table has the class {type(node).__name__}"
         return self.call(row, parts)

@@ -60,9 +60,9 @@ def silent_product(frame: Frame, token: Token, text: str) -> Pending | None:
     operand = frame.operand
     assert operand is not None, "a product goes on only behind an operand"
     joined = operand.stop == token.start
-    plain = operand.tree.is_Symbol or operand.literal
+    plain = operand.tree.is_symbol or operand.literal
     base, inner = _raised(frame, operand)
-    if base is not None and joined and (operand.tree.is_Symbol or (operand.literal and base.value is not None)):
+    if base is not None and joined and (operand.tree.is_symbol or (operand.literal and base.value is not None)):
         return Pending(RUN, _regrouped("^", text, base.start, inner, token.start))
     if base is None and joined and plain and frame.prefixes and frame.prefixes[-1][0].text in ROOTS:
         return Pending(RUN, _regrouped("√", text, frame.prefixes[-1][0].start, operand.start, token.start))

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
-from derivcli.language.form_calls import FORM_CALLS
+from derivcli.language.bound_variables import IndexVariable, free_symbols
+from derivcli.language.form_calls import form_call
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, Frame
+from derivcli.language.unknown_calls import finish_unknown
 
 
 def finish(frame: Frame, stop: int) -> Operand:
     """The operand that a closed frame stands for, without the exponent at a function's name."""
     span = Span(frame.opener.start, stop)
+    if frame.row is None and frame.form is None and frame.kind != BAR:
+        inner = frame.arguments[0]
+        return replace(inner, start=span.start, stop=span.stop, literal=False)
+    called = _called(frame, span)
+    called.brackets += 1
+    limits.check_nesting(called.brackets, span)
+    return called
+
+
+def _called(frame: Frame, span: Span) -> Operand:
     if frame.kind == BAR:
         return operands.call(vocabulary()["abs"], frame.arguments, span)
     if frame.form is not None:
-        return FORM_CALLS[frame.form.name](frame.form, frame.arguments, span)
-    if frame.row is None:
-        (inner,) = frame.arguments
-        return Operand(inner.tree, span.start, stop, inner.depth, inner.value, inner.condition)
+        return form_call(frame.form, frame.arguments, span)
+    assert frame.row is not None, "a bracket alone has no arguments"
+    if frame.row.unknown:
+        return finish_unknown(frame, span)
     if frame.base is not None and len(frame.arguments) > 1:
         message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
         raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
@@ -37,12 +51,17 @@ def check_whole(call: Frame) -> None:
         if parameter in row.constant and value is None:
             message = f"{parameter} in {row.signature} is a constant"
             raise DerivError(message, span=argument.span, hint="write a number there")
-        if parameter not in row.whole:
+        if parameter not in row.whole or (value is None and is_indexed(argument.tree)):
             continue
         if value is None or value < row.least or value != int(value):
             message = f"{parameter} in {row.signature} is a constant whole number"
             raise DerivError(message, span=argument.span, hint=f"write {row.example}")
         limits.check_whole(value, f"{parameter} in {row.signature}", argument.span)
+
+
+def is_indexed(node: tree.Tree) -> bool:
+    """Whether nothing but indices of sums around it varies in a tree, which is looked at in each term."""
+    return all(isinstance(each, IndexVariable) for each in free_symbols(node))
 
 
 def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand:
@@ -76,4 +95,4 @@ def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:
     log = vocabulary()["log"]
     over, under = (operands.call(log, [part], part.span) for part in (argument, base))
     product = operands.multiply([over, operands.reciprocal(under)])
-    return Operand(product.tree, span.start, span.stop, product.depth, product.value)
+    return Operand(product.tree, span.start, span.stop, product.depth, product.value, brackets=product.brackets)

@@ -13,7 +13,7 @@ from itertools import chain
 from derivcli.errors import Span
 from derivcli.language import derivative_words as words
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.tokens import canonical_name
+from derivcli.language.tokens import PRIMES, canonical_name
 from derivcli.language.unsupported_operations import DIFFERENTIATES, OPERATIONS
 
 _OPERATOR = (
@@ -26,7 +26,8 @@ _MAY_BE_OPERATOR = re.compile(rf"(?<![A-Za-z_])(?:[dD∂](?:{words.POWER}|\w{{0,
 _MAY_BE_DIFFERENTIAL = re.compile(r"(?<![A-Za-z_])[d∂]\w+$")
 """Most texts hold nothing of the kind, and patterns with all names in them take long to make."""
 _MAX_DIFFERENTIAL = 30
-_PRIME = rf"(?<=[A-Za-z0-9_)\]}}!⁰¹²³⁴-⁹₀-₉{words.GREEKS}])\s?[{''.join(words.PRIMES)}]+"
+_PRIME = rf"(?<=[A-Za-z0-9_)\]}}!⁰¹²³⁴-⁹₀-₉{words.GREEKS}])\s?[{''.join(PRIMES)}]+"
+_BRACKET, _ENDS_NAME = re.compile(r"\s*\("), re.compile(rf"[A-Za-z0-9_₀-₉{words.GREEKS}]")
 _STRING = r"(?:^|[(,=+*/\[{-])\s*['\"]|^\s*(?:[br]|br|rb)(['\"])\w*\1\s*$"
 """A quote that begins something, or a string of Python's with its prefix."""
 
@@ -99,8 +100,11 @@ def _differentials(text: str, declared: Collection[str]) -> Iterator[Notation]:
 
 
 def _primes(text: str) -> Iterator[Notation]:
-    """`(x^2)'`, `f'(x)` and `y''`."""
-    found = re.search(_PRIME, text) if any(mark in text for mark in words.PRIMES) else None
-    if found is not None and not re.search(_STRING, text):
+    """`(x^2)'` and `y''`, but not `f'(x)`."""
+    if not any(mark in text for mark in PRIMES) or re.search(_STRING, text):
+        return
+    for found in re.finditer(_PRIME, text):
+        if _BRACKET.match(text, found.end()) and _ENDS_NAME.match(text[found.start() - 1]):
+            continue
         start = found.end() - len(found.group().strip())
         yield Notation("prime", DIFFERENTIATES, Span(start, found.end()))

@@ -11,8 +11,6 @@ MAX_CHARACTERS = 1000
 
 LETTERS = frozenset("dDΔδ")
 """Letters that may ask for a derivative or a difference."""
-PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3}
-"""Signs for derivatives, with the order of each."""
 
 GREEKS = "".join(GREEK)
 NAME = rf"(?:{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))}|[A-Za-z{GREEKS}])[0-9₀-₉]*(?:_[0-9]+)?"

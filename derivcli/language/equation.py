@@ -19,8 +19,9 @@ from derivcli.language.derivative_words import LETTERS
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
 from derivcli.language.functions.table import CONSTANTS
-from derivcli.language.parse import parse_expression
+from derivcli.language.named_functions import NamedFunctions, parse_formula
 from derivcli.language.tokens import letters_alone
+from derivcli.language.unknown_functions import unknown_functions
 
 _SIGN = re.compile(r"(?<![<>=!])==?(?!=)")
 
@@ -29,10 +30,11 @@ def parse_equation(
     text: str,
     declared: Collection[str] = (),
     definitions: tuple[Definition, ...] = (),
-    functions: Functions = NO_FUNCTIONS,
+    known: NamedFunctions | None = None,
+    custom: Functions = NO_FUNCTIONS,
 ) -> Expression:
     """The equation that `text` writes, as its left side minus its right side; refusals are those of a formula."""
-    read = partial(parse_expression, definitions=definitions, functions=functions)
+    read = partial(parse_formula, definitions=definitions, known=known, custom=custom)
     signs = list(_signs(text))
     if len(signs) > 1:
         hint = "give several equations as separate arguments"
@@ -42,7 +44,8 @@ def parse_equation(
     else:
         start, stop = signs[0]
         # xy = x+y names x and y on one side only; what may ask for a derivative is declared by nothing but its user
-        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys() - LETTERS)}
+        functions = {*(known or ()), *unknown_functions(text, declared, custom)}
+        letters = {*declared, *(letters_alone(text) - CONSTANTS.keys() - LETTERS - functions)}
         read = partial(read, declared=letters)
         left, right = _side(text, 0, start, read), _side(text, stop, len(text), read)
     other = sympy.S.Zero if right is None else right.tree
@@ -52,7 +55,9 @@ def parse_equation(
     used = dict.fromkeys(definition for side in sides for definition in side.definitions)
     ordered = tuple(definition for definition in definitions if definition in used)
     notes = dict.fromkeys(note for side in sides for note in side.notes)
-    return Expression(text, difference, tuple(variables), ordered, tuple(notes), None, (left.tree, other))
+    sides_of = (left.tree, other)
+    taken = tuple(known or ())
+    return Expression(text, difference, tuple(variables), ordered, tuple(notes), None, sides_of, taken)
 
 
 def _signs(text: str) -> Iterator[tuple[int, int]]:

@@ -86,6 +86,13 @@ class Expression:
         return tuple(sorted(row.name for row in rows if row is not None and row.kernel is not None))
 
     @cached_property
+    def unknown_functions(self) -> tuple[str, ...]:
+        """The names of functions in it of which nothing else is known."""
+        from derivcli.language.unknown_functions import unknown_in
+
+        return tuple(dict.fromkeys(row.name for row in unknown_in(self.expanded)))
+
+    @cached_property
     def expanded(self) -> Tree:
         """The tree with every definition put in its place."""
         from derivcli.language.tree import expansions, substitute

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import operands, tree
+from derivcli.language.bound_variables import BINDERS, BoundVariable
 from derivcli.language.functions.forms import Form
 from derivcli.language.operands import Operand
+from derivcli.language.unsupported_operations import OPERATIONS
 
 
 def _piecewise(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -16,17 +19,85 @@ def _piecewise(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
 
 
 def _choice(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
-    """`if(c, a, b)` and `where(c, a, b)`."""
-    if len(arguments) != 3:
-        message = f"{form.name} takes 3 arguments, and here it has {len(arguments)}"
-        raise DerivError(message, span=span, hint=f"write {form.example}")
+    """`if(c, a, b)` and its like."""
     condition, then, otherwise = arguments
     everywhere = Operand(tree.truth(True), otherwise.stop, otherwise.stop, condition=True)
     return operands.piecewise([(then, condition), (otherwise, everywhere)], span)
 
 
+def _binder(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`sum(k*x, k, 1, 5)` and its like: a body, then for each variable that it binds the variable and its bounds."""
+    body, *ranges = arguments
+    operands.require_number(*arguments)
+    if len(ranges) % 3 or not ranges or any(not isinstance(each.tree, BoundVariable) for each in ranges[::3]):
+        message = f"{form.name} takes 4 arguments, and here it has {len(arguments)}"
+        step = form.binds == "index" and len(arguments) == 5
+        if form.name == "integral" and len(arguments) == 1:
+            message, hint = OPERATIONS[form.name]
+            raise DerivError(message, span=span, hint=f"{hint}; with bounds write {form.example}")
+        hint = "every whole number has a term; for other steps write sum(f(2*k + 1), k, 0, 5)" if step else ""
+        raise DerivError(message, span=span, hint=hint or f"write {form.example}")
+    made, depth = body.tree, operands.deepened(arguments, span)
+    for bound, lower, upper in zip(ranges[::3], ranges[1::3], ranges[2::3], strict=True):
+        made = tree.made(BINDERS[form.name], [made, bound.tree, lower.tree, upper.tree])
+    return Operand(made, span.start, span.stop, depth)
+
+
+def _relation(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`Ne(x, 0)`."""
+    return _over(span, operands.comparison(arguments, [_SIGNS[form.name]]))
+
+
+def _all(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`And(x > 0, x < 1)`."""
+    return _over(span, operands.junction(arguments, tree.all_of))
+
+
+def _any(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`Or(x < 0, x > 1)`, which of a single condition is that condition."""
+    return _over(span, operands.junction(arguments, tree.any_of) if len(arguments) > 1 else arguments[0])
+
+
+def _not(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`Not(x > 0)`."""
+    return _over(span, operands.negation(arguments[0], span.start))
+
+
+def _either(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`Xor(a, b)`: a without b, or b without a."""
+    first, second = arguments
+    sides = [
+        operands.junction([one, operands.negation(other, other.start)], tree.all_of)
+        for one, other in ((first, second), (second, first))
+    ]
+    return _over(span, operands.junction(sides, tree.any_of))
+
+
+def _over(span: Span, made: Operand) -> Operand:
+    """What is made of the arguments as an operand that is the whole call."""
+    return replace(made, start=span.start, stop=span.stop)
+
+
+_SIGNS = {"Eq": "==", "Ne": "!=", "Gt": ">", "Ge": ">=", "Lt": "<", "Le": "<="}
+
 FORM_CALLS: dict[str, Callable[[Form, Sequence[Operand], Span], Operand]] = {
     "Piecewise": _piecewise,
     "where": _choice,
     "if": _choice,
+    **dict.fromkeys(BINDERS, _binder),
+    "ITE": _choice,
+    **dict.fromkeys(_SIGNS, _relation),
+    "And": _all,
+    "Or": _any,
+    "Not": _not,
+    "Xor": _either,
 }
+
+
+def form_call(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """What a call of a form stands for; the number of arguments is checked."""
+    if form.count is not None and len(arguments) != form.count:
+        plural = "s" * (form.count != 1)
+        message = f"{form.name} takes {form.count} argument{plural}, and here it has {len(arguments)}"
+        raise DerivError(message, span=span, hint=f"write {form.example}")
+    return FORM_CALLS[form.name](form, arguments, span)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, name_resolution, operands, syntax_errors
+from derivcli.language import ambiguities, binding, condition_rules, name_resolution, operands, syntax_errors
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import CALL, PAIR, TEXT
+from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
@@ -33,9 +33,16 @@ def read_operator(parser: Parser, token: Token) -> None:
     elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in name_resolution.KEYWORDS:
         parser.end_product()
         read_separator(parser, token)
+    elif token.kind == "bar" and condition_rules.is_or(parser, token):
+        condition_rules.read_junction(parser, condition_rules.bars(parser, token))
     elif token.kind == "bar" and parser.inside_bar():
         parser.end_product()
+        condition_rules.end_choices(parser, token)
         parser.close(token)
+    elif token.text == "if" and condition_rules.begins_choice(parser):
+        condition_rules.read_if(parser, token)
+    elif token.text == "else" and token.text not in parser.declared:
+        condition_rules.read_else(parser, token)
     else:
         read_silent_multiplication(parser, token)
 
@@ -55,11 +62,16 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     """Two operands side by side are a product, except two numbers."""
     frame = parser.frame
     assert frame.operand is not None
+    joined = token.start == frame.operand.stop
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
-    parser.settle(ambiguities.RUN if token.start > frame.operand.stop else ambiguities.FACTOR)
-    if token.kind == "name" and name_resolution.is_function_name(token.text, parser.functions, parser.next.text == "("):
+    is_function = parser.begins_call(token)
+    glued = parser.stream.glued.get(frame.opener.start) if frame.kind == BARE and not is_function else None
+    if glued is not None and token.start >= glued.token.stop and not (token.kind == "name" and joined):
+        raise syntax_errors.glued_argument(glued.start, frame, token, parser.text)
+    parser.settle(ambiguities.FACTOR if joined else ambiguities.RUN)
+    if is_function:
         parser.end_product()
     parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
     parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
@@ -72,9 +84,7 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
-    leads_on = parser.next.kind == "name" and name_resolution.is_function_name(
-        parser.next.text, parser.functions, parser.stream.next_is_called
-    )
+    leads_on = parser.begins_call(parser.next)
     parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
     if bares and not leads_on:
         parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))
@@ -84,21 +94,24 @@ def read_written_sign(parser: Parser, token: Token) -> None:
 
 def read_separator(parser: Parser, token: Token) -> None:
     """Take a comparison, a comma, a closing bracket, `and` or `or`."""
+    if token.text in (")", ","):
+        condition_rules.end_choices(parser, token)
     frame = parser.frame
     if token.text == ")":
         parser.close(token)
     elif token.kind == "comma":
-        if frame.kind not in (CALL, PAIR) or (frame.kind == PAIR and frame.arguments):
+        if frame.kind not in (CALL, PAIR, RANGE) or (frame.kind == PAIR and frame.arguments):
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
+        if frame.kind == CALL and frame.form is not None and frame.form.binds:
+            binding.read_bound(parser, token)
     elif not frame.wants_condition:
-        raise syntax_errors.condition(token)
+        raise syntax_errors.condition(token, parser.text)
     elif token.kind == "comparison":
+        condition_rules.check_compared(parser, token)
         frame.compared.append(frame.close_sum())
         frame.relations.append(token.text)
-    elif token.text == "and":
-        frame.close_comparison()
-    elif token.text == "or":
-        frame.close_conjunction()
+    elif token.text in ("and", "or"):
+        condition_rules.read_junction(parser, token)
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)

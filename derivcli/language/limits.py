@@ -13,7 +13,13 @@ MAX_CHARACTERS = 1_000_000
 """Length of a text."""
 
 MAX_NESTING = 100
-"""How deep brackets, calls, signs and powers may stand inside each other; SymPy's recursion fails soon after."""
+"""How deep calls, signs, powers and brackets that are needed may stand inside each other.
+
+SymPy's recursion fails soon after.
+"""
+
+MAX_BRACKETS = 1_000
+"""Brackets that may be open at one place, needed or not."""
 
 MAX_DIGITS = 400
 """Digits of one number; float64 reaches 309 before the point."""
@@ -21,8 +27,17 @@ MAX_DIGITS = 400
 MAX_WHOLE = 10_000
 """A whole number that a function counts up to: a degree, an order."""
 
+MAX_ORDER = 200
+"""How often a formula may be differentiated."""
+
 MAX_EXPANDED_NODES = 50_000
 """Nodes of a formula in which calls of named functions are what they stand for."""
+
+MAX_TERMS = 10_000
+"""Terms of all sums and factors of all products over an index in a formula."""
+
+MAX_UNROLLED_NODES = 500_000
+"""Nodes of such terms."""
 
 MAX_POINTS = 10**12
 """Points of one calculation."""
@@ -58,10 +73,31 @@ def check_nesting(depth: int, span: Span) -> None:
         raise DerivError(message, span=span, hint="name inner parts with `--let`")
 
 
+def check_brackets(count: int, span: Span) -> None:
+    """Refuse a formula with too many brackets around one place."""
+    if count > MAX_BRACKETS:
+        message = f"more than {MAX_BRACKETS:,} brackets are open here"
+        raise DerivError(message, span=span, hint="leave out those that change nothing")
+
+
 def check_whole(value: Fraction | float, parameter: str, span: Span) -> None:
     """Refuse an order or a degree that is too large."""
     if value > MAX_WHOLE:
         raise DerivError(f"{parameter} is over the limit of {MAX_WHOLE}", span=span, hint="take a smaller one")
+
+
+def check_terms(count: int, word: str, span: Span | None) -> None:
+    """Refuse a sum or a product over an index that has too many terms."""
+    if count > MAX_TERMS:
+        message = f"{count:,} terms of a {word} are more than the limit of {MAX_TERMS:,}"
+        raise DerivError(message, span=span, hint="take fewer terms")
+
+
+def check_unrolled(count: int, word: str, span: Span | None) -> None:
+    """Refuse a sum or a product over an index whose terms are too long for so many."""
+    if count > MAX_UNROLLED_NODES:
+        message = f"the terms of this {word} have more than {MAX_UNROLLED_NODES:,} parts together"
+        raise DerivError(message, span=span, hint="take fewer terms")
 
 
 def check_points(count: int, source: str = "", span: Span | None = None) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from derivcli.errors import DerivError, UnknownNameError
+from derivcli.language import letter_runs
 from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
@@ -13,10 +14,12 @@ from derivcli.language.tokens import GREEK_NAMES, Token
 from derivcli.language.unsupported_operations import OPERATIONS
 
 KEYWORDS = frozenset(("and", "or", "not"))
-TRUTHS = {"True": True, "False": False}
+CAPITALS = {word.upper(): word for word in KEYWORDS}
+"""How spreadsheets write them, which are names where nothing is compared."""
+TRUTHS = {"True": True, "False": False, "true": True, "false": False, "otherwise": True, "else": True}
 
 _VARIABLE = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(GREEK_NAMES, key=len, reverse=True))})[0-9]*(?:_[0-9]+)?")
-_NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
+NOT_FINITE = frozenset(("nan", "NaN", "inf", "Inf", "oo", "zoo", "infinity", "Infinity"))
 _USUAL_VARIABLES = frozenset("txyzuv")
 _BASED = re.compile(r"(?:log|ln)(?:_([A-Za-z]|[0-9]+)|([0-9]+))")
 
@@ -29,12 +32,18 @@ def is_variable_name(name: str) -> bool:
     return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
 
 
-def may_be_product(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:
-    """Whether a name could be a product of its letters: it means nothing else."""
-    if is_differential(name) and "d" not in declared:
+def may_be_run(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:
+    """Whether a name could be letters and functions side by side: it means nothing else."""
+    if (is_differential(name) and "d" not in declared) or name in KEYWORDS or name in TRUTHS:
         return False
-    known = name in declared or is_function_name(name, custom, called) or name in GREEK_NAMES or name in CONSTANTS
-    return len(name) > 1 and name.isalpha() and not known
+    known = name in declared or is_function_name(name, custom, called) or name in CONSTANTS
+    return not known and not is_variable_name(name)
+
+
+def holds_known_word(name: str, declared: Collection[str], custom: Collection[str]) -> bool:
+    """Whether a function of the user's or a declared name of several letters is in a name, or perhaps meant by it."""
+    words = [word for word in declared if len(word) > 1]
+    return any(word in name for word in (*words, *custom)) or bool(words and _like(name, words))
 
 
 def is_function_name(name: str, custom: Collection[str], called: bool) -> bool:
@@ -51,8 +60,8 @@ def is_function_name(name: str, custom: Collection[str], called: bool) -> bool:
 
 def _is_only_called(name: str) -> bool:
     """Whether a name of the table is too short to be more than letters where no bracket follows."""
-    row = vocabulary().get(name)
-    return row is not None and name in row.only_called
+    row, form = vocabulary().get(name), forms().get(name)
+    return (row is not None and name in row.only_called) or (form is not None and form.only_called)
 
 
 def base_of(name: str) -> str:
@@ -65,7 +74,7 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
     """The refusal of a name that means nothing, with what was perhaps meant."""
     name = token.text
     shown = name if len(name) <= _MAX_GUESS_CHARACTERS else name[:_MAX_GUESS_CHARACTERS] + "…"
-    if name in _NOT_FINITE:
+    if name in NOT_FINITE:
         return DerivError(f"'{shown}' is not a finite number", span=token.span, hint="write a finite number")
     if name in TRUTHS:
         return DerivError(f"'{name}' is a condition, not a number", span=token.span, hint="write 1 or 0")
@@ -115,6 +124,9 @@ def _ways_out(name: str) -> str:
 
 def _guess(name: str, called: bool) -> str:
     """A question that names what was perhaps meant, or nothing."""
+    meanings = [] if _is_only_called(name) else letter_runs.meanings(name, called)
+    if meanings:
+        return f"write {' or '.join(meanings)}"
     words = [word for word in (*vocabulary(), *forms()) if not _is_only_called(word)]
     joined = "|".join(sorted((word for word in words if len(word) > 1), key=len, reverse=True))
     factors = re.findall(rf"([a-z]??)({joined})([{''.join(sorted(_USUAL_VARIABLES))}])", name)

@@ -14,15 +14,17 @@ from typing import TypeAlias
 
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
-from derivcli.language.definitions import place_of
+from derivcli.language.bound_variables import Binder
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Function, Functions
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS, is_function_name
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
-from derivcli.language.tokens import canonical_name, is_name
+from derivcli.language.slopes import slope
+from derivcli.language.tokens import canonical_name, is_name, place_of
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import unknown_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,29 @@ def check_free(name: str, source: str, custom: Functions = NO_FUNCTIONS) -> None
         raise DerivError(f"'{name}' is code of yours", source, span, "use another name")
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The left side of a definition, and where its formula begins in the text."""
+
+    row: Function
+    source: str
+    start: int
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.row.name
+
+
+def read_head(text: str, custom: Functions = NO_FUNCTIONS) -> Head:
+    """The left side of `f(x, y) = formula`."""
+    left, _, right = text.partition("=")
+    head, _, listed = left.rstrip().removesuffix(":").rstrip().removesuffix(")").partition("(")
+    name = _name(head, text)
+    check_free(name, text, custom)
+    return Head(Function(name, "", parameters=_parameters(listed, text), unknown=True), text, len(text) - len(right))
+
+
 def read_function(
     text: str,
     declared: Collection[str] = (),
@@ -78,27 +103,40 @@ def read_function(
     custom: Functions = NO_FUNCTIONS,
 ) -> NamedFunction:
     """The function that `f(x, y) = formula` defines; the formula may call those `known` and `custom` code."""
-    known = known or {}
-    left, _, right = text.partition("=")
-    head, _, listed = left.rstrip().removesuffix(":").rstrip().removesuffix(")").partition("(")
-    name = _name(head, text)
-    check_free(name, text, custom)
-    parameters = _parameters(listed, text)
-    row = Function(name, "", parameters=parameters)
-    rows = {**custom, **{each: function.row for each, function in known.items()}, name: row}
-    start = len(text) - len(right)
-    for parameter in parameters:
-        rows.pop(parameter, None)
+    head, known = read_head(text, custom), known or {}
+    function = read_body(head, declared, {**custom, **{name: each.row for name, each in known.items()}})
+    check_recursion(function, known, head)
+    return function
+
+
+def read_body(head: Head, declared: Collection[str], functions: Functions) -> NamedFunction:
+    """The function with a head; its formula may call `functions`, and is not to call itself."""
+    text, start, row = head.source, head.start, head.row
+    rows = {name: each for name, each in {**functions, row.name: row}.items() if name not in row.parameters}
     try:
-        read = parse_expression(" " * start + right, {*declared, *parameters} - {name}, (), rows)
+        read = parse_expression(" " * start + text[start:], {*declared, *row.parameters} - {row.name}, functions=rows)
     except DerivError as error:
         error.source = text
         raise
-    calls = tuple(dict.fromkeys(called.name for called in _calls(read.tree) if called.name in {*known, name}))
+    calls = dict.fromkeys(called.name for called in calls_in(read.tree) if rows.get(called.name) and not called.kernel)
     notes = tuple(replace(note, source=text) for note in read.notes)
-    function = NamedFunction(row, read.tree, calls, notes)
-    _check_recursion(function, known, text, start)
-    return function
+    return NamedFunction(row, read.tree, tuple(calls), notes)
+
+
+def check_recursion(function: NamedFunction, known: NamedFunctions, head: Head) -> None:
+    """Refuse a function that would call itself, directly or by way of others."""
+    for called in function.calls:
+        seen, waiting = {called}, [called]
+        while waiting:
+            name = waiting.pop()
+            if name == function.name:
+                by = "itself" if called == name else f"'{called}', which calls it"
+                place = place_of(called, " " * head.start + head.source[head.start :])
+                hint = "write its formula without it"
+                raise DerivError(f"'{name}' is defined by {by}", head.source, place, hint)
+            new = set(known[name].calls if name in known else ()) - seen
+            seen |= new
+            waiting += new
 
 
 def parse_formula(
@@ -116,13 +154,31 @@ def parse_formula(
         return parse_expression(text, declared, definitions, custom)
     rows = {**custom, **{name: function.row for name, function in known.items()}}
     typed = parse_expression(text, declared, definitions, rows)
-    if not any(row.name in known for row in _calls(typed.tree)):
+    for name in typed.variables:
+        if name in known:
+            hint = f"write {known[name].head}"
+            raise DerivError(f"'{name}' is a function here", text, place_of(name, text), hint)
+    called = {row.name for row in calls_in(typed.tree)}
+    if not called & known.keys():
         return replace(typed, taken_names=tuple(known))
     expanded = _expanded(typed.tree, known, 0, text)
     _check_size(expanded, text)
     names = {str(symbol) for symbol in tree.postorder(expanded) if symbol.is_Symbol}
-    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, custom)
-    return replace(found, source=text, notes=typed.notes, taken_names=tuple(known))
+    unknown = {row.name: row for row in unknown_in(expanded)}
+    for name in unknown.keys() & names:
+        message = f"'{name}' is a function here, and a variable in what is called"
+        raise DerivError(message, text, Span(0, len(text)), "use another name for the one of the two")
+    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, {**custom, **unknown})
+    notes = (*(note for name, each in known.items() if name in called for note in each.notes), *typed.notes)
+    return replace(
+        found,
+        source=text,
+        notes=notes,
+        taken_names=tuple(known),
+        name=typed.name,
+        arguments=typed.arguments,
+        asked=typed.asked,
+    )
 
 
 def _name(head: str, source: str) -> str:
@@ -151,26 +207,12 @@ def _parameters(listed: str, source: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _calls(node: Tree) -> Iterator[Function]:
+def calls_in(node: Tree) -> Iterator[Function]:
+    """The rows of all calls in a tree."""
     for part in tree.postorder(node):
         row = tree.row_of(part)
         if row is not None:
             yield row
-
-
-def _check_recursion(function: NamedFunction, known: NamedFunctions, source: str, start: int) -> None:
-    """Refuse a function that would call itself, directly or by way of others."""
-    for called in function.calls:
-        seen, waiting = {called}, [called]
-        while waiting:
-            name = waiting.pop()
-            if name == function.name:
-                by = "itself" if called == name else f"'{called}', which calls it"
-                place = place_of(called, " " * start + source[start:])
-                raise DerivError(f"'{name}' is defined by {by}", source, place, "write its formula without it")
-            new = set(known[name].calls if name in known else ()) - seen
-            seen |= new
-            waiting += new
 
 
 def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tree:
@@ -184,10 +226,13 @@ def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tre
         row = tree.row_of(node)
         function = known.get(row.name) if row is not None else None
         if function is None:
-            return node if parts == list(node.args) else tree.rebuild(node, parts)
+            made = node if parts == list(node.args) else tree.rebuild(node, parts)
+            return tree.named_apart(made) if isinstance(made, Binder) else made
         _check_call(function, len(parts), known, source)
-        symbols = map(tree.symbol, function.row.parameters)
-        body = tree.substitute(function.tree, dict(zip(symbols, parts, strict=True)))
+        assert row is not None, "a named function is called by a row"
+        symbols = [tree.symbol(name) for name in function.row.parameters]
+        body = slope(function.tree, dict(zip(symbols, row.orders, strict=False)))
+        body = tree.substitute(body, dict(zip(symbols, parts, strict=True)))
         return _expanded(body, known, depth + 1, source) if function.calls else body
 
     return tree.fold(node, make)

@@ -9,8 +9,12 @@ from derivcli.errors import Note, Span
 from derivcli.language import ambiguities
 from derivcli.language.ambiguities import Ambiguity, Pending
 from derivcli.language.derivative_words import LONE_OPERATOR
+from derivcli.language.functions.row import is_function_letter
+from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import TEXT, Frame
-from derivcli.language.tokens import Token
+from derivcli.language.run_notes import RunNotes
+from derivcli.language.token_stream import GluedArgument
+from derivcli.language.tokens import SUPERSCRIPTS, Token
 
 EXACT_DIGITS = 15
 """Whole numbers of so many digits are exact in float64."""
@@ -25,6 +29,24 @@ class Notes:
         self.text = text
         self.by_kind: dict[str, Note] = {}
         self.ambiguities: list[Ambiguity] = []
+        self.unknown: list[str] = []
+        """Functions that are not known."""
+        self.runs = RunNotes(text)
+
+    @property
+    def all(self) -> tuple[Note, ...]:
+        """All that was noted."""
+        return (*self.by_kind.values(), *self.runs.notes())
+
+    def glued(self, frame: Frame, argument: GluedArgument) -> None:
+        """Wait for the end of an argument that is glued to its function's name."""
+
+        def end(stop: int) -> None:
+            other = self.runs.glued(argument, stop)
+            if other is not None and len(self.ambiguities) < ambiguities.MAX_AMBIGUITIES:
+                self.ambiguities.append(other)
+
+        frame.pending.append(Pending(ambiguities.PRODUCT, end))
 
     def add(self, kind: str, message: str, span: Span, other: str = "") -> None:
         """Keep the first note of each kind."""
@@ -48,11 +70,33 @@ class Notes:
         """`f(x)`, where f is no function."""
         operand = frame.operand
         assert operand is not None, "a product goes on only behind an operand"
-        joined = operand.stop == token.start
-        if not frame.prefixes and operand.tree.is_Symbol and joined and _LONE_ARGUMENT.match(self.text, token.start):
-            written = self.text[operand.start : operand.stop]
+        base = next((base for _, base in reversed(frame.prefixes) if base is not None), operand)
+        if operand.stop != token.start or not base.tree.is_symbol or self.text[token.start] != "(":
+            return
+        alone = not frame.prefixes and _LONE_ARGUMENT.match(self.text, token.start)
+        if alone or is_function_letter(str(base.tree)):
+            written = self.text[base.start : operand.stop]
             message = f"this is read as the product of {written} and the bracket, not as a function"
-            self.add("function", message, Span(operand.start, token.stop))
+            self.add("function", message, Span(base.start, token.stop))
+
+    def unknown_function(self, name: str, token: Token, is_certain: bool) -> None:
+        """`f(x)`, of which nothing else says that it is no product; one note names all such functions."""
+        before = self.by_kind.get("unknown")
+        if is_certain or (before and name in self.unknown):
+            return
+        self.unknown.append(name)
+        *names, last = self.unknown
+        said = f"{', '.join(names)} and {last} are read as functions" if names else f"{last} is read as a function"
+        message = f"{said}; for a product write {next(iter(self.unknown))}*(...)"
+        self.by_kind["unknown"] = Note(message, self.text, before.span if before else token.span)
+
+    def power_of_function(self, token: Token, exponent: Operand) -> None:
+        """`f^2(x)`, which is f(f(x)) to some."""
+        name = self.text[token.start : token.stop]
+        written = self.text[token.start : exponent.stop]
+        raised = self.text[exponent.start : exponent.stop].translate(SUPERSCRIPTS)
+        message = f"{written}(...) is read as ({name}(...))^{raised}; for {name} of {name} write {name}({name}(...))"
+        self.add("power of a function", message, Span(token.start, exponent.stop))
 
     def lone_operator(self, frame: Frame, declared: Collection[str]) -> None:
         """`d sin(x)` and `D x^2`, where the letter that asks for a derivative is read as a variable."""
@@ -71,6 +115,11 @@ class Notes:
         if self.text[function.start : function.stop].endswith(base) and "_" not in function.text:
             message = f"{function.text} is read as the logarithm to the base {base}, as in log(x, {base})"
             self.add("glued", message, function.span)
+
+    def bitwise(self, token: Token) -> None:
+        """`x > 0 & x < 1`, which Python reads as a chain of comparisons with `0 & x` in it."""
+        message = "comparisons are read before & and |; in Python each needs its brackets, as in (x > 0) & (x < 1)"
+        self.add("bitwise", message, token.span)
 
     def clash(self, call: Frame) -> None:
         """A function whose name means another one in another library."""

@@ -7,7 +7,7 @@ nesting has a limit, and a constant that float64 cannot hold is refused before i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from derivcli.errors import DerivError, Span
@@ -19,6 +19,9 @@ from derivcli.language.tokens import Token
 from derivcli.language.tree import Tree
 
 Folded = TypeVar("Folded")
+
+ATOM, PRODUCT, SUM, RELATION, CONJUNCTION, DISJUNCTION = range(6)
+"""What binds more loosely than where it stands needs a bracket there."""
 
 REAL = "deriv works over the real numbers"
 
@@ -35,6 +38,10 @@ class Operand:
     condition: bool = False
     literal: bool = False
     """Is a number as typed, so that another number beside it is a slip."""
+    rank: int = 0
+    """How loosely its outermost sign binds: ATOM where there is none."""
+    brackets: int = 0
+    """How many brackets that it needs stand inside each other in it, however many were typed."""
 
     @property
     def span(self) -> Span:
@@ -63,12 +70,12 @@ def constant(token: Token) -> Operand:
 
 def add(terms: Sequence[Operand]) -> Operand:
     """The sum of several terms."""
-    return _combine(terms, tree.add, constant_folding.add)
+    return _combine(terms, SUM, tree.add, constant_folding.add)
 
 
 def multiply(factors: Sequence[Operand]) -> Operand:
     """The product of several factors."""
-    return _combine(factors, tree.multiply, constant_folding.multiply)
+    return _combine(factors, PRODUCT, tree.multiply, constant_folding.multiply)
 
 
 def negative(operand: Operand, start: int) -> Operand:
@@ -76,7 +83,8 @@ def negative(operand: Operand, start: int) -> Operand:
     require_number(operand)
     value = None if operand.value is None else -operand.value
     depth = deepened([operand], Span(start, operand.stop))
-    return Operand(tree.negative(operand.tree), start, operand.stop, depth, value)
+    made = tree.negative(operand.tree)
+    return Operand(made, start, operand.stop, depth, value, rank=max(operand.rank, PRODUCT), brackets=operand.brackets)
 
 
 def reciprocal(operand: Operand) -> Operand:
@@ -84,7 +92,8 @@ def reciprocal(operand: Operand) -> Operand:
     require_number(operand)
     divisor = operand.value
     value = None if divisor is None else guarded(lambda: constant_folding.reciprocal(divisor), operand.span)
-    return replace(operand, tree=tree.reciprocal(operand.tree), value=value, literal=False)
+    made, brackets = tree.reciprocal(operand.tree), brackets_in([operand], PRODUCT, operand.span)
+    return Operand(made, operand.start, operand.stop, operand.depth, value, operand.condition, brackets=brackets)
 
 
 def power(base: Operand, exponent: Operand) -> Operand:
@@ -96,7 +105,8 @@ def power(base: Operand, exponent: Operand) -> Operand:
         b, e = base.value, exponent.value
         value = guarded(lambda: constant_folding.power(b, e), span)
     depth = deepened((base, exponent), span)
-    return Operand(tree.power(base.tree, exponent.tree), base.start, exponent.stop, depth, value)
+    made, brackets = tree.power(base.tree, exponent.tree), brackets_in((base, exponent), PRODUCT, span)
+    return Operand(made, base.start, exponent.stop, depth, value, brackets=brackets)
 
 
 def call(row: Function, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -105,7 +115,8 @@ def call(row: Function, arguments: Sequence[Operand], span: Span) -> Operand:
     known = values_of(arguments)
     value = guarded(lambda: constant_folding.apply(row, known), span) if known else None
     made = tree.call(row, [argument.tree for argument in arguments])
-    return Operand(made, span.start, span.stop, deepened(arguments, span), value)
+    brackets = max(argument.brackets for argument in arguments)
+    return Operand(made, span.start, span.stop, deepened(arguments, span), value, brackets=brackets)
 
 
 def values_of(operands: Sequence[Operand]) -> tuple[Constant, ...] | None:
@@ -119,9 +130,10 @@ def piecewise(pairs: Sequence[tuple[Operand, Operand]], span: Span) -> Operand:
     for value, condition in pairs:
         require_number(value)
         require_condition(condition)
-    depth = deepened([part for pair in pairs for part in pair], span)
+    parts = [part for pair in pairs for part in pair]
     made = tree.piecewise([(value.tree, condition.tree) for value, condition in pairs])
-    return Operand(made, span.start, span.stop, depth)
+    brackets = max(part.brackets for part in parts)
+    return Operand(made, span.start, span.stop, deepened(parts, span), brackets=brackets)
 
 
 def comparison(parts: Sequence[Operand], operators: Sequence[str]) -> Operand:
@@ -132,7 +144,7 @@ def comparison(parts: Sequence[Operand], operators: Sequence[str]) -> Operand:
         for operator, left, right in zip(operators, parts, parts[1:], strict=False)
     ]
     span = Span(parts[0].start, parts[-1].stop)
-    return Operand(tree.all_of(links), span.start, span.stop, deepened(parts, span), condition=True)
+    return _condition(tree.all_of(links), parts, RELATION, span)
 
 
 def junction(parts: Sequence[Operand], build: Callable[[Sequence[Tree]], Tree]) -> Operand:
@@ -140,15 +152,14 @@ def junction(parts: Sequence[Operand], build: Callable[[Sequence[Tree]], Tree]) 
     for part in parts:
         require_condition(part)
     span = Span(parts[0].start, parts[-1].stop)
-    made = build([part.tree for part in parts])
-    return Operand(made, span.start, span.stop, deepened(parts, span), condition=True)
+    rank = CONJUNCTION if build is tree.all_of else DISJUNCTION
+    return _condition(build([part.tree for part in parts]), parts, rank, span)
 
 
 def negation(operand: Operand, start: int) -> Operand:
     """The opposite of a condition behind a `not` at `start`."""
     require_condition(operand)
-    span = Span(start, operand.stop)
-    return Operand(tree.negation(operand.tree), start, operand.stop, deepened([operand], span), condition=True)
+    return _condition(tree.negation(operand.tree), [operand], RELATION, Span(start, operand.stop))
 
 
 def require_number(*operands: Operand) -> None:
@@ -173,6 +184,13 @@ def deepened(parts: Sequence[Operand], span: Span) -> int:
     return depth
 
 
+def brackets_in(parts: Sequence[Operand], rank: int, span: Span) -> int:
+    """How many brackets stand inside each other in a node of a rank over `parts`, within the limit."""
+    brackets = max(part.brackets + (part.rank >= rank) for part in parts)
+    limits.check_nesting(brackets, span)
+    return brackets
+
+
 def guarded(compute: Callable[[], Folded], span: Span) -> Folded:
     """The value of a constant, or the refusal of one that float64 cannot hold."""
     try:
@@ -193,6 +211,7 @@ def divides_by_zero(span: Span) -> DerivError:
 
 def _combine(
     parts: Sequence[Operand],
+    rank: int,
     build: Callable[[Sequence[Tree]], Tree],
     evaluate: Callable[[Sequence[Constant]], Constant],
 ) -> Operand:
@@ -201,4 +220,10 @@ def _combine(
     known = values_of(parts)
     value = guarded(lambda: evaluate(known), span) if known else None
     made = build([part.tree for part in parts])
-    return Operand(made, span.start, span.stop, max(part.depth for part in parts), value)
+    depth = max(part.depth for part in parts)
+    return Operand(made, span.start, span.stop, depth, value, rank=rank, brackets=brackets_in(parts, rank, span))
+
+
+def _condition(made: Tree, parts: Sequence[Operand], rank: int, span: Span) -> Operand:
+    depth, brackets = deepened(parts, span), brackets_in(parts, rank, span)
+    return Operand(made, span.start, span.stop, depth, condition=True, rank=rank, brackets=brackets)

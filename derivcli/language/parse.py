@@ -46,7 +46,7 @@ def _parsed(
     used = _used_definitions(parser.variables, definitions)
     inner = [name for definition in used for name in _names_in(definition.tree)]
     variables = [name for name in dict.fromkeys([*parser.variables, *inner]) if name not in defined]
-    notes = (*(note for definition in used for note in definition.notes), *parser.notes.by_kind.values())
+    notes = (*(note for definition in used for note in definition.notes), *parser.notes.all)
     found = Expression(text, operand.tree, tuple(variables), used, notes, operand.value)
     if not functions:
         vars(found)["custom_functions"] = ()  # which no other formula has, and which takes long to look for

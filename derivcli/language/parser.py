@@ -1,22 +1,25 @@
 """Text to operands, by the grammar of the language.
 
-    expression := sum
+    expression := choice
+    choice     := sum [ "if" condition "else" choice ]             as in Python
     sum        := product { ("+" | "-") product }
     product    := factor { [ "*" | "/" | "//" ] factor }          left to right, the sign may be left out
     factor     := ("-" | "+" | "√" | "∛") factor | power
     power      := postfix [ "**" factor ]                          right to left: 2^3^2 is 2^9
     postfix    := atom { "!" | superscript }
-    atom       := number | variable | constant | "(" sum ")" | "|" sum "|" | call
+    atom       := number | variable | constant | "(" choice ")" | "|" choice "|" | call
     function   := a name of the table | ("log" | "ln") "_" base
-    call       := function [ exponent ] "(" sum { "," sum } ")"
+    call       := function [ exponent ] "(" choice { "," choice } ")"
                 | function [ exponent ] factor { factor }          sin 2x: signs left out, ends at the next function
-                | ("if" | "where") "(" condition "," sum "," sum ")"
+                | ("if" | "where") "(" condition "," choice "," choice ")"
                 | "Piecewise" "(" pair { "," pair } ")"
-    pair       := "(" sum "," condition ")"
+    pair       := [ "ExprCondPair" ] "(" choice "," condition ")"
     exponent   := "**" number | superscript                        sin^2(x) is sin(x)^2
-    condition  := conjunction { "or" conjunction }
-    conjunction := denial { "and" denial }
-    denial     := "not" denial | sum { comparison sum } | "True" | "False" | "(" condition ")"
+    condition  := conjunction { ( "or" | "|" | "||" | "∨" ) conjunction }
+    conjunction := denial { ( "and" | "&" | "&&" | "∧" ) denial }
+    denial     := ( "not" | "~" | "!" | "¬" ) denial | sum { comparison sum } | "True" | "False" | "(" condition ")"
+                | ( "Eq" | "Ne" | "Gt" | "Ge" | "Lt" | "Le" ) "(" sum "," sum ")"
+                | ( "And" | "Or" | "Not" | "Xor" ) "(" condition { "," condition } ")"
 
 The parser keeps a stack of frames, one for each open bracket, and never recurses. `prefix_rules.py` takes a token
 where an operand is due, `infix_rules.py` one that stands behind an operand.
@@ -26,21 +29,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, limits, operands, syntax_errors, tree
+from derivcli.language import (
+    ambiguities,
+    binding,
+    limits,
+    name_resolution,
+    operands,
+    syntax_errors,
+    tree,
+    unknown_calls,
+)
 from derivcli.language.calls import check_whole, finish
+from derivcli.language.condition_rules import end_choices
 from derivcli.language.constant_folding import Constant, UndefinedError
 from derivcli.language.functions.row import Function
 from derivcli.language.infix_rules import read_operator
 from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, PAIR, TEXT, Frame
+from derivcli.language.parser_stack import BAR, BARE, CHOICE, GROUP, PAIR, RANGE, TEXT, Frame
 from derivcli.language.prefix_rules import read_operand
+from derivcli.language.printer import text_of
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import unknown_functions, unknown_in
 
 
 class Parser:
@@ -61,17 +76,33 @@ class Parser:
         self.trusted = trusted
         self.values = values or {}
         self.functions = functions or {}
-        self.stream = TokenStream(text, self.declared, self.functions)
+        self.notes = Notes(text)
+        self.stream = TokenStream(text, self.declared, self.functions, self.notes.runs)
         self.frames: list[Frame] = []
         self.frame = Frame(TEXT, Token("start", "", 0, 0), inherits_condition=condition)
         """The innermost open frame."""
         self.symbols: dict[str, Tree] = {}
-        self.notes = Notes(text)
+        self.counts: dict[str, int] = {}
+        """How many arguments each unknown function takes."""
+        self.binding: list[Frame] = []
+        """The open calls and ranges that bind names."""
+        self.terms = 0
+        """Terms of the sums and products over an index that have been read."""
 
     @property
     def variables(self) -> list[str]:
         """The names read as variables, in the order in which they appear."""
         return list(self.symbols)
+
+    @cached_property
+    def unknown(self) -> Mapping[str, bool]:
+        """The names that are functions without a meaning, and whether nothing else can be meant."""
+        return {} if self.trusted else unknown_functions(self.text, self.declared, self.functions)
+
+    @cached_property
+    def names_by_bracket(self) -> binding.Names:
+        """The names that calls bind, by the places of their brackets."""
+        return binding.names_by_bracket(self.text)
 
     @property
     def next(self) -> Token:
@@ -95,19 +126,30 @@ class Parser:
     def variable(self, token: Token) -> Operand:
         """A variable as an operand; its name is kept in the order of appearance."""
         name = token.text
+        bound = binding.bound_operand(self, token)
+        if bound is not None:
+            return bound
         if name not in self.symbols:
             self.symbols[name] = tree.symbol(name)
         return Operand(self.symbols[name], token.start, token.stop, value=self.values.get(name))
 
+    def is_bound(self, token: Token) -> bool:
+        """Whether a name is the variable of a sum, a product or an integral around it."""
+        return binding.bound_operand(self, token) is not None
+
     def push(self, frame: Frame) -> None:
         """Open a frame."""
-        limits.check_nesting(len(self.frames), frame.opener.span)
+        frame.depth = self.frame.depth + (frame.kind != GROUP)
+        limits.check_nesting(frame.depth, frame.opener.span)
+        limits.check_brackets(len(self.frames), frame.opener.span)
         self.frames.append(frame)
         self.frame = frame
 
     def pop(self) -> Frame:
         """Go back to the frame around the innermost one, which is given back."""
         closed = self.frames.pop()
+        if closed.bound:
+            self.binding.pop()
         self.frame = self.frames[-1]
         return closed
 
@@ -134,7 +176,7 @@ class Parser:
 
     def inside_bar(self) -> bool:
         """Whether the innermost bracket is a `|`."""
-        return next(frame for frame in reversed(self.frames) if frame.kind != BARE).kind == BAR
+        return next(frame for frame in reversed(self.frames) if frame.kind not in (BARE, CHOICE)).kind == BAR
 
     def close(self, token: Token) -> None:
         """End the innermost frame at its closing bracket."""
@@ -148,6 +190,8 @@ class Parser:
         self.pop()
         if frame.kind == PAIR:
             self.close_pair(frame, token)
+        elif frame.kind == RANGE:
+            binding.close_range(self, frame, token)
         else:
             self.frame.operand = self.finish(frame, token.stop)
             if not self.trusted:
@@ -157,12 +201,37 @@ class Parser:
 
     def finish(self, frame: Frame, stop: int) -> Operand:
         """The operand that a closed frame stands for in the frame around it."""
+        if frame.orders and frame.row is not None and not frame.row.unknown:
+            return unknown_calls.finish_primed(self, frame, Span(frame.opener.start, stop))
+        if frame.row is not None and frame.row.unknown:
+            unknown_calls.check_count(self, frame)
         result = finish(frame, stop)
+        if frame.form is not None and frame.form.binds == "index":
+            result = binding.with_value(self, result, value_of_rewrite)
         known = operands.values_of(frame.arguments) if frame.row is not None and result.value is None else None
         row = tree.row_of(result.tree) if known else None
         if known and row is not None and row.definition is not None:
-            result.value = operands.guarded(lambda: _value_of_rewrite(row, known), result.span)
+            result.value = operands.guarded(lambda: value_of_rewrite(row, known), result.span)
         return result if frame.exponent is None else replace(operands.power(result, frame.exponent), stop=stop)
+
+    def read_anew(self, made: Tree, span: Span) -> Operand:
+        """A tree that came about otherwise as an operand, with all that is refused in a formula refused in it."""
+        names = {str(part) for part in tree.postorder(made) if part.is_Symbol}
+        rows = {row.name: row for row in unknown_in(made)}
+        found = Parser(text_of(made), names, trusted=True, functions={**self.functions, **rows}).run()
+        return replace(found, start=span.start, stop=span.stop, literal=False)
+
+    def begins_call(self, token: Token) -> bool:
+        """Whether a token is the name of a function that is called here."""
+        called = self.stream.is_called(token)
+        return token.kind == "name" and (
+            name_resolution.is_function_name(token.text, self.functions, called) or unknown_calls.is_call(self, token)
+        )
+
+    def close_call(self, token: Token) -> None:
+        """End a call whose last argument has ended."""
+        call = self.pop()
+        self.frame.operand = self.finish(call, token.stop)
 
     def close_pair(self, pair: Frame, token: Token) -> None:
         """Hand a Piecewise pair to its call, whose next token must part or end it."""
@@ -172,8 +241,7 @@ class Parser:
         self.frame.arguments += pair.arguments
         following = self.stream.take()
         if following.text == ")":
-            call = self.pop()
-            self.frame.operand = self.finish(call, following.stop)
+            self.close_call(following)
         elif following.kind != "comma":
             message, hint = "another pair or ')' is due here", "write Piecewise((a, x > 0), (b, True))"
             raise DerivError(message, span=following.span, hint=hint)
@@ -181,6 +249,7 @@ class Parser:
     def close_text(self, token: Token) -> Operand:
         """End the whole text."""
         self.end_product()
+        end_choices(self, token)
         frame = self.frame
         if frame.kind != TEXT:
             raise syntax_errors.unclosed(frame.opener, self.text)
@@ -196,7 +265,8 @@ class Parser:
 
 
 @lru_cache(maxsize=10_000)
-def _value_of_rewrite(row: Function, values: tuple[Constant, ...]) -> Constant | None:
+def value_of_rewrite(row: Function, values: tuple[Constant, ...]) -> Constant | None:
+    """The value of a row's definition for constants; UndefinedError where it has none."""
     assert row.definition is not None, f"{row.name} is a primitive"
     given = dict(zip(row.parameters, values, strict=False))
     try:

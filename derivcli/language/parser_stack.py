@@ -19,9 +19,9 @@ from derivcli.language.tokens import Token
 if TYPE_CHECKING:
     from derivcli.language.ambiguities import Pending
 
-TEXT, GROUP, CALL, BARE, BAR, PAIR = "text", "group", "call", "bare", "bar", "pair"
-"""What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, or the
-bracket of a Piecewise pair."""
+TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE, RANGE = "text", "group", "call", "bare", "bar", "pair", "choice", "range"
+"""What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the bracket of a
+Piecewise pair, the `if` behind a value, or the bracket of a range, `(k, 1, 5)`."""
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
@@ -37,8 +37,18 @@ class Frame:
     exponent: Operand | None = None
     base: Operand | None = None
     """The base in a logarithm's name."""
+    orders: tuple[int, ...] = ()
+    """How often the function is differentiated, by primes or by its arguments' places."""
+    below: str = ""
+    """The letters of the variables that it is differentiated by."""
+    bound: tuple[str, ...] = ()
+    """Names that a call binds, or a range and those behind it."""
+    ranges: int = 0
+    """How many ranges a call has so far."""
     inherits_condition: bool = False
     arguments: list[Operand] = field(default_factory=list)
+    logic: tuple[str, ...] = ()
+    """The words and signs of logic in the argument at hand, as they are typed."""
     disjuncts: list[Operand] = field(default_factory=list)
     conjuncts: list[Operand] = field(default_factory=list)
     denials: list[Token] = field(default_factory=list)
@@ -50,15 +60,24 @@ class Frame:
     operator: Token | None = None
     prefixes: list[tuple[Token, Operand | None]] = field(default_factory=list)
     operand: Operand | None = None
+    depth: int = 0
+    """How many open calls and bars there are, this one included."""
     pending: list[Pending] = field(default_factory=list)
     """Places with two meanings that go on."""
+
+    @property
+    def names_in_scope(self) -> tuple[str, ...]:
+        """The bound names that mean something here: in the formula all of them, in a range those of later ranges."""
+        if self.kind == RANGE:
+            return self.bound[1:]
+        return () if self.arguments else self.bound
 
     @property
     def wants_condition(self) -> bool:
         """Whether a condition may stand at this place."""
         if self.kind == CALL:
             return self.form is not None and self.form.is_condition(len(self.arguments))
-        return self.inherits_condition or (self.kind == PAIR and len(self.arguments) == 1)
+        return self.inherits_condition or (self.kind in (PAIR, CHOICE) and len(self.arguments) == 1)
 
     def push_prefix(self, token: Token, base: Operand | None = None) -> None:
         """Wait for the operand of a sign, a root or, with a base, a power."""
@@ -131,6 +150,7 @@ class Frame:
         self.close_conjunction()
         part = self.disjuncts[0] if len(self.disjuncts) == 1 else operands.junction(self.disjuncts, tree.any_of)
         self.disjuncts = []
+        self.logic = ()
         self.arguments.append(part)
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.language import limits, name_resolution, operands, syntax_errors, tree
+from derivcli.language import (
+    binding,
+    condition_rules,
+    limits,
+    name_exponents,
+    name_resolution,
+    operands,
+    syntax_errors,
+    tree,
+    unknown_calls,
+)
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, Frame
-from derivcli.language.tokens import Token
+from derivcli.language.tokens import Token, unreadable
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
@@ -23,6 +34,8 @@ def read_operand(parser: Parser, token: Token) -> None:
     """Take a token where an operand is due."""
     frame = parser.frame
     is_pair = frame.form is not None and frame.form.pairs
+    if is_pair and token.text == "ExprCondPair":
+        token = parser.stream.take()
     if is_pair and token.text != "(":
         raise DerivError("Piecewise takes pairs", span=token.span, hint="write Piecewise((a, x > 0), (b, True))")
     if token.kind == "number":
@@ -36,6 +49,10 @@ def read_operand(parser: Parser, token: Token) -> None:
         parser.push(Frame(BAR, token))
     elif token.text in SIGNS:
         frame.push_prefix(token)
+    elif token.kind == "prime":
+        raise unreadable(parser.text, token.start)
+    elif token.kind == "logic" or (token.text == "!" and frame.wants_condition):
+        read_keyword(parser, replace(token, kind="logic", text="not" if token.text == "!" else token.text))
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 
@@ -44,10 +61,12 @@ def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
     called = parser.next.text == "("
-    if name in parser.declared:
+    if name in parser.declared or parser.is_bound(token):
         frame.operand = parser.variable(token)
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
+    elif unknown_calls.is_call(parser, token):
+        unknown_calls.read_call(parser, token)
     elif name_resolution.is_function_name(name, parser.functions, called):
         read_function(parser, token)
     elif name in CONSTANTS:
@@ -58,36 +77,46 @@ def read_name(parser: Parser, token: Token) -> None:
     elif name in name_resolution.TRUTHS and frame.wants_condition:
         frame.operand = Operand(tree.truth(name_resolution.TRUTHS[name]), token.start, token.stop, condition=True)
     else:
-        raise name_resolution.unknown(token, called, parser.declared, parser.functions)
+        refusal = binding.infinite(parser, token)
+        raise refusal or name_resolution.unknown(token, called, parser.declared, parser.functions)
 
 
 def read_keyword(parser: Parser, token: Token) -> None:
-    """Take `not` where an operand is due; `and` and `or` are out of place there."""
+    """Take `not` where an operand is due; `and` and `or` are out of place there but for `AND(x > 0, x < 1)`."""
     frame = parser.frame
+    if token.kind == "name" and token.text != "not" and parser.next.text == "(":
+        read_function(parser, replace(token, text=token.text.capitalize()))
+        return
     starts_condition = not (frame.prefixes or frame.factors or frame.terms or frame.relations)
     if token.text == "not" and frame.wants_condition and starts_condition:
         limits.check_nesting(len(frame.denials) + 1, token.span)
         frame.denials.append(token)
+        condition_rules.note_word(parser, token)
     elif token.text == "not" and not frame.wants_condition:
-        raise syntax_errors.condition(token)
+        raise syntax_errors.condition(token, parser.text)
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 
 
 def read_function(parser: Parser, token: Token) -> None:
     """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
-    exponent = read_exponent(parser, token)
+    exponent = name_exponents.read_exponent(parser, token)
     form = forms().get(token.text)
     row = parser.functions.get(token.text) or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
     if parser.next.text == "(":
-        parser.stream.take()
+        bracket = parser.stream.take()
         parser.push(Frame(CALL, token, row, form, exponent, base))
+        if form is not None and form.binds:
+            binding.open_binder(parser, parser.frame, bracket)
         if parser.next.text != ")":
             return
     elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
+        glued = parser.stream.glued.get(token.start)
+        if glued is not None:
+            parser.notes.glued(parser.frame, glued)
         return
     raise syntax_errors.argument(token, row, empty=parser.next.text == ")")
 
@@ -102,22 +131,3 @@ def read_base(parser: Parser, function: Token) -> Operand:
     if base in CONSTANTS and base not in parser.declared:
         return operands.constant(token)
     return parser.variable(token)
-
-
-def read_exponent(parser: Parser, function: Token) -> Operand | None:
-    """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
-    token = parser.next
-    if token.kind == "superscript":
-        parser.stream.take()
-    elif token.text == "**":
-        parser.stream.take()
-        token = parser.next
-        if token.kind == "number" or name_resolution.is_variable_name(token.text):
-            parser.stream.take()
-    else:
-        return None
-    if token.kind == "name" and name_resolution.is_variable_name(token.text):
-        return parser.variable(token)
-    if token.kind == "number" or (token.kind == "superscript" and token.text.isdigit()):
-        return operands.number(token.text, token.start, token.stop)
-    raise syntax_errors.power_of_a_name(function, token)

@@ -12,7 +12,7 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.name_resolution import is_variable_name
 from derivcli.language.parser import Parser
 from derivcli.language.pasted_signs import pasted_in
-from derivcli.language.tokens import canonical_name
+from derivcli.language.tokens import PRIMES, canonical_name
 
 IN_PLACE = "write the derivative itself in its place"
 
@@ -82,12 +82,14 @@ def _as_product(text: str, span: Span) -> str:
 
 def _unprimed(text: str, span: Span, declared: Collection[str]) -> str:
     """The way out for a prime: the formula before it, or the formula that its letter stands for."""
-    order = sum(words.PRIMES[mark] for mark in text[span.start : span.stop])
+    order = sum(PRIMES[mark] for mark in text[span.start : span.stop])
     before, after = text[: span.start].strip(), text[span.stop :].strip()
     command = ""
     factor = re.search(rf"(?P<function>[A-Za-z]\w*)?[\s*]+{words.NAME}$", before[-words.MAX_CHARACTERS :])
-    if factor is not None and factor["function"] not in vocabulary():
-        pass  # u v' is u*(v'), and sin x' is (sin x)'
+    glued = re.search("[A-Za-z]{2,}$", before[-words.MAX_CHARACTERS :])
+    is_glued = glued is not None and glued[0] not in {*declared, *vocabulary()}
+    if is_glued or (factor is not None and factor["function"] not in vocabulary()):
+        pass  # uv' and u v' are u*(v'), and sin x' is (sin x)'
     elif not after and len(before) < words.MAX_CHARACTERS and words.is_product(before):
         command = _command(words.without_brackets(before), declared, order=order)
     elif before in vocabulary() and words.bracket_at(after, 0) == after:

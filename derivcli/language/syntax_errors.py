@@ -6,6 +6,7 @@ from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
+from derivcli.language.parser_stack import Frame
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 
 
@@ -23,12 +24,12 @@ def missing_operand(token: Token, before: Token | None, text: str) -> DerivError
     return DerivError(message, span=token.span, hint="complete what stands before it")
 
 
-def condition(token: Token) -> DerivError:
-    """A comparison or a logical word outside a condition."""
+def condition(token: Token, text: str) -> DerivError:
+    """A comparison, or a word or sign of logic, outside a condition."""
     if token.text == "==":
         return EquationError(EQUATION, span=token.span, hint=EQUATION_HINT)
     hint = "write if(x > 0, a, b) or Piecewise((a, x > 0), (b, True))"
-    return DerivError(f"'{token.text}' belongs inside a condition", span=token.span, hint=hint)
+    return DerivError(f"'{text[token.start : token.stop]}' belongs inside a condition", span=token.span, hint=hint)
 
 
 def comma(before: Token | None, token: Token, after: Token, outside: bool) -> DerivError:
@@ -67,3 +68,14 @@ def power_of_a_name(function: Token, exponent: Token) -> DerivError:
     other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
     message, hint = f"a power of '{name}' itself is ambiguous here", f"write {other}1/{name}(x) or ({name}(x))**n"
     return DerivError(message, span=Span(function.start, exponent.stop), hint=hint)
+
+
+def glued_argument(start: int, frame: Frame, token: Token, text: str) -> DerivError:
+    """`sinx y`, which may be sin(x)*y and sin(x*y); `start` is where the argument that is glued to its name starts."""
+    operand = frame.operand
+    assert operand is not None, "a product goes on only behind an operand"
+    name, argument = frame.opener.text, text[start : operand.stop]
+    more = "(...)" if token.text == "(" else "|...|" if token.kind == "bar" else text[token.start : token.stop]
+    message = f"where the argument of {name} ends is not clear here"
+    hint = f"write {name}({argument})*{more} or {name}({argument}*{more})"
+    return DerivError(message, span=Span(frame.opener.start, token.stop), hint=hint)

@@ -1,8 +1,9 @@
 """Text to tokens with positions.
 
-    token  := number | name | operator | superscript | bracket | comma | bar | comparison
+    token  := number | name | operator | superscript | bracket | comma | bar | comparison | logic | prime
     number := digits [ "." digits ] [ ("e" | "E") [ "+" | "-" ] digits ]
     name   := Greek letter or ASCII name, then digits, subscripts or "_" parts
+    prime  := signs of derivatives behind each other, whose text has a "'" for each order
 
 What looks like an ASCII character but is another one is refused: two variables that look the same would
 give a derivative that is quietly wrong.
@@ -40,11 +41,14 @@ _CANONICAL = SUBSCRIPTS | str.maketrans(GREEK)
 
 SPELLINGS = {
     "^": "**", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-", "∙": "*",
-    "≤": "<=", "≥": ">=", "≠": "!=",
+    "≤": "<=", "≥": ">=", "≠": "!=", "&": "and", "&&": "and", "∧": "and", "∨": "or", "~": "not", "¬": "not",
 }  # fmt: skip
 
 LOOK_ALIKES = dict(zip("авеіјкмнорсѕтухһԁԛԝАВЕІЈКМНОРСЅТУХ", "abeijkmhopcstyxhdqwABEIJKMHOPCSTYX", strict=True))
 """Cyrillic letters that look Latin; compatibility forms are found by normalization."""
+
+PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3, "⁗": 4}
+"""Signs for derivatives, with the order of each."""
 
 _GREEK_CLASS = "".join(GREEK)
 _PATTERN = re.compile(
@@ -52,7 +56,9 @@ _PATTERN = re.compile(
     (?P<space>\s+)
   | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
+  | (?P<prime>[{"".join(PRIMES)}]+)
   | (?P<superscript>[⁺⁻]?[⁰¹²³⁴-⁹]+)
+  | (?P<logic>&&?|[∧∨~¬])
   | (?P<comparison><=|>=|==|!=|[<>≤≥≠])
   | (?P<operator>\*\*|//|[-+*/^!×·⋅∗∙÷∕⁄−–√∛])
   | (?P<bracket>[()])
@@ -63,7 +69,7 @@ _PATTERN = re.compile(
 )
 _WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉]*")
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
-_FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛()|,<>=≤≥≠-]")
+_FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛()|,<>=≤≥≠&∧∨~¬{''.join(PRIMES)}-]")
 """A character that no token has."""
 SEARCHED_CHARACTERS = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
@@ -79,8 +85,6 @@ _ROWS = (
     ("{}", "braces are no part of a formula", "group with round brackets"),
     ("'\"", "strings are no part of a formula", "write the expression without quotes"),
     ("%", "'{}' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
-    ("&∧", "'{}' is not read here", "write 'and' inside a condition"),
-    ("~¬", "'{}' is not read here", "write 'not' inside a condition"),
     (":", "'{}' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
     (";", "'{}' is no part of a formula", "give several expressions as separate arguments"),
     ("@", "'{}' is no part of a formula", "for a product write *"),
@@ -90,7 +94,6 @@ _ROWS = (
     ("‰", "'{}' is not read here", "divide by 1000"),
     ("∞", "'{}' is not a finite number", "write a finite number"),
     ("±∓", "'{}' is two formulas", "give each as an argument of its own"),
-    ("∨", "'{}' is not read here", "write 'or' inside a condition"),
     ("⌊⌋", "'{}' is not read here", "write floor(x)"),
     ("⌈⌉", "'{}' is not read here", "write ceil(x)"),
     ("∜", "'{}' is not read here", "write root(x, 4)"),
@@ -127,13 +130,13 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
     limits.check_characters(text)
     foreign = _FOREIGN.search(text) if len(text) > SEARCHED_CHARACTERS else None
     if foreign:
-        raise _unreadable(text, foreign.start())
+        raise unreadable(text, foreign.start())
     position = 0
     may_mix = bool(declared) and not text.isascii()
     while position < len(text):
         match = _PATTERN.match(text, position)
         if match is None:
-            raise _unreadable(text, position)
+            raise unreadable(text, position)
         kind = str(match.lastgroup)
         if may_mix and kind == "name":
             word = _WORD.match(text, position)
@@ -153,8 +156,21 @@ def is_name(text: str) -> bool:
 
 def letters_alone(text: str) -> frozenset[str]:
     """The single letters that stand alone as names in a text, readable or not."""
-    found = (match for match in _PATTERN.finditer(text) if match.lastgroup == "name")
-    return frozenset(match.group() for match in found if match.end() == match.start() + 1)
+    return frozenset(name for name, start, stop in names_in(text) if stop == start + 1)
+
+
+def names_in(text: str) -> Iterator[tuple[str, int, int]]:
+    """The names in a text, readable or not, and where each starts and stops."""
+    for found in _PATTERN.finditer(text):
+        if found.lastgroup == "name":
+            yield found.group(), found.start(), found.end()
+
+
+def place_of(name: str, source: str) -> Span:
+    """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
+    readable = source.replace("==", "= ").replace("=", ",")  # an equation has no token for its sign
+    spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
+    return spans[0] if spans else Span(0, len(source))
 
 
 def canonical_name(name: str) -> str:
@@ -170,8 +186,10 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
         raw = canonical_name(raw)
     elif kind == "superscript":
         raw = raw.translate(SUPERSCRIPTS)
-    elif kind in ("operator", "comparison"):
+    elif kind in ("operator", "comparison", "logic"):
         raw = SPELLINGS.get(raw, raw)
+    elif kind == "prime":
+        raw = "'" * sum(PRIMES[mark] for mark in raw)
     return Token(kind, raw, start, stop)
 
 
@@ -200,11 +218,11 @@ def _check_space(text: str, start: int, stop: int) -> None:
     """White space may be a line's end or any printable or typographic blank, but no control character."""
     for position in range(start, stop):
         if unicodedata.category(text[position]) == "Cc" and text[position] not in "\t\n\r":
-            raise _unreadable(text, position)
+            raise unreadable(text, position)
 
 
-def _unreadable(text: str, position: int) -> DerivError:
-    """Why the character at `position` cannot begin a token."""
+def unreadable(text: str, position: int) -> DerivError:
+    """Why the character at `position` cannot begin a token, or cannot stand there."""
     character = text[position]
     span = Span(position, position + 1)
     if character == "=":

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
+from itertools import count
 from typing import Any, TypeAlias, TypeVar
 
 import sympy
 from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from derivcli.language.bound_variables import Binder, BoundVariable, free_symbols
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 
@@ -75,6 +77,11 @@ class PartialDerivative(Derivative):
 def symbol(name: str) -> sympy.Symbol:
     """The real variable of that name."""
     return sympy.Symbol(name, real=True)
+
+
+def bound_variable(kind: type[BoundVariable], name: str) -> BoundVariable:
+    """The variable of that name that a binder binds."""
+    return kind(name, real=True)
 
 
 def number(value: Fraction) -> Tree:
@@ -169,8 +176,46 @@ def truth(value: bool) -> Tree:
 
 
 def substitute(tree: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
-    """`tree` with symbols replaced, its shape kept; SymPy's own `xreplace` would evaluate on the way."""
-    return fold(tree, lambda node, parts: node if parts == list(node.args) else rebuild(node, parts), replacements)
+    """`tree` with symbols replaced, its shape kept; SymPy's own `xreplace` would evaluate on the way.
+
+    What a binder binds stays what it is, and gets another name where a replacement brings in a symbol of its name.
+    """
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
+        if isinstance(node, Binder):
+            return _substituted_binder(node, replacements)
+        return node if parts == list(node.args) else rebuild(node, parts)
+
+    return fold(tree, make, replacements, stop_at=Binder)
+
+
+def _substituted_binder(node: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
+    body, bound, lower, upper = node.args
+    free = free_symbols(body)
+    inside = {key: value for key, value in replacements.items() if key in free and key != bound}
+    brought = {each.name for value in inside.values() for each in free_symbols(value)}
+    if bound.name in brought:
+        taken = brought | {each.name for each in free}
+        fresh = type(bound)(free_name(bound.name, taken), real=True)
+        inside[bound], bound = fresh, fresh
+    bounds = [substitute(each, replacements) for each in (lower, upper)]
+    return rebuild(node, [substitute(body, inside) if inside else body, bound, *bounds])
+
+
+def named_apart(node: Tree) -> Tree:
+    """A binder whose variable has another name than all that its body holds besides."""
+    body, bound, *bounds = node.args
+    taken = {each.name for each in free_symbols(body) if each != bound}
+    if bound.name not in taken:
+        return node
+    fresh = type(bound)(free_name(bound.name, taken), real=True)
+    return rebuild(node, [substitute(body, {bound: fresh}), fresh, *bounds])
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """A name like this one that is not taken: k1, k2, ..."""
+    stem = name.rstrip("0123456789")
+    return next(made for made in (f"{stem}{number}" for number in count(1)) if made not in {*taken})
 
 
 def expansions(definitions: Iterable[Any]) -> dict[Tree, Tree]:
@@ -203,7 +248,7 @@ def fold(
     tree: Tree,
     make: Callable[[Any, list[Made]], Made],
     known: Mapping[Tree, Made] | None = None,
-    stop_at: type[Tree] | tuple[()] = (),
+    stop_at: type[Tree] | tuple[type[Tree], ...] = (),
 ) -> Made:
     """What is made of a tree, node by node, each from what its parts came to, but for nodes that are `known`."""
     done: dict[Tree, Made] = dict(known or {})
@@ -213,7 +258,7 @@ def fold(
     return done[tree]
 
 
-def postorder(tree: Tree, stop_at: type[Tree] | tuple[()] = ()) -> Iterator[Tree]:
+def postorder(tree: Tree, stop_at: type[Tree] | tuple[type[Tree], ...] = ()) -> Iterator[Tree]:
     """Every node after its parts, without recursion; a node that stands in several places comes once.
 
     The parts of nodes of the class `stop_at` are left out.
@@ -242,7 +287,7 @@ def class_of(row: Function) -> type[Tree]:
         found: type[Tree] = getattr(sympy, row.sympy)
         return found
 
-    kind: type[Tree] = type(row.name, (CallNode,), {"row": row, "__module__": __name__})
+    kind: type[Tree] = type(row.head, (CallNode,), {"row": row, "__module__": __name__})
     return kind
 
 

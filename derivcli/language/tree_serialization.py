@@ -4,6 +4,7 @@
     part  := maker, the places of its own parts among those before it
     maker := "number", numerator, denominator    exact, in hexadecimal digits, of which Python reads any number
            | "symbol", name                      a variable
+           | "bound", class, name                what a sum or an integral binds
            | "constant", class                   pi, e, True, False
            | "call", row                         a function whose class was made here
            | "node", class                       anything else that has parts
@@ -22,8 +23,9 @@ from typing import Any, TypeAlias
 from sympy import Rational
 from sympy.core.singleton import Singleton
 
+from derivcli.language.bound_variables import BoundVariable
 from derivcli.language.functions import formulas  # noqa: F401  (calls have derivatives from there on)
-from derivcli.language.tree import Tree, call, made, number, postorder, symbol
+from derivcli.language.tree import Tree, bound_variable, call, made, number, postorder, symbol
 
 Maker: TypeAlias = tuple[Any, ...]
 CodePart: TypeAlias = tuple[Maker, tuple[int, ...]]
@@ -57,6 +59,8 @@ def _maker(node: Any) -> Maker:
         return "number", hex(node.p), hex(node.q)
     if node.is_Symbol and node == symbol(node.name):
         return "symbol", node.name
+    if isinstance(node, BoundVariable):
+        return "bound", kind, node.name
     if isinstance(kind, Singleton):
         return "constant", kind
     if not node.args:
@@ -71,6 +75,7 @@ def _number(numerator: str, denominator: str, parts: Sequence[Tree]) -> Tree:
 _WAYS: dict[str, Callable[..., Tree]] = {
     "number": _number,
     "symbol": lambda name, parts: symbol(name),
+    "bound": lambda kind, name, parts: bound_variable(kind, name),
     "constant": lambda kind, parts: kind(),
     "call": call,
     "node": made,

@@ -51,11 +51,6 @@ _ROWS = (
         "deriv does not look for extrema",
         "a table shows where the derivative changes its sign, as with `--at x=-3:3:13`",
     ),
-    (
-        "Sum Product summation",
-        "deriv reads no sums and products with bounds",
-        "write the terms out, as in x + x^2/2 + x^3/3",
-    ),
 )
 
 OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _ROWS for word in words.split()}
@@ -66,9 +61,9 @@ SIGNS = {
     "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
     "′": ("'′' is not read here", f"leave it out: {DIFFERENTIATES}"),
     "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
-    "∫": (INTEGRATES, "give the formula whose derivative you want"),
-    "∑": ("sums over an index are not read here", "write the terms with + between them"),
-    "∏": ("products over an index are not read here", "write the factors with * between them"),
+    "∫": (INTEGRATES, "give the formula whose derivative you want; with bounds write integral(exp(-t^2), t, 0, x)"),
+    "∑": ("the sign ∑ is not read here", "write sum(k*x^k, k, 1, 5)"),
+    "∏": ("the sign ∏ is not read here", "write product(x + k, k, 1, 5)"),
     "→": ("limits are not read here", "give the formula alone; points belong to `--at`, as in `--at x=0`"),
 }
 """The same by the sign of an operation, which no word names."""

@@ -8,6 +8,8 @@ from typing import Any
 import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from derivcli.language.bound_variables import Integral, IteratedProduct, Summation
+from derivcli.language.functions.row import Function
 from derivcli.language.printer import (
     AND,
     ATOM,
@@ -25,6 +27,7 @@ from derivcli.language.printer import (
     literally,
     number_text,
     sum_writer,
+    unknown_head,
 )
 from derivcli.language.tree import RELATIONS, Derivative, PartialDerivative, Tree, divisor, negated, postorder, row_of
 from derivcli.render.labels import name_latex
@@ -47,6 +50,8 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
             return write(node, parts, pieces)
     row = row_of(node)
     texts = [text for text, _ in parts]
+    if row is not None and row.unknown:
+        return f"{_unknown_head(row, node.args)}\\left({', '.join(texts)}\\right)", ATOM
     if row is not None and "#" in row.latex:
         texts += row.defaults[len(texts) - len(row.parameters) :] if len(texts) < len(row.parameters) else ()
         return _filled(row.latex, texts)
@@ -54,6 +59,13 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         return f"{_enclosed(parts[0], ATOM)}!", POWER
     command = row.latex if row is not None and row.latex else _upright(row.name if row else type(node).__name__)
     return f"{command}\\left({', '.join(texts)}\\right)", ATOM
+
+
+def _unknown_head(row: Function, arguments: Sequence[Tree]) -> str:
+    """What stands before the brackets of a call of an unknown function: f', f^{(4)}, f_{xy}."""
+    head = unknown_head(row, arguments)
+    name, rest = name_latex(row.name), head.removeprefix(row.name)
+    return name + (f"^{{{rest[1:]}}}" if rest[:1] == "^" else f"_{{{rest[1:]}}}" if rest[:1] == "_" else rest)
 
 
 def _filled(call: str, arguments: Sequence[str]) -> Piece:
@@ -124,7 +136,7 @@ def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         return rf"\sqrt{{{base[0]}}}", ATOM
     row = row_of(node.base)
     is_plain = isinstance(node.exp, sympy.Integer) and node.exp.is_positive  # -1 would mean the inverse
-    if row is not None and row.latex_power and "#" not in row.latex and is_plain:
+    if row is not None and row.latex_power and not row.unknown and "#" not in row.latex and is_plain:
         command = row.latex or _upright(row.name)
         return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER
     return f"{_enclosed(base, ATOM)}^{{{exponent[0]}}}", POWER
@@ -150,6 +162,19 @@ def _derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return rf"\frac{{{sign}}}{{{sign} {parts[1][0]}}}\left[{parts[0][0]}\right]", POWER
 
 
+def _iterated(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    """A sum or a product over an index, of a product at most."""
+    body, index, lower, upper = parts
+    sign = r"\sum" if isinstance(node, Summation) else r"\prod"
+    inner = _enclosed(body, POWER if body[0][0] == "-" else PRODUCT)
+    return rf"{sign}_{{{index[0]}={lower[0]}}}^{{{upper[0]}}} {inner}", PRODUCT
+
+
+def _integral(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    body, variable, lower, upper = parts
+    return rf"\int_{{{lower[0]}}}^{{{upper[0]}}} {_enclosed(body, PRODUCT)} \, d{variable[0]}", PRODUCT
+
+
 _WRITERS: dict[type[Tree], NodeWriter] = {
     sympy.Symbol: lambda node, parts, pieces: (name_latex(node.name), ATOM),
     sympy.Rational: _number,
@@ -165,6 +190,9 @@ _WRITERS: dict[type[Tree], NodeWriter] = {
     sympy.Or: joined(r" \text{ or } ", OR, _enclosed),
     sympy.Not: lambda node, parts, pieces: (rf"\text{{not }} {_enclosed(parts[0], COMPARISON)}", NOT),
     Derivative: _derivative,
+    Summation: _iterated,
+    IteratedProduct: _iterated,
+    Integral: _integral,
     type(sympy.true): literally(r"\text{true}"),
     type(sympy.false): literally(r"\text{false}"),
 }

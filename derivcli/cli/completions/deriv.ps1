@@ -24,7 +24,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--implicit'); Help = 'The derivatives of this variable, which the equation ''x**2+y**2=25'' makes a function of the others'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--series'); Help = 'The Taylor polynomial of degree N about each point'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--on'); Help = 'With --series: enclose the remainder on an interval, x=0:1'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '=' }
-                @{ Names = @('--let'); Help = 'Name an intermediate formula; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x)'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
                 @{ Names = @('--check', '--no-check'); Help = 'Judge every number against exact mathematics; exit with 1 if one misleads'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf'); BehindName = $null }
@@ -48,7 +48,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--wrt'); Help = 'Differentiate by these variables: u,v'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--order'); Help = 'The order of the derivatives, each in one variable'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--mixed'); Help = 'A mixed partial derivative: x,x,y'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
-                @{ Names = @('--let'); Help = 'Name an intermediate formula; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('text', 'tsv', 'csv', 'json', 'latex', 'markdown'); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
@@ -60,7 +60,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--wrt'); Help = 'The variable that the derivative is by, where there are several'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--order'); Help = 'The order of the derivatives, each in one variable'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--mixed'); Help = 'A mixed partial derivative: x,x,y'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
-                @{ Names = @('--let'); Help = 'Name an intermediate formula; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--show'); Help = 'Print the derivative too'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('text', 'json'); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -83,7 +83,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--zip'); Help = 'Pair the lists of several variables instead of crossing them'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--wrt'); Help = 'Differentiate by these variables: u,v'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
-                @{ Names = @('--let'); Help = 'Name an intermediate formula; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x)'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
                 @{ Names = @('--check', '--no-check'); Help = 'Judge every number against exact mathematics; exit with 1 if one misleads'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--format'); Help = 'How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or Mermaid'; Value = $true; Once = $true; Choices = @('table', 'tree', 'tsv', 'json', 'dot', 'mermaid'); Endings = @(); BehindName = $null }

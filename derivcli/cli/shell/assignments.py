@@ -16,14 +16,13 @@ from fractions import Fraction
 from derivcli.cli.shell.formulas import formula_in, names_answer, value_of
 from derivcli.cli.shell.state import ANSWER, State
 from derivcli.errors import DerivError, Note, Span
-from derivcli.language.definitions import place_of
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.name_resolution import is_variable_name
 from derivcli.language.named_functions import check_free, read_function
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
-from derivcli.language.tokens import canonical_name, is_name
+from derivcli.language.tokens import canonical_name, is_name, place_of
 from derivcli.language.tree import number, substitute, symbol
 from derivcli.points.at_option import read_points
 from derivcli.points.points import Axis
@@ -142,5 +141,5 @@ def _function(state: State, text: str) -> Assigned:
         raise DerivError(f"'{ANSWER}' changes with every answer", text, place_of(ANSWER, text), hint)
     function = read_function(text, state.names, state.functions, state.custom)
     state = state.without(function.name)
-    functions = {**state.functions, function.name: function}
+    functions = {**state.functions, function.name: replace(function, notes=())}  # told of once
     return Assigned(replace(state, functions=functions), [function.name], function.notes)

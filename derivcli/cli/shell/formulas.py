@@ -43,11 +43,8 @@ def _with_answer(expression: Expression, last: Sequence[Definition]) -> Expressi
 
 def equation_in(state: State, text: str, declared: Collection[str] = ()) -> Expression:
     """The equation that a text writes."""
-    if state.functions:
-        sides = text.split("=")
-        text = " = ".join(formula_in(state, side, declared).text for side in sides)
-    known = {*state.variables, *declared}
-    return parse_equation(text, known, (*state.formulas.values(), *answer_in(state, text)), state.custom)
+    definitions = (*state.formulas.values(), *answer_in(state, text))
+    return parse_equation(text, {*state.variables, *declared}, definitions, state.functions, state.custom)
 
 
 def names_answer(text: str) -> bool:

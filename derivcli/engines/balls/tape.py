@@ -11,6 +11,7 @@ from flint import fmpq
 
 from derivcli.language.functions import formulas
 from derivcli.language.tree import SIGN_OF, Tree, postorder, rebuild, row_of
+from derivcli.language.unrolling import unrolled
 
 HOLDS: dict[str, Callable[[int], bool]] = {
     "<": lambda sign: sign < 0,
@@ -71,7 +72,7 @@ class Tape:
 def record(tree: Tree, variables: Sequence[str]) -> Tape:
     """The tape of a tree over the variables."""
     tape = Tape(tuple(variables))
-    tape.order = _Recorder(tape).block(tree)
+    tape.order = _Recorder(tape).block(unrolled(tree))
     return tape
 
 
@@ -157,7 +158,7 @@ def _operation(tree: Any) -> str:
             return name
     row = row_of(tree)
     assert row is not None, f"no row of the function table has the class {type(tree).__name__}"
-    return row.name
+    return "unknown" if row.unknown else row.name
 
 
 _OPERATIONS: dict[type[Tree], str] = {

@@ -25,7 +25,8 @@ from derivcli.explain.answer.sample_points import niceness
 from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
 from derivcli.language.definitions import read_definitions
 from derivcli.language.expression import Expression
-from derivcli.language.parse import other_meanings, parse_expression
+from derivcli.language.named_functions import parse_formula
+from derivcli.language.parse import other_meanings
 from derivcli.language.printer import place_text
 from derivcli.result import Partial, derivative_key
 
@@ -55,8 +56,9 @@ def read_claim(claim: str, expression: Expression, let: Mapping[str, str], names
     if equality:
         hint = f"write what stands behind it: {claim[equality.end() :].strip() or '2*x'}"
         raise DerivError("a claim is a formula, not an equation", claim, Span(*equality.span()), hint)
-    known = read_definitions(let, names) or expression.definitions
-    return parse_expression(claim, {*names, *expression.variables}, known)
+    named = read_definitions(let, names)
+    definitions = named.definitions or expression.definitions
+    return parse_formula(claim, {*names, *expression.variables}, definitions, named.functions)
 
 
 def judge_claim(expression: Expression, claim: Expression, partial: Partial) -> Answer:

@@ -17,6 +17,7 @@ import sympy
 from derivcli.errors import DerivError
 from derivcli.explain.code.graph_lifetime import holds
 from derivcli.explain.code.script_names import Names
+from derivcli.language.bound_variables import Binder, Integral, Summation
 from derivcli.language.constant_folding import Constant
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
@@ -40,6 +41,7 @@ from derivcli.language.printer import (
     write_product,
 )
 from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute, symbol
+from derivcli.language.unrolling import unrolled
 
 NUMBER, FIXED, MOVING = range(3)
 """What a piece is: a number, a tensor that no derivative reaches, or one that it does."""
@@ -81,7 +83,7 @@ class FormulaWriter:
         """The text of a tree, and what it is."""
         pieces = {node: piece for node, (piece, _) in scope.items()}
         kinds = {node: kind for node, (_, kind) in scope.items()}
-        for node in postorder(tree, stop_at=sympy.Piecewise):
+        for node in postorder(tree, stop_at=(sympy.Piecewise, Binder)):
             if node in pieces:
                 continue
             piece, kinds[node] = self._node(node, pieces, kinds, scope)
@@ -122,6 +124,8 @@ class FormulaWriter:
                 return constant, NUMBER
         if isinstance(node, sympy.Piecewise):
             return self._choice(node, scope)
+        if isinstance(node, Binder):
+            return self._iterated(node, scope)
         row = row_of(node)
         if row is not None:
             return self._call(row, parts)
@@ -191,6 +195,23 @@ class FormulaWriter:
             plain = kind == NUMBER or piece[0].isidentifier()
             scope[hole] = (piece if plain or often < 2 else self.named(piece[0], "part")), kind
         return self.write(tree, scope)
+
+    def _iterated(self, node: Any, scope: Scope) -> WrittenPart:
+        """A sum or a product over an index as Python's own; term by term where a term takes more than one line."""
+        if isinstance(node, Integral):
+            hint = "`shell:leave out --code``python:call derive for the numbers`"
+            raise DerivError("PyTorch has no function for the integral", hint=hint)
+        body, index, *bounds = node.args
+        lines = len(self.lines)
+        inner, kind = self.write(body, {**scope, index: ((index.name, ATOM), NUMBER)})
+        if len(self.lines) > lines:
+            del self.lines[lines:]
+            return self.write(unrolled(node), scope)
+        lower, upper = (self.write(bound, scope)[0] for bound in bounds)
+        above = upper[0].isdecimal()
+        until = str(int(upper[0]) + 1) if above else f"{enclosed(upper, SUM)} + 1"
+        called = "sum" if isinstance(node, Summation) else "math.prod"
+        return (f"{called}({inner[0]} for {index.name} in range({lower[0]}, {until}))", ATOM), kind
 
     def _choice(self, node: Any, scope: Scope) -> WrittenPart:
         """A choice between formulas: tensors by torch.where, from the last branch to the first."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derivcli.engines.symbolic import derivatives_of, differentiate, is_piecewise
+from derivcli.engines.symbolic import derivatives_of, differentiate, expression_of, is_piecewise
+from derivcli.language.bound_variables import IteratedProduct, Summation
 from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
-from derivcli.language.tree import Tree
+from derivcli.language.tree import Tree, postorder
+from derivcli.language.unrolling import unrolled
 from derivcli.result import Partial, SymbolicResult
 
 if TYPE_CHECKING:
@@ -24,7 +27,10 @@ def derivatives(
         return result
     from derivcli.explain.piecewise.breakpoint_values import stated
 
-    return stated(result)
+    if not any(isinstance(node, Summation | IteratedProduct) for node in postorder(expression.expanded)):
+        return stated(result)
+    terms = expression_of(unrolled(expression.expanded))  # each of which has pieces of its own
+    return replace(stated(differentiate(terms, partials, direction, dependent)), expression=expression)
 
 
 def derivatives_on_page(row: Function) -> dict[str, Tree]:

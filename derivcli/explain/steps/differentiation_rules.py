@@ -25,6 +25,8 @@ from derivcli.explain.steps.teacher_notation import (
     total,
 )
 from derivcli.language import tree as build
+from derivcli.language.binder_derivatives import parts_of_product
+from derivcli.language.bound_variables import Integral, IteratedProduct, Summation
 from derivcli.language.functions.formulas import complete, derivative_of_call
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
@@ -193,6 +195,39 @@ def pieces(tree: Tree, d: Differentiator) -> Tree | None:
     return build.piecewise([(d(pair.expr), pair.cond) for pair in tree.args])
 
 
+def sums_over_index(tree: Tree, d: Differentiator) -> Tree | None:
+    """(sum of f_k)' = sum of f_k'."""
+    if not isinstance(tree, Summation):
+        return None
+    body, *bounds = tree.args
+    return build.rebuild(tree, [d(body), *bounds])
+
+
+def products_over_index(tree: Tree, d: Differentiator) -> Tree | None:
+    """(product of f_k)' = sum over j of f_j' times the product of all others; few factors are written out first."""
+    if not isinstance(tree, IteratedProduct):
+        return None
+    split = parts_of_product(tree, {d.variable.name})
+    if not isinstance(split, list):
+        return d(split)
+    factor, before, behind, *bounds = split
+    return build.made(Summation, [product([d(factor), before, behind]), *bounds])
+
+
+def leibniz(tree: Tree, d: Differentiator) -> Tree | None:
+    """(integral of f from a to b)' = f(b)*b' - f(a)*a' + integral of f' from a to b."""
+    if not isinstance(tree, Integral):
+        return None
+    body, bound, lower, upper = tree.args
+    at_upper, at_lower = (
+        _chained(build.substitute(body, {bound: end}), end, d) if d.moves(end) else ZERO for end in (upper, lower)
+    )
+    inside = build.rebuild(tree, [d(body), bound, lower, upper]) if d.moves(body) else ZERO
+    terms = [at_upper, ZERO if at_lower is ZERO else build.negative(at_lower), inside]
+    kept = [term for term in terms if term is not ZERO]
+    return kept[0] if len(kept) == 1 else build.add(kept)
+
+
 def calls(tree: Tree, d: Differentiator) -> Tree | None:
     """f(u, v)' = f_u(u, v)*u' + f_v(u, v)*v', with the derivatives of the function table."""
     row = row_of(tree)
@@ -231,5 +266,8 @@ RULES: tuple[Rule, ...] = (
     Rule("exponential rule", exponentials, outer=True),
     Rule("logarithmic differentiation", general_powers),
     Rule("piece by piece", pieces),
+    Rule("sum rule, term by term", sums_over_index),
+    Rule("product rule, factor by factor", products_over_index),
+    Rule("Leibniz's rule for integrals", leibniz),
     Rule("derivative of {}", calls, outer=True),
 )

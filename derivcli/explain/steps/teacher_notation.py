@@ -9,6 +9,7 @@ import sympy
 
 from derivcli.engines.symbolic import is_below_least
 from derivcli.language import tree as build
+from derivcli.language.bound_variables import Integral, Summation
 from derivcli.language.tree import Tree, divisor, postorder
 
 ONE, ZERO = sympy.S.One, sympy.S.Zero
@@ -115,4 +116,6 @@ def _rebuilt(node: Tree, parts: Sequence[Tree], folded: bool) -> Tree:
         return product(parts)
     if isinstance(node, sympy.Pow):
         return power(*parts)
+    if isinstance(node, Summation | Integral) and parts[0] is ZERO:
+        return ZERO
     return ZERO if is_below_least(node, parts) else build.rebuild(node, parts)

@@ -18,14 +18,31 @@ class Form:
     example: str
     """A call as one writes it."""
     aliases: tuple[str, ...] = ()
+    only_called: bool = False
+    """Whether its names are those of variables where no bracket follows."""
+    count: int | None = None
+    """How many arguments it takes; None for any number."""
     conditions: int = 0
     """How many of the first arguments are conditions; -1 for all."""
     pairs: bool = False
     """Whether its arguments are pairs of a value and its condition."""
+    binds: str = ""
+    """What the variable is called that it binds: the second argument, which means something in the first alone."""
 
     def is_condition(self, place: int) -> bool:
         """Whether the argument at a place, from 0, is a condition."""
         return self.conditions < 0 or place < self.conditions
+
+
+def _relation(name: str, long: str) -> Form:
+    """A comparison as SymPy writes it."""
+    return Form(name, "a condition", f"{name}(x, 0)", aliases=(long,), only_called=True, count=2)
+
+
+def _junction(name: str, example: str, count: int | None = None) -> Form:
+    """Conditions joined, as SymPy and NumPy write it."""
+    numpy = f"logical_{name.lower()}"
+    return Form(name, "a condition", example, aliases=(numpy,), only_called=True, conditions=-1, count=count)
 
 
 FORMS: tuple[Form, ...] = (
@@ -36,8 +53,28 @@ FORMS: tuple[Form, ...] = (
         aliases=("piecewise",),
         pairs=True,
     ),
-    Form("where", "a choice", "where(x > 0, x**2, 0)", conditions=1),
-    Form("if", "a choice", "if(x > 0, x**2, 0)", conditions=1),
+    Form("where", "a choice", "where(x > 0, x**2, 0)", conditions=1, count=3),
+    Form("if", "a choice", "if(x > 0, x**2, 0)", conditions=1, count=3),
+    Form("ITE", "a choice", "ITE(x > 0, x**2, 0)", aliases=("ite", "IF"), only_called=True, conditions=1, count=3),
+    _relation("Eq", "Equality"),
+    _relation("Ne", "Unequality"),
+    _relation("Gt", "StrictGreaterThan"),
+    _relation("Ge", "GreaterThan"),
+    _relation("Lt", "StrictLessThan"),
+    _relation("Le", "LessThan"),
+    _junction("And", "And(x > 0, x < 1)"),
+    _junction("Or", "Or(x < 0, x > 1)"),
+    _junction("Not", "Not(x > 0)", count=1),
+    _junction("Xor", "Xor(x > 0, y > 0)", count=2),
+    Form("sum", "a sum over an index", "sum(k*x**k, k, 1, 5)", aliases=("Sum", "summation"), binds="index"),
+    Form("product", "a product over an index", "product(x + k, k, 1, 5)", aliases=("Product", "prod"), binds="index"),
+    Form(
+        "integral",
+        "an integral with bounds",
+        "integral(exp(-t**2), t, 0, x)",
+        aliases=("Integral", "integrate"),
+        binds="variable",
+    ),
 )
 
 

@@ -21,8 +21,9 @@ MAX_RELATED = 8
 def look_up(name: str) -> Function:
     """The row that a name or another name of it stands for."""
     row = vocabulary().get(canonical_name(name))
-    if row is None and name in forms():
-        raise DerivError(f"'{name}' makes a choice and is no function of the table", hint="write if(x > 0, x**2, 0)")
+    form = forms().get(name)
+    if row is None and form is not None:
+        raise DerivError(f"'{name}' makes {form.doc} and is no function of the table", hint=f"write {form.example}")
     if row is None:
         word = nearest(name)
         hint = f"did you mean {word}?" if word else "deriv functions lists them"
