@@ -24,6 +24,9 @@ NUMBERS = ("2", "3", "4", "7", "10", "0.5", "1.25")
 WORDS = {"at", "an", "tan", "nu", "tau", "but", "ab"}
 """Runs of those letters that mean something, or may come to."""
 
+GLUED = ("sin", "cos", "tan")
+"""Functions whose argument is written behind the name without a blank, where nothing else can be meant."""
+
 CALLS: dict[str, tuple[Callable[..., Any], str, Any]] = {
     "sin": (mpmath.sin, "\\sin", sympy.sin),
     "cos": (mpmath.cos, "\\cos", sympy.cos),
@@ -151,7 +154,9 @@ class Hand:
 
     def between(self, left: str, right: str, ends_bare: bool) -> str:
         """What stands between two factors: nothing, a blank, or a sign."""
-        starts_call = right.startswith(tuple(CALLS)) or right[0] in "√|"
+        is_glued = right.startswith(GLUED) and right[3].isalnum() and right[3] != "h"
+        if is_glued and left in ("x", "y", "t") and self.often():
+            return ""
         if ends_bare or right[0].isdigit() or "|" in left[-1] + right[0] or self.dice.random() < 0.2:
             return self.dice.choice(("*", " * ", "·"))
         if right[0] == "(":
@@ -161,7 +166,7 @@ class Hand:
         joined = left[-1] + right
         if len(joined) == 2 and joined.isalpha() and not left[-2:-1].isalnum() and joined not in WORDS and self.often():
             return "" if left[-2:-1] not in ("^", "_") else " "
-        return " " if not starts_call or self.often() else " "
+        return " "
 
     def div(self, over: Formula, under: Formula) -> Piece:
         upper, lower = self.piece(over), self.piece(under)
@@ -183,12 +188,16 @@ class Hand:
 
     def call(self, name: str, part: Formula) -> Piece:
         if self.often():
+            glued = "" if name in GLUED and self.often() else " "
+            if part[0] == "var" and part[1] in VARIABLES:
+                return f"{name}{glued}{part[1]}", ATOM, True
             if part[0] == "var":
                 return f"{name} {self.write(part)}", ATOM, True
             if part[0] == "pow" and part[1][0] == "var" and part[2][0] == "num":
                 return f"{name} {part[1][1]}^{part[2][1]}", ATOM, True
             if part[0] == "mul" and [p[0] for p in part[1:]] == ["num", "var"]:
-                return f"{name} {part[1][1]}{self.write(part[2])}", ATOM, True
+                glued = glued if part[1][1].isdigit() and part[2][1] in VARIABLES else " "
+                return f"{name}{glued}{part[1][1]}{self.write(part[2])}", ATOM, True
         return f"{name}({self.write(part)})", ATOM, False
 
     def sqrt(self, part: Formula) -> Piece:

@@ -41,7 +41,10 @@ def misread(text: str, formula: Formula, at: dict[str, Any]) -> str:
                 return ""
             if not mpmath.isfinite(wanted) or abs(wanted) > mpmath.mpf(10) ** 15:
                 return ""
-            found = value_of_tree(tree, at)
+            try:
+                found = value_of_tree(tree, at)
+            except ZeroDivisionError:
+                return f"{text}: {mpmath.nstr(wanted, 12)} read as what has no value"
             if abs(found - wanted) <= mpmath.mpf(10) ** -COMPARED * max(1, abs(wanted)):
                 return ""
             difference = f"{text}: {mpmath.nstr(wanted, 12)} read as {mpmath.nstr(found, 12)}"
