@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import operands, tree
 from derivcli.language.bound_variables import BINDERS, BoundVariable
 from derivcli.language.functions.forms import Form
+from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.unsupported_operations import OPERATIONS
+
+FormCall: TypeAlias = Callable[[Form, Sequence[Operand], Span], Operand]
+"""What makes an operand of a form's arguments, for the place of the call."""
 
 
 def _piecewise(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -73,6 +78,34 @@ def _either(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
     return _over(span, operands.junction(sides, tree.any_of))
 
 
+def _operation(build: Callable[[Sequence[Operand]], Operand]) -> FormCall:
+    """What an operation makes of its arguments."""
+
+    def made(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+        operands.require_number(*arguments)
+        return replace(build(arguments), start=span.start, stop=span.stop, literal=False)
+
+    return made
+
+
+def _number(text: str) -> Operand:
+    """A number that an operation brings along."""
+    return operands.number(text, 0, 0)
+
+
+def _quotient(parts: Sequence[Operand]) -> Operand:
+    return operands.multiply([parts[0], operands.reciprocal(parts[1])])
+
+
+def _floor(parts: Sequence[Operand]) -> Operand:
+    quotient = _quotient(parts)
+    return operands.call(vocabulary()["floor"], [quotient], quotient.span)
+
+
+def _root(parts: Sequence[Operand]) -> Operand:
+    return _quotient([_number("1"), operands.call(vocabulary()["sqrt"], parts, parts[0].span)])
+
+
 def _over(span: Span, made: Operand) -> Operand:
     """What is made of the arguments as an operand that is the whole call."""
     return replace(made, start=span.start, stop=span.stop)
@@ -80,7 +113,7 @@ def _over(span: Span, made: Operand) -> Operand:
 
 _SIGNS = {"Eq": "==", "Ne": "!=", "Gt": ">", "Ge": ">=", "Lt": "<", "Le": "<="}
 
-FORM_CALLS: dict[str, Callable[[Form, Sequence[Operand], Span], Operand]] = {
+FORM_CALLS: dict[str, FormCall] = {
     "Piecewise": _piecewise,
     "where": _choice,
     "if": _choice,
@@ -91,6 +124,19 @@ FORM_CALLS: dict[str, Callable[[Form, Sequence[Operand], Span], Operand]] = {
     "Or": _any,
     "Not": _not,
     "Xor": _either,
+    "add": _operation(lambda parts: operands.add(parts) if len(parts) > 1 else parts[0]),
+    "multiply": _operation(lambda parts: operands.multiply(parts) if len(parts) > 1 else parts[0]),
+    "subtract": _operation(lambda parts: operands.add([parts[0], operands.negative(parts[1], parts[1].start)])),
+    "divide": _operation(_quotient),
+    "floor_divide": _operation(_floor),
+    "negative": _operation(lambda parts: operands.negative(parts[0], parts[0].start)),
+    "positive": _operation(lambda parts: parts[0]),
+    "square": _operation(lambda parts: operands.power(parts[0], _number("2"))),
+    "reciprocal": _operation(lambda parts: _quotient([_number("1"), *parts])),
+    "rsqrt": _operation(_root),
+    "exp10": _operation(lambda parts: operands.power(_number("10"), parts[0])),
+    "zeros_like": _operation(lambda parts: _number("0")),
+    "ones_like": _operation(lambda parts: _number("1")),
 }
 
 

@@ -9,7 +9,7 @@ from derivcli.errors import DerivError, UnknownNameError
 from derivcli.language import letter_runs
 from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.forms import forms
-from derivcli.language.functions.table import CONSTANTS, vocabulary
+from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.tokens import GREEK_NAMES, Token
 from derivcli.language.unsupported_operations import OPERATIONS
 
@@ -37,6 +37,7 @@ def may_be_run(name: str, declared: Collection[str], custom: Collection[str], ca
     if (is_differential(name) and "d" not in declared) or name in KEYWORDS or name in TRUTHS:
         return False
     known = name in declared or is_function_name(name, custom, called) or name in CONSTANTS
+    known = known or name in CONSTANT_FORMULAS
     return not known and not is_variable_name(name)
 
 

@@ -27,11 +27,11 @@ def parse_expression(
     `declared` are names that are one variable each, whatever they would mean otherwise; the names of
     `definitions` are declared too and stand for their trees. `functions` are the user's own, beside those of the table.
     """
-    written = transcribed(text)
+    written = transcribed(text, {*declared, *(definition.name for definition in definitions)}, functions)
     if written is None:
         return _parsed(text, declared, definitions, functions)
     with written.refusals():
-        found = _parsed(written.text, declared, definitions, functions)
+        found = _parsed(written.text, {*declared, *written.names}, definitions, functions)
     return replace(found, source=text, notes=tuple(written.notes(found.notes)))
 
 
@@ -56,7 +56,7 @@ def _parsed(
 def other_meanings(expression: Expression, declared: Collection[str] = ()) -> Iterator[Expression]:
     """What the text of an expression means too, where people write two things in one way."""
     known = {*declared, *expression.variables, *(definition.name for definition in expression.definitions)}
-    written = transcribed(expression.source)
+    written = transcribed(expression.source, known)
     source = expression.source if written is None else written.text
     parser = Parser(source, known)
     try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from derivcli.errors import DerivError, EquationError, Span
+from derivcli.language.functions.activations import ACTIVATIONS
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import Frame
+from derivcli.language.operands import Operand
+from derivcli.language.parser_stack import FENCES, Frame
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 
 
@@ -41,10 +43,24 @@ def comma(before: Token | None, token: Token, after: Token, outside: bool) -> De
     return DerivError("a comma only parts the arguments of a function", span=token.span, hint=hint)
 
 
+def check_layer(operand: Operand, text: str) -> None:
+    """Refuse `LeakyReLU(0.1)(x)`, in which PyTorch's layer makes a function that is called with x."""
+    written = text[operand.start : operand.stop]
+    name, _, arguments = written.removesuffix(")").partition("(")
+    row = vocabulary().get(name)
+    if row is None or row not in ACTIVATIONS or operand.tree.free_symbols:
+        return
+    hint = f"write {row.name}(x, {arguments})" if len(row.parameters) > 1 else f"write {row.signature}"
+    raise DerivError(f"{written} makes a function in PyTorch, and is a number here", span=operand.span, hint=hint)
+
+
 def unclosed(opener: Token, text: str) -> DerivError:
     """A bracket, a call's bracket or a `|` that is still open at the end."""
     if opener.kind == "bar":
         return DerivError("this '|' is never closed", span=opener.span, hint="close it, or write abs(...)")
+    if opener.text in FENCES:
+        closer = FENCES[opener.text][1]
+        return DerivError(f"this '{opener.text}' is never closed", span=opener.span, hint=f"add the missing '{closer}'")
     bracket = text.find("(", opener.start)
     return DerivError("this '(' is never closed", span=Span(bracket, bracket + 1), hint="add the missing ')'")
 

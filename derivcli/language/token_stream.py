@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BRACKET = re.compile(r"\s*\(")
 _POWER = re.compile(r"\s*(?:\^|\*\*|[⁰¹²³⁴-⁹⁺⁻])")
-_ARGUMENT = re.compile(r"\s*[\w.|√∛]")
+_ARGUMENT = re.compile(r"\s*[\w.|√∛∜⌊⌈]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class TokenStream:
     def read(self) -> None:
         """Read one token more."""
         token = next(self.tokens)
-        if token.kind == "name" and len(token.text) > 1:
+        if token.kind == "name" and len(token.text) > 1 and not token.prefix:
             self.waiting.extend(self.parted(token))
         else:
             self.waiting.append(token)

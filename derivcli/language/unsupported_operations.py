@@ -51,6 +51,26 @@ _ROWS = (
         "deriv does not look for extrema",
         "a table shows where the derivative changes its sign, as with `--at x=-3:3:13`",
     ),
+    (
+        "Symbol symbols Dummy",
+        "'{}' is not needed: every letter is a variable",
+        "write the letter without it, as in x",
+    ),
+    (
+        "Float",
+        "'{}' is not needed: decimals are exact",
+        "write the number without it, as in 0.1",
+    ),
+    (
+        "DiracDelta",
+        "'{}' is no function of a number",
+        "write heaviside(x), whose derivative it would be",
+    ),
+    (
+        "select",
+        "'{}' takes lists, which are no part of a formula",
+        "write Piecewise((a, x > 0), (b, True))",
+    ),
 )
 
 OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _ROWS for word in words.split()}

@@ -166,7 +166,7 @@ ACTIVATIONS: tuple[Function, ...] = (
     Function(
         "logsigmoid",
         "Logarithm of sigmoid(x), accurate everywhere.",
-        aliases=("log_sigmoid", "LogSigmoid"),
+        aliases=("log_sigmoid", "LogSigmoid", "log_expit"),
         definition="-softplus(-x)",
         derivatives=("sigmoid(-x)",),
         domain=((-30.0, 30.0),),
