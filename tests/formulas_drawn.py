@@ -164,7 +164,14 @@ class Hand:
         if left[-1].isdigit() and "^" not in left[-3:] and right[0] not in "eE":
             return "" if left[-2:-1].isdigit() or not left[-2:-1].isalpha() else " "
         joined = left[-1] + right
-        if len(joined) == 2 and joined.isalpha() and not left[-2:-1].isalnum() and joined not in WORDS and self.often():
+        if (
+            len(joined) == 2
+            and joined.isalpha()
+            and not left[-2:-1].isalnum()
+            and joined not in WORDS
+            and joined[0] != joined[1]
+            and self.often()
+        ):
             return "" if left[-2:-1] not in ("^", "_") else " "
         return " "
 
