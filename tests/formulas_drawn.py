@@ -70,8 +70,10 @@ def draw(dice: random.Random, depth: int = 4) -> Formula:
     return (kind, part)
 
 
-_KINDS = ("add",) * 4 + ("mul",) * 5 + ("div",) * 3 + ("pow",) * 4 + ("call",) * 5
-_KINDS += ("neg", "sqrt", "abs", "exp", "cases", "var", "var")
+_KINDS = [
+    *(["add"] * 4 + ["mul"] * 5 + ["div"] * 3 + ["pow"] * 4 + ["call"] * 5),
+    *("neg", "sqrt", "abs", "exp", "cases", "var", "var"),
+]
 
 
 def value(formula: Formula, at: Mapping[str, Any]) -> Any:
@@ -354,9 +356,10 @@ def _holds(condition: Any, at: Mapping[str, Any]) -> bool:
     if condition in (sympy.true, sympy.false):
         return bool(condition)
     left, right = (value_of_tree(part, at) for part in condition.args)
-    return {
+    holds: dict[str, bool] = {
         "StrictLessThan": left < right,
         "LessThan": left <= right,
         "StrictGreaterThan": left > right,
         "GreaterThan": left >= right,
-    }[type(condition).__name__]
+    }
+    return holds[type(condition).__name__]
