@@ -20,6 +20,7 @@ from derivcli.cli.install_completion import Shell, tell_installed
 from derivcli.engines import engine_table
 from derivcli.engines.engine_table import ENGINES
 from derivcli.errors import DerivError, Span
+from derivcli.language.formula_lists import listed_formulas
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.python_arguments import mixed_of, names_of, wrt_of
 from derivcli.render.format_table import formats_for
@@ -281,7 +282,7 @@ class MainOptions:
         """What is asked for. The files of --use are run once all else is read."""
         data = reading_in(self)
         request = Request(
-            self.expressions,
+            [formula for text in self.expressions for formula in listed_formulas(text)],
             points_in(self.at or (), self.zip_) if self.at or data else None,
             data,
             wrt_in(self.wrt),
