@@ -199,33 +199,6 @@ def test_the_way_out_knows_the_names_that_are_declared() -> None:
     assert hint_of(refused("d(Cd*x)/dx", "Cd", "x")) == 'write "Cd*x" --wrt x'
 
 
-ANGLES = {
-    "sin 30°": "sin(deg2rad(30))", "2sin 30º": "sin(deg2rad(30))", "sin(30˚)": "deg2rad(30)", "60∘": "deg2rad(60)",
-    "sin 2x°": "sin(deg2rad(2x))", "alpha°": "deg2rad(alpha)", "cos(θ°)": "deg2rad(θ)", "x_1°": "deg2rad(x_1)",
-    "x1°": "deg2rad(x1)", "1e3°": "deg2rad(1e3)", "cos (x+1)°": "cos(deg2rad(x+1))", "tan 45 deg": "tan(deg2rad(45))",
-    "tan(45 degrees)": "deg2rad(45)", "45deg": "deg2rad(45)", "sin30°": "sin(deg2rad(30))",
-}  # fmt: skip
-
-
-@each("text", ANGLES)
-def test_an_angle_in_degrees_is_offered_whole(text: str) -> None:
-    error = refused(text)
-    assert (error.message, hint_of(error)) == ("angles are in radians here", f"write {ANGLES[text]}")
-    assert parse(ANGLES[text]).text
-
-
-@pytest.mark.parametrize("text", ["x^2°", "60°30'", "°", "° 60"])
-def test_no_part_of_an_angle_is_offered_for_it(text: str) -> None:
-    assert hint_of(refused(text)) == "write deg2rad(...) for an angle in degrees"
-
-
-@pytest.mark.parametrize("text", ["2 degrees(x)", "deg2rad(30)", "degrees(x)"])
-def test_a_function_of_degrees_is_no_unit(text: str) -> None:
-    assert parse(text).text
-    assert parse("2 deg", declared=["deg"]).text == "2*deg"
-    assert refused("100°C").message == "units are no part of a formula"
-
-
 QUOTES = ["''", '""', "``", "“”", "„“", "‘’", "’’", "«»", "`'"]
 
 
@@ -242,7 +215,7 @@ def test_a_string_is_no_prime(text: str) -> None:
     assert "differentiates" not in refused(text).message
 
 
-SIGNS = "°‰½⅔∞∂∇∫∑∏→±∓¬∧∨⌊⌋⌈⌉∜•…′″"
+SIGNS = "‰∞∂∇∫∑∏→±∓¬∧∨⌋⌉…′″"
 
 
 @each("where", ["{}x", "x{}", "x + 2{}", "x {} 2", "({}x)"])

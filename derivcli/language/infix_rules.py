@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, binding, condition_rules, name_resolution, operands, syntax_errors
+from derivcli.language import (
+    ambiguities,
+    binding,
+    condition_rules,
+    name_resolution,
+    operands,
+    sign_rules,
+    syntax_errors,
+)
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
+
+CLOSERS = (")", "⌋", "⌉")
+"""What closes a bracket."""
 
 
 def read_operator(parser: Parser, token: Token) -> None:
@@ -24,13 +35,19 @@ def read_operator(parser: Parser, token: Token) -> None:
         frame.operand = operands.power(frame.operand, operands.superscript(token))
     elif token.text == "!":
         read_factorial(parser, token)
+    elif token.text == "°":
+        sign_rules.read_degrees(parser, token)
+    elif token.text == "%":
+        sign_rules.read_percent(parser, token)
+    elif token.kind == "fraction":
+        sign_rules.read_mixed_number(parser, token)
     elif token.text in ("*", "/", "//"):
         read_written_sign(parser, token)
     elif token.text in ("+", "-"):
         parser.end_product()
         parser.frame.close_term()
         parser.frame.sign = token
-    elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in name_resolution.KEYWORDS:
+    elif token.kind in ("comparison", "comma") or token.text in CLOSERS or token.text in name_resolution.KEYWORDS:
         parser.end_product()
         read_separator(parser, token)
     elif token.kind == "bar" and condition_rules.is_or(parser, token):
@@ -62,6 +79,9 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     """Two operands side by side are a product, except two numbers."""
     frame = parser.frame
     assert frame.operand is not None
+    if token.kind == "name" and sign_rules.is_degree(parser, token):
+        sign_rules.read_degrees(parser, token)
+        return
     joined = token.start == frame.operand.stop
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
@@ -96,10 +116,10 @@ def read_written_sign(parser: Parser, token: Token) -> None:
 
 def read_separator(parser: Parser, token: Token) -> None:
     """Take a comparison, a comma, a closing bracket, `and` or `or`."""
-    if token.text in (")", ","):
+    if token.text in CLOSERS or token.kind == "comma":
         condition_rules.end_choices(parser, token)
     frame = parser.frame
-    if token.text == ")":
+    if token.text in CLOSERS:
         parser.close(token)
     elif token.kind == "comma":
         if frame.kind not in (CALL, PAIR, RANGE) or (frame.kind == PAIR and frame.arguments):

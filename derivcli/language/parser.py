@@ -52,6 +52,7 @@ from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, BARE, CHOICE, GROUP, PAIR, RANGE, TEXT, Frame
 from derivcli.language.prefix_rules import read_operand
 from derivcli.language.printer import text_of
+from derivcli.language.sign_rules import closer_of
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
@@ -186,9 +187,9 @@ class Parser:
         """End the innermost frame at its closing bracket."""
         frame = self.frame
         if frame.kind == TEXT:
-            message, hint = "nothing is open here that ')' could close", "remove it or open it before"
+            message, hint = f"nothing is open here that '{token.text}' could close", "remove it or open it before"
             raise DerivError(message, span=token.span, hint=hint)
-        if frame.kind == BAR and token.kind != "bar":
+        if token.text != closer_of(frame):
             raise syntax_errors.unclosed(frame.opener, self.text)
         frame.close_argument()
         self.pop()

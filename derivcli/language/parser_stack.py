@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from derivcli.language.ambiguities import Pending
 
 TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE, RANGE = "text", "group", "call", "bare", "bar", "pair", "choice", "range"
+FENCE = "fence"
 """What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the bracket of a
-Piecewise pair, the `if` behind a value, or the bracket of a range, `(k, 1, 5)`."""
+Piecewise pair, the `if` behind a value, the bracket of a range, `(k, 1, 5)`, or `⌊` and `⌈`."""
 
-ROOTS = {"√": "sqrt", "∛": "cbrt"}
+ROOTS = {"√": "sqrt", "∛": "cbrt", "∜": "root"}
+FENCES = {"⌊": ("floor", "⌋"), "⌈": ("ceil", "⌉")}
+"""By the bracket that opens, the function and the bracket that closes."""
 
 
 @dataclass(slots=True)
@@ -158,8 +161,8 @@ def _apply_prefix(token: Token, base: Operand | None, operand: Operand) -> Opera
     if base is not None:
         return operands.power(base, operand)
     if token.text in ROOTS:
-        row = vocabulary()[ROOTS[token.text]]
-        return operands.call(row, [operand], Span(token.start, operand.stop))
+        degree = [operands.number("4", token.start, token.stop)] * (token.text == "∜")
+        return operands.call(vocabulary()[ROOTS[token.text]], [operand, *degree], Span(token.start, operand.stop))
     if token.text == "-":
         return operands.negative(operand, token.start)
     operands.require_number(operand)

@@ -13,6 +13,7 @@ from derivcli.language import (
     name_exponents,
     name_resolution,
     operands,
+    sign_rules,
     syntax_errors,
     tree,
     unknown_calls,
@@ -20,14 +21,17 @@ from derivcli.language import (
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, Frame
+from derivcli.language.parser_stack import BAR, BARE, CALL, FENCES, GROUP, PAIR, Frame
 from derivcli.language.tokens import Token, unreadable
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
 
-SIGNS = ("-", "+", "√", "∛")
+SIGNS = ("-", "+", "√", "∛", "∜")
 """What may stand before an operand."""
+
+BEGINNINGS = ("number", "name", "bar", "fraction")
+"""Kinds of tokens that begin the argument of a function without brackets."""
 
 
 def read_operand(parser: Parser, token: Token) -> None:
@@ -47,6 +51,10 @@ def read_operand(parser: Parser, token: Token) -> None:
         parser.push(Frame(PAIR if is_pair else GROUP, token, inherits_condition=not is_pair and frame.wants_condition))
     elif token.kind == "bar":
         parser.push(Frame(BAR, token))
+    elif token.kind == "fraction":
+        sign_rules.read_fraction(parser, token)
+    elif token.text in FENCES:
+        sign_rules.open_fence(parser, token)
     elif token.text in SIGNS:
         frame.push_prefix(token)
     elif token.kind == "prime":
@@ -116,7 +124,7 @@ def read_function(parser: Parser, token: Token) -> None:
             binding.open_binder(parser, parser.frame, bracket)
         if parser.next.text != ")":
             return
-    elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):
+    elif not form and (parser.next.kind in BEGINNINGS or parser.next.text in (*SIGNS, *FENCES)):
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
         glued = parser.stream.glued.get(token.start)
         if glued is not None:

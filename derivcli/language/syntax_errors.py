@@ -8,7 +8,7 @@ from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import Frame
+from derivcli.language.parser_stack import FENCES, Frame
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 
 
@@ -58,6 +58,9 @@ def unclosed(opener: Token, text: str) -> DerivError:
     """A bracket, a call's bracket or a `|` that is still open at the end."""
     if opener.kind == "bar":
         return DerivError("this '|' is never closed", span=opener.span, hint="close it, or write abs(...)")
+    if opener.text in FENCES:
+        closer = FENCES[opener.text][1]
+        return DerivError(f"this '{opener.text}' is never closed", span=opener.span, hint=f"add the missing '{closer}'")
     bracket = text.find("(", opener.start)
     return DerivError("this '(' is never closed", span=Span(bracket, bracket + 1), hint="add the missing ')'")
 

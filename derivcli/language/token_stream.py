@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BRACKET = re.compile(r"\s*\(")
 _POWER = re.compile(r"\s*(?:\^|\*\*|[⁰¹²³⁴-⁹⁺⁻])")
-_ARGUMENT = re.compile(r"\s*[\w.|√∛]")
+_ARGUMENT = re.compile(r"\s*[\w.|√∛∜⌊⌈]")
 
 
 @dataclass(frozen=True, slots=True)
