@@ -13,7 +13,9 @@ LISTS = [
     ("[x^2, sin(x)]", ["x^2", "sin(x)"]),
     (" [ x^2 ,\n sin(x) ] ", ["x^2", "sin(x)"]),
     ("[max(x, 1), Piecewise((x, x > 0), (0, True)), |x|]", ["max(x, 1)", "Piecewise((x, x > 0), (0, True))", "|x|"]),
-    ("[x^2]", ["x^2"]),
+    ("[x^2]", ["[x^2]"]),
+    ("[/b]", ["[/b]"]),
+    ("Matrix([x])", ["x"]),
     ("Matrix([x, y])", ["x", "y"]),
     ("sympy.Matrix([[x], [y], [x*y]])", ["x", "y", "x*y"]),
     ("Matrix([[x, y]])", ["x", "y"]),
@@ -38,7 +40,7 @@ def test_a_list_is_its_formulas(text: str, formulas: list[str]) -> None:
     assert listed_formulas(text) == formulas
 
 
-@each(("text", "place"), [("[x,]", 2), ("[, x]", 0), ("[x,, y]", 2), ("[]", 0), ("[x, ,y]", 2), ("Matrix([x,])", 9)])
+@each(("text", "place"), [("[x,]", 2), ("[, x]", 0), ("[x,, y]", 2), ("Matrix([])", 7), ("[x, ,y]", 2), ("Matrix([x,])", 9)])
 def test_a_missing_formula_is_refused_where_it_is_missing(text: str, place: int) -> None:
     with pytest.raises(DerivError, match="a formula of this list is missing") as caught:
         listed_formulas(text)

@@ -17,8 +17,7 @@ from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.install_completion import Shell, tell_installed
-from derivcli.engines import engine_table
-from derivcli.engines.engine_table import ENGINES
+from derivcli.engines.engine_table import ENGINES, names
 from derivcli.errors import DerivError, Span
 from derivcli.language.formula_lists import listed_formulas
 from derivcli.points.files.formats import DATA_FORMATS, Reading
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 Format = StrEnum("Format", formats_for("results"))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
 Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
-Engine = StrEnum("Engine", engine_table.names())  # type: ignore[misc]
+Engine = StrEnum("Engine", names())  # type: ignore[misc]
 DataFormat = StrEnum("DataFormat", list(DATA_FORMATS))  # type: ignore[misc]
 FLOAT64, CPU = Dtype(DTYPES[0]), Device(DEVICES[0])
 

@@ -1,6 +1,6 @@
 """Several formulas in one text, as SymPy, NumPy and Python write them: `[x^2, sin(x)]` and `Matrix([[x^2], [sin(x)]])`.
 
-A list of one formula is that formula; what holds a list and more is none, as `x[0]` and `[x for x in y]` are.
+A bracket around one formula is no list, and neither is what holds a list and more, as `x[0]` and `[x for x in y]` do.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def listed_formulas(text: str) -> list[str]:
     else:
         start, stop = len(text) - len(text.lstrip()), end
     parts = _parts(text, start, stop)
-    if parts is None or _COMPREHENSION.search(text):
+    if parts is None or _COMPREHENSION.search(text) or (len(parts) == 1 and not head):
         return [text]
     limits.check_characters(text)
     rows = [_parts(text, *_stripped(text, *part)) for part in parts]
