@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import limits
+from derivcli.language.formula_lists import listed_formulas
 from derivcli.language.functions import libraries
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.unsupported_operations import SIGNS
@@ -94,6 +95,10 @@ _QUALIFIED = re.compile(rf"({_PREFIX})\.([A-Za-z]\w*)")
 """A name of a library behind what programs call the library."""
 _END_OF_A_SENTENCE = re.compile(r"[.;]\s*")
 """What ends a sentence or a statement, and came along with the formula in it."""
+LIST_HINT = (
+    "`shell:give one formula; only deriv itself takes several, one after the other or in such a list`"
+    "`python:jacobian takes several formulas`"
+)
 _METHOD = re.compile(r"\.([A-Za-z]\w*)(?:\(([^()]{0,40})\))?")
 _OBJECT = re.compile(r"(?<![.\w])[A-Za-z][0-9]*$")
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
@@ -274,6 +279,8 @@ def unreadable(text: str, position: int) -> DerivError:
     if character in _HINTS:
         message, hint = _HINTS[character]
         hint = _called_like_python(text, position) or hint
+        if character == "[" and len(listed_formulas(text)) > 1:
+            hint = LIST_HINT
         return DerivError(message, text, span, hint)
     twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)
     code = f"U+{ord(character):04X}"
