@@ -2,7 +2,7 @@
 
     token  := number | name | operator | superscript | bracket | comma | bar | comparison | logic | prime
     number := digits [ "." digits ] [ ("e" | "E") [ "+" | "-" ] digits ]
-    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts
+    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts; "∂" is one too
     prime  := signs of derivatives behind each other, whose text has a "'" for each order
 
 What looks like an ASCII character but is another one is refused: two variables that look the same would
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import limits
+from derivcli.language.formula_lists import listed_formulas
 from derivcli.language.functions import libraries
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.unsupported_operations import SIGNS
@@ -70,12 +71,13 @@ _PATTERN = re.compile(
     (?P<space>\s+)
   | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
+  | (?P<partial>∂_?)
   | (?P<prime>[{"".join(PRIMES)}]+)
   | (?P<superscript>[⁺⁻]?[⁰¹²³⁴-⁹]+)
   | (?P<logic>&&?|[∧∨~¬])
   | (?P<comparison><=|>=|==|!=|[<>{_COMPARISONS}])
   | (?P<operator>\*\*|//|[-+*/^!%°º˚{_OPERATORS}√∛∜]|(?<=[0-9])∘)
-  | (?P<bracket>[(){_FENCES}])
+  | (?P<bracket>[()\[\]{_FENCES}])
   | (?P<fraction>[{_FRACTION_CLASS}])
   | (?P<comma>,)
   | (?P<bar>\|)
@@ -85,7 +87,7 @@ _PATTERN = re.compile(
 _WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉{_LOWERED}]*")
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
 _FOREIGN = re.compile(
-    rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!%°º˚∘{_OPERATORS}√∛∜(){_FENCES}{_FRACTION_CLASS}"
+    rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!%°º˚∘{_OPERATORS}√∛∜∂()\[\]{_FENCES}{_FRACTION_CLASS}"
     rf"|,<>={_COMPARISONS}&∧∨~¬{''.join(PRIMES)}-]"
 )
 """A character that no token has."""
@@ -96,6 +98,10 @@ _QUALIFIED = re.compile(rf"({_PREFIX})\.([A-Za-z]\w*)")
 """A name of a library behind what programs call the library."""
 _END_OF_A_SENTENCE = re.compile(r"[.;]\s*")
 """What ends a sentence or a statement, and came along with the formula in it."""
+LIST_HINT = (
+    "`shell:give one formula; only deriv itself takes several, one after the other or in such a list`"
+    "`python:jacobian takes several formulas`"
+)
 _METHOD = re.compile(r"\.([A-Za-z]\w*)(?:\(([^()]{0,40})\))?")
 _OBJECT = re.compile(r"(?<![.\w])[A-Za-z][0-9]*$")
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
@@ -226,6 +232,8 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
         raw = SPELLINGS.get(raw, raw)
     elif kind == "prime":
         raw = "'" * sum(PRIMES[mark] for mark in raw)
+    elif kind == "partial":
+        kind, raw = "name", "∂"
     return Token(kind, raw, start, stop)
 
 
@@ -279,6 +287,8 @@ def unreadable(text: str, position: int) -> DerivError:
     if character in _HINTS:
         message, hint = _HINTS[character]
         hint = _called_like_python(text, position) or hint
+        if character == "[" and len(listed_formulas(text)) > 1:
+            hint = LIST_HINT
         return DerivError(message, text, span, hint)
     twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)
     code = f"U+{ord(character):04X}"
