@@ -53,7 +53,7 @@ def _parsed(
     custom: Functions,
 ) -> Expression:
     """The equation that a text in our notation writes."""
-    read = partial(parse_formula, definitions=definitions, known=known, custom=custom)
+    read = partial(parse_formula, definitions=definitions, known=known, custom=custom, derivatives=False)
     signs = list(_signs(text))
     if len(signs) > 1:
         hint = "give several equations as separate arguments"
