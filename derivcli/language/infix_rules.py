@@ -9,19 +9,20 @@ from derivcli.language import (
     ambiguities,
     binding,
     condition_rules,
+    derivative_rules,
     name_resolution,
     operands,
     sign_rules,
     syntax_errors,
 )
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT
+from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT, TUPLE
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
 
-CLOSERS = (")", "⌋", "⌉")
+CLOSERS = (")", "]", "⌋", "⌉")
 """What closes a bracket."""
 
 
@@ -44,9 +45,13 @@ def read_operator(parser: Parser, token: Token) -> None:
     elif token.text in ("*", "/", "//"):
         read_written_sign(parser, token)
     elif token.text in ("+", "-"):
+        parser.close_bares()
+        derivative_rules.check_sum(parser, token)
         parser.end_product()
         parser.frame.close_term()
         parser.frame.sign = token
+    elif token.kind == "prime":
+        derivative_rules.read_prime(parser, token)
     elif token.kind in ("comparison", "comma") or token.text in CLOSERS or token.text in name_resolution.KEYWORDS:
         parser.end_product()
         read_separator(parser, token)
@@ -86,6 +91,7 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
+    derivative_rules.check_bracket(parser, token)
     if token.text == "(" and joined and parser.text[frame.operand.start].isupper():
         syntax_errors.check_layer(frame.operand, parser.text)
     is_function = parser.begins_call(token)
@@ -94,7 +100,9 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
         raise syntax_errors.glued_argument(glued.start, frame, token, parser.text)
     parser.settle(ambiguities.FACTOR if joined else ambiguities.RUN)
     if is_function:
-        parser.end_product()
+        parser.close_bares()
+        parser.settle(ambiguities.PRODUCT)
+    derivative_rules.expect_product(parser, written=False)
     parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
     parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
     parser.notes.no_function(parser.frame, token)
@@ -106,6 +114,11 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
+    if token.text == "/" and derivative_rules.close_over(parser, token):
+        return
+    if token.text == "/":
+        derivative_rules.check_differential(parser, token)
+    derivative_rules.expect_product(parser, written=True)
     leads_on = parser.begins_call(parser.next)
     parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
     if bares and not leads_on:
@@ -122,7 +135,7 @@ def read_separator(parser: Parser, token: Token) -> None:
     if token.text in CLOSERS:
         parser.close(token)
     elif token.kind == "comma":
-        if frame.kind not in (CALL, PAIR, RANGE) or (frame.kind == PAIR and frame.arguments):
+        if frame.kind not in (CALL, PAIR, RANGE, TUPLE) or (frame.kind == PAIR and frame.arguments):
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
         if frame.kind == CALL and frame.form is not None and frame.form.binds:

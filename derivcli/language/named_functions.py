@@ -147,15 +147,16 @@ def parse_formula(
     definitions: tuple[Definition, ...] = (),
     known: NamedFunctions | None = None,
     custom: Functions = NO_FUNCTIONS,
+    derivatives: bool = True,
 ) -> Expression:
     """The formula that a text writes, each call of a `known` function being what it stands for.
 
     What that comes to is read anew, so that whatever is refused in a formula is refused in it.
     """
     if not known:
-        return parse_expression(text, declared, definitions, custom)
+        return parse_expression(text, declared, definitions, custom, derivatives)
     rows = {**custom, **{name: function.row for name, function in known.items()}}
-    typed = parse_expression(text, declared, definitions, rows)
+    typed = parse_expression(text, declared, definitions, rows, derivatives)
     for name in typed.variables:
         if name in known:
             hint = f"write {known[name].head}"

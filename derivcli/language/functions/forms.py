@@ -28,6 +28,8 @@ class Form:
     """How many of the first arguments are conditions; -1 for all."""
     yields: bool = True
     """Whether a function of the user's own may have one of its names."""
+    tuples: bool = False
+    """Whether several arguments behind the first may stand in a bracket of their own, `(x, 2)`."""
     pairs: bool = False
     """Whether its arguments are pairs of a value and its condition."""
     binds: str = ""
@@ -78,6 +80,14 @@ FORMS: tuple[Form, ...] = (
     _junction("Or", "Or(x < 0, x > 1)"),
     _junction("Not", "Not(x > 0)", count=1),
     _junction("Xor", "Xor(x > 0, y > 0)", count=2),
+    Form(
+        "diff",
+        "a derivative",
+        "diff(x**2, x)",
+        aliases=("Diff", "differentiate", "Derivative", "derivative"),
+        tuples=True,
+    ),
+    Form("D", "a derivative", "D(x**2, x)", tuples=True),
     _operation("add", None, "Add"),
     _operation("multiply", None, "Mul", "mul"),
     _operation("subtract", 2, "sub"),
