@@ -117,6 +117,7 @@ def in_session(sentence: str) -> str:
     """A sentence for the command line as one for the lines of a session."""
     sentence = re.sub(r"deriv(?: [a-z-]+)? --help lists the options", ":help lists what can be typed", sentence)
     sentence = re.sub(r'deriv "([^"]*)"(?: --[a-z]+ \S+)*', r"\1", sentence)
+    sentence = re.sub(r'--let "([^"=]+)=([^"]*)"', r"\1 = \2", sentence)
     sentence = re.sub(r"--(?:at|let) (\w+)=(?=[^\s,])", r"\1 = ", sentence)
     sentence = re.sub(r"\bderiv (?=functions\b|[a-z-]+ [A-Z])", ":", sentence)
     return re.sub(r"(?<![\w-])--(?=[a-z])", ":", sentence)

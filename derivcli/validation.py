@@ -9,8 +9,13 @@ from derivcli.errors import DerivError, Span
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
+    from derivcli.language.functions.row import Function
     from derivcli.points.files.data_files import DataFiles
     from derivcli.result import FloatArray, Partial
+
+
+USUAL = "x"
+"""The variable of a constant, where nothing names another."""
 
 
 def way_out(name: str, data: DataFiles | None = None) -> str:
@@ -29,6 +34,11 @@ def way_out(name: str, data: DataFiles | None = None) -> str:
 def variables_of(expressions: Sequence[Expression]) -> list[str]:
     """The variables of all expressions in the order in which they appear."""
     return list(dict.fromkeys(name for expression in expressions for name in expression.variables))
+
+
+def arguments_of(expressions: Sequence[Expression]) -> list[str]:
+    """What functions with a left side such as f(x) have as arguments."""
+    return list(dict.fromkeys(name for expression in expressions for name in expression.arguments))
 
 
 def check_values(
@@ -51,6 +61,25 @@ def check_values(
             source = expressions[0].source
             hint = f"leave it out, or add `--wrt {name}` to see the derivative 0"
             raise DerivError(f"'{name}' has a value but does not occur here", source, Span(0, len(source)), hint)
+
+
+def check_known(expressions: Sequence[Expression]) -> None:
+    """Refuse functions of which a formula says nothing, where numbers are asked for."""
+    from derivcli.language.tokens import place_of
+    from derivcli.language.unknown_functions import unknown_in
+
+    for expression in expressions:
+        for row in unknown_in(expression.expanded) if expression.unknown_functions else ():
+            place = place_of(row.name, expression.source)
+            raise DerivError(f"{row.name} is not known", expression.source, place, _defining(row))
+
+
+def _defining(row: Function) -> str:
+    """How to define an unknown function."""
+    names = "x" if len(row.parameters) == 1 else ", ".join("xyz"[: len(row.parameters)])
+    body = "x^2" if names == "x" else names.replace(", ", "*")
+    head = f"{row.name}({names})"
+    return f'define it, as in `shell:--let "{head}={body}"``python:let={{"{head}": "{body}"}}`'
 
 
 def check_wrt(wrt: Collection[str], known: Collection[str], expressions: Sequence[Expression]) -> None:
@@ -136,12 +165,12 @@ def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Exp
     raise DerivError(message, source, Span(0, len(source)), hint)
 
 
-def check_by(by: Sequence[str], expressions: Sequence[Expression]) -> None:
-    """Refuse formulas that have no variable to differentiate by."""
-    if not by:
+def check_first(partials: Sequence[Partial], expressions: Sequence[Expression]) -> None:
+    """Refuse the graph of a derivative of a higher order, which has no place in it."""
+    if any(len(partial) > 1 for partial in partials):
         source = expressions[0].source
-        message = "there is no variable to differentiate by"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
+        hint = "leave out the sign of the derivative to explain the formula"
+        raise DerivError("a graph shows first derivatives", source, Span(0, len(source)), hint)
 
 
 def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:

@@ -51,13 +51,13 @@ def test_of_alternatives_those_stay_that_there_are() -> None:
 
 
 def test_each_surface_is_told_what_it_has() -> None:
-    assert "or declare it, as in --at uv=2 or --wrt uv\n" in deriv("4uv", status=2).stderr
-    assert "or declare it, as in --wrt uv\n" in deriv("steps", "4uv", status=2).stderr
-    ways = {"parse": 'declared=["uv"]', "steps": 'wrt="uv"', "derive": 'at={"uv": 2} or wrt="uv"'}
+    assert "or declare it, as in --at ff=2 or --wrt ff\n" in deriv("4ff", status=2).stderr
+    assert "or declare it, as in --wrt ff\n" in deriv("steps", "4ff", status=2).stderr
+    ways = {"parse": 'declared=["ff"]', "steps": 'wrt="ff"', "derive": 'at={"ff": 2} or wrt="ff"'}
     for function, way in ways.items():
         with pytest.raises(DerivError) as refused:
-            getattr(derivcli, function)("4uv")
-        assert refused.value.hint == f"write u*v, or declare it, as in {way}"
+            getattr(derivcli, function)("4ff")
+        assert refused.value.hint == f"write f*f, or declare it, as in {way}"
         assert str(refused.value).endswith(refused.value.hint)
 
 

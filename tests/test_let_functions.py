@@ -25,6 +25,8 @@ from tests.support import deriv
         ("f(e)", {"f(e)": "e^2"}, "e**2"),
         ("α(x)", {"α(x)": "x^3"}, "x**3"),
         ("sin(f(x))", {"f(x)": "x^2"}, "sin(x**2)"),
+        ("sum(f(k)*x, k, 1, 3)", {"f(x)": "x^2+k"}, "sum((k1**2 + k)*x, k1, 1, 3)"),
+        ("f(k)", {"f(x)": "sum(x*k, k, 1, 3)"}, "sum(k*k1, k1, 1, 3)"),
     ],
 )
 def test_a_call_stands_for_the_formula(text: str, let: dict[str, str], means: str) -> None:

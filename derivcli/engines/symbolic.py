@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from derivcli.engines import book_order
 from derivcli.engines.time_limit import OutOfTimeError, P, R, limited
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree as build
@@ -23,6 +24,7 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
+from derivcli.language.unknown_functions import unknown_in
 from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
@@ -142,7 +144,7 @@ def expression_of(tree: Tree) -> Expression:
         raise ArithmeticError("the derivative is not real")
     text = text_of(tree)
     variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
-    parse_expression(text, variables)
+    parse_expression(text, variables, functions={row.name: row for row in unknown_in(tree)})
     made = Expression(text, tree, tuple(variables))
     vars(made)["text"] = text  # known already, and long to write anew for a long formula
     return made
@@ -219,9 +221,11 @@ def simplified(tree: Tree) -> Tree:
 
 def arrange(tree: Tree) -> Tree:
     """A tree that SymPy evaluated, in the shape one writes: ordered terms, one fraction a product, no -1 powers."""
+    in_book = book_order.is_unknown(tree)
+    tree = book_order.joined(tree) if in_book else tree
     done: dict[Tree, Tree] = {}
     for node in postorder(tree):
-        done[node] = _arranged(node, done)
+        done[node] = _arranged(node, done, in_book)
     return done[tree]
 
 
@@ -247,13 +251,15 @@ def is_below_least(node: Any, parts: Sequence[Tree]) -> bool:
     return any(order.is_Integer and order < row.least for order in orders)
 
 
-def _arranged(node: Any, done: dict[Tree, Tree]) -> Tree:
+def _arranged(node: Any, done: dict[Tree, Tree], in_book: bool = False) -> Tree:
     if isinstance(node, sympy.Rational):
         return node if node.q == 1 else build.multiply([sympy.Integer(node.p), build.reciprocal(sympy.Integer(node.q))])
     if isinstance(node, sympy.Add):
-        return build.add([done[term] for term in node.as_ordered_terms()])
+        terms = book_order.terms(node) if in_book else node.as_ordered_terms()
+        return build.add([done[term] for term in terms])
     if isinstance(node, sympy.Mul):
-        return _fraction(node.as_ordered_factors(), done)
+        factors = book_order.factors(node) if in_book else node.as_ordered_factors()
+        return _fraction(factors, done)
     if isinstance(node, sympy.Pow):
         return _fraction([node], done) if _is_divisor(node) else _power(node, node.exp, done)
     if isinstance(node, sympy.Heaviside):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
@@ -12,6 +13,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BAR, Frame
+from derivcli.language.unknown_calls import finish_unknown
 
 
 def finish(frame: Frame, stop: int) -> Operand:
@@ -32,6 +34,8 @@ def _called(frame: Frame, span: Span) -> Operand:
     if frame.form is not None:
         return form_call(frame.form, frame.arguments, span)
     assert frame.row is not None, "a bracket alone has no arguments"
+    if frame.row.unknown:
+        return finish_unknown(frame, span)
     if frame.base is not None and len(frame.arguments) > 1:
         message = f"{frame.opener.text} takes 1 argument, and here it has {len(frame.arguments)}"
         raise DerivError(message, span=span, hint="write log(x, b) for the logarithm to the base b")
@@ -65,6 +69,8 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
     """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their of_base trees."""
     if row.name == "log" and len(arguments) == 2:
         return _logarithm(arguments[0], arguments[1], span)
+    if row.name == "heaviside" and len(arguments) == 2:
+        return _step(arguments[0], arguments[1], span)
     least, most = row.arity
     count = len(arguments)
     if row.longer is not None and count > (most or count):
@@ -80,6 +86,19 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
     if row.name == "pow":
         return operands.power(arguments[0], arguments[1])
     return operands.call(row, arguments, span)
+
+
+def _step(argument: Operand, at_zero: Operand, span: Span) -> Operand:
+    """heaviside(x, h), which is h at 0."""
+    if at_zero.value == Fraction(1, 2):
+        return operands.call(vocabulary()["heaviside"], [argument], span)
+    zero, one = (operands.number(text, span.stop, span.stop) for text in "01")
+    pairs = [
+        (zero, operands.comparison([argument, zero], ["<"])),
+        (at_zero, operands.comparison([argument, zero], ["=="])),
+        (one, operands.comparison([argument, zero], [">"])),
+    ]
+    return operands.piecewise(pairs, span)
 
 
 def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:

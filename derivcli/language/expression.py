@@ -95,6 +95,13 @@ class Expression:
         return any(isinstance(part, Integral) for tree in trees for part in postorder(tree))
 
     @cached_property
+    def unknown_functions(self) -> tuple[str, ...]:
+        """The names of functions in it of which nothing else is known."""
+        from derivcli.language.unknown_functions import unknown_in
+
+        return tuple(dict.fromkeys(row.name for row in unknown_in(self.expanded)))
+
+    @cached_property
     def expanded(self) -> Tree:
         """The tree with every definition put in its place."""
         from derivcli.language.tree import expansions, substitute

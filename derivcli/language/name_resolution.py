@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterable
 
 from derivcli.errors import DerivError, UnknownNameError
+from derivcli.language import letter_runs
 from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.forms import forms
-from derivcli.language.functions.table import CONSTANTS, vocabulary
+from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.tokens import GREEK_NAMES, Token
-from derivcli.language.unsupported_operations import OPERATIONS
+from derivcli.language.unsupported_operations import DIFFERENTIATES, OPERATIONS
 
 KEYWORDS = frozenset(("and", "or", "not"))
 CAPITALS = {word.upper(): word for word in KEYWORDS}
@@ -31,12 +32,19 @@ def is_variable_name(name: str) -> bool:
     return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
 
 
-def may_be_product(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:
-    """Whether a name could be a product of its letters: it means nothing else."""
+def may_be_run(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:
+    """Whether a name could be letters and functions side by side: it means nothing else."""
     if (is_differential(name) and "d" not in declared) or name in KEYWORDS or name in TRUTHS:
         return False
-    known = name in declared or is_function_name(name, custom, called) or name in GREEK_NAMES or name in CONSTANTS
-    return len(name) > 1 and name.isalpha() and not known
+    known = name in declared or is_function_name(name, custom, called) or name in CONSTANTS
+    known = known or name in CONSTANT_FORMULAS
+    return not known and not is_variable_name(name)
+
+
+def holds_known_word(name: str, declared: Collection[str], custom: Collection[str]) -> bool:
+    """Whether a function of the user's or a declared name of several letters is in a name, or perhaps meant by it."""
+    words = [word for word in declared if len(word) > 1]
+    return any(word in name for word in (*words, *custom)) or bool(words and _like(name, words))
 
 
 def is_function_name(name: str, custom: Collection[str], called: bool) -> bool:
@@ -74,6 +82,10 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
     if name in OPERATIONS:
         message, hint = OPERATIONS[name]
         return DerivError(message, span=token.span, hint=hint)
+    if name[0] == "d" and is_variable_name(name[1:]):
+        return differential(token, name[1:])
+    if letter_runs.ends_in_differential(name) and not called:
+        return differential(Token("name", name[-2:], token.stop - 2, token.stop), name[-1])
     guess = _guess(name, called) if len(name) <= _MAX_GUESS_CHARACTERS else ""
     if called:
         guess = _like(name, custom) or _numbered(name) or guess
@@ -85,6 +97,12 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
         hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
     undeclared = "" if like else name
     return UnknownNameError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
+
+
+def differential(token: Token, by: str) -> DerivError:
+    """The refusal of the `dx` that ends an integral."""
+    hint = f"leave out {token.text}, and name the variable with `--wrt {by}`"
+    return DerivError(f"'{token.text}' is no factor of a formula: {DIFFERENTIATES}", span=token.span, hint=hint)
 
 
 def _numbered(name: str) -> str:
@@ -117,6 +135,9 @@ def _ways_out(name: str) -> str:
 
 def _guess(name: str, called: bool) -> str:
     """A question that names what was perhaps meant, or nothing."""
+    meanings = [] if _is_only_called(name) else letter_runs.meanings(name, called)
+    if meanings:
+        return f"write {' or '.join(meanings)}"
     words = [word for word in (*vocabulary(), *forms()) if not _is_only_called(word)]
     joined = "|".join(sorted((word for word in words if len(word) > 1), key=len, reverse=True))
     factors = re.findall(rf"([a-z]??)({joined})([{''.join(sorted(_USUAL_VARIABLES))}])", name)

@@ -14,14 +14,18 @@ from typing import TypeAlias
 
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
+from derivcli.language.bound_variables import Binder
 from derivcli.language.expression import Definition, Expression
+from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import NO_FUNCTIONS, Function, Functions
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS, is_function_name
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
+from derivcli.language.slopes import slope
 from derivcli.language.tokens import canonical_name, is_name, place_of
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import unknown_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ def check_free(name: str, source: str, custom: Functions = NO_FUNCTIONS) -> None
         raise DerivError(f"'{name}' is a constant", source, span, "use another name")
     if name in KEYWORDS or name in TRUTHS:
         raise DerivError(f"'{name}' belongs to conditions", source, span, "use another name")
-    if is_function_name(name, (), called=True):
+    form = forms().get(name)
+    if is_function_name(name, (), called=True) and not (form is not None and form.yields):
         row = vocabulary().get(name)
         what = f"a function of deriv already, {row.signature}" if row else "a function of deriv already"
         raise DerivError(f"'{name}' is {what}", source, span, "use another name")
@@ -90,7 +95,7 @@ def read_head(text: str, custom: Functions = NO_FUNCTIONS) -> Head:
     head, _, listed = left.rstrip().removesuffix(":").rstrip().removesuffix(")").partition("(")
     name = _name(head, text)
     check_free(name, text, custom)
-    return Head(Function(name, "", parameters=_parameters(listed, text)), text, len(text) - len(right))
+    return Head(Function(name, "", parameters=_parameters(listed, text), unknown=True), text, len(text) - len(right))
 
 
 def read_function(
@@ -142,15 +147,16 @@ def parse_formula(
     definitions: tuple[Definition, ...] = (),
     known: NamedFunctions | None = None,
     custom: Functions = NO_FUNCTIONS,
+    derivatives: bool = True,
 ) -> Expression:
     """The formula that a text writes, each call of a `known` function being what it stands for.
 
     What that comes to is read anew, so that whatever is refused in a formula is refused in it.
     """
     if not known:
-        return parse_expression(text, declared, definitions, custom)
+        return parse_expression(text, declared, definitions, custom, derivatives)
     rows = {**custom, **{name: function.row for name, function in known.items()}}
-    typed = parse_expression(text, declared, definitions, rows)
+    typed = parse_expression(text, declared, definitions, rows, derivatives)
     for name in typed.variables:
         if name in known:
             hint = f"write {known[name].head}"
@@ -161,7 +167,11 @@ def parse_formula(
     expanded = _expanded(typed.tree, known, 0, text)
     _check_size(expanded, text)
     names = {str(symbol) for symbol in tree.postorder(expanded) if symbol.is_Symbol}
-    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, custom)
+    unknown = {row.name: row for row in unknown_in(expanded)}
+    for name in unknown.keys() & names:
+        message = f"'{name}' is a function here, and a variable in what is called"
+        raise DerivError(message, text, Span(0, len(text)), "use another name for the one of the two")
+    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, {**custom, **unknown})
     notes = (*(note for name, each in known.items() if name in called for note in each.notes), *typed.notes)
     return replace(
         found,
@@ -219,10 +229,13 @@ def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tre
         row = tree.row_of(node)
         function = known.get(row.name) if row is not None else None
         if function is None:
-            return node if parts == list(node.args) else tree.rebuild(node, parts)
+            made = node if parts == list(node.args) else tree.rebuild(node, parts)
+            return tree.named_apart(made) if isinstance(made, Binder) else made
         _check_call(function, len(parts), known, source)
-        symbols = map(tree.symbol, function.row.parameters)
-        body = tree.substitute(function.tree, dict(zip(symbols, parts, strict=True)))
+        assert row is not None, "a named function is called by a row"
+        symbols = [tree.symbol(name) for name in function.row.parameters]
+        body = slope(function.tree, dict(zip(symbols, row.orders, strict=False)))
+        body = tree.substitute(body, dict(zip(symbols, parts, strict=True)))
         return _expanded(body, known, depth + 1, source) if function.calls else body
 
     return tree.fold(node, make)

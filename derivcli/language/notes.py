@@ -9,8 +9,13 @@ from derivcli.errors import Note, Span
 from derivcli.language import ambiguities
 from derivcli.language.ambiguities import Ambiguity, Pending
 from derivcli.language.derivative_words import LONE_OPERATOR
+from derivcli.language.functions import libraries
+from derivcli.language.functions.row import is_function_letter
+from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import TEXT, Frame
-from derivcli.language.tokens import Token
+from derivcli.language.run_notes import RunNotes
+from derivcli.language.token_stream import GluedArgument
+from derivcli.language.tokens import SUPERSCRIPTS, Token
 
 EXACT_DIGITS = 15
 """Whole numbers of so many digits are exact in float64."""
@@ -25,6 +30,24 @@ class Notes:
         self.text = text
         self.by_kind: dict[str, Note] = {}
         self.ambiguities: list[Ambiguity] = []
+        self.unknown: list[str] = []
+        """Functions that are not known."""
+        self.runs = RunNotes(text)
+
+    @property
+    def all(self) -> tuple[Note, ...]:
+        """All that was noted."""
+        return (*self.by_kind.values(), *self.runs.notes())
+
+    def glued(self, frame: Frame, argument: GluedArgument) -> None:
+        """Wait for the end of an argument that is glued to its function's name."""
+
+        def end(stop: int) -> None:
+            other = self.runs.glued(argument, stop)
+            if other is not None and len(self.ambiguities) < ambiguities.MAX_AMBIGUITIES:
+                self.ambiguities.append(other)
+
+        frame.pending.append(Pending(ambiguities.PRODUCT, end))
 
     def add(self, kind: str, message: str, span: Span, other: str = "") -> None:
         """Keep the first note of each kind."""
@@ -39,7 +62,7 @@ class Notes:
 
     def euler_number(self, token: Token, declared: Collection[str]) -> None:
         """A capital E, which in engineering is a modulus, and an e beside a variable E, as in Kepler's equation."""
-        if token.text == "E" or (token.text == "e" and "E" in declared):
+        if not token.prefix and (token.text == "E" or (token.text == "e" and "E" in declared)):
             number = "Euler's number e" if token.text == "E" else "Euler's number"
             message = f"{token.text} is read as {number}; declare it, as in `--wrt {token.text}`, to have a variable"
             self.add(token.text, message, token.span)
@@ -48,11 +71,33 @@ class Notes:
         """`f(x)`, where f is no function."""
         operand = frame.operand
         assert operand is not None, "a product goes on only behind an operand"
-        joined = operand.stop == token.start
-        if not frame.prefixes and operand.tree.is_symbol and joined and _LONE_ARGUMENT.match(self.text, token.start):
-            written = self.text[operand.start : operand.stop]
+        base = next((base for _, base in reversed(frame.prefixes) if base is not None), operand)
+        if operand.stop != token.start or not base.tree.is_symbol or self.text[token.start] != "(":
+            return
+        alone = not frame.prefixes and _LONE_ARGUMENT.match(self.text, token.start)
+        if alone or is_function_letter(str(base.tree)):
+            written = self.text[base.start : operand.stop]
             message = f"this is read as the product of {written} and the bracket, not as a function"
-            self.add("function", message, Span(operand.start, token.stop))
+            self.add("function", message, Span(base.start, token.stop))
+
+    def unknown_function(self, name: str, token: Token, is_certain: bool) -> None:
+        """`f(x)`, of which nothing else says that it is no product; one note names all such functions."""
+        before = self.by_kind.get("unknown")
+        if is_certain or (before and name in self.unknown):
+            return
+        self.unknown.append(name)
+        *names, last = self.unknown
+        said = f"{', '.join(names)} and {last} are read as functions" if names else f"{last} is read as a function"
+        message = f"{said}; for a product write {next(iter(self.unknown))}*(...)"
+        self.by_kind["unknown"] = Note(message, self.text, before.span if before else token.span)
+
+    def power_of_function(self, token: Token, exponent: Operand) -> None:
+        """`f^2(x)`, which is f(f(x)) to some."""
+        name = self.text[token.start : token.stop]
+        written = self.text[token.start : exponent.stop]
+        raised = self.text[exponent.start : exponent.stop].translate(SUPERSCRIPTS)
+        message = f"{written}(...) is read as ({name}(...))^{raised}; for {name} of {name} write {name}({name}(...))"
+        self.add("power of a function", message, Span(token.start, exponent.stop))
 
     def lone_operator(self, frame: Frame, declared: Collection[str]) -> None:
         """`d sin(x)` and `D x^2`, where the letter that asks for a derivative is read as a variable."""
@@ -72,6 +117,15 @@ class Notes:
             message = f"{function.text} is read as the logarithm to the base {base}, as in log(x, {base})"
             self.add("glued", message, function.span)
 
+    def library(self, token: Token, letters: Collection[str]) -> None:
+        """A prefix that is a variable too, or a function of a library that is another one for some arguments."""
+        typed = self.text[token.start : token.stop]
+        if token.prefix in letters:
+            self.add("prefix", f"{typed} is read as {token.text}; {token.prefix} by itself is a variable", token.span)
+        said = libraries.note(token.prefix, typed.rpartition(".")[2])
+        if said:
+            self.add(f"library {typed}", f"{typed} is read as {said}", token.span)
+
     def bitwise(self, token: Token) -> None:
         """`x > 0 & x < 1`, which Python reads as a chain of comparisons with `0 & x` in it."""
         message = "comparisons are read before & and |; in Python each needs its brackets, as in (x > 0) & (x < 1)"
@@ -79,7 +133,8 @@ class Notes:
 
     def clash(self, call: Frame) -> None:
         """A function whose name means another one in another library."""
-        if call.row is not None and call.row.clash and call.opener.text == call.row.name:
+        is_meant = call.opener.prefix not in ("", "sp")  # which SciPy is called too
+        if call.row is not None and call.row.clash and call.opener.text == call.row.name and not is_meant:
             self.add(f"clash {call.row.name}", f"{call.row.name} is {call.row.clash}", call.opener.span)
 
     def expect(self, frame: Frame, pending: Pending | None) -> None:

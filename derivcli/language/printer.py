@@ -5,7 +5,7 @@ A derivative still to be taken is written too, `d/dx[x**2]`, and is not read bac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,6 +15,7 @@ from sympy.core.basic import Basic
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.language.bound_variables import Binder
+from derivcli.language.functions.row import Function, is_function_letter
 from derivcli.language.tree import (
     SIGN_OF,
     Derivative,
@@ -83,8 +84,24 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     if row is not None:
         if row.name == "polygamma" and parts[0][0] in ("0", "1"):
             return f"{('digamma', 'trigamma')[int(parts[0][0])]}({parts[1][0]})", ATOM
+        if row.unknown:
+            return f"{unknown_head(row, node.args)}({', '.join(text for text, _ in parts)})", ATOM
         return f"{row.name}({', '.join(text for text, _ in parts)})", ATOM
     return str(node), ATOM
+
+
+def unknown_head(row: Function, arguments: Sequence[Tree]) -> str:
+    """What stands before the brackets of a call of an unknown function, so that it is read as one.
+
+    Derivatives in several variables are written by these where the arguments are nothing but different letters: f_xy.
+    """
+    names = [str(argument) for argument in arguments if argument.is_symbol]
+    if not row.orders:
+        return row.head if is_function_letter(row.name) or len(names) == len(arguments) else f"{row.name}^(0)"
+    letters = len({*names}) == len(arguments) > 1 and all(len(name) == 1 for name in names) and "_" not in row.name
+    if not letters:
+        return row.head
+    return f"{row.name}_{''.join(name * order for name, order in zip(names, row.orders, strict=True))}"
 
 
 def _write_number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:

@@ -5,13 +5,40 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from derivcli.language import name_resolution
-from derivcli.language.functions.table import CONSTANTS
-from derivcli.language.tokens import Token, letters_alone, tokenize
+from derivcli.language import letter_runs, name_resolution
+from derivcli.language.functions.table import CONSTANTS, vocabulary
+from derivcli.language.letter_runs import Cut, Piece
+from derivcli.language.tokens import GREEK, Token, canonical_name, letters_alone, tokenize
+
+if TYPE_CHECKING:
+    from derivcli.language.run_notes import RunNotes
 
 _BRACKET = re.compile(r"\s*\(")
+_OPERATOR = re.compile(r"D[a-z]\s+[A-Za-z0-9|√]")
+"""`Dx` before a formula."""
+_POWER = re.compile(r"\s*(?:\^|\*\*|[⁰¹²³⁴-⁹⁺⁻])")
+_ARGUMENT = re.compile(r"\s*[\w.|√∛∜⌊⌈]")
+
+
+@dataclass(frozen=True, slots=True)
+class GluedArgument:
+    """The argument that stands behind the last function of a run of letters."""
+
+    token: Token
+    """The run."""
+    cut: Cut
+
+    @property
+    def start(self) -> int:
+        """Where the argument starts in the text."""
+        function = max(place for place, piece in enumerate(self.cut) if piece.kind == "function")
+        return self.token.start + self.cut[function + 1].start
+
+
 _COMPARISON = re.compile("[<>=≤≥≠]")
 
 
@@ -21,13 +48,20 @@ class TokenStream:
     A hostile text is refused where it goes wrong, however long it goes on after that.
     """
 
-    def __init__(self, text: str, declared: Collection[str], custom: Collection[str] = ()) -> None:
+    def __init__(
+        self, text: str, declared: Collection[str], custom: Collection[str] = (), notes: RunNotes | None = None
+    ) -> None:
         self.text = text
         self.declared = declared
         self.custom = custom
         self.bound: set[str] = set()
         """Names of several letters that a sum or an integral binds, and that are no products."""
         self.tokens = tokenize(text, declared)
+        self.notes = notes
+        self.cuts: dict[tuple[str, str], Cut] = {}
+        """The runs that were cut, by what stands behind them."""
+        self.glued: dict[int, GluedArgument] = {}
+        """By the place of a function, the argument that is glued to its name."""
         self.waiting: deque[Token] = deque()
         self.before: Token | None = None
         self.token: Token | None = None
@@ -50,6 +84,11 @@ class TokenStream:
         return self.waiting[0]
 
     @property
+    def token_stop(self) -> int:
+        """Where the token at hand ends."""
+        return self.token.stop if self.token is not None else 0
+
+    @property
     def next_is_called(self) -> bool:
         """Whether a bracket stands behind the next token."""
         return self.is_called(self.next)
@@ -57,6 +96,17 @@ class TokenStream:
     def is_called(self, token: Token) -> bool:
         """Whether a bracket stands behind a token."""
         return _BRACKET.match(self.text, token.stop) is not None
+
+    def peek(self, place: int) -> Token:
+        """The token at a place after the one at hand, from 0; the end of the text where there is none."""
+        while len(self.waiting) <= place and not (self.waiting and self.waiting[-1].kind == "end"):
+            self.read()
+        return self.waiting[min(place, len(self.waiting) - 1)]
+
+    def skip(self, count: int) -> None:
+        """Go on by several tokens."""
+        for _ in range(count):
+            self.take()
 
     def take(self) -> Token:
         """Go on to the next token."""
@@ -69,7 +119,7 @@ class TokenStream:
     def read(self) -> None:
         """Read one token more."""
         token = next(self.tokens)
-        if token.kind == "name" and len(token.text) > 1:
+        if token.kind == "name" and len(token.text) > 1 and not token.prefix:
             self.waiting.extend(self.parted(token))
         else:
             self.waiting.append(token)
@@ -81,16 +131,60 @@ class TokenStream:
         self.token = self.before
 
     def parted(self, token: Token) -> list[Token]:
-        """`uv` as `u` and `v` where each letter is a variable; any other name as it is."""
+        """`uv` as `u` and `v`, and `xsinx` as `x`, `sin` and `x`; any other name as it is."""
         name = token.text
-        if name in self.bound:
+        if name in self.bound or (_OPERATOR.match(self.text, token.start) and "D" not in self.letters):
             return [token]
         if name in name_resolution.CAPITALS and name not in self.declared and self.compares:
             return [Token("name", name_resolution.CAPITALS[name], token.start, token.stop)]
-        if not name_resolution.may_be_product(name, self.declared, self.custom, self.is_called(token)):
+        if not name_resolution.may_be_run(name, self.declared, self.custom, self.is_called(token)):
             return [token]
-        # The e of `xe^x` can be nothing but the base of an exponential.
-        variables = name[:-1] if name[-1] == "e" and self.text.startswith(("^", "**"), token.stop) else name
-        if not self.letters.issuperset(variables):
+        run = self.text[token.start : token.stop]
+        behind = self._behind(token)
+        if (run, behind) not in self.cuts:
+            self.cuts[run, behind] = self._cut(run, behind)
+        cut = self.cuts[run, behind]
+        if not cut:
             return [token]
-        return [Token("name", letter, token.start + i, token.start + i + 1) for i, letter in enumerate(name)]
+        functions = [piece for piece in cut if piece.kind == "function"]
+        if functions and functions[-1] is not cut[-1]:
+            self.glued[token.start + functions[-1].start] = GluedArgument(token, cut)
+        elif self.notes is not None and not self.letters.issuperset(_variables(cut, behind)):
+            self.notes.add(token.span, cut)
+        return [
+            Token(
+                "number" if piece.kind == "number" else "name",
+                canonical_name(piece.text),
+                token.start + piece.start,
+                token.start + piece.stop,
+            )
+            for piece in cut
+        ]
+
+    def _cut(self, run: str, behind: str) -> Cut:
+        """The one way to cut a run, or nothing."""
+        letters = tuple(Piece("letter", letter, place) for place, letter in enumerate(run))
+        if run.isalpha() and self.letters.issuperset(_variables(letters, behind)):
+            return letters
+        if name_resolution.holds_known_word(run, self.declared, self.custom):
+            return ()
+        found = letter_runs.cuts(run, behind)
+        if not found and run not in vocabulary() and behind != letter_runs.CALL:
+            return letter_runs.product(run, behind, self.letters)
+        return found[0] if len(found) == 1 else ()
+
+    def _behind(self, token: Token) -> str:
+        """What stands behind a name."""
+        if self.is_called(token):
+            return letter_runs.CALL
+        if _POWER.match(self.text, token.stop):
+            return letter_runs.POWER
+        if self.text[token.stop : token.stop + 1] in GREEK:
+            return letter_runs.LETTERS
+        return letter_runs.ARGUMENT if _ARGUMENT.match(self.text, token.stop) else letter_runs.NOTHING
+
+
+def _variables(cut: Cut, behind: str) -> list[str]:
+    """The letters of a product that are variables: the e of `xe^x` can be nothing but the base of an exponential."""
+    names = [piece.text for piece in cut]
+    return names[:-1] if names[-1] == "e" and behind == letter_runs.POWER else names

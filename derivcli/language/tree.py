@@ -26,6 +26,9 @@ Tree: TypeAlias = Basic
 
 Made = TypeVar("Made")
 
+LEFT_OUT = ""
+"""The name of the variable of a derivative that names none."""
+
 MINUS_ONE = sympy.S.NegativeOne
 NUMBERS: dict[str, Tree] = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 
@@ -52,9 +55,13 @@ class Choice(sympy.Piecewise):  # type: ignore[misc]
 
 
 class Derivative(sympy.Expr):  # type: ignore[misc]
-    """The derivative of its first part by its second, a symbol, still to be taken; no formula that is read has one."""
+    """The derivative of its first part by its second, a symbol, still to be taken; no formula that is read has one.
+
+    `in_place` takes one. It is in `language.derivatives`: it takes the parser, which makes some.
+    """
 
     is_commutative = True
+    in_place: Callable[[Tree, Tree], Tree]
 
     def _sympystr(self, printer: Any) -> str:
         """For SymPy's printer, which takes the class for its own of that name."""
@@ -202,6 +209,16 @@ def _substituted_binder(node: Tree, replacements: Mapping[Tree, Tree]) -> Tree:
     return rebuild(node, [substitute(body, inside) if inside else body, bound, *bounds])
 
 
+def named_apart(node: Tree) -> Tree:
+    """A binder whose variable has another name than all that its body holds besides."""
+    body, bound, *bounds = node.args
+    taken = {each.name for each in free_symbols(body) if each != bound}
+    if bound.name not in taken:
+        return node
+    fresh = type(bound)(free_name(bound.name, taken), real=True)
+    return rebuild(node, [substitute(body, {bound: fresh}), fresh, *bounds])
+
+
 def free_name(name: str, taken: Iterable[str]) -> str:
     """A name like this one that is not taken: k1, k2, ..."""
     stem = name.rstrip("0123456789")
@@ -277,7 +294,7 @@ def class_of(row: Function) -> type[Tree]:
         found: type[Tree] = getattr(sympy, row.sympy)
         return found
 
-    kind: type[Tree] = type(row.name, (CallNode,), {"row": row, "__module__": __name__})
+    kind: type[Tree] = type(row.head, (CallNode,), {"row": row, "__module__": __name__})
     return kind
 
 

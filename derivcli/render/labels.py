@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
+from derivcli.language.functions.row import MAX_PRIMES
 from derivcli.language.tokens import GREEK_NAMES
 from derivcli.result import Partial
-
-MAX_PRIMES = 3
-"""Of a higher order primes are no longer counted but written as a number."""
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -80,6 +80,7 @@ def function_names(results: Sequence[AnyResult]) -> list[str]:
     expressions = [result.expression for result in results]
     taken = {name for expression in expressions for name in (*expression.variables, *expression.taken_names)}
     taken |= {definition.name for expression in expressions for definition in expression.definitions}
+    taken |= {name for expression in expressions for name in expression.unknown_functions}
     letter = next(letter for letter in (*LETTERS, "function") if letter not in taken)
     letters = [dependent_of(result) or letter for result in results]
     return letters if len(results) == 1 else [f"{letter}{number}" for number, letter in enumerate(letters, start=1)]

@@ -203,9 +203,15 @@ def _softsign(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     return x.series / (1 + (x.series if sign >= 0 else -x.series))
 
 
+def _unknown(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
+    """A function of which nothing is known has no enclosure."""
+    raise UnsureError
+
+
 BALL_RULES: dict[str, BallRule] = {
     **STEPS,
     **SPECIAL,
+    "unknown": _unknown,
     "number": lambda run, node, numbers: arb_series([arb(node.data)]),
     "pi": lambda run, node, numbers: arb_series([arb.pi()]),
     "e": lambda run, node, numbers: arb_series([arb.const_e()]),

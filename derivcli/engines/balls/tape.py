@@ -172,7 +172,7 @@ def _operation(tree: Any) -> str:
             return name
     row = row_of(tree)
     assert row is not None, f"no row of the function table has the class {type(tree).__name__}"
-    return row.name
+    return "unknown" if row.unknown else row.name
 
 
 _OPERATIONS: dict[type[Tree], str] = {

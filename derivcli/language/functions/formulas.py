@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -86,6 +87,8 @@ def derivative_of_call(
     row: Function, index: int, arguments: Sequence[Tree], slope: PartialDerivativeOf | None = None
 ) -> Tree:
     """The partial derivative of a call in its argument `index`, from the row's formulas or by `slope`."""
+    if row.unknown:
+        return call(differentiated(row, index), arguments)
     if row.kernel is not None:
         raise DerivError(f"'{row.name}' is code and has no formula")
     if row.variadic and len(arguments) == 1:
@@ -93,6 +96,13 @@ def derivative_of_call(
     if row.variadic and len(arguments) > 2:
         return _derivative_in_several(row, index, arguments, slope)
     return slope(row, index, arguments) if slope else bind(row, partial(row, index), arguments)
+
+
+def differentiated(row: Function, index: int) -> Function:
+    """The partial derivative of an unknown function in its parameter `index`."""
+    orders = list(row.orders or (0,) * len(row.parameters))
+    orders[index] += 1
+    return replace(row, orders=tuple(orders))
 
 
 def _derivative_in_several(

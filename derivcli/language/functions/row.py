@@ -12,6 +12,17 @@ SampleInterval = tuple[float, float]
 
 WHOLE: SampleInterval = (0.0, 0.0)
 
+FUNCTION_LETTERS = frozenset("fghFGH")
+"""Letters that are functions where a bracket follows, whatever stands in it, with an index perhaps."""
+
+MAX_PRIMES = 3
+"""Of a higher order primes are no longer counted but written as a number."""
+
+
+def is_function_letter(name: str) -> bool:
+    """Whether a name is that of a function where a bracket follows."""
+    return name.rstrip("0123456789_") in FUNCTION_LETTERS
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -28,6 +39,8 @@ class Function:
     aliases: tuple[str, ...] = ()
     only_called: tuple[str, ...] = ()
     """Those of its names that are too short to be more than letters where no bracket follows."""
+    elsewhere: tuple[str, ...] = ()
+    """Names that it has behind the prefix of one library alone, such as `numpy.sinc`."""
     clash: str = ""
     """What another library means by the row's name, for a note where it is typed."""
     parameters: tuple[str, ...] = ("x",)
@@ -80,6 +93,12 @@ class Function:
     confused_with: tuple[str, ...] = ()
     """Functions whose derivatives are taken for this one's by mistake."""
 
+    # Where nothing but its name is known
+    unknown: bool = False
+    """Whether a text uses it without saying what it is, or says so elsewhere: such a row is in no table."""
+    orders: tuple[int, ...] = ()
+    """How often an unknown function is differentiated in each parameter; () where it is not."""
+
     # How others spell it
     floats: Callable[..., float] | None = None
     """The function on Python floats, for constants; raises ValueError or OverflowError off its domain."""
@@ -102,6 +121,8 @@ class Function:
     # For the reader and for tests
     defined: str = ""
     """Where the function is defined; everywhere if nothing is said."""
+    real_where: str = ""
+    """The same as a condition, for a row whose derivatives have values beyond."""
     domain: tuple[SampleInterval, ...] = ((-3.0, 3.0),)
     """For each parameter an interval inside the natural domain, for drawing samples."""
 
@@ -118,6 +139,13 @@ class Function:
         """A row of the user's own with where Python finds its code; rows of the table are pickled by name there."""
         _check_found(self)
         return own_row, ({field.name: getattr(self, field.name) for field in fields(self)},)
+
+    @property
+    def head(self) -> str:
+        """What stands before the brackets of a call: `f`, `f'`, `f^(4)`, `f^(1,0)`."""
+        if len(self.orders) == 1 and self.orders[0] <= MAX_PRIMES:
+            return self.name + "'" * self.orders[0]
+        return f"{self.name}^({','.join(map(str, self.orders))})" if self.orders else self.name
 
     @property
     def primitive(self) -> bool:
