@@ -111,6 +111,8 @@ class Writer:
     def _joint(self, before: Atom, atom: Atom, place: int) -> str:
         typed = " " if atom.spaced or self.context.source[atom.start - 1].isspace() else ""
         in_bare = place < self.bare_stop
+        if before.kind == nodes.WORD and before.text == "d" and before.bare and atom.kind in (nodes.LETTER, nodes.NAME):
+            return ""  # a differential, which is no product
         if atom.kind == nodes.FENCE and atom.text in ("(", "["):
             if not self.is_plain or self._would_call(before):
                 return "*"
