@@ -8,6 +8,7 @@ from derivcli.errors import Span
 from derivcli.language import name_resolution
 from derivcli.language.latex import calls, nodes
 from derivcli.language.latex.context import Context
+from derivcli.language.latex.extents import POSTFIX
 from derivcli.language.latex.names import name_of
 from derivcli.language.latex.nodes import Atom, Sequence, is_sign
 from derivcli.language.latex.pieces import Part, Piece
@@ -193,7 +194,7 @@ def _fraction(writer: Writer, atom: Atom, place: int) -> int:
     """A fraction, flat where it begins a product."""
     above, below = atom.parts
     following = writer.atoms[place + 1] if place + 1 < len(writer.atoms) else None
-    is_flat = writer.is_first and atom.bare and not (following is not None and is_sign(following, "!", "%", "°", "'"))
+    is_flat = writer.is_first and atom.bare and not (following is not None and is_sign(following, *POSTFIX))
     is_flat = is_flat and place >= writer.bare_stop
     if not is_flat:
         writer.write("(", Sequence(atom.start, above.start))

@@ -8,13 +8,12 @@ from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.latex import nodes
 from derivcli.language.latex.context import Context
-from derivcli.language.latex.extents import Extents, is_called
+from derivcli.language.latex.extents import POSTFIX, Extents, is_called
 from derivcli.language.latex.names import name_of
 from derivcli.language.latex.nodes import Atom, Sequence, is_sign, letters_of
 from derivcli.language.latex.patterns import UNKNOWN_FUNCTIONS
 from derivcli.language.latex.pieces import Part, Piece
 
-POSTFIX = ("!", "%", "°", "'")
 SIMPLE = (nodes.NUMBER, nodes.LETTER, nodes.NAME, nodes.WORD)
 
 
