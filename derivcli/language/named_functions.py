@@ -161,14 +161,14 @@ def parse_formula(
     called = {row.name for row in calls_in(typed.tree)}
     if not called & known.keys():
         return replace(typed, taken_names=tuple(known))
-    expanded = _expanded(typed.tree, known, 0, text)
-    _check_size(expanded, text)
-    names = {str(symbol) for symbol in tree.postorder(expanded) if symbol.is_Symbol}
-    unknown = {row.name: row for row in unknown_in(expanded)}
+    whole = expanded(typed.tree, known, text)
+    _check_size(whole, text)
+    names = {str(symbol) for symbol in tree.postorder(whole) if symbol.is_Symbol}
+    unknown = {row.name: row for row in unknown_in(whole)}
     for name in unknown.keys() & names:
         message = f"'{name}' is a function here, and a variable in what is called"
         raise DerivError(message, text, Span(0, len(text)), "use another name for the one of the two")
-    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, {**custom, **unknown})
+    found = parse_expression(text_of(whole), {*declared, *names}, definitions, {**custom, **unknown})
     notes = (*(note for name, each in known.items() if name in called for note in each.notes), *typed.notes)
     return replace(
         found,
@@ -215,7 +215,7 @@ def calls_in(node: Tree) -> Iterator[Function]:
             yield row
 
 
-def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tree:
+def expanded(node: Tree, known: NamedFunctions, source: str = "", depth: int = 0) -> Tree:
     """A tree in which each call of a known function is what it stands for."""
     whole = Span(0, len(source))
     if depth > limits.MAX_NESTING:
@@ -233,7 +233,7 @@ def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tre
         symbols = [tree.symbol(name) for name in function.row.parameters]
         body = slope(function.tree, dict(zip(symbols, row.orders, strict=False)))
         body = tree.substitute(body, dict(zip(symbols, parts, strict=True)))
-        return _expanded(body, known, depth + 1, source) if function.calls else body
+        return expanded(body, known, source, depth + 1) if function.calls else body
 
     return tree.fold(node, make)
 
