@@ -22,8 +22,10 @@ from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
 from derivcli.validation import (
-    check_by,
+    USUAL,
+    arguments_of,
     check_dependent,
+    check_first,
     check_fits,
     check_known,
     check_not_code,
@@ -153,6 +155,7 @@ def _declared(request: Request, data: DataFiles | None) -> set[str]:
 
 def fit_together(request: Request, expressions: list[Expression], data: DataFiles | None = None) -> Task:
     """What is to be computed, once formulas, variables and points are found to fit together."""
+    request = request.with_asked(expressions)
     variables = variables_of(expressions)
     columns = data.variables if data is not None else ()
     taken = [name for name in columns if name in variables or name in request.names]
@@ -160,14 +163,13 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     if request.has_points:
         check_known(expressions)
         check_values(expressions, variables, names, {*request.names, *taken}, data)
-    by = request.by(variables or names)
+    free = arguments_of(expressions) or variables or names or ([] if request.has_points else [USUAL])
+    by = request.by(free)
     known = dict.fromkeys([*variables, *names])
     if request.series is not None:
         by = [only_variable(by, expressions)]
-    elif not request.has_points and not request.dependent:
-        check_by(by, expressions)
-    check_wrt(by, known or (() if request.series is not None else request.names), expressions)
-    partials = request.partials(variables or names)
+    check_wrt(by, known or (() if request.series is not None else by), expressions)
+    partials = request.partials(free)
     if request.dependent:
         check_dependent(request.dependent, partials, expressions)
     return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device)
@@ -280,9 +282,11 @@ def formulas(request: Request) -> list[SymbolicResult]:
 
 def series(request: Request, progress: Progress | None = None) -> list[SeriesResult]:
     """The Taylor polynomials about the points that were typed, in the variable asked for or in their only one."""
+    from derivcli.language.parse import in_place
+
     assert request.points is not None, "a series has points"
     assert request.series is not None, "a series has a degree"
-    task = fit_together(request, parse(request))
+    task = fit_together(request, [in_place(each) for each in parse(request)])
     check_written(task.expressions)
     (((by, *_),), interval) = task.partials, request.interval
     if interval is not None and interval.variable != by:
@@ -310,6 +314,7 @@ def ledger(request: Request) -> Ledger:
     limits.check_ledger_points(request.points.count)
     with equation_hint("leave out what is before or behind the '=': a graph is that of a formula"):
         task = fit_together(request, parse(request))
+    check_first(task.partials, task.expressions)
     from derivcli.explain.ledger_builder import ledger_of
 
     at = {name: request.points.at[name] for name in task.names}
@@ -359,11 +364,11 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     (expression,) = parse(request)
     check_not_code(expression)
     found = read_claim(claim, expression, request.let, request.names) if isinstance(claim, str) else claim
-    variables = expression.variables or (found.variables if len(found.variables) == 1 else ())
-    by = request.by(variables)
-    check_by(by, [expression])
+    request = request.with_asked([expression])
+    variables = expression.variables or (found.variables if len(found.variables) == 1 else ()) or (USUAL,)
+    by = request.by(expression.arguments or variables)
     check_wrt(by, variables or by, [expression])
-    partial = only_partial(request.partials(variables), by, expression, bool(request.mixed))
+    partial = only_partial(request.partials(expression.arguments or variables), by, expression, bool(request.mixed))
     if expression.unknown_functions or found.unknown_functions:
         return judge_unknown(expression, found, partial)
     return reconsidered(judge_claim(expression, found, partial), partial, request.names)

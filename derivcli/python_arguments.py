@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypedDict, TypeVar
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.hints import Surface
 from derivcli.language.expression import Expression
+from derivcli.language.formula_lists import listed_formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
@@ -168,6 +169,8 @@ def listed(values: Any, what: str, expected: str, kind: type | UnionType = objec
 
 def formulas_of(values: object, what: str) -> list[Formula]:
     """The formulas of a list."""
+    if isinstance(values, str) and listed_formulas(values) != [values]:
+        return [*listed_formulas(values)]
     if isinstance(values, str):
         raise ArgumentError(f"{what} is a list of formulas, not a text", hint="put it in brackets, as in ['x^2']")
     found = listed(values, what, "a list of formulas")

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from derivcli.result import FloatArray, Partial
 
 
+USUAL = "x"
+"""The variable of a constant, where nothing names another."""
+
+
 def way_out(name: str, data: DataFiles | None = None) -> str:
     """What to say of a variable without a value: how to type it, and why no column of the files is it."""
     typed = f"add it, as in `--at {name}=1`"
@@ -30,6 +34,11 @@ def way_out(name: str, data: DataFiles | None = None) -> str:
 def variables_of(expressions: Sequence[Expression]) -> list[str]:
     """The variables of all expressions in the order in which they appear."""
     return list(dict.fromkeys(name for expression in expressions for name in expression.variables))
+
+
+def arguments_of(expressions: Sequence[Expression]) -> list[str]:
+    """What functions with a left side such as f(x) have as arguments."""
+    return list(dict.fromkeys(name for expression in expressions for name in expression.arguments))
 
 
 def check_values(
@@ -130,12 +139,12 @@ def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Exp
     raise DerivError(message, source, Span(0, len(source)), hint)
 
 
-def check_by(by: Sequence[str], expressions: Sequence[Expression]) -> None:
-    """Refuse formulas that have no variable to differentiate by."""
-    if not by:
+def check_first(partials: Sequence[Partial], expressions: Sequence[Expression]) -> None:
+    """Refuse the graph of a derivative of a higher order, which has no place in it."""
+    if any(len(partial) > 1 for partial in partials):
         source = expressions[0].source
-        message = "there is no variable to differentiate by"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
+        hint = "leave out the sign of the derivative to explain the formula"
+        raise DerivError("a graph shows first derivatives", source, Span(0, len(source)), hint)
 
 
 def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:

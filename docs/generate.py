@@ -26,11 +26,19 @@ def functions_page() -> str:
         "`deriv functions NAME` tells more of each, its derivatives among it.\n",
         write(function_list_document(FAMILIES), "markdown", Style()),
         "## Choices and constants\n",
-        "Choices and conditions have a [notation](language.md) of their own: "
-        f"{', '.join(f'`{name}`' for name in forms())}. "
-        "The constants are `e`, `E`, `pi` and `tau`.\n",
+        "These have a [notation](language.md) of their own:\n",
+        *(f"- {kind}: {', '.join(names)}" for kind, names in _forms_by_kind().items()),
+        "\nThe constants are `e`, `E`, `pi` and `tau`.\n",
     ]
     return "\n".join(lines)
+
+
+def _forms_by_kind() -> dict[str, list[str]]:
+    """The calls that are no functions of the table, by what they make."""
+    kinds: dict[str, list[str]] = {}
+    for name, form in forms().items():
+        kinds.setdefault(form.doc, []).append(f"`{name}`")
+    return kinds
 
 
 def options_page() -> str:

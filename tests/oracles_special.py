@@ -148,6 +148,7 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "loggamma": by_arb(lambda x: abs(x.gamma()).log()),
     "polygamma": by_arb(lambda n, x: x.polygamma(n) if n != 0 else x.digamma()),
     "digamma": by_arb(lambda x: x.digamma()),
+    "harmonic": by_arb(lambda x: (x + 1).digamma() - arb(1).digamma()),
     "trigamma": by_arb(lambda x: x.polygamma(acb(1))),
     "factorial": by_arb(lambda x: (x + 1).gamma()),
     "beta": by_arb(lambda a, b: a.gamma() * b.gamma() * (a + b).rgamma()),

@@ -127,7 +127,7 @@ EXPECTED: dict[str, str | Refusal] = {
     "abs-bars2": "2*abs(x) + 1",
     "radical-paren": "sqrt(x + 1)",
     "super-neg": "x**-1",
-    "half": ("the fraction '½' is not read", 0),
+    "half": "(1/2)*x",
     "2x": "2*x",
     "sin 2x": "sin(2*x)",
     "sin**2(x)": "sin(x)**2",
@@ -150,7 +150,7 @@ EXPECTED: dict[str, str | Refusal] = {
     "erf": "erf(x)",
     "Piecewise": "if(x < 0, x, x**2)",
     "x**0.5": "sqrt(x)",
-    "diff-call": ("'diff' is not needed", 0),
+    "diff-call": "x**2",
 }
 
 NOTED = {"1/2x", "e^2x", "sqrt-semi"}
@@ -206,7 +206,7 @@ HOSTILE = {
     "(lambda x: x)(2)": 9,
     "[x for x in y]": 0,
     "f'{x}'": 1,
-    "{x: 1}": 0,
+    "{x: 1}": 2,
     "x; y": 1,
     "`id`": 0,
     "$(touch CANARY)": 0,

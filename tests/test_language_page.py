@@ -1,4 +1,4 @@
-"""The page of the language is true: every row of its tables is read as it says, with the note that it quotes."""
+"""What the pages say of the language is true: every row is read as it says, with the note that it quotes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import pytest
 
 from derivcli import DerivError, derive, parse
 from derivcli.language.expression import Expression
+from derivcli.language.formula_lists import listed_formulas
 from tests.support import each, hint_of
 
-PAGE = Path(__file__).parents[1] / "docs" / "language.md"
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "docs" / "language.md", ROOT / "README.md")
 HEAD = "| typed | read as | note |"
 REFUSED = "refused"
 _CODE = re.compile(r"`((?:\\\||[^`])+)`")
@@ -41,6 +43,8 @@ def rows(page: str) -> Iterator[Row]:
         for line in table.splitlines()[2:]:
             typed, meant, note = (cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1])
             left, right = spans(typed), spans(meant)
+            if len(left) == 1 < len(right):  # a list of several formulas
+                left = listed_formulas(left[0])
             assert len(left) == len(right), f"as much on the left as on the right: {line}"
             for text, meaning in zip(left, right, strict=True):
                 yield Row(text, text, meaning, *_of_note(note))
@@ -92,7 +96,7 @@ def values(expression: Expression) -> list[float]:
     return [*result.value, *(number for column in result.derivatives.values() for number in column)]
 
 
-ROWS = list(rows(PAGE.read_text()))
+ROWS = [row for page in PAGES for row in rows(page.read_text())]
 
 
 @each("row", ROWS)

@@ -164,7 +164,7 @@ REFUSED = [
     ("tangent", "declare it", 0, 7),
     ("foo(x)", "did you mean", 0, 3),
     ("xy(x+1)", "for a product write *", 0, 2),
-    ("rsqrt(x)", "did you mean", 0, 5),
+    ("isqrt(x)", "did you mean", 0, 5),
     ("inf", "write a finite number", 0, 3),
     ("nan*x", "write a finite number", 0, 3),
     ("abcd", "or write a*b*c*d", 0, 4),

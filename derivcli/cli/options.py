@@ -17,9 +17,9 @@ from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.install_completion import Shell, tell_installed
-from derivcli.engines import engine_table
-from derivcli.engines.engine_table import ENGINES
+from derivcli.engines.engine_table import ENGINES, names
 from derivcli.errors import DerivError, Span
+from derivcli.language.formula_lists import listed_formulas
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.python_arguments import mixed_of, names_of, wrt_of
 from derivcli.render.format_table import formats_for
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Format = StrEnum("Format", formats_for("results"))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
 Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
-Engine = StrEnum("Engine", engine_table.names())  # type: ignore[misc]
+Engine = StrEnum("Engine", names())  # type: ignore[misc]
 DataFormat = StrEnum("DataFormat", list(DATA_FORMATS))  # type: ignore[misc]
 FLOAT64, CPU = Dtype(DTYPES[0]), Device(DEVICES[0])
 
@@ -281,7 +281,7 @@ class MainOptions:
         """What is asked for. The files of --use are run once all else is read."""
         data = reading_in(self)
         request = Request(
-            self.expressions,
+            [formula for text in self.expressions for formula in listed_formulas(text)],
             points_in(self.at or (), self.zip_) if self.at or data else None,
             data,
             wrt_in(self.wrt),

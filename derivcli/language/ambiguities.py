@@ -144,7 +144,7 @@ def bare_product(frame: Frame, token: Token, after: Token, text: str) -> Pending
     if frame.kind != BARE or (operand.value is not None and not frame.factors):
         return None
     apart = token.start > operand.stop and (after.text == "**" or after.kind == "superscript")
-    if token.text != "(" and token.kind != "bar" and not apart:
+    if token.kind not in ("bracket", "bar") and not apart:
         return None
     first = operand.stop
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
@@ -68,6 +69,8 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
     """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their of_base trees."""
     if row.name == "log" and len(arguments) == 2:
         return _logarithm(arguments[0], arguments[1], span)
+    if row.name == "heaviside" and len(arguments) == 2:
+        return _step(arguments[0], arguments[1], span)
     least, most = row.arity
     count = len(arguments)
     if row.longer is not None and count > (most or count):
@@ -83,6 +86,19 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
     if row.name == "pow":
         return operands.power(arguments[0], arguments[1])
     return operands.call(row, arguments, span)
+
+
+def _step(argument: Operand, at_zero: Operand, span: Span) -> Operand:
+    """heaviside(x, h), which is h at 0."""
+    if at_zero.value == Fraction(1, 2):
+        return operands.call(vocabulary()["heaviside"], [argument], span)
+    zero, one = (operands.number(text, span.stop, span.stop) for text in "01")
+    pairs = [
+        (zero, operands.comparison([argument, zero], ["<"])),
+        (at_zero, operands.comparison([argument, zero], ["=="])),
+        (one, operands.comparison([argument, zero], [">"])),
+    ]
+    return operands.piecewise(pairs, span)
 
 
 def _logarithm(argument: Operand, base: Operand, span: Span) -> Operand:

@@ -34,7 +34,7 @@ def parse_equation(
     custom: Functions = NO_FUNCTIONS,
 ) -> Expression:
     """The equation that `text` writes, as its left side minus its right side; refusals are those of a formula."""
-    read = partial(parse_formula, definitions=definitions, known=known, custom=custom)
+    read = partial(parse_formula, definitions=definitions, known=known, custom=custom, derivatives=False)
     signs = list(_signs(text))
     if len(signs) > 1:
         hint = "give several equations as separate arguments"

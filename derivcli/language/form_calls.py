@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import operands, tree
+from derivcli.language import limits, operands, tree
 from derivcli.language.bound_variables import BINDERS, BoundVariable
 from derivcli.language.functions.forms import Form
+from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.unsupported_operations import OPERATIONS
+
+FormCall: TypeAlias = Callable[[Form, Sequence[Operand], Span], Operand]
+"""What makes an operand of a form's arguments, for the place of the call."""
 
 
 def _piecewise(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -23,6 +28,35 @@ def _choice(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
     condition, then, otherwise = arguments
     everywhere = Operand(tree.truth(True), otherwise.stop, otherwise.stop, condition=True)
     return operands.piecewise([(then, condition), (otherwise, everywhere)], span)
+
+
+def _derivative(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`diff(f, x)`, `diff(f, x, 2)`, `diff(f, x, y)`: the variables one after the other, each with its order."""
+    body, *rest = arguments
+    names: list[str] = []
+    for before, argument in zip(arguments, rest, strict=False):
+        if argument.tree.is_Symbol:
+            names.append(argument.tree.name)
+        elif argument.literal and before.tree.is_Symbol and before is not body:
+            names += [names[-1]] * _order_less_one(argument)
+        else:
+            hint = f"write {form.example} or {form.name}(x**3, x, 2)"
+            raise DerivError("a derivative is taken by variables", span=argument.span, hint=hint)
+    if len(names) > limits.MAX_ORDER:
+        raise DerivError(f"derivatives of order {len(names)} are not computed", span=span, hint="choose a lower one")
+    operands.require_number(*arguments)
+    made = body.tree
+    for name in names or [tree.LEFT_OUT]:
+        made = tree.derivative(made, tree.symbol(name))
+    return Operand(made, span.start, span.stop, operands.deepened(arguments, span))
+
+
+def _order_less_one(order: Operand) -> int:
+    value = order.value
+    if value is None or value != int(value) or not 1 <= value <= limits.MAX_ORDER:
+        message = f"the order of a derivative is a whole number up to {limits.MAX_ORDER}"
+        raise DerivError(message, span=order.span, hint="write it like diff(x**3, x, 2)")
+    return int(value) - 1
 
 
 def _binder(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -73,6 +107,34 @@ def _either(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
     return _over(span, operands.junction(sides, tree.any_of))
 
 
+def _operation(build: Callable[[Sequence[Operand]], Operand]) -> FormCall:
+    """What an operation makes of its arguments."""
+
+    def made(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+        operands.require_number(*arguments)
+        return replace(build(arguments), start=span.start, stop=span.stop, literal=False)
+
+    return made
+
+
+def _number(text: str) -> Operand:
+    """A number that an operation brings along."""
+    return operands.number(text, 0, 0)
+
+
+def _quotient(parts: Sequence[Operand]) -> Operand:
+    return operands.multiply([parts[0], operands.reciprocal(parts[1])])
+
+
+def _floor(parts: Sequence[Operand]) -> Operand:
+    quotient = _quotient(parts)
+    return operands.call(vocabulary()["floor"], [quotient], quotient.span)
+
+
+def _root(parts: Sequence[Operand]) -> Operand:
+    return _quotient([_number("1"), operands.call(vocabulary()["sqrt"], parts, parts[0].span)])
+
+
 def _over(span: Span, made: Operand) -> Operand:
     """What is made of the arguments as an operand that is the whole call."""
     return replace(made, start=span.start, stop=span.stop)
@@ -80,10 +142,12 @@ def _over(span: Span, made: Operand) -> Operand:
 
 _SIGNS = {"Eq": "==", "Ne": "!=", "Gt": ">", "Ge": ">=", "Lt": "<", "Le": "<="}
 
-FORM_CALLS: dict[str, Callable[[Form, Sequence[Operand], Span], Operand]] = {
+FORM_CALLS: dict[str, FormCall] = {
     "Piecewise": _piecewise,
     "where": _choice,
     "if": _choice,
+    "diff": _derivative,
+    "D": _derivative,
     **dict.fromkeys(BINDERS, _binder),
     "ITE": _choice,
     **dict.fromkeys(_SIGNS, _relation),
@@ -91,6 +155,19 @@ FORM_CALLS: dict[str, Callable[[Form, Sequence[Operand], Span], Operand]] = {
     "Or": _any,
     "Not": _not,
     "Xor": _either,
+    "add": _operation(lambda parts: operands.add(parts) if len(parts) > 1 else parts[0]),
+    "multiply": _operation(lambda parts: operands.multiply(parts) if len(parts) > 1 else parts[0]),
+    "subtract": _operation(lambda parts: operands.add([parts[0], operands.negative(parts[1], parts[1].start)])),
+    "divide": _operation(_quotient),
+    "floor_divide": _operation(_floor),
+    "negative": _operation(lambda parts: operands.negative(parts[0], parts[0].start)),
+    "positive": _operation(lambda parts: parts[0]),
+    "square": _operation(lambda parts: operands.power(parts[0], _number("2"))),
+    "reciprocal": _operation(lambda parts: _quotient([_number("1"), *parts])),
+    "rsqrt": _operation(_root),
+    "exp10": _operation(lambda parts: operands.power(_number("10"), parts[0])),
+    "zeros_like": _operation(lambda parts: _number("0")),
+    "ones_like": _operation(lambda parts: _number("1")),
 }
 
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import ambiguities, binding, condition_rules, name_resolution, operands, syntax_errors
+from derivcli.language import (
+    ambiguities,
+    binding,
+    condition_rules,
+    derivative_rules,
+    name_resolution,
+    operands,
+    sign_rules,
+    syntax_errors,
+)
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT
+from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT, TUPLE
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
+
+CLOSERS = (")", "]", "⌋", "⌉")
+"""What closes a bracket."""
 
 
 def read_operator(parser: Parser, token: Token) -> None:
@@ -24,13 +36,23 @@ def read_operator(parser: Parser, token: Token) -> None:
         frame.operand = operands.power(frame.operand, operands.superscript(token))
     elif token.text == "!":
         read_factorial(parser, token)
+    elif token.text == "°":
+        sign_rules.read_degrees(parser, token)
+    elif token.text == "%":
+        sign_rules.read_percent(parser, token)
+    elif token.kind == "fraction":
+        sign_rules.read_mixed_number(parser, token)
     elif token.text in ("*", "/", "//"):
         read_written_sign(parser, token)
     elif token.text in ("+", "-"):
+        parser.close_bares()
+        derivative_rules.check_sum(parser, token)
         parser.end_product()
         parser.frame.close_term()
         parser.frame.sign = token
-    elif token.kind in ("comparison", "comma") or token.text == ")" or token.text in name_resolution.KEYWORDS:
+    elif token.kind == "prime":
+        derivative_rules.read_prime(parser, token)
+    elif token.kind in ("comparison", "comma") or token.text in CLOSERS or token.text in name_resolution.KEYWORDS:
         parser.end_product()
         read_separator(parser, token)
     elif token.kind == "bar" and condition_rules.is_or(parser, token):
@@ -62,17 +84,25 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     """Two operands side by side are a product, except two numbers."""
     frame = parser.frame
     assert frame.operand is not None
+    if token.kind == "name" and sign_rules.is_degree(parser, token):
+        sign_rules.read_degrees(parser, token)
+        return
     joined = token.start == frame.operand.stop
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
+    derivative_rules.check_bracket(parser, token)
+    if token.text == "(" and joined and parser.text[frame.operand.start].isupper():
+        syntax_errors.check_layer(frame.operand, parser.text)
     is_function = parser.begins_call(token)
     glued = parser.stream.glued.get(frame.opener.start) if frame.kind == BARE and not is_function else None
     if glued is not None and token.start >= glued.token.stop and not (token.kind == "name" and joined):
         raise syntax_errors.glued_argument(glued.start, frame, token, parser.text)
     parser.settle(ambiguities.FACTOR if joined else ambiguities.RUN)
     if is_function:
-        parser.end_product()
+        parser.close_bares()
+        parser.settle(ambiguities.PRODUCT)
+    derivative_rules.expect_product(parser, written=False)
     parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
     parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
     parser.notes.no_function(parser.frame, token)
@@ -84,6 +114,11 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
+    if token.text == "/" and derivative_rules.close_over(parser, token):
+        return
+    if token.text == "/":
+        derivative_rules.check_differential(parser, token)
+    derivative_rules.expect_product(parser, written=True)
     leads_on = parser.begins_call(parser.next)
     parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
     if bares and not leads_on:
@@ -94,13 +129,13 @@ def read_written_sign(parser: Parser, token: Token) -> None:
 
 def read_separator(parser: Parser, token: Token) -> None:
     """Take a comparison, a comma, a closing bracket, `and` or `or`."""
-    if token.text in (")", ","):
+    if token.text in CLOSERS or token.kind == "comma":
         condition_rules.end_choices(parser, token)
     frame = parser.frame
-    if token.text == ")":
+    if token.text in CLOSERS:
         parser.close(token)
     elif token.kind == "comma":
-        if frame.kind not in (CALL, PAIR, RANGE) or (frame.kind == PAIR and frame.arguments):
+        if frame.kind not in (CALL, PAIR, RANGE, TUPLE) or (frame.kind == PAIR and frame.arguments):
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
         if frame.kind == CALL and frame.form is not None and frame.form.binds:

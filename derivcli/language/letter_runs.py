@@ -49,7 +49,7 @@ _WORDS = frozenset(
 )
 """What is no product, though it has two or three letters."""
 
-_OTHER_FUNCTIONS = frozenset(("rsqrt", "isqrt", "expr", "frexp", "ldexp", "dexp"))
+_OTHER_FUNCTIONS = frozenset(("isqrt", "expr", "frexp", "ldexp", "dexp"))
 """What is cut into no functions: names of other programs' functions, and what stands for any formula."""
 
 _COUNTERS = frozenset("nkm")
@@ -146,7 +146,8 @@ def meanings(run: str, called: bool) -> list[str]:
     """What a run may mean that is read in no way, since it may mean several things or what it means is not clear."""
     if called:
         found = [spelled(cut) for cut in cuts(run, CALL)]
-        for whole in [spelled(cut) for cut in cuts(run, NOTHING)] if not found else []:
+        argument_ends = not found and run[-1] in _LAST_LETTERS  # sinx(x+1), but not sinn(x)
+        for whole in [spelled(cut) for cut in cuts(run, NOTHING)] if argument_ends else []:
             found += [f"{whole}*(...)", f"{whole.rstrip(')')}*(...)" + whole[len(whole.rstrip(")")) :]]
         return found
     found = [spelled(cut) for cut in cuts(run, NOTHING)]

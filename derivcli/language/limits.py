@@ -21,6 +21,9 @@ SymPy's recursion fails soon after.
 MAX_BRACKETS = 1_000
 """Brackets that may be open at one place, needed or not."""
 
+MAX_LATEX_NESTING = 400
+"""How deep braces, brackets and commands of LaTeX may stand inside each other, those that change nothing too."""
+
 MAX_DIGITS = 400
 """Digits of one number; float64 reaches 309 before the point."""
 
@@ -29,6 +32,9 @@ MAX_WHOLE = 10_000
 
 MAX_ORDER = 200
 """How often a formula may be differentiated."""
+
+MAX_DERIVATIVES = 1_000
+"""Signs of derivatives in a text."""
 
 MAX_EXPANDED_NODES = 50_000
 """Nodes of a formula in which calls of named functions are what they stand for."""
@@ -66,6 +72,13 @@ def check_digits(number: str, span: Span) -> None:
         raise DerivError(message, span=span, hint="shorten it")
 
 
+def check_derivatives(count: int, span: Span) -> None:
+    """Refuse a text with too many signs of derivatives."""
+    if count > MAX_DERIVATIVES:
+        message = f"the text has more than {MAX_DERIVATIVES:,} derivatives"
+        raise DerivError(message, span=span, hint="write some of them yourself")
+
+
 def check_nesting(depth: int, span: Span) -> None:
     """Refuse a formula that nests too deep."""
     if depth > MAX_NESTING:
@@ -84,6 +97,13 @@ def check_whole(value: Fraction | float, parameter: str, span: Span) -> None:
     """Refuse an order or a degree that is too large."""
     if value > MAX_WHOLE:
         raise DerivError(f"{parameter} is over the limit of {MAX_WHOLE}", span=span, hint="take a smaller one")
+
+
+def check_latex_nesting(depth: int, text: str, span: Span) -> None:
+    """Refuse LaTeX whose braces stand too deep in each other."""
+    if depth > MAX_LATEX_NESTING:
+        message = f"braces and brackets stand deeper in each other than the limit of {MAX_LATEX_NESTING}"
+        raise DerivError(message, text, span, "name inner parts with `--let`")
 
 
 def check_terms(count: int, word: str, span: Span | None) -> None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from derivcli.language.transcription import Transcription
 
+_LATEX = re.compile(r"(?!\s*['\"])[^\\{}$]*[\\{}$]")
+"""A text with a sign that LaTeX alone has, and without a quote at its head, as the strings of programs have."""
 
-def transcribed(text: str) -> Transcription | None:
+
+def transcribed(text: str, declared: Collection[str] = (), functions: Collection[str] = ()) -> Transcription | None:
     """A text of another notation in ours; None for one that is in ours already, as most are."""
+    if _LATEX.match(text):
+        from derivcli.language.latex.reader import latex_transcription
+
+        return latex_transcription(text, declared, functions)
     return None

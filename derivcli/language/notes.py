@@ -9,6 +9,7 @@ from derivcli.errors import Note, Span
 from derivcli.language import ambiguities
 from derivcli.language.ambiguities import Ambiguity, Pending
 from derivcli.language.derivative_words import LONE_OPERATOR
+from derivcli.language.functions import libraries
 from derivcli.language.functions.row import is_function_letter
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import TEXT, Frame
@@ -61,7 +62,7 @@ class Notes:
 
     def euler_number(self, token: Token, declared: Collection[str]) -> None:
         """A capital E, which in engineering is a modulus, and an e beside a variable E, as in Kepler's equation."""
-        if token.text == "E" or (token.text == "e" and "E" in declared):
+        if not token.prefix and (token.text == "E" or (token.text == "e" and "E" in declared)):
             number = "Euler's number e" if token.text == "E" else "Euler's number"
             message = f"{token.text} is read as {number}; declare it, as in `--wrt {token.text}`, to have a variable"
             self.add(token.text, message, token.span)
@@ -116,6 +117,15 @@ class Notes:
             message = f"{function.text} is read as the logarithm to the base {base}, as in log(x, {base})"
             self.add("glued", message, function.span)
 
+    def library(self, token: Token, letters: Collection[str]) -> None:
+        """A prefix that is a variable too, or a function of a library that is another one for some arguments."""
+        typed = self.text[token.start : token.stop]
+        if token.prefix in letters:
+            self.add("prefix", f"{typed} is read as {token.text}; {token.prefix} by itself is a variable", token.span)
+        said = libraries.note(token.prefix, typed.rpartition(".")[2])
+        if said:
+            self.add(f"library {typed}", f"{typed} is read as {said}", token.span)
+
     def bitwise(self, token: Token) -> None:
         """`x > 0 & x < 1`, which Python reads as a chain of comparisons with `0 & x` in it."""
         message = "comparisons are read before & and |; in Python each needs its brackets, as in (x > 0) & (x < 1)"
@@ -123,7 +133,8 @@ class Notes:
 
     def clash(self, call: Frame) -> None:
         """A function whose name means another one in another library."""
-        if call.row is not None and call.row.clash and call.opener.text == call.row.name:
+        is_meant = call.opener.prefix not in ("", "sp")  # which SciPy is called too
+        if call.row is not None and call.row.clash and call.opener.text == call.row.name and not is_meant:
             self.add(f"clash {call.row.name}", f"{call.row.name} is {call.row.clash}", call.opener.span)
 
     def expect(self, frame: Frame, pending: Pending | None) -> None:

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from derivcli.errors import Span
-from derivcli.language.derivative_notation import Notation
-from derivcli.language.derivative_words import ENDS, GREEKS, NAME, without_brackets
-from derivcli.language.functions.table import vocabulary
+from derivcli.language.derivative_words import GREEKS
 from derivcli.language.tokens import GREEK, canonical_name
 
 _QUOTES = dict(zip("'\"`´“”„‘’«»", ("'", '"', "`´'", "´", '”"', "”", "“”", "’", "’", "»", "«"), strict=True))
 _DIFFERENCE = rf"(?<![A-Za-z_{GREEKS}])(?P<sign>[Δδ])(?P<name>[A-Za-z{GREEKS}])"
 
-_DEGREE = rf"[°º˚]|(?<=[0-9])∘|(?<=[\w)])\s*(?<![A-Za-z_])(?P<unit>deg(?:ree)?s?){ENDS}(?!\s*\()"
-_MAY_BE_DEGREE = re.compile("[°º˚∘]|deg")
-_ANGLE = rf"(?P<angle>[0-9.]+(?:[eE][+-]?[0-9]+)?\s*(?:{NAME})?|{NAME}|\([^()]*\))\s*$"
-_ANGLES = (
-    rf"(?<![A-Za-z_{GREEKS}])(?P<function>[a-z]+(?:2|10)?)(?:\s+|(?=[0-9(])){_ANGLE}",
-    rf"(?<![A-Za-z0-9_.^{GREEKS}]){_ANGLE}",
-)
-"""`sin 30` and `30` before a degree sign."""
-_MAX_ANGLE = 60
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """What is not read: its kind, where it stands, and the way out; `name` is a formula that stands in quotes."""
+
+    kind: str
+    message: str
+    span: Span
+    hint: str = ""
+    name: str = ""
 
 
 def pasted_in(text: str, declared: Collection[str]) -> Iterator[Notation]:
-    """Differences such as `Δx`, quotes around a formula, and degree signs."""
+    """Differences such as `Δx`, and quotes around a formula."""
     yield from _differences(text, declared)
     yield from _quotes(text)
-    yield from _degrees(text, declared)
 
 
 def _differences(text: str, declared: Collection[str]) -> Iterator[Notation]:
@@ -54,28 +53,3 @@ def _quotes(text: str) -> Iterator[Notation]:
     elif not any(quote in inner[1:] for quote in _QUOTES):
         hint = "leave it out; where a shell keeps single quotes, put double quotes around the formula"
         yield Notation("quote", "a quote came along with the formula", span, hint)
-
-
-def _degrees(text: str, declared: Collection[str]) -> Iterator[Notation]:
-    """`cos 60°`, whose number is not an angle in radians."""
-    sign = re.search(_DEGREE, text) if _MAY_BE_DEGREE.search(text) else None
-    if sign is None or sign["unit"] in declared:
-        return
-    span = Span(sign.end() - len(sign["unit"] or sign[0]), sign.end())
-    after = text[span.stop :].lstrip()
-    if re.match(rf"[CFK]{ENDS}", after):
-        yield Notation("unit", "units are no part of a formula", span, "write the number alone")
-        return
-    angle = "" if after[:1].isdigit() else _angle(text[max(0, sign.start() - _MAX_ANGLE) : sign.start()])
-    hint = f"write {angle or 'deg2rad(...) for an angle in degrees'}"
-    yield Notation("degrees", "angles are in radians here", span, hint)
-
-
-def _angle(before: str) -> str:
-    """The angle at the end of a text in radians, in the function that it is the argument of, or nothing."""
-    for found in filter(None, (re.search(pattern, before) for pattern in _ANGLES)):
-        function = found.groupdict().get("function", "")
-        radians = f"deg2rad({without_brackets(found['angle'])})"
-        if not function or function in vocabulary():
-            return f"{function}({radians})" if function else radians
-    return ""

@@ -9,25 +9,30 @@ from derivcli.errors import DerivError
 from derivcli.language import (
     binding,
     condition_rules,
+    derivative_rules,
     limits,
     name_exponents,
     name_resolution,
     operands,
+    sign_rules,
     syntax_errors,
     tree,
     unknown_calls,
 )
 from derivcli.language.functions.forms import forms
-from derivcli.language.functions.table import CONSTANTS, vocabulary
+from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, CALL, GROUP, PAIR, Frame
+from derivcli.language.parser_stack import BAR, BARE, CALL, FENCES, GROUP, OPERATOR, OVER, PAIR, TUPLE, Frame
 from derivcli.language.tokens import Token, unreadable
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
 
-SIGNS = ("-", "+", "√", "∛")
+SIGNS = ("-", "+", "√", "∛", "∜")
 """What may stand before an operand."""
+
+BEGINNINGS = ("number", "name", "bar", "fraction")
+"""Kinds of tokens that begin the argument of a function without brackets."""
 
 
 def read_operand(parser: Parser, token: Token) -> None:
@@ -44,25 +49,50 @@ def read_operand(parser: Parser, token: Token) -> None:
     elif token.kind == "name":
         read_name(parser, token)
     elif token.text == "(":
-        parser.push(Frame(PAIR if is_pair else GROUP, token, inherits_condition=not is_pair and frame.wants_condition))
+        if is_pair or not derivative_rules.read_bracketed_head(parser, token):
+            read_bracket(parser, token)
+    elif token.text == "[" and frame.kind in (OPERATOR, OVER) and not frame.factors and not frame.prefixes:
+        parser.push(Frame(GROUP, token, closes="]"))
+    elif token.kind == "end" and frame.kind == OPERATOR:
+        raise derivative_rules.nothing_behind(frame, parser.text)
+    elif token.kind == "prime" or token.text in ("[", "]"):
+        raise unreadable(parser.text, token.start)
     elif token.kind == "bar":
         parser.push(Frame(BAR, token))
+    elif token.kind == "fraction":
+        sign_rules.read_fraction(parser, token)
+    elif token.text in FENCES:
+        sign_rules.open_fence(parser, token)
     elif token.text in SIGNS:
         frame.push_prefix(token)
-    elif token.kind == "prime":
-        raise unreadable(parser.text, token.start)
     elif token.kind == "logic" or (token.text == "!" and frame.wants_condition):
         read_keyword(parser, replace(token, kind="logic", text="not" if token.text == "!" else token.text))
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 
 
+def read_bracket(parser: Parser, token: Token) -> None:
+    """Open a bracket: a pair of a Piecewise, several arguments of a form, or a group."""
+    frame = parser.frame
+    if frame.form is not None and frame.form.pairs:
+        parser.push(Frame(PAIR, token))
+    elif frame.form is not None and frame.form.tuples and frame.arguments and frame.is_empty:
+        parser.push(Frame(TUPLE, token))
+    else:
+        parser.push(Frame(GROUP, token, inherits_condition=frame.wants_condition))
+
+
 def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
-    called = parser.next.text == "("
-    if name in parser.declared or parser.is_bound(token):
+    called = parser.next.text == "(" or (name == "D" and parser.next.text == "[")
+    called = called or (token.prefix != "" and name not in CONSTANTS)
+    if token.prefix:
+        parser.notes.library(token, parser.stream.letters)
+    if not token.prefix and (name in parser.declared or parser.is_bound(token)):
         frame.operand = parser.variable(token)
+    elif derivative_rules.read_derivative(parser, token):
+        pass
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
     elif unknown_calls.is_call(parser, token):
@@ -72,6 +102,8 @@ def read_name(parser: Parser, token: Token) -> None:
     elif name in CONSTANTS:
         frame.operand = operands.constant(token)
         parser.notes.euler_number(token, parser.declared)
+    elif name in CONSTANT_FORMULAS:
+        frame.operand = replace(parser.inner(CONSTANT_FORMULAS[name]), start=token.start, stop=token.stop)
     elif name_resolution.is_variable_name(name):
         frame.operand = parser.variable(token)
     elif name in name_resolution.TRUTHS and frame.wants_condition:
@@ -105,20 +137,29 @@ def read_function(parser: Parser, token: Token) -> None:
     row = parser.functions.get(token.text) or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
-    if parser.next.text == "(":
+    if parser.next.text == "(" or (parser.next.text == "[" and token.text == "D"):
         bracket = parser.stream.take()
-        parser.push(Frame(CALL, token, row, form, exponent, base))
+        closes = ")" if bracket.text == "(" else "]"
+        parser.push(Frame(CALL, token, row, form, exponent, base, closes=closes))
         if form is not None and form.binds:
             binding.open_binder(parser, parser.frame, bracket)
-        if parser.next.text != ")":
+        if parser.next.text != closes:
             return
-    elif not form and (parser.next.kind in ("number", "name", "bar") or parser.next.text in SIGNS):
+    elif not form and begins_argument(parser, token):
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
         glued = parser.stream.glued.get(token.start)
         if glued is not None:
             parser.notes.glued(parser.frame, glued)
         return
     raise syntax_errors.argument(token, row, empty=parser.next.text == ")")
+
+
+def begins_argument(parser: Parser, function: Token) -> bool:
+    """Whether an argument without brackets follows; the sign of `sin + 1` stands apart from what is behind it."""
+    following = parser.next
+    if following.text in ("+", "-") and following.start > function.stop:
+        return not parser.text[following.stop : following.stop + 1].isspace()
+    return following.kind in BEGINNINGS or following.text in (*SIGNS, *FENCES)
 
 
 def read_base(parser: Parser, function: Token) -> Operand:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from derivcli.errors import DerivError, EquationError, Span
+from derivcli.language.functions.activations import ACTIVATIONS
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import Frame
+from derivcli.language.operands import Operand
+from derivcli.language.parser_stack import FENCES, Frame
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
 
 
@@ -41,12 +45,28 @@ def comma(before: Token | None, token: Token, after: Token, outside: bool) -> De
     return DerivError("a comma only parts the arguments of a function", span=token.span, hint=hint)
 
 
+def check_layer(operand: Operand, text: str) -> None:
+    """Refuse `LeakyReLU(0.1)(x)`, in which PyTorch's layer makes a function that is called with x."""
+    written = text[operand.start : operand.stop]
+    name, _, arguments = written.removesuffix(")").partition("(")
+    row = vocabulary().get(name)
+    if row is None or row not in ACTIVATIONS or operand.tree.free_symbols:
+        return
+    hint = f"write {row.name}(x, {arguments})" if len(row.parameters) > 1 else f"write {row.signature}"
+    raise DerivError(f"{written} makes a function in PyTorch, and is a number here", span=operand.span, hint=hint)
+
+
 def unclosed(opener: Token, text: str) -> DerivError:
     """A bracket, a call's bracket or a `|` that is still open at the end."""
     if opener.kind == "bar":
         return DerivError("this '|' is never closed", span=opener.span, hint="close it, or write abs(...)")
-    bracket = text.find("(", opener.start)
-    return DerivError("this '(' is never closed", span=Span(bracket, bracket + 1), hint="add the missing ')'")
+    if opener.text in FENCES:
+        closer = FENCES[opener.text][1]
+        return DerivError(f"this '{opener.text}' is never closed", span=opener.span, hint=f"add the missing '{closer}'")
+    found = re.compile(r"[(\[]").search(text, opener.start)
+    bracket, sign = (found.start(), found.group()) if found else (opener.start, "(")
+    hint = f"add the missing '{')' if sign == '(' else ']'}'"
+    return DerivError(f"this '{sign}' is never closed", span=Span(bracket, bracket + 1), hint=hint)
 
 
 def argument(function: Token, row: Function | None, empty: bool) -> DerivError:
@@ -68,6 +88,13 @@ def power_of_a_name(function: Token, exponent: Token) -> DerivError:
     other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
     message, hint = f"a power of '{name}' itself is ambiguous here", f"write {other}1/{name}(x) or ({name}(x))**n"
     return DerivError(message, span=Span(function.start, exponent.stop), hint=hint)
+
+
+def stands_for_formula(name: str, span: Span, names: tuple[str, ...] = ()) -> DerivError:
+    """The refusal of the derivative of a letter that stands for a formula."""
+    by = f" with `--wrt {names[0]}`" if names and names[0] else ""
+    hint = f"give the formula of {name}{by}, or an equation with `shell:--implicit {name}``python:implicit`"
+    return DerivError(f"the formula of {name} is not known here", span=span, hint=hint)
 
 
 def glued_argument(start: int, frame: Frame, token: Token, text: str) -> DerivError:

@@ -2,7 +2,7 @@
 
     token  := number | name | operator | superscript | bracket | comma | bar | comparison | logic | prime
     number := digits [ "." digits ] [ ("e" | "E") [ "+" | "-" ] digits ]
-    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts
+    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts; "∂" is one too
     prime  := signs of derivatives behind each other, whose text has a "'" for each order
 
 What looks like an ASCII character but is another one is refused: two variables that look the same would
@@ -18,6 +18,9 @@ from dataclasses import dataclass
 
 from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import limits
+from derivcli.language.formula_lists import listed_formulas
+from derivcli.language.functions import libraries
+from derivcli.language.functions.table import vocabulary
 from derivcli.language.unsupported_operations import SIGNS
 
 GREEK = dict(
@@ -40,9 +43,14 @@ SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _CANONICAL = SUBSCRIPTS | str.maketrans(GREEK)
 
 SPELLINGS = {
-    "^": "**", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-", "∙": "*",
-    "≤": "<=", "≥": ">=", "≠": "!=", "&": "and", "&&": "and", "∧": "and", "∨": "or", "~": "not", "¬": "not",
+    "^": "**", **dict.fromkeys("×·⋅∗∙•", "*"), **dict.fromkeys("÷∕⁄∶", "/"), **dict.fromkeys("−‐‑‒–—―﹣－", "-"),
+    **dict.fromkeys("≤⩽≦", "<="), **dict.fromkeys("≥⩾≧", ">="), "≠": "!=", **dict.fromkeys("°º˚∘", "°"),
+    "&": "and", "&&": "and", "∧": "and", "∨": "or", "~": "not", "¬": "not",
 }  # fmt: skip
+"""Signs by what they are to the parser; dashes of every width are found as minus signs in printed text."""
+
+FRACTIONS = {sign: unicodedata.normalize("NFKC", sign).replace("\u2044", "/") for sign in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+"""Fractions of one character."""
 
 LOOK_ALIKES = dict(zip("авеіјкмнорсѕтухһԁԛԝАВЕІЈКМНОРСЅТУХ", "abeijkmhopcstyxhdqwABEIJKMHOPCSTYX", strict=True))
 """Cyrillic letters that look Latin; compatibility forms are found by normalization."""
@@ -51,17 +59,23 @@ PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3, "⁗"
 """Signs for derivatives, with the order of each."""
 
 _GREEK_CLASS = "".join(GREEK)
+_FRACTION_CLASS = "".join(FRACTIONS)
+_FENCES = "⌊⌋⌈⌉"
+_OPERATORS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("*", "/", "-"))
+_COMPARISONS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("<=", ">=", "!="))
 _PATTERN = re.compile(
     rf"""
     (?P<space>\s+)
   | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
+  | (?P<partial>∂_?)
   | (?P<prime>[{"".join(PRIMES)}]+)
   | (?P<superscript>[⁺⁻]?[⁰¹²³⁴-⁹]+)
   | (?P<logic>&&?|[∧∨~¬])
-  | (?P<comparison><=|>=|==|!=|[<>≤≥≠])
-  | (?P<operator>\*\*|//|[-+*/^!×·⋅∗∙÷∕⁄−–√∛])
-  | (?P<bracket>[()])
+  | (?P<comparison><=|>=|==|!=|[<>{_COMPARISONS}])
+  | (?P<operator>\*\*|//|[-+*/^!%°º˚{_OPERATORS}√∛∜]|(?<=[0-9])∘)
+  | (?P<bracket>[()\[\]{_FENCES}])
+  | (?P<fraction>[{_FRACTION_CLASS}])
   | (?P<comma>,)
   | (?P<bar>\|)
     """,
@@ -69,10 +83,24 @@ _PATTERN = re.compile(
 )
 _WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉]*")
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
-_FOREIGN = re.compile(rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!×·⋅∗∙÷∕⁄−–√∛()|,<>=≤≥≠&∧∨~¬{''.join(PRIMES)}-]")
+_FOREIGN = re.compile(
+    rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!%°º˚∘{_OPERATORS}√∛∜∂()\[\]{_FENCES}{_FRACTION_CLASS}"
+    rf"|,<>={_COMPARISONS}&∧∨~¬{''.join(PRIMES)}-]"
+)
 """A character that no token has."""
 SEARCHED_CHARACTERS = 10_000
 """A longer text is searched for such characters first, since reading up to the last one takes seconds."""
+_PREFIX = "|".join(re.escape(prefix) for prefix in sorted(libraries.PREFIXES, key=len, reverse=True))
+_QUALIFIED = re.compile(rf"({_PREFIX})\.([A-Za-z]\w*)")
+"""A name of a library behind what programs call the library."""
+_END_OF_A_SENTENCE = re.compile(r"[.;]\s*")
+"""What ends a sentence or a statement, and came along with the formula in it."""
+LIST_HINT = (
+    "`shell:give one formula; only deriv itself takes several, one after the other or in such a list`"
+    "`python:jacobian takes several formulas`"
+)
+_METHOD = re.compile(r"\.([A-Za-z]\w*)(?:\(([^()]{0,40})\))?")
+_OBJECT = re.compile(r"(?<![.\w])[A-Za-z][0-9]*$")
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+")
 EQUATION = "this is an equation; only one expression can be differentiated"
 EQUATION_HINT = (
@@ -84,8 +112,8 @@ _ROWS = (
     ("[]", "square brackets are no part of a formula", "group with round brackets; name elements x1, x2"),
     ("{}", "braces are no part of a formula", "group with round brackets"),
     ("'\"", "strings are no part of a formula", "write the expression without quotes"),
-    ("%", "'{}' is not read here", "for the remainder write mod(x, y); for percent divide by 100"),
     (":", "'{}' is no part of a formula", "ranges belong to `--at`, as in `--at x=0:1:11`"),
+    ("?", "'{}' is no part of a formula", "write if(x > 0, a, b) for a choice"),
     (";", "'{}' is no part of a formula", "give several expressions as separate arguments"),
     ("@", "'{}' is no part of a formula", "for a product write *"),
     ("$", "'{}' is no part of a formula", "write the formula without it"),
@@ -94,10 +122,6 @@ _ROWS = (
     ("‰", "'{}' is not read here", "divide by 1000"),
     ("∞", "'{}' is not a finite number", "write a finite number"),
     ("±∓", "'{}' is two formulas", "give each as an argument of its own"),
-    ("⌊⌋", "'{}' is not read here", "write floor(x)"),
-    ("⌈⌉", "'{}' is not read here", "write ceil(x)"),
-    ("∜", "'{}' is not read here", "write root(x, 4)"),
-    ("•", "'{}' is not read here", "for a product write *"),
     ("…", "'{}' is not read here", "write the terms in full"),
 )
 _HINTS = SIGNS | {sign: (message.format(sign), hint) for signs, message, hint in _ROWS for sign in signs}
@@ -115,6 +139,8 @@ class Token:
     text: str
     start: int
     stop: int
+    prefix: str = ""
+    """What stood before the point of a name, such as the `np` of np.sin."""
 
     @property
     def span(self) -> Span:
@@ -135,12 +161,18 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
     may_mix = bool(declared) and not text.isascii()
     while position < len(text):
         match = _PATTERN.match(text, position)
+        if match is None and position and _END_OF_A_SENTENCE.fullmatch(text, position):
+            break
         if match is None:
             raise unreadable(text, position)
         kind = str(match.lastgroup)
         if may_mix and kind == "name":
             word = _WORD.match(text, position)
             match = word if word and canonical_name(word.group()) in declared else match
+        if kind == "name" and text.startswith(".", match.end()) and (found := _QUALIFIED.match(text, position)):
+            yield _qualified(found, text)
+            position = found.end()
+            continue
         if kind != "space":
             yield _token(kind, match.group(), text, position)
         elif not match.group().isprintable():
@@ -162,7 +194,7 @@ def letters_alone(text: str) -> frozenset[str]:
 def names_in(text: str) -> Iterator[tuple[str, int, int]]:
     """The names in a text, readable or not, and where each starts and stops."""
     for found in _PATTERN.finditer(text):
-        if found.lastgroup == "name":
+        if found.lastgroup == "name" and not _QUALIFIED.match(text, found.start()):
             yield found.group(), found.start(), found.end()
 
 
@@ -186,11 +218,28 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
         raw = canonical_name(raw)
     elif kind == "superscript":
         raw = raw.translate(SUPERSCRIPTS)
+    elif kind == "fraction":
+        raw = FRACTIONS[raw]
     elif kind in ("operator", "comparison", "logic"):
         raw = SPELLINGS.get(raw, raw)
     elif kind == "prime":
         raw = "'" * sum(PRIMES[mark] for mark in raw)
+    elif kind == "partial":
+        kind, raw = "name", "∂"
     return Token(kind, raw, start, stop)
+
+
+def _qualified(found: re.Match[str], text: str) -> Token:
+    """A name of a library, which is one of ours, or refused."""
+    prefix, name = found.groups()
+    span = Span(*found.span())
+    other = libraries.refusal(prefix, name)
+    if other is not None:
+        raise DerivError(f"'{found[0]}' {other[0]}", text, span, other[1])
+    known = libraries.our_name(prefix, name)
+    if not known:
+        raise DerivError(f"deriv has nothing for '{found[0]}'", text, span, "deriv functions lists what it has")
+    return Token("name", known, *found.span(), prefix)
 
 
 def _check_number(raw: str, text: str, start: int, stop: int) -> None:
@@ -229,9 +278,10 @@ def unreadable(text: str, position: int) -> DerivError:
         return _equation(text, span)
     if character in _HINTS:
         message, hint = _HINTS[character]
+        hint = _called_like_python(text, position) or hint
+        if character == "[" and len(listed_formulas(text)) > 1:
+            hint = LIST_HINT
         return DerivError(message, text, span, hint)
-    if unicodedata.decomposition(character).startswith("<fraction>"):
-        return _fraction(text, position)
     twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)
     code = f"U+{ord(character):04X}"
     if unicodedata.decomposition(character).startswith("<super>"):
@@ -249,13 +299,16 @@ def unreadable(text: str, position: int) -> DerivError:
     return DerivError(f"a formula cannot contain {code} ({name})", text, span, hint)
 
 
-def _fraction(text: str, position: int) -> DerivError:
-    """The refusal of a character such as ½, which behind a number is added to it."""
-    whole = re.search(r"(?<![0-9.])[0-9]+$", text[max(0, position - 20) : position])
-    parts = unicodedata.normalize("NFKC", text[position]).replace("\u2044", "/")
-    hint = f"write ({whole.group()}+{parts})" if whole else f"write ({parts})"
-    start = position - len(whole.group()) if whole else position
-    return DerivError(f"the fraction '{text[position]}' is not read here", text, Span(start, position + 1), hint)
+def _called_like_python(text: str, position: int) -> str:
+    """The way out for `x.sin()`, whose function is one of ours, and for `lambda x: x^2`, or nothing."""
+    before = text[max(0, position - 60) : position]
+    if text[position] == ":" and re.fullmatch(r"\s*lambda\s[\s\w,]*", before):
+        return f"leave out '{before.strip()}:'"
+    method = _METHOD.match(text, position) if text[position] == "." else None
+    owner = _OBJECT.search(before)
+    if method is None or owner is None or method[1] not in vocabulary() or method[2] is None:
+        return ""
+    return f"write {method[1]}({', '.join(filter(None, (owner[0], method[2].strip())))})"
 
 
 _LEFT_SIDE = re.compile(r"\s*([A-Za-z]\w*)\s*(\([^()]*\))?\s*")

@@ -15,12 +15,17 @@ from derivcli.errors import DerivError, Note, Span
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """What `source` is in our notation: each character of `text` comes from those between its start and its stop."""
+    """What `source` is in our notation: each character of `text` comes from those between its start and its stop.
+
+    `names` are one variable each in the other notation, and `own_notes` are what its reader notes.
+    """
 
     source: str
     text: str
     starts: array[int]
     stops: array[int]
+    names: tuple[str, ...] = ()
+    own_notes: tuple[Note, ...] = ()
 
     def place(self, span: Span) -> Span:
         """Where in the source a stretch of the text comes from."""
@@ -30,7 +35,8 @@ class Transcription:
         return Span(self.starts[span.start], max(self.stops[last], self.starts[span.start]))
 
     def notes(self, notes: Iterable[Note]) -> Iterator[Note]:
-        """Notes on the text as notes on the source."""
+        """Notes on the text as notes on the source, behind those of the reader."""
+        yield from self.own_notes
         for note in notes:
             yield replace(note, source=self.source, span=self.place(note.span)) if note.source == self.text else note
 

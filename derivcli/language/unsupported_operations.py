@@ -51,16 +51,34 @@ _ROWS = (
         "deriv does not look for extrema",
         "a table shows where the derivative changes its sign, as with `--at x=-3:3:13`",
     ),
+    (
+        "Symbol symbols Dummy",
+        "'{}' is not needed: every letter is a variable",
+        "write the letter without it, as in x",
+    ),
+    (
+        "Float",
+        "'{}' is not needed: decimals are exact",
+        "write the number without it, as in 0.1",
+    ),
+    (
+        "DiracDelta",
+        "'{}' is no function of a number",
+        "write heaviside(x), whose derivative it would be",
+    ),
+    (
+        "select",
+        "'{}' takes lists, which are no part of a formula",
+        "write Piecewise((a, x > 0), (b, True))",
+    ),
 )
 
 OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _ROWS for word in words.split()}
 """By its name, what is said of an operation, and the way out."""
 
 SIGNS = {
-    "∂": (DIFFERENTIATES, "leave it out, and name the variable with `--wrt`"),
     "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
-    "′": ("'′' is not read here", f"leave it out: {DIFFERENTIATES}"),
-    "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
+    **dict.fromkeys("′″‴⁗´`", ("a prime stands behind a bracket", "write (x^2)' for the derivative of x^2")),
     "∫": (INTEGRATES, "give the formula whose derivative you want; with bounds write integral(exp(-t^2), t, 0, x)"),
     "∑": ("the sign ∑ is not read here", "write sum(k*x^k, k, 1, 5)"),
     "∏": ("the sign ∏ is not read here", "write product(x + k, k, 1, 5)"),

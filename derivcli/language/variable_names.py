@@ -36,7 +36,7 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
 def _names(stream: TokenStream) -> Iterator[Token]:
     try:
         while (token := stream.take()).kind != "end":
-            if token.kind == "name":
+            if token.kind == "name" and not token.prefix:
                 yield token
     except DerivError:
         return

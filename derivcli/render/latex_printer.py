@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import sympy
@@ -10,6 +11,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.language.bound_variables import Integral, IteratedProduct, Summation
 from derivcli.language.functions.row import Function
+from derivcli.language.latex.patterns import letter_of, may_be_called
 from derivcli.language.printer import (
     AND,
     ATOM,
@@ -35,10 +37,21 @@ from derivcli.render.labels import name_latex
 SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 
 
+class _Written(dict[Tree, Piece]):
+    """What has been written, and what is known of the variables of the whole tree."""
+
+    names: frozenset[str] = frozenset()
+    like_functions: frozenset[str] = frozenset()
+    """Variables as they are written that before a bracket would be functions."""
+
+
 def latex_of(tree: Tree) -> str:
     """The LaTeX of a tree, for math mode."""
-    pieces: dict[Tree, Piece] = {}
-    for node in postorder(tree):
+    pieces = _Written()
+    nodes = list(postorder(tree))
+    pieces.names = frozenset(str(node) for node in nodes if node.is_Symbol)
+    pieces.like_functions = frozenset(name_latex(name) for name in pieces.names if may_be_called(name))
+    for node in nodes:
         if node not in pieces:
             pieces[node] = _piece(node, [pieces[part] for part in node.args], pieces)
     return pieces[tree][0]
@@ -57,8 +70,15 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
         return _filled(row.latex, texts)
     if row is not None and row.name == "factorial":
         return f"{_enclosed(parts[0], ATOM)}!", POWER
-    command = row.latex if row is not None and row.latex else _upright(row.name if row else type(node).__name__)
+    command = _command(row, pieces) if row is not None else _upright(type(node).__name__)
     return f"{command}\\left({', '.join(texts)}\\right)", ATOM
+
+
+def _command(row: Function, pieces: Pieces) -> str:
+    """What stands before the bracket: the row's command, but no letter that is a variable in the same formula."""
+    letter = letter_of(row) if row.latex else ""
+    is_variable = bool(letter) and isinstance(pieces, _Written) and letter in pieces.names
+    return row.latex if row.latex and not is_variable else _upright(row.name)
 
 
 def _unknown_head(row: Function, arguments: Sequence[Tree]) -> str:
@@ -107,27 +127,35 @@ def _product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
             below.append(pieces[base])
             continue
         if below:
-            above, below = [(_fraction(above, below), ATOM)], []
+            above, below = [(_fraction(above, below, pieces), ATOM)], []
         above.append(piece)
-    return _fraction(above, below) if below else _beside(above), PRODUCT
+    return _fraction(above, below, pieces) if below else _beside(above, pieces), PRODUCT
 
 
-def _fraction(above: Sequence[Piece], below: Sequence[Piece]) -> str:
+def _fraction(above: Sequence[Piece], below: Sequence[Piece], pieces: Pieces) -> str:
     """A fraction, whose minus sign stands before it."""
-    top = _beside(above) if above else "1"
+    top = _beside(above, pieces) if above else "1"
     sign = "-" if top[0] == "-" and above[0][1] >= PRODUCT else ""
-    return rf"{sign}\frac{{{top.removeprefix(sign)}}}{{{_beside(below)}}}"
+    return rf"{sign}\frac{{{top.removeprefix(sign)}}}{{{_beside(below, pieces)}}}"
 
 
-def _beside(factors: Sequence[Piece]) -> str:
-    """Factors with a thin space or, before a digit, a dot between them; one alone needs no brackets."""
+def _beside(factors: Sequence[Piece], pieces: Pieces) -> str:
+    """Factors with a thin space or, before a digit, a dot between them; one alone needs no brackets.
+
+    A dot stands too between a letter and a bracket that together would be a function.
+    """
     if len(factors) == 1:
         return factors[0][0]
     text = _enclosed(factors[0], SIGN)
-    for factor in factors[1:]:
+    for before, factor in pairwise(factors):
         written = _enclosed(factor, POWER)
-        text += rf" \cdot {written}" if written[0].isdigit() else f" {written}"
+        is_call = written.startswith(r"\left(") and before[0].removeprefix("-") in _like_functions(pieces)
+        text += rf" \cdot {written}" if written[0].isdigit() or is_call else f" {written}"
     return text
+
+
+def _like_functions(pieces: Pieces) -> frozenset[str]:
+    return pieces.like_functions if isinstance(pieces, _Written) else frozenset()
 
 
 def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
@@ -137,7 +165,7 @@ def _power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     row = row_of(node.base)
     is_plain = isinstance(node.exp, sympy.Integer) and node.exp.is_positive  # -1 would mean the inverse
     if row is not None and row.latex_power and not row.unknown and "#" not in row.latex and is_plain:
-        command = row.latex or _upright(row.name)
+        command = _command(row, pieces)
         return f"{command}^{{{exponent[0]}}}{base[0].removeprefix(command)}", POWER
     return f"{_enclosed(base, ATOM)}^{{{exponent[0]}}}", POWER
 

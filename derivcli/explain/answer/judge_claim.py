@@ -26,7 +26,7 @@ from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zer
 from derivcli.language.definitions import read_definitions
 from derivcli.language.expression import Expression
 from derivcli.language.named_functions import parse_formula
-from derivcli.language.parse import other_meanings
+from derivcli.language.parse import in_place, other_meanings
 from derivcli.language.printer import place_text
 from derivcli.result import Partial, derivative_key
 
@@ -58,7 +58,7 @@ def read_claim(claim: str, expression: Expression, let: Mapping[str, str], names
         raise DerivError("a claim is a formula, not an equation", claim, Span(*equality.span()), hint)
     named = read_definitions(let, names)
     definitions = named.definitions or expression.definitions
-    return parse_formula(claim, {*names, *expression.variables}, definitions, named.functions)
+    return in_place(parse_formula(claim, {*names, *expression.variables}, definitions, named.functions))
 
 
 def judge_claim(expression: Expression, claim: Expression, partial: Partial) -> Answer:

@@ -23,7 +23,7 @@ def _bessel(name: str, scipy: str, letter: str, doc: str, slope: str, **columns:
         primitive_because="basic",
         derivatives=(f"{name}_n(1, n, x)", slope),
         scipy=f"scipy.special.{scipy}(n, x)",
-        latex=rf"{letter}_{{#1}}\left(#2\right)",
+        latex=rf"\operatorname{{{letter}}}_{{#1}}\left(#2\right)",
         **columns,
     )
 
@@ -35,7 +35,7 @@ def _in_order(of: str, letter: str, slope: str, defined: str) -> Function:
         ("n", "x"),
         slope,
         scipy=f"mpmath.diff(lambda t: mpmath.{of}(t, x), n, k)",
-        latex=rf"\partial_{{n}}^{{#1}} {letter}_{{#2}}\left(#3\right)",
+        latex=rf"\partial_{{n}}^{{#1}} \operatorname{{{letter}}}_{{#2}}\left(#3\right)",
         defined=defined,
         domain=SMALL_ORDERS,
     )
@@ -53,7 +53,7 @@ def _spherical(name: str, letter: str, doc: str, slope: str, **columns: Any) -> 
         doc,
         whole=("n",),
         derivatives=("0", slope),
-        latex=rf"{letter}_{{#1}}\left(#2\right)",
+        latex=rf"\operatorname{{{letter}}}_{{#1}}\left(#2\right)",
         domain=(WHOLE, (0.2, 6.0)),
         **columns,
     )
@@ -72,6 +72,7 @@ BESSEL: tuple[Function, ...] = (
         "J",
         "Bessel function of the first kind and order n.",
         "(besselj(n-1, x)-besselj(n+1, x))/2",
+        elsewhere=("scipy.jn",),
         special=EDGE,
         defined=EVERY_WHOLE,
         domain=ORDERS,
@@ -82,6 +83,7 @@ BESSEL: tuple[Function, ...] = (
         "Y",
         "Bessel function of the second kind and order n.",
         "(bessely(n-1, x)-bessely(n+1, x))/2",
+        elsewhere=("scipy.yn",),
         defined="x > 0",
         domain=ORDERS,
     ),
@@ -101,6 +103,7 @@ BESSEL: tuple[Function, ...] = (
         "K",
         "Modified Bessel function of the second kind and order n.",
         "-(besselk(n-1, x)+besselk(n+1, x))/2",
+        elsewhere=("scipy.kn",),
         defined="x > 0",
         domain=SMALL_ORDERS,
     ),
@@ -109,14 +112,14 @@ BESSEL: tuple[Function, ...] = (
     _in_order("besseli", "I", "(besseli_n(k, n-1, x)+besseli_n(k, n+1, x))/2", "x > 0, and at x = 0 for n > 0"),
     _in_order("besselk", "K", "-(besselk_n(k, n-1, x)+besselk_n(k, n+1, x))/2", "x > 0"),
     # Orders 0 and 1
-    _of_order("bessel_j0", "j0", "besselj(0, x)", "J_{0}"),
-    _of_order("bessel_j1", "j1", "besselj(1, x)", "J_{1}"),
-    _of_order("bessel_y0", "y0", "bessely(0, x)", "Y_{0}", **POSITIVE),
-    _of_order("bessel_y1", "y1", "bessely(1, x)", "Y_{1}", **POSITIVE),
-    _of_order("modified_bessel_i0", "i0", "besseli(0, x)", "I_{0}", torch="torch.special.i0"),
-    _of_order("modified_bessel_i1", "i1", "besseli(1, x)", "I_{1}", torch="torch.special.i1"),
-    _of_order("modified_bessel_k0", "k0", "besselk(0, x)", "K_{0}", **POSITIVE),
-    _of_order("modified_bessel_k1", "k1", "besselk(1, x)", "K_{1}", **POSITIVE),
+    _of_order("bessel_j0", "j0", "besselj(0, x)", r"\operatorname{J}_{0}"),
+    _of_order("bessel_j1", "j1", "besselj(1, x)", r"\operatorname{J}_{1}"),
+    _of_order("bessel_y0", "y0", "bessely(0, x)", r"\operatorname{Y}_{0}", **POSITIVE),
+    _of_order("bessel_y1", "y1", "bessely(1, x)", r"\operatorname{Y}_{1}", **POSITIVE),
+    _of_order("modified_bessel_i0", "i0", "besseli(0, x)", r"\operatorname{I}_{0}", torch="torch.special.i0"),
+    _of_order("modified_bessel_i1", "i1", "besseli(1, x)", r"\operatorname{I}_{1}", torch="torch.special.i1"),
+    _of_order("modified_bessel_k0", "k0", "besselk(0, x)", r"\operatorname{K}_{0}", **POSITIVE),
+    _of_order("modified_bessel_k1", "k1", "besselk(1, x)", r"\operatorname{K}_{1}", **POSITIVE),
     # Scaled, so that they neither overflow nor vanish
     function(
         "ive_x(k, n, x)",
@@ -210,14 +213,20 @@ BESSEL: tuple[Function, ...] = (
         primitive_because="sqrt(pi/(2*x))*besseli(n+1/2, x) has no value at 0 and for x < 0",
         scipy="scipy.special.spherical_in(max(n, 0), x)",
     ),
-    Function("spherical_bessel_j0", "jn(0, x).", definition="jn(0, x)", latex="j_{0}"),
+    Function("spherical_bessel_j0", "jn(0, x).", definition="jn(0, x)", latex=r"\operatorname{j}_{0}"),
     Function(
         "sinc",
         "sin(x)/x, and 1 at 0; NumPy's and PyTorch's sinc is sincpi.",
         clash="sin(x)/x, as in SymPy; NumPy's and PyTorch's sinc is sincpi",
         definition="jn(0, x)",
     ),
-    Function("sincpi", "sin(pi*x)/(pi*x), and 1 at 0.", definition="sinc(pi*x)", domain=((-0.9, 0.9),)),
+    Function(
+        "sincpi",
+        "sin(pi*x)/(pi*x), and 1 at 0.",
+        elsewhere=("numpy.sinc", "torch.sinc", "scipy.sinc"),
+        definition="sinc(pi*x)",
+        domain=((-0.9, 0.9),),
+    ),
     # Airy functions
     _airy(
         "airyai",

@@ -74,7 +74,7 @@ INTEGRALS: tuple[Function, ...] = (
         primitive_because="sqrt(pi)/2*exp(-x^2)*erfi(x) has no value beyond x = 27",
         derivatives=("dawsn_n(1, x)",),
         scipy="scipy.special.dawsn(x)",
-        latex="D",
+        latex=r"\operatorname{D}",
         domain=((-3.0, 3.0),),
     ),
     kth_derivative(
@@ -83,7 +83,7 @@ INTEGRALS: tuple[Function, ...] = (
         primitive_because="1-2*x*dawsn(x) loses all digits for large x",
         name="dawsn_n",
         scipy="mpmath.diff(lambda t: mpmath.exp(-t*t)*mpmath.erfi(t)*mpmath.sqrt(mpmath.pi)/2, x, k)",
-        latex=r"D^{(#1)}\left(#2\right)",
+        latex=r"\operatorname{D}^{(#1)}\left(#2\right)",
         domain=((-3.0, 3.0),),
     ),
     Function(
@@ -152,6 +152,7 @@ INTEGRALS: tuple[Function, ...] = (
         scipy="mpmath.expint(n, x)",
         latex=r"\operatorname{E}_{#1}\left(#2\right)",
         defined="x > 0, at x = 0 for n > 1, and everywhere but at 0 for a whole n below 1",
+        real_where="x > 0",
         domain=((-2.0, 4.0), (0.1, 5.0)),
     ),
     kth_derivative(
@@ -170,6 +171,7 @@ INTEGRALS: tuple[Function, ...] = (
         definition="expint(1, x)",
         latex=r"\operatorname{E}_{1}",
         defined="x > 0",
+        real_where="x > 0",
         domain=((0.1, 5.0),),
     ),
     # Trigonometric, hyperbolic and Fresnel integrals
@@ -192,6 +194,7 @@ INTEGRALS: tuple[Function, ...] = (
         derivatives=("cos(x)/x",),
         scipy="scipy.special.sici(x)[1]",
         defined="x > 0",
+        real_where="x > 0",
         domain=((0.1, 1.4),),
     ),
     Function(
@@ -211,6 +214,7 @@ INTEGRALS: tuple[Function, ...] = (
         derivatives=("cosh(x)/x",),
         scipy="scipy.special.shichi(x)[1]",
         defined="x > 0",
+        real_where="x > 0",
         domain=((0.6, 5.0),),
     ),
     Function(
@@ -219,7 +223,7 @@ INTEGRALS: tuple[Function, ...] = (
         primitive_because="basic",
         derivatives=("sin(pi*x^2/2)",),
         scipy="scipy.special.fresnel(x)[0]",
-        latex="S",
+        latex=r"\operatorname{S}",
         domain=((0.1, 1.3),),
     ),
     Function(
@@ -228,7 +232,7 @@ INTEGRALS: tuple[Function, ...] = (
         primitive_because="basic",
         derivatives=("cos(pi*x^2/2)",),
         scipy="scipy.special.fresnel(x)[1]",
-        latex="C",
+        latex=r"\operatorname{C}",
         domain=((0.1, 0.9),),
     ),
 )

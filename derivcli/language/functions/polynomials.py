@@ -22,7 +22,7 @@ def _polynomial(
         aliases=aliases,
         whole=("n",),
         derivatives=("0", slope),
-        latex=rf"{letter}_{{#1}}\left(#2\right)",
+        latex=rf"\operatorname{{{letter}}}_{{#1}}\left(#2\right)",
         domain=(WHOLE, domain),
         **{"scipy": f"scipy.special.{aliases[-1]}(n, x)"} | columns,
     )
@@ -41,7 +41,7 @@ def _with_parameter(
         derivatives=("0", "0", slope),
         primitive_because="basic",
         scipy=scipy,
-        latex=rf"{letter}_{{#1}}^{{\left(#2\right)}}\left(#3\right)",
+        latex=rf"\operatorname{{{letter}}}_{{#1}}^{{\left(#2\right)}}\left(#3\right)",
         domain=(WHOLE, (0.3, 3.0), domain),
     )
 
@@ -101,7 +101,7 @@ POLYNOMIALS: tuple[Function, ...] = (
     _polynomial(
         "hermite_prob",
         ("eval_hermitenorm",),
-        r"\mathit{He}",
+        "He",
         "Hermite polynomial of degree n, for the weight exp(-x**2/2).",
         "n*hermite_prob(n-1, x)",
         WIDE,

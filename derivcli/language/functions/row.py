@@ -39,6 +39,8 @@ class Function:
     aliases: tuple[str, ...] = ()
     only_called: tuple[str, ...] = ()
     """Those of its names that are too short to be more than letters where no bracket follows."""
+    elsewhere: tuple[str, ...] = ()
+    """Names that it has behind the prefix of one library alone, such as `numpy.sinc`."""
     clash: str = ""
     """What another library means by the row's name, for a note where it is typed."""
     parameters: tuple[str, ...] = ("x",)
@@ -119,6 +121,8 @@ class Function:
     # For the reader and for tests
     defined: str = ""
     """Where the function is defined; everywhere if nothing is said."""
+    real_where: str = ""
+    """The same as a condition, for a row whose derivatives have values beyond."""
     domain: tuple[SampleInterval, ...] = ((-3.0, 3.0),)
     """For each parameter an interval inside the natural domain, for drawing samples."""
 

@@ -47,6 +47,13 @@ FUNCTIONS: tuple[Function, ...] = tuple(row for rows in FAMILIES.values() for ro
 CONSTANTS: dict[str, float] = {"e": math.e, "E": math.e, "pi": math.pi, "tau": math.tau}
 """Names that are numbers unless the user declares them."""
 
+CONSTANT_FORMULAS = {
+    "EulerGamma": "-digamma(1)",
+    "GoldenRatio": "(1+sqrt(5))/2",
+    "Catalan": "(trigamma(1/4)-pi^2)/8",
+}
+"""Names of numbers in SymPy, and the formulas that they stand for."""
+
 
 @cache
 def vocabulary() -> dict[str, Function]:
