@@ -73,7 +73,10 @@ def _parts(text: str, state: State) -> Iterator[tuple[str, str]]:
     done = 0
     try:
         stream = TokenStream(text, state.names, state.functions)
-        while (token := stream.take()).kind != "end":
+        kind = ""
+        while kind != "end":
+            token = stream.take()
+            kind = token.kind
             yield "", text[done : token.start]
             yield _style(token, state), text[token.start : token.stop]
             done = token.stop
