@@ -359,6 +359,7 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
 def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
     from derivcli.explain.answer.judge_claim import judge_claim, read_claim, reconsidered
+    from derivcli.explain.answer.unknown_claims import judge_unknown
 
     (expression,) = parse(request)
     check_not_code(expression)
@@ -368,6 +369,8 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     by = request.by(expression.arguments or variables)
     check_wrt(by, variables or by, [expression])
     partial = only_partial(request.partials(expression.arguments or variables), by, expression, bool(request.mixed))
+    if expression.unknown_functions or found.unknown_functions:
+        return judge_unknown(expression, found, partial)
     return reconsidered(judge_claim(expression, found, partial), partial, request.names)
 
 
