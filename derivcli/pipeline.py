@@ -27,6 +27,7 @@ from derivcli.validation import (
     check_dependent,
     check_first,
     check_fits,
+    check_integrals,
     check_known,
     check_not_code,
     check_values,
@@ -172,6 +173,8 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     partials = request.partials(free)
     if request.dependent:
         check_dependent(request.dependent, partials, expressions)
+    direction = request.along.at if request.along is not None else ()
+    check_integrals(expressions, partials, direction, request.dependent, request.series or 0)
     return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device)
 
 
