@@ -27,6 +27,7 @@ from derivcli.validation import (
     check_dependent,
     check_first,
     check_fits,
+    check_integrals,
     check_known,
     check_not_code,
     check_values,
@@ -172,6 +173,8 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     partials = request.partials(free)
     if request.dependent:
         check_dependent(request.dependent, partials, expressions)
+    direction = request.along.at if request.along is not None else ()
+    check_integrals(expressions, partials, direction, request.dependent, request.series or 0)
     return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device)
 
 
@@ -359,6 +362,7 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
 def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
     from derivcli.explain.answer.judge_claim import judge_claim, read_claim, reconsidered
+    from derivcli.explain.answer.unknown_claims import judge_unknown
 
     (expression,) = parse(request)
     check_not_code(expression)
@@ -368,6 +372,8 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     by = request.by(expression.arguments or variables)
     check_wrt(by, variables or by, [expression])
     partial = only_partial(request.partials(expression.arguments or variables), by, expression, bool(request.mixed))
+    if expression.unknown_functions or found.unknown_functions:
+        return judge_unknown(expression, found, partial)
     return reconsidered(judge_claim(expression, found, partial), partial, request.names)
 
 
