@@ -24,10 +24,12 @@ from derivcli.result import SymbolicResult, derivative_key
 from derivcli.validation import (
     USUAL,
     arguments_of,
+    check_claimed,
     check_dependent,
     check_first,
     check_fits,
     check_known,
+    check_named,
     check_not_code,
     check_values,
     check_written,
@@ -156,6 +158,7 @@ def _declared(request: Request, data: DataFiles | None) -> set[str]:
 def fit_together(request: Request, expressions: list[Expression], data: DataFiles | None = None) -> Task:
     """What is to be computed, once formulas, variables and points are found to fit together."""
     request = request.with_asked(expressions)
+    check_named(expressions)
     variables = variables_of(expressions)
     columns = data.variables if data is not None else ()
     taken = [name for name in columns if name in variables or name in request.names]
@@ -358,12 +361,20 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
 
 def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
-    from derivcli.explain.answer.judge_claim import judge_claim, read_claim, reconsidered
+    from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
+    from derivcli.explain.answer.read_claim import read_claim
 
     (expression,) = parse(request)
     check_not_code(expression)
-    found = read_claim(claim, expression, request.let, request.names) if isinstance(claim, str) else claim
     request = request.with_asked([expression])
+    if isinstance(claim, str):
+        free = expression.arguments or expression.variables or (USUAL,)
+        found = read_claim(claim, expression, request.let, request.names, request.by(free))
+    else:
+        found = claim
+    check_claimed(expression, found)
+    request = request.with_asked([replace(expression, source=found.source, asked=found.asked)])
+    found = replace(found, asked=())
     variables = expression.variables or (found.variables if len(found.variables) == 1 else ()) or (USUAL,)
     by = request.by(expression.arguments or variables)
     check_wrt(by, variables or by, [expression])

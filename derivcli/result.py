@@ -124,7 +124,7 @@ class Result:
         """
         import numpy as np  # late, since the public list names this class
 
-        missing = {*self.expression.variables} - {self.dependent} - {*self.derivatives}
+        missing = {*(self.expression.arguments or self.expression.variables)} - {self.dependent} - {*self.derivatives}
         first = self.direction is None and all(len(partial_of(key)) == 1 for key in self.derivatives)
         whole = first and not missing and len(self.derivatives) > 1
         return np.stack(list(self.derivatives.values()), axis=1) if whole else None

@@ -41,6 +41,21 @@ def arguments_of(expressions: Sequence[Expression]) -> list[str]:
     return list(dict.fromkeys(name for expression in expressions for name in expression.arguments))
 
 
+def check_named(expressions: Sequence[Expression]) -> None:
+    """Refuse a name that left sides give twice, or that is a variable of another formula."""
+    names = [expression.name for expression in expressions]
+    for place, expression in enumerate(expressions):
+        name, source = expression.name, expression.source
+        if name and name in names[:place]:
+            hint = "use another name"
+            raise DerivError(f"'{name}' is the name of two formulas", source, Span(0, len(source)), hint)
+        for other in expressions:
+            if name and name in other.variables:
+                hint = f"put '{name}' in its place, or name it with `--let {name}=...`"
+                message = f"'{name}' is the name of another formula and a variable here"
+                raise DerivError(message, other.source, Span(0, len(other.source)), hint)
+
+
 def check_values(
     expressions: Sequence[Expression],
     variables: Collection[str],
@@ -137,6 +152,14 @@ def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Exp
     message = f"a claim is one derivative, and there are those by {' and '.join(map(','.join, partials))}"
     hint = f"say which, as in `{'--mixed ' + ','.join(partials[0]) if mixed else f'--wrt {by[0]}'}`"
     raise DerivError(message, source, Span(0, len(source)), hint)
+
+
+def check_claimed(expression: Expression, claim: Expression) -> None:
+    """Refuse a claim whose left side says another derivative than the text of the formula asks for."""
+    if expression.asked and claim.asked and expression.asked != claim.asked:
+        asked, said = ", ".join(expression.asked), ", ".join(claim.asked)
+        message = f"the derivative by {asked} is asked for, and this is one by {said}"
+        raise DerivError(message, claim.source, Span(0, len(claim.source)), "leave out one of the two")
 
 
 def check_first(partials: Sequence[Partial], expressions: Sequence[Expression]) -> None:

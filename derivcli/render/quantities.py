@@ -62,7 +62,7 @@ def notation_of(result: Result | SymbolicResult) -> str:
     """How a result's derivatives are written: f'(x) says it all where there is one variable."""
     if result.direction is not None:
         return "along"
-    alone = len({*result.expression.variables, *_differentiated(result)} - {result.dependent}) == 1
+    alone = len({*arguments_of(result), *_differentiated(result)} - {result.dependent}) == 1
     return ("total" if result.dependent else "prime") if alone else "partial"
 
 
@@ -75,15 +75,18 @@ def _differentiated(result: Result | SymbolicResult) -> list[str]:
 def function_names(results: Sequence[AnyResult]) -> list[str]:
     """f, or f1, f2, ... for several functions; another letter where f is a variable or a definition.
 
-    What an equation makes a function has its own name.
+    What an equation makes a function has its own name, and so has what a left side names.
     """
     expressions = [result.expression for result in results]
     taken = {name for expression in expressions for name in (*expression.variables, *expression.taken_names)}
+    taken |= {expression.name for expression in expressions}
     taken |= {definition.name for expression in expressions for definition in expression.definitions}
     taken |= {name for expression in expressions for name in expression.unknown_functions}
     letter = next(letter for letter in (*LETTERS, "function") if letter not in taken)
     letters = [dependent_of(result) or letter for result in results]
-    return letters if len(results) == 1 else [f"{letter}{number}" for number, letter in enumerate(letters, start=1)]
+    if len(results) > 1:
+        letters = [f"{letter}{number}" for number, letter in enumerate(letters, start=1)]
+    return [expression.name or letter for expression, letter in zip(expressions, letters, strict=True)]
 
 
 def equations(results: Sequence[OneOf]) -> list[tuple[str, str]]:
@@ -108,7 +111,7 @@ def named(results: Sequence[OneOf]) -> list[tuple[str, OneOf]]:
 def arguments_of(result: AnyResult) -> list[str]:
     """The variables of the formula; those of the derivatives where it has none."""
     if result.expression.variables:
-        return list(result.expression.variables)
+        return list(result.expression.arguments or result.expression.variables)
     return [result.variable] if isinstance(result, SeriesResult) else _differentiated(result)
 
 
