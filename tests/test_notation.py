@@ -64,7 +64,7 @@ def test_a_product_that_asks_for_nothing_has_no_note(text: str) -> None:
     assert not parse(text).notes
 
 
-QUOTES = ["''", '""', "``", "“”", "„“", "‘’", "’’", "«»", "`'"]
+QUOTES = ["''", '""', "``", "””", "’’", "`'"]
 
 
 @each("quotes", QUOTES)

@@ -58,7 +58,7 @@ REFUSED = [
     ("2\uff58", "looks like 'x' but is a different one (U+FF58)", "plain x", 1, 2),
     ("\U0001d465", "looks like 'x' but is a different one (U+1D465)", "plain x", 0, 1),
     ("x + \uff13", "looks like '3' but is a different one (U+FF13)", "plain 3", 4, 5),
-    ("x\u200b+1", "U+200B", "", 1, 2),
+    ("x\u200by", "U+200B", "", 1, 2),
     ("x\x00", "U+0000 (a control character)", "", 1, 2),
     ("x\x1b[31m", "U+001B (a control character)", "", 1, 2),
     ("'x'", "the quotes came along with the formula", "write x", 0, 1),

@@ -84,6 +84,8 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
         return DerivError(message, span=token.span, hint=hint)
     if name[0] == "d" and is_variable_name(name[1:]):
         return differential(token, name[1:])
+    if letter_runs.ends_in_differential(name) and not called:
+        return differential(Token("name", name[-2:], token.stop - 2, token.stop), name[-1])
     guess = _guess(name, called) if len(name) <= _MAX_GUESS_CHARACTERS else ""
     if called:
         guess = _like(name, custom) or _numbered(name) or guess

@@ -16,6 +16,7 @@ from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
 from derivcli.language.bound_variables import Binder
 from derivcli.language.expression import Definition, Expression
+from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import NO_FUNCTIONS, Function, Functions
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS, is_function_name
@@ -65,7 +66,8 @@ def check_free(name: str, source: str, custom: Functions = NO_FUNCTIONS) -> None
         raise DerivError(f"'{name}' is a constant", source, span, "use another name")
     if name in KEYWORDS or name in TRUTHS:
         raise DerivError(f"'{name}' belongs to conditions", source, span, "use another name")
-    if is_function_name(name, (), called=True):
+    form = forms().get(name)
+    if is_function_name(name, (), called=True) and not (form is not None and form.yields):
         row = vocabulary().get(name)
         what = f"a function of deriv already, {row.signature}" if row else "a function of deriv already"
         raise DerivError(f"'{name}' is {what}", source, span, "use another name")

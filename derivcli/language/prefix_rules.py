@@ -95,7 +95,7 @@ def read_name(parser: Parser, token: Token) -> None:
         pass
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
-    elif unknown_calls.is_call(parser, token):
+    elif not token.prefix and unknown_calls.is_call(parser, token):
         unknown_calls.read_call(parser, token)
     elif name_resolution.is_function_name(name, parser.functions, called):
         read_function(parser, token)
@@ -133,8 +133,9 @@ def read_keyword(parser: Parser, token: Token) -> None:
 def read_function(parser: Parser, token: Token) -> None:
     """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
     exponent = name_exponents.read_exponent(parser, token)
-    form = forms().get(token.text)
-    row = parser.functions.get(token.text) or vocabulary().get(token.text)
+    own = None if token.prefix else parser.functions.get(token.text)
+    form = None if own else forms().get(token.text)
+    row = None if form else own or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
     if parser.next.text == "(" or (parser.next.text == "[" and token.text == "D"):

@@ -39,6 +39,8 @@ GREEK_NAMES = frozenset(GREEK.values()) | {"lamda"}
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+SUBSCRIPT_LETTERS = {sign: unicodedata.normalize("NFKC", sign) for sign in "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"}
+"""Letters below the line, which are an index: `xₙ` is `x_n`."""
 
 _CANONICAL = SUBSCRIPTS | str.maketrans(GREEK)
 
@@ -60,6 +62,7 @@ PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3, "⁗"
 
 _GREEK_CLASS = "".join(GREEK)
 _FRACTION_CLASS = "".join(FRACTIONS)
+_LOWERED = "".join(SUBSCRIPT_LETTERS)
 _FENCES = "⌊⌋⌈⌉"
 _OPERATORS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("*", "/", "-"))
 _COMPARISONS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("<=", ">=", "!="))
@@ -81,7 +84,7 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
-_WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉]*")
+_WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉{_LOWERED}]*")
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
 _FOREIGN = re.compile(
     rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!%°º˚∘{_OPERATORS}√∛∜∂()\[\]{_FENCES}{_FRACTION_CLASS}"
@@ -210,8 +213,13 @@ def place_of(name: str, source: str) -> Span:
 
 
 def canonical_name(name: str) -> str:
-    """A name in one spelling: Greek letters by name, subscripts as digits (`x₁` is `x1`)."""
-    return name if name.isascii() else name.translate(_CANONICAL)
+    """A name in one spelling: Greek letters by name, subscripts as digits (`x₁` is `x1`, and `xₙ` is `x_n`)."""
+    if name.isascii():
+        return name
+    lowered = re.search(f"[{_LOWERED}]+$", name)
+    if lowered is not None:
+        name = name[: lowered.start()] + "_" + "".join(map(SUBSCRIPT_LETTERS.__getitem__, lowered[0]))
+    return name.translate(_CANONICAL)
 
 
 def _token(kind: str, raw: str, text: str, start: int) -> Token:

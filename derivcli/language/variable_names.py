@@ -10,6 +10,7 @@ from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import SUBSCRIPTS, Token
+from derivcli.language.typography import typeset
 
 MAX_CHARACTERS = 4_000
 """A longer text is looked at up to here."""
@@ -22,7 +23,7 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
     A name that would be a variable if it were declared counts, but not one that is probably mistyped.
     """
     # An equation has no token for its sign.
-    stream = TokenStream(text[:MAX_CHARACTERS].replace("==", "= ").replace("=", ","), declared)
+    stream = TokenStream(_typed(text[:MAX_CHARACTERS]).replace("==", "= ").replace("=", ","), declared)
     found: dict[str, str] = {}
     seen: set[tuple[str, bool]] = set()
     for token in _names(stream):
@@ -31,6 +32,15 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
             found.setdefault(name, stream.text[token.start : token.stop].translate(SUBSCRIPTS))
         seen.add((name, called))
     return list(found.values())
+
+
+def _typed(text: str) -> str:
+    """A text with letters above and below the line in our notation, if it can be read so far."""
+    try:
+        written = typeset(text)
+    except DerivError:
+        return text
+    return text if written is None else written.text
 
 
 def _names(stream: TokenStream) -> Iterator[Token]:

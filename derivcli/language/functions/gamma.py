@@ -62,7 +62,6 @@ GAMMA: tuple[Function, ...] = (
         "harmonic",
         "Harmonic number 1 + 1/2 + ... + 1/x, of real numbers through the digamma function.",
         definition="digamma(x+1)-digamma(1)",
-        latex=r"H_{#1}",
         defined="x is no whole number below 0",
         domain=((0.1, 6.0),),
     ),

@@ -30,6 +30,7 @@ def written(sequence: Sequence, context: Context) -> Piece:
         atom = writer.atoms[place]
         if atom.kind == nodes.SIGN:
             calls.check_end_of_sum(writer, place)
+            calls.check_factorial(writer, atom)
             writer.sign(atom)
             place += 1
         else:
@@ -43,6 +44,8 @@ def _factor(writer: Writer, place: int) -> int:
     if found is not None:
         writer.join(place)
         return calls.write_found(writer, place, found)
+    if atom.kind == nodes.GROUP and atom.bare and not atom.parts[0].atoms:
+        return place + 1
     writer.join(place)
     return _BY_KIND[atom.kind](writer, atom, place)
 
@@ -63,12 +66,13 @@ def _plain(writer: Writer, atom: Atom, place: int) -> int:
     if atom.kind == nodes.NUMBER and atom.sub is not None:
         raise writer.context.refusal("a number has no index here", atom, "leave it out")
     order = _order(writer, atom, place)
-    writer.write(name_of(atom, writer.context) if atom.kind != nodes.NUMBER else atom.text, atom)
+    called = writer.is_called(place)
+    writer.write(name_of(atom, writer.context, called) if atom.kind != nodes.NUMBER else atom.text, atom)
     if order:
         writer.write("'" * order, atom)
     else:
         writer.scripts(atom, place)
-    braced = atom.sup is not None and atom.sup.braced
+    braced = atom.sup is not None and atom.sup.braced and not (called and number_of(atom.sup))
     writer.done(atom, is_plain=bool(order) or not braced)
     return place + 1
 
@@ -124,8 +128,6 @@ def _group(writer: Writer, atom: Atom, place: int) -> int:
     """What stands in braces, which are not seen."""
     inside = atom.parts[0]
     only = inside.only
-    if not inside.atoms and atom.bare:
-        return place + 1
     if only is not None and only.kind == nodes.FENCE and only.text == "(" and _is_falling(writer, atom, only.parts[0]):
         return place + 1
     alone = len(writer.atoms) == 1
@@ -144,7 +146,7 @@ def _call(writer: Writer, atom: Atom, place: int) -> int:
     """A fraction, a root, a binomial coefficient."""
     if atom.sub is not None or atom.command is None or not atom.command.writes:
         raise writer.context.refusal("this is not read here", atom, "leave it out")
-    if "/" in atom.command.writes:
+    if "/" in atom.command_text:
         return _fraction(writer, atom, place)
     template = atom.command.writes
     if atom.text == "sqrt" and atom.option is not None:
@@ -174,7 +176,8 @@ def _fraction(writer: Writer, atom: Atom, place: int) -> int:
         writer.write("(", Sequence(atom.start, above.start))
     else:
         writer.piece.is_product |= not writer.closers
-    (writer.hold if above.written.is_term else writer.bracket)(above)
+    is_fraction = above.only is not None and above.only.kind == nodes.CALL and "/" in above.only.command_text
+    (writer.hold if above.written.is_term and not is_fraction else writer.bracket)(above)
     writer.write("/", Sequence(above.stop, max(below.start, above.stop)))
     (writer.hold if below.written.is_factor else writer.bracket)(below)
     if not is_flat:

@@ -24,7 +24,7 @@ from derivcli.language.name_resolution import nearest
 from derivcli.language.tokens import GREEK, SPELLINGS
 
 _TOKEN = re.compile(
-    r"(?P<blank>[\s~]+)|(?P<command>\\(?:operatorname\*|[A-Za-z]+|.|\Z))|(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+    r"(?P<blank>[\s~]+)|(?P<command>\\(?:operatorname\*|[A-Za-z]+|.|\Z))|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<slot>\#[0-9])|(?P<other>.)",
     re.DOTALL,
 )
