@@ -54,6 +54,7 @@ REFUSED = [
     ("f(x) = x^2 = y", "this is an equation", "leave out", "="),
     ("f(x) = f(x - 1)", "'f' is defined by itself", "without it", "="),
     ("f(x, x) = x", "'x' stands twice among the variables", "another name", "x"),
+    ("x→0", "limits are not read here", "--at", "→"),
     ("f(2) = 5", "'2' is no name of a variable", "f(x) = x^2", "2"),
     ("f(x) = (x^2", "this '(' is never closed", "add", "("),
     ("y = x^2 +", "the expression ends", "complete it", ""),

@@ -21,6 +21,7 @@ _HEAD = re.compile(rf"\s*({_WORD})\s*(?:\(([^()]*)\))?\s*")
 _TAIL = re.compile(rf"\s*({_WORD})\s*")
 _ARROW = re.compile(rf"\s*(?:({_WORD})\s*:\s*)?(?:\(([^()]*)\)|({_WORD}))\s*(?:\|?->|↦|⟼|→)")
 _PRIMED = re.compile(rf"\s*({_WORD})\s*([{''.join(PRIMES)}]+)\s*(?:\(([^()]*)\))?\s*")
+_NUMBER = re.compile(r"\s*[-+−]?[0-9.∞]+\s*$")
 _FRACTION = re.compile(r"[d∂].*[/∕÷⁄]\s*\(?\s*[d∂]", re.DOTALL)
 _SIGN = re.compile(r"(?<![<>=!]):?=(?!=)|≔")
 
@@ -55,7 +56,7 @@ class Stated:
 def left_side(text: str, functions: Collection[str] = ()) -> LeftSide | None:
     """The left side of a text; None where it has none that gives a formula a name."""
     arrow = _ARROW.match(text)
-    if arrow:
+    if arrow and not (arrow[1] is None and _NUMBER.match(text, arrow.end())):  # x→0 is a limit
         arguments = _arguments(arrow[2] if arrow[2] is not None else arrow[3], text, arrow.start())
         return LeftSide(
             canonical_name(arrow[1] or ""), arguments, arrow.end(), len(text), Span(arrow.end() - 1, arrow.end())
