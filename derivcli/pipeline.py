@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from derivcli.request import Request
     from derivcli.result import Partial, Result, SeriesResult
 
+MAX_TYPED_POINTS = 1_000
+"""Of so many points the formulas are shown that they were typed as."""
+
 Rows = TypeVar("Rows")
 """What goes along with points, such as the rows of a file that they come from."""
 
@@ -230,7 +233,9 @@ def compute(job: Job, points: Points, progress: Progress | None = None) -> list[
 
     part = points if points.count <= job.size else next(points.parts(job.size))
     job = quickest(job, part, points.count, progress)
-    return whole(job.run, points, job.size, job.prepared.threads, progress)
+    found = whole(job.run, points, job.size, job.prepared.threads, progress)
+    typed = points.typed if points.count <= MAX_TYPED_POINTS else {}
+    return [replace(result, typed=typed) for result in found] if typed else found
 
 
 def stream(

@@ -33,6 +33,13 @@ class Quantity:
     role: str
     values: FloatArray
     verdicts: Verdicts | None = None
+    typed: Sequence[str] = ()
+    """Of points what was typed, "" where that was a number."""
+
+    def shown(self, digits: int | None = None) -> list[str]:
+        """The numbers as text, for people: points as they were typed."""
+        texts = self.texts(digits)
+        return [typed or text for typed, text in zip(self.typed, texts, strict=True)] if self.typed else texts
 
     def texts(self, digits: int | None = None) -> list[str]:
         """The numbers as text; the ends of an enclosure rounded outward."""
@@ -43,7 +50,8 @@ class Quantity:
 
 def quantities_of(results: Sequence[Result]) -> list[Quantity]:
     """The points, then each function's value and derivatives; of an equation the derivatives alone."""
-    columns = [Quantity(Label(name), "at", values) for name, values in results[0].at.items()]
+    typed = results[0].typed
+    columns = [Quantity(Label(name), "at", values, typed=typed.get(name, ())) for name, values in results[0].at.items()]
     for name, result in named(results):
         if not result.dependent:
             columns.append(Quantity(Label(name), "value", result.value, result.value_verdicts))
