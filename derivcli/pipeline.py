@@ -17,7 +17,7 @@ from derivcli.check.limits import is_checked
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import Task, UnavailableError
-from derivcli.errors import DerivError, EquationError, UnknownNameError, failure
+from derivcli.errors import DerivError, UnknownNameError, failure
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
@@ -28,12 +28,14 @@ from derivcli.validation import (
     check_dependent,
     check_first,
     check_fits,
+    check_integrals,
     check_known,
     check_named,
     check_not_code,
     check_values,
     check_written,
     check_wrt,
+    equation_hint,
     only_partial,
     only_variable,
     variables_of,
@@ -178,6 +180,8 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     partials = request.partials(free)
     if request.dependent:
         check_dependent(request.dependent, partials, expressions)
+    direction = request.along.at if request.along is not None else ()
+    check_integrals(expressions, partials, direction, request.dependent, request.series or 0)
     return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device)
 
 
@@ -334,15 +338,6 @@ def ledger(request: Request) -> Ledger:
     return replace(found, result=results[0])
 
 
-@contextmanager
-def equation_hint(hint: str) -> Iterator[None]:
-    """Give the way out that fits where an equation is refused."""
-    try:
-        yield
-    except EquationError as error:
-        raise error.with_hint(hint) from error
-
-
 def script_plan(request: Request, plot: str = "") -> ScriptPlan:
     """What a script in PyTorch is to do, at the points that were typed. PyTorch is not needed for that."""
     from derivcli.explain.code.script_plan import ScriptPlan
@@ -368,6 +363,7 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
     from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
     from derivcli.explain.answer.read_claim import read_claim
+    from derivcli.explain.answer.unknown_claims import judge_unknown
 
     (expression,) = parse(request)
     check_not_code(expression)
@@ -384,6 +380,8 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     by = request.by(expression.arguments or variables)
     check_wrt(by, variables or by, [expression])
     partial = only_partial(request.partials(expression.arguments or variables), by, expression, bool(request.mixed))
+    if expression.unknown_functions or found.unknown_functions:
+        return judge_unknown(expression, found, partial)
     return reconsidered(judge_claim(expression, found, partial), partial, request.names)
 
 

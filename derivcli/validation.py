@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, EquationError, Span
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -144,6 +145,32 @@ def check_not_code(expression: Expression) -> None:
         raise DerivError(f"'{expression.custom_functions[0]}' is code, whose derivative is not known", hint=hint)
 
 
+def check_integrals(
+    expressions: Sequence[Expression],
+    partials: Sequence[Partial],
+    direction: Collection[str] = (),
+    dependent: str = "",
+    degree: int = 0,
+) -> None:
+    """Refuse derivatives of integrals that Leibniz's rule does not give, since the integrand jumps where they move.
+
+    Along a `direction` all its variables move; a `dependent` variable moves with each; a series has a `degree`.
+    """
+    from derivcli.language.moving_jumps import moving_jump
+    from derivcli.language.printer import text_of
+
+    for expression in expressions:
+        if not expression.has_integrals:
+            continue
+        for partial in partials:
+            names = partial * degree if degree else partial
+            step = moving_jump(expression.expanded, [{*(direction or (name,)), dependent} for name in names])
+            if step is not None:
+                message = f"the integrand has a jump or a corner, that of {text_of(step)}, which moves"
+                hint = "split the integral there, so that the place becomes a bound of two"
+                raise DerivError(message, expression.source, Span(0, len(expression.source)), hint)
+
+
 def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Expression, mixed: bool) -> Partial:
     """The derivative that a claim is about."""
     if len(partials) == 1:
@@ -182,3 +209,12 @@ def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:
         if lost.size:
             message = f"'{name}' has a value outside the range of {dtype}: {float(values[lost[0]])!r}"
             raise DerivError(message, hint="compute in float64")
+
+
+@contextmanager
+def equation_hint(hint: str) -> Iterator[None]:
+    """Give the way out that fits where an equation is refused."""
+    try:
+        yield
+    except EquationError as error:
+        raise error.with_hint(hint) from error

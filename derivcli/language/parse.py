@@ -18,6 +18,7 @@ from derivcli.language.printer import text_of
 from derivcli.language.refused_notation import check_notation
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, equation_refusal
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import unknown_rows
 
 
 def parse_expression(
@@ -119,7 +120,8 @@ def _again(found: Taken, text: str, typed: Parser) -> Operand:
     """What a tree is whose derivatives have been taken, read anew so that whatever is refused is refused in it."""
     try:
         names = {str(node) for node in tree.postorder(found.tree) if node.is_Symbol}
-        return Parser(text_of(found.tree), {*typed.declared, *names}, functions=typed.functions).run()
+        functions = {**typed.functions, **unknown_rows(found.tree)}
+        return Parser(text_of(found.tree), {*typed.declared, *names}, functions=functions).run()
     except DerivError as error:
         message = f"with its derivatives in place this is refused: {error.message}"
         raise DerivError(message, text, Span(0, len(text)), "write the derivatives yourself") from None

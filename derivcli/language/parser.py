@@ -71,7 +71,7 @@ from derivcli.language.sign_rules import closer_of
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import unknown_functions, unknown_in
+from derivcli.language.unknown_functions import unknown_functions, unknown_rows
 
 
 class Parser:
@@ -265,8 +265,8 @@ class Parser:
     def read_anew(self, made: Tree, span: Span) -> Operand:
         """A tree that came about otherwise as an operand, with all that is refused in a formula refused in it."""
         names = {str(part) for part in tree.postorder(made) if part.is_Symbol}
-        rows = {row.name: row for row in unknown_in(made)}
-        found = Parser(text_of(made), names, trusted=True, functions={**self.functions, **rows}).run()
+        functions = {**self.functions, **unknown_rows(made)}
+        found = Parser(text_of(made), names, trusted=True, functions=functions).run()
         return replace(found, start=span.start, stop=span.stop, literal=False)
 
     def begins_call(self, token: Token) -> bool:

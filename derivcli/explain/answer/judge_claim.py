@@ -67,7 +67,7 @@ def _judged(case: Case, partial: Partial) -> Answer:
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong or case.wrong_spots:
-        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *_found_wrong(case, wrong))
+        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *found_wrong(case, wrong))
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
     enough = len(right) >= max(MIN_MATCHES, len(case.gaps), len(vanishing))
@@ -87,7 +87,7 @@ def _unknown(case: Case, right: int) -> str:
     return f"at {where}, it is not known whether they are the same"
 
 
-def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
+def found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
     """A point at which a claim is wrong, and the reason; where only single points are wrong, those points."""
     curve = case.curve(wrong)
     if wrong and curve is None:
@@ -106,7 +106,12 @@ def _match(spot: ExceptionalPoint) -> Match:
 
 
 def _is_proved(case: Case) -> bool:
-    """Whether SymPy shows that the claim is the derivative, as they are written or piece by piece."""
+    """Whether SymPy shows that the claim is the derivative, as they are written or piece by piece.
+
+    Of an integral it does not know whether there is one.
+    """
+    if case.expression.has_integrals:
+        return False
     if case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded):
         return True
     pieces = case.exceptional.pieces
