@@ -202,9 +202,13 @@ def names_in(text: str) -> Iterator[tuple[str, int, int]]:
             yield found.group(), found.start(), found.end()
 
 
+_BETWEEN_SIDES = re.compile("[=:≔↦⟼→]")
+"""Signs that have no token."""
+
+
 def place_of(name: str, source: str) -> Span:
     """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
-    readable = source.replace("==", "= ").replace("=", ",")  # an equation has no token for its sign
+    readable = _BETWEEN_SIDES.sub(lambda sign: "," * len(sign.group()), source.replace("==", "= "))
     spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
     return spans[0] if spans else Span(0, len(source))
 
@@ -284,7 +288,7 @@ def unreadable(text: str, position: int) -> DerivError:
     character = text[position]
     span = Span(position, position + 1)
     if character == "=":
-        return _equation(text, span)
+        return equation_refusal(text, span)
     if character in _HINTS:
         message, hint = _HINTS[character]
         hint = _called_like_python(text, position) or hint
@@ -323,7 +327,7 @@ def _called_like_python(text: str, position: int) -> str:
 _LEFT_SIDE = re.compile(r"\s*([A-Za-z]\w*)\s*(\([^()]*\))?\s*")
 
 
-def _equation(text: str, span: Span) -> DerivError:
+def equation_refusal(text: str, span: Span) -> DerivError:
     """The refusal of an `=`: of a definition, a point, an argument by name, or an equation."""
     before, after = text[: span.start], text[span.stop :]
     if before.count("(") > before.count(")"):
