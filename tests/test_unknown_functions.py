@@ -39,6 +39,9 @@ READ = [
     ("sin x f(x)", "sin(x)*f(x)"),
     ("(f(x+h)-f(x))/h", "(f(x + h) - f(x))/h"),
     ("f(2)x", "f(2)*x"),
+    ("2xf(x)", "2*x*f(x)"),
+    ("2xf'(x)+f(x)", "2*x*f'(x) + f(x)"),
+    ("xg(x)h(x)", "x*g(x)*h(x)"),
 ]
 
 PRODUCTS = [

@@ -16,7 +16,7 @@ from derivcli.language.parser import Parser
 from derivcli.language.printer import text_of
 from derivcli.language.refused_notation import check_notation
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import unknown_rows
+from derivcli.language.unknown_rows import unknown_rows
 
 
 def parse_expression(

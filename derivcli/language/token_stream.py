@@ -168,6 +168,8 @@ class TokenStream:
             return letters
         if name_resolution.holds_known_word(run, self.declared, self.custom):
             return ()
+        if behind == letter_runs.CALL and letter_runs.before_function(run):
+            return letter_runs.before_function(run)
         found = letter_runs.cuts(run, behind)
         if not found and run not in vocabulary() and behind != letter_runs.CALL:
             return letter_runs.product(run, behind, self.letters)

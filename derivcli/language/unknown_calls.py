@@ -15,7 +15,8 @@ from derivcli.language.printer import text_of
 from derivcli.language.slopes import condition_of, settled, slope
 from derivcli.language.tokens import Token
 from derivcli.language.unknown_functions import CALL as MAY_BE_CALL
-from derivcli.language.unknown_functions import orders_at, subscripted, unknown_row
+from derivcli.language.unknown_functions import orders_at, subscripted
+from derivcli.language.unknown_rows import unknown_row
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser

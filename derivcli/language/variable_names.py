@@ -11,6 +11,7 @@ from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import SUBSCRIPTS, Token
 from derivcli.language.typography import typeset
+from derivcli.language.unknown_functions import unknown_functions
 
 MAX_CHARACTERS = 4_000
 """A longer text is looked at up to here."""
@@ -24,11 +25,12 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
     """
     # An equation has no token for its sign.
     stream = TokenStream(_typed(text[:MAX_CHARACTERS]).replace("==", "= ").replace("=", ","), declared)
+    functions = _functions(text[:MAX_CHARACTERS], declared)
     found: dict[str, str] = {}
     seen: set[tuple[str, bool]] = set()
     for token in _names(stream):
         name, called = token.text, stream.is_called(token)
-        if (name, called) not in seen and _is_variable(token, called, declared):
+        if name not in functions and (name, called) not in seen and _is_variable(token, called, declared):
             found.setdefault(name, stream.text[token.start : token.stop].translate(SUBSCRIPTS))
         seen.add((name, called))
     return list(found.values())
@@ -41,6 +43,14 @@ def _typed(text: str) -> str:
     except DerivError:
         return text
     return text if written is None else written.text
+
+
+def _functions(text: str, declared: Collection[str]) -> Collection[str]:
+    """The names that a text uses as functions without saying what they are."""
+    try:
+        return unknown_functions(text, declared, ())
+    except DerivError:
+        return ()
 
 
 def _names(stream: TokenStream) -> Iterator[Token]:
