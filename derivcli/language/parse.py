@@ -16,6 +16,7 @@ from derivcli.language.parser import Parser
 from derivcli.language.printer import text_of
 from derivcli.language.refused_notation import check_notation
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import subscripted, unknown_functions
 from derivcli.language.unknown_rows import unknown_rows
 
 
@@ -36,7 +37,9 @@ def parse_expression(
     if written is None:
         return _parsed(text, declared, definitions, functions, derivatives)
     with written.refusals():
-        found = _parsed(written.text, {*declared, *written.names}, definitions, functions, derivatives)
+        unknown = unknown_functions(written.text, declared, functions) if written.names else {}
+        names = [name for name in written.names if subscripted(name, unknown) is None]
+        found = _parsed(written.text, {*declared, *names}, definitions, functions, derivatives)
     return replace(found, source=text, notes=tuple(written.notes(found.notes)))
 
 

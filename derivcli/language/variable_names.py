@@ -8,9 +8,9 @@ from derivcli.errors import DerivError, UnknownNameError
 from derivcli.language import name_resolution
 from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.table import CONSTANTS
+from derivcli.language.notations import transcribed
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import SUBSCRIPTS, Token
-from derivcli.language.typography import typeset
 from derivcli.language.unknown_functions import unknown_functions
 
 MAX_CHARACTERS = 4_000
@@ -24,8 +24,9 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
     A name that would be a variable if it were declared counts, but not one that is probably mistyped.
     """
     # An equation has no token for its sign.
-    stream = TokenStream(_typed(text[:MAX_CHARACTERS]).replace("==", "= ").replace("=", ","), declared)
-    functions = _functions(text[:MAX_CHARACTERS], declared)
+    text = _in_our_notation(text[:MAX_CHARACTERS], declared)
+    stream = TokenStream(text.replace("==", "= ").replace("=", ","), declared)
+    functions = _functions(text, declared)
     found: dict[str, str] = {}
     seen: set[tuple[str, bool]] = set()
     for token in _names(stream):
@@ -36,10 +37,10 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
     return list(found.values())
 
 
-def _typed(text: str) -> str:
-    """A text with letters above and below the line in our notation, if it can be read so far."""
+def _in_our_notation(text: str, declared: Collection[str]) -> str:
+    """A text in our notation, or as it stands where it cannot be read yet."""
     try:
-        written = typeset(text)
+        written = transcribed(text, declared)
     except DerivError:
         return text
     return text if written is None else written.text

@@ -10,6 +10,7 @@ from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.latex import nodes, patterns
 from derivcli.language.latex.context import Context
+from derivcli.language.latex.extents import POSTFIX
 from derivcli.language.latex.names import name_of
 from derivcli.language.latex.nodes import Atom, Sequence, is_sign, letters_of
 from derivcli.language.latex.patterns import Found
@@ -209,7 +210,7 @@ def _is_simple(writer: Writer, start: int, stop: int) -> bool:
     atoms = writer.atoms
     for place in range(start, stop):
         atom = atoms[place]
-        if nodes.is_sign(atom, "+", "-", "!", "%", "°") or atom.kind in (nodes.NUMBER, nodes.LETTER):
+        if nodes.is_sign(atom, "+", "-", *POSTFIX) or atom.kind in (nodes.NUMBER, nodes.LETTER):
             continue
         if atom.kind == nodes.FENCE and atom.text in _ROUND and place > start and atom.sub is None:
             if atoms[place - 1].kind in (nodes.NAME, nodes.WORD) or atoms[place - 1].sub is not None:

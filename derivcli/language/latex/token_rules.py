@@ -32,7 +32,16 @@ _WORD = re.compile(r"\s*(?:\{((?:[^{}\\$]|\\[_ ,;:!&%])*)\}|([A-Za-z0-9]))")
 _BRACED = re.compile(r"\s*\{([^{}]*)\}")
 _OPTION = re.compile(r"\s*\[")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "|": "|", "lfloor": "rfloor", "lceil": "rceil", "lvert": "rvert"}
-_BRACKETS = {"lbrace": "{", "rbrace": "}", "lparen": "(", "rparen": ")", "lbrack": "[", "rbrack": "]", "vert": "|"}
+_BRACKETS = {
+    "lbrace": "{",
+    "rbrace": "}",
+    "lparen": "(",
+    "rparen": ")",
+    "lbrack": "[",
+    "rbrack": "]",
+    "vert": "|",
+    "mid": "|",
+}
 _PRIMES = {"'": 1, "′": 1, "’": 1, "″": 2, "‴": 3}
 
 

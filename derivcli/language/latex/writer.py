@@ -8,13 +8,12 @@ from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.latex import nodes
 from derivcli.language.latex.context import Context
-from derivcli.language.latex.extents import Extents, is_called
+from derivcli.language.latex.extents import POSTFIX, Extents, is_called
 from derivcli.language.latex.names import name_of
 from derivcli.language.latex.nodes import Atom, Sequence, is_sign, letters_of
 from derivcli.language.latex.patterns import UNKNOWN_FUNCTIONS
 from derivcli.language.latex.pieces import Part, Piece
 
-POSTFIX = ("!", "%", "°", "'")
 SIMPLE = (nodes.NUMBER, nodes.LETTER, nodes.NAME, nodes.WORD)
 
 
@@ -111,6 +110,8 @@ class Writer:
     def _joint(self, before: Atom, atom: Atom, place: int) -> str:
         typed = " " if atom.spaced or self.context.source[atom.start - 1].isspace() else ""
         in_bare = place < self.bare_stop
+        if before.kind == nodes.WORD and before.text == "d" and before.bare and atom.kind in (nodes.LETTER, nodes.NAME):
+            return ""  # a differential, which is no product
         if atom.kind == nodes.FENCE and atom.text in ("(", "["):
             if not self.is_plain or self._would_call(before):
                 return "*"
