@@ -27,9 +27,9 @@ def is_call(parser: Parser, token: Token) -> bool:
     if parser.trusted or not MAY_BE_CALL.match(parser.text, token.stop) or token.text in parser.declared:
         return False
     name = token.text
-    if name in parser.functions or name in parser.unknown or _parts(parser, name) is not None:
-        return True
-    return name in vocabulary() and orders_at(parser.text, token.stop, primes_only=True) is not None
+    if name in vocabulary() and name not in parser.functions:  # most calls; `unknown` looks through the whole text
+        return orders_at(parser.text, token.stop, primes_only=True) is not None
+    return name in parser.functions or name in parser.unknown or _parts(parser, name) is not None
 
 
 def _parts(parser: Parser, name: str) -> tuple[str, str] | None:

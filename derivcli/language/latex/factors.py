@@ -46,8 +46,6 @@ def _factor(writer: Writer, place: int) -> int:
     if found is not None:
         writer.join(place)
         return calls.write_found(writer, place, found)
-    if atom.kind == nodes.GROUP and atom.bare and not atom.parts[0].atoms:
-        return place + 1
     writer.join(place)
     return _BY_KIND[atom.kind](writer, atom, place)
 
@@ -193,9 +191,21 @@ def _call(writer: Writer, atom: Atom, place: int) -> int:
     return place + 1
 
 
+def _check_mixed(writer: Writer, atom: Atom, place: int) -> None:
+    """Refuse 2\\frac{1}{2}, which is 2.5 to a pupil and 1 to others."""
+    whole = writer.atoms[place - 1] if place else None
+    above, below = (number_of(part) for part in atom.parts)
+    if whole is None or whole.kind != nodes.NUMBER or not whole.bare or not (above and below):
+        return
+    typed = writer.context.text(atom.start, atom.stop)
+    hint = f"write ({whole.text} + {typed}) for the number, or {whole.text} \\cdot {typed} for the product"
+    raise writer.context.refusal("a number before a fraction of numbers can be read in two ways", atom, hint)
+
+
 def _fraction(writer: Writer, atom: Atom, place: int) -> int:
     """A fraction, flat where it begins a product."""
     above, below = atom.parts
+    _check_mixed(writer, atom, place)
     following = writer.atoms[place + 1] if place + 1 < len(writer.atoms) else None
     is_flat = writer.is_first and atom.bare and not (following is not None and is_sign(following, *POSTFIX))
     is_flat = is_flat and place >= writer.bare_stop
