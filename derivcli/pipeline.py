@@ -17,22 +17,25 @@ from derivcli.check.limits import is_checked
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import Task, UnavailableError
-from derivcli.errors import DerivError, EquationError, UnknownNameError, failure
+from derivcli.errors import DerivError, UnknownNameError, failure
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
 from derivcli.validation import (
     USUAL,
     arguments_of,
+    check_claimed,
     check_dependent,
     check_first,
     check_fits,
     check_integrals,
     check_known,
+    check_named,
     check_not_code,
     check_values,
     check_written,
     check_wrt,
+    equation_hint,
     only_partial,
     only_variable,
     variables_of,
@@ -51,6 +54,9 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Partial, Result, SeriesResult
+
+MAX_TYPED_POINTS = 1_000
+"""Of so many points the formulas are shown that they were typed as."""
 
 Rows = TypeVar("Rows")
 """What goes along with points, such as the rows of a file that they come from."""
@@ -157,6 +163,7 @@ def _declared(request: Request, data: DataFiles | None) -> set[str]:
 def fit_together(request: Request, expressions: list[Expression], data: DataFiles | None = None) -> Task:
     """What is to be computed, once formulas, variables and points are found to fit together."""
     request = request.with_asked(expressions)
+    check_named(expressions)
     variables = variables_of(expressions)
     columns = data.variables if data is not None else ()
     taken = [name for name in columns if name in variables or name in request.names]
@@ -230,7 +237,9 @@ def compute(job: Job, points: Points, progress: Progress | None = None) -> list[
 
     part = points if points.count <= job.size else next(points.parts(job.size))
     job = quickest(job, part, points.count, progress)
-    return whole(job.run, points, job.size, job.prepared.threads, progress)
+    found = whole(job.run, points, job.size, job.prepared.threads, progress)
+    typed = points.typed if points.count <= MAX_TYPED_POINTS else {}
+    return [replace(result, typed=typed) for result in found] if typed else found
 
 
 def stream(
@@ -329,15 +338,6 @@ def ledger(request: Request) -> Ledger:
     return replace(found, result=results[0])
 
 
-@contextmanager
-def equation_hint(hint: str) -> Iterator[None]:
-    """Give the way out that fits where an equation is refused."""
-    try:
-        yield
-    except EquationError as error:
-        raise error.with_hint(hint) from error
-
-
 def script_plan(request: Request, plot: str = "") -> ScriptPlan:
     """What a script in PyTorch is to do, at the points that were typed. PyTorch is not needed for that."""
     from derivcli.explain.code.script_plan import ScriptPlan
@@ -361,13 +361,21 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
 
 def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
-    from derivcli.explain.answer.judge_claim import judge_claim, read_claim, reconsidered
+    from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
+    from derivcli.explain.answer.read_claim import read_claim
     from derivcli.explain.answer.unknown_claims import judge_unknown
 
     (expression,) = parse(request)
     check_not_code(expression)
-    found = read_claim(claim, expression, request.let, request.names) if isinstance(claim, str) else claim
     request = request.with_asked([expression])
+    if isinstance(claim, str):
+        free = expression.arguments or expression.variables or (USUAL,)
+        found = read_claim(claim, expression, request.let, request.names, request.by(free))
+    else:
+        found = claim
+    check_claimed(expression, found)
+    request = request.with_asked([replace(expression, source=found.source, asked=found.asked)])
+    found = replace(found, asked=())
     variables = expression.variables or (found.variables if len(found.variables) == 1 else ()) or (USUAL,)
     by = request.by(expression.arguments or variables)
     check_wrt(by, variables or by, [expression])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, EquationError, Span
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -41,6 +42,21 @@ def arguments_of(expressions: Sequence[Expression]) -> list[str]:
     return list(dict.fromkeys(name for expression in expressions for name in expression.arguments))
 
 
+def check_named(expressions: Sequence[Expression]) -> None:
+    """Refuse a name that left sides give twice, or that is a variable of another formula."""
+    names = [expression.name for expression in expressions]
+    for place, expression in enumerate(expressions):
+        name, source = expression.name, expression.source
+        if name and name in names[:place]:
+            hint = "use another name"
+            raise DerivError(f"'{name}' is the name of two formulas", source, Span(0, len(source)), hint)
+        for other in expressions:
+            if name and name in other.variables:
+                hint = f"put '{name}' in its place, or name it with `--let {name}=...`"
+                message = f"'{name}' is the name of another formula and a variable here"
+                raise DerivError(message, other.source, Span(0, len(other.source)), hint)
+
+
 def check_values(
     expressions: Sequence[Expression],
     variables: Collection[str],
@@ -66,7 +82,7 @@ def check_values(
 def check_known(expressions: Sequence[Expression]) -> None:
     """Refuse functions of which a formula says nothing, where numbers are asked for."""
     from derivcli.language.tokens import place_of
-    from derivcli.language.unknown_functions import unknown_in
+    from derivcli.language.unknown_rows import unknown_in
 
     for expression in expressions:
         for row in unknown_in(expression.expanded) if expression.unknown_functions else ():
@@ -165,6 +181,14 @@ def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Exp
     raise DerivError(message, source, Span(0, len(source)), hint)
 
 
+def check_claimed(expression: Expression, claim: Expression) -> None:
+    """Refuse a claim whose left side says another derivative than the text of the formula asks for."""
+    if expression.asked and claim.asked and expression.asked != claim.asked:
+        asked, said = ", ".join(expression.asked), ", ".join(claim.asked)
+        message = f"the derivative by {asked} is asked for, and this is one by {said}"
+        raise DerivError(message, claim.source, Span(0, len(claim.source)), "leave out one of the two")
+
+
 def check_first(partials: Sequence[Partial], expressions: Sequence[Expression]) -> None:
     """Refuse the graph of a derivative of a higher order, which has no place in it."""
     if any(len(partial) > 1 for partial in partials):
@@ -185,3 +209,12 @@ def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:
         if lost.size:
             message = f"'{name}' has a value outside the range of {dtype}: {float(values[lost[0]])!r}"
             raise DerivError(message, hint="compute in float64")
+
+
+@contextmanager
+def equation_hint(hint: str) -> Iterator[None]:
+    """Give the way out that fits where an equation is refused."""
+    try:
+        yield
+    except EquationError as error:
+        raise error.with_hint(hint) from error

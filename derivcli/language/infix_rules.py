@@ -28,33 +28,20 @@ CLOSERS = (")", "]", "⌋", "⌉")
 
 def read_operator(parser: Parser, token: Token) -> None:
     """Take a token where an operator, an end or a silent multiplication is due."""
-    frame = parser.frame
-    if token.text == "**":
-        frame.push_prefix(token, frame.operand)
-    elif token.kind == "superscript":
-        assert frame.operand is not None
-        frame.operand = operands.power(frame.operand, operands.superscript(token))
-    elif token.text == "!":
-        read_factorial(parser, token)
-    elif token.text == "°":
-        sign_rules.read_degrees(parser, token)
-    elif token.text == "%":
-        sign_rules.read_percent(parser, token)
-    elif token.kind == "fraction":
-        sign_rules.read_mixed_number(parser, token)
-    elif token.text in ("*", "/", "//"):
-        read_written_sign(parser, token)
-    elif token.text in ("+", "-"):
-        parser.close_bares()
-        derivative_rules.check_sum(parser, token)
-        parser.end_product()
-        parser.frame.close_term()
-        parser.frame.sign = token
-    elif token.kind == "prime":
-        derivative_rules.read_prime(parser, token)
+    if token.kind == "operator":
+        OPERATORS.get(token.text, read_silent_multiplication)(parser, token)
+    elif token.kind == "name" and token.text not in _WORDS:
+        read_silent_multiplication(parser, token)
     elif token.kind in ("comparison", "comma") or token.text in CLOSERS or token.text in name_resolution.KEYWORDS:
         parser.end_product()
         read_separator(parser, token)
+    elif token.kind == "superscript":
+        assert parser.frame.operand is not None
+        parser.frame.operand = operands.power(parser.frame.operand, operands.superscript(token))
+    elif token.kind == "prime":
+        derivative_rules.read_prime(parser, token)
+    elif token.kind == "fraction":
+        sign_rules.read_mixed_number(parser, token)
     elif token.kind == "bar" and condition_rules.is_or(parser, token):
         condition_rules.read_junction(parser, condition_rules.bars(parser, token))
     elif token.kind == "bar" and parser.inside_bar():
@@ -67,6 +54,20 @@ def read_operator(parser: Parser, token: Token) -> None:
         condition_rules.read_else(parser, token)
     else:
         read_silent_multiplication(parser, token)
+
+
+def read_power(parser: Parser, token: Token) -> None:
+    """Wait for an exponent."""
+    parser.frame.push_prefix(token, parser.frame.operand)
+
+
+def read_sign_of_term(parser: Parser, token: Token) -> None:
+    """A written `+` or `-` ends a term."""
+    parser.close_bares()
+    derivative_rules.check_sum(parser, token)
+    parser.end_product()
+    parser.frame.close_term()
+    parser.frame.sign = token
 
 
 def read_factorial(parser: Parser, token: Token) -> None:
@@ -150,3 +151,17 @@ def read_separator(parser: Parser, token: Token) -> None:
         condition_rules.read_junction(parser, token)
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
+
+
+_WORDS = frozenset((*name_resolution.KEYWORDS, "if", "else"))
+"""Names that are more than factors behind an operand."""
+
+OPERATORS = {
+    "**": read_power,
+    "!": read_factorial,
+    "°": sign_rules.read_degrees,
+    "%": sign_rules.read_percent,
+    **dict.fromkeys(("*", "/", "//"), read_written_sign),
+    **dict.fromkeys(("+", "-"), read_sign_of_term),
+}
+"""What each sign behind an operand does; a sign of a root begins another factor."""

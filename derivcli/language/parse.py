@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import ambiguities, tree
 from derivcli.language.derivatives import Taken, taken
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
+from derivcli.language.left_sides import SIGNS, LeftSide, check_stated, left_side
 from derivcli.language.notations import transcribed
 from derivcli.language.operands import Operand
 from derivcli.language.parser import Parser
 from derivcli.language.printer import text_of
 from derivcli.language.refused_notation import check_notation
+from derivcli.language.tokens import EQUATION, EQUATION_HINT, equation_refusal
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import unknown_rows
+from derivcli.language.unknown_functions import subscripted, unknown_functions
+from derivcli.language.unknown_rows import unknown_rows
 
 
 def parse_expression(
@@ -36,7 +39,9 @@ def parse_expression(
     if written is None:
         return _parsed(text, declared, definitions, functions, derivatives)
     with written.refusals():
-        found = _parsed(written.text, {*declared, *written.names}, definitions, functions, derivatives)
+        unknown = unknown_functions(written.text, declared, functions) if written.names else {}
+        names = [name for name in written.names if subscripted(name, unknown) is None]
+        found = _parsed(written.text, {*declared, *names}, definitions, functions, derivatives)
     return replace(found, source=text, notes=tuple(written.notes(found.notes)))
 
 
@@ -47,7 +52,12 @@ def _parsed(
     functions: Functions,
     derivatives: bool,
 ) -> Expression:
-    """The formula that a text in our notation writes."""
+    """The formula that a text in our notation writes, which may have a left side."""
+    if "=" in text:
+        check_stated(text)
+    side = left_side(text, functions) if any(sign in text for sign in SIGNS) else None
+    if side is not None:
+        return _named(text, side, declared, definitions, functions, derivatives)
     defined = [definition.name for definition in definitions]
     parser = Parser(text, {*declared, *defined}, functions=functions)
     check_notation(text, parser.declared)
@@ -71,6 +81,42 @@ def _parsed(
     if not functions:
         vars(expression)["custom_functions"] = ()  # which no other formula has, and which takes long to look for
     return expression
+
+
+def _named(
+    text: str,
+    side: LeftSide,
+    declared: Collection[str],
+    definitions: tuple[Definition, ...],
+    functions: Functions,
+    derivatives: bool,
+) -> Expression:
+    """The formula that a left side gives a name, read where it stands so that its places are those of the text."""
+    formula = " " * side.start + text[side.start : side.stop]
+    names = {*declared, *side.arguments} - {side.name}
+    try:
+        found = _parsed(formula, names, definitions, functions, derivatives)
+    except DerivError as error:
+        error.source = text if error.source == formula else error.source
+        raise
+    is_point = not side.arguments and not found.variables and not found.unknown_functions
+    if side.name in found.variables:
+        raise EquationError(EQUATION, text, side.sign, EQUATION_HINT)
+    if side.name in found.unknown_functions:
+        raise DerivError(f"'{side.name}' is defined by itself", text, side.sign, "write its formula without it")
+    if is_point:
+        raise equation_refusal(text, side.sign)
+    found = in_place(found)
+    notes = tuple(
+        replace(
+            note, source=text, other=note.other and text[: side.start] + note.other[side.start :] + text[side.stop :]
+        )
+        if note.source == formula
+        else note
+        for note in found.notes
+    )
+    variables = tuple(dict.fromkeys([*side.arguments, *found.variables]))
+    return replace(found, source=text, variables=variables, notes=notes, name=side.name, arguments=side.arguments)
 
 
 def _again(found: Taken, text: str, typed: Parser) -> Operand:

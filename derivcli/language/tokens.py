@@ -197,13 +197,18 @@ def letters_alone(text: str) -> frozenset[str]:
 def names_in(text: str) -> Iterator[tuple[str, int, int]]:
     """The names in a text, readable or not, and where each starts and stops."""
     for found in _PATTERN.finditer(text):
-        if found.lastgroup == "name" and not _QUALIFIED.match(text, found.start()):
+        is_prefix = text.startswith(".", found.end()) and _QUALIFIED.match(text, found.start())
+        if found.lastgroup == "name" and not is_prefix:
             yield found.group(), found.start(), found.end()
+
+
+_BETWEEN_SIDES = re.compile("[=:≔↦⟼→]")
+"""Signs that have no token."""
 
 
 def place_of(name: str, source: str) -> Span:
     """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
-    readable = source.replace("==", "= ").replace("=", ",")  # an equation has no token for its sign
+    readable = _BETWEEN_SIDES.sub(lambda sign: "," * len(sign.group()), source.replace("==", "= "))
     spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
     return spans[0] if spans else Span(0, len(source))
 
@@ -283,11 +288,11 @@ def unreadable(text: str, position: int) -> DerivError:
     character = text[position]
     span = Span(position, position + 1)
     if character == "=":
-        return _equation(text, span)
+        return equation_refusal(text, span)
     if character in _HINTS:
         message, hint = _HINTS[character]
         hint = _called_like_python(text, position) or hint
-        if character == "[" and len(listed_formulas(text)) > 1:
+        if character == "[" and len(text) <= SEARCHED_CHARACTERS and len(listed_formulas(text)) > 1:
             hint = LIST_HINT
         return DerivError(message, text, span, hint)
     twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)
@@ -322,7 +327,7 @@ def _called_like_python(text: str, position: int) -> str:
 _LEFT_SIDE = re.compile(r"\s*([A-Za-z]\w*)\s*(\([^()]*\))?\s*")
 
 
-def _equation(text: str, span: Span) -> DerivError:
+def equation_refusal(text: str, span: Span) -> DerivError:
     """The refusal of an `=`: of a definition, a point, an argument by name, or an equation."""
     before, after = text[: span.start], text[span.stop :]
     if before.count("(") > before.count(")"):
