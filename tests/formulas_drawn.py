@@ -210,7 +210,8 @@ class Hand:
         return f"{name}({self.write(part)})", ATOM, False
 
     def sqrt(self, part: Formula) -> Piece:
-        return f"{self.dice.choice(('√', 'sqrt'))}({self.write(part)})", ATOM, False
+        inner = self.write(part)
+        return (f"√({inner})", POWER, False) if self.often() else (f"sqrt({inner})", ATOM, False)
 
     def abs(self, part: Formula) -> Piece:
         inner = self.write(part)
